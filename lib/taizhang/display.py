@@ -1,0 +1,158 @@
+"""What a notebook cell shows: figures, tables, sentences and key figures.
+
+Each shows itself in JupyterLab and carries, as JSON under a MIME type of its own, what the HTML and PDF
+renderers need. Ledger text in them is data: the renderers escape it, so it shows as typed.
+"""
+
+from dataclasses import asdict, dataclass, field
+from html import escape
+from typing import Any, Literal
+
+FIGURE = "application/vnd.taizhang.figure+json"
+TABLE = "application/vnd.taizhang.table+json"
+PROSE = "application/vnd.taizhang.prose+json"
+KEY_FIGURES = "application/vnd.taizhang.keyfigures+json"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart or map as SVG.
+
+    Parameters
+    ----------
+    id : str
+        Stable slug, unique in a report, such as ``hazards-trend``.
+    title : str
+        The question that the figure answers; its caption.
+    alt : str
+        Alternative text computed from the data, saying what the figure shows.
+    source : str
+        Source, n and interval.
+    svg : str
+        The picture; its text is text.
+    """
+
+    id: str
+    title: str
+    alt: str
+    source: str
+    svg: str
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        about = {"id": self.id, "title": self.title, "alt": self.alt, "source": self.source}
+        return {"image/svg+xml": self.svg, "text/plain": self.alt, FIGURE: about}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table column: label, unit ('' for none) and alignment."""
+
+    label: str
+    unit: str = ""
+    align: Literal["left", "right", "center"] = "left"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: the text shown, the value it sorts by, and the fact it is (if it is one)."""
+
+    text: str
+    value: float | str | None = None
+    fact: str = ""
+    note: str = ""  # such as "suppressed", "better", "worse": renderers may mark it
+    district: str = ""  # code of the district the fact is of, where it isn't the report's own
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption; the first column heads its row.
+
+    `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+    wide: bool = False
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        head = "".join(
+            f'<th scope="col">{escape(c.label)}{f" ({escape(c.unit)})" if c.unit else ""}</th>'
+            for c in self.columns
+        )
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell.text)}</td>" for cell in row) + "</tr>" for row in self.rows
+        )
+        notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in self.notes)
+        html = (
+            f"<table><caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table>{notes}"
+        )
+        plain = "\n".join("\t".join(cell.text for cell in row) for row in self.rows)
+        return {"text/html": html, "text/plain": plain, TABLE: asdict(self)}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text; `fact` names the fact whose number it is."""
+
+    text: str
+    fact: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph or a list item, of runs."""
+
+    runs: tuple[Run, ...]
+    kind: Literal["p", "li", "note"] = "p"
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Sentences computed from facts."""
+
+    blocks: tuple[Block, ...]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        html = "".join(
+            f"<{tag}>"
+            + "".join(
+                f"<strong>{escape(r.text)}</strong>" if r.strong else escape(r.text) for r in block.runs
+            )
+            + f"</{tag}>"
+            for block in self.blocks
+            for tag in ("li" if block.kind == "li" else "p",)
+        )
+        plain = "\n".join("".join(run.text for run in block.runs) for block in self.blocks)
+        return {"text/html": html, "text/plain": plain, PROSE: asdict(self)}
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number on a card: label, value as text, unit, change as text, and whether the change is good."""
+
+    fact: str
+    label: str
+    value: str
+    unit: str = ""
+    change: str = ""
+    verdict: Literal["better", "worse", "neutral"] = "neutral"
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """The cards at the head of a report."""
+
+    items: tuple[KeyFigure, ...] = field(default_factory=tuple)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        rows = "".join(
+            f"<tr><th>{escape(i.label)}</th><td>{escape(i.value)} {escape(i.unit)}</td><td>{escape(i.change)}</td></tr>"
+            for i in self.items
+        )
+        plain = "\n".join(f"{i.label}\t{i.value} {i.unit}\t{i.change}" for i in self.items)
+        return {"text/html": f"<table>{rows}</table>", "text/plain": plain, KEY_FIGURES: asdict(self)}

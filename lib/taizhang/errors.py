@@ -1,0 +1,37 @@
+"""What can go wrong, as one class each.
+
+A message says what, where (file, sheet, row, column), up to five offending values, and the remedy.
+"""
+
+from collections.abc import Iterable
+
+
+class TaizhangError(Exception):
+    """Base of all errors that a user can mend."""
+
+
+class ParameterError(TaizhangError, ValueError):
+    """A request or a setting is wrong: a period, a district, a key in workbook.toml."""
+
+
+class LedgerError(TaizhangError, ValueError):
+    """A ledger, or a whole table of one, could not be read."""
+
+
+class BoundaryError(TaizhangError, ValueError):
+    """A boundary layer could not be read or is not fit for use."""
+
+
+class RenderError(TaizhangError, RuntimeError):
+    """A report could not be executed or rendered."""
+
+
+class SchedulerError(TaizhangError, ConnectionError):
+    """The Dask scheduler could not be reached or lost its workers."""
+
+
+def list_values(values: Iterable[object], most: int = 5) -> str:
+    """List up to `most` offending values, quoted, for a message; says how many more there are."""
+    seen = [str(value) for value in dict.fromkeys(values)]
+    more = f" and {len(seen) - most} more" if len(seen) > most else ""
+    return ", ".join(f"'{value}'" for value in seen[:most]) + more

@@ -1,0 +1,91 @@
+"""What a report looks at: one district, or the whole area, in one period.
+
+A View is plain data. The workbook fills it; figures and narrative draw and write from it and read no file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+
+from taizhang.periods import Period
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class View:
+    """The data of one report.
+
+    Attributes
+    ----------
+    district : str
+        Division code, or ``all`` for the whole area.
+    name : str
+        The district's name, or the area's title.
+    title : str
+        The workbook's title.
+    period : Period
+    lang : str
+        zh or en.
+    as_of : datetime.date
+        The day the ledgers are read as of.
+    facts : pandas.DataFrame
+        Facts of the period, all districts and ``all``, in the contract's columns.
+    facts_before : pandas.DataFrame
+        Facts of the same period a year before, read at the same lag after its end.
+    facts_previous : pandas.DataFrame
+        Facts of the period just before, at the same lag.
+    ledgers : Mapping of str to pandas.DataFrame
+        Rows of the configured kinds: of the district alone, or of all where it is ``all``; of all
+        periods, dated on or before as_of; without personal columns. A kind that is not configured is
+        not a key.
+    districts : geopandas.GeoDataFrame
+        code, name, parent, geometry (longitude, latitude), one row per district.
+    grid : geopandas.GeoDataFrame or None
+        Grid cells: code, name, parent, class, level, assigned (bool), district_code, geometry.
+    quality : pandas.DataFrame
+        One row per kind: kind, read, accepted, set_aside, cells_set_aside, duplicates (whole workbook).
+    approval : str
+        Map approval number; empty: maps say internal use.
+    sample : bool
+        Whether the data are the made-up sample, which every page must say.
+    settings : Mapping
+        Anything else of workbook.toml that a report shows.
+    """
+
+    district: str
+    name: str
+    title: str
+    period: Period
+    lang: str
+    as_of: date
+    facts: pd.DataFrame
+    facts_before: pd.DataFrame
+    facts_previous: pd.DataFrame
+    ledgers: Mapping[str, pd.DataFrame]
+    districts: gpd.GeoDataFrame
+    grid: gpd.GeoDataFrame | None = None
+    quality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    approval: str = ""
+    sample: bool = False
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    def fact(self, name: str, district: str | None = None, *, before: bool = False) -> pd.Series | None:
+        """One fact's row of this (or the named) district, or None where there is none."""
+        facts = self.facts_before if before else self.facts
+        rows = facts[(facts["fact"] == name) & (facts["district_code"] == (district or self.district))]
+        return None if rows.empty else rows.iloc[0]
+
+    def rows(self, kind: str, date_column: str) -> pd.DataFrame:
+        """The rows of a kind whose date falls in the period; empty frame where not configured."""
+        table = self.ledgers.get(kind)
+        if table is None:
+            return pd.DataFrame()
+        days = table[date_column]
+        inside = (days >= pd.Timestamp(self.period.start)) & (
+            days < pd.Timestamp(self.period.end) + pd.Timedelta(days=1)
+        )
+        return table[inside]
