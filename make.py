@@ -1,0 +1,224 @@
+"""The same targets as the Makefile, for a machine without make: ``python -m make review``.
+
+Only the standard library, and only syntax that an old Python reads too, so that one can say what is missing.
+The environment is made in .venv from requirements.lock, once, and again when the lock changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "installed.sha256"
+LOCK = ROOT / "requirements.lock"
+OLDEST = (3, 11)
+# The version that CI tests comes first.
+PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14", "python3", "python")
+PERIOD = "2021"
+
+
+class MakeError(Exception):
+    """What went wrong and what to do, in a line."""
+
+
+def find_python() -> list[str]:
+    """Command of a Python that is new enough: this one, or one on the path."""
+    if sys.version_info >= OLDEST:
+        return [sys.executable]
+    tries = [[found] for found in map(shutil.which, PYTHONS) if found]
+    if os.name == "nt" and shutil.which("py"):
+        tries += [["py", "-3.{}".format(minor)] for minor in range(11, 15)]
+    for command in tries:
+        ask = "import sys; print(sys.executable); sys.exit(sys.version_info < {!r})".format(OLDEST)
+        answer = subprocess.run([*command, "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if answer.returncode == 0:
+            return [answer.stdout.decode().strip()]
+    raise MakeError(
+        "Python {}.{} or newer is needed; this is {} and none is on the path. "
+        "Install one (python.org, your system's packages, or conda), then try again.".format(
+            *OLDEST, sys.version.split()[0]
+        )
+    )
+
+
+def venv_python() -> Path:
+    """The environment's own Python."""
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def taizhang() -> Path:
+    """The environment's ``taizhang`` command."""
+    return venv_python().with_name("taizhang.exe" if os.name == "nt" else "taizhang")
+
+
+def run(*command: str | Path, check: bool = True) -> int:
+    """Run a command in the repository; its exit code, or the end of this run if `check` and it failed."""
+    environment = dict(os.environ, PYTHONNOUSERSITE="1", VIRTUAL_ENV=str(VENV))
+    environment.pop("PYTHONPATH", None)
+    environment.pop("PYTHONHOME", None)
+    environment["PATH"] = str(venv_python().parent) + os.pathsep + environment.get("PATH", "")
+    code = subprocess.call([str(part) for part in command], cwd=str(ROOT), env=environment)
+    if check and code:
+        raise SystemExit(code)
+    return code
+
+
+def run_module(*command: str | Path, check: bool = True) -> int:
+    """Run ``python -m ...`` of the environment."""
+    return run(venv_python(), "-m", *command, check=check)
+
+
+def installed_state() -> str:
+    """What the environment is made from, as a digest: the lock, the project file, and this place."""
+    digest = hashlib.sha256(str(ROOT).encode("utf-8"))
+    for path in (LOCK, ROOT / "pyproject.toml"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def works(python: Path) -> bool:
+    """Whether the environment's Python still starts (the one it was made from may be gone)."""
+    try:
+        return subprocess.call([str(python), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def set_up() -> None:
+    """Make .venv and install the lock and the package, unless that is done already."""
+    state = installed_state()
+    made = works(venv_python())
+    if made and STAMP.is_file() and STAMP.read_text() == state:
+        return
+    if not made:
+        python = find_python()
+        print("Making .venv with {} ...".format(python[0]), flush=True)
+        if subprocess.call([*python, "-m", "venv", "--clear", str(VENV)]):
+            raise MakeError(
+                "the environment could not be made. On Debian or Ubuntu: apt install python3-venv; then try again."
+            )
+    print("Installing the packages of requirements.lock (once; a few minutes on a slow line) ...", flush=True)
+    pip = ("pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
+    run_module(*pip, "--no-compile", "--require-hashes", "--requirement", LOCK)
+    run_module(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    STAMP.write_text(state)
+
+
+def make_review(arguments: list[str]) -> None:
+    """Every district's report for a period: HTML, PDF, index, facts. Arguments go to `taizhang review`."""
+    if not any(argument.split("=")[0] == "--period" for argument in arguments):
+        arguments = ["--period", PERIOD, *arguments]
+    run(taizhang(), "review", *arguments)
+
+
+def make_lint(arguments: list[str]) -> int:
+    """Style and common slips, by ruff."""
+    return run_module("ruff", "check", *arguments, ".", check=False)
+
+
+def make_types(arguments: list[str]) -> int:
+    """Types, by mypy."""
+    return run_module("mypy", *arguments, check=False)
+
+
+def make_check(arguments: list[str]) -> None:
+    """Lint and types, without the tests."""
+    raise SystemExit(make_lint(arguments) or make_types([]))
+
+
+def make_test(arguments: list[str]) -> None:
+    """Lint, types and every test, in two processes; arguments go to pytest."""
+    before = make_lint([]) or make_types([])
+    # The tests run whatever came before, and their summary closes the output.
+    code = run_module("pytest", "-q", "-n", "2", *arguments, check=False)
+    if before:
+        print("lint or types failed: see above", file=sys.stderr)
+    raise SystemExit(code or before)
+
+
+def make_lab(arguments: list[str]) -> None:
+    """JupyterLab on this workbook. Arguments go to `taizhang lab`."""
+    run(taizhang(), "lab", *arguments)
+
+
+def make_docs(arguments: list[str]) -> None:
+    """Write the reference pages in docs/ anew from the commands and the metadata."""
+    run(venv_python(), "docs/make_reference.py", *arguments)
+
+
+def make_pictures(arguments: list[str]) -> None:
+    """Take the README's pictures anew from reports/2021 (needs Chromium and a review made before)."""
+    run(venv_python(), "docs/make_pictures.py", *arguments)
+
+
+def make_bench(arguments: list[str]) -> None:
+    """Measure a review of a made-up workbook. Arguments go to benchmarks/time_review.py."""
+    run(venv_python(), "benchmarks/time_review.py", *arguments)
+
+
+def make_clean(arguments: list[str]) -> None:
+    """Remove what was made: reports, processed data, caches. With --all, .venv too."""
+    for folder in (ROOT / "reports", ROOT / "data" / "processed"):
+        for path in folder.glob("*"):
+            if path.name != "README.md":
+                remove(path)
+    for name in (".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "build", "dist"):
+        remove(ROOT / name)
+    if "--all" in arguments:
+        remove(VENV)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(str(path))
+    elif path.exists():
+        path.unlink()
+
+
+TARGETS = {
+    "review": make_review,
+    "test": make_test,
+    "lint": make_lint,
+    "types": make_types,
+    "check": make_check,
+    "lab": make_lab,
+    "docs": make_docs,
+    "pictures": make_pictures,
+    "bench": make_bench,
+    "clean": make_clean,
+}
+
+
+def main() -> None:
+    """Set up if need be, then make one target."""
+    parser = argparse.ArgumentParser(
+        prog="python -m make",
+        description=__doc__.splitlines()[0],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="targets:\n"
+        + "\n".join("  {:<9} {}".format(name, make.__doc__) for name, make in TARGETS.items()),
+    )
+    parser.add_argument("target", choices=[*TARGETS, "setup"], metavar="target", help="what to make")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the command behind it")
+    chosen = parser.parse_args()
+    try:
+        if chosen.target != "clean":
+            set_up()
+        if chosen.target != "setup":
+            sys.exit(TARGETS[chosen.target](chosen.arguments))
+    except MakeError as error:
+        sys.exit("make: {}".format(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
