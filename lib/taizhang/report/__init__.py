@@ -1,0 +1,1 @@
+"""From an executed notebook to what people read: HTML, PDF, the index of a review."""

@@ -1,0 +1,342 @@
+"""An executed notebook as a list of typed blocks, the same for HTML and PDF.
+
+Markdown of another language, code, and whatever cells print are left out; what cells show is read back
+from the MIME types of `taizhang.display`. Headings with nothing under them go, the rest are numbered.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import cn2an
+from lxml import html as lxml_html
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from nbformat import NotebookNode
+
+from taizhang import display
+from taizhang.errors import RenderError
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class HeadingBlock:
+    """A numbered heading.
+
+    `level` is 2 for a section, 3 for a subsection, as in Markdown; `number` is ready to set before the
+    text (``一、``, ``（二）``, ``3.`` in Chinese; ``1``, ``1.2`` in English); `anchor` is unique.
+    """
+
+    level: int
+    text: str
+    number: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class MarkdownBlock:
+    """Markdown by the template's author, without headings; read it with `parse_markdown`."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ProseBlock:
+    """Sentences computed from facts."""
+
+    prose: display.Prose
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table, its running number (from 1) and its unique anchor."""
+
+    table: display.Table
+    number: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A figure (always SVG), its running number (from 1) and its unique anchor."""
+
+    figure: display.Figure
+    number: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class KeyFiguresBlock:
+    """The cards of key figures."""
+
+    figures: display.KeyFigures
+
+
+Block = HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlock | KeyFiguresBlock
+
+# A heading may carry its own number where a person wrote it; ours takes its place.
+_OWN_NUMBER = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+(?:\.\d+)*[.、](?!\d))\s*"
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def read_blocks(notebook: NotebookNode, *, lang: str) -> list[Block]:
+    """Read what an executed notebook shows, in one language.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed, of nbformat 4.
+    lang : str
+        zh or en: Markdown cells tagged with the other language are left out.
+
+    Returns
+    -------
+    list of Block
+        In the notebook's order. Level 1 headings are left out, as the renderer writes the title; headings
+        with nothing under them too. Outputs without one of our MIME types are read as far as they are
+        Markdown, pictures or HTML tables; plain text alone is taken for a print and left out.
+
+    Raises
+    ------
+    RenderError
+        If a cell ended in an error, or an output of ours cannot be read back.
+    """
+    blocks: list[Block] = []
+    for position, cell in enumerate(notebook.cells, start=1):
+        tags = set(cell.metadata.get("tags", ()))
+        if tags & set(LANGUAGES) and lang not in tags:
+            continue
+        if cell.cell_type == "markdown":
+            blocks.extend(_split_markdown(cell.source))
+        elif cell.cell_type == "code":
+            for output in cell.get("outputs", ()):
+                blocks.extend(_read_output(output, position))
+    return _number_blocks(_prune_headings(blocks), lang)
+
+
+def parse_markdown(text: str) -> list[Token]:
+    """Parse Markdown to markdown-it tokens, CommonMark with tables and strikethrough.
+
+    Raw HTML becomes text, which the renderers escape, and comments vanish; `javascript:` links stay text.
+    """
+    return _parser().parse(_COMMENT.sub("", text))
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def _split_markdown(text: str) -> Iterator[Block]:
+    """Headings, and the stretches of Markdown between them; only headings at the top level count."""
+    text = _COMMENT.sub("", text)
+    lines = text.splitlines()
+    tokens = _parser().parse(text)
+    start = 0
+    for token, inline in zip(tokens, tokens[1:], strict=False):
+        if token.type != "heading_open" or token.level > 0 or token.map is None:
+            continue
+        if between := "\n".join(lines[start : token.map[0]]).strip():
+            yield MarkdownBlock(between)
+        start = token.map[1]
+        title = "".join(
+            child.content if child.content else " " for child in inline.children or () if child.nesting == 0
+        )
+        level = int(token.tag[1])
+        if level > 1 and title.strip():
+            yield HeadingBlock(level, _OWN_NUMBER.sub("", title.strip()), "", "")
+    if rest := "\n".join(lines[start:]).strip():
+        yield MarkdownBlock(rest)
+
+
+def _read_output(output: Mapping[str, Any], position: int) -> Iterator[Block]:
+    """Blocks of one output of the cell at `position` (from 1)."""
+    if output["output_type"] == "error":
+        raise RenderError(
+            f"cell {position} of the notebook ended in {output.get('ename')}: {output.get('evalue')}; "
+            "mend the cell or the data it reads, then run the review again"
+        )
+    if output["output_type"] not in ("display_data", "execute_result"):
+        return
+    data = output["data"]
+    try:
+        if display.FIGURE in data:
+            about = data[display.FIGURE]
+            figure = display.Figure(svg=_join(data["image/svg+xml"]), **about)
+            yield FigureBlock(figure, 0, "")
+        elif display.TABLE in data:
+            yield TableBlock(_restore_table(data[display.TABLE]), 0, "")
+        elif display.PROSE in data:
+            yield ProseBlock(_restore_prose(data[display.PROSE]))
+        elif display.KEY_FIGURES in data:
+            items = (display.KeyFigure(**item) for item in data[display.KEY_FIGURES]["items"])
+            yield KeyFiguresBlock(display.KeyFigures(tuple(items)))
+        else:
+            yield from _read_foreign(data)
+    except (KeyError, TypeError) as error:
+        raise RenderError(
+            f"an output of cell {position} cannot be read back ({error}); "
+            "the notebook was run by another version of taizhang: run the review again with --fresh"
+        ) from error
+
+
+def _read_foreign(data: Mapping[str, Any]) -> Iterator[Block]:
+    """What a template of a user's own may show without our display objects."""
+    if "text/markdown" in data:
+        yield from _split_markdown(_join(data["text/markdown"]))
+    elif "image/svg+xml" in data:
+        yield FigureBlock(_bare_figure(_join(data["image/svg+xml"])), 0, "")
+    elif "image/png" in data:
+        yield FigureBlock(_bare_figure(_wrap_png(_join(data["image/png"]))), 0, "")
+    elif "text/html" in data:
+        yield from _read_html(_join(data["text/html"]))
+
+
+def _read_html(source: str) -> Iterator[Block]:
+    """Tables of an HTML output as tables; without any, its text as a paragraph."""
+    root = lxml_html.fragment_fromstring(source, create_parent="div")
+    for unwanted in root.xpath("//style|//script"):
+        unwanted.drop_tree()
+    tables = root.xpath("//table[not(ancestor::table)]")
+    for table in tables:
+        rows = [
+            [" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")]
+            for row in table.xpath(".//tr")
+        ]
+        rows = [row for row in rows if row]
+        if not rows:
+            continue
+        width = max(map(len, rows))
+        head, *body = ([*row, *[""] * (width - len(row))] for row in rows)
+        caption = " ".join(table.xpath("string(./caption)").split())
+        yield TableBlock(
+            display.Table(
+                id="table",
+                title=caption,
+                columns=tuple(display.Column(label) for label in head),
+                rows=tuple(tuple(display.Cell(text) for text in row) for row in body),
+            ),
+            0,
+            "",
+        )
+    if not tables and (text := " ".join(root.text_content().split())):
+        yield ProseBlock(display.Prose((display.Block((display.Run(text),)),)))
+
+
+def _bare_figure(svg: str) -> display.Figure:
+    return display.Figure(id="figure", title="", alt="", source="", svg=svg)
+
+
+def _wrap_png(encoded: str) -> str:
+    """A PNG inside an SVG of its own size (the size is in bytes 16 to 24 of the file), so figures are all SVG."""
+    packed = "".join(encoded.split())
+    width, height = (int.from_bytes(b64decode(packed[:32])[at : at + 4], "big") for at in (16, 20))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" xlink:href="data:image/png;base64,{escape(packed)}"/></svg>'
+    )
+
+
+def _join(value: str | list[str]) -> str:
+    """Multi-line strings may be stored as lists of lines."""
+    return value if isinstance(value, str) else "".join(value)
+
+
+def _restore_table(stored: Mapping[str, Any]) -> display.Table:
+    return display.Table(
+        **{
+            **stored,
+            "columns": tuple(display.Column(**column) for column in stored["columns"]),
+            "rows": tuple(tuple(display.Cell(**cell) for cell in row) for row in stored["rows"]),
+            "notes": tuple(stored["notes"]),
+        }
+    )
+
+
+def _restore_prose(stored: Mapping[str, Any]) -> display.Prose:
+    return display.Prose(
+        tuple(
+            display.Block(tuple(display.Run(**run) for run in block["runs"]), block["kind"])
+            for block in stored["blocks"]
+        )
+    )
+
+
+def _is_empty(block: Block) -> bool:
+    """Display objects with nothing in them count as nothing; a table without rows still says so."""
+    if isinstance(block, ProseBlock):
+        return not any(run.text.strip() for part in block.prose.blocks for run in part.runs)
+    return isinstance(block, KeyFiguresBlock) and not block.figures.items
+
+
+def _prune_headings(blocks: list[Block]) -> list[Block]:
+    """Leave out empty blocks, and headings with nothing but deeper headings under them."""
+    kept: list[Block] = []
+    filled = 0  # headings shallower than this level have something under them; 0: nothing seen yet
+    for block in reversed(blocks):
+        if isinstance(block, HeadingBlock):
+            if filled > block.level:
+                kept.append(block)
+                filled = block.level  # it now counts as content of the heading above
+        elif not _is_empty(block):
+            kept.append(block)
+            filled = 7
+    return kept[::-1]
+
+
+def _number_blocks(blocks: list[Block], lang: str) -> list[Block]:
+    """Number headings, figures and tables, and give each its anchor."""
+    counts = [0] * 7
+    figures = tables = 0
+    numbered: list[Block] = []
+    anchors: set[str] = set()
+    title = ""
+    for block in blocks:
+        if isinstance(block, HeadingBlock):
+            counts[block.level] += 1
+            counts[block.level + 1 :] = [0] * (6 - block.level)
+            path = [str(count) for count in counts[2 : block.level + 1] if count]
+            number = _write_number(block.level, counts[block.level], path, lang)
+            numbered.append(replace(block, number=number, anchor="section-" + "-".join(path)))
+            title = block.text
+        elif isinstance(block, FigureBlock):
+            figures += 1
+            figure = block.figure
+            # A picture of a user's own cell says nothing of itself: its section's heading must serve.
+            figure = replace(figure, title=figure.title or title, alt=figure.alt or figure.title or title)
+            anchor = _make_anchor("figure", figure.id, anchors)
+            numbered.append(FigureBlock(figure, figures, anchor))
+        elif isinstance(block, TableBlock):
+            tables += 1
+            table = replace(block.table, title=block.table.title or title)
+            numbered.append(TableBlock(table, tables, _make_anchor("table", table.id, anchors)))
+        else:
+            numbered.append(block)
+    return numbered
+
+
+def _write_number(level: int, count: int, path: list[str], lang: str) -> str:
+    """GB/T 9704 writes 一、 then （一） then 1. then （1）; English counts 1, 1.1, 1.1.1."""
+    if lang != "zh":
+        return ".".join(path)
+    if level <= 3:
+        numeral = cn2an.an2cn(count)
+        return f"{numeral}、" if level == 2 else f"（{numeral}）"
+    return f"{count}." if level == 4 else f"（{count}）"
+
+
+def _make_anchor(kind: str, slug: str, taken: set[str]) -> str:
+    base = anchor = f"{kind}-{re.sub(r'[^0-9A-Za-z_-]+', '-', slug).strip('-') or 'x'}"
+    more = 2
+    while anchor in taken:
+        anchor, more = f"{base}-{more}", more + 1
+    taken.add(anchor)
+    return anchor
