@@ -1,0 +1,36 @@
+"""Taizhang 台账: from safety ledgers to the annual review of every township.
+
+>>> import taizhang as tz
+>>> book = tz.open()
+>>> book.facts("2021")
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taizhang.workbook import Workbook
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open"]
+
+
+def open(workbook: str = "") -> "Workbook":
+    """Open a workbook.
+
+    Parameters
+    ----------
+    workbook : str, optional
+        Its folder; empty: the nearest one upwards from the working directory.
+
+    Returns
+    -------
+    taizhang.workbook.Workbook
+
+    Raises
+    ------
+    ParameterError
+        If there is no workbook.toml, or it has mistakes.
+    """
+    from taizhang.workbook import Workbook
+
+    return Workbook.find(workbook)

@@ -1,0 +1,302 @@
+"""The command line. Exit 0: done; 1: the work ran and something must be seen; 2: the request was wrong."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import taizhang
+from taizhang.errors import ParameterError, SchedulerError, TaizhangError
+
+if TYPE_CHECKING:
+    from taizhang.ingest import IngestResult
+    from taizhang.workbook import Workbook
+
+DONE, SEE, WRONG = 0, 1, 2
+
+app = typer.Typer(
+    help="From safety ledgers (台账) to the annual review of every township.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Folder = Annotated[
+    str, typer.Option("-C", metavar="DIR", help="The workbook; default: the nearest one upwards.", show_default=False)
+]
+PeriodText = Annotated[
+    str,
+    typer.Option(
+        "--period", metavar="P", help="2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31.", show_default=False
+    ),
+]
+
+
+class Lang(StrEnum):
+    """Report languages."""
+
+    zh = "zh"
+    en = "en"
+
+
+class FactsFormat(StrEnum):
+    """What `facts` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def say(text: str) -> None:
+    """Tell the user something, on standard error: standard output is for results."""
+    print(text, file=sys.stderr)
+
+
+def open_workbook(folder: str) -> "Workbook":
+    """The workbook of a command's -C."""
+    return taizhang.open(folder)
+
+
+def report_ingest(result: "IngestResult") -> int:
+    """Print what an ingest read, per ledger, and return the exit code."""
+    for summary in result.summaries:
+        print(
+            f"{summary.kind} {summary.title.get('zh', '')}: {summary.read:,} rows read = "
+            f"{summary.accepted:,} accepted + {summary.set_aside:,} set aside  ({summary.files} files)"
+        )
+        apart = [f"{name} {count:,}" for name, count in summary.other_rows.items()]
+        if apart:
+            print(f"    counted apart: {', '.join(apart)}")
+        if summary.cells_set_aside:
+            print(f"    single cells set aside: {summary.cells_set_aside:,}")
+        if summary.duplicates:
+            print(f"    suspected duplicates, flagged and counted: {summary.duplicates:,}")
+        for note in summary.notes[:5]:
+            print(f"    {note}")
+        if len(summary.notes) > 5:
+            print(f"    and {len(summary.notes) - 5} more such notes; see them all with: taizhang check")
+    for note in result.notes:
+        print(f"boundaries: {note}")
+    if any(s.set_aside or s.cells_set_aside for s in result.summaries):
+        print("What was set aside, row by row with its reason: data/processed/set_aside.csv")
+    return warn_errors(result)
+
+
+def warn_errors(result: "IngestResult") -> int:
+    """Name, on standard error, the files that could not be read; 1 if there are any."""
+    for error in result.errors:
+        say(f"error: {error}")
+    return SEE if result.errors else DONE
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+    """Make a new workbook: its folders and a commented workbook.toml."""
+    from taizhang.scaffold import make_workbook
+
+    make_workbook(folder)
+    print(f"Made {folder}: put your ledgers and boundaries in data/raw, fill in workbook.toml, then run")
+    print(f"  taizhang check -C {folder}")
+
+
+@app.command()
+def lab(workbook: Folder = "") -> None:
+    """Open JupyterLab on the workbook."""
+    import subprocess
+
+    book = open_workbook(workbook)
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab"], cwd=book.root))
+
+
+@app.command()
+def doctor(workbook: Folder = "") -> None:
+    """Say what works here: fonts, engines, paths."""
+    from taizhang.doctor import examine
+
+    healthy = True
+    for check in examine(workbook):
+        healthy &= check.fine
+        print(f"{'ok  ' if check.fine else 'FAIL'} {check.name}: {check.found}")
+    raise typer.Exit(DONE if healthy else SEE)
+
+
+@app.command()
+def ingest(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Read every file again.")] = False, workbook: Folder = ""
+) -> None:
+    """Read the raw ledgers and boundaries into data/processed."""
+    book = open_workbook(workbook)
+    raise typer.Exit(report_ingest(book.ingest(force=fresh)))
+
+
+@app.command()
+def check(workbook: Folder = "") -> None:
+    """A dry run of ingest: the tables found, how headers and values were understood, what would be set aside."""
+    from taizhang.ingest.check import describe_ledgers
+
+    book = open_workbook(workbook)
+    fine = True
+    for report in describe_ledgers(book.config):
+        fine &= report.fine
+        print(report.text)
+    raise typer.Exit(DONE if fine else SEE)
+
+
+@app.command()
+def facts(
+    period: PeriodText,
+    district: Annotated[
+        str, typer.Option("--district", metavar="D", help="A code or a name; default: all.", show_default=False)
+    ] = "",
+    format: Annotated[FactsFormat, typer.Option("--format", help="How to print them.")] = FactsFormat.table,
+    workbook: Folder = "",
+) -> None:
+    """Print the numbers alone, on standard output."""
+    from taizhang.facts.output import format_facts
+    from taizhang.periods import parse_period
+
+    span = parse_period(period)
+    book = open_workbook(workbook)
+    code = warn_errors(book.result)
+    chosen = book.facts(span)
+    if district:
+        wanted = "all" if district == "all" else book.resolve_district(district)
+        chosen = chosen[chosen["district_code"] == wanted]
+    sys.stdout.write(format_facts(chosen, format.value))
+    raise typer.Exit(code)
+
+
+@app.command()
+def review(
+    period: PeriodText,
+    district: Annotated[
+        list[str] | None,
+        typer.Option("--district", metavar="D", help="A code or a name, repeatable; default: all.", show_default=False),
+    ] = None,
+    lang: Annotated[
+        Lang | None, typer.Option("--lang", help="Default: the workbook's.", show_default=False)
+    ] = None,
+    to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Comma-separated: html, pdf.")] = "html,pdf",
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, metavar="N", help="Reports made at once; default: the cores.", show_default=False)
+    ] = None,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster.", show_default=False)
+    ] = "",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make every report again.")] = False,
+    workbook: Folder = "",
+) -> None:
+    """Make the reports: one per district, the comparison, the index."""
+    from taizhang.periods import parse_period
+    from taizhang.report.formats import parse_formats
+
+    span = parse_period(period)
+    formats = parse_formats(to)
+    book = open_workbook(workbook)
+    code = warn_errors(book.result)
+    districts = [book.resolve_district(text) for text in district] if district else None
+
+    from taizhang.report.review import make_review
+
+    result = make_review(
+        book,
+        span,
+        districts=districts,
+        lang=lang.value if lang else None,
+        formats=formats,
+        jobs=jobs,
+        scheduler=scheduler or None,
+        fresh=fresh,
+    )
+    for name in result.failed:
+        say(f"error: the report {name} failed; its notebook, with the error, is kept in the notebooks folder")
+    print(f"{result.folder.relative_to(book.root).as_posix()}: {result.summary}")
+    raise typer.Exit(SEE if result.failed else code)
+
+
+@app.command()
+def trace(
+    fact: Annotated[str, typer.Argument(metavar="FACT", help="Such as hazards.found.")],
+    period: PeriodText,
+    district: Annotated[str, typer.Option("--district", metavar="D", help="A code or a name, or all.", show_default=False)],
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Show columns marked personal, too.")
+    ] = False,
+    workbook: Folder = "",
+) -> None:
+    """Print the ledger rows behind a number, as CSV."""
+    from taizhang.csvout import format_csv
+    from taizhang.periods import parse_period
+
+    span = parse_period(period)
+    book = open_workbook(workbook)
+    code = warn_errors(book.result)
+    sys.stdout.write(format_csv(book.trace(fact, span, district, personal=personal)))
+    raise typer.Exit(code)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
+    townships: Annotated[int, typer.Option("--townships", min=1, metavar="N", help="How many townships.")] = 16,
+    rows: Annotated[int | None, typer.Option("--rows", min=1, metavar="N", help="How many hazard rows.", show_default=False)] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same county.")] = 20210101,
+) -> None:
+    """Write a made-up county to try the workbook on."""
+    from taizhang.sample import make_sample
+
+    if folder.exists() and any(folder.iterdir()):
+        raise ParameterError(f"'{folder}' is not empty; name a new folder")
+    options = {} if rows is None else {"rows": rows}
+    make_sample(folder, townships=townships, seed=seed, **options)
+    print(f"Made {folder}; next: taizhang review --period 2021 -C {folder}")
+
+
+@app.command()
+def template(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="A ledger kind, such as hazards.")],
+    output: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Default: KIND.xlsx here.", show_default=False)
+    ] = None,
+) -> None:
+    """Write a blank Excel ledger of a kind, with headers, drop-down values and a help sheet."""
+    from taizhang.config import nearest
+    from taizhang.ledgers.template import write_template
+    from taizhang.metadata.kinds import load_kinds
+
+    kinds = load_kinds()
+    if kind not in kinds:
+        raise ParameterError(f"unknown ledger kind '{kind}'{nearest(kind, kinds)}")
+    path = output or Path(f"{kind}.xlsx")
+    if path.exists():
+        raise ParameterError(f"'{path}' is there already; name another file")
+    write_template(kinds[kind], path)
+    print(f"Wrote {path}")
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may be cp936
+    try:
+        app()
+    except (ParameterError, SchedulerError) as error:
+        say(f"error: {error}")
+        sys.exit(WRONG)
+    except TaizhangError as error:
+        say(f"error: {error}")
+        sys.exit(SEE)
+    except KeyboardInterrupt:
+        say("stopped")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader, such as `head`, has gone: nothing to say
+        sys.exit(SEE)
+
+
+if __name__ == "__main__":
+    main()

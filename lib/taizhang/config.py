@@ -1,0 +1,367 @@
+"""workbook.toml, read and checked: every wrong key is named at once, with the nearest known one."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from taizhang.errors import ParameterError
+from taizhang.metadata.kinds import Kind
+from taizhang.periods import parse_period
+
+FILE = "workbook.toml"
+LANGS = ("zh", "en")
+OFFSETS = ("none", "gcj02", "bd09")
+DEFAULT_SUPPRESS = ("complaints", "disputes")
+DEFAULT_SUPPRESS_BELOW = 5
+
+
+@dataclass(frozen=True)
+class LayerConfig:
+    """A boundary layer: its file, the columns that hold code, name and parent, and how to read it."""
+
+    path: Path
+    code: str
+    name: str
+    parent: str = ""
+    crs: str = ""
+    offset: str = "none"
+    encoding: str = "auto"
+    approval: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    crosswalk: Path | None = None
+    class_: str = ""
+    level: str = ""
+    responsible: str = ""
+
+
+@dataclass(frozen=True)
+class LedgerConfig:
+    """The files of one ledger kind and what the reader cannot know by itself."""
+
+    kind: str
+    files: tuple[str, ...]
+    sheets: tuple[str, ...] | None = None
+    district: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """目标任务: a fact that a district (``*``: each) is to reach in a period."""
+
+    indicator: str
+    district: str
+    period: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Config:
+    """A checked workbook.toml. Paths are absolute; file patterns stay relative to `root`."""
+
+    root: Path
+    title: str
+    lang: str
+    boundaries: LayerConfig
+    grid: LayerConfig | None
+    ledgers: Mapping[str, LedgerConfig]
+    as_of: date | None = None
+    sample: bool = False
+    suppress_below: int = DEFAULT_SUPPRESS_BELOW
+    suppress: tuple[str, ...] = DEFAULT_SUPPRESS
+    targets: tuple[Target, ...] = ()
+
+
+_LAYER_KEYS = ("path", "code", "name", "parent", "crs", "offset", "encoding", "approval", "aliases", "crosswalk")
+_GRID_KEYS = (*_LAYER_KEYS, "class", "level", "responsible")
+_KEYS: dict[str, tuple[str, ...]] = {
+    "": ("workbook", "boundaries", "ledgers", "indicators", "targets"),
+    "workbook": ("title", "lang", "as_of", "sample"),
+    "boundaries": (*_LAYER_KEYS, "grid"),
+    "boundaries.grid": _GRID_KEYS,
+    "ledger": ("files", "sheets", "district", "columns", "values"),
+    "indicators": ("suppress_below", "suppress"),
+    "targets": ("indicator", "district", "period", "at_least"),
+}
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder upwards from `start` that holds workbook.toml.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise ParameterError(
+        f"no {FILE} in '{start.name or start}' or any folder above it; "
+        "name the workbook with -C DIR, or make one with: taizhang new DIR"
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """'; did you mean ...?' for a message, or the list of what is known."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    if close:
+        return f"; did you mean {' or '.join(repr(name) for name in close)}?"
+    return f"; known: {', '.join(known)}"
+
+
+class _Checker:
+    """Reads typed values and collects every problem, so that the user sees them all at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def table(self, parent: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+        value = parent.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.problems.append(f"[{where}] must be a table, not {value!r}")
+        return {}
+
+    def keys(self, table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+        for key in table:
+            if key not in known:
+                place = f"[{where}]" if where else "at the top"
+                self.problems.append(f"unknown key '{key}' {place}{nearest(key, known)}")
+
+    def text(self, table: Mapping[str, Any], key: str, where: str, default: str | None = "") -> str:
+        value = table.get(key, default)
+        if value is None:
+            self.problems.append(f'[{where}] needs {key} = "..."')
+            return ""
+        if not isinstance(value, str):
+            self.problems.append(f"[{where}] {key} must be text in quotes, not {value!r}")
+            return ""
+        return value
+
+    def choice(self, table: Mapping[str, Any], key: str, where: str, known: tuple[str, ...]) -> str:
+        value = self.text(table, key, where, known[0])
+        if value and value not in known:
+            self.problems.append(f"[{where}] {key} = '{value}'{nearest(value, known)}")
+        return value
+
+    def texts(self, table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+        value = table.get(key, [])
+        value = [value] if isinstance(value, str) else value
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.problems.append(f"[{where}] {key} must be a list of texts, not {value!r}")
+            return ()
+        return tuple(value)
+
+    def mapping(self, table: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
+        value = self.table(table, key, f"{where}.{key}")
+        wrong = [name for name, item in value.items() if not isinstance(item, str)]
+        for name in wrong:
+            self.problems.append(f"[{where}.{key}] {name} must be text in quotes, not {value[name]!r}")
+        return {name: item for name, item in value.items() if name not in wrong}
+
+    def number(self, table: Mapping[str, Any], key: str, where: str, default: float | None) -> float:
+        value = table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.problems.append(f"[{where}] {key} must be a number, not {value!r}")
+            return 0
+        return value
+
+
+def _read_layer(check: _Checker, table: Mapping[str, Any], where: str, root: Path) -> LayerConfig:
+    path = check.text(table, "path", where, None)
+    crosswalk = check.text(table, "crosswalk", where)
+    return LayerConfig(
+        path=root / path,
+        code=check.text(table, "code", where, None),
+        name=check.text(table, "name", where, None if where == "boundaries" else ""),
+        parent=check.text(table, "parent", where),
+        crs=check.text(table, "crs", where),
+        offset=check.choice(table, "offset", where, OFFSETS),
+        encoding=check.text(table, "encoding", where, "auto"),
+        approval=check.text(table, "approval", where),
+        aliases=check.mapping(table, "aliases", where),
+        crosswalk=root / crosswalk if crosswalk else None,
+        class_=check.text(table, "class", where),
+        level=check.text(table, "level", where),
+        responsible=check.text(table, "responsible", where),
+    )
+
+
+def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> LedgerConfig:
+    where = f"ledgers.{kind.name}"
+    check.keys(table, _KEYS["ledger"], where)
+    files = check.texts(table, "files", where)
+    if not files:
+        check.problems.append(f'[{where}] needs files = ["data/raw/..."]')
+    sheets = check.texts(table, "sheets", where)
+    columns = check.mapping(table, "columns", where)
+    values: dict[str, Mapping[str, str]] = {}
+    for column in check.table(table, "values", f"{where}.values"):
+        values[column] = check.mapping(table["values"], column, f"{where}.values")
+    for place, names in (("columns", columns), ("values", values)):
+        for name in names:
+            if name not in kind.columns:
+                check.problems.append(f"unknown column '{name}' [{where}.{place}]{nearest(name, kind.columns)}")
+    for column, mapping in values.items():
+        known = kind.fields[column].values if column in kind.fields else {}
+        for raw, value in mapping.items():
+            if known and value not in known:
+                check.problems.append(f"[{where}.values.{column}] '{raw}' = '{value}'{nearest(value, known)}")
+    return LedgerConfig(
+        kind=kind.name,
+        files=files,
+        sheets=None if not sheets or sheets == ("*",) else sheets,
+        district=check.text(table, "district", where),
+        columns=columns,
+        values=values,
+    )
+
+
+def _read_target(check: _Checker, table: Any, number: int, facts: Iterable[str]) -> Target:
+    if not isinstance(table, dict):
+        check.problems.append("[[targets]] must be tables")
+        table = {}
+    where = f"targets no. {number}"
+    check.keys(table, _KEYS["targets"], where)
+    indicator = check.text(table, "indicator", where, None)
+    if indicator and indicator not in facts:
+        check.problems.append(f"[{where}] unknown indicator '{indicator}'{nearest(indicator, facts)}")
+    period = table.get("period")
+    try:
+        parse_period(str(period))
+    except ParameterError as error:
+        check.problems.append(f"[{where}] {error}")
+    return Target(
+        indicator=indicator,
+        district=check.text(table, "district", where, "*"),
+        period=str(period),
+        at_least=check.number(table, "at_least", where, None),
+    )
+
+
+def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> Config:
+    """Read and check workbook.toml.
+
+    Parameters
+    ----------
+    root : Path
+        The workbook's folder.
+    kinds : Mapping of str to Kind
+        The ledger kinds known in this workbook.
+    facts : iterable of str
+        The names of the known facts, for [[targets]].
+
+    Returns
+    -------
+    Config
+
+    Raises
+    ------
+    ParameterError
+        Naming every unknown key with the nearest known one, and every value of the wrong type.
+    """
+    try:
+        data = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ParameterError(f"no {FILE} in '{root.name}'; make a workbook with: taizhang new DIR") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ParameterError(f"{FILE} is not valid TOML: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{FILE} is not UTF-8 ({error.reason}); save it as UTF-8") from None
+    check = _Checker()
+    check.keys(data, _KEYS[""], "")
+    book = check.table(data, "workbook", "workbook")
+    check.keys(book, _KEYS["workbook"], "workbook")
+    as_of = book.get("as_of")
+    if isinstance(as_of, str):
+        try:
+            as_of = date.fromisoformat(as_of)
+        except ValueError:
+            pass  # falls to the message below
+    if isinstance(as_of, datetime) or not isinstance(as_of, date | None):
+        check.problems.append(f"[workbook] as_of must be a day such as 2022-01-31, not {book['as_of']!r}")
+        as_of = None
+    if not isinstance(book.get("sample", False), bool):
+        check.problems.append("[workbook] sample must be true or false")
+
+    layer = check.table(data, "boundaries", "boundaries")
+    check.keys(layer, _KEYS["boundaries"], "boundaries")
+    boundaries = _read_layer(check, layer, "boundaries", root)
+    grid = None
+    if "grid" in layer:
+        cells = check.table(layer, "grid", "boundaries.grid")
+        check.keys(cells, _KEYS["boundaries.grid"], "boundaries.grid")
+        grid = _read_layer(check, cells, "boundaries.grid", root)
+
+    ledgers: dict[str, LedgerConfig] = {}
+    tables = check.table(data, "ledgers", "ledgers")
+    for name in tables:
+        if name in kinds:
+            ledgers[name] = _read_ledger(check, check.table(tables, name, f"ledgers.{name}"), kinds[name])
+        else:
+            check.problems.append(f"unknown ledger kind '{name}' [ledgers.{name}]{nearest(name, kinds)}")
+
+    indicators = check.table(data, "indicators", "indicators")
+    check.keys(indicators, _KEYS["indicators"], "indicators")
+    suppress = check.texts(indicators, "suppress", "indicators") if "suppress" in indicators else DEFAULT_SUPPRESS
+    for name in suppress:
+        if name not in kinds:
+            check.problems.append(f"[indicators] suppress names no ledger kind '{name}'{nearest(name, kinds)}")
+    facts = list(facts)
+    targets = data.get("targets", [])
+    if not isinstance(targets, list):
+        check.problems.append("targets must be written as [[targets]]")
+        targets = []
+    config = Config(
+        root=root,
+        title=check.text(book, "title", "workbook", root.name),
+        lang=check.choice(book, "lang", "workbook", LANGS),
+        boundaries=boundaries,
+        grid=grid,
+        ledgers=ledgers,
+        as_of=as_of,
+        sample=bool(book.get("sample", False)),
+        suppress_below=int(check.number(indicators, "suppress_below", "indicators", DEFAULT_SUPPRESS_BELOW)),
+        suppress=suppress,
+        targets=tuple(_read_target(check, item, n, facts) for n, item in enumerate(targets, 1)),
+    )
+    if check.problems:
+        raise ParameterError(f"{FILE}: " + "\n  ".join(check.problems))
+    return config
+
+
+def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[str]]:
+    """The files of a ledger in name order, and the patterns that match none.
+
+    Lock files that Excel and WPS leave (``~$...``, ``.~...``) are passed over.
+    """
+    found: dict[Path, None] = {}
+    missing = []
+    for pattern in ledger.files:
+        place = Path(pattern)
+        if place.is_absolute():
+            base = Path(place.anchor)
+            matches = base.glob(str(place.relative_to(base)))
+        else:
+            matches = config.root.glob(pattern)
+        paths = sorted(p for p in matches if p.is_file() and not p.name.startswith(("~$", ".~")))
+        if not paths:
+            missing.append(pattern)
+        found.update(dict.fromkeys(paths))
+    return list(found), missing
+
+
+def show_path(config: Config, path: Path) -> str:
+    """A path as outputs show it: relative to the workbook where it lies inside, POSIX separators."""
+    try:
+        return path.relative_to(config.root).as_posix()
+    except ValueError:
+        return path.name

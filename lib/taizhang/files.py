@@ -1,0 +1,43 @@
+"""Outputs that appear whole or not at all, and checksums of inputs."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def write_beside(path: Path) -> Iterator[Path]:
+    """A temporary path in the same folder, renamed to `path` when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        yield beside
+        umask = os.umask(0)
+        os.umask(umask)
+        beside.chmod(0o666 & ~umask)  # mkstemp makes it private; a report is to be read by others
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
+    """Write a text file whole or not at all, with `\\n` line ends on every system."""
+    with write_beside(path) as beside:
+        beside.write_text(text, encoding=encoding, newline="\n")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    with write_beside(path) as beside:
+        beside.write_bytes(data)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

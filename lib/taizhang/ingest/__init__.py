@@ -1,0 +1,236 @@
+"""Raw ledgers and boundaries in, checked tables in data/processed out.
+
+This module only answers whether anything has changed since the last run, from a state file and without
+loading pandas; `taizhang.ingest.run` does the work.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from taizhang.config import FILE, Config, list_files, show_path
+from taizhang.errors import ParameterError
+from taizhang.files import hash_file, write_text
+
+STATE = "ingest.json"
+
+
+@dataclass(frozen=True)
+class KindSummary:
+    """What became of one kind's rows: read = accepted + set_aside, always."""
+
+    kind: str
+    title: Mapping[str, str]
+    files: int
+    read: int
+    accepted: int
+    set_aside: int
+    cells_set_aside: int
+    duplicates: int
+    other_rows: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """The outcome of an ingest.
+
+    Attributes
+    ----------
+    summaries : tuple of KindSummary
+    errors : tuple of str
+        Files and whole tables that could not be read; a run with any ends with exit 1.
+    notes : tuple of str
+        What a person should know of the boundaries: mended, noticed, proposed.
+    inputs : tuple of dict
+        path (as shown), sha256 and bytes of every raw file.
+    fingerprint : str
+        Changes when any input, setting or reader does.
+    fresh : bool
+        Whether this run read anything, or found all as it was.
+    """
+
+    summaries: tuple[KindSummary, ...]
+    errors: tuple[str, ...]
+    notes: tuple[str, ...]
+    inputs: tuple[dict[str, Any], ...]
+    fingerprint: str
+    fresh: bool = field(default=True, compare=False)
+
+
+def processed_folder(config: Config) -> Path:
+    return config.root / "data" / "processed"
+
+
+def hash_readers() -> str:
+    """A hash of the code and metadata that turn raw files into tables."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for folder in ("metadata", "ledgers", "boundaries", "ingest"):
+        for path in sorted((package / folder).rglob("*")):
+            if path.suffix in (".py", ".yml"):
+                digest.update(path.relative_to(package).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def layer_files(path: Path) -> list[Path]:
+    """A layer's file with the side files that belong to it (shapefiles)."""
+    if not path.exists():
+        return []
+    if path.suffix.lower() != ".shp":
+        return [path]
+    suffixes = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+    return sorted(p for p in path.parent.glob(f"{_escape(path.stem)}.*") if p.suffix.lower() in suffixes)
+
+
+def _escape(stem: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
+
+
+def list_inputs(config: Config) -> dict[str, Path]:
+    """Every raw file of the workbook, by its path as shown."""
+    paths = [config.root / FILE]
+    for layer in (config.boundaries, config.grid):
+        if layer is not None:
+            paths += layer_files(layer.path)
+            if layer.crosswalk is not None:
+                paths.append(layer.crosswalk)
+    for ledger in config.ledgers.values():
+        paths += list_files(config, ledger)[0]
+    paths += sorted((config.root / "ledgers").glob("*.y*ml"))
+    corrections = config.root / "data" / "raw" / "corrections.csv"
+    if corrections.exists():
+        paths.append(corrections)
+    return {show_path(config, path): path for path in paths}
+
+
+def check_inputs(config: Config) -> None:
+    """Refuse a workbook whose boundary file or raw files are not there at all.
+
+    Raises
+    ------
+    ParameterError
+        Naming what is missing and where it is set.
+    """
+    if not config.boundaries.path.exists():
+        raise ParameterError(
+            f"the boundary file '{show_path(config, config.boundaries.path)}' does not exist; "
+            f"put it there or correct [boundaries] path in {FILE}"
+        )
+    if config.grid is not None and not config.grid.path.exists():
+        raise ParameterError(
+            f"the grid file '{show_path(config, config.grid.path)}' does not exist; "
+            f"put it there, or correct or remove [boundaries.grid] in {FILE}"
+        )
+    if not config.ledgers:
+        raise ParameterError(f"{FILE} names no ledger; add a table such as [ledgers.hazards] with files = [...]")
+    listed = {kind: list_files(config, ledger) for kind, ledger in config.ledgers.items()}
+    if not any(files for files, _ in listed.values()):
+        patterns = ", ".join(p for _, missing in listed.values() for p in missing[:1])
+        raise ParameterError(
+            f"no ledger file found: {patterns} match nothing in the workbook; "
+            f"put the files there or correct files = [...] in {FILE}"
+        )
+
+
+def _stat(path: Path) -> list[int]:
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def load_state(config: Config) -> dict[str, Any] | None:
+    """The state of the last ingest, or None where there is none that this version understands."""
+    try:
+        state = json.loads((processed_folder(config) / STATE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return state if isinstance(state, dict) and "fingerprint" in state else None
+
+
+def fingerprint(config: Config, hashes: Mapping[str, str], readers: str) -> str:
+    digest = hashlib.sha256(readers.encode())
+    for name in sorted(hashes):
+        digest.update(f"{name}\0{hashes[name]}\n".encode())
+    return digest.hexdigest()
+
+
+def is_current(config: Config, state: dict[str, Any] | None) -> bool:
+    """Whether the processed tables still follow from the inputs: sizes, times, settings and readers equal.
+
+    A file whose time changed but whose bytes did not counts as unchanged.
+    """
+    if state is None or state["readers"] != hash_readers():
+        return False
+    inputs = list_inputs(config)
+    known = state["files"]
+    if set(inputs) != set(known):
+        return False
+    for name, path in inputs.items():
+        if _stat(path) != known[name]["stat"] and hash_file(path) != known[name]["sha256"]:
+            return False
+    folder = processed_folder(config)
+    return all((folder / output).exists() for output in state["outputs"])
+
+
+def save_state(config: Config, result: IngestResult, *, readers: str, outputs: list[str]) -> None:
+    """Record what a finished ingest read and made."""
+    inputs = list_inputs(config)
+    hashes = {item["path"]: item["sha256"] for item in result.inputs}
+    state = {
+        "fingerprint": result.fingerprint,
+        "readers": readers,
+        "files": {name: {"stat": _stat(path), "sha256": hashes[name]} for name, path in inputs.items()},
+        "outputs": outputs,
+        "summaries": [asdict(summary) for summary in result.summaries],
+        "errors": list(result.errors),
+        "notes": list(result.notes),
+        "inputs": list(result.inputs),
+    }
+    write_text(processed_folder(config) / STATE, json.dumps(state, ensure_ascii=False, indent=1))
+
+
+def result_from_state(state: dict[str, Any]) -> IngestResult:
+    """The result of the last ingest, as it was recorded."""
+    return IngestResult(
+        summaries=tuple(
+            KindSummary(**{**item, "notes": tuple(item["notes"])}) for item in state["summaries"]
+        ),
+        errors=tuple(state["errors"]),
+        notes=tuple(state["notes"]),
+        inputs=tuple(state["inputs"]),
+        fingerprint=state["fingerprint"],
+        fresh=False,
+    )
+
+
+def ingest(config: Config, *, force: bool = False) -> IngestResult:
+    """Bring data/processed up to date with data/raw.
+
+    Parameters
+    ----------
+    config : Config
+    force : bool
+        Read every file again even where nothing changed.
+
+    Returns
+    -------
+    IngestResult
+
+    Raises
+    ------
+    ParameterError
+        If files that workbook.toml names are not there.
+    BoundaryError
+        If the boundaries cannot be used; without districts nothing can be counted.
+    """
+    check_inputs(config)
+    state = None if force else load_state(config)
+    if state is not None and is_current(config, state):
+        return result_from_state(state)
+    from taizhang.ingest.run import run_ingest
+
+    return run_ingest(config, force=force)

@@ -1,0 +1,339 @@
+"""A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from taizhang.boundaries import find_district
+from taizhang.config import Config, find_root, read_config
+from taizhang.errors import ParameterError
+from taizhang.facts import compute_as_of, compute_facts, select_rows
+from taizhang.files import write_beside
+from taizhang.ingest import IngestResult, ingest, processed_folder
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.periods import Period, parse_period
+from taizhang.privacy import mask_column
+from taizhang.view import ALL, View
+
+
+class Workbook:
+    """An opened workbook; tables are read when first asked for.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds workbook.toml.
+
+    Raises
+    ------
+    ParameterError
+        If workbook.toml is missing or has mistakes.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.kinds: dict[str, Kind] = load_kinds(self.root / "ledgers")
+        self.config: Config = read_config(self.root, self.kinds, load_facts())
+        self._result: IngestResult | None = None
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str] = "") -> "Workbook":
+        """Open the workbook in `folder`; empty: the nearest one upwards from the working directory."""
+        if not folder:
+            return cls(find_root(Path.cwd()))
+        path = Path(folder)
+        if not path.is_dir():
+            raise ParameterError(f"the workbook folder '{folder}' does not exist; make it with: taizhang new DIR")
+        return cls(find_root(path))
+
+    def __repr__(self) -> str:
+        return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.config.ledgers]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_") or "config" not in self.__dict__:
+            raise AttributeError(name)
+        if name in self.config.ledgers:
+            return self.ledger(name)
+        if name in self.kinds:
+            raise AttributeError(
+                f"this workbook has no {name} ledger; add [ledgers.{name}] with files = [...] to workbook.toml"
+            )
+        raise AttributeError(f"a workbook has no '{name}'; it has the ledgers {', '.join(self.config.ledgers)}")
+
+    def ingest(self, *, force: bool = False) -> IngestResult:
+        """Bring data/processed up to date; returns what was read, accepted and set aside."""
+        self._result = ingest(self.config, force=force)
+        for name in ("districts", "grid", "grid_measures"):
+            self.__dict__.pop(name, None)
+        return self._result
+
+    @property
+    def result(self) -> IngestResult:
+        """The account of the ingest, made now if it has not been in this session."""
+        return self._result or self.ingest()
+
+    def fingerprint(self) -> str:
+        """Changes when any input, setting or reader does."""
+        return self.result.fingerprint
+
+    def inputs(self) -> list[dict[str, Any]]:
+        """path, sha256 and bytes of every raw file."""
+        return list(self.result.inputs)
+
+    @cached_property
+    def districts(self) -> gpd.GeoDataFrame:
+        """code, name, parent and geometry of the districts, in the boundary layer's order."""
+        assert self.result
+        return gpd.read_parquet(processed_folder(self.config) / "districts.parquet")
+
+    @cached_property
+    def grid(self) -> gpd.GeoDataFrame | None:
+        """The grid cells without the responsible persons' names, or None where there is no such layer."""
+        if self.config.grid is None or not self.result:
+            return None
+        cells = gpd.read_parquet(processed_folder(self.config) / "grid.parquet")
+        return cells.drop(columns="responsible", errors="ignore")
+
+    @cached_property
+    def grid_measures(self) -> pd.DataFrame | None:
+        """Gap and overlap of the grid against each district's boundary (km2)."""
+        if self.config.grid is None or not self.result:
+            return None
+        return pd.read_parquet(processed_folder(self.config) / "grid_measures.parquet")
+
+    def resolve_district(self, text: str) -> str:
+        """The code of a district given by code, name or alias; an unknown one lists the nearest names."""
+        return find_district(text, self.districts, self.config.boundaries.aliases)
+
+    def district_name(self, code: str) -> str:
+        return str(self.districts.set_index("code")["name"][code])
+
+    def as_of(self, period: Period) -> date:
+        """The day a period is read as of: the workbook's, else the period's last."""
+        return self.config.as_of or period.end
+
+    def ledger(
+        self,
+        kind: str,
+        *,
+        district: str | None = None,
+        period: str | Period | None = None,
+        personal: bool = False,
+    ) -> pd.DataFrame:
+        """The accepted rows of a ledger, filtered at the file.
+
+        Parameters
+        ----------
+        kind : str
+            A ledger kind that this workbook has, such as ``hazards``.
+        district : str, optional
+            Code or name of one district.
+        period : str or Period, optional
+            Only rows whose starred date falls in it (kinds with a date).
+        personal : bool
+            Keep the columns marked personal, and telephone and identity numbers in texts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Canonical columns, then district_code, district_match, source_file, source_sheet, source_row
+            and duplicate.
+        """
+        if kind not in self.config.ledgers:
+            have = ", ".join(self.config.ledgers)
+            raise ParameterError(
+                f"this workbook has no ledger '{kind}' (it has {have}); add [ledgers.{kind}] to workbook.toml"
+            )
+        about = self.kinds[kind]
+        path = processed_folder(self.config) / f"{kind}.parquet"
+        assert self.result
+        filters: list[tuple[str, str, object]] = []
+        if district is not None:
+            filters.append(("district_code", "==", self.resolve_district(district)))
+        if period is not None and about.date:
+            span = parse_period(period) if isinstance(period, str) else period
+            filters.append((about.date, ">=", pd.Timestamp(span.start)))
+            filters.append((about.date, "<", pd.Timestamp(span.end) + pd.Timedelta(days=1)))
+        rows = pd.read_parquet(path, filters=filters or None)
+        if personal:
+            return rows
+        rows = rows.drop(columns=[c for c in about.personal if c in rows])
+        for name, field in about.fields.items():
+            if field.type == "text" and name in rows and name not in about.id:
+                rows[name] = mask_column(rows[name])
+        return rows
+
+    def facts(self, period: str | Period) -> pd.DataFrame:
+        """All facts of a period, for every district and the whole area.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per district and fact, in the contract's columns.
+        """
+        period = parse_period(period) if isinstance(period, str) else period
+        return self.facts_as_of(period, self.as_of(period))
+
+    def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
+        """The facts of a period as the ledgers stood on a given day."""
+        key = hashlib.sha256(
+            f"{self.fingerprint()}|{period}|{as_of}|{_hash_facts_code()}".encode()
+        ).hexdigest()[:24]
+        folder = processed_folder(self.config) / ".cache" / "facts"
+        path = folder / f"{key}.parquet"
+        if path.exists():
+            return pd.read_parquet(path)
+        facts = compute_facts(
+            {kind: self.ledger(kind) for kind in self.config.ledgers},
+            self.districts,
+            period,
+            as_of,
+            **self._facts_settings(),
+        )
+        with write_beside(path) as beside:
+            facts.to_parquet(beside, index=False)
+        return facts
+
+    def _facts_settings(self) -> dict[str, Any]:
+        return {
+            "grid": self.grid,
+            "grid_measures": self.grid_measures,
+            "targets": self.config.targets,
+            "suppress_below": self.config.suppress_below,
+            "suppress": self.config.suppress,
+        }
+
+    def trace(self, fact: str, period: str | Period, district: str, *, personal: bool = False) -> pd.DataFrame:
+        """The ledger rows behind a number, with `counted` for those in its numerator.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown fact or district, or a suppressed number, which has no rows to show.
+        """
+        period = parse_period(period) if isinstance(period, str) else period
+        code = ALL if district == ALL else self.resolve_district(district)
+        return select_rows(
+            fact,
+            {kind: self.ledger(kind, personal=personal) for kind in self.config.ledgers},
+            self.districts,
+            period,
+            self.as_of(period),
+            code,
+            **self._facts_settings(),
+        )
+
+    def view(self, district: str, period: str | Period, lang: str = "") -> View:
+        """What a report of one district, or of the whole area, looks at.
+
+        Parameters
+        ----------
+        district : str
+            Code, name or alias; ``all`` for the whole area.
+        period : str or Period
+        lang : str
+            zh or en; empty: the workbook's.
+        """
+        period = parse_period(period) if isinstance(period, str) else period
+        lang = lang or self.config.lang
+        if lang not in ("zh", "en"):
+            raise ParameterError(f"language '{lang}' is not known; use zh or en")
+        code = ALL if district == ALL else self.resolve_district(district)
+        as_of = self.as_of(period)
+        before, previous = period.year_before(), period.period_before()
+        return View(
+            district=code,
+            name=self.config.title if code == ALL else self.district_name(code),
+            title=self.config.title,
+            period=period,
+            lang=lang,
+            as_of=as_of,
+            facts=self.facts_as_of(period, as_of),
+            facts_before=self.facts_as_of(before, compute_as_of(before, period, as_of)),
+            facts_previous=self.facts_as_of(previous, compute_as_of(previous, period, as_of)),
+            ledgers=_Ledgers(self, code, as_of),
+            districts=self.districts,
+            grid=self.grid,
+            quality=pd.DataFrame(
+                [
+                    {
+                        "kind": s.kind,
+                        "read": s.read,
+                        "accepted": s.accepted,
+                        "set_aside": s.set_aside,
+                        "cells_set_aside": s.cells_set_aside,
+                        "duplicates": s.duplicates,
+                    }
+                    for s in self.result.summaries
+                ]
+            ),
+            approval=self.config.boundaries.approval,
+            sample=self.config.sample,
+        )
+
+    def template(self, name: str) -> Path:
+        """A report's notebook: the workbook's own, else the package's."""
+        own = self.root / "notebooks" / f"{name}.ipynb"
+        if own.is_file():
+            return own
+        return packaged_notebook(name)
+
+    def reports_dir(self, period: Period) -> Path:
+        return self.root / "reports" / period.path
+
+
+def packaged_notebook(name: str) -> Path:
+    """A template that the package brings: inside it when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "notebooks", package.parents[1] / "notebooks"):
+        if (folder / f"{name}.ipynb").is_file():
+            return folder / f"{name}.ipynb"
+    raise ParameterError(f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package")
+
+
+def _hash_facts_code() -> str:
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for folder in ("facts", "stats", "metadata"):
+        for path in sorted((package / folder).rglob("*")):
+            if path.suffix in (".py", ".yml"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class _Ledgers(Mapping[str, pd.DataFrame]):
+    """The ledgers of a view, each read from its file when first looked at."""
+
+    def __init__(self, book: Workbook, code: str, as_of: date) -> None:
+        self._book, self._code, self._as_of = book, code, as_of
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._book.config.ledgers)
+
+    def __len__(self) -> int:
+        return len(self._book.config.ledgers)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._book.config.ledgers
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        if kind not in self._book.config.ledgers:
+            raise KeyError(kind)
+        if kind not in self._read:
+            rows = self._book.ledger(kind, district=None if self._code == ALL else self._code)
+            if day := self._book.kinds[kind].date:
+                rows = rows[rows[day] < pd.Timestamp(self._as_of) + pd.Timedelta(days=1)]
+            self._read[kind] = rows.reset_index(drop=True)
+        return self._read[kind]
