@@ -1,0 +1,392 @@
+"""Ledger kinds and their fields, read from YAML: the built-in ones and a user's own.
+
+A field shared by kinds is in ``fields.yml`` once; a kind's file lists its fields in order and may take a
+shared one over key by key. Schemas, labels, templates and the data dictionary all derive from these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from taizhang.errors import ParameterError
+
+HERE = Path(__file__).parent
+FIELD_TYPES = (
+    "text",
+    "date",
+    "datetime",
+    "month",
+    "year",
+    "integer",
+    "number",
+    "boolean",
+    "category",
+    "count_or_names",
+)
+DATE_TYPES = ("date", "datetime", "month")
+NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
+_KIND_KEYS = ("kind", "title", "row", "date", "id", "same", "fields", "rules")
+_FIELD_KEYS = (
+    "type",
+    "required",
+    "personal",
+    "unit",
+    "title",
+    "description",
+    "aliases",
+    "values",
+    "min",
+    "max",
+    "future",
+    "splits",
+)
+_RULE_KEYS = ("title", "order", "when", "needs", "without")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a category (or of a yes-or-no field) and the ways it is written."""
+
+    name: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+
+    def label(self, lang: str) -> str:
+        """The value in words, zh or en."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: its dimension, its size in the smallest unit of that dimension, and how it is written."""
+
+    name: str
+    zh: str
+    en: str
+    dimension: str
+    size: float
+    aliases: tuple[str, ...] = ()
+
+    def label(self, lang: str) -> str:
+        """The unit in words, zh or en."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Field:
+    """A ledger column.
+
+    Attributes
+    ----------
+    name, type, unit : str
+        Canonical name, one of `FIELD_TYPES`, and the name of a unit ('' for none).
+    required : bool
+        A row without a readable value here is set aside.
+    personal : bool
+        Names, telephones and the like; kept in data/processed only.
+    title, description : Mapping of str to str
+        In zh and en.
+    aliases : tuple of str
+        Other headers, the more telling first: of two columns claiming the field, the earlier alias wins.
+    values : Mapping of str to Value
+        A category's canonical values; of a boolean, more ways to write "true" and "false".
+    min, max : float or None
+        Inclusive limits; a value beyond is set aside.
+    future : bool
+        Whether a date may rightly lie in the future (a deadline, an expiry).
+    splits : str
+        The text column whose numbered items this column counts ('' for none).
+    """
+
+    name: str
+    type: str
+    required: bool = False
+    personal: bool = False
+    unit: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+    min: float | None = None
+    max: float | None = None
+    future: bool = False
+    splits: str = ""
+
+    def label(self, lang: str) -> str:
+        """The field's title, zh or en."""
+        return self.title[lang]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something a row should not say: counted and shown, never mended.
+
+    ``order``: the first column must not be after (or above) the second. ``when`` with ``needs``: rows with
+    these category values must have one of the columns; with ``without``: must have none of them.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    order: tuple[str, ...] = ()
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def label(self, lang: str) -> str:
+        """The rule's title, zh or en."""
+        return self.title[lang]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A ledger kind: what a row is, its fields in order, its date, and what makes two rows the same.
+
+    Attributes
+    ----------
+    name : str
+    title, row : Mapping of str to str
+        The system's name and what one row is, in zh and en.
+    fields : Mapping of str to Field
+    date : str
+        The column that puts a row into a period ('' for kinds without one).
+    id, same : tuple of str
+        Columns by which a second row is suspected to be the first one again.
+    rules : tuple of Rule
+    """
+
+    name: str
+    title: Mapping[str, str]
+    row: Mapping[str, str]
+    fields: Mapping[str, Field]
+    date: str = ""
+    id: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Canonical columns, in order."""
+        return tuple(self.fields)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns without which a row is set aside."""
+        return tuple(name for name, item in self.fields.items() if item.required)
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Columns that no report shows."""
+        return tuple(name for name, item in self.fields.items() if item.personal)
+
+    def label(self, lang: str) -> str:
+        """The kind's title, zh or en."""
+        return self.title[lang]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What fields.yml holds for all kinds: units, words, and the shared fields as written."""
+
+    units: Mapping[str, Unit]
+    generic: tuple[str, ...]
+    booleans: Mapping[str, tuple[str, ...]]
+    missing: tuple[str, ...]
+    totals: tuple[str, ...]
+    notes: tuple[str, ...]
+    fields: Mapping[str, Mapping[str, Any]]
+
+
+@cache
+def load_shared() -> Shared:
+    """Read fields.yml: units with conversions, words, shared fields."""
+    data = yaml.safe_load((HERE / "fields.yml").read_text("utf-8"))
+    units = {
+        name: Unit(name, u["title"]["zh"], u["title"]["en"], u["dimension"], float(u["size"]), _texts(u["aliases"]))
+        for name, u in data["units"].items()
+    }
+    return Shared(
+        units=MappingProxyType(units),
+        generic=_texts(data["generic"]),
+        booleans=MappingProxyType({answer: _texts(words) for answer, words in data["booleans"].items()}),
+        missing=_texts(data["missing"]),
+        totals=_texts(data["rows"]["total"]),
+        notes=_texts(data["rows"]["note"]),
+        fields=MappingProxyType(data["fields"]),
+    )
+
+
+def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
+    """Read the ledger kinds.
+
+    Parameters
+    ----------
+    extra : pathlib.Path, optional
+        A workbook's ``ledgers/`` folder: each ``*.yml`` in it is a kind of the user's own, in the same form.
+
+    Returns
+    -------
+    Mapping of str to Kind
+        By name; the contract's kinds first, in its order, then the user's by file name.
+
+    Raises
+    ------
+    ParameterError
+        If a user's file is not of the form, naming the file and what is wrong; all failures at once.
+    """
+    if extra is None or not extra.is_dir():
+        return _load_builtin()
+    files = sorted(extra.glob("*.yml")) + sorted(extra.glob("*.yaml"))
+    return _load_with(tuple((path, path.stat().st_mtime_ns) for path in files))
+
+
+_ORDER = (
+    "hazards inspections drills plans incidents losses complaints disputes warnings duty_checks weather teams "
+    "supplies shelters publicity actions schools population"
+).split()
+
+
+@cache
+def _load_builtin() -> Mapping[str, Kind]:
+    return MappingProxyType({name: _read_kind(HERE / "ledgers" / f"{name}.yml") for name in _ORDER})
+
+
+@cache
+def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
+    kinds = dict(_load_builtin())
+    problems: list[str] = []
+    for path, _ in files:
+        try:
+            kind = _read_kind(path)
+        except ParameterError as error:
+            problems.append(str(error))
+            continue
+        if kind.name in kinds:
+            problems.append(f"{path.name}: the kind '{kind.name}' exists already; give it another name")
+        kinds[kind.name] = kind
+    if problems:
+        raise ParameterError("\n".join(problems))
+    return MappingProxyType(kinds)
+
+
+def _read_kind(path: Path) -> Kind:
+    """Read one kind's YAML, collecting everything wrong with it."""
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
+        raise ParameterError(f"{path.name}: a ledger kind is a mapping with 'kind', 'title', 'row' and 'fields'")
+    problems = _unknown_keys(data, _KIND_KEYS, "the kind")
+    name = str(data.get("kind") or path.stem)
+    if not name.isidentifier():
+        problems.append(f"the name '{name}' must be letters, digits and underscores")
+    fields: dict[str, Field] = {}
+    for column, given in data["fields"].items():
+        given = {} if given is None else given
+        if not isinstance(given, dict):
+            problems.append(f"field '{column}' must be a mapping, or null for a shared field")
+            continue
+        problems += _unknown_keys(given, _FIELD_KEYS, f"field '{column}'")
+        try:
+            fields[str(column)] = _make_field(str(column), given)
+        except ParameterError as error:
+            problems.append(f"field '{column}': {error}")
+    rules: list[Rule] = []
+    for rule, given in (data.get("rules") or {}).items():
+        problems += _unknown_keys(given, _RULE_KEYS, f"rule '{rule}'")
+        rules.append(
+            Rule(
+                name=str(rule),
+                title=_words(given.get("title"), str(rule)),
+                order=_texts(given.get("order")),
+                when={key: _texts(value) for key, value in (given.get("when") or {}).items()},
+                needs=_texts(given.get("needs")),
+                without=_texts(given.get("without")),
+            )
+        )
+    named = {"date": _texts([data["date"]] if data.get("date") else [])}
+    named |= {key: _texts(data.get(key)) for key in ("id", "same")}
+    named |= {f"rule '{r.name}'": (*r.order, *r.when, *r.needs, *r.without) for r in rules}
+    for where, columns in named.items():
+        for column in columns:
+            if column not in fields:
+                problems.append(f"{where} names '{column}', which is no field{_near(column, fields)}")
+    if problems:
+        raise ParameterError("\n".join(f"{path.name}: {problem}" for problem in problems))
+    return Kind(
+        name=name,
+        title=_words(data.get("title"), name),
+        row=_words(data.get("row"), name),
+        fields=MappingProxyType(fields),
+        date=named["date"][0] if named["date"] else "",
+        id=named["id"],
+        same=named["same"],
+        rules=tuple(rules),
+    )
+
+
+def _make_field(name: str, given: Mapping[str, Any]) -> Field:
+    merged = {**load_shared().fields.get(name, {}), **given}
+    kind = merged.get("type")
+    if kind not in FIELD_TYPES:
+        raise ParameterError(f"type '{kind}' is not one of {', '.join(FIELD_TYPES)}")
+    unit = str(merged.get("unit") or "")
+    units = load_shared().units
+    if unit and unit not in units:
+        raise ParameterError(f"unit '{unit}' is unknown{_near(unit, units)}; known: {', '.join(units)}")
+    values = {}
+    for value, words in (merged.get("values") or {}).items():
+        # A bare true/false key in YAML is a bool: both spellings mean the same here.
+        key = str(value).lower() if isinstance(value, bool) else str(value)
+        words = words if isinstance(words, dict) else {"aliases": words or []}
+        zh, en = str(words.get("zh", key)), str(words.get("en", key))
+        values[key] = Value(key, zh, en, _texts(words.get("aliases")))
+    if kind == "category" and not values:
+        raise ParameterError("a category needs 'values'")
+    return Field(
+        name=name,
+        type=kind,
+        required=bool(merged.get("required", False)),
+        personal=bool(merged.get("personal", False)),
+        unit=unit,
+        title=_words(merged.get("title"), name),
+        description=_words(merged.get("description"), ""),
+        aliases=_texts(merged.get("aliases")),
+        values=MappingProxyType(values),
+        min=merged.get("min"),
+        max=merged.get("max"),
+        future=bool(merged.get("future", False)),
+        splits=str(merged.get("splits") or ""),
+    )
+
+
+def _words(given: object, default: str) -> Mapping[str, str]:
+    """A text in zh and en; one text stands for both, and a missing language takes the other's."""
+    if isinstance(given, dict):
+        texts = {lang: str(given[lang]) for lang in ("zh", "en") if given.get(lang)}
+        other = next(iter(texts.values()), default)
+        return MappingProxyType({lang: texts.get(lang, other) for lang in ("zh", "en")})
+    text = default if given is None else str(given)
+    return MappingProxyType({"zh": text, "en": text})
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return tuple(str(item) for item in given) if isinstance(given, (list, tuple)) else (str(given),)
+
+
+def _near(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _unknown_keys(given: Mapping[str, Any], known: tuple[str, ...], where: str) -> list[str]:
+    return [f"{where}: unknown key '{key}'{_near(str(key), known)}" for key in given if key not in known]
