@@ -102,7 +102,8 @@ def set_up() -> None:
         print("Making .venv with {} ...".format(python[0]), flush=True)
         if subprocess.call([*python, "-m", "venv", "--clear", str(VENV)]):
             raise MakeError(
-                "the environment could not be made. On Debian or Ubuntu: apt install python3-venv; then try again."
+                "the environment could not be made. On Debian or Ubuntu: apt install python3-venv; "
+                "then try again."
             )
     print("Installing the packages of requirements.lock (once; a few minutes on a slow line) ...", flush=True)
     pip = ("pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")

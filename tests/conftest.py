@@ -1,0 +1,56 @@
+"""What every test may use: the repository, the shared data, a browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# Two shared cores: a slow moment is no failure. In CI the same examples every time.
+settings.register_profile("house", deadline=None, max_examples=60, derandomize="CI" in os.environ)
+settings.load_profile("house")
+
+os.environ.setdefault("MPLBACKEND", "agg")
+
+
+def find_chromium() -> str | None:
+    """Chromium or Chrome as the system packages it."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if find_chromium() is None:
+        skip = pytest.mark.skip(reason="no Chromium on this machine")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository, which is itself a workbook."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real ledgers and boundaries kept beside the repository; tests that need them skip without."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("no shared data beside the repository")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium; tests marked ``browser`` are skipped where there is none."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return found
