@@ -26,12 +26,18 @@ app = typer.Typer(
 )
 
 Folder = Annotated[
-    str, typer.Option("-C", metavar="DIR", help="The workbook; default: the nearest one upwards.", show_default=False)
+    str,
+    typer.Option(
+        "-C", metavar="DIR", help="The workbook; default: the nearest one upwards.", show_default=False
+    ),
 ]
 PeriodText = Annotated[
     str,
     typer.Option(
-        "--period", metavar="P", help="2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31.", show_default=False
+        "--period",
+        metavar="P",
+        help="2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31.",
+        show_default=False,
     ),
 ]
 
@@ -126,7 +132,8 @@ def doctor(workbook: Folder = "") -> None:
 
 @app.command()
 def ingest(
-    fresh: Annotated[bool, typer.Option("--fresh", help="Read every file again.")] = False, workbook: Folder = ""
+    fresh: Annotated[bool, typer.Option("--fresh", help="Read every file again.")] = False,
+    workbook: Folder = "",
 ) -> None:
     """Read the raw ledgers and boundaries into data/processed."""
     book = open_workbook(workbook)
@@ -135,7 +142,7 @@ def ingest(
 
 @app.command()
 def check(workbook: Folder = "") -> None:
-    """A dry run of ingest: the tables found, how headers and values were understood, what would be set aside."""
+    """A dry run of ingest: tables found, headers and values as understood, what would be set aside."""
     from taizhang.ingest.check import describe_ledgers
 
     book = open_workbook(workbook)
@@ -150,13 +157,14 @@ def check(workbook: Folder = "") -> None:
 def facts(
     period: PeriodText,
     district: Annotated[
-        str, typer.Option("--district", metavar="D", help="A code or a name; default: all.", show_default=False)
+        str,
+        typer.Option("--district", metavar="D", help="A code or a name; default: all.", show_default=False),
     ] = "",
     format: Annotated[FactsFormat, typer.Option("--format", help="How to print them.")] = FactsFormat.table,
     workbook: Folder = "",
 ) -> None:
     """Print the numbers alone, on standard output."""
-    from taizhang.facts.output import format_facts
+    from taizhang.csvout import format_facts
     from taizhang.periods import parse_period
 
     span = parse_period(period)
@@ -175,17 +183,25 @@ def review(
     period: PeriodText,
     district: Annotated[
         list[str] | None,
-        typer.Option("--district", metavar="D", help="A code or a name, repeatable; default: all.", show_default=False),
+        typer.Option(
+            "--district", metavar="D", help="A code or a name, repeatable; default: all.", show_default=False
+        ),
     ] = None,
     lang: Annotated[
         Lang | None, typer.Option("--lang", help="Default: the workbook's.", show_default=False)
     ] = None,
-    to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Comma-separated: html, pdf.")] = "html,pdf",
+    to: Annotated[
+        str, typer.Option("--to", metavar="FORMATS", help="Comma-separated: html, pdf.")
+    ] = "html,pdf",
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, metavar="N", help="Reports made at once; default: the cores.", show_default=False)
+        int | None,
+        typer.Option(
+            "--jobs", min=1, metavar="N", help="Reports made at once; default: the cores.", show_default=False
+        ),
     ] = None,
     scheduler: Annotated[
-        str, typer.Option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster.", show_default=False)
+        str,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster.", show_default=False),
     ] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make every report again.")] = False,
     workbook: Folder = "",
@@ -222,10 +238,10 @@ def review(
 def trace(
     fact: Annotated[str, typer.Argument(metavar="FACT", help="Such as hazards.found.")],
     period: PeriodText,
-    district: Annotated[str, typer.Option("--district", metavar="D", help="A code or a name, or all.", show_default=False)],
-    personal: Annotated[
-        bool, typer.Option("--personal", help="Show columns marked personal, too.")
-    ] = False,
+    district: Annotated[
+        str, typer.Option("--district", metavar="D", help="A code or a name, or all.", show_default=False)
+    ],
+    personal: Annotated[bool, typer.Option("--personal", help="Show columns marked personal, too.")] = False,
     workbook: Folder = "",
 ) -> None:
     """Print the ledger rows behind a number, as CSV."""
@@ -242,8 +258,13 @@ def trace(
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
-    townships: Annotated[int, typer.Option("--townships", min=1, metavar="N", help="How many townships.")] = 16,
-    rows: Annotated[int | None, typer.Option("--rows", min=1, metavar="N", help="How many hazard rows.", show_default=False)] = None,
+    townships: Annotated[
+        int, typer.Option("--townships", min=1, metavar="N", help="How many townships.")
+    ] = 16,
+    rows: Annotated[
+        int | None,
+        typer.Option("--rows", min=1, metavar="N", help="How many hazard rows.", show_default=False),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same county.")] = 20210101,
 ) -> None:
     """Write a made-up county to try the workbook on."""

@@ -40,7 +40,7 @@ class Workbook:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.kinds: dict[str, Kind] = load_kinds(self.root / "ledgers")
+        self.kinds: Mapping[str, Kind] = load_kinds(self.root / "ledgers")
         self.config: Config = read_config(self.root, self.kinds, load_facts())
         self._result: IngestResult | None = None
 
@@ -51,7 +51,9 @@ class Workbook:
             return cls(find_root(Path.cwd()))
         path = Path(folder)
         if not path.is_dir():
-            raise ParameterError(f"the workbook folder '{folder}' does not exist; make it with: taizhang new DIR")
+            raise ParameterError(
+                f"the workbook folder '{folder}' does not exist; make it with: taizhang new DIR"
+            )
         return cls(find_root(path))
 
     def __repr__(self) -> str:
@@ -67,9 +69,11 @@ class Workbook:
             return self.ledger(name)
         if name in self.kinds:
             raise AttributeError(
-                f"this workbook has no {name} ledger; add [ledgers.{name}] with files = [...] to workbook.toml"
+                f"this workbook has no {name} ledger; add [ledgers.{name}] with files to workbook.toml"
             )
-        raise AttributeError(f"a workbook has no '{name}'; it has the ledgers {', '.join(self.config.ledgers)}")
+        raise AttributeError(
+            f"a workbook has no '{name}'; it has the ledgers {', '.join(self.config.ledgers)}"
+        )
 
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
@@ -214,7 +218,9 @@ class Workbook:
             "suppress": self.config.suppress,
         }
 
-    def trace(self, fact: str, period: str | Period, district: str, *, personal: bool = False) -> pd.DataFrame:
+    def trace(
+        self, fact: str, period: str | Period, district: str, *, personal: bool = False
+    ) -> pd.DataFrame:
         """The ledger rows behind a number, with `counted` for those in its numerator.
 
         Raises

@@ -1,0 +1,21 @@
+"""The formats a report can be made in."""
+
+from taizhang.errors import ParameterError
+
+FORMATS = ("html", "pdf")
+
+
+def parse_formats(text: str) -> tuple[str, ...]:
+    """Read `--to`, such as ``html,pdf``.
+
+    Raises
+    ------
+    ParameterError
+        Naming an unknown format and those there are.
+    """
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in FORMATS]
+    if unknown or not wanted:
+        named = ", ".join(f"'{part}'" for part in unknown) or "none"
+        raise ParameterError(f"unknown format: {named}; --to takes {', '.join(FORMATS)}")
+    return wanted
