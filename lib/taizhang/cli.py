@@ -11,6 +11,7 @@ import taizhang
 from taizhang.errors import ParameterError, SchedulerError, TaizhangError
 
 if TYPE_CHECKING:
+    from taizhang.config import Config
     from taizhang.ingest import IngestResult
     from taizhang.workbook import Workbook
 
@@ -65,6 +66,16 @@ def say(text: str) -> None:
 def open_workbook(folder: str) -> "Workbook":
     """The workbook of a command's -C."""
     return taizhang.open(folder)
+
+
+def open_config(folder: str) -> "Config":
+    """The settings of a command's workbook alone: commands that only read files need no more."""
+    from taizhang.config import locate_root, read_config
+    from taizhang.metadata.facts import load_facts
+    from taizhang.metadata.kinds import load_kinds
+
+    root = locate_root(folder)
+    return read_config(root, load_kinds(root / "ledgers"), load_facts())
 
 
 def report_ingest(result: "IngestResult") -> int:
@@ -136,8 +147,9 @@ def ingest(
     workbook: Folder = "",
 ) -> None:
     """Read the raw ledgers and boundaries into data/processed."""
-    book = open_workbook(workbook)
-    raise typer.Exit(report_ingest(book.ingest(force=fresh)))
+    from taizhang.ingest import ingest as bring_up_to_date
+
+    raise typer.Exit(report_ingest(bring_up_to_date(open_config(workbook), force=fresh)))
 
 
 @app.command()
@@ -145,9 +157,8 @@ def check(workbook: Folder = "") -> None:
     """A dry run of ingest: tables found, headers and values as understood, what would be set aside."""
     from taizhang.ingest.check import describe_ledgers
 
-    book = open_workbook(workbook)
     fine = True
-    for report in describe_ledgers(book.config):
+    for report in describe_ledgers(open_config(workbook)):
         fine &= report.fine
         print(report.text)
     raise typer.Exit(DONE if fine else SEE)

@@ -1,6 +1,8 @@
 """workbook.toml, read and checked: every wrong key is named at once, with the nearest known one."""
 
+import contextlib
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -77,7 +79,18 @@ class Config:
     targets: tuple[Target, ...] = ()
 
 
-_LAYER_KEYS = ("path", "code", "name", "parent", "crs", "offset", "encoding", "approval", "aliases", "crosswalk")
+_LAYER_KEYS = (
+    "path",
+    "code",
+    "name",
+    "parent",
+    "crs",
+    "offset",
+    "encoding",
+    "approval",
+    "aliases",
+    "crosswalk",
+)
 _GRID_KEYS = (*_LAYER_KEYS, "class", "level", "responsible")
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("workbook", "boundaries", "ledgers", "indicators", "targets"),
@@ -106,6 +119,19 @@ def find_root(start: Path) -> Path:
         f"no {FILE} in '{start.name or start}' or any folder above it; "
         "name the workbook with -C DIR, or make one with: taizhang new DIR"
     )
+
+
+def locate_root(folder: str | os.PathLike[str] = "") -> Path:
+    """The root of the workbook in `folder`; empty: the nearest one upwards from the working directory.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such folder or no workbook.
+    """
+    if folder and not Path(folder).is_dir():
+        raise ParameterError(f"the workbook folder '{folder}' does not exist; make it with: taizhang new DIR")
+    return find_root(Path(folder) if folder else Path.cwd())
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -209,7 +235,9 @@ def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> Ledge
     for place, names in (("columns", columns), ("values", values)):
         for name in names:
             if name not in kind.columns:
-                check.problems.append(f"unknown column '{name}' [{where}.{place}]{nearest(name, kind.columns)}")
+                check.problems.append(
+                    f"unknown column '{name}' [{where}.{place}]{nearest(name, kind.columns)}"
+                )
     for column, mapping in values.items():
         known = kind.fields[column].values if column in kind.fields else {}
         for raw, value in mapping.items():
@@ -282,10 +310,8 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     check.keys(book, _KEYS["workbook"], "workbook")
     as_of = book.get("as_of")
     if isinstance(as_of, str):
-        try:
+        with contextlib.suppress(ValueError):  # a text that is no day falls to the message below
             as_of = date.fromisoformat(as_of)
-        except ValueError:
-            pass  # falls to the message below
     if isinstance(as_of, datetime) or not isinstance(as_of, date | None):
         check.problems.append(f"[workbook] as_of must be a day such as 2022-01-31, not {book['as_of']!r}")
         as_of = None
@@ -311,10 +337,14 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
 
     indicators = check.table(data, "indicators", "indicators")
     check.keys(indicators, _KEYS["indicators"], "indicators")
-    suppress = check.texts(indicators, "suppress", "indicators") if "suppress" in indicators else DEFAULT_SUPPRESS
+    suppress = (
+        check.texts(indicators, "suppress", "indicators") if "suppress" in indicators else DEFAULT_SUPPRESS
+    )
     for name in suppress:
         if name not in kinds:
-            check.problems.append(f"[indicators] suppress names no ledger kind '{name}'{nearest(name, kinds)}")
+            check.problems.append(
+                f"[indicators] suppress names no ledger kind '{name}'{nearest(name, kinds)}"
+            )
     facts = list(facts)
     targets = data.get("targets", [])
     if not isinstance(targets, list):

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from taizhang.boundaries import find_district
-from taizhang.config import Config, find_root, read_config
+from taizhang.config import Config, locate_root, read_config
 from taizhang.errors import ParameterError
 from taizhang.facts import compute_as_of, compute_facts, select_rows
 from taizhang.files import write_beside
@@ -47,14 +47,7 @@ class Workbook:
     @classmethod
     def find(cls, folder: str | os.PathLike[str] = "") -> "Workbook":
         """Open the workbook in `folder`; empty: the nearest one upwards from the working directory."""
-        if not folder:
-            return cls(find_root(Path.cwd()))
-        path = Path(folder)
-        if not path.is_dir():
-            raise ParameterError(
-                f"the workbook folder '{folder}' does not exist; make it with: taizhang new DIR"
-            )
-        return cls(find_root(path))
+        return cls(locate_root(folder))
 
     def __repr__(self) -> str:
         return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
