@@ -1,0 +1,159 @@
+"""The sheet every chart is drawn on: size, type, colours, and the SVG that comes of it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from io import StringIO
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Sheet
+
+from taizhang import display, fonts
+from taizhang.metadata.style import load_style
+
+_MM_PER_INCH = 25.4
+_POINTS_PER_MM = 72 / _MM_PER_INCH
+
+
+@cache
+def _pin_font() -> None:
+    """Make the packaged font the only one of its name, so that no installed font can take its place."""
+    path = str(fonts.sans_path())
+    manager = font_manager.fontManager
+    manager.ttflist = [entry for entry in manager.ttflist if entry.name != fonts.SANS]
+    manager.addfont(path)
+
+
+@contextmanager
+def use_style() -> Iterator[None]:
+    """Draw within this: the house's type, lines and colours, and SVG that is equal run for run."""
+    _pin_font()
+    style = load_style()
+    settings = {
+        "font.family": [fonts.SANS],
+        "font.size": style.text,
+        "axes.labelsize": style.text,
+        "xtick.labelsize": style.text,
+        "ytick.labelsize": style.text,
+        "text.color": style.ink,
+        "text.parse_math": False,  # a ledger's $ is a $
+        "axes.labelcolor": style.muted,
+        "axes.edgecolor": style.muted,
+        "axes.facecolor": "none",
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.prop_cycle": mpl.cycler(color=style.categories),
+        "xtick.color": style.muted,
+        "ytick.color": style.muted,
+        "xtick.labelcolor": style.ink,
+        "ytick.labelcolor": style.ink,
+        "grid.color": style.faint,
+        "grid.linewidth": 0.8,
+        "figure.facecolor": "none",
+        "figure.edgecolor": "none",
+        "hatch.linewidth": 0.6,
+        "lines.solid_capstyle": "butt",
+        "svg.fonttype": "none",
+        "svg.hashsalt": "taizhang",
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def make_sheet(height_mm: float) -> Sheet:
+    """An empty sheet as wide as the text column.
+
+    Parameters
+    ----------
+    height_mm : float
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    sheet = Sheet(
+        figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained"
+    )
+    FigureCanvasSVG(sheet)
+    sheet.get_layout_engine().set(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)  # type: ignore[call-arg]
+    return sheet
+
+
+def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Sheet, Axes]:
+    """A sheet with one pair of axes.
+
+    Parameters
+    ----------
+    height_mm : float
+    grid : str
+        Axis that has grid lines: x, y, both, or '' for none.
+
+    Returns
+    -------
+    tuple of (Figure, Axes)
+    """
+    sheet = make_sheet(height_mm)
+    axes = sheet.add_subplot()
+    tidy_axes(axes, grid=grid)
+    return sheet, axes
+
+
+def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
+    """Leave only the lines that help reading: grid along one axis, no ticks, no spine across it."""
+    axes.tick_params(length=0)
+    if grid:
+        axes.grid(axis=grid)  # type: ignore[arg-type]
+        axes.spines["left" if grid == "y" else "bottom"].set_visible(False)
+
+
+def finish_figure(sheet: Sheet, *, id: str, title: str, alt: str, source: str) -> display.Figure:
+    """Turn a sheet into a figure of a report.
+
+    Parameters
+    ----------
+    sheet : matplotlib.figure.Figure
+        Drawn within `use_style`.
+    id, title, alt, source : str
+        As for `display.Figure`.
+
+    Returns
+    -------
+    display.Figure
+    """
+    buffer = StringIO()
+    sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(buffer.getvalue(), id))
+
+
+def _clean_svg(svg: str, id: str) -> str:
+    """Make an SVG fit to stand with others in one page: its own ids, no size of its own, no style for others.
+
+    Matplotlib numbers its ids anew in each figure, and styles every element of the page (`*`).
+    """
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r"<[^>]*>", lambda tag: _clean_tag(tag[0], id), svg)
+    return svg.replace('<style type="text/css">*{', f'<style type="text/css">#{id}-svg *{{', 1)
+
+
+def _clean_tag(tag: str, id: str) -> str:
+    """Mend one tag; the text between tags is the ledger's and stays as it is."""
+    tag = re.sub(r' id="([^"]+)"', rf' id="{id}-\1"', tag)
+    tag = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{id}-", tag)
+    tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", tag)
+    tag = re.sub(r' d="[^"]*"', lambda path: _round_path(path[0]), tag, count=1)
+    if tag.startswith("<svg "):
+        tag = re.sub(r' (width|height)="[^"]*"', "", tag)
+        tag = tag.replace("<svg ", f'<svg id="{id}-svg" class="taizhang-figure" ', 1)
+    return tag
+
+
+def _round_path(path: str) -> str:
+    """Write a path's coordinates to a hundredth of a point, on one line."""
+    path = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), path)
+    return path.replace("\n", "").replace(' "', '"')

@@ -1,0 +1,173 @@
+"""Marks that several charts share: ranked bars, stacked months, keys of coloured words, short labels."""
+
+from collections.abc import Sequence
+from unicodedata import east_asian_width
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+from matplotlib.ticker import MaxNLocator
+
+from taizhang.metadata.formats import format_number
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
+
+
+def shorten_label(text: str, columns: int = 24) -> str:
+    """Cut a label to a width, counted in columns (a Chinese character takes two), with an ellipsis."""
+    width = 0
+    for place, character in enumerate(text):
+        width += 2 if east_asian_width(character) in "WF" else 1
+        if width > columns:
+            return f"{text[:place].rstrip()}…"
+    return text
+
+
+def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
+    """Name colours in a line of words above the axes, each in its own colour.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    entries : sequence of (mark, words, colour)
+        The mark is a character drawn like what it stands for: ■, —, ●; '' for words alone.
+    """
+    style = load_style()
+    areas = [
+        TextArea(f"{mark} {words}".strip(), textprops={"color": colour, "size": style.text})
+        for mark, words, colour in entries
+    ]
+    packed = HPacker(children=areas, align="baseline", pad=0, sep=14)
+    axes.add_artist(
+        AnchoredOffsetbox(
+            loc="lower left",
+            child=packed,
+            frameon=False,
+            bbox_to_anchor=(0, 1),
+            bbox_transform=axes.transAxes,
+            pad=0,
+            borderpad=0.4,
+        )
+    )
+
+
+def set_whole_ticks(axes: Axes, axis: str = "y", most: int = 5) -> None:
+    """Ticks of a count: whole numbers, few."""
+    getattr(axes, f"{axis}axis").set_major_locator(
+        MaxNLocator(nbins=most, integer=True, min_n_ticks=2, steps=[1, 2, 5, 10])
+    )
+    getattr(axes, f"{axis}axis").set_major_formatter(lambda value, _: format_number(value))
+
+
+def label_months(axes: Axes, months: pd.PeriodIndex, lang: str) -> None:
+    """Write months below the axes, and the year below its first month where there is more than one year."""
+    years = months.year
+    several = len(set(years)) > 1
+    # Twelve labels fit in the column's width; of longer spans every third month is named.
+    step = 1 if len(months) <= 12 else 3 if len(months) <= 40 else 6
+    places, names = [], []
+    for place, month in enumerate(months):
+        first = place == 0 or years[place] != years[place - 1]
+        if (month.month - 1) % step and not (place == 0 and step == 1):
+            continue
+        name = label(f"month.short.{month.month}", lang)
+        places.append(place)
+        names.append(f"{name}\n{month.year}" if several and (first or month.month == 1) else name)
+    axes.set_xticks(places, names)
+    axes.set_xlim(-0.6, len(months) - 0.4)
+
+
+def draw_stacked_months(
+    axes: Axes,
+    months: pd.PeriodIndex,
+    parts: Sequence[tuple[pd.Series, str]],
+    lang: str,
+    *,
+    before: pd.Series | None = None,
+) -> None:
+    """Draw counts per month as bars of stacked parts, with the total above each bar.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    months : pandas.PeriodIndex
+    parts : sequence of (counts by month, colour)
+        From the foot up; NaN where a month hasn't begun.
+    lang : str
+    before : pandas.Series, optional
+        Counts to compare with, in the same order, as a narrow bar beside each.
+    """
+    style = load_style()
+    places = np.arange(len(months), dtype=float)
+    foot = np.zeros(len(months))
+    tallest = 0.0
+    width = 0.68
+    if before is not None:
+        values = before.to_numpy(dtype=float)
+        axes.bar(places - 0.34, values, width=0.2, color=style.roles["before"], linewidth=0)
+        tallest, width = float(np.nanmax(values)), 0.5
+        places = places + 0.05
+    for counts, colour in parts:
+        heights = counts.reindex(months).fillna(0).to_numpy(dtype=float)
+        axes.bar(places, heights, bottom=foot, width=width, color=colour, linewidth=0)
+        foot = foot + heights
+    if len(months) <= 14:
+        for place, total in zip(places, foot, strict=True):
+            if total > 0:
+                axes.annotate(
+                    format_number(total),
+                    (place, total),
+                    xytext=(0, 2),
+                    textcoords="offset points",
+                    ha="center",
+                    va="bottom",
+                    size=style.small,
+                )
+    axes.set_ylim(0, max(1.0, float(foot.max()) * 1.12, tallest * 1.03))
+    set_whole_ticks(axes)
+    label_months(axes, months, lang)
+
+
+def draw_ranked_bars(
+    axes: Axes, counts: pd.DataFrame, colours: Sequence[str], *, texts: Sequence[str], inked: str = ""
+) -> None:
+    """Draw horizontal bars, the first row on top, parts stacked from the left, a text at each end.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        With no grid; the value axis is hidden, since each bar carries its value.
+    counts : pandas.DataFrame
+        One row per bar, index is its label; one column per part.
+    colours : sequence of str
+        One per column.
+    texts : sequence of str
+        Written at the end of each bar.
+    inked : str
+        Label of a bar whose name is set in the accent colour.
+    """
+    style = load_style()
+    places = np.arange(len(counts))[::-1]
+    start = np.zeros(len(counts))
+    for column, colour in zip(counts.columns, colours, strict=True):
+        widths = counts[column].to_numpy(dtype=float)
+        axes.barh(places, widths, left=start, height=0.66, color=colour, linewidth=0)
+        start = start + widths
+    for place, end, text in zip(places, start, texts, strict=True):
+        axes.annotate(
+            text, (end, place), xytext=(4, 0), textcoords="offset points", va="center", size=style.small
+        )
+    axes.set_yticks(places, [shorten_label(str(name)) for name in counts.index])
+    if inked in counts.index:
+        axes.get_yticklabels()[list(counts.index).index(inked)].set_color(style.roles["main"])
+    longest = max((len(text) for text in texts), default=0)
+    axes.set_xlim(0, max(1.0, float(start.max())) * (1.04 + 0.022 * longest))
+    axes.set_ylim(-0.6, len(counts) - 0.4)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+
+
+def bars_height(bars: int, *, above: float = 10) -> float:
+    """Height in millimetres of a sheet with so many horizontal bars."""
+    return above + 7.2 * max(bars, 2)

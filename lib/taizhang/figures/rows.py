@@ -1,0 +1,114 @@
+"""Rows and counts behind charts: which months, how many per month, how many per class."""
+
+import pandas as pd
+
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.words import label
+from taizhang.view import View
+
+MOST_BARS = 10
+
+
+def find_rows(view: View, kind: str) -> pd.DataFrame:
+    """The rows of a kind in the view's period, dated on or before as_of.
+
+    Parameters
+    ----------
+    view : View
+    kind : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Empty where the kind isn't configured; all rows where the kind has no date.
+    """
+    table = view.ledgers.get(kind)
+    if table is None or table.empty:
+        return pd.DataFrame()
+    column = load_kinds()[kind].date
+    if not column:
+        return table
+    rows = view.rows(kind, column)
+    return rows[rows[column] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)]
+
+
+def choose_months(view: View) -> pd.PeriodIndex:
+    """The months that a trend shows: those of the period, and at least the twelve up to its end."""
+    last = pd.Period(view.period.end, "M")
+    first = min(pd.Period(view.period.start, "M"), last - 11)
+    return pd.period_range(first, last, freq="M")
+
+
+def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
+    """Count days per month.
+
+    Parameters
+    ----------
+    days : pandas.Series of datetime
+    months : pandas.PeriodIndex
+    as_of : datetime.date, optional
+        Months that begin after it are NaN: nothing is known of them yet.
+
+    Returns
+    -------
+    pandas.Series of float, index months
+    """
+    counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).astype(float)
+    if as_of is not None:
+        counts[months.start_time > pd.Timestamp(str(as_of))] = float("nan")
+    return counts
+
+
+def reaches_back(days: pd.Series, months: pd.PeriodIndex) -> bool:
+    """Whether a ledger has rows as old as the year before these months, so that none means none."""
+    return bool((days < (months[0] - 11).start_time).any())
+
+
+def name_values(values: pd.Series, kind: str, column: str, lang: str) -> pd.Series:
+    """Write a column's classes in the report's language; a text stays as its ledger has it.
+
+    Parameters
+    ----------
+    values : pandas.Series of str
+    kind, column : str
+    lang : str
+
+    Returns
+    -------
+    pandas.Series of str
+        Where empty: the words for 'not stated'.
+    """
+    names = load_kinds()[kind].fields[column].values
+    written = values.astype("object").map(
+        lambda value: names[value].label(lang) if value in names else value, na_action="ignore"
+    )
+    return written.fillna(label("word.not_stated", lang)).astype("str")
+
+
+def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Sum parts per class, most first; classes beyond the tenth together, 'not stated' always last.
+
+    Parameters
+    ----------
+    classes : pandas.Series of str
+        From `name_values`.
+    parts : pandas.DataFrame of bool or number
+        On the same index.
+    lang : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per class; the columns of parts.
+    """
+    sums = parts.astype(float).groupby(classes.to_numpy()).sum()
+    order = sums.sum(axis=1).rename("total").to_frame().assign(name=sums.index.astype(str))
+    sums = sums.loc[order.sort_values(["total", "name"], ascending=[False, True]).index]
+    unknown = label("word.not_stated", lang)
+    tail = sums[sums.index == unknown]
+    sums = sums[sums.index != unknown]
+    if len(sums) > MOST_BARS:
+        rest = sums.iloc[MOST_BARS - 1 :]
+        name = label("word.others", lang, number=len(rest))
+        sums = pd.concat([sums.iloc[: MOST_BARS - 1], rest.sum().rename(name).to_frame().T])
+    return pd.concat([sums, tail])
