@@ -1,5 +1,7 @@
 """The Chinese fonts, from a package: figures, HTML and PDF use the same files, and no installed font."""
 
+import struct
+from functools import lru_cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
@@ -16,3 +18,72 @@ def sans_path() -> Path:
 def serif_path() -> Path:
     """File of Noto Serif SC Regular (OpenType, CFF)."""
     return pylopdf_fonts_zh_cn.serif_path()
+
+
+def subset_woff2(path: Path, text: str) -> bytes:
+    """Cut a font down to the characters of a text, as WOFF2.
+
+    Parameters
+    ----------
+    path : Path
+        An OpenType font with CFF outlines.
+    text : str
+        Characters to keep, in any order; those that the font lacks are left out.
+
+    Returns
+    -------
+    bytes
+        A WOFF2 file, the same for the same font and characters. Hints go; kerning and the spacing of
+        full-width punctuation stay.
+    """
+    return _subset(path, "".join(sorted(set(text))))
+
+
+@lru_cache(maxsize=32)
+def _subset(path: Path, characters: str) -> bytes:
+    import uharfbuzz as hb  # only the HTML renderer needs it: figures import this module too
+
+    face = hb.Face(hb.Blob.from_file_path(str(path)))
+    request = hb.SubsetInput()
+    request.unicode_set.update(map(ord, characters))
+    request.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.DESUBROUTINIZE
+    request.layout_feature_tag_set.update(
+        int.from_bytes(tag, "big") for tag in (b"kern", b"halt", b"palt", b"chws")
+    )
+    return _pack_woff2(hb.subset(face, request).blob.data)
+
+
+def _pack_woff2(sfnt: bytes) -> bytes:
+    """Pack an OpenType font as WOFF2 (W3C Recommendation, 10 December 2018), tables as they are.
+
+    fontTools packs at Brotli's slowest setting, a second per font; this takes a twentieth of that and
+    comes out 8 % larger. Fonts with CFF outlines need none of the format's table transformations.
+    """
+    import brotli
+    from fontTools.ttLib.woff2 import packBase128, woff2KnownTags
+
+    count = struct.unpack_from(">H", sfnt, 4)[0]
+    entries = sorted(
+        (struct.unpack_from(">4sIII", sfnt, 12 + 16 * at) for at in range(count)), key=lambda entry: entry[2]
+    )
+    directory, tables = b"", b""
+    for tag, _, offset, length in entries:
+        name = tag.decode("ascii")
+        table = sfnt[offset : offset + length]
+        if name == "head":  # bit 11 of its flags says that the font went through a lossless packing
+            flags = struct.unpack_from(">H", table, 16)[0] | 1 << 11
+            table = table[:16] + struct.pack(">H", flags) + table[18:]
+        known = woff2KnownTags.index(name) if name in woff2KnownTags else 63
+        directory += bytes([known]) + (tag if known == 63 else b"") + packBase128(length)
+        tables += table
+    packed = brotli.compress(tables, mode=brotli.MODE_FONT, quality=9)
+    body = directory + packed
+    length = 48 + len(body)
+    padding = -length % 4
+    sfnt_size = 12 + sum(16 + (size + 3) // 4 * 4 for _, _, _, size in entries)
+    header = struct.pack(
+        ">4s4sIHHIIHH5I",
+        *(b"wOF2", sfnt[:4], length + padding, count, 0, sfnt_size, len(packed), 1, 0),
+        *(0, 0, 0, 0, 0),
+    )
+    return header + body + b"\0" * padding
