@@ -1,0 +1,130 @@
+"""Division codes as text: what a spreadsheet or a DBF field made of them, undone."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from taizhang.errors import BoundaryError, list_values
+
+_WHOLE = re.compile(r"\d+\.0*")
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
+# 6 digits name a county (GB/T 2260), +3 a township, +3 a village (GB/T 10114).
+_DIGITS = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
+# No division code in use has 8 or 11 digits: such a number is a 9- or 12-digit code that lost its zero.
+_LOST_ZERO = {8: 9, 11: 12}
+
+
+def clean_text(value: object) -> str:
+    """A cell as plain text: NFKC (full-width forms), no outer or double spaces; missing is ''."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def restore_code(value: object) -> str:
+    """One code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits become plain.
+
+    Parameters
+    ----------
+    value : object
+        A cell of a code column: text, an integer or a float.
+
+    Returns
+    -------
+    str
+        The code; '' for a missing value. Text that is no number is kept as it is (PH012800000).
+
+    Raises
+    ------
+    BoundaryError
+        The number has a fraction, or scientific notation has lost digits.
+    """
+    text = clean_text(value)
+    if isinstance(value, float | np.floating) and text:
+        if not float(value).is_integer():
+            raise BoundaryError(f"'{text}' is no division code: it has a fraction.")
+        return f"{int(value)}"
+    if _WHOLE.fullmatch(text):
+        return text.split(".")[0]
+    if match := _SCIENTIFIC.fullmatch(text):
+        # 3.50921E+11 stands for 12 digits of which 6 are gone: which six cannot be known.
+        if len(match[2] or "") < int(match[3]):
+            raise BoundaryError(f"'{text}' has lost digits to scientific notation; store the codes as text.")
+        return str(int(Decimal(text)))
+    return text
+
+
+def restore_codes(values: pd.Series, *, where: str) -> tuple[pd.Series, list[str]]:
+    """A column of codes as text with its leading zeros.
+
+    Zeros are put back only in a column stored as numbers, where text could not have kept them: for a
+    code one digit shorter than the longest, or of 8 or 11 digits, which no division code has.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Codes as read.
+    where : str
+        File and column, for messages.
+
+    Returns
+    -------
+    tuple of pandas.Series (str, same index) and list of str
+        The codes ('' where missing), and a sentence for each thing that was mended.
+
+    Raises
+    ------
+    BoundaryError
+        Values that are no codes; all of them are named at once.
+    """
+    distinct: dict[object, str] = {}
+    bad: list[object] = []
+    for value in values.dropna().unique():
+        try:
+            distinct[value] = restore_code(value)
+        except BoundaryError:
+            bad.append(value)
+    if bad:
+        raise BoundaryError(
+            f"{where}: {list_values(bad)} cannot be division codes (a fraction, or digits lost to "
+            "scientific notation). Store the codes as text."
+        )
+    notes = []
+    if pd.api.types.is_float_dtype(values.dtype) and distinct:
+        notes.append(f"{where}: codes were stored as floating-point numbers and were restored as text.")
+    if pd.api.types.is_numeric_dtype(values.dtype) and distinct:
+        longest = max(map(len, distinct.values()))
+        full = _LOST_ZERO.get(longest, longest)
+        short = {value: code for value, code in distinct.items() if len(code) == full - 1}
+        distinct |= {value: code.zfill(full) for value, code in short.items()}
+        if short:
+            notes.append(
+                f"{where}: {len(short)} codes of {full - 1} digits got back the leading zero they lost "
+                f"as numbers ({list_values(short.values())})."
+            )
+    return values.map(distinct).fillna("").astype("str"), notes
+
+
+def reduce_code(code: str) -> str:
+    """The shortest form of a numeric code: 350921000000 and 350921000 are the county 350921.
+
+    The zeros that fill a code up to 12 digits name no lower unit (GB/T 10114, 统计用区划代码).
+    """
+    if _DIGITS.fullmatch(code):
+        for cut in (9, 6):
+            if len(code) > cut and not code[cut:].strip("0"):
+                code = code[:cut]
+    return code
+
+
+def name_level(code: str) -> str:
+    """Level of a numeric division code: province, city, county, township, village; '' for other codes."""
+    if not _DIGITS.fullmatch(code):
+        return ""
+    code = reduce_code(code)
+    if len(code) == 6:
+        code = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+    return {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}[len(code)]

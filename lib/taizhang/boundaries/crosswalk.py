@@ -1,0 +1,123 @@
+"""Division codes change by year: which code of one vintage is which of another."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from taizhang.boundaries.codes import clean_text, restore_code
+from taizhang.boundaries.names import fold_name
+from taizhang.errors import BoundaryError
+
+_COLUMNS = ("old_code", "new_code")
+
+
+class Crosswalk:
+    """Changes of codes and names, followed to the vintage of a layer."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        if missing := [column for column in _COLUMNS if column not in table]:
+            raise BoundaryError(
+                f"The crosswalk has no column {', '.join(missing)}; it needs old_code and new_code, and may "
+                "have old_name and new_name."
+            )
+        self.forward: dict[str, set[str]] = defaultdict(set)
+        self.backward: dict[str, set[str]] = defaultdict(set)
+        self.named: dict[str, set[str]] = defaultdict(set)
+        for row in table.to_dict("records"):
+            old, new = restore_code(row["old_code"]), restore_code(row["new_code"])
+            if not old or not new:
+                raise BoundaryError(
+                    "The crosswalk has a row without old_code or new_code; fill it or leave it out."
+                )
+            if old != new:
+                self.forward[old].add(new)
+                self.backward[new].add(old)
+            for column, code in (("old_name", old), ("new_name", new)):
+                if name := fold_name(clean_text(row.get(column))):
+                    self.named[name].add(code)
+
+    def follow(self, text: str, present: set[str]) -> set[str]:
+        """Codes of the layer that a code or name of another vintage became (or came from)."""
+        starts = (
+            {text}
+            if text in self.forward or text in self.backward
+            else self.named.get(fold_name(text), set())
+        )
+        if not starts:
+            return set()
+        for links in (self.forward, self.backward):
+            found: set[str] = set()
+            seen, queue = set(starts), list(starts)
+            while queue:
+                code = queue.pop()
+                if code in present:
+                    found.add(code)
+                    continue
+                fresh = links.get(code, set()) - seen
+                seen |= fresh
+                queue += fresh
+            if found:
+                return found
+        return set()
+
+
+def read_crosswalk(path: Path | str) -> pd.DataFrame:
+    """Read a crosswalk of codes.
+
+    Parameters
+    ----------
+    path : path
+        UTF-8 CSV with the columns old_code, new_code and optionally old_name, new_name, year: one row
+        per pair, so a split has several rows of one old_code and a merger several of one new_code.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+
+    Raises
+    ------
+    BoundaryError
+        The file is not there, or a column is missing.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise BoundaryError(f"{path}: there is no such crosswalk file.")
+    table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
+    Crosswalk(table)
+    return table
+
+
+def compare_vintages(crosswalk: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+    """Which districts can be compared with their earlier selves.
+
+    Parameters
+    ----------
+    crosswalk : pandas.DataFrame
+        As from `read_crosswalk`.
+    codes : iterable of str
+        Codes of the layer.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per code: code, change ('none', 'renamed', 'merged', 'split'), comparable (bool) and
+        before (the earlier codes, joined by a space). A merged district compares with the sum of those
+        it came from; one that gave or got a part does not compare.
+    """
+    table = crosswalk.assign(
+        old_code=crosswalk["old_code"].map(restore_code), new_code=crosswalk["new_code"].map(restore_code)
+    )
+    parts = table.groupby("old_code")["new_code"].nunique()
+    rows = []
+    for code in codes:
+        before = sorted(set(table.loc[table["new_code"] == code, "old_code"]))
+        split = any(parts[old] > 1 for old in before) or parts.get(code, 0) > 1
+        change = "split" if split else "merged" if len(before) > 1 else "none"
+        if change == "none" and before and before != [code]:
+            change = "renamed"
+        rows.append(
+            {"code": code, "change": change, "comparable": not split, "before": " ".join(before or [code])}
+        )
+    return pd.DataFrame(rows, columns=["code", "change", "comparable", "before"])

@@ -1,0 +1,188 @@
+"""Coordinate reference systems: which a layer has, which it may have, and one to measure areas in."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from taizhang.errors import BoundaryError
+
+Bounds = tuple[float, float, float, float]
+
+CHINA: Bounds = (73.0, 3.0, 136.0, 54.0)
+
+
+def suggest_crs(bounds: Bounds) -> list[str]:
+    """Coordinate systems in use in China that coordinates of this range may be in, likeliest first.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in the unknown unit.
+
+    Returns
+    -------
+    list of str
+        Sentences such as "EPSG:4526 (CGCS2000, 3-degree Gauss-Kruger zone 38: 114.1 E, 22.5 N)".
+    """
+    west, south, east, north = bounds
+    if west >= -180 and east <= 180 and south >= -90 and north <= 90:
+        known = ["EPSG:4490 (CGCS2000, degrees)", "EPSG:4326 (WGS84, degrees)"]
+        return known if _touches_china(bounds) else known[::-1]
+    if west >= -90 and east <= 90 and south >= -180 and north <= 180:
+        return ["latitude and longitude in the wrong order: swap the axes, then EPSG:4490 or EPSG:4326"]
+    x, y = (west + east) / 2, (south + north) / 2
+    found = []
+    zone = int(x // 1_000_000)
+    if 25 <= zone <= 45:
+        found.append((f"EPSG:{4513 + zone - 25}", f"CGCS2000, 3-degree Gauss-Kruger zone {zone}"))
+    if 13 <= zone <= 23:
+        found.append((f"EPSG:{4491 + zone - 13}", f"CGCS2000, 6-degree Gauss-Kruger zone {zone}"))
+    found.append(("EPSG:3857", "web Mercator"))
+    sentences = []
+    for code, title in found:
+        lon, lat = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(x, y)
+        if _touches_china((lon, lat, lon, lat)):
+            sentences.append(f"{code} ({title}: {lon:.1f} E, {lat:.1f} N)")
+    if west >= 100_000 and east <= 900_000 and south >= 300_000 and north <= 6_200_000:
+        sentences.append(
+            "one of EPSG:4534 to EPSG:4554 (CGCS2000, 3-degree Gauss-Kruger without zone number; the "
+            "central meridian, 75 E to 135 E, is not in the coordinates: ask the publisher)"
+        )
+    return sentences
+
+
+def _touches_china(bounds: Bounds) -> bool:
+    return bool(shapely.box(*bounds).intersects(shapely.box(*CHINA)))
+
+
+def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pyproj.CRS:
+    """The layer's CRS: its own, else the one given; nothing is assumed.
+
+    Raises
+    ------
+    BoundaryError
+        Neither is there; the given one is unknown or contradicts the file's; or the coordinates do not
+        fit. The message states the range of the coordinates and the likely candidates.
+    """
+    bounds: Bounds = tuple(float(edge) for edge in frame.total_bounds)  # type: ignore[assignment]
+    given = _parse_crs(crs, where) if crs else None
+    if frame.crs is None and given is None:
+        raise BoundaryError(
+            f"{where}: the layer states no coordinate system and none is assumed. {_describe(bounds)}"
+            'Give the right one as crs under [boundaries], e.g. crs = "EPSG:4490".'
+        )
+    own = pyproj.CRS(frame.crs) if frame.crs is not None else None
+    if own is not None and given is not None and not _same_place(own, given, bounds):
+        raise BoundaryError(
+            f'{where}: the layer states {own.name} but crs = "{crs}" is given. Remove crs from '
+            "workbook.toml, or mend the layer's own statement (.prj)."
+        )
+    settled = own or given
+    assert settled is not None
+    if settled.is_geographic and not (
+        bounds[0] >= -180 and bounds[2] <= 180.0001 and bounds[1] >= -90 and bounds[3] <= 90
+    ):
+        raise BoundaryError(
+            f"{where}: the coordinates are no degrees, though {settled.name} says so. {_describe(bounds)}"
+            "Mend the layer's own statement (.prj) or give the right crs."
+        )
+    return settled
+
+
+def _describe(bounds: Bounds) -> str:
+    west, south, east, north = bounds
+    candidates = suggest_crs(bounds)
+    likely = "; ".join(candidates) if candidates else "none of those in use in China"
+    return (
+        f"The coordinates run from {west:.6g} to {east:.6g} (x) and {south:.6g} to {north:.6g} (y). "
+        f"Likely: {likely}. "
+    )
+
+
+def _parse_crs(crs: str, where: str) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
+        raise BoundaryError(
+            f'{where}: crs = "{crs}" is no known coordinate system; e.g. "EPSG:4490".'
+        ) from error
+
+
+def _same_place(own: pyproj.CRS, given: pyproj.CRS, bounds: Bounds) -> bool:
+    """Whether both put the layer's corners within 1 m: .prj files spell one system in many ways."""
+    x, y = np.array([bounds[0], bounds[2]]), np.array([bounds[1], bounds[3]])
+    places = [pyproj.Transformer.from_crs(one, 4326, always_xy=True).transform(x, y) for one in (own, given)]
+    return bool(np.allclose(places[0], places[1], rtol=0, atol=1e-5))
+
+
+def to_geographic(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The layer in longitude and latitude of its own datum (a copy)."""
+    crs = pyproj.CRS(frame.crs)
+    geodetic = crs.geodetic_crs
+    if geodetic is None:
+        raise BoundaryError(f"{crs.name} has no longitude and latitude behind it (a local system).")
+    flat = geodetic.to_2d()
+    return frame.copy() if flat == crs else frame.to_crs(flat)
+
+
+def choose_equal_area(bounds: Bounds) -> pyproj.CRS:
+    """An equal-area projection for the place.
+
+    Lambert azimuthal at the centre, or, for more than 15 degrees of longitude or latitude, Albers with
+    standard parallels a sixth of the way in from the southern and northern edges (Snyder 1987, p. 99).
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in degrees.
+    """
+    west, south, east, north = bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    if east - west <= 15 and north - south <= 15:
+        return pyproj.CRS(f"+proj=laea +lat_0={lat:.6f} +lon_0={lon:.6f} +ellps=GRS80 +units=m")
+    inset = (north - south) / 6
+    return pyproj.CRS(
+        f"+proj=aea +lat_1={south + inset:.6f} +lat_2={north - inset:.6f} +lat_0={lat:.6f} "
+        f"+lon_0={lon:.6f} +ellps=GRS80 +units=m"
+    )
+
+
+def area_km2(geometry: gpd.GeoSeries) -> pd.Series:
+    """Area of each geometry, in an equal-area projection chosen for the place.
+
+    Edges are straight in longitude and latitude, as GeoJSON has them (RFC 7946, 3.1.1): long ones are
+    divided every 0.05 degrees before they are projected.
+
+    Parameters
+    ----------
+    geometry : geopandas.GeoSeries
+        In any CRS, which must be stated.
+
+    Returns
+    -------
+    pandas.Series of float
+        km2, on the same index; 0 for a missing or empty geometry.
+
+    Raises
+    ------
+    BoundaryError
+        The geometry has no CRS.
+    """
+    if geometry.crs is None:
+        raise BoundaryError("Areas cannot be computed: the geometry states no coordinate system.")
+    empty = pd.Series(0.0, index=geometry.index, name="area_km2")
+    if geometry.is_empty.all() or geometry.isna().all():
+        return empty
+    crs = pyproj.CRS(geometry.crs)
+    places = geometry if crs.is_geographic else geometry.segmentize(5000.0).to_crs(crs.geodetic_crs)
+    target = choose_equal_area(tuple(float(edge) for edge in places.total_bounds))  # type: ignore[arg-type]
+    # Same datum on both sides: only the projection is wanted, no datum shift.
+    projector = pyproj.Proj(target)
+    shapes = shapely.transform(
+        shapely.segmentize(shapely.force_2d(places.to_numpy()), 0.05),
+        lambda points: np.column_stack(projector(points[:, 0], points[:, 1])),
+    )
+    areas = np.nan_to_num(shapely.area(shapes)) / 1e6
+    return pd.Series(areas, index=geometry.index, name="area_km2")

@@ -1,0 +1,246 @@
+"""In which encoding the text of a shapefile is written, judged per file.
+
+The order: the setting; the DBF's own mark (language driver byte); the .cpg; then all text is decoded as
+UTF-8, GBK and Big5 and judged by its characters. A mark that contradicts the text is not followed, and
+text that is Chinese only by mistake (缃楁箹 for 罗湖) is refused.
+"""
+
+import codecs
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from taizhang.boundaries.names import to_simplified
+from taizhang.errors import BoundaryError, list_values
+
+# Language driver bytes with a meaning of their own; 0x03 and 0x57 ("ANSI") are written by programs for
+# whatever the machine used, so they say nothing.
+_DRIVERS = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "cp950", 0x78: "cp950"}
+_PAGES = {
+    "936": "gb18030",
+    "54936": "gb18030",
+    "950": "cp950",
+    "65001": "utf-8",
+    "1252": "cp1252",
+    "88591": "cp1252",
+}
+_NATIVE = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "cp950", "iso8859-1": "cp1252", "latin-1": "cp1252"}
+_SUFFIXES = tuple("镇乡县区市村旗盟省州道岛")
+TITLES = {"utf-8": "UTF-8", "gb18030": "GBK", "cp950": "Big5", "cp1252": "Windows-1252"}
+# (read as, written in): the mistakes that are made, the commonest first.
+_MISTAKES = (
+    *(("gb18030", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8"), ("cp950", "utf-8")),
+    *(("cp1252", "gb18030"), ("latin-1", "gb18030"), ("cp950", "gb18030"), ("gb18030", "cp950")),
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An encoding, and what is to be said of how it was found."""
+
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def read_marks(path: Path) -> dict[str, str]:
+    """What the files beside a .shp say of its text: {'DBF language driver 0x4D': 'gb18030', '.cpg': …}."""
+    marks = {}
+    dbf = next(
+        (one for one in path.parent.glob(f"{_escape(path.stem)}.*") if one.suffix.lower() == ".dbf"), None
+    )
+    if dbf is not None:
+        with dbf.open("rb") as file:
+            head = file.read(32)
+        driver = head[29] if len(head) == 32 else 0
+        if driver in _DRIVERS:
+            marks[f"DBF language driver 0x{driver:02X}"] = _DRIVERS[driver]
+    cpg = next(
+        (one for one in path.parent.glob(f"{_escape(path.stem)}.*") if one.suffix.lower() == ".cpg"), None
+    )
+    if cpg is not None and (known := normalise_encoding(cpg.read_text("ascii", "replace"))):
+        marks[".cpg"] = known
+    return marks
+
+
+def _escape(stem: str) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in stem)
+
+
+def normalise_encoding(name: str) -> str:
+    """An encoding's name as Python's, GBK and GB2312 widened to GB18030; '' when it is unknown."""
+    text = name.strip().strip("\x00\ufffd").lower().removeprefix("oem").removeprefix("ansi").strip(" _-")
+    digits = text.removeprefix("cp").removeprefix("iso").replace("-", "").replace(" ", "")
+    if digits in _PAGES:
+        return _PAGES[digits]
+    try:
+        found = codecs.lookup(text).name
+    except LookupError:
+        return ""
+    return _NATIVE.get(found, found)
+
+
+def decode_bytes(raw: bytes, encoding: str) -> str:
+    """Decode one field; a character cut in two by the field's width is left off at the end.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        The bytes are not of this encoding.
+    """
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        if len(raw) - error.start <= 3 and error.end == len(raw) and len(raw) >= 8:
+            return raw[: error.start].decode(encoding)
+        raise
+
+
+def decide_encoding(
+    raw: Iterable[bytes], *, marks: dict[str, str], setting: str = "auto", where: str = ""
+) -> Judgement:
+    """Find the encoding of a file's text.
+
+    Parameters
+    ----------
+    raw : iterable of bytes
+        All text of the file: field names and values.
+    marks : dict
+        What the file says of itself, from `read_marks`.
+    setting : str
+        'auto', or the encoding the user states.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    Judgement
+
+    Raises
+    ------
+    BoundaryError
+        The stated encoding is unknown or yields no words; or none of the encodings does; or two do
+        equally well.
+    """
+    texts = [one for one in dict.fromkeys(raw) if any(byte > 127 for byte in one)]
+    stated = ""
+    if setting != "auto" and not (stated := normalise_encoding(setting)):
+        raise BoundaryError(f'{where}: encoding = "{setting}" is unknown; use auto, UTF-8, GBK or Big5.')
+    if not texts:
+        return Judgement(stated or "utf-8")
+    scores = {one: score for one in TITLES if (score := _score(texts, one)) is not None}
+    best = max(scores, key=lambda one: scores[one], default="")
+    if stated:
+        score = scores.get(stated) if stated in scores else _score(texts, stated)
+        if score is None or (score < 0.5 and scores.get(best, 0) > score + 0.2):
+            right = TITLES[best] if scores.get(best, 0) >= 0.5 else "the right one"
+            raise BoundaryError(
+                f'{where}: the names are no words when read as "{setting}". Set encoding to {right}, or to auto.'
+            )
+        return Judgement(stated)
+    notes: list[str] = []
+    for mark, encoding in marks.items():
+        score = scores.get(encoding) if encoding in TITLES else _score(texts, encoding)
+        if score is not None and (score >= 0.5 or score >= scores.get(best, 0) - 0.2):
+            return Judgement(encoding, tuple(notes))
+        notes.append(
+            f"{where}: the {mark} says {TITLES.get(encoding, encoding)}, but the text is no words in it; "
+            "the text itself was judged."
+        )
+    if not best or scores[best] < 0.5:
+        sample = [one.decode("latin-1") for one in texts]
+        raise BoundaryError(
+            f"{where}: the names are words neither in UTF-8 nor in GBK, Big5 or Windows-1252 "
+            f"({list_values(sample)}). Set encoding under [boundaries], or export the layer again as UTF-8."
+        )
+    second = max((score for one, score in scores.items() if one != best), default=0.0)
+    if scores[best] - second < 0.1:
+        close = [TITLES[one] for one, score in scores.items() if scores[best] - score < 0.1]
+        raise BoundaryError(
+            f"{where}: the names could be {' or '.join(close)}. Set encoding under [boundaries] to the right one."
+        )
+    notes.append(f"{where}: text read as {TITLES[best]}, judged by its characters.")
+    return Judgement(best, tuple(notes))
+
+
+def _score(texts: Sequence[bytes], encoding: str) -> float | None:
+    """How much the text looks like words in an encoding: about 1 for names, below 0.5 for mojibake."""
+    try:
+        words = [decode_bytes(raw, encoding) for raw in texts]
+    except (UnicodeDecodeError, LookupError):
+        return None
+    return score_words(words)
+
+
+def score_words(words: Sequence[str]) -> float:
+    """Mean worth of the characters beyond ASCII, with a tenth added where the word ends as places do.
+
+    A character of GB 2312 level 1 (3,755 in common use, sorted by reading) is worth 1, of level 2 0.4,
+    another Chinese character -0.6, an accented Latin letter beside ASCII letters 0.8, all else -1.
+    """
+    total, count = 0.0, 0
+    for word in words:
+        plain = to_simplified(word)
+        worth = [_weigh(char) for char in plain if ord(char) > 127]
+        if plain.endswith(_SUFFIXES) and len(plain) > 1:
+            worth.append(1.5)
+        total, count = total + sum(worth), count + len(worth)
+    return total / count if count else 0.0
+
+
+@cache
+def _weigh(char: str) -> float:
+    if "\u3400" <= char <= "\u9fff":
+        try:
+            lead = char.encode("gb2312")[0]
+        except UnicodeEncodeError:
+            return -0.6
+        return 1.0 if lead <= 0xD7 else 0.4
+    if "\u00c0" <= char <= "\u024f":
+        return 0.7 if char.isalpha() else -1.0
+    return 0.5 if char in "（）、·－—ⅠⅡⅢ°º" else -1.0
+
+
+def find_mojibake(words: Iterable[str]) -> list[tuple[str, str]]:
+    """Words that are text read in the wrong encoding, each with what it was.
+
+    A word is so when the bytes it would have in the wrong encoding decode in the right one to better
+    words; also U+FFFD, 锟斤拷 and the like, of which nothing can be restored ('').
+    """
+    found = []
+    for word in dict.fromkeys(words):
+        if "\ufffd" in word or "锟斤拷" in word or (len(word) > 1 and set(word) == {"?"}):
+            found.append((word, ""))
+            continue
+        if word.isascii():
+            continue
+        here = score_words([word])
+        for wrong, right in _MISTAKES:
+            try:
+                was = decode_bytes(word.encode(wrong), right)
+            except UnicodeError:
+                continue
+            need = 0.3 if right == "utf-8" else 0.7
+            if not was.isascii() and here < 0.6 and score_words([was]) > here + need:
+                found.append((word, was))
+                break
+    return found
+
+
+def require_words(words: Sequence[str], *, where: str) -> None:
+    """Refuse names that are mojibake.
+
+    Raises
+    ------
+    BoundaryError
+        Naming up to five, and what they were.
+    """
+    distinct = [word for word in dict.fromkeys(words) if not word.isascii()]
+    found = find_mojibake(words)
+    # One rare name may look odd by itself; a layer is refused when a fifth of its names do.
+    if found and (len(found) * 5 >= len(distinct) or any(not was for _, was in found)):
+        shown = [f"{word} (was {was})" if was else word for word, was in found]
+        raise BoundaryError(
+            f"{where}: the names were read in the wrong encoding: {list_values(shown)}. Set encoding under "
+            "[boundaries], or export the layer again as UTF-8."
+        )

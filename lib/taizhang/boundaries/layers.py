@@ -1,0 +1,254 @@
+"""Reading districts: a boundary file to a checked table of code, name, parent and geometry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from taizhang.boundaries.codes import clean_text, name_level, restore_codes
+from taizhang.boundaries.crs import settle_crs, to_geographic
+from taizhang.boundaries.encodings import require_words
+from taizhang.boundaries.names import find_near
+from taizhang.boundaries.offsets import OFFSETS, shift_geometry
+from taizhang.boundaries.sources import read_source
+from taizhang.errors import BoundaryError, list_values
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A boundary layer, read and mended.
+
+    Attributes
+    ----------
+    frame : geopandas.GeoDataFrame
+        code, name, parent (text, NA where there is none), the grid's further columns, geometry in
+        longitude and latitude.
+    notes : list of str
+        What was mended or noticed, one sentence each.
+    crs : pyproj.CRS
+        Geographic CRS of the frame.
+    """
+
+    frame: gpd.GeoDataFrame
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        return pyproj.CRS(self.frame.crs)
+
+
+def read_districts(
+    path: Path | str,
+    *,
+    code: str,
+    name: str,
+    parent: str | None = None,
+    crs: str | None = None,
+    offset: str = "none",
+    encoding: str = "auto",
+) -> Layer:
+    """Read the districts to report on.
+
+    Parameters
+    ----------
+    path : path
+        Shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet.
+    code, name : str
+        Columns of the division code and the name.
+    parent : str, optional
+        Column of the code or name of the unit above.
+    crs : str, optional
+        Coordinate system, only where the file states none.
+    offset : str
+        'none', 'gcj02' or 'bd09': the web map offset to undo.
+    encoding : str
+        Of a shapefile's text; 'auto' judges it.
+
+    Returns
+    -------
+    Layer
+        One row per district, in the file's order; rows of one code and name are made one.
+
+    Raises
+    ------
+    BoundaryError
+        The file cannot be read, a column is not there, the CRS is missing or wrong, names are mojibake,
+        codes are missing or stand for several names, or geometry is no area.
+    """
+    return read_layer(
+        path, {"code": code, "name": name, "parent": parent}, crs=crs, offset=offset, encoding=encoding
+    )
+
+
+def read_layer(
+    path: Path | str, columns: Mapping[str, str | None], *, crs: str | None, offset: str, encoding: str
+) -> Layer:
+    """Read a layer with the columns named (canonical name -> column of the file, or None); see `read_districts`."""
+    if offset not in OFFSETS:
+        raise BoundaryError(f"offset = '{offset}' is unknown; it is one of {', '.join(OFFSETS)}.")
+    source = read_source(path, encoding=encoding)
+    where = Path(path).name
+    if source.frame.empty:
+        raise BoundaryError(f"{where}: the layer holds no features.")
+    notes = list(source.notes)
+    frame = _pick_columns(source.frame, columns, where, notes)
+    for column in ("name", "parent"):
+        require_words(
+            [str(value) for value in frame[column].dropna()], where=f"{where}, column {columns[column]}"
+        )
+    frame = gpd.GeoDataFrame(frame, geometry=shapely.force_2d(source.frame.geometry.to_numpy()))
+    frame = _require_codes(frame.set_crs(source.frame.crs), columns, where, notes)
+    if frame.geometry.isna().all() or frame.geometry.is_empty.all():
+        raise BoundaryError(f"{where}: no feature has a geometry.")
+    settled = settle_crs(frame, crs, where=where)
+    frame = to_geographic(frame.set_crs(settled, allow_override=True))
+    if offset != "none":
+        frame = frame.set_geometry(
+            gpd.GeoSeries(shift_geometry(frame.geometry.to_numpy(), offset), crs=frame.crs)
+        )
+        notes.append(f"{where}: the offset {offset} was undone by its published formula.")
+    frame = mend_geometry(frame, where, notes)
+    frame = _join_parts(frame, where, notes)
+    _note_names(frame, where, notes)
+    return Layer(frame, notes)
+
+
+def _pick_columns(
+    raw: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[str]
+) -> pd.DataFrame:
+    held = [str(name) for name in raw.columns if name != raw.geometry.name]
+    missing = [f"{key} = '{name}'" for key, name in columns.items() if name and name not in held]
+    if missing:
+        near = find_near(str(next(name for name in columns.values() if name and name not in held)), held)
+        raise BoundaryError(
+            f"{where}: there is no such column: {', '.join(missing)}. The columns are: {', '.join(held) or 'none'}."
+            + (f" Nearest: {', '.join(near)}." if near else "")
+        )
+    picked = {}
+    for key, name in columns.items():
+        if not name:
+            picked[key] = pd.Series(pd.NA, index=raw.index, dtype="str")
+            continue
+        values = raw[name]
+        if key == "code" or (key != "name" and pd.api.types.is_numeric_dtype(values.dtype)):
+            texts, said = restore_codes(values, where=f"{where}, column {name}")
+            notes += said
+        else:
+            texts = values.map({value: clean_text(value) for value in values.dropna().unique()}).astype("str")
+        picked[key] = texts.mask(texts == "")
+    return pd.DataFrame(picked).reset_index(drop=True)
+
+
+def _require_codes(
+    frame: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[str]
+) -> gpd.GeoDataFrame:
+    """Every district has a code, and a code one name; features with neither are no districts."""
+    void = frame["code"].isna() & frame["name"].isna()
+    if void.all():
+        raise BoundaryError(
+            f"{where}: no feature has a code in column {columns['code']}. Name the right column."
+        )
+    if void.any():
+        notes.append(
+            f"{where}: {int(void.sum())} features have neither code nor name and were left out: features "
+            f"{list_values(frame.index[void] + 1)}."
+        )
+    problems = []
+    blank = frame.index[frame["code"].isna() & ~void]
+    if len(blank):
+        problems.append(
+            f"no code (column {columns['code']}) for {list_values(frame['name'][blank])}, features "
+            f"{list_values(blank + 1)}"
+        )
+    names = frame.groupby("code")["name"].nunique()
+    if several := names.index[names > 1].tolist():
+        shown = [
+            f"{one}: {', '.join(frame.loc[frame['code'] == one, 'name'].dropna().unique())}"
+            for one in several
+        ]
+        problems.append(f"codes that stand for several names ({list_values(shown)})")
+    if problems:
+        raise BoundaryError(f"{where}: {'; '.join(problems)}. Mend the layer: a code names one district.")
+    nameless = frame["name"].isna() & ~void
+    if nameless.any():
+        notes.append(
+            f"{where}: no name (column {columns['name']}) for {list_values(frame['code'][nameless])}; the code "
+            "stands in its place."
+        )
+    named = frame.assign(name=frame["name"].fillna(frame["code"]))
+    return named.loc[~void].reset_index(drop=True)
+
+
+def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.GeoDataFrame:
+    """Valid areas only: invalid rings mended by make_valid, and said; no area at all is an error."""
+    shapes = frame.geometry.to_numpy()
+    absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    kinds = shapely.get_type_id(shapes)
+    wrong = ~absent & ~np.isin(kinds, (3, 6, 7))
+    problems = []
+    if wrong.any():
+        held = ", ".join(sorted(set(frame.geometry.geom_type[wrong])))
+        problems.append(f"{held} where areas are wanted ({list_values(frame['name'][wrong])})")
+    invalid = ~absent & ~wrong & ~shapely.is_valid(shapes)
+    mended = shapes.copy()
+    if invalid.any():
+        mended[invalid] = [keep_areas(one) for one in shapely.make_valid(shapes[invalid])]
+        reasons = shapely.is_valid_reason(shapes[invalid])
+        shown = [
+            f"{name} ({str(reason).split('[')[0]})"
+            for name, reason in zip(frame["name"][invalid], reasons, strict=True)
+        ]
+        notes.append(f"{where}: invalid geometry mended by make_valid: {list_values(shown)}.")
+    mended[kinds == 7] = [keep_areas(one) for one in mended[kinds == 7]]
+    void = absent | (~wrong & ~absent & (shapely.area(mended) == 0))
+    if void.any():
+        notes.append(
+            f"{where}: no area is drawn for {list_values(frame['name'][void])}; rows can match by code or "
+            "name, maps leave it out."
+        )
+    if problems:
+        raise BoundaryError(f"{where}: {'; '.join(problems)}.")
+    mended[absent] = shapely.MultiPolygon()
+    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+
+
+def keep_areas(shape: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of a geometry: make_valid leaves lines and points where a ring had collapsed."""
+    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _join_parts(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.GeoDataFrame:
+    """Features of one code and name (islands, or the same one twice) made one district."""
+    repeated = frame["code"].duplicated(keep=False)
+    if not repeated.any():
+        return frame
+    first = frame.drop_duplicates("code").reset_index(drop=True)
+    shapes = frame.groupby("code", sort=False)["geometry"].agg(
+        lambda parts: shapely.union_all(parts.to_numpy())
+    )
+    joined = first.set_geometry(gpd.GeoSeries(shapes.loc[first["code"]].to_numpy(), crs=frame.crs))
+    notes.append(
+        f"{where}: {int(repeated.sum())} features share a code and name with another and were made one "
+        f"each: {list_values(frame.loc[repeated, 'name'])}."
+    )
+    return joined
+
+
+def _note_names(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> None:
+    shared = frame["name"].duplicated(keep=False)
+    if shared.any():
+        notes.append(
+            f"{where}: {int(shared.sum())} districts share a name with another ({list_values(frame['name'][shared])}); "
+            "their rows match by code, or by name with the unit above."
+        )
+    levels = frame["code"].map(name_level)
+    held = levels[levels != ""].value_counts()
+    if len(held) > 1:
+        shown = ", ".join(f"{count} {level}" for level, count in held.items())
+        notes.append(f"{where}: the layer mixes levels by its codes ({shown}); units may lie within others.")

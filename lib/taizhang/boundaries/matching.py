@@ -1,0 +1,332 @@
+"""Rows meet districts: by code, crosswalk, name, alias, suffix, script and, last, by point. Never by likeness."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from taizhang.boundaries.codes import clean_text, reduce_code, restore_code
+from taizhang.boundaries.crosswalk import Crosswalk
+from taizhang.boundaries.names import cut_suffix, find_near, fold_name, split_places, to_simplified
+from taizhang.boundaries.points import locate_points
+from taizhang.errors import BoundaryError, ParameterError, list_values
+
+UNMATCHED = "unmatched"
+HOW = (
+    "code",
+    "crosswalk",
+    "name",
+    "alias",
+    "suffix",
+    "script",
+    "point",
+    "point_gcj02",
+    "point_bd09",
+    UNMATCHED,
+)
+
+Answer = tuple[str | None, str, str]
+
+
+def match_districts(
+    values: pd.Series,
+    districts: pd.DataFrame,
+    *,
+    aliases: Mapping[str, str] | None = None,
+    crosswalk: pd.DataFrame | None = None,
+    lon: pd.Series | None = None,
+    lat: pd.Series | None = None,
+    geometry: gpd.GeoSeries | None = None,
+    parent: pd.Series | None = None,
+    offset: str = "none",
+) -> pd.DataFrame:
+    """Find the district of each row.
+
+    In this order: exact code; code or name of another vintage (crosswalk); exact name; alias; name without
+    its suffix; the same in simplified characters. A name that several districts bear is decided by
+    `parent` or not at all. A point decides only where the row has no district text. Nothing is accepted
+    because it is alike: near names are proposed in the reason.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        What the rows say of their district: code or name, in any order.
+    districts : pandas.DataFrame
+        code, name, and optionally parent (code or name of the unit above).
+    aliases : Mapping of str to str, optional
+        Former and short names, each with its code: [boundaries.aliases].
+    crosswalk : pandas.DataFrame, optional
+        As read by `read_crosswalk`: old_code, new_code and optionally old_name, new_name.
+    lon, lat : pandas.Series of float, optional
+        Degrees, on the index of `values`, true or shifted by `offset`.
+    geometry : geopandas.GeoSeries, optional
+        Shapes of the districts in degrees, in the order of `districts`.
+    parent : pandas.Series, optional
+        Code or name of the unit above, as the rows give it, on the index of `values`.
+    offset : str
+        'none', 'gcj02' or 'bd09': what lon and lat are shifted by.
+
+    Returns
+    -------
+    pandas.DataFrame
+        code (NA where there is none), how (one of `HOW`) and reason ('' where matched), on the index of
+        `values`.
+
+    Raises
+    ------
+    BoundaryError
+        An alias names a code that is not in the layer, or another district's own name.
+    """
+    finder = _Finder(districts, aliases or {}, crosswalk)
+    above = parent if parent is not None else pd.Series(pd.NA, index=values.index, dtype="object")
+    if len(above) != len(values):
+        raise BoundaryError("parent must have one value for each row.")
+    # A million rows name a few hundred places: each distinct pair is looked up once.
+    value_ids, value_list = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
+    above_ids, above_list = pd.factorize(above.to_numpy(dtype=object), use_na_sentinel=True)
+    pair_ids, pairs = pd.factorize((value_ids + 1).astype(np.int64) * (len(above_list) + 1) + above_ids + 1)
+    value_texts = ["", *(_text_of(one) for one in value_list)]
+    above_texts = ["", *(_text_of(one) for one in above_list)]
+    answers = [
+        finder.find(
+            value_texts[int(pair) // (len(above_list) + 1)], above_texts[int(pair) % (len(above_list) + 1)]
+        )
+        for pair in pairs
+    ]
+    columns = zip(*answers, strict=True) if answers else ([], [], [])
+    code, how, reason = (np.array(list(one), dtype=object)[pair_ids] if answers else one for one in columns)
+    found = pd.DataFrame({"code": code, "how": how, "reason": reason}, index=values.index)
+    if lon is not None and lat is not None and geometry is not None:
+        blank = np.array([not text for text in value_texts])[value_ids + 1]
+        if blank.any():
+            _locate_rows(found, blank, lon, lat, geometry, districts, offset)
+    return found.astype("str")
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, float | np.floating) and not float(value).is_integer():
+        return clean_text(value)
+    try:
+        return restore_code(value)
+    except BoundaryError:
+        return clean_text(value)
+
+
+def _locate_rows(
+    found: pd.DataFrame,
+    blank: np.ndarray,
+    lon: pd.Series,
+    lat: pd.Series,
+    geometry: gpd.GeoSeries,
+    districts: pd.DataFrame,
+    offset: str,
+) -> None:
+    """Fill `found` in place for rows without district text but with coordinates."""
+    places = locate_points(lon[blank].to_numpy(float, na_value=np.nan), lat[blank].to_numpy(float, na_value=np.nan),
+                           geometry, offset=offset)  # fmt: skip
+    codes = districts["code"].to_numpy(dtype=object)
+    at = np.flatnonzero(blank)
+    hit = places.position >= 0
+    code, how, reason = (
+        found[column].to_numpy(dtype=object, copy=True) for column in ("code", "how", "reason")
+    )
+    code[at[hit]] = codes[places.position[hit]]
+    how[at[hit]] = "point" if offset == "none" else f"point_{offset}"
+    reason[at[hit]] = ""
+    reason[at[~hit]] = places.reason[~hit]
+    found["code"], found["how"], found["reason"] = code, how, reason
+
+
+class _Finder:
+    """The lookups of one layer; `find` answers one text."""
+
+    def __init__(
+        self, districts: pd.DataFrame, aliases: Mapping[str, str], crosswalk: pd.DataFrame | None
+    ) -> None:
+        self.codes = [str(code) for code in districts["code"]]
+        self.names = dict(zip(self.codes, map(str, districts["name"]), strict=True))
+        parents = districts["parent"] if "parent" in districts else pd.Series(pd.NA, index=districts.index)
+        self.parents = dict(zip(self.codes, map(_text_of, parents), strict=True))
+        self.by_code = {code: code for code in self.codes}
+        reduced: dict[str, set[str]] = defaultdict(set)
+        for code in self.codes:
+            reduced[reduce_code(code)].add(code)
+        self.by_reduced = {short: next(iter(codes)) for short, codes in reduced.items() if len(codes) == 1}
+        self.crosswalk = Crosswalk(crosswalk) if crosswalk is not None else None
+        self.by_name = self._index(lambda name: name)
+        self.by_base = self._index(cut_suffix)
+        self.by_simple = self._index(to_simplified)
+        self.by_simple_base = self._index(lambda name: cut_suffix(to_simplified(name)))
+        self.by_path: dict[str, set[str]] = defaultdict(set)
+        for code in self.codes:
+            above = self.names.get(self.parents[code], self.parents[code])
+            if above and not above.isascii():
+                self.by_path[fold_name(above) + fold_name(self.names[code])].add(code)
+        self.aliases = self._check_aliases(aliases)
+
+    def _index(self, reduce: Callable[[str], str]) -> dict[str, set[str]]:
+        index: dict[str, set[str]] = defaultdict(set)
+        for code in self.codes:
+            if key := reduce(fold_name(self.names[code])):
+                index[key].add(code)
+        return index
+
+    def _check_aliases(self, aliases: Mapping[str, str]) -> dict[str, str]:
+        checked, unknown, taken = {}, [], []
+        for alias, target in aliases.items():
+            code = self.by_code.get(clean_text(target))
+            name = fold_name(alias)
+            owners = self.by_name.get(name, set())
+            if code is None:
+                unknown.append(f"{alias} = {target}")
+            elif len(owners) == 1 and code not in owners:
+                taken.append(f"{alias} = {target}")
+            else:
+                checked[name] = code
+        problems = []
+        if unknown:
+            problems.append(f"codes that are not in the layer ({list_values(unknown)})")
+        if taken:
+            problems.append(f"names that are another district's own ({list_values(taken)})")
+        if problems:
+            raise BoundaryError(
+                f"[boundaries.aliases] has {' and '.join(problems)}. Mend them in workbook.toml."
+            )
+        return checked
+
+    def find(self, text: str, above: str) -> Answer:
+        """The code, how it was found, and why not."""
+        if not text:
+            return None, UNMATCHED, "no district is given"
+        if code := self.by_code.get(text) or self.by_reduced.get(reduce_code(text)):
+            return code, "code", ""
+        if self.crosswalk is not None and (moved := self.crosswalk.follow(text, set(self.codes))):
+            if len(moved) == 1:
+                return next(iter(moved)), "crosswalk", ""
+            return (
+                None,
+                UNMATCHED,
+                f"'{text}' became several districts: {self._show(moved)}; which one is not known",
+            )
+        if text.isdigit():
+            return None, UNMATCHED, f"no district has the code {text}" + self._propose(text)
+        name = fold_name(text)
+        simple = to_simplified(name)
+        steps: list[tuple[str, set[str]]] = [
+            ("name", self.by_name.get(name, set())),
+            ("name", self.by_path.get("".join(split_places(name)), set())),
+            ("alias", {self.aliases[name]} if name in self.aliases else set()),
+            ("suffix", self._without_suffix(name, self.by_name, self.by_base)),
+            ("script", self.by_simple.get(simple, set())),
+            ("script", self._without_suffix(simple, self.by_simple, self.by_simple_base)),
+        ]
+        refused = ""
+        for how, codes in steps:
+            if not codes:
+                continue
+            # An alias is the user's own word, which needs no unit above.
+            left = codes if how == "alias" else self._under(codes, above)
+            if len(left) == 1:
+                return next(iter(left)), how, ""
+            if not refused:
+                refused = self._refuse(text, above, codes, left)
+        return None, UNMATCHED, refused or f"no district is named '{text}'" + self._propose(text)
+
+    def _without_suffix(
+        self, name: str, full: Mapping[str, set[str]], bases: Mapping[str, set[str]]
+    ) -> set[str]:
+        """Districts of which either the row or the layer leaves the suffix off; 溪北乡 is not 溪北镇."""
+        return bases.get(name, set()) | full.get(cut_suffix(name), set())
+
+    def _under(self, codes: set[str], above: str) -> set[str]:
+        """Those that lie under the unit given, as far as code or name of the unit above can tell."""
+        if not above:
+            return codes
+        return {code for code in codes if self._lies_under(code, above) is not False}
+
+    def _lies_under(self, code: str, above: str) -> bool | None:
+        """Whether a district is under a unit; None where its parent is unknown or cannot be compared."""
+        parent = self.parents[code]
+        if above.isdigit():
+            short = reduce_code(above).removesuffix("0000") if len(above) == 6 else reduce_code(above)
+            if parent.isdigit():
+                return reduce_code(parent) == reduce_code(above) or parent.startswith(short)
+            return code.startswith(short) if code.isdigit() and len(code) > len(short) else None
+        if parent.isdigit():
+            parent = self.names.get(parent, "")
+        if not parent:
+            return None
+        held, said = to_simplified(fold_name(parent)), to_simplified(fold_name(above))
+        return held == said or cut_suffix(held) == said or held == cut_suffix(said)
+
+    def _refuse(self, text: str, above: str, codes: set[str], left: set[str]) -> str:
+        if not left:
+            return f"'{text}' is no district under '{above}'; there is {self._show(codes)}"
+        return (
+            f"'{text}' is the name of {len(left)} districts: {self._show(left)}; give the code or the unit above"
+            + (f' or paste under [boundaries.aliases]: "{text}" = "<code>"' if not above else "")
+        )
+
+    def _show(self, codes: Iterable[str]) -> str:
+        shown = []
+        for code in sorted(codes):
+            above = self.names.get(self.parents[code], self.parents[code])
+            shown.append(f"{self.names[code]} {code}" + (f" under {above}" if above else ""))
+        return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+
+    def _propose(self, text: str) -> str:
+        """The line to paste for each near name."""
+        lines = self.propose(text)
+        return (
+            ("; if it is one of these, paste under [boundaries.aliases]: " + " or ".join(lines))
+            if lines
+            else ""
+        )
+
+    def propose(self, text: str) -> list[str]:
+        if text.isdigit():
+            near = [code for code in self.codes if code.isdigit() and len(code) > 3 and text.startswith(code)]
+            return [f'"{text}" = "{code}"  # {self.names[code]}' for code in near[:3]]
+        places = split_places(text)
+        if len(places) > 1 and sum(1 for place in places if fold_name(place) in self.by_name) > 1:
+            return []
+        near = find_near(fold_name(text), list(self.by_name))
+        codes = [code for name in near for code in sorted(self.by_name[name])][:3]
+        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+        return [f'"{quoted}" = "{code}"  # {self.names[code]}' for code in codes]
+
+
+def find_district(text: str, districts: pd.DataFrame, aliases: Mapping[str, str] | None = None) -> str:
+    """The code of the district a user names on the command line.
+
+    Parameters
+    ----------
+    text : str
+        Code, name, alias, or name without its suffix.
+    districts : pandas.DataFrame
+        code, name, and optionally parent.
+    aliases : Mapping of str to str, optional
+        [boundaries.aliases].
+
+    Returns
+    -------
+    str
+        The code.
+
+    Raises
+    ------
+    ParameterError
+        No district, or several, is so named; the message lists the nearest names.
+    """
+    finder = _Finder(districts, aliases or {}, None)
+    cleaned = _text_of(text)
+    code, _, reason = finder.find(cleaned, "")
+    if code is not None:
+        return code
+    near = find_near(fold_name(cleaned), [fold_name(name) for name in finder.names.values()])
+    owners = [one for one in finder.codes if fold_name(finder.names[one]) in near] or finder.codes[:5]
+    if "is the name of" in reason:
+        raise ParameterError(f"district {reason.split(' or paste')[0]}.")
+    raise ParameterError(f"There is no district '{text}'. Nearest: {finder._show(owners)}.")

@@ -1,0 +1,71 @@
+"""Names of places: what is left of one without its suffix, in one script, and what comes near it."""
+
+import re
+from difflib import get_close_matches
+from functools import cache
+
+import opencc
+
+from taizhang.boundaries.codes import clean_text
+
+# A street office and its street are one unit; so are a town and its government.
+_OFFICE = re.compile(
+    r"(?<=街道)办(?:事处)?$|(?<=[镇乡鎮鄉])(?:人民)?政府$|(?<=地区)办事处$|(?<=街道)辦(?:事處)?$"
+)
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|"
+    "柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|"
+    "塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
+)
+_SUFFIXES = (
+    "社区居民委员会", "社区居委会", "居民委员会", "村民委员会", "居委会", "村委会", "街道", "特别行政区", "自治区",
+    "自治州", "自治县", "自治旗", "民族乡", "族乡", "地区", "林区", "特区", "新区", "社区", "苏木", "镇", "乡", "县",
+    "区", "市", "旗", "盟", "省", "村", "鎮", "鄉", "縣", "區",
+)  # fmt: skip
+_PEOPLE_UNIT = re.compile(f"(?:(?:{_PEOPLES})族)+(?=(?:自治[州县旗]|民族乡|乡)$)")
+_NO_BASE = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "开发区", "新区"}
+_SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
+
+
+def fold_name(text: str) -> str:
+    """A name as it is compared: NFKC, no spaces between Chinese characters, one case, office endings off."""
+    text = clean_text(text).casefold()
+    text = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
+    return _OFFICE.sub("", text)
+
+
+def cut_suffix(name: str) -> str:
+    """The name without its suffix (镇, 乡, 街道, 县, 区 …), '' where nothing, or a single character, is left.
+
+    An ethnic name before the suffix goes with it: 老溪畲族乡 is 老溪.
+    """
+    if name in _NO_BASE:
+        return ""
+    plain = _PEOPLE_UNIT.sub("", name)
+    for suffix in _SUFFIXES:
+        base = plain.removesuffix(suffix)
+        if base != plain and len(base) >= 2:
+            return base
+    return ""
+
+
+def split_places(text: str) -> list[str]:
+    """The parts of a cell that may name several places, or a place and the one above it."""
+    return [part for part in _SEPARATORS.split(clean_text(text)) if part]
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters as simplified ones (OpenCC, t2s)."""
+    return str(_converter().convert(text))
+
+
+@cache
+def _converter() -> "opencc.OpenCC":
+    return opencc.OpenCC("t2s")
+
+
+def find_near(text: str, names: list[str], *, most: int = 3) -> list[str]:
+    """Names that come near a text, nearest first, to be proposed and never to be accepted."""
+    inside = [name for name in names if text and (text in name or (len(name) > 1 and name in text))]
+    close = get_close_matches(text, names, n=most, cutoff=0.5)
+    return list(dict.fromkeys([*close, *inside]))[:most]

@@ -1,0 +1,158 @@
+"""Opening a boundary file: shapefile (zipped too), GeoPackage, GeoJSON, TopoJSON, GeoParquet."""
+
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from taizhang.boundaries.encodings import Judgement, decide_encoding, decode_bytes, read_marks
+from taizhang.errors import BoundaryError
+
+_PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
+_WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer as it is in its file: nothing mended yet but the encoding of its text."""
+
+    frame: gpd.GeoDataFrame
+    notes: list[str] = field(default_factory=list)
+
+
+def read_source(path: Path | str, *, encoding: str = "auto") -> Source:
+    """Read a layer with its attributes.
+
+    Parameters
+    ----------
+    path : path
+        The file. ``file.gpkg!layer`` names one of several layers, ``file.zip!name.shp`` one of several
+        files in an archive.
+    encoding : str
+        'auto', or the encoding of a shapefile's text; the other formats say theirs.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    BoundaryError
+        The file is missing, damaged, of no known format, or holds several layers and none is named.
+    """
+    path, inner = _split_path(Path(path))
+    if not path.exists():
+        raise BoundaryError(f"{path}: there is no such file. Check path under [boundaries].")
+    if path.suffix.lower() != ".zip":
+        return _read_file(path, inner, encoding, shown=path.name)
+    with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+        unpacked, name = _unpack(path, inner, Path(folder))
+        return _read_file(unpacked, "", encoding, shown=f"{path.name}!{name}")
+
+
+def _split_path(path: Path) -> tuple[Path, str]:
+    if not path.exists() and "!" in str(path):
+        outer, inner = str(path).rsplit("!", 1)
+        return Path(outer), inner
+    return path, ""
+
+
+def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
+    """Unpack one layer under plain names: names in an archive are often GBK without saying so."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if "__MACOSX" not in name]
+            layers = [name for name in names if PurePosixPath(name).suffix.lower() in {".shp", *_WHOLE}]
+            chosen = (
+                [name for name in layers if inner in (name, PurePosixPath(name).name)] if inner else layers
+            )
+            if len(chosen) != 1:
+                held = ", ".join(layers) or "none"
+                raise BoundaryError(
+                    f"{path.name}: the archive must hold one layer, or path must name it "
+                    f"('{path.name}!name.shp'); the layers in it: {held}."
+                )
+            member = chosen[0]
+            stem, suffix = member[: -len(PurePosixPath(member).suffix)], PurePosixPath(member).suffix.lower()
+            wanted = [one for one in names if one == member]
+            if suffix == ".shp":
+                wanted = [one for one in names if one[:-4] == stem and one[-4:].lower() in _PARTS]
+            for one in wanted:
+                (folder / f"layer{PurePosixPath(one).suffix.lower()}").write_bytes(archive.read(one))
+    except (zipfile.BadZipFile, RuntimeError, OSError) as error:
+        raise BoundaryError(f"{path.name}: the archive cannot be unpacked ({error}).") from error
+    return folder / f"layer{suffix}", member
+
+
+def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> Source:
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            return Source(gpd.read_parquet(path))
+        if suffix == ".shp":
+            return _read_shapefile(path, encoding, shown)
+        name = _choose_layer(path, layer, shown)
+        frame = pyogrio.read_dataframe(path, layer=name)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
+        if isinstance(error, BoundaryError):
+            raise
+        raise BoundaryError(
+            f"{shown}: the file cannot be read as boundaries ({error}). Shapefile with its .dbf and .shx, "
+            "GeoPackage, GeoJSON, TopoJSON and GeoParquet can be."
+        ) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise BoundaryError(f"{shown}: the file holds a table without geometry.")
+    if suffix in {".json", ".topojson"} and _is_topology(path):
+        # TopoJSON has no place for a CRS, and GDAL states none or WGS84 by version: it is the user's to say.
+        frame = frame.set_crs(None, allow_override=True)
+    return Source(frame)
+
+
+def _is_topology(path: Path) -> bool:
+    with path.open(encoding="utf-8-sig") as file:
+        return bool(json.load(file).get("type") == "Topology")
+
+
+def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
+    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if layer:
+        if layer not in names:
+            raise BoundaryError(f"{shown}: there is no layer '{layer}'; the layers are: {', '.join(names)}.")
+        return layer
+    if len(names) > 1:
+        raise BoundaryError(
+            f"{shown}: the file holds {len(names)} layers ({', '.join(names)}). Name one: path = '{shown}!{names[0]}'."
+        )
+    return names[0] if names else None
+
+
+def _read_shapefile(path: Path, encoding: str, shown: str) -> Source:
+    present = {one.suffix.lower() for one in path.parent.iterdir() if one.stem == path.stem}
+    if missing := sorted({".dbf", ".shx"} - present):
+        raise BoundaryError(
+            f"{shown}: {' and '.join(missing)} is missing beside it; a shapefile is all of its files."
+        )
+    # Latin-1 maps every byte to one character and back: the text comes through as it lies in the file.
+    raw = pyogrio.read_dataframe(path, encoding="ISO-8859-1")
+    if not isinstance(raw, gpd.GeoDataFrame):
+        raise BoundaryError(f"{shown}: the file holds a table without geometry.")
+    attributes = raw.drop(columns="geometry")
+    texts = [name for name in attributes if pd.api.types.is_string_dtype(attributes[name].dtype)]
+    values = {name: attributes[name].dropna().unique() for name in texts}
+    held = [str(name).encode("latin-1") for name in attributes]
+    held += [str(value).encode("latin-1") for name in texts for value in values[name]]
+    judged = decide_encoding(held, marks=read_marks(path), setting=encoding, where=shown)
+    for name in texts:
+        decoded = {value: _decode(str(value), judged) for value in values[name]}
+        attributes[name] = attributes[name].map(decoded).astype("str")
+    attributes.columns = pd.Index([_decode(str(name), judged) for name in attributes])
+    return Source(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), list(judged.notes))
+
+
+def _decode(text: str, judged: Judgement) -> str:
+    return decode_bytes(text.encode("latin-1"), judged.encoding)
