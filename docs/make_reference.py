@@ -126,7 +126,9 @@ def describe_kind(kind: Kind) -> list[str]:
         "",
         f"One row: {kind.row['zh']} / {kind.row['en']}. {dated}",
         "",
-        *format_table(("column", "header", "type, unit", "what it is"), map(describe_field, kind.fields.values())),
+        *format_table(
+            ("column", "header", "type, unit", "what it is"), map(describe_field, kind.fields.values())
+        ),
         "",
     ]
 

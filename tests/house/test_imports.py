@@ -73,7 +73,9 @@ def walk_imports(tree: ast.AST, *, top_only: bool = False) -> Iterator[tuple[str
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"line {node.lineno}: a relative import; write it in full"
             yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-        elif top_only and (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_type_checking(node)):
+        elif top_only and (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_type_checking(node)
+        ):
             continue
         else:
             nodes += ast.iter_child_nodes(node)
