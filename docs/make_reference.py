@@ -6,8 +6,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import click
-import typer.main
+from typer.testing import CliRunner
 
 from taizhang.cli import app
 from taizhang.metadata.facts import FactInfo, load_facts
@@ -24,64 +23,19 @@ def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str
     return lines
 
 
-def list_commands() -> dict[str, click.Command]:
+def list_commands() -> list[str]:
     """The commands by name, in the order in which ``taizhang --help`` lists them."""
-    group = typer.main.get_command(app)
-    context = click.Context(group)
-    names = group.list_commands(context)  # type: ignore[attr-defined]
-    return {name: group.get_command(context, name) for name in names}  # type: ignore[attr-defined]
-
-
-def describe_command(name: str, command: click.Command) -> list[str]:
-    """A command's section: what it does, how it is written, its arguments and options."""
-    arguments = [p for p in command.params if p.param_type_name == "argument"]
-    options = [p for p in command.params if p.param_type_name == "option"]
-    usage = ["taizhang", name]
-    for option in options:
-        written = option.opts[0] if is_flag(option) else f"{option.opts[0]} {placeholder(option)}"
-        usage.append(written if option.required else f"[{written}]{'...' if option.multiple else ''}")
-    usage += [placeholder(p) if p.required else f"[{placeholder(p)}]" for p in arguments]
-    rows = [
-        (
-            f"`{placeholder(p)}`"
-            if p in arguments
-            else f"`{', '.join(p.opts)}{'' if is_flag(p) else ' ' + placeholder(p)}`",
-            (getattr(p, "help", "") or "") + default_of(p),
-        )
-        for p in [*arguments, *options]
-    ]
     return [
-        f"## taizhang {name}",
-        "",
-        (command.help or "").strip(),
-        "",
-        "```",
-        " ".join(usage),
-        "```",
-        "",
-        *format_table(("", "what it is"), rows),
-        "",
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
     ]
 
 
-def is_flag(parameter: click.Parameter) -> bool:
-    """Whether an option takes no value."""
-    return bool(getattr(parameter, "is_flag", False))
-
-
-def placeholder(parameter: click.Parameter) -> str:
-    """What stands for the value in a usage line."""
-    if isinstance(parameter.type, click.Choice):
-        return "|".join(str(getattr(choice, "value", choice)) for choice in parameter.type.choices)
-    return getattr(parameter, "metavar", None) or (parameter.name or "").upper()
-
-
-def default_of(parameter: click.Parameter) -> str:
-    """' Default: x.' where a value is taken when none is given and the help does not say so."""
-    value = parameter.default
-    if is_flag(parameter) or value is None or value == "" or not getattr(parameter, "show_default", True):
-        return ""
-    return f" Default: `{getattr(value, 'value', value)}`."
+def show_help(*command: str) -> list[str]:
+    """What ``taizhang COMMAND --help`` prints, on a terminal of 80 columns."""
+    shown = CliRunner().invoke(app, [*command, "--help"], prog_name="taizhang", env={"COLUMNS": "80"})
+    if shown.exit_code:
+        raise RuntimeError(f"taizhang {' '.join(command)} --help ended with {shown.exit_code}")
+    return [line.rstrip() for line in shown.output.strip().splitlines()]
 
 
 def write_commands() -> str:
@@ -98,8 +52,8 @@ def write_commands() -> str:
         "A district is a code or a name. In a path, the `/` of a period is written `_`.",
         "",
     ]
-    for name, command in list_commands().items():
-        lines += describe_command(name, command)
+    for name in list_commands():
+        lines += [f"## taizhang {name}", "", "```text", *show_help(name), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -155,7 +109,10 @@ def describe_fact(fact: FactInfo) -> tuple[str, ...]:
         f"`{fact.name}`",
         f"{fact.title['zh']} / {fact.title['en']}",
         fact.unit,
-        f"{fact.description['zh']} / {fact.description['en']}",
+        f"{fact.definition['zh']} / {fact.definition['en']}",
+        f"`{fact.formula}`" if fact.formula else "",
+        fact.interval if fact.interval != "none" else "",
+        fact.source,
     )
 
 
@@ -166,11 +123,18 @@ def write_facts() -> str:
         "",
         "# Facts · 指标",
         "",
-        "Every number that a report shows, for each district and the whole area, in `facts.csv` of a review.",
+        "Every number that a report may show, for each district and for the whole area (`all`).",
+        "`taizhang facts` prints them and a review writes them to `facts.csv`. Rates and shares are percent,",
+        "0 to 100, and empty over no rows. Intervals are at 95 %.",
         "",
-        *format_table(("fact", "name", "unit", "what it counts"), map(describe_fact, load_facts().values())),
     ]
-    return "\n".join(lines) + "\n"
+    kinds: dict[str, list[FactInfo]] = {}
+    for fact in load_facts().values():
+        kinds.setdefault(fact.kind, []).append(fact)
+    head = ("fact", "name", "unit", "what it is", "formula", "interval", "source")
+    for kind, facts in kinds.items():
+        lines += [f"## {kind}", "", *format_table(head, map(describe_fact, facts)), ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {

