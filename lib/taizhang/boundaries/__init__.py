@@ -1,13 +1,30 @@
 """Boundaries: files in, checked districts and grid cells out, and rows matched to them."""
 
+from taizhang.boundaries.coverage import check_coverage, check_districts
+from taizhang.boundaries.crosswalk import compare_vintages, read_crosswalk
 from taizhang.boundaries.crs import area_km2
+from taizhang.boundaries.grid import check_cells, measure_grid, measure_span, read_grid
 from taizhang.boundaries.layers import Layer, read_districts
 from taizhang.boundaries.matching import find_district, match_districts
+from taizhang.boundaries.points import locate_points, measure_area_in_reach, measure_reach
+from taizhang.boundaries.shifts import describe_shift
 
 __all__ = [
     "Layer",
     "area_km2",
+    "check_cells",
+    "check_coverage",
+    "check_districts",
+    "compare_vintages",
+    "describe_shift",
     "find_district",
+    "locate_points",
     "match_districts",
+    "measure_area_in_reach",
+    "measure_grid",
+    "measure_reach",
+    "measure_span",
+    "read_crosswalk",
     "read_districts",
+    "read_grid",
 ]

@@ -232,7 +232,14 @@ class _Finder:
                 return next(iter(left)), how, ""
             if not refused:
                 refused = self._refuse(text, above, codes, left)
-        return None, UNMATCHED, refused or f"no district is named '{text}'" + self._propose(text)
+        if refused:
+            return None, UNMATCHED, refused
+        known = [
+            one for one in map(fold_name, split_places(text)) if one in self.by_name or one in self.by_base
+        ]
+        if len(known) > 1:
+            return None, UNMATCHED, f"'{text}' names {len(known)} districts; a row belongs to one"
+        return None, UNMATCHED, f"no district is named '{text}'" + self._propose(text)
 
     def _without_suffix(
         self, name: str, full: Mapping[str, set[str]], bases: Mapping[str, set[str]]
@@ -289,9 +296,6 @@ class _Finder:
         if text.isdigit():
             near = [code for code in self.codes if code.isdigit() and len(code) > 3 and text.startswith(code)]
             return [f'"{text}" = "{code}"  # {self.names[code]}' for code in near[:3]]
-        places = split_places(text)
-        if len(places) > 1 and sum(1 for place in places if fold_name(place) in self.by_name) > 1:
-            return []
         near = find_near(fold_name(text), list(self.by_name))
         codes = [code for name in near for code in sorted(self.by_name[name])][:3]
         quoted = text.replace("\\", "\\\\").replace('"', '\\"')

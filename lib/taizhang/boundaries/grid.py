@@ -1,0 +1,351 @@
+"""The grid: cells of responsibility, which district each is in, and whether they leave or double ground."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from taizhang.boundaries.coverage import SMALLEST_M2, intersect_pairs
+from taizhang.boundaries.crs import area_km2
+from taizhang.boundaries.layers import Layer, keep_areas, read_layer
+from taizhang.boundaries.matching import match_districts
+from taizhang.boundaries.shifts import describe_shift
+from taizhang.errors import list_values
+
+ALL = "all"
+# What people write where nobody is named.
+_NOBODY = {
+    "",
+    "无",
+    "待定",
+    "暂无",
+    "空缺",
+    "未定",
+    "未落实",
+    "/",
+    "\\",
+    "-",
+    "--",
+    "—",
+    "none",
+    "n/a",
+    "null",
+    "nan",
+}
+# Part of a cell beyond its district that is drawing, not responsibility.
+_ACROSS_PERCENT = 1.0
+
+
+def read_grid(
+    path: Path | str,
+    districts: gpd.GeoDataFrame,
+    *,
+    code: str,
+    name: str | None = None,
+    parent: str | None = None,
+    class_: str | None = None,
+    level: str | None = None,
+    responsible: str | None = None,
+    crs: str | None = None,
+    offset: str = "none",
+    encoding: str = "auto",
+) -> Layer:
+    """Read the grid cells and put each in a district.
+
+    A cell is in the district its parent column names (by code or name, through parent cells if need be);
+    where the column says nothing, in the district it overlaps most.
+
+    Parameters
+    ----------
+    path : path
+        As in `read_districts`.
+    districts : geopandas.GeoDataFrame
+        The districts: code, name, parent, geometry.
+    code, name, parent, class_, level, responsible : str, optional
+        Columns of the file. Without name the code stands for it; `responsible` is personal.
+    crs, offset, encoding : str
+        As in `read_districts`.
+
+    Returns
+    -------
+    Layer
+        frame with code, name, parent, class, level, assigned (boolean: someone is named; NA where no
+        column says), responsible, district_code (NA outside all districts), geometry in the CRS of
+        `districts`.
+
+    Raises
+    ------
+    BoundaryError
+        As in `read_districts`.
+    """
+    columns = {
+        "code": code, "name": name or code, "parent": parent, "class": class_, "level": level,
+        "responsible": responsible,
+    }  # fmt: skip
+    layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding)
+    frame, notes, where = layer.frame.to_crs(districts.crs), list(layer.notes), Path(path).name
+    if responsible:
+        nobody = frame["responsible"].fillna("").str.strip().str.casefold().isin(_NOBODY)
+        frame["responsible"] = frame["responsible"].mask(nobody)
+        frame["assigned"] = pd.array(~nobody, dtype="boolean")
+    else:
+        frame["assigned"] = pd.array([pd.NA] * len(frame), dtype="boolean")
+        notes.append(f"{where}: no column names who is responsible, so unassigned cells cannot be counted.")
+    frame["district_code"] = assign_cells(frame, districts, notes=notes, where=where)
+    if shifted := describe_shift(frame, districts, name="the grid", against="the districts"):
+        notes.append(f"{where}: {shifted}")
+    order = [
+        "code",
+        "name",
+        "parent",
+        "class",
+        "level",
+        "assigned",
+        "responsible",
+        "district_code",
+        "geometry",
+    ]
+    return Layer(frame[order], notes)
+
+
+def measure_overlaps(cells: gpd.GeoSeries, districts: gpd.GeoSeries) -> pd.DataFrame:
+    """Area that each cell shares with each district.
+
+    Parameters
+    ----------
+    cells, districts : geopandas.GeoSeries
+        In one CRS, valid.
+
+    Returns
+    -------
+    pandas.DataFrame
+        cell and district (positions) and area_km2, one row per pair that shares any.
+    """
+    shapes, areas = cells.to_numpy(), districts.to_numpy()
+    tree = shapely.STRtree(shapes)
+    district, cell = tree.query(areas, predicate="intersects")
+    inside = pd.MultiIndex.from_arrays(tree.query(areas, predicate="covers"))
+    whole = pd.MultiIndex.from_arrays([district, cell]).isin(inside)
+    pieces = shapes[cell].copy()
+    pieces[~whole] = shapely.intersection(shapes[cell[~whole]], areas[district[~whole]])
+    table = pd.DataFrame({"cell": cell, "district": district})
+    table["area_km2"] = area_km2(gpd.GeoSeries(pieces, crs=cells.crs)).to_numpy()
+    return table[table["area_km2"] > 0].reset_index(drop=True)
+
+
+def assign_cells(
+    frame: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    *,
+    notes: list[str] | None = None,
+    where: str = "grid",
+) -> pd.Series:
+    """District code of each cell, by its parent or else by largest overlap (NA where neither tells).
+
+    Sentences on cells whose parent is unknown, that lie outside, or halfway, are added to `notes`.
+    """
+    said = notes if notes is not None else []
+    matched = match_districts(frame["parent"], districts)
+    by_parent: dict[Any, Any] = dict(zip(frame["code"], matched["code"], strict=True))
+    above: dict[Any, Any] = dict(zip(frame["code"], frame["parent"], strict=True))
+    # A cell under a cell is where that one is; a loop in the parents ends where it began.
+    for cell in above:
+        seen = [cell]
+        while pd.isna(by_parent[seen[-1]]) and (higher := above[seen[-1]]) in above and higher not in seen:
+            seen.append(higher)
+        by_parent[cell] = by_parent[seen[-1]]
+    codes = frame["code"].map(by_parent)
+    strange = frame["parent"].notna() & codes.isna() & ~frame["parent"].isin(frame["code"])
+    if strange.any():
+        said.append(
+            f"{where}: {int(strange.sum())} cells have a parent that is neither district nor cell "
+            f"({list_values(frame['parent'][strange])}); the ground decided."
+        )
+    left = np.flatnonzero(codes.isna())
+    if len(left):
+        table = measure_overlaps(frame.geometry.iloc[left], districts.geometry)
+        ranked = table.sort_values(["cell", "area_km2"], ascending=[True, False], kind="stable")
+        best = ranked.groupby("cell").nth(0).set_index("cell")
+        second = (
+            ranked.groupby("cell").nth(1).set_index("cell")["area_km2"].reindex(best.index, fill_value=0.0)
+        )
+        clear = second < best["area_km2"] * (1 - 1e-6)
+        chosen = best.loc[clear, "district"]
+        position = codes.index[left[chosen.index.to_numpy(dtype=int)]]
+        codes.loc[position] = districts["code"].to_numpy(dtype=object)[chosen.to_numpy(dtype=int)]
+        halfway = frame["code"].iloc[left[best.index[~clear].to_numpy(dtype=int)]]
+        outside = frame["code"].iloc[np.delete(left, best.index.to_numpy(dtype=int))]
+        if len(halfway):
+            said.append(
+                f"{where}: cells that lie in two districts by halves are in none: {list_values(halfway)}."
+            )
+        if len(outside):
+            said.append(f"{where}: cells outside all districts: {list_values(outside)}.")
+    return codes.astype("str").rename("district_code")
+
+
+def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
+    """Cells that hold no other cells, and so divide the ground.
+
+    A cell holds another when it is its parent, or when it is of another level and the other lies within it.
+
+    Parameters
+    ----------
+    grid : geopandas.GeoDataFrame
+        code, parent, level, geometry.
+
+    Returns
+    -------
+    pandas.Series of bool
+        On the index of `grid`.
+    """
+    held = grid["code"].isin(grid["parent"].dropna()).to_numpy(copy=True)
+    levels = grid["level"].fillna("").to_numpy(dtype=object)
+    if len(set(levels)) > 1:
+        shapes = grid.geometry.to_numpy()
+        left, right, common = intersect_pairs(shapes)
+        own, shared = shapely.area(shapes), shapely.area(common)
+        smaller = np.where(own[left] < own[right], left, right)
+        nested = (levels[left] != levels[right]) & (shared >= 0.99 * own[smaller])
+        held[np.where(own[left] < own[right], right, left)[nested]] = True
+    return pd.Series(~held, index=grid.index)
+
+
+def measure_grid(
+    grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, smallest_m2: float = SMALLEST_M2
+) -> pd.DataFrame:
+    """Ground that the cells leave out or cover twice, per district and in all (零缝隙、全覆盖).
+
+    Only cells that hold no other cells are laid on the ground. Pieces below `smallest_m2` are rounding.
+
+    Parameters
+    ----------
+    grid : geopandas.GeoDataFrame
+        As from `read_grid`.
+    districts : geopandas.GeoDataFrame
+        code and geometry, in the same CRS.
+    smallest_m2 : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per district in order, then 'all': district_code, gap_km2 (of the district, in no cell),
+        overlap_km2 (of the district, in more than one cell) and, for 'all' alone, outside_km2 (of cells,
+        in no district; NaN elsewhere).
+    """
+    cells = grid[find_leaves(grid)]
+    shapes, areas = cells.geometry.to_numpy(), districts.geometry.to_numpy()
+    _, _, common = intersect_pairs(shapes)
+    doubled = shapely.union_all(common)
+    tree = shapely.STRtree(shapes)
+    gaps, overlaps = [], []
+
+    def clean(area: shapely.Geometry) -> shapely.Geometry:
+        return _drop_rounding(area, districts.crs, smallest_m2)
+
+    for area in areas:
+        near = tree.query(area, predicate="intersects")
+        gaps.append(clean(shapely.difference(area, shapely.union_all(shapes[near]))))
+        overlaps.append(clean(shapely.intersection(area, doubled)))
+    whole, laid = shapely.union_all(areas), shapely.union_all(shapes)
+    gaps.append(clean(shapely.difference(whole, laid)))
+    overlaps.append(clean(doubled))
+    outside = clean(shapely.difference(laid, whole))
+    beyond = float(area_km2(gpd.GeoSeries([outside], crs=districts.crs)).iloc[0])
+    return pd.DataFrame(
+        {
+            "district_code": [*districts["code"].astype(str), ALL],
+            "gap_km2": area_km2(gpd.GeoSeries(gaps, crs=districts.crs)).to_numpy(),
+            "overlap_km2": area_km2(gpd.GeoSeries(overlaps, crs=districts.crs)).to_numpy(),
+            "outside_km2": [*[np.nan] * len(areas), beyond],
+        }
+    )
+
+
+def _drop_rounding(area: shapely.Geometry, crs: pyproj.CRS, smallest_m2: float) -> shapely.Geometry:
+    parts = shapely.get_parts(keep_areas(area))
+    if not len(parts):
+        return shapely.MultiPolygon()
+    return shapely.MultiPolygon(
+        list(parts[area_km2(gpd.GeoSeries(parts, crs=crs)).to_numpy() * 1e6 >= smallest_m2])
+    )
+
+
+def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Cells that do not lie where they belong.
+
+    Parameters
+    ----------
+    grid, districts : geopandas.GeoDataFrame
+        As from `read_grid` and `read_districts`, in one CRS.
+
+    Returns
+    -------
+    pandas.DataFrame
+        problem ('outside': in no district; 'elsewhere': most of it in another than its own; 'across':
+        over 1 % of it in others; 'beyond': over 1 % of it in none), code, district_code, area_km2 and
+        share_percent of the cell that is so.
+    """
+    cells = grid.reset_index(drop=True)
+    own = area_km2(cells.geometry).to_numpy()
+    table = measure_overlaps(cells.geometry, districts.geometry)
+    table["district_code"] = districts["code"].astype(str).to_numpy(dtype=object)[table["district"]]
+    total = table.groupby("cell")["area_km2"].sum().reindex(range(len(cells)), fill_value=0.0).to_numpy()
+    home_code = cells["district_code"].to_numpy(dtype=object)
+    at_home = table["district_code"].to_numpy(dtype=object) == home_code[table["cell"]]
+    home = (
+        table[at_home].groupby("cell")["area_km2"].sum().reindex(range(len(cells)), fill_value=0.0).to_numpy()
+    )
+    rows = []
+    for at in np.flatnonzero(own > 0):
+        within, mine = total[at] / own[at] * 100, home[at] / own[at] * 100
+        if within < 1e-6:
+            problem, share = "outside", 100.0
+        elif mine < 50 and within - mine > mine and not pd.isna(home_code[at]):
+            problem, share = "elsewhere", within - mine
+        elif within - mine > _ACROSS_PERCENT:
+            problem, share = "across", within - mine
+        elif 100 - within > _ACROSS_PERCENT:
+            problem, share = "beyond", 100 - within
+        else:
+            continue
+        rows.append((problem, cells["code"].iloc[at], home_code[at], own[at] * share / 100, share))
+    return pd.DataFrame(rows, columns=["problem", "code", "district_code", "area_km2", "share_percent"])
+
+
+def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Span of control: how many cells a person, and a cell of the level above, answers for.
+
+    Parameters
+    ----------
+    grid : geopandas.GeoDataFrame
+        As from `read_grid`. Names of persons are counted, never shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per district_code, then 'all': people (distinct), cells_per_person_median and _max, heads
+        (cells that hold others), cells_per_head_min, _median and _max; NaN where there are none.
+    """
+    groups = [*grid.groupby("district_code", sort=True), (ALL, grid)]
+    rows = []
+    for code, cells in groups:
+        people = cells.groupby(["district_code", "responsible"]).size()
+        held = grid.loc[grid["parent"].isin(cells["code"]), "parent"].value_counts()
+        rows.append(
+            {
+                "district_code": code,
+                "people": len(people),
+                "cells_per_person_median": people.median(),
+                "cells_per_person_max": people.max(),
+                "heads": len(held),
+                "cells_per_head_min": held.min(),
+                "cells_per_head_median": held.median(),
+                "cells_per_head_max": held.max(),
+            }
+        )
+    return pd.DataFrame(rows).astype({name: float for name in rows[0] if "per" in name})

@@ -1,0 +1,68 @@
+"""Whether one boundary layer is shifted against another, as a web map's offset would shift it."""
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from taizhang.boundaries.offsets import shift_geometry
+
+_GEOD = pyproj.Geod(ellps="GRS80")
+# A shift is reported when undoing it removes at least half of what the layers disagree in.
+_GAIN = 0.5
+_LEAST_PERCENT = 0.5
+
+
+def describe_shift(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, *, name: str, against: str) -> str:
+    """Say whether a layer seems shifted against another by GCJ-02 or BD-09, or their undoing.
+
+    Each offset is undone and put on, and the area in which the outlines of both layers then disagree is
+    compared with that of the layer as it is.
+
+    Parameters
+    ----------
+    frame, reference : geopandas.GeoDataFrame
+        Two layers of one area, in degrees.
+    name, against : str
+        What they are called in the sentence.
+
+    Returns
+    -------
+    str
+        A sentence, or '' where nothing suggests a shift.
+    """
+    layer = _outline(frame.geometry)
+    base = _outline(reference.geometry)
+    if shapely.is_empty(layer) or shapely.is_empty(base):
+        return ""
+    now = _disagree(layer, base)
+    if now < _LEAST_PERCENT:
+        return ""
+    best, least = ("", True), now
+    for offset in ("gcj02", "bd09"):
+        for undo in (True, False):
+            moved = shift_geometry(np.array([layer], dtype=object), offset, undo=undo)[0]
+            value = _disagree(moved, base)
+            if value < least:
+                best, least = (offset, undo), value
+    if not best[0] or least > now * (1 - _GAIN):
+        return ""
+    moved = shift_geometry(np.array([layer], dtype=object), best[0], undo=best[1])[0]
+    start, end = shapely.centroid(layer), shapely.centroid(moved)
+    _, _, metres = _GEOD.inv(start.x, start.y, end.x, end.y)
+    if best[1]:
+        advice = f'{name} may be in {best[0]}: if so set offset = "{best[0]}" for it'
+    else:
+        advice = f"{against} may be in {best[0]}, or the offset of {name} was undone twice"
+    return f"{name} seems shifted by about {metres:.0f} m against {against}; {advice}."
+
+
+def _outline(geometry: gpd.GeoSeries) -> shapely.Geometry:
+    shapes = shapely.make_valid(geometry.dropna().to_numpy())
+    return shapely.union_all(shapes)
+
+
+def _disagree(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """Area in one but not the other, percent of the area of both."""
+    both = shapely.area(shapely.union(one, other))
+    return float(shapely.area(shapely.symmetric_difference(one, other)) / both * 100) if both else 0.0
