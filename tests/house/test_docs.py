@@ -1,0 +1,142 @@
+"""The documentation is true: reference pages, commands, keys and links."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from typer.testing import CliRunner
+
+import make
+from taizhang.cli import app
+from taizhang.config import _KEYS, read_config
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import load_kinds
+
+READMES = ("README.md", "README.zh.md")
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+
+
+@pytest.fixture(scope="module")
+def reference(root: Path) -> ModuleType:
+    """docs/make_reference.py, which is a script and on no path."""
+    spec = importlib.util.spec_from_file_location("make_reference", root / "docs" / "make_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def list_pages(root: Path) -> list[Path]:
+    return [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "benchmarks").glob("*.md")]
+
+
+def list_commands(path: Path) -> list[str]:
+    """The command lines of a page's bash blocks, without comments."""
+    lines = [
+        line
+        for _, lang, text in BLOCK.findall(path.read_text("utf-8"))
+        if lang == "bash"
+        for line in text.split("\n")
+    ]
+    return [command for line in lines if (command := line.split("#")[0].strip())]
+
+
+def find_command_fault(command: str) -> str:
+    """What is wrong with a command line of ours ('' where nothing is)."""
+    words = command.split()
+    if words[0] == "make" or words[:3] == ["python", "-m", "make"]:
+        target = words[1] if words[0] == "make" else words[3]
+        return "" if target in make.TARGETS else f"no target {target}"
+    if words[0] == "taizhang":
+        shown = CliRunner().invoke(app, [words[1], "--help"], env={"COLUMNS": "80"})
+        if shown.exit_code:
+            return f"no command {words[1]}"
+        unknown = [
+            word for word in words[2:] if word.startswith("-") and word.split("=")[0] not in shown.output
+        ]
+        return f"no option {unknown}" if unknown else ""
+    return ""
+
+
+@pytest.mark.parametrize("page", ["commands.md", "ledgers-reference.md", "facts.md"])
+def test_reference_pages_are_up_to_date(root: Path, reference: ModuleType, page: str) -> None:
+    written = (root / "docs" / page).read_text("utf-8")
+    assert written == reference.PAGES[page](), f"docs/{page} is out of date; run: python -m make docs"
+
+
+def test_every_command_is_documented(root: Path, reference: ModuleType) -> None:
+    page = (root / "docs" / "commands.md").read_text("utf-8")
+    names = reference.list_commands()
+    assert {"new", "lab", "doctor", "ingest", "check", "facts", "review", "trace"} <= set(names)
+    assert re.findall(r"^## taizhang (\w+)$", page, re.MULTILINE) == names
+
+
+def test_commands_shown_exist(root: Path) -> None:
+    found = [
+        f"{page.name}: {command}: {fault}"
+        for page in list_pages(root)
+        for command in list_commands(page)
+        if (fault := find_command_fault(command))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "command", ["taizhang rewiev", "taizhang facts --perod 2021", "make coffee", "python -m make tea"]
+)
+def test_wrong_commands_are_found(command: str) -> None:
+    assert find_command_fault(command)
+
+
+def test_both_readmes_show_the_same(root: Path) -> None:
+    english, chinese = (root / name for name in READMES)
+    assert list_commands(english) == list_commands(chinese)
+    assert {"make review", "make test", "taizhang check"} <= set(list_commands(english))
+    for pattern in (r"```toml\n.*?```", r"^book\.\S+", r"^\| `\w+`"):
+        found = [
+            re.findall(pattern, path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+            for path in (english, chinese)
+        ]
+        assert found[0] == found[1] != []
+
+
+def test_links_lead_somewhere(root: Path) -> None:
+    broken = [
+        f"{page.relative_to(root).as_posix()}: {link}"
+        for page in list_pages(root)
+        for link in LINK.findall(page.read_text("utf-8"))
+        if not (page.parent / link).exists()
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_toml_shown_is_valid(root: Path, tmp_path: Path) -> None:
+    """Each example in the pages is a workbook.toml that the program takes."""
+    shown = 0
+    for page in list_pages(root):
+        for indent, lang, text in BLOCK.findall(page.read_text("utf-8")):
+            if lang == "toml":
+                lines = [line.removeprefix(indent) for line in text.split("\n")]
+                (tmp_path / "workbook.toml").write_text("\n".join(lines), encoding="utf-8")
+                read_config(tmp_path, load_kinds(), load_facts())
+                shown += 1
+    assert shown >= 3
+
+
+def test_workbook_page_shows_every_key(root: Path) -> None:
+    page = (root / "docs" / "workbook.md").read_text("utf-8")
+    (example,) = (text for _, lang, text in BLOCK.findall(page) if lang == "toml")
+    shown = tomllib.loads(example)
+    grid = shown["boundaries"].pop("grid")
+    missing = {key for key in _KEYS["boundaries"] if key != "grid"} - set(shown["boundaries"])
+    missing |= set(_KEYS["workbook"]) - set(shown["workbook"])
+    missing |= {"class", "level", "responsible"} - set(grid)
+    missing |= set(_KEYS["ledger"]) - set(shown["ledgers"]["hazards"])
+    missing |= set(_KEYS["indicators"]) - set(shown["indicators"])
+    missing |= set(_KEYS["targets"]) - set(shown["targets"][0])
+    assert not missing
