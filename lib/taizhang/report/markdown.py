@@ -1,0 +1,129 @@
+"""Markdown as plain data for Typst: paragraphs, lists, quotes and tables made of runs of text."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from markdown_it.token import Token
+
+from taizhang.report.notebook import parse_markdown
+
+Json = dict[str, Any]
+
+_MARKS = {"strong": "strong", "em": "em", "s": "strike"}
+_SCHEMES = ("http", "https", "mailto")
+
+
+def read_nodes(text: str, *, lang: str) -> list[Json]:
+    """Read Markdown as nodes.
+
+    Parameters
+    ----------
+    text : str
+        Markdown without headings of its own (they are blocks of the report).
+    lang : str
+        zh or en: in Chinese, a line end within a paragraph is no space.
+
+    Returns
+    -------
+    list of dict
+        Each with a `type`: paragraph (runs), list (ordered, start, items of nodes), quote (nodes),
+        code (text), rule, or table (columns, rows).
+    """
+    return _Reader(parse_markdown(text), lang).read_until(None)
+
+
+class _Reader:
+    """Walks markdown-it's flat list of tokens, in which `x_open` and `x_close` nest."""
+
+    def __init__(self, tokens: Sequence[Token], lang: str) -> None:
+        self._tokens: Iterator[Token] = iter(tokens)
+        self._lang = lang
+
+    def read_until(self, closing: str | None) -> list[Json]:
+        nodes: list[Json] = []
+        for token in self._tokens:
+            if token.type == closing:
+                break
+            if token.type in ("paragraph_open", "heading_open"):
+                runs = self._read_inline()
+                if token.type == "heading_open":  # a heading inside a list or quotation
+                    runs = [run | {"strong": True} for run in runs]
+                nodes.append({"type": "paragraph", "runs": runs})
+            elif token.type in ("bullet_list_open", "ordered_list_open"):
+                nodes.append(self._read_list(token))
+            elif token.type == "blockquote_open":
+                nodes.append({"type": "quote", "nodes": self.read_until("blockquote_close")})
+            elif token.type in ("fence", "code_block"):
+                nodes.append({"type": "code", "text": token.content.rstrip("\n")})
+            elif token.type == "hr":
+                nodes.append({"type": "rule"})
+            elif token.type == "table_open":
+                nodes.append(self._read_table())
+        return nodes
+
+    def _read_inline(self) -> list[Json]:
+        """The runs of a paragraph's, heading's or cell's one inline token, and its closing token."""
+        runs = _read_runs(next(self._tokens).children or [], self._lang)
+        next(self._tokens)
+        return runs
+
+    def _read_list(self, opening: Token) -> Json:
+        closing = opening.type.replace("open", "close")
+        items: list[list[Json]] = []
+        for token in self._tokens:
+            if token.type == closing:
+                break
+            items.append(self.read_until("list_item_close"))
+        ordered = opening.type == "ordered_list_open"
+        return {"type": "list", "ordered": ordered, "start": int(opening.attrs.get("start", 1)), "items": items}
+
+    def _read_table(self) -> Json:
+        columns: list[Json] = []
+        rows: list[list[Json]] = []
+        for token in self._tokens:
+            if token.type == "table_close":
+                break
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                text = "".join(run["text"] for run in self._read_inline())
+                if token.type == "th_open":
+                    align = str(token.attrs.get("style", "text-align:left")).removeprefix("text-align:")
+                    columns.append({"label": text, "unit": "", "align": align})
+                else:
+                    rows[-1].append({"text": text, "note": ""})
+        return {"type": "table", "columns": columns, "rows": [row for row in rows if row]}
+
+
+def _read_runs(children: Sequence[Token], lang: str) -> list[Json]:
+    """Stretches of text with their marks; neighbours with equal marks become one."""
+    runs: list[Json] = []
+    marks: Json = {}
+    for token in children:
+        mark = _MARKS.get(token.type.rsplit("_", 1)[0])
+        if mark:
+            marks = {**marks, mark: True} if token.nesting > 0 else {k: v for k, v in marks.items() if k != mark}
+        elif token.type == "link_open":
+            address = str(token.attrs.get("href", ""))
+            if urlsplit(address).scheme in _SCHEMES:
+                marks = {**marks, "link": address}
+        elif token.type == "link_close":
+            marks = {k: v for k, v in marks.items() if k != "link"}
+        else:
+            text, more = _read_text(token, lang)
+            if runs and {k: v for k, v in runs[-1].items() if k != "text"} == {**marks, **more}:
+                runs[-1]["text"] += text
+            elif text:
+                runs.append({"text": text, **marks, **more})
+    return runs
+
+
+def _read_text(token: Token, lang: str) -> tuple[str, Json]:
+    if token.type == "softbreak":
+        return ("" if lang == "zh" else " "), {}
+    if token.type == "hardbreak":
+        return "\n", {}
+    if token.type == "code_inline":
+        return token.content, {"code": True}
+    return token.content, {}  # text, or a picture, of which the alternative text is kept
