@@ -1,0 +1,310 @@
+"""All facts of a period, and the ledger rows behind any one of them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from taizhang.errors import ParameterError, list_values
+from taizhang.facts import capacity, complaints, drills, hazards, incidents, inspections, outreach
+from taizhang.facts.measures import Measure, Result, Scene
+from taizhang.facts.own import OwnFact, make_measures
+from taizhang.facts.rows import Floats, Ledgers, Mask
+from taizhang.facts.suppress import blank_result, find_hidden
+from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets, suggest
+from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target
+from taizhang.periods import Period
+from taizhang.stats.coverage import measure_coverage
+
+ALL = "all"
+ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
+COLUMNS = (
+    "district_code",
+    "district",
+    "period",
+    "fact",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "low",
+    "high",
+    "suppressed",
+    "as_of",
+)
+SUPPRESS_BELOW = 5
+SUPPRESS = ("complaints", "disputes")
+NEVER_SUPPRESSED = "incidents"
+MEASURES: Mapping[str, Measure] = {
+    measure.fact: measure
+    for module in (hazards, inspections, drills, incidents, complaints, capacity, outreach)
+    for measure in module.MEASURES
+}
+_SUMS = {"hazards": hazards.SUMS}
+_WITHIN = {"hazards": hazards.WITHIN, "complaints": complaints.WITHIN}
+Tables = Ledgers | Mapping[str, pd.DataFrame]
+
+
+def compute_as_of(period: Period, period_of_report: Period, as_of_of_report: date) -> date:
+    """The day as of which an earlier period is read: at the report's lag after that period's end.
+
+    Parameters
+    ----------
+    period : Period
+        The earlier period.
+    period_of_report : Period
+    as_of_of_report : datetime.date
+
+    Returns
+    -------
+    datetime.date
+    """
+    return period.end + (as_of_of_report - period_of_report.end)
+
+
+def prepare_ledgers(
+    ledgers: Mapping[str, pd.DataFrame], districts: pd.DataFrame, *, grid: pd.DataFrame | None = None
+) -> Ledgers:
+    """Make ledgers ready once, for `compute_facts` of many periods.
+
+    Parameters
+    ----------
+    ledgers : Mapping of str to DataFrame
+        By kind, as ingest leaves them.
+    districts : DataFrame
+        code and name, one row per district.
+    grid : DataFrame, optional
+        Grid cells: district_code, assigned and, for areas, level and geometry.
+
+    Returns
+    -------
+    Ledgers
+        To be passed as `ledgers`.
+    """
+    tables = dict(ledgers)
+    if grid is not None:
+        tables["grid"] = pd.DataFrame(grid.drop(columns="geometry", errors="ignore"))
+    return Ledgers(tables, districts)
+
+
+def _set_scene(
+    ledgers: Tables,
+    districts: pd.DataFrame,
+    period: Period,
+    as_of: date,
+    grid: pd.DataFrame | None,
+    grid_measures: pd.DataFrame | None,
+) -> Scene:
+    if grid is not None and grid_measures is None and "geometry" in grid and "geometry" in districts:
+        grid_measures = measure_coverage(districts, grid)
+    ready = ledgers if isinstance(ledgers, Ledgers) else prepare_ledgers(ledgers, districts, grid=grid)
+    return Scene(ready, period, as_of, grid_measures)
+
+
+def _list_measures(own: Sequence[OwnFact]) -> tuple[dict[str, FactInfo], dict[str, Measure]]:
+    infos = {name: info for name, info in load_facts().items() if name in MEASURES}
+    extra = make_measures(own)
+    return infos | {fact.info.name: fact.info for fact in own}, dict(MEASURES) | extra
+
+
+def _compute_results(
+    scene: Scene, measures: Collection[Measure], suppress_below: int, suppress: Collection[str]
+) -> tuple[dict[str, Result], dict[str, Mask]]:
+    """Results by fact, blanked where hidden, and where that is."""
+    if NEVER_SUPPRESSED in suppress:
+        raise ParameterError(
+            f"suppress names '{NEVER_SUPPRESSED}', but incidents are public counts and never suppressed; "
+            "take it out of [indicators] suppress"
+        )
+    configured = [measure for measure in measures if measure.is_configured(scene)]
+    results = {measure.fact: measure.compute(scene) for measure in configured}
+    hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
+    for kind in suppress:
+        facts = [measure.fact for measure in configured if kind in measure.kinds]
+        masks = find_hidden(
+            [results[fact] for fact in facts],
+            below=suppress_below,
+            sums=_SUMS.get(kind, ()),
+            within=_WITHIN.get(kind, ()),
+        )
+        for fact, mask in zip(facts, masks, strict=True):
+            hidden[fact] |= mask
+    return {fact: blank_result(result, hidden[fact]) for fact, result in results.items()}, hidden
+
+
+def compute_facts(
+    ledgers: Tables,
+    districts: pd.DataFrame,
+    period: Period,
+    as_of: date,
+    *,
+    grid: pd.DataFrame | None = None,
+    grid_measures: pd.DataFrame | None = None,
+    targets: Sequence[TargetLike] = (),
+    suppress_below: int = SUPPRESS_BELOW,
+    suppress: Collection[str] = SUPPRESS,
+    own: Sequence[OwnFact] = (),
+) -> pd.DataFrame:
+    """All facts of a period, of every district and of the whole area.
+
+    Parameters
+    ----------
+    ledgers : Mapping of str to DataFrame, or Ledgers
+        By kind, as ingest leaves them, or made ready by `prepare_ledgers` (then with its `grid`). A kind
+        that is a key is configured, even without rows; facts of others are absent.
+    districts : DataFrame
+        code, name and, for the grid's areas, geometry; in the order wanted.
+    period : Period
+    as_of : datetime.date
+        The day the ledgers are read as of.
+    grid : DataFrame, optional
+        Grid cells: district_code, assigned (bool), level, geometry.
+    grid_measures : DataFrame, optional
+        district_code (a code or ``all``), gap_km2, overlap_km2, where worked out already.
+    targets : sequence
+        With indicator, district, period and at_least.
+    suppress_below : int
+        The smallest count shown of the kinds in `suppress`.
+    suppress : collection of str
+        Sensitive kinds.
+    own : sequence of OwnFact
+        A workbook's own facts.
+
+    Returns
+    -------
+    DataFrame
+        In the contract's columns; unique by district_code and fact; districts in order, then ``all``;
+        within each, facts in the order of facts.yml, then those of targets.
+
+    Raises
+    ------
+    ParameterError
+        If a row's district, a target or `suppress` is not fit for use.
+    """
+    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures)
+    infos, measures = _list_measures(own)
+    results, hidden = _compute_results(scene, [measures[name] for name in infos], suppress_below, suppress)
+    units = {name: infos[name].unit for name in results}
+    _add_targets(scene, infos, results, hidden, units, targets)
+
+    facts = list(results)
+    n = scene.n + 1
+    codes = np.array([*scene.ledgers.codes, ALL], object)
+    names = np.array([*scene.ledgers.names, ALL], object)
+
+    def stack(column: Callable[[Result], Floats]) -> Floats:
+        if not facts:
+            return np.zeros(0)
+        return np.stack([column(results[fact]) for fact in facts], axis=1).ravel()
+
+    suppressed: npt.NDArray[np.bool_] = (
+        np.stack([hidden[fact] for fact in facts], axis=1).ravel() if facts else np.zeros(0, bool)
+    )
+    frame = pd.DataFrame(
+        {
+            "district_code": pd.Series(np.repeat(codes, len(facts)), dtype="str"),
+            "district": pd.Series(np.repeat(names, len(facts)), dtype="str"),
+            "period": pd.Series([str(period)] * (n * len(facts)), dtype="str"),
+            "fact": pd.Series(np.tile(np.array(facts, object), n), dtype="str"),
+            "value": stack(lambda result: result.value),
+            "unit": pd.Series(np.tile(np.array([units[fact] for fact in facts], object), n), dtype="str"),
+            "numerator": stack(lambda result: result.numerator),
+            "denominator": stack(lambda result: result.denominator),
+            "low": stack(lambda result: result.low),
+            "high": stack(lambda result: result.high),
+            "suppressed": suppressed,
+            "as_of": pd.Series([as_of] * (n * len(facts)), dtype=object),
+        }
+    )
+    # A target set for some districts is a fact of those alone.
+    meant = np.array([split_target(fact) is None for fact in facts], bool)
+    keep = np.tile(meant, n) | frame["suppressed"].to_numpy() | frame["denominator"].notna().to_numpy()
+    return frame.loc[keep].reset_index(drop=True)
+
+
+def _add_targets(
+    scene: Scene,
+    infos: Mapping[str, FactInfo],
+    results: dict[str, Result],
+    hidden: dict[str, Mask],
+    units: dict[str, str],
+    targets: Sequence[TargetLike],
+) -> None:
+    """Add what is done of each target, and how it keeps pace."""
+    codes = list(scene.ledgers.codes)
+    spread = spread_targets(targets, scene.period, codes, scene.ledgers.names, infos)
+    gone = elapsed_percent(scene.period, scene.as_of)
+    for indicator in [name for name in infos if name in spread and name in results]:
+        wanted = np.array([spread[indicator].get(code, np.nan) for code in [*codes, ALL]])
+        value = results[indicator].value
+        done = np.divide(100 * value, wanted, out=np.full(value.shape, np.nan), where=wanted > 0)
+        mask = hidden[indicator] & ~np.isnan(wanted)
+        top = np.where(np.isnan(wanted), np.nan, value)
+        bottom = np.where(mask, np.nan, wanted)
+        nothing = np.full(value.shape, np.nan)
+        for measure, numbers in (("done_percent", done), ("pace_points", done - gone)):
+            fact = f"targets.{indicator}.{measure}"
+            results[fact] = Result(numbers, top, bottom, nothing, nothing)
+            hidden[fact] = mask
+            units[fact] = describe_fact(f"targets.{ANY}.{measure}").unit
+
+
+def select_rows(
+    fact: str,
+    ledgers: Tables,
+    districts: pd.DataFrame,
+    period: Period,
+    as_of: date,
+    district: str,
+    **same: Any,
+) -> pd.DataFrame:
+    """The ledger rows behind a number.
+
+    Parameters
+    ----------
+    fact : str
+        Such as ``hazards.overdue``; of a target, the rows of its indicator.
+    ledgers, districts, period, as_of, **same
+        As for `compute_facts`.
+    district : str
+        A division code, or ``all``.
+
+    Returns
+    -------
+    DataFrame
+        The ledger's columns and `counted`: of a count or sum the rows that make it up; of a share all rows
+        of the denominator, `counted` being those of the numerator; of a median those closed.
+
+    Raises
+    ------
+    ParameterError
+        If the fact or the district is unknown, its ledger is not configured, or it is suppressed.
+    """
+    own: Sequence[OwnFact] = same.get("own", ())
+    infos, measures = _list_measures(own)
+    parts = split_target(fact)
+    name = parts[0] if parts else fact
+    if name not in infos:
+        raise ParameterError(f"unknown fact '{fact}'{suggest(fact, infos)}")
+    scene = _set_scene(ledgers, districts, period, as_of, same.get("grid"), same.get("grid_measures"))
+    codes = list(scene.ledgers.codes)
+    if district != ALL and district not in codes:
+        raise ParameterError(f"unknown district '{district}'{suggest(district, codes)}")
+    measure = measures[name]
+    if not measure.is_configured(scene):
+        missing = list_values(kind for kind in (measure.kind, *measure.needs) if kind not in scene.ledgers)
+        raise ParameterError(f"'{fact}' needs the ledger {missing}, which is not configured")
+    suppress = [kind for kind in same.get("suppress", SUPPRESS) if kind in measure.kinds]
+    if suppress:
+        related = [other for other in measures.values() if other.kinds & set(suppress)]
+        _, hidden = _compute_results(scene, related, same.get("suppress_below", SUPPRESS_BELOW), suppress)
+        if hidden[name][-1 if district == ALL else codes.index(district)]:
+            raise ParameterError(f"'{fact}' of '{district}' is suppressed, so its rows are not shown")
+    rows, counted = measure.select(scene)
+    of = measure.rows_of(scene)
+    keep = rows if district == ALL else rows & (of.group == codes.index(district))
+    frame: pd.DataFrame = of.ledger.table.iloc[of.at[keep]]
+    return frame.assign(counted=counted[keep])

@@ -1,0 +1,64 @@
+"""Facts of drills and of emergency plans."""
+
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from taizhang.facts.measures import Count, Coverage, Measure, Ratio, Share, Sum, holds, known, number
+from taizhang.facts.rows import Mask, Rows
+
+
+def is_issued(rows: Rows) -> Mask:
+    """Issued on or before as_of, or with no issue date."""
+    return ~rows.known("issued_on") | rows.by("issued_on")
+
+
+def is_past_review(rows: Rows) -> Mask:
+    return rows.test(is_issued) & rows.before("review_due")
+
+
+def is_current(rows: Rows) -> Mask:
+    return rows.test(is_issued) & ~rows.before("review_due")
+
+
+def _name_plans(rows: Rows, column: str) -> pd.Series:
+    """District number and plan name as one key; NA where the name is unknown."""
+    frame = rows.frame()
+    if column not in frame:
+        return pd.Series([pd.NA] * len(frame), dtype="str")
+    names = frame[column].reset_index(drop=True)
+    plain = {
+        name: "".join(unicodedata.normalize("NFKC", str(name)).split()) for name in names.dropna().unique()
+    }
+    names = names.map(plain)
+    return (pd.Series(rows.group).astype("str") + "\n" + names.astype("str")).where(names.notna())
+
+
+def is_drilled(plans: Rows, drills: Rows) -> Mask:
+    """The plan is named in a drill of the same district held in the period."""
+    held = _name_plans(drills, "plan").dropna()
+    return np.asarray(_name_plans(plans, "name").isin(held), bool)
+
+
+DRILLS: tuple[Measure, ...] = (
+    Count(fact="drills.held"),
+    Sum(fact="drills.participants", amount=number("participants")),
+    Share(fact="drills.field_share", counted=holds("kind", "field"), rows=known("kind")),
+    Share(fact="drills.evaluated_share", counted=holds("evaluated", True), rows=known("evaluated")),
+    Sum(fact="drills.problems", amount=number("problems")),
+    Ratio(
+        fact="drills.problems_fixed_share",
+        top=number("problems_fixed"),
+        bottom=number("problems"),
+        percent=True,
+    ),
+    Coverage(
+        fact="drills.plans_drilled_share", of="plans", rows=is_current, covered=is_drilled, needs=("plans",)
+    ),
+)
+PLANS: tuple[Measure, ...] = (
+    Count(fact="plans.current", counted=is_current, interval=False),
+    Count(fact="plans.review_overdue", counted=is_past_review, interval=False),
+)
+MEASURES = (*DRILLS, *PLANS)

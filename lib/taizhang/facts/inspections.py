@@ -1,0 +1,24 @@
+"""Facts of inspections: visits, premises, hazards per visit, penalties."""
+
+import numpy as np
+
+from taizhang.facts.measures import Count, Distinct, Measure, Ratio, Sum, number
+from taizhang.facts.rows import Floats, Mask, Rows
+
+
+def is_penalised(rows: Rows) -> Mask:
+    return rows.numbers("penalty_yuan") > 0
+
+
+def one_visit(rows: Rows) -> Floats:
+    """Each row is one visit."""
+    return np.ones(len(rows))
+
+
+MEASURES: tuple[Measure, ...] = (
+    Count(fact="inspections.visits"),
+    Distinct(fact="inspections.premises", columns=("premises",)),
+    Ratio(fact="inspections.hazards_per_visit", top=number("hazards_found"), bottom=one_visit, percent=False),
+    Count(fact="inspections.penalties", counted=is_penalised),
+    Sum(fact="inspections.penalty_yuan", amount=number("penalty_yuan")),
+)

@@ -1,0 +1,420 @@
+"""The forms a fact can take. Each says which rows lie behind it and which of them are counted.
+
+The number and the rows that `trace` shows come from the same `select`, so they cannot disagree.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taizhang.facts.rows import Floats, Ledgers, Mask, Numbers, Rows
+from taizhang.periods import Period
+from taizhang.stats.intervals import poisson_interval, wilson_interval
+from taizhang.stats.survival import estimate_survival, find_median
+
+Test = Callable[[Rows], Mask]
+Amount = Callable[[Rows], Floats]
+
+
+def every(rows: Rows) -> Mask:
+    """All rows."""
+    return np.ones(len(rows), bool)
+
+
+@dataclass
+class Scene:
+    """What facts are computed from: ledgers, period and day, for one set of districts."""
+
+    ledgers: Ledgers
+    period: Period
+    as_of: date
+    grid_measures: pd.DataFrame | None = None
+    _rows: dict[str, Rows] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Number of districts."""
+        return len(self.ledgers.codes)
+
+    def rows(self, kind: str) -> Rows:
+        if kind not in self._rows:
+            self._rows[kind] = Rows(self.ledgers[kind], self.period, self.as_of)
+        return self._rows[kind]
+
+    def population(self, column: str) -> Floats:
+        """Residents, output and so on by district in the year in which the period ends; NaN where unknown.
+
+        Rows that say the same count once; where rows of one district and year disagree it is unknown.
+        """
+        ledger = self.ledgers["population"]
+        values, group = ledger.numbers(column), ledger.group
+        keep = (ledger.numbers("year") == self.period.end.year) & (group >= 0) & ~np.isnan(values)
+        low, high = np.full(self.n, np.inf), np.full(self.n, -np.inf)
+        np.minimum.at(low, group[keep], values[keep])
+        np.maximum.at(high, group[keep], values[keep])
+        return np.where(low == high, low, np.nan)
+
+    @cached_property
+    def areas(self) -> Mapping[str, Floats]:
+        """Grid measures by name: districts, then the whole area last."""
+        if self.grid_measures is None:
+            return {}
+        table = self.grid_measures.set_index("district_code").reindex([*self.ledgers.codes, "all"])
+        return {name: table[name].to_numpy(float) for name in ("gap_km2", "overlap_km2")}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A fact of all districts, then of the whole area: arrays of n + 1.
+
+    `parts` are the counts and sums that the fact shows, by identity, so that facts share them.
+    """
+
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    low: Floats
+    high: Floats
+    parts: Mapping[Any, "Part"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A count or sum within a fact, which suppression looks at.
+
+    Attributes
+    ----------
+    values, sizes : ndarray, shape (n + 1,)
+        The number, and how many rows it is over.
+    additive : bool
+        Whether the districts add up to the whole area.
+    positive : bool
+        Whether it is hidden only where it is above 0.
+    own : bool
+        Whether its rows are of the fact's own kind.
+    """
+
+    values: Floats
+    sizes: Floats
+    additive: bool = True
+    positive: bool = True
+    own: bool = True
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts rows, so that it is never above the count of a wider set of them."""
+        return self.sizes is self.values
+
+
+def _empty(n: int) -> Floats:
+    return np.full(n + 1, np.nan)
+
+
+def _divide(top: Floats, bottom: Floats) -> Floats:
+    """The ratio; NaN where the denominator is 0 or unknown."""
+    ratio = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=ratio, where=bottom > 0)
+    return ratio
+
+
+def _tally(group: Numbers, n: int, weight: Floats | None = None) -> Floats:
+    """Sums by district and, last, of the whole area."""
+    sums = np.bincount(group, weight, minlength=n).astype(float)
+    return np.append(sums, sums.sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(ABC):
+    """A fact's computation.
+
+    Attributes
+    ----------
+    fact : str
+    needs : tuple of str
+        Further kinds without which there is no such fact.
+    """
+
+    fact: str
+    needs: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return self.fact.split(".", 1)[0]
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds whose rows it counts."""
+        return {self.kind}
+
+    def is_configured(self, scene: Scene) -> bool:
+        return all(kind in scene.ledgers for kind in (self.kind, *self.needs))
+
+    def rows_of(self, scene: Scene) -> Rows:
+        """The rows that `select` speaks of."""
+        return scene.rows(self.kind)
+
+    @abstractmethod
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        """Which rows lie behind the number, and which of them are counted."""
+
+    @abstractmethod
+    def compute(self, scene: Scene) -> Result:
+        """The number for every district and the whole area."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Measure):
+    """How many rows pass a test. `interval`: exact Poisson, for events; stocks have none."""
+
+    counted: Test = every
+    interval: bool = True
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        rows = self.rows_of(scene).test(self.counted)
+        return rows, rows
+
+    def compute(self, scene: Scene) -> Result:
+        rows, _ = self.select(scene)
+        value = _tally(self.rows_of(scene).group[rows], scene.n)
+        low, high = poisson_interval(value) if self.interval else (_empty(scene.n), _empty(scene.n))
+        parts = {(every, self.counted): Part(value, value)}
+        return Result(value, _empty(scene.n), _empty(scene.n), low, high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum(Measure):
+    """Sum of an amount over the rows where it is known."""
+
+    amount: Amount
+    interval: bool = False
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        amount = self.rows_of(scene).test(self.amount)
+        known = ~np.isnan(amount)
+        return known, known & (amount != 0)
+
+    def compute(self, scene: Scene) -> Result:
+        rows, counted = self.select(scene)
+        of = self.rows_of(scene)
+        value = _tally(of.group[rows], scene.n, of.test(self.amount)[rows])
+        low, high = poisson_interval(value) if self.interval else (_empty(scene.n), _empty(scene.n))
+        parts = {self.amount: Part(value, _tally(of.group[counted], scene.n))}
+        return Result(value, _empty(scene.n), _empty(scene.n), low, high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distinct(Measure):
+    """How many different values the rows hold.
+
+    `shared`: a value found in several districts is one and the same, so the whole area counts it once.
+    """
+
+    columns: tuple[str, ...]
+    shared: bool = False
+    interval: bool = False
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        rows = self.rows_of(scene).codes_of(*self.columns) >= 0
+        return rows, rows
+
+    def compute(self, scene: Scene) -> Result:
+        rows, _ = self.select(scene)
+        of = self.rows_of(scene)
+        values, group = of.codes_of(*self.columns)[rows], of.group[rows]
+        pairs = np.unique(values * scene.n + group)
+        value = _tally(pairs % scene.n, scene.n)
+        if self.shared:
+            value[-1] = len(np.unique(values))
+        low, high = poisson_interval(value) if self.interval else (_empty(scene.n), _empty(scene.n))
+        sizes = _tally(group, scene.n)
+        parts = {("distinct", self.columns): Part(value, sizes, additive=not self.shared)}
+        return Result(value, _empty(scene.n), _empty(scene.n), low, high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Measure):
+    """Percent of the rows whose answer is known (`rows`) that pass a test (`counted`)."""
+
+    counted: Test
+    rows: Test = every
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        of = self.rows_of(scene)
+        rows = of.test(self.rows)
+        return rows, rows & of.test(self.counted)
+
+    def compute(self, scene: Scene) -> Result:
+        rows, counted = self.select(scene)
+        group = self.rows_of(scene).group
+        total, top = _tally(group[rows], scene.n), _tally(group[counted], scene.n)
+        low, high = wilson_interval(top, total)
+        parts = {
+            (every, self.rows): Part(total, total),
+            (self.rows, self.counted): Part(top, top, positive=False),
+        }
+        return Result(100 * _divide(top, total), top, total, 100 * low, 100 * high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio(Measure):
+    """Sum of one amount over the sum of another, over rows where both are known.
+
+    `percent`: a share of things counted in both, with Wilson's interval; else a rate with Poisson's.
+    """
+
+    top: Amount
+    bottom: Amount
+    percent: bool
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        of = self.rows_of(scene)
+        top, bottom = of.test(self.top), of.test(self.bottom)
+        rows = ~np.isnan(top) & ~np.isnan(bottom)
+        return rows, rows & (top != 0)
+
+    def compute(self, scene: Scene) -> Result:
+        rows, counted = self.select(scene)
+        of = self.rows_of(scene)
+        group = of.group[rows]
+        top = _tally(group, scene.n, of.test(self.top)[rows])
+        bottom = _tally(group, scene.n, of.test(self.bottom)[rows])
+        scale = 100.0 if self.percent else 1.0
+        low, high = wilson_interval(top, bottom) if self.percent else poisson_interval(top, bottom)
+        parts = {
+            ("bottom", self.top, self.bottom): Part(bottom, _tally(group, scene.n)),
+            ("top", self.top, self.bottom): Part(top, _tally(of.group[counted], scene.n), positive=False),
+        }
+        return Result(scale * _divide(top, bottom), top, bottom, scale * low, scale * high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerPopulation(Measure):
+    """Sum of an amount per resident, output and so on of the year in which the period ends.
+
+    The whole area takes the districts whose population is known, above and below the line.
+    """
+
+    amount: Amount
+    column: str
+    scale: float = 1.0
+    interval: bool = True
+    needs: tuple[str, ...] = ("population",)
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        of = self.rows_of(scene)
+        amount = of.test(self.amount)
+        rows = ~np.isnan(amount) & (scene.population(self.column) > 0)[of.group]
+        return rows, rows & (amount != 0)
+
+    def compute(self, scene: Scene) -> Result:
+        rows, counted = self.select(scene)
+        of = self.rows_of(scene)
+        base = scene.population(self.column)
+        known = base > 0
+        total = np.append(np.where(known, base, np.nan), base[known].sum() if known.any() else np.nan)
+        top = _tally(of.group[rows], scene.n, of.test(self.amount)[rows])
+        top[np.isnan(total)] = np.nan
+        low, high = _empty(scene.n), _empty(scene.n)
+        if self.interval:
+            low, high = poisson_interval(top, total / self.scale)
+        parts = {("known", self.amount, self.column): Part(top, _tally(of.group[counted], scene.n))}
+        return Result(self.scale * _divide(top, total), top, total, low, high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Median(Measure):
+    """Kaplan-Meier median of days until closed; `days` and `closed` speak of every row."""
+
+    days: Callable[[Rows], Numbers]
+    closed: Test
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        of = self.rows_of(scene)
+        return of.test(every), of.test(self.closed)
+
+    def compute(self, scene: Scene) -> Result:
+        rows, closed = self.select(scene)
+        of = self.rows_of(scene)
+        days = of.test(self.days)
+        each = find_median(estimate_survival(days, closed, of.group), scene.n)
+        whole = find_median(estimate_survival(days, closed), 1)
+        value, low, high = (np.append(part, all_) for part, all_ in zip(each, whole, strict=True))
+        top, total = _tally(of.group[closed], scene.n), _tally(of.group[rows], scene.n)
+        parts = {
+            (every, every): Part(total, total),
+            (every, self.closed): Part(top, top, positive=False),
+        }
+        return Result(value, top, total, low, high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area(Measure):
+    """An area worked out from the grid layer and the boundaries."""
+
+    column: str
+
+    def is_configured(self, scene: Scene) -> bool:
+        return super().is_configured(scene) and scene.grid_measures is not None
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        rows = self.rows_of(scene).test(every)
+        return rows, rows
+
+    def compute(self, scene: Scene) -> Result:
+        nothing = _empty(scene.n)
+        return Result(scene.areas[self.column], nothing, nothing, nothing, nothing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage(Measure):
+    """Percent of the rows of another kind that pass a test against the rows of the fact's own kind."""
+
+    of: str
+    rows: Test
+    covered: Callable[[Rows, Rows], Mask]
+
+    @property
+    def kinds(self) -> set[str]:
+        return {self.kind, self.of}
+
+    def rows_of(self, scene: Scene) -> Rows:
+        return scene.rows(self.of)
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        rows = self.rows_of(scene).test(self.rows)
+        return rows, rows & self.covered(self.rows_of(scene), scene.rows(self.kind))
+
+    def compute(self, scene: Scene) -> Result:
+        rows, counted = self.select(scene)
+        group = self.rows_of(scene).group
+        total, top = _tally(group[rows], scene.n), _tally(group[counted], scene.n)
+        low, high = wilson_interval(top, total)
+        parts = {
+            (every, self.rows): Part(total, total, own=False),
+            (self.rows, self.covered): Part(top, top, positive=False, own=False),
+        }
+        return Result(100 * _divide(top, total), top, total, 100 * low, 100 * high, parts)
+
+
+@cache
+def number(column: str) -> Amount:
+    """The number in a column, one and the same function for each column."""
+    return lambda rows: rows.numbers(column)
+
+
+@cache
+def known(column: str) -> Test:
+    """Whether a column is filled."""
+    return lambda rows: rows.known(column)
+
+
+@cache
+def holds(column: str, value: str | bool) -> Test:
+    """Whether a column holds a value."""
+    return lambda rows: rows.equals(column, value)

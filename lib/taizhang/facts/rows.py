@@ -1,0 +1,252 @@
+"""Ledger tables made ready: district numbers, days and flags as arrays, worked out once per table."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from taizhang.errors import ParameterError, list_values
+from taizhang.periods import Period
+
+Mask = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.datetime64]
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+Made = TypeVar("Made")
+
+# The column that says when: a row belongs to the period in which it falls. Kinds without one are stocks.
+DATES = {
+    "hazards": "found_on",
+    "inspections": "inspected_on",
+    "drills": "held_on",
+    "incidents": "occurred_on",
+    "losses": "occurred_on",
+    "complaints": "received_on",
+    "disputes": "found_on",
+    "warnings": "issued_at",
+    "duty_checks": "checked_at",
+    "weather": "month",
+    "publicity": "held_on",
+    "actions": "starts_on",
+}
+
+
+class Ledger:
+    """One kind's table with its columns as arrays, each made when first asked for.
+
+    Parameters
+    ----------
+    kind : str
+    table : DataFrame
+        Canonical columns and district_code; it is not changed. A column it lacks counts as unknown.
+    codes : Index of str
+        Division codes of the districts; rows of no district take no part.
+    date : str, optional
+        The starred date of a kind that is not built in.
+    """
+
+    def __init__(self, kind: str, table: pd.DataFrame, codes: pd.Index, date: str = "") -> None:
+        self.kind = kind
+        self.table = table
+        self.date = DATES.get(kind, date)
+        self._made: dict[Hashable, Any] = {}
+        if "district_code" in table:
+            group = codes.get_indexer(pd.Index(table["district_code"]))
+            stray = (group < 0) & table["district_code"].notna().to_numpy()
+            if stray.any():
+                wrong = list_values(table.loc[stray, "district_code"].unique())
+                raise ParameterError(f"{kind}: district codes {wrong} are not among the districts")
+        else:
+            group = np.full(len(table), -1)
+        self.group: Numbers = group.astype(np.int64)
+
+    def make(self, name: Hashable, function: Callable[[], Made]) -> Made:
+        """What `function` returns, kept under `name`."""
+        if name not in self._made:
+            self._made[name] = function()
+        made: Made = self._made[name]
+        return made
+
+    def known(self, column: str) -> Mask:
+        """Whether the cell is filled."""
+        return self.make(("known", column), lambda: self._known(column))
+
+    def _known(self, column: str) -> Mask:
+        if column not in self.table:
+            return np.zeros(len(self.table), bool)
+        return self.table[column].notna().to_numpy()
+
+    def days(self, column: str) -> Days:
+        """Dates as days; NaT where unknown."""
+        return self.make(("days", column), lambda: self._days(column))
+
+    def _days(self, column: str) -> Days:
+        if column not in self.table:
+            return np.full(len(self.table), np.datetime64("NaT", "D"))
+        values = self.table[column]
+        if not pd.api.types.is_datetime64_dtype(values):
+            values = pd.to_datetime(values)
+        return values.to_numpy().astype("datetime64[D]")
+
+    def numbers(self, column: str) -> Floats:
+        """Numbers; NaN where unknown."""
+        return self.make(("numbers", column), lambda: self._numbers(column))
+
+    def _numbers(self, column: str) -> Floats:
+        if column not in self.table:
+            return np.full(len(self.table), np.nan)
+        return np.asarray(self.table[column].astype("Float64").to_numpy(float, na_value=np.nan), np.float64)
+
+    def equals(self, column: str, value: str | bool) -> Mask:
+        """Whether the cell holds the value; unknown cells don't."""
+        return self.make(("equals", column, value), lambda: self._equals(column, value))
+
+    def _equals(self, column: str, value: str | bool) -> Mask:
+        if column not in self.table:
+            return np.zeros(len(self.table), bool)
+        return (self.table[column] == value).fillna(False).to_numpy(dtype=bool)
+
+    def codes_of(self, columns: tuple[str, ...]) -> Numbers:
+        """A number for each combination of values; -1 where one of them is unknown."""
+        return self.make(("codes", columns), lambda: self._codes_of(columns))
+
+    def _codes_of(self, columns: tuple[str, ...]) -> Numbers:
+        code = np.zeros(len(self.table), np.int64)
+        known = np.ones(len(self.table), bool)
+        for column in columns:
+            if column == "district_code":
+                part = self.group
+            elif column in self.table:
+                part = pd.factorize(self.table[column])[0].astype(np.int64)
+            else:
+                part = np.full(len(self.table), -1, np.int64)
+            known &= part >= 0
+            code = pd.factorize(code * (part.max(initial=0) + 2) + part + 1)[0].astype(np.int64)
+        return np.where(known, code, -1)
+
+    def previous_day(self, columns: tuple[str, ...]) -> Days:
+        """The last earlier day on which another row holds the same values; NaT where there is none."""
+        return self.make(("previous", columns), lambda: self._previous_day(columns))
+
+    def _previous_day(self, columns: tuple[str, ...]) -> Days:
+        code, day = self.codes_of(columns), self.days(self.date)
+        previous = np.full(len(code), np.datetime64("NaT", "D"))
+        at = np.flatnonzero((code >= 0) & ~np.isnat(day))
+        order = at[np.lexsort((day[at], code[at]))]
+        code, day = code[order], day[order]
+        if not len(order):
+            return previous
+        # Rows of one day are one run: none of them is earlier than another.
+        starts = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (day[1:] != day[:-1])])
+        before = np.full(len(starts), np.datetime64("NaT", "D"))
+        same = code[starts[1:]] == code[starts[:-1]]
+        before[1:][same] = day[starts[:-1]][same]
+        previous[order] = np.repeat(before, np.diff(np.r_[starts, len(order)]))
+        return previous
+
+
+class Rows:
+    """The rows of a kind that a period's facts look at: of the period and dated up to as_of, or the stock.
+
+    Its methods are those of Ledger, on these rows alone.
+    """
+
+    def __init__(self, ledger: Ledger, period: Period, as_of: date) -> None:
+        self.ledger = ledger
+        self.period = period
+        self.as_of = np.datetime64(as_of, "D")
+        keep = ledger.group >= 0
+        if ledger.date:
+            day = ledger.days(ledger.date)
+            last = min(np.datetime64(period.end, "D"), self.as_of)
+            keep = keep & (day >= np.datetime64(period.start, "D")) & (day <= last)
+        self.at = np.flatnonzero(keep)
+        self.group = ledger.group[self.at]
+        self._made: dict[Hashable, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def test(self, function: Callable[["Rows"], Made]) -> Made:
+        """What `function` says of these rows, worked out once."""
+        if function not in self._made:
+            self._made[function] = function(self)
+        made: Made = self._made[function]
+        return made
+
+    def known(self, column: str) -> Mask:
+        return self.ledger.known(column)[self.at]
+
+    def days(self, column: str) -> Days:
+        return self.ledger.days(column)[self.at]
+
+    def numbers(self, column: str) -> Floats:
+        return self.ledger.numbers(column)[self.at]
+
+    def equals(self, column: str, value: str | bool) -> Mask:
+        return self.ledger.equals(column, value)[self.at]
+
+    def codes_of(self, *columns: str) -> Numbers:
+        return self.ledger.codes_of(columns)[self.at]
+
+    def previous_day(self, *columns: str) -> Days:
+        return self.ledger.previous_day(columns)[self.at]
+
+    def by(self, column: str) -> Mask:
+        """Whether the date is known and on or before as_of."""
+        return self.days(column) <= self.as_of
+
+    def before(self, column: str) -> Mask:
+        """Whether the date is known and before as_of."""
+        return self.days(column) < self.as_of
+
+    def frame(self) -> pd.DataFrame:
+        """These rows as a table."""
+        return self.ledger.table.iloc[self.at]
+
+
+class Ledgers(Mapping[str, Ledger]):
+    """Several ledgers made ready for the same districts, to be used for as many periods as needed.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        By kind, as ingest leaves them. A kind that is a key is configured, even without rows.
+    districts : DataFrame
+        code and name, one row per district.
+    dates : Mapping of str to str, optional
+        The starred date of kinds that are not built in.
+
+    Raises
+    ------
+    ParameterError
+        If a code stands twice in `districts`, or a row has a code that is not there.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        districts: pd.DataFrame,
+        dates: Mapping[str, str] | None = None,
+    ) -> None:
+        self.codes = pd.Index(districts["code"].astype("str"))
+        self.names = districts["name"].astype("str").tolist()
+        if not self.codes.is_unique:
+            twice = list_values(self.codes[self.codes.duplicated()])
+            raise ParameterError(f"district codes {twice} stand more than once in the boundaries")
+        self.dates = dict(dates or {})
+        self._ledgers = {
+            kind: Ledger(kind, table, self.codes, self.dates.get(kind, "")) for kind, table in tables.items()
+        }
+
+    def __getitem__(self, kind: str) -> Ledger:
+        return self._ledgers[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ledgers)
+
+    def __len__(self) -> int:
+        return len(self._ledgers)

@@ -1,0 +1,102 @@
+"""Targets: how much is done, and whether that keeps pace with the time gone by."""
+
+import difflib
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Protocol
+
+from taizhang.errors import ParameterError
+from taizhang.periods import Period, parse_period
+
+
+class TargetLike(Protocol):
+    """A target: its indicator (a fact), district (code, name, ``*`` or ``all``), period and number."""
+
+    @property
+    def indicator(self) -> str: ...
+    @property
+    def district(self) -> str: ...
+    @property
+    def period(self) -> str | Period: ...
+    @property
+    def at_least(self) -> float: ...
+
+
+def elapsed_percent(period: Period, as_of: date) -> float:
+    """Percent of the period gone by at the end of as_of, in days, 0 to 100."""
+    gone = (min(as_of, period.end) - period.start).days + 1
+    return 100 * max(gone, 0) / period.days
+
+
+def suggest(word: str, known: Collection[str]) -> str:
+    """The nearest known words, for a message."""
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    return f"; nearest: {', '.join(near)}" if near else f"; known: {', '.join(sorted(known)[:5])}, ..."
+
+
+def spread_targets(
+    targets: Sequence[TargetLike],
+    period: Period,
+    codes: Sequence[str],
+    names: Sequence[str],
+    facts: Collection[str],
+) -> dict[str, dict[str, float]]:
+    """The targets of a period by indicator and district code.
+
+    A target is shown in reports of its own period only. One that names a district goes before ``*``,
+    which is every district and not the whole area.
+
+    Parameters
+    ----------
+    targets : sequence of TargetLike
+    period : Period
+        The report's.
+    codes, names : sequence of str
+        Of the districts, in order.
+    facts : collection of str
+        Names of the known facts.
+
+    Returns
+    -------
+    dict of str to dict
+        Indicator to district code (or ``all``) to the number to be reached.
+
+    Raises
+    ------
+    ParameterError
+        Listing every target with an unknown indicator or district, and those set twice.
+    """
+    problems: list[str] = []
+    wide: dict[str, dict[str, float]] = {}
+    narrow: dict[str, dict[str, float]] = {}
+    for target in targets:
+        of = target.period if isinstance(target.period, Period) else parse_period(str(target.period))
+        if target.indicator not in facts:
+            problems.append(f"target on unknown fact '{target.indicator}'{suggest(target.indicator, facts)}")
+            continue
+        if target.district == "*":
+            found, into = list(codes), wide
+        elif target.district == "all" or target.district in codes:
+            found, into = [target.district], narrow
+        else:
+            found, into = [c for c, n in zip(codes, names, strict=True) if n == target.district], narrow
+            if len(found) != 1:
+                known = [*codes, *names, "*", "all"]
+                what = (
+                    f"'{target.district}' names {len(found)} districts"
+                    if found
+                    else (f"unknown district '{target.district}'{suggest(target.district, known)}")
+                )
+                problems.append(f"target on {target.indicator}: {what}; write the division code")
+                continue
+        if (of.start, of.end) != (period.start, period.end):
+            continue
+        numbers = into.setdefault(target.indicator, {})
+        if any(code in numbers for code in found):
+            problems.append(f"target on {target.indicator} for '{target.district}' in {of} is set twice")
+        numbers.update(dict.fromkeys(found, float(target.at_least)))
+    if problems:
+        raise ParameterError("\n  ".join(problems))
+    return {
+        indicator: wide.get(indicator, {}) | narrow.get(indicator, {}) for indicator in {**wide, **narrow}
+    }

@@ -1,0 +1,1 @@
+"""Pure small-area statistics on arrays and Series; no file access."""
