@@ -1,0 +1,306 @@
+"""Make a whole workbook for a made-up county, and the truth behind it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from taizhang.errors import ParameterError
+from taizhang.sample.columns import COLUMNS, PLACE, type_frame
+from taizhang.sample.events import draw_drills, draw_incidents, draw_plans, draw_population
+from taizhang.sample.flaws import Flaw, add_flaws
+from taizhang.sample.geography import Land, draw_land
+from taizhang.sample.hazards import YEARS, Year, draw_year
+from taizhang.sample.layouts import CORE, LedgerFile, Planner
+from taizhang.sample.places import ALIASES, Township, make_townships
+from taizhang.sample.premises import make_premises
+from taizhang.sample.settings import write_settings
+from taizhang.sample.shapes import Grid, make_grid, write_shapes
+from taizhang.sample.sheets import Value, lay_out, write_csv, write_xls, write_xlsx
+
+DEFAULT_ROWS = 6600
+# Above this many hazards, hazards and inspections are written as Parquet, as spreadsheets would not hold them.
+MOST_SHEET_ROWS = 500_000
+_SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
+_COUNTS = ["kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates"]
+# One random stream per purpose, so that one kind's rows don't depend on another's.
+_STREAMS = {name: number for number, name in enumerate(("places", "land", "grid", "premises", *COLUMNS))}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a perfect reader would make of a sample.
+
+    Attributes
+    ----------
+    folder : Path
+        The workbook.
+    tables : dict of str to pandas.DataFrame
+        Accepted rows of each kind: canonical columns (`district` as written), district_code, duplicate,
+        source_file, source_sheet, source_row. Kinds written as Parquet are not in it: those files are the truth.
+    counts : pandas.DataFrame
+        kind, read, accepted, set_aside (rows), cells_set_aside, duplicates (flagged among the accepted).
+    set_aside : pandas.DataFrame
+        kind, source_file, source_sheet, source_row, column, value, reason, scope (row or cell).
+    districts : pandas.DataFrame
+        code, name, parent, geometry (longitude and latitude, EPSG:4490).
+    grid : Grid
+        The cells, and the gaps and overlaps made on purpose.
+    aliases : dict of str to str
+        Former and short names, with their codes.
+    """
+
+    folder: Path
+    tables: dict[str, pd.DataFrame]
+    counts: pd.DataFrame
+    set_aside: pd.DataFrame
+    districts: pd.DataFrame
+    grid: Grid
+    aliases: dict[str, str]
+
+
+@dataclass
+class _Sample:
+    """What has been written so far."""
+
+    folder: Path
+    seed: int
+    towns: list[Township]
+    land: Land
+    aliases: dict[str, str]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    counts: list[dict[str, object]] = field(default_factory=list)
+    set_aside: list[dict[str, object]] = field(default_factory=list)
+
+    def stream(self, purpose: str, *more: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, _STREAMS[purpose], *more])
+
+
+def make_sample(
+    folder: Path, *, townships: int = 16, rows: int = DEFAULT_ROWS, seed: int = 20210101
+) -> Truth:
+    """Write a workbook with boundaries and three years of ledgers for the made-up county.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if need be; existing files of the same names are written over.
+    townships : int
+        Number of townships, two or more.
+    rows : int
+        Number of hazards over the three years; a few rows written twice come on top. Above
+        `MOST_SHEET_ROWS`, hazards and inspections are Parquet files without flaws.
+    seed : int
+        The same seed gives the same files, byte for byte.
+
+    Returns
+    -------
+    Truth
+
+    Raises
+    ------
+    ParameterError
+        If `townships`, `rows` or `seed` is out of range.
+    """
+    if rows < 1 or seed < 0:
+        raise ParameterError(f"rows is {rows} and seed is {seed}; rows must be 1 or more, seed 0 or more")
+    towns = make_townships(townships, np.random.default_rng([seed, _STREAMS["places"]]))
+    land = draw_land(towns, np.random.default_rng([seed, _STREAMS["land"]]))
+    by_name = {town.name: town.code for town in towns}
+    aliases = {alias: by_name[name] for name, alias in ALIASES.items() if name in by_name}
+    sample = _Sample(Path(folder), seed, towns, land, aliases)
+    grid = make_grid(towns, land, sample.stream("grid"))
+    districts = pd.DataFrame(
+        {
+            "code": [town.code for town in towns],
+            "name": [town.name for town in towns],
+            "parent": [town.parent for town in towns],
+            "geometry": np.array(land.towns, dtype=object),
+        }
+    )
+    write_shapes(sample.folder / "data/raw/boundaries", districts, grid.frame)
+    large = rows > MOST_SHEET_ROWS
+    years = _draw_years(sample, grid.frame["code"].tolist(), rows)
+    if large:
+        _write_parquet(sample, years)
+    else:
+        _write_years(sample, years)
+    for kind, frame in _draw_rest(sample).items():
+        _write_kind(sample, kind, frame, CORE[kind])
+    kinds = [str(row["kind"]) for row in sample.counts]
+    write_settings(sample.folder, aliases, kinds, townships=townships, rows=rows, seed=seed, large=large)
+    return Truth(
+        folder=sample.folder,
+        tables=sample.tables,
+        counts=pd.DataFrame(sample.counts, columns=_COUNTS),
+        set_aside=pd.DataFrame(sample.set_aside, columns=_SET_ASIDE),
+        districts=districts,
+        grid=grid,
+        aliases=aliases,
+    )
+
+
+def _draw_years(sample: _Sample, cells: list[str], rows: int) -> Iterator[tuple[Township, int, Year]]:
+    """Hazards and inspections, township by township and year by year."""
+    wanted = np.array([[t.effort * t.population**0.75 * f for f in t.trend] for t in sample.towns])
+    exact = wanted / wanted.sum() * rows
+    counts = np.floor(exact).astype(int)
+    missing = np.argsort(-(exact - counts), axis=None, kind="stable")[: rows - int(counts.sum())]
+    counts.flat[missing] += 1
+    for number, town in enumerate(sample.towns):
+        many = int(np.clip(counts[number].sum() / 4.5, 12, 600))
+        premises = make_premises(number, town, sample.land, cells, many, sample.stream("premises", number))
+        for place, year in enumerate(YEARS):
+            stream = sample.stream("hazards", number, year)
+            yield town, year, draw_year(town, year, int(counts[number, place]), premises, stream)
+
+
+def _write_years(sample: _Sample, years: Iterator[tuple[Township, int, Year]]) -> None:
+    hazards, inspections = [], []
+    for town, year, drawn in years:
+        hazards.append(drawn.hazards.assign(district_code=town.code, year=year))
+        inspections.append(drawn.inspections.assign(district_code=town.code, year=year))
+    _write_kind(sample, "hazards", pd.concat(hazards, ignore_index=True), CORE["hazards"])
+    visits = pd.concat(inspections, ignore_index=True).sort_values("inspected_on", kind="stable", ignore_index=True)
+    visits["month"] = visits["inspected_on"].dt.month
+    _write_kind(sample, "inspections", visits, CORE["inspections"])
+
+
+def _write_parquet(sample: _Sample, years: Iterator[tuple[Township, int, Year]]) -> None:
+    """Write hazards and inspections as Parquet files of about a million hazards each."""
+    waiting: dict[str, list[pd.DataFrame]] = {"hazards": [], "inspections": []}
+    written = dict.fromkeys(waiting, 0)
+    held = part = 0
+
+    def flush() -> None:
+        for kind, frames in waiting.items():
+            path = sample.folder / f"data/raw/{kind}/part-{part:04d}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            whole = pd.concat(frames, ignore_index=True)
+            type_frame(kind, whole)[list(COLUMNS[kind])].to_parquet(path, index=False, compression="zstd")
+            written[kind] += len(whole)
+            frames.clear()
+
+    for town, _, drawn in years:
+        waiting["hazards"].append(drawn.hazards.assign(district=town.name))
+        waiting["inspections"].append(drawn.inspections.assign(district=town.name))
+        held += len(drawn.hazards)
+        if held >= 1_000_000:
+            flush()
+            held, part = 0, part + 1
+    if waiting["hazards"]:
+        flush()
+    for kind, count in written.items():
+        sample.counts.append(
+            {"kind": kind, "read": count, "accepted": count, "set_aside": 0, "cells_set_aside": 0, "duplicates": 0}
+        )
+
+
+def _draw_rest(sample: _Sample) -> dict[str, pd.DataFrame]:
+    """All kinds but hazards and inspections."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+
+    def add(kind: str, frame: pd.DataFrame) -> None:
+        parts.setdefault(kind, []).append(frame)
+
+    for number, town in enumerate(sample.towns):
+        area = sample.land.towns[number]
+        plans = draw_plans(town, sample.stream("plans", number))
+        add("plans", plans)
+        add("drills", draw_drills(town, plans, sample.stream("drills", number)))
+        add("incidents", draw_incidents(number, town, area, sample.stream("incidents", number)))
+        add("population", draw_population(town, area, sample.stream("population", number)))
+    frames = {kind: pd.concat(some, ignore_index=True) for kind, some in parts.items()}
+    for kind, column in (("drills", "held_on"), ("incidents", "occurred_on")):
+        frames[kind] = frames[kind].sort_values(column, kind="stable", ignore_index=True)
+    frames["drills"]["year"] = frames["drills"]["held_on"].dt.year
+    return frames
+
+
+def _name_districts(sample: _Sample, kind: str, codes: pd.Series, rng: np.random.Generator) -> pd.Series:
+    """How each row names its township: mostly by today's name, sometimes by a former one or by the code."""
+    names = {town.code: town.name for town in sample.towns}
+    other = {code: alias for alias, code in sample.aliases.items()}
+    pick = rng.random(len(codes))
+    by_code = 0.03 if kind in ("inspections", "plans") else 0.0
+    return pd.Series(
+        [
+            other[code] if share < 0.08 and code in other else code if share > 1 - by_code else names[code]
+            for code, share in zip(codes, pick, strict=True)
+        ],
+        codes.index,
+        dtype="str",
+    )
+
+
+def _write_kind(sample: _Sample, kind: str, frame: pd.DataFrame, planner: Planner) -> None:
+    """Write one kind's files and note what a perfect reader would accept of them."""
+    rng = sample.stream(kind)
+    frame, flaws = add_flaws(kind, frame, rng)
+    if "district_code" in frame:
+        frame["district"] = _name_districts(sample, kind, frame["district_code"], rng)
+        before = frame["district"].shift()
+        frame["district"] = frame["district"].where(~frame["duplicate"], before)
+    frame = type_frame(kind, frame)
+    written = {(flaw.label, flaw.column): flaw.value for flaw in flaws}
+    places = _write_files(sample.folder, planner(frame, sample.towns), written, rng)
+    frame = frame.join(places)
+    for flaw in flaws:
+        where = places.loc[flaw.label]
+        value = "" if flaw.value is None else str(flaw.value)
+        sample.set_aside.append(
+            {"kind": kind, **where.to_dict(), "column": flaw.column, "value": value, "reason": flaw.reason,
+             "scope": flaw.scope}
+        )  # fmt: skip
+    sample.tables[kind] = _accept(kind, frame, flaws)
+    sample.counts.append(
+        {
+            "kind": kind,
+            "read": len(frame),
+            "accepted": len(sample.tables[kind]),
+            "set_aside": sum(flaw.scope == "row" for flaw in flaws),
+            "cells_set_aside": sum(flaw.scope == "cell" for flaw in flaws),
+            "duplicates": int(sample.tables[kind]["duplicate"].sum()),
+        }
+    )
+
+
+def _accept(kind: str, frame: pd.DataFrame, flaws: list[Flaw]) -> pd.DataFrame:
+    """Rows without those set aside, and with empty cells where a cell was set aside."""
+    frame = frame.copy()
+    for flaw in flaws:
+        if flaw.scope == "cell":
+            frame.loc[flaw.label, flaw.column] = pd.NA
+    kept = frame.drop(index=[flaw.label for flaw in flaws if flaw.scope == "row"])
+    kept = kept.sort_values(["source_file", "source_sheet", "source_row"], kind="stable", ignore_index=True)
+    codes = ["district_code"] if "district_code" in kept else []
+    return kept[[*COLUMNS[kind], *codes, "duplicate", *PLACE]]
+
+
+def _write_files(
+    folder: Path, files: list[LedgerFile], written: Mapping[tuple[object, str], Value], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Write the files of a kind; where each row stands, by index label."""
+    places = []
+    for file in files:
+        path = folder / "data/raw" / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sheets = []
+        for name, layout, rows in file.tables:
+            sheet, numbers = lay_out(name, layout, rows, rng, written=written)
+            sheets.append(sheet)
+            places.append(
+                pd.DataFrame(
+                    {"source_file": f"data/raw/{file.path}", "source_sheet": name, "source_row": numbers}, rows.index
+                ).astype(PLACE)
+            )
+        sheets += file.others
+        if path.suffix == ".csv":
+            write_csv(path, sheets[0])
+        elif path.suffix == ".xls":
+            write_xls(path, sheets)
+        else:
+            write_xlsx(path, sheets)
+    return pd.concat(places)
