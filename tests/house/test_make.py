@@ -1,5 +1,7 @@
 """make.py: what it makes, when it installs, and with which exit code it ends."""
 
+import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +105,17 @@ def test_unknown_target_is_refused(root: Path) -> None:
     asked = subprocess.run([sys.executable, "-m", "make", "bake"], cwd=root, capture_output=True, text=True)
     assert asked.returncode == 2
     assert "invalid choice" in asked.stderr
+
+
+def test_an_old_python_can_read_make(root: Path) -> None:
+    """Else it could not say that it is too old."""
+    ast.parse((root / "make.py").read_text("utf-8"), feature_version=(3, 7))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="CI runs bash on Linux")
+def test_ci_runs_the_two_commands(root: Path) -> None:
+    script = root / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[-2:] == ["make review", "make test"]
