@@ -117,7 +117,7 @@ def _draw_hazards(
     months = found.astype("datetime64[M]").astype(int) % 12
     trade = premises.trade[place]
     category = (rng.random(count)[:, None] > _CHANCES[trade, months]).sum(axis=1)
-    category = np.where(rng.random(count) < 0.22, premises.habit[place], category)
+    category = np.where(rng.random(count) < 0.18, premises.habit[place], category)
     major = rng.random(count) < _MAJOR[trade]
     spot = (rng.random(count) < town.spot_share) & ~major
     allowed = np.where(major, rng.choice([30, 60, 90], count), rng.choice([7, 10, 15, 30], count, p=[0.3, 0.2, 0.4, 0.1]))

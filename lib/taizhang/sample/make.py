@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from taizhang.errors import ParameterError
-from taizhang.sample.columns import COLUMNS, PLACE, type_frame
-from taizhang.sample.events import draw_drills, draw_incidents, draw_plans, draw_population
+from taizhang.sample import events, services
+from taizhang.sample.columns import COLUMNS, DATED, PLACE, type_frame
 from taizhang.sample.flaws import Flaw, add_flaws
 from taizhang.sample.geography import Land, draw_land
 from taizhang.sample.hazards import YEARS, Year, draw_year
 from taizhang.sample.layouts import CORE, LedgerFile, Planner
+from taizhang.sample.layouts_more import MORE
 from taizhang.sample.places import ALIASES, Township, make_townships
 from taizhang.sample.premises import make_premises
 from taizhang.sample.settings import write_settings
@@ -21,8 +22,11 @@ from taizhang.sample.shapes import Grid, make_grid, write_shapes
 from taizhang.sample.sheets import Value, lay_out, write_csv, write_xls, write_xlsx
 
 DEFAULT_ROWS = 6600
+PLANNERS: dict[str, Planner] = CORE | MORE
 # Above this many hazards, hazards and inspections are written as Parquet, as spreadsheets would not hold them.
 MOST_SHEET_ROWS = 500_000
+# Drawn township by township, so that they need not fit in memory.
+_STREAMED = ("hazards", "inspections")
 _SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
 _COUNTS = ["kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates"]
 # One random stream per purpose, so that one kind's rows don't depend on another's.
@@ -128,7 +132,7 @@ def make_sample(
     else:
         _write_years(sample, years)
     for kind, frame in _draw_rest(sample).items():
-        _write_kind(sample, kind, frame, CORE[kind])
+        _write_kind(sample, kind, frame, PLANNERS[kind])
     kinds = [str(row["kind"]) for row in sample.counts]
     write_settings(sample.folder, aliases, kinds, townships=townships, rows=rows, seed=seed, large=large)
     return Truth(
@@ -150,7 +154,7 @@ def _draw_years(sample: _Sample, cells: list[str], rows: int) -> Iterator[tuple[
     missing = np.argsort(-(exact - counts), axis=None, kind="stable")[: rows - int(counts.sum())]
     counts.flat[missing] += 1
     for number, town in enumerate(sample.towns):
-        many = int(np.clip(counts[number].sum() / 4.5, 12, 600))
+        many = int(np.clip(counts[number].sum() / 2.2, 16, 900))
         premises = make_premises(number, town, sample.land, cells, many, sample.stream("premises", number))
         for place, year in enumerate(YEARS):
             stream = sample.stream("hazards", number, year)
@@ -162,15 +166,15 @@ def _write_years(sample: _Sample, years: Iterator[tuple[Township, int, Year]]) -
     for town, year, drawn in years:
         hazards.append(drawn.hazards.assign(district_code=town.code, year=year))
         inspections.append(drawn.inspections.assign(district_code=town.code, year=year))
-    _write_kind(sample, "hazards", pd.concat(hazards, ignore_index=True), CORE["hazards"])
+    _write_kind(sample, "hazards", pd.concat(hazards, ignore_index=True), PLANNERS["hazards"])
     visits = pd.concat(inspections, ignore_index=True).sort_values("inspected_on", kind="stable", ignore_index=True)
     visits["month"] = visits["inspected_on"].dt.month
-    _write_kind(sample, "inspections", visits, CORE["inspections"])
+    _write_kind(sample, "inspections", visits, PLANNERS["inspections"])
 
 
 def _write_parquet(sample: _Sample, years: Iterator[tuple[Township, int, Year]]) -> None:
     """Write hazards and inspections as Parquet files of about a million hazards each."""
-    waiting: dict[str, list[pd.DataFrame]] = {"hazards": [], "inspections": []}
+    waiting: dict[str, list[pd.DataFrame]] = {kind: [] for kind in _STREAMED}
     written = dict.fromkeys(waiting, 0)
     held = part = 0
 
@@ -199,22 +203,43 @@ def _write_parquet(sample: _Sample, years: Iterator[tuple[Township, int, Year]])
 
 
 def _draw_rest(sample: _Sample) -> dict[str, pd.DataFrame]:
-    """All kinds but hazards and inspections."""
-    parts: dict[str, list[pd.DataFrame]] = {}
-
-    def add(kind: str, frame: pd.DataFrame) -> None:
-        parts.setdefault(kind, []).append(frame)
-
+    """All kinds but hazards and inspections, each in the order its file is written."""
+    parts: dict[str, list[pd.DataFrame]] = {kind: [] for kind in PLANNERS if kind not in _STREAMED}
+    county_warnings = services.draw_county_warnings(sample.stream("warnings"))
+    county_weather = services.draw_county_weather(sample.stream("weather"))
     for number, town in enumerate(sample.towns):
         area = sample.land.towns[number]
-        plans = draw_plans(town, sample.stream("plans", number))
-        add("plans", plans)
-        add("drills", draw_drills(town, plans, sample.stream("drills", number)))
-        add("incidents", draw_incidents(number, town, area, sample.stream("incidents", number)))
-        add("population", draw_population(town, area, sample.stream("population", number)))
-    frames = {kind: pd.concat(some, ignore_index=True) for kind, some in parts.items()}
-    for kind, column in (("drills", "held_on"), ("incidents", "occurred_on")):
-        frames[kind] = frames[kind].sort_values(column, kind="stable", ignore_index=True)
+
+        def rng(kind: str, number: int = number) -> np.random.Generator:
+            return sample.stream(kind, number)
+
+        plans = events.draw_plans(town, rng("plans"))
+        drawn = {
+            "drills": events.draw_drills(town, plans, rng("drills")),
+            "plans": plans,
+            "incidents": events.draw_incidents(number, town, area, rng("incidents")),
+            "losses": events.draw_losses(town, rng("losses")),
+            "complaints": services.draw_complaints(town, rng("complaints")),
+            "disputes": services.draw_disputes(town, rng("disputes")),
+            "warnings": services.draw_warnings(town, county_warnings, rng("warnings")),
+            "duty_checks": services.draw_duty_checks(town, rng("duty_checks")),
+            "weather": services.draw_weather(town, county_weather, rng("weather")),
+            "teams": services.draw_teams(town, rng("teams")),
+            "supplies": services.draw_supplies(town, rng("supplies")),
+            "shelters": services.draw_shelters(town, area, rng("shelters")),
+            "publicity": services.draw_publicity(town, rng("publicity")),
+            "actions": services.draw_actions(town, rng("actions")),
+            "schools": services.draw_schools(town, rng("schools")),
+            "population": events.draw_population(town, area, rng("population")),
+        }
+        for kind, frame in drawn.items():
+            parts[kind].append(frame)
+    frames = {}
+    for kind, some in parts.items():
+        frame = pd.concat(some, ignore_index=True)
+        if kind in DATED and kind != "weather":
+            frame = frame.sort_values(DATED[kind], kind="stable", ignore_index=True)
+        frames[kind] = frame
     frames["drills"]["year"] = frames["drills"]["held_on"].dt.year
     return frames
 

@@ -124,7 +124,7 @@ def _make_township(
         effort=float(rng.lognormal(0, 0.28)) * (0.55 if lazy else 1.0),
         pace=float(rng.uniform(0.38, 0.68)),
         spot_share=float(np.clip(rng.normal(0.46, 0.1), 0.2, 0.75)),
-        neglect=float(rng.uniform(0.008, 0.03)) * (2.5 if lazy else 1.0),
+        neglect=float(rng.uniform(0.006, 0.055)) * (2.5 if lazy else 1.0),
         trend=(0.86, float(1.0 + drift[0]), float(1.08 + drift[1]) * (1.35 if worse else 1.0)),
         pace_trend=(1.0, 1.35 if worse else 0.95, 1.7 if worse else 0.55 if better else 0.92),
         drills=(max(2, per_year - 3), per_year, 0 if lazy else per_year + int(rng.integers(-1, 4))),
