@@ -185,7 +185,9 @@ def assign_cells(
             )
         if len(outside):
             said.append(f"{where}: cells outside all districts: {list_values(outside)}.")
-    return codes.astype("str").rename("district_code")
+    codes.name = "district_code"
+    named: pd.Series = codes.astype("str")
+    return named
 
 
 def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
