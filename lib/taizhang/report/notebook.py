@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import cn2an
@@ -140,7 +141,7 @@ def _split_markdown(text: str) -> Iterator[Block]:
     lines = text.splitlines()
     tokens = _parser().parse(text)
     start = 0
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type != "heading_open" or token.level > 0 or token.map is None:
             continue
         if between := "\n".join(lines[start : token.map[0]]).strip():

@@ -1,0 +1,226 @@
+"""An executed notebook as one self-contained HTML file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+from taizhang import display
+from taizhang.errors import RenderError
+from taizhang.periods import parse_period
+from taizhang.report.meta import ReportMeta
+from taizhang.report.notebook import (
+    Block,
+    FigureBlock,
+    HeadingBlock,
+    MarkdownBlock,
+    ProseBlock,
+    TableBlock,
+    parse_markdown,
+    read_blocks,
+)
+from taizhang.report.pages import TAGS, assemble_page, page_words, render_body, write_day
+from taizhang.report.svg import embed_picture
+
+_SCRIPT_WORDS = ("filter", "rows_shown", "enlarge", "close")
+
+
+def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
+    """Render an executed notebook as one HTML file that loads nothing from elsewhere.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+    meta : ReportMeta
+
+    Returns
+    -------
+    str
+        HTML, the same for the same input. Fonts are cut to the characters used; text of ledgers is
+        escaped, raw HTML in Markdown too.
+
+    Raises
+    ------
+    RenderError
+        If a cell ended in an error, or an output cannot be read back.
+    """
+    words = page_words(meta.lang)
+    lead, sections = _group_sections(read_blocks(notebook, lang=meta.lang), meta.lang)
+    subtitle = _write_subtitle(meta)
+    body = render_body(
+        "report.html.j2",
+        meta=meta,
+        words=words,
+        names={lang: page_words(lang)["page.language"] for lang in TAGS},
+        tags=TAGS,
+        subtitle=subtitle,
+        as_of=write_day(meta.as_of, meta.lang),
+        made_on=meta.made_on,
+        script_words=json.dumps({key: words[f"page.{key}"] for key in _SCRIPT_WORDS}, ensure_ascii=False),
+        lead=lead,
+        sections=sections,
+    )
+    return assemble_page(
+        body,
+        title=f"{meta.name} {subtitle} – {meta.title}",
+        lang=meta.lang,
+        version=meta.version,
+        styles=("base.css", "report.css"),
+        scripts=("tables.js", "report.js"),
+    )
+
+
+class HtmlExporter(Exporter):
+    """nbconvert's way in: ``jupyter nbconvert --to taizhang notebook.ipynb``.
+
+    `resources["taizhang_meta"]` is the ReportMeta; without it, what the notebook's own parameters say of
+    itself goes on the page.
+    """
+
+    export_from_notebook = "Taizhang report"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Render a notebook; returns the HTML and nbconvert's resources."""
+        copy, resources = super().from_notebook_node(nb, resources, **kwargs)
+        meta = resources.get("taizhang_meta") or _read_meta(copy)
+        return render_html(copy, meta=meta), resources
+
+
+def _read_meta(notebook: NotebookNode) -> ReportMeta:
+    """What Papermill noted of a run by hand."""
+    known = notebook.metadata.get("papermill", {}).get("parameters", {})
+    missing = [key for key in ("district", "period") if key not in known]
+    if missing:
+        raise RenderError(
+            f"the notebook does not say its {' and '.join(missing)}; run it with papermill or taizhang review first"
+        )
+    period = parse_period(known["period"])
+    district = str(known["district"])
+    return ReportMeta(
+        title="",
+        district=district,
+        name=district,
+        period=period,
+        lang=known.get("lang", "zh"),
+        as_of=date.fromisoformat(known["as_of"]) if "as_of" in known else period.end,
+    )
+
+
+def _write_subtitle(meta: ReportMeta) -> str:
+    words = page_words(meta.lang)
+    kind = words["report.comparison" if meta.kind == "county_comparison" else f"report.{meta.period.kind}"]
+    label = meta.period.label(meta.lang)
+    if meta.lang == "zh":
+        return f"{label}{kind.removeprefix('年') if label.endswith('年') else kind}"
+    return f"{kind}, {label}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A block ready for the template: its kind, and what is already HTML in it."""
+
+    block: Block
+    kind: str
+    html: str = ""
+    picture: str = ""
+    groups: tuple[dict[str, Any], ...] = ()
+    widths: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: its heading, all its items (the heading first) and its subsections' headings."""
+
+    heading: HeadingBlock
+    items: tuple[Item, ...]
+    below: tuple[HeadingBlock, ...]
+
+
+def _group_sections(blocks: Sequence[Block], lang: str) -> tuple[list[Item], list[Section]]:
+    """What comes before the first section, and the sections."""
+    starts = [at for at, block in enumerate(blocks) if isinstance(block, HeadingBlock) and block.level == 2]
+    lead = [_make_item(block, lang) for block in blocks[: starts[0] if starts else len(blocks)]]
+    sections = []
+    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+        inside = blocks[start:end]
+        heading = inside[0]
+        assert isinstance(heading, HeadingBlock)
+        below = tuple(block for block in inside if isinstance(block, HeadingBlock) and block.level == 3)
+        sections.append(Section(heading, tuple(_make_item(block, lang) for block in inside), below))
+    return lead, sections
+
+
+def _make_item(block: Block, lang: str) -> Item:
+    kind = type(block).__name__
+    if isinstance(block, MarkdownBlock):
+        return Item(block, kind, html=render_markdown(block.text, lang=lang))
+    if isinstance(block, FigureBlock):
+        described_by = f"{block.anchor}-source" if block.figure.source else ""
+        picture = embed_picture(
+            block.figure.svg, prefix=block.anchor, label=block.figure.alt, described_by=described_by
+        )
+        return Item(block, kind, picture=picture)
+    if isinstance(block, ProseBlock):
+        return Item(block, kind, groups=tuple(_group_paragraphs(block.prose)))
+    if isinstance(block, TableBlock):
+        return Item(block, kind, widths=measure_columns(block.table))
+    return Item(block, kind)
+
+
+def measure_columns(table: display.Table) -> tuple[float, ...]:
+    """Least width of each column in em: room for its longest cell, but no more than 11 em.
+
+    Chinese may break between any two characters, so a browser would otherwise squeeze a column to one.
+    """
+    widths = []
+    for at in range(len(table.columns)):
+        longest = max(
+            (sum(1 if ord(sign) > 0x2E7F else 0.56 for sign in row[at].text) for row in table.rows), default=0
+        )
+        widths.append(round(min(longest, 11) + 1.5, 1))
+    return tuple(widths)
+
+
+def _group_paragraphs(prose: display.Prose) -> Iterator[dict[str, Any]]:
+    """List items that follow each other make one list."""
+    for kind, parts in groupby(prose.blocks, key=lambda block: block.kind):
+        yield {"kind": kind, "parts": list(parts)}
+
+
+def render_markdown(text: str, *, lang: str) -> Markup:
+    """Render Markdown as HTML: raw HTML shows as typed, pictures from elsewhere become their text.
+
+    In Chinese a line end within a paragraph is no space.
+    """
+    tokens = parse_markdown(text)
+    for token in tokens:
+        if token.children:
+            token.children = [_tame_token(child, lang) for child in token.children]
+    renderer = RendererHTML()
+    html = renderer.render(tokens, {}, {})  # type: ignore[arg-type]
+    html = html.replace("<table>", '<div class="scroll"><table class="sans">').replace(
+        "</table>", "</table></div>"
+    )
+    return Markup(html)
+
+
+def _tame_token(token: Token, lang: str) -> Token:
+    if token.type == "image" and not str(token.attrs.get("src", "")).startswith("data:image/"):
+        return Token("text", "", 0, content=f"[{token.content or token.attrs.get('src', '')}]")
+    if token.type == "softbreak" and lang == "zh":
+        return Token("text", "", 0, content="")
+    return token

@@ -1,0 +1,164 @@
+"""What all HTML pages share: their words, their fonts, and one self-contained file with a strict policy."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import yaml
+from lxml import html as lxml_html
+from markupsafe import Markup
+
+from taizhang import fonts
+
+TAGS: Mapping[str, str] = {"zh": "zh-CN", "en": "en"}
+# In both fonts on every page: what style sheets write, and what readers type.
+_ALWAYS = "".join(map(chr, range(32, 127))) + "↕↑↓·–—…，。、；：（）《》“”％"
+_FOLDER = "templates/html"
+
+
+@cache
+def page_words(lang: str) -> dict[str, str]:
+    """Words of the pages' furniture in one language, by dotted key such as ``page.contents``."""
+    text = (files("taizhang.metadata") / "pages.yml").read_text(encoding="utf-8")
+    groups = yaml.safe_load(text)
+    return {f"{group}.{key}": words[lang] for group in groups for key, words in groups[group].items()}
+
+
+def write_day(day: date, lang: str) -> str:
+    """A day in words: 2022年1月31日, or 31 January 2022."""
+    if lang == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+@cache
+def load_environment() -> jinja2.Environment:
+    """The templates; everything put into them is escaped unless it is Markup."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("taizhang.report", _FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=False,
+    )
+
+
+@cache
+def _read_asset(name: str) -> str:
+    return (files("taizhang.report") / _FOLDER / name).read_text(encoding="utf-8").strip()
+
+
+def render_body(template: str, **values: Any) -> str:
+    """Fill one of the templates of a page's body."""
+    return load_environment().get_template(template).render(**values)
+
+
+def assemble_page(
+    body: str, *, title: str, lang: str, version: str, styles: tuple[str, ...], scripts: tuple[str, ...]
+) -> str:
+    """Put a body, style sheets, fonts and scripts into one HTML file that loads nothing.
+
+    Parameters
+    ----------
+    body : str
+        The body element; elements of class `serif` (and what is in them, but for class `sans`) are set
+        in the serif font.
+    title : str
+    lang : str
+        zh or en.
+    version : str
+        Of taizhang.
+    styles, scripts : tuple of str
+        Names of files beside the templates.
+
+    Returns
+    -------
+    str
+        The same for the same input. Its Content-Security-Policy lets in these very styles and scripts, and
+        pictures and fonts from within the file; style attributes only, as SVG needs them.
+    """
+    sans, serif = _collect_characters(body)
+    css = "\n".join(
+        [
+            _write_face(fonts.SANS, fonts.subset_woff2(fonts.sans_path(), sans + _ALWAYS)),
+            _write_face(fonts.SERIF, fonts.subset_woff2(fonts.serif_path(), serif + _ALWAYS)),
+            *map(_read_asset, styles),
+        ]
+    )
+    js = "\n".join(map(_read_asset, scripts))
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "img-src data:",
+            "font-src data:",
+            "style-src 'unsafe-inline'",  # for browsers that do not know the next two
+            f"style-src-elem '{_hash_source(css)}'",
+            "style-src-attr 'unsafe-inline'",
+            f"script-src '{_hash_source(js)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    page = load_environment().get_template("page.html.j2")
+    return page.render(
+        tag=TAGS[lang],
+        title=title,
+        version=version,
+        policy=Markup(policy),
+        css=Markup(css),
+        js=Markup(js),
+        body=Markup(body),
+    )
+
+
+def _hash_source(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}"
+
+
+def _write_face(family: str, woff2: bytes) -> str:
+    data = b64encode(woff2).decode("ascii")
+    return (
+        f'@font-face{{font-family:"{family}";font-weight:400;font-display:swap;'
+        f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+    )
+
+
+def _collect_characters(body: str) -> tuple[str, str]:
+    """Characters set in the sans and in the serif font."""
+    sans: set[str] = set()
+    serif: set[str] = set()
+    stack = [(lxml_html.fragment_fromstring(body, create_parent="div"), sans)]
+    while stack:
+        element, used = stack.pop()
+        if not isinstance(element.tag, str):
+            continue
+        classes = (element.get("class") or "").split()
+        if "serif" in classes:
+            used = serif
+        elif "sans" in classes or element.tag == "svg":
+            used = sans
+        used.update(element.text or "")
+        for name in ("placeholder", "data-words"):
+            sans.update(element.get(name) or "")
+        for child in element:
+            used.update(child.tail or "")
+            stack.append((child, used))
+    return "".join(sorted(sans)), "".join(sorted(serif))

@@ -1,0 +1,151 @@
+"""Pictures as part of a page: SVG that can neither act nor disturb what is around it."""
+
+import re
+from base64 import b64encode
+
+from lxml import etree
+from markupsafe import Markup, escape
+
+from taizhang.errors import RenderError
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+_PLAIN = frozenset(
+    [
+        "svg",
+        "g",
+        "defs",
+        "symbol",
+        "use",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "textPath",
+        "title",
+        "desc",
+        "clipPath",
+        "mask",
+        "pattern",
+        "marker",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "image",
+        "metadata",
+        "style",
+    ]
+)
+_REFERENCE = re.compile(r"""url\(\s*(['"]?)#([^'")]+)\1\s*\)""")
+_URL = re.compile(r"url\(|@import", re.IGNORECASE)
+# matplotlib's own style sheet: inside a page it would reach every element of it.
+_ROUND = re.compile(r"\*\s*\{([^{}]*)\}")
+
+
+def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") -> Markup:
+    """Make an SVG document part of an HTML page.
+
+    Parameters
+    ----------
+    svg : str
+        An SVG document.
+    prefix : str
+        Put before every id in it, so that pictures on one page never share one.
+    label : str
+        Alternative text.
+    described_by : str
+        Id of an element that says more.
+
+    Returns
+    -------
+    markupsafe.Markup
+        Inline SVG, so that its text is found and uses the page's fonts; where it holds anything but
+        plain drawing (scripts, style sheets, links, outside references), an `img`, in which none of that acts.
+
+    Raises
+    ------
+    RenderError
+        If it is not well-formed.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(svg.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise RenderError(f"the picture of {prefix} is not well-formed SVG: {error}") from error
+    described = Markup(' aria-describedby="{}"').format(described_by) if described_by else Markup("")
+    if not _is_plain(root):
+        data = b64encode(etree.tostring(root)).decode("ascii")
+        return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}"{}>').format(data, label, described)
+    for element in list(root.iter(f"{_SVG}metadata", f"{_SVG}style")):
+        parent = element.getparent()
+        if element.tag == f"{_SVG}style" and (rule := _ROUND.fullmatch((element.text or "").strip())):
+            root.set("style", f"{rule[1].strip().rstrip(';')};{root.get('style', '')}".rstrip(";"))
+        if parent is not None:
+            parent.remove(element)
+    for element in root.iter():
+        _prefix_ids(element, prefix)
+    _free_size(root)
+    etree.cleanup_namespaces(root)
+    text = etree.tostring(root, encoding="unicode")
+    start = Markup('<svg role="img" aria-label="{}"{} focusable="false"').format(escape(label), described)
+    return start + Markup(text.removeprefix("<svg"))
+
+
+def _is_plain(root: etree._Element) -> bool:
+    """Whether it is nothing but drawing, in the SVG namespace without a prefix."""
+    if root.tag != f"{_SVG}svg" or root.prefix is not None:
+        return False
+    for element in root.iter():
+        if not isinstance(element.tag, str):  # an entity that was not resolved
+            return False
+        if element.tag == f"{_SVG}metadata" or any(
+            above.tag == f"{_SVG}metadata" for above in element.iterancestors()
+        ):
+            continue
+        if element.tag.removeprefix(_SVG) not in _PLAIN or element.prefix is not None:
+            return False
+        if element.tag == f"{_SVG}style" and not _ROUND.fullmatch((element.text or "").strip()):
+            return False
+        for name, value in _list_attributes(element):
+            if name.lower().startswith("on"):
+                return False
+            if name in _HREFS and not value.startswith(("#", "data:image/png;", "data:image/jpeg;")):
+                return False
+            if _URL.search(_REFERENCE.sub("", value)):
+                return False
+    return True
+
+
+def _prefix_ids(element: etree._Element, prefix: str) -> None:
+    for name, value in _list_attributes(element):
+        if name == "id":
+            element.set(name, f"{prefix}-{value}")
+        elif name in _HREFS and value.startswith("#"):
+            element.set(name, f"#{prefix}-{value[1:]}")
+        elif "url(" in value:
+            element.set(name, _REFERENCE.sub(rf"url(#{prefix}-\2)", value))
+        elif name == "role" or name.startswith("aria-"):
+            del element.attrib[name]
+
+
+def _free_size(root: etree._Element) -> None:
+    """Leave the size to the page, and keep the proportions: a viewBox, and no fixed width."""
+    sizes = [
+        re.fullmatch(r"\s*([\d.]+)\s*(?:px|pt|mm|cm|in)?\s*", root.get(name, ""))
+        for name in ("width", "height")
+    ]
+    if root.get("viewBox") is None and sizes[0] and sizes[1]:
+        root.set("viewBox", f"0 0 {sizes[0][1]} {sizes[1][1]}")
+    if root.get("viewBox") is not None:
+        for name in ("width", "height"):
+            if name in root.attrib:
+                del root.attrib[name]
+
+
+def _list_attributes(element: etree._Element) -> list[tuple[str, str]]:
+    return [(str(name), str(value)) for name, value in element.attrib.items()]

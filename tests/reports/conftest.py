@@ -1,0 +1,301 @@
+"""A made-up executed notebook with everything a report may hold, and pages opened in a real Chromium."""
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import nbformat.v4 as v4
+import pytest
+from nbformat import NotebookNode
+
+from taizhang import display
+from taizhang.periods import parse_period
+from taizhang.report.meta import ReportMeta
+
+matplotlib.use("agg")
+
+HOSTILE = "<script>document.title='gone'</script>"
+FORMULA = "=cmd|'/c calc'!A1"
+
+_TEXTS = {
+    "zh": {
+        "glance": "一年概览",
+        "intro": "本节汇总全年主要指标，并与上年同期比较。指标的算法见“方法与数据质量”一节；率和占比只计入情况已知的记录。",
+        "hazards": "隐患排查治理",
+        "trend": "趋势",
+        "overdue": "逾期未改",
+        "drills": "应急演练",
+        "method": "方法与数据质量",
+        "method_text": "- 数据取自各类台账，逐条核对后汇总。\n- 未能读出的单元格列入 `set_aside.csv`。\n\n| 台账 | 读入 | 采用 |\n|:--|--:|--:|\n| 隐患 | 412 | 409 |\n| 演练 | 31 | 31 |\n\n<b onclick=alert(1)>原样</b> ![图](https://example.org/a.png)",
+    },
+    "en": {
+        "glance": "The year at a glance",
+        "intro": "This section gives the key figures of the year beside those of the year before. How each is computed is in the last section; rates and shares count only rows whose answer is known.",
+        "hazards": "Hazards",
+        "trend": "Trend",
+        "overdue": "Overdue",
+        "drills": "Drills",
+        "method": "Method and data quality",
+        "method_text": "- From the ledgers, row by row.\n- Cells that could not be read are in `set_aside.csv`.",
+    },
+}
+
+
+def draw_chart(lang: str = "zh", seed: int = 0) -> str:
+    """Bars by month as an SVG whose text is text, with ids that every figure of matplotlib shares."""
+    import matplotlib.pyplot as plt
+
+    from taizhang import fonts
+
+    matplotlib.font_manager.fontManager.addfont(str(fonts.sans_path()))
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "x", "font.family": fonts.SANS, "font.size": 11}
+    with matplotlib.rc_context(settings):
+        figure, axes = plt.subplots(figsize=(6.3, 3.2), layout="constrained")
+        months = [f"{m}月" if lang == "zh" else f"{m}" for m in range(1, 13)]
+        axes.bar(months, [(7 * m + seed) % 23 + 4 for m in range(12)], color="#0068a8", width=0.6)
+        axes.plot(months, [12 + m % 3 for m in range(12)], color="#7d8a96")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_ylabel("处" if lang == "zh" else "hazards", rotation=0, loc="top")
+        axes.text(11, 15, "上年" if lang == "zh" else "year before", color="#5b6773", ha="right")
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None})
+        plt.close(figure)
+    return out.getvalue()
+
+
+def show(*objects: Any) -> NotebookNode:
+    outputs = [v4.new_output("stream", name="stdout", text="PRINTED")]
+    outputs += [v4.new_output("display_data", data=shown._repr_mimebundle_()) for shown in objects]
+    return v4.new_code_cell("CODE(view)", outputs=outputs)
+
+
+def make_overdue(lang: str, count: int = 15) -> display.Table:
+    zh = lang == "zh"
+    columns = (
+        display.Column("场所" if zh else "Premises"),
+        display.Column("隐患" if zh else "Hazard"),
+        display.Column("发现日期" if zh else "Found on"),
+        display.Column("整改期限" if zh else "Deadline"),
+        display.Column("逾期" if zh else "Overdue", "天" if zh else "days", "right"),
+    )
+    things = ["消防通道堆放杂物", "配电箱未接地", "安全出口上锁", "燃气软管老化"]
+    rows = [
+        (
+            display.Cell(f"{'甲乙丙丁戊己庚辛壬癸'[i % 10]}{['机械厂', '商场', '幼儿园'][i % 3]}"),
+            display.Cell(things[i % 4]),
+            display.Cell(f"2021-0{i % 9 + 1}-12"),
+            display.Cell(f"2021-0{i % 9 + 1}-27"),
+            display.Cell(str(9 + i * 37 % 200), float(9 + i * 37 % 200), note="worse" if i % 5 == 0 else ""),
+        )
+        for i in range(count - 2)
+    ]
+    rows.append((display.Cell(HOSTILE), display.Cell(FORMULA), *[display.Cell("")] * 3))
+    last = display.Cell("38", 38.0, "hazards.overdue", district="all")
+    rows.append((display.Cell("全县" if zh else "Whole area"), *[display.Cell("")] * 3, last))
+    notes = ("逾期天数算至数据截至日。" if zh else "Days overdue are counted to the as-of day.",)
+    return display.Table(
+        "overdue", "哪些隐患逾期未改？" if zh else "Which hazards are overdue?", columns, tuple(rows), notes
+    )
+
+
+def make_notebook(lang: str = "zh") -> NotebookNode:
+    """An executed notebook in one language, with Markdown in both."""
+    zh = lang == "zh"
+
+    def both(key: str, form: str = "{}") -> list[NotebookNode]:
+        return [
+            v4.new_markdown_cell(form.format(_TEXTS[tongue][key]), metadata={"tags": [tongue]})
+            for tongue in ("zh", "en")
+        ]
+
+    def figure(slug: str, seed: int) -> display.Figure:
+        return display.Figure(
+            slug,
+            "各月发现的隐患比上年多还是少？" if zh else "Were more hazards found than the year before?",
+            "全年发现隐患 163 处，七月最多。" if zh else "163 hazards were found, most in July.",
+            "资料来源：隐患台账，409条记录，统计截至2022年1月31日。"
+            if zh
+            else "Source: hazards ledger, 409 rows, as of 31 January 2022.",
+            draw_chart(lang, seed),
+        )
+
+    cards = [
+        (
+            "hazards.found",
+            "发现隐患",
+            "Hazards found",
+            "409",
+            "处",
+            "",
+            "较上年增加 36 处",
+            "36 more",
+            "neutral",
+        ),
+        (
+            "hazards.rectification_rate",
+            "整改率",
+            "Rectification rate",
+            "97.8",
+            "%",
+            "%",
+            "较上年上升 2.1 个百分点",
+            "2.1 points up",
+            "better",
+        ),
+        ("hazards.overdue", "逾期未改", "Overdue", "9", "处", "", "较上年增加 4 处", "4 more", "worse"),
+        ("drills.held", "应急演练", "Drills held", "31", "次", "", "与上年持平", "unchanged", "neutral"),
+        (
+            "incidents.loss_wan",
+            "直接经济损失",
+            "Direct loss",
+            "1,234.5",
+            "万元",
+            "10,000 yuan",
+            "较上年减少 12.0 万元",
+            "12.0 less",
+            "better",
+        ),
+        (
+            "incidents.deaths_per_100k",
+            "十万人死亡率",
+            "Deaths per 100,000",
+            "0.42",
+            "人/10万人",
+            "per 100,000",
+            "",
+            "",
+            "neutral",
+        ),
+    ]
+    items = tuple(
+        display.KeyFigure(fact, a if zh else b, value, u if zh else v, c if zh else d, verdict)  # type: ignore[arg-type]
+        for fact, a, b, value, u, v, c, d, verdict in cards
+    )
+    run = display.Run
+    sentences = (
+        display.Block(
+            (
+                run("全年共发现隐患 "),
+                run("409", "hazards.found", True),
+                run(" 处，已整改 "),
+                run("400", "hazards.rectified"),
+                run(" 处，整改率为 "),
+                run("97.8%", "hazards.rectification_rate"),
+                run(
+                    "，比上年高 2.1 个百分点，这一差别超出偶然波动的范围。立行立改的占六成，其余限期整改；半数隐患在发现后 6 天内改完。"
+                ),
+            )
+        )
+        if zh
+        else display.Block(
+            (
+                run("409", "hazards.found", True),
+                run(" hazards were found and "),
+                run("400", "hazards.rectified"),
+                run(
+                    " rectified, a rate of 97.8 %, which is 2.1 points above the year before and beyond chance. Half of them were closed within six days."
+                ),
+            ),
+        ),
+        display.Block(
+            (run("商场和小型加工场所的隐患最多。" if zh else "Shops and small workshops had most of them."),),
+            "li",
+        ),
+        display.Block(
+            (run(f"重复出现的隐患集中在{HOSTILE}。" if zh else f"Repeats were found at {HOSTILE}."),), "li"
+        ),
+        display.Block((run("区间为95%置信区间。" if zh else "Intervals are at 95 %."),), "note"),
+    )
+    cells = [
+        v4.new_code_cell('period = "2021"', metadata={"tags": ["parameters"]}),
+        *both("glance", "# {0}\n\n## {0}"),
+        *both("intro"),
+        show(display.KeyFigures(items)),
+        *both("hazards", "## {}"),
+        show(display.Prose(sentences)),
+        *both("trend", "### {}"),
+        show(figure("hazards-trend", 0), figure("hazards-again", 5)),
+        *both("overdue", "### {}"),
+        show(make_overdue(lang)),
+        *both("drills", "## {}"),
+        *both("method", "## {}"),
+        *both("method_text"),
+    ]
+    return v4.new_notebook(cells=cells)
+
+
+def make_meta(lang: str = "zh", **changes: Any) -> ReportMeta:
+    zh = lang == "zh"
+    values: dict[str, Any] = {
+        "title": "滨江县应急管理年度评估" if zh else "Binjiang County emergency management review",
+        "district": "350921101",
+        "name": "溪口镇" if zh else "Xikou Town",
+        "period": parse_period("2021"),
+        "lang": lang,
+        "as_of": date(2022, 1, 31),
+        "sample": True,
+        "version": "0.1.0",
+        "languages": ("zh", "en"),
+        "made_on": "2022-02-01",
+    }
+    return ReportMeta(**(values | changes))
+
+
+@pytest.fixture(scope="session")
+def notebook() -> Callable[[str], NotebookNode]:
+    return make_notebook
+
+
+@pytest.fixture(scope="session")
+def meta() -> Callable[..., ReportMeta]:
+    return make_meta
+
+
+class OpenPage:
+    """A page in Chromium, with what it asked for and complained of."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """One Chromium for all tests, that calls home for nothing."""
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]
+    quiet += ["disable-component-update", "disable-sync"]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=[f"--{flag}" for flag in quiet])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., OpenPage]]:
+    """Open a file: ``open_page(path, width=360, dark=True)``; the network is refused."""
+    contexts = []
+
+    def open_file(path: Path, *, width: int = 1280, dark: bool = False, scripts: bool = True) -> OpenPage:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            offline=True,
+        )
+        contexts.append(context)
+        opened = OpenPage(context.new_page())
+        opened.page.goto(path.as_uri())
+        return opened
+
+    yield open_file
+    for context in contexts:
+        context.close()

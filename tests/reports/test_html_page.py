@@ -1,0 +1,206 @@
+"""A report as a reader meets it: opened in Chromium from disk, with the network refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taizhang.report.html import render_html
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def pages(notebook: Callable[..., Any], meta: Callable[..., Any], tmp_path_factory: Any) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    made = {}
+    for lang in ("zh", "en"):
+        made[lang] = folder / f"350921101.{lang}.html"
+        made[lang].write_text(render_html(notebook(lang), meta=meta(lang)), encoding="utf-8")
+    return made
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_page_is_quiet_self_contained_and_accessible(
+    pages: dict[str, Path], open_page: Callable[..., Any], lang: str, dark: bool, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = open_page(pages[lang], width=width, dark=dark)
+    page = opened.page
+    page.evaluate("document.fonts.ready")
+    assert [url for url in opened.requests if not url.startswith("data:")] == [pages[lang].as_uri()]
+    assert opened.complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.title().startswith("溪口镇" if lang == "zh" else "Xikou Town")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+
+
+def test_every_picture_has_alternative_text_and_a_number(
+    pages: dict[str, Path], open_page: Callable[..., Any]
+) -> None:
+    page = open_page(pages["zh"]).page
+    pictures = page.get_by_role("img").all()
+    assert len(pictures) == page.locator("figure").count() == 2
+    assert [picture.get_attribute("aria-label") for picture in pictures] == [
+        "全年发现隐患 163 处，七月最多。"
+    ] * 2
+    assert page.locator("figcaption .label").all_inner_texts() == ["图1", "图2"]
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(ids) == len(set(ids)) > 40
+    # what refers to an id inside a picture refers to its own
+    for slug in ("hazards-trend", "hazards-again"):
+        inside = page.locator(f"#figure-{slug} svg").inner_html()
+        assert f"url(#figure-{slug}-" in inside and "url(#p" not in inside
+
+
+def test_fonts_come_from_the_file(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"]).page
+    loaded = page.evaluate(
+        "document.fonts.ready.then((fonts) => [...fonts].map((font) => [font.family, font.status]))"
+    )
+    assert sorted(loaded) == [['"Noto Sans SC"', "loaded"], ['"Noto Serif SC"', "loaded"]] or sorted(
+        loaded
+    ) == [
+        ["Noto Sans SC", "loaded"],
+        ["Noto Serif SC", "loaded"],
+    ]
+
+
+def test_a_table_sorts_by_keyboard_and_keeps_its_total_last(
+    pages: dict[str, Path], open_page: Callable[..., Any]
+) -> None:
+    page = open_page(pages["zh"]).page
+    head = page.locator("#table-overdue thead th").nth(4)
+    days = page.locator("#table-overdue tbody td:last-child")
+    before = days.all_inner_texts()
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    numbers = [int(text.split()[0]) for text in before[:13]]
+    up = [text.split()[0] for text in days.all_inner_texts() if text.strip()]
+    assert up == [str(number) for number in sorted(numbers)] + ["38"]
+    page.keyboard.press("Space")
+    assert head.get_attribute("aria-sort") == "descending"
+    down = [text.split()[0] for text in days.all_inner_texts() if text.strip()]
+    assert down == [str(number) for number in sorted(numbers, reverse=True)] + ["38"]
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") is None
+    assert days.all_inner_texts() == before
+
+
+def test_a_long_table_can_be_filtered(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"]).page
+    page.get_by_role("searchbox").fill("幼儿园")
+    names = page.locator("#table-overdue tbody tr:visible th").all_inner_texts()
+    assert names and all("幼儿园" in name for name in names[:-1]) and names[-1] == "全县"
+    assert page.locator(".filter output").inner_text() == "显示 4 行，共 14 行"
+
+
+def test_a_wide_table_scrolls_in_a_region_reached_by_keyboard(
+    pages: dict[str, Path], open_page: Callable[..., Any]
+) -> None:
+    narrow = open_page(pages["zh"], width=360).page.locator("#table-overdue .scroll")
+    assert narrow.evaluate("(region) => region.scrollWidth > region.clientWidth")
+    assert narrow.get_attribute("tabindex") == "0" and narrow.get_attribute("role") == "region"
+    wide = open_page(pages["zh"], width=1280).page
+    wide.wait_for_timeout(100)
+    assert wide.locator("#table-overdue .scroll").get_attribute("tabindex") is None
+
+
+def test_ledger_text_shows_as_typed(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"]).page
+    text = page.locator("main").inner_text()
+    assert text.count("<script>document.title='gone'</script>") == 2
+    assert "=cmd|'/c calc'!A1" in text and "<b onclick=alert(1)>原样</b>" in text
+    assert page.locator("main b, main script, main img").count() == 0
+    assert "PRINTED" not in text and "CODE" not in text
+
+
+def test_contents_follow_the_reader(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"]).page
+    links = page.get_by_role("navigation", name="目录").get_by_role("link")
+    assert links.all_inner_texts() == [
+        "一、一年概览",
+        "二、隐患排查治理",
+        "趋势",
+        "逾期未改",
+        "三、方法与数据质量",
+    ]
+    links.nth(1).click()
+    page.locator(".toc a[href='#section-2'][aria-current]").wait_for()
+    box = links.nth(1).bounding_box()
+    assert box is not None and 0 <= box["y"] < 800
+
+
+def test_contents_fold_on_a_telephone(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"], width=360).page
+    assert not page.get_by_role("link", name="隐患排查治理").is_visible()
+    page.locator(".toc summary").click()
+    assert page.get_by_role("link", name="隐患排查治理").is_visible()
+
+
+def test_a_figure_opens_large_and_goes_back(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"], width=360).page
+    button = page.locator("#figure-hazards-again .zoom")
+    button.click()
+    assert page.get_by_role("dialog").locator("svg").count() == 1
+    assert page.locator("#figure-hazards-again svg").count() == 0
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("dialog").is_visible()
+    assert page.locator("#figure-hazards-again svg").count() == 1
+    assert button.evaluate("(element) => element === document.activeElement")
+
+
+def test_skip_link_leads_to_the_text(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"]).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_page_is_complete_without_scripts(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"], width=360, scripts=False).page
+    assert page.get_by_role("link", name="隐患排查治理").is_visible()
+    assert page.locator("#table-overdue tbody tr").count() == 15
+    assert page.locator("button").count() == 0
+    assert page.locator("#table-overdue .scroll").get_attribute("tabindex") == "0"
+
+
+def test_head_says_whose_report_it_is(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["en"]).page
+    head = page.locator("header").inner_text()
+    for said in (
+        "Xikou Town",
+        "Annual review, 2021",
+        "31 January 2022",
+        "350921101",
+        "Internal use",
+        "made up",
+    ):
+        assert said in head
+    assert page.get_by_role("link", name="中文").get_attribute("href") == "350921101.zh.html"
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_numbers_carry_their_fact(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    page = open_page(pages["zh"]).page
+    assert page.locator(".text [data-fact='hazards.found']").inner_text() == "409"
+    assert page.locator(".card[data-fact='drills.held'] .value").inner_text().split() == ["31", "次"]
+    assert page.locator("td[data-fact='hazards.overdue'][data-district='all']").inner_text() == "38"
+
+
+def test_printed_page_is_light_and_without_controls(
+    pages: dict[str, Path], open_page: Callable[..., Any]
+) -> None:
+    page = open_page(pages["zh"], dark=True).page
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for hidden in (".toc", ".zoom >> nth=0", ".filter", ".skip"):
+        assert not page.locator(hidden).is_visible()
