@@ -17,7 +17,6 @@ from taizhang.facts.suppress import blank_result, find_hidden
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets, suggest
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target
 from taizhang.periods import Period
-from taizhang.stats.coverage import measure_coverage
 
 ALL = "all"
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
@@ -77,7 +76,7 @@ def prepare_ledgers(
     districts : DataFrame
         code and name, one row per district.
     grid : DataFrame, optional
-        Grid cells: district_code, assigned and, for areas, level and geometry.
+        Grid cells: district_code and assigned (boolean, NA where no column says).
 
     Returns
     -------
@@ -98,8 +97,6 @@ def _set_scene(
     grid: pd.DataFrame | None,
     grid_measures: pd.DataFrame | None,
 ) -> Scene:
-    if grid is not None and grid_measures is None and "geometry" in grid and "geometry" in districts:
-        grid_measures = measure_coverage(districts, grid)
     ready = ledgers if isinstance(ledgers, Ledgers) else prepare_ledgers(ledgers, districts, grid=grid)
     return Scene(ready, period, as_of, grid_measures)
 
@@ -156,14 +153,14 @@ def compute_facts(
         By kind, as ingest leaves them, or made ready by `prepare_ledgers` (then with its `grid`). A kind
         that is a key is configured, even without rows; facts of others are absent.
     districts : DataFrame
-        code, name and, for the grid's areas, geometry; in the order wanted.
+        code and name, in the order wanted.
     period : Period
     as_of : datetime.date
         The day the ledgers are read as of.
     grid : DataFrame, optional
-        Grid cells: district_code, assigned (bool), level, geometry.
+        Grid cells: district_code and assigned (boolean, NA where no column says).
     grid_measures : DataFrame, optional
-        district_code (a code or ``all``), gap_km2, overlap_km2, where worked out already.
+        district_code (a code or ``all``), gap_km2, overlap_km2; without it these two facts are absent.
     targets : sequence
         With indicator, district, period and at_least.
     suppress_below : int

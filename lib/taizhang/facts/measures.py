@@ -138,10 +138,13 @@ class Measure(ABC):
     fact : str
     needs : tuple of str
         Further kinds without which there is no such fact.
+    filled : str
+        A column without a single entry in which there is no such fact: nobody asked.
     """
 
     fact: str
     needs: tuple[str, ...] = ()
+    filled: str = ""
 
     @property
     def kind(self) -> str:
@@ -153,7 +156,10 @@ class Measure(ABC):
         return {self.kind}
 
     def is_configured(self, scene: Scene) -> bool:
-        return all(kind in scene.ledgers for kind in (self.kind, *self.needs))
+        if any(kind not in scene.ledgers for kind in (self.kind, *self.needs)):
+            return False
+        ledger = scene.ledgers[self.kind]
+        return not self.filled or ledger.table.empty or bool(ledger.known(self.filled).any())
 
     def rows_of(self, scene: Scene) -> Rows:
         """The rows that `select` speaks of."""
@@ -258,7 +264,7 @@ class Share(Measure):
             (every, self.rows): Part(total, total),
             (self.rows, self.counted): Part(top, top, positive=False),
         }
-        return Result(100 * _divide(top, total), top, total, 100 * low, 100 * high, parts)
+        return Result(_divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,7 +296,7 @@ class Ratio(Measure):
             ("bottom", self.top, self.bottom): Part(bottom, _tally(group, scene.n)),
             ("top", self.top, self.bottom): Part(top, _tally(of.group[counted], scene.n), positive=False),
         }
-        return Result(scale * _divide(top, bottom), top, bottom, scale * low, scale * high, parts)
+        return Result(_divide(scale * top, bottom), top, bottom, scale * low, scale * high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,7 +330,7 @@ class PerPopulation(Measure):
         if self.interval:
             low, high = poisson_interval(top, total / self.scale)
         parts = {("known", self.amount, self.column): Part(top, _tally(of.group[counted], scene.n))}
-        return Result(self.scale * _divide(top, total), top, total, low, high, parts)
+        return Result(_divide(self.scale * top, total), top, total, low, high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -399,7 +405,7 @@ class Coverage(Measure):
             (every, self.rows): Part(total, total, own=False),
             (self.rows, self.covered): Part(top, top, positive=False, own=False),
         }
-        return Result(100 * _divide(top, total), top, total, 100 * low, 100 * high, parts)
+        return Result(_divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
 
 
 @cache

@@ -25,7 +25,7 @@ MEASURES: tuple[Measure, ...] = (
     Sum(fact="publicity.sessions", amount=count_sessions),
     Sum(fact="publicity.reached", amount=number("reached")),
     Count(fact="grid.cells", interval=False),
-    Count(fact="grid.cells_unassigned", counted=is_unassigned, interval=False),
+    Count(fact="grid.cells_unassigned", counted=is_unassigned, interval=False, filled="assigned"),
     Area(fact="grid.gap_km2", column="gap_km2"),
     Area(fact="grid.overlap_km2", column="overlap_km2"),
     Count(fact="schools.items", interval=False),

@@ -1,0 +1,293 @@
+"""Facts of the other kinds by hand."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taizhang.facts import compute_facts, select_rows
+from taizhang.periods import parse_period
+
+DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
+YEAR = parse_period("2021")
+AS_OF = date(2022, 1, 31)
+IN, BEFORE, AFTER = "2021-05-01", "2020-05-01", "2022-01-05"
+A, B = "101", "102"
+
+
+def compute(period=YEAR, as_of=AS_OF, **tables) -> dict[tuple[str, str], float]:
+    settings = {key: tables.pop(key) for key in ("grid", "grid_measures", "suppress") if key in tables}
+    facts = compute_facts(tables, DISTRICTS, period, as_of, **({"suppress": ()} | settings))
+    return facts.set_index(["fact", "district_code"])["value"].to_dict()
+
+
+def three(values, fact) -> list[float]:
+    return [values[fact, code] for code in (A, B, "all")]
+
+
+def table(date_column: str | None, codes: list[str], days: list[str | None] | None = None, **columns):
+    frame = pd.DataFrame({"district_code": codes, **columns})
+    if date_column:
+        frame[date_column] = pd.to_datetime(days if days else [IN] * len(codes))
+    return frame
+
+
+def test_inspections():
+    visits = table(
+        "inspected_on",
+        [A, A, A, B, B],
+        [IN, IN, BEFORE, IN, "2021-12-31"],
+        premises=["P", "P", "Q", "P", None],
+        hazards_found=[3, None, 9, 1, 0],
+        penalty_yuan=[0.0, 500, 100, None, 20.5],
+    )
+    values = compute(inspections=visits)
+    assert three(values, "inspections.visits") == [2, 2, 4]
+    assert three(values, "inspections.premises") == [1, 1, 2]
+    assert three(values, "inspections.hazards_per_visit") == [3, 0.5, 4 / 3]
+    assert three(values, "inspections.penalties") == [1, 1, 2]
+    assert three(values, "inspections.penalty_yuan") == [500, 20.5, 520.5]
+
+
+def test_rates_over_visits_have_poisson_intervals():
+    visits = table("inspected_on", [A, A], hazards_found=[3, 7])
+    facts = compute_facts({"inspections": visits}, DISTRICTS, YEAR, AS_OF)
+    row = facts.set_index(["district_code", "fact"]).loc[(A, "inspections.hazards_per_visit")]
+    # Garwood for 10: 4.795389 to 18.390356; over 2 visits.
+    np.testing.assert_allclose([row["low"], row["high"]], [2.3976943, 9.1951780], 1e-6)
+
+
+def test_drills_and_plans():
+    drills = table(
+        "held_on",
+        [A, A, A, B],
+        [IN, IN, BEFORE, AFTER],
+        kind=["field", None, "field", "field"],
+        plan=["防汛 预案", None, "森林防火预案", "防汛预案"],
+        participants=[30, None, 50, 40],
+        evaluated=pd.array([True, None, False, True], dtype="boolean"),
+        problems=[4, 2, 9, 1],
+        problems_fixed=[3, None, 9, 1],
+    )
+    plans = table(
+        None,
+        [A, A, A, A, B, B],
+        name=["防汛预案", "森林防火预案", "旧预案", "未印发预案", "防汛预案", "Ａ预案"],
+        issued_on=pd.to_datetime(["2020-01-01", None, "2019-01-01", "2022-02-01", "2021-01-01", None]),
+        review_due=pd.to_datetime(["2022-01-31", None, "2022-01-30", None, None, "2021-01-01"]),
+    )
+    values = compute(drills=drills, plans=plans)
+    assert three(values, "drills.held") == [2, 0, 2]
+    assert three(values, "drills.participants") == [30, 0, 30]
+    np.testing.assert_equal(three(values, "drills.field_share"), [100, np.nan, 100])
+    np.testing.assert_equal(three(values, "drills.evaluated_share"), [100, np.nan, 100])
+    assert three(values, "drills.problems") == [6, 0, 6]
+    np.testing.assert_equal(three(values, "drills.problems_fixed_share"), [75, np.nan, 75])
+    assert three(values, "plans.current") == [2, 1, 3]
+    assert three(values, "plans.review_overdue") == [1, 1, 2]
+    # 防汛 预案 is 防汛预案; 102's drill is of another period.
+    assert three(values, "drills.plans_drilled_share") == [50, 0, 100 / 3]
+    assert "drills.plans_drilled_share" not in {fact for fact, _ in compute(drills=drills)}
+
+
+def test_full_width_names_of_plans_are_the_same():
+    drills = table("held_on", [A], plan=["A 预案"])
+    plans = table(None, [A], name=["Ａ预案"])
+    assert compute(drills=drills, plans=plans)["drills.plans_drilled_share", A] == 100
+
+
+def test_incidents_and_population():
+    incidents = table(
+        "occurred_on",
+        [A, A, A, A, B],
+        **{"class": ["accident", "natural", "accident", "accident", "accident"]},
+        deaths=[2, 40, None, None, 1],
+        serious_injuries=[None, 1, None, 10, None],
+        loss_wan=[999.9, None, None, 1, 5000],
+    )
+    population = table(
+        None, [A, A, A], year=[2021, 2021, 2020], residents=[50_000, 50_000, 1], output_yi=[8.0, 8.0, 1.0]
+    )
+    values = compute(incidents=incidents, population=population)
+    assert three(values, "incidents.count") == [4, 1, 5]
+    assert three(values, "incidents.deaths") == [42, 1, 43]
+    assert three(values, "incidents.serious_injuries") == [11, 0, 11]
+    np.testing.assert_allclose(three(values, "incidents.loss_wan"), [1000.9, 5000, 6000.9])
+    assert three(values, "incidents.level_ordinary") == [1, 0, 1]
+    assert three(values, "incidents.level_larger") == [1, 0, 1]
+    assert three(values, "incidents.level_major") == [0, 1, 1]
+    assert three(values, "incidents.level_extraordinary") == [0, 0, 0]
+    # 102's population is not known: the whole area leaves it out above and below the line.
+    np.testing.assert_equal(three(values, "incidents.deaths_per_100k"), [84, np.nan, 84])
+    np.testing.assert_equal(three(values, "incidents.deaths_per_yi_output"), [5.25, np.nan, 5.25])
+    assert ("incidents.deaths_per_100k", A) not in compute(incidents=incidents)
+
+
+@pytest.mark.parametrize(
+    ("deaths", "injuries", "loss", "level"),
+    [
+        (0, 0, 0, "ordinary"), (2, 9, 999.99, "ordinary"), (3, 0, 0, "larger"), (9, 0, 0, "larger"),
+        (0, 10, 0, "larger"), (0, 49, 0, "larger"), (0, 0, 1000, "larger"), (0, 0, 4999.99, "larger"),
+        (10, 0, 0, "major"), (29, 0, 0, "major"), (0, 50, 0, "major"), (0, 99, 0, "major"),
+        (0, 0, 5000, "major"), (0, 0, 9999.99, "major"), (30, 0, 0, "extraordinary"),
+        (0, 100, 0, "extraordinary"), (0, 0, 10_000, "extraordinary"), (1, 10, 5000, "major"),
+        (None, None, 20, "ordinary"),
+    ],
+)  # fmt: skip
+def test_levels_of_order_493(deaths, injuries, loss, level):
+    one = table(
+        "occurred_on",
+        [A],
+        **{"class": ["accident"], "deaths": [deaths], "serious_injuries": [injuries], "loss_wan": [loss]},
+    )
+    values = compute(incidents=one)
+    names = ("ordinary", "larger", "major", "extraordinary")
+    assert {name: values[f"incidents.level_{name}", A] for name in names} == {
+        name: float(name == level) for name in names
+    }
+
+
+def test_population_that_disagrees_is_not_known():
+    incidents = table("occurred_on", [A], deaths=[1])
+    population = table(None, [A, A], year=[2021, 2021], residents=[10_000, 20_000])
+    assert np.isnan(compute(incidents=incidents, population=population)["incidents.deaths_per_100k", A])
+
+
+def test_losses():
+    losses = table(
+        "occurred_on",
+        [A, A, B, B],
+        [IN, IN, IN, BEFORE],
+        event=["暴雨", "暴雨", "暴雨", "台风"],
+        affected=[100, None, 50, 7],
+        loss_wan=[1.5, 2.5, None, 7],
+    )
+    values = compute(losses=losses)
+    assert three(values, "losses.events") == [1, 1, 1]
+    assert three(values, "losses.affected") == [100, 50, 150]
+    assert three(values, "losses.loss_wan") == [4, 0, 4]
+
+
+def test_complaints():
+    days = pd.to_datetime
+    complaints = table(
+        "received_on",
+        [A] * 6,
+        # in time; on the due day; late; open and past due; open, due on as_of (not known yet); no due day
+        resolved_on=days(["2021-05-03", "2021-05-10", "2021-05-11", None, None, "2021-05-02"]),
+        due_on=days(["2021-05-10", "2021-05-10", "2021-05-10", "2022-01-30", "2022-01-31", None]),
+    )
+    values = compute(complaints=complaints)
+    assert values["complaints.received", A] == 6
+    assert values["complaints.resolved", A] == 4
+    assert values["complaints.resolution_rate", A] == pytest.approx(400 / 6)
+    assert values["complaints.on_time_rate", A] == 50
+
+
+def test_disputes_as_in_the_half_year_report():
+    found, settled = 2341, 2067
+    disputes = table("found_on", [A] * found)
+    disputes["settled_on"] = pd.to_datetime(["2021-06-01"] * settled + [None] * (found - settled))
+    values = compute(disputes=disputes)
+    assert (values["disputes.found", A], values["disputes.settled", A]) == (2341, 2067)
+    assert round(values["disputes.settlement_rate", A], 1) == 88.3
+
+
+def test_warnings_and_duty_checks():
+    warnings = table("issued_at", [A, A, B], ["2021-12-31 23:59", "2022-01-01 00:00", "2021-05-01 08:30"])
+    checks = table("checked_at", [A, A, B], on_duty=pd.array([True, False, None], dtype="boolean"))
+    values = compute(warnings=warnings, duty_checks=checks)
+    assert three(values, "warnings.issued") == [1, 1, 2]
+    assert three(values, "duty_checks.made") == [2, 1, 3]
+    np.testing.assert_equal(three(values, "duty_checks.passed_rate"), [50, np.nan, 50])
+
+
+def test_stocks_are_read_as_of_the_day():
+    teams = table(None, [A, A, B], members=[10, None, 5])
+    supplies = table(
+        None,
+        [A, A, A, B],
+        quantity=[5.0, 10, 3, 1],
+        standard=[10.0, 10, None, 2],
+        expires_on=pd.to_datetime(["2022-01-30", "2022-01-31", None, None]),
+    )
+    shelters = table(None, [A, A], capacity=[100.0, 50])
+    population = table(None, [A, B], year=[2021, 2021], residents=[1000, 500])
+    values = compute(teams=teams, supplies=supplies, shelters=shelters, population=population)
+    assert three(values, "teams.count") == [2, 1, 3]
+    assert three(values, "teams.members") == [10, 5, 15]
+    assert three(values, "supplies.lines") == [3, 1, 4]
+    assert three(values, "supplies.below_standard") == [1, 1, 2]
+    assert three(values, "supplies.expired") == [1, 0, 1]
+    assert three(values, "shelters.count") == [2, 0, 2]
+    assert three(values, "shelters.capacity") == [150, 0, 150]
+    assert three(values, "shelters.capacity_per_resident") == [0.15, 0, 0.1]
+
+
+def test_publicity_and_schools():
+    publicity = table("held_on", [A, A, B], sessions=[3, None, 2], reached=[100, 20, None])
+    schools = table(
+        None,
+        [A, A, A, B],
+        met=pd.array([True, False, False, None], dtype="boolean"),
+        veto=pd.array([True, True, None, True], dtype="boolean"),
+    )
+    values = compute(publicity=publicity, schools=schools)
+    assert three(values, "publicity.sessions") == [4, 2, 6]
+    assert three(values, "publicity.reached") == [120, 0, 120]
+    assert three(values, "schools.items") == [3, 1, 4]
+    np.testing.assert_equal(three(values, "schools.items_met_rate"), [100 / 3, np.nan, 100 / 3])
+    assert three(values, "schools.vetoed") == [1, 0, 1]
+
+
+def test_grid_with_its_measures():
+    # A town's 105 cells.
+    grid = pd.DataFrame({"district_code": [A] * 105, "assigned": [True] * 100 + [False] * 5})
+    measures = pd.DataFrame(
+        {"district_code": [B, "all", A], "gap_km2": [0.5, 0.7, 0.2], "overlap_km2": [0, 0.1, 0.1]}
+    )
+    values = compute(grid=grid, grid_measures=measures)
+    assert three(values, "grid.cells") == [105, 0, 105]
+    assert three(values, "grid.cells_unassigned") == [5, 0, 5]
+    assert three(values, "grid.gap_km2") == [0.2, 0.5, 0.7]
+    assert three(values, "grid.overlap_km2") == [0.1, 0, 0.1]
+
+
+def test_grid_facts_nobody_asked_for_are_absent():
+    grid = pd.DataFrame({"district_code": [A], "assigned": pd.array([pd.NA], dtype="boolean")})
+    assert {fact for fact, _ in compute(grid=grid)} == {"grid.cells"}
+
+
+def test_the_gas_inspection_and_the_holiday_action():
+    # 36 hazards: 4 plant, 7 commercial users, 23 households, 2 sites; 23 of an action, 18 at once, all closed.
+    gas = table(
+        "found_on", [A] * 36, premises_type=["plant"] * 4 + ["commercial"] * 7 + ["home"] * 23 + ["site"] * 2
+    )
+    action = table(
+        "found_on",
+        [B] * 23,
+        mode=["on_the_spot"] * 18 + ["by_deadline"] * 5,
+        closed_on=pd.to_datetime([IN] * 18 + ["2021-05-20"] * 5),
+    )
+    values = compute(hazards=pd.concat([gas, action], ignore_index=True))
+    assert values["hazards.found", A] == 36
+    assert values["hazards.found", B] == values["hazards.rectified", B] == 23
+    assert values["hazards.on_the_spot", B] == 18
+    assert values["hazards.rectification_rate", B] == 100
+    assert values["hazards.days_to_rectify_median", B] == 0
+
+
+def test_rows_behind_facts_of_two_kinds():
+    incidents = table("occurred_on", [A, A, B], deaths=[1, 0, 3])
+    population = table(None, [A], year=[2021], residents=[1000])
+    tables = {"incidents": incidents, "population": population}
+    rows = select_rows("incidents.deaths_per_100k", tables, DISTRICTS, YEAR, AS_OF, "all")
+    assert rows.index.tolist() == [0, 1]
+    assert rows["counted"].tolist() == [True, False]
+    plans = table(None, [A, A], name=["甲", "乙"])
+    drills = table("held_on", [A], plan=["乙"])
+    rows = select_rows(
+        "drills.plans_drilled_share", {"plans": plans, "drills": drills}, DISTRICTS, YEAR, AS_OF, A
+    )
+    assert rows[["name", "counted"]].to_numpy().tolist() == [["甲", False], ["乙", True]]

@@ -1,0 +1,108 @@
+"""Targets and their pace by hand."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taizhang.facts import compute_facts, select_rows
+from taizhang.facts.targets import elapsed_percent
+from taizhang.periods import parse_period
+
+DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
+YEAR = parse_period("2021")
+END = date(2021, 12, 31)
+
+
+@dataclass(frozen=True)
+class Target:
+    indicator: str
+    district: str
+    period: str
+    at_least: float
+
+
+def drills(*codes: str) -> pd.DataFrame:
+    return pd.DataFrame({"district_code": codes, "held_on": pd.Timestamp("2021-02-01")})
+
+
+def compute(targets, table, as_of=END, period=YEAR, kind="drills", **settings):
+    facts = compute_facts({kind: table}, DISTRICTS, period, as_of, targets=targets, **settings)
+    return facts[facts["fact"].str.startswith("targets.")].set_index(["fact", "district_code"])
+
+
+def test_done_and_pace():
+    facts = compute([Target("drills.held", "*", "2021", 4)], drills("101", "101", "101"), date(2021, 7, 2))
+    done = facts.loc["targets.drills.held.done_percent"]
+    assert done.index.tolist() == ["101", "102"]  # each district, and not the whole area
+    assert done["value"].tolist() == [75, 0]
+    assert (done["numerator"].tolist(), done["denominator"].tolist()) == ([3, 0], [4, 4])
+    pace = facts.loc["targets.drills.held.pace_points", "value"]
+    np.testing.assert_allclose(pace, [75 - 100 * 183 / 365, -100 * 183 / 365])
+    assert facts["unit"].unique().tolist() == ["percent", "points"]
+
+
+def test_mid_year_figures():
+    # 254 of 400 is 63.5 %; 400 of 900 is 44.4 %, 5.6 points behind half a year (a leap year's 1 July).
+    reached = pd.DataFrame(
+        {"district_code": ["101", "102"], "held_on": pd.Timestamp("2020-03-01"), "reached": [254, 400]}
+    )
+    targets = [
+        Target("publicity.reached", "甲镇", "2020", 400),
+        Target("publicity.reached", "102", "2020", 900),
+    ]
+    facts = compute(targets, reached, date(2020, 7, 1), parse_period("2020"), "publicity")["value"].round(1)
+    assert facts["targets.publicity.reached.done_percent"].tolist() == [63.5, 44.4]
+    assert facts["targets.publicity.reached.pace_points"].tolist() == [13.5, -5.6]
+
+
+def test_elapsed_percent():
+    assert elapsed_percent(YEAR, date(2022, 1, 31)) == 100
+    assert elapsed_percent(YEAR, date(2020, 12, 31)) == 0
+    assert elapsed_percent(YEAR, date(2021, 1, 1)) == pytest.approx(100 / 365)
+
+
+def test_a_named_district_goes_before_the_star_and_all_is_all():
+    targets = [
+        Target("drills.held", "*", "2021", 4),
+        Target("drills.held", "102", "2021", 2),
+        Target("drills.held", "all", "2021", 10),
+    ]
+    done = compute(targets, drills("101", "102")).loc["targets.drills.held.done_percent", "value"]
+    assert done.to_dict() == {"101": 25, "102": 50, "all": 20}
+
+
+def test_a_target_of_another_period_is_not_shown():
+    assert compute([Target("drills.held", "*", "2021H1", 4)], drills("101")).empty
+    assert len(compute([Target("drills.held", "*", "2021-01-01/2021-12-31", 4)], drills("101"))) == 4
+
+
+def test_a_target_does_not_give_a_suppressed_count_away():
+    table = pd.DataFrame({"district_code": ["101"] * 3, "received_on": pd.Timestamp("2021-02-01")})
+    facts = compute([Target("complaints.received", "*", "2021", 6)], table, kind="complaints")
+    assert facts["suppressed"].tolist() == [True, True, False, False]
+    numbers = ["value", "numerator", "denominator", "low", "high"]
+    assert facts.xs("101", level=1)[numbers].isna().all(axis=None)
+
+
+def test_wrong_targets_are_named_all_at_once():
+    targets = [
+        Target("drills.hold", "*", "2021", 1),
+        Target("drills.held", "甲", "2021", 1),
+        Target("drills.held", "101", "2021", 1),
+        Target("drills.held", "甲镇", "2021", 2),
+    ]
+    with pytest.raises(ValueError, match="set twice") as caught:
+        compute(targets, drills())
+    message = str(caught.value)
+    assert "'drills.hold'; nearest: drills.held" in message
+    assert "unknown district '甲'; nearest: 甲镇" in message
+
+
+def test_rows_behind_a_target_are_those_of_its_indicator():
+    rows = select_rows(
+        "targets.drills.held.pace_points", {"drills": drills("101", "102")}, DISTRICTS, YEAR, END, "102"
+    )
+    assert rows.index.tolist() == [1]
