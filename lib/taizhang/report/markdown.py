@@ -76,7 +76,12 @@ class _Reader:
                 break
             items.append(self.read_until("list_item_close"))
         ordered = opening.type == "ordered_list_open"
-        return {"type": "list", "ordered": ordered, "start": int(opening.attrs.get("start", 1)), "items": items}
+        return {
+            "type": "list",
+            "ordered": ordered,
+            "start": int(opening.attrs.get("start", 1)),
+            "items": items,
+        }
 
     def _read_table(self) -> Json:
         columns: list[Json] = []
@@ -103,7 +108,9 @@ def _read_runs(children: Sequence[Token], lang: str) -> list[Json]:
     for token in children:
         mark = _MARKS.get(token.type.rsplit("_", 1)[0])
         if mark:
-            marks = {**marks, mark: True} if token.nesting > 0 else {k: v for k, v in marks.items() if k != mark}
+            marks = (
+                {**marks, mark: True} if token.nesting > 0 else {k: v for k, v in marks.items() if k != mark}
+            )
         elif token.type == "link_open":
             address = str(token.attrs.get("href", ""))
             if urlsplit(address).scheme in _SCHEMES:

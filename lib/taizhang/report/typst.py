@@ -37,6 +37,8 @@ from taizhang.report.notebook import (
     TableBlock,
     read_blocks,
 )
+from taizhang.report.pages import page_words
+from taizhang.report.titles import write_subtitle
 
 Json = dict[str, Any]
 
@@ -73,7 +75,9 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     blocks = read_blocks(notebook, lang=meta.lang)
     report = _describe_report(meta) | {"blocks": _turn_wide(_set_blocks(blocks, meta.lang))}
     content = json.dumps(_replace_missing(report), ensure_ascii=False)
-    return _compile(content, timestamp=_read_day(meta.made_on) or meta.as_of, about=f"{meta.name} {meta.period}")
+    return _compile(
+        content, timestamp=_read_day(meta.made_on) or meta.as_of, about=f"{meta.name} {meta.period}"
+    )
 
 
 def _compile(content: str, *, timestamp: date, about: str) -> bytes:
@@ -93,7 +97,9 @@ def _compile(content: str, *, timestamp: date, about: str) -> bytes:
             + (f" ({'; '.join(error.hints)})" if error.hints else "")
         ) from error
     if warnings:
-        raise RenderError(f"Typst set the PDF of {about} but warns: {list_values(w.message for w in warnings)}")
+        raise RenderError(
+            f"Typst set the PDF of {about} but warns: {list_values(w.message for w in warnings)}"
+        )
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -123,41 +129,41 @@ def _read_day(text: str) -> date | None:
 
 def _describe_report(meta: ReportMeta) -> Json:
     """All that the template shows besides the notebook's content."""
-    lang = meta.lang
+    lang, shared = meta.lang, page_words(meta.lang)
 
     def word(key: str, **values: object) -> str:
         return label(f"report.{key}", lang, **values)
 
-    kind = word(f"kind.{meta.kind}.{meta.period.kind}")
     period = meta.period.label(lang)
-    standing = word("approval", number=meta.approval) if meta.approval else word("internal_use")
-    subject = f"{period}{kind}" if lang == "zh" else f"{kind}, {period}"
+    span = word("days", first=format_date(meta.period.start, lang), last=format_date(meta.period.end, lang))
+    standing = word("approval", number=meta.approval) if meta.approval else shared["page.internal"]
+    subtitle = write_subtitle(meta)
     of_area = meta.name == meta.title
     made = _read_day(meta.made_on)
-    span = word("days", first=format_date(meta.period.start, lang), last=format_date(meta.period.end, lang))
     return {
         "lang": lang,
         "title": meta.title,
-        "name": kind if of_area else meta.name,
-        "subject": period if of_area else subject,
-        "head": subject if of_area else f"{meta.name}　{subject}",
+        "name": subtitle if of_area else meta.name,
+        "subtitle": "" if of_area else subtitle,
+        "head": subtitle if of_area else f"{meta.name}　{subtitle}",
         "standing": standing,
         "foot": word("sample_mark") if meta.sample else "",
         "sample": meta.sample,
         "short": meta.period.days <= _SHORT_DAYS,
         "cover": [
-            (word("district"), meta.name),
-            (word("period"), period if meta.period.kind == "days" else period + span),
-            (word("as_of"), format_date(meta.as_of, lang)),
-            (word("map"), standing),
+            *([] if of_area else [(word("district"), meta.name)]),
+            (shared["page.period"], period if meta.period.kind == "days" else period + span),
+            (shared["page.as_of"], format_date(meta.as_of, lang)),
+            (shared["page.use"], standing),
             (word("made_with"), f"taizhang {meta.version}".strip()),
         ],
-        "words": {key: word(key) for key in ("contents", "figure", "table", "sample_note")},
+        "words": {key: word(key) for key in ("figure", "table", "sample_note")}
+        | {"contents": shared["page.contents"]},
         "document": {
-            "title": subject if of_area else f"{meta.name} {subject}",
+            "title": subtitle if of_area else f"{meta.name} {subtitle}",
             "author": meta.title,
-            "subject": f"{meta.title}，{subject}" if lang == "zh" else f"{meta.title}: {subject}",
-            "keywords": [meta.title, meta.name, meta.district, str(meta.period)],
+            "subject": f"{meta.title}，{subtitle}" if lang == "zh" else f"{meta.title}: {subtitle}",
+            "keywords": list(dict.fromkeys((meta.title, meta.name, meta.district, str(meta.period)))),
             "date": {"year": made.year, "month": made.month, "day": made.day} if made else None,
         },
     }
@@ -184,7 +190,13 @@ def _set_blocks(blocks: Sequence[Block], lang: str) -> list[Json]:
             case FigureBlock(figure=figure):
                 alt = figure.alt or figure.title
                 done.append(
-                    {"type": "figure", "title": figure.title, "source": figure.source, "alt": alt, "svg": figure.svg}
+                    {
+                        "type": "figure",
+                        "title": figure.title,
+                        "source": figure.source,
+                        "alt": alt,
+                        "svg": figure.svg,
+                    }
                 )
             case KeyFiguresBlock():
                 done.append({"type": "cards", "items": [asdict(item) for item in block.figures.items]})
@@ -259,9 +271,7 @@ def fit_columns(columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide
     choices = [(_TURNED_MM, size) for size in _TABLE_SIZES]
     if not wide:
         choices = [(_UPRIGHT_MM, size) for size in _TABLE_SIZES] + choices
-    fitting = (
-        (width, size) for width, size in choices if sum(least) <= width / (size * _MM_PER_PT)
-    )
+    fitting = ((width, size) for width, size in choices if sum(least) <= width / (size * _MM_PER_PT))
     width, size = next(fitting, choices[-1])
     room = width / (size * _MM_PER_PT)
     weights = _share_width(whole, least, room)
@@ -355,7 +365,7 @@ def _replace_missing(value: Any) -> Any:
         return {key: _replace_missing(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_replace_missing(item) for item in value]
-    if not isinstance(value, str) or value.isascii() and value.isprintable():
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
         return value
     text = _CONTROL.sub(" ", _UNDRAWN.sub("", value.replace("\r\n", "\n").replace("\t", " ")))
     missing = {c for c in set(text) if ord(c) not in _covered() and c != "\n"}

@@ -1,0 +1,273 @@
+"""Running a notebook through Papermill, in a kernel of its own, and keeping what it did whatever happens."""
+
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.execute import execute_notebook as run_papermill
+from traitlets import default
+
+from taizhang.errors import ParameterError, RenderError, list_values
+from taizhang.files import write_text
+from taizhang.privacy import mask_numbers
+
+# Seconds that one cell may take.
+TIMEOUT = 600
+
+_ENGINE = "taizhang"
+# Where the user has not set them: one thread of linear algebra per kernel, as kernels run side by side, and
+# an order of sets that is the same in every run.
+_KERNEL_ENV = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+
+class OwnKernelManager(AsyncKernelManager):
+    """Starts kernels on the Python that runs this, whatever kernel a notebook names or a machine offers.
+
+    On POSIX it talks to them through sockets in the temporary folder: ports found free may be taken by
+    another kernel before they are bound, when several start at once.
+    """
+
+    @default("transport")
+    def _default_transport(self) -> str:
+        return "ipc" if os.name == "posix" else "tcp"
+
+    @default("connection_file")
+    def _default_connection_file(self) -> str:
+        return str(Path(tempfile.gettempdir()) / f"taizhang-{uuid4().hex[:12]}.json")
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            env={name: value for name, value in _KERNEL_ENV.items() if name not in os.environ},
+        )
+
+
+class KeepingEngine(NBClientEngine):
+    """Papermill's own engine, which hands out the notebook in hand, so that it outlives any error."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        kept: list[NotebookNode],
+        folder: str,
+        **kwargs: Any,
+    ) -> None:
+        kept.append(nb_man.nb)
+        super().execute_managed_notebook(
+            nb_man,
+            kernel_name,
+            kernel_manager_class=OwnKernelManager,
+            resources={"metadata": {"path": folder}},
+            shutdown_kernel="immediate",
+            **kwargs,
+        )
+
+
+def execute_notebook(
+    template: Path | str,
+    output: Path,
+    parameters: Mapping[str, Any],
+    *,
+    cwd: Path,
+    timeout: int = TIMEOUT,
+) -> NotebookNode:
+    """Run a notebook with parameters, in a kernel of its own, and write it whether it succeeds or fails.
+
+    Parameters
+    ----------
+    template : Path or str
+        The notebook's file, or its text.
+    output : Path
+        Where the executed notebook goes, whole or not at all.
+    parameters : Mapping
+        Values for its parameters cell, plain literals.
+    cwd : Path
+        Folder that the kernel runs in; paths in outputs are shown as seen from there.
+    timeout : int
+        Seconds that a cell may take.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The executed notebook.
+
+    Raises
+    ------
+    ParameterError
+        If the notebook has no parameters cell, or a parameter is not in it.
+    RenderError
+        If a cell raises, takes too long, or its kernel dies. The notebook is written first, with the error in
+        the cell that it came from.
+    """
+    notebook = read_template(template)
+    check_parameters(notebook, parameters)
+    papermill_engines.register(_ENGINE, KeepingEngine)
+    _silence(logging.getLogger("papermill"))
+    kept: list[NotebookNode] = []
+    failure: RenderError | None = None
+    try:
+        run_papermill(
+            notebook,
+            None,
+            dict(parameters),
+            engine_name=_ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=timeout,
+            kept=kept,
+            folder=str(cwd),
+        )
+    except PapermillExecutionError as error:
+        failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
+    except CellTimeoutError:
+        failure = _mark_failure(kept, "CellTimeoutError", f"the cell took longer than {timeout} seconds")
+    except DeadKernelError:
+        failure = _mark_failure(kept, "DeadKernelError", "the kernel died while it ran this cell")
+    except (RuntimeError, OSError, PapermillException) as error:
+        failure = _mark_failure(kept, type(error).__name__, str(error))
+    executed = kept[-1] if kept else notebook
+    hide_machine(executed, cwd)
+    write_text(output, nbformat.writes(executed))
+    if failure:
+        raise RenderError(shorten_error(failure, cwd)) from None
+    return executed
+
+
+def _silence(logger: logging.Logger) -> None:
+    """Keep Papermill from writing to the terminal what our error says, unless somebody handles its log."""
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+
+
+def read_template(template: Path | str) -> NotebookNode:
+    """Read a notebook of nbformat 4.
+
+    Raises
+    ------
+    RenderError
+        If it is no notebook.
+    """
+    name = template.name if isinstance(template, Path) else "the notebook"
+    try:
+        text = template.read_text("utf-8") if isinstance(template, Path) else template
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise RenderError(f"{name} can't be read as a notebook: {first_line(error)}") from error
+    return notebook
+
+
+def check_parameters(
+    notebook: NotebookNode, parameters: Iterable[str], *, name: str = "the notebook"
+) -> None:
+    """Check that the one cell tagged `parameters` assigns each: a misspelt one would change nothing.
+
+    Raises
+    ------
+    ParameterError
+        Naming the parameters that it doesn't assign.
+    """
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
+    if len(cells) != 1:
+        raise ParameterError(
+            f"{name} has {len(cells)} cells tagged 'parameters'; it needs one, that assigns "
+            + ", ".join(parameters)
+        )
+    assigned = set(re.findall(r"^([A-Za-z_]\w*)\s*(?::[^=\n]+)?=", cells[0].source, flags=re.MULTILINE))
+    if unknown := [name for name in parameters if name not in assigned]:
+        raise ParameterError(
+            f"the parameters cell of {name} does not assign {list_values(unknown)}; "
+            f"it assigns {list_values(sorted(assigned))}"
+        )
+
+
+def _mark_failure(kept: list[NotebookNode], name: str, message: str) -> RenderError:
+    """Put an error that left no output into the cell it came from; Papermill marks such cells completed."""
+    if not kept:
+        return RenderError(f"{name}: {message}")
+    notebook = kept[-1]
+    started = [
+        at for at, cell in enumerate(notebook.cells) if cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    notebook.metadata.papermill["exception"] = True
+    last = started[-1] if started else -1
+    for cell in notebook.cells[last + 1 :]:
+        cell.metadata.papermill["status"] = "pending"
+    if not started:
+        return RenderError(f"{name}: {message}")
+    cell = notebook.cells[last]
+    cell.metadata.papermill |= {"status": "failed", "exception": True}
+    cell.outputs.append(
+        nbformat.v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
+    )
+    return RenderError(f"cell {last + 1} ended in {name}: {message}")
+
+
+def hide_machine(notebook: NotebookNode, cwd: Path) -> None:
+    """Take this machine's paths, and people's numbers, out of an executed notebook, in place.
+
+    Papermill writes paths into its metadata, Python into tracebacks and warnings. What cells show is left alone.
+    """
+    for key in ("input_path", "output_path"):
+        notebook.metadata.get("papermill", {}).pop(key, None)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = hide_paths(output.text, cwd)
+            elif output.output_type == "error":
+                output.evalue = mask_numbers(hide_paths(output.evalue, cwd))
+                output.traceback = [mask_numbers(hide_paths(line, cwd)) for line in output.traceback]
+
+
+# An absolute path, POSIX or Windows, but no part of an address such as https://example.org/a.
+_ABSOLUTE = re.compile(
+    r"(?<![\w:/.<])(?:[A-Za-z]:[\\/]|/)(?:[^\s\\/:;,'\"<>|()]+[\\/])+([^\s\\/:;,'\"<>|()]*)"
+)
+
+
+def hide_paths(text: str, cwd: Path) -> str:
+    """Write paths inside `cwd` as seen from there, and others by their last part alone."""
+    for root in dict.fromkeys((str(cwd), str(cwd.resolve()))):
+        text = text.replace(f"{root}{os.sep}", "").replace(root, ".")
+    return _ABSOLUTE.sub(r"\1", text)
+
+
+def first_line(error: BaseException | str) -> str:
+    """The first line of an error's message that says something."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def shorten_error(error: BaseException | str, cwd: Path, most: int = 300) -> str:
+    """An error in one line for the manifest: no machine's paths, no people's numbers, no colour codes."""
+    text = mask_numbers(hide_paths(_COLOUR.sub("", first_line(error)), cwd))
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")

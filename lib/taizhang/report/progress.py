@@ -1,0 +1,88 @@
+"""How far a review is: a bar with the time left on a terminal, plain lines elsewhere, on standard error."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report more is done.
+
+    Attributes
+    ----------
+    done, total : int
+        Reports done, and to be done in this run.
+    name : str
+        The report just done, such as ``溪口镇 zh``; empty at the start.
+    status : str
+        made or failed.
+    error : str
+        In one line, of a report that failed.
+    """
+
+    done: int
+    total: int
+    name: str = ""
+    status: str = ""
+    error: str = ""
+
+
+Report = Callable[[Progress], None]
+
+
+@contextmanager
+def show_progress() -> Iterator[Report]:
+    """A function that shows each Progress given to it."""
+    if sys.stderr.isatty():
+        with _show_bar() as report:
+            yield report
+    else:
+        yield _show_lines()
+
+
+@contextmanager
+def _show_bar() -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("Reports"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("time left"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Bar(*columns, console=Console(stderr=True, markup=False, highlight=False)) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(progress: Progress) -> None:
+            bar.update(task, completed=progress.done, total=progress.total, description=progress.name)
+            if progress.error:
+                bar.console.print(f"failed: {progress.name}: {progress.error}")
+
+        yield report
+
+
+def _show_lines() -> Report:
+    start = monotonic()
+
+    def report(progress: Progress) -> None:
+        if not progress.name:
+            return
+        left = (monotonic() - start) / progress.done * (progress.total - progress.done)
+        about = f", about {format_seconds(left)} left" if progress.done < progress.total else ""
+        error = f": {progress.error}" if progress.error else ""
+        line = f"[{progress.done}/{progress.total}] {progress.name}: {progress.status}{error}{about}"
+        print(line, file=sys.stderr, flush=True)
+
+    return report
+
+
+def format_seconds(seconds: float) -> str:
+    """Seconds below a minute and a half, else minutes: 42 s, 12 min."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,287 @@
+"""A review: every report of a period, the comparison, the index, and the account of how they were made."""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from taizhang import __version__
+from taizhang.csvout import format_facts
+from taizhang.errors import ParameterError
+from taizhang.files import write_beside, write_text
+from taizhang.periods import Period, parse_period
+from taizhang.report.execute import check_parameters, read_template
+from taizhang.report.formats import FORMATS
+from taizhang.report.index import write_index
+from taizhang.report.manifest import (
+    Manifest,
+    fingerprint,
+    hash_package,
+    list_versions,
+    read_manifest,
+    write_manifest,
+)
+from taizhang.report.meta import ReportMeta
+from taizhang.report.progress import Progress, Report, show_progress
+from taizhang.report.tasks import FAILED, MADE, ReportOutcome, ReportTask, make_report, render_again
+from taizhang.report.workers import run_tasks
+from taizhang.view import ALL
+
+if TYPE_CHECKING:
+    from taizhang.workbook import Workbook
+
+DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"
+
+
+@dataclass(frozen=True)
+class ReviewResult:
+    """What a review left.
+
+    Attributes
+    ----------
+    manifest : dict
+        As in manifest.json.
+    made, unchanged, failed : list of str
+        Reports of this run, such as ``350921101.zh``: made, left as they were, not made.
+    folder : Path
+        Where they are.
+    """
+
+    manifest: Manifest
+    made: list[str]
+    unchanged: list[str]
+    failed: list[str]
+    folder: Path
+
+    @property
+    def summary(self) -> str:
+        """How many reports were made, unchanged and failed, in words."""
+        counts = {"made": self.made, "unchanged": self.unchanged, "failed": self.failed}
+        return ", ".join(f"{len(names)} {word}" for word, names in counts.items() if names) or "no reports"
+
+
+def make_review(
+    book: "Workbook",
+    period: Period | str,
+    *,
+    districts: Sequence[str] | None = None,
+    lang: str | None = None,
+    formats: Sequence[str] = FORMATS,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    fresh: bool = False,
+    progress: Report | None = None,
+) -> ReviewResult:
+    """Make the reports of a period that are not there yet, or whose makings have changed.
+
+    Parameters
+    ----------
+    book : Workbook
+    period : Period or str
+    districts : sequence of str, optional
+        Codes or names; default: all, and the comparison.
+    lang : str, optional
+        zh or en; default: the workbook's.
+    formats : sequence of str
+        html, pdf.
+    jobs : int, optional
+        Reports made at once; default: as many as cores.
+    scheduler : str, optional
+        Address of a Dask scheduler to make them on instead.
+    fresh : bool
+        Make all, changed or not.
+    progress : callable, optional
+        Called with a Progress after each report; default: a bar, or lines, on standard error.
+
+    Returns
+    -------
+    ReviewResult
+        Reports that failed are in it; the others are made all the same.
+
+    Raises
+    ------
+    ParameterError
+        If a district, language or format is unknown, or a template has no fitting parameters cell.
+    SchedulerError
+        If the scheduler can't be reached.
+    """
+    period = parse_period(period) if isinstance(period, str) else period
+    lang = lang or book.config.lang
+    if lang not in ("zh", "en"):
+        raise ParameterError(f"language '{lang}' is not known; use zh or en")
+    if unknown := [form for form in formats if form not in FORMATS]:
+        raise ParameterError(f"unknown format '{unknown[0]}'; there are {', '.join(FORMATS)}")
+    codes = list(dict.fromkeys(map(book.resolve_district, districts))) if districts else None
+    folder = book.reports_dir(period)
+    manifest = read_manifest(folder)
+
+    facts = book.facts(period)
+    _write_facts(folder, facts)
+    manifest |= _describe_review(book, period)
+    tasks = _plan_tasks(book, period, codes, lang, tuple(formats), manifest)
+    due = [task for task in tasks if fresh or not _is_current(task, manifest)]
+
+    outcomes: list[ReportOutcome] = []
+    with nullcontext(progress) if progress else show_progress() as report:
+        report(Progress(0, len(due)))
+        for outcome in run_tasks(due, jobs=jobs, scheduler=scheduler):
+            outcomes.append(outcome)
+            manifest["reports"][outcome.task.name] = _describe_report(outcome)
+            write_manifest(folder, manifest)  # a run that is stopped goes on from here
+            name = f"{outcome.task.meta.name} {outcome.task.meta.lang}"
+            report(Progress(len(outcomes), len(due), name, outcome.status, outcome.error))
+    other = {"zh": "en", "en": "zh"}[lang]
+    if any(name.endswith(f".{other}") for name in manifest["reports"]):
+        _link_languages(manifest, [*tasks, *_plan_tasks(book, period, codes, other, ("html",), manifest)])
+    write_manifest(folder, manifest)
+    for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
+        write_index(folder, book=book, period=period, lang=written, facts=facts, manifest=manifest)
+
+    done = {outcome.task.name: outcome.status for outcome in outcomes}
+    return ReviewResult(
+        manifest=manifest,
+        made=[name for name, status in done.items() if status == MADE],
+        unchanged=[task.name for task in tasks if task.name not in done],
+        failed=[name for name, status in done.items() if status == FAILED],
+        folder=folder,
+    )
+
+
+def _write_facts(folder: Path, facts: pd.DataFrame) -> None:
+    with write_beside(folder / "facts.parquet") as beside:
+        facts.to_parquet(beside, index=False)
+    write_text(folder / "facts.csv", format_facts(facts, "csv"))
+
+
+def _describe_review(book: "Workbook", period: Period) -> Manifest:
+    """What holds for the whole review; a report says itself what it was made from."""
+    return {
+        "title": book.config.title,
+        "period": str(period),
+        "as_of": book.as_of(period).isoformat(),
+        "sample": book.config.sample,
+        "versions": list_versions(),
+        "inputs": book.inputs(),
+        "inputs_fingerprint": book.fingerprint(),
+    }
+
+
+def _describe_report(outcome: ReportOutcome) -> dict[str, Any]:
+    task = outcome.task
+    return {
+        "district": task.meta.district,
+        "name": task.meta.name,
+        "lang": task.meta.lang,
+        "kind": task.meta.kind,
+        "status": outcome.status,
+        "error": outcome.error,
+        "seconds": outcome.seconds,
+        "parameters": task.parameters,
+        "version": __version__,
+        "languages": list(task.meta.languages),
+        "files": {
+            **({form: task.page(form).name for form in task.formats} if outcome.status == MADE else {}),
+            **({"notebook": f"notebooks/{task.notebook.name}"} if task.notebook.exists() else {}),
+        },
+        "fingerprint": task.fingerprint,
+    }
+
+
+def _plan_tasks(
+    book: "Workbook",
+    period: Period,
+    codes: Sequence[str] | None,
+    lang: str,
+    formats: tuple[str, ...],
+    manifest: Manifest,
+) -> list[ReportTask]:
+    """One task per district asked for; all districts, and the comparison, where none is."""
+    names = dict(zip(book.districts["code"], book.districts["name"], strict=True))
+    wanted = [(DISTRICT_TEMPLATE, code, str(names[code])) for code in (names if codes is None else codes)]
+    if codes is None:
+        wanted.append((AREA_TEMPLATE, ALL, book.config.title))
+    templates = {kind: _read_template(book, kind) for kind in dict.fromkeys(kind for kind, _, _ in wanted)}
+    folder, made_on = book.reports_dir(period), _read_made_on(book.as_of(period))
+    tasks = []
+    for kind, code, name in wanted:
+        meta = ReportMeta(
+            title=book.config.title,
+            district=code,
+            name=name,
+            period=period,
+            lang=lang,
+            as_of=book.as_of(period),
+            kind=kind,
+            sample=book.config.sample,
+            approval=book.config.boundaries.approval,
+            version=__version__,
+            made_on=made_on,
+        )
+        mark = fingerprint(
+            meta=asdict(meta),
+            template=sha256(templates[kind].encode()).hexdigest(),
+            package=hash_package(),
+            inputs=book.fingerprint(),
+        )
+        task = ReportTask(meta, templates[kind], book.root, folder, formats, mark)
+        languages = _list_languages(manifest, meta.stem, lang)
+        tasks.append(replace(task, meta=replace(meta, languages=languages)))
+    return tasks
+
+
+def _read_template(book: "Workbook", kind: str) -> str:
+    """The template's text, checked before any report is made."""
+    path = book.template(kind)
+    check_parameters(read_template(path), ("district", "period", "lang"), name=path.name)
+    return path.read_text("utf-8")
+
+
+def _read_made_on(as_of: date) -> str:
+    """Day of making: SOURCE_DATE_EPOCH's, else the day the ledgers are read as of; never the clock's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return as_of.isoformat()
+    if not epoch.isdecimal():
+        raise ParameterError(f"SOURCE_DATE_EPOCH is '{epoch}'; it must be seconds since 1970, in digits")
+    return datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat()
+
+
+def _list_languages(manifest: Manifest, stem: str, *also: str) -> tuple[str, ...]:
+    """Languages, zh first, in which a report has an HTML page, and those that it is about to have."""
+    there = {
+        entry["lang"]
+        for name, entry in manifest["reports"].items()
+        if name.rpartition(".")[0] == stem and "html" in entry["files"]
+    }
+    return tuple(sorted(there | set(also), reverse=True))
+
+
+def _is_current(task: ReportTask, manifest: Manifest) -> bool:
+    """Whether the report is there, in the formats asked for, made from what it would be made from now."""
+    entry = manifest["reports"].get(task.name)
+    return (
+        entry is not None
+        and entry["status"] == MADE
+        and entry["fingerprint"] == task.fingerprint
+        and task.notebook.exists()
+        and all(form in entry["files"] and task.page(form).exists() for form in task.formats)
+    )
+
+
+def _link_languages(manifest: Manifest, tasks: Iterable[ReportTask]) -> None:
+    """Render HTML pages again whose links to other languages have changed, without running a notebook."""
+    for task in tasks:
+        entry = manifest["reports"].get(task.name)
+        if entry is None or "html" not in entry["files"] or entry["fingerprint"] != task.fingerprint:
+            continue
+        languages = _list_languages(manifest, task.meta.stem)
+        if list(languages) != entry["languages"]:
+            outcome = make_report(render_again(task, languages))
+            if outcome.status == MADE:
+                entry["languages"] = list(languages)

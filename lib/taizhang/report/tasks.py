@@ -1,0 +1,143 @@
+"""One report as a task that any process or machine can do: run the notebook, render it, put the files in place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import nbformat
+from nbformat import NotebookNode
+
+from taizhang.files import write_bytes
+from taizhang.report.execute import TIMEOUT, execute_notebook, shorten_error
+from taizhang.report.formats import FORMATS
+from taizhang.report.meta import ReportMeta
+
+MADE, FAILED = "made", "failed"
+
+
+@dataclass(frozen=True)
+class ReportTask:
+    """All that making one report takes.
+
+    Attributes
+    ----------
+    meta : ReportMeta
+    template : str
+        Text of the notebook.
+    root : Path
+        The workbook's folder, in which the kernel runs.
+    folder : Path
+        The review's folder.
+    formats : tuple of str
+        html, pdf.
+    fingerprint : str
+        Of everything the report is made from.
+    rerun : bool
+        False: render the executed notebook that is there once more.
+    timeout : int
+        Seconds that a cell may take.
+    """
+
+    meta: ReportMeta
+    template: str
+    root: Path
+    folder: Path
+    formats: tuple[str, ...]
+    fingerprint: str
+    rerun: bool = True
+    timeout: int = TIMEOUT
+
+    @property
+    def name(self) -> str:
+        """The report's name in the manifest and of its files: ``350921101.zh``."""
+        return f"{self.meta.stem}.{self.meta.lang}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {"district": self.meta.district, "period": str(self.meta.period), "lang": self.meta.lang}
+
+    @property
+    def notebook(self) -> Path:
+        return self.folder / "notebooks" / f"{self.name}.ipynb"
+
+    def page(self, form: str) -> Path:
+        return self.folder / f"{self.name}.{form}"
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """How a task ended: made or failed, with the error in one line."""
+
+    task: ReportTask
+    status: str
+    seconds: float
+    error: str = ""
+
+
+def make_report(task: ReportTask) -> ReportOutcome:
+    """Make one report; whatever goes wrong becomes its outcome, as the others are to be made all the same.
+
+    Parameters
+    ----------
+    task : ReportTask
+
+    Returns
+    -------
+    ReportOutcome
+        Of a report that failed, no page is left, but the notebook as far as it ran.
+    """
+    start = perf_counter()
+    try:
+        notebook = _run(task)
+        pages = {form: _load_renderer(form)(notebook, task.meta) for form in task.formats}
+        for form, page in pages.items():
+            write_bytes(task.page(form), page)
+        status, error = MADE, ""
+    except Exception as problem:
+        pages = {}
+        status, error = FAILED, shorten_error(describe_error(problem), task.root)
+    if task.rerun:
+        for form in FORMATS:
+            if form not in pages:  # an older page would show other numbers than the notebook
+                task.page(form).unlink(missing_ok=True)
+    return ReportOutcome(task, status, round(perf_counter() - start, 3), error)
+
+
+def describe_error(problem: BaseException) -> str:
+    """A message that says what it is: our own errors say so themselves, others by their class."""
+    from taizhang.errors import TaizhangError
+
+    return str(problem) if isinstance(problem, TaizhangError) else f"{type(problem).__name__}: {problem}"
+
+
+def _run(task: ReportTask) -> NotebookNode:
+    if not task.rerun:
+        return nbformat.read(task.notebook, as_version=4)
+    return execute_notebook(
+        task.template, task.notebook, task.parameters, cwd=task.root, timeout=task.timeout
+    )
+
+
+def _load_renderer(form: str) -> Callable[[NotebookNode, ReportMeta], bytes]:
+    """A format's renderer; its libraries are loaded when the format is first asked for."""
+    if form == "pdf":
+        from taizhang.report.typst import render_pdf
+
+        return lambda notebook, meta: render_pdf(notebook, meta=meta)
+    from taizhang.report.html import render_html
+
+    return lambda notebook, meta: render_html(notebook, meta=meta).encode()
+
+
+def fail_task(task: ReportTask, problem: BaseException) -> ReportOutcome:
+    """The outcome of a task whose worker was lost: nothing of it is left."""
+    if task.rerun:
+        for form in FORMATS:
+            task.page(form).unlink(missing_ok=True)
+    return ReportOutcome(task, FAILED, 0.0, shorten_error(describe_error(problem), task.root))
+
+
+def render_again(task: ReportTask, languages: tuple[str, ...]) -> ReportTask:
+    """The same report's HTML from its executed notebook, with links to the languages there now are."""
+    return replace(task, meta=replace(task.meta, languages=languages), formats=("html",), rerun=False)
