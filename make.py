@@ -131,12 +131,13 @@ def make_types(arguments: list[str]) -> int:
 
 def make_check(arguments: list[str]) -> None:
     """Lint and types, without the tests."""
-    raise SystemExit(make_lint(arguments) or make_types([]))
+    codes = [make_lint(arguments), make_types([])]
+    raise SystemExit(max(codes))
 
 
 def make_test(arguments: list[str]) -> None:
     """Lint, types and every test, in two processes; arguments go to pytest."""
-    before = make_lint([]) or make_types([])
+    before = max([make_lint([]), make_types([])])
     # The tests run whatever came before, and their summary closes the output.
     code = run_module("pytest", "-q", "-n", "2", *arguments, check=False)
     if before:
