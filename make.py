@@ -131,18 +131,18 @@ def make_types(arguments: list[str]) -> int:
 
 def make_check(arguments: list[str]) -> None:
     """Lint and types, without the tests."""
-    codes = [make_lint(arguments), make_types([])]
-    raise SystemExit(max(codes))
+    failed = [code for code in (make_lint(arguments), make_types([])) if code]
+    raise SystemExit(failed[0] if failed else 0)
 
 
 def make_test(arguments: list[str]) -> None:
     """Lint, types and every test, in two processes; arguments go to pytest."""
-    before = max([make_lint([]), make_types([])])
-    # The tests run whatever came before, and their summary closes the output.
+    failed = [code for code in (make_lint([]), make_types([])) if code]
+    if failed:
+        print("lint or types failed, see above; the tests run all the same", flush=True)
+    # Last, so that their summary closes the output.
     code = run_module("pytest", "-q", "-n", "2", *arguments, check=False)
-    if before:
-        print("lint or types failed: see above", file=sys.stderr)
-    raise SystemExit(code or before)
+    raise SystemExit(code or (failed[0] if failed else 0))
 
 
 def make_lab(arguments: list[str]) -> None:
