@@ -96,6 +96,15 @@ def _bound(table: _Table) -> tuple[Floats, Floats]:
     return low, high
 
 
+def _follow_from_zero(table: _Table) -> Mask:
+    """Parts that are 0 because one shown above them is: nothing is to be kept from view there."""
+    zero = table.shown() & (table.values == 0)
+    follow = np.zeros_like(zero)
+    for small, large in table.within:
+        follow[small] |= zero[large]
+    return follow
+
+
 def _narrow(low: Floats, high: Floats, whole: int, rest: list[int]) -> None:
     """Narrow a whole and its parts within each district."""
     low[whole] = np.maximum(low[whole], low[rest].sum(axis=0))
@@ -193,7 +202,7 @@ def find_hidden(
     table = _lay_out(results, below, sums, within)
     while table.hidden.any():
         low, high = _bound(table)
-        pinned = ~table.shown() & (high - low < 0.5)
+        pinned = ~table.shown() & (high - low < 0.5) & ~_follow_from_zero(table)
         cells = [(int(part), int(at)) for part, at in np.argwhere(pinned)]
         # Within districts all at once; across them one at a time, as one more may be enough for many.
         beside = [_hide_beside(table, part, at) for part, at in cells]
