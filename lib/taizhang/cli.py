@@ -75,7 +75,7 @@ def open_config(folder: str) -> "Config":
     from taizhang.metadata.kinds import load_kinds
 
     root = locate_root(folder)
-    return read_config(root, load_kinds(root / "ledgers"), load_facts())
+    return read_config(root, load_kinds(root / "ledgers"), load_facts(root / "facts"))
 
 
 def report_ingest(result: "IngestResult") -> int:

@@ -14,10 +14,10 @@ import pandas as pd
 from taizhang.boundaries import find_district
 from taizhang.config import Config, locate_root, read_config
 from taizhang.errors import ParameterError
-from taizhang.facts import compute_as_of, compute_facts, select_rows
+from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
-from taizhang.metadata.facts import load_facts
+from taizhang.metadata.facts import load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_column
@@ -41,7 +41,7 @@ class Workbook:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.kinds: Mapping[str, Kind] = load_kinds(self.root / "ledgers")
-        self.config: Config = read_config(self.root, self.kinds, load_facts())
+        self.config: Config = read_config(self.root, self.kinds, load_facts(self.root / "facts"))
         self._result: IngestResult | None = None
 
     @classmethod
@@ -185,7 +185,7 @@ class Workbook:
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """The facts of a period as the ledgers stood on a given day."""
         key = hashlib.sha256(
-            f"{self.fingerprint()}|{period}|{as_of}|{_hash_facts_code()}".encode()
+            f"{self.fingerprint()}|{period}|{as_of}|{_hash_facts_code(self.root)}".encode()
         ).hexdigest()[:24]
         folder = processed_folder(self.config) / ".cache" / "facts"
         path = folder / f"{key}.parquet"
@@ -209,7 +209,15 @@ class Workbook:
             "targets": self.config.targets,
             "suppress_below": self.config.suppress_below,
             "suppress": self.config.suppress,
+            "own": self._own_facts,
         }
+
+    @cached_property
+    def _own_facts(self) -> tuple[OwnFact, ...]:
+        """The facts that the workbook's facts/ folder adds."""
+        folder = self.root / "facts"
+        infos = load_facts(folder)
+        return tuple(OwnFact(infos[name], function) for name, function in load_functions(folder).items())
 
     def trace(
         self, fact: str, period: str | Period, district: str, *, personal: bool = False
@@ -301,11 +309,12 @@ def packaged_notebook(name: str) -> Path:
     raise ParameterError(f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package")
 
 
-def _hash_facts_code() -> str:
+def _hash_facts_code(root: Path) -> str:
+    """A hash of the code and definitions that make facts, the workbook's own among them."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    for folder in ("facts", "stats", "metadata"):
-        for path in sorted((package / folder).rglob("*")):
+    for folder in (package / "facts", package / "stats", package / "metadata", root / "facts"):
+        for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".yml"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()

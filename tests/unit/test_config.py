@@ -96,7 +96,9 @@ at_least  = 12
 
 
 def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
-    text = MINIMAL.replace("title", "titel").replace("[ledgers.hazards]", "[ledgers.hazard]\nfile = 1\n[leders]\n")
+    text = MINIMAL.replace("title", "titel").replace(
+        "[ledgers.hazards]", "[ledgers.hazard]\nfile = 1\n[leders]\n"
+    )
     message = refuse(tmp_path, text)
     assert "unknown key 'titel' [workbook]; did you mean 'title'?" in message
     assert "unknown key 'leders' at the top; did you mean 'ledgers'?" in message
@@ -107,9 +109,15 @@ def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
     ("addition", "told"),
     [
         ('[ledgers.drills]\nfiles = ["a"]\n[ledgers.drills.columns]\nheld = "x"', "'held_on'"),
-        ('[ledgers.drills]\nfiles = ["a"]\n[ledgers.drills.values.kind]\n"桌面" = "tabel"', "did you mean 'tabletop'"),
+        (
+            '[ledgers.drills]\nfiles = ["a"]\n[ledgers.drills.values.kind]\n"桌面" = "tabel"',
+            "did you mean 'tabletop'",
+        ),
         ("[indicators]\nsuppress = ['complaint']", "'complaints'"),
-        ('[[targets]]\nindicator = "drills.hold"\nperiod = "2021"\nat_least = 1', "did you mean 'drills.held'"),
+        (
+            '[[targets]]\nindicator = "drills.hold"\nperiod = "2021"\nat_least = 1',
+            "did you mean 'drills.held'",
+        ),
         ('[[targets]]\nindicator = "drills.held"\nperiod = "2021X"\nat_least = 1', "period '2021X'"),
         ('[[targets]]\nindicator = "drills.held"\nperiod = "2021"', "at_least must be a number"),
         ("[ledgers.drills]\nfiles = 3", "files must be a list of texts"),

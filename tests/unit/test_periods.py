@@ -32,7 +32,8 @@ def test_parse_period(text, start, end, kind, path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "21", "2021H3", "2021Q5", "2021-13", "2021-00", "2021-3", "2021-02-30/2021-03-01", "all", "0000"]
+    "text",
+    ["", "21", "2021H3", "2021Q5", "2021-13", "2021-00", "2021-3", "2021-02-30/2021-03-01", "all", "0000"],
 )
 def test_malformed_period_is_refused(text):
     with pytest.raises(ParameterError, match="period"):
@@ -61,7 +62,9 @@ def test_earlier_periods(text, year_before, before):
     assert parse_period(text).period_before().text == before
 
 
-@given(st.integers(1901, 2099), st.sampled_from(["", "H1", "H2", "Q1", "Q2", "Q3", "Q4", "-01", "-02", "-12"]))
+@given(
+    st.integers(1901, 2099), st.sampled_from(["", "H1", "H2", "Q1", "Q2", "Q3", "Q4", "-01", "-02", "-12"])
+)
 def test_period_before_ends_the_day_before(year, suffix):
     period = parse_period(f"{year}{suffix}")
     before = period.period_before()

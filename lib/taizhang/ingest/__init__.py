@@ -127,7 +127,9 @@ def check_inputs(config: Config) -> None:
             f"put it there, or correct or remove [boundaries.grid] in {FILE}"
         )
     if not config.ledgers:
-        raise ParameterError(f"{FILE} names no ledger; add a table such as [ledgers.hazards] with files = [...]")
+        raise ParameterError(
+            f"{FILE} names no ledger; add a table such as [ledgers.hazards] with files = [...]"
+        )
     listed = {kind: list_files(config, ledger) for kind, ledger in config.ledgers.items()}
     if not any(files for files, _ in listed.values()):
         patterns = ", ".join(p for _, missing in listed.values() for p in missing[:1])

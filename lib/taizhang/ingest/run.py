@@ -10,7 +10,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.boundaries import Layer, match_districts, measure_grid, read_districts, read_grid
+from taizhang.boundaries import (
+    Layer,
+    match_districts,
+    measure_grid,
+    read_crosswalk,
+    read_districts,
+    read_grid,
+)
 from taizhang.config import FILE, Config, LayerConfig, LedgerConfig, list_files, show_path
 from taizhang.csvout import format_csv
 from taizhang.errors import ParameterError
@@ -165,7 +172,7 @@ def _read_crosswalk(config: Config) -> pd.DataFrame | None:
             f"the crosswalk '{show_path(config, path)}' does not exist; "
             f"put it there or correct [boundaries] crosswalk in {FILE}"
         )
-    return pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    return read_crosswalk(path)
 
 
 def _key_of(kind: Kind, ledger: LedgerConfig, name: str, sha256: str, readers: str) -> str:
