@@ -120,11 +120,16 @@ def reduce_code(code: str) -> str:
     return code
 
 
+def cut_zeros(code: str) -> str:
+    """The digits of a numeric code that name its unit: 350900 is 3509, and what lies under it begins so."""
+    code = reduce_code(code)
+    if len(code) == 6 and code.isdigit():
+        return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+    return code
+
+
 def name_level(code: str) -> str:
     """Level of a numeric division code: province, city, county, township, village; '' for other codes."""
     if not _DIGITS.fullmatch(code):
         return ""
-    code = reduce_code(code)
-    if len(code) == 6:
-        code = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-    return {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}[len(code)]
+    return {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}[len(cut_zeros(code))]

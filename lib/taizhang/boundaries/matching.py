@@ -7,9 +7,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from taizhang.boundaries.codes import clean_text, reduce_code, restore_code
+from taizhang.boundaries.codes import clean_text, cut_zeros, name_level, reduce_code, restore_code
 from taizhang.boundaries.crosswalk import Crosswalk
-from taizhang.boundaries.names import cut_suffix, find_near, fold_name, split_places, to_simplified
+from taizhang.boundaries.names import (
+    cut_suffix,
+    find_near,
+    fold_name,
+    is_bare,
+    levels_of,
+    split_places,
+    split_suffix,
+    to_simplified,
+)
 from taizhang.boundaries.points import locate_points
 from taizhang.errors import BoundaryError, ParameterError, list_values
 
@@ -244,8 +253,18 @@ class _Finder:
     def _without_suffix(
         self, name: str, full: Mapping[str, set[str]], bases: Mapping[str, set[str]]
     ) -> set[str]:
-        """Districts of which either the row or the layer leaves the suffix off; 溪北乡 is not 溪北镇."""
-        return bases.get(name, set()) | full.get(cut_suffix(name), set())
+        """Districts where either the row or the layer leaves the suffix off; 溪北乡 is not 溪北镇.
+
+        A row with a suffix meets a bare name only at its own level: 罗湖区 is the district 罗湖, 罗湖社区
+        is not. Codes tell the level; where they do not, bare names are taken for counties' (福田 for 福田区).
+        """
+        base, suffix = split_suffix(name)
+        bare = {
+            code
+            for code in full.get(base, set())
+            if is_bare(base) and (name_level(code) or "county") in levels_of(suffix)
+        }
+        return bases.get(name, set()) | bare
 
     def _under(self, codes: set[str], above: str) -> set[str]:
         """Those that lie under the unit given, as far as code or name of the unit above can tell."""
@@ -257,9 +276,9 @@ class _Finder:
         """Whether a district is under a unit; None where its parent is unknown or cannot be compared."""
         parent = self.parents[code]
         if above.isdigit():
-            short = reduce_code(above).removesuffix("0000") if len(above) == 6 else reduce_code(above)
+            short = cut_zeros(above)
             if parent.isdigit():
-                return reduce_code(parent) == reduce_code(above) or parent.startswith(short)
+                return parent.startswith(short)
             return code.startswith(short) if code.isdigit() and len(code) > len(short) else None
         if parent.isdigit():
             parent = self.names.get(parent, "")

@@ -17,11 +17,19 @@ _PEOPLES = (
     "柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|"
     "塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
 )
-_SUFFIXES = (
-    "社区居民委员会", "社区居委会", "居民委员会", "村民委员会", "居委会", "村委会", "街道", "特别行政区", "自治区",
-    "自治州", "自治县", "自治旗", "民族乡", "族乡", "地区", "林区", "特区", "新区", "社区", "苏木", "镇", "乡", "县",
-    "区", "市", "旗", "盟", "省", "村", "鎮", "鄉", "縣", "區",
-)  # fmt: skip
+# Each suffix with the levels it stands for, the longest first.
+_SUFFIXES: dict[str, tuple[str, ...]] = {
+    suffix: tuple(levels.split())
+    for levels, suffixes in {
+        "village": "社区居民委员会 社区居委会 居民委员会 村民委员会 居委会 村委会 社区 村",
+        "province": "特别行政区 自治区 省",
+        "city": "自治州 地区 盟",
+        "county": "自治县 自治旗 林区 特区 新区 县 区 旗 縣 區",
+        "county city": "市",
+        "township": "民族乡 族乡 街道 苏木 镇 乡 鎮 鄉",
+    }.items()
+    for suffix in suffixes.split()
+}
 _PEOPLE_UNIT = re.compile(f"(?:(?:{_PEOPLES})族)+(?=(?:自治[州县旗]|民族乡|乡)$)")
 _NO_BASE = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "开发区", "新区"}
 _SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
@@ -34,19 +42,35 @@ def fold_name(text: str) -> str:
     return _OFFICE.sub("", text)
 
 
-def cut_suffix(name: str) -> str:
-    """The name without its suffix (镇, 乡, 街道, 县, 区 …), '' where nothing, or a single character, is left.
+def split_suffix(name: str) -> tuple[str, str]:
+    """A name as what is left without its suffix (镇, 乡, 街道, 县, 区 …), and the suffix.
 
-    An ethnic name before the suffix goes with it: 老溪畲族乡 is 老溪.
+    An ethnic name before the suffix goes with it: 老溪畲族乡 is 老溪. Where nothing, or a single character,
+    would be left, the name has no short form: ('', '').
     """
     if name in _NO_BASE:
-        return ""
+        return "", ""
     plain = _PEOPLE_UNIT.sub("", name)
-    for suffix in _SUFFIXES:
+    for suffix in sorted(_SUFFIXES, key=len, reverse=True):
         base = plain.removesuffix(suffix)
         if base != plain and len(base) >= 2:
-            return base
-    return ""
+            return base, suffix
+    return "", ""
+
+
+def cut_suffix(name: str) -> str:
+    """The name without its suffix, '' where it has none to lose."""
+    return split_suffix(name)[0]
+
+
+def is_bare(name: str) -> bool:
+    """Whether the name carries no suffix at all, as 罗湖 for 罗湖区."""
+    return not name.endswith(tuple(_SUFFIXES))
+
+
+def levels_of(suffix: str) -> tuple[str, ...]:
+    """Levels that a suffix stands for, as `codes.name_level` calls them."""
+    return _SUFFIXES[suffix]
 
 
 def split_places(text: str) -> list[str]:

@@ -1,0 +1,102 @@
+"""CRS proposals and areas."""
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+from boundary_cases import make_box, make_districts, measure_km2
+
+from taizhang.boundaries import area_km2
+from taizhang.boundaries.crs import choose_equal_area, settle_crs, suggest_crs
+from taizhang.errors import BoundaryError
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        (4527, "3-degree Gauss-Kruger zone 39: 119.1 E, 26.1 N"),
+        (4498, "6-degree Gauss-Kruger zone 20: 119.1 E, 26.1 N"),
+        (3857, "web Mercator: 119.1 E, 26.1 N"),
+        (4548, "one of EPSG:4534 to EPSG:4554"),
+    ],
+)
+def test_the_projected_system_is_among_the_candidates(code: int, title: str) -> None:
+    bounds = tuple(make_districts().to_crs(code).total_bounds)
+    candidates = suggest_crs(bounds)
+    assert any(title in one for one in candidates)
+    if code != 4548:
+        assert any(one.startswith(f"EPSG:{code} ") for one in candidates)
+
+
+def test_degrees_in_china_abroad_and_swapped() -> None:
+    assert suggest_crs((113.7, 22.4, 114.6, 22.9))[0].startswith("EPSG:4490")
+    assert suggest_crs((-1.0, 50.0, 1.0, 52.0))[0].startswith("EPSG:4326")
+    assert "swap" in suggest_crs((22.4, 113.7, 22.9, 114.6))[0]
+    assert suggest_crs((5e8, 5e8, 6e8, 6e8)) == []
+
+
+def test_no_crs_is_an_error_that_shows_range_and_candidates() -> None:
+    frame = make_districts().set_crs(None, allow_override=True)
+    with pytest.raises(BoundaryError, match=r"119 to 119\.2 \(x\) and 26 to 26\.1 \(y\).*EPSG:4490"):
+        settle_crs(frame, None, where="a.shp")
+    assert settle_crs(frame, "EPSG:4490", where="a.shp").to_epsg() == 4490
+
+
+def test_a_given_crs_may_not_contradict_the_file() -> None:
+    with pytest.raises(BoundaryError, match="Remove crs"):
+        settle_crs(make_districts(), "EPSG:4527", where="a.shp")
+    # The same place by another name is no contradiction.
+    assert settle_crs(make_districts(), "EPSG:4326", where="a.shp").to_epsg() == 4490
+
+
+def test_degrees_that_are_metres_and_unknown_systems_are_refused() -> None:
+    metres = make_districts().to_crs(4527).set_crs(4490, allow_override=True)
+    with pytest.raises(BoundaryError, match=r"no degrees.*EPSG:4527"):
+        settle_crs(metres, None, where="a.shp")
+    with pytest.raises(BoundaryError, match="no known coordinate system"):
+        settle_crs(make_districts(), "EPSG:1", where="a.shp")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        make_box(0, 0, 0.1, 0.1),
+        make_box(0, 0, 0.00001, 0.1),  # a strip one metre wide
+        shapely.box(75, 20, 134, 52),  # as wide as the country: Albers
+        shapely.box(119, 26, 119.2, 26.2).difference(shapely.box(119.05, 26.05, 119.1, 26.1)),
+    ],
+)
+def test_area_agrees_with_geodesics(shape: shapely.Geometry) -> None:
+    areas = area_km2(gpd.GeoSeries([shape], index=["a"], crs=4490))
+    assert areas.index.to_list() == ["a"]
+    assert areas["a"] == pytest.approx(measure_km2(shape), rel=1e-6)
+
+
+def test_area_does_not_depend_on_the_system_it_comes_in() -> None:
+    districts = make_districts()
+    assert area_km2(districts.to_crs(4527).geometry).to_list() == pytest.approx(
+        area_km2(districts.geometry).to_list(), rel=1e-6
+    )
+
+
+def test_missing_and_empty_shapes_have_no_area() -> None:
+    series = gpd.GeoSeries([None, shapely.MultiPolygon(), make_box(0, 0, 0.1, 0.1)], crs=4490)
+    areas = area_km2(series)
+    assert areas.to_list()[:2] == [0.0, 0.0]
+    assert areas[2] > 0
+    assert area_km2(gpd.GeoSeries([], crs=4490)).empty
+    pd.testing.assert_series_equal(area_km2(series[:1]), pd.Series([0.0], name="area_km2"))
+    with pytest.raises(BoundaryError, match="no coordinate system"):
+        area_km2(gpd.GeoSeries([make_box(0, 0, 1, 1)]))
+
+
+def test_the_projection_suits_the_place() -> None:
+    assert (
+        "Lambert Azimuthal Equal Area"
+        in choose_equal_area((119, 26, 120, 27)).coordinate_operation.method_name
+    )
+    albers = pyproj.CRS(choose_equal_area((73, 18, 135, 54)))
+    parallels = {one.name: one.value for one in albers.coordinate_operation.params}
+    assert parallels["Latitude of 1st standard parallel"] == 24
+    assert parallels["Latitude of 2nd standard parallel"] == 48
