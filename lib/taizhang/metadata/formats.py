@@ -4,6 +4,7 @@ from datetime import date
 
 import pandas as pd
 
+from taizhang.metadata.facts import FactInfo, unit_label
 from taizhang.metadata.words import label, load_words
 
 _MINUS = "−"
@@ -28,41 +29,63 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
-def choose_decimals(unit: str) -> int:
-    """Digits after the point that a unit is written with: none for counts, one for rates and money."""
-    return {"percent": 1, "percentage_points": 1, "points": 1, "wan_yuan": 1, "days": 0, "km2": 2}.get(
-        unit, 2 if unit.startswith("per_") or "_per_" in unit else 0
-    )
-
-
-def format_value(value: float | None, unit: str) -> str:
-    """Write a fact's value, without its unit, with as many digits as its unit takes.
+def format_fact(value: float | None, info: FactInfo) -> str:
+    """Write a fact's value, without its unit, with the decimals that its definition gives.
 
     Parameters
     ----------
     value : float or None
-    unit : str
-        Unit as in facts.yml, such as ``percent``.
+    info : FactInfo
 
     Returns
     -------
     str
+        A dash where it isn't known.
     """
-    return format_number(value, choose_decimals(unit))
+    return format_number(value, info.decimals)
 
 
-def name_unit(unit: str, lang: str) -> str:
-    """The unit in words; empty where there is nothing to say, or the unit isn't listed."""
-    key = f"unit.{unit}"
-    return label(key, lang) if key in load_words() else ""
+def name_unit(info: FactInfo, lang: str) -> str:
+    """The unit that follows a fact's number; of a count in Chinese, its measure word (处, 起, 次).
+
+    Parameters
+    ----------
+    info : FactInfo
+    lang : str
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+    """
+    unit = unit_label(info.unit, lang)
+    if unit:
+        return unit
+    words = load_words()
+    for key in (f"measure.{info.name}", f"measure.{info.kind}"):
+        if key in words:
+            return words[key][lang]
+    return ""
 
 
 def join_unit(text: str, unit: str, lang: str) -> str:
-    """Put a unit after a number as the language does: 3起, 84.6%, 3 incidents, 120 days."""
-    name = name_unit(unit, lang)
-    if not name or text == "—":
+    """Put a unit after a number as the language does: 3起, 84.6%, 120 days; a dash has none."""
+    if not unit or text == "—":
         return text
-    return f"{text}{name}" if lang == "zh" or name.startswith("%") else f"{text} {name}"
+    return f"{text}{unit}" if lang == "zh" or unit.startswith("%") else f"{text} {unit}"
+
+
+def quantify(value: float | None, info: FactInfo, lang: str) -> str:
+    """A fact's value with its unit, as a sentence says it.
+
+    Money in English is said in yuan and millions, since its unit of ten thousand is none.
+    """
+    if lang == "en" and info.unit == "wan_yuan" and value is not None and not pd.isna(value):
+        yuan = 10_000 * value
+        if abs(yuan) >= 1e6:
+            return f"{format_number(yuan / 1e6, 2)} million yuan"
+        return f"{format_number(yuan)} yuan"
+    return join_unit(format_fact(value, info), name_unit(info, lang), lang)
 
 
 def format_date(day: date, lang: str) -> str:

@@ -208,17 +208,17 @@ def load_shared() -> Shared:
     """Read fields.yml: units with conversions, words, shared fields."""
     data = yaml.safe_load((HERE / "fields.yml").read_text("utf-8"))
     units = {
-        name: Unit(name, u["title"]["zh"], u["title"]["en"], u["dimension"], float(u["size"]), _texts(u["aliases"]))
+        name: _make_unit(name, u)
         for name, u in data["units"].items()
     }
     return Shared(
-        units=MappingProxyType(units),
+        units=units,
         generic=_texts(data["generic"]),
-        booleans=MappingProxyType({answer: _texts(words) for answer, words in data["booleans"].items()}),
+        booleans={answer: _texts(words) for answer, words in data["booleans"].items()},
         missing=_texts(data["missing"]),
         totals=_texts(data["rows"]["total"]),
         notes=_texts(data["rows"]["note"]),
-        fields=MappingProxyType(data["fields"]),
+        fields=data["fields"],
     )
 
 
@@ -247,9 +247,9 @@ def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
 
 
 _ORDER = (
-    "hazards inspections drills plans incidents losses complaints disputes warnings duty_checks weather teams "
-    "supplies shelters publicity actions schools population"
-).split()
+    *("hazards", "inspections", "drills", "plans", "incidents", "losses", "complaints", "disputes", "warnings"),
+    *("duty_checks", "weather", "teams", "supplies", "shelters", "publicity", "actions", "schools", "population"),
+)
 
 
 @cache
@@ -282,7 +282,7 @@ def _read_kind(path: Path) -> Kind:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
     if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
-        raise ParameterError(f"{path.name}: a ledger kind is a mapping with 'kind', 'title', 'row' and 'fields'")
+        raise ParameterError(f"{path.name}: a ledger kind has the keys 'kind', 'title', 'row' and 'fields'")
     problems = _unknown_keys(data, _KIND_KEYS, "the kind")
     name = str(data.get("kind") or path.stem)
     if not name.isidentifier():
@@ -324,12 +324,18 @@ def _read_kind(path: Path) -> Kind:
         name=name,
         title=_words(data.get("title"), name),
         row=_words(data.get("row"), name),
-        fields=MappingProxyType(fields),
+        fields=fields,
         date=named["date"][0] if named["date"] else "",
         id=named["id"],
         same=named["same"],
         rules=tuple(rules),
     )
+
+
+def _make_unit(name: str, given: Mapping[str, Any]) -> Unit:
+    title = given["title"]
+    size = float(given["size"])
+    return Unit(name, title["zh"], title["en"], given["dimension"], size, _texts(given["aliases"]))
 
 
 def _make_field(name: str, given: Mapping[str, Any]) -> Field:
@@ -359,7 +365,7 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
         title=_words(merged.get("title"), name),
         description=_words(merged.get("description"), ""),
         aliases=_texts(merged.get("aliases")),
-        values=MappingProxyType(values),
+        values=values,
         min=merged.get("min"),
         max=merged.get("max"),
         future=bool(merged.get("future", False)),
@@ -372,9 +378,9 @@ def _words(given: object, default: str) -> Mapping[str, str]:
     if isinstance(given, dict):
         texts = {lang: str(given[lang]) for lang in ("zh", "en") if given.get(lang)}
         other = next(iter(texts.values()), default)
-        return MappingProxyType({lang: texts.get(lang, other) for lang in ("zh", "en")})
+        return {lang: texts.get(lang, other) for lang in ("zh", "en")}
     text = default if given is None else str(given)
-    return MappingProxyType({"zh": text, "en": text})
+    return {"zh": text, "en": text}
 
 
 def _texts(given: object) -> tuple[str, ...]:

@@ -1,0 +1,39 @@
+"""Spreadsheets in, checked tables out."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taizhang.ledgers.model import Disagreement, FileRead, HeaderRead, Source, TableRead
+    from taizhang.ledgers.rules import find_duplicates, find_rule_breaks
+    from taizhang.ledgers.sandbox import read_ledger_file
+
+_WHERE = {
+    "Disagreement": "model",
+    "FileRead": "model",
+    "HeaderRead": "model",
+    "Source": "model",
+    "TableRead": "model",
+    "find_duplicates": "rules",
+    "find_rule_breaks": "rules",
+    "read_ledger_file": "sandbox",
+}
+
+__all__ = [
+    "Disagreement",
+    "FileRead",
+    "HeaderRead",
+    "Source",
+    "TableRead",
+    "find_duplicates",
+    "find_rule_breaks",
+    "read_ledger_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a module when something of it is first used: a command that reads no ledger loads none."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)

@@ -1,0 +1,245 @@
+"""Dates as ledgers write them. Nothing is guessed: what has two readings, or no year, is not a date."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_SERIALS = (20000, 80000)  # 1954 to 2119: a bare number in this range can only be a spreadsheet's day
+_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_NUMERAL = "〇○零一二三四五六七八九十廿卅"
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_TO = r"\s*(?:至|到|~|-)+\s*"
+_SEP = r"\s*[-/.]\s*"
+_FULL = re.compile(rf"(\d{{4}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
+_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
+_SHORT = re.compile(rf"(\d{{1,2}})(?:\s*月\s*(\d{{1,2}})\s*[日号]?|{_SEP}(\d{{1,2}}))(?![\d.])")
+_TWO_DIGIT = re.compile(rf"'?(\d{{2}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?")
+_DAY = re.compile(r"(\d{1,2})\s*[日号]?")
+_REVERSED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
+_ENGLISH = re.compile(
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?[\s-]+)?(?P<m>[a-z]{3,9})\.?[\s-]*(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?[\s-]+)?"
+    r"(?P<y>\d{4})"
+)
+_TIME = re.compile(
+    r"[t,\s]*(?P<half>上午|下午|凌晨|早上|中午|晚上|晚|am|pm)?\s*(?P<h>\d{1,2})\s*[:时点]\s*(?:(?P<m>\d{1,2})\s*分?)?"
+    r"(?:\s*:?\s*(?P<s>\d{1,2})(?:\.\d+)?\s*秒?)?\s*(?P<half2>am|pm)?\s*(?:许|左右)?(?P<zone>z|[+-]\d\d:?\d\d)?"
+)
+_MONTH = re.compile(r"(\d{4})(?:\s*年(?:度)?\s*|\s*[-/.]\s*)(\d{1,2})\s*月?(?:份)?")
+_WEEKDAY = re.compile(r"\s*[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*")
+_TAIL = re.compile(r"\s*(?:上午|下午|晚上|凌晨)?(?:前完成|之前|以前|前|止|起|起始|完成|整改完成|完毕)?\s*[。.,;]?$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A date read, or why it was not; `note` says what was understood beyond the plain reading."""
+
+    value: datetime | None
+    reason: str = ""
+    note: str = ""
+
+
+def find_year(*texts: str) -> int | None:
+    """The one year that a title, sheet name or file name speaks of.
+
+    The first text that names any year decides; None where it names two different ones, or none does.
+    """
+    for text in texts:
+        plain = _arabic(unicodedata.normalize("NFKC", text))
+        years = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)}
+        years |= {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)}
+        if years:
+            return years.pop() if len(years) == 1 else None
+    return None
+
+
+def from_serial(serial: float, *, date1904: bool = False) -> datetime | None:
+    """A spreadsheet's day number as a datetime, rounded to the second; None outside 1954 to 2119."""
+    if not _SERIALS[0] <= serial <= _SERIALS[1]:
+        return None
+    epoch = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)
+    return epoch + timedelta(seconds=round(serial * 86400))
+
+
+def read_date(
+    value: object, *, year: int | None = None, date1904: bool = False, last: bool = False, month: bool = False
+) -> Found:
+    """Read a date or datetime.
+
+    Parameters
+    ----------
+    value : object
+        A cell: text, number, date or datetime.
+    year : int, optional
+        The year that the title or file name gives, for dates written without one.
+    date1904 : bool
+        Whether day numbers count from 1904.
+    last : bool
+        Of a range, take the last day (deadlines) instead of the first.
+    month : bool
+        Read a month: the day may be absent and the first of the month is returned.
+
+    Returns
+    -------
+    Found
+    """
+    if isinstance(value, datetime):
+        found = Found(value.replace(tzinfo=None))
+    elif isinstance(value, date):
+        found = Found(datetime(value.year, value.month, value.day))
+    elif isinstance(value, bool):
+        return Found(None, "yes or no where a date belongs")
+    elif isinstance(value, (int, float)):
+        found = _read_number(float(value), date1904, month)
+    elif isinstance(value, str):
+        found = _read_text(value, year, date1904, last, month)
+    else:
+        return Found(None, "not a date")
+    if found.value is None:
+        return found
+    if not FIRST_YEAR <= found.value.year <= LAST_YEAR:
+        return Found(None, f"year {found.value.year} is outside {FIRST_YEAR} to {LAST_YEAR}")
+    return Found(found.value.replace(day=1, hour=0, minute=0, second=0), "", found.note) if month else found
+
+
+def _read_number(number: float, date1904: bool, month: bool) -> Found:
+    if day := from_serial(number, date1904=date1904):
+        return Found(day)
+    whole = int(number)
+    if whole == number and 19000101 <= whole <= 22001231:
+        return _make(whole // 10000, whole // 100 % 100, whole % 100)
+    if whole == number and month and 190001 <= whole <= 220012:
+        return _make(whole // 100, whole % 100, 1)
+    return Found(None, "a number that is no date")
+
+
+@lru_cache(maxsize=65536)
+def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: bool) -> Found:
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
+    plain = plain.replace("。", ".").replace("\\", "/").replace("～", "~").replace("〜", "~")
+    plain = _WEEKDAY.sub(" ", _arabic(plain)).strip()
+    if re.fullmatch(r"\d{5}(\.\d+)?", plain):
+        return _read_number(float(plain), date1904, month)
+    if month and (found := _read_month(plain, year)):
+        return found
+    start, rest = _read_day(plain, year)
+    if start.value is None:
+        return start
+    if match := _TIME.match(rest):
+        clock = _read_time(match)
+        if clock is None:
+            return Found(None, "no such time, or a time of another zone")
+        start = Found(start.value + clock, "", start.note)
+        rest = rest[match.end() :]
+    if match := re.match(_TO, rest):
+        return _read_range(start, rest[match.end() :], last)
+    if not _TAIL.fullmatch(rest):
+        return Found(None, "not a date")
+    return start
+
+
+def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
+    """The date at the start of the text, and the text after it."""
+    if match := _STAMP.fullmatch(plain):
+        y, mo, d, h, mi, s = (int(part or 0) for part in match.groups())
+        found = _make(y, mo, d)
+        if found.value is None or h > 23 or mi > 59 or s > 59:
+            return Found(None, "no such day"), ""
+        return Found(found.value.replace(hour=h, minute=mi, second=s)), ""
+    if match := re.match(r"民国\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", plain):
+        return _make(int(match[1]) + 1911, int(match[2]), int(match[3])), plain[match.end() :]
+    if match := (_FULL.match(plain) or _COMPACT.match(plain)):
+        return _make(int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
+    if match := _REVERSED.match(plain):
+        a, b, y = int(match[1]), int(match[2]), int(match[3])
+        if a != b and a <= 12 and b <= 12:
+            return Found(None, "day and month can't be told apart"), ""
+        return _make(y, min(a, b) if max(a, b) > 12 else a, max(a, b)), plain[match.end() :]
+    if match := _TWO_DIGIT.match(plain):
+        if year is None or year % 100 != int(match[1]):
+            return Found(None, "year of two digits"), ""
+        return _make(year, int(match[2]), int(match[3])), plain[match.end() :]
+    if (match := _ENGLISH.match(plain)) and match["m"][:3] in _MONTHS and (match["d1"] or match["d2"]):
+        day = int(match["d1"] or match["d2"])
+        return _make(int(match["y"]), _MONTHS[match["m"][:3]], day), plain[match.end() :]
+    if match := _SHORT.match(plain):
+        if year is None:
+            return Found(None, "no year, and neither title, sheet nor file name gives one"), ""
+        found = _make(year, int(match[1]), int(match[2] or match[3]))
+        note = "year taken from the title, sheet or file name"
+        return Found(found.value, found.reason, note if found.value else ""), plain[match.end() :]
+    if _MONTH.fullmatch(plain) or re.fullmatch(r"\d{1,2}月(?:份)?|\d{4}年?", plain):
+        return Found(None, "no day"), ""
+    return Found(None, "not a date"), ""
+
+
+def _read_range(start: Found, rest: str, last: bool) -> Found:
+    assert start.value is not None
+    end, after = _read_day(rest, start.value.year)
+    if end.value is None and (match := _DAY.match(rest)):
+        end, after = _make(start.value.year, start.value.month, int(match[1])), rest[match.end() :]
+    if end.value is None or not _TAIL.fullmatch(after):
+        return Found(None, "not a range of dates")
+    if end.value.date() < start.value.date():
+        return Found(None, "a range that ends before it starts")
+    taken = end.value if last else start.value
+    return Found(taken, "", f"of a range of dates the {'last' if last else 'first'} day taken")
+
+
+def _read_month(plain: str, year: int | None) -> Found | None:
+    if match := (_MONTH.fullmatch(plain) or re.fullmatch(r"(\d{4})(\d{2})", plain)):
+        return _make(int(match[1]), int(match[2]), 1)
+    if (match := re.fullmatch(r"(\d{1,2})\s*月(?:份)?", plain)) and year is not None:
+        return _make(year, int(match[1]), 1)
+    if match := re.fullmatch(r"(?P<m>[a-z]{3,9})\.?[\s,-]*(?P<y>\d{4})", plain):
+        number = _MONTHS.get(match["m"][:3])
+        return _make(int(match["y"]), number, 1) if number else None
+    if re.fullmatch(r"\d{1,2}\s*月(?:份)?", plain):
+        return Found(None, "no year, and neither title, sheet nor file name gives one")
+    return None
+
+
+def _read_time(match: re.Match[str]) -> timedelta | None:
+    hour, minute, second = int(match["h"]), int(match["m"] or 0), int(match["s"] or 0)
+    half = match["half"] or match["half2"] or ""
+    if half in ("下午", "晚上", "晚", "pm") and hour < 12:
+        hour += 12
+    if half in ("上午", "凌晨", "am") and hour == 12:
+        hour = 0
+    if (match["zone"] or "+08:00").replace(":", "") != "+0800":
+        return None
+    if hour > 24 or minute > 59 or second > 59 or (hour == 24 and (minute or second)):
+        return None
+    return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def _make(year: int, month: int, day: int) -> Found:
+    try:
+        return Found(datetime(year, month, day))
+    except ValueError:
+        return Found(None, "no such day")
+
+
+def _arabic(text: str) -> str:
+    """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
+    if not any(numeral in text for numeral in _NUMERAL):
+        return text
+    text = re.sub(
+        "[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text
+    )
+    return re.sub(f"[{_NUMERAL}]{{1,3}}(?=[月日号年])", lambda match: _count(match[0]), text)
+
+
+def _count(numeral: str) -> str:
+    """A Chinese numeral up to 39 as digits; as it stands where it is none."""
+    numeral = numeral.replace("廿", "二十").replace("卅", "三十")
+    match = re.fullmatch("([二三])?(十)?([〇○零一二三四五六七八九])?", numeral)
+    if not match or not numeral:
+        return numeral
+    if match[2]:
+        return str(10 * int((match[1] or "一").translate(_DIGITS)) + int((match[3] or "〇").translate(_DIGITS)))
+    return numeral.translate(_DIGITS) if len(numeral) == 1 else numeral

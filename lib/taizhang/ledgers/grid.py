@@ -1,0 +1,100 @@
+"""A sheet as columns of codes into distinct values, so that work is done once per distinct value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from taizhang.ledgers.sheets import Sheet
+
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet's cells: `codes` (rows x columns) into `values` (distinct values per column); -1 is empty."""
+
+    sheet: Sheet
+    codes: Codes
+    values: list[list[object]]
+
+    @property
+    def height(self) -> int:
+        return int(self.codes.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.codes.shape[1])
+
+    def cell(self, row: int, column: int) -> object:
+        """The value at a position of the grid; '' where empty."""
+        code = self.codes[row, column]
+        return "" if code < 0 else self.values[column][code]
+
+    def text(self, row: int, column: int) -> str:
+        """The text at a position, stripped; '' where empty or no text."""
+        value = self.cell(row, column)
+        return value.strip() if isinstance(value, str) else ""
+
+    def filled(self, row: int) -> list[int]:
+        """Columns of a row that hold something."""
+        return [int(column) for column in np.flatnonzero(self.codes[row] >= 0)]
+
+    def where(self, test: Callable[[object], bool]) -> Mask:
+        """Cells whose value passes a test, which is put once to each distinct value."""
+        found = np.zeros(self.codes.shape, dtype=bool)
+        for column, values in enumerate(self.values):
+            passed = np.array([test(value) for value in values] + [False], dtype=bool)  # last: empty (-1)
+            found[:, column] = passed[self.codes[:, column]]
+        return found
+
+    def merges(self) -> list[tuple[int, int, int, int]]:
+        """Merged ranges in the grid's own positions, those that reach into it."""
+        top, left = self.sheet.top, self.sheet.left
+        return [
+            (max(a - top, 0), max(b - left, 0), min(c - top, self.height - 1), min(d - left, self.width - 1))
+            for a, b, c, d in self.sheet.merged
+            if c >= top and d >= left and a - top < self.height and b - left < self.width
+        ]
+
+
+def make_grid(sheet: Sheet) -> Grid:
+    """Encode a sheet's cells; cells of white space are empty, cells in error hold the error's name."""
+    height = len(sheet.rows)
+    width = max(map(len, sheet.rows), default=0)
+    rows = sheet.rows
+    if sheet.errors:
+        rows = [list(row) for row in sheet.rows]
+        for (row, column), word in sheet.errors.items():
+            if 0 <= row - sheet.top < height and 0 <= column - sheet.left < width:
+                rows[row - sheet.top][column - sheet.left] = word
+    codes = np.full((height, width), -1, dtype=np.int64)
+    values: list[list[object]] = []
+    for column, cells in enumerate(zip(*rows, strict=True)):
+        codes[:, column], distinct = encode(cells)
+        values.append(distinct)
+    return Grid(sheet, codes, values)
+
+
+def encode(cells: tuple[object, ...] | list[object]) -> tuple[Codes, list[object]]:
+    """Encode values as codes into the distinct ones, in order of appearance; -1 for empty."""
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    if bool in set(map(type, cells)):
+        # True equals 1.0 as a dictionary key: told apart here, so that neither becomes the other.
+        array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in cells]
+    codes, distinct = pd.factorize(array)
+    found = list(distinct)
+    empty = [i for i, value in enumerate(found) if isinstance(value, str) and not value.strip()]
+    if empty:
+        renumber = np.arange(len(found) + 1)
+        renumber[-1] = -1
+        renumber[empty] = -1
+        keep = [i for i in range(len(found)) if renumber[i] >= 0]
+        renumber[keep] = np.arange(len(keep))
+        codes = renumber[codes]
+        found = [found[i] for i in keep]
+    return codes.astype(np.int64), found

@@ -1,0 +1,157 @@
+"""What a header means: which field, in which unit."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from taizhang.ledgers.quantities import find_factor, is_unit
+from taizhang.ledgers.text import fold, simplify
+from taizhang.metadata.kinds import NUMBER_TYPES, Field, Kind, load_shared
+
+_BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
+_ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[.、)]\s*|[*※★#]+)")
+_END = re.compile(r"[*※★:;,.。、#]+$")
+_NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
+_SERIAL = frozenset(map(fold, ("序号", "序", "项次", "行号", "NO", "No.", "#", "serial", "s/n", "sn", "row")))
+
+
+@dataclass(frozen=True)
+class Match:
+    """A header understood: the field, how near its name came (0 is best), the conversion of its unit."""
+
+    field: str
+    rank: int
+    unit: str = ""
+    factor: float = 1.0
+    problem: str = ""  # a unit that doesn't convert: the column is not read
+
+
+class HeaderIndex:
+    """The headers of a kind, to look up.
+
+    Parameters
+    ----------
+    kind : Kind
+    columns : Mapping of str to str
+        The user's own: canonical column to the header as the file has it; goes before all others.
+    """
+
+    def __init__(self, kind: Kind, columns: Mapping[str, str]) -> None:
+        self.kind = kind
+        self.own = {fold(header): column for column, header in columns.items()}
+        self.spellings: dict[str, tuple[str, int]] = {}
+        ranked: list[tuple[int, str, str]] = []
+        for name, field in kind.fields.items():
+            words = (field.title["zh"], name, field.title["en"], *field.aliases)
+            ranked += [(rank, fold(word), name) for rank, word in enumerate(words)]
+        # One spelling may be two fields' alias; the field that ranks it higher has it.
+        for rank, word, name in sorted(ranked, key=lambda item: item[0]):
+            self.spellings.setdefault(word, (name, rank))
+        self.generic = frozenset(map(fold, load_shared().generic))
+        self.known = frozenset(self.spellings) | frozenset(self.own)
+        self._cache: dict[tuple[str, ...], Match | None] = {}
+
+    def match(self, levels: Sequence[str]) -> Match | None:
+        """Tell what a header of one or more levels (outermost first) means; None where nothing is known."""
+        key = tuple(text for text in levels if text)
+        if key not in self._cache:
+            self._cache[key] = self._match(key)
+        return self._cache[key]
+
+    def _match(self, levels: tuple[str, ...]) -> Match | None:
+        if not levels:
+            return None
+        unit_level = len(levels) > 1 and is_unit(_bare(levels[-1]))
+        words = levels[:-1] if unit_level else levels
+        extra = _bare(levels[-1]) if unit_level else ""
+        attempts = ["".join(words)]
+        if len(words) > 1:
+            attempts = ["/".join(words), *attempts, "".join(words[-2:])]
+            if fold(_strip(words[-1])) not in self.generic or _NEUTRAL.search(fold("".join(words[:-1]))):
+                attempts.append(words[-1])
+        for text in attempts:
+            if found := self._match_one(text, extra):
+                return found
+        return self._own(words[-1], extra)
+
+    def _own(self, text: str, extra: str) -> Match | None:
+        column = self.own.get(fold(text))
+        return self._measure(column, -1, text, extra) if column else None
+
+    def _match_one(self, text: str, extra: str) -> Match | None:
+        if found := self._own(text, extra):
+            return found
+        plain = unicodedata.normalize("NFKC", text)
+        bare = _BRACKETS.sub("", plain)
+        stripped = re.sub(r"[/:,_]\s*[^/:,_]{1,5}$", "", bare)
+        options = [plain, _strip(plain), bare, _strip(bare)]
+        if stripped != bare and is_unit(re.split(r"[/:,_]", bare)[-1]):
+            options.append(_strip(stripped))
+        for option in options:
+            for word in (fold(option), fold(simplify(option))):
+                if word in self.spellings:
+                    name, rank = self.spellings[word]
+                    return self._measure(name, rank, plain, extra)
+                if word in self.own:
+                    return self._measure(self.own[word], -1, plain, extra)
+        return self._match_with_unit(_strip(bare), plain)
+
+    def _match_with_unit(self, bare: str, plain: str) -> Match | None:
+        """A unit written on to the header without brackets: 直接经济损失万元."""
+        word = fold(simplify(bare))
+        for size in (3, 2, 4, 1):
+            head, tail = word[:-size], word[-size:]
+            if head in self.spellings and is_unit(tail):
+                name, rank = self.spellings[head]
+                if self.kind.fields[name].type in NUMBER_TYPES:
+                    return self._measure(name, rank, plain, tail)
+        return None
+
+    def _measure(self, name: str, rank: int, text: str, extra: str) -> Match:
+        """Find the unit in a header's brackets (or in a level of its own) and its conversion."""
+        field = self.kind.fields[name]
+        if field.type not in ("integer", "number", "count_or_names"):
+            return Match(name, rank)
+        plain = unicodedata.normalize("NFKC", text)
+        parts = [extra] if extra else []
+        for content in _BRACKETS.findall(plain):
+            parts += [content, *re.split(r"[:,;/、]", content)]
+        if not parts and re.search(r"[/:,_]", plain):
+            parts.append(re.split(r"[/:,_]", plain)[-1])
+        return measure(field, rank, parts)
+
+    def is_serial(self, levels: Sequence[str]) -> bool:
+        """Whether the header is of a running number, which is no data."""
+        return bool(levels) and fold(_strip(levels[-1])) in _SERIAL
+
+    def suggest(self, header: str) -> str:
+        """The column whose header is nearest to an unknown one; '' where none is near."""
+        near = get_close_matches(fold(_strip(header)), list(self.spellings), n=1, cutoff=0.6)
+        return self.spellings[near[0]][0] if near else ""
+
+
+def measure(field: Field, rank: int, parts: Sequence[str]) -> Match:
+    """The match of a number field whose header (or table) names one of these units."""
+    for part in parts:
+        word = re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip())
+        if (factor := find_factor(word, field.unit)) is not None:
+            return Match(field.name, rank, word, factor)
+    for part in parts:
+        word = re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip())
+        if field.unit and is_unit(word):
+            wanted = load_shared().units[field.unit]
+            return Match(field.name, rank, word, 1.0, f"its unit '{word}' does not convert to {wanted.zh}")
+    return Match(field.name, rank)
+
+
+def _strip(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _END.sub("", _ORDINAL.sub("", plain)).strip()
+
+
+def _bare(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _BRACKETS.fullmatch(plain)
+    return match[1] if match else plain

@@ -1,0 +1,166 @@
+"""What is read with, and what comes out of a ledger file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from taizhang.metadata.kinds import DATE_TYPES, Kind
+
+SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
+ASIDE_COLUMNS = ("kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope")
+
+
+@dataclass(frozen=True)
+class Source:
+    """How the files of a kind are to be read, as workbook.toml says.
+
+    Attributes
+    ----------
+    kind : Kind
+    sheets : tuple of str or None
+        Names of the sheets to read; None for all.
+    district : str
+        The one district that all rows belong to; '' where the rows say it.
+    columns : Mapping of str to str
+        Canonical column to the header as the files have it.
+    values : Mapping of str to Mapping of str to str
+        Column to value as written to canonical value.
+    names : frozenset of str
+        Known district names and aliases: they mark section rows. Optional.
+    """
+
+    kind: Kind
+    sheets: tuple[str, ...] | None = None
+    district: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class HeaderRead:
+    """A header and what it was understood as; `field` is None where it was not."""
+
+    column: str
+    header: str
+    field: str | None
+    unit: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A total that is not the sum of its rows."""
+
+    row: int
+    column: str
+    stated: float
+    summed: float
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table as it was found and understood.
+
+    Attributes
+    ----------
+    sheet : str
+    first_row : int
+        1-based row of the first header row.
+    header_rows : int
+    headers : tuple of HeaderRead
+    counts : Mapping of str to int
+        Rows by kind: title, header, section, total, note, blank, data.
+    totals : tuple of Disagreement
+        Totals that are not the sum of their rows.
+    hidden_rows : tuple of int
+        Hidden data rows (1-based): they were read.
+    hidden_sheet : bool
+    notes : tuple of str
+        What was understood beyond the plain reading, with counts.
+    rules : Mapping of str to int
+        Accepted rows that break a rule, by rule.
+    error : str
+        Why the table could not be read; '' where it was.
+    """
+
+    sheet: str
+    first_row: int
+    header_rows: int
+    headers: tuple[HeaderRead, ...]
+    counts: Mapping[str, int]
+    totals: tuple[Disagreement, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_sheet: bool = False
+    notes: tuple[str, ...] = ()
+    rules: Mapping[str, int] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def unrecognised(self) -> tuple[str, ...]:
+        """Headers that no column was understood from."""
+        return tuple(one.header for one in self.headers if one.field is None and one.header)
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """A ledger file as it was read.
+
+    Attributes
+    ----------
+    name : str
+        The file as shown.
+    rows : pandas.DataFrame
+        Accepted rows: the kind's columns, typed, then source_file, source_sheet, source_row.
+    set_aside : pandas.DataFrame
+        kind, source_file, source_sheet, source_row, column, value, reason, scope ('row' or 'cell').
+    tables : tuple of TableRead
+    error : str
+        Why the file, or a whole table of it, could not be read; '' where all was.
+    notes : tuple of str
+        What else a person should know of the file.
+    """
+
+    name: str
+    rows: pd.DataFrame
+    set_aside: pd.DataFrame
+    tables: tuple[TableRead, ...] = ()
+    error: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Data rows read: accepted and set aside."""
+        return sum(table.counts.get("data", 0) for table in self.tables if not table.error)
+
+
+def pandas_type(field_type: str) -> str:
+    """The dtype of a field's column in a ledger table."""
+    if field_type in DATE_TYPES:
+        return "datetime64[us]"
+    return {
+        "integer": "Int64",
+        "year": "Int64",
+        "count_or_names": "Int64",
+        "number": "float64",
+        "boolean": "boolean",
+    }.get(field_type, "str")
+
+
+def make_empty_rows(kind: Kind) -> pd.DataFrame:
+    """A ledger table of a kind without rows."""
+    columns = {name: pd.Series(dtype=pandas_type(item.type)) for name, item in kind.fields.items()}
+    columns |= {"source_file": pd.Series(dtype="str"), "source_sheet": pd.Series(dtype="str")}
+    return pd.DataFrame({**columns, "source_row": pd.Series(dtype="Int64")})
+
+
+def make_empty_aside() -> pd.DataFrame:
+    """A table of set-aside rows and cells without any."""
+    types = {name: "Int64" if name == "source_row" else "str" for name in ASIDE_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+
+
+def fail_file(name: str, kind: Kind, message: str) -> FileRead:
+    """The outcome of a file that could not be read."""
+    return FileRead(name, make_empty_rows(kind), make_empty_aside(), error=f"{name}: {message}")

@@ -1,0 +1,205 @@
+"""Numbers as ledgers write them: thousands, 约 and 余, 万 and 亿, Chinese numerals, units in the cell."""
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+
+from taizhang.ledgers.text import fold
+from taizhang.metadata.kinds import Unit, load_shared
+
+_ABOUT_BEFORE = re.compile(r"^(?:大约|约|近|逾|超过|超|共计|共|计|≈|~|不足)+")
+_ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许)+$")
+_COUNTED = re.compile(r"^(?:共计|共|计)+$")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
+_CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟点半]+")
+_SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "k": 1e3}
+_DURATION = re.compile(
+    r"(?:(\d+(?:\.\d+)?)(?:个)?(?:小时|时|h|hours?|hr))?(?:(\d+(?:\.\d+)?)(?:分钟|分|min|mins|minutes?|′|'))?"
+    r"(?:(\d+(?:\.\d+)?)(?:秒钟|秒|s|sec|seconds?|″|\"))?"
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A number read, or why it was not; `note` says what was understood beyond the plain reading."""
+
+    value: float | None
+    reason: str = ""
+    note: str = ""
+
+
+@cache
+def _units() -> dict[str, str]:
+    """Folded spellings of units, to their names."""
+    spellings: dict[str, str] = {}
+    for name, unit in load_shared().units.items():
+        for text in (unit.zh, unit.en, name, *unit.aliases):
+            spellings.setdefault(fold(text), name)
+    return spellings
+
+
+@lru_cache(maxsize=4096)
+def find_factor(text: str, unit: str) -> float | None:
+    """What a number written in the unit that `text` names must be multiplied by to be in `unit`.
+
+    Parameters
+    ----------
+    text : str
+        A unit as written (元, 万人, 亩, a bare 万); any case and width.
+    unit : str
+        Name of the field's unit in fields.yml; '' for a field without one.
+
+    Returns
+    -------
+    float or None
+        None where the text is no unit, or none that converts.
+    """
+    units = load_shared().units
+    wanted = units.get(unit)
+    word = fold(text)
+    if word in _SCALES:
+        # 3万 of a money field is 30,000 yuan, whatever the field counts in.
+        base = 1.0 if wanted is None or wanted.dimension != "money" else wanted.size
+        return _SCALES[word] / base
+    candidates = [units[_units()[word]]] if word in _units() else []
+    if wanted is not None and word in {fold(t) for t in (wanted.zh, wanted.en, *wanted.aliases)}:
+        candidates = [wanted]
+    for found in candidates:
+        if wanted is None:
+            return 1.0 if found.dimension == "count" else None
+        if found.dimension == wanted.dimension:
+            return found.size / wanted.size
+        if "count" in (found.dimension, wanted.dimension) and _counts(found) and _counts(wanted):
+            return found.size / wanted.size
+    return None
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit, or a bare 千, 万 or 亿."""
+    word = fold(text)
+    return word in _units() or word in _SCALES
+
+
+def _counts(unit: Unit) -> bool:
+    return unit.dimension in ("count", "people", "households", "rooms")
+
+
+def scale(value: float, factor: float) -> float:
+    """Multiply, by division where that is exact: 123456 yuan are 12.3456 wan and not 12.345600000000001."""
+    inverse = 1 / factor
+    return value / round(inverse) if factor < 1 and abs(inverse - round(inverse)) < 1e-9 else value * factor
+
+
+def read_number(value: object, *, unit: str = "", factor: float = 1.0) -> Read:
+    """Read a number.
+
+    Parameters
+    ----------
+    value : object
+        A cell: text or number.
+    unit : str
+        Name of the field's unit; a unit inside the cell converts to it.
+    factor : float
+        Conversion of the unit that the header names, for cells that name none.
+
+    Returns
+    -------
+    Read
+    """
+    if isinstance(value, bool):
+        return Read(None, "yes or no where a number belongs")
+    if isinstance(value, (int, float)):
+        number = float(value)
+        return Read(scale(number, factor)) if math.isfinite(number) else Read(None, "not a number")
+    if isinstance(value, timedelta):
+        return _read_duration(value.total_seconds(), unit)
+    if isinstance(value, date):
+        return Read(None, "a date where a number belongs")
+    if isinstance(value, str):
+        return _read_text(value, unit, factor)
+    return Read(None, "not a number")
+
+
+def _read_duration(seconds: float, unit: str) -> Read:
+    found = load_shared().units.get(unit)
+    if found is None or found.dimension != "time":
+        return Read(None, "a time where a number belongs")
+    return Read(seconds / found.size)
+
+
+@lru_cache(maxsize=65536)
+def _read_text(text: str, unit: str, factor: float) -> Read:
+    plain = fold_number(text)
+    before = _ABOUT_BEFORE.match(plain)
+    note = ""
+    if before:
+        note = "" if _COUNTED.match(before[0]) else "approximate"
+        plain = plain[before.end() :]
+    if plain.startswith(("¥", "$")) and unit.endswith("yuan"):
+        if plain[0] == "$":
+            return Read(None, "dollars where yuan belong")
+        plain, factor = plain[1:], find_factor("元", unit) or factor
+    number, rest = _leading_number(plain)
+    if number is None:
+        wanted = load_shared().units.get(unit)
+        if wanted is not None and wanted.dimension == "time" and (match := _DURATION.fullmatch(plain)) and plain:
+            return _join_duration(match, unit)
+        return Read(None, "not a number")
+    if _ABOUT_AFTER.match(rest) or rest[:1] in ("余", "多"):
+        note, rest = "approximate", rest.lstrip("余多")
+    if (match := _ABOUT_AFTER.search(rest)) and rest:
+        note, rest = "approximate", rest[: match.start()]
+    rest = rest.strip("。.;,")
+    if not rest:
+        return Read(scale(number, factor), "", note)
+    if rest[0] in "-~至到—":
+        return Read(None, "a range where one number belongs")
+    own = find_factor(rest, unit)
+    if own is None and rest[0] in _SCALES and rest[1:].lstrip("余多"):
+        # 3万余人: the scale, then the unit.
+        inner = find_factor(rest[1:].lstrip("余多"), unit)
+        if inner is not None:
+            note = "approximate" if rest[1] in "余多" else note
+            own = _SCALES[rest[0]] * inner
+    if own is None:
+        wanted = load_shared().units.get(unit)
+        if wanted is not None and wanted.dimension == "time" and (match := _DURATION.fullmatch(plain)):
+            return _join_duration(match, unit)
+        return Read(None, f"'{rest}' is no unit of this column" if is_unit(rest) else "not a number")
+    return Read(scale(number, own), "", note)
+
+
+def fold_number(text: str) -> str:
+    """NFKC, lower case, no white space; the minus and the thousands as ASCII."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"\s+", "", plain).replace("−", "-").replace("–", "-").replace("，", ",")
+
+
+def _leading_number(plain: str) -> tuple[float | None, str]:
+    if match := _NUMBER.match(plain):
+        rest = plain[match.end() :]
+        if rest[:1] == "," or rest[:1].isdigit():  # 1,23 or 12,34: no thousands; not to be guessed
+            return None, plain
+        return float(match[0].replace(",", "")), rest
+    if match := _CHINESE.match(plain):
+        return _read_chinese(match[0]), plain[match.end() :]
+    return None, plain
+
+
+def _read_chinese(numeral: str) -> float | None:
+    import cn2an
+
+    if numeral == "半":
+        return 0.5
+    try:
+        return float(cn2an.cn2an(numeral, "smart"))
+    except ValueError:
+        return None
+
+
+def _join_duration(match: re.Match[str], unit: str) -> Read:
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return _read_duration(3600 * hours + 60 * minutes + seconds, unit)

@@ -1,0 +1,84 @@
+"""Rules that rows should keep, and rows that look like another row: told and counted, nothing mended."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from taizhang.metadata.kinds import DATE_TYPES, Kind
+
+FUTURE = "future_date"
+
+
+def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = None) -> pd.DataFrame:
+    """Tell which rows break which rule of their kind.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows with the kind's columns, typed.
+    kind : Kind
+    as_of : datetime.date, optional
+        The day after which a date is in the future; default: today.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of bool, on the same index; one column per rule of the kind (a comparison with a missing value
+        breaks no rule), then ``future_date``: a date after `as_of` in a column that looks back.
+    """
+    breaks: dict[str, pd.Series] = {}
+    for rule in kind.rules:
+        if rule.order:
+            first, second = (table[name] for name in rule.order)
+            if kind.fields[rule.order[0]].type in DATE_TYPES:
+                first, second = first.dt.normalize(), second.dt.normalize()
+            broken = (first > second) & first.notna() & second.notna()
+        else:
+            broken = pd.Series(True, index=table.index)
+            for column, values in rule.when.items():
+                broken &= table[column].isin(values)
+            if rule.needs:
+                broken &= table[list(rule.needs)].isna().all(axis=1)
+            if rule.without:
+                broken &= table[list(rule.without)].notna().any(axis=1)
+        breaks[rule.name] = broken.fillna(False).astype(bool)
+    limit = pd.Timestamp(as_of or date.today()) + pd.Timedelta(days=1)
+    late = pd.Series(False, index=table.index)
+    for name, item in kind.fields.items():
+        if item.type in DATE_TYPES and not item.future:
+            late |= (table[name] >= limit).fillna(False)
+    breaks[FUTURE] = late
+    return pd.DataFrame(breaks, index=table.index)
+
+
+def find_duplicates(table: pd.DataFrame, kind: Kind) -> pd.Series:
+    """Tell which rows look like an earlier one: by the kind's id, or by all of its `same` columns.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        All rows of the kind, over all files.
+    kind : Kind
+
+    Returns
+    -------
+    pandas.Series of bool
+        On the same index: True for the second and later of equal rows. A row with a missing value in the
+        columns compared is equal to none. Ids are compared within a district, since each numbers its own.
+    """
+    district = next((name for name in ("district_code", "district") if name in table.columns), None)
+    found = pd.Series(False, index=table.index)
+    for columns in (kind.id, kind.same):
+        if not columns:
+            continue
+        named = [district if name == "district" and district else name for name in columns]
+        if district and district not in named:
+            named = [district, *named]
+        keys = table[named]
+        if district == "district_code" and "district" in table.columns:
+            # Rows that no district was found for are told apart by what they wrote.
+            keys = keys.assign(**{district: table["district_code"].fillna(table["district"])})
+        known = keys.notna().all(axis=1)
+        found |= known & pd.Series(np.where(known, keys.duplicated(), False), index=table.index).astype(bool)
+    return found

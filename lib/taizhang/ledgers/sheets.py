@@ -1,0 +1,327 @@
+"""Raw sheets out of files: what the cells hold, which are merged, which are hidden. No meaning yet."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taizhang.errors import LedgerError
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
+TEXTS = (".csv", ".txt", ".tsv")
+FORMATS = "xlsx, xlsm, xls, ods, csv, txt or parquet"
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}\d+)"[^>]*\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S)
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet's cells as they stand.
+
+    Attributes
+    ----------
+    name : str
+        The sheet's name; '' for a text file.
+    rows : list of sequence
+        Cells row by row; '' is an empty one.
+    top, left : int
+        0-based position of the first cell of the first row.
+    merged : tuple of (int, int, int, int)
+        First row, first column, last row, last column, 0-based in the sheet.
+    hidden_rows : frozenset of int
+        1-based, as the spreadsheet shows them.
+    hidden : bool
+        Whether the sheet itself is hidden.
+    date1904 : bool
+        Whether the file counts days from 1904.
+    errors : Mapping of (int, int) to str
+        Cells that hold an error of the spreadsheet, such as #REF!, by 0-based position.
+    notes : tuple of str
+        What had to be decided to read it (encoding, delimiter).
+    """
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    top: int = 0
+    left: int = 0
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden: bool = False
+    date1904: bool = False
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def sniff_format(path: Path) -> str:
+    """Tell what a file is by its first bytes: 'xlsx', 'xls', 'ods', 'parquet' or 'text'.
+
+    Raises
+    ------
+    LedgerError
+        If it is empty, locked, password-protected, HTML or anything else that is no ledger.
+    """
+    if path.name.startswith(("~$", ".~")):
+        raise LedgerError("is the lock file of an open workbook, not a ledger; close the workbook")
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except PermissionError:
+        raise LedgerError(
+            "is locked by another program, or may not be read; close it there (Excel, WPS) or change its rights"
+        ) from None
+    except OSError as error:
+        raise LedgerError(f"can't be opened: {error.strerror}") from None
+    if not head:
+        raise LedgerError("is empty (0 bytes); save the ledger again")
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"PK"):
+        return _sniff_zip(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        content = path.read_bytes()
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise LedgerError("is protected by a password; save it without one")
+        return "xls"
+    if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
+        return "xls"
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start) or b"<table" in head.lower():
+        raise LedgerError("is a web page (HTML) under a spreadsheet's name; open it and save it as .xlsx")
+    if start.startswith(b"<?xml") or start.startswith(b"mime-version"):
+        raise LedgerError("is XML or a web archive under a spreadsheet's name; open it and save it as .xlsx")
+    if path.suffix.lower() in WORKBOOKS and b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise LedgerError(f"is damaged: not a {path.suffix} file inside; restore it or save it again")
+    return "text"
+
+
+def _sniff_zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = set(package.namelist())
+            kind = package.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise LedgerError(f"is damaged ({error}); restore it or save it again") from None
+    if any(name.lower().startswith("xl/") for name in names):
+        return "xlsx"
+    if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet") or "content.xml" in names:
+        return "ods"
+    raise LedgerError(f"is an archive, not a workbook; a ledger is {FORMATS}")
+
+
+def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
+    """Read the sheets of an xlsx, xlsm, xls or ods file, one at a time.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    wanted : sequence of str or None
+        Names of the sheets to read; None for all.
+
+    Raises
+    ------
+    LedgerError
+        If the file is damaged or protected, or a wanted sheet isn't there.
+    """
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(str(path))
+        described = book.sheets_metadata
+        names = [one.name for one in described if one.typ == calamine.SheetTypeEnum.WorkSheet]
+    except calamine.PasswordError:
+        raise LedgerError("is protected by a password; save it without one") from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise LedgerError(f"is damaged ({_short(error)}); restore it or save it again") from None
+    if absent := [name for name in wanted or () if name not in names]:
+        raise LedgerError(f"has no sheet {', '.join(map(repr, absent))}; its sheets: {', '.join(map(repr, names))}")
+    hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
+    scan = _XlsxScan(path)
+    for name in names:
+        if wanted is not None and name not in wanted:
+            continue
+        try:
+            sheet = book.get_sheet_by_name(name)
+            rows = sheet.to_python(skip_empty_area=True)
+            merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
+            top, left = sheet.start or (0, 0)
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise LedgerError(f"sheet '{name}' is damaged ({_short(error)}); save the file again") from None
+        hidden_rows, errors = scan.look(name)
+        yield Sheet(name, rows, top, left, merged, hidden_rows, name in hidden, scan.date1904, errors)
+
+
+class _XlsxScan:
+    """What calamine doesn't tell of an xlsx file, from its XML as a stream: hidden rows, error cells, 1904."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.parts: dict[str, str] = {}
+        self.date1904 = False
+        if not zipfile.is_zipfile(path):
+            return
+        with zipfile.ZipFile(path) as package:
+            names = {name.lower(): name for name in package.namelist()}
+            if "xl/workbook.xml" not in names:
+                return
+            book = package.read(names["xl/workbook.xml"])
+            links = package.read(names.get("xl/_rels/workbook.xml.rels", names["xl/workbook.xml"]))
+        self.date1904 = bool(re.search(rb'date1904="(?:1|true)"', book))
+        targets = {}
+        for link in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
+            key, target = re.search(rb'\bId="([^"]*)"', link), re.search(rb'\bTarget="([^"]*)"', link)
+            if key and target:
+                part = target[1].decode("utf-8", "replace")
+                part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
+                targets[key[1]] = names.get(part.lower(), part)
+        for tag in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book):
+            name, key = re.search(rb'\bname="([^"]*)"', tag), re.search(rb'\b\w+:id="([^"]*)"', tag)
+            if name and key and key[1] in targets:
+                self.parts[_unescape(name[1].decode("utf-8", "replace"))] = targets[key[1]]
+
+    def look(self, name: str) -> tuple[frozenset[int], dict[tuple[int, int], str]]:
+        """Hidden rows (1-based) and error cells (0-based) of a sheet; none where the file isn't xlsx."""
+        part = self.parts.get(name)
+        hidden: set[int] = set()
+        errors: dict[tuple[int, int], str] = {}
+        if part is None:
+            return frozenset(), errors
+        try:
+            with zipfile.ZipFile(self.path) as package, package.open(part) as stream:
+                held = b""
+                while chunk := stream.read(_CHUNK):
+                    text = held + chunk
+                    row = text.rfind(b"row ")  # a row is looked at whole: the last one waits for its rest
+                    cut = text.rfind(b"<", 0, row) if row > 0 else len(text)
+                    done, held = text[:cut], text[cut:]
+                    self._look_at(done, hidden, errors)
+                self._look_at(held, hidden, errors)
+        except (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+            return frozenset(hidden), errors  # calamine has read the sheet by another way: nothing to add
+        return frozenset(hidden), errors
+
+    @staticmethod
+    def _look_at(text: bytes, hidden: set[int], errors: dict[tuple[int, int], str]) -> None:
+        if b"hidden=" in text or b"zeroHeight=" in text:
+            for tag in _ROW.findall(text):
+                number = re.search(rb'\br="(\d+)"', tag)
+                if number and re.search(rb'\bhidden="(?:1|true)"', tag):
+                    hidden.add(int(number[1]))
+        if b't="e"' in text:
+            for ref, word in _ERROR_CELL.findall(text):
+                errors[_position(ref.decode())] = word.decode("utf-8", "replace")
+
+
+def _position(ref: str) -> tuple[int, int]:
+    letters = ref.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(ref[len(letters) :]) - 1, column - 1
+
+
+def name_column(index: int) -> str:
+    """Letters of a 0-based column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _unescape(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)
+
+
+def _short(error: BaseException) -> str:
+    return str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+
+
+def read_text(path: Path, known: frozenset[str]) -> Sheet:
+    """Read a csv or txt file, finding out its encoding and delimiter.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    known : frozenset of str
+        Folded header spellings of the kind: of two encodings that both decode, the one that shows more of
+        them is right.
+
+    Raises
+    ------
+    LedgerError
+        If no encoding fits, or it is no text.
+    """
+    data = path.read_bytes()
+    text, encoding = _decode(data, known)
+    if not text.strip():
+        raise LedgerError("is empty; save the ledger again")
+    if "\0" in text:
+        raise LedgerError("is no text file (it holds NUL characters); save it as csv in UTF-8")
+    delimiter = _find_delimiter(text)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise LedgerError(f"is no regular delimited text ({error}); save it again as csv or xlsx") from None
+    width = max(map(len, rows), default=0)
+    padded = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
+    shown = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}[delimiter]
+    return Sheet("", padded, notes=(f"read as {encoding}, delimited by {shown}",))
+
+
+def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError:
+                raise LedgerError(f"says it is {encoding} and isn't; save it as csv in UTF-8") from None
+    sample = data[:4000]
+    if b"\0" in sample:
+        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            raise LedgerError("is no text file; save it as csv in UTF-8") from None
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    options = []
+    for order, encoding in enumerate(("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be")):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        options.append((-_count_known(text, known), order, text, encoding))
+    if not options:
+        raise LedgerError("is in no known encoding (UTF-8, GB18030, Big5, UTF-16); save it as csv in UTF-8")
+    _, _, text, encoding = min(options)
+    return text, encoding
+
+
+def _count_known(text: str, known: frozenset[str]) -> int:
+    from taizhang.ledgers.text import fold, simplify
+
+    cells = re.split(r'[,;\t|\n"]', "\n".join(text.splitlines()[:40]))
+    return sum(fold(simplify(cell)) in known for cell in cells if cell.strip())
+
+
+def _find_delimiter(text: str) -> str:
+    """The delimiter that gives the most cells to the most lines of the file's beginning."""
+    lines = text[:200_000].splitlines()[:200]
+    best, most = ",", 0
+    for delimiter in (",", "\t", ";", "|"):
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
+        except csv.Error:
+            continue
+        if sum(widths) > most:
+            best, most = delimiter, sum(widths)
+    return best

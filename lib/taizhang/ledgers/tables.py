@@ -1,0 +1,385 @@
+"""A found table into typed rows, with everything that could not be read set aside and named."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taizhang.errors import LedgerError, list_values
+from taizhang.ledgers.dates import find_year
+from taizhang.ledgers.grid import Grid
+from taizhang.ledgers.headers import HeaderIndex, measure
+from taizhang.ledgers.layout import BLANK, DATA, HEADER, NOTE, ROW_KINDS, SECTION, TITLE, TOTAL, Column, Table
+from taizhang.ledgers.model import (
+    ASIDE_COLUMNS,
+    Disagreement,
+    HeaderRead,
+    Source,
+    TableRead,
+    make_empty_aside,
+    pandas_type,
+)
+from taizhang.ledgers.quantities import find_factor, read_number
+from taizhang.ledgers.rules import find_rule_breaks
+from taizhang.ledgers.sheets import name_column
+from taizhang.ledgers.text import fold, write_cell
+from taizhang.ledgers.values import Context, Parsed, count_items, read_column
+from taizhang.metadata.kinds import Field, Kind, load_shared
+
+_UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
+_SUMMED = ("integer", "number")
+
+
+def read_table(grid: Grid, table: Table, index: HeaderIndex, source: Source, *, name: str) -> tuple[
+    pd.DataFrame, pd.DataFrame, TableRead
+]:
+    """Read a table's data rows.
+
+    Parameters
+    ----------
+    grid : Grid
+    table : Table
+        As found, its rows told apart.
+    index : HeaderIndex
+    source : Source
+    name : str
+        The file as shown.
+
+    Returns
+    -------
+    rows, set_aside : pandas.DataFrame
+    about : TableRead
+
+    Raises
+    ------
+    LedgerError
+        If a required column is missing, naming the line of workbook.toml that mends it.
+    """
+    kind = source.kind
+    check_columns(grid, table, index, source)
+    _take_units(table, kind)
+    data = np.flatnonzero(table.kinds == DATA) + table.first
+    numbers = data + grid.sheet.top + 1
+    codes, notes = _fill_merges(grid, table, kind, data)
+    context = Context(
+        year=find_year(*table.titles, grid.sheet.name, name.rsplit("/", 1)[-1]),
+        date1904=grid.sheet.date1904,
+        where=f"ledgers.{kind.name}",
+    )
+    parsed: dict[str, Parsed] = {}
+    raw: dict[str, tuple[list[object], np.ndarray]] = {}
+    for field_name, column in table.fields.items():
+        field = kind.fields[field_name]
+        if field_name == "district" and source.district:
+            continue
+        values, own = grid.values[column.position], codes[field_name]
+        if field_name == "district":
+            values, own = _with_sections(table, data, values, own)
+        assert column.match is not None
+        told = replace(context, factor=column.match.factor, values=source.values.get(field_name, {}))
+        parsed[field_name] = read_column(values, own, field, told)
+        raw[field_name] = (values, own)
+        notes += [f"{field_name}: {text} ({count})" for text, count in parsed[field_name].notes.items() if text]
+    if source.district and "district" in kind.fields:
+        constant = pd.array(np.full(len(data), source.district, dtype=object), dtype="str")
+        parsed["district"] = Parsed(constant, np.full(len(data), None, dtype=object), Counter())
+    elif "district" not in parsed and table.sections and "district" in kind.fields:
+        values, own = _with_sections(table, data, [], np.full(len(data), -1))
+        parsed["district"] = read_column(values, own, kind.fields["district"], context)
+        raw["district"] = (values, own)
+    rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
+    about = _describe(grid, table, index, source, notes, rows)
+    if len(data):
+        about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
+    return rows, aside, about
+
+
+def check_columns(grid: Grid, table: Table, index: HeaderIndex, source: Source) -> None:
+    """Raise where a required column is missing, saying how workbook.toml mends it."""
+    kind, fields = source.kind, table.fields
+    lacking = [name for name in kind.required if name not in fields]
+    if "district" in lacking and (source.district or table.sections):
+        lacking.remove("district")
+    if not lacking:
+        return
+    unknown = [column.header for column in table.columns if column.levels and column.match is None]
+    lines = []
+    for name in lacking:
+        label = kind.fields[name].title["zh"]
+        near = [header for header in unknown if index.suggest(header) == name]
+        shown = near[0] if near else "the header as the file has it"
+        if name == "district":
+            lines.append(
+                f"no column says which district a row belongs to. If all rows of the file belong to one, write "
+                f'in workbook.toml under [ledgers.{kind.name}]: district = "its name or code"; if a column says '
+                f'it, under [ledgers.{kind.name}.columns]: district = "{shown}"'
+            )
+        else:
+            lines.append(
+                f"no column is {name} ({label}). Write in workbook.toml under [ledgers.{kind.name}.columns]: "
+                f'{name} = "{shown}"'
+            )
+    problems = [c.match.problem for c in table.columns if c.match is not None and c.match.problem]
+    where = f"sheet '{grid.sheet.name}', " if grid.sheet.name else ""
+    row = table.header[0] + grid.sheet.top + 1
+    raise LedgerError(
+        f"{where}table with its header in row {row}: {'; '.join([*lines, *problems])}. "
+        f"Headers not understood: {list_values(unknown) or 'none'}"
+    )
+
+
+def _take_units(table: Table, kind: Kind) -> None:
+    """Apply the unit that the lines above the table name (单位:万元) to columns whose header names none."""
+    units = load_shared().units
+    parts: list[str] = []
+    for title in table.titles:
+        for match in _UNIT.finditer(title.replace("：", ":")):
+            parts += re.split(r"[、,;/，；]", match[1] or match[2])
+    for column in table.columns:
+        if not parts or column.match is None or column.match.unit or column.match.problem:
+            continue
+        field = kind.fields[column.match.field]
+        if field.type not in _SUMMED or not field.unit:
+            continue
+        same = [part for part in parts if _dimension(part) == units[field.unit].dimension]
+        if same:
+            column.match = measure(field, column.match.rank, same)
+
+
+def _dimension(part: str) -> str:
+    for name, unit in load_shared().units.items():
+        if find_factor(part, name) is not None and fold(part) not in ("万", "千", "亿"):
+            return unit.dimension
+    return ""
+
+
+def _fill_merges(
+    grid: Grid, table: Table, kind: Kind, data: np.ndarray
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Codes per field over the data rows; a cell merged down holds for all its rows, but a number counts once."""
+    notes: list[str] = []
+    whole = {name: grid.codes[:, column.position] for name, column in table.fields.items()}
+    at = {column.position: name for name, column in table.fields.items()}
+    once = 0
+    copied: set[str] = set()
+    for top, left, bottom, _ in grid.merges():
+        if bottom <= top or left not in at or bottom < table.first or top >= table.last or top < table.first:
+            continue
+        name = at[left]
+        if kind.fields[name].type in ("integer", "number", "count_or_names"):
+            once += 1
+            continue
+        if name not in copied:
+            whole[name] = whole[name].copy()
+            copied.add(name)
+        whole[name][top : min(bottom + 1, table.last)] = whole[name][top]
+    if once:
+        notes.append(f"numbers merged over several rows count once, in the first of them ({once})")
+    return {name: codes[data] for name, codes in whole.items()}, notes
+
+
+def _with_sections(
+    table: Table, data: np.ndarray, values: list[object], codes: np.ndarray
+) -> tuple[list[object], np.ndarray]:
+    """The district of the section that a row stands under, where the row itself says none."""
+    if not table.sections:
+        return values, codes
+    starts = sorted(table.sections)
+    texts = [table.sections[row] for row in starts]
+    number = np.searchsorted(np.array(starts) + table.first, data, side="right") - 1
+    under = np.where(number >= 0, number + len(values), -1)
+    return [*values, *texts], np.where(codes >= 0, codes, under)
+
+
+def _assemble(
+    kind: Kind,
+    parsed: dict[str, Parsed],
+    raw: dict[str, tuple[list[object], np.ndarray]],
+    numbers: np.ndarray,
+    name: str,
+    sheet: str,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Typed rows, and what is set aside: rows for a required value, else cells."""
+    count = len(numbers)
+    columns: dict[str, Any] = {}
+    for field_name, field in kind.fields.items():
+        if field_name in parsed:
+            columns[field_name] = parsed[field_name].data
+        else:
+            columns[field_name] = pd.array([None] * count, dtype=pandas_type(field.type))
+    rows = pd.DataFrame(columns)
+    for field in kind.fields.values():
+        if field.splits:
+            rows[field.name] = rows[field.name].fillna(_count_items(rows[field.splits]))
+    rows["source_file"] = pd.Series(name, index=rows.index, dtype="str")
+    rows["source_sheet"] = pd.Series(sheet, index=rows.index, dtype="str")
+    rows["source_row"] = pd.array(numbers, dtype="Int64")
+    failed = np.zeros(count, dtype=bool)
+    first: dict[int, tuple[str, str]] = {}
+    joined: dict[int, list[str]] = {}
+    for field_name in kind.required:
+        if field_name not in parsed:
+            continue
+        reasons = parsed[field_name].reasons
+        bad = rows[field_name].isna().to_numpy()
+        failed |= bad
+        for row in np.flatnonzero(bad).tolist():
+            reason = reasons[row] or f"no {field_name} ({kind.fields[field_name].title['zh']})"
+            first.setdefault(row, (field_name, _raw_text(raw, field_name, row)))
+            joined.setdefault(row, []).append(f"{field_name}: {reason}" if row in joined else reason)
+    parts = [make_empty_aside()]
+    if first:
+        order = sorted(first)
+        parts.append(
+            _make_aside(
+                kind, name, sheet, numbers[order], [first[r][0] for r in order], [first[r][1] for r in order],
+                ["; ".join(joined[r]) for r in order], "row",
+            )
+        )  # fmt: skip
+    for field_name, one in parsed.items():
+        if kind.fields[field_name].required:
+            continue
+        at = np.flatnonzero((one.reasons != None) & ~failed)  # noqa: E711 - elementwise
+        if len(at):
+            values = [_raw_text(raw, field_name, row) for row in at.tolist()]
+            reasons = one.reasons[at].tolist()
+            parts.append(
+                _make_aside(kind, name, sheet, numbers[at], [field_name] * len(at), values, reasons, "cell")
+            )
+    aside = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    aside = aside.sort_values("source_row", kind="stable", ignore_index=True)
+    return (rows[~failed].reset_index(drop=True) if failed.any() else rows), aside
+
+
+def _raw_text(raw: dict[str, tuple[list[object], np.ndarray]], field_name: str, row: int) -> str:
+    values, codes = raw.get(field_name, ([], np.full(row + 1, -1)))
+    return "" if codes[row] < 0 else write_cell(values[codes[row]])
+
+
+def _make_aside(
+    kind: Kind, name: str, sheet: str, numbers: np.ndarray, columns: list[str], values: list[str],
+    reasons: list[str], scope: str,
+) -> pd.DataFrame:  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "kind": kind.name,
+            "source_file": name,
+            "source_sheet": sheet,
+            "source_row": pd.array(numbers, dtype="Int64"),
+            "column": columns,
+            "value": values,
+            "reason": reasons,
+            "scope": scope,
+        }
+    )
+    return frame.astype({column: "str" for column in ASIDE_COLUMNS if column != "source_row"})
+
+
+def _count_items(texts: pd.Series) -> pd.Series:
+    codes, distinct = pd.factorize(texts)
+    counts = np.array([*(count_items(text) for text in distinct), 0], dtype="int64")[codes]
+    return pd.Series(pd.arrays.IntegerArray(counts, codes < 0), index=texts.index)
+
+
+def _describe(
+    grid: Grid, table: Table, index: HeaderIndex, source: Source, notes: list[str], rows: pd.DataFrame
+) -> TableRead:
+    sheet = grid.sheet
+    counts = Counter({ROW_KINDS[k]: int((table.kinds == k).sum()) for k in range(len(ROW_KINDS))})
+    counts["title"] += len(table.title_rows)
+    counts["header"] += table.header[1] - table.header[0] + 1
+    data = np.flatnonzero(table.kinds == DATA) + table.first + sheet.top + 1
+    hidden = tuple(int(row) for row in data if int(row) in sheet.hidden_rows) if sheet.hidden_rows else ()
+    if hidden:
+        notes = [*notes, f"hidden rows were read ({len(hidden)})"]
+    if sheet.hidden:
+        notes = [*notes, f"the sheet '{sheet.name}' is hidden; it was read"]
+    if source.district and "district" in table.fields:
+        notes = [*notes, f"the district of workbook.toml ('{source.district}') goes before the district column"]
+    breaks = find_rule_breaks(rows, source.kind).sum() if len(rows) else {}
+    return TableRead(
+        sheet=sheet.name,
+        first_row=table.header[0] + sheet.top + 1,
+        header_rows=table.header[1] - table.header[0] + 1,
+        headers=describe_headers(grid, table, index, source.kind),
+        counts={name: counts[name] for name in ("title", "header", "section", "total", "note", "blank", "data")},
+        hidden_rows=hidden,
+        hidden_sheet=sheet.hidden,
+        notes=tuple(notes),
+        rules={str(rule): int(count) for rule, count in dict(breaks).items() if count},
+    )
+
+
+def describe_headers(grid: Grid, table: Table, index: HeaderIndex, kind: Kind) -> tuple[HeaderRead, ...]:
+    """Each header of a table and what it was understood as."""
+    return tuple(
+        _describe_header(grid, column, index, kind)
+        for column in table.columns
+        if column.levels or (grid.codes[table.first : table.last, column.position] >= 0).any()
+    )
+
+
+def _describe_header(grid: Grid, column: Column, index: HeaderIndex, kind: Kind) -> HeaderRead:
+    letters = name_column(column.position + grid.sheet.left)
+    match = column.match
+    if match is None:
+        note = column.note or ("running number" if index.is_serial(column.levels) else "")
+        near = "" if note or not column.levels else index.suggest(column.levels[-1])
+        return HeaderRead(letters, column.header, None, "", note or (f"near to {near}" if near else ""))
+    if match.problem:
+        return HeaderRead(letters, column.header, None, match.unit, f"not read as {match.field}: {match.problem}")
+    unit = kind.fields[match.field].unit
+    if match.unit and match.factor != 1.0:
+        return HeaderRead(letters, column.header, match.field, match.unit, f"converted to {unit}")
+    return HeaderRead(letters, column.header, match.field, match.unit or unit)
+
+
+def _check_totals(
+    grid: Grid, table: Table, kind: Kind, parsed: dict[str, Parsed], data: np.ndarray
+) -> tuple[Disagreement, ...]:
+    """Compare each total with its rows: those since the total before it, or all so far.
+
+    A total agrees when it is either; the sums are of the rows that hold data, in the field's unit.
+    """
+    wrong: list[Disagreement] = []
+    totals = np.flatnonzero(table.kinds == TOTAL) + table.first
+    if not len(totals):
+        return ()
+    heads = np.flatnonzero(np.isin(table.kinds, (SECTION, HEADER))) + table.first
+    for name, column in table.fields.items():
+        field = kind.fields[name]
+        if field.type not in _SUMMED or name in ("lon", "lat") or name not in parsed or column.match is None:
+            continue
+        amounts = pd.Series(parsed[name].data).fillna(0).to_numpy(dtype="float64")
+        running = np.concatenate([[0.0], np.cumsum(amounts)])
+        starts = [table.first]
+        for row in totals.tolist():
+            stated = _stated(grid, row, column, field)
+            until = int(np.searchsorted(data, row))
+            sums = [running[until] - running[int(np.searchsorted(data, start))] for start in _starts(starts, heads, row)]
+            if stated is not None and not any(_equal(stated, one) for one in sums):
+                wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, float(sums[0])))
+            starts.append(row)
+    return tuple(sorted(wrong, key=lambda one: (one.row, one.column)))
+
+
+def _starts(starts: list[int], heads: np.ndarray, row: int) -> list[int]:
+    """Where the rows of a total may begin: at the last total, the table's start, or any section before it."""
+    return [starts[-1], starts[0], *(int(head) for head in heads if head < row)]
+
+
+def _stated(grid: Grid, row: int, column: Column, field: Field) -> float | None:
+    value = grid.cell(row, column.position)
+    if value == "" or column.match is None:
+        return None
+    return read_number(value, unit=field.unit, factor=column.match.factor).value
+
+
+def _equal(stated: float, summed: float) -> bool:
+    """Equal as far as a sum of written decimals can be told."""
+    return abs(stated - summed) <= 1e-6 * max(1.0, abs(stated))
+
+

@@ -1,0 +1,270 @@
+"""Values of a column, read by the field's type: once per distinct value, then spread over the rows."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taizhang.errors import list_values
+from taizhang.ledgers.dates import read_date
+from taizhang.ledgers.grid import Codes
+from taizhang.ledgers.quantities import read_number
+from taizhang.ledgers.text import fold, simplify, write_cell
+from taizhang.metadata.kinds import DATE_TYPES, Field, load_shared
+
+_NAMES = re.compile(r"[、,;/\s]+|和|及")
+_COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
+_ITEMS = (
+    (re.compile(r"(?:^|[\n;。:,!?)\s])\s*(\d{1,2})\s*[.、):](?!\d)"), int),
+    (re.compile(r"\((\d{1,2})\)"), int),
+    (re.compile(r"([①-⑳])"), lambda mark: ord(mark) - 0x245F),
+    (re.compile(r"([一二三四五六七八九十]{1,3})是"), lambda mark: _CHINESE.get(mark, 0)),
+    (re.compile(r"(?:^|[\n;。:,\s(])\s*([一二三四五六七八九十]{1,3})[、)]"), lambda mark: _CHINESE.get(mark, 0)),
+    (re.compile(r"第([一二三四五六七八九十]{1,3})[,、:]"), lambda mark: _CHINESE.get(mark, 0)),
+)
+_CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
+_CHINESE |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a column's values are read with besides the field.
+
+    Attributes
+    ----------
+    year : int or None
+        Year for dates written without one, from title, sheet name or file name.
+    date1904 : bool
+    factor : float
+        Conversion of the header's unit.
+    values : Mapping of str to str
+        The user's own reading of values: as written to what it means.
+    where : str
+        The table of workbook.toml in which a value can be mapped, for the remedy.
+    """
+
+    year: int | None = None
+    date1904: bool = False
+    factor: float = 1.0
+    values: Mapping[str, str] = field(default_factory=dict)
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A column read: `data` over the rows, `reason` per row (None where read or empty), remarks counted."""
+
+    data: pd.api.extensions.ExtensionArray | np.ndarray
+    reasons: np.ndarray
+    notes: Counter[str]
+
+
+def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
+    """Read a column.
+
+    Parameters
+    ----------
+    values : sequence
+        Distinct values.
+    codes : ndarray of int, one per row
+        Position of the row's value in `values`; -1 where the cell is empty.
+    field : Field
+    context : Context
+
+    Returns
+    -------
+    Parsed
+        As many rows as `codes`; empty and unreadable cells are missing.
+    """
+    used = np.unique(codes[codes >= 0])
+    results: list[Any] = [None] * (len(values) + 1)
+    reasons = np.full(len(values) + 1, None, dtype=object)
+    remarks: dict[int, str] = {}
+    own = {fold(key): value for key, value in context.values.items()}
+    for position in used.tolist():
+        value = values[position]
+        if own and isinstance(value := values[position], (str, float, int)):
+            value = own.get(fold(write_cell(value)), value)
+        result, reason, note = read_value(value, field, context)
+        results[position] = result
+        if reason:
+            reasons[position] = reason
+        if note:
+            remarks[position] = note
+    notes: Counter[str] = Counter()
+    if remarks:
+        counts = np.bincount(codes[codes >= 0], minlength=len(values))
+        for position, note in remarks.items():
+            notes[note] += int(counts[position])
+    return Parsed(_spread(results, codes, field), reasons[codes], notes)
+
+
+def read_value(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+    """Read one value: the result (None where empty or unreadable), the reason, a remark."""
+    if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
+        return None, "", ""
+    if field.type == "text":
+        return write_cell(value) or None, "", ""
+    if field.type in DATE_TYPES:
+        if isinstance(value, str) and fold(value) == "无":
+            return None, "", ""
+        found = read_date(
+            value,
+            year=context.year,
+            date1904=context.date1904,
+            last=field.future and field.name != "starts_on",
+            month=field.type == "month",
+        )
+        if found.value is None:
+            return None, _explain(found.reason, value, field), ""
+        return found.value if field.type == "datetime" else _midnight(found.value), "", found.note
+    if field.type in ("number", "integer"):
+        return _read_number(value, field, context)
+    if field.type == "year":
+        return _read_year(value, field)
+    if field.type == "count_or_names":
+        return _count_names(value, field, context)
+    return _read_category(value, field, context)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _explain(reason: str, value: object, field: Field) -> str:
+    return reason if field.personal else f"{reason}: '{write_cell(value)[:60]}'"
+
+
+def _read_number(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+    read = read_number(value, unit=field.unit, factor=context.factor)
+    number = read.value
+    if number is None:
+        return None, _explain(read.reason, value, field), ""
+    if field.type == "integer":
+        if abs(number - round(number)) > 1e-9:
+            return None, _explain("not a whole number", value, field), ""
+        number = round(number)
+    if (field.min is not None and number < field.min) or (field.max is not None and number > field.max):
+        limits = " to ".join(str(limit) for limit in (field.min, field.max) if limit is not None)
+        return None, _explain(f"outside {limits}{'' if field.max is not None else ' and above'}", value, field), ""
+    return number, "", read.note
+
+
+def _read_year(value: object, field: Field) -> tuple[Any, str, str]:
+    if isinstance(value, datetime):
+        year = value.year
+    elif match := re.fullmatch(r"(\d{4})(?:\.0+)?年?度?", fold(write_cell(value))):
+        year = int(match[1])
+    else:
+        return None, _explain("not a year", value, field), ""
+    if not (field.min or 1) <= year <= (field.max or 9999):
+        return None, _explain("not a year", value, field), ""
+    return year, "", ""
+
+
+def _count_names(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+    """A count, or the count of the names listed; the names themselves are not kept, nor told in a reason."""
+    read = read_number(value, unit=field.unit, factor=context.factor)
+    if read.value is not None:
+        if read.value < 0 or abs(read.value - round(read.value)) > 1e-9:
+            return None, "not a count of people", ""
+        return round(read.value), "", read.note
+    if not isinstance(value, str):
+        return None, "neither a count nor names", ""
+    text = re.sub(r"[((][^()()]*[))]", "", value.replace(",", ",")).strip()
+    if match := _COUNT.search(fold(text)):
+        number = read_number(match[1], unit=field.unit).value
+        return (None, "neither a count nor names", "") if number is None else (round(number), "", "")
+    names = [name for name in _NAMES.split(text.replace("，", ",").replace("；", ";")) if name]
+    if not names or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names):
+        return None, "neither a count nor names", ""
+    return len(names), "", "names counted, and not kept"
+
+
+def _read_category(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+    spellings = _spellings(field)
+    text = write_cell(value)
+    for word in (fold(text), _plain(text), _plain(simplify(text))):
+        if word in spellings:
+            name = spellings[word]
+            return (name == "true") if field.type == "boolean" else name, "", ""
+    where = f"; map it in [{context.where}.values.{field.name}]" if context.where else ""
+    known = "yes or no" if field.type == "boolean" else list_values(field.values)
+    return None, f"'{text[:60]}' is none of {known}{where}", ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\"'“”‘’《》。.,;:!]", "", fold(text))
+
+
+_SPELLINGS: dict[int, tuple[Field, dict[str, str]]] = {}
+
+
+def _spellings(field: Field) -> dict[str, str]:
+    """Folded spellings of a category's or a boolean's values; the field's own go before the common ones."""
+    kept = _SPELLINGS.get(id(field))
+    if kept is not None and kept[0] is field:
+        return kept[1]
+    spellings: dict[str, str] = {}
+    for name, value in field.values.items():
+        for word in (name, value.zh, value.en, *value.aliases):
+            spellings.setdefault(fold(word), name)
+            spellings.setdefault(_plain(word), name)
+    if field.type == "boolean":
+        for name, words in load_shared().booleans.items():
+            for word in words:
+                spellings.setdefault(fold(word), name)
+    _SPELLINGS[id(field)] = (field, spellings)
+    return spellings
+
+
+@cache
+def _missing() -> frozenset[str]:
+    return frozenset(map(fold, load_shared().missing)) | {""}
+
+
+def _is_answer(value: str, field: Field) -> bool:
+    return field.type in ("category", "boolean") and fold(value) in _spellings(field)
+
+
+def count_items(text: str) -> int:
+    """How many items a text lists by running numbers (1. 2. …, (1)(2), ①②, 一是…二是…); 1 without any."""
+    plain = re.sub(r"[ \t]+", " ", text.translate(_WIDTHS))
+    most = 1
+    for pattern, number in _ITEMS:
+        expected = 1
+        for mark in pattern.findall(plain):
+            if number(mark) == expected:
+                expected += 1
+        most = max(most, expected - 1)
+    return most
+
+
+_WIDTHS = str.maketrans("（）．，；：！？０１２３４５６７８９", "().,;:!?0123456789")
+
+
+def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
+    """Results per distinct value as a typed array over the rows."""
+    if field.type in DATE_TYPES:
+        moments = np.array([np.datetime64("NaT") if r is None else np.datetime64(r) for r in results], "datetime64[us]")
+        return moments[codes]
+    if field.type == "number":
+        return np.array([np.nan if r is None else r for r in results], dtype="float64")[codes]
+    if field.type in ("integer", "year", "count_or_names"):
+        numbers = np.array([0 if r is None else r for r in results], dtype="int64")
+        return pd.arrays.IntegerArray(numbers[codes], _absent(results)[codes])
+    if field.type == "boolean":
+        answers = np.array([bool(r) for r in results], dtype=bool)
+        return pd.arrays.BooleanArray(answers[codes], _absent(results)[codes])
+    texts = np.array([*results], dtype=object)
+    return pd.array(texts[codes], dtype="str")
+
+
+def _absent(results: list[Any]) -> np.ndarray:
+    return np.array([r is None for r in results], dtype=bool)
