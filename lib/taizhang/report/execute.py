@@ -144,6 +144,7 @@ def execute_notebook(
             kept=kept,
             folder=str(cwd),
         )
+        failure = _find_quiet_exit(kept[-1])
     except PapermillExecutionError as error:
         failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
     except CellTimeoutError:
@@ -206,6 +207,15 @@ def check_parameters(
             f"the parameters cell of {name} does not assign {list_values(unknown)}; "
             f"it assigns {list_values(sorted(assigned))}"
         )
+
+
+def _find_quiet_exit(notebook: NotebookNode) -> RenderError | None:
+    """Papermill takes `sys.exit(0)` for an end well made, though the cells after it never ran."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                return RenderError(f"cell {number} ended in {output.ename}: {output.evalue}")
+    return None
 
 
 def _mark_failure(kept: list[NotebookNode], name: str, message: str) -> RenderError:
