@@ -73,7 +73,9 @@ def type_frame(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
     """
     forms = COLUMNS[kind]
     data = {
-        name: _cast(frame[name], form) if name in frame else pd.Series(pd.NA, frame.index, dtype=_DTYPES[form])
+        name: _cast(frame[name], form)
+        if name in frame
+        else pd.Series(pd.NA, frame.index, dtype=_DTYPES[form])
         for name, form in forms.items()
     }
     rest = [name for name in frame.columns if name not in forms]
@@ -83,7 +85,7 @@ def type_frame(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
 def _cast(series: pd.Series, form: str) -> pd.Series:
     dtype = _DTYPES[form]
     if dtype.startswith("datetime"):
-        return pd.to_datetime(series).astype(dtype)
+        return pd.to_datetime(series).dt.as_unit("us")
     if dtype == "Int64" and series.dtype != "Int64":
         return series.astype("float64").round().astype("Int64")
-    return series.astype(dtype)
+    return pd.Series(series, dtype=pd.api.types.pandas_dtype(dtype))

@@ -38,16 +38,21 @@ _ACCIDENT_MONTHS = np.array([1.2, 0.8, 0.8, 0.9, 1.0, 1.1, 1.3, 1.3, 1.0, 1.0, 1
 def draw_plans(town: Township, rng: np.random.Generator) -> pd.DataFrame:
     """The emergency plans of a township: one general plan, special plans by hazard, on-site plans."""
     base = town.name
-    kinds = [("general", f"{base}突发事件总体应急预案", None)]
-    chosen = [0, 3, *sorted(rng.choice([1, 2, 4, 5, 6, 7, 8, 9, 10, 11], int(rng.integers(3, 8)), replace=False).tolist())]
+    kinds: list[tuple[str, str, str | None]] = [("general", f"{base}突发事件总体应急预案", None)]
+    others = rng.choice([1, 2, 4, 5, 6, 7, 8, 9, 10, 11], int(rng.integers(3, 8)), replace=False)
+    chosen = [0, 3, *sorted(others.tolist())]
     kinds += [("special", f"{base}{HAZARD_TYPES[place]}应急预案", HAZARD_TYPES[place]) for place in chosen]
     if rng.random() < 0.5:
         kinds.append(("event", f"{base}民俗文化节安全保障应急预案", None))
     if rng.random() < 0.6:
         kinds.append(("department", f"{base}卫生院突发公共卫生事件应急预案", "突发公共卫生事件"))
     for place in rng.choice(len(_ON_SITE), int(rng.integers(1, 4)), replace=False).tolist():
-        kinds.append(("on_site", f"{base}{_ON_SITE[place]}现场处置方案", "火灾" if "火灾" in _ON_SITE[place] else None))
-    issued = pd.Timestamp("2016-03-01") + pd.to_timedelta(rng.integers(0, 2200, len(kinds)), unit="D")
+        kinds.append(
+            ("on_site", f"{base}{_ON_SITE[place]}现场处置方案", "火灾" if "火灾" in _ON_SITE[place] else None)
+        )
+    issued = pd.Series(
+        pd.Timestamp("2016-03-01") + pd.to_timedelta(rng.integers(0, 2200, len(kinds)), unit="D")
+    )
     revised = issued + pd.to_timedelta(rng.integers(500, 1400, len(kinds)), unit="D")
     revised = revised.where((revised <= LAST_DAY) & (rng.random(len(kinds)) < 0.6))
     latest = revised.where(revised.notna(), issued)
@@ -80,13 +85,15 @@ def draw_drills(town: Township, plans: pd.DataFrame, rng: np.random.Generator) -
         fixed = np.where(evaluated, rng.binomial(np.nan_to_num(problems).astype(int), 0.78), np.nan)
         minutes = rng.choice([30, 40, 45, 60, 75, 90, 120, 150], count)
         fled = (kind == "field") & hazard.isin(["火灾", "地震", "校园突发事件", "地质灾害"]).to_numpy()
+        offices = [f"{town.name}{office}" for office in ("应急管理站", "人民政府", "消防站")]
+        rating = pd.Series(rng.choice(["优秀", "良好", "合格"], count, p=[0.25, 0.5, 0.25]))
         parts.append(
             pd.DataFrame(
                 {
                     "district_code": town.code,
                     "held_on": days,
                     "name": [f"{year}年{town.name}{word}应急演练" for word in hazard],
-                    "organiser": rng.choice([f"{town.name}应急管理站", f"{town.name}人民政府", f"{town.name}消防站"], count),
+                    "organiser": rng.choice(offices, count),
                     "kind": kind,
                     "scope": np.where(rng.random(count) < 0.3, "combined", "single"),
                     "hazard_type": hazard,
@@ -95,7 +102,7 @@ def draw_drills(town: Township, plans: pd.DataFrame, rng: np.random.Generator) -
                     "duration_min": minutes.astype(float),
                     "evacuation_s": np.where(fled, rng.integers(70, 420, count), np.nan),
                     "evaluated": evaluated,
-                    "rating": pd.Series(rng.choice(["优秀", "良好", "合格"], count, p=[0.25, 0.5, 0.25])).where(evaluated),
+                    "rating": rating.where(evaluated),
                     "problems": problems,
                     "problems_fixed": fixed,
                 }
@@ -107,7 +114,9 @@ def draw_drills(town: Township, plans: pd.DataFrame, rng: np.random.Generator) -
     return drills.sort_values("held_on", kind="stable", ignore_index=True)
 
 
-def draw_incidents(number: int, town: Township, area: shapely.Geometry, rng: np.random.Generator) -> pd.DataFrame:
+def draw_incidents(
+    number: int, town: Township, area: shapely.Geometry, rng: np.random.Generator
+) -> pd.DataFrame:
     """Accidents, natural disasters, health and security events of a township."""
     rows: list[dict[str, object]] = []
     for year in YEARS:
@@ -115,24 +124,27 @@ def draw_incidents(number: int, town: Township, area: shapely.Geometry, rng: np.
         for _ in range(rng.poisson(0.055 * town.population / 1000 * trend + 0.3)):
             rows.append(_draw_accident(year, town, rng))
         for _ in range(rng.poisson(0.006 * town.population / 1000 + 0.1)):
-            rows.append(_event(year, rng, "health", rng.choice(["食物中毒", "聚集性呼吸道疫情"]), injuries=int(rng.integers(2, 18))))
+            type_ = rng.choice(["食物中毒", "聚集性呼吸道疫情"])
+            rows.append(_event(year, rng, "health", type_, injuries=int(rng.integers(2, 18))))
         for _ in range(rng.poisson(0.012 * town.population / 1000 + 0.1)):
-            rows.append(_event(year, rng, "security", rng.choice(["聚众纠纷", "寻衅滋事", "扰乱公共秩序"]), injuries=int(rng.poisson(0.6))))
+            type_ = rng.choice(["聚众纠纷", "寻衅滋事", "扰乱公共秩序"])
+            rows.append(_event(year, rng, "security", type_, injuries=int(rng.poisson(0.6))))
         for _ in range(rng.poisson(0.5)):
-            kinds = _NATURAL if town.coastal else _NATURAL[:-1]
-            rows.append(_event(year, rng, "natural", rng.choice(kinds), loss_wan=round(float(rng.lognormal(1.2, 1)), 1)))
+            type_ = rng.choice(_NATURAL if town.coastal else _NATURAL[:-1])
+            rows.append(_event(year, rng, "natural", type_, loss_wan=round(float(rng.lognormal(1.2, 1)), 1)))
     for event, day, strength in STORMS:
         if rng.random() < strength * (0.45 if town.coastal else 0.25):
             moved = int(town.population * rng.uniform(0.002, 0.02) * strength)
-            rows.append(
-                _event(0, rng, "natural", "台风" if "台风" in event else "暴雨洪涝", day=pd.Timestamp(day),
-                       loss_wan=round(float(rng.lognormal(3.2, 0.8) * strength), 1), affected=moved * 3, evacuated=moved)
-            )  # fmt: skip
+            loss = round(float(rng.lognormal(3.2, 0.8) * strength), 1)
+            type_ = "台风" if "台风" in event else "暴雨洪涝"
+            known = {"loss_wan": loss, "affected": moved * 3, "evacuated": moved}
+            rows.append(_event(0, rng, "natural", type_, day=pd.Timestamp(day), **known))
     if number == 4:
-        rows.append(_event(2021, rng, "accident", "渔船事故", day=pd.Timestamp("2021-03-18"), deaths=3, missing=2,
-                           serious_injuries=1, injuries=4, loss_wan=420.0))  # fmt: skip
+        known = {"deaths": 3, "missing": 2, "serious_injuries": 1, "injuries": 4, "loss_wan": 420.0}
+        rows.append(_event(2021, rng, "accident", "渔船事故", day=pd.Timestamp("2021-03-18"), **known))
     if number == 5:
-        rows.append(_event(2022, rng, "accident", "火灾", day=pd.Timestamp("2022-10-11"), loss_wan=1260.0, injuries=1))
+        known = {"loss_wan": 1260.0, "injuries": 1}
+        rows.append(_event(2022, rng, "accident", "火灾", day=pd.Timestamp("2022-10-11"), **known))
     if not rows:
         rows.append(_event(2021, rng, "natural", "大风", loss_wan=1.5))
     frame = pd.DataFrame(rows)
@@ -157,16 +169,26 @@ def _draw_accident(year: int, town: Township, rng: np.random.Generator) -> dict[
 
 
 def _event(
-    year: int, rng: np.random.Generator, class_: str, type_: str, *, day: pd.Timestamp | None = None, **counts: float
+    year: int,
+    rng: np.random.Generator,
+    class_: str,
+    type_: str,
+    *,
+    day: pd.Timestamp | None = None,
+    **counts: float,
 ) -> dict[str, object]:
     if day is None:
         month = int(rng.choice(12, p=_ACCIDENT_MONTHS / _ACCIDENT_MONTHS.sum())) + 1
         day = pd.Timestamp(year, month, int(rng.integers(1, 29)))
     occurred = day + pd.Timedelta(minutes=int(rng.integers(60, 1380)))
-    late = 60 * 30 if rng.random() < 0.05 else 1
-    reported = occurred + pd.Timedelta(minutes=int(rng.integers(8, 110)) * (1 if late == 1 else 20))
+    slowness = 20 if rng.random() < 0.05 else 1
+    reported = occurred + pd.Timedelta(minutes=int(rng.integers(8, 110)) * slowness)
     human = {"deaths": 0, "missing": 0, "serious_injuries": 0, "injuries": 0, "loss_wan": 0.0}
-    return {"occurred_on": occurred, "reported_on": reported, "class": class_, "type": str(type_)} | human | counts
+    return (
+        {"occurred_on": occurred, "reported_on": reported, "class": class_, "type": str(type_)}
+        | human
+        | counts
+    )
 
 
 def draw_losses(town: Township, rng: np.random.Generator) -> pd.DataFrame:

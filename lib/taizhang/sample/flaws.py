@@ -35,7 +35,10 @@ _FLAWS: dict[str, tuple[tuple[str, Value, str, str], ...]] = {
         ("kind", "检验性", "unmapped value", "cell"),
         ("participants", "若干", "unreadable number", "cell"),
     ),
-    "plans": (("kind", "其他预案", "unmapped value", "cell"), ("issued_on", "修订中", "unreadable date", "cell")),
+    "plans": (
+        ("kind", "其他预案", "unmapped value", "cell"),
+        ("issued_on", "修订中", "unreadable date", "cell"),
+    ),
     "incidents": (
         ("class", "其他", "unmapped value", "cell"),
         ("district", "外县", "unknown district", "row"),
@@ -48,7 +51,10 @@ _FLAWS: dict[str, tuple[tuple[str, Value, str, str], ...]] = {
     ),
     "disputes": (("settled_on", "调解中", "unreadable date", "cell"),),
     "warnings": (("colour", "紫色", "unmapped value", "cell"),),
-    "supplies": (("quantity", "若干", "unreadable number", "row"), ("expires_on", "见包装", "unreadable date", "cell")),
+    "supplies": (
+        ("quantity", "若干", "unreadable number", "row"),
+        ("expires_on", "见包装", "unreadable date", "cell"),
+    ),
 }
 _TWICE = {"hazards": 4, "inspections": 2, "drills": 1, "warnings": 1}
 

@@ -1,6 +1,7 @@
 """How clerks write a value into a cell: every form here can be read back without guessing."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -130,7 +131,7 @@ def write_money_wan(values: pd.Series, rng: np.random.Generator) -> list[Value]:
     return cells
 
 
-def write_choice(words: Mapping[object, str | Sequence[str]], *, odd: float = 0.15) -> Form:
+def write_choice(words: Mapping[Any, str | Sequence[str]], *, odd: float = 0.15) -> Form:
     """Categories or booleans in words: the first word of each mostly, other words in a share `odd`."""
 
     def form(values: pd.Series, rng: np.random.Generator) -> list[Value]:

@@ -73,10 +73,14 @@ def draw_land(towns: list[Township], rng: np.random.Generator) -> Land:
     outline = shapely.Polygon(np.array(_COAST + _INLAND) * scale)
     coast = shapely.LineString(np.array(_COAST) * scale)
     shapes = _place_towns(towns, _cut(outline, len(towns) - 1, rng, rounds=3), coast, rng)
-    shapes.append(shapely.MultiPolygon([_blob(x * scale, y * scale, r, rng) for x, y, r in _ISLANDS]))
+    shapes.append(
+        shapely.MultiPolygon([_blob(x * scale, y * scale, r * min(scale, 1.0), rng) for x, y, r in _ISLANDS])
+    )
     owners, parts = [], []
     for number, (town, shape) in enumerate(zip(towns, shapes, strict=True)):
-        for part in _cut(shape, int(np.clip(round(2.4 + (town.population / 1000) ** 0.5 * 0.75), 3, 11)), rng):
+        for part in _cut(
+            shape, int(np.clip(round(2.4 + (town.population / 1000) ** 0.5 * 0.75), 3, 11)), rng
+        ):
             owners.append(number)
             parts.append(part)
     faces = _roughen(shapes, parts, rng)
@@ -100,7 +104,9 @@ def scatter_points(area: shapely.Geometry, count: int, rng: np.random.Generator)
     return found[:count]
 
 
-def _cut(area: shapely.Geometry, count: int, rng: np.random.Generator, *, rounds: int = 2) -> list[shapely.Geometry]:
+def _cut(
+    area: shapely.Geometry, count: int, rng: np.random.Generator, *, rounds: int = 2
+) -> list[shapely.Geometry]:
     """Cut an area into `count` Voronoi cells whose seeds were moved to the cells' centres a few times."""
     seeds = scatter_points(area, count, rng)
     if count == 1:
@@ -170,7 +176,9 @@ def _roughen_line(line: shapely.Geometry, strength: float, rng: np.random.Genera
     return shapely.LineString(np.round(_to_degrees(points), 7))
 
 
-def _collect(count: int, owners: list[int], parts: list[shapely.Geometry], faces: list[shapely.Geometry]) -> Land:
+def _collect(
+    count: int, owners: list[int], parts: list[shapely.Geometry], faces: list[shapely.Geometry]
+) -> Land:
     """Give every face to the part it covers most, and join parts to townships."""
     flat = shapely.transform(np.array(parts), _to_degrees)
     tree = shapely.STRtree(flat)

@@ -26,9 +26,12 @@ _ACTIONS = {
     1: "春节前安全检查", 3: "春季防火专项检查", 5: "汛前隐患排查", 6: "安全生产月专项检查", 7: "防台风专项检查",
     8: "夏季消防专项整治", 9: "国庆前安全检查", 11: "今冬明春火灾防控", 12: "岁末年初安全检查",
 }  # fmt: skip
+_ACTION_NAMES = np.array([_ACTIONS.get(month, "专项检查") for month in range(1, 13)], dtype=object)
 _OUTCOMES = np.array(["未发现隐患", "当场整改", "责令限期整改", "立案处罚"], dtype=object)
 _PROBLEMS = [np.array(PROBLEMS[name], dtype=object) for name in CATEGORIES]
-_LINES = np.array([spot + problem for name in CATEGORIES for problem in PROBLEMS[name] for spot in SPOTS], dtype=object)
+_LINES = np.array(
+    [spot + problem for name in CATEGORIES for problem in PROBLEMS[name] for spot in SPOTS], dtype=object
+)
 _SIZES = np.array([len(PROBLEMS[name]) * len(SPOTS) for name in CATEGORIES])
 _STARTS = np.concatenate([[0], np.cumsum(_SIZES)[:-1]])
 
@@ -50,7 +53,7 @@ _MAJOR = np.array([trade.major for trade in TRADES])
 def weigh_days(year: int) -> np.ndarray:
     """Share of the year's finds on each of its days: seasons, working days, the week before a holiday."""
     days = pd.date_range(f"{year}-01-01", f"{year}-12-31")
-    weight = MONTHS[days.month.to_numpy() - 1] * np.where(days.dayofweek.to_numpy() < 5, 1.0, 0.22)
+    weight = MONTHS[days.month.to_numpy() - 1] * np.where(days.day_of_week.to_numpy() < 5, 1.0, 0.22)
     eves = [pd.Timestamp(f"{year}-{eve}") for eve in _EVES] + [pd.Timestamp(_SPRING[year])]
     for eve in eves:
         ahead = (eve - days).days.to_numpy()
@@ -88,7 +91,9 @@ def draw_year(town: Township, year: int, count: int, premises: Premises, rng: np
     weights = weigh_days(year)
     visits = max(1, round(count * 0.36)) if count else 0
     visit_day = np.sort(rng.choice(len(weights), visits, p=weights))
-    visit_place = rng.choice(len(premises.weight), visits, p=premises.weight**0.6 / (premises.weight**0.6).sum())
+    visit_place = rng.choice(
+        len(premises.weight), visits, p=premises.weight**0.6 / (premises.weight**0.6).sum()
+    )
     visited = rng.random(count) < (0.66 if visits else 0)
     visit = np.where(visited, rng.choice(max(visits, 1), count), -1)
     if visits:
@@ -101,7 +106,9 @@ def draw_year(town: Township, year: int, count: int, premises: Premises, rng: np
     order = np.argsort(day, kind="stable")
     day, place, visit = day[order], place[order], visit[order]
     start = np.datetime64(f"{year}-01-01", "us")
-    ids = np.array([f"JC{year}-{town.code[3:]}-{number + 1:04d}" for number in range(visits)] + [""], dtype=object)
+    ids = np.array(
+        [f"JC{year}-{town.code[3:]}-{number + 1:04d}" for number in range(visits)] + [""], dtype=object
+    )
     hazards = _draw_hazards(town, year, start + day.astype("timedelta64[D]"), place, premises, rng)
     hazards["inspection_id"] = pd.Series(ids[visit], dtype="str").replace("", pd.NA)
     found = np.bincount(visit[visit >= 0], minlength=visits) if visits else np.zeros(0, dtype=int)
@@ -111,7 +118,12 @@ def draw_year(town: Township, year: int, count: int, premises: Premises, rng: np
 
 
 def _draw_hazards(
-    town: Township, year: int, found: np.ndarray, place: np.ndarray, premises: Premises, rng: np.random.Generator
+    town: Township,
+    year: int,
+    found: np.ndarray,
+    place: np.ndarray,
+    premises: Premises,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     count = len(found)
     months = found.astype("datetime64[M]").astype(int) % 12
@@ -120,7 +132,8 @@ def _draw_hazards(
     category = np.where(rng.random(count) < 0.18, premises.habit[place], category)
     major = rng.random(count) < _MAJOR[trade]
     spot = (rng.random(count) < town.spot_share) & ~major
-    allowed = np.where(major, rng.choice([30, 60, 90], count), rng.choice([7, 10, 15, 30], count, p=[0.3, 0.2, 0.4, 0.1]))
+    usual = rng.choice([7, 10, 15, 30], count, p=[0.3, 0.2, 0.4, 0.1])
+    allowed = np.where(major, rng.choice([30, 60, 90], count), usual)
     pace = town.pace * town.pace_trend[year - YEARS[0]]
     taken = np.maximum(1, np.ceil(allowed * pace * rng.lognormal(0, 0.5, count)))
     never = rng.random(count) < town.neglect
@@ -158,7 +171,9 @@ def _draw_hazards(
     )
 
 
-def _describe(found: np.ndarray, place: np.ndarray, category: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _describe(
+    found: np.ndarray, place: np.ndarray, category: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Descriptions, drawn again until no premises has the same one twice on a day."""
     line = _STARTS[category] + rng.integers(0, _SIZES[category])
     for _ in range(50):
@@ -183,10 +198,11 @@ def _draw_visits(
 ) -> pd.DataFrame:
     count = len(day)
     mode = rng.choice(len(_MODES), count, p=[0.42, 0.24, 0.12, 0.10, 0.08, 0.04])
-    months = day.astype("datetime64[M]").astype(int) % 12 + 1
-    action = [_ACTIONS.get(month, "专项检查") if kind == 1 else None for month, kind in zip(months.tolist(), mode.tolist(), strict=True)]
+    months = day.astype("datetime64[M]").astype(int) % 12
+    action = np.where(mode == 1, _ACTION_NAMES[months], None)
     fined = rng.random(count) < np.clip(0.012 * found, 0, 0.3)
-    penalty = np.where(fined, rng.choice([1000, 2000, 5000, 10000, 20000, 50000], count, p=[0.2, 0.25, 0.3, 0.15, 0.08, 0.02]), 0)
+    amounts = rng.choice([1000, 2000, 5000, 10000, 20000, 50000], count, p=[0.2, 0.25, 0.3, 0.15, 0.08, 0.02])
+    penalty = np.where(fined, amounts, 0)
     outcome = np.where(found == 0, 0, np.where(fined, 3, np.where(found == 1, 1, 2)))
     return pd.DataFrame(
         {

@@ -41,6 +41,8 @@ _MODES = {
     "joint": ("联合检查", "联合执法"),
     "expert": ("专家检查", "专家会诊"),
 }
+_DRILL_KINDS = {"tabletop": ("桌面演练", "桌面推演"), "field": ("实战演练", "现场演练", "实战")}
+_DRILL_SCOPES = {"single": ("单项", "单项演练"), "combined": ("综合", "综合演练")}
 _PLAN_KINDS = {
     "general": ("总体预案", "总体应急预案"),
     "special": ("专项预案", "专项应急预案"),
@@ -70,7 +72,8 @@ Planner = Callable[[pd.DataFrame, list[Township]], list[LedgerFile]]
 
 def note_foot(office: str, day: str) -> tuple[str, ...]:
     """The line under a table that says who filled it in; the telephone number is nobody's."""
-    return (f"填表人：示例甲      审核人：示例乙      联系电话：0593-0000000      填报单位：{office}      填报日期：{day}",)
+    people = "填表人：示例甲      审核人：示例乙      联系电话：0593-0000000"
+    return (f"{people}      填报单位：{office}      填报日期：{day}",)
 
 
 def group_years(frame: pd.DataFrame, column: str) -> list[tuple[int, pd.DataFrame]]:
@@ -187,6 +190,9 @@ def _plan_hazard_columns(form: int, dates: str) -> tuple[Column, ...]:
     )
 
 
+_HAZARD_NOTE = "注：1.立行立改的不填整改期限；2.本表为虚构示例数据。"
+
+
 def plan_hazards(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]:
     """One file per township and year, in the township's own form."""
     styles = ("cell", "dots", "words", "dashes")
@@ -206,9 +212,11 @@ def plan_hazards(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]
                 (f"填报单位：{town.name}人民政府（虚构）                单位：万元",),
                 columns,
                 totals=("cost_wan",),
-                notes=("注：1.立行立改的不填整改期限；2.本表为虚构示例数据。", *note_foot(town.name, f"{year}年12月31日")),
+                notes=(_HAZARD_NOTE, *note_foot(town.name, f"{year}年12月31日")),
             )
-            files.append(LedgerFile(f"hazards/{town.name}_{year}年隐患台账.xlsx", [("隐患台账", layout, rows)]))
+            files.append(
+                LedgerFile(f"hazards/{town.name}_{year}年隐患台账.xlsx", [("隐患台账", layout, rows)])
+            )
     return files
 
 
@@ -254,14 +262,19 @@ def plan_drills(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]:
         Column("name", "演练名称", write_text),
         Column("held_on", "演练时间", write_dates("dots", odd=0.2)),
         Column("organiser", "组织单位", write_text),
-        Column("kind", "演练形式", write_choice({"tabletop": ("桌面演练", "桌面推演"), "field": ("实战演练", "现场演练", "实战")})),
-        Column("scope", "演练性质", write_choice({"single": ("单项", "单项演练"), "combined": ("综合", "综合演练")})),
+        Column("kind", "演练形式", write_choice(_DRILL_KINDS)),
+        Column("scope", "演练性质", write_choice(_DRILL_SCOPES)),
         Column("hazard_type", "灾种", write_text),
         Column("plan", "依据预案", write_text),
         Column("participants", "参演人数", write_numbers("人", odd=0.2, about=True)),
         Column("duration_min", "时长（分钟）", write_numbers("分钟", odd=0.05)),
         Column("evacuation_s", "疏散用时（秒）", write_numbers("秒", odd=0.05)),
-        Column("evaluated", "是否评估", write_choice({True: ("是", "已评估"), False: ("否", "未评估")}), "评估情况"),
+        Column(
+            "evaluated",
+            "是否评估",
+            write_choice({True: ("是", "已评估"), False: ("否", "未评估")}),
+            "评估情况",
+        ),
         Column("rating", "评估等次", write_text, "评估情况"),
         Column("problems", "发现问题数", write_numbers("个", odd=0.05), "评估情况"),
         Column("problems_fixed", "已整改问题数", write_numbers("个", odd=0.05), "评估情况"),

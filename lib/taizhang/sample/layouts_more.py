@@ -1,5 +1,7 @@
 """The other ledgers, as their offices lay them out; complaints are an export of the hotline's system."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from taizhang.sample.forms import (
@@ -39,9 +41,7 @@ def _plan_by_year(path: str, column: str, layout: Layout) -> Planner:
         tables = []
         # A sheet holds a year as the clerk filed it, whatever the date cell says later.
         for year, rows in frame.groupby(frame[column].dt.year, sort=True):
-            own = Layout(
-                layout.title.format(year=year), layout.above, layout.columns, layout.totals, layout.notes, layout.section
-            )
+            own = replace(layout, title=layout.title.format(year=year))
             tables.append((f"{year}年", own, rows))
         return [LedgerFile(path, tables)]
 
@@ -53,7 +53,7 @@ _LOSSES = Layout(
     ("单位：人、间、公顷、万元",),
     (
         SERIAL,
-        Column("district", "受灾乡镇", write_text),
+        Column("district", "所属乡镇", write_text),
         Column("event", "灾害名称", write_text),
         Column("occurred_on", "受灾时间", _DAY),
         Column("affected", "受灾人口（人）", write_numbers("人", odd=0.1, about=True), "人口"),
@@ -95,6 +95,7 @@ _DISPUTES = Layout(
     ),
     notes=("注：不得填写当事人姓名。",),
 )
+_COLOURS = {"red": ("红色",), "orange": ("橙色", "橙"), "yellow": ("黄色", "黄"), "blue": ("蓝色", "蓝")}
 _WARNINGS = Layout(
     f"{COUNTY}预警信息发布登记表（虚构示例）",
     (),
@@ -102,7 +103,7 @@ _WARNINGS = Layout(
         SERIAL,
         Column("district", "乡镇（街道）", write_text),
         Column("kind", "预警种类", write_text),
-        Column("colour", "预警级别", write_choice({"red": ("红色",), "orange": ("橙色", "橙"), "yellow": ("黄色", "黄"), "blue": ("蓝色", "蓝")})),
+        Column("colour", "预警级别", write_choice(_COLOURS)),
         Column("issued_at", "发布时间", write_times, "时间"),
         Column("lifted_at", "解除时间", write_times, "时间"),
     ),
@@ -221,7 +222,11 @@ _SCHOOLS = Layout(
         Column("district", "乡镇（街道）", write_text),
         Column("school", "学校名称", write_text),
         Column("item", "检查项目", write_text),
-        Column("met", "是否达标", write_choice({True: ("√", "达标", "是"), False: ("×", "未达标", "否")}, odd=0.3)),
+        Column(
+            "met",
+            "是否达标",
+            write_choice({True: ("√", "达标", "是"), False: ("×", "未达标", "否")}, odd=0.3),
+        ),
         Column("veto", "是否一票否决项", write_choice(YES_NO, odd=0)),
     ),
 )

@@ -25,6 +25,7 @@ DEFAULT_ROWS = 6600
 PLANNERS: dict[str, Planner] = CORE | MORE
 # Above this many hazards, hazards and inspections are written as Parquet, as spreadsheets would not hold them.
 MOST_SHEET_ROWS = 500_000
+PART_ROWS = 1_000_000
 # Drawn township by township, so that they need not fit in memory.
 _STREAMED = ("hazards", "inspections")
 _SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
@@ -167,7 +168,9 @@ def _write_years(sample: _Sample, years: Iterator[tuple[Township, int, Year]]) -
         hazards.append(drawn.hazards.assign(district_code=town.code, year=year))
         inspections.append(drawn.inspections.assign(district_code=town.code, year=year))
     _write_kind(sample, "hazards", pd.concat(hazards, ignore_index=True), PLANNERS["hazards"])
-    visits = pd.concat(inspections, ignore_index=True).sort_values("inspected_on", kind="stable", ignore_index=True)
+    visits = pd.concat(inspections, ignore_index=True).sort_values(
+        "inspected_on", kind="stable", ignore_index=True
+    )
     visits["month"] = visits["inspected_on"].dt.month
     _write_kind(sample, "inspections", visits, PLANNERS["inspections"])
 
@@ -191,14 +194,21 @@ def _write_parquet(sample: _Sample, years: Iterator[tuple[Township, int, Year]])
         waiting["hazards"].append(drawn.hazards.assign(district=town.name))
         waiting["inspections"].append(drawn.inspections.assign(district=town.name))
         held += len(drawn.hazards)
-        if held >= 1_000_000:
+        if held >= PART_ROWS:
             flush()
             held, part = 0, part + 1
     if waiting["hazards"]:
         flush()
     for kind, count in written.items():
         sample.counts.append(
-            {"kind": kind, "read": count, "accepted": count, "set_aside": 0, "cells_set_aside": 0, "duplicates": 0}
+            {
+                "kind": kind,
+                "read": count,
+                "accepted": count,
+                "set_aside": 0,
+                "cells_set_aside": 0,
+                "duplicates": 0,
+            }
         )
 
 
@@ -269,16 +279,14 @@ def _write_kind(sample: _Sample, kind: str, frame: pd.DataFrame, planner: Planne
         before = frame["district"].shift()
         frame["district"] = frame["district"].where(~frame["duplicate"], before)
     frame = type_frame(kind, frame)
-    written = {(flaw.label, flaw.column): flaw.value for flaw in flaws}
+    written: dict[tuple[object, str], Value] = {(flaw.label, flaw.column): flaw.value for flaw in flaws}
     places = _write_files(sample.folder, planner(frame, sample.towns), written, rng)
     frame = frame.join(places)
     for flaw in flaws:
         where = places.loc[flaw.label]
         value = "" if flaw.value is None else str(flaw.value)
-        sample.set_aside.append(
-            {"kind": kind, **where.to_dict(), "column": flaw.column, "value": value, "reason": flaw.reason,
-             "scope": flaw.scope}
-        )  # fmt: skip
+        known = {"column": flaw.column, "value": value, "reason": flaw.reason, "scope": flaw.scope}
+        sample.set_aside.append({"kind": kind, **{name: where[name] for name in PLACE}, **known})
     sample.tables[kind] = _accept(kind, frame, flaws)
     sample.counts.append(
         {
@@ -305,7 +313,10 @@ def _accept(kind: str, frame: pd.DataFrame, flaws: list[Flaw]) -> pd.DataFrame:
 
 
 def _write_files(
-    folder: Path, files: list[LedgerFile], written: Mapping[tuple[object, str], Value], rng: np.random.Generator
+    folder: Path,
+    files: list[LedgerFile],
+    written: Mapping[tuple[object, str], Value],
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Write the files of a kind; where each row stands, by index label."""
     places = []
@@ -318,7 +329,8 @@ def _write_files(
             sheets.append(sheet)
             places.append(
                 pd.DataFrame(
-                    {"source_file": f"data/raw/{file.path}", "source_sheet": name, "source_row": numbers}, rows.index
+                    {"source_file": f"data/raw/{file.path}", "source_sheet": name, "source_row": numbers},
+                    rows.index,
                 ).astype(PLACE)
             )
         sheets += file.others

@@ -12,10 +12,22 @@ COUNTY = "滨江县"
 ALIASES = {"溪南镇": "老溪南", "城关街道": "城关", "下坂镇": "下坂乡", "浪屿乡": "浪屿岛"}
 # Name, population in thousands, on the coast. The last one is the island.
 _NAMED = (
-    ("溪口镇", 62, True), ("溪南镇", 38, False), ("城关街道", 98, True), ("云岭乡", 11, False),
-    ("白鹭镇", 47, True), ("金坂镇", 33, False), ("青岩乡", 9, False), ("下坂镇", 26, False),
-    ("沙湾镇", 51, True), ("龙潭镇", 29, False), ("石鼓镇", 35, True), ("枫林乡", 14, False),
-    ("盐桥镇", 41, True), ("古渡镇", 22, True), ("竹溪乡", 16, False), ("浪屿乡", 7, True),
+    ("溪口镇", 62, True),
+    ("溪南镇", 38, False),
+    ("城关街道", 98, True),
+    ("云岭乡", 11, False),
+    ("白鹭镇", 47, True),
+    ("金坂镇", 33, False),
+    ("青岩乡", 9, False),
+    ("下坂镇", 26, False),
+    ("沙湾镇", 51, True),
+    ("龙潭镇", 29, False),
+    ("石鼓镇", 35, True),
+    ("枫林乡", 14, False),
+    ("盐桥镇", 41, True),
+    ("古渡镇", 22, True),
+    ("竹溪乡", 16, False),
+    ("浪屿乡", 7, True),
 )
 _PER_COUNTY = 90
 

@@ -56,9 +56,7 @@ def make_premises(
         inside = np.flatnonzero(cell == place)
         points[inside] = scatter_points(land.cells[cells[place]].geometry, len(inside), rng)
     weight = rng.gamma(0.9, 1.0, count) + 0.03
-    habit = [
-        CATEGORIES.index(_draw_category(TRADES[kind].categories, rng)) for kind in trade.tolist()
-    ]
+    habit = [CATEGORIES.index(_draw_category(TRADES[kind].categories, rng)) for kind in trade.tolist()]
     frame = pd.DataFrame(
         {
             "premises": names,

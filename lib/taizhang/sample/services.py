@@ -11,9 +11,14 @@ from taizhang.sample.places import Township
 
 _FIRST_DAY = pd.Timestamp("2020-01-01")
 _DAYS = int((LAST_DAY - _FIRST_DAY).days) + 1
-_TOPICS = ("消防通道堵塞", "噪声扰民", "违章搭建", "道路破损", "食品安全", "电动车充电", "环境卫生", "拖欠工资", "燃气安全", "供水供电")
+_TOPICS = (
+    "消防通道堵塞", "噪声扰民", "违章搭建", "道路破损", "食品安全", "电动车充电", "环境卫生", "拖欠工资", "燃气安全",
+    "供水供电",
+)  # fmt: skip
 _CHANNELS = ("12345热线", "来访", "来信", "网上信访")
-_DISPUTES = ("邻里纠纷", "土地林地纠纷", "海域滩涂纠纷", "婚姻家庭纠纷", "劳动争议", "损害赔偿纠纷", "物业纠纷")
+_DISPUTES = (
+    "邻里纠纷", "土地林地纠纷", "海域滩涂纠纷", "婚姻家庭纠纷", "劳动争议", "损害赔偿纠纷", "物业纠纷",
+)  # fmt: skip
 # Kind of warning, share by month, usual colours.
 _WARNINGS = (
     ("暴雨", (0, 0, 1, 2, 4, 5, 2, 3, 2, 0, 0, 0), (0.02, 0.13, 0.45, 0.40)),
@@ -38,14 +43,18 @@ _ITEMS = (
     ("应急照明灯", "套", 15), ("灭火弹", "枚", 100), ("抽水泵", "台", 6), ("方便食品", "箱", 50), ("急救包", "个", 40),
 )  # fmt: skip
 _EXPIRING = ("灭火弹", "方便食品", "急救包", "救生衣")
-_THEMES = ("防灾减灾日宣传", "安全生产月宣传", "消防安全培训", "防溺水教育", "防台风知识宣讲", "用电用气安全入户宣传", "应急救护培训", "119消防宣传")
+_THEMES = (
+    "防灾减灾日宣传", "安全生产月宣传", "消防安全培训", "防溺水教育", "防台风知识宣讲", "用电用气安全入户宣传",
+    "应急救护培训", "119消防宣传",
+)  # fmt: skip
 _SCHOOL_ITEMS = (
     ("消防设施完好", True), ("疏散演练每学期不少于两次", False), ("校车安全管理", True), ("食堂食品安全", True),
     ("视频监控与报警装置", False), ("安全教育课时", False),
 )  # fmt: skip
 _TERMS = ("2021年春季学期", "2021年秋季学期", "2022年春季学期", "2022年秋季学期")
 _ACTIONS = (
-    ("消防安全专项整治", "03-01"), ("自建房安全专项整治", "05-10"), ("防汛备汛专项行动", "04-01"), ("冬春火灾防控专项行动", "10-08"),
+    ("消防安全专项整治", "03-01"), ("自建房安全专项整治", "05-10"), ("防汛备汛专项行动", "04-01"),
+    ("冬春火灾防控专项行动", "10-08"),
 )  # fmt: skip
 _STAGES = ("自查自纠", "集中执法", "回头看")
 
@@ -109,7 +118,8 @@ def draw_county_warnings(rng: np.random.Generator) -> pd.DataFrame:
         for kind, months, colours in _WARNINGS:
             for month, count in enumerate(rng.poisson(np.array(months) * 0.5).tolist(), start=1):
                 for _ in range(count):
-                    at = pd.Timestamp(year, month, int(rng.integers(1, 29))) + pd.Timedelta(minutes=int(rng.integers(1, 1439)))
+                    day_of = pd.Timestamp(year, month, int(rng.integers(1, 29)))
+                    at = day_of + pd.Timedelta(minutes=int(rng.integers(1, 1439)))
                     rows.append((at, kind, str(rng.choice(_COLOURS, p=colours)), int(rng.integers(6, 40))))
     for event, day, strength in STORMS:
         kind = "台风" if "台风" in event else "暴雨"
@@ -187,7 +197,9 @@ def draw_weather(town: Township, county: np.ndarray, rng: np.random.Generator) -
 
 def draw_teams(town: Township, rng: np.random.Generator) -> pd.DataFrame:
     """Rescue teams."""
-    kinds = ["综合应急", "森林消防", "志愿消防", "防汛抢险", "医疗救护"] + (["海上搜救"] if town.coastal else [])
+    kinds = ["综合应急", "森林消防", "志愿消防", "防汛抢险", "医疗救护"] + (
+        ["海上搜救"] if town.coastal else []
+    )
     chosen = kinds[: 1 + int(rng.integers(1, len(kinds)))]
     return pd.DataFrame(
         {
@@ -202,7 +214,8 @@ def draw_teams(town: Township, rng: np.random.Generator) -> pd.DataFrame:
 
 def draw_supplies(town: Township, rng: np.random.Generator) -> pd.DataFrame:
     """Stock lines against the standard, some short, some past their day."""
-    items = [_ITEMS[place] for place in sorted(rng.choice(len(_ITEMS), int(rng.integers(6, 11)), replace=False).tolist())]
+    kept = np.sort(rng.choice(len(_ITEMS), int(rng.integers(6, 11)), replace=False))
+    items = [_ITEMS[place] for place in kept.tolist()]
     size = 0.6 + town.population / 60_000
     standard = np.array([max(1, round(amount * size)) for _, _, amount in items])
     expires = pd.Timestamp("2021-06-01") + pd.to_timedelta(rng.integers(0, 1500, len(items)), unit="D")
@@ -214,7 +227,7 @@ def draw_supplies(town: Township, rng: np.random.Generator) -> pd.DataFrame:
             "quantity": np.maximum(0, np.round(standard * rng.normal(1.12, 0.22, len(items)))),
             "unit": [unit for _, unit, _ in items],
             "standard": standard,
-            "expires_on": pd.Series(expires).where([item in _EXPIRING for item, _, _ in items]),
+            "expires_on": pd.Series(expires).where(np.array([item in _EXPIRING for item, _, _ in items])),
         }
     )
 
@@ -277,7 +290,9 @@ def draw_actions(town: Township, rng: np.random.Generator) -> pd.DataFrame:
             left = 1.0
             for stage in _STAGES:
                 ends = first + pd.Timedelta(days=44)
-                done = ends + pd.Timedelta(days=int(rng.integers(-12, 4)) + (25 if rng.random() < 0.06 else 0))
+                done = ends + pd.Timedelta(
+                    days=int(rng.integers(-12, 4)) + (25 if rng.random() < 0.06 else 0)
+                )
                 found = int(rng.poisson(town.population / 4000 * left))
                 rows.append(
                     {

@@ -68,8 +68,9 @@ at_least = 200
 _SOURCE = """\
 # 数据来源 / Source
 
-**虚构示例，不是真实数据。** 滨江县、各乡镇（街道）、边界、网格、单位、人名、电话和全部台账均由程序按固定的随机种子编造，
-与任何真实的行政区域、单位和个人无关；行政区划代码只为满足格式，电话号码均为无效号码。边界不是地图成果，不得作为任何界线的依据。
+**虚构示例，不是真实数据。** 滨江县、各乡镇（街道）、边界、网格、单位、人名、电话和全部台账均由程序
+按固定的随机种子编造，与任何真实的行政区域、单位和个人无关；行政区划代码只为满足格式，电话号码均为无效号码。
+边界不是地图成果，不得作为任何界线的依据。
 
 **A made-up sample, not real data.** The county, its townships, boundaries, grid, premises, people, telephone
 numbers and all ledgers were invented by a program from a fixed random seed and stand for no real place,
@@ -80,12 +81,20 @@ organisation or person. The division codes only fit the format. The boundaries a
 - Period: 2020-01-01 to 2022-12-31, as it stood on 2022-12-31
 - Seed: {seed}; townships: {townships}; hazards drawn: {rows}
 - Boundaries: ESRI shapefile, EPSG:4490, attribute text in GBK without a .cpg file
-- Known on purpose: unreadable dates, unknown district names, unmapped values, rows written twice, grid gaps and overlaps
+- On purpose: unreadable dates, unknown district names, unmapped values, rows written twice,
+  gaps and overlaps in the grid
 """
 
 
 def write_settings(
-    folder: Path, aliases: dict[str, str], kinds: list[str], *, townships: int, rows: int, seed: int, large: bool
+    folder: Path,
+    aliases: dict[str, str],
+    kinds: list[str],
+    *,
+    townships: int,
+    rows: int,
+    seed: int,
+    large: bool,
 ) -> None:
     """Write workbook.toml and data/raw/SOURCE.md.
 

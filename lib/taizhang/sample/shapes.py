@@ -12,7 +12,7 @@ from taizhang.sample.forms import draw_names
 from taizhang.sample.geography import Land, measure_km2
 from taizhang.sample.places import Township
 
-_VILLAGES = tuple("东西南北上下中前后新") + ("大", "小")
+_VILLAGES = tuple("东西南北上下中前后新大小")
 _GBK = 0x4D
 
 
@@ -63,10 +63,14 @@ def make_grid(towns: list[Township], land: Land, rng: np.random.Generator) -> Gr
             geometries[first] = shapely.difference(geometries[first], hole)
             lost = shapely.intersection(hole, land.cells[first].geometry)
         else:
-            near = [place for place in own if place != first and geometries[place].intersects(geometries[first])]
+            near = [
+                place for place in own if place != first and geometries[place].intersects(geometries[first])
+            ]
             lost = shapely.intersection(geometries[first].buffer(0.004), geometries[near[0]])
             geometries[first] = shapely.union(geometries[first], lost)
-        defects.append({"problem": problem, "district_code": towns[number].code, "area_km2": measure_km2(lost)})
+        defects.append(
+            {"problem": problem, "district_code": towns[number].code, "area_km2": measure_km2(lost)}
+        )
     frame = pd.DataFrame(rows)
     if frame["responsible"].ne("").all():
         frame.loc[0, "responsible"] = ""
@@ -87,7 +91,9 @@ def write_shapes(folder: Path, districts: pd.DataFrame, grid: pd.DataFrame) -> N
         As in `Grid.frame`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_layer(folder / "townships.shp", districts, {"code": "XZDM", "name": "XZMC", "parent": "SJXZ"}, _GBK)
+    _write_layer(
+        folder / "townships.shp", districts, {"code": "XZDM", "name": "XZMC", "parent": "SJXZ"}, _GBK
+    )
     names = {
         "code": "WGBM", "name": "WGMC", "parent": "SSXZ", "class": "WGLB", "level": "WGJB", "responsible": "FZR",
     }  # fmt: skip

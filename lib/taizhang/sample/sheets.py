@@ -144,11 +144,13 @@ def _add_headers(sheet: Sheet, columns: Sequence[Column]) -> None:
 def _fill(
     column: Column, frame: pd.DataFrame, rng: np.random.Generator, written: Mapping[tuple[object, str], Value]
 ) -> list[Value]:
-    values = frame[column.name] if column.name else pd.Series(range(1, len(frame) + 1), frame.index, dtype="int64")
+    values = (
+        frame[column.name] if column.name else pd.Series(range(1, len(frame) + 1), frame.index, dtype="int64")
+    )
     cells = column.form(values, rng)
     for (label, name), value in written.items():
         if name == column.name and label in frame.index:
-            cells[int(frame.index.get_loc(label))] = value
+            cells[frame.index.tolist().index(label)] = value
     return cells
 
 
@@ -166,7 +168,9 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
     book = xlsxwriter.Workbook(str(path))
     book.set_properties({"title": "虚构示例", "created": _MADE_ON})
     title = book.add_format({"bold": True, "font_size": 14, "align": "center", "valign": "vcenter"})
-    head = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True})
+    head = book.add_format(
+        {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True}
+    )
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     minute = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for sheet in sheets:
@@ -209,7 +213,9 @@ def write_xls(path: Path, sheets: Sequence[Sheet]) -> None:
                     bottom, right = merged[row, place]
                     page.write_merge(row, bottom, place, right, value, bold)
                 else:
-                    page.write(row, place, value, day if isinstance(value, datetime) else xlwt.Style.default_style)
+                    page.write(
+                        row, place, value, day if isinstance(value, datetime) else xlwt.Style.default_style
+                    )
     book.save(str(path))
 
 

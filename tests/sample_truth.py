@@ -1,0 +1,214 @@
+"""The contract's facts, computed once more by a few lines of plain pandas on the sample's truth tables.
+
+Written from the contract alone, apart from the package's own facts, so that the two can be compared.
+"""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+Number = float | None
+Day = pd.Timestamp
+
+
+def compute_truth(
+    tables: Mapping[str, pd.DataFrame], start: Day, end: Day, as_of: Day, codes: list[str]
+) -> dict[tuple[str, str], Number]:
+    """(district code or 'all', fact) -> value, None where a share is over no rows.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        `Truth.tables`.
+    start, end, as_of : pandas.Timestamp
+        First and last day of the period, and the day the ledgers are read as of.
+    codes : list of str
+        District codes.
+    """
+    found: dict[tuple[str, str], Number] = {}
+    for code in [*codes, "all"]:
+        own = {
+            kind: table
+            if code == "all" or "district_code" not in table
+            else table[table["district_code"] == code]
+            for kind, table in tables.items()
+        }
+        for count in _COUNTERS:
+            found |= {(code, fact): value for fact, value in count(own, start, end, as_of).items()}
+    return found
+
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def _within(table: pd.DataFrame, column: str, start: Day, end: Day, as_of: Day) -> pd.DataFrame:
+    day = table[column].dt.normalize()
+    return table[(day >= start) & (day <= end) & (day <= as_of)]
+
+
+def _share(part: float, whole: float) -> Number:
+    return 100 * float(part) / float(whole) if whole else None
+
+
+def _true_share(answers: pd.Series) -> Number:
+    known = answers.dropna()
+    return _share(known.astype(bool).sum(), len(known))
+
+
+def find_median_days(days: pd.Series, done: pd.Series) -> Number:
+    """Kaplan-Meier: the smallest t at which no more than half are still open."""
+    left = 1.0
+    for day in sorted(days[done].unique()):
+        left *= 1 - ((days == day) & done).sum() / (days >= day).sum()
+        if left <= 0.5 + 1e-9:
+            return float(day)
+    return None
+
+
+def count_hazards(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    every = tables["hazards"]
+    rows = _within(every, "found_on", start, end, as_of)
+    finished = rows["rectified_on"].fillna(rows["closed_on"])
+    done = (finished <= as_of).astype(bool)
+    overdue = ~done & (rows["deadline"] < as_of)
+    on_the_spot, major = rows["mode"] == "on_the_spot", rows["severity"] == "major"
+    key = ["district_code", "premises", "category"]
+    pairs = rows.reset_index()[["index", "found_on", *key]].merge(every[["found_on", *key]].dropna(), on=key)
+    gap = (pairs["found_on_x"] - pairs["found_on_y"]).dt.days
+    days = (finished.where(done, as_of) - rows["found_on"]).dt.days.where(~(on_the_spot & done), 0)
+    return {
+        "hazards.found": len(rows),
+        "hazards.rectified": int(done.sum()),
+        "hazards.rectification_rate": _share(done.sum(), len(rows)),
+        "hazards.on_the_spot": int(on_the_spot.sum()),
+        "hazards.on_the_spot_share": _share(on_the_spot.sum(), rows["mode"].notna().sum()),
+        "hazards.open": int((~done).sum()),
+        "hazards.overdue": int(overdue.sum()),
+        "hazards.major": int(major.sum()),
+        "hazards.major_open": int((major & ~done).sum()),
+        "hazards.repeats": int(pairs.loc[(gap >= 1) & (gap <= 365), "index"].nunique()),
+        "hazards.days_to_rectify_median": find_median_days(days, done),
+    }
+
+
+def count_inspections(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    rows = _within(tables["inspections"], "inspected_on", start, end, as_of)
+    found = rows["hazards_found"].dropna()
+    return {
+        "inspections.visits": len(rows),
+        "inspections.premises": len(
+            rows.dropna(subset="premises").drop_duplicates(["district_code", "premises"])
+        ),
+        "inspections.hazards_per_visit": float(found.sum()) / len(found) if len(found) else None,
+        "inspections.penalties": int((rows["penalty_yuan"] > 0).sum()),
+        "inspections.penalty_yuan": float(rows["penalty_yuan"].sum()),
+    }
+
+
+def count_drills(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    rows = _within(tables["drills"], "held_on", start, end, as_of)
+    current = _current_plans(tables["plans"], as_of)
+    drilled = current.merge(
+        rows[["district_code", "plan"]].dropna().drop_duplicates(),
+        left_on=["district_code", "name"],
+        right_on=["district_code", "plan"],
+    )
+    both = rows.dropna(subset=["problems", "problems_fixed"])
+    return {
+        "drills.held": len(rows),
+        "drills.participants": int(rows["participants"].sum()),
+        "drills.field_share": _share((rows["kind"] == "field").sum(), rows["kind"].notna().sum()),
+        "drills.evaluated_share": _true_share(rows["evaluated"]),
+        "drills.problems": int(rows["problems"].sum()),
+        "drills.problems_fixed_share": _share(both["problems_fixed"].sum(), both["problems"].sum()),
+        "drills.plans_drilled_share": _share(len(drilled), len(current)),
+    }
+
+
+def _current_plans(plans: pd.DataFrame, as_of: Day) -> pd.DataFrame:
+    issued = plans["issued_on"].isna() | (plans["issued_on"] <= as_of)
+    return plans[issued & (plans["review_due"].isna() | (plans["review_due"] >= as_of))]
+
+
+def count_plans(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    plans = tables["plans"]
+    issued = plans["issued_on"].isna() | (plans["issued_on"] <= as_of)
+    return {
+        "plans.current": len(_current_plans(plans, as_of)),
+        "plans.review_overdue": int((issued & (plans["review_due"] < as_of)).sum()),
+    }
+
+
+def count_incidents(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    rows = _within(tables["incidents"], "occurred_on", start, end, as_of)
+    people = tables["population"]
+    people = people[people["year"] == end.year]
+    accidents = rows[rows["class"] == "accident"][["deaths", "serious_injuries", "loss_wan"]].astype(float)
+    accidents = accidents.dropna(how="all").fillna(0)
+    level = pd.concat(
+        [
+            pd.cut(accidents["deaths"], [-1, 2, 9, 29, 1e9], labels=False),
+            pd.cut(accidents["serious_injuries"], [-1, 9, 49, 99, 1e9], labels=False),
+            pd.cut(accidents["loss_wan"], [-1, 1000, 5000, 10000, 1e12], labels=False, right=False),
+        ],
+        axis=1,
+    ).max(axis=1)
+    deaths, residents, output = (
+        float(x) for x in (rows["deaths"].sum(), people["residents"].sum(), people["output_yi"].sum())
+    )
+    return {
+        "incidents.count": len(rows),
+        "incidents.deaths": int(deaths),
+        "incidents.serious_injuries": int(rows["serious_injuries"].sum()),
+        "incidents.loss_wan": float(rows["loss_wan"].sum()),
+        "incidents.level_ordinary": int((level == 0).sum()),
+        "incidents.level_larger": int((level == 1).sum()),
+        "incidents.level_major": int((level == 2).sum()),
+        "incidents.level_extraordinary": int((level == 3).sum()),
+        "incidents.deaths_per_100k": 1e5 * deaths / residents if residents else None,
+        "incidents.deaths_per_yi_output": deaths / output if output else None,
+    }
+
+
+def count_others(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    losses = _within(tables["losses"], "occurred_on", start, end, as_of)
+    cases = _within(tables["complaints"], "received_on", start, end, as_of)
+    disputes = _within(tables["disputes"], "found_on", start, end, as_of)
+    checks = _within(tables["duty_checks"], "checked_at", start, end, as_of)
+    shows = _within(tables["publicity"], "held_on", start, end, as_of)
+    resolved, settled = cases["resolved_on"] <= as_of, disputes["settled_on"] <= as_of
+    return {
+        "losses.events": losses["event"].nunique(),
+        "losses.affected": int(losses["affected"].sum()),
+        "losses.loss_wan": float(losses["loss_wan"].sum()),
+        "complaints.received": len(cases),
+        "complaints.resolved": int(resolved.sum()),
+        "complaints.resolution_rate": _share(resolved.sum(), len(cases)),
+        "disputes.found": len(disputes),
+        "disputes.settled": int(settled.sum()),
+        "disputes.settlement_rate": _share(settled.sum(), len(disputes)),
+        "warnings.issued": len(_within(tables["warnings"], "issued_at", start, end, as_of)),
+        "duty_checks.made": len(checks),
+        "duty_checks.passed_rate": _true_share(checks["on_duty"]),
+        "teams.count": len(tables["teams"]),
+        "teams.members": int(tables["teams"]["members"].sum()),
+        "supplies.lines": len(tables["supplies"]),
+        "supplies.below_standard": int(
+            (tables["supplies"]["quantity"] < tables["supplies"]["standard"]).sum()
+        ),
+        "supplies.expired": int((tables["supplies"]["expires_on"] < as_of).sum()),
+        "shelters.count": len(tables["shelters"]),
+        "shelters.capacity": int(tables["shelters"]["capacity"].sum()),
+        "publicity.sessions": int(shows["sessions"].sum()),
+        "publicity.reached": int(shows["reached"].sum()),
+    }
+
+
+_COUNTERS: tuple[Callable[[Tables, Day, Day, Day], dict[str, Number]], ...] = (
+    count_hazards,
+    count_inspections,
+    count_drills,
+    count_plans,
+    count_incidents,
+    count_others,
+)
