@@ -38,7 +38,7 @@ from taizhang.report.notebook import (
     read_blocks,
 )
 from taizhang.report.pages import page_words
-from taizhang.report.titles import write_subtitle
+from taizhang.report.titles import write_titles
 
 Json = dict[str, Any]
 
@@ -137,15 +137,16 @@ def _describe_report(meta: ReportMeta) -> Json:
     period = meta.period.label(lang)
     span = word("days", first=format_date(meta.period.start, lang), last=format_date(meta.period.end, lang))
     standing = word("approval", number=meta.approval) if meta.approval else shared["page.internal"]
-    subtitle = write_subtitle(meta)
+    title, subtitle = write_titles(meta)
     of_area = meta.name == meta.title
+    joined = f"{title}　{subtitle}" if lang == "zh" else f"{title}, {subtitle}"
     made = _read_day(meta.made_on)
     return {
         "lang": lang,
         "title": meta.title,
-        "name": subtitle if of_area else meta.name,
-        "subtitle": "" if of_area else subtitle,
-        "head": subtitle if of_area else f"{meta.name}　{subtitle}",
+        "name": title,
+        "subtitle": subtitle,
+        "head": joined,
         "standing": standing,
         "foot": word("sample_mark") if meta.sample else "",
         "sample": meta.sample,
@@ -160,9 +161,9 @@ def _describe_report(meta: ReportMeta) -> Json:
         "words": {key: word(key) for key in ("figure", "table", "sample_note")}
         | {"contents": shared["page.contents"]},
         "document": {
-            "title": subtitle if of_area else f"{meta.name} {subtitle}",
+            "title": joined,
             "author": meta.title,
-            "subject": f"{meta.title}，{subtitle}" if lang == "zh" else f"{meta.title}: {subtitle}",
+            "subject": f"{meta.title}，{joined}" if lang == "zh" else f"{meta.title}: {joined}",
             "keywords": list(dict.fromkeys((meta.title, meta.name, meta.district, str(meta.period)))),
             "date": {"year": made.year, "month": made.month, "day": made.day} if made else None,
         },
