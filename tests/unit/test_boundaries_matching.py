@@ -102,6 +102,12 @@ def test_the_unit_above_may_rule_a_unique_name_out() -> None:
     assert match("溪北镇", parent=pd.Series(["350900"]))[0] == "350921101"
 
 
+def test_what_an_exact_name_leaves_open_no_looser_form_decides() -> None:
+    names = pd.DataFrame({"code": ["1", "2", "3"], "name": ["溪北", "溪北", "溪北镇"]})
+    found = match_districts(pd.Series(["溪北", "溪北镇"]), names)
+    assert found["how"].to_list() == ["unmatched", "name"]
+
+
 def test_aliases_decide_and_are_checked() -> None:
     aliases = {"老城关": "350921103", "城关镇": "350922101"}
     assert match("老城关", aliases=aliases) == ("350921103", "alias", "")

@@ -38,13 +38,13 @@ class Crosswalk:
                 if name := fold_name(clean_text(row.get(column))):
                     self.named[name].add(code)
 
+    def knows_code(self, text: str) -> bool:
+        """Whether the text is a code that changed."""
+        return text in self.forward or text in self.backward
+
     def follow(self, text: str, present: set[str]) -> set[str]:
         """Codes of the layer that a code or name of another vintage became (or came from)."""
-        starts = (
-            {text}
-            if text in self.forward or text in self.backward
-            else self.named.get(fold_name(text), set())
-        )
+        starts = {text} if self.knows_code(text) else self.named.get(fold_name(text), set())
         if not starts:
             return set()
         for links in (self.forward, self.backward):

@@ -158,7 +158,7 @@ def assign_cells(
         while pd.isna(by_parent[seen[-1]]) and (higher := above[seen[-1]]) in above and higher not in seen:
             seen.append(higher)
         by_parent[cell] = by_parent[seen[-1]]
-    codes = frame["code"].map(by_parent)
+    codes = frame["code"].map(by_parent).astype("object")
     strange = frame["parent"].notna() & codes.isna() & ~frame["parent"].isin(frame["code"])
     if strange.any():
         said.append(

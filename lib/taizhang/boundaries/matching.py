@@ -53,10 +53,10 @@ def match_districts(
 ) -> pd.DataFrame:
     """Find the district of each row.
 
-    In this order: exact code; code or name of another vintage (crosswalk); exact name; alias; name without
-    its suffix; the same in simplified characters. A name that several districts bear is decided by
-    `parent` or not at all. A point decides only where the row has no district text. Nothing is accepted
-    because it is alike: near names are proposed in the reason.
+    In this order: exact code; code of another vintage (crosswalk); exact name; alias; name of another
+    vintage; name without its suffix; the same in simplified characters. A name that several districts
+    bear is decided by `parent` or not at all. A point decides only where the row has no district text.
+    Nothing is accepted because it is alike: near names are proposed in the reason.
 
     Parameters
     ----------
@@ -211,14 +211,9 @@ class _Finder:
             return None, UNMATCHED, "no district is given"
         if code := self.by_code.get(text) or self.by_reduced.get(reduce_code(text)):
             return code, "code", ""
-        if self.crosswalk is not None and (moved := self.crosswalk.follow(text, set(self.codes))):
-            if len(moved) == 1:
-                return next(iter(moved)), "crosswalk", ""
-            return (
-                None,
-                UNMATCHED,
-                f"'{text}' became several districts: {self._show(moved)}; which one is not known",
-            )
+        moved = self.crosswalk.follow(text, set(self.codes)) if self.crosswalk is not None else set()
+        if moved and self.crosswalk is not None and self.crosswalk.knows_code(text):
+            return self._take_moved(text, moved)
         if text.isdigit():
             return None, UNMATCHED, f"no district has the code {text}" + self._propose(text)
         name = fold_name(text)
@@ -233,7 +228,8 @@ class _Finder:
         ]
         refused = ""
         for how, codes in steps:
-            if not codes:
+            # What an exact name leaves open, or an old name answers, no looser form may decide.
+            if not codes or (refused and how != "alias") or (moved and how in ("suffix", "script")):
                 continue
             # An alias is the user's own word, which needs no unit above.
             left = codes if how == "alias" else self._under(codes, above)
@@ -243,12 +239,20 @@ class _Finder:
                 refused = self._refuse(text, above, codes, left)
         if refused:
             return None, UNMATCHED, refused
+        # A name of another vintage, once no district of today answers to the text.
+        if moved := self._under(moved, above):
+            return self._take_moved(text, moved)
         known = [
             one for one in map(fold_name, split_places(text)) if one in self.by_name or one in self.by_base
         ]
         if len(known) > 1:
             return None, UNMATCHED, f"'{text}' names {len(known)} districts; a row belongs to one"
         return None, UNMATCHED, f"no district is named '{text}'" + self._propose(text)
+
+    def _take_moved(self, text: str, moved: set[str]) -> Answer:
+        if len(moved) == 1:
+            return next(iter(moved)), "crosswalk", ""
+        return None, UNMATCHED, f"'{text}' became several districts: {self._show(moved)}; which is not known"
 
     def _without_suffix(
         self, name: str, full: Mapping[str, set[str]], bases: Mapping[str, set[str]]

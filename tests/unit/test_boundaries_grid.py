@@ -1,0 +1,154 @@
+"""The grid: whose cells, how many each, what they leave out."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from boundary_cases import make_box, make_districts, measure_km2
+
+from taizhang.boundaries import check_cells, measure_grid, measure_span, read_grid
+from taizhang.boundaries.grid import find_leaves
+from taizhang.boundaries.layers import Layer
+from taizhang.boundaries.offsets import shift_geometry
+
+# code, parent, level, responsible, box: by name; by code, over the border; by the ground; a gap of
+# 0.01 degrees before G4; outside.
+CELLS = [
+    ("G1", "溪北镇", "1", "张三", (0, 0, 0.05, 0.1)),
+    ("G2", "350921101", "1", None, (0.05, 0, 0.12, 0.1)),
+    ("G3", None, "1", "李四", (0.1, 0, 0.15, 0.1)),
+    ("G4", None, "1", "待定", (0.16, 0, 0.2, 0.1)),
+    ("G5", None, "1", "李四", (0.3, 0, 0.4, 0.1)),
+]
+
+
+def read_cells(cells: list[tuple], folder: Path, **more: str) -> Layer:
+    frame = gpd.GeoDataFrame(
+        {"dm": [cell[0] for cell in cells], "sj": [cell[1] for cell in cells], "jb": [cell[2] for cell in cells],
+         "fzr": [cell[3] for cell in cells]},
+        geometry=[make_box(*cell[4]) for cell in cells], crs=4490,
+    )  # fmt: skip
+    frame.to_file(folder / "grid.gpkg")
+    return read_grid(folder / "grid.gpkg", make_districts(), code="dm", parent="sj", level="jb", **more)
+
+
+def test_cells_have_a_district_and_someone_or_no_one(tmp_path: Path) -> None:
+    layer = read_cells(CELLS, tmp_path, responsible="fzr")
+    assert layer.frame.columns.to_list() == [
+        "code", "name", "parent", "class", "level", "assigned", "responsible", "district_code", "geometry",
+    ]  # fmt: skip
+    codes = layer.frame["district_code"]
+    assert codes.to_list()[:4] == ["350921101", "350921101", "350921102", "350921102"]
+    assert codes.isna().to_list() == [False] * 4 + [True]
+    assert layer.frame["assigned"].to_list() == [True, False, True, False, True]
+    assert layer.frame["responsible"].isna().to_list() == [False, True, False, True, False]
+    assert layer.frame["name"].to_list() == ["G1", "G2", "G3", "G4", "G5"]
+    assert layer.notes == ["grid.gpkg: cells outside all districts: 'G5'."]
+    assert not any("三" in note or "李" in note for note in layer.notes)
+
+
+def test_without_a_column_nobody_knows_who_is_responsible(tmp_path: Path) -> None:
+    layer = read_cells(CELLS, tmp_path)
+    assert layer.frame["assigned"].isna().all()
+    assert "no column names who is responsible" in layer.notes[0]
+
+
+def test_gaps_and_overlaps_per_district_and_in_all(tmp_path: Path) -> None:
+    table = measure_grid(read_cells(CELLS, tmp_path).frame, make_districts())
+    gap, overlap = measure_km2(make_box(0.15, 0, 0.16, 0.1)), measure_km2(make_box(0.1, 0, 0.12, 0.1))
+    assert table["district_code"].to_list() == ["350921101", "350921102", "all"]
+    assert table["gap_km2"].to_list() == pytest.approx([0, gap, gap], rel=1e-6)
+    assert table["overlap_km2"].to_list() == pytest.approx([0, overlap, overlap], rel=1e-6)
+    assert table["outside_km2"].isna().to_list() == [True, True, False]
+    assert table["outside_km2"][2] == pytest.approx(measure_km2(make_box(0.3, 0, 0.4, 0.1)), rel=1e-6)
+
+
+def test_ground_covered_three_times_counts_once(tmp_path: Path) -> None:
+    cells = [(code, None, "1", None, (0, 0, 0.1, 0.1)) for code in ("A", "B", "C")]
+    table = measure_grid(read_cells(cells, tmp_path).frame, make_districts())
+    once = measure_km2(make_box(0, 0, 0.1, 0.1))
+    assert table["overlap_km2"].to_list() == pytest.approx([once, 0, once], rel=1e-6)
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_cells_of_cells_are_no_overlap(linked: bool, tmp_path: Path) -> None:
+    cells = [
+        ("A", "溪北镇", "1", "张三", (0, 0, 0.1, 0.1)),
+        ("A1", "A" if linked else None, "2", "李四", (0, 0, 0.05, 0.1)),
+        ("A2", "A" if linked else None, "2", "李四", (0.05, 0, 0.1, 0.1)),
+        ("B", "溪南乡", "1", None, (0.1, 0, 0.2, 0.1)),
+    ]
+    grid = read_cells(cells, tmp_path, responsible="fzr").frame
+    assert grid["district_code"].to_list() == ["350921101"] * 3 + ["350921102"]
+    assert find_leaves(grid).to_list() == [False, True, True, True]
+    table = measure_grid(grid, make_districts())
+    assert table["gap_km2"].to_list() == [0, 0, 0]
+    assert table["overlap_km2"].to_list() == [0, 0, 0]
+
+
+def test_span_of_control(tmp_path: Path) -> None:
+    cells = [("A", "溪北镇", "1", "张三", (0, 0, 0.1, 0.1)), ("B", "溪南乡", "1", None, (0.1, 0, 0.2, 0.1))]
+    cells += [
+        (f"A{i}", "A", "2", "李四" if i < 3 else "王五", (0.02 * i, 0, 0.02 * i + 0.02, 0.1))
+        for i in range(5)
+    ]
+    span = measure_span(read_cells(cells, tmp_path, responsible="fzr").frame).set_index("district_code")
+    assert span["people"].to_dict() == {"350921101": 3, "350921102": 0, "all": 3}
+    # 张三 has 1 cell, 李四 3, 王五 2; the head A holds 5.
+    assert span.loc["350921101", ["cells_per_person_median", "cells_per_person_max"]].to_list() == [2, 3]
+    assert span.loc["all", ["heads", "cells_per_head_min", "cells_per_head_max"]].to_list() == [1, 5, 5]
+    assert np.isnan(span.loc["350921102", "cells_per_head_max"])
+    assert not span.astype(str).apply(lambda column: column.str.contains("李四")).any().any()
+
+
+def test_cells_that_do_not_lie_where_they_belong(tmp_path: Path) -> None:
+    cells = [
+        ("in", "溪北镇", "1", None, (0, 0, 0.05, 0.1)),
+        ("across", "溪北镇", "1", None, (0.05, 0, 0.12, 0.1)),
+        ("elsewhere", "溪北镇", "1", None, (0.12, 0, 0.15, 0.1)),
+        ("beyond", "溪南乡", "1", None, (0.15, 0, 0.25, 0.1)),
+        ("outside", None, "1", None, (0.3, 0, 0.4, 0.1)),
+    ]
+    found = check_cells(read_cells(cells, tmp_path).frame, make_districts()).set_index("code")
+    assert found["problem"].to_dict() == {code: code for code in ("across", "elsewhere", "beyond", "outside")}
+    assert found["share_percent"].to_list() == pytest.approx([200 / 7, 100, 50, 100], rel=1e-4)
+    assert found["area_km2"]["beyond"] == pytest.approx(measure_km2(make_box(0.2, 0, 0.25, 0.1)), rel=1e-4)
+
+
+def test_strange_parents_halves_and_loops_are_said(tmp_path: Path) -> None:
+    cells = [
+        ("half", None, "1", None, (0.05, 0, 0.15, 0.1)),
+        ("odd", "无名镇", "1", None, (0, 0, 0.05, 0.1)),
+        ("a", "b", "1", None, (0.15, 0, 0.2, 0.05)),
+        ("b", "a", "1", None, (0.15, 0.05, 0.2, 0.1)),
+    ]
+    layer = read_cells(cells, tmp_path)
+    assert pd.isna(layer.frame["district_code"][0])
+    assert layer.frame["district_code"].to_list()[1:] == ["350921101", "350921102", "350921102"]
+    assert any("by halves" in note and "'half'" in note for note in layer.notes)
+    assert any("'无名镇'" in note for note in layer.notes)
+
+
+@pytest.mark.parametrize("offset", ["gcj02", "bd09"])
+def test_a_shifted_grid_is_reported(offset: str, tmp_path: Path) -> None:
+    cells = [make_box(0.05 * i, 0, 0.05 * i + 0.05, 0.1) for i in range(4)]
+    moved = shift_geometry(np.array(cells, dtype=object), offset, undo=False)
+    frame = gpd.GeoDataFrame({"dm": list("abcd")}, geometry=list(moved), crs=4490)
+    frame.to_file(tmp_path / "a.gpkg")
+    notes = read_grid(tmp_path / "a.gpkg", make_districts(), code="dm").notes
+    metres = {"gcj02": 520, "bd09": 1_170}[offset]
+    said = [note for note in notes if "seems shifted" in note]
+    assert len(said) == 1
+    assert f'offset = "{offset}"' in said[0]
+    assert abs(float(said[0].split("about ")[1].split(" m")[0]) - metres) < 150
+    undone = read_grid(tmp_path / "a.gpkg", make_districts(), code="dm", offset=offset)
+    assert not any("seems shifted" in note for note in undone.notes)
+    assert shapely.hausdorff_distance(undone.frame.geometry[0], cells[0]) < 1e-9
+
+
+def test_a_grid_of_part_of_the_county_is_not_called_shifted(tmp_path: Path) -> None:
+    layer = read_cells(CELLS[:2], tmp_path)
+    assert not any("seems shifted" in note for note in layer.notes)
