@@ -1,5 +1,7 @@
 """Tables as CSV in which ledger text can never act as a formula."""
 
+import json
+
 import pandas as pd
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -30,5 +32,31 @@ def format_csv(frame: pd.DataFrame) -> str:
         if pd.api.types.is_datetime64_any_dtype(shown[column]):
             days = shown[column].dt.strftime("%Y-%m-%d")
             clock = shown[column].dt.normalize() != shown[column]
-            shown[column] = days.where(~(clock & shown[column].notna()), shown[column].dt.strftime("%Y-%m-%d %H:%M"))
+            shown[column] = days.where(
+                ~(clock & shown[column].notna()), shown[column].dt.strftime("%Y-%m-%d %H:%M")
+            )
     return shown.to_csv(index=False, lineterminator="\n")
+
+
+def format_facts(facts: pd.DataFrame, form: str) -> str:
+    """The facts as a table to read, as CSV (with a byte order mark, for Excel) or as JSON.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        In the contract's columns.
+    form : str
+        table, csv or json.
+    """
+    if form == "csv":
+        return "\ufeff" + format_csv(facts)
+    if form == "json":
+        records = facts.astype(object).where(facts.notna(), None).to_dict("records")
+        return json.dumps(records, ensure_ascii=False, indent=1, default=str) + "\n"
+    shown = facts[["district_code", "district", "fact", "value", "unit", "low", "high"]].copy()
+    shown["value"] = shown["value"].where(~facts["suppressed"].astype(bool))
+    for column in ("value", "low", "high"):
+        shown[column] = shown[column].map(lambda x: "" if pd.isna(x) else f"{x:,.2f}".rstrip("0").rstrip("."))
+    shown.loc[facts["suppressed"].astype(bool), "value"] = "suppressed"
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return shown.to_string(index=False) + "\n"

@@ -151,8 +151,9 @@ class KeyFigures:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         rows = "".join(
-            f"<tr><th>{escape(i.label)}</th><td>{escape(i.value)} {escape(i.unit)}</td><td>{escape(i.change)}</td></tr>"
-            for i in self.items
+            f"<tr><th>{escape(item.label)}</th><td>{escape(f'{item.value} {item.unit}')}</td>"
+            f"<td>{escape(item.change)}</td></tr>"
+            for item in self.items
         )
         plain = "\n".join(f"{i.label}\t{i.value} {i.unit}\t{i.change}" for i in self.items)
         return {"text/html": f"<table>{rows}</table>", "text/plain": plain, KEY_FIGURES: asdict(self)}

@@ -8,6 +8,10 @@ from datetime import date, timedelta
 from taizhang.errors import ParameterError
 
 _FORMS = "2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _SHORT = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(\d{2}))?")
 
 
@@ -58,14 +62,13 @@ class Period:
                 "days": f"{year}年{month}月{self.start.day}日至"
                 f"{self.end.year}年{self.end.month}月{self.end.day}日",
             }[self.kind]
-        months = "January February March April May June July August September October November December".split()
         return {
             "year": f"{year}",
             "half": f"{'first' if month == 1 else 'second'} half of {year}",
             "quarter": f"{('first', 'second', 'third', 'fourth')[(month - 1) // 3]} quarter of {year}",
-            "month": f"{months[month - 1]} {year}",
-            "days": f"{self.start.day} {months[month - 1]} {year} to "
-            f"{self.end.day} {months[self.end.month - 1]} {self.end.year}",
+            "month": f"{_MONTHS[month - 1]} {year}",
+            "days": f"{self.start.day} {_MONTHS[month - 1]} {year} to "
+            f"{self.end.day} {_MONTHS[self.end.month - 1]} {self.end.year}",
         }[self.kind]
 
     def year_before(self) -> "Period":
