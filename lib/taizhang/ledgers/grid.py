@@ -65,27 +65,26 @@ def make_grid(sheet: Sheet) -> Grid:
     """Encode a sheet's cells; cells of white space are empty, cells in error hold the error's name."""
     height = len(sheet.rows)
     width = max(map(len, sheet.rows), default=0)
-    rows = sheet.rows
-    if sheet.errors:
-        rows = [list(row) for row in sheet.rows]
-        for (row, column), word in sheet.errors.items():
-            if 0 <= row - sheet.top < height and 0 <= column - sheet.left < width:
-                rows[row - sheet.top][column - sheet.left] = word
-    codes = np.full((height, width), -1, dtype=np.int64)
+    cells = np.empty((height, width), dtype=object)
+    if height and width:
+        cells[:] = sheet.rows
+    for (row, column), word in sheet.errors.items():
+        if 0 <= row - sheet.top < height and 0 <= column - sheet.left < width:
+            cells[row - sheet.top, column - sheet.left] = word
+    codes = np.full((height, width), -1, dtype=np.int64, order="F")
     values: list[list[object]] = []
-    for column, cells in enumerate(zip(*rows, strict=True)):
-        codes[:, column], distinct = encode(cells)
+    for column in range(width):
+        codes[:, column], distinct = encode(cells[:, column])
         values.append(distinct)
     return Grid(sheet, codes, values)
 
 
-def encode(cells: tuple[object, ...] | list[object]) -> tuple[Codes, list[object]]:
+def encode(cells: npt.NDArray[np.object_]) -> tuple[Codes, list[object]]:
     """Encode values as codes into the distinct ones, in order of appearance; -1 for empty."""
-    array = np.empty(len(cells), dtype=object)
-    array[:] = cells
-    if bool in set(map(type, cells)):
+    array = cells.copy()
+    if bool in set(map(type, array.tolist())):
         # True equals 1.0 as a dictionary key: told apart here, so that neither becomes the other.
-        array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in cells]
+        array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in array]
     codes, distinct = pd.factorize(array)
     found = list(distinct)
     empty = [i for i, value in enumerate(found) if isinstance(value, str) and not value.strip()]

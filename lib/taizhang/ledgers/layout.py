@@ -1,8 +1,9 @@
 """Where the tables of a sheet are: header blocks, and what each row below them is."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -24,6 +25,7 @@ _SUFFIX = re.compile(
     re.I,
 )
 _NUMBERING = re.compile(r"^\s*(?:[((]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[))]?\s*[、..))]?)\s*(?=\D)")
+_TOTAL_HINT = re.compile("[计計总總]|total|sum", re.I)
 _TRAILING = re.compile(r"\s*(?:[((][^()()]*[))]|[::]|共?\d+[条件起项处个次])+\s*$")
 
 
@@ -357,8 +359,10 @@ def _repeated_headers(grid: Grid, table: Table, codes: np.ndarray) -> Mask:
         if not heads:
             continue
         longest = max(map(len, column.levels)) + 8
+        starts = {text[:1] for level in column.levels for text in (level.strip(), fold(level))}
         match = [
-            isinstance(v, str) and len(v) <= longest and fold(v) in heads for v in grid.values[column.position]
+            isinstance(v, str) and len(v) <= longest and v.strip()[:1] in starts and fold(v) in heads
+            for v in grid.values[column.position]
         ]
         same += np.array([*match, False])[codes[:, i]]
     filled = (codes >= 0).sum(axis=1)
@@ -366,27 +370,37 @@ def _repeated_headers(grid: Grid, table: Table, codes: np.ndarray) -> Mask:
 
 
 def _marked_rows(grid: Grid, table: Table, codes: np.ndarray) -> tuple[Mask, Mask]:
-    """Rows whose first words say total, and rows whose first words say note."""
+    """Rows with a total's word in the first three filled cells, and rows whose first cell says note."""
     totals, notes = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
     before = np.zeros(len(codes), dtype=np.int64)
     for i, column in enumerate(table.columns):
+        own = codes[:, i]
+        filled = own >= 0
         values = grid.values[column.position]
-        total = np.array([*(is_total(value) for value in values), False])[codes[:, i]]
-        note = np.array([*(is_note(value) for value in values), False])[codes[:, i]]
-        totals |= total & (before <= 2)
-        notes |= note & (before == 0)
-        before += codes[:, i] >= 0
+        totals |= _passing(values, own, filled & (before <= 2), is_total)
+        notes |= _passing(values, own, filled & (before == 0), is_note)
+        before += filled
         if (before > 2).all():
             break
     return totals, notes
 
 
+def _passing(values: list[object], codes: np.ndarray, rows: Mask, test: Callable[[object], bool]) -> Mask:
+    """The rows, of those given, whose value passes a test; each value that occurs there is tested once."""
+    passed = np.zeros(len(values) + 1, dtype=bool)
+    used = np.zeros(len(values) + 1, dtype=bool)
+    used[codes[rows]] = True
+    for code in np.flatnonzero(used).tolist():
+        passed[code] = test(values[code])
+    return rows & passed[codes]
+
+
 def is_total(value: object) -> bool:
     """Whether a cell's words say that its row is a total: 合计, 小计, 溪南镇小计, Total."""
-    if not isinstance(value, str) or len(value) > 24:
+    if not isinstance(value, str) or len(value) > 24 or not _TOTAL_HINT.search(value):
         return False
     word = fold(value).strip("()[]:;、,.*—~")
-    for total in _totals():
+    for total in _folded(load_shared().totals):
         if word == total or (len(word) <= 16 and not total.isascii() and word.endswith(total)):
             return True
         if word.startswith(total) and re.match(r"[:(\d、,]|共|$", word[len(total) :]):
@@ -399,20 +413,15 @@ def is_note(value: object) -> bool:
     if not isinstance(value, str):
         return False
     word = fold(value[:40]).lstrip("([*※#")
-    for note in _notes():
-        if word.startswith(note) and re.match(r"[:;)\]]|\d{0,2}[.、:]|\(|$", word[len(note) :]):
-            return True
-    return word in ("以下空白", "以下无正文", "(以下空白)")
+    if not word.startswith(_folded(load_shared().notes)):
+        return word in ("以下空白", "以下无正文")
+    return any(
+        word.startswith(note) and re.match(r"[:;)\]]|\d{0,2}[.、:]|\(|$", word[len(note) :])
+        for note in _folded(load_shared().notes)
+    )
 
 
-def _totals() -> tuple[str, ...]:
-    return _folded(load_shared().totals)
-
-
-def _notes() -> tuple[str, ...]:
-    return _folded(load_shared().notes)
-
-
+@cache
 def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, words)))
 

@@ -26,7 +26,7 @@ from taizhang.ledgers.quantities import find_factor, read_number
 from taizhang.ledgers.rules import find_rule_breaks
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.text import fold, write_cell
-from taizhang.ledgers.values import Context, Parsed, count_items, read_column
+from taizhang.ledgers.values import Context, Parsed, count_items, read_column, take_texts
 from taizhang.metadata.kinds import Field, Kind, load_shared
 
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
@@ -84,7 +84,7 @@ def read_table(grid: Grid, table: Table, index: HeaderIndex, source: Source, *, 
         raw[field_name] = (values, own)
         notes += [f"{field_name}: {text} ({count})" for text, count in parsed[field_name].notes.items() if text]
     if source.district and "district" in kind.fields:
-        constant = pd.array(np.full(len(data), source.district, dtype=object), dtype="str")
+        constant = take_texts([source.district], np.zeros(len(data), dtype=np.int64))
         parsed["district"] = Parsed(constant, np.full(len(data), None, dtype=object), Counter())
     elif "district" not in parsed and table.sections and "district" in kind.fields:
         values, own = _with_sections(table, data, [], np.full(len(data), -1))
@@ -209,13 +209,13 @@ def _assemble(
         if field_name in parsed:
             columns[field_name] = parsed[field_name].data
         else:
-            columns[field_name] = pd.array([None] * count, dtype=pandas_type(field.type))
+            columns[field_name] = pd.Series(index=range(count), dtype=pandas_type(field.type)).array
     rows = pd.DataFrame(columns)
     for field in kind.fields.values():
-        if field.splits:
-            rows[field.name] = rows[field.name].fillna(_count_items(rows[field.splits]))
-    rows["source_file"] = pd.Series(name, index=rows.index, dtype="str")
-    rows["source_sheet"] = pd.Series(sheet, index=rows.index, dtype="str")
+        if field.splits in raw:
+            rows[field.name] = rows[field.name].fillna(pd.Series(_count_items(*raw[field.splits])))
+    same = np.zeros(count, dtype=np.int64)
+    rows["source_file"], rows["source_sheet"] = take_texts([name], same), take_texts([sheet], same)
     rows["source_row"] = pd.array(numbers, dtype="Int64")
     failed = np.zeros(count, dtype=bool)
     first: dict[int, tuple[str, str]] = {}
@@ -278,10 +278,10 @@ def _make_aside(
     return frame.astype({column: "str" for column in ASIDE_COLUMNS if column != "source_row"})
 
 
-def _count_items(texts: pd.Series) -> pd.Series:
-    codes, distinct = pd.factorize(texts)
-    counts = np.array([*(count_items(text) for text in distinct), 0], dtype="int64")[codes]
-    return pd.Series(pd.arrays.IntegerArray(counts, codes < 0), index=texts.index)
+def _count_items(values: list[object], codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """Items per row, from the distinct texts; missing where there is no text."""
+    counts = np.array([*(count_items(v) if isinstance(v, str) else 1 for v in values), 0], dtype="int64")
+    return pd.arrays.IntegerArray(counts[codes], codes < 0)
 
 
 def _describe(

@@ -28,6 +28,7 @@ _ITEMS = (
     (re.compile(r"(?:^|[\n;。:,\s(])\s*([一二三四五六七八九十]{1,3})[、)]"), lambda mark: _CHINESE.get(mark, 0)),
     (re.compile(r"第([一二三四五六七八九十]{1,3})[,、:]"), lambda mark: _CHINESE.get(mark, 0)),
 )
+_FIRST_ITEM = re.compile(r"[1１]\s*[.．、,，)）::]|①|一[是、)）]|第一")
 _CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 _CHINESE |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
 
@@ -82,7 +83,9 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
     Parsed
         As many rows as `codes`; empty and unreadable cells are missing.
     """
-    used = np.unique(codes[codes >= 0])
+    if field.type == "text" and not context.values:
+        return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None, dtype=object), Counter())
+    used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(values)))
     results: list[Any] = [None] * (len(values) + 1)
     reasons = np.full(len(values) + 1, None, dtype=object)
     remarks: dict[int, str] = {}
@@ -103,6 +106,19 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
         for position, note in remarks.items():
             notes[note] += int(counts[position])
     return Parsed(_spread(results, codes, field), reasons[codes], notes)
+
+
+def _clean_texts(values: Sequence[object]) -> list[str | None]:
+    """Texts as written but for outer white space; None for words that say there is nothing."""
+    missing = _missing()
+    starts = {word[:1] for word in (*load_shared().missing, *missing)} | {""}
+    texts = [value.strip() if isinstance(value, str) else write_cell(value) for value in values]
+    return [None if text[:1] in starts and len(text) < 12 and fold(text) in missing else text for text in texts]
+
+
+def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.ExtensionArray:
+    """Texts by code, as an array of pandas strings; -1 is missing."""
+    return pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes))
 
 
 def read_value(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
@@ -235,6 +251,8 @@ def _is_answer(value: str, field: Field) -> bool:
 
 def count_items(text: str) -> int:
     """How many items a text lists by running numbers (1. 2. …, (1)(2), ①②, 一是…二是…); 1 without any."""
+    if not _FIRST_ITEM.search(text):
+        return 1
     plain = re.sub(r"[ \t]+", " ", text.translate(_WIDTHS))
     most = 1
     for pattern, number in _ITEMS:
@@ -262,8 +280,7 @@ def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
     if field.type == "boolean":
         answers = np.array([bool(r) for r in results], dtype=bool)
         return pd.arrays.BooleanArray(answers[codes], _absent(results)[codes])
-    texts = np.array([*results], dtype=object)
-    return pd.array(texts[codes], dtype="str")
+    return take_texts(results, codes)
 
 
 def _absent(results: list[Any]) -> np.ndarray:
