@@ -1,5 +1,7 @@
 """Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows, or None."""
 
+from taizhang.figures.comparison import map_fact, plot_funnel, plot_ranking, tabulate_districts
+from taizhang.figures.drills import plot_drill_kinds, plot_drills_calendar, tabulate_drills, tabulate_plans
 from taizhang.figures.hazards import (
     plot_closure_curve,
     plot_hazards_by_category,
@@ -8,12 +10,49 @@ from taizhang.figures.hazards import (
     plot_hazards_trend,
     tabulate_overdue,
 )
+from taizhang.figures.incidents import plot_incidents_trend, tabulate_incidents
+from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
+from taizhang.figures.maps import map_grid, map_hazards, map_incidents, map_location, map_shelters
+from taizhang.figures.others import plot_classes, plot_warnings, plot_weather, tabulate_rows
+from taizhang.figures.tables import (
+    show_key_figures,
+    tabulate_definitions,
+    tabulate_facts,
+    tabulate_quality,
+    tabulate_targets,
+)
 
 __all__ = [
+    "map_fact",
+    "map_grid",
+    "map_hazards",
+    "map_incidents",
+    "map_location",
+    "map_shelters",
+    "plot_classes",
     "plot_closure_curve",
+    "plot_drill_kinds",
+    "plot_drills_calendar",
+    "plot_funnel",
     "plot_hazards_by_category",
     "plot_hazards_by_premises_type",
     "plot_hazards_by_trade",
     "plot_hazards_trend",
+    "plot_incidents_trend",
+    "plot_inspections_by_mode",
+    "plot_inspections_trend",
+    "plot_ranking",
+    "plot_warnings",
+    "plot_weather",
+    "show_key_figures",
+    "tabulate_definitions",
+    "tabulate_districts",
+    "tabulate_drills",
+    "tabulate_facts",
+    "tabulate_incidents",
     "tabulate_overdue",
+    "tabulate_plans",
+    "tabulate_quality",
+    "tabulate_rows",
+    "tabulate_targets",
 ]

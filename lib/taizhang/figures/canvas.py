@@ -127,7 +127,8 @@ def finish_figure(sheet: Sheet, *, id: str, title: str, alt: str, source: str) -
     display.Figure
     """
     buffer = StringIO()
-    sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    with use_style():
+        sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(buffer.getvalue(), id))
 
 

@@ -1,7 +1,8 @@
 """Charts of hazards: trend, by trade and premises, how fast they are closed, which are overdue."""
 
+import numpy as np
 import pandas as pd
-from lifelines import KaplanMeierFitter
+from matplotlib.axes import Axes
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
@@ -19,11 +20,21 @@ from taizhang.figures.rows import (
     name_values,
     reaches_back,
 )
-from taizhang.figures.sources import describe_source
-from taizhang.metadata.formats import format_date, format_number, format_value, join_list
+from taizhang.figures.sources import (
+    describe_source,
+    name_area,
+    name_month,
+    name_place,
+    name_span,
+    show_day,
+    show_text,
+)
+from taizhang.metadata.facts import unit_label
+from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
+from taizhang.stats.survival import estimate_survival
+from taizhang.view import ALL, View
 
 _MOST_DAYS = 180
 
@@ -73,14 +84,14 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="hazards-trend",
-        title=label("figure.hazards_trend.title", lang, span=_name_span(months, lang)),
+        title=label("figure.hazards_trend.title", lang, span=name_span(months, lang)),
         alt=label(
             "figure.hazards_trend.alt",
             lang,
-            name=view.name,
-            span=_name_span(months, lang),
+            name=name_place(view),
+            span=name_span(months, lang),
             n=format_number(total.sum()),
-            peak=_name_month(peak, lang),
+            peak=name_month(peak, lang),
             most=format_number(total.max()),
             open=format_number(still.sum()),
         ),
@@ -91,19 +102,6 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
 def _within(days: pd.Series, months: pd.PeriodIndex) -> pd.Series:
     """Whether days fall in these months."""
     return (days >= months[0].start_time) & (days <= months[-1].end_time)
-
-
-def _name_month(month: pd.Period, lang: str) -> str:
-    """A month in words."""
-    return label("month.full", lang, year=month.year, month=label(f"month.long.{month.month}", lang))
-
-
-def _name_span(months: pd.PeriodIndex, lang: str) -> str:
-    """Months in words: the year where they are one."""
-    first, last = months[0], months[-1]
-    if len(months) == 12 and first.month == 1:
-        return label("month.year", lang, year=first.year)
-    return label("month.span", lang, first=_name_month(first, lang), last=_name_month(last, lang))
 
 
 def plot_hazards_by_trade(view: View) -> display.Figure | None:
@@ -193,7 +191,7 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         alt=label(
             "figure.by_class.alt",
             lang,
-            name=view.name,
+            name=name_place(view),
             n=format_number(len(rows)),
             leaders=join_list(leaders, lang),
             open=format_number(counts["open"].sum()),
@@ -225,30 +223,36 @@ def plot_closure_curve(view: View) -> display.Figure | None:
     ended = rows["rectified_on"].fillna(rows["closed_on"]).where(rectified, pd.Timestamp(view.as_of))
     days = (ended - rows["found_on"]).dt.days.clip(lower=0)
     days = days.mask((rows["mode"] == "on_the_spot") & rectified, 0).astype(float)
-    fitter = KaplanMeierFitter().fit(days, rectified)
-    share = 100 * (1 - fitter.survival_function_.iloc[:, 0])
-    band = 100 * (1 - fitter.confidence_interval_survival_function_)
-    end = float(min(max(days.max(), 1), _MOST_DAYS))
+    curve = estimate_survival(days.to_numpy(), rectified.to_numpy())
+    # The curve starts at nothing rectified, and runs flat to the last day observed.
+    last = float(days.max())
+    time = np.concatenate([[0.0], curve.time, [last]])
+    share = 100 * (1 - np.concatenate([[1.0], curve.survival, curve.survival[-1:]]))
+    low = 100 * (1 - np.concatenate([[1.0], curve.high, curve.high[-1:]]))
+    high = 100 * (1 - np.concatenate([[1.0], curve.low, curve.low[-1:]]))
+    # Beyond the last case closed the curve is flat and has nothing more to say.
+    closed = days[rectified].max() if rectified.any() else last
+    end = float(min(max(1.3 * closed, 30), max(last, 1), _MOST_DAYS))
     # One colour for the district and its interval; the county is context.
     with use_style():
         sheet, axes = make_axes(72, grid="both")
         axes.fill_between(
-            band.index,
-            band.iloc[:, 0],
-            band.iloc[:, 1],
+            time,
+            low,
+            high,
             step="post",
             color=style.roles["main"],
             alpha=0.16,
             lw=0,
         )
-        axes.step(share.index, share, where="post", color=style.roles["main"], linewidth=2)
+        axes.step(time, share, where="post", color=style.roles["main"], linewidth=2)
         axes.set_xlim(0, end)
         axes.set_ylim(0, 101)
         axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
         axes.set_xlabel(label("axis.days_since_found", lang))
         draw_key(axes, [("—", label("figure.closure.key", lang), style.roles["main"])])
         _mark_medians(axes, view, end)
-    within = {limit: float(share[share.index <= limit].iloc[-1]) for limit in (0, 30)}
+    within = {limit: float(share[time <= limit][-1]) for limit in (0, 30)}
     return finish_figure(
         sheet,
         id="hazards-closure",
@@ -256,22 +260,22 @@ def plot_closure_curve(view: View) -> display.Figure | None:
         alt=label(
             "figure.closure.alt",
             lang,
-            name=view.name,
+            name=name_place(view),
             n=format_number(len(rows)),
-            at_once=format_value(within[0], "percent"),
-            month=format_value(within[30], "percent"),
+            at_once=format_number(within[0], 1),
+            month=format_number(within[30], 1),
             open=format_number((~rectified).sum()),
         ),
         source=describe_source(view, "hazards", len(rows), extra=label("source.interval_km", lang)),
     )
 
 
-def _mark_medians(axes, view: View, end: float) -> None:  # type: ignore[no-untyped-def]
+def _mark_medians(axes: Axes, view: View, end: float) -> None:
     """Mark the half-way day of the district and of the whole area, where they are reached."""
     style, lang = load_style(), view.lang
-    entries = [(view.district, "main", view.name)]
-    if view.district != "all":
-        entries.append(("all", "before", label("word.area", lang)))
+    entries = [(view.district, "main", name_place(view))]
+    if view.district != ALL:
+        entries.append((ALL, "before", name_area(view)))
     marked = []
     for code, role, name in entries:
         fact = view.fact("hazards.days_to_rectify_median", code)
@@ -282,7 +286,13 @@ def _mark_medians(axes, view: View, end: float) -> None:  # type: ignore[no-unty
         axes.plot([day, day], [0, 50], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
         axes.plot([day], [50], marker="o", color=colour, markersize=5, markeredgecolor=style.paper)
         axes.annotate(
-            label("figure.closure.median", lang, name=name, days=format_number(day)),
+            label(
+                f"figure.closure.{'median' if day else 'at_once'}",
+                lang,
+                name=name,
+                days=format_number(day),
+                number=day,
+            ),
             (day, 50),
             xytext=(8, -14 - 16 * place),
             textcoords="offset points",
@@ -320,11 +330,11 @@ def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
     shown = rows.head(most)
     cells = tuple(
         (
-            display.Cell(_text(row["premises"], lang)),
-            display.Cell(_text(row["description"], lang)),
+            display.Cell(show_text(row["premises"], lang)),
+            display.Cell(show_text(row["description"], lang)),
             display.Cell(severity[index]),
-            display.Cell(row["found_on"].date().isoformat(), row["found_on"].date().isoformat()),
-            display.Cell(row["deadline"].date().isoformat(), row["deadline"].date().isoformat()),
+            display.Cell(show_day(row["found_on"]), show_day(row["found_on"])),
+            display.Cell(show_day(row["deadline"]), show_day(row["deadline"])),
             display.Cell(format_number(row["late"]), float(row["late"])),
         )
         for index, row in shown.iterrows()
@@ -341,13 +351,8 @@ def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
             display.Column(label("column.severity", lang)),
             display.Column(label("column.found_on", lang)),
             display.Column(label("column.deadline", lang)),
-            display.Column(label("column.days_late", lang), label("unit.days", lang), "right"),
+            display.Column(label("column.days_late", lang), unit_label("days", lang), "right"),
         ),
         rows=cells,
         notes=tuple(notes),
     )
-
-
-def _text(value: object, lang: str) -> str:
-    """A ledger's text as typed, or the words for 'not stated'."""
-    return label("word.not_stated", lang) if pd.isna(value) else str(value)  # type: ignore[call-overload]

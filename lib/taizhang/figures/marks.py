@@ -124,7 +124,7 @@ def draw_stacked_months(
                     va="bottom",
                     size=style.small,
                 )
-    axes.set_ylim(0, max(1.0, float(foot.max()) * 1.12, tallest * 1.03))
+    axes.set_ylim(0, max(1.0, float(foot.max()) * 1.12, tallest * 1.08))
     set_whole_ticks(axes)
     label_months(axes, months, lang)
 
@@ -171,3 +171,38 @@ def draw_ranked_bars(
 def bars_height(bars: int, *, above: float = 10) -> float:
     """Height in millimetres of a sheet with so many horizontal bars."""
     return above + 7.2 * max(bars, 2)
+
+
+def set_strip_key(strip: Axes, entries: Sequence[tuple[str, str, str]], *, title: str = "") -> None:
+    """Name a map's marks in the strip below it, in one line.
+
+    Parameters
+    ----------
+    strip : matplotlib.axes.Axes
+        From `ground.make_map`.
+    entries : sequence of (mark, words, colour)
+        The mark alone is coloured, so that pale classes stay legible.
+    title : str
+        Words before them.
+    """
+    style = load_style()
+    children: list[TextArea | HPacker] = []
+    if title:
+        children.append(TextArea(title, textprops={"color": style.muted, "size": style.small}))
+    for mark, words, colour in entries:
+        pair = [
+            TextArea(mark, textprops={"color": colour, "size": style.large}),
+            TextArea(words, textprops={"color": style.ink, "size": style.small}),
+        ]
+        children.append(HPacker(children=pair, align="baseline", pad=0, sep=3))
+    strip.add_artist(
+        AnchoredOffsetbox(
+            loc="upper left",
+            child=HPacker(children=children, align="baseline", pad=0, sep=12),
+            frameon=False,
+            bbox_to_anchor=(0, 1),
+            bbox_transform=strip.transAxes,
+            pad=0,
+            borderpad=0.5,
+        )
+    )

@@ -1,9 +1,11 @@
 """The line under a figure: what it was made from, how many rows, read as of when."""
 
+import pandas as pd
+
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
-from taizhang.view import View
+from taizhang.view import ALL, View
 
 
 def describe_source(view: View, kind: str, rows: int | None = None, *, extra: str = "") -> str:
@@ -33,3 +35,36 @@ def describe_source(view: View, kind: str, rows: int | None = None, *, extra: st
         if extra
         else label("source.end", lang, words=words)
     )
+
+
+def name_month(month: pd.Period, lang: str) -> str:
+    """A month in words: 2021年7月, July 2021."""
+    return label("month.full", lang, year=month.year, month=label(f"month.long.{month.month}", lang))
+
+
+def name_span(months: pd.PeriodIndex, lang: str) -> str:
+    """Months in words: the year alone where they are one."""
+    first, last = months[0], months[-1]
+    if len(months) == 12 and first.month == 1:
+        return label("month.year", lang, year=first.year)
+    return label("month.span", lang, first=name_month(first, lang), last=name_month(last, lang))
+
+
+def show_text(value: object, lang: str) -> str:
+    """A ledger's text as typed, or the words for 'not stated'."""
+    return label("word.not_stated", lang) if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def show_day(value: object) -> str:
+    """A ledger's day as 2021-07-05; a dash where there is none."""
+    return "—" if pd.isna(value) else pd.Timestamp(value).date().isoformat()  # type: ignore[call-overload,arg-type]
+
+
+def name_area(view: View) -> str:
+    """What the whole area is called where it stands beside a district."""
+    return label("word.area", view.lang)
+
+
+def name_place(view: View) -> str:
+    """What a sentence calls the view's district; the whole area has a title, but no name."""
+    return name_area(view) if view.district == ALL else view.name

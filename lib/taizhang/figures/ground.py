@@ -1,0 +1,253 @@
+"""What every map has: simplified districts, scale bar, north arrow, rights, and labels that do not collide."""
+
+from collections.abc import Callable, Sequence
+from math import cos, hypot, radians
+from unicodedata import east_asian_width
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Sheet
+from matplotlib.patches import Polygon, Rectangle
+
+from taizhang.metadata.formats import format_number
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
+from taizhang.view import View
+
+_MM_PER_POINT = 25.4 / 72
+_KM_PER_DEGREE = 111.32  # of latitude; of longitude times the cosine of the latitude
+_FOOT_MM = 17.0  # below the map: classes, scale bar, rights
+
+Box = tuple[float, float, float, float]
+
+
+def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd.GeoDataFrame:
+    """Simplify borders as far as a map of the column's width shows; shared edges stay shared.
+
+    Parameters
+    ----------
+    districts : geopandas.GeoDataFrame
+        Geometry in degrees.
+    points : int
+        Steps across the extent below which nothing can be seen.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        A copy.
+    """
+    west, south, east, north = districts.total_bounds
+    step = max(east - west, north - south) / points
+    shapes = shapely.coverage_simplify(districts.geometry.to_numpy(), step)
+    return districts.set_geometry(gpd.GeoSeries(shapes, index=districts.index, crs=districts.crs))
+
+
+def make_map(
+    bounds: Box, *, tallest_mm: float = 150.0, foot_mm: float = _FOOT_MM
+) -> tuple[Sheet, Axes, Axes]:
+    """A sheet with a map above and a strip for its key below, as tall as the extent asks for.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north, in degrees.
+    tallest_mm : float
+        Most the map may take.
+    foot_mm : float
+        Height of the strip.
+
+    Returns
+    -------
+    tuple of (Figure, Axes, Axes)
+        Sheet, map, strip; the strip's coordinates are millimetres from its lower left.
+    """
+    style = load_style()
+    west, south, east, north = bounds
+    pad = 0.03 * max(east - west, north - south)
+    west, south, east, north = west - pad, south - pad, east + pad, north + pad
+    stretch = 1 / cos(radians((south + north) / 2))
+    tall = style.width_mm * (north - south) * stretch / (east - west)
+    if tall > tallest_mm:
+        # A tall extent is shown with more of what lies beside it.
+        more = ((north - south) * stretch * style.width_mm / tallest_mm - (east - west)) / 2
+        west, east, tall = west - more, east + more, tallest_mm
+    height = tall + foot_mm
+    sheet = Sheet(figsize=(style.width_mm / 25.4, height / 25.4))
+    axes = sheet.add_axes((0, foot_mm / height, 1, tall / height))
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+    axes.set_aspect(stretch)
+    axes.set_axis_off()
+    strip = sheet.add_axes((0, 0, 1, foot_mm / height))
+    strip.set_xlim(0, style.width_mm)
+    strip.set_ylim(0, foot_mm)
+    strip.set_axis_off()
+    return sheet, axes, strip
+
+
+def keep_frame(axes: Axes) -> Callable[[], None]:
+    """Remember a map's extent and aspect, which geopandas resets at each layer; call the result to restore."""
+    aspect, across, up = axes.get_aspect(), axes.get_xlim(), axes.get_ylim()
+
+    def restore() -> None:
+        axes.set_aspect(aspect)
+        axes.set_xlim(across)
+        axes.set_ylim(up)
+
+    return restore
+
+
+def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
+    """Scale bar at the strip's left, rights at its right, north arrow in the map's upper right corner."""
+    style = load_style()
+    axes.apply_aspect()
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    frame = axes.get_position().width * style.width_mm
+    km_per_mm = (east - west) * _KM_PER_DEGREE * cos(radians((south + north) / 2)) / frame
+    length = _choose_length(35 * km_per_mm)
+    bar = length / km_per_mm
+    strip.add_patch(
+        Rectangle((2, 2.2), bar / 2, 1.1, facecolor=style.ink, edgecolor=style.ink, linewidth=0.6)
+    )
+    strip.add_patch(
+        Rectangle((2 + bar / 2, 2.2), bar / 2, 1.1, facecolor=style.paper, edgecolor=style.ink, linewidth=0.6)
+    )
+    strip.text(
+        2 + bar + 1.5,
+        2.7,
+        label("map.km", view.lang, n=format_number(length, 0 if length >= 1 else 1)),
+        size=style.small,
+        va="center",
+    )
+    rights = (
+        label("map.approval", view.lang, number=view.approval)
+        if view.approval
+        else label("map.internal_use", view.lang)
+    )
+    strip.text(style.width_mm - 2, 2.7, rights, size=style.small, ha="right", va="center", color=style.muted)
+    corner = (0.975, 0.98)
+    axes.add_patch(
+        Polygon(
+            [
+                (corner[0], corner[1]),
+                (corner[0] - 0.012, corner[1] - 0.05),
+                (corner[0], corner[1] - 0.038),
+                (corner[0] + 0.012, corner[1] - 0.05),
+            ],
+            transform=axes.transAxes,
+            facecolor=style.ink,
+            linewidth=0,
+        )
+    )
+    axes.text(
+        corner[0],
+        corner[1] - 0.06,
+        label("map.north", view.lang),
+        transform=axes.transAxes,
+        ha="center",
+        va="top",
+        size=style.small,
+    )
+
+
+def _choose_length(most: float) -> float:
+    """The longest round length not over `most` kilometres: 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= most))
+
+
+def measure_text(text: str, size: float) -> tuple[float, float]:
+    """Width and height of lines of text in points, each Chinese character an em, each other half of one."""
+    lines = text.split("\n")
+    widths = [sum(1.0 if east_asian_width(c) in "WF" else 0.56 for c in line) for line in lines]
+    return size * max(widths), size * 1.28 * len(lines)
+
+
+def place_labels(
+    axes: Axes,
+    shapes: Sequence[shapely.Geometry],
+    texts: Sequence[str],
+    colours: Sequence[str],
+    *,
+    size: float,
+    taken: Sequence[Box] = (),
+) -> list[int]:
+    """Write a label within each shape, where it touches no other; smaller shapes choose first.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        A map whose limits are set.
+    shapes : sequence of shapely geometries
+    texts, colours : sequence of str
+    size : float
+        Points.
+    taken : sequence of boxes
+        Places already used, in the axes' coordinates.
+
+    Returns
+    -------
+    list of int
+        Positions of shapes that had no room.
+    """
+    style = load_style()
+    west, east = axes.get_xlim()
+    frame = axes.get_position().width * style.width_mm / _MM_PER_POINT
+    per_point = (east - west) / frame
+    squeeze = per_point / axes.get_aspect()  # degrees of latitude per point
+    boxes: list[Box] = list(taken)
+    left_out = []
+    for place in sorted(range(len(shapes)), key=lambda place: shapes[place].area):
+        shape = shapes[place]
+        wide, high = measure_text(texts[place], size)
+        half = (wide * per_point / 2, high * squeeze / 2)
+        spot = _find_spot(shape, half, boxes)
+        if spot is None:
+            left_out.append(place)
+            continue
+        x, y = spot
+        boxes.append((x - half[0], y - half[1], x + half[0], y + half[1]))
+        axes.text(
+            x,
+            y,
+            texts[place],
+            ha="center",
+            va="center",
+            size=size,
+            color=colours[place],
+            linespacing=1.15,
+        )
+    return sorted(left_out)
+
+
+def _find_spot(
+    shape: shapely.Geometry, half: tuple[float, float], boxes: Sequence[Box]
+) -> tuple[float, float] | None:
+    """The place nearest the middle at which a box lies in the shape (nine tenths of it) and is free."""
+    west, south, east, north = shape.bounds
+    shapely.prepare(shape)
+    grid_x, grid_y = np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25))
+    spots = np.column_stack([grid_x.ravel(), grid_y.ravel()])
+    spots = spots[shapely.contains_xy(shape, spots)]
+    middle = shape.representative_point()
+    best: tuple[float, tuple[float, float]] | None = None
+    for x, y in spots:
+        box = (x - half[0], y - half[1], x + half[0], y + half[1])
+        if any(_overlap(box, other) for other in boxes):
+            continue
+        inside = shape.intersection(shapely.box(*box)).area / (4 * half[0] * half[1])
+        if inside < 0.9:
+            continue
+        # Wholly inside beats near the middle.
+        cost = 4 * (1 - inside) + hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
+        if best is None or cost < best[0]:
+            best = (cost, (float(x), float(y)))
+    return None if best is None else best[1]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share any area."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

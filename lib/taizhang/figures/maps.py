@@ -1,0 +1,356 @@
+"""Maps of one district: hazards, incidents, shelters, grid cells; or where it lies."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Sheet
+
+from taizhang import display
+from taizhang.figures.canvas import finish_figure, use_style
+from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
+from taizhang.figures.hazards import mark_rectified
+from taizhang.figures.marks import set_strip_key
+from taizhang.figures.rows import find_rows, name_values
+from taizhang.figures.sources import describe_source, name_place
+from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
+from taizhang.view import ALL, View
+
+_MOST_POINTS = 200
+_MARKERS = ("o", "s", "^", "D", "v")
+_SHAPES = ("●", "■", "▲", "◆", "▼")
+
+
+def map_hazards(view: View) -> display.Figure | None:
+    """Where the period's hazards are: as points, as counts in hexagons where there are many.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Figure or None
+        None where no hazards were found. Without coordinates: where the district lies in its county.
+    """
+    rows = find_rows(view, "hazards")
+    if rows.empty:
+        return None
+    located = rows[rows["lon"].notna() & rows["lat"].notna()]
+    if located.empty:
+        return map_location(view)
+    lang, style = view.lang, load_style()
+    open_ = ~mark_rectified(located, view.as_of)
+    with use_style():
+        sheet, axes, strip = _draw_ground(view)
+        if len(located) <= _MOST_POINTS:
+            for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
+                axes.scatter(
+                    located.loc[part, "lon"],
+                    located.loc[part, "lat"],
+                    s=size,
+                    color=style.roles[role],
+                    alpha=0.75,
+                    linewidth=0,
+                    zorder=3,
+                )
+            set_strip_key(
+                strip,
+                [
+                    ("●", label("hazards.rectified", lang), style.roles["done"]),
+                    ("●", label("hazards.open", lang), style.roles["open"]),
+                ],
+            )
+        else:
+            _draw_hexagons(axes, strip, located, lang)
+        draw_furniture(axes, strip, view)
+    return finish_figure(
+        sheet,
+        id="hazards-map",
+        title=label("figure.hazards_map.title", lang, period=view.period.label(lang), name=name_place(view)),
+        alt=label(
+            "figure.hazards_map.alt",
+            lang,
+            name=name_place(view),
+            n=format_number(len(located)),
+            open=format_number(open_.sum()),
+            where=_say_where(view, located["lon"].mean(), located["lat"].mean()),
+        ),
+        source=describe_source(
+            view,
+            "hazards",
+            len(rows),
+            extra=label(
+                "source.located",
+                lang,
+                n=format_number(len(rows) - len(located)),
+                rows=len(rows) - len(located),
+            )
+            if len(located) < len(rows)
+            else "",
+        ),
+    )
+
+
+def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, lang: str) -> None:
+    """Counts of points in hexagons, in five classes of equal width."""
+    style = load_style()
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    cells = axes.hexbin(
+        located["lon"],
+        located["lat"],
+        gridsize=(18, 10),
+        extent=(west, east, south, north),
+        mincnt=1,
+        linewidths=0.3,
+        edgecolors=style.paper,
+        zorder=3,
+    )
+    counts = np.asarray(cells.get_array(), dtype=float)
+    top = max(5, int(np.ceil(counts.max() / 5) * 5))
+    edges = np.linspace(0, top, 6)
+    place = np.clip(np.digitize(counts, edges[1:-1], right=True), 0, 4)
+    cells.set_array(None)
+    cells.set_facecolor([style.sequential[n] for n in place])
+    set_strip_key(
+        strip,
+        [
+            ("■", f"{int(low) + 1}–{int(high)}" if high - low > 1 else f"{int(high)}", style.sequential[n])
+            for n, (low, high) in enumerate(itertools.pairwise(edges))
+        ],
+        title=label("map.per_cell", lang),
+    )
+
+
+def _draw_ground(view: View, *, around: float = 0.06) -> tuple[Sheet, Axes, Axes]:
+    """The district on its neighbours, or all districts where the view is of the whole area."""
+    style = load_style()
+    districts = simplify_districts(view.districts)
+    own = districts if view.district == ALL else districts[districts["code"] == view.district]
+    west, south, east, north = own.total_bounds
+    pad = around * max(east - west, north - south)
+    sheet, axes, strip = make_map((west - pad, south - pad, east + pad, north + pad), tallest_mm=96)
+    frame = keep_frame(axes)
+    districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
+    own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
+    frame()
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    # Neighbours are named where their part within the frame has room; the corner is the north arrow's.
+    corner = (east - 0.07 * (east - west), north - 0.2 * (north - south), east, north)
+    others = districts[~districts["code"].isin(own["code"])]
+    edge = 0.015 * (east - west)
+    frame_box = shapely.box(west + edge, south + edge, east - edge, north - edge)
+    inside = others.geometry.intersection(frame_box)
+    shown = (~inside.is_empty).to_numpy()
+    place_labels(
+        axes,
+        list(inside[shown]),
+        list(others.loc[shown, "name"]),
+        [style.muted] * int(shown.sum()),
+        size=style.small,
+        taken=[corner],
+    )
+    return sheet, axes, strip
+
+
+def _say_where(view: View, lon: float, lat: float) -> str:
+    """Which part of the extent a point lies in: north-east and so on, or the middle."""
+    own = view.districts if view.district == ALL else view.districts[view.districts["code"] == view.district]
+    west, south, east, north = own.total_bounds
+    across, up = (lon - west) / (east - west) - 0.5, (lat - south) / (north - south) - 0.5
+    name = ("south" if up < -0.1 else "north" if up > 0.1 else "") + (
+        "west" if across < -0.1 else "east" if across > 0.1 else ""
+    )
+    return label(f"map.side.{name or 'middle'}", view.lang)
+
+
+def map_incidents(view: View) -> display.Figure | None:
+    """Where the period's incidents happened, by class.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Figure or None
+        None where no incident of the period has coordinates.
+    """
+    rows = find_rows(view, "incidents")
+    if rows.empty:
+        return None
+    return _map_classes(view, "incidents", rows, "class")
+
+
+def map_shelters(view: View) -> display.Figure | None:
+    """Where the shelters are.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Figure or None
+        None where no shelter has coordinates.
+    """
+    rows = find_rows(view, "shelters")
+    if rows.empty:
+        return None
+    return _map_classes(view, "shelters", rows, "")
+
+
+def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> display.Figure | None:
+    """Points by class, each class with its own mark and colour."""
+    located = rows[rows["lon"].notna() & rows["lat"].notna()]
+    if located.empty:
+        return None
+    lang, style = view.lang, load_style()
+    classes = (
+        name_values(located[column], kind, column, lang)
+        if column
+        else pd.Series(label(f"kind.{kind}", lang), index=located.index)
+    )
+    names = list(classes.value_counts().index[:5])
+    with use_style():
+        sheet, axes, strip = _draw_ground(view)
+        for place, name in enumerate(names):
+            part = located[classes == name]
+            axes.scatter(
+                part["lon"],
+                part["lat"],
+                s=30,
+                marker=_MARKERS[place],
+                color=style.categories[place],
+                edgecolor=style.paper,
+                linewidth=0.5,
+                zorder=3,
+            )
+        set_strip_key(
+            strip, [(_SHAPES[place], name, style.categories[place]) for place, name in enumerate(names)]
+        )
+        draw_furniture(axes, strip, view)
+    missing = len(rows) - len(located)
+    return finish_figure(
+        sheet,
+        id=f"{kind}-map",
+        title=label(f"figure.{kind}_map.title", lang, period=view.period.label(lang), name=name_place(view)),
+        alt=label(
+            "figure.points_map.alt",
+            lang,
+            name=name_place(view),
+            n=format_number(len(located)),
+            classes=join_list(
+                [
+                    label("figure.count_of", lang, name=name, n=format_number((classes == name).sum()))
+                    for name in names
+                ],
+                lang,
+            ),
+        ),
+        source=describe_source(
+            view,
+            kind,
+            len(rows),
+            extra=label("source.located", lang, n=format_number(missing), rows=missing) if missing else "",
+        ),
+    )
+
+
+def map_location(view: View) -> display.Figure | None:
+    """Where the district lies among the others.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Figure or None
+        None where the view is of the whole area.
+    """
+    if view.district == ALL:
+        return None
+    lang, style = view.lang, load_style()
+    districts = simplify_districts(view.districts)
+    own = (districts["code"] == view.district).to_numpy()
+    with use_style():
+        sheet, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=110)
+        frame = keep_frame(axes)
+        fills = np.where(own, style.roles["main"], style.empty)
+        districts.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.8)
+        frame()
+        place_labels(
+            axes,
+            list(districts.geometry),
+            list(districts["name"]),
+            [style.paper if mine else style.muted for mine in own],
+            size=style.small,
+        )
+        draw_furniture(axes, strip, view)
+    return finish_figure(
+        sheet,
+        id="location-map",
+        title=label("figure.location_map.title", lang, name=name_place(view)),
+        alt=label("figure.location_map.alt", lang, name=name_place(view), n=len(districts)),
+        source=label("source.boundaries", lang),
+    )
+
+
+def map_grid(view: View) -> display.Figure | None:
+    """Grid cells of the district: with a responsible person, and without.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Figure or None
+        None where there is no grid layer, or no cell in the district.
+    """
+    if view.grid is None:
+        return None
+    cells = view.grid if view.district == ALL else view.grid[view.grid["district_code"] == view.district]
+    if cells.empty:
+        return None
+    lang, style = view.lang, load_style()
+    # A layer without a column of responsible persons doesn't say: then no cell is blamed.
+    assigned = cells["assigned"].astype("boolean")
+    parts = {
+        "assigned": (assigned.fillna(False), style.sequential[2]),
+        "unassigned": ((~assigned).fillna(False), style.roles["open"]),
+        "unknown": (assigned.isna(), style.faint),
+    }
+    with use_style():
+        sheet, axes, strip = _draw_ground(view)
+        frame = keep_frame(axes)
+        key = []
+        for name, (part, colour) in parts.items():
+            if part.any():
+                cells[part.to_numpy(dtype=bool)].plot(
+                    ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3
+                )
+                key.append(("■", label(f"grid.{name}", lang), colour))
+        frame()
+        set_strip_key(strip, key)
+        draw_furniture(axes, strip, view)
+    return finish_figure(
+        sheet,
+        id="grid-map",
+        title=label("figure.grid_map.title", lang, name=name_place(view)),
+        alt=label(
+            "figure.grid_map.alt",
+            lang,
+            name=name_place(view),
+            n=format_number(len(cells)),
+            missing=format_number(parts["unassigned"][0].sum()),
+        ),
+        source=label("source.grid", lang, n=format_number(len(cells))),
+    )

@@ -1,0 +1,289 @@
+"""Key figures and tables of facts: with the year before, targets, data quality, definitions."""
+
+import pandas as pd
+
+from taizhang import display
+from taizhang.figures.changes import Change, compare_years
+from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target, unit_label
+from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.words import label
+from taizhang.view import ALL, View
+
+
+def show_key_figures(view: View) -> display.KeyFigures | None:
+    """The key figures of the view's district, with the change on the year before.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.KeyFigures or None
+        None where no ledger with a key figure is configured.
+    """
+    items = []
+    for name, info in load_facts().items():
+        row = view.fact(name)
+        if not info.key or row is None:
+            continue
+        change = compare_years(view, name)
+        value = show_value(row, info, view.lang)
+        known = not row["suppressed"] and pd.notna(row["value"])
+        items.append(
+            display.KeyFigure(
+                fact=name,
+                label=info.title[view.lang],
+                value=value,
+                unit=name_unit(info, view.lang) if known else "",
+                change=label("change.on_year", view.lang, words=describe_change(change, info, view.lang))
+                if change
+                else "",
+                verdict=change.verdict if change else "neutral",
+            )
+        )
+    return display.KeyFigures(tuple(items)) if items else None
+
+
+def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
+    """A fact's value as text: withheld where suppressed, 'not known' where empty."""
+    if row["suppressed"]:
+        return label("word.withheld", lang)
+    if pd.isna(row["value"]):
+        return label("word.not_known", lang)
+    return format_fact(row["value"], info)
+
+
+def describe_change(change: Change, info: FactInfo, lang: str) -> str:
+    """A change in short: +12 (+8.3%), beyond chance."""
+    unit = unit_label("points", lang) if info.unit == "percent" else ""
+    if change.difference == 0:
+        words = label("change.same", lang)
+    else:
+        sign = "+" if change.difference > 0 else ""
+        text = join_unit(f"{sign}{format_number(change.difference, info.decimals)}", unit, lang)
+        if info.unit != "percent" and pd.notna(change.percent) and abs(change.before) >= 10:
+            words = label(
+                "change.with_percent", lang, text=text, percent=f"{sign}{format_number(change.percent, 1)}%"
+            )
+        else:
+            words = label("change.plain", lang, text=text)
+    if change.beyond_chance is None or change.difference == 0:
+        return words
+    return label(f"change.{'beyond' if change.beyond_chance else 'within'}", lang, words=words)
+
+
+def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
+    """All facts of some kinds, with the year before and the whole area.
+
+    Parameters
+    ----------
+    view : View
+    *kinds : str
+        Ledger kinds, or ``grid``.
+
+    Returns
+    -------
+    display.Table or None
+        None where none of the kinds is configured.
+    """
+    lang, rows = view.lang, []
+    for name, info in load_facts().items():
+        row = view.fact(name)
+        if info.kind not in kinds or row is None:
+            continue
+        before, change = view.fact(name, before=True), compare_years(view, name)
+        cells = [
+            display.Cell(info.title[lang]),
+            make_fact_cell(row, info, lang),
+            display.Cell("—") if change is None else make_fact_cell(before, info, lang),
+            display.Cell(
+                describe_change(change, info, lang) if change else "—",
+                change.difference if change else None,
+                note=change.verdict if change and change.verdict != "neutral" else "",
+            ),
+        ]
+        if view.district != ALL:
+            area = view.fact(name, ALL)
+            cells.append(make_fact_cell(area, info, lang, district=ALL))
+        rows.append(tuple(cells))
+    if not rows:
+        return None
+    columns = [
+        display.Column(label("column.indicator", lang)),
+        display.Column(label("column.this_period", lang), "", "right"),
+        display.Column(label("column.year_before", lang), "", "right"),
+        display.Column(label("column.change", lang)),
+    ]
+    if view.district != ALL:
+        columns.append(display.Column(label("word.area", lang), "", "right"))
+    titles = [name_kind(kind, lang) for kind in kinds if any(True for _ in _facts_of(view, kind))]
+    return display.Table(
+        id=f"facts-{'-'.join(kinds).replace('_', '-')}",
+        title=label("table.facts.title", lang, period=view.period.label(lang), kinds="、".join(titles))
+        if lang == "zh"
+        else label("table.facts.title", lang, period=view.period.label(lang), kinds=", ".join(titles)),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(label("table.facts.note", lang, day=format_date(view.as_of, lang)),),
+    )
+
+
+def _facts_of(view: View, kind: str) -> list[str]:
+    """Names of the facts of a kind that the view's district has."""
+    return [name for name, info in load_facts().items() if info.kind == kind and view.fact(name) is not None]
+
+
+def name_kind(kind: str, lang: str) -> str:
+    """A kind's title in words, the grid among them."""
+    kinds = load_kinds()
+    return kinds[kind].title[lang] if kind in kinds else label(f"kind.{kind}", lang)
+
+
+def make_fact_cell(
+    row: pd.Series | None, info: FactInfo, lang: str, *, district: str = "", interval: bool = False
+) -> display.Cell:
+    """A fact as a cell: value with unit, and its interval if asked; it sorts by the value."""
+    if row is None:
+        return display.Cell("—", None, fact=info.name, district=district)
+    if row["suppressed"] or pd.isna(row["value"]):
+        note = "suppressed" if row["suppressed"] else ""
+        return display.Cell(show_value(row, info, lang), None, info.name, note, district)
+    text = format_fact(row["value"], info)
+    if interval and pd.notna(row["low"]) and pd.notna(row["high"]):
+        text = label(
+            "word.interval",
+            lang,
+            value=text,
+            low=format_fact(row["low"], info),
+            high=format_fact(row["high"], info),
+        )
+    else:
+        text = join_unit(text, name_unit(info, lang), lang)
+    return display.Cell(text, float(row["value"]), info.name, "", district)
+
+
+def tabulate_targets(view: View) -> display.Table | None:
+    """Targets of the district: done, as percent of the target, and against the time gone by.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Table or None
+        None where the district has no target.
+    """
+    lang, rows = view.lang, []
+    own = view.facts[view.facts["district_code"] == view.district]
+    for _, row in own.iterrows():
+        parts = split_target(row["fact"])
+        if parts is None or parts[1] != "done_percent":
+            continue
+        info = describe_fact(parts[0])
+        pace = view.fact(row["fact"].replace(".done_percent", ".pace_points"))
+        done, goal = row["numerator"], row["denominator"]
+        behind = pace is not None and pace["value"] < 0
+        rows.append(
+            (
+                display.Cell(info.title[lang]),
+                display.Cell(join_unit(format_number(goal), name_unit(info, lang), lang), goal),
+                display.Cell(join_unit(format_fact(done, info), name_unit(info, lang), lang), done),
+                make_fact_cell(row, describe_fact(row["fact"]), lang),
+                make_fact_cell(pace, describe_fact(f"targets.{parts[0]}.pace_points"), lang)
+                if not behind
+                else display.Cell(
+                    make_fact_cell(pace, describe_fact(f"targets.{parts[0]}.pace_points"), lang).text,
+                    float(pace["value"]),  # type: ignore[index]
+                    f"targets.{parts[0]}.pace_points",
+                    "worse",
+                ),
+            )
+        )
+    if not rows:
+        return None
+    return display.Table(
+        id="targets",
+        title=label("table.targets.title", lang, period=view.period.label(lang)),
+        columns=(
+            display.Column(label("column.indicator", lang)),
+            display.Column(label("column.target", lang), "", "right"),
+            display.Column(label("column.done", lang), "", "right"),
+            display.Column(label("column.done_percent", lang), "", "right"),
+            display.Column(label("column.pace", lang), "", "right"),
+        ),
+        rows=tuple(rows),
+        notes=(label("table.targets.note", lang, day=format_date(view.as_of, lang)),),
+    )
+
+
+def tabulate_quality(view: View) -> display.Table | None:
+    """Rows read, accepted and set aside, per ledger of the whole workbook.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Table or None
+        None where the workbook gave no account.
+    """
+    if view.quality.empty:
+        return None
+    lang = view.lang
+    counts = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
+    return display.Table(
+        id="quality",
+        title=label("table.quality.title", lang),
+        columns=(
+            display.Column(label("column.ledger", lang)),
+            *(display.Column(label(f"column.{name}", lang), "", "right") for name in counts),
+        ),
+        rows=tuple(
+            (
+                display.Cell(name_kind(row["kind"], lang)),
+                *(display.Cell(format_number(row[name]), float(row[name])) for name in counts),
+            )
+            for _, row in view.quality.iterrows()
+        ),
+        notes=(label("table.quality.note", lang),),
+    )
+
+
+def tabulate_definitions(view: View) -> display.Table | None:
+    """What the facts of this report mean: key figures in a bulletin of a month, else all of them.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Table or None
+        None where there are no facts.
+    """
+    lang = view.lang
+    rows = tuple(
+        (
+            display.Cell(info.title[lang]),
+            display.Cell(info.definition[lang]),
+            display.Cell(label(f"interval.{info.interval}", lang)),
+        )
+        for name, info in load_facts().items()
+        if view.fact(name) is not None and (info.key or view.period.kind != "month")
+    )
+    if not rows:
+        return None
+    return display.Table(
+        id="definitions",
+        title=label("table.definitions.title", lang),
+        columns=(
+            display.Column(label("column.indicator", lang)),
+            display.Column(label("column.definition", lang)),
+            display.Column(label("column.interval", lang)),
+        ),
+        rows=rows,
+    )
