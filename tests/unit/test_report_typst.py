@@ -1,0 +1,271 @@
+"""PDF reports, read back: text, tags, outline, language, alternative texts, turned pages."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from taizhang import display
+from taizhang.errors import RenderError
+from taizhang.periods import parse_period
+from taizhang.report.meta import ReportMeta
+from taizhang.report.typst import fit_columns, render_pdf
+
+META = ReportMeta(
+    title="滨江县应急管理年度评估",
+    district="350921101",
+    name="溪口镇",
+    period=parse_period("2021"),
+    lang="zh",
+    as_of=date(2022, 1, 31),
+    sample=True,
+    version="0.1.0",
+    made_on="2022-02-01",
+)
+# Every sign that means something to Typst, to Markdown or to HTML.
+NASTY = '#set <x> $a$ *粗* _下_ \\ "引" `c` @ref [b] ~ // 注 /* */ = 题 - 项 + 号 &amp; {k} 100%'
+
+
+def make_svg(words: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="453pt" height="160pt" viewBox="0 0 453 160">'
+        f'<text x="20" y="80" style="font: 12px \'Noto Sans SC\'">{words}</text></svg>'
+    )
+
+
+def write_prose(text: str, kind: Any = "p") -> display.Prose:
+    return display.Prose((display.Block((display.Run(text),), kind),))
+
+
+def write_table(rows: int, columns: int = 3, **more: Any) -> display.Table:
+    return display.Table(
+        id="t",
+        title="超期未整改的隐患",
+        columns=tuple(
+            display.Column(f"列{i}", unit="天" if i else "", align="right" if i else "left")
+            for i in range(columns)
+        ),
+        rows=tuple(
+            tuple(display.Cell(f"场所{row}" if i == 0 else f"{row * i + 1000:,}") for i in range(columns))
+            for row in range(rows)
+        ),
+        **more,
+    )
+
+
+def build(*shown: object) -> NotebookNode:
+    """A notebook of Markdown (text) and display objects."""
+    cells = [
+        new_markdown_cell(item)
+        if isinstance(item, str)
+        else new_code_cell("show", outputs=[new_output("display_data", data=item._repr_mimebundle_())])  # type: ignore[attr-defined]
+        for item in shown
+    ]
+    return new_notebook(cells=cells)
+
+
+def read_pages(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_range() for page in document]
+
+
+def squeeze(text: str) -> str:
+    """Without spaces and line ends, which a PDF doesn't keep."""
+    return re.sub(r"\s", "", text)
+
+
+def walk(element: Any) -> Iterator[Any]:
+    """Structure elements of a tagged PDF in reading order."""
+    if isinstance(element, pikepdf.Dictionary) and "/S" in element:
+        yield element
+    children = element.get("/K", []) if isinstance(element, pikepdf.Dictionary) else []
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield from walk(child)
+
+
+@pytest.fixture(scope="module")
+def report() -> bytes:
+    figure = display.Figure(
+        "f", "各月查出多少隐患？", "柱状图：共312处", "资料来源：隐患台账。", make_svg("图中汉字六月")
+    )
+    cards = display.KeyFigures(
+        (display.KeyFigure("hazards.found", "查出隐患", "312", "处", "比上年增加24处"),)
+    )
+    return render_pdf(
+        build(
+            "# 题目", "## 基本情况", cards, write_prose("全年查出隐患312处。"), "### 查出与整改", figure,
+            "## 存在的问题", write_prose(NASTY), write_table(3, notes=("截至1月31日。",)),
+        ),
+        meta=META,
+    )  # fmt: skip
+
+
+def test_text_is_read_back(report: bytes) -> None:
+    text = squeeze("".join(read_pages(report)))
+    for words in (
+        "滨江县应急管理年度评估", "溪口镇", "2021年", "2022年1月31日", "示例数据", "内部使用", "目录",
+        "312处", "比上年增加24处", "图中汉字六月", "图1各月查出多少隐患", "表1超期未整改的隐患", "1,002", "截至1月31日。",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_ledger_text_shows_as_typed(report: bytes) -> None:
+    assert squeeze(NASTY) in squeeze("".join(read_pages(report)))
+
+
+def test_the_pdf_is_tagged_and_says_what_it_is(report: bytes) -> None:
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "zh-CN"
+        assert pdf.docinfo["/Title"] == "溪口镇　2021年应急管理年度评估报告"
+        assert pdf.docinfo["/Author"] == META.title
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        elements = list(walk(pdf.Root.StructTreeRoot))
+    kinds = [str(element["/S"]) for element in elements]
+    assert [kind for kind in kinds if kind in ("/H1", "/H2")] == [
+        "/H1",
+        "/H1",
+        "/H2",
+        "/H1",
+    ]  # contents first
+    assert kinds.count("/TH") == 3 and kinds.count("/TD") == 3 * 3 + 1  # and the note
+    figures = [element for element in elements if element["/S"] == "/Figure"]
+    assert [str(figure["/Alt"]) for figure in figures] == ["柱状图：共312处"]
+
+
+def test_bookmarks_are_the_headings_with_their_numbers(report: bytes) -> None:
+    with pikepdf.open(io.BytesIO(report)) as pdf, pdf.open_outline() as outline:
+        tree = [(item.title, [child.title for child in item.children]) for item in outline.root]
+    assert tree == [("一、基本情况", ["（一）查出与整改"]), ("二、存在的问题", [])]
+
+
+def test_only_the_packaged_fonts_are_in_it_and_embedded(report: bytes) -> None:
+    names, files = set(), 0
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor":
+                names.add(str(item["/FontName"]).split("+")[-1])
+                files += any(key in item for key in ("/FontFile2", "/FontFile3"))
+    assert names == {"NotoSansSC-Regular", "NotoSerifSC-Regular"} and files >= 2
+
+
+def test_equal_byte_for_byte(report: bytes) -> None:
+    notebook = build("## 甲", write_prose("乙"), write_table(2))
+    assert render_pdf(notebook, meta=META) == render_pdf(notebook, meta=META)
+    assert b"D:20220201000000" in render_pdf(notebook, meta=META)
+
+
+def test_english(report: bytes) -> None:
+    meta = replace(META, lang="en", name="Xikou", sample=False, approval="闽S〔2022〕1号")
+    pdf = render_pdf(build("## At a glance", "### Found", write_prose("Found 312.")), meta=meta)
+    text = " ".join("".join(read_pages(pdf)).split())
+    for words in (
+        "Xikou",
+        "Annual review of emergency management, 2021",
+        "Contents",
+        "1.1 Found",
+        "31 January 2022",
+        "Map approval",
+    ):
+        assert words in text, words
+    assert "Internal use" not in text and "目录" not in text and "sample" not in text
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert str(document.Root.Lang) == "en-GB"
+
+
+def test_a_table_over_pages_repeats_head_and_notes() -> None:
+    pdf = render_pdf(build("## 甲", write_table(90, notes=("数据截至月底。",))), meta=META)
+    pages = [squeeze(page) for page in read_pages(pdf)[2:]]
+    assert len(pages) >= 3
+    for page in pages:
+        assert "列1" in page and "数据截至月底。" in page
+    assert sum("超期未整改的隐患" in page for page in pages) == 1
+    assert all(f"场所{row}" in "".join(pages) for row in range(90))
+
+
+def test_wide_tables_go_on_turned_pages_with_their_heading() -> None:
+    pdf = pypdfium2.PdfDocument(
+        render_pdf(
+            build("## 甲", write_prose("乙"), "## 丙", write_table(3, 20), "## 丁", write_prose("戊")),
+            meta=META,
+        )
+    )
+    turned = [page.get_width() > page.get_height() for page in pdf]
+    assert turned == [False, False, False, True, False]
+    assert "二、丙" in pdf[3].get_textpage().get_text_range()
+
+
+def test_a_caption_is_never_alone_at_a_page_s_foot() -> None:
+    for lines in range(24, 34):
+        shown = ["## 甲", *[write_prose("一行")] * lines, write_table(6)]
+        pages = map(squeeze, read_pages(render_pdf(build(*shown), meta=META)))
+        (page,) = (page for page in pages if "表1" in page)
+        assert "场所0" in page, lines
+
+
+def test_characters_that_the_fonts_lack_show_their_code_point() -> None:
+    figure = display.Figure("f", "题", "图\U0001f600", "", make_svg("字\U0001f600"))
+    text = squeeze(
+        "".join(
+            read_pages(
+                render_pdf(build("## 甲", write_prose("笑\U0001f600脸\x0b行\u200b尾"), figure), meta=META)
+            )
+        )
+    )
+    assert "笑〔U+1F600〕脸行尾" in text and "字〔U+1F600〕" in text
+
+
+def test_a_month_s_bulletin_has_no_cover_and_no_contents() -> None:
+    meta = replace(META, period=parse_period("2021-07"))
+    pages = read_pages(render_pdf(build("## 甲", write_prose("乙")), meta=meta))
+    assert len(pages) == 1 and "2021年7月" in squeeze(pages[0]) and "目录" not in pages[0]
+
+
+def test_a_picture_that_is_none_is_an_error_that_names_the_report() -> None:
+    broken = display.Figure("f", "题", "图", "", "<svg")
+    with pytest.raises(RenderError, match="溪口镇 2021"):
+        render_pdf(build("## 甲", broken), meta=META)
+
+
+def test_heading_levels_left_out_are_closed_up() -> None:
+    with pikepdf.open(io.BytesIO(render_pdf(build("## 甲", "#### 乙", write_prose("丙")), meta=META))) as pdf:
+        kinds = [str(e["/S"]) for e in walk(pdf.Root.StructTreeRoot)]
+    assert [kind for kind in kinds if kind.startswith("/H") and kind != "/H"] == ["/H1", "/H1", "/H2"]
+
+
+def columns_of(*texts: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"label": label, "unit": "", "align": align} for label, align in texts]
+
+
+def cells_of(*texts: str) -> list[dict[str, str]]:
+    return [{"text": text, "note": ""} for text in texts]
+
+
+def test_columns_share_the_width_and_numbers_never_break() -> None:
+    columns = columns_of(("场所", "left"), ("内容", "left"), ("金额", "right"))
+    fitted = fit_columns(columns, [cells_of("溪口镇加油站", "长" * 80, "1,234,567.8")])
+    assert (fitted["size"], fitted["turned"]) == (9.0, False)
+    place, content, money = (column["weight"] for column in fitted["columns"])
+    room = 160 / (9 * 25.4 / 72)
+    # 6 characters, 11 signs of 0.6 em, and 1.1 em of inset each; the long text takes what is left.
+    assert place == pytest.approx(7.1) and money == pytest.approx(11 * 0.6 + 1.1)
+    assert content == pytest.approx(room - place - money, abs=0.01)
+
+
+def test_a_table_too_wide_for_its_page_is_set_smaller_then_turned() -> None:
+    def fit(count: int) -> tuple[float, bool]:
+        fitted = fit_columns(columns_of(*[("数", "right")] * count), [cells_of(*["1,234.5"] * count)])
+        return fitted["size"], fitted["turned"]
+
+    # 5.3 em each: at 9 pt 50.4 em fit upright and 77.8 turned, at 7.5 pt 60.5 and 93.4.
+    assert [fit(count) for count in (9, 11, 12, 17)] == [(9.0, False), (7.5, False), (9.0, True), (7.5, True)]
