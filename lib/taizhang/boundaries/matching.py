@@ -36,6 +36,9 @@ HOW = (
     UNMATCHED,
 )
 
+# Looking for near names is slow, and nobody reads thousands of proposals: a wrong column was read.
+_MOST_PROPOSALS = 500
+
 Answer = tuple[str | None, str, str]
 
 
@@ -164,6 +167,7 @@ class _Finder:
             reduced[reduce_code(code)].add(code)
         self.by_reduced = {short: next(iter(codes)) for short, codes in reduced.items() if len(codes) == 1}
         self.crosswalk = Crosswalk(crosswalk) if crosswalk is not None else None
+        self.folded = {code: fold_name(name) for code, name in self.names.items()}
         self.by_name = self._index(lambda name: name)
         self.by_base = self._index(cut_suffix)
         self.by_simple = self._index(to_simplified)
@@ -172,13 +176,14 @@ class _Finder:
         for code in self.codes:
             above = self.names.get(self.parents[code], self.parents[code])
             if above and not above.isascii():
-                self.by_path[fold_name(above) + fold_name(self.names[code])].add(code)
+                self.by_path[fold_name(above) + self.folded[code]].add(code)
         self.aliases = self._check_aliases(aliases)
+        self.proposals = 0
 
     def _index(self, reduce: Callable[[str], str]) -> dict[str, set[str]]:
         index: dict[str, set[str]] = defaultdict(set)
         for code in self.codes:
-            if key := reduce(fold_name(self.names[code])):
+            if key := reduce(self.folded[code]):
                 index[key].add(code)
         return index
 
@@ -308,14 +313,17 @@ class _Finder:
 
     def _propose(self, text: str) -> str:
         """The line to paste for each near name."""
-        lines = self.propose(text)
+        if self.proposals >= _MOST_PROPOSALS:
+            return ""
+        self.proposals += 1
+        lines = self._list_near(text)
         return (
             ("; if it is one of these, paste under [boundaries.aliases]: " + " or ".join(lines))
             if lines
             else ""
         )
 
-    def propose(self, text: str) -> list[str]:
+    def _list_near(self, text: str) -> list[str]:
         if text.isdigit():
             near = [code for code in self.codes if code.isdigit() and len(code) > 3 and text.startswith(code)]
             return [f'"{text}" = "{code}"  # {self.names[code]}' for code in near[:3]]
@@ -352,8 +360,8 @@ def find_district(text: str, districts: pd.DataFrame, aliases: Mapping[str, str]
     code, _, reason = finder.find(cleaned, "")
     if code is not None:
         return code
-    near = find_near(fold_name(cleaned), [fold_name(name) for name in finder.names.values()])
-    owners = [one for one in finder.codes if fold_name(finder.names[one]) in near] or finder.codes[:5]
+    near = find_near(fold_name(cleaned), list(finder.by_name))
+    owners = [one for one in finder.codes if finder.folded[one] in near] or finder.codes[:5]
     if "is the name of" in reason:
         raise ParameterError(f"district {reason.split(' or paste')[0]}.")
     raise ParameterError(f"There is no district '{text}'. Nearest: {finder._show(owners)}.")

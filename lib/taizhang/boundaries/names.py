@@ -17,7 +17,7 @@ _PEOPLES = (
     "柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|"
     "塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺"
 )
-# Each suffix with the levels it stands for, the longest first.
+# Each suffix with the levels it stands for.
 _SUFFIXES: dict[str, tuple[str, ...]] = {
     suffix: tuple(levels.split())
     for levels, suffixes in {
@@ -30,6 +30,7 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     }.items()
     for suffix in suffixes.split()
 }
+_LONGEST_FIRST = tuple(sorted(_SUFFIXES, key=len, reverse=True))
 _PEOPLE_UNIT = re.compile(f"(?:(?:{_PEOPLES})族)+(?=(?:自治[州县旗]|民族乡|乡)$)")
 _NO_BASE = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "开发区", "新区"}
 _SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
@@ -51,7 +52,7 @@ def split_suffix(name: str) -> tuple[str, str]:
     if name in _NO_BASE:
         return "", ""
     plain = _PEOPLE_UNIT.sub("", name)
-    for suffix in sorted(_SUFFIXES, key=len, reverse=True):
+    for suffix in _LONGEST_FIRST:
         base = plain.removesuffix(suffix)
         if base != plain and len(base) >= 2:
             return base, suffix
@@ -65,7 +66,7 @@ def cut_suffix(name: str) -> str:
 
 def is_bare(name: str) -> bool:
     """Whether the name carries no suffix at all, as 罗湖 for 罗湖区."""
-    return not name.endswith(tuple(_SUFFIXES))
+    return not name.endswith(_LONGEST_FIRST)
 
 
 def levels_of(suffix: str) -> tuple[str, ...]:
@@ -90,6 +91,8 @@ def _converter() -> "opencc.OpenCC":
 
 def find_near(text: str, names: list[str], *, most: int = 3) -> list[str]:
     """Names that come near a text, nearest first, to be proposed and never to be accepted."""
-    inside = [name for name in names if text and (text in name or (len(name) > 1 and name in text))]
-    close = get_close_matches(text, names, n=most, cutoff=0.5)
+    letters = set(text)
+    alike = [name for name in names if len(letters & set(name)) * 2 >= min(len(letters), len(name))]
+    inside = [name for name in alike if text and (text in name or (len(name) > 1 and name in text))]
+    close = get_close_matches(text, alike, n=most, cutoff=0.5)
     return list(dict.fromkeys([*close, *inside]))[:most]
