@@ -65,7 +65,11 @@ def compute_as_of(period: Period, period_of_report: Period, as_of_of_report: dat
 
 
 def prepare_ledgers(
-    ledgers: Mapping[str, pd.DataFrame], districts: pd.DataFrame, *, grid: pd.DataFrame | None = None
+    ledgers: Mapping[str, pd.DataFrame],
+    districts: pd.DataFrame,
+    *,
+    grid: pd.DataFrame | None = None,
+    dates: Mapping[str, str] | None = None,
 ) -> Ledgers:
     """Make ledgers ready once, for `compute_facts` of many periods.
 
@@ -77,6 +81,8 @@ def prepare_ledgers(
         code and name, one row per district.
     grid : DataFrame, optional
         Grid cells: district_code and assigned (boolean, NA where no column says).
+    dates : Mapping of str to str, optional
+        The starred date of kinds that are not built in; without one a kind is a stock.
 
     Returns
     -------
@@ -86,7 +92,7 @@ def prepare_ledgers(
     tables = dict(ledgers)
     if grid is not None:
         tables["grid"] = pd.DataFrame(grid.drop(columns="geometry", errors="ignore"))
-    return Ledgers(tables, districts)
+    return Ledgers(tables, districts, dates)
 
 
 def _set_scene(
@@ -96,8 +102,11 @@ def _set_scene(
     as_of: date,
     grid: pd.DataFrame | None,
     grid_measures: pd.DataFrame | None,
+    dates: Mapping[str, str] | None,
 ) -> Scene:
-    ready = ledgers if isinstance(ledgers, Ledgers) else prepare_ledgers(ledgers, districts, grid=grid)
+    ready = ledgers
+    if not isinstance(ready, Ledgers):
+        ready = prepare_ledgers(ready, districts, grid=grid, dates=dates)
     return Scene(ready, period, as_of, grid_measures)
 
 
@@ -144,6 +153,7 @@ def compute_facts(
     suppress_below: int = SUPPRESS_BELOW,
     suppress: Collection[str] = SUPPRESS,
     own: Sequence[OwnFact] = (),
+    dates: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """All facts of a period, of every district and of the whole area.
 
@@ -169,6 +179,8 @@ def compute_facts(
         Sensitive kinds.
     own : sequence of OwnFact
         A workbook's own facts.
+    dates : Mapping of str to str, optional
+        The starred date of kinds that are not built in; without one a kind is a stock.
 
     Returns
     -------
@@ -181,7 +193,7 @@ def compute_facts(
     ParameterError
         If a row's district, a target or `suppress` is not fit for use.
     """
-    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures)
+    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates)
     infos, measures = _list_measures(own)
     results, hidden = _compute_results(scene, [measures[name] for name in infos], suppress_below, suppress)
     units = {name: infos[name].unit for name in results}
@@ -286,7 +298,9 @@ def select_rows(
     name = parts[0] if parts else fact
     if name not in infos:
         raise ParameterError(f"unknown fact '{fact}'{suggest(fact, infos)}")
-    scene = _set_scene(ledgers, districts, period, as_of, same.get("grid"), same.get("grid_measures"))
+    scene = _set_scene(
+        ledgers, districts, period, as_of, same.get("grid"), same.get("grid_measures"), same.get("dates")
+    )
     codes = list(scene.ledgers.codes)
     if district != ALL and district not in codes:
         raise ParameterError(f"unknown district '{district}'{suggest(district, codes)}")

@@ -1,0 +1,52 @@
+"""The rules that turn facts into problems found, read from rules.yml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Attributes
+    ----------
+    rule : str
+        Its name.
+    check : str
+        Which check of `taizhang.facts.findings` judges it.
+    weight : int
+        1 (a note) to 100 (act now).
+    source : str
+        What it rests on; empty where it is good practice and no more.
+    problem, step : Mapping of str to str
+        The sentence that states the problem, and the next step, zh and en.
+    fact, of : str
+        The fact judged, and the one it is a share of.
+    above, below, least, p, years : float
+        Thresholds that the check uses.
+    """
+
+    rule: str
+    check: str
+    weight: int
+    source: str
+    problem: Mapping[str, str]
+    step: Mapping[str, str]
+    fact: str = ""
+    of: str = ""
+    above: float = 0
+    below: float = 0
+    least: float = 0
+    p: float = 0.05
+    years: int = 0
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """All rules, in the order of rules.yml."""
+    text = (files("taizhang.metadata") / "rules.yml").read_text(encoding="utf-8")
+    return tuple(Rule(**entry) for entry in yaml.safe_load(text))

@@ -1,0 +1,112 @@
+"""Is the difference between two counts, rates or shares more than chance?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import binomtest, chi2_contingency, fisher_exact
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from taizhang.stats.intervals import ALPHA
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference and how far chance explains it.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The ratio of two rates, or the difference of two shares (-1 to 1), with its interval.
+    p : float
+        Probability of a difference at least so large if nothing has changed; NaN where nothing is known.
+    """
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+    def is_beyond_chance(self, *, alpha: float = ALPHA) -> bool:
+        return bool(self.p < alpha)
+
+
+def compare_counts(
+    now: float,
+    before: float,
+    exposure_now: float = 1.0,
+    exposure_before: float = 1.0,
+    *,
+    alpha: float = ALPHA,
+) -> Change:
+    """Compare two counts, or two rates, by the exact conditional test.
+
+    Parameters
+    ----------
+    now, before : float
+        Events, whole numbers.
+    exposure_now, exposure_before : float
+        What they came from, in one unit: days, residents, visits. Above 0.
+    alpha : float
+        One less the level of the interval.
+
+    Returns
+    -------
+    Change
+        `value` is the rate ratio, now over before.
+
+    Notes
+    -----
+    Given their sum the count now is binomial: Przyborowski and Wilenski (1940), Biometrika 31, 313-323;
+    interval by Clopper and Pearson (1934).
+    """
+    total = int(now + before)
+    if total == 0 or np.isnan(now) or np.isnan(before):
+        return Change(np.nan, np.nan, np.nan, np.nan)
+    share = exposure_now / (exposure_now + exposure_before)
+    test = binomtest(int(now), total, share)
+    span = test.proportion_ci(1 - alpha, method="exact")
+
+    def ratio(part: float) -> float:
+        return np.inf if part >= 1 else part / (1 - part) * exposure_before / exposure_now
+
+    return Change(ratio(now / total), ratio(span.low), ratio(span.high), float(test.pvalue))
+
+
+def compare_shares(
+    count_now: float, total_now: float, count_before: float, total_before: float, *, alpha: float = ALPHA
+) -> Change:
+    """Compare two shares: chi-squared with Yates' continuity correction, or Fisher's exact test.
+
+    Fisher's test where any count expected is below 5.
+
+    Parameters
+    ----------
+    count_now, total_now, count_before, total_before : float
+        Successes and trials, whole numbers.
+    alpha : float
+        One less the level of the interval.
+
+    Returns
+    -------
+    Change
+        `value` is the difference of the shares, now less before, with Newcombe's interval.
+
+    Notes
+    -----
+    Newcombe (1998), Stat. Med. 17, 873-890; Yates (1934); Fisher (1935).
+    """
+    if not (total_now > 0 and total_before > 0):
+        return Change(np.nan, np.nan, np.nan, np.nan)
+    table = np.array([[count_now, total_now - count_now], [count_before, total_before - count_before]])
+    value = count_now / total_now - count_before / total_before
+    low, high = confint_proportions_2indep(
+        count_now, total_now, count_before, total_before, method="newcomb", compare="diff", alpha=alpha
+    )
+    expected = table.sum(axis=0) * table.sum(axis=1)[:, None] / table.sum()
+    if not expected.all():  # all succeeded, or none did, both times
+        p = 1.0
+    elif expected.min() < 5:
+        p = float(fisher_exact(table.astype(int)).pvalue)
+    else:
+        p = float(chi2_contingency(table, correction=True).pvalue)
+    return Change(float(value), float(low), float(high), p)
