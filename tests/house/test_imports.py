@@ -41,11 +41,8 @@ IMPORTED_AS = {
     "fonttools": "fontTools", "pyyaml": "yaml", "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
     "python-calamine": "python_calamine", "markdown-it-py": "markdown_it",
 }  # fmt: skip
-# Used without an import: engines of pandas and Jupyter, and what a user's notebook needs.
-NOT_IMPORTED = {
-    "openpyxl", "xlsxwriter", "xlwt", "pyogrio", "ipykernel", "jupyterlab", "seaborn", "brotli",
-    "ipywidgets", "rich", "distributed", "jinja2",
-}  # fmt: skip
+# Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started.
+NOT_IMPORTED = {"dask", "ipykernel", "jupyterlab"}
 
 
 def list_modules(root: Path) -> dict[str, Path]:
