@@ -4,11 +4,15 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import geopandas as gpd
 import matplotlib
 import nbformat.v4 as v4
+import pandas as pd
 import pytest
+import shapely
 from nbformat import NotebookNode
 
 from taizhang import display
@@ -23,17 +27,21 @@ FORMULA = "=cmd|'/c calc'!A1"
 _TEXTS = {
     "zh": {
         "glance": "一年概览",
-        "intro": "本节汇总全年主要指标，并与上年同期比较。指标的算法见“方法与数据质量”一节；率和占比只计入情况已知的记录。",
+        "intro": "本节汇总全年主要指标，并与上年同期比较。指标的算法见“方法与数据质量”一节；"
+        "率和占比只计入情况已知的记录。",
         "hazards": "隐患排查治理",
         "trend": "趋势",
         "overdue": "逾期未改",
         "drills": "应急演练",
         "method": "方法与数据质量",
-        "method_text": "- 数据取自各类台账，逐条核对后汇总。\n- 未能读出的单元格列入 `set_aside.csv`。\n\n| 台账 | 读入 | 采用 |\n|:--|--:|--:|\n| 隐患 | 412 | 409 |\n| 演练 | 31 | 31 |\n\n<b onclick=alert(1)>原样</b> ![图](https://example.org/a.png)",
+        "method_text": "- 数据取自各类台账，逐条核对后汇总。\n- 未能读出的单元格列入 `set_aside.csv`。\n\n"
+        "| 台账 | 读入 | 采用 |\n|:--|--:|--:|\n| 隐患 | 412 | 409 |\n| 演练 | 31 | 31 |\n\n"
+        "<b onclick=alert(1)>原样</b> ![图](https://example.org/a.png)",
     },
     "en": {
         "glance": "The year at a glance",
-        "intro": "This section gives the key figures of the year beside those of the year before. How each is computed is in the last section; rates and shares count only rows whose answer is known.",
+        "intro": "This section gives the key figures of the year beside those of the year before. How each is "
+        "computed is in the last section; rates and shares count only rows whose answer is known.",
         "hazards": "Hazards",
         "trend": "Trend",
         "overdue": "Overdue",
@@ -185,7 +193,8 @@ def make_notebook(lang: str = "zh") -> NotebookNode:
                 run(" 处，整改率为 "),
                 run("97.8%", "hazards.rectification_rate"),
                 run(
-                    "，比上年高 2.1 个百分点，这一差别超出偶然波动的范围。立行立改的占六成，其余限期整改；半数隐患在发现后 6 天内改完。"
+                    "，比上年高 2.1 个百分点，这一差别超出偶然波动的范围。"
+                    "立行立改的占六成，其余限期整改；半数隐患在发现后 6 天内改完。"
                 ),
             )
         )
@@ -196,7 +205,8 @@ def make_notebook(lang: str = "zh") -> NotebookNode:
                 run(" hazards were found and "),
                 run("400", "hazards.rectified"),
                 run(
-                    " rectified, a rate of 97.8 %, which is 2.1 points above the year before and beyond chance. Half of them were closed within six days."
+                    " rectified, a rate of 97.8 %, which is 2.1 points above the year before and beyond chance. "
+                    "Half of them were closed within six days."
                 ),
             ),
         ),
@@ -299,3 +309,97 @@ def open_page(browser: Any) -> Iterator[Callable[..., OpenPage]]:
     yield open_file
     for context in contexts:
         context.close()
+
+
+DISTRICTS = "溪口镇 城关镇 老溪南镇 新港乡 沙埕镇 白琳镇 点头镇 管阳镇 佳阳乡 前岐镇 硖门乡 店下镇".split()
+
+
+def make_districts() -> gpd.GeoDataFrame:
+    """Twelve districts in three rows, their inner edges shared."""
+    codes = [f"3509211{number:02d}" for number in range(1, 13)]
+    cells = [
+        shapely.box(x, y, x + 0.1, y + 0.08)
+        for y in (27.16, 27.08, 27.0)
+        for x in (120.0, 120.1, 120.2, 120.3)
+    ]
+    data = {"code": codes, "name": DISTRICTS, "parent": "滨江县"}
+    return gpd.GeoDataFrame(data, geometry=cells, crs="EPSG:4490")
+
+
+def make_facts() -> pd.DataFrame:
+    """Key figures of the twelve and of all: one not known, one withheld."""
+    rows = []
+    for place, code in enumerate([*make_districts()["code"], "all"]):
+        name = DISTRICTS[place] if place < 12 else "全县"
+        found = 20 + place * 7 % 41
+        for fact, value, low, high in (
+            ("hazards.found", float(found), found * 0.8, found * 1.2),
+            ("hazards.rectification_rate", 100 - place * 1.3, 80.0, 99.5),
+            ("drills.held", float(place % 3), None, None),
+            ("complaints.resolution_rate", 88.0, 70.0, 95.0),
+        ):
+            rows.append(
+                (code, name, "2021", fact, value, "count", value, None, low, high, False, "2022-01-31")
+            )
+    columns = "district_code district period fact value unit numerator denominator low high suppressed as_of".split()
+    facts = pd.DataFrame(rows, columns=columns)
+    first = facts["district_code"] == "350921101"
+    hidden = first & (facts["fact"] == "complaints.resolution_rate")
+    facts.loc[hidden, "suppressed"] = True
+    facts.loc[first & (facts["fact"] == "hazards.rectification_rate"), ["value", "low", "high"]] = float(
+        "nan"
+    )
+    return facts
+
+
+def make_book() -> SimpleNamespace:
+    """What the index asks of a workbook."""
+    config = SimpleNamespace(
+        title="滨江县应急管理年度评估", sample=True, boundaries=SimpleNamespace(approval="")
+    )
+    return SimpleNamespace(config=config, districts=make_districts(), as_of=lambda period: date(2022, 1, 31))
+
+
+def make_manifest() -> dict[str, Any]:
+    """Reports in both languages; that of the first district failed in Chinese."""
+    reports = {
+        f"{code}.{lang}": {"district": code, "name": name, "lang": lang, "status": "made", "error": ""}
+        for code, name in zip(make_districts()["code"], DISTRICTS, strict=True)
+        for lang in ("zh", "en")
+    }
+    reports["350921101.zh"] |= {"status": "failed", "error": "KeyError"}
+    reports["comparison.zh"] = {
+        "district": "all",
+        "name": "全县",
+        "lang": "zh",
+        "status": "made",
+        "error": "",
+    }
+    return {"reports": reports}
+
+
+@pytest.fixture(scope="session")
+def review_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review's folder as it stands when the index is written, and the index in both languages."""
+    return fill_review(tmp_path_factory.mktemp("review"), make_book())
+
+
+def fill_review(folder: Path, book: Any, facts: pd.DataFrame | None = None) -> Path:
+    from taizhang.report.index import write_index
+
+    for name, report in make_manifest()["reports"].items():
+        if report["status"] == "made":
+            for form in ("html", "pdf"):
+                (folder / f"{name}.{form}").write_text("", encoding="utf-8")
+    for name in ("facts.csv", "facts.parquet", "manifest.json"):
+        (folder / name).write_text("", encoding="utf-8")
+    for lang in ("zh", "en"):
+        write_index(
+            folder,
+            book=book,
+            period=parse_period("2021"),
+            lang=lang,
+            facts=make_facts() if facts is None else facts,
+            manifest=make_manifest(),
+        )
+    return folder

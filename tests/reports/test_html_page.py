@@ -178,7 +178,7 @@ def test_head_says_whose_report_it_is(pages: dict[str, Path], open_page: Callabl
     head = page.locator("header").inner_text()
     for said in (
         "Xikou Town",
-        "Annual review, 2021",
+        "Annual review of emergency management, 2021",
         "31 January 2022",
         "350921101",
         "Internal use",

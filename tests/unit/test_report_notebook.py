@@ -132,7 +132,8 @@ def test_anchors_are_unique_and_numbers_run_on() -> None:
 
 def test_foreign_outputs_are_read_as_far_as_they_can() -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 30, 20) + b"\0" * 9
-    html = "<style>p{}</style><table><caption>表</caption><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>&lt;2</td></tr></table>"
+    head = "<style>p{}</style><table><caption>表</caption><tr><th>a</th><th>b</th></tr>"
+    html = f"{head}<tr><td>1</td><td>&lt;2</td></tr></table>"
     blocks = read(
         write("## 节"),
         show(
@@ -156,12 +157,12 @@ def test_an_error_output_is_refused() -> None:
     cell = v4.new_code_cell(
         "x", outputs=[v4.new_output("error", ename="KeyError", evalue="'甲'", traceback=[])]
     )
-    with pytest.raises(RenderError, match="cell 2 .*KeyError: '甲'"):
+    with pytest.raises(RenderError, match=r"cell 2 .*KeyError: '甲'"):
         read(write("x"), cell)
 
 
 def test_an_output_of_another_version_is_refused() -> None:
-    with pytest.raises(RenderError, match="cell 1 .*--fresh"):
+    with pytest.raises(RenderError, match=r"cell 1 .*--fresh"):
         read(show({display.KEY_FIGURES: {"items": [{"fakt": "x"}]}}))
 
 

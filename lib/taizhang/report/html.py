@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from nbformat import NotebookNode
 
 from taizhang import display
 from taizhang.errors import RenderError
+from taizhang.metadata.formats import format_date
 from taizhang.periods import parse_period
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (
@@ -27,8 +29,9 @@ from taizhang.report.notebook import (
     parse_markdown,
     read_blocks,
 )
-from taizhang.report.pages import TAGS, assemble_page, page_words, render_body, write_day
+from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.report.svg import embed_picture
+from taizhang.report.titles import write_titles
 
 _SCRIPT_WORDS = ("filter", "rows_shown", "enlarge", "close")
 
@@ -55,15 +58,16 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     """
     words = page_words(meta.lang)
     lead, sections = _group_sections(read_blocks(notebook, lang=meta.lang), meta.lang)
-    subtitle = _write_subtitle(meta)
+    title, subtitle = write_titles(meta)
     body = render_body(
         "report.html.j2",
         meta=meta,
         words=words,
         names={lang: page_words(lang)["page.language"] for lang in TAGS},
         tags=TAGS,
+        name=title,
         subtitle=subtitle,
-        as_of=write_day(meta.as_of, meta.lang),
+        as_of=format_date(meta.as_of, meta.lang),
         made_on=meta.made_on,
         script_words=json.dumps({key: words[f"page.{key}"] for key in _SCRIPT_WORDS}, ensure_ascii=False),
         lead=lead,
@@ -71,7 +75,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     )
     return assemble_page(
         body,
-        title=f"{meta.name} {subtitle} – {meta.title}",
+        title=" – ".join(dict.fromkeys(filter(None, (f"{title} {subtitle}", meta.title)))),
         lang=meta.lang,
         version=meta.version,
         styles=("base.css", "report.css"),
@@ -118,15 +122,6 @@ def _read_meta(notebook: NotebookNode) -> ReportMeta:
         lang=known.get("lang", "zh"),
         as_of=date.fromisoformat(known["as_of"]) if "as_of" in known else period.end,
     )
-
-
-def _write_subtitle(meta: ReportMeta) -> str:
-    words = page_words(meta.lang)
-    kind = words["report.comparison" if meta.kind == "county_comparison" else f"report.{meta.period.kind}"]
-    label = meta.period.label(meta.lang)
-    if meta.lang == "zh":
-        return f"{label}{kind.removeprefix('年') if label.endswith('年') else kind}"
-    return f"{kind}, {label}"
 
 
 @dataclass(frozen=True)
@@ -210,8 +205,7 @@ def render_markdown(text: str, *, lang: str) -> Markup:
     for token in tokens:
         if token.children:
             token.children = [_tame_token(child, lang) for child in token.children]
-    renderer = RendererHTML()
-    html = renderer.render(tokens, {}, {})  # type: ignore[arg-type]
+    html = RendererHTML().render(tokens, MarkdownIt("commonmark").options, {})
     html = html.replace("<table>", '<div class="scroll"><table class="sans">').replace(
         "</table>", "</table></div>"
     )

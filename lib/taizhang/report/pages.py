@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -27,27 +26,6 @@ def page_words(lang: str) -> dict[str, str]:
     text = (files("taizhang.metadata") / "pages.yml").read_text(encoding="utf-8")
     groups = yaml.safe_load(text)
     return {f"{group}.{key}": words[lang] for group in groups for key, words in groups[group].items()}
-
-
-def write_day(day: date, lang: str) -> str:
-    """A day in words: 2022年1月31日, or 31 January 2022."""
-    if lang == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    months = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 @cache

@@ -10,39 +10,15 @@ from taizhang.errors import RenderError
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
-_PLAIN = frozenset(
-    [
-        "svg",
-        "g",
-        "defs",
-        "symbol",
-        "use",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "textPath",
-        "title",
-        "desc",
-        "clipPath",
-        "mask",
-        "pattern",
-        "marker",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "image",
-        "metadata",
-        "style",
-    ]
+# Elements that only draw, and the style sheet that matplotlib adds to them.
+_PLAIN = re.compile(
+    "svg|g|defs|symbol|use|path|rect|circle|ellipse|line|polyline|polygon|text|tspan|textPath|title|desc|"
+    "clipPath|mask|pattern|marker|linearGradient|radialGradient|stop|image|style"
 )
 _REFERENCE = re.compile(r"""url\(\s*(['"]?)#([^'")]+)\1\s*\)""")
 _URL = re.compile(r"url\(|@import", re.IGNORECASE)
+# What HTML's parser reads otherwise than XML's: entities, and elements with a namespace prefix.
+_FOREIGN = re.compile(r"""<!ENTITY|xmlns:[\w.-]+\s*=\s*["']http://www\.w3\.org/2000/svg""")
 # matplotlib's own style sheet: inside a page it would reach every element of it.
 _ROUND = re.compile(r"\*\s*\{([^{}]*)\}")
 
@@ -77,13 +53,14 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
         root = etree.fromstring(svg.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise RenderError(f"the picture of {prefix} is not well-formed SVG: {error}") from error
+    etree.strip_elements(root, f"{_SVG}metadata", with_tail=False)
     described = Markup(' aria-describedby="{}"').format(described_by) if described_by else Markup("")
-    if not _is_plain(root):
+    if _FOREIGN.search(svg) or not _is_plain(root):
         data = b64encode(etree.tostring(root)).decode("ascii")
         return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}"{}>').format(data, label, described)
-    for element in list(root.iter(f"{_SVG}metadata", f"{_SVG}style")):
+    for element in list(root.iter(f"{_SVG}style")):
         parent = element.getparent()
-        if element.tag == f"{_SVG}style" and (rule := _ROUND.fullmatch((element.text or "").strip())):
+        if rule := _ROUND.fullmatch((element.text or "").strip()):
             root.set("style", f"{rule[1].strip().rstrip(';')};{root.get('style', '')}".rstrip(";"))
         if parent is not None:
             parent.remove(element)
@@ -97,17 +74,11 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
 
 
 def _is_plain(root: etree._Element) -> bool:
-    """Whether it is nothing but drawing, in the SVG namespace without a prefix."""
-    if root.tag != f"{_SVG}svg" or root.prefix is not None:
+    """Whether it is nothing but drawing."""
+    if root.tag != f"{_SVG}svg":
         return False
     for element in root.iter():
-        if not isinstance(element.tag, str):  # an entity that was not resolved
-            return False
-        if element.tag == f"{_SVG}metadata" or any(
-            above.tag == f"{_SVG}metadata" for above in element.iterancestors()
-        ):
-            continue
-        if element.tag.removeprefix(_SVG) not in _PLAIN or element.prefix is not None:
+        if not _PLAIN.fullmatch(element.tag.removeprefix(_SVG)):
             return False
         if element.tag == f"{_SVG}style" and not _ROUND.fullmatch((element.text or "").strip()):
             return False

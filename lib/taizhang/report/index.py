@@ -1,0 +1,308 @@
+"""The page of a review: a map to click, all districts with their key figures, and the data."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import mapclassify
+import numpy as np
+import pandas as pd
+import shapely
+from pypinyin import lazy_pinyin
+
+from taizhang import __version__, display
+from taizhang.files import write_text
+from taizhang.metadata.facts import FactInfo, load_facts
+from taizhang.metadata.formats import format_date, format_fact, name_unit
+from taizhang.metadata.words import label
+from taizhang.periods import Period
+from taizhang.report.formats import FORMATS
+from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
+from taizhang.view import ALL
+
+if TYPE_CHECKING:
+    from taizhang.workbook import Workbook
+
+_DATA_FILES = ("facts.csv", "facts.parquet", "manifest.json")
+_CLASSES = 5
+_MAP_WIDTH = 640.0
+_SCRIPT_WORDS = ("index.found", "index.none_found", "index.no_value")
+
+
+def write_index(
+    folder: Path,
+    *,
+    book: "Workbook",
+    period: Period,
+    lang: str,
+    facts: pd.DataFrame,
+    manifest: Mapping[str, Any],
+) -> Path:
+    """Write the page that leads to all reports of a period, ``index.<lang>.html``.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's folder; only reports that are in it are linked.
+    book : Workbook
+    period : Period
+    lang : str
+        zh or en.
+    facts : pandas.DataFrame
+        Facts of the period in the contract's columns, all districts and ``all``.
+    manifest : Mapping
+        As in manifest.json; says which reports failed.
+
+    Returns
+    -------
+    Path
+        Of the page: one file, which opens from disk and loads nothing.
+    """
+    words = page_words(lang)
+    infos = _choose_facts(facts)
+    by_district = {str(code): rows.set_index("fact") for code, rows in facts.groupby("district_code")}
+    reports: Mapping[str, Mapping[str, Any]] = manifest.get("reports", {})
+    entries = [
+        _make_entry(str(code), str(name), folder, lang, reports)
+        for code, name in zip(book.districts["code"], book.districts["name"], strict=True)
+    ]
+    area = _make_entry(ALL, book.config.title, folder, lang, reports)
+    failed = [
+        f"{entry['name']}（{page_words(entry['lang'])['page.language']}）"
+        if lang == "zh"
+        else f"{entry['name']} ({entry['lang']})"
+        for entry in reports.values()
+        if entry.get("status") == "failed"
+    ]
+    languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
+    as_of = format_date(book.as_of(period), lang)
+    body = render_body(
+        "index.html.j2",
+        words=words,
+        lang=lang,
+        tags=TAGS,
+        names={tongue: page_words(tongue)["page.language"] for tongue in TAGS},
+        languages=languages,
+        title=book.config.title,
+        period=period.label(lang),
+        as_of=as_of,
+        as_of_iso=book.as_of(period).isoformat(),
+        sample=book.config.sample,
+        approval=book.config.boundaries.approval,
+        version=__version__,
+        area=area,
+        comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
+        cards=_make_cards(infos, by_district.get(ALL), lang),
+        map=draw_map(book.districts),
+        shades=[_shade_fact(info, by_district, lang) for info in infos],
+        entries=entries,
+        infos=[_describe_fact(info, lang) for info in infos],
+        rows={
+            code: [_make_cell(info, by_district.get(code), lang) for info in infos]
+            for code in [*(entry.code for entry in entries), ALL]
+        },
+        failed=failed,
+        files=[name for name in _DATA_FILES if name == "manifest.json" or (folder / name).exists()],
+        citation=words["index.citation"].format(
+            title=book.config.title, period=period.label(lang), day=as_of, version=__version__
+        ),
+        script_words=json.dumps(
+            {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}
+            | {"filter": words["page.filter"], "rows_shown": words["page.rows_shown"]},
+            ensure_ascii=False,
+        ),
+    )
+    page = assemble_page(
+        body,
+        title=f"{book.config.title} – {period.label(lang)}",
+        lang=lang,
+        version=__version__,
+        styles=("base.css", "index.css"),
+        scripts=("tables.js", "index.js"),
+    )
+    path = folder / f"index.{lang}.html"
+    write_text(path, page)
+    return path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A district on the page: what finds it, and the files and state of its report."""
+
+    code: str
+    name: str
+    search: str
+    files: Mapping[str, str]
+    status: str
+
+
+def _make_entry(
+    code: str, name: str, folder: Path, lang: str, reports: Mapping[str, Mapping[str, Any]]
+) -> Entry:
+    stem = "comparison" if code == ALL else code
+    files = {form: f"{stem}.{lang}.{form}" for form in FORMATS if (folder / f"{stem}.{lang}.{form}").exists()}
+    status = str(reports.get(f"{stem}.{lang}", {}).get("status", "missing"))
+    if status == "made" and not files:  # someone took the files away
+        status = "missing"
+    return Entry(code, name, spell_name(name, code), files, status)
+
+
+def spell_name(name: str, code: str) -> str:
+    """What a search finds a district by: name, pinyin with and without spaces, initials, code.
+
+    >>> spell_name("溪口镇", "350921101")
+    '溪口镇 xi kou zhen xikouzhen xkz 350921101'
+    """
+    syllables = lazy_pinyin(name)
+    spellings = [" ".join(syllables), "".join(syllables), "".join(part[0] for part in syllables if part)]
+    return " ".join(dict.fromkeys([name.lower(), *(text.lower() for text in spellings), code]))
+
+
+def _choose_facts(facts: pd.DataFrame) -> list[FactInfo]:
+    present = set(facts["fact"])
+    return [info for name, info in load_facts().items() if info.key and name in present]
+
+
+def _describe_fact(info: FactInfo, lang: str) -> dict[str, str]:
+    return {
+        "name": info.name,
+        "title": info.title[lang],
+        "unit": name_unit(info, lang),
+        "definition": info.definition[lang],
+    }
+
+
+def _find_value(info: FactInfo, rows: pd.DataFrame | None) -> pd.Series | None:
+    if rows is None or info.name not in rows.index:
+        return None
+    return rows.loc[[info.name]].iloc[0]
+
+
+def _make_cell(info: FactInfo, rows: pd.DataFrame | None, lang: str) -> dict[str, Any]:
+    """A number with its interval, as text; what it sorts by."""
+    row = _find_value(info, rows)
+    if row is None:
+        return {"text": "—", "value": None, "interval": "", "note": "nothing"}
+    if row["suppressed"]:
+        return {"text": label("word.withheld", lang), "value": None, "interval": "", "note": "suppressed"}
+    if pd.isna(row["value"]):
+        return {"text": "—", "value": None, "interval": "", "note": "nothing"}
+    interval = ""
+    if pd.notna(row["low"]) and pd.notna(row["high"]):
+        interval = f"{format_fact(row['low'], info)}–{format_fact(row['high'], info)}"
+    return {
+        "text": format_fact(row["value"], info),
+        "value": float(row["value"]),
+        "interval": interval,
+        "note": "",
+    }
+
+
+def _make_cards(infos: Sequence[FactInfo], rows: pd.DataFrame | None, lang: str) -> list[display.KeyFigure]:
+    """The whole area's key figures, those that are known."""
+    cells = ((info, _make_cell(info, rows, lang)) for info in infos)
+    return [
+        display.KeyFigure(info.name, info.title[lang], cell["text"], name_unit(info, lang))
+        for info, cell in cells
+        if cell["value"] is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A district on the map: its outline and where its name stands, in units of the drawing."""
+
+    code: str
+    name: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Map:
+    """The districts as one drawing."""
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+
+def draw_map(districts: gpd.GeoDataFrame) -> Map:
+    """Draw the districts for a page, 640 units wide.
+
+    Parameters
+    ----------
+    districts : geopandas.GeoDataFrame
+        code, name, geometry in longitude and latitude.
+
+    Returns
+    -------
+    Map
+        Equirectangular about the middle latitude, which for a county is true to a part in a thousand;
+        shared edges are simplified together, so that no gaps open between neighbours.
+    """
+    known = districts[~(districts.geometry.isna() | districts.geometry.is_empty)]
+    if known.empty:
+        return Map(_MAP_WIDTH, 0.0, ())
+    west, south, east, north = (float(bound) for bound in known.total_bounds)
+    narrowing = float(np.cos(np.radians((south + north) / 2)))
+    margin = 4.0
+    scale = (_MAP_WIDTH - 2 * margin) / ((east - west) * narrowing)
+
+    def project(lonlat: np.ndarray) -> np.ndarray:
+        x = (lonlat[:, 0] - west) * narrowing * scale + margin
+        return np.column_stack([x, (north - lonlat[:, 1]) * scale + margin])
+
+    drawn = shapely.transform(known.geometry.to_numpy(), project)
+    drawn = shapely.coverage_simplify(drawn, 0.7)
+    points = shapely.point_on_surface(drawn)
+    shapes = tuple(
+        Shape(str(code), str(name), _write_path(outline), round(point.x, 1), round(point.y, 1))
+        for code, name, outline, point in zip(known["code"], known["name"], drawn, points, strict=True)
+        if not outline.is_empty
+    )
+    return Map(_MAP_WIDTH, round((north - south) * scale + 2 * margin, 1), shapes)
+
+
+def _write_path(outline: shapely.Geometry) -> str:
+    """SVG path data, to a tenth of a unit."""
+    rings = []
+    for part in shapely.get_parts(outline):
+        if part.geom_type != "Polygon":
+            continue
+        for ring in (part.exterior, *part.interiors):
+            places = [f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)[:-1]]
+            rings.append(f"M{'L'.join(places)}Z")
+    return "".join(rings)
+
+
+def _shade_fact(info: FactInfo, by_district: Mapping[str, pd.DataFrame], lang: str) -> dict[str, Any]:
+    """Classes of a fact for the map: each district's class (-1: not known), and the legend's words."""
+    values = {}
+    for code, rows in by_district.items():
+        row = _find_value(info, rows)
+        if code != ALL and row is not None and not row["suppressed"] and pd.notna(row["value"]):
+            values[code] = round(float(row["value"]), info.decimals)
+    different = sorted(set(values.values()))
+    edges = np.asarray(different, dtype=float)
+    if len(different) > _CLASSES:
+        edges = np.unique(mapclassify.Quantiles(np.array(list(values.values())), k=_CLASSES).bins)
+    places = {code: int(np.searchsorted(edges, value, side="left")) for code, value in values.items()}
+    legend = []
+    for number in range(len(edges)):
+        inside = [values[code] for code, place in places.items() if place == number]
+        first, last = format_fact(min(inside), info), format_fact(max(inside), info)
+        legend.append(first if first == last else f"{first}–{last}")
+    # Few classes take the ramp's far ends, so that they can be told apart.
+    steps = [round(at * (_CLASSES - 1) / max(len(edges) - 1, 1)) for at in range(len(edges))]
+    unit = name_unit(info, lang)
+    return {
+        "name": info.name,
+        "title": info.title[lang] + (page_words(lang)["page.unit"].format(unit=unit) if unit else ""),
+        "classes": {code: steps[place] for code, place in places.items()},
+        "legend": [[step, words] for step, words in zip(steps, legend, strict=True)],
+    }

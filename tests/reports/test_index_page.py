@@ -1,0 +1,127 @@
+"""The page of a review, opened from disk in Chromium with the network refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_page_is_quiet_self_contained_and_accessible(
+    review_folder: Path, open_page: Open, lang: str, dark: bool, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    path = review_folder / f"index.{lang}.html"
+    opened = open_page(path, width=width, dark=dark)
+    assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]
+    assert opened.complaints == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    options = {"runOnly": {"type": "tag", "values": tags}}
+    found = Axe().run(opened.page, options=options).response["violations"]
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+
+
+def test_map_leads_to_every_report_there_is(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    places = page.locator(".map a")
+    targets = [place.get_attribute("href") for place in places.all()]
+    assert targets == [f"3509211{number:02d}.zh.html" for number in range(2, 13)]  # the first one failed
+    assert places.first.get_attribute("aria-label") == "城关镇的报告"
+    assert page.locator(".map path.shape").count() == 12
+    places.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/350921102.zh.html")
+
+
+def test_a_failed_report_is_said_plainly(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    assert page.locator(".alert").inner_text().startswith("1 份报告生成失败：溪口镇（中文）。")
+    row = page.locator("tr[data-code='350921101']")
+    assert "生成失败" in row.inner_text() and row.get_by_role("link").count() == 0
+    english = open_page(review_folder / "index.en.html").page
+    assert english.locator("tr[data-code='350921101']").get_by_role("link").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("新港", ["350921104"]),
+        ("xingang", ["350921104"]),
+        ("xin gang", ["350921104"]),
+        ("XGX", ["350921104"]),
+        ("350921112", ["350921112"]),
+        ("bailin", ["350921106"]),
+        ("东京", []),
+    ],
+)
+def test_districts_are_found_by_name_pinyin_and_code(
+    review_folder: Path, open_page: Open, typed: str, codes: list[str]
+) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    page.get_by_role("searchbox").fill(typed)
+    rows = page.locator("#districts tr[data-code]:visible")
+    assert [row.get_attribute("data-code") for row in rows.all()] == codes
+    assert page.locator("#search output").inner_text() == (
+        f"找到 {len(codes)} 个区划" if codes else "没有匹配的区划"
+    )
+    assert page.locator(".map [data-code]:not(.away)").count() == len(codes)
+
+
+def test_table_sorts_with_unknown_numbers_last_and_the_area_below(
+    review_folder: Path, open_page: Open
+) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    head = page.locator("#districts thead th").nth(3)
+    head.get_by_role("button").click()
+    cells = page.locator("#districts tbody tr td:nth-child(4)")
+    values = [cell.get_attribute("data-value") for cell in cells.all()]
+    numbers = [float(value) for value in values[:11]]
+    assert numbers == sorted(numbers) and values[11] is None
+    assert page.locator("#districts tbody tr").last.locator("th").inner_text() == "全域"
+    assert page.locator("#districts thead th").nth(1).get_by_role("button").count() == 0
+
+
+def test_numbers_stand_with_their_interval(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    cell = page.locator("td[data-fact='hazards.found'][data-district='350921102']")
+    assert cell.inner_text().split() == ["27", "22–32"]  # 27 x 0.8 = 21.6, x 1.2 = 32.4
+    withheld = page.locator("td[data-fact='complaints.resolution_rate'][data-district='350921101']")
+    assert withheld.inner_text() == "从略" and withheld.get_attribute("data-value") is None
+    assert "88" not in withheld.evaluate("(cell) => cell.outerHTML")
+
+
+def test_map_takes_its_colours_from_any_figure(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    page.get_by_label("着色指标").select_option("drills.held")
+    # places 0, 1, 2, 0, 1, 2 ... held 0, 1 and 2 drills: the ends and the middle of the ramp
+    classes = [path.get_attribute("class") for path in page.locator(".map path.shape").all()]
+    assert classes == ["shape c0", "shape c2", "shape c4"] * 4
+    assert page.locator(".legend").inner_text().split() == ["0", "1", "2"]
+    page.get_by_label("着色指标").select_option("complaints.resolution_rate")
+    assert page.locator(".legend").inner_text().split() == ["88.0", "无数据"]
+
+
+def test_data_files_are_linked_and_there(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    links = [link.get_attribute("href") for link in page.locator(".downloads a").all()]
+    assert links == ["facts.csv", "facts.parquet", "manifest.json"]
+    hrefs = page.evaluate("[...document.querySelectorAll('[href]')].map((a) => a.getAttribute('href'))")
+    files = {href for href in hrefs if not href.startswith(("#", "data:"))}
+    assert [name for name in files if not (review_folder / name).exists()] == []
+
+
+def test_page_is_complete_without_scripts(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html", scripts=False).page
+    assert page.locator("#districts tbody tr").count() == 13
+    assert not page.locator("#search").is_visible() and not page.locator("select").is_visible()
+    assert page.locator(".choose").inner_text().split() == ["着色指标", "发现隐患（处）"]
+    assert json.loads(page.locator(".map").get_attribute("data-shades"))[0]["name"] == "hazards.found"

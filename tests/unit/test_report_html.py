@@ -1,0 +1,135 @@
+"""Making the HTML: equal for equal input, escaped, and reached through nbconvert."""
+
+import re
+import tomllib
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import nbconvert
+import nbformat.v4 as v4
+import pytest
+from fontTools.ttLib import TTFont
+from nbformat import NotebookNode
+
+from taizhang import display
+from taizhang.errors import RenderError
+from taizhang.periods import parse_period
+from taizhang.report.html import HtmlExporter, measure_columns, render_html, render_markdown
+from taizhang.report.meta import ReportMeta
+
+
+@pytest.fixture
+def meta() -> ReportMeta:
+    return ReportMeta("滨江县年度评估", "350921101", "溪口镇", parse_period("2021"), "zh", date(2022, 1, 31))
+
+
+@pytest.fixture
+def notebook() -> Callable[..., NotebookNode]:
+    def make(*shown: Any, text: str = "## 节\n\n话") -> NotebookNode:
+        outputs = [v4.new_output("display_data", data=one._repr_mimebundle_()) for one in shown]
+        # nbformat gives each cell a random id, which no page may show
+        return v4.new_notebook(cells=[v4.new_markdown_cell(text), v4.new_code_cell("x", outputs=outputs)])
+
+    return make
+
+
+def test_equal_input_makes_equal_pages(notebook: Callable[..., NotebookNode], meta: ReportMeta) -> None:
+    assert render_html(notebook(), meta=meta) == render_html(notebook(), meta=meta)
+
+
+def test_policy_lets_in_just_the_styles_and_scripts_of_the_page(
+    notebook: Callable[..., NotebookNode], meta: ReportMeta
+) -> None:
+    html = render_html(notebook(), meta=meta)
+    found = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
+    assert found is not None
+    rules = dict(rule.split(" ", 1) for rule in found[1].split("; "))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    for element, rule in (("style", "style-src-elem"), ("script", "script-src")):
+        inside = re.findall(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
+        assert len(inside) == 1
+        assert rules[rule] == f"'sha256-{b64encode(sha256(inside[0].encode()).digest()).decode()}'"
+    assert "http:" not in html.replace("http://www.w3.org", "") and "https:" not in html
+
+
+def test_fonts_hold_the_characters_of_the_page_and_no_others(
+    notebook: Callable[..., NotebookNode], meta: ReportMeta
+) -> None:
+    prose = display.Prose((display.Block((display.Run("衬"),)),))
+    table = display.Table("t", "题", (display.Column("黑"),), ((display.Cell("体"),),))
+    html = render_html(notebook(prose, table), meta=meta)
+    sans, serif = (
+        {chr(code) for code in TTFont(BytesIO(b64decode(data))).getBestCmap()}
+        for data in re.findall(r"data:font/woff2;base64,([^\"]+)", html)
+    )
+    assert {"黑", "体", "题", "目", "录"} <= sans and "衬" not in sans
+    assert {"衬", "节", "话", "溪"} <= serif and "黑" not in serif
+    assert "龘" not in sans | serif
+    assert len(html) < 150_000
+
+
+def test_everything_from_ledgers_is_escaped(notebook: Callable[..., NotebookNode], meta: ReportMeta) -> None:
+    bad = '"><script>x</script>'
+    cell = display.Cell(bad, bad, bad, bad, bad)
+    shown = (
+        display.Table(bad, bad, (display.Column(bad, bad),), ((cell,),), (bad,)),
+        display.Prose((display.Block((display.Run(bad, bad), display.Run(bad, strong=True))),)),
+        display.KeyFigures((display.KeyFigure(bad, bad, bad, bad, bad),)),
+        display.Figure(bad, bad, bad, bad, '<svg xmlns="http://www.w3.org/2000/svg"/>'),
+    )
+    html = render_html(notebook(*shown, text=f"## {bad}\n\n{bad}"), meta=meta)
+    assert html.count("<script>") == 1  # our own
+    assert "&lt;script&gt;" in html
+
+
+def test_markdown_shows_raw_html_as_typed_and_fetches_nothing() -> None:
+    html = render_markdown(
+        "<b>a</b> ![图](https://example.org/a.png) ![](x.png) [l](javascript:x)", lang="zh"
+    )
+    assert html == "<p>&lt;b&gt;a&lt;/b&gt; [图] [x.png] [l](javascript:x)</p>\n"
+    data = render_markdown("![点](data:image/png;base64,AA==)", lang="zh")
+    assert data == '<p><img src="data:image/png;base64,AA==" alt="点" /></p>\n'
+
+
+@pytest.mark.parametrize(("lang", "made"), [("zh", "<p>前后</p>\n"), ("en", "<p>前\n后</p>\n")])
+def test_a_line_end_in_chinese_is_no_space(lang: str, made: str) -> None:
+    assert render_markdown("前\n后", lang=lang) == made
+
+
+def test_markdown_tables_scroll_in_their_own_region() -> None:
+    html = render_markdown("| a |\n|---|\n| 1 |", lang="zh")
+    assert html.startswith('<div class="scroll"><table class="sans">') and html.endswith("</table></div>\n")
+
+
+def test_columns_leave_room_for_their_longest_cell_up_to_a_limit() -> None:
+    columns = tuple(display.Column(name) for name in "abc")
+    row = (display.Cell("一二三"), display.Cell("2021-03-05"), display.Cell("字" * 30))
+    # 3 + 1.5; 10 x 0.56 + 1.5 = 7.1; 11 + 1.5
+    assert measure_columns(display.Table("t", "", columns, (row,))) == (4.5, 7.1, 12.5)
+
+
+def test_nbconvert_finds_the_exporter(
+    notebook: Callable[..., NotebookNode], meta: ReportMeta, root: Path
+) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = project["entry-points"]["nbconvert.exporters"]["taizhang"]
+    exporter = nbconvert.get_exporter(named.replace(":", "."))
+    assert exporter is HtmlExporter
+    html, resources = exporter().from_notebook_node(notebook(), resources={"taizhang_meta": meta})
+    assert html == render_html(notebook(), meta=meta)
+    assert resources["output_extension"] == ".html"
+
+
+def test_nbconvert_alone_reads_what_papermill_noted(notebook: Callable[..., NotebookNode]) -> None:
+    made = notebook()
+    with pytest.raises(RenderError, match="district and period"):
+        HtmlExporter().from_notebook_node(made)
+    parameters = {"district": "350921101", "period": "2021Q3", "lang": "en"}
+    made.metadata["papermill"] = {"parameters": parameters}
+    html, _ = HtmlExporter().from_notebook_node(made)
+    assert '<html lang="en">' in html and "third quarter of 2021" in html and "30 September 2021" in html
