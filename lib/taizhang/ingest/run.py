@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,22 +31,20 @@ from taizhang.ingest import (
     processed_folder,
     save_state,
 )
-from taizhang.ledgers import Source, check_table, find_duplicates, read_ledger_file
+from taizhang.ledgers import (
+    Disagreement,
+    FileRead,
+    HeaderRead,
+    Source,
+    TableRead,
+    check_table,
+    find_duplicates,
+    read_ledger_file,
+)
 from taizhang.metadata.kinds import Kind, load_kinds
 
 SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
 ROWS_PER_GROUP = 16_384
-
-
-@dataclass(frozen=True)
-class _Read:
-    """One file as read, or as kept from an earlier run."""
-
-    name: str
-    rows: pd.DataFrame
-    set_aside: pd.DataFrame
-    tables: list[dict[str, Any]]
-    error: str
 
 
 def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
@@ -68,25 +66,21 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
     folder = processed_folder(config)
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
-    notes: list[str] = []
     errors: list[str] = []
     outputs = ["districts.parquet", "set_aside.csv"]
 
-    layer = _read_districts(config)
-    districts = layer.frame
-    notes += layer.notes
+    layers = read_layers(config)
+    districts = layers.districts.frame
     with write_beside(folder / "districts.parquet") as beside:
         districts.to_parquet(beside)
-    if config.grid is not None:
-        cells = _read_grid(config.grid, config, districts)
-        notes += cells.notes
+    if layers.grid is not None:
+        cells = layers.grid.frame
         with write_beside(folder / "grid.parquet") as beside:
-            cells.frame.to_parquet(beside)
+            cells.to_parquet(beside)
         with write_beside(folder / "grid_measures.parquet") as beside:
-            measure_grid(cells.frame, districts).to_parquet(beside)
+            measure_grid(cells, districts).to_parquet(beside)
         outputs += ["grid.parquet", "grid_measures.parquet"]
 
-    crosswalk = _read_crosswalk(config)
     cache = folder / ".cache" / "files"
     used: set[str] = set()
     summaries, asides = [], []
@@ -97,21 +91,15 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
             f"[ledgers.{name}] files: '{pattern}' matches no file; put it there or correct {FILE}"
             for pattern in missing
         ]
-        source = Source(
-            kind=kind,
-            sheets=ledger.sheets,
-            district=ledger.district,
-            columns=ledger.columns,
-            values=ledger.values,
-        )
+        source = make_source(kind, ledger, config, districts)
         reads = []
         for path in files:
             shown = show_path(config, path)
-            key = _key_of(kind, ledger, shown, hashes[shown], readers)
+            key = _key_of(source, shown, hashes[shown], readers)
             used.add(key)
             reads.append(_read_cached(cache, key, path, source, shown, force=force))
         errors += [read.error for read in reads if read.error]
-        table, aside, summary = _assemble(kind, reads, districts, config, crosswalk)
+        table, aside, summary = assemble_kind(kind, reads, districts, config, layers.crosswalk)
         summaries.append(summary)
         asides.append(aside)
         _write_table(folder / f"{name}.parquet", table)
@@ -123,7 +111,7 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
     result = IngestResult(
         summaries=tuple(summaries),
         errors=tuple(errors),
-        notes=tuple(notes),
+        notes=tuple(layers.notes),
         inputs=tuple(
             {"path": shown, "sha256": hashes[shown], "bytes": path.stat().st_size}
             for shown, path in inputs.items()
@@ -132,6 +120,48 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
     )
     save_state(config, result, readers=readers, outputs=outputs)
     return result
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The boundary layers of a workbook and the crosswalk of codes; what is not configured is None."""
+
+    districts: Layer
+    grid: Layer | None
+    crosswalk: pd.DataFrame | None
+
+    @property
+    def notes(self) -> list[str]:
+        """What was mended or noticed in either layer."""
+        return [*self.districts.notes, *(self.grid.notes if self.grid else [])]
+
+
+def read_layers(config: Config) -> Layers:
+    """Read the districts, the grid and the crosswalk that workbook.toml names.
+
+    Raises
+    ------
+    BoundaryError
+        If a layer is not fit for use.
+    """
+    districts = _read_districts(config)
+    return Layers(
+        districts=districts,
+        grid=None if config.grid is None else _read_grid(config.grid, districts.frame),
+        crosswalk=_read_crosswalk(config),
+    )
+
+
+def make_source(kind: Kind, ledger: LedgerConfig, config: Config, districts: gpd.GeoDataFrame) -> Source:
+    """How the files of a ledger are to be read."""
+    return Source(
+        kind=kind,
+        sheets=ledger.sheets,
+        district=ledger.district,
+        columns=ledger.columns,
+        values=ledger.values,
+        names=frozenset(districts["name"]) | frozenset(config.boundaries.aliases),
+    )
 
 
 def _read_districts(config: Config) -> Layer:
@@ -147,7 +177,7 @@ def _read_districts(config: Config) -> Layer:
     )
 
 
-def _read_grid(grid: LayerConfig, config: Config, districts: gpd.GeoDataFrame) -> Layer:
+def _read_grid(grid: LayerConfig, districts: gpd.GeoDataFrame) -> Layer:
     return read_grid(
         grid.path,
         districts,
@@ -175,31 +205,52 @@ def _read_crosswalk(config: Config) -> pd.DataFrame | None:
     return read_crosswalk(path)
 
 
-def _key_of(kind: Kind, ledger: LedgerConfig, name: str, sha256: str, readers: str) -> str:
-    settings = (ledger.sheets, ledger.district, sorted(ledger.columns.items()), repr(ledger.values))
-    return hashlib.sha256(repr((repr(kind), settings, name, sha256, readers)).encode()).hexdigest()[:32]
+def _key_of(source: Source, name: str, sha256: str, readers: str) -> str:
+    """Changes when the file, its name, the settings for it or the readers do."""
+    settings = (
+        repr(source.kind),
+        source.sheets,
+        source.district,
+        sorted(source.columns.items()),
+        sorted((column, sorted(values.items())) for column, values in source.values.items()),
+        sorted(source.names),
+    )
+    return hashlib.sha256(repr((settings, name, sha256, readers)).encode()).hexdigest()[:32]
 
 
-def _read_cached(cache: Path, key: str, path: Path, source: Source, name: str, *, force: bool) -> _Read:
+def _read_cached(cache: Path, key: str, path: Path, source: Source, name: str, *, force: bool) -> FileRead:
+    """The file as read in an earlier run with the same key, else read now and kept."""
     about = cache / f"{key}.json"
     if about.exists() and not force:
         kept = json.loads(about.read_text(encoding="utf-8"))
-        return _Read(
+        return FileRead(
             name=name,
             rows=pd.read_parquet(cache / f"{key}.rows.parquet"),
             set_aside=pd.read_parquet(cache / f"{key}.aside.parquet"),
-            tables=kept["tables"],
+            tables=[_restore_table(table) for table in kept["tables"]],
             error=kept["error"],
         )
     read = read_ledger_file(path, source, name=name)
-    tables = [asdict(table) for table in read.tables]
     with write_beside(cache / f"{key}.rows.parquet") as beside:
         read.rows.to_parquet(beside)
     with write_beside(cache / f"{key}.aside.parquet") as beside:
         read.set_aside.to_parquet(beside)
     # Last, since its presence says that the other two are whole.
-    write_text(about, json.dumps({"tables": tables, "error": read.error}, ensure_ascii=False, default=str))
-    return _Read(name=name, rows=read.rows, set_aside=read.set_aside, tables=tables, error=read.error)
+    tables = [asdict(table) for table in read.tables]
+    write_text(about, json.dumps({"tables": tables, "error": read.error}, ensure_ascii=False))
+    return read
+
+
+def _restore_table(kept: dict[str, Any]) -> TableRead:
+    return TableRead(
+        **{
+            **kept,
+            "headers": tuple(HeaderRead(**header) for header in kept["headers"]),
+            "totals": tuple(Disagreement(**total) for total in kept["totals"]),
+            "hidden_rows": tuple(kept["hidden_rows"]),
+            "notes": tuple(kept["notes"]),
+        }
+    )
 
 
 def _drop_unused(cache: Path, used: set[str]) -> None:
@@ -208,9 +259,9 @@ def _drop_unused(cache: Path, used: set[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _assemble(
+def assemble_kind(
     kind: Kind,
-    reads: list[_Read],
+    reads: Sequence[FileRead],
     districts: gpd.GeoDataFrame,
     config: Config,
     crosswalk: pd.DataFrame | None,
@@ -235,10 +286,10 @@ def _assemble(
     counts: dict[str, int] = {}
     for read in reads:
         for table in read.tables:
-            for name, count in table["counts"].items():
+            for name, count in table.counts.items():
                 counts[name] = counts.get(name, 0) + int(count)
     read_rows = len(rows) + set_aside
-    notes = [f"{read.name}: {note}" for read in reads for table in read.tables for note in _notes_of(table)]
+    notes = [f"{read.name}: {note}" for read in reads for table in read.tables for note in _note_table(table)]
     summary = KindSummary(
         kind=kind.name,
         title=dict(kind.title),
@@ -254,8 +305,20 @@ def _assemble(
     return rows, aside, summary
 
 
-def _notes_of(table: Mapping[str, Any]) -> list[str]:
-    return [str(note) for note in table.get("notes", [])]
+def _note_table(table: TableRead) -> list[str]:
+    """What a person should know of a table: totals that disagree, hidden rows, rules broken, odd readings."""
+    notes = [
+        f"the total in row {one.row}, {one.column}, says {one.stated:g}, its rows sum to {one.summed:g}"
+        for one in table.totals
+    ]
+    if table.hidden_sheet:
+        notes.append(f"the hidden sheet '{table.sheet}' was read")
+    if table.hidden_rows:
+        notes.append(f"{len(table.hidden_rows)} hidden rows were read")
+    if table.unrecognised:
+        notes.append(f"columns not recognised: {', '.join(table.unrecognised)}")
+    notes += [f"{rule}: {count} rows" for rule, count in table.rules.items()]
+    return [*notes, *table.notes]
 
 
 def _empty_table(kind: Kind) -> pd.DataFrame:
