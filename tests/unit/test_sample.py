@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import tomllib
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ from taizhang.sample.columns import COLUMNS
 from taizhang.sample.geography import measure_km2
 
 SMALL = {"townships": 5, "rows": 900, "seed": 11}
-FULL_SEED = 20210101
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +48,23 @@ def test_the_same_seed_gives_the_same_bytes(small: Truth, tmp_path: Path) -> Non
     assert hash_files(other.folder) != hash_files(small.folder)
 
 
+def read_contents(folder: Path) -> dict[str, bytes]:
+    """File or member of an .xlsx file -> its bytes: another zlib packs the same content otherwise."""
+    contents = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS"):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as packed:
+                contents |= {f"{name}/{member}": packed.read(member) for member in packed.namelist()}
+        else:
+            contents[name] = path.read_bytes()
+    return contents
+
+
 def test_the_committed_sample_is_what_the_generator_writes(truth: Truth, root: Path) -> None:
-    made = {name: digest for name, digest in hash_files(truth.folder).items() if name.startswith("data/raw/")}
-    kept = hash_files(root / "data/raw")
-    assert {f"data/raw/{name}": digest for name, digest in kept.items()} == made
+    made, kept = read_contents(truth.folder / "data/raw"), read_contents(root / "data/raw")
+    assert kept.keys() == made.keys()
+    assert [name for name in made if made[name] != kept[name]] == []
     assert (root / "workbook.toml").read_bytes() == (truth.folder / "workbook.toml").read_bytes()
 
 
@@ -71,6 +84,14 @@ def test_everything_says_that_it_is_made_up(truth: Truth) -> None:
         with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
             for name in book.sheet_names:
                 assert "虚构示例" in str(book.get_sheet_by_name(name).to_python()[0][0]), path.name
+
+
+def test_checksums_name_every_raw_file(truth: Truth) -> None:
+    lines = (truth.folder / "data/raw/SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    named = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    found = hash_files(truth.folder / "data/raw")
+    found.pop("SHA256SUMS")
+    assert named == found
 
 
 def test_every_kind_is_configured_and_has_rows(truth: Truth) -> None:
@@ -259,7 +280,9 @@ def test_truth_facts_of_a_few_rows_by_hand(truth: Truth) -> None:
 def test_many_rows_are_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("taizhang.sample.make.MOST_SHEET_ROWS", 1000)
     monkeypatch.setattr("taizhang.sample.make.PART_ROWS", 800)
-    made = make_sample(tmp_path / "large", townships=120, rows=2500, seed=3)
+    monkeypatch.setattr("taizhang.sample.places._PER_COUNTY", 8)
+    made = make_sample(tmp_path / "large", townships=20, rows=2500, seed=3)
+    assert made.districts["code"].iloc[[7, 8, 16]].tolist() == ["350921108", "350922101", "350923101"]
     assert made.districts["code"].is_unique
     assert made.districts["name"].is_unique
     assert made.districts["code"].str.len().eq(9).all()

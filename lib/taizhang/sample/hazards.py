@@ -28,11 +28,11 @@ _ACTIONS = {
 }  # fmt: skip
 _ACTION_NAMES = np.array([_ACTIONS.get(month, "专项检查") for month in range(1, 13)], dtype=object)
 _OUTCOMES = np.array(["未发现隐患", "当场整改", "责令限期整改", "立案处罚"], dtype=object)
-_PROBLEMS = [np.array(PROBLEMS[name], dtype=object) for name in CATEGORIES]
 _LINES = np.array(
-    [spot + problem for name in CATEGORIES for problem in PROBLEMS[name] for spot in SPOTS], dtype=object
+    [spot + problem for name in CATEGORIES for problem in PROBLEMS[name] for spot in SPOTS[name]],
+    dtype=object,
 )
-_SIZES = np.array([len(PROBLEMS[name]) * len(SPOTS) for name in CATEGORIES])
+_SIZES = np.array([len(PROBLEMS[name]) * len(SPOTS[name]) for name in CATEGORIES])
 _STARTS = np.concatenate([[0], np.cumsum(_SIZES)[:-1]])
 
 

@@ -17,7 +17,7 @@ from taizhang.sample.layouts import CORE, LedgerFile, Planner
 from taizhang.sample.layouts_more import MORE
 from taizhang.sample.places import ALIASES, Township, make_townships
 from taizhang.sample.premises import make_premises
-from taizhang.sample.settings import write_settings
+from taizhang.sample.settings import write_checksums, write_settings
 from taizhang.sample.shapes import Grid, make_grid, write_shapes
 from taizhang.sample.sheets import Value, lay_out, write_csv, write_xls, write_xlsx
 
@@ -136,6 +136,7 @@ def make_sample(
         _write_kind(sample, kind, frame, PLANNERS[kind])
     kinds = [str(row["kind"]) for row in sample.counts]
     write_settings(sample.folder, aliases, kinds, townships=townships, rows=rows, seed=seed, large=large)
+    write_checksums(sample.folder / "data/raw")
     return Truth(
         folder=sample.folder,
         tables=sample.tables,

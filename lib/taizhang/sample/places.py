@@ -141,6 +141,6 @@ def _make_township(
         pace_trend=(1.0, 1.35 if worse else 0.95, 1.7 if worse else 0.55 if better else 0.92),
         drills=(max(2, per_year - 3), per_year, 0 if lazy else per_year + int(rng.integers(-1, 4))),
         evaluates=float(rng.uniform(0.5, 0.95)),
-        maps=bool(rng.random() < 0.65),
+        maps=bool(rng.random() < 0.65) or number == 0,
         layout=number % 4,
     )

@@ -1,5 +1,6 @@
 """The workbook.toml of a sample and the note on where its data come from."""
 
+import hashlib
 from pathlib import Path
 
 _FILES = {
@@ -80,6 +81,7 @@ organisation or person. The division codes only fit the format. The boundaries a
 - Licence: as the project's
 - Period: 2020-01-01 to 2022-12-31, as it stood on 2022-12-31
 - Seed: {seed}; townships: {townships}; hazards drawn: {rows}
+- Checksums: SHA256SUMS beside this file (`sha256sum -c SHA256SUMS`)
 - Boundaries: ESRI shapefile, EPSG:4490, attribute text in GBK without a .cpg file
 - On purpose: unreadable dates, unknown district names, unmapped values, rows written twice,
   gaps and overlaps in the grid
@@ -119,3 +121,13 @@ def write_settings(
     (folder / "workbook.toml").write_text(text + _TARGETS, encoding="utf-8", newline="\n")
     source = _SOURCE.format(seed=seed, townships=townships, rows=rows)
     (folder / "data/raw/SOURCE.md").write_text(source, encoding="utf-8", newline="\n")
+
+
+def write_checksums(folder: Path) -> None:
+    """Write SHA256SUMS for all files below a folder, as `sha256sum -c` reads it."""
+    lines = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS"):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        lines.append(f"{digest}  {path.relative_to(folder).as_posix()}\n")
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -192,7 +192,8 @@ PROBLEMS = {
 }
 CATEGORIES = tuple(PROBLEMS)
 
-SPOTS = (
+_NUMBERS = ("一号", "二号", "三号", "四号", "五号", "六号", "七号", "八号", "九号", "十号")
+_ROOMS = (
     "一层",
     "二层",
     "三层",
@@ -214,6 +215,53 @@ SPOTS = (
     "装卸区",
     "设备间",
 )
+_STAFF = (
+    "车间班组",
+    "仓储岗位",
+    "新进员工",
+    "夜班人员",
+    "后勤部门",
+    "外来施工队",
+    "承租单位",
+    "临时用工",
+    "销售部门",
+    "设备部门",
+)
+_OUTSIDE = (
+    "东侧边坡",
+    "西侧边坡",
+    "后山",
+    "门前",
+    "出入口",
+    "停车区",
+    "围墙边",
+    "河道边",
+    "堆场",
+    "临时板房区",
+)
+_ROADS = (
+    "一公里处",
+    "二公里处",
+    "三公里处",
+    "弯道",
+    "桥头",
+    "村口",
+    "校门口",
+    "急坡段",
+    "平交路口",
+    "临水路段",
+)
+# Where on the premises a hazard of a category is found; together with the problem it is the description.
+SPOTS = dict.fromkeys(PROBLEMS, _ROOMS) | {
+    "安全管理": _STAFF,
+    "防汛防台": _OUTSIDE,
+    "道路设施": _ROADS,
+    "船舶救生": tuple(f"{number}船" for number in _NUMBERS),
+    "校车安全": tuple(f"{number}车" for number in _NUMBERS),
+    "高处临边": tuple(f"{number}楼" for number in _NUMBERS),
+    "特种设备": tuple(f"{number}车间" for number in _NUMBERS),
+    "食品卫生": tuple(f"{number}食堂" for number in _NUMBERS),
+}
 
 BRANDS_FIRST = tuple("宏顺永兴海福金恒东源瑞泰安祥盛丰乐广嘉和")
 BRANDS_LAST = tuple("达发盛隆源利昌茂鑫兴旺泰和通诚丰辉捷安远")
