@@ -128,7 +128,7 @@ class HeaderIndex:
 
     def suggest(self, header: str) -> str:
         """The column whose header is nearest to an unknown one; '' where none is near."""
-        near = get_close_matches(fold(_strip(header)), list(self.spellings), n=1, cutoff=0.6)
+        near = get_close_matches(fold(_strip(header)), list(self.spellings), n=1, cutoff=0.7)
         return self.spellings[near[0]][0] if near else ""
 
 

@@ -1,6 +1,7 @@
 """Where the tables of a sheet are: header blocks, and what each row below them is."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
@@ -56,6 +57,7 @@ class Table:
     first: int
     last: int
     titles: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)  # titles of the tables above it, the nearest first
     title_rows: list[int] = field(default_factory=list)
     kinds: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
     sections: dict[int, str] = field(default_factory=dict)
@@ -87,9 +89,9 @@ def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) 
     looker = _Looker(grid, index)
     blocks = looker.find_blocks()
     tables: list[Table] = []
-    for number, (top, bottom) in enumerate(blocks):
+    for number, (top, bottom, end) in enumerate(blocks):
         last = blocks[number + 1][0] if number + 1 < len(blocks) else grid.height
-        tables += looker.split_columns(Table((top, bottom), looker.read_columns(top, bottom), bottom + 1, last))
+        tables += looker.split_columns(Table((top, end), looker.read_columns(top, bottom), end + 1, last))
     known = frozenset(map(fold, names))
     previous = 0
     for table in tables:
@@ -98,6 +100,8 @@ def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) 
         _classify(grid, index, table, known)
         previous = table.last
     _pass_titles_on(grid, tables)
+    for upper, lower in zip(tables, tables[1:], strict=False):
+        lower.above = [*upper.titles, *upper.above]
     return tables
 
 
@@ -119,10 +123,10 @@ class _Looker:
                     for column in range(merge[1], merge[3] + 1):
                         self.span[row, column] = merge
 
-    def find_blocks(self) -> list[tuple[int, int]]:
-        """First and last row of each header block, from top to bottom."""
-        blocks: list[tuple[int, int]] = []
-        fallback: tuple[int, int] | None = None
+    def find_blocks(self) -> list[tuple[int, int, int]]:
+        """First and last row of each header block, and its last with running numbers; from top to bottom."""
+        blocks: list[tuple[int, int, int]] = []
+        fallback: tuple[int, int, int] | None = None
         shape: frozenset[str] = frozenset()
         after = -1
         for row in self._candidates():
@@ -141,7 +145,7 @@ class _Looker:
                 continue
             block = self._extend(row)
             blocks.append(block)
-            after = block[1]
+            after = block[2]
             shape = frozenset(
                 fold(self.grid.text(r, c)) for r in range(block[0], block[1] + 1) for c in self.grid.filled(r)
             )
@@ -164,7 +168,7 @@ class _Looker:
                 fields.add(match.field)
         return fields
 
-    def _extend(self, row: int) -> tuple[int, int]:
+    def _extend(self, row: int) -> tuple[int, int, int]:
         """The header block around a row: down while rows continue it, up where that explains more columns."""
         bottom = row
         while bottom - row < MOST_HEADER_ROWS - 1 and self._continues(row, bottom):
@@ -175,9 +179,10 @@ class _Looker:
                 break
             best = max(best, (self._score(top, bottom), top - row, top))
         top = best[2]
-        while bottom + 1 < self.grid.height and self._is_numbering(bottom + 1):
-            bottom += 1
-        return top, bottom
+        end = bottom
+        while end + 1 < self.grid.height and is_numbering(self.grid, end + 1):
+            end += 1
+        return top, bottom, end
 
     def _score(self, top: int, bottom: int) -> int:
         return len({c.match.field for c in self.read_columns(top, bottom) if c.match is not None})
@@ -214,23 +219,6 @@ class _Looker:
             return left >= 0 and (row, left) not in self.span
         beside = column + 1
         return beside < self.grid.width and not self.grid.text(row, beside) and (row, beside) not in self.span
-
-    def _is_numbering(self, row: int) -> bool:
-        """A row of running numbers under the header (1 2 3 …, 甲 乙 1 2 …)."""
-        columns = self.grid.filled(row)
-        if len(columns) < 3:
-            return False
-        numbers = []
-        for column in columns:
-            value = self.grid.cell(row, column)
-            text = fold(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
-            text = text.strip("()[]")
-            if text in _ORDINALS and len(text) == 1:
-                continue
-            if not text.isdigit():
-                return False
-            numbers.append(int(text))
-        return len(numbers) >= 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 2
 
     def read_columns(self, top: int, bottom: int) -> list[Column]:
         """The columns of a header block with their levels and meanings; one field to one column."""
@@ -291,6 +279,24 @@ class _Looker:
             table.titles += [self.grid.text(row, c) for c in self.grid.filled(row) if self.grid.text(row, c)]
 
 
+def is_numbering(grid: Grid, row: int) -> bool:
+    """Whether a row is of running numbers under the header (1 2 3 …, 甲 乙 1 2 …)."""
+    columns = grid.filled(row)
+    if len(columns) < 3:
+        return False
+    numbers = []
+    for column in columns:
+        value = grid.cell(row, column)
+        text = fold(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+        text = text.strip("()[]")
+        if text in _ORDINALS and len(text) == 1:
+            continue
+        if not text.isdigit():
+            return False
+        numbers.append(int(text))
+    return len(numbers) >= 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 2
+
+
 def merge_is_short(span: dict[tuple[int, int], tuple[int, int, int, int]], row: int, width: int) -> bool:
     """Whether the merges through a header row are as high as headers are, and no merged column of data."""
     heights = [span[row, c][2] - span[row, c][0] + 1 for c in range(width) if (row, c) in span]
@@ -323,19 +329,29 @@ def _classify(grid: Grid, index: HeaderIndex, table: Table, names: frozenset[str
     present = codes >= 0
     serial = [i for i, column in enumerate(table.columns) if index.is_serial(column.levels)]
     told = present.copy()
-    told[:, serial] = False
+    for i in serial:
+        values = grid.values[table.columns[i].position]
+        told[:, i] &= np.array([*(not _is_running(value) for value in values), False])[codes[:, i]]
     count = told.sum(axis=1)
     kinds[count == 0] = BLANK  # a running number alone, as on a form printed with numbers, is no data
     headers = _repeated_headers(grid, table, codes)
     kinds[headers] = HEADER
+    for row in np.flatnonzero(headers[:-1] & ~headers[1:]).tolist():
+        if is_numbering(grid, table.first + row + 1):
+            kinds[row + 1] = HEADER
     totals, notes = _marked_rows(grid, table, codes)
     kinds[totals & ~headers & (count > 0) & ~_has_date(grid, index, table, codes)] = TOTAL
     kinds[notes & (kinds == DATA) & ~_has_date(grid, index, table, codes)] = NOTE
-    single = (kinds == DATA) & ((count == 1) & ~present[:, serial].any(axis=1))
+    single = (kinds == DATA) & (count == 1) & (present.sum(axis=1) == 1)
     for row in np.flatnonzero(single | ((kinds == DATA) & _spread(grid, table, codes))):
         _tell_single(grid, index, table, int(row), kinds, names)
     table.kinds = kinds
     _close_foot(table)
+
+
+def _is_running(value: object) -> bool:
+    """Whether a cell of the running-number column holds just such a number."""
+    return not isinstance(value, str) or value.strip().rstrip(".、").isdigit()
 
 
 def _has_date(grid: Grid, index: HeaderIndex, table: Table, codes: np.ndarray) -> Mask:
@@ -459,7 +475,8 @@ def _tell_single(
 
 def clean_section(text: str) -> str:
     """A section row's text without its numbering and its count: 一、溪南镇(12起) is 溪南镇."""
-    return _TRAILING.sub("", _NUMBERING.sub("", text.strip())).strip()
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _TRAILING.sub("", _NUMBERING.sub("", plain)).strip()
 
 
 def is_district(text: str, names: frozenset[str]) -> bool:

@@ -65,7 +65,7 @@ def read_table(grid: Grid, table: Table, index: HeaderIndex, source: Source, *, 
     numbers = data + grid.sheet.top + 1
     codes, notes = _fill_merges(grid, table, kind, data)
     context = Context(
-        year=find_year(*table.titles, grid.sheet.name, name.rsplit("/", 1)[-1]),
+        year=find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1]),
         date1904=grid.sheet.date1904,
         where=f"ledgers.{kind.name}",
     )
@@ -229,7 +229,8 @@ def _assemble(
         for row in np.flatnonzero(bad).tolist():
             reason = reasons[row] or f"no {field_name} ({kind.fields[field_name].title['zh']})"
             first.setdefault(row, (field_name, _raw_text(raw, field_name, row)))
-            joined.setdefault(row, []).append(f"{field_name}: {reason}" if row in joined else reason)
+            reasons_of = joined.setdefault(row, [])
+            reasons_of.append(f"{field_name}: {reason}" if reasons_of else reason)
     parts = [make_empty_aside()]
     if first:
         order = sorted(first)
@@ -361,7 +362,8 @@ def _check_totals(
             until = int(np.searchsorted(data, row))
             sums = [running[until] - running[int(np.searchsorted(data, start))] for start in _starts(starts, heads, row)]
             if stated is not None and not any(_equal(stated, one) for one in sums):
-                wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, float(sums[0])))
+                nearest = min(sums, key=lambda one: abs(one - stated))
+                wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, round(float(nearest), 6)))
             starts.append(row)
     return tuple(sorted(wrong, key=lambda one: (one.row, one.column)))
 

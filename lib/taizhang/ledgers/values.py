@@ -1,6 +1,7 @@
 """Values of a column, read by the field's type: once per distinct value, then spread over the rows."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -193,11 +194,11 @@ def _count_names(value: object, field: Field, context: Context) -> tuple[Any, st
         return round(read.value), "", read.note
     if not isinstance(value, str):
         return None, "neither a count nor names", ""
-    text = re.sub(r"[((][^()()]*[))]", "", value.replace(",", ",")).strip()
+    text = re.sub(r"\([^()]*\)", "", unicodedata.normalize("NFKC", value)).strip()
     if match := _COUNT.search(fold(text)):
         number = read_number(match[1], unit=field.unit).value
         return (None, "neither a count nor names", "") if number is None else (round(number), "", "")
-    names = [name for name in _NAMES.split(text.replace("，", ",").replace("；", ";")) if name]
+    names = [name for name in _NAMES.split(text) if name]
     if not names or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names):
         return None, "neither a count nor names", ""
     return len(names), "", "names counted, and not kept"

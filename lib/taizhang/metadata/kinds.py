@@ -206,7 +206,7 @@ class Shared:
 @cache
 def load_shared() -> Shared:
     """Read fields.yml: units with conversions, words, shared fields."""
-    data = yaml.safe_load((HERE / "fields.yml").read_text("utf-8"))
+    data = _load_yaml(HERE / "fields.yml")
     units = {
         name: _make_unit(name, u)
         for name, u in data["units"].items()
@@ -220,6 +220,11 @@ def load_shared() -> Shared:
         notes=_texts(data["rows"]["note"]),
         fields=data["fields"],
     )
+
+
+def _load_yaml(path: Path) -> Any:
+    """Read YAML by libyaml where PyYAML has it: ten times as fast, and every command starts with it."""
+    return yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
@@ -278,7 +283,7 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
 def _read_kind(path: Path) -> Kind:
     """Read one kind's YAML, collecting everything wrong with it."""
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = _load_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
     if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
