@@ -63,6 +63,8 @@ def test_degrees_that_are_metres_and_unknown_systems_are_refused() -> None:
     [
         make_box(0, 0, 0.1, 0.1),
         make_box(0, 0, 0.00001, 0.1),  # a strip one metre wide
+        # A wedge a metre wide: its long sides bend differently on any projection.
+        shapely.polygons([[119, 40], [119.1, 40.08], [119.04, 40.03201]]),
         shapely.box(75, 20, 134, 52),  # as wide as the country: Albers
         shapely.box(119, 26, 119.2, 26.2).difference(shapely.box(119.05, 26.05, 119.1, 26.1)),
     ],

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from boundary_cases import make_box, make_districts, measure_km2
 
-from taizhang.boundaries import check_cells, measure_grid, measure_span, read_grid
+from taizhang.boundaries import check_cells, describe_shift, measure_grid, measure_span, read_grid
 from taizhang.boundaries.grid import find_leaves
 from taizhang.boundaries.layers import Layer
 from taizhang.boundaries.offsets import shift_geometry
@@ -152,3 +152,17 @@ def test_a_shifted_grid_is_reported(offset: str, tmp_path: Path) -> None:
 def test_a_grid_of_part_of_the_county_is_not_called_shifted(tmp_path: Path) -> None:
     layer = read_cells(CELLS[:2], tmp_path)
     assert not any("seems shifted" in note for note in layer.notes)
+
+
+def test_another_shift_than_an_offset_is_not_called_one() -> None:
+    # Six tenths of the way: undoing the whole offset helps, by a third, and is still not what happened.
+    whole = make_box(0, 0, 0.2, 0.1)
+    moved = shift_geometry(np.array([whole], dtype=object), "gcj02", undo=False)[0]
+    way = np.array([moved.centroid.x - whole.centroid.x, moved.centroid.y - whole.centroid.y])
+    part = gpd.GeoDataFrame(geometry=[shapely.transform(whole, lambda points: points + 0.6 * way)], crs=4490)
+    full = gpd.GeoDataFrame(geometry=[moved], crs=4490)
+    assert describe_shift(part, make_districts(), name="the grid", against="the districts") == ""
+    assert describe_shift(full, make_districts(), name="the grid", against="the districts") != ""
+    # Put on twice: the districts, not the grid, bear it.
+    said = describe_shift(make_districts(), full, name="the grid", against="the districts")
+    assert "the districts may be in gcj02" in said

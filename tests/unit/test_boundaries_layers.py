@@ -209,6 +209,12 @@ def test_islands_of_one_district_are_one(tmp_path: Path) -> None:
     assert layer.frame["code"].to_list() == ["350921101", "350921102"]
     assert layer.frame.geometry[1].geom_type == "MultiPolygon"
     assert "were made one" in layer.notes[0]
+    assert len(layer.notes) == 1
+    frame["parent"] = ["滨江县", "滨江县", "临江县"]
+    frame.to_file(tmp_path / "b.gpkg")
+    layer = read_districts(tmp_path / "b.gpkg", **COLUMNS)
+    assert layer.frame["parent"].to_list() == ["滨江县", "滨江县"]
+    assert "differ in their other columns ('350921102')" in layer.notes[1]
 
 
 @pytest.mark.parametrize("offset", ["gcj02", "bd09"])

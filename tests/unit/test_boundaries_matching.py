@@ -160,6 +160,14 @@ def test_layers_without_suffixes_match_rows_with_them() -> None:
     assert found["how"].to_list() == ["suffix", "script", "name", "suffix", "unmatched", "unmatched"]
 
 
+def test_a_full_name_is_no_bare_name() -> None:
+    counties = pd.DataFrame({"code": ["350921"], "name": ["滨江县"]})
+    assert match_districts(pd.Series(["滨江县区", "滨江"]), counties)["how"].to_list() == [
+        "unmatched",
+        "suffix",
+    ]
+
+
 def test_points_decide_only_without_text() -> None:
     districts = make_districts()
     values = pd.Series([None, "溪南乡", None, None, None, "不知道", None], index=list("abcdefg"))

@@ -40,7 +40,7 @@ def test_reach_is_the_geodesic_distance_to_the_nearest_site() -> None:
     north = GEOD.fwd(119.0, 26.0, 0, 1000)
     east = GEOD.fwd(119.2, 26.0, 90, 3000)
     reach = measure_reach(
-        [north[0], east[0], np.nan], [north[1], east[1], 26], sites_lon, sites_lat, distance_m=1500
+        [north[0], east[0], np.nan], [north[1], east[1], 26], sites_lon, sites_lat, distance_m=1600
     )
     assert reach["distance_m"].to_list()[:2] == pytest.approx([1000, 3000], abs=1e-6)
     assert reach["site"].to_list() == [0, 2, -1]

@@ -237,6 +237,13 @@ def _join_parts(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.Ge
         f"{where}: {int(repeated.sum())} features share a code and name with another and were made one "
         f"each: {list_values(frame.loc[repeated, 'name'])}."
     )
+    columns = [column for column in frame.columns if column not in ("code", "name", "geometry")]
+    differ = frame.groupby("code")[columns].nunique().gt(1).any(axis=1)
+    if differ.any():
+        notes.append(
+            f"{where}: features of one code differ in their other columns ({list_values(differ.index[differ])}); "
+            "those of the first stand."
+        )
     return joined
 
 

@@ -1,6 +1,5 @@
 """Opening a boundary file: shapefile (zipped too), GeoPackage, GeoJSON, TopoJSON, GeoParquet."""
 
-import json
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
@@ -107,15 +106,7 @@ def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> Source:
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BoundaryError(f"{shown}: the file holds a table without geometry.")
-    if suffix in {".json", ".topojson"} and _is_topology(path):
-        # TopoJSON has no place for a CRS, and GDAL states none or WGS84 by version: it is the user's to say.
-        frame = frame.set_crs(None, allow_override=True)
     return Source(frame)
-
-
-def _is_topology(path: Path) -> bool:
-    with path.open(encoding="utf-8-sig") as file:
-        return bool(json.load(file).get("type") == "Topology")
 
 
 def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
