@@ -59,9 +59,9 @@ def compare_counts(
     Given their sum the count now is binomial: Przyborowski and Wilenski (1940), Biometrika 31, 313-323;
     interval by Clopper and Pearson (1934).
     """
-    total = int(now + before)
-    if total == 0 or np.isnan(now) or np.isnan(before):
+    if not now + before > 0:
         return Change(np.nan, np.nan, np.nan, np.nan)
+    total = int(now + before)
     share = exposure_now / (exposure_now + exposure_before)
     test = binomtest(int(now), total, share)
     span = test.proportion_ci(1 - alpha, method="exact")
@@ -69,7 +69,8 @@ def compare_counts(
     def ratio(part: float) -> float:
         return np.inf if part >= 1 else part / (1 - part) * exposure_before / exposure_now
 
-    return Change(ratio(now / total), ratio(span.low), ratio(span.high), float(test.pvalue))
+    value = now / before * exposure_before / exposure_now if before else np.inf
+    return Change(value, ratio(span.low), ratio(span.high), float(test.pvalue))
 
 
 def compare_shares(

@@ -26,7 +26,7 @@ class Pattern:
         Moran's I, what chance alone would give, and the probability of one so far out; NaN where there are
         too few places.
     places : DataFrame
-        On the index given: moran (local), p, quadrant (high_high, low_high, low_low, high_low) and found
+        On the index given: moran (local), p (both tails), quadrant (high_high, low_high, low_low, high_low) and found
         (True where beyond chance with false discoveries controlled). Islands and unknown values have none.
     reason : str
         Why nothing was worked out: ``few`` or ``constant``; else empty.
@@ -99,11 +99,13 @@ def find_pattern(
         return Pattern(np.nan, np.nan, np.nan, places, "constant")
     # The global test under randomisation needs no draws, so no global generator is touched.
     whole = Moran(y, weights, permutations=0)
-    local = Moran_Local(y, weights, permutations=permutations, seed=seed, n_jobs=1)
+    with np.errstate(invalid="ignore", divide="ignore"):  # a z-score that is not used here
+        local = Moran_Local(y, weights, permutations=permutations, seed=seed, n_jobs=1)
+    p = np.minimum(2 * local.p_sim, 1)  # esda's is of the tail that each place is in
     places.loc[kept, "moran"] = local.Is
-    places.loc[kept, "p"] = local.p_sim
+    places.loc[kept, "p"] = p
     places.loc[kept, "quadrant"] = [QUADRANTS[int(number)] for number in local.q]
-    places.loc[kept, "found"] = multipletests(local.p_sim, alpha=q, method="fdr_bh")[0]
+    places.loc[kept, "found"] = multipletests(p, alpha=q, method="fdr_bh")[0]
     return Pattern(float(whole.I), float(whole.EI), float(whole.p_rand), places)
 
 

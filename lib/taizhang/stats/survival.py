@@ -10,6 +10,7 @@ from statsmodels.duration.survfunc import survdiff
 from taizhang.stats.intervals import ALPHA, Floats
 
 Ints = npt.NDArray[np.int64]
+FEWEST = 6  # the median of fewer lies outside all of them with a chance above 5 %: 2 * 0.5 ** 5
 TIE = 1e-9  # S(t) within this of one half counts as one half
 
 
@@ -28,7 +29,8 @@ class Curves:
     survival : ndarray of float
         S(t), the share still open after the day.
     low, high : ndarray of float
-        Its pointwise log-log interval; NaN before the first event, 0 and 1 where S is 0.
+        Its pointwise log-log interval; NaN before the first event; 0 where S is 0, but NaN there in groups of
+        fewer than six.
     """
 
     group: Ints
@@ -110,7 +112,9 @@ def estimate_survival(
     factor = np.exp(z * np.sqrt(variance[inner]) / -log_survival[inner])
     low[inner] = np.exp(log_survival[inner] * factor)
     high[inner] = np.exp(log_survival[inner] / factor)
-    low[last], high[last] = 0.0, 1.0
+    # All are closed: so is the interval, as in lifelines; but of a few cases nothing has a 95 % limit.
+    sure = last & (np.repeat(size, lengths) >= FEWEST)
+    low[sure], high[sure] = 0.0, 0.0
     return Curves(of, at, at_risk, events, survival, low, high)
 
 

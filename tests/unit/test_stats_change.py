@@ -1,0 +1,60 @@
+"""Changes beyond chance, against published examples."""
+
+import numpy as np
+import pytest
+from scipy.stats import chi2, fisher_exact
+from statsmodels.stats.rates import test_poisson_2indep as poisson_test
+
+from taizhang.stats.change import compare_counts, compare_shares
+
+
+def test_counts_by_hand():
+    # 9 against 1: both tails of a fair coin tossed ten times, 2 * (10 + 1) / 1024.
+    change = compare_counts(9, 1)
+    assert change.p == pytest.approx(22 / 1024)
+    assert change.value == 9 and change.is_beyond_chance()
+    assert not compare_counts(8, 2).is_beyond_chance()
+
+
+def test_rates_as_in_statsmodels():
+    # Coronary heart disease: Ng and Tang (2005), Statistics in Medicine 24, 955-965.
+    change = compare_counts(60, 30, 51477.5, 54308.7)
+    assert change.p == pytest.approx(
+        poisson_test(60, 51477.5, 30, 54308.7, method="exact-cond").pvalue, abs=1e-9
+    )
+    assert change.value == pytest.approx(60 / 51477.5 / (30 / 54308.7))
+    assert change.low < change.value < change.high
+    assert change.low > 1
+
+
+def test_the_interval_and_the_test_agree():
+    for now in range(30):
+        change = compare_counts(now, 10)
+        outside = change.low > 1 or change.high < 1
+        assert outside <= change.is_beyond_chance()
+
+
+def test_no_events_and_none_before():
+    assert np.isnan(compare_counts(0, 0).p) and not compare_counts(0, 0).is_beyond_chance()
+    assert compare_counts(6, 0).value == np.inf and compare_counts(6, 0).is_beyond_chance()
+    assert np.isnan(compare_counts(np.nan, 3).p)
+
+
+def test_shares_as_published():
+    # Newcombe (1998), Statistics in Medicine 17, 873-890, table II: 56/70 against 48/80.
+    change = compare_shares(56, 70, 48, 80)
+    assert change.value == pytest.approx(0.2)
+    np.testing.assert_allclose([change.low, change.high], [0.0524, 0.3339], atol=5e-5)
+    # Yates by hand: n (|ad - bc| - n/2)^2 / products of the margins.
+    chi = 150 * (abs(56 * 32 - 14 * 48) - 75) ** 2 / (70 * 80 * 104 * 46)
+    assert change.p == pytest.approx(0.013409475, abs=1e-8) and chi == pytest.approx(chi2.isf(change.p, 1))
+
+
+def test_small_shares_are_tested_exactly():
+    change = compare_shares(3, 4, 1, 4)
+    assert change.p == pytest.approx(fisher_exact([[3, 1], [1, 3]]).pvalue)
+
+
+def test_shares_without_a_difference_to_be_seen():
+    assert compare_shares(5, 5, 9, 9).p == 1
+    assert np.isnan(compare_shares(0, 0, 9, 9).p)
