@@ -40,7 +40,7 @@ def test_a_notebook_that_names_an_absent_kernel_runs_on_this_python(tmp_path: Pa
 
 def test_a_raised_error_is_kept_in_the_notebook_without_this_machine_or_a_telephone(tmp_path: Path) -> None:
     with pytest.raises(RenderError) as caught:
-        run(tmp_path, "n = '139' + '12345678'\nraise ValueError(f'{n} in {__import__(\"os\").getcwd()}/data/a.xlsx')", "1")
+        run(tmp_path, "import os\nn = '139' + '12345678'\nraise ValueError(f'{n} in {os.getcwd()}/data/a.xlsx')", "1")
     assert str(caught.value) == "cell 3 ended in ValueError: *********** in data/a.xlsx"
     text = (tmp_path / "out.ipynb").read_text("utf-8")
     assert "ValueError" in text and "13912345678" not in text
@@ -80,7 +80,7 @@ def test_a_parameter_that_the_notebook_does_not_have_is_an_error(tmp_path: Path)
 def test_what_is_no_notebook_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "broken.ipynb"
     path.write_text("{")
-    with pytest.raises(RenderError, match="broken.ipynb can't be read as a notebook"):
+    with pytest.raises(RenderError, match=r"broken\.ipynb can't be read as a notebook"):
         execute_notebook(path, tmp_path / "o.ipynb", {}, cwd=tmp_path)
 
 

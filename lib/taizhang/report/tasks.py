@@ -1,5 +1,6 @@
 """One report as a task that any process or machine can do: run the notebook, render it, put the files in place."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from time import perf_counter
 import nbformat
 from nbformat import NotebookNode
 
+from taizhang.errors import TaizhangError
 from taizhang.files import write_bytes
 from taizhang.report.execute import TIMEOUT, execute_notebook, shorten_error
 from taizhang.report.formats import FORMATS
@@ -87,6 +89,16 @@ def make_report(task: ReportTask) -> ReportOutcome:
     ReportOutcome
         Of a report that failed, no page is left, but the notebook as far as it ran.
     """
+    with _ONE_AT_A_TIME:
+        return _make(task)
+
+
+# nbclient runs an event loop of its own, which two threads of one process can't do at once; a Dask worker with
+# several threads would.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def _make(task: ReportTask) -> ReportOutcome:
     start = perf_counter()
     try:
         notebook = _run(task)
@@ -106,8 +118,6 @@ def make_report(task: ReportTask) -> ReportOutcome:
 
 def describe_error(problem: BaseException) -> str:
     """A message that says what it is: our own errors say so themselves, others by their class."""
-    from taizhang.errors import TaizhangError
-
     return str(problem) if isinstance(problem, TaizhangError) else f"{type(problem).__name__}: {problem}"
 
 

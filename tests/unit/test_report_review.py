@@ -1,0 +1,349 @@
+"""Reviews: every report its own, what failed told apart, only what changed made again.
+
+A small stand-in for a workbook and two small notebooks, so that each run costs kernels and little else.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pypdfium2
+import pytest
+from nbformat import writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from shapely import box
+
+from taizhang.errors import ParameterError, SchedulerError
+from taizhang.periods import Period
+from taizhang.report.progress import Progress
+from taizhang.report.review import ReviewResult, make_review
+
+NAMES = {"350921101": "溪口镇", "350921102": "老溪南镇", "350921103": "城东街道"}
+MARKERS = {
+    "350921101": "记号甲7401",
+    "350921102": "记号乙7402",
+    "350921103": "记号丙7403",
+    "all": "记号总7400",
+}
+
+CELL = """
+from pathlib import Path
+from taizhang import display
+mark = Path("data", district + ".txt").read_text("utf-8")
+words = {"zh": "本地区的记号是", "en": "The marker here is "}[lang]
+""".strip()
+SHOW = """
+display.Figure("f", "图题" + mark, "图示" + mark, "", '<svg xmlns="http://www.w3.org/2000/svg" width="400" '
+    'height="60"><text x="5" y="30" font-family="Noto Sans SC">' + "图中" + mark + "</text></svg>")
+""".strip()
+
+
+class Book:
+    """What make_review asks of a Workbook."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config = SimpleNamespace(
+            title="滨江县安全评估", lang="zh", sample=True, boundaries=SimpleNamespace(approval="")
+        )
+        self.districts = gpd.GeoDataFrame(
+            {"code": list(NAMES), "name": list(NAMES.values())},
+            geometry=[box(x, 0, x + 1, 1) for x in range(3)],
+            crs="EPSG:4490",
+        )
+
+    def _raw(self) -> list[Path]:
+        return sorted((self.root / "data").glob("*.txt"))
+
+    def inputs(self) -> list[dict[str, Any]]:
+        return [
+            {"path": f"data/{path.name}", "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": 1}
+            for path in self._raw()
+        ]
+
+    def fingerprint(self) -> str:
+        return hashlib.sha256(b"".join(path.read_bytes() for path in self._raw())).hexdigest()
+
+    def as_of(self, period: Period) -> date:
+        return date(2022, 1, 31)
+
+    def resolve_district(self, text: str) -> str:
+        codes = {name: code for code, name in NAMES.items()} | {code: code for code in NAMES}
+        if text not in codes:
+            raise ParameterError(f"no district '{text}'")
+        return codes[text]
+
+    def reports_dir(self, period: Period) -> Path:
+        return self.root / "reports" / period.path
+
+    def template(self, kind: str) -> Path:
+        return self.root / "notebooks" / f"{kind}.ipynb"
+
+    def facts(self, period: Period) -> pd.DataFrame:
+        codes = [*NAMES, "all"]
+        return pd.DataFrame(
+            {
+                "district_code": codes,
+                "district": [*NAMES.values(), "滨江县"],
+                "period": str(period),
+                "fact": "hazards.found",
+                "value": [1.0, 2.0, 3.0, 6.0],
+                "unit": "count",
+                "numerator": [1.0, 2.0, 3.0, 6.0],
+                "denominator": float("nan"),
+                "low": float("nan"),
+                "high": float("nan"),
+                "suppressed": False,
+                "as_of": "2022-01-31",
+            }
+        )
+
+
+def write_template(root: Path, kind: str, *extra: str) -> None:
+    cells = [
+        new_code_cell(
+            'district = ""\nperiod = ""\nlang = "zh"\nworkbook = ""', metadata={"tags": ["parameters"]}
+        ),
+        new_markdown_cell("## 概况"),
+        new_code_cell(CELL),
+        new_code_cell("display.Prose((display.Block((display.Run(words + mark),)),))"),
+        new_code_cell(SHOW),
+        *map(new_code_cell, extra),
+    ]
+    notebook = new_notebook(cells=cells)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    (root / "notebooks").mkdir(parents=True, exist_ok=True)
+    (root / "notebooks" / f"{kind}.ipynb").write_text(writes(notebook), "utf-8")
+
+
+def make_book(root: Path) -> Book:
+    (root / "data").mkdir(parents=True)
+    for code, marker in MARKERS.items():
+        (root / "data" / f"{code}.txt").write_text(marker, "utf-8")
+    write_template(root, "township_review")
+    write_template(root, "county_comparison")
+    return Book(root)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    return make_book(tmp_path)
+
+
+def run(book: Book, **more: Any) -> ReviewResult:
+    more.setdefault("jobs", 1)
+    more.setdefault("progress", lambda progress: None)
+    return make_review(book, "2021", **more)  # type: ignore[arg-type]
+
+
+def read_text(page: Path) -> str:
+    """What a page shows, without spaces."""
+    if page.suffix == ".pdf":
+        document = pypdfium2.PdfDocument(page)
+        text = "".join(p.get_textpage().get_text_range() for p in document)
+        document.close()
+    else:
+        text = page.read_text("utf-8")
+    return re.sub(r"\s", "", text)
+
+
+def read_states(folder: Path) -> dict[str, tuple[int, str]]:
+    return {
+        path.name: (path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in folder.glob("*.*")
+        if path.suffix in (".html", ".pdf") and not path.name.startswith("index")
+    }
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Book, ReviewResult, list[Progress]]]:
+    """A whole review with two jobs; tests that use it only look."""
+    book, seen = make_book(tmp_path_factory.mktemp("book")), []
+    yield book, run(book, jobs=2, progress=seen.append), seen
+
+
+def test_each_report_shows_its_own_district_and_no_other(
+    done: tuple[Book, ReviewResult, list[Progress]],
+) -> None:
+    _, result, _ = done
+    stems = {**{code: code for code in NAMES}, "all": "comparison"}
+    for code, stem in stems.items():
+        for form in ("html", "pdf"):
+            text = read_text(result.folder / f"{stem}.zh.{form}")
+            for other, marker in MARKERS.items():
+                assert (f"本地区的记号是{marker}" in text) == (other == code), (stem, form, other)
+                assert (f"图中{marker}" in text) == (other == code), (stem, form, other)
+                assert (marker in text) == (other == code), (stem, form, other)
+
+
+def test_a_review_leaves_what_the_contract_says(done: tuple[Book, ReviewResult, list[Progress]]) -> None:
+    book, result, seen = done
+    left = sorted(
+        path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*") if path.is_file()
+    )
+    reports = [f"{stem}.zh" for stem in (*NAMES, "comparison")]
+    assert left == sorted(
+        [f"{name}.{form}" for name in reports for form in ("html", "pdf")]
+        + [f"notebooks/{name}.ipynb" for name in reports]
+        + ["facts.csv", "facts.parquet", "index.zh.html", "manifest.json"]
+    )
+    assert (sorted(result.made), result.failed, result.summary) == (sorted(reports), [], "4 made")
+    assert (result.folder / "facts.csv").read_bytes().startswith(b"\xef\xbb\xbfdistrict_code,")
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(result.folder / "facts.parquet"),
+        book.facts(Period(date(2021, 1, 1), date(2021, 12, 31), "2021")),
+    )
+    manifest = json.loads((result.folder / "manifest.json").read_text("utf-8"))
+    assert manifest["inputs"] == book.inputs() and "typst" in manifest["versions"]
+    entry = manifest["reports"]["350921101.zh"]
+    assert (entry["status"], entry["error"], entry["name"]) == ("made", "", "溪口镇")
+    assert entry["parameters"] == {"district": "350921101", "period": "2021", "lang": "zh"}
+    assert entry["seconds"] > 0
+    assert [progress.done for progress in seen] == [0, 1, 2, 3, 4] and seen[-1].total == 4
+
+
+def test_no_output_names_this_machine(done: tuple[Book, ReviewResult, list[Progress]]) -> None:
+    book, result, _ = done
+    for path in result.folder.rglob("*"):
+        if path.suffix in (".html", ".json", ".ipynb", ".csv"):
+            assert str(book.root) not in path.read_text("utf-8"), path.name
+        elif path.suffix == ".pdf":
+            assert str(book.root).encode() not in path.read_bytes(), path.name
+
+
+def test_nothing_changed_nothing_made(book: Book) -> None:
+    first = run(book, districts=["溪口镇", "城东街道"], formats=("html",))
+    states = read_states(first.folder)
+    again = run(book, districts=["溪口镇", "城东街道"], formats=("html",))
+    assert (again.made, again.summary) == ([], "2 unchanged")
+    assert read_states(first.folder) == states
+    fresh = run(book, districts=["溪口镇"], formats=("html",), fresh=True)
+    assert fresh.made == ["350921101.zh"]
+    # Made anew, it is the same byte for byte.
+    assert {name: digest for name, (_, digest) in read_states(first.folder).items()} == {
+        name: digest for name, (_, digest) in states.items()
+    }
+
+
+def test_what_changed_is_made_again(book: Book) -> None:
+    def remake() -> list[str]:
+        return run(book, districts=["溪口镇"], formats=("html",)).made
+
+    folder = book.root / "reports" / "2021"
+    assert remake() == ["350921101.zh"]
+    (book.root / "data" / "350921101.txt").write_text("记号新7409", "utf-8")  # an input
+    assert remake() == ["350921101.zh"]
+    assert "记号新7409" in read_text(folder / "350921101.zh.html")
+    write_template(book.root, "township_review", "1 + 1")  # the template
+    assert remake() == ["350921101.zh"]
+    (folder / "350921101.zh.html").unlink()  # a page that is gone
+    assert remake() == ["350921101.zh"]
+    assert run(book, districts=["溪口镇"]).made == ["350921101.zh"]  # a format more
+    assert remake() == []  # a format less is there already
+
+
+def test_other_districts_and_languages_stay(book: Book) -> None:
+    run(book, districts=["溪口镇"], formats=("html",))
+    result = run(book, districts=["城东街道"], formats=("html",))
+    assert set(result.manifest["reports"]) == {"350921101.zh", "350921103.zh"}
+    assert 'href="350921101.en.html"' not in (result.folder / "350921101.zh.html").read_text("utf-8")
+    result = run(book, districts=["溪口镇"], lang="en", formats=("html",))
+    assert result.made == ["350921101.en"]
+    assert set(result.manifest["reports"]) == {"350921101.zh", "350921103.zh", "350921101.en"}
+    assert "Themarkerhereis记号甲7401" in read_text(result.folder / "350921101.en.html")
+    # Each language now leads to the other, and neither notebook is run again for it.
+    assert 'href="350921101.en.html"' in (result.folder / "350921101.zh.html").read_text("utf-8")
+    assert 'href="350921101.zh.html"' in (result.folder / "350921101.en.html").read_text("utf-8")
+    assert run(book, districts=["溪口镇"], formats=("html",)).made == []
+    assert {path.name for path in result.folder.glob("index.*")} == {"index.zh.html", "index.en.html"}
+
+
+def test_a_failing_report_keeps_its_notebook_and_the_others_are_made(book: Book) -> None:
+    assert not run(book, districts=["溪口镇"]).failed
+    fail = "if district == '350921101':\n    raise KeyError(str(Path.cwd() / 'data' / '电话13912345678'))"
+    write_template(book.root, "township_review", fail)
+    seen: list[Progress] = []
+    result = run(book, districts=["溪口镇", "城东街道"], jobs=2, progress=seen.append)
+    assert (result.made, result.failed, result.summary) == (
+        ["350921103.zh"],
+        ["350921101.zh"],
+        "1 made, 1 failed",
+    )
+    entry = json.loads((result.folder / "manifest.json").read_text("utf-8"))["reports"]["350921101.zh"]
+    assert entry["status"] == "failed" and "KeyError" in entry["error"]
+    assert "139" not in entry["error"] and str(book.root) not in entry["error"]
+    assert entry["files"] == {"notebook": "notebooks/350921101.zh.ipynb"}
+    notebook = (result.folder / "notebooks" / "350921101.zh.ipynb").read_text("utf-8")
+    assert "KeyError" in notebook and str(book.root) not in notebook
+    # Pages of the run before would show other numbers than the notebook: they are gone.
+    assert {path.name for path in result.folder.glob("3509*")} == {"350921103.zh.html", "350921103.zh.pdf"}
+    assert [progress.error for progress in seen if progress.status == "failed"] == [entry["error"]]
+    write_template(book.root, "township_review")
+    assert run(book, districts=["溪口镇", "城东街道"], formats=("html",)).failed == []
+
+
+def test_a_lost_kernel_fails_its_report_alone(book: Book) -> None:
+    write_template(book.root, "township_review", "import os\nif district == '350921102':\n    os._exit(0)")
+    result = run(book, districts=list(NAMES), formats=("html",))
+    assert result.failed == ["350921102.zh"] and len(result.made) == 2
+    assert "the kernel died" in result.manifest["reports"]["350921102.zh"]["error"]
+
+
+def test_a_page_that_can_t_be_rendered_fails_its_report(book: Book) -> None:
+    write_template(book.root, "township_review", "display.Figure('g', '题', '图', '', '<svg')")
+    result = run(book, districts=["溪口镇"], formats=("pdf",))
+    assert result.failed == ["350921101.zh"]
+    assert "Typst could not set the PDF of 溪口镇 2021" in result.manifest["reports"]["350921101.zh"]["error"]
+    assert not (result.folder / "350921101.zh.pdf").exists()
+
+
+def test_requests_that_are_wrong(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ParameterError, match="unknown format 'docx'"):
+        run(book, formats=("docx",))
+    with pytest.raises(ParameterError, match="language 'fr'"):
+        run(book, lang="fr")
+    with pytest.raises(ParameterError, match="no district '上海'"):
+        run(book, districts=["上海"])
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(ParameterError, match="SOURCE_DATE_EPOCH is 'yesterday'"):
+        run(book, districts=["溪口镇"])
+    (book.root / "notebooks" / "township_review.ipynb").write_text(writes(new_notebook()), "utf-8")
+    with pytest.raises(ParameterError, match=r"township_review\.ipynb has 0 cells tagged 'parameters'"):
+        run(book)
+
+
+def test_the_day_of_making_is_never_the_clock_s(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(book, districts=["溪口镇"], formats=("pdf",))
+    assert b"D:20220131000000" in (result.folder / "350921101.zh.pdf").read_bytes()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1640995200")  # 2022-01-01
+    result = run(book, districts=["溪口镇"], formats=("pdf",))
+    assert b"D:20220101000000" in (result.folder / "350921101.zh.pdf").read_bytes()
+
+
+def test_a_dask_cluster_makes_the_reports(book: Book) -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
+    ) as cluster:
+        result = run(
+            book, districts=["溪口镇", "城东街道"], scheduler=cluster.scheduler_address, formats=("html",)
+        )
+    assert sorted(result.made) == ["350921101.zh", "350921103.zh"]
+    assert "记号丙7403" in read_text(result.folder / "350921103.zh.html")
+
+
+def test_a_scheduler_that_can_t_be_reached_is_an_error(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taizhang.report.workers._PATIENCE", 1)
+    with pytest.raises(SchedulerError, match=r"'tcp://127\.0\.0\.1:9' can't be reached"):
+        run(book, districts=["溪口镇"], scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(SchedulerError, match="'nonsense://x' can't be reached"):
+        run(book, districts=["溪口镇"], scheduler="nonsense://x")
