@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from taizhang.boundaries import area_km2, check_districts, match_districts, read_districts
+from taizhang.boundaries.names import cut_suffix
 from taizhang.errors import BoundaryError
 
 
@@ -77,3 +80,34 @@ def test_philippine_cities_have_names_beyond_ascii(shared_data: Path) -> None:
     layer = read_districts(path, code="ph_psgc", name="municity")
     assert "Las Piñas City" in layer.frame["name"].to_list()
     assert match_districts(pd.Series(["las piñas city"]), layer.frame)["code"].to_list() == ["PH137601000"]
+
+
+def test_the_sample_counts_the_same_by_code_name_alias_short_name_and_point(root: Path) -> None:
+    districts = read_districts(
+        root / "data" / "raw" / "boundaries" / "townships.shp", code="XZDM", name="XZMC", parent="SJXZ"
+    ).frame
+    west, south, east, north = districts.total_bounds
+    rng = np.random.default_rng(7)
+    lon, lat = rng.uniform(west, east, 4000), rng.uniform(south, north, 4000)
+    # The truth by brute force: every point against every district.
+    inside = np.array([shapely.contains_xy(shape, lon, lat) for shape in districts.geometry])
+    assert inside.sum(axis=0).max() == 1
+    kept = inside.any(axis=0)
+    at = inside[:, kept].argmax(axis=0)
+    lon, lat, expected = pd.Series(lon[kept]), pd.Series(lat[kept]), districts["code"].to_numpy()[at].tolist()
+    short = [cut_suffix(name) or name for name in districts["name"]]
+    written = {
+        "code": districts["code"].tolist(),
+        "name": districts["name"].tolist(),
+        "suffix": short,
+        "alias": [f"旧{code}村" for code in districts["code"]],
+        "point": [None] * len(districts),
+    }
+    aliases = dict(zip(written["alias"], written["code"], strict=True))
+    for how, texts in written.items():
+        values = pd.Series([texts[one] for one in at], dtype="object")
+        found = match_districts(
+            values, districts, aliases=aliases, lon=lon, lat=lat, geometry=districts.geometry
+        )
+        assert found["code"].to_list() == expected
+        assert set(found["how"]) == {how}
