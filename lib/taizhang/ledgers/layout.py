@@ -135,7 +135,7 @@ class _Looker:
             texts = frozenset(fold(self.grid.text(row, column)) for column in self.grid.filled(row))
             fields = self._fields_of(row)
             if blocks:
-                if shape and len(texts & shape) >= max(2, len(texts) // 2):
+                if shape and 5 * len(texts & shape) >= 4 * len(texts):
                     continue  # the same header again, as at a page break: told when rows are classified
                 if len(fields) < max(2, (len(texts) + 1) // 2):
                     continue

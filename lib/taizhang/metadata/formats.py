@@ -8,6 +8,7 @@ from taizhang.metadata.facts import FactInfo, unit_label
 from taizhang.metadata.words import label, load_words
 
 _MINUS = "−"
+_SINGULAR = {"days": "day", "people": "person"}
 
 
 def format_number(value: float | None, decimals: int = 0) -> str:
@@ -85,7 +86,10 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
         if abs(yuan) >= 1e6:
             return f"{format_number(yuan / 1e6, 2)} million yuan"
         return f"{format_number(yuan)} yuan"
-    return join_unit(format_fact(value, info), name_unit(info, lang), lang)
+    unit = name_unit(info, lang)
+    if lang == "en" and value == 1:
+        unit = _SINGULAR.get(info.unit, unit)
+    return join_unit(format_fact(value, info), unit, lang)
 
 
 def format_date(day: date, lang: str) -> str:

@@ -1,0 +1,83 @@
+"""The pandera schema of a kind, made from its metadata: what every ledger table keeps before facts see it."""
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from taizhang.errors import LedgerError, list_values
+from taizhang.ledgers.model import pandas_type
+from taizhang.metadata.kinds import DATE_TYPES, Field, Kind
+
+
+def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Check a ledger table against the schema of its kind.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The kind's columns, typed; further columns may follow.
+    kind : Kind
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table as validated.
+
+    Raises
+    ------
+    LedgerError
+        Naming every column that breaks the schema, with up to five of its values and rows.
+    """
+    try:
+        return make_schema(kind).validate(table, lazy=True)
+    except SchemaErrors as error:
+        raise LedgerError(f"table of {kind.name}: {_tell_failures(error, kind)}") from None
+
+
+def make_schema(kind: Kind) -> pa.DataFrameSchema:
+    """The pandera schema of a kind: columns, types, limits, categories, required values."""
+    columns = {name: _make_column(item) for name, item in kind.fields.items()}
+    for name in ("source_file", "source_sheet"):
+        columns[name] = pa.Column(_dtype("str"), nullable=False, required=False)
+    columns["source_row"] = pa.Column(_dtype("Int64"), pa.Check.ge(1), nullable=False, required=False)
+    return pa.DataFrameSchema(columns, strict=False, ordered=False, name=kind.name)
+
+
+def _make_column(item: Field) -> pa.Column:
+    checks = []
+    if item.type == "category":
+        checks.append(pa.Check.isin(list(item.values)))
+    if item.min is not None:
+        checks.append(pa.Check.ge(item.min))
+    if item.max is not None:
+        checks.append(pa.Check.le(item.max))
+    if item.type in DATE_TYPES and item.type != "datetime":
+        checks.append(pa.Check(lambda s: s.dt.normalize() == s, error="a time in a date"))
+    if item.type == "month":
+        checks.append(pa.Check(lambda s: s.dt.day == 1, error="not the first of a month"))
+    return pa.Column(
+        _dtype(pandas_type(item.type)),
+        checks,
+        nullable=not item.required,
+        title=item.title["zh"],
+        description=item.description["zh"],
+    )
+
+
+def _dtype(name: str) -> object:
+    """A dtype as pandera takes it."""
+    if name == "str":
+        return pd.StringDtype(na_value=np.nan)
+    return {"Int64": pd.Int64Dtype(), "boolean": pd.BooleanDtype()}.get(name) or np.dtype(name)
+
+
+def _tell_failures(error: SchemaErrors, kind: Kind) -> str:
+    cases = error.failure_cases
+    parts = []
+    for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
+        name = column if isinstance(column, str) else str(group["failure_case"].iloc[0])
+        item = kind.fields.get(name)
+        shown = "" if item is not None and item.personal else f": {list_values(group['failure_case'])}"
+        parts.append(f"{name} fails {check} ({len(group)}){shown}")
+    return "; ".join(parts)
