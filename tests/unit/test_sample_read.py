@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from sample_truth import compute_truth
+from taizhang.boundaries import match_districts
 from taizhang.facts import compute_facts
 from taizhang.ledgers import FileRead, Source, find_duplicates, read_ledger_file
 from taizhang.metadata.kinds import load_kinds
@@ -79,6 +80,17 @@ def test_differences_are_found(truth: Truth) -> None:
 def test_rows_written_twice_are_found(kind: str, truth: Truth) -> None:
     table = truth.tables[kind]
     assert find_duplicates(table, load_kinds()[kind]).tolist() == table["duplicate"].tolist()
+
+
+def test_every_district_is_known_by_name_code_or_alias(truth: Truth) -> None:
+    written = pd.concat([table[["district", "district_code"]] for table in truth.tables.values()])
+    written = written.reset_index(drop=True)
+    known = truth.districts[["code", "name", "parent"]]
+    matched = match_districts(written["district"], known, aliases=truth.aliases)
+    assert matched["code"].tolist() == written["district_code"].tolist()
+    assert {"溪南镇", "老溪南", "350921102"} <= set(written["district"])
+    spoilt = truth.set_aside.query("reason == 'unknown district'")["value"]
+    assert match_districts(spoilt, known, aliases=truth.aliases)["code"].isna().all()
 
 
 @pytest.mark.parametrize("text", ["2020", "2021", "2022", "2021Q3", "2021-07", "2022-02-10/2022-05-03"])
