@@ -7,7 +7,7 @@ from taizhang.errors import ParameterError
 from taizhang.files import write_text
 
 _TOML = """\
-# A Taizhang workbook. Lines that start with # are explanations or examples; every key is described in the docs.
+# A Taizhang workbook. Lines that start with # are explanations or examples; the docs describe every key.
 [workbook]
 title = {title}
 lang  = "zh"                        # default report language: zh or en
@@ -58,7 +58,7 @@ def make_workbook(folder: Path) -> None:
     for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     ledgers = "".join(
-        f'# [ledgers.{kind.name}]  # {kind.title["zh"]} {kind.title["en"]}\n'
+        f"# [ledgers.{kind.name}]  # {kind.title['zh']} {kind.title['en']}\n"
         f'# files = ["data/raw/{kind.name}/*.xlsx"]\n\n'
         for kind in load_kinds().values()
     )

@@ -37,10 +37,10 @@ from taizhang.ledgers import (
     HeaderRead,
     Source,
     TableRead,
-    check_table,
     find_duplicates,
     read_ledger_file,
 )
+from taizhang.ledgers.schema import check_table
 from taizhang.metadata.kinds import Kind, load_kinds
 
 SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
