@@ -22,7 +22,7 @@ BELOW = {
     "boundaries": {"metadata"},
     "facts": {"stats", "metadata"},
     "figures": {"stats", "metadata"},
-    "narrative": {"figures", "stats", "metadata"},
+    "narrative": {"figures", "facts", "stats", "metadata"},
     "config": {"metadata"},
     "sample": {"metadata"},
     "ingest": {"config", "ledgers", "boundaries", "metadata"},
@@ -39,7 +39,7 @@ FILE_CALLS = {
 # The one name by which a package is imported, where it is not the package's own.
 IMPORTED_AS = {
     "fonttools": "fontTools", "pyyaml": "yaml", "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
-    "python-calamine": "python_calamine", "markdown-it-py": "markdown_it",
+    "python-calamine": "python_calamine", "markdown-it-py": "markdown_it", "pillow": "PIL",
 }  # fmt: skip
 # Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started.
 NOT_IMPORTED = {"dask", "ipykernel", "jupyterlab"}
@@ -191,6 +191,22 @@ def test_every_imported_package_is_declared(root: Path) -> None:
     assert not missing, f"imported but not in pyproject.toml: {missing}"
     idle = as_imported - foreign - {IMPORTED_AS.get(n, n) for n in NOT_IMPORTED}
     assert not idle, f"in pyproject.toml but imported nowhere: {idle}"
+
+
+def test_every_package_that_tests_import_is_declared(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {part.split(">")[0].strip().lower() for part in asked}
+    declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
+    sources = [p for folder in ("tests", "docs", "benchmarks") for p in (root / folder).rglob("*.py")]
+    own = {PACKAGE, "make", *(path.stem for path in sources), *(path.parent.name for path in sources)}
+    used = {
+        dotted.split(".")[0]: path.relative_to(root).as_posix()
+        for path in sources
+        for dotted, _ in walk_imports(ast.parse(path.read_text("utf-8")))
+    }
+    missing = {name: used[name] for name in set(used) - set(sys.stdlib_module_names) - own - declared}
+    assert not missing, f"imported but not in pyproject.toml: {missing}"
 
 
 def test_import_is_light() -> None:
