@@ -64,6 +64,8 @@ def compare_years(view: View, fact: str, district: str | None = None) -> Change 
         return None
     if pd.isna(now["value"]) or pd.isna(before["value"]) or not _has_year_before(view, info.kind):
         return None
+    if fact == "hazards.repeats" and not _reaches_two_years_back(view):
+        return None
     difference = float(now["value"] - before["value"])
     beyond = _is_beyond_chance(info, now, before)
     verdict: Literal["better", "worse", "neutral"] = "neutral"
@@ -81,6 +83,12 @@ def _has_year_before(view: View, kind: str) -> bool:
     first = next(name for name, info in load_facts().items() if info.kind == kind)
     row = view.fact(first, ALL, before=True)
     return row is not None and bool(row["value"] > 0 or row["suppressed"])
+
+
+def _reaches_two_years_back(view: View) -> bool:
+    """Whether hazards go back a year before the year before: else its repeats could not be seen."""
+    days = view.ledgers["hazards"]["found_on"]
+    return bool((days < pd.Timestamp(view.period.year_before().start) - pd.Timedelta(days=330)).any())
 
 
 def _is_beyond_chance(info: FactInfo, now: pd.Series, before: pd.Series) -> bool | None:

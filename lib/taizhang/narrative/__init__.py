@@ -1,0 +1,41 @@
+"""Sentences of a report, computed from facts: each function takes a View and returns Prose, or None."""
+
+from taizhang.narrative.findings import write_findings, write_next_steps
+from taizhang.narrative.method import write_comparison, write_method
+from taizhang.narrative.sections import (
+    write_capacity,
+    write_complaints,
+    write_drills,
+    write_grid,
+    write_hazards,
+    write_incidents,
+    write_inspections,
+    write_losses,
+    write_publicity,
+    write_schools,
+    write_summary,
+    write_targets,
+    write_warnings,
+    write_weather,
+)
+
+__all__ = [
+    "write_capacity",
+    "write_comparison",
+    "write_complaints",
+    "write_drills",
+    "write_findings",
+    "write_grid",
+    "write_hazards",
+    "write_incidents",
+    "write_inspections",
+    "write_losses",
+    "write_method",
+    "write_next_steps",
+    "write_publicity",
+    "write_schools",
+    "write_summary",
+    "write_targets",
+    "write_warnings",
+    "write_weather",
+]

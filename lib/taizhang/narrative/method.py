@@ -1,0 +1,140 @@
+"""What a report says of its method and its data, and the comparison of districts in words."""
+
+import pandas as pd
+
+from taizhang.display import Prose
+from taizhang.figures.comparison import list_values
+from taizhang.metadata.facts import describe_fact
+from taizhang.metadata.formats import format_date, format_fact, join_list, quantify
+from taizhang.narrative.telling import (
+    Number,
+    Runs,
+    count,
+    make_paragraph,
+    make_prose,
+    say,
+)
+from taizhang.view import ALL, View
+
+_MOST_NAMES = 3
+
+
+def write_method(view: View) -> Prose | None:
+    """How the numbers came about: period, as-of day, chance, what was set aside, rights of the maps.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose
+    """
+    lang = view.lang
+    counting = [
+        say(
+            "method.period",
+            lang,
+            first=format_date(view.period.start, lang),
+            last=format_date(view.period.end, lang),
+            day=format_date(view.as_of, lang),
+        ),
+        say("method.before", lang),
+        say("method.chance", lang),
+        say("method.shares", lang),
+    ]
+    if view.facts["suppressed"].any():
+        counting.append(say("method.withheld", lang))
+    counting.append(
+        say("method.map_approved", lang, number=view.approval) if view.approval else say("method.map", lang)
+    )
+    quality: list[Runs] = []
+    if not view.quality.empty:
+        sums = view.quality[["read", "accepted", "set_aside", "cells_set_aside", "duplicates"]].sum()
+        quality.append(
+            say(
+                "method.quality",
+                lang,
+                read=count(sums["read"]),
+                accepted=count(sums["accepted"]),
+                set_aside=count(sums["set_aside"]),
+                cells=count(sums["cells_set_aside"]),
+                duplicates=count(sums["duplicates"]),
+            )
+        )
+    return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+
+
+def write_comparison(view: View, fact: str) -> Prose | None:
+    """Where a fact is highest and lowest, and which districts differ from the whole area.
+
+    Parameters
+    ----------
+    view : View
+    fact : str
+
+    Returns
+    -------
+    Prose or None
+        None where the fact isn't configured.
+    """
+    rows = list_values(view, fact)
+    if rows.empty:
+        return None
+    lang, info = view.lang, describe_fact(fact)
+    known = rows[rows["value"].notna()]
+    if known.empty:
+        return make_prose([make_paragraph([say("compare.nothing", lang, fact=info.title[lang])], lang)])
+    most, least = float(known["value"].max()), float(known["value"].min())
+    title = info.title[lang]
+    if lang == "en" and not title[:2].isupper():
+        title = title[0].lower() + title[1:]
+
+    def number(value: float) -> Number:
+        # What a rate is per, its title says.
+        rate = info.unit.startswith("per_")
+        return Number(format_fact(value, info) if rate else quantify(value, info, lang), value, fact)
+
+    if most == least:
+        sentences = [say("compare.equal", lang, n=count(len(known)), fact=title, value=number(most))]
+    else:
+        spread = say(
+            "compare.spread",
+            lang,
+            n=count(len(known)),
+            fact=title,
+            high=_name_tied(known, most, lang),
+            most=number(most),
+            low=_name_tied(known, least, lang),
+            least=number(least),
+        )
+        area = view.fact(fact, ALL)
+        rate = area is not None and info.unit not in ("count", "people", "yuan", "wan_yuan", "km2")
+        if rate and area is not None and not area["suppressed"] and pd.notna(area["value"]):
+            spread += say("compare.area", lang, area=number(float(area["value"])))
+            spread += say("join.stop", lang)
+            sentences = [spread, _tell_apart(known, float(area["value"]), lang)]
+        else:
+            sentences = [(*spread, *say("join.stop", lang))]
+    if len(rows) > len(known):
+        sentences.append(say("compare.missing", lang, n=count(len(rows) - len(known))))
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+def _name_tied(known: pd.DataFrame, value: float, lang: str) -> str:
+    """The districts that have a value; of many the first few."""
+    names = list(known.loc[known["value"] == value, "district"])
+    if len(names) <= _MOST_NAMES:
+        return join_list(names, lang)
+    first = "、".join(names[:2]) if lang == "zh" else ", ".join(names[:2])
+    return "".join(run.text for run in say("compare.tie", lang, names=first, n=len(names)))
+
+
+def _tell_apart(known: pd.DataFrame, level: float, lang: str) -> Runs:
+    """Which districts' intervals leave out the whole area's value; nothing where there are no intervals."""
+    if known["low"].isna().all():
+        return ()
+    apart = known[(known["low"] > level) | (known["high"] < level)]
+    if apart.empty:
+        return say("compare.none_apart", lang)
+    return say("compare.apart", lang, n=count(len(apart)), names=join_list(list(apart["district"]), lang))

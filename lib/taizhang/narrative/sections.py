@@ -1,0 +1,470 @@
+"""What each section says: which facts, in which order, in which sentence."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from taizhang.display import Prose
+from taizhang.figures.rows import count_classes, find_rows, name_values
+from taizhang.figures.sources import name_place
+from taizhang.metadata.facts import load_facts, split_target
+from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.words import label
+from taizhang.narrative.telling import (
+    Runs,
+    count,
+    get_value,
+    is_configured,
+    lead_day,
+    lead_period,
+    make_paragraph,
+    make_prose,
+    make_sentence,
+    say,
+    tell_fact,
+)
+from taizhang.view import ALL, View
+
+# Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.
+_Sentence = tuple[str, ...]
+_HAZARDS: tuple[_Sentence, ...] = (
+    ("hazards.found*",),
+    ("hazards.rectified", "hazards.rectification_rate*@"),
+    ("hazards.on_the_spot_share*", "hazards.days_to_rectify_median*"),
+    ("hazards.overdue*",),
+    ("hazards.major*", "hazards.major_open"),
+    ("hazards.repeats*",),
+)
+_INSPECTIONS: tuple[_Sentence, ...] = (
+    ("inspections.visits*", "inspections.premises"),
+    ("inspections.hazards_per_visit*",),
+    ("inspections.penalties*", "inspections.penalty_yuan"),
+)
+_DRILLS: tuple[_Sentence, ...] = (
+    ("drills.held*", "drills.participants"),
+    ("drills.field_share", "drills.evaluated_share*@"),
+    ("drills.problems", "drills.problems_fixed_share"),
+)
+_PLANS: tuple[_Sentence, ...] = (
+    ("plans.current", "plans.review_overdue"),
+    ("drills.plans_drilled_share*@",),
+)
+_INCIDENTS: tuple[_Sentence, ...] = (
+    ("incidents.count*",),
+    ("incidents.deaths*", "incidents.deaths_per_100k", "incidents.serious_injuries", "incidents.loss_wan"),
+)
+
+
+def _tell(view: View, facts: _Sentence, lead: Runs = ()) -> Runs:
+    """One sentence of some facts; clauses that rest on a number which is nought are left out."""
+    clauses = []
+    for place, entry in enumerate(facts):
+        fact = entry.rstrip("*@")
+        if place and get_value(view, facts[0].rstrip("*@")) == 0 and _rests_on(fact, facts[0].rstrip("*@")):
+            continue
+        clauses.append(tell_fact(view, fact, change="*" in entry, area="@" in entry))
+    return make_sentence(clauses, view.lang, lead=lead)
+
+
+def _rests_on(fact: str, first: str) -> bool:
+    """Whether a clause says something of what the first one counts."""
+    return fact.split(".")[0] == first.split(".")[0] and not fact.startswith("incidents.")
+
+
+def _write(view: View, sentences: Sequence[_Sentence], *, stock: bool = False) -> list[Runs]:
+    """Sentences of one subject; where its first number is nought, that alone is said."""
+    first = sentences[0][0].rstrip("*@")
+    if not is_configured(view, first):
+        return []
+    told = [_tell(view, sentences[0], lead_day(view) if stock else lead_period(view))]
+    if get_value(view, first) != 0:
+        told += [_tell(view, sentence) for sentence in sentences[1:]]
+    return told
+
+
+def write_summary(view: View) -> Prose | None:
+    """The period at a glance: one or two sentences per subject.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where no ledger is configured.
+    """
+    lang = view.lang
+    subjects: tuple[_Sentence, ...] = (
+        ("hazards.found*", "hazards.rectification_rate*"),
+        ("hazards.overdue",),
+        ("inspections.visits*",),
+        ("drills.held*", "drills.evaluated_share"),
+        ("incidents.count*",),
+        ("incidents.deaths",),
+        ("losses.events", "losses.loss_wan"),
+        ("complaints.received*", "complaints.resolution_rate"),
+        ("disputes.found*", "disputes.settlement_rate"),
+    )
+    if not any(_opens(fact) and is_configured(view, fact) for fact in load_facts()):
+        return None
+    if not has_rows(view):
+        nothing = say(
+            "summary.nothing",
+            lang,
+            period=_name_period(view),
+            name=name_place(view),
+        )
+        return make_prose([make_paragraph([nothing], lang)])
+    sentences = []
+    if view.district == ALL:
+        sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
+    lead = lead_period(view)
+    for subject in subjects:
+        base = subject[0].rstrip("*@").split(".")[0]
+        if subject[0] in ("hazards.overdue", "incidents.deaths") and not get_value(view, _find_first(base)):
+            continue
+        if told := _tell(view, subject, lead):
+            sentences.append(told)
+            lead = ()
+    sentences.append(say("summary.as_of", lang, day=format_date(view.as_of, lang)))
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+def has_rows(view: View) -> bool:
+    """Whether any dated ledger has a row of the district in the period.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    bool
+        A count that is withheld counts as rows.
+    """
+    dated = [fact for fact in load_facts() if _opens(fact) and is_configured(view, fact)]
+    return any(get_value(view, fact) != 0 for fact in dated)
+
+
+def _find_first(kind: str) -> str:
+    """The fact that counts a kind's rows."""
+    return next(fact for fact, info in load_facts().items() if info.kind == kind)
+
+
+def _opens(fact: str) -> bool:
+    """Whether a fact counts the rows of a kind that has dates."""
+    kind = fact.split(".")[0]
+    kinds = load_kinds()
+    return kind in kinds and bool(kinds[kind].date) and fact == _find_first(kind)
+
+
+def _name_period(view: View) -> str:
+    """The period in words, as it stands within an English sentence."""
+    words = view.period.label(view.lang)
+    return f"the {words}" if view.lang == "en" and view.period.kind in ("half", "quarter") else words
+
+
+def write_hazards(view: View) -> Prose | None:
+    """Hazards: found, rectified, overdue, major, repeated, and where.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where the ledger isn't configured.
+    """
+    sentences = _write(view, _HAZARDS)
+    if not sentences:
+        return None
+    leaders = [_tell_leaders(view, column) for column in ("trade", "premises_type")]
+    return make_prose([make_paragraph(sentences, view.lang), make_paragraph(leaders, view.lang)])
+
+
+def _tell_leaders(view: View, column: str) -> Runs:
+    """The three commonest classes of the period's hazards, where any is stated."""
+    rows = find_rows(view, "hazards")
+    if rows.empty or rows[column].isna().all():
+        return ()
+    known = rows[rows[column].notna()]
+    classes = name_values(known[column], "hazards", column, view.lang)
+    counts = count_classes(classes, pd.DataFrame({"n": 1.0}, index=known.index), view.lang)["n"]
+    leaders = [
+        label("classes.leader", view.lang, name=name, n=format_number(number))
+        for name, number in counts.head(3).items()
+    ]
+    return say(f"classes.{column}", view.lang, leaders=join_list(leaders, view.lang))
+
+
+def write_inspections(view: View) -> Prose | None:
+    """Inspections: visits, premises, what they found, penalties; None where not configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return make_prose([make_paragraph(_write(view, _INSPECTIONS), view.lang)])
+
+
+def write_drills(view: View) -> Prose | None:
+    """Drills and plans: held, evaluated, problems, plans current and drilled; None where not configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return make_prose(
+        [
+            make_paragraph(_write(view, _DRILLS), view.lang),
+            make_paragraph(_write(view, _PLANS, stock=True), view.lang),
+        ]
+    )
+
+
+def write_incidents(view: View) -> Prose | None:
+    """Incidents: how many, what they cost, levels of the accidents; None where not configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return make_prose([make_paragraph([*_write(view, _INCIDENTS), _tell_levels(view)], view.lang)])
+
+
+def _tell_levels(view: View) -> Runs:
+    """Accidents by level: the levels that occurred, and that none was graver where so."""
+    levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
+    counts = [get_value(view, level) for level in levels]
+    if not get_value(view, "incidents.count") or any(number is None for number in counts):
+        return ()
+    lang = view.lang
+    if not any(counts):
+        return say("levels.none", lang)
+    clauses = [tell_fact(view, level) for level, number in zip(levels, counts, strict=True) if number]
+    if not any(counts[1:]):
+        clauses.append(say("levels.no_graver", lang))
+    return make_sentence(clauses, lang, lead=say("levels.lead", lang))
+
+
+def write_warnings(view: View) -> Prose | None:
+    """Warnings and checks of duty posts; None where neither is configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(view, (("warnings.issued*",),), (("duty_checks.made*", "duty_checks.passed_rate*@"),))
+
+
+def write_capacity(view: View) -> Prose | None:
+    """Teams, supplies and shelters; None where none is configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(
+        view,
+        (("teams.count", "teams.members"),),
+        (("supplies.lines", "supplies.below_standard", "supplies.expired"),),
+        (("shelters.count", "shelters.capacity", "shelters.capacity_per_resident"),),
+        stock=True,
+    )
+
+
+def write_grid(view: View) -> Prose | None:
+    """The grid: cells, those without a person, gaps and overlaps; None where there is no grid layer.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(
+        view,
+        (("grid.cells", "grid.cells_unassigned"), ("grid.gap_km2", "grid.overlap_km2")),
+        stock=True,
+    )
+
+
+def write_publicity(view: View) -> Prose | None:
+    """Publicity and training; None where not configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(view, (("publicity.sessions*", "publicity.reached*"),))
+
+
+def write_schools(view: View) -> Prose | None:
+    """Safe schools: items checked, met, vetoed; None where not configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(view, (("schools.items", "schools.items_met_rate@", "schools.vetoed"),), stock=True)
+
+
+def write_complaints(view: View) -> Prose | None:
+    """Complaints and disputes, small numbers withheld; None where neither is configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(
+        view,
+        (("complaints.received*", "complaints.resolution_rate*@", "complaints.on_time_rate*@"),),
+        (("disputes.found*", "disputes.settlement_rate*@"),),
+    )
+
+
+def write_losses(view: View) -> Prose | None:
+    """Disaster losses; None where not configured.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    return _write_kinds(view, (("losses.events*", "losses.affected*", "losses.loss_wan*"),))
+
+
+def _write_kinds(view: View, *kinds: Sequence[_Sentence], stock: bool = False) -> Prose | None:
+    """One paragraph on some kinds; the period or the day is said once."""
+    sentences: list[Runs] = []
+    for kind in kinds:
+        first = kind[0][0].rstrip("*@")
+        if not is_configured(view, first):
+            continue
+        lead = () if sentences else (lead_day(view) if stock else lead_period(view))
+        sentences.append(_tell(view, kind[0], lead))
+        if get_value(view, first) != 0:
+            sentences += [_tell(view, more) for more in kind[1:]]
+    return make_prose([make_paragraph(sentences, view.lang)])
+
+
+def write_targets(view: View) -> Prose | None:
+    """Targets: how many are met, which are behind pace; None where the district has none.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    own = view.facts[view.facts["district_code"] == view.district].set_index("fact")
+    done, behind = [], []
+    for fact, row in own.iterrows():
+        parts = split_target(str(fact))
+        if parts and parts[1] == "done_percent" and pd.notna(row["value"]):
+            done.append(row["value"] >= 100)
+            pace = own["value"].get(f"targets.{parts[0]}.pace_points")
+            if pace is not None and pace < 0:
+                behind.append(load_facts()[parts[0]].title[view.lang])
+    if not done:
+        return None
+    lang = view.lang
+    if all(done):
+        few = {1: "one_done", 2: "two_done"}.get(len(done), "all_done")
+        sentences = [say(f"targets.{few}", lang, n=count(len(done)))]
+    else:
+        sentences = [say("targets.some_done", lang, n=count(len(done)), done=count(sum(done)))]
+        sentences.append(
+            say("targets.behind", lang, n=count(len(behind)), names=join_list(behind, lang))
+            if behind
+            else say("targets.not_behind", lang)
+        )
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+def write_weather(view: View) -> Prose | None:
+    """Temperature and rain of the period's months against the normals; None where there are none.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+    """
+    rows = find_rows(view, "weather")
+    if rows.empty:
+        return None
+    lang = view.lang
+    months = rows.groupby("month")[["mean_temp_c", "normal_temp_c", "rain_mm", "normal_rain_mm"]].mean()
+    warm = months[["mean_temp_c", "normal_temp_c"]].dropna().astype("float64")
+    wet = months[["rain_mm", "normal_rain_mm"]].dropna().astype("float64")
+    clauses = []
+    if len(warm):
+        difference = float((warm["mean_temp_c"] - warm["normal_temp_c"]).mean())
+        clauses.append(
+            say(
+                "weather.temperature",
+                lang,
+                period=_name_period(view),
+                n=count(len(warm)),
+                mean=format_number(warm["mean_temp_c"].mean(), 1),
+                warmer=label(f"weather.{'cooler' if difference < 0 else 'warmer'}", lang),
+                difference=format_number(abs(difference), 1),
+            )
+        )
+    if len(wet):
+        difference = float((wet["rain_mm"] - wet["normal_rain_mm"]).sum())
+        clauses.append(
+            say(
+                "weather.rain",
+                lang,
+                rain=format_number(wet["rain_mm"].sum(), 1),
+                more=label(f"weather.{'less' if difference < 0 else 'more'}", lang),
+                difference=format_number(abs(difference), 1),
+            )
+        )
+    return make_prose([make_paragraph([make_sentence(clauses, lang)], lang)])
