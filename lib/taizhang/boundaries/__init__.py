@@ -1,4 +1,7 @@
-"""Boundaries: files in, checked districts and grid cells out, and rows matched to them."""
+"""Boundaries: files in, checked districts and grid cells out, and rows matched to them.
+
+Reach of shelters is in `taizhang.boundaries.reach`: it needs scipy, which takes long to load.
+"""
 
 from taizhang.boundaries.coverage import check_coverage, check_districts
 from taizhang.boundaries.crosswalk import compare_vintages, read_crosswalk
@@ -6,7 +9,7 @@ from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.grid import check_cells, measure_grid, measure_span, read_grid
 from taizhang.boundaries.layers import Layer, read_districts
 from taizhang.boundaries.matching import find_district, match_districts
-from taizhang.boundaries.points import locate_points, measure_area_in_reach, measure_reach
+from taizhang.boundaries.points import locate_points
 from taizhang.boundaries.shifts import describe_shift
 
 __all__ = [
@@ -20,9 +23,7 @@ __all__ = [
     "find_district",
     "locate_points",
     "match_districts",
-    "measure_area_in_reach",
     "measure_grid",
-    "measure_reach",
     "measure_span",
     "read_crosswalk",
     "read_districts",
