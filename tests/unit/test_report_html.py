@@ -106,11 +106,26 @@ def test_markdown_tables_scroll_in_their_own_region() -> None:
     assert html.startswith('<div class="scroll"><table class="sans">') and html.endswith("</table></div>\n")
 
 
-def test_columns_leave_room_for_their_longest_cell_up_to_a_limit() -> None:
-    columns = tuple(display.Column(name) for name in "abc")
-    row = (display.Cell("一二三"), display.Cell("2021-03-05"), display.Cell("字" * 30))
-    # 3 + 1.5; 10 x 0.56 + 1.5 = 7.1; 11 + 1.5
-    assert measure_columns(display.Table("t", "", columns, (row,))) == (4.5, 7.1, 12.5)
+def test_columns_leave_room_for_their_longest_cell_and_head_up_to_a_limit() -> None:
+    columns = (
+        *(display.Column(name) for name in "abc"),
+        display.Column("整改率", "%"),
+        display.Column("头" * 9),
+    )
+    texts = ("一二三", "2021-03-05", "字" * 30, "9", "9")
+    row = tuple(display.Cell(text) for text in texts)
+    # 3 + 1.5; 10 x 0.56 + 1.5 = 7.1; 11 + 1.5; (3 + 0.56 + 1) + 1.5 = 6.06; 6 + 1.5
+    assert measure_columns(display.Table("t", "", columns, (row,))) == (4.5, 7.1, 12.5, 6.1, 7.5)
+
+
+def test_only_a_row_of_the_whole_area_stays_below(
+    notebook: Callable[..., NotebookNode], meta: ReportMeta
+) -> None:
+    columns = tuple(display.Column(name) for name in ("镇", "数", "全域"))
+    own = (display.Cell("甲"), display.Cell("1", 1, "f"), display.Cell("9", 9, "f", district="all"))
+    area = (display.Cell("全域"), display.Cell("9", 9, "f", district="all"), display.Cell(""))
+    html = render_html(notebook(display.Table("t", "题", columns, (own, area))), meta=meta)
+    assert [row[:20].startswith(' class="total"') for row in html.split("<tr")[2:]] == [False, True]
 
 
 def test_nbconvert_finds_the_exporter(

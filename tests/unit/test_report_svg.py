@@ -37,8 +37,9 @@ def test_a_picture_is_named_and_scales() -> None:
     assert 'viewBox="0 0 20 10"' in made and "width=" not in made
 
 
-def test_matplotlibs_style_sheet_stays_inside() -> None:
-    made = embed("<defs><style>*{stroke-linejoin: round; stroke-linecap: butt}</style></defs><path/>")
+@pytest.mark.parametrize("scope", ["", "#picture "])
+def test_matplotlibs_style_sheet_stays_inside(scope: str) -> None:
+    made = embed(f"<defs><style>{scope}*{{stroke-linejoin: round; stroke-linecap: butt}}</style></defs><path/>")
     assert "<style" not in made and 'style="stroke-linejoin: round; stroke-linecap: butt"' in made
 
 
@@ -53,6 +54,7 @@ def test_matplotlibs_style_sheet_stays_inside() -> None:
         '<path style="fill: url(https://example.org/a)"/>',
         "<style>path{fill:url(https://example.org)}</style>",
         "<style>body{display:none}</style>",
+        "<style>*{fill:url(https://example.org)}</style>",
         '<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"/></foreignObject>',
         '<p xmlns="http://www.w3.org/1999/xhtml">x</p>',
         '<animate attributeName="href" to="javascript:alert(1)"/>',

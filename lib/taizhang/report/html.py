@@ -177,17 +177,21 @@ def _make_item(block: Block, lang: str) -> Item:
 
 
 def measure_columns(table: display.Table) -> tuple[float, ...]:
-    """Least width of each column in em: room for its longest cell, but no more than 11 em.
+    """Least width of each column in em: room for its longest cell up to 11 em, and 6 em of its head.
 
     Chinese may break between any two characters, so a browser would otherwise squeeze a column to one.
     """
     widths = []
-    for at in range(len(table.columns)):
-        longest = max(
-            (sum(1 if ord(sign) > 0x2E7F else 0.56 for sign in row[at].text) for row in table.rows), default=0
-        )
-        widths.append(round(min(longest, 11) + 1.5, 1))
+    for at, column in enumerate(table.columns):
+        longest = max((_measure_text(row[at].text) for row in table.rows), default=0.0)
+        head = _measure_text(column.label + column.unit) + 1
+        widths.append(round(max(min(longest, 11), min(head, 6)) + 1.5, 1))
     return tuple(widths)
+
+
+def _measure_text(text: str) -> float:
+    """Width in em, about: a Chinese character is one, a Latin one a little over half."""
+    return sum(1 if ord(sign) > 0x2E7F else 0.56 for sign in text)
 
 
 def _group_paragraphs(prose: display.Prose) -> Iterator[dict[str, Any]]:

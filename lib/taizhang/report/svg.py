@@ -20,7 +20,7 @@ _URL = re.compile(r"url\(|@import", re.IGNORECASE)
 # What HTML's parser reads otherwise than XML's: entities, and elements with a namespace prefix.
 _FOREIGN = re.compile(r"""<!ENTITY|xmlns:[\w.-]+\s*=\s*["']http://www\.w3\.org/2000/svg""")
 # matplotlib's own style sheet: inside a page it would reach every element of it.
-_ROUND = re.compile(r"\*\s*\{([^{}]*)\}")
+_ROUND = re.compile(r"(?:#[\w-]+\s+)?\*\s*\{([^{}()@]*)\}")
 
 
 def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") -> Markup:
