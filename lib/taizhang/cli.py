@@ -270,7 +270,7 @@ def trace(
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
     townships: Annotated[
-        int, typer.Option("--townships", min=1, metavar="N", help="How many townships.")
+        int, typer.Option("--townships", min=2, metavar="N", help="How many townships.")
     ] = 16,
     rows: Annotated[
         int | None,

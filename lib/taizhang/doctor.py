@@ -50,11 +50,12 @@ def _try_fonts() -> str:
 def _try_typst() -> str:
     import typst
 
-    pdf = typst.compile(
-        b'#set text(font: "Noto Serif SC")\n\xe9\x9a\x90\xe6\x82\xa3',
+    compiler = typst.Compiler(
+        '#set text(font: "Noto Serif SC")\n隐患'.encode(),
         font_paths=[str(fonts.serif_path().parent)],
         ignore_system_fonts=True,
     )
+    pdf = compiler.compile(format="pdf")
     if not isinstance(pdf, bytes) or not pdf.startswith(b"%PDF"):
         raise TaizhangError("no PDF came out")
     return f"typst {version('typst')}"

@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(run, sample_bo
 
 def test_new_makes_a_workbook_and_writes_over_nothing(run, tmp_path):
     book = tmp_path / "新 县"
-    code, out, _ = run("new", book)
+    code, _, _ = run("new", book)
     assert code == 0
     assert (book / "workbook.toml").is_file()
     assert all((book / name).is_dir() for name in ("notebooks", "data/raw", "data/processed", "reports"))

@@ -132,9 +132,9 @@ def _suggest_lines(kind: Kind, reads: list[FileRead], aside: pd.DataFrame) -> li
             choice = " or ".join(values) or "true or false"
             tables.setdefault(match["table"], {})[str(row.value)] = choice
     lines = []
-    for table, values in tables.items():
-        lines.append(f"    [{table}]")
-        lines += [f'    "{value}" = ""  # {choice}' for value, choice in values.items()]
+    for name, choices in tables.items():
+        lines.append(f"    [{name}]")
+        lines += [f'    "{value}" = ""  # {choice}' for value, choice in choices.items()]
     unknown = dict.fromkeys(
         header for read in reads for table in read.tables for header in table.unrecognised
     )

@@ -227,7 +227,7 @@ def _read_cached(cache: Path, key: str, path: Path, source: Source, name: str, *
             name=name,
             rows=pd.read_parquet(cache / f"{key}.rows.parquet"),
             set_aside=pd.read_parquet(cache / f"{key}.aside.parquet"),
-            tables=[_restore_table(table) for table in kept["tables"]],
+            tables=tuple(_restore_table(table) for table in kept["tables"]),
             error=kept["error"],
         )
     read = read_ledger_file(path, source, name=name)
