@@ -305,6 +305,20 @@ def test_a_page_that_can_t_be_rendered_fails_its_report(book: Book) -> None:
     assert not (result.folder / "350921101.zh.pdf").exists()
 
 
+def test_a_run_that_is_stopped_is_gone_on_with(book: Book) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done == 1:
+            raise KeyboardInterrupt
+
+    assert len(run(book, districts=list(NAMES), formats=("html",)).made) == 3
+    with pytest.raises(KeyboardInterrupt):
+        run(book, districts=list(NAMES), formats=("html",), fresh=True, progress=stop)
+    entries = json.loads((book.root / "reports" / "2021" / "manifest.json").read_text("utf-8"))["reports"]
+    assert sorted(entry["status"] for entry in entries.values()) == ["made", "unfinished", "unfinished"]
+    result = run(book, districts=list(NAMES), formats=("html",))
+    assert (len(result.made), len(result.unchanged)) == (2, 1)
+
+
 def test_requests_that_are_wrong(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ParameterError, match="unknown format 'docx'"):
         run(book, formats=("docx",))

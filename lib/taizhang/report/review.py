@@ -1,19 +1,20 @@
 """A review: every report of a period, the comparison, the index, and the account of how they were made."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from taizhang import __version__
 from taizhang.csvout import format_facts
-from taizhang.errors import ParameterError
+from taizhang.errors import ParameterError, RenderError
 from taizhang.files import write_beside, write_text
 from taizhang.periods import Period, parse_period
 from taizhang.report.execute import check_parameters, read_template
@@ -29,13 +30,22 @@ from taizhang.report.manifest import (
 )
 from taizhang.report.meta import ReportMeta
 from taizhang.report.progress import Progress, Report, show_progress
-from taizhang.report.tasks import FAILED, MADE, ReportOutcome, ReportTask, make_report, render_again
+from taizhang.report.tasks import (
+    FAILED,
+    MADE,
+    UNFINISHED,
+    ReportOutcome,
+    ReportTask,
+    make_report,
+    render_again,
+)
 from taizhang.report.workers import run_tasks
 from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook
 
+_SECONDS_BETWEEN_SAVES = 1.0
 DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"
 
 
@@ -127,15 +137,8 @@ def make_review(
     tasks = _plan_tasks(book, period, codes, lang, tuple(formats), manifest)
     due = [task for task in tasks if fresh or not _is_current(task, manifest)]
 
-    outcomes: list[ReportOutcome] = []
     with nullcontext(progress) if progress else show_progress() as report:
-        report(Progress(0, len(due)))
-        for outcome in run_tasks(due, jobs=jobs, scheduler=scheduler):
-            outcomes.append(outcome)
-            manifest["reports"][outcome.task.name] = _describe_report(outcome)
-            write_manifest(folder, manifest)  # a run that is stopped goes on from here
-            name = f"{outcome.task.meta.name} {outcome.task.meta.lang}"
-            report(Progress(len(outcomes), len(due), name, outcome.status, outcome.error))
+        outcomes = list(_make_due(due, manifest, folder, jobs=jobs, scheduler=scheduler, report=report))
     other = {"zh": "en", "en": "zh"}[lang]
     if any(name.endswith(f".{other}") for name in manifest["reports"]):
         _link_languages(manifest, [*tasks, *_plan_tasks(book, period, codes, other, ("html",), manifest)])
@@ -151,6 +154,35 @@ def make_review(
         failed=[name for name, status in done.items() if status == FAILED],
         folder=folder,
     )
+
+
+def _make_due(
+    due: Sequence[ReportTask],
+    manifest: Manifest,
+    folder: Path,
+    *,
+    jobs: int | None,
+    scheduler: str | None,
+    report: Report,
+) -> Iterator[ReportOutcome]:
+    """Make the reports and enter each in the manifest, so that a run that is stopped is gone on with."""
+    for task in due:
+        if task.name in manifest["reports"]:
+            manifest["reports"][task.name]["status"] = UNFINISHED
+    write_manifest(folder, manifest)
+    saved = monotonic()
+    report(Progress(0, len(due)))
+    try:
+        for done, outcome in enumerate(run_tasks(due, jobs=jobs, scheduler=scheduler), start=1):
+            manifest["reports"][outcome.task.name] = _describe_report(outcome)
+            if monotonic() - saved > _SECONDS_BETWEEN_SAVES:
+                write_manifest(folder, manifest)
+                saved = monotonic()
+            name = f"{outcome.task.meta.name} {outcome.task.meta.lang}"
+            report(Progress(done, len(due), name, outcome.status, outcome.error))
+            yield outcome
+    finally:
+        write_manifest(folder, manifest)
 
 
 def _write_facts(folder: Path, facts: pd.DataFrame) -> None:
@@ -283,5 +315,6 @@ def _link_languages(manifest: Manifest, tasks: Iterable[ReportTask]) -> None:
         languages = _list_languages(manifest, task.meta.stem)
         if list(languages) != entry["languages"]:
             outcome = make_report(render_again(task, languages))
-            if outcome.status == MADE:
-                entry["languages"] = list(languages)
+            if outcome.status == FAILED:
+                raise RenderError(f"{task.name}.html could not be rendered again: {outcome.error}")
+            entry["languages"] = list(languages)

@@ -15,7 +15,8 @@ from taizhang.report.execute import TIMEOUT, execute_notebook, shorten_error
 from taizhang.report.formats import FORMATS
 from taizhang.report.meta import ReportMeta
 
-MADE, FAILED = "made", "failed"
+# A report begun and not entered again, as its run was stopped, is unfinished.
+MADE, FAILED, UNFINISHED = "made", "failed", "unfinished"
 
 
 @dataclass(frozen=True)
