@@ -126,6 +126,8 @@ def test_a_suppressed_fact_has_no_rows():
         select_rows("complaints.received", *arguments, "101")
     with pytest.raises(ValueError, match="is suppressed"):
         select_rows("complaints.received", *arguments, "103")
+    with pytest.raises(ValueError, match="suppressed for some districts"):
+        select_rows("complaints.received", *arguments, "all")  # its rows, counted, are the numbers hidden
     assert len(select_rows("complaints.received", *arguments, "102")) == 20
     assert len(select_rows("complaints.received", *arguments, "101", suppress=())) == 3
 

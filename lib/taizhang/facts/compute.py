@@ -290,7 +290,8 @@ def select_rows(
     Raises
     ------
     ParameterError
-        If the fact or the district is unknown, its ledger is not configured, or it is suppressed.
+        If the fact or the district is unknown, its ledger is not configured, or it is suppressed (for the
+        whole area: in any district, whose rows could be counted).
     """
     own: Sequence[OwnFact] = same.get("own", ())
     infos, measures = _list_measures(own)
@@ -314,6 +315,11 @@ def select_rows(
         _, hidden = _compute_results(scene, related, same.get("suppress_below", SUPPRESS_BELOW), suppress)
         if hidden[name][-1 if district == ALL else codes.index(district)]:
             raise ParameterError(f"'{fact}' of '{district}' is suppressed, so its rows are not shown")
+        if district == ALL and hidden[name].any():
+            raise ParameterError(
+                f"'{fact}' is suppressed for some districts, and the rows of the whole area would tell their "
+                "numbers; ask for one district"
+            )
     rows, counted = measure.select(scene)
     of = measure.rows_of(scene)
     keep = rows if district == ALL else rows & (of.group == codes.index(district))

@@ -38,6 +38,9 @@ def wilson_interval(
         low[known], high[known] = proportion_confint(
             counts[known], totals[known], alpha=alpha, method="wilson"
         )
+        # At the ends the limit is the end itself; rounding leaves it a hair beside.
+        low[known & (counts == 0)] = 0.0
+        high[known & (counts == totals)] = 1.0
     return low, high
 
 
