@@ -50,7 +50,7 @@ def _try_fonts() -> str:
 def _try_typst() -> str:
     import typst
 
-    compiler = typst.Compiler(
+    compiler = typst.Compiler(  # type: ignore[misc]  # its stub cannot infer from bytes
         '#set text(font: "Noto Serif SC")\n隐患'.encode(),
         font_paths=[str(fonts.serif_path().parent)],
         ignore_system_fonts=True,
