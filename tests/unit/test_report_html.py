@@ -103,7 +103,9 @@ def test_a_line_end_in_chinese_is_no_space(lang: str, made: str) -> None:
 
 def test_markdown_tables_scroll_in_their_own_region() -> None:
     html = render_markdown("| a |\n|---|\n| 1 |", lang="zh")
-    assert html.startswith('<div class="scroll"><table class="sans">') and html.endswith("</table></div>\n")
+    assert html.startswith('<div class="scroll" role="region" tabindex="0" aria-label="') and html.endswith(
+        "</table></div>\n"
+    )
 
 
 def test_columns_leave_room_for_their_longest_cell_and_head_up_to_a_limit() -> None:

@@ -210,9 +210,9 @@ def render_markdown(text: str, *, lang: str) -> Markup:
         if token.children:
             token.children = [_tame_token(child, lang) for child in token.children]
     html = RendererHTML().render(tokens, MarkdownIt("commonmark").options, {})
-    html = html.replace("<table>", '<div class="scroll"><table class="sans">').replace(
-        "</table>", "</table></div>"
-    )
+    name = page_words(lang)["page.scrolling"]
+    start = f'<div class="scroll" role="region" tabindex="0" aria-label="{name}"><table class="sans">'
+    html = html.replace("<table>", start).replace("</table>", "</table></div>")
     return Markup(html)
 
 
