@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -135,9 +136,9 @@ def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
     except calamine.PasswordError:
         raise LedgerError("is protected by a password; save it without one") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise LedgerError(f"is damaged ({_short(error)}); restore it or save it again") from None
-    if absent := [name for name in wanted or () if name not in names]:
-        raise LedgerError(f"has no sheet {', '.join(map(repr, absent))}; its sheets: {', '.join(map(repr, names))}")
+        yield from _read_with_openpyxl(path, wanted, _short(error))
+        return
+    _check_wanted(wanted, names)
     hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
     scan = _XlsxScan(path)
     for name in names:
@@ -152,6 +153,37 @@ def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
             raise LedgerError(f"sheet '{name}' is damaged ({_short(error)}); save the file again") from None
         hidden_rows, errors = scan.look(name)
         yield Sheet(name, rows, top, left, merged, hidden_rows, name in hidden, scan.date1904, errors)
+
+
+def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
+    if absent := [name for name in wanted or () if name not in names]:
+        shown = ", ".join(map(repr, names))
+        raise LedgerError(f"has no sheet {', '.join(map(repr, absent))}; its sheets: {shown}")
+
+
+def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: str) -> Iterator[Sheet]:
+    """Read a workbook that calamine can't open: some irregular files open in the one and not in the other."""
+    if not zipfile.is_zipfile(path):
+        raise LedgerError(f"is damaged ({why}); restore it or save it again")
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of headers and footers it leaves out, of no use here
+            book = load_workbook(path, data_only=True)
+        _check_wanted(wanted, book.sheetnames)
+        for sheet in book.worksheets:
+            if wanted is not None and sheet.title not in wanted:
+                continue
+            rows = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+            merged = tuple((m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells)
+            hidden = frozenset(number for number, row in sheet.row_dimensions.items() if row.hidden)
+            state = sheet.sheet_state != "visible"
+            notes = ("irregular inside; read all the same",)
+            yield Sheet(sheet.title, rows, 0, 0, merged, hidden, state, book.epoch.year == 1904, {}, notes)
+    except LedgerError:
+        raise
+    except Exception:  # openpyxl raises whatever its XML meets: any of them means that the file is damaged
+        raise LedgerError(f"is damaged ({why}); restore it or save it again") from None
 
 
 class _XlsxScan:

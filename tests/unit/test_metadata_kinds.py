@@ -1,0 +1,125 @@
+"""The ledger kinds as the contract lists them, and kinds of a user's own."""
+
+from pathlib import Path
+
+import pytest
+
+from taizhang.errors import ParameterError
+from taizhang.ledgers.text import fold
+from taizhang.metadata.kinds import load_kinds, load_shared
+from taizhang.metadata.reference import render_reference
+
+CONTRACT = """
+hazards: district*, found_on*, description, hazard_id, premises, premises_type, trade, category, severity, mode, deadline, rectified_on, verified_on, closed_on, status, responsible, listed, cost_wan, inspection_id, grid, lon, lat
+inspections: district*, inspected_on*, inspection_id, premises, mode, action, inspectors, hazards_found, penalty_yuan, outcome
+drills: district*, held_on*, name, organiser, kind, scope, hazard_type, plan, participants, duration_min, evacuation_s, evaluated, rating, problems, problems_fixed
+plans: district*, name*, kind, hazard_type, issued_on, revised_on, review_due
+incidents: district*, occurred_on*, reported_on, class, type, deaths, missing, serious_injuries, injuries, loss_wan, affected, evacuated, description, lon, lat
+losses: district*, event*, occurred_on*, affected, evacuated, houses_collapsed, houses_damaged, crops_ha, loss_wan
+complaints: district*, received_on*, channel, topic, answered_on, resolved_on, due_on, satisfied
+disputes: district*, found_on*, kind, settled_on
+warnings: district*, issued_at*, kind, colour, lifted_at
+duty_checks: district*, checked_at*, on_duty, minutes_to_answer
+weather: district*, month*, mean_temp_c, normal_temp_c, rain_mm, normal_rain_mm, rain_days, normal_rain_days, sun_h, normal_sun_h
+teams: district*, name*, kind, members, equipped
+supplies: district*, depot, item*, quantity*, unit, standard, expires_on
+shelters: district*, name*, capacity, area_m2, lon, lat
+publicity: district*, held_on*, form, theme, sessions, reached, materials
+actions: name*, stage*, starts_on*, ends_on*, district, done_on, found, closed
+schools: district*, school*, item*, met, veto, term
+population: district*, year*, residents, households, output_yi, employees, area_km2
+""".strip().splitlines()  # noqa: E501 - as the contract writes it
+
+VALUES = {
+    ("hazards", "severity"): ["general", "major"],
+    ("hazards", "mode"): ["on_the_spot", "by_deadline"],
+    ("hazards", "status"): ["open", "rectified", "closed"],
+    ("inspections", "mode"): ["routine", "special", "unannounced", "random", "joint", "expert"],
+    ("drills", "kind"): ["tabletop", "field"],
+    ("drills", "scope"): ["single", "combined"],
+    ("plans", "kind"): ["general", "special", "department", "event", "on_site"],
+    ("incidents", "class"): ["natural", "accident", "health", "security"],
+    ("warnings", "colour"): ["red", "orange", "yellow", "blue"],
+}
+
+OWN = """
+kind: lifts
+title: {zh: 电梯, en: Lifts}
+row: {zh: 一部电梯, en: one lift}
+date: checked_on
+id: [lift_id]
+fields:
+  district: {required: true}
+  checked_on: {type: date, required: true, title: 检验日期, aliases: [检验时间]}
+  lift_id: {type: text}
+  state: {type: category, values: {good: {zh: 合格, en: good, aliases: [正常]}, bad: [不合格, 停用]}}
+  premises: null
+"""
+
+
+def test_kinds_have_the_contracts_columns_in_its_order() -> None:
+    kinds = load_kinds()
+    assert list(kinds) == [line.split(":")[0] for line in CONTRACT]
+    for line in CONTRACT:
+        name, columns = line.split(": ")
+        kind = kinds[name]
+        extra = tuple(item.name for item in kind.fields.values() if item.splits)
+        assert kind.columns == tuple(column.rstrip("*") for column in columns.split(", ")) + extra
+        assert kind.required == tuple(column[:-1] for column in columns.split(", ") if column.endswith("*"))
+    assert kinds["hazards"].columns[-1] == "items"
+    assert kinds["hazards"].personal == ("responsible",)
+
+
+@pytest.mark.parametrize(("kind", "column"), VALUES)
+def test_categories_have_the_contracts_values(kind: str, column: str) -> None:
+    assert list(load_kinds()[kind].fields[column].values) == VALUES[kind, column]
+
+
+def test_no_spelling_of_a_category_means_two_values_and_zhongdian_means_none() -> None:
+    for kind in load_kinds().values():
+        for item in kind.fields.values():
+            seen: dict[str, str] = {}
+            for value in item.values.values():
+                for word in (value.name, value.zh, value.en, *value.aliases):
+                    assert seen.setdefault(fold(word), value.name) == value.name, (kind.name, item.name, word)
+    severity = load_kinds()["hazards"].fields["severity"]
+    assert not any("重点" in word for value in severity.values.values() for word in (value.zh, *value.aliases))
+
+
+def test_every_field_has_words_in_both_languages_and_every_unit_is_known() -> None:
+    for kind in load_kinds().values():
+        for item in kind.fields.values():
+            assert item.title["zh"] != item.name and item.title["en"] != item.name, (kind.name, item.name)
+            assert item.description["zh"] and item.description["en"], (kind.name, item.name)
+            assert not item.unit or item.unit in load_shared().units
+
+
+def test_a_users_own_kind_is_of_the_same_form(tmp_path: Path) -> None:
+    (tmp_path / "lifts.yml").write_text(OWN, "utf-8")
+    kind = load_kinds(tmp_path)["lifts"]
+    assert kind.columns == ("district", "checked_on", "lift_id", "state", "premises")
+    assert kind.fields["premises"].title["zh"] == "场所"  # shared, by null
+    assert kind.fields["checked_on"].title == {"zh": "检验日期", "en": "检验日期"}
+    assert kind.fields["state"].values["bad"].aliases == ("不合格", "停用")
+    assert list(load_kinds(tmp_path))[:18] == list(load_kinds())
+
+
+def test_what_is_wrong_with_a_users_kind_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "lifts.yml").write_text(OWN.replace("type: text", "tipe: text").replace("[lift_id]", "[lift]"), "utf-8")
+    (tmp_path / "hazards.yml").write_text(OWN.replace("kind: lifts", "kind: hazards"), "utf-8")
+    with pytest.raises(ParameterError) as caught:
+        load_kinds(tmp_path)
+    text = str(caught.value)
+    assert "unknown key 'tipe'; did you mean 'type'?" in text
+    assert "id names 'lift', which is no field" in text
+    assert "hazards.yml: the kind 'hazards' exists already" in text
+
+
+def test_the_data_dictionary_names_every_column_and_value() -> None:
+    text = render_reference(load_kinds())
+    for kind in load_kinds().values():
+        section = text.split(f"\n## {kind.name}\n")[1].split("\n## ")[0]
+        for item in kind.fields.values():
+            assert f"\n| `{item.name}`" in section
+            assert all(f"| `{value}` |" in section for value in item.values)
+    assert "`found_on`\\*" in text and "`responsible`†" in text and "整改投入资金（万元）" in text
