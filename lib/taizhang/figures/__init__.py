@@ -1,7 +1,8 @@
 """Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows, or None."""
 
-from taizhang.figures.comparison import map_fact, plot_funnel, plot_ranking, tabulate_districts
+from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_districts
 from taizhang.figures.drills import plot_drill_kinds, plot_drills_calendar, tabulate_drills, tabulate_plans
+from taizhang.figures.funnel import plot_funnel
 from taizhang.figures.hazards import (
     plot_closure_curve,
     plot_hazards_by_category,

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from io import StringIO
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Sheet
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from taizhang import display, fonts
 from taizhang.metadata.style import load_style
 
 _MM_PER_INCH = 25.4
-_POINTS_PER_MM = 72 / _MM_PER_INCH
 
 
 @cache
@@ -33,7 +34,7 @@ def use_style() -> Iterator[None]:
     """Draw within this: the house's type, lines and colours, and SVG that is equal run for run."""
     _pin_font()
     style = load_style()
-    settings = {
+    settings: Any = {
         "font.family": [fonts.SANS],
         "font.size": style.text,
         "axes.labelsize": style.text,
@@ -48,7 +49,6 @@ def use_style() -> Iterator[None]:
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.axisbelow": True,
-        "axes.prop_cycle": mpl.cycler(color=style.categories),
         "xtick.color": style.muted,
         "ytick.color": style.muted,
         "xtick.labelcolor": style.ink,
@@ -77,11 +77,9 @@ def make_sheet(height_mm: float) -> Sheet:
     -------
     matplotlib.figure.Figure
     """
-    sheet = Sheet(
-        figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout="constrained"
-    )
+    engine = ConstrainedLayoutEngine(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)
+    sheet = Sheet(figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout=engine)
     FigureCanvasSVG(sheet)
-    sheet.get_layout_engine().set(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)  # type: ignore[call-arg]
     return sheet
 
 

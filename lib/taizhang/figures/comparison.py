@@ -1,4 +1,4 @@
-"""All districts side by side: map of a fact, ranking with its uncertainty, funnel, table."""
+"""All districts side by side: map of a fact, ranking with its uncertainty, table."""
 
 import warnings
 from dataclasses import replace
@@ -14,21 +14,19 @@ from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
-from taizhang.figures.sources import describe_source, name_area
+from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
 from taizhang.metadata.formats import (
     format_date,
     format_fact,
     format_number,
-    join_list,
     join_unit,
     name_unit,
 )
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.view import ALL, View
 
 _CLASSES = 5
@@ -66,11 +64,11 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     Returns
     -------
     display.Figure or None
-        None where the fact isn't configured, or known nowhere.
+        None where the fact isn't configured, known nowhere, or nought everywhere.
     """
     rows = list_values(view, fact)
     values = rows["value"].dropna()
-    if values.empty:
+    if values.empty or not values.any():
         return None
     lang, style, info = view.lang, load_style(), describe_fact(fact)
     edges, method = choose_classes(values.to_numpy(dtype=float), info)
@@ -114,19 +112,19 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     return finish_figure(
         sheet,
         id=f"map-{slug_fact(fact)}",
-        title=label("figure.map_fact.title", lang, fact=info.title[lang], period=view.period.label(lang)),
+        title=label("figure.map_fact.title", lang, fact=info.title[lang], period=name_period(view)),
         alt=label(
             "figure.map_fact.alt",
             lang,
             fact=info.title[lang],
             n=len(values),
-            high=rows.at[high, "district"],
-            most=_say(rows.at[high, "value"], info, lang),
-            low=rows.at[low, "district"],
-            least=_say(rows.at[low, "value"], info, lang),
+            high=rows["district"][high],
+            most=say_value(float(rows["value"][high]), info, lang),
+            low=rows["district"][low],
+            least=say_value(float(rows["value"][low]), info, lang),
             missing=len(districts) - len(values),
         ),
-        source=_name_source(view, info, extra),
+        source=describe_fact_source(view, info, extra),
     )
 
 
@@ -135,12 +133,12 @@ def slug_fact(fact: str) -> str:
     return fact.replace(".", "-").replace("_", "-")
 
 
-def _say(value: float, info: FactInfo, lang: str) -> str:
+def say_value(value: float, info: FactInfo, lang: str) -> str:
     """A value with its unit."""
     return join_unit(format_fact(value, info), name_unit(info, lang), lang)
 
 
-def _name_source(view: View, info: FactInfo, extra: str) -> str:
+def describe_fact_source(view: View, info: FactInfo, extra: str) -> str:
     """The source line of a fact."""
     if info.kind in load_kinds():
         return describe_source(view, info.kind, extra=extra)
@@ -231,11 +229,11 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     Returns
     -------
     display.Figure or None
-        None where the fact isn't configured, or known in fewer than two districts.
+        None where the fact isn't configured, known in fewer than two districts, or nought everywhere.
     """
     rows = list_values(view, fact)
     rows = rows[rows["value"].notna()]
-    if len(rows) < 2:
+    if len(rows) < 2 or not rows["value"].any():
         return None
     lang, style, info = view.lang, load_style(), describe_fact(fact)
     rising = info.direction == "less_is_better"
@@ -277,7 +275,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         key = []
         if level is not None:
             words = "ranking.mean" if info.unit == "count" else "ranking.area"
-            text = _say(level, info, lang) if info.unit != "count" else format_number(level, 1)
+            text = say_value(level, info, lang) if info.unit != "count" else format_number(level, 1)
             key.append(("┆", label(words, lang, area=name_area(view), value=text), style.roles["before"]))
         if apart.any():
             key.append(("●", label("ranking.apart", lang), style.roles["open"]))
@@ -286,19 +284,21 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     return finish_figure(
         sheet,
         id=f"ranking-{slug_fact(fact)}",
-        title=label("figure.ranking.title", lang, fact=info.title[lang], period=view.period.label(lang)),
+        title=label("figure.ranking.title", lang, fact=info.title[lang], period=name_period(view)),
         alt=label(
             "figure.ranking.alt",
             lang,
             n=len(rows),
             fact=info.title[lang],
             first=names[0],
-            top=_say(rows["value"].iloc[0], info, lang),
+            top=say_value(rows["value"].iloc[0], info, lang),
             last=names[-1],
-            bottom=_say(rows["value"].iloc[-1], info, lang),
+            bottom=say_value(rows["value"].iloc[-1], info, lang),
             apart=int(apart.sum()),
         ),
-        source=_name_source(view, info, "" if rows["low"].isna().all() else label("source.interval", lang)),
+        source=describe_fact_source(
+            view, info, "" if rows["low"].isna().all() else label("source.interval", lang)
+        ),
     )
 
 
@@ -309,121 +309,6 @@ def _find_level(view: View, info: FactInfo) -> float | None:
         return float(rows["value"].mean()) if rows["value"].notna().all() else None
     row = view.fact(info.name, ALL)
     return None if row is None or row["suppressed"] or pd.isna(row["value"]) else float(row["value"])
-
-
-def plot_funnel(view: View, fact: str) -> display.Figure | None:
-    """Districts' shares or rates against their size, with limits that chance alone would keep to.
-
-    Limits at 95 and 99.8 percent around the value of all districts together, widened where districts
-    vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24, 1185-1202).
-
-    Parameters
-    ----------
-    view : View
-    fact : str
-        A fact with a Wilson or Poisson interval and a denominator.
-
-    Returns
-    -------
-    display.Figure or None
-        None where the fact has no denominator, isn't configured, or is known in fewer than three districts.
-    """
-    rows = list_values(view, fact)
-    rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
-    info = describe_fact(fact)
-    area = view.fact(fact, ALL)
-    if len(rows) < 3 or area is None or pd.isna(area["value"]) or info.unit == "count":
-        return None
-    if info.interval not in ("wilson", "poisson"):
-        return None
-    lang, style = view.lang, load_style()
-    scale = {"percent": 100.0, "per_100k": 100_000.0}.get(info.unit, 1.0)
-    draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
-    funnel = draw(rows["numerator"], rows["denominator"])
-    level = scale * funnel.target
-    out = (funnel.places["position"].abs() == 2).reindex(rows.index, fill_value=False)
-    with use_style():
-        sheet, axes = make_axes(90, grid="y")
-        for name, dash in (("95", (0, (3, 2))), ("998", "-")):
-            for side in ("low", "high"):
-                axes.plot(
-                    funnel.limits["size"],
-                    scale * funnel.limits[f"{side}{name}"],
-                    color=style.roles["before"],
-                    linewidth=1.1,
-                    linestyle=dash,
-                )
-        axes.axhline(level, color=style.muted, linewidth=1.1)
-        for part, role in ((~out, "main"), (out, "open")):
-            axes.scatter(
-                rows.loc[part, "denominator"],
-                rows.loc[part, "value"],
-                s=34,
-                color=style.roles[role],
-                zorder=3,
-            )
-        for code in rows.index[out]:
-            above = rows.at[code, "value"] > level
-            axes.annotate(
-                rows.at[code, "district"],
-                (rows.at[code, "denominator"], rows.at[code, "value"]),
-                xytext=(0, 7 if above else -7),
-                textcoords="offset points",
-                ha="center",
-                va="bottom" if above else "top",
-                size=style.small,
-                color=style.roles["open"],
-            )
-        _set_funnel_limits(axes, rows, funnel.limits, level, scale, info)
-        axes.set_xlabel(label("axis.denominator", lang))
-        draw_key(
-            axes,
-            [
-                (
-                    "—",
-                    label("ranking.area", lang, area=name_area(view), value=_say(level, info, lang)),
-                    style.muted,
-                ),
-                ("- -", "95%", style.roles["before"]),
-                ("—", "99.8%", style.roles["before"]),
-            ],
-        )
-    extra = label("source.funnel", lang)
-    if funnel.dispersion > 1:
-        extra += label("source.dispersion", lang, times=format_number(funnel.dispersion, 1))
-    return finish_figure(
-        sheet,
-        id=f"funnel-{slug_fact(fact)}",
-        title=label("figure.funnel.title", lang, fact=info.title[lang], period=view.period.label(lang)),
-        alt=label(
-            "figure.funnel.alt",
-            lang,
-            n=len(rows),
-            fact=info.title[lang],
-            out=int(out.sum()),
-            names=join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang),
-        ),
-        source=_name_source(view, info, extra),
-    )
-
-
-def _set_funnel_limits(
-    axes: Axes, rows: pd.DataFrame, limits: pd.DataFrame, level: float, scale: float, info: FactInfo
-) -> None:
-    """Show all districts and the funnel where it is of use, not its endless mouth."""
-    wide = limits["size"] >= limits["size"].quantile(0.3)
-    ends = scale * limits.loc[wide, ["low998", "high998"]]
-    bottom = min(rows["value"].min(), ends["low998"].min())
-    top = max(rows["value"].max(), ends["high998"].max())
-    pad = 0.06 * (top - bottom)
-    if info.unit == "percent":
-        axes.set_ylim(max(bottom - pad, -2.0), min(top + pad, 102.0))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
-    else:
-        axes.set_ylim(max(bottom - pad, 0.0) if bottom > 0 else -pad / 2, top + pad)
-    axes.set_xlim(0, 1.05 * rows["denominator"].max())
-    axes.xaxis.set_major_formatter(lambda value, _: format_number(value))
 
 
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
@@ -456,7 +341,7 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
     )
     return display.Table(
         id="-".join(["districts", *kinds]).replace("_", "-"),
-        title=label("table.districts.title", lang, period=view.period.label(lang)),
+        title=label("table.districts.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos),

@@ -8,8 +8,23 @@ from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.grids import draw_cells
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
-from taizhang.figures.rows import choose_months, count_classes, count_months, find_rows, name_values
-from taizhang.figures.sources import describe_source, name_month, name_place, name_span, show_day, show_text
+from taizhang.figures.rows import (
+    choose_months,
+    count_classes,
+    count_months,
+    find_rows,
+    leave_out_of_brief,
+    name_values,
+)
+from taizhang.figures.sources import (
+    describe_source,
+    name_month,
+    name_period,
+    name_place,
+    name_span,
+    show_day,
+    show_text,
+)
 from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
@@ -49,7 +64,7 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
         sheet, axes = make_axes(18 + 9 * len(counts), grid="")
         draw_cells(axes, counts)
     totals = count_months(rows["held_on"], months, view.as_of)
-    empty = [name_month(month, lang) for month, count in totals.items() if count == 0]
+    empty = int((totals == 0).sum())
     return finish_figure(
         sheet,
         id="drills-calendar",
@@ -60,14 +75,15 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
             name=name_place(view),
             span=name_span(months, lang),
             n=format_number(len(rows)),
-            peak=name_month(totals.idxmax(), lang),
+            peak=name_month(months[int(totals.argmax())], lang),
             most=format_number(totals.max()),
-            empty=len(empty),
+            empty=empty,
         ),
         source=describe_source(view, "drills", len(rows)),
     )
 
 
+@leave_out_of_brief
 def plot_drill_kinds(view: View) -> display.Figure | None:
     """Drills of the period by the hazard they cover, tabletop and field.
 
@@ -112,7 +128,7 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="drills-kinds",
-        title=label("figure.drill_kinds.title", lang, period=view.period.label(lang)),
+        title=label("figure.drill_kinds.title", lang, period=name_period(view)),
         alt=label(
             "figure.drill_kinds.alt",
             lang,
@@ -168,12 +184,12 @@ def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
         )
         for index, row in rows.head(most).iterrows()
     )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(rows) > most:
         notes = (label("table.more", lang, shown=most, total=format_number(len(rows))),)
     return display.Table(
         id="drills-list",
-        title=label("table.drills.title", lang, period=view.period.label(lang)),
+        title=label("table.drills.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.held_on", lang)),
             display.Column(label("column.name", lang)),
@@ -187,6 +203,7 @@ def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
     )
 
 
+@leave_out_of_brief
 def tabulate_plans(view: View, *, most: int = 40) -> display.Table | None:
     """Plans with their review day and the last drill that names them, the longest undrilled first.
 

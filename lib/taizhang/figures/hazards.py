@@ -17,6 +17,7 @@ from taizhang.figures.rows import (
     count_classes,
     count_months,
     find_rows,
+    leave_out_of_brief,
     name_values,
     reaches_back,
 )
@@ -24,6 +25,7 @@ from taizhang.figures.sources import (
     describe_source,
     name_area,
     name_month,
+    name_period,
     name_place,
     name_span,
     show_day,
@@ -80,7 +82,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
         draw_stacked_months(axes, months, parts, lang, before=before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
     total = done.fillna(0) + still.fillna(0)
-    peak = total.idxmax()
+    peak = months[int(total.argmax())]
     return finish_figure(
         sheet,
         id="hazards-trend",
@@ -118,6 +120,7 @@ def plot_hazards_by_trade(view: View) -> display.Figure | None:
     return _plot_by_class(view, "trade")
 
 
+@leave_out_of_brief
 def plot_hazards_by_premises_type(view: View) -> display.Figure | None:
     """Hazards found in the period by type of premises, rectified and open; None where there are none.
 
@@ -132,6 +135,7 @@ def plot_hazards_by_premises_type(view: View) -> display.Figure | None:
     return _plot_by_class(view, "premises_type")
 
 
+@leave_out_of_brief
 def plot_hazards_by_category(view: View) -> display.Figure | None:
     """Hazards found in the period by category, rectified and open; None where there are none.
 
@@ -187,7 +191,7 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
     return finish_figure(
         sheet,
         id=f"hazards-by-{column.replace('_', '-')}",
-        title=label(f"figure.hazards_by_{column}.title", lang, period=view.period.label(lang)),
+        title=label(f"figure.hazards_by_{column}.title", lang, period=name_period(view)),
         alt=label(
             "figure.by_class.alt",
             lang,
@@ -200,6 +204,7 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
     )
 
 
+@leave_out_of_brief
 def plot_closure_curve(view: View) -> display.Figure | None:
     """Share of the period's hazards rectified within so many days, open ones censored, with its interval.
 
@@ -221,9 +226,11 @@ def plot_closure_curve(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     rectified = mark_rectified(rows, view.as_of)
     ended = rows["rectified_on"].fillna(rows["closed_on"]).where(rectified, pd.Timestamp(view.as_of))
-    days = (ended - rows["found_on"]).dt.days.clip(lower=0)
-    days = days.mask((rows["mode"] == "on_the_spot") & rectified, 0).astype(float)
-    curve = estimate_survival(days.to_numpy(), rectified.to_numpy())
+    days = (ended - rows["found_on"]).dt.days.clip(lower=0).astype("int64")
+    # As the median counts them: on the spot is closed on the day.
+    spot = (rows["mode"] == "on_the_spot").fillna(False)
+    days, closed = days.where(~spot, 0), rectified | spot
+    curve = estimate_survival(days.to_numpy(), closed.to_numpy())
     # The curve starts at nothing rectified, and runs flat to the last day observed.
     last = float(days.max())
     time = np.concatenate([[0.0], curve.time, [last]])
@@ -231,8 +238,8 @@ def plot_closure_curve(view: View) -> display.Figure | None:
     low = 100 * (1 - np.concatenate([[1.0], curve.high, curve.high[-1:]]))
     high = 100 * (1 - np.concatenate([[1.0], curve.low, curve.low[-1:]]))
     # Beyond the last case closed the curve is flat and has nothing more to say.
-    closed = days[rectified].max() if rectified.any() else last
-    end = float(min(max(1.3 * closed, 30), max(last, 1), _MOST_DAYS))
+    settled = days[closed].max() if closed.any() else last
+    end = float(min(max(1.3 * settled, 30), max(last, 1), _MOST_DAYS))
     # One colour for the district and its interval; the county is context.
     with use_style():
         sheet, axes = make_axes(72, grid="both")
@@ -256,7 +263,7 @@ def plot_closure_curve(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="hazards-closure",
-        title=label("figure.closure.title", lang, period=view.period.label(lang)),
+        title=label("figure.closure.title", lang, period=name_period(view)),
         alt=label(
             "figure.closure.alt",
             lang,
@@ -344,7 +351,7 @@ def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
         notes.append(label("table.more", lang, shown=most, total=format_number(len(rows))))
     return display.Table(
         id="hazards-overdue",
-        title=label("table.overdue.title", lang, period=view.period.label(lang)),
+        title=label("table.overdue.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.premises", lang)),
             display.Column(label("column.description", lang)),

@@ -5,8 +5,8 @@ import pandas as pd
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.rows import count_months, find_rows, name_values
-from taizhang.figures.sources import describe_source, name_place, show_day, show_text
+from taizhang.figures.rows import count_months, find_rows, leave_out_of_brief, name_values
+from taizhang.figures.sources import describe_source, name_period, name_place, show_day, show_text
 from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
@@ -15,6 +15,7 @@ from taizhang.view import View
 _MOST_YEARS = 8
 
 
+@leave_out_of_brief
 def plot_incidents_trend(view: View) -> display.Figure | None:
     """Incidents per month of every year on record, the period's last.
 
@@ -106,12 +107,12 @@ def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
         )
         for index, row in rows.iterrows()
     )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if total > most:
         notes = (label("table.incidents.more", lang, shown=most, total=format_number(total)),)
     return display.Table(
         id="incidents-list",
-        title=label("table.incidents.title", lang, period=view.period.label(lang)),
+        title=label("table.incidents.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.date", lang)),
             display.Column(label("column.class", lang)),

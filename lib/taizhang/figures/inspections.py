@@ -10,10 +10,11 @@ from taizhang.figures.rows import (
     count_classes,
     count_months,
     find_rows,
+    leave_out_of_brief,
     name_values,
     reaches_back,
 )
-from taizhang.figures.sources import describe_source, name_month, name_place, name_span
+from taizhang.figures.sources import describe_source, name_month, name_period, name_place, name_span
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -60,13 +61,14 @@ def plot_inspections_trend(view: View) -> display.Figure | None:
             name=name_place(view),
             span=name_span(months, lang),
             n=format_number(visits.sum()),
-            peak=name_month(visits.idxmax(), lang),
+            peak=name_month(months[int(visits.argmax())], lang),
             most=format_number(visits.max()),
         ),
         source=describe_source(view, "inspections", int(visits.sum())),
     )
 
 
+@leave_out_of_brief
 def plot_inspections_by_mode(view: View) -> display.Figure | None:
     """Visits of the period by mode, with the hazards found per visit.
 
@@ -103,7 +105,7 @@ def plot_inspections_by_mode(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="inspections-by-mode",
-        title=label("figure.inspections_by_mode.title", lang, period=view.period.label(lang)),
+        title=label("figure.inspections_by_mode.title", lang, period=name_period(view)),
         alt=label(
             "figure.inspections_by_mode.alt",
             lang,

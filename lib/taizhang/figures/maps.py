@@ -13,8 +13,8 @@ from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.rows import find_rows, name_values
-from taizhang.figures.sources import describe_source, name_place
+from taizhang.figures.rows import find_rows, leave_out_of_brief, name_values
+from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -25,6 +25,7 @@ _MARKERS = ("o", "s", "^", "D", "v")
 _SHAPES = ("●", "■", "▲", "◆", "▼")
 
 
+@leave_out_of_brief
 def map_hazards(view: View) -> display.Figure | None:
     """Where the period's hazards are: as points, as counts in hexagons where there are many.
 
@@ -67,11 +68,15 @@ def map_hazards(view: View) -> display.Figure | None:
             )
         else:
             _draw_hexagons(axes, strip, located, lang)
+            outline = simplify_districts(view.districts).boundary
+            frame = keep_frame(axes)
+            outline.plot(ax=axes, color=style.muted, linewidth=0.5, zorder=4)
+            frame()
         draw_furniture(axes, strip, view)
     return finish_figure(
         sheet,
         id="hazards-map",
-        title=label("figure.hazards_map.title", lang, period=view.period.label(lang), name=name_place(view)),
+        title=label("figure.hazards_map.title", lang, period=name_period(view), name=name_place(view)),
         alt=label(
             "figure.hazards_map.alt",
             lang,
@@ -170,6 +175,7 @@ def _say_where(view: View, lon: float, lat: float) -> str:
     return label(f"map.side.{name or 'middle'}", view.lang)
 
 
+@leave_out_of_brief
 def map_incidents(view: View) -> display.Figure | None:
     """Where the period's incidents happened, by class.
 
@@ -188,6 +194,7 @@ def map_incidents(view: View) -> display.Figure | None:
     return _map_classes(view, "incidents", rows, "class")
 
 
+@leave_out_of_brief
 def map_shelters(view: View) -> display.Figure | None:
     """Where the shelters are.
 
@@ -240,7 +247,7 @@ def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> disp
     return finish_figure(
         sheet,
         id=f"{kind}-map",
-        title=label(f"figure.{kind}_map.title", lang, period=view.period.label(lang), name=name_place(view)),
+        title=label(f"figure.{kind}_map.title", lang, period=name_period(view), name=name_place(view)),
         alt=label(
             "figure.points_map.alt",
             lang,
@@ -303,6 +310,7 @@ def map_location(view: View) -> display.Figure | None:
     )
 
 
+@leave_out_of_brief
 def map_grid(view: View) -> display.Figure | None:
     """Grid cells of the district: with a responsible person, and without.
 

@@ -5,6 +5,7 @@ from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 from matplotlib.ticker import MaxNLocator
@@ -34,7 +35,7 @@ def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
         The mark is a character drawn like what it stands for: ■, —, ●; '' for words alone.
     """
     style = load_style()
-    areas = [
+    areas: list[Artist] = [
         TextArea(f"{mark} {words}".strip(), textprops={"color": colour, "size": style.text})
         for mark, words, colour in entries
     ]
@@ -186,11 +187,11 @@ def set_strip_key(strip: Axes, entries: Sequence[tuple[str, str, str]], *, title
         Words before them.
     """
     style = load_style()
-    children: list[TextArea | HPacker] = []
+    children: list[Artist] = []
     if title:
         children.append(TextArea(title, textprops={"color": style.muted, "size": style.small}))
     for mark, words, colour in entries:
-        pair = [
+        pair: list[Artist] = [
             TextArea(mark, textprops={"color": colour, "size": style.large}),
             TextArea(words, textprops={"color": style.ink, "size": style.small}),
         ]

@@ -5,8 +5,8 @@ import pandas as pd
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, label_months, set_whole_ticks
-from taizhang.figures.rows import choose_months, count_classes, find_rows, name_values
-from taizhang.figures.sources import describe_source, name_month, name_place, name_span
+from taizhang.figures.rows import choose_months, count_classes, find_rows, leave_out_of_brief, name_values
+from taizhang.figures.sources import describe_source, name_month, name_period, name_place, name_span
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
@@ -16,6 +16,7 @@ from taizhang.view import View
 _SIGNALS = ("red", "orange", "yellow", "blue")
 
 
+@leave_out_of_brief
 def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> display.Figure | None:
     """Rows of a kind by one column, or the sum of another column, as ranked bars.
 
@@ -54,7 +55,7 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
             lang,
             kind=load_kinds()[kind].label(lang),
             column=fields[column].label(lang),
-            period=view.period.label(lang),
+            period=name_period(view),
         ),
         alt=label(
             "figure.classes.alt",
@@ -108,7 +109,7 @@ def plot_warnings(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="warnings",
-        title=label("figure.warnings.title", lang, period=view.period.label(lang)),
+        title=label("figure.warnings.title", lang, period=name_period(view)),
         alt=label(
             "figure.warnings.alt",
             lang,
@@ -126,6 +127,7 @@ def plot_warnings(view: View) -> display.Figure | None:
     )
 
 
+@leave_out_of_brief
 def plot_weather(view: View) -> display.Figure | None:
     """Mean temperature and rain per month against the normals.
 
@@ -184,7 +186,9 @@ def plot_weather(view: View) -> display.Figure | None:
         )
     warm = (monthly["mean_temp_c"] - monthly["normal_temp_c"]).mean()
     rain = monthly["rain_mm"]
-    wettest = name_month(rain.idxmax(), lang) if rain.notna().any() else label("word.not_known", lang)
+    wettest = (
+        name_month(months[int(rain.argmax())], lang) if rain.notna().any() else label("word.not_known", lang)
+    )
     return finish_figure(
         sheet,
         id="weather",
@@ -202,6 +206,7 @@ def plot_weather(view: View) -> display.Figure | None:
     )
 
 
+@leave_out_of_brief
 def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> display.Table | None:
     """Rows of a kind as its ledger has them: for short lists such as actions and shelters.
 
@@ -238,7 +243,7 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
         )
         for index, row in shown.iterrows()
     )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(rows) > most:
         notes = (label("table.more", lang, shown=most, total=format_number(len(rows))),)
     return display.Table(

@@ -1,5 +1,9 @@
 """Rows and counts behind charts: which months, how many per month, how many per class."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar, cast
+
 import pandas as pd
 
 from taizhang.metadata.kinds import load_kinds
@@ -7,6 +11,22 @@ from taizhang.metadata.words import label
 from taizhang.view import View
 
 MOST_BARS = 10
+Drawing = TypeVar("Drawing", bound=Callable[..., object])
+
+
+def leave_out_of_brief(function: Drawing) -> Drawing:
+    """Make a figure or table that a bulletin of a month leaves out: None there, else as it is."""
+
+    @wraps(function)
+    def draw(view: View, *args: object, **named: object) -> object:
+        return None if is_brief(view) else function(view, *args, **named)
+
+    return cast(Drawing, draw)
+
+
+def is_brief(view: View) -> bool:
+    """Whether the report is a bulletin of a month or less, which keeps to what happened."""
+    return view.period.days <= 31
 
 
 def find_rows(view: View, kind: str) -> pd.DataFrame:

@@ -68,3 +68,11 @@ def name_area(view: View) -> str:
 def name_place(view: View) -> str:
     """What a sentence calls the view's district; the whole area has a title, but no name."""
     return name_area(view) if view.district == ALL else view.name
+
+
+def name_period(view: View) -> str:
+    """The view's period as it stands within a sentence or title: 2021年7月, the first half of 2021."""
+    words = view.period.label(view.lang)
+    if view.lang == "en" and view.period.kind in ("half", "quarter"):
+        return f"the {words}"
+    return f"the days {words}" if view.lang == "en" and view.period.kind == "days" else words

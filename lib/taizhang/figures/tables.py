@@ -4,6 +4,8 @@ import pandas as pd
 
 from taizhang import display
 from taizhang.figures.changes import Change, compare_years
+from taizhang.figures.rows import leave_out_of_brief
+from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target, unit_label
 from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit
 from taizhang.metadata.kinds import load_kinds
@@ -74,6 +76,7 @@ def describe_change(change: Change, info: FactInfo, lang: str) -> str:
     return label(f"change.{'beyond' if change.beyond_chance else 'within'}", lang, words=words)
 
 
+@leave_out_of_brief
 def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     """All facts of some kinds, with the year before and the whole area.
 
@@ -121,9 +124,9 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     titles = [name_kind(kind, lang) for kind in kinds if any(True for _ in _facts_of(view, kind))]
     return display.Table(
         id=f"facts-{'-'.join(kinds).replace('_', '-')}",
-        title=label("table.facts.title", lang, period=view.period.label(lang), kinds="、".join(titles))
+        title=label("table.facts.title", lang, period=name_period(view), kinds="、".join(titles))
         if lang == "zh"
-        else label("table.facts.title", lang, period=view.period.label(lang), kinds=", ".join(titles)),
+        else label("table.facts.title", lang, period=name_period(view), kinds=", ".join(titles)),
         columns=tuple(columns),
         rows=tuple(rows),
         notes=(label("table.facts.note", lang, day=format_date(view.as_of, lang)),),
@@ -206,7 +209,7 @@ def tabulate_targets(view: View) -> display.Table | None:
         return None
     return display.Table(
         id="targets",
-        title=label("table.targets.title", lang, period=view.period.label(lang)),
+        title=label("table.targets.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.indicator", lang)),
             display.Column(label("column.target", lang), "", "right"),
@@ -253,8 +256,9 @@ def tabulate_quality(view: View) -> display.Table | None:
     )
 
 
+@leave_out_of_brief
 def tabulate_definitions(view: View) -> display.Table | None:
-    """What the facts of this report mean: key figures in a bulletin of a month, else all of them.
+    """What the facts of this report mean.
 
     Parameters
     ----------
@@ -263,7 +267,7 @@ def tabulate_definitions(view: View) -> display.Table | None:
     Returns
     -------
     display.Table or None
-        None where there are no facts.
+        None where there are no facts, and in a bulletin of a month.
     """
     lang = view.lang
     rows = tuple(
@@ -273,7 +277,7 @@ def tabulate_definitions(view: View) -> display.Table | None:
             display.Cell(label(f"interval.{info.interval}", lang)),
         )
         for name, info in load_facts().items()
-        if view.fact(name) is not None and (info.key or view.period.kind != "month")
+        if view.fact(name) is not None
     )
     if not rows:
         return None

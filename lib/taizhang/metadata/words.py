@@ -23,7 +23,10 @@ def load_words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
     for name in _FILES:
         text = (files("taizhang.metadata") / name).read_text(encoding="utf-8")
-        words |= dict(_flatten(yaml.safe_load(text), ""))
+        for key, said in _flatten(yaml.safe_load(text), ""):
+            if key in words:
+                raise KeyError(f"'{key}' is in {name} and in {_FILES[0]}; give one of them another name")
+            words[key] = said
     return words
 
 

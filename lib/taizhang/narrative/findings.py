@@ -14,7 +14,7 @@ from taizhang.narrative.sections import has_rows
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
 from taizhang.view import ALL, View
 
-_MOST = 20
+_MOST_OF_RULE = 3
 _MOST_NAMES = 5
 
 
@@ -75,10 +75,16 @@ def write_findings(view: View) -> Prose | None:
     findings = list_findings(view)
     if not findings:
         return make_prose([make_paragraph([say("findings.none", lang)], lang)])
-    items = [_make_item(finding, places, view) for finding, places in findings[:_MOST]]
+    # A rule that many districts break would hide the others: of each the first few are told.
+    seen: dict[str, int] = {}
+    items = []
+    for finding, places in findings:
+        seen[finding.rule] = seen.get(finding.rule, 0) + 1
+        if seen[finding.rule] <= _MOST_OF_RULE:
+            items.append(_make_item(finding, places, view))
     lead = say("findings.lead", lang, n=count(len(findings)))
-    if len(findings) > _MOST:
-        lead += say("findings.more", lang, n=count(_MOST))
+    if len(items) < len(findings):
+        lead += say("findings.more", lang, n=count(len(items)))
     lead += (Run(label("findings.colon", lang)),)
     return make_prose([make_paragraph([lead], lang), *items])
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from taizhang.display import Prose
-from taizhang.figures.rows import count_classes, find_rows, name_values
-from taizhang.figures.sources import name_place
+from taizhang.figures.rows import count_classes, find_rows, leave_out_of_brief, name_values
+from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import load_facts, split_target
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.kinds import load_kinds
@@ -113,7 +113,7 @@ def write_summary(view: View) -> Prose | None:
         nothing = say(
             "summary.nothing",
             lang,
-            period=_name_period(view),
+            period=name_period(view),
             name=name_place(view),
         )
         return make_prose([make_paragraph([nothing], lang)])
@@ -158,12 +158,6 @@ def _opens(fact: str) -> bool:
     kind = fact.split(".")[0]
     kinds = load_kinds()
     return kind in kinds and bool(kinds[kind].date) and fact == _find_first(kind)
-
-
-def _name_period(view: View) -> str:
-    """The period in words, as it stands within an English sentence."""
-    words = view.period.label(view.lang)
-    return f"the {words}" if view.lang == "en" and view.period.kind in ("half", "quarter") else words
 
 
 def write_hazards(view: View) -> Prose | None:
@@ -276,6 +270,7 @@ def write_warnings(view: View) -> Prose | None:
     return _write_kinds(view, (("warnings.issued*",),), (("duty_checks.made*", "duty_checks.passed_rate*@"),))
 
 
+@leave_out_of_brief
 def write_capacity(view: View) -> Prose | None:
     """Teams, supplies and shelters; None where none is configured.
 
@@ -296,6 +291,7 @@ def write_capacity(view: View) -> Prose | None:
     )
 
 
+@leave_out_of_brief
 def write_grid(view: View) -> Prose | None:
     """The grid: cells, those without a person, gaps and overlaps; None where there is no grid layer.
 
@@ -328,6 +324,7 @@ def write_publicity(view: View) -> Prose | None:
     return _write_kinds(view, (("publicity.sessions*", "publicity.reached*"),))
 
 
+@leave_out_of_brief
 def write_schools(view: View) -> Prose | None:
     """Safe schools: items checked, met, vetoed; None where not configured.
 
@@ -424,6 +421,7 @@ def write_targets(view: View) -> Prose | None:
     return make_prose([make_paragraph(sentences, lang)])
 
 
+@leave_out_of_brief
 def write_weather(view: View) -> Prose | None:
     """Temperature and rain of the period's months against the normals; None where there are none.
 
@@ -447,9 +445,9 @@ def write_weather(view: View) -> Prose | None:
         difference = float((warm["mean_temp_c"] - warm["normal_temp_c"]).mean())
         clauses.append(
             say(
-                "weather.temperature",
+                "climate.temperature",
                 lang,
-                period=_name_period(view),
+                period=name_period(view),
                 n=count(len(warm)),
                 mean=format_number(warm["mean_temp_c"].mean(), 1),
                 warmer=label(f"weather.{'cooler' if difference < 0 else 'warmer'}", lang),
@@ -460,10 +458,10 @@ def write_weather(view: View) -> Prose | None:
         difference = float((wet["rain_mm"] - wet["normal_rain_mm"]).sum())
         clauses.append(
             say(
-                "weather.rain",
+                "climate.rain",
                 lang,
                 rain=format_number(wet["rain_mm"].sum(), 1),
-                more=label(f"weather.{'less' if difference < 0 else 'more'}", lang),
+                more=label(f"climate.{'less' if difference < 0 else 'more'}", lang),
                 difference=format_number(abs(difference), 1),
             )
         )

@@ -1,0 +1,165 @@
+"""Funnel plot: districts against their size, and what chance alone would do."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from taizhang import display
+from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.comparison import describe_fact_source, list_values, say_value, slug_fact
+from taizhang.figures.marks import draw_key
+from taizhang.figures.sources import name_area, name_period
+from taizhang.metadata.facts import FactInfo, describe_fact
+from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
+from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
+from taizhang.view import ALL, View
+
+_Z95, _Z998 = 1.96, 3.09  # normal quantiles of 95 and 99.8 percent
+
+
+def plot_funnel(view: View, fact: str) -> display.Figure | None:
+    """Districts' shares or rates against their size, with limits that chance alone would keep to.
+
+    Limits at 95 and 99.8 percent around the value of all districts together, widened where districts
+    vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24, 1185-1202).
+
+    Parameters
+    ----------
+    view : View
+    fact : str
+        A fact with a Wilson or Poisson interval and a denominator.
+
+    Returns
+    -------
+    display.Figure or None
+        None where the fact has no denominator, isn't configured, or is known in fewer than three districts.
+    """
+    rows = list_values(view, fact)
+    rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
+    info = describe_fact(fact)
+    area = view.fact(fact, ALL)
+    if len(rows) < 3 or area is None or pd.isna(area["value"]) or info.unit == "count":
+        return None
+    if info.interval not in ("wilson", "poisson"):
+        return None
+    lang, style = view.lang, load_style()
+    scale = {"percent": 100.0, "per_100k": 100_000.0}.get(info.unit, 1.0)
+    draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
+    funnel = draw(rows["numerator"], rows["denominator"])
+    level = scale * funnel.target
+    # Judged and drawn on the scale that steadies the variance, where a share of all can be no outlier.
+    out = (funnel.places["z"].abs() > _Z998).reindex(rows.index, fill_value=False)
+    sizes = funnel.limits["size"].to_numpy(dtype=float)
+    with use_style():
+        sheet, axes = make_axes(90, grid="y")
+        for z, dash in ((_Z95, (0, (3, 2))), (_Z998, "-")):
+            for limit in limit_funnel(funnel.target, sizes, z * funnel.dispersion**0.5, info):
+                axes.plot(sizes, scale * limit, color=style.roles["before"], linewidth=1.1, linestyle=dash)
+        axes.axhline(level, color=style.muted, linewidth=1.1)
+        for part, role in ((~out, "main"), (out, "open")):
+            axes.scatter(
+                rows.loc[part, "denominator"],
+                rows.loc[part, "value"],
+                s=34,
+                color=style.roles[role],
+                zorder=3,
+            )
+        for code in rows.index[out]:
+            place = (float(rows["denominator"][code]), float(rows["value"][code]))
+            above = place[1] > level
+            axes.annotate(
+                str(rows["district"][code]),
+                place,
+                xytext=(0, 7 if above else -7),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if above else "top",
+                size=style.small,
+                color=style.roles["open"],
+            )
+        _set_funnel_limits(axes, rows, sizes, limit_funnel(funnel.target, sizes, _Z998, info), scale, info)
+        axes.set_xlabel(label("axis.denominator", lang))
+        draw_key(
+            axes,
+            [
+                (
+                    "—",
+                    label("ranking.area", lang, area=name_area(view), value=say_value(level, info, lang)),
+                    style.muted,
+                ),
+                ("- -", "95%", style.roles["before"]),
+                ("—", "99.8%", style.roles["before"]),
+            ],
+        )
+    extra = label("source.funnel", lang)
+    if funnel.dispersion > 1:
+        extra += label("source.dispersion", lang, times=format_number(funnel.dispersion, 1))
+    return finish_figure(
+        sheet,
+        id=f"funnel-{slug_fact(fact)}",
+        title=label("figure.funnel.title", lang, fact=info.title[lang], period=name_period(view)),
+        alt=label(
+            "figure.funnel.alt",
+            lang,
+            n=len(rows),
+            fact=info.title[lang],
+            out=int(out.sum()),
+            names=join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang),
+        ),
+        source=describe_fact_source(view, info, extra),
+    )
+
+
+def limit_funnel(target: float, sizes: np.ndarray, z: float, info: FactInfo) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of a share or rate by size, on the scale on which its variance is steady.
+
+    Parameters
+    ----------
+    target : float
+        The value of all together: a share of 0 to 1, or events per exposure.
+    sizes : ndarray of float
+        Denominators.
+    z : float
+        Standard normal quantile, times the root of the dispersion.
+    info : FactInfo
+        Its interval says which: wilson, by arcsine; else by square root (Bartlett 1947, Biometrics 3,
+        39-52), as `stats.funnel` scores places.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits.
+    """
+    half = z / (2 * np.sqrt(sizes))
+    if info.interval == "wilson":
+        middle = np.arcsin(np.sqrt(target))
+        low, high = (np.clip(middle + side * half, 0, np.pi / 2) for side in (-1, 1))
+        return np.sin(low) ** 2, np.sin(high) ** 2
+    low, high = (np.maximum(np.sqrt(target) + side * half, 0) for side in (-1, 1))
+    return low**2, high**2
+
+
+def _set_funnel_limits(
+    axes: Axes,
+    rows: pd.DataFrame,
+    sizes: np.ndarray,
+    limits: tuple[np.ndarray, np.ndarray],
+    scale: float,
+    info: FactInfo,
+) -> None:
+    """Show all districts and the funnel where it is of use, not its endless mouth."""
+    wide = sizes >= np.quantile(sizes, 0.3)
+    bottom = min(rows["value"].min(), scale * limits[0][wide].min())
+    top = max(rows["value"].max(), scale * limits[1][wide].max())
+    pad = 0.08 * (top - bottom)
+    if info.unit == "percent":
+        axes.set_ylim(max(bottom - pad, -2.0), min(top + pad, 102.0))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
+    else:
+        axes.set_ylim(max(bottom - pad, 0.0) if bottom > 0 else -pad / 2, top + pad)
+    axes.set_xlim(0, 1.05 * rows["denominator"].max())
+    axes.xaxis.set_major_formatter(lambda value, _: format_number(value))
