@@ -257,13 +257,14 @@ def fit_columns(columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide
     """
     texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
+    insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
     whole = [
-        _INSET_EM + max(map(_measure, [_head_line(head), *cells]))
-        for head, cells in zip(heads, texts, strict=True)
+        inset + max(map(_measure, [_head_line(head), *cells]))
+        for inset, head, cells in zip(insets, heads, texts, strict=True)
     ]
     least = [
-        _INSET_EM + min(max(map(_measure_unbroken, [head, *cells])), width)
-        for head, cells, width in zip(heads, texts, whole, strict=True)
+        inset + min(max(map(_measure_unbroken, [head, *cells])), width)
+        for inset, head, cells, width in zip(insets, heads, texts, whole, strict=True)
     ]
     least = [
         min(width, max(need, _LEAST_TEXT_EM)) if column["align"] == "left" else width
@@ -281,6 +282,11 @@ def fit_columns(columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide
         "size": size,
         "turned": width == _TURNED_MM,
     }
+
+
+def _read_gap(columns: Sequence[Json], at: int) -> float:
+    """Words that follow a number set flush right stand a little further off, as in the template."""
+    return 0.8 if at > 0 and (columns[at - 1]["align"], columns[at]["align"]) == ("right", "left") else 0.0
 
 
 def _share_width(whole: Sequence[float], least: Sequence[float], room: float) -> list[float]:
