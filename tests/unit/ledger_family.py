@@ -62,7 +62,9 @@ def make_ledger(seed: int) -> Ledger:
     unit_above = rng.random() < 0.3
     for _ in range(rng.choice((0, 0, 1, 2))):
         made.cells.append([])
-    made.cells.append([rng.choice(("2021年隐患排查治理台账", "滨江县二〇二一年度隐患清单", "2021年1月—12月台账"))])
+    made.cells.append(
+        [rng.choice(("2021年隐患排查治理台账", "滨江县二〇二一年度隐患清单", "2021年1月—12月台账"))]
+    )
     if rng.random() < 0.5:
         made.cells.append([f"填报单位:县应急局 单位:{yuan}" if unit_above and yuan else "填报单位:县应急局"])
     else:
@@ -74,14 +76,22 @@ def make_ledger(seed: int) -> Ledger:
             made.cells += [[], ["二、补充台账"]]
         _add_table(made, rng, columns, sections, yuan, unit_above, flat)
     for _ in range(rng.choice((0, 1, 2))):
-        made.cells.append(rng.choice((["填表人:甲", "", "审核:乙"], ["注:以上为截至年底数。"], [], ["备注：无"])))
+        made.cells.append(
+            rng.choice((["填表人:甲", "", "审核:乙"], ["注:以上为截至年底数。"], [], ["备注：无"]))
+        )
     suffix = rng.choice((".csv", ".txt", ".csv")) if flat else ".xlsx"
     made.name = f"ledger_{seed:03d}{suffix}"
     return made
 
 
 def _add_table(
-    made: Ledger, rng: random.Random, columns: list[str], sections: bool, yuan: str, unit_above: bool, flat: bool
+    made: Ledger,
+    rng: random.Random,
+    columns: list[str],
+    sections: bool,
+    yuan: str,
+    unit_above: bool,
+    flat: bool,
 ) -> None:
     own_unit = f"{rng.choice('（(')}{yuan})".replace("（元)", "（元）") if yuan and not unit_above else ""
     if yuan and not own_unit and not unit_above:
@@ -93,7 +103,7 @@ def _add_table(
     header = _add_header(made, rng, columns, heads, flat)
     if rng.random() < 0.15 and len(columns) >= 3:
         made.cells.append([i if not flat else str(i) for i in range(1, len(columns) + 1)])
-    subtotal, total, number = 0.0, 0.0, 0
+    subtotal, total = 0.0, 0.0
     district = ""
     count = rng.randint(1, 14)
     for i in range(count):
@@ -104,9 +114,8 @@ def _add_table(
             if not flat and rng.random() < 0.5:
                 row = len(made.cells) - 1
                 made.merges.append((row, 0, row, len(columns) - 1, text))
-        number += 1
         row = len(made.cells)
-        cells, truth, cost = _make_row(made, rng, columns, number, yuan, flat, row)
+        cells, truth, cost = _make_row(made, rng, columns, i + 1, yuan, flat, row)
         if sections and truth is not None:
             truth["district"] = district
         made.cells.append(cells)
@@ -166,7 +175,11 @@ def _make_row(
             truth[name] = cell = rng.choice(DISTRICTS)
         elif name == "found_on":
             truth[name] = found
-            cell = rng.choice(("已整改", "春节前", "2021年13月1日")) if dateless else _write_date(rng, found, flat)
+            cell = (
+                rng.choice(("已整改", "春节前", "2021年13月1日"))
+                if dateless
+                else _write_date(rng, found, flat)
+            )
         elif name == "deadline":
             if rng.random() < 0.7:
                 due = found + timedelta(days=rng.randint(1, 30))

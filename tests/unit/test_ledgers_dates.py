@@ -11,8 +11,10 @@ FIFTH = datetime(2021, 3, 5)
 
 @pytest.mark.parametrize(
     "text",
-    ["2021-03-05", "2021.3.5", "2021/3/5", "2021年3月5日", "2021 年 3 月 5 日", "20210305", "２０２１．３．５", "二〇二一年三月五日",
-     "2021年3月5号", "2021-03-05 00:00:00", "2021年3月5日（星期五）", "2021年3月5日前", "March 5, 2021", "5 Mar 2021", "44260",
+    ["2021-03-05", "2021.3.5", "2021/3/5", "2021年3月5日", "2021 年 3 月 5 日", "20210305",
+    "２０２１．３．５", "二〇二一年三月五日",
+     "2021年3月5号", "2021-03-05 00:00:00", "2021年3月5日（星期五）", "2021年3月5日前", "March 5, 2021",
+     "5 Mar 2021", "44260",
      "民国110年3月5日", "2021-03-05T00:00:00", "2021—3—5"],
 )  # fmt: skip
 def test_a_full_date_needs_no_year_from_elsewhere(text: str) -> None:
@@ -84,12 +86,28 @@ def test_unambiguous_day_first() -> None:
     assert read_date("3/13/2021").value == datetime(2021, 3, 13)
 
 
-@pytest.mark.parametrize("text", ["2021-03-05 14:30", "2021年3月5日14时30分", "2021/3/5 下午2:30", "202103051430", "2021.3.5 2:30 pm"])
+@pytest.mark.parametrize(
+    "text",
+    ["2021-03-05 14:30", "2021年3月5日14时30分", "2021/3/5 下午2:30", "202103051430", "2021.3.5 2:30 pm"],
+)
 def test_times(text: str) -> None:
     assert read_date(text).value == datetime(2021, 3, 5, 14, 30)
 
 
-@pytest.mark.parametrize("text", ["2021年3月", "2021-03", "202103", "2021.3", "3月", "2021年3月份", "二〇二一年三月", "March 2021", "2021-03-05"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021年3月",
+        "2021-03",
+        "202103",
+        "2021.3",
+        "3月",
+        "2021年3月份",
+        "二〇二一年三月",
+        "March 2021",
+        "2021-03-05",
+    ],
+)
 def test_months(text: str) -> None:
     assert read_date(text, year=2021, month=True).value == datetime(2021, 3, 1)
 
@@ -98,5 +116,7 @@ def test_the_year_of_a_title() -> None:
     assert find_year("滨江县2021年隐患台账") == 2021
     assert find_year("二〇二一年度台账") == 2021
     assert find_year("台账", "Sheet1", "隐患_20210305.xlsx") == 2021
-    assert find_year("2021-2022年台账", "2020年.xlsx") is None  # it names two: no guess, not even from the file
+    assert (
+        find_year("2021-2022年台账", "2020年.xlsx") is None
+    )  # it names two: no guess, not even from the file
     assert find_year("共12345条") is None

@@ -35,7 +35,13 @@ def list_differences(seed: int, folder: Path) -> list[str]:
             found = row[name]
             if isinstance(value, date):
                 value = pd.Timestamp(value)
-            same = pd.isna(found) if value is None else found == pytest.approx(value) if isinstance(value, float) else found == value
+            same = (
+                pd.isna(found)
+                if value is None
+                else found == pytest.approx(value)
+                if isinstance(value, float)
+                else found == value
+            )
             if not same:
                 wrong.append(f"row {truth['source_row']} {name}: {found!r} for {value!r}")
     aside = got.set_aside
@@ -55,7 +61,5 @@ def list_differences(seed: int, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("part", range(8))
 def test_family_is_read_as_made(part: int, tmp_path: Path) -> None:
-    wrong = {
-        seed: found for seed in range(part, SIZE, 8) if (found := list_differences(seed, tmp_path))
-    }
+    wrong = {seed: found for seed in range(part, SIZE, 8) if (found := list_differences(seed, tmp_path))}
     assert wrong == {}

@@ -7,8 +7,10 @@ from taizhang.ledgers.quantities import find_factor, read_number
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("12", 12), ("1,234", 1234), ("１２", 12), ("三十六", 36), ("一百二十", 120), ("两", 2), ("十二人", 12), ("12人次", 12), ("约12", 12),
-     ("12余人", 12), ("3万余人", 30000), ("1.2万", 12000), ("共5名", 5), ("二十多人", 20), ("-3", -3), ("1.5e3", 1500)],
+    [("12", 12), ("1,234", 1234), ("１２", 12), ("三十六", 36), ("一百二十", 120), ("两", 2), ("十二人",
+    12), ("12人次", 12), ("约12", 12),
+     ("12余人", 12), ("3万余人", 30000), ("1.2万", 12000), ("共5名", 5), ("二十多人", 20), ("-3", -3),
+     ("1.5e3", 1500)],
 )  # fmt: skip
 def test_people(text: str, value: float) -> None:
     assert read_number(text, unit="person").value == value
@@ -20,7 +22,17 @@ def test_what_is_approximate_says_so(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wan"), [("3", 3), ("3万元", 3), ("30000元", 3), ("3万", 3), ("0.5亿元", 5000), ("¥3000", 0.3), ("3千元", 0.3), ("12,345.6元", 1.23456)]
+    ("text", "wan"),
+    [
+        ("3", 3),
+        ("3万元", 3),
+        ("30000元", 3),
+        ("3万", 3),
+        ("0.5亿元", 5000),
+        ("¥3000", 0.3),
+        ("3千元", 0.3),
+        ("12,345.6元", 1.23456),
+    ],
 )
 def test_money_converts_by_the_cells_own_unit(text: str, wan: float) -> None:
     assert read_number(text, unit="wan_yuan").value == wan
@@ -59,8 +71,10 @@ def test_durations() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit", "factor"),
-    [("亩", "ha", 1 / 15), ("万户", "household", 10000), ("公顷", "km2", 0.01), ("户", "person", None), ("美元", "wan_yuan", None),
-     ("个", "person", 1), ("万元", "yuan", 10000), ("万", "wan_yuan", 1), ("万", "person", 10000), ("台", "person", None)],
+    [("亩", "ha", 1 / 15), ("万户", "household", 10000), ("公顷", "km2", 0.01), ("户", "person", None),
+    ("美元", "wan_yuan", None),
+     ("个", "person", 1), ("万元", "yuan", 10000), ("万", "wan_yuan", 1), ("万", "person", 10000), ("台",
+     "person", None)],
 )  # fmt: skip
 def test_factors(text: str, unit: str, factor: float | None) -> None:
     found = find_factor(text, unit)

@@ -11,7 +11,9 @@ from taizhang.metadata.kinds import load_kinds
 KINDS = load_kinds()
 
 
-def read(kind: str, column: str, cells: list[object], **context: object) -> tuple[list[object], list[str | None]]:
+def read(
+    kind: str, column: str, cells: list[object], **context: object
+) -> tuple[list[object], list[str | None]]:
     array = np.empty(len(cells), dtype=object)
     array[:] = cells
     codes, values = encode(array)
@@ -27,20 +29,28 @@ def test_status_as_found_in_a_real_ledger() -> None:
 
 
 def test_a_category_nobody_mapped_is_never_guessed() -> None:
-    values, reasons = read("hazards", "severity", ["一般", "重点", "3", "一般3级", "重 大", ""], where="ledgers.hazards")
+    values, reasons = read(
+        "hazards", "severity", ["一般", "重点", "3", "一般3级", "重 大", ""], where="ledgers.hazards"
+    )
     assert values == ["general", None, None, None, "major", None]
     assert reasons[1] == "'重点' is none of 'general', 'major'; map it in [ledgers.hazards.values.severity]"
     assert reasons[0] is None and reasons[5] is None
 
 
 def test_the_users_own_mapping_goes_first() -> None:
-    values, reasons = read("hazards", "severity", ["重点", "3", 3.0, "一般"], values={"重点": "major", "3": "general"})
+    values, reasons = read(
+        "hazards", "severity", ["重点", "3", 3.0, "一般"], values={"重点": "major", "3": "general"}
+    )
     assert values == ["major", "general", "general", "general"] and reasons == [None] * 4
     assert read("inspections", "hazards_found", ["无"], values={"无": "0"})[0] == [0]
 
 
 def test_traditional_characters_and_quotation_marks() -> None:
-    assert read("inspections", "mode", ["聯合執法", "“四不两直”", "双随机、一公开"])[0] == ["joint", "unannounced", "random"]
+    assert read("inspections", "mode", ["聯合執法", "“四不两直”", "双随机、一公开"])[0] == [
+        "joint",
+        "unannounced",
+        "random",
+    ]
 
 
 def test_yes_and_no() -> None:

@@ -17,7 +17,9 @@ _FULL = re.compile(rf"(\d{{4}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
 _SHORT = re.compile(rf"(\d{{1,2}})(?:\s*月\s*(\d{{1,2}})\s*[日号]?|{_SEP}(\d{{1,2}}))(?![\d.])")
-_TWO_DIGIT = re.compile(rf"'?(\d{{2}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?")
+_TWO_DIGIT = re.compile(
+    rf"'?(\d{{2}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?"
+)
 _DAY = re.compile(r"(\d{1,2})\s*[日号]?")
 _REVERSED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 _ENGLISH = re.compile(
@@ -30,7 +32,9 @@ _TIME = re.compile(
 )
 _MONTH = re.compile(r"(\d{4})(?:\s*年(?:度)?\s*|\s*[-/.]\s*)(\d{1,2})\s*月?(?:份)?")
 _WEEKDAY = re.compile(r"\s*[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*")
-_TAIL = re.compile(r"\s*(?:上午|下午|晚上|凌晨)?(?:前完成|之前|以前|前|止|起|起始|完成|整改完成|完毕)?\s*[。.,;]?$")
+_TAIL = re.compile(
+    r"\s*(?:上午|下午|晚上|凌晨)?(?:前完成|之前|以前|前|止|起|起始|完成|整改完成|完毕)?\s*[。.,;]?$"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ def find_year(*texts: str) -> int | None:
     for text in texts:
         plain = _arabic(unicodedata.normalize("NFKC", text))
         years = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)}
-        years |= {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)}
+        years |= {
+            int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)
+        }
         if years:
             return years.pop() if len(years) == 1 else None
     return None
@@ -228,9 +234,7 @@ def _arabic(text: str) -> str:
     """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
     if not any(numeral in text for numeral in _NUMERAL):
         return text
-    text = re.sub(
-        "[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text
-    )
+    text = re.sub("[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text)
     return re.sub(f"[{_NUMERAL}]{{1,3}}(?=[月日号年])", lambda match: _count(match[0]), text)
 
 
@@ -241,5 +245,7 @@ def _count(numeral: str) -> str:
     if not match or not numeral:
         return numeral
     if match[2]:
-        return str(10 * int((match[1] or "一").translate(_DIGITS)) + int((match[3] or "〇").translate(_DIGITS)))
+        return str(
+            10 * int((match[1] or "一").translate(_DIGITS)) + int((match[3] or "〇").translate(_DIGITS))
+        )
     return numeral.translate(_DIGITS) if len(numeral) == 1 else numeral

@@ -63,9 +63,9 @@ class HeaderIndex:
     def _match(self, levels: tuple[str, ...]) -> Match | None:
         if not levels:
             return None
-        unit_level = len(levels) > 1 and is_unit(_bare(levels[-1]))
+        unit_level = len(levels) > 1 and is_unit(bare(levels[-1]))
         words = levels[:-1] if unit_level else levels
-        extra = _bare(levels[-1]) if unit_level else ""
+        extra = bare(levels[-1]) if unit_level else ""
         attempts = ["".join(words)]
         if len(words) > 1:
             attempts = ["/".join(words), *attempts, "".join(words[-2:])]
@@ -151,7 +151,8 @@ def _strip(text: str) -> str:
     return _END.sub("", _ORDINAL.sub("", plain)).strip()
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A text without the brackets around it."""
     plain = unicodedata.normalize("NFKC", text).strip()
     match = _BRACKETS.fullmatch(plain)
     return match[1] if match else plain

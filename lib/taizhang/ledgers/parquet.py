@@ -19,7 +19,9 @@ def read_parquet(path: Path) -> Sheet:
     """
     try:
         table = pq.read_table(path)
-        columns = [[name, *("" if v is None else v for v in table[name].to_pylist())] for name in table.column_names]
+        columns = [
+            [name, *("" if v is None else v for v in table[name].to_pylist())] for name in table.column_names
+        ]
     except (pa.ArrowException, OSError) as error:
         raise LedgerError(f"is damaged ({str(error).splitlines()[0][:160]}); write it again") from None
     return Sheet("", list(zip(*columns, strict=True)))

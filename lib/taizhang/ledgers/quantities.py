@@ -145,7 +145,12 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
     number, rest = _leading_number(plain)
     if number is None:
         wanted = load_shared().units.get(unit)
-        if wanted is not None and wanted.dimension == "time" and (match := _DURATION.fullmatch(plain)) and plain:
+        if (
+            wanted is not None
+            and wanted.dimension == "time"
+            and (match := _DURATION.fullmatch(plain))
+            and plain
+        ):
             return _join_duration(match, unit)
         return Read(None, "not a number")
     if _ABOUT_AFTER.match(rest) or rest[:1] in ("余", "多"):

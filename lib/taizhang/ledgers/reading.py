@@ -8,8 +8,9 @@ import pandas as pd
 from taizhang.errors import LedgerError
 from taizhang.ledgers.grid import make_grid
 from taizhang.ledgers.headers import HeaderIndex
-from taizhang.ledgers.layout import Table, find_tables
+from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
+from taizhang.ledgers.rowkinds import Table
 from taizhang.ledgers.sheets import Sheet, read_text, read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
 
@@ -62,7 +63,9 @@ def _read_sheets(sheets: Iterator[Sheet], source: Source, name: str) -> FileRead
         found = find_tables(grid, index, names=source.names)
         if not found and grid.height:
             filled = int(((grid.codes >= 0).sum(axis=1) > 0).sum())
-            notes.append(f"sheet '{sheet.name}': no table of {source.kind.name} found ({filled} rows with text)")
+            notes.append(
+                f"sheet '{sheet.name}': no table of {source.kind.name} found ({filled} rows with text)"
+            )
         for table in found:
             try:
                 one, other, about = read_table(grid, table, index, source, name=name)
@@ -101,5 +104,3 @@ def _is_other(table: Table, source: Source) -> bool:
     needed = {name for name in source.kind.required if name != "district"}
     headed = sum(bool(column.levels) for column in table.columns)
     return bool(needed - set(fields)) and len(fields) < 4 and 2 * len(fields) < headed + 1
-
-

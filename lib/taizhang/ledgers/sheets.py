@@ -15,7 +15,9 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
 FORMATS = "xlsx, xlsm, xls, ods, csv, txt or parquet"
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}\d+)"[^>]*\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S)
+_ERROR_CELL = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}\d+)"[^>]*\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S
+)
 _CHUNK = 1 << 20
 
 
@@ -90,7 +92,10 @@ def sniff_format(path: Path) -> str:
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
         return "xls"
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start) or b"<table" in head.lower():
+    if (
+        re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start)
+        or b"<table" in head.lower()
+    ):
         raise LedgerError("is a web page (HTML) under a spreadsheet's name; open it and save it as .xlsx")
     if start.startswith(b"<?xml") or start.startswith(b"mime-version"):
         raise LedgerError("is XML or a web archive under a spreadsheet's name; open it and save it as .xlsx")
@@ -174,8 +179,12 @@ def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: str) -> I
         for sheet in book.worksheets:
             if wanted is not None and sheet.title not in wanted:
                 continue
-            rows = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
-            merged = tuple((m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells)
+            rows = [
+                ["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)
+            ]
+            merged = tuple(
+                (m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells
+            )
             hidden = frozenset(number for number, row in sheet.row_dimensions.items() if row.hidden)
             state = sheet.sheet_state != "visible"
             notes = ("irregular inside; read all the same",)

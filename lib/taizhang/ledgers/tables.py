@@ -12,7 +12,6 @@ from taizhang.errors import LedgerError, list_values
 from taizhang.ledgers.dates import find_year
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure
-from taizhang.ledgers.layout import BLANK, DATA, HEADER, NOTE, ROW_KINDS, SECTION, TITLE, TOTAL, Column, Table
 from taizhang.ledgers.model import (
     ASIDE_COLUMNS,
     Disagreement,
@@ -23,6 +22,7 @@ from taizhang.ledgers.model import (
     pandas_type,
 )
 from taizhang.ledgers.quantities import find_factor, read_number
+from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, Column, Table
 from taizhang.ledgers.rules import find_rule_breaks
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.text import fold, write_cell
@@ -33,9 +33,9 @@ _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+
 _SUMMED = ("integer", "number")
 
 
-def read_table(grid: Grid, table: Table, index: HeaderIndex, source: Source, *, name: str) -> tuple[
-    pd.DataFrame, pd.DataFrame, TableRead
-]:
+def read_table(
+    grid: Grid, table: Table, index: HeaderIndex, source: Source, *, name: str
+) -> tuple[pd.DataFrame, pd.DataFrame, TableRead]:
     """Read a table's data rows.
 
     Parameters
@@ -82,7 +82,9 @@ def read_table(grid: Grid, table: Table, index: HeaderIndex, source: Source, *, 
         told = replace(context, factor=column.match.factor, values=source.values.get(field_name, {}))
         parsed[field_name] = read_column(values, own, field, told)
         raw[field_name] = (values, own)
-        notes += [f"{field_name}: {text} ({count})" for text, count in parsed[field_name].notes.items() if text]
+        notes += [
+            f"{field_name}: {text} ({count})" for text, count in parsed[field_name].notes.items() if text
+        ]
     if source.district and "district" in kind.fields:
         constant = take_texts([source.district], np.zeros(len(data), dtype=np.int64))
         parsed["district"] = Parsed(constant, np.full(len(data), None, dtype=object), Counter())
@@ -299,18 +301,23 @@ def _describe(
     if sheet.hidden:
         notes = [*notes, f"the sheet '{sheet.name}' is hidden; it was read"]
     if source.district and "district" in table.fields:
-        notes = [*notes, f"the district of workbook.toml ('{source.district}') goes before the district column"]
-    breaks = find_rule_breaks(rows, source.kind).sum() if len(rows) else {}
+        notes = [
+            *notes,
+            f"the district of workbook.toml ('{source.district}') goes before the district column",
+        ]
+    breaks = find_rule_breaks(rows, source.kind).sum()
     return TableRead(
         sheet=sheet.name,
         first_row=table.header[0] + sheet.top + 1,
         header_rows=table.header[1] - table.header[0] + 1,
         headers=describe_headers(grid, table, index, source.kind),
-        counts={name: counts[name] for name in ("title", "header", "section", "total", "note", "blank", "data")},
+        counts={
+            name: counts[name] for name in ("title", "header", "section", "total", "note", "blank", "data")
+        },
         hidden_rows=hidden,
         hidden_sheet=sheet.hidden,
         notes=tuple(notes),
-        rules={str(rule): int(count) for rule, count in dict(breaks).items() if count},
+        rules={str(rule): int(count) for rule, count in breaks.items() if count},
     )
 
 
@@ -331,7 +338,9 @@ def _describe_header(grid: Grid, column: Column, index: HeaderIndex, kind: Kind)
         near = "" if note or not column.levels else index.suggest(column.levels[-1])
         return HeaderRead(letters, column.header, None, "", note or (f"near to {near}" if near else ""))
     if match.problem:
-        return HeaderRead(letters, column.header, None, match.unit, f"not read as {match.field}: {match.problem}")
+        return HeaderRead(
+            letters, column.header, None, match.unit, f"not read as {match.field}: {match.problem}"
+        )
     unit = kind.fields[match.field].unit
     if match.unit and match.factor != 1.0:
         return HeaderRead(letters, column.header, match.field, match.unit, f"converted to {unit}")
@@ -360,7 +369,10 @@ def _check_totals(
         for row in totals.tolist():
             stated = _stated(grid, row, column, field)
             until = int(np.searchsorted(data, row))
-            sums = [running[until] - running[int(np.searchsorted(data, start))] for start in _starts(starts, heads, row)]
+            sums = [
+                running[until] - running[int(np.searchsorted(data, start))]
+                for start in _starts(starts, heads, row)
+            ]
             if stated is not None and not any(_equal(stated, one) for one in sums):
                 nearest = min(sums, key=lambda one: abs(one - stated))
                 wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, round(float(nearest), 6)))
@@ -383,5 +395,3 @@ def _stated(grid: Grid, row: int, column: Column, field: Field) -> float | None:
 def _equal(stated: float, summed: float) -> bool:
     """Equal as far as a sum of written decimals can be told."""
     return abs(stated - summed) <= 1e-6 * max(1.0, abs(stated))
-
-

@@ -23,7 +23,13 @@ _TYPES = {
     "category": {"zh": "从下列选项中选择", "en": "one of the choices"},
     "count_or_names": {"zh": "人数，或以顿号分开的姓名", "en": "a count, or names separated by commas"},
 }
-_FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "month": "yyyy-mm", "year": "0", "integer": "0"}
+_FORMATS = {
+    "date": "yyyy-mm-dd",
+    "datetime": "yyyy-mm-dd hh:mm",
+    "month": "yyyy-mm",
+    "year": "0",
+    "integer": "0",
+}
 _WORDS = {
     "zh": ("填写说明", "列", "必填", "填什么", "类型", "单位", "选项", "是", "请从第 4 行起填写，一行一条；* 为必填。"),
     "en": ("Help", "Column", "Required", "What", "Type", "Unit", "Choices", "yes",
@@ -86,7 +92,9 @@ def _write_column(
     last = _FIRST + ROWS - 1
     if choices := list_choices(item, lang):
         rule = {"validate": "list", "source": choices, "error_type": "warning"}
-        sheet.data_validation(_FIRST, column, last, column, {**rule, "input_message": item.description[lang][:255]})
+        sheet.data_validation(
+            _FIRST, column, last, column, {**rule, "input_message": item.description[lang][:255]}
+        )
     elif item.type in (*DATE_TYPES, "integer", "number"):
         sheet.data_validation(
             _FIRST, column, last, column, {"validate": "any", "input_message": _TYPES[item.type][lang]}
@@ -100,7 +108,9 @@ def list_choices(item: Field, lang: str) -> list[str]:
     return [value.label(lang) for value in item.values.values()]
 
 
-def _write_help(book: xlsxwriter.Workbook, fields: list[Field], lang: str, head: Format, strong: Format) -> None:
+def _write_help(
+    book: xlsxwriter.Workbook, fields: list[Field], lang: str, head: Format, strong: Format
+) -> None:
     words = _WORDS[lang]
     sheet = book.add_worksheet(words[0])
     wrap = book.add_format({"text_wrap": True, "valign": "top"})

@@ -21,17 +21,21 @@ from taizhang.metadata.kinds import DATE_TYPES, Field, load_shared
 
 _NAMES = re.compile(r"[、,;/\s]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
+_CHINESE: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
+_CHINESE |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
+
+_FIRST_ITEM = re.compile(r"[1１]\s*[.．、,，)）::]|①|一[是、)）]|第一")
 _ITEMS = (
     (re.compile(r"(?:^|[\n;。:,!?)\s])\s*(\d{1,2})\s*[.、):](?!\d)"), int),
     (re.compile(r"\((\d{1,2})\)"), int),
     (re.compile(r"([①-⑳])"), lambda mark: ord(mark) - 0x245F),
     (re.compile(r"([一二三四五六七八九十]{1,3})是"), lambda mark: _CHINESE.get(mark, 0)),
-    (re.compile(r"(?:^|[\n;。:,\s(])\s*([一二三四五六七八九十]{1,3})[、)]"), lambda mark: _CHINESE.get(mark, 0)),
+    (
+        re.compile(r"(?:^|[\n;。:,\s(])\s*([一二三四五六七八九十]{1,3})[、)]"),
+        lambda mark: _CHINESE.get(mark, 0),
+    ),
     (re.compile(r"第([一二三四五六七八九十]{1,3})[,、:]"), lambda mark: _CHINESE.get(mark, 0)),
 )
-_FIRST_ITEM = re.compile(r"[1１]\s*[.．、,，)）::]|①|一[是、)）]|第一")
-_CHINESE = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
-_CHINESE |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,9 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
         As many rows as `codes`; empty and unreadable cells are missing.
     """
     if field.type == "text" and not context.values:
-        return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None, dtype=object), Counter())
+        return Parsed(
+            take_texts(_clean_texts(values), codes), np.full(len(codes), None, dtype=object), Counter()
+        )
     used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(values)))
     results: list[Any] = [None] * (len(values) + 1)
     reasons = np.full(len(values) + 1, None, dtype=object)
@@ -114,7 +120,9 @@ def _clean_texts(values: Sequence[object]) -> list[str | None]:
     missing = _missing()
     starts = {word[:1] for word in (*load_shared().missing, *missing)} | {""}
     texts = [value.strip() if isinstance(value, str) else write_cell(value) for value in values]
-    return [None if text[:1] in starts and len(text) < 12 and fold(text) in missing else text for text in texts]
+    return [
+        None if text[:1] in starts and len(text) < 12 and fold(text) in missing else text for text in texts
+    ]
 
 
 def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.ExtensionArray:
@@ -169,7 +177,11 @@ def _read_number(value: object, field: Field, context: Context) -> tuple[Any, st
         number = round(number)
     if (field.min is not None and number < field.min) or (field.max is not None and number > field.max):
         limits = " to ".join(str(limit) for limit in (field.min, field.max) if limit is not None)
-        return None, _explain(f"outside {limits}{'' if field.max is not None else ' and above'}", value, field), ""
+        return (
+            None,
+            _explain(f"outside {limits}{'' if field.max is not None else ' and above'}", value, field),
+            "",
+        )
     return number, "", read.note
 
 
@@ -271,7 +283,9 @@ _WIDTHS = str.maketrans("（）．，；：！？０１２３４５６７８９"
 def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
     """Results per distinct value as a typed array over the rows."""
     if field.type in DATE_TYPES:
-        moments = np.array([np.datetime64("NaT") if r is None else np.datetime64(r) for r in results], "datetime64[us]")
+        moments = np.array(
+            [np.datetime64("NaT") if r is None else np.datetime64(r) for r in results], "datetime64[us]"
+        )
         return moments[codes]
     if field.type == "number":
         return np.array([np.nan if r is None else r for r in results], dtype="float64")[codes]

@@ -1,0 +1,263 @@
+"""What each row below a header is: data, or a header again, a section, a total, a note, a blank."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from taizhang.ledgers.dates import read_date
+from taizhang.ledgers.grid import Codes, Grid, Mask
+from taizhang.ledgers.headers import HeaderIndex, Match
+from taizhang.ledgers.text import fold
+from taizhang.metadata.kinds import load_shared
+
+BLANK, DATA, HEADER, SECTION, TOTAL, NOTE, TITLE = range(7)
+ROW_KINDS = ("blank", "data", "header", "section", "total", "note", "title")
+_ORDINALS = "甲乙丙丁戊己庚辛abcdefgh"
+_SUFFIX = re.compile(
+    "(?:镇|乡|街道|区|县|市|旗|苏木|办事处|管委会|管理区|开发区|园区|新区|农场|林场|州|盟|省|鎮|鄉|區|縣)$"
+    "|(?:township|town|county|district|city|subdistrict|sub-district|village|parish|borough|province)$",
+    re.I,
+)
+_NUMBERING = re.compile(
+    r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,3})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,3})\s*[、.,)])[、.]?\s*"
+)
+_TOTAL_HINT = re.compile("[计計总總]|total|sum", re.I)
+_TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
+
+
+@dataclass
+class Column:
+    """A column of a table: its position in the grid, its header's levels, and what that means."""
+
+    position: int
+    levels: tuple[str, ...]
+    match: Match | None
+    note: str = ""
+
+    @property
+    def header(self) -> str:
+        """The header as one text, levels joined by a slash, line breaks and double spaces as one space."""
+        return "/".join(" ".join(level.split()) for level in self.levels)
+
+
+@dataclass
+class Table:
+    """A table found in a sheet, in the grid's positions.
+
+    `kinds` has one of the row kinds per row from `first` to `last` (exclusive); `header` are its header rows.
+    """
+
+    header: tuple[int, int]
+    columns: list[Column]
+    first: int
+    last: int
+    titles: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)  # titles of the tables above it, the nearest first
+    title_rows: list[int] = field(default_factory=list)
+    kinds: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, dtype=np.int8))
+    sections: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, Column]:
+        """The columns understood, by field."""
+        return {c.match.field: c for c in self.columns if c.match is not None and not c.match.problem}
+
+
+def classify_rows(grid: Grid, index: HeaderIndex, table: Table, names: frozenset[str]) -> None:
+    """Tell what each row below a header is."""
+    positions = [column.position for column in table.columns]
+    codes = grid.codes[table.first : table.last][:, positions]
+    kinds = np.full(len(codes), DATA, dtype=np.int8)
+    present = codes >= 0
+    serial = [i for i, column in enumerate(table.columns) if index.is_serial(column.levels)]
+    told = present.copy()
+    for i in serial:
+        values = grid.values[table.columns[i].position]
+        told[:, i] &= np.array([*(not _is_running(value) for value in values), False])[codes[:, i]]
+    count = told.sum(axis=1)
+    kinds[count == 0] = BLANK  # a running number alone, as on a form printed with numbers, is no data
+    headers = _repeated_headers(grid, table, codes)
+    kinds[headers] = HEADER
+    for row in np.flatnonzero(headers[:-1] & ~headers[1:]).tolist():
+        if is_numbering(grid, table.first + row + 1):
+            kinds[row + 1] = HEADER
+    totals, notes = _marked_rows(grid, table, codes)
+    kinds[totals & ~headers & (count > 0) & ~_has_date(grid, index, table, codes)] = TOTAL
+    kinds[notes & (kinds == DATA) & ~_has_date(grid, index, table, codes)] = NOTE
+    single = (kinds == DATA) & (count == 1) & (present.sum(axis=1) == 1)
+    for lone in np.flatnonzero(single | ((kinds == DATA) & _spread(grid, table, codes))):
+        _tell_single(grid, index, table, int(lone), kinds, names)
+    table.kinds = kinds
+    _close_foot(table)
+
+
+def _is_running(value: object) -> bool:
+    """Whether a cell of the running-number column holds just such a number."""
+    return not isinstance(value, str) or value.strip().rstrip(".、").isdigit()
+
+
+def _has_date(grid: Grid, index: HeaderIndex, table: Table, codes: Codes) -> Mask:
+    """Rows with a readable value in a required date column: data, whatever their words say."""
+    found = np.zeros(len(codes), dtype=bool)
+    order = {column.position: i for i, column in enumerate(table.columns)}
+    for name, column in table.fields.items():
+        item = index.kind.fields[name]
+        if item.required and item.type in ("date", "datetime", "month"):
+            values = grid.values[column.position]
+            readable = [read_date(v, year=2000, month=item.type == "month").value is not None for v in values]
+            found |= np.array([*readable, False])[codes[:, order[column.position]]]
+    return found
+
+
+def _repeated_headers(grid: Grid, table: Table, codes: Codes) -> Mask:
+    """Rows that say again what the header says, as at a page break."""
+    same = np.zeros(len(codes), dtype=np.int64)
+    for i, column in enumerate(table.columns):
+        heads = {fold(level) for level in column.levels}
+        if not heads:
+            continue
+        longest = max(map(len, column.levels)) + 8
+        starts = {text[:1] for level in column.levels for text in (level.strip(), fold(level))}
+        match = [
+            isinstance(v, str) and len(v) <= longest and v.strip()[:1] in starts and fold(v) in heads
+            for v in grid.values[column.position]
+        ]
+        same += np.array([*match, False])[codes[:, i]]
+    filled = (codes >= 0).sum(axis=1)
+    return (same >= 2) & (same * 2 > filled)
+
+
+def _marked_rows(grid: Grid, table: Table, codes: Codes) -> tuple[Mask, Mask]:
+    """Rows with a total's word in the first three filled cells, and rows whose first cell says note."""
+    totals, notes = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
+    before = np.zeros(len(codes), dtype=np.int64)
+    for i, column in enumerate(table.columns):
+        own = codes[:, i]
+        filled = own >= 0
+        values = grid.values[column.position]
+        totals |= _passing(values, own, filled & (before <= 2), is_total)
+        notes |= _passing(values, own, filled & (before == 0), is_note)
+        before += filled
+        if (before > 2).all():
+            break
+    return totals, notes
+
+
+def _passing(values: list[object], codes: Codes, rows: Mask, test: Callable[[object], bool]) -> Mask:
+    """The rows, of those given, whose value passes a test; each value that occurs there is tested once."""
+    passed = np.zeros(len(values) + 1, dtype=bool)
+    used = np.zeros(len(values) + 1, dtype=bool)
+    used[codes[rows]] = True
+    for code in np.flatnonzero(used).tolist():
+        passed[code] = test(values[code])
+    return rows & passed[codes]
+
+
+def is_total(value: object) -> bool:
+    """Whether a cell's words say that its row is a total: 合计, 小计, 溪南镇小计, Total."""
+    if not isinstance(value, str) or len(value) > 24 or not _TOTAL_HINT.search(value):
+        return False
+    word = fold(value).strip("()[]:;、,.*—~")
+    for total in _folded(load_shared().totals):
+        if word == total or (len(word) <= 16 and not total.isascii() and word.endswith(total)):
+            return True
+        if word.startswith(total) and re.match(r"[:(\d、,]|共|$", word[len(total) :]):
+            return True
+    return False
+
+
+def is_note(value: object) -> bool:
+    """Whether a cell's words say that its row is a note or a footer: 注:…, 填表人:…, Source: …."""
+    if not isinstance(value, str):
+        return False
+    word = fold(value[:40]).lstrip("([*※#")
+    if not word.startswith(_folded(load_shared().notes)):
+        return word in ("以下空白", "以下无正文")
+    return any(
+        word.startswith(note) and re.match(r"[:;)\]]|\d{0,2}[.、:]|\(|$", word[len(note) :])
+        for note in _folded(load_shared().notes)
+    )
+
+
+@cache
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(fold, words)))
+
+
+def _spread(grid: Grid, table: Table, codes: Codes) -> Mask:
+    """Rows that are one merged cell from side to side, or say the same text in every filled column."""
+    rows = np.zeros(len(codes), dtype=bool)
+    width = len(table.columns)
+    for top, left, bottom, right in grid.merges():
+        if right - left + 1 >= max(2, width // 2) and table.first <= bottom and top < table.last:
+            rows[max(top - table.first, 0) : bottom - table.first + 1] = True
+    few = (codes >= 0).sum(axis=1) <= 2
+    return rows & few
+
+
+def _tell_single(
+    grid: Grid, index: HeaderIndex, table: Table, row: int, kinds: npt.NDArray[np.int8], names: frozenset[str]
+) -> None:
+    """Tell whether a lone text is a district's section, or a note or title between rows."""
+    position = next(c.position for c in table.columns if grid.codes[table.first + row, c.position] >= 0)
+    value = grid.cell(table.first + row, position)
+    if not isinstance(value, str):
+        return  # a lone number or date is data, and will be set aside for what it lacks
+    column = next((c for c in table.columns if c.position == position and c.match), None)
+    name = clean_section(value)
+    wide = any(a <= table.first + row <= c and b <= position <= d and d > b for a, b, c, d in grid.merges())
+    if is_district(name, names):
+        kinds[row] = SECTION
+        table.sections[row] = name
+    elif wide or column is None or position == table.columns[0].position:
+        kinds[row] = NOTE
+
+
+def clean_section(text: str) -> str:
+    """A section row's text without its numbering and its count: 一、溪南镇(12起) is 溪南镇."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _TRAILING.sub("", _NUMBERING.sub("", plain)).strip()
+
+
+def is_district(text: str, names: frozenset[str]) -> bool:
+    """Whether a text is a district's name: a known one, or one that ends as names of districts do."""
+    word = fold(text)
+    return word in names or (
+        len(text) <= 40 and bool(_SUFFIX.search(text.strip())) and not re.search("[,,。;;]", text)
+    )
+
+
+def _close_foot(table: Table) -> None:
+    """Sections after the last data row head nothing: they are notes at the foot."""
+    data = np.flatnonzero(table.kinds == DATA)
+    last = int(data[-1]) if len(data) else -1
+    for row in [row for row in table.sections if row > last]:
+        del table.sections[row]
+        table.kinds[row] = NOTE
+
+
+def is_numbering(grid: Grid, row: int) -> bool:
+    """Whether a row is of running numbers under the header (1 2 3 …, 甲 乙 1 2 …)."""
+    columns = grid.filled(row)
+    if len(columns) < 3:
+        return False
+    numbers = []
+    for column in columns:
+        value = grid.cell(row, column)
+        text = fold(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+        text = text.strip("()[]")
+        if text in _ORDINALS and len(text) == 1:
+            continue
+        if not text.isdigit():
+            return False
+        numbers.append(int(text))
+    return (
+        len(numbers) >= 2
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and numbers[0] <= 2
+    )

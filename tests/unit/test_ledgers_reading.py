@@ -1,0 +1,348 @@
+"""Tables found and read in files as they arrive."""
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taizhang.ledgers.model import FileRead, Source
+from taizhang.ledgers.reading import read_here
+from taizhang.metadata.kinds import load_kinds
+
+KINDS = load_kinds()
+HEADER = ["所属乡镇", "发现日期", "隐患描述"]
+
+
+def write_book(
+    path: Path,
+    sheets: Mapping[str, Sequence[Sequence[object]]],
+    *,
+    merges: Sequence[str] = (),
+    hide: Sequence[int] = (),
+) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row, cells in enumerate(rows, 1):
+            for column, value in enumerate(cells, 1):
+                if value not in (None, ""):
+                    sheet.cell(row, column, value)
+        for merge in merges:
+            sheet.merge_cells(merge)
+        for row in hide:
+            sheet.row_dimensions[row].hidden = True
+    book.save(path)
+    return path
+
+
+def read(path: Path, kind: str = "hazards", **source: object) -> FileRead:
+    return read_here(path, Source(KINDS[kind], **source), name=f"data/raw/{path.name}")  # type: ignore[arg-type]
+
+
+def test_a_ledger_as_found(tmp_path: Path) -> None:
+    rows = [
+        ["滨江县2021年隐患排查整治台账"],
+        ["填报单位:县应急局   单位:元"],
+        ["序号", "地  区", "单位\n名称", "检查情况", "", "", "整改责任单位", "", "", "整改情况", "", "整改资金"],
+        ["", "", "", "检查\n时间", "存在\n问题", "隐患等级", "名称", "责任人", "联系电话", "整改期限",
+        "是否完成整改", ""],
+        [1, "溪南镇", "甲厂", date(2021, 3, 5), "1.电线老化 2.灭火器过期", "一般", "甲厂", "张三", "138",
+        "2021.4.1", "已整改", 1000],
+        ["溪北镇"],
+        [2, "", "乙店", "3月8日", "通道堵塞", "重点", "乙", "李四", "139", "3月底", "整改中", "约2000"],
+        [3, "溪南镇", "丙", "待定", "无证", "重大", "", "", "", "", "已销号", "5万"],
+        ["小计", "", "", "", "", "", "", "", "", "", "", 53000],
+        [4, "", "丁", "2021年3月9日至11日", "一是无证;二是超期。", "一般隐患", "", "", "", "2021-03-01",
+        "已整改", 12.5],
+        ["合计", "", "", "", "", "", "", "", "", "", "", 99999],
+        ["填表人:王五", "", "审核:赵六"],
+        ["注:以上数据截至2021年底"],
+    ]  # fmt: skip
+    merges = ["A1:L1", "A3:A4", "B3:B4", "C3:C4", "L3:L4", "D3:F3", "G3:I3", "J3:K3"]
+    got = read(write_book(tmp_path / "a.xlsx", {"台账": rows}, merges=merges, hide=[5]))
+    assert got.error == ""
+    assert list(got.rows["source_row"]) == [5, 7, 10]
+    assert list(got.rows["district"]) == ["溪南镇", "溪北镇", "溪北镇"]
+    assert list(got.rows["found_on"]) == [
+        pd.Timestamp(2021, 3, 5),
+        pd.Timestamp(2021, 3, 8),
+        pd.Timestamp(2021, 3, 9),
+    ]
+    assert list(got.rows["cost_wan"]) == [0.1, 0.2, 0.00125]
+    assert list(got.rows["items"]) == [2, 1, 2]
+    assert list(got.rows["premises"]) == ["甲厂", "乙店", "丁"]
+    aside = got.set_aside[["source_row", "column", "value", "scope"]].to_numpy().tolist()
+    assert aside == [
+        [7, "severity", "重点", "cell"],
+        [7, "deadline", "3月底", "cell"],
+        [8, "found_on", "待定", "row"],
+    ]
+    table = got.tables[0]
+    assert table.counts == {
+        "title": 2,
+        "header": 2,
+        "section": 1,
+        "total": 2,
+        "note": 2,
+        "blank": 0,
+        "data": 4,
+    }
+    assert [(one.row, one.column, one.stated, one.summed) for one in table.totals] == [
+        (11, "cost_wan", 9.9999, 5.30125)
+    ]
+    assert table.hidden_rows == (5,)
+    assert table.rules == {"deadline_before_found": 1, "done_without_date": 2}
+    assert {one.header: one.field for one in table.headers}["整改责任单位/责任人"] == "responsible"
+    assert "整改责任单位/联系电话" in table.unrecognised
+
+
+def test_no_district_is_refused_with_the_line_that_mends_it(tmp_path: Path) -> None:
+    rows = [["发现日期", "隐患描述", "整改状态"], ["2021-03-05", "电线老化", "已整改"]]
+    path = write_book(tmp_path / "a.xlsx", {"台账": rows})
+    got = read(path)
+    assert len(got.rows) == 0
+    assert "data/raw/a.xlsx" in got.error and "sheet '台账'" in got.error and "row 1" in got.error
+    assert "under [ledgers.hazards]: district = " in got.error
+    mended = read(path, district="溪南镇")
+    assert mended.error == "" and list(mended.rows["district"]) == ["溪南镇"]
+
+
+def test_a_header_or_value_nobody_knows_is_named_in_the_workbook(tmp_path: Path) -> None:
+    rows = [
+        ["所属乡镇", "查出的时间点", "隐患描述", "隐患等级"],
+        ["溪南镇", "2021-03-05", "电线老化", "重点"],
+    ]
+    path = write_book(tmp_path / "a.xlsx", {"台账": rows})
+    refused = read(path)
+    assert (
+        'under [ledgers.hazards.columns]: found_on = "' in refused.error and "查出的时间点" in refused.error
+    )
+    got = read(path, columns={"found_on": "查出的时间点"}, values={"severity": {"重点": "major"}})
+    assert got.error == "" and list(got.rows["severity"]) == ["major"]
+
+
+def test_sections_alone_say_the_district(tmp_path: Path) -> None:
+    rows = [
+        ["发现日期", "隐患描述", "整改状态"],
+        ["2021-03-01", "无主", ""],
+        ["一、溪南镇（2起）"],
+        ["2021-03-05", "甲", "已整改"],
+        ["一般隐患"],
+        ["2021-03-06", "乙", "已整改"],
+        ["二、城关街道"],
+        ["2021-03-07", "丙", "已整改"],
+    ]
+    got = read(write_book(tmp_path / "a.xlsx", {"台账": rows}))
+    assert list(got.rows["district"]) == ["溪南镇", "溪南镇", "城关街道"]
+    assert got.set_aside[["source_row", "column", "scope"]].to_numpy().tolist() == [[2, "district", "row"]]
+    assert got.tables[0].counts["section"] == 2 and got.tables[0].counts["note"] == 1
+
+
+def test_known_names_make_sections_whatever_they_end_with(tmp_path: Path) -> None:
+    rows = [["发现日期", "隐患描述", "整改状态"], ["North"], ["2021-03-05", "甲", ""]]
+    path = write_book(tmp_path / "a.xlsx", {"台账": rows})
+    assert "no column says which district" in read(path).error
+    assert list(read(path, names=frozenset({"North"})).rows["district"]) == ["North"]
+
+
+def test_several_tables_on_a_sheet_and_side_by_side(tmp_path: Path) -> None:
+    rows = [
+        [*HEADER, "", *HEADER],
+        ["溪南镇", "2021-03-05", "甲", "", "溪北镇", "2021-04-05", "乙"],
+        ["溪南镇", "2021-03-06", "丙", "", "", "", ""],
+        [],
+        ["补充"],
+        ["镇街", "检查时间", "存在问题", "", "", "", ""],
+        ["东山乡", "2021-05-05", "丁", "", "", "", ""],
+    ]
+    got = read(write_book(tmp_path / "a.xlsx", {"台账": rows}))
+    assert sorted(zip(got.rows["district"], got.rows["source_row"], strict=True)) == [
+        ("东山乡", 7), ("溪北镇", 2), ("溪南镇", 2), ("溪南镇", 3)
+    ]  # fmt: skip
+    assert len(got.tables) == 3 and got.read == 4
+
+
+def test_merged_cells_hold_for_their_rows_but_numbers_count_once(tmp_path: Path) -> None:
+    rows = [
+        [*HEADER, "整改资金(万元)"],
+        ["溪南镇", "2021-03-05", "甲", 3],
+        ["", "", "乙", ""],
+        ["", "", "丙", ""],
+    ]
+    got = read(write_book(tmp_path / "a.xlsx", {"台账": rows}, merges=["A2:A4", "B2:B4", "D2:D4"]))
+    assert list(got.rows["district"]) == ["溪南镇"] * 3
+    assert got.rows["cost_wan"].sum() == 3
+    assert any("count once" in note for note in got.tables[0].notes)
+
+
+def test_hidden_sheets_are_read_and_said_and_others_noted(tmp_path: Path) -> None:
+    path = write_book(
+        tmp_path / "a.xlsx", {"台账": [HEADER, ["溪南镇", "2021-03-05", "甲"]], "说明": [["怎样填"]]}
+    )
+    book = openpyxl.load_workbook(path)
+    book["台账"].sheet_state = "hidden"
+    book.save(path)
+    got = read(path)
+    assert len(got.rows) == 1 and got.tables[0].hidden_sheet
+    assert "the sheet '台账' is hidden; it was read" in got.tables[0].notes
+    assert any("sheet '说明': no table of hazards found" in note for note in got.notes)
+    assert "has no sheet '总表'; its sheets: '台账', '说明'" in read(path, sheets=("总表",)).error
+
+
+def test_a_summary_by_district_is_passed_over_and_said(tmp_path: Path) -> None:
+    summary = [["所属乡镇", "隐患数", "参加人员", "备注", "页码"], ["溪南镇", 3, "甲", "", ""]]
+    got = read(
+        write_book(tmp_path / "a.xlsx", {"台账": [HEADER, ["溪南镇", "2021-03-05", "甲"]], "汇总": summary})
+    )
+    assert got.error == "" and len(got.rows) == 1
+    assert any("passed over" in note and "汇总" in note for note in got.notes)
+
+
+def test_a_whole_table_that_cannot_be_read_is_an_error_and_the_others_are_read(tmp_path: Path) -> None:
+    other = [
+        ["所属乡镇", "查出的时间点", "隐患描述", "隐患等级", "整改状态"],
+        ["溪南镇", "2021-03-05", "甲", "一般", "已整改"],
+    ]
+    got = read(write_book(tmp_path / "a.xlsx", {"一": [HEADER, ["溪南镇", "2021-03-05", "甲"]], "二": other}))
+    assert len(got.rows) == 1 and "sheet '二'" in got.error and "found_on" in got.error
+
+
+def test_error_cells_are_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    for row in ([*HEADER, "整改资金"], ["溪南镇", "2021-03-05", "甲", "#REF!"]):
+        book.active.append(row)
+    assert book.active["D2"].data_type == "e"
+    book.save(path)
+    got = read(path)
+    assert got.set_aside[["column", "value", "reason"]].to_numpy().tolist() == [
+        ["cost_wan", "#REF!", "not a number: '#REF!'"]
+    ]
+
+
+def test_serials_of_a_1904_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    for row in (HEADER, ["溪南镇", 44260 - 1462, "甲"], ["溪南镇", date(2021, 3, 5), "乙"]):
+        book.active.append(row)
+    book.save(path)
+    assert list(read(path).rows["found_on"]) == [pd.Timestamp(2021, 3, 5)] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_texts_of_every_encoding_and_delimiter(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    lines = [
+        [*HEADER, "整改状态"],
+        ["溪南镇", "2021-03-05", "甲", "已整改"],
+        [],
+        ["溪北镇", "2021-03-06", "乙", "整改中"],
+    ]
+    path = tmp_path / "a.csv"
+    path.write_bytes("\r\n".join(delimiter.join(line) for line in lines).encode(encoding))
+    got = read(path)
+    assert got.error == "" and list(got.rows["district"]) == ["溪南镇", "溪北镇"]
+    assert list(got.rows["source_row"]) == [2, 4]
+
+
+def test_big5_with_traditional_headers(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(
+        "所屬鄉鎮,發現日期,隱患描述,整改狀態\n溪南鎮,2021年3月5日,電線老化,已整改\n".encode("big5")
+    )
+    got = read(path)
+    assert (
+        got.error == ""
+        and list(got.rows["district"]) == ["溪南鎮"]
+        and list(got.rows["status"]) == ["rectified"]
+    )
+
+
+def test_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(
+        pa.table(
+            {"district": ["350921101", None], "found_on": [date(2021, 3, 5)] * 2, "cost_wan": [1.5, None]}
+        ),
+        path,
+    )
+    got = read(path)
+    assert list(got.rows["district"]) == ["350921101"] and list(got.rows["cost_wan"]) == [1.5]
+    assert list(got.rows["source_row"]) == [2] and len(got.set_aside) == 1
+
+
+def test_ods_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = [HEADER, ["溪南镇", "2021-03-05", "甲"]]
+    body = "".join(
+        f"<table:table-row>{''.join(cell.format(text) for text in row)}</table:table-row>" for row in rows
+    )
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="台账">{body}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", content)
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    got = read(path)
+    assert got.error == "" and list(got.rows["district"]) == ["溪南镇"]
+
+
+CELLS = st.one_of(
+    st.text(alphabet="溪南镇一二合计注:12.-/年月日 \n", max_size=8), st.integers(-5, 60000), st.floats(0,
+    60000), st.booleans(),
+    st.dates(date(1990, 1, 1), date(2030, 1, 1)), st.just(""), st.just("小计"), st.just("已整改"),
+)  # fmt: skip
+
+
+@given(rows=st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=12))
+def test_rows_read_are_accepted_or_set_aside_exactly_once(rows: list[list[object]]) -> None:
+    from taizhang.ledgers.grid import make_grid
+    from taizhang.ledgers.headers import HeaderIndex
+    from taizhang.ledgers.layout import find_tables
+    from taizhang.ledgers.sheets import Sheet
+    from taizhang.ledgers.tables import read_table
+
+    header = [*HEADER, "整改资金", "整改状态"]
+    source = Source(KINDS["hazards"])
+    index = HeaderIndex(source.kind, {})
+    grid = make_grid(Sheet("台账", [header, *rows]))
+    (table,) = find_tables(grid, index)
+    accepted, aside, about = read_table(grid, table, index, source, name="a.xlsx")
+    by_row = aside[aside["scope"] == "row"]["source_row"]
+    assert by_row.is_unique and not set(by_row) & set(accepted["source_row"])
+    assert about.counts["data"] == len(accepted) + len(by_row)
+    assert sum(about.counts.values()) == len(rows) + 1
+    cells = aside[aside["scope"] == "cell"]
+    assert set(cells["source_row"]) <= set(accepted["source_row"])
+
+
+def test_accepted_values_are_those_of_the_cells_they_name(tmp_path: Path) -> None:
+    rows = [[], HEADER, ["溪南镇", date(2021, 3, 5), "甲"], [], ["溪北镇", date(2021, 3, 6), "乙"]]
+    path = write_book(tmp_path / "a.xlsx", {"台账": rows})
+    got = read(path).rows
+    sheet = openpyxl.load_workbook(path)["台账"]
+    for row in got.itertuples():
+        assert sheet.cell(row.source_row, 1).value == row.district
+        assert pd.Timestamp(sheet.cell(row.source_row, 2).value) == row.found_on
+        assert sheet.cell(row.source_row, 3).value == row.description

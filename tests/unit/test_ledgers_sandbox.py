@@ -1,0 +1,93 @@
+"""Files that can't be read are refused one by one, each with its reason, and take nothing with them."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from taizhang.ledgers import Source, read_ledger_file, sandbox
+from taizhang.metadata.kinds import load_kinds
+
+SOURCE = Source(load_kinds()["hazards"])
+ROWS = [["所属乡镇", "发现日期", "隐患描述"], ["溪南镇", "2021-03-05", "甲"]]
+
+
+def write_good(path: Path) -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("台账")
+        for number, row in enumerate(ROWS):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.xlsx", b"", "is empty (0 bytes)"),
+        ("a.csv", b"\n \n", "is empty"),
+        ("a.xlsx", b"PK\x03\x04 not a package", "is damaged"),
+        ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", "web page (HTML)"),
+        ("a.xls", b"<?xml version='1.0'?><Workbook/>", "is XML"),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "password",
+        ),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is damaged"),
+        ("a.csv", bytes(range(256)) * 4, "no text file"),
+        ("~$a.xlsx", b"\x05user", "lock file"),
+        ("a.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0", "is damaged"),
+    ],
+)
+def test_each_is_refused_with_its_reason(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    got = read_ledger_file(path, SOURCE, name=f"data/{name}")
+    assert got.error.startswith(f"data/{name}: ") and reason in got.error
+    assert len(got.rows) == 0 and list(got.rows.columns[:2]) == ["district", "found_on"]
+
+
+def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
+    path = write_good(tmp_path / "a.xlsx")
+    path.write_bytes(path.read_bytes()[:-200])
+    assert "is damaged" in read_ledger_file(path, SOURCE, name="a.xlsx").error
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    path = write_good(tmp_path / "a.xlsx")
+    path.chmod(0)
+    assert "locked by another program" in read_ledger_file(path, SOURCE, name="a.xlsx").error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of address space")
+def test_a_sheet_of_all_cells_does_not_take_the_machine_and_the_next_file_is_read(tmp_path: Path) -> None:
+    far = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(far)) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "甲")
+        sheet.write(1048575, 16383, 1)
+    started = time.monotonic()
+    assert "memory" in read_ledger_file(far, SOURCE, name="far.xlsx").error
+    assert time.monotonic() - started < 30
+    assert len(read_ledger_file(write_good(tmp_path / "a.xlsx"), SOURCE, name="a.xlsx").rows) == 1
+
+
+def test_the_child_reads_as_this_process_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_good(tmp_path / "a.xlsx")
+    here = read_ledger_file(path, SOURCE, name="a.xlsx")
+    monkeypatch.setattr(sandbox, "_is_plain", lambda path: False)
+    there = read_ledger_file(path, SOURCE, name="a.xlsx")
+    assert there.rows.equals(here.rows) and there.rows.dtypes.equals(here.rows.dtypes)
+    assert there.tables == here.tables
+
+
+def test_a_hang_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_good(tmp_path / "a.xlsx")
+    monkeypatch.setattr(sandbox, "_is_plain", lambda path: False)
+    sandbox.stop_children()
+    monkeypatch.setattr(sandbox, "SECONDS", 0.01)
+    monkeypatch.setattr(sandbox, "SECONDS_PER_MB", 0.0)
+    assert "could not be read within" in read_ledger_file(path, SOURCE, name="a.xlsx").error
