@@ -259,7 +259,7 @@ def fit_columns(columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
     insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
     whole = [
-        inset + max(map(_measure, [_head_line(head), *cells]))
+        inset + max([_measure_head(head), *map(_measure, cells)])
         for inset, head, cells in zip(insets, heads, texts, strict=True)
     ]
     least = [
@@ -325,10 +325,10 @@ def _measure_unbroken(text: str) -> float:
 _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 
-def _head_line(head: str) -> str:
-    """Column heads may take two lines: the half that must fit in one."""
-    half = len(head) // 2 + len(head) % 2
-    return head if len(head) <= 4 else max(head[:half], head[half:], key=_measure)
+def _measure_head(head: str) -> float:
+    """A column's head may take two lines, parted between words; a short one takes one."""
+    width = _measure(head)
+    return width if width <= 4 else max(_measure_unbroken(head), width / 2 + 0.5)
 
 
 def _turn_wide(blocks: Sequence[Json]) -> list[Json]:
