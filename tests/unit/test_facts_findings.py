@@ -63,8 +63,11 @@ def test_overdue_far_above_the_rest():
     assert "hazards_overdue" not in find({"hazards": hazards}, "102")
     assert "hazards_overdue" not in find({"hazards": hazards}, "all")
     # The same shares of a tenth as many are within chance.
-    few = pd.concat([overdue("101", 2, 5), overdue("102", 1, 20)], ignore_index=True)
+    few = pd.concat([overdue("101", 4, 10), overdue("102", 2, 20)], ignore_index=True)
     assert "hazards_overdue" not in find({"hazards": few})
+    # Two are too few to speak of, whatever the test says.
+    two = pd.concat([overdue("101", 2, 2), overdue("102", 0, 900)], ignore_index=True)
+    assert "hazards_overdue" not in find({"hazards": two})
 
 
 def test_repeats():

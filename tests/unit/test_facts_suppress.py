@@ -188,6 +188,13 @@ def attack(facts: pd.DataFrame, n: int) -> list[str]:
     return found
 
 
+def test_those_in_time_are_among_those_resolved():
+    # Resolved 1 and 8, shown together as 9: were 8 in time shown, 8 resolved could be no less.
+    facts = compute(complaints([20, 9, 30], [1, 8, 25], [0, 8, 0], [0, 8, 0]), 3)
+    assert shown(facts, "complaints.resolved")[0] is None
+    assert attack(facts, 3) == []
+
+
 def draw_table(seed: int) -> tuple[pd.DataFrame, int]:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(1, 6))
