@@ -1,0 +1,59 @@
+"""Every template through our own runner on the sample, in both languages, to HTML and PDF."""
+
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from taizhang import open as open_workbook
+from taizhang.periods import parse_period
+from taizhang.report.execute import execute_notebook
+from taizhang.report.html import render_html
+from taizhang.report.meta import ReportMeta
+from taizhang.report.notebook import FigureBlock, HeadingBlock, read_blocks
+from taizhang.report.typst import render_pdf
+
+PERIOD = parse_period("2021")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["township_review", "county_comparison"])
+def test_template_runs_and_renders(sample_book: Path, tmp_path: Path, kind: str, lang: str) -> None:
+    book = open_workbook(str(sample_book))
+    area = kind == "county_comparison"
+    district = "all" if area else str(book.districts["code"].iloc[0])
+    name = book.config.title if area else book.district_name(district)
+    notebook = execute_notebook(
+        book.template(kind),
+        tmp_path / "executed.ipynb",
+        {"district": district, "period": "2021", "lang": lang},
+        cwd=book.root,
+    )
+    printed = [
+        output.text for cell in notebook.cells for output in cell.get("outputs", ()) if "text" in output
+    ]
+    assert printed == []  # neither prints nor warnings
+    assert str(book.root) not in (tmp_path / "executed.ipynb").read_text("utf-8")
+
+    blocks = read_blocks(notebook, lang=lang)
+    headings = [block.text for block in blocks if isinstance(block, HeadingBlock)]
+    alts = [block.figure.alt for block in blocks if isinstance(block, FigureBlock)]
+    assert len(headings) >= 5 and len(alts) >= 8 and all(alts)
+    meta = ReportMeta(
+        book.config.title,
+        district,
+        name,
+        PERIOD,
+        lang,
+        book.as_of(PERIOD),
+        kind,
+        book.config.sample,
+        version="x",
+    )
+    html = render_html(notebook, meta=meta)
+    pdf = pypdfium2.PdfDocument(render_pdf(notebook, meta=meta))
+    text = re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in pdf))
+    for heading in headings:
+        assert heading in html and re.sub(r"\s", "", heading) in text, heading
