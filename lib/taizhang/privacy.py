@@ -1,8 +1,10 @@
 """Telephone and identity numbers in free text, masked before anything shows them."""
 
 import re
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Mobile (11 digits from 13 to 19), landline with area code, and 18-digit identity numbers
 # (GB 11643: six digits of place, a birth date, three digits and a check character).
@@ -17,7 +19,7 @@ def mask_numbers(text: str) -> str:
     return _PERSONAL.sub(lambda match: "*" * len(match[0]), text)
 
 
-def mask_column(values: pd.Series) -> pd.Series:
+def mask_column(values: "pd.Series") -> "pd.Series":
     """Mask a text column; empty cells stay empty."""
     risky = values.astype("str").str.contains(_PERSONAL, na=False)
     if not risky.any():
