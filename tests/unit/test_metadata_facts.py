@@ -8,7 +8,6 @@ from taizhang.metadata.facts import (
     load_facts,
     split_target,
     unit_label,
-    write_facts_page,
 )
 
 CONTRACT = """
@@ -74,9 +73,3 @@ def test_targets():
     assert split_target("drills.held") is None
     info = describe_fact("targets.drills.held.pace_points")
     assert (info.title["zh"], info.unit, info.kind) == ("演练次数：与序时进度之差", "points", "targets")
-
-
-def test_the_page_names_every_fact():
-    page = write_facts_page()
-    assert all(f"### {name}\n" in page for name in load_facts())
-    assert "### targets.<fact>.pace_points" in page
