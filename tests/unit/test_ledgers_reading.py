@@ -14,10 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.ledgers.model import FileRead, Source
-from taizhang.ledgers.reading import read_here
+from taizhang.ledgers.reading import iterate_parts, read_here
 from taizhang.metadata.kinds import load_kinds
 
 KINDS = load_kinds()
+PHILDIS = (
+    Path(__file__).resolve().parents[3] / "shared" / "data" / "phildis" / "disasters_events_provinces.csv"
+)
+OWN = """
+title: {zh: 电梯, en: Lifts}
+fields:
+  district: {required: true}
+  checked_on: {type: date, required: true, title: 检验日期, aliases: [检验时间]}
+  state: {type: category, title: 电梯状态, values: {good: [合格, 正常], bad: [不合格, 停用]}}
+"""
 HEADER = ["所属乡镇", "发现日期", "隐患描述"]
 
 
@@ -279,6 +289,71 @@ def test_parquet(tmp_path: Path) -> None:
     got = read(path)
     assert list(got.rows["district"]) == ["350921101"] and list(got.rows["cost_wan"]) == [1.5]
     assert list(got.rows["source_row"]) == [2] and len(got.set_aside) == 1
+
+
+def test_parts_of_a_parquet_file_add_up_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    days = [date(2021, 3, 5), None, *[date(2021, 3, day) for day in range(1, 24)]]
+    districts = ["溪南镇", "溪北镇", "合计", "小计", ""] * 5
+    pq.write_table(
+        pa.table({"district": districts, "found_on": days, "listed": [True, False, None, True, True] * 5}),
+        path,
+    )
+    source = Source(KINDS["hazards"])
+    whole = read_here(path, source, name="a.parquet")
+    parts = list(iterate_parts(path, source, name="a.parquet", rows=7))
+    assert len(parts) == 4
+    assert pd.concat([part.rows for part in parts], ignore_index=True).equals(whole.rows)
+    assert pd.concat([part.set_aside for part in parts], ignore_index=True).equals(whole.set_aside)
+    assert [sum(part.tables[0].counts[key] for part in parts) for key in ("data", "header")] == [25, 1]
+    assert whole.tables[0].counts["data"] == 25 == len(whole.rows) + (whole.set_aside["scope"] == "row").sum()
+    assert list(whole.rows["source_row"][:2]) == [2, 4] and list(whole.rows["listed"][:2]) == [True, pd.NA]
+
+
+def test_xls_is_read(tmp_path: Path) -> None:
+    xlwt = pytest.importorskip("xlwt", reason="writes the .xls of this test")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("台账")
+    dated = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    sheet.write_merge(0, 0, 0, 2, "2021年台账")
+    for column, text in enumerate(HEADER):
+        sheet.write(1, column, text)
+    sheet.write(2, 0, "溪南镇")
+    sheet.write(2, 1, date(2021, 3, 5), dated)
+    path = tmp_path / "a.xls"
+    book.save(str(path))
+    got = read(path)
+    assert list(got.rows["found_on"]) == [pd.Timestamp(2021, 3, 5)] and list(got.rows["source_row"]) == [3]
+
+
+def test_a_users_own_kind_is_read_like_the_others(tmp_path: Path) -> None:
+    (tmp_path / "lifts.yml").write_text(OWN, "utf-8")
+    kind = load_kinds(tmp_path)["lifts"]
+    rows = [
+        ["乡镇", "检验时间", "电梯状态"],
+        ["溪南镇", "2021-03-05", "正常"],
+        ["溪南镇", "2021-03-06", "停用"],
+        ["溪南镇", "2021-03-07", "未知数"],
+    ]
+    got = read_here(write_book(tmp_path / "a.xlsx", {"电梯": rows}), Source(kind), name="a.xlsx")
+    assert [None if pd.isna(v) else v for v in got.rows["state"]] == ["good", "bad", None]
+    assert list(got.set_aside["column"]) == ["state"]
+
+
+@pytest.mark.skipif(not PHILDIS.exists(), reason="the shared data are not on this machine")
+def test_disasters_of_the_philippines() -> None:
+    columns = {
+        "district": "ph_psgc", "event": "disaster_id", "occurred_on": "date_start", "affected": "affected_persons",
+        "houses_collapsed": "damaged_houses_full",
+    }  # fmt: skip
+    got = read(PHILDIS, "losses", columns=columns)
+    plain = pd.read_csv(PHILDIS, dtype={"ph_psgc": "str"})
+    aside = set(got.set_aside.loc[got.set_aside["scope"] == "row", "source_row"])
+    assert got.read == len(plain) == len(got.rows) + len(aside)
+    kept = plain[~(plain.index + 2).isin(aside)]
+    for ours, theirs in (("affected", "affected_persons"), ("houses_collapsed", "damaged_houses_full")):
+        mine = got.rows.groupby("district")[ours].sum()
+        assert mine.to_dict() == kept.groupby("ph_psgc")[theirs].sum().to_dict()
 
 
 def test_ods_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 
 from taizhang.ledgers.model import make_empty_rows
-from taizhang.ledgers.rules import find_duplicates, find_rule_breaks
+from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
 from taizhang.metadata.kinds import load_kinds
 
 HAZARDS = load_kinds()["hazards"]
@@ -58,3 +58,8 @@ def test_duplicates_by_id_or_by_date_premises_and_text() -> None:
     coded = table.assign(district_code=["1", "1", "1", "1", "1", "1", None])
     assert list(find_duplicates(coded, HAZARDS)) == [False, True, False, False, False, True, False]
     assert find_duplicates(table.iloc[:0], HAZARDS).empty
+    hashes = hash_keys(table, HAZARDS)
+    repeated = pd.concat([hashes[name].duplicated() & (hashes[name] != 0) for name in hashes], axis=1).any(
+        axis=1
+    )
+    assert list(repeated) == [False, True, False, False, False, True, False]

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from taizhang.ledgers.model import Disagreement, FileRead, HeaderRead, Source, TableRead
-    from taizhang.ledgers.rules import find_duplicates, find_rule_breaks
-    from taizhang.ledgers.sandbox import read_ledger_file
+    from taizhang.ledgers.reading import iterate_parts
+    from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
+    from taizhang.ledgers.sandbox import read_ledger_file, start_child
 
 _WHERE = {
     "Disagreement": "model",
@@ -15,7 +16,10 @@ _WHERE = {
     "TableRead": "model",
     "find_duplicates": "rules",
     "find_rule_breaks": "rules",
+    "hash_keys": "rules",
+    "iterate_parts": "reading",
     "read_ledger_file": "sandbox",
+    "start_child": "sandbox",
 }
 
 __all__ = [
@@ -26,7 +30,10 @@ __all__ = [
     "TableRead",
     "find_duplicates",
     "find_rule_breaks",
+    "hash_keys",
+    "iterate_parts",
     "read_ledger_file",
+    "start_child",
 ]
 
 

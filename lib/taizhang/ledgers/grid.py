@@ -86,7 +86,11 @@ def encode(cells: npt.NDArray[np.object_]) -> tuple[Codes, list[object]]:
         # True equals 1.0 as a dictionary key: told apart here, so that neither becomes the other.
         array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in array]
     codes, distinct = pd.factorize(array)
-    found = list(distinct)
+    return drop_blank(codes.astype(np.int64), list(distinct))
+
+
+def drop_blank(codes: Codes, found: list[object]) -> tuple[Codes, list[object]]:
+    """Leave blank texts out of the distinct values: their cells are empty."""
     empty = [i for i, value in enumerate(found) if isinstance(value, str) and not value.strip()]
     if empty:
         renumber = np.arange(len(found) + 1)
@@ -96,4 +100,4 @@ def encode(cells: npt.NDArray[np.object_]) -> tuple[Codes, list[object]]:
         renumber[keep] = np.arange(len(keep))
         codes = renumber[codes]
         found = [found[i] for i in keep]
-    return codes.astype(np.int64), found
+    return codes, found

@@ -1,27 +1,79 @@
-"""Parquet files: a table whose header is its column names."""
+"""Parquet files: a table whose header is its column names, read in parts of bounded size."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.errors import LedgerError
+from taizhang.ledgers.grid import Codes, Grid, drop_blank
 from taizhang.ledgers.sheets import Sheet
 
 
-def read_parquet(path: Path) -> Sheet:
-    """Read a Parquet file as a sheet: column names in row 1, rows below.
+def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
+    """Read a Parquet file in parts: in each, column names in the first row and rows below.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    rows : int
+        Rows per part.
+
+    Yields
+    ------
+    Grid
+        Its sheet starts so far down that row numbers run on: the file's first data row is row 2.
 
     Raises
     ------
     LedgerError
-        If it is damaged.
+        If the file is damaged.
     """
     try:
-        table = pq.read_table(path)
-        columns = [
-            [name, *("" if v is None else v for v in table[name].to_pylist())] for name in table.column_names
-        ]
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            start = 0
+            for batch in file.iter_batches(batch_size=rows):
+                yield _make_grid(names, batch, start)
+                start += batch.num_rows
+            if not start:
+                yield _make_grid(names, pa.RecordBatch.from_pylist([], file.schema_arrow), 0)
     except (pa.ArrowException, OSError) as error:
-        raise LedgerError(f"is damaged ({str(error).splitlines()[0][:160]}); write it again") from None
-    return Sheet("", list(zip(*columns, strict=True)))
+        reason = str(error).splitlines()[0][:160]
+        raise LedgerError(f"is damaged ({reason}); write it again") from None
+
+
+def _make_grid(names: list[str], batch: pa.RecordBatch, start: int) -> Grid:
+    codes = np.full((batch.num_rows + 1, len(names)), -1, dtype=np.int64, order="F")
+    values: list[list[object]] = []
+    for column, name in enumerate(names):
+        own, distinct = _encode(batch.column(column))
+        codes[0, column] = len(distinct)
+        codes[1:, column] = own
+        values.append([*distinct, name])
+    return Grid(Sheet("", [names], top=start), codes, values)
+
+
+def _encode(column: pa.Array) -> tuple[Codes, list[object]]:
+    if pa.types.is_nested(column.type):
+        column = pa.array(
+            [None if value is None else str(value) for value in column.to_pylist()], pa.string()
+        )
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return drop_blank(codes, [_plain(value) for value in encoded.dictionary.to_pylist()])
+
+
+def _plain(value: object) -> object:
+    """A value as a spreadsheet would give it: answers as words, decimals as numbers, not-a-number as empty."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (str, int)) or hasattr(value, "isoformat"):
+        return value
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return str(value)
+    return "" if np.isnan(number) else number

@@ -1,18 +1,22 @@
 """Reading a ledger file: the one function that ingest calls."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from taizhang.errors import LedgerError
-from taizhang.ledgers.grid import make_grid
+from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
 from taizhang.ledgers.rowkinds import Table
-from taizhang.ledgers.sheets import Sheet, read_text, read_workbook, sniff_format
+from taizhang.ledgers.sheets import read_text, read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
+
+ROWS_PER_PART = 100_000
 
 
 def read_here(path: Path, source: Source, *, name: str) -> FileRead:
@@ -31,37 +35,94 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
         With `error` set where the file, or a whole table of it, could not be read; nothing is raised.
     """
     try:
-        return _read_sheets(_iterate_sheets(path, source), source, name)
+        kind = sniff_format(path)
+        if kind == "parquet":
+            return _join_parts(iterate_parts(path, source, name=name))
+        return _read_grids(_iterate_grids(path, source, kind), source, name)
     except LedgerError as error:
         return fail_file(name, source.kind, str(error))
 
 
-def _iterate_sheets(path: Path, source: Source) -> Iterator[Sheet]:
-    kind = sniff_format(path)
+def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER_PART) -> Iterator[FileRead]:
+    """Read a Parquet file part by part, so that memory is bounded whatever its length.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    source : Source
+    name : str
+        The file as shown.
+    rows : int
+        Rows per part.
+
+    Yields
+    ------
+    FileRead
+        At most `rows` data rows each; counts of the parts add up to the file's. Ends with the part that has an error.
+    """
+    from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
+
+    try:
+        for number, grid in enumerate(read_parquet(path, rows=rows)):
+            part = _read_grids([(grid, ())], source, name)
+            if number:  # the header is one row of the file, though every part begins with it
+                tables = [replace(t, first_row=1, counts={**t.counts, "header": 0}) for t in part.tables]
+                part = replace(part, tables=tuple(tables))
+            yield part
+            if part.error:
+                return
+    except LedgerError as error:
+        yield fail_file(name, source.kind, str(error))
+
+
+def _join_parts(parts: Iterable[FileRead]) -> FileRead:
+    """The parts of a file as one."""
+    kept = list(parts)
+    first = kept[0]
+    tables = [table for part in kept for table in part.tables]
+    if len(kept) == 1 or not tables:
+        return first
+    counts = Counter[str]()
+    rules = Counter[str]()
+    for table in tables:
+        counts.update(table.counts)
+        rules.update(table.rules)
+    notes = dict.fromkeys(note for table in tables for note in table.notes)
+    totals = tuple(total for table in tables for total in table.totals)
+    table = replace(tables[0], counts=dict(counts), rules=dict(rules), notes=tuple(notes), totals=totals)
+    return FileRead(
+        first.name,
+        pd.concat([part.rows for part in kept], ignore_index=True),
+        pd.concat([part.set_aside for part in kept], ignore_index=True),
+        (table,),
+        "; ".join(dict.fromkeys(part.error for part in kept if part.error)),
+        tuple(dict.fromkeys(note for part in kept for note in part.notes)),
+    )
+
+
+def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid, tuple[str, ...]]]:
     if kind == "text":
-        yield read_text(path, HeaderIndex(source.kind, source.columns).known)
-    elif kind == "parquet":
-        from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
-
-        yield read_parquet(path)
-    else:
-        yield from read_workbook(path, source.sheets)
+        sheet = read_text(path, HeaderIndex(source.kind, source.columns).known)
+        yield make_grid(sheet), sheet.notes
+        return
+    for sheet in read_workbook(path, source.sheets):
+        yield make_grid(sheet), sheet.notes
 
 
-def _read_sheets(sheets: Iterator[Sheet], source: Source, name: str) -> FileRead:
+def _read_grids(grids: Iterable[tuple[Grid, tuple[str, ...]]], source: Source, name: str) -> FileRead:
     index = HeaderIndex(source.kind, source.columns)
     rows: list[pd.DataFrame] = []
     aside: list[pd.DataFrame] = []
     tables: list[TableRead] = []
     errors: list[str] = []
     notes: list[str] = []
-    for sheet in sheets:
-        notes += sheet.notes
-        if not len(sheet.rows):
+    for grid, remarks in grids:
+        sheet = grid.sheet
+        notes += remarks
+        if not grid.height:
             continue
-        grid = make_grid(sheet)
         found = find_tables(grid, index, names=source.names)
-        if not found and grid.height:
+        if not found:
             filled = int(((grid.codes >= 0).sum(axis=1) > 0).sum())
             notes.append(
                 f"sheet '{sheet.name}': no table of {source.kind.name} found ({filled} rows with text)"

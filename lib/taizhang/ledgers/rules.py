@@ -1,8 +1,8 @@
 """Rules that rows should keep, and rows that look like another row: told and counted, nothing mended."""
 
+from collections.abc import Iterator
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from taizhang.metadata.kinds import DATE_TYPES, Kind
@@ -52,6 +52,42 @@ def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = No
     return pd.DataFrame(breaks, index=table.index)
 
 
+def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Hash what rows are compared by, for finding duplicates over tables too long to hold at once.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of the kind.
+    kind : Kind
+
+    Returns
+    -------
+    pandas.DataFrame of uint64
+        On the same index; columns ``id`` and ``same``, where the kind has them. 0 where a row lacks a value and so
+        is equal to none; equal rows have equal hashes, and two that differ hardly ever (64 bits).
+    """
+    hashes = {}
+    for name, keys in _iterate_keys(table, kind):
+        known = keys.notna().all(axis=1)
+        hashes[name] = pd.util.hash_pandas_object(keys, index=False).where(known, 0).astype("uint64")
+    return pd.DataFrame(hashes, index=table.index)
+
+
+def _iterate_keys(table: pd.DataFrame, kind: Kind) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The columns that rows are compared by: their id, and their content, each within a district."""
+    district = next((name for name in ("district_code", "district") if name in table.columns), None)
+    for name, columns in (("id", kind.id), ("same", kind.same)):
+        if not columns:
+            continue
+        named = [district if column == "district" and district else column for column in columns]
+        keys = table[[district, *named] if district and district not in named else named]
+        if district == "district_code" and "district" in table.columns:
+            # Rows that no district was found for are told apart by what they wrote.
+            keys = keys.assign(**{district: table["district_code"].fillna(table["district"])})
+        yield name, keys
+
+
 def find_duplicates(table: pd.DataFrame, kind: Kind) -> pd.Series:
     """Tell which rows look like an earlier one: by the kind's id, or by all of its `same` columns.
 
@@ -67,18 +103,8 @@ def find_duplicates(table: pd.DataFrame, kind: Kind) -> pd.Series:
         On the same index: True for the second and later of equal rows. A row with a missing value in the
         columns compared is equal to none. Ids are compared within a district, since each numbers its own.
     """
-    district = next((name for name in ("district_code", "district") if name in table.columns), None)
     found = pd.Series(False, index=table.index)
-    for columns in (kind.id, kind.same):
-        if not columns:
-            continue
-        named = [district if name == "district" and district else name for name in columns]
-        if district and district not in named:
-            named = [district, *named]
-        keys = table[named]
-        if district == "district_code" and "district" in table.columns:
-            # Rows that no district was found for are told apart by what they wrote.
-            keys = keys.assign(**{district: table["district_code"].fillna(table["district"])})
+    for _, keys in _iterate_keys(table, kind):
         known = keys.notna().all(axis=1)
-        found |= known & pd.Series(np.where(known, keys.duplicated(), False), index=table.index).astype(bool)
+        found |= known & keys.duplicated()
     return found

@@ -75,7 +75,9 @@ def _is_plain(path: Path) -> bool:
     """
     kind = sniff_format(path)
     size = path.stat().st_size
-    if kind in ("text", "parquet"):
+    if kind == "parquet":
+        return True  # it is read in parts
+    if kind == "text":
         return size <= 64 * 1024**2
     if kind != "xlsx" or size > _SMALL_BYTES:
         return False
@@ -165,6 +167,12 @@ class _Borrowed:
         if self.child.process.poll() is None:
             with _lock:
                 _idle.append(self.child)
+
+
+def start_child() -> None:
+    """Start a reading process ahead of the first large file, so that it is ready when that is read."""
+    with _Borrowed():
+        pass
 
 
 def stop_children() -> None:

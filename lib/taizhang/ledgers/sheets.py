@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import threading
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -149,6 +150,7 @@ def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
     for name in names:
         if wanted is not None and name not in wanted:
             continue
+        look = _Aside(scan, name)  # the XML is looked through while calamine, which needs no Python, reads
         try:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=True)
@@ -156,7 +158,7 @@ def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
             top, left = sheet.start or (0, 0)
         except (calamine.CalamineError, OSError, ValueError) as error:
             raise LedgerError(f"sheet '{name}' is damaged ({_short(error)}); save the file again") from None
-        hidden_rows, errors = scan.look(name)
+        hidden_rows, errors = look.result()
         yield Sheet(name, rows, top, left, merged, hidden_rows, name in hidden, scan.date1904, errors)
 
 
@@ -254,6 +256,24 @@ class _XlsxScan:
         if b't="e"' in text:
             for ref, word in _ERROR_CELL.findall(text):
                 errors[_position(ref.decode())] = word.decode("utf-8", "replace")
+
+
+class _Aside(threading.Thread):
+    """Looks through a sheet's XML in a thread of its own."""
+
+    def __init__(self, scan: _XlsxScan, name: str) -> None:
+        super().__init__(daemon=True)
+        self.scan, self.sheet = scan, name
+        self.found: tuple[frozenset[int], dict[tuple[int, int], str]] = (frozenset(), {})
+        self.start()
+
+    def run(self) -> None:
+        self.found = self.scan.look(self.sheet)
+
+    def result(self) -> tuple[frozenset[int], dict[tuple[int, int], str]]:
+        """What was found, once the thread is through."""
+        self.join()
+        return self.found
 
 
 def _position(ref: str) -> tuple[int, int]:
