@@ -83,7 +83,9 @@ def test_no_spelling_of_a_category_means_two_values_and_zhongdian_means_none() -
                 for word in (value.name, value.zh, value.en, *value.aliases):
                     assert seen.setdefault(fold(word), value.name) == value.name, (kind.name, item.name, word)
     severity = load_kinds()["hazards"].fields["severity"]
-    assert not any("重点" in word for value in severity.values.values() for word in (value.zh, *value.aliases))
+    assert not any(
+        "重点" in word for value in severity.values.values() for word in (value.zh, *value.aliases)
+    )
 
 
 def test_every_field_has_words_in_both_languages_and_every_unit_is_known() -> None:
@@ -105,7 +107,9 @@ def test_a_users_own_kind_is_of_the_same_form(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_a_users_kind_is_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "lifts.yml").write_text(OWN.replace("type: text", "tipe: text").replace("[lift_id]", "[lift]"), "utf-8")
+    (tmp_path / "lifts.yml").write_text(
+        OWN.replace("type: text", "tipe: text").replace("[lift_id]", "[lift]"), "utf-8"
+    )
     (tmp_path / "hazards.yml").write_text(OWN.replace("kind: lifts", "kind: hazards"), "utf-8")
     with pytest.raises(ParameterError) as caught:
         load_kinds(tmp_path)
@@ -113,6 +117,12 @@ def test_what_is_wrong_with_a_users_kind_is_told_at_once(tmp_path: Path) -> None
     assert "unknown key 'tipe'; did you mean 'type'?" in text
     assert "id names 'lift', which is no field" in text
     assert "hazards.yml: the kind 'hazards' exists already" in text
+
+
+def test_a_text_cut_off_at_an_unquoted_comma_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lifts.yml").write_text(OWN.replace("en: one lift}", "en: one lift, or hoist}"), "utf-8")
+    with pytest.raises(ParameterError, match=r"lifts.yml: row: .*'or hoist' is neither zh nor en; quote"):
+        load_kinds(tmp_path)
 
 
 def test_the_data_dictionary_names_every_column_and_value() -> None:

@@ -207,10 +207,7 @@ class Shared:
 def load_shared() -> Shared:
     """Read fields.yml: units with conversions, words, shared fields."""
     data = _load_yaml(HERE / "fields.yml")
-    units = {
-        name: _make_unit(name, u)
-        for name, u in data["units"].items()
-    }
+    units = {name: _make_unit(name, u) for name, u in data["units"].items()}
     return Shared(
         units=units,
         generic=_texts(data["generic"]),
@@ -252,9 +249,9 @@ def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
 
 
 _ORDER = (
-    *("hazards", "inspections", "drills", "plans", "incidents", "losses", "complaints", "disputes", "warnings"),
-    *("duty_checks", "weather", "teams", "supplies", "shelters", "publicity", "actions", "schools", "population"),
-)
+    "hazards inspections drills plans incidents losses complaints disputes warnings duty_checks weather teams "
+    "supplies shelters publicity actions schools population"
+).split()
 
 
 @cache
@@ -304,6 +301,12 @@ def _read_kind(path: Path) -> Kind:
         except ParameterError as error:
             problems.append(f"field '{column}': {error}")
     rules: list[Rule] = []
+    words: dict[str, Mapping[str, str]] = {}
+    for where, text in [(key, data.get(key)) for key in ("title", "row")]:
+        try:
+            words[where] = _words(text, name)
+        except ParameterError as error:
+            problems.append(f"{where}: {error}")
     for rule, given in (data.get("rules") or {}).items():
         problems += _unknown_keys(given, _RULE_KEYS, f"rule '{rule}'")
         rules.append(
@@ -327,8 +330,8 @@ def _read_kind(path: Path) -> Kind:
         raise ParameterError("\n".join(f"{path.name}: {problem}" for problem in problems))
     return Kind(
         name=name,
-        title=_words(data.get("title"), name),
-        row=_words(data.get("row"), name),
+        title=words["title"],
+        row=words["row"],
         fields=fields,
         date=named["date"][0] if named["date"] else "",
         id=named["id"],
@@ -357,6 +360,8 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
         # A bare true/false key in YAML is a bool: both spellings mean the same here.
         key = str(value).lower() if isinstance(value, bool) else str(value)
         words = words if isinstance(words, dict) else {"aliases": words or []}
+        if unknown := _unknown_keys(words, ("zh", "en", "aliases"), f"value '{key}'"):
+            raise ParameterError("; ".join(unknown))
         zh, en = str(words.get("zh", key)), str(words.get("en", key))
         values[key] = Value(key, zh, en, _texts(words.get("aliases")))
     if kind == "category" and not values:
@@ -381,6 +386,11 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
 def _words(given: object, default: str) -> Mapping[str, str]:
     """A text in zh and en; one text stands for both, and a missing language takes the other's."""
     if isinstance(given, dict):
+        if unknown := [key for key in given if key not in ("zh", "en")]:
+            # In {zh: a, en: b, c} the rest of an unquoted text becomes a key: never lose it.
+            raise ParameterError(
+                f"{given}: '{unknown[0]}' is neither zh nor en; quote a text that holds a comma"
+            )
         texts = {lang: str(given[lang]) for lang in ("zh", "en") if given.get(lang)}
         other = next(iter(texts.values()), default)
         return {lang: texts.get(lang, other) for lang in ("zh", "en")}

@@ -46,7 +46,12 @@ def render_reference(kinds: Mapping[str, Kind]) -> str:
 
 
 def _render_kind(kind: Kind) -> list[str]:
-    lines = ["", f"## {kind.name}", "", f"{kind.title['zh']} · {kind.title['en']}. A row is {kind.row['en']}."]
+    lines = [
+        "",
+        f"## {kind.name}",
+        "",
+        f"{kind.title['zh']} · {kind.title['en']}. A row is {kind.row['en']}.",
+    ]
     dated = f"The date that puts a row into a period: `{kind.date}`." if kind.date else "Rows have no date."
     lines += ["", dated, "", "| column | title | type | meaning | other headers |", "|---|---|---|---|---|"]
     lines += [_render_field(item) for item in kind.fields.values()]
@@ -59,14 +64,19 @@ def _render_kind(kind: Kind) -> list[str]:
                 row = (f"`{item.name}`", f"`{value.name}`", words, "、".join(map(_escape, value.aliases)))
                 lines.append(f"| {' | '.join(row)} |")
     if kind.rules:
-        lines += ["", "Counted and shown, never mended: " + "; ".join(r.title["en"] for r in kind.rules) + "."]
+        lines += [
+            "",
+            "Counted and shown, never mended: " + "; ".join(r.title["en"] for r in kind.rules) + ".",
+        ]
     return lines
 
 
 def _render_field(item: Field) -> str:
     marks = ("\\*" if item.required else "") + ("†" if item.personal else "")
     unit = load_shared().units[item.unit].zh if item.unit else ""
-    kind = _TYPES[item.type] + (" " + ", ".join(f"`{v}`" for v in item.values) if item.type == "category" else "")
+    kind = _TYPES[item.type] + (
+        " " + ", ".join(f"`{v}`" for v in item.values) if item.type == "category" else ""
+    )
     title = f"{item.title['zh']} · {item.title['en']}"
     cells = (
         f"`{item.name}`{marks}",
