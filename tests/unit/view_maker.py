@@ -43,7 +43,7 @@ def make_table(kind: str, rows: Sequence[Mapping[str, object]], district: str = 
     table = pd.DataFrame(list(rows), columns=None if rows else names).reindex(columns=names)
     for name, field in fields.items():
         table[name] = table[name].astype(_DTYPES.get(field.type, "str"))
-    table["district_code"] = table["district_code"].fillna(district).astype("str")
+    table["district_code"] = table["district_code"].astype("str").fillna(district)
     table["source_file"] = f"data/raw/{kind}.csv"
     table["source_sheet"] = ""
     table["source_row"] = pd.array(range(2, 2 + len(table)), dtype="Int64")

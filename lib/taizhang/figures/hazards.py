@@ -303,7 +303,7 @@ def _mark_medians(axes: Axes, view: View, end: float) -> None:
             (day, 50),
             xytext=(8, -14 - 16 * place),
             textcoords="offset points",
-            color=colour,
+            color=style.muted if colour == style.roles["before"] else colour,
             size=style.small,
             va="center",
         )

@@ -35,10 +35,15 @@ def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
         The mark is a character drawn like what it stands for: ■, —, ●; '' for words alone.
     """
     style = load_style()
-    areas: list[Artist] = [
-        TextArea(f"{mark} {words}".strip(), textprops={"color": colour, "size": style.text})
-        for mark, words, colour in entries
-    ]
+    # Words in a colour too pale to read are set in grey; the mark says which it is.
+    legible = {style.roles[role] for role in ("main", "open", "third")}
+    areas: list[Artist] = []
+    for mark, words, colour in entries:
+        ink = colour if colour in legible else style.muted
+        pair: list[Artist] = [TextArea(words, textprops={"color": ink, "size": style.text})]
+        if mark:
+            pair.insert(0, TextArea(mark, textprops={"color": colour, "size": style.text}))
+        areas.append(HPacker(children=pair, align="baseline", pad=0, sep=4))
     packed = HPacker(children=areas, align="baseline", pad=0, sep=14)
     axes.add_artist(
         AnchoredOffsetbox(

@@ -99,10 +99,12 @@ def name_values(values: pd.Series, kind: str, column: str, lang: str) -> pd.Seri
         Where empty: the words for 'not stated'.
     """
     names = load_kinds()[kind].fields[column].values
-    written = values.astype("object").map(
-        lambda value: names[value].label(lang) if value in names else value, na_action="ignore"
-    )
-    return written.fillna(label("word.not_stated", lang)).astype("str")
+    unknown = label("word.not_stated", lang)
+    written = [
+        unknown if pd.isna(value) else names[value].label(lang) if value in names else str(value)
+        for value in values
+    ]
+    return pd.Series(written, index=values.index, dtype="str")
 
 
 def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from taizhang.figures.changes import Change, compare_years
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target, unit_label
-from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit
+from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit, quantify
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View
@@ -27,18 +27,21 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     """
     items = []
     for name, info in load_facts().items():
-        row = view.fact(name)
-        if not info.key or row is None:
+        row = view.fact(name) if info.key else None
+        if row is None:
             continue
         change = compare_years(view, name)
-        value = show_value(row, info, view.lang)
         known = not row["suppressed"] and pd.notna(row["value"])
+        value, unit = show_value(row, info, view.lang), name_unit(info, view.lang) if known else ""
+        if known and view.lang == "en" and info.unit == "wan_yuan":
+            # Ten thousand yuan is no unit of English.
+            value, unit = format_number(10_000 * row["value"]), unit_label("yuan", "en")
         items.append(
             display.KeyFigure(
                 fact=name,
                 label=info.title[view.lang],
                 value=value,
-                unit=name_unit(info, view.lang) if known else "",
+                unit=unit,
                 change=label("change.on_year", view.lang, words=describe_change(change, info, view.lang))
                 if change
                 else "",
@@ -65,6 +68,8 @@ def describe_change(change: Change, info: FactInfo, lang: str) -> str:
     else:
         sign = "+" if change.difference > 0 else ""
         text = join_unit(f"{sign}{format_number(change.difference, info.decimals)}", unit, lang)
+        if info.unit == "wan_yuan" and lang == "en":
+            text = f"{sign}{quantify(change.difference, info, lang)}"
         if info.unit != "percent" and pd.notna(change.percent) and abs(change.before) >= 10:
             words = label(
                 "change.with_percent", lang, text=text, percent=f"{sign}{format_number(change.percent, 1)}%"
@@ -92,10 +97,12 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         None where none of the kinds is configured.
     """
     lang, rows = view.lang, []
+    shown: list[str] = []
     for name, info in load_facts().items():
-        row = view.fact(name)
-        if info.kind not in kinds or row is None:
+        row = view.fact(name) if info.kind in kinds else None
+        if row is None:
             continue
+        shown.append(info.kind)
         before, change = view.fact(name, before=True), compare_years(view, name)
         cells = [
             display.Cell(info.title[lang]),
@@ -121,21 +128,14 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
-    titles = [name_kind(kind, lang) for kind in kinds if any(True for _ in _facts_of(view, kind))]
+    titles = ("、" if lang == "zh" else ", ").join(name_kind(kind, lang) for kind in dict.fromkeys(shown))
     return display.Table(
         id=f"facts-{'-'.join(kinds).replace('_', '-')}",
-        title=label("table.facts.title", lang, period=name_period(view), kinds="、".join(titles))
-        if lang == "zh"
-        else label("table.facts.title", lang, period=name_period(view), kinds=", ".join(titles)),
+        title=label("table.facts.title", lang, period=name_period(view), kinds=titles),
         columns=tuple(columns),
         rows=tuple(rows),
         notes=(label("table.facts.note", lang, day=format_date(view.as_of, lang)),),
     )
-
-
-def _facts_of(view: View, kind: str) -> list[str]:
-    """Names of the facts of a kind that the view's district has."""
-    return [name for name, info in load_facts().items() if info.kind == kind and view.fact(name) is not None]
 
 
 def name_kind(kind: str, lang: str) -> str:
@@ -163,7 +163,7 @@ def make_fact_cell(
             high=format_fact(row["high"], info),
         )
     else:
-        text = join_unit(text, name_unit(info, lang), lang)
+        text = quantify(row["value"], info, lang)
     return display.Cell(text, float(row["value"]), info.name, "", district)
 
 
@@ -270,6 +270,7 @@ def tabulate_definitions(view: View) -> display.Table | None:
         None where there are no facts, and in a bulletin of a month.
     """
     lang = view.lang
+    known = set(view.facts.loc[view.facts["district_code"] == view.district, "fact"])
     rows = tuple(
         (
             display.Cell(info.title[lang]),
@@ -277,7 +278,7 @@ def tabulate_definitions(view: View) -> display.Table | None:
             display.Cell(label(f"interval.{info.interval}", lang)),
         )
         for name, info in load_facts().items()
-        if view.fact(name) is not None
+        if name in known
     )
     if not rows:
         return None

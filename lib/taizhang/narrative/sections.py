@@ -16,6 +16,7 @@ from taizhang.narrative.telling import (
     count,
     get_value,
     is_configured,
+    is_withheld,
     lead_day,
     lead_period,
     make_paragraph,
@@ -58,10 +59,13 @@ _INCIDENTS: tuple[_Sentence, ...] = (
 
 def _tell(view: View, facts: _Sentence, lead: Runs = ()) -> Runs:
     """One sentence of some facts; clauses that rest on a number which is nought are left out."""
-    clauses = []
+    clauses, first = [], facts[0].rstrip("*@")
     for place, entry in enumerate(facts):
         fact = entry.rstrip("*@")
-        if place and get_value(view, facts[0].rstrip("*@")) == 0 and _rests_on(fact, facts[0].rstrip("*@")):
+        if place and get_value(view, first) == 0 and _rests_on(fact, first):
+            continue
+        # That a count is withheld says it of what rests on it.
+        if place and is_withheld(view, first) and is_withheld(view, fact):
             continue
         clauses.append(tell_fact(view, fact, change="*" in entry, area="@" in entry))
     return make_sentence(clauses, view.lang, lead=lead)

@@ -55,6 +55,12 @@ def is_configured(view: View, fact: str) -> bool:
     return view.fact(fact) is not None
 
 
+def is_withheld(view: View, fact: str) -> bool:
+    """Whether a fact is suppressed, its numbers being small."""
+    row = view.fact(fact)
+    return row is not None and bool(row["suppressed"])
+
+
 def get_value(view: View, fact: str) -> float | None:
     """A fact's value; None where it isn't configured, known or published."""
     row = view.fact(fact)

@@ -1,0 +1,75 @@
+"""Every figure is an SVG that can stand with others in one page, byte for byte the same each time."""
+
+import re
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from view_maker import make_hazards, make_view
+
+from taizhang import figures
+from taizhang.display import Figure
+from taizhang.figures.canvas import finish_figure, make_axes, use_style
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def draw(id: str = "one", text: str = "隐患 $x$ −3 <b>") -> Figure:
+    with use_style():
+        sheet, axes = make_axes(60)
+        axes.plot([1, 2, 3], [3, 1, 2], marker="o")
+        axes.text(2, 2, text)
+    return finish_figure(sheet, id=id, title="t", alt="a", source="s")
+
+
+def read_texts(figure: Figure) -> list[str]:
+    return ["".join(node.itertext()) for node in ElementTree.fromstring(figure.svg).iter(f"{SVG}text")]
+
+
+def test_text_stays_text_as_typed_in_the_packaged_font() -> None:
+    figure = draw()
+    assert "隐患 $x$ −3 <b>" in read_texts(figure)
+    assert set(re.findall(r"font-family: ([^;\"]+)", figure.svg)) == {"'Noto Sans SC'"}
+
+
+def test_text_of_a_ledger_that_looks_like_an_id_is_left_alone() -> None:
+    assert ' id="x" url(#y)' in "".join(read_texts(draw(text=' id="x" url(#y)')))
+
+
+def test_ids_are_the_figure_s_own_and_references_follow() -> None:
+    svg = draw("trend").svg
+    ids = re.findall(r'<[^>]* id="([^"]+)"', svg)
+    assert len(ids) == len(set(ids)) > 3
+    assert all(found.startswith("trend-") for found in ids)
+    references = re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', svg)
+    assert references and set(references) <= set(ids)
+
+
+def test_it_fits_any_width_and_styles_only_itself() -> None:
+    root = ElementTree.fromstring(draw("trend").svg)
+    assert root.get("width") is None and root.get("height") is None
+    wide, high = (float(part) for part in root.get("viewBox", "").split()[2:])
+    assert wide == pytest.approx(160 * 72 / 25.4, abs=0.01) and high == pytest.approx(
+        60 * 72 / 25.4, abs=0.01
+    )
+    style = root.find(f".//{SVG}style")
+    assert style is not None and style.text is not None and style.text.startswith("#trend-svg *")
+    assert "<metadata" not in draw().svg and "<!DOCTYPE" not in draw().svg
+
+
+def test_the_same_figure_is_the_same_bytes() -> None:
+    assert draw().svg == draw().svg
+
+
+def test_drawing_leaves_no_setting_behind() -> None:
+    before = dict(mpl.rcParams)
+    draw()
+    assert dict(mpl.rcParams) == before
+
+
+def test_figures_of_a_view_are_equal_run_for_run() -> None:
+    view = make_view({"hazards": make_hazards(np.random.default_rng(7))})
+    for function in (figures.plot_hazards_trend, figures.plot_closure_curve, figures.map_hazards):
+        first, second = function(view), function(view)
+        assert first is not None and second is not None and first.svg == second.svg

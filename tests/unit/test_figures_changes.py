@@ -1,0 +1,207 @@
+"""Changes on the year before: by how much, beyond chance or not, for better or worse."""
+
+import pandas as pd
+import pytest
+from view_maker import make_fact, make_table, make_view
+
+from taizhang.figures.changes import compare_years
+from taizhang.figures.tables import (
+    describe_change,
+    show_key_figures,
+    tabulate_facts,
+    tabulate_quality,
+    tabulate_targets,
+)
+from taizhang.metadata.facts import describe_fact
+from taizhang.view import View
+
+
+def make_years(
+    fact: str,
+    now: dict[str, object],
+    before: dict[str, object],
+    *,
+    lang: str = "zh",
+    base: str = "hazards.found",
+    base_before: float = 200,
+) -> View:
+    area = make_fact(base, base_before, district="all")
+    return make_view(facts=[make_fact(fact, **now)], before=[make_fact(fact, **before), area], lang=lang)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "beyond"),
+    # By hand from the binomial: 10 against 22 has p = 0.0501, 9 against 22 p = 0.0294.
+    [(10, 22, False), (9, 22, True), (5, 5, False), (0, 0, False), (0, 6, True), (0, 5, False)],
+)
+def test_counts_are_judged_by_the_exact_test(now: float, before: float, beyond: bool) -> None:
+    change = compare_years(
+        make_years("hazards.overdue", {"value": now}, {"value": before}), "hazards.overdue"
+    )
+    assert change is not None and change.beyond_chance is beyond
+    assert change.verdict == ("better" if beyond else "neutral")
+
+
+def test_more_overdue_is_worse_and_more_found_is_neither() -> None:
+    worse = compare_years(make_years("hazards.overdue", {"value": 40}, {"value": 10}), "hazards.overdue")
+    found = compare_years(
+        make_view(
+            facts=[make_fact("hazards.found", 400)],
+            before=[make_fact("hazards.found", 100), make_fact("hazards.found", 900, district="all")],
+        ),
+        "hazards.found",
+    )
+    assert worse is not None and worse.verdict == "worse"
+    assert found is not None and found.beyond_chance and found.verdict == "neutral"
+
+
+def test_shares_are_judged_by_their_counts() -> None:
+    few = make_years(
+        "hazards.rectification_rate",
+        {"value": 90.0, "numerator": 9, "denominator": 10},
+        {"value": 70.0, "numerator": 7, "denominator": 10},
+    )
+    many = make_years(
+        "hazards.rectification_rate",
+        {"value": 90.0, "numerator": 900, "denominator": 1000},
+        {"value": 70.0, "numerator": 700, "denominator": 1000},
+    )
+    one, other = (compare_years(view, "hazards.rectification_rate") for view in (few, many))
+    assert one is not None and one.beyond_chance is False and one.difference == pytest.approx(20)
+    assert other is not None and other.beyond_chance is True and other.verdict == "better"
+
+
+def test_medians_are_judged_by_their_intervals() -> None:
+    """Difference 10 with limits 10 ± hypot(2, 2): beyond chance; with ± hypot(8, 8): within."""
+    name = "hazards.days_to_rectify_median"
+    narrow = make_years(name, {"value": 20.0, "low": 18, "high": 22}, {"value": 10.0, "low": 8, "high": 12})
+    wide = make_years(name, {"value": 20.0, "low": 12, "high": 28}, {"value": 10.0, "low": 2, "high": 18})
+    unknown = make_years(name, {"value": 20.0, "low": 12}, {"value": 10.0, "low": 2, "high": 18})
+    verdicts = [compare_years(view, name) for view in (narrow, wide, unknown)]
+    assert [change and change.beyond_chance for change in verdicts] == [True, False, None]
+
+
+def test_sums_of_money_have_no_measure_of_chance() -> None:
+    change = compare_years(
+        make_years("losses.loss_wan", {"value": 30.0}, {"value": 10.0}, base="losses.events"),
+        "losses.loss_wan",
+    )
+    assert change is not None and change.beyond_chance is None and change.percent == pytest.approx(200)
+    assert change.verdict == "neutral"
+
+
+@pytest.mark.parametrize("before", [{"value": None}, {"value": 3, "suppressed": True}])
+def test_what_is_not_known_or_withheld_is_not_compared(before: dict[str, object]) -> None:
+    assert compare_years(make_years("hazards.overdue", {"value": 3}, before), "hazards.overdue") is None
+
+
+def test_a_ledger_without_the_year_before_gives_no_rise_from_nought() -> None:
+    view = make_years("hazards.overdue", {"value": 30}, {"value": 0}, base_before=0)
+    assert compare_years(view, "hazards.overdue") is None
+
+
+def test_stocks_have_no_year_before() -> None:
+    view = make_view(
+        facts=[make_fact("teams.count", 5)],
+        before=[make_fact("teams.count", 3), make_fact("teams.count", 30, district="all")],
+    )
+    assert compare_years(view, "teams.count") is None
+
+
+@pytest.mark.parametrize(("oldest", "compared"), [("2018-12-01", True), ("2020-01-05", False)])
+def test_repeats_need_a_third_year_behind_them(oldest: str, compared: bool) -> None:
+    rows = make_table("hazards", [{"found_on": oldest}, {"found_on": "2021-02-01"}])
+    area = make_fact("hazards.found", 9, district="all")
+    view = make_view(
+        {"hazards": rows},
+        facts=[make_fact("hazards.repeats", 9)],
+        before=[make_fact("hazards.repeats", 2), area],
+    )
+    assert (compare_years(view, "hazards.repeats") is not None) is compared
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "zh", "en"),
+    [
+        (30, 10, "+20（+200.0%），差异显著", "+20 (+200.0%); beyond chance"),
+        (9, 10, "−1（−10.0%），差异不显著", "−1 (−10.0%); within chance"),
+        (4, 4, "持平", "no change"),
+        (3, 2, "+1，差异不显著", "+1; within chance"),
+    ],
+)
+def test_changes_in_short(now: float, before: float, zh: str, en: str) -> None:
+    change = compare_years(
+        make_years("hazards.overdue", {"value": now}, {"value": before}), "hazards.overdue"
+    )
+    assert change is not None
+    assert describe_change(change, describe_fact("hazards.overdue"), "zh") == zh
+    assert describe_change(change, describe_fact("hazards.overdue"), "en") == en
+
+
+def test_key_figures_say_what_is_withheld_and_what_is_not_known() -> None:
+    view = make_view(
+        facts=[
+            make_fact("hazards.found", 12),
+            make_fact("hazards.rectification_rate", None),
+            make_fact("complaints.resolution_rate", None, suppressed=True),
+            make_fact("hazards.rectified", 3),  # no key figure
+        ]
+    )
+    shown = show_key_figures(view)
+    assert shown is not None
+    assert [(item.fact, item.value, item.unit) for item in shown.items] == [
+        ("hazards.found", "12", "处"),
+        ("hazards.rectification_rate", "不详", ""),
+        ("complaints.resolution_rate", "从略", ""),
+    ]
+
+
+def test_money_on_an_english_card_is_in_yuan() -> None:
+    shown = show_key_figures(make_view(facts=[make_fact("losses.loss_wan", 192.9)], lang="en"))
+    assert shown is not None and (shown.items[0].value, shown.items[0].unit) == ("1,929,000", "yuan")
+
+
+def test_a_table_of_facts_never_shows_a_withheld_number() -> None:
+    view = make_view(
+        facts=[
+            make_fact("complaints.received", 3, suppressed=True),
+            make_fact("complaints.received", 90, district="all"),
+        ],
+        before=[make_fact("complaints.received", 20), make_fact("complaints.received", 80, district="all")],
+    )
+    table = tabulate_facts(view, "complaints", "disputes")
+    assert table is not None
+    assert [cell.text for cell in table.rows[0]] == ["受理诉求", "从略", "—", "—", "90件"]
+    assert table.rows[0][1].value is None and table.rows[0][1].note == "suppressed"
+    assert tabulate_facts(view, "grid") is None
+
+
+def test_targets_mark_what_is_behind() -> None:
+    view = make_view(
+        facts=[
+            make_fact("targets.drills.held.done_percent", 50.0, numerator=6, denominator=12),
+            make_fact("targets.drills.held.pace_points", -25.0),
+        ]
+    )
+    table = tabulate_targets(view)
+    assert table is not None
+    assert [cell.text for cell in table.rows[0]] == ["演练次数", "12次", "6次", "50.0%", "−25.0个百分点"]
+    assert table.rows[0][4].note == "worse"
+
+
+def test_quality_counts_each_ledger() -> None:
+    quality = pd.DataFrame(
+        [
+            {
+                "kind": "hazards",
+                "read": 1000,
+                "accepted": 998,
+                "set_aside": 2,
+                "cells_set_aside": 5,
+                "duplicates": 1,
+            }
+        ]
+    )
+    table = tabulate_quality(make_view(quality=quality))
+    assert table is not None
+    assert [cell.text for cell in table.rows[0]] == ["隐患排查治理", "1,000", "998", "2", "5", "1"]

@@ -1,0 +1,187 @@
+"""The comparison: maps with classes that hold their values, rankings with intervals, funnels."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from shapely import LineString, Point, Polygon
+from view_maker import CODES, NAMES, make_districts, make_fact, make_view
+
+from taizhang import figures
+from taizhang.display import Figure
+from taizhang.figures.comparison import choose_classes, list_values
+from taizhang.figures.funnel import limit_funnel
+from taizhang.figures.ground import make_map, measure_text, place_labels, simplify_districts
+from taizhang.metadata.facts import describe_fact
+from taizhang.view import View
+
+SVG = "{http://www.w3.org/2000/svg}"
+RATE = "hazards.rectification_rate"
+
+
+def read_texts(figure: Figure | None) -> list[str]:
+    assert figure is not None
+    return ["".join(node.itertext()) for node in ElementTree.fromstring(figure.svg).iter(f"{SVG}text")]
+
+
+def make_rates(counts: list[tuple[int, int] | None], **others: object) -> View:
+    """Rectification rates of the six districts with rough intervals, and of the whole area."""
+    rows = []
+    for code, pair in zip(CODES, counts, strict=True):
+        done, all_ = pair or (None, None)
+        value = None if done is None or not all_ else 100 * done / all_
+        near = {} if value is None else {"low": value - 5, "high": value + 5}
+        rows.append(make_fact(RATE, value, district=code, numerator=done, denominator=all_, **near))
+    known = [pair for pair in counts if pair]
+    done, all_ = sum(pair[0] for pair in known), sum(pair[1] for pair in known)
+    rows.append(make_fact(RATE, 100 * done / all_, district="all", numerator=done, denominator=all_))
+    return make_view(facts=rows, district="all", **others)  # type: ignore[arg-type]
+
+
+COUNTS = [(95, 100), (90, 100), (80, 100), (99, 100), (85, 100), None]
+
+
+def test_map_shows_values_classes_and_no_data() -> None:
+    figure = figures.map_fact(make_rates(COUNTS), RATE)
+    texts = read_texts(figure)
+    assert figure is not None and figure.id == "map-hazards-rectification-rate"
+    assert {"95.0", "99.0", "80.0", "无数据", "内部使用", "隐患整改率（%）"} <= set(texts)
+    assert all(any(name in text for text in texts) for name in NAMES)
+    assert "最高的是临海街道（99.0%），最低的是石门乡（80.0%）；1个地区无数据" in figure.alt
+    assert "分级方法：按数值，5级" in figure.source
+
+
+def test_a_withheld_value_is_shown_as_no_data() -> None:
+    facts = [make_fact("complaints.received", 20 + place, district=code) for place, code in enumerate(CODES)]
+    facts[2] |= {"suppressed": True, "value": 3.0}
+    view = make_view(facts=facts, district="all")
+    assert np.isnan(list_values(view, "complaints.received").loc[CODES[2], "value"])
+    texts = read_texts(figures.map_fact(view, "complaints.received"))
+    assert "无数据" in texts and "3" not in texts
+
+
+def test_nothing_to_map_is_none() -> None:
+    view = make_view(facts=[make_fact("drills.held", 0, district=code) for code in CODES], district="all")
+    assert figures.map_fact(view, "drills.held") is None
+    assert figures.plot_ranking(view, "drills.held") is None
+    assert figures.map_fact(view, RATE) is None
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 2.0, 7.0], list(np.linspace(0, 100, 40)), [3.0] * 9])
+def test_every_value_has_its_class(values: list[float]) -> None:
+    edges, method = choose_classes(np.array(values), describe_fact("hazards.found"))
+    assert (np.searchsorted(edges, values, side="left") < len(edges)).all()
+    assert method == ("natural_breaks" if len(set(values)) > 5 else "single")
+    assert len(edges) <= 5 and (np.diff(edges) > 0).all()
+
+
+def test_natural_breaks_part_what_lies_apart() -> None:
+    values = np.array([1, 1.1, 1.2, 10, 10.2, 20, 20.1, 30, 30.3, 40.0])
+    edges, _ = choose_classes(values, describe_fact(RATE))
+    assert edges.tolist() == [1.2, 10.2, 20.1, 30.3, 40.0]
+
+
+def test_ranking_puts_the_better_side_first_and_marks_who_differs() -> None:
+    figure = figures.plot_ranking(make_rates(COUNTS), RATE)
+    texts = read_texts(figure)
+    assert (
+        figure is not None
+        and "居首的是临海街道（99.0%），末位是石门乡（80.0%）；3个地区的区间不含比较值" in figure.alt
+    )
+    assert "全域89.8%" in texts and "区间不含该值" in texts
+    fewer = [
+        make_fact("hazards.overdue", n, district=code)
+        for n, code in zip([5, 1, 3, 2, 9, 4], CODES, strict=True)
+    ]
+    overdue = figures.plot_ranking(make_view(facts=fewer, district="all"), "hazards.overdue")
+    assert overdue is not None and "居首的是溪口镇（1处），末位是老溪南乡（9处）" in overdue.alt
+    assert "各地平均4.0" in read_texts(overdue)
+
+
+def test_funnel_names_who_lies_outside() -> None:
+    counts = [(90 + place % 5, 100) for place in range(20)] + [(60, 100)]
+    rows = [
+        make_fact(RATE, float(done), numerator=done, denominator=all_)
+        | {"district_code": f"3509212{place:02d}", "district": f"第{place}镇"}
+        for place, (done, all_) in enumerate(counts)
+    ]
+    view = make_view(facts=[*rows, make_fact(RATE, 90.5, district="all")], district="all")
+    figure = figures.plot_funnel(view, RATE)
+    assert figure is not None and "有1个：第20镇" in figure.alt
+    assert "第20镇" in read_texts(figure) and "第3镇" not in read_texts(figure)
+
+
+def test_all_of_few_is_no_outlier() -> None:
+    """Fifteen of fifteen is likely where 97 of 100 succeed."""
+    low, high = limit_funnel(0.967, np.array([15.0, 1000.0]), 3.09, describe_fact(RATE))
+    assert high[0] == 1.0 and 0.967 < high[1] < 1.0
+    assert low[0] < low[1] < 0.967
+
+
+def test_limits_of_rates() -> None:
+    """By hand: root of 4 per unit is 2, half of 1.96 over the root of 1 is 0.98: 1.02 and 2.98 squared."""
+    low, high = limit_funnel(4.0, np.array([1.0]), 1.96, describe_fact("incidents.deaths_per_100k"))
+    assert (low[0], high[0]) == pytest.approx((1.0404, 8.8804))
+
+
+def test_funnel_needs_denominators() -> None:
+    facts = [make_fact("hazards.overdue", n, district=code) for n, code in enumerate(CODES)]
+    assert (
+        figures.plot_funnel(
+            make_view(facts=[*facts, make_fact("hazards.overdue", 15, district="all")]), "hazards.overdue"
+        )
+        is None
+    )
+
+
+def test_table_of_districts_has_everyone_and_the_whole() -> None:
+    table = figures.tabulate_districts(make_rates(COUNTS))
+    assert table is not None and [row[0].text for row in table.rows] == [*NAMES, "全域"]
+    assert [row[1].text for row in table.rows[:1]] == ["95.0（90.0–100.0）"]
+    assert table.rows[5][1].text == "不详" and table.rows[0][1].district == CODES[0]
+    assert figures.tabulate_districts(make_rates(COUNTS), "drills") is None
+
+
+def test_simplified_districts_still_share_their_edges() -> None:
+    left = Polygon(
+        [(0, 0), (1, 0), *[(1 + 0.0004 * (-1) ** n, n / 200) for n in range(1, 200)], (1, 1), (0, 1)]
+    )
+    edge = [(1, 0), *[(1 + 0.0004 * (-1) ** n, n / 200) for n in range(1, 200)], (1, 1)]
+    right = Polygon([*edge, (2, 1), (2, 0)])
+    frame = make_districts().iloc[:2].set_geometry([left, right], crs="EPSG:4490")
+    simple = simplify_districts(frame)
+    assert sum(len(shape.exterior.coords) for shape in simple.geometry) < 200
+    assert simple.union_all().area == pytest.approx(2, abs=1e-9)
+    assert simple.geometry.iloc[0].intersection(simple.geometry.iloc[1]).area == 0
+    assert isinstance(simple.geometry.iloc[0].intersection(simple.geometry.iloc[1]), LineString) or (
+        simple.geometry.iloc[0].touches(simple.geometry.iloc[1])
+    )
+
+
+def test_labels_keep_apart_and_within() -> None:
+    frame = make_districts()
+    _, axes, _ = make_map(tuple(frame.total_bounds))
+    left_out = place_labels(axes, list(frame.geometry), list(NAMES), ["#000"] * 6, size=10.5)
+    assert left_out == []
+    for text, shape in zip(axes.texts, frame.geometry, strict=True):
+        assert shape.buffer(0.001).contains(Point(text.get_position()))
+    crowded = [shape.buffer(-0.049) for shape in frame.geometry]
+    _, axes, _ = make_map(tuple(frame.total_bounds))
+    assert place_labels(axes, crowded, list(NAMES), ["#000"] * 6, size=10.5) == list(range(6))
+
+
+def test_a_label_is_as_wide_as_its_characters() -> None:
+    assert measure_text("溪口镇", 10)[0] == 30
+    assert measure_text("溪口镇\n98.4", 10) == pytest.approx((30, 25.6))
+
+
+def test_scale_bar_is_as_long_as_it_says() -> None:
+    """0.1 degrees of longitude at 26.1 degrees north are 10.0 km; the map of 0.318 shows 31.8 km on 160 mm."""
+    figure = figures.map_fact(make_rates(COUNTS), RATE)
+    assert figure is not None
+    said = next(text for text in read_texts(figure) if text.endswith("千米"))
+    assert said == "5千米"
+    bars = re.findall(r'<path d="M ([\d.]+) [\d.]+ L ([\d.]+) [\d.]+ L', figure.svg)
+    km_per_point = 0.318 * 111.32 * np.cos(np.radians(26.1)) / 453.54
+    assert any(abs((float(right) - float(left)) * 2 * km_per_point - 5) < 0.05 for left, right in bars)

@@ -1,0 +1,197 @@
+"""Charts of hazards say what the rows say."""
+
+import re
+from datetime import date
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from view_maker import CODES, make_fact, make_hazards, make_table, make_view
+
+from taizhang import figures
+from taizhang.display import Figure
+from taizhang.figures.hazards import mark_rectified
+from taizhang.figures.rows import choose_months, count_classes, count_months, find_rows
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def read_texts(figure: Figure | None) -> list[str]:
+    assert figure is not None
+    return ["".join(node.itertext()) for node in ElementTree.fromstring(figure.svg).iter(f"{SVG}text")]
+
+
+def make_few() -> pd.DataFrame:
+    """Three of March 2021: one rectified, one closed without a rectified day, one overdue; one of 2020."""
+    return make_table(
+        "hazards",
+        [
+            {"found_on": "2021-03-01", "rectified_on": "2021-03-05", "trade": "工贸", "premises": "甲厂"},
+            {"found_on": "2021-03-02", "closed_on": "2021-03-09", "trade": "工贸", "premises": "乙厂"},
+            {
+                "found_on": "2021-03-03",
+                "deadline": "2021-03-13",
+                "premises": "丙<店>",
+                "severity": "major",
+                "description": "电线 $裸露$",
+            },
+            {"found_on": "2020-01-15", "rectified_on": "2020-01-16"},
+        ],
+    )
+
+
+def test_rectified_or_else_closed_by_the_day() -> None:
+    rows = make_few()
+    assert mark_rectified(rows, date(2021, 12, 31)).tolist() == [True, True, False, True]
+    assert mark_rectified(rows, date(2021, 3, 5)).tolist() == [True, False, False, True]
+
+
+def test_trend_counts_found_and_open() -> None:
+    figure = figures.plot_hazards_trend(make_view({"hazards": make_few()}))
+    assert figure is not None
+    assert "共3处，最多的是2021年3月，3处；尚有1处未整改" in figure.alt
+    assert "3条记录" in figure.source and "2021年12月31日" in figure.source
+    texts = read_texts(figure)
+    assert "3" in texts and "上年同月查出" in texts and "12月" in texts
+
+
+def test_trend_leaves_out_a_year_before_that_the_ledger_does_not_reach() -> None:
+    rows = make_few()
+    texts = read_texts(figures.plot_hazards_trend(make_view({"hazards": rows[rows["found_on"] >= "2021"]})))
+    assert "上年同月查出" not in texts
+
+
+def test_months_after_as_of_are_unknown_not_none() -> None:
+    months = choose_months(make_view(as_of=date(2021, 7, 10)))
+    counts = count_months(make_few()["found_on"], months, date(2021, 7, 10))
+    assert counts[pd.Period("2021-03")] == 3 and counts[pd.Period("2021-07")] == 0
+    assert counts[pd.Period("2021-08") :].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "number"),
+    [
+        ("2021", "2021-01", 12),
+        ("2021-07", "2020-08", 12),
+        ("2021Q1", "2020-04", 12),
+        ("2020-01-01/2021-12-31", "2020-01", 24),
+    ],
+)
+def test_a_trend_shows_a_year_at_least(period: str, first: str, number: int) -> None:
+    months = choose_months(make_view(period=period))
+    assert (str(months[0]), len(months)) == (first, number)
+
+
+def test_rows_of_the_period_up_to_as_of() -> None:
+    view = make_view({"hazards": make_few()}, as_of=date(2021, 3, 2))
+    assert find_rows(view, "hazards")["premises"].tolist() == ["甲厂", "乙厂"]
+    assert find_rows(view, "drills").empty
+
+
+def test_classes_are_ranked_and_those_not_stated_come_last() -> None:
+    figure = figures.plot_hazards_by_trade(make_view({"hazards": make_few()}))
+    texts = read_texts(figure)
+    assert figure is not None and "最多的是工贸2处（占67%）和未填写1处（占33%）" in figure.alt
+    assert texts.index("工贸") < texts.index("未填写")
+
+
+def test_beyond_ten_classes_the_rest_is_one() -> None:
+    classes = pd.Series([f"类{place:02d}" for place in range(12) for _ in range(12 - place)])
+    counts = count_classes(classes, pd.DataFrame({"n": 1.0}, index=classes.index), "zh")["n"]
+    assert len(counts) == 10 and counts.index[-1] == "其他3类" and counts.iloc[-1] == 3 + 2 + 1
+    assert counts.sum() == len(classes)
+
+
+def test_closure_curve_counts_open_ones_as_censored() -> None:
+    """Of four found on a day two are rectified, after 0 and 10 days; by Kaplan-Meier a quarter, then half."""
+    rows = make_table(
+        "hazards",
+        [
+            {"found_on": "2021-12-01", "rectified_on": "2021-12-01", "mode": "on_the_spot"},
+            {"found_on": "2021-12-01", "rectified_on": "2021-12-11", "mode": "by_deadline"},
+            {"found_on": "2021-12-01", "mode": "by_deadline"},
+            {"found_on": "2021-12-01", "mode": "by_deadline"},
+        ],
+    )
+    facts = [
+        make_fact("hazards.days_to_rectify_median", 10),
+        make_fact("hazards.days_to_rectify_median", 4, district="all"),
+    ]
+    figure = figures.plot_closure_curve(make_view({"hazards": rows}, facts=facts))
+    assert figure is not None and "当日整改25.0%，30天内整改50.0%" in figure.alt
+    texts = read_texts(figure)
+    assert "城关镇过半需10天" in texts and "全域过半需4天" in texts
+
+
+def test_overdue_lists_the_open_ones_past_their_deadline() -> None:
+    table = figures.tabulate_overdue(make_view({"hazards": make_few()}, as_of=date(2021, 3, 20)))
+    assert table is not None
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["丙<店>", "电线 $裸露$", "重大", "2021-03-03", "2021-03-13", "7"]
+    ]
+    assert figures.tabulate_overdue(make_view({"hazards": make_few()}, as_of=date(2021, 3, 13))) is None
+
+
+def test_overdue_says_how_many_it_leaves_out() -> None:
+    rows = make_table("hazards", [{"found_on": "2021-03-03", "deadline": "2021-03-13"}] * 3)
+    table = figures.tabulate_overdue(make_view({"hazards": rows}), most=2)
+    assert table is not None and len(table.rows) == 2 and "前2条，共3条" in table.notes[-1]
+
+
+def test_a_map_shows_points_hexagons_or_where_the_district_lies() -> None:
+    few = make_hazards(np.random.default_rng(1), per_year=20)
+    many = make_hazards(np.random.default_rng(1), per_year=400)
+    points, cells = (figures.map_hazards(make_view({"hazards": rows})) for rows in (few, many))
+    nowhere = figures.map_hazards(make_view({"hazards": few.assign(lon=np.nan, lat=np.nan)}))
+    assert "未整改" in read_texts(points) and "每格隐患数" in read_texts(cells)
+    assert nowhere is not None and nowhere.id == "location-map"
+    for figure in (points, cells, nowhere):
+        assert "内部使用" in read_texts(figure) and "北" in read_texts(figure)
+        assert any(re.fullmatch(r"[\d.]+千米", text) for text in read_texts(figure))
+
+
+def test_an_approved_map_shows_its_number_instead() -> None:
+    view = make_view(
+        {"hazards": make_hazards(np.random.default_rng(1), per_year=20)}, approval="闽S〔2021〕1号"
+    )
+    texts = read_texts(figures.map_hazards(view))
+    assert "审图号：闽S〔2021〕1号" in texts and "内部使用" not in texts
+
+
+def test_points_without_coordinates_are_said_to_be_missing() -> None:
+    rows = make_hazards(np.random.default_rng(1), years=(2021,), per_year=30)
+    rows.loc[:4, ["lon", "lat"]] = np.nan
+    figure = figures.map_hazards(make_view({"hazards": rows}))
+    assert figure is not None and "另有5条没有坐标" in figure.source
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in figures.__all__
+        if name
+        not in (
+            "map_fact",
+            "plot_ranking",
+            "plot_funnel",
+            "plot_classes",
+            "tabulate_rows",
+            "tabulate_facts",
+            "map_location",
+        )
+    ],
+)
+@pytest.mark.parametrize("ledgers", [{}, {"hazards": []}])
+def test_nothing_to_show_is_none(name: str, ledgers: dict[str, list[dict[str, object]]]) -> None:
+    view = make_view({kind: make_table(kind, rows) for kind, rows in ledgers.items()})
+    assert getattr(figures, name)(view) is None
+
+
+def test_english_has_no_chinese_but_the_ledger_s() -> None:
+    view = make_view({"hazards": make_few()}, lang="en", district=CODES[0])
+    figure = figures.plot_hazards_trend(view)
+    assert figure is not None
+    said = " ".join([figure.title, figure.alt.replace("城关镇", ""), figure.source, *read_texts(figure)])
+    assert not re.search(r"[一-鿿]", said)

@@ -1,0 +1,306 @@
+"""Sentences: their branches, their numbers' sources, and what they say of nothing, of few and of the unknown."""
+
+import inspect
+import re
+
+import pandas as pd
+import pytest
+from view_maker import CODES, make_fact, make_table, make_view
+
+from taizhang import narrative
+from taizhang.display import Prose
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.words import load_words
+from taizhang.view import View
+
+FOUND = make_fact("hazards.found", 248)
+AREA_BEFORE = make_fact("hazards.found", 2000, district="all")
+
+
+def read(prose: Prose | None) -> str:
+    assert prose is not None
+    return "\n".join("".join(run.text for run in block.runs) for block in prose.blocks)
+
+
+def list_runs(prose: Prose | None) -> dict[str, str]:
+    """Fact to number as written."""
+    assert prose is not None
+    return {run.fact: run.text for block in prose.blocks for run in block.runs if run.fact}
+
+
+def make_hazard_view(*, lang: str = "zh", found: float = 248, before: float = 275, **others: object) -> View:
+    facts = [
+        make_fact("hazards.found", found),
+        make_fact("hazards.rectified", 244),
+        make_fact("hazards.rectification_rate", 98.4, numerator=244, denominator=248, low=95.9, high=99.4),
+        make_fact("hazards.rectification_rate", 96.7, district="all"),
+        make_fact("hazards.overdue", 2),
+        make_fact("hazards.major", 0),
+        make_fact("hazards.major_open", 0),
+    ]
+    earlier = [make_fact("hazards.found", before), AREA_BEFORE]
+    return make_view(facts=facts, before=earlier, lang=lang, **others)  # type: ignore[arg-type]
+
+
+def test_hazards_in_chinese() -> None:
+    assert read(narrative.write_hazards(make_hazard_view())) == (
+        "2021年，城关镇查出隐患248处（上年同期275处，差异不显著）。"
+        "其中244处已整改，整改率为98.4%（全域96.7%，差异不显著）。"
+        "逾期未整改的有2处。没有重大隐患。"
+    )
+
+
+def test_hazards_in_english() -> None:
+    assert read(narrative.write_hazards(make_hazard_view(lang="en"))) == (
+        "In 2021, 248 hazards were found (275 a year before, within chance). "
+        "244 of them have been rectified; the rectification rate is 98.4% (whole area 96.7%, within chance). "
+        "2 are open past their deadline. None is a major hazard."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "zh", "en"),
+    [
+        (
+            100,
+            "查出隐患248处，比上年同期增加148处（差异显著）。",
+            "148 more than a year before (beyond chance)",
+        ),
+        (
+            400,
+            "查出隐患248处，比上年同期减少152处（差异显著）。",
+            "152 fewer than a year before (beyond chance)",
+        ),
+        (248, "查出隐患248处，与上年同期持平。", "found, the same as a year before"),
+        (250, "查出隐患248处（上年同期250处，差异不显著）。", "(250 a year before, within chance)"),
+    ],
+)
+def test_a_change_has_its_branch(before: float, zh: str, en: str) -> None:
+    assert zh in read(narrative.write_hazards(make_hazard_view(before=before)))
+    assert en in read(narrative.write_hazards(make_hazard_view(before=before, lang="en")))
+
+
+def test_numbers_name_their_fact() -> None:
+    runs = list_runs(narrative.write_hazards(make_hazard_view()))
+    assert runs["hazards.found"] == "248处" and runs["hazards.overdue"] == "2处"
+    assert "hazards.major" in runs
+
+
+def test_none_found_is_all_there_is_to_say() -> None:
+    view = make_hazard_view(found=0, before=0)
+    assert read(narrative.write_hazards(view)) == "2021年，城关镇没有查出隐患的记录，与上年同期持平。"
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 hazard was found"), (2, "2 hazards were found")])
+def test_one_and_few_in_english(number: float, words: str) -> None:
+    view = make_view(facts=[make_fact("hazards.found", number)], lang="en")
+    assert words in read(narrative.write_hazards(view))
+
+
+def test_the_unknown_and_the_withheld_are_said() -> None:
+    view = make_view(
+        facts=[
+            make_fact("drills.held", 2),
+            make_fact("drills.participants", 40),
+            make_fact("drills.field_share", None),
+            make_fact("drills.evaluated_share", None),
+            make_fact("complaints.received", 3, suppressed=True),
+            make_fact("complaints.resolution_rate", None, suppressed=True),
+            make_fact("disputes.found", 9),
+            make_fact("disputes.settlement_rate", None, suppressed=True),
+        ]
+    )
+    drills, complaints = read(narrative.write_drills(view)), read(narrative.write_complaints(view))
+    assert "不详（没有可以计入的记录）" in drills and "0%" not in drills
+    assert (
+        complaints == "2021年，城关镇受理诉求因数量较少从略。排查矛盾纠纷9件，矛盾纠纷化解率因数量较少从略。"
+    )
+
+
+def test_a_median_that_is_not_reached_is_said_so() -> None:
+    facts = [
+        FOUND,
+        make_fact("hazards.on_the_spot_share", 10.0),
+        make_fact("hazards.days_to_rectify_median", None),
+    ]
+    assert "整改尚未过半" in read(narrative.write_hazards(make_view(facts=facts)))
+
+
+def test_a_period_with_no_rows_says_so_and_judges_nothing() -> None:
+    view = make_view(
+        {"hazards": make_table("hazards", [])},
+        facts=[make_fact("hazards.found", 0), make_fact("incidents.count", 0)],
+    )
+    assert read(narrative.write_summary(view)) == "2021年，城关镇各台账都没有记录，本报告没有可以陈述的数字。"
+    assert "没有记录，无从判断" in read(narrative.write_findings(view))
+    assert narrative.write_next_steps(view) is None
+
+
+def test_what_is_not_configured_is_not_spoken_of() -> None:
+    view = make_view(facts=[FOUND])
+    for name in narrative.__all__:
+        if name not in (
+            "write_hazards",
+            "write_summary",
+            "write_method",
+            "write_comparison",
+            "write_findings",
+            "write_next_steps",
+        ):
+            assert getattr(narrative, name)(view) is None, name
+    assert "演练" not in read(narrative.write_summary(view))
+
+
+def test_accidents_by_level() -> None:
+    levels = {"ordinary": 2, "larger": 0, "major": 0, "extraordinary": 0}
+    facts = [make_fact("incidents.count", 5), make_fact("incidents.deaths", 0)]
+    facts += [make_fact(f"incidents.level_{name}", n) for name, n in levels.items()]
+    said = read(narrative.write_incidents(make_view(facts=facts)))
+    assert said.endswith("按事故等级分，一般事故2起，没有较大及以上等级的事故。")
+    facts[-1]["value"] = 1.0
+    assert read(narrative.write_incidents(make_view(facts=facts))).endswith("一般事故2起，特别重大事故1起。")
+    facts[2]["value"] = facts[-1]["value"] = 0.0
+    assert read(narrative.write_incidents(make_view(facts=facts))).endswith("没有事故灾难类事件。")
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ([100.0], "唯一的一项目标任务已完成。"),
+        ([100.0, 120.0], "2项目标任务均已完成。"),
+        ([100.0, 60.0], "2项目标任务中，已完成1项。落后于序时进度的有1项：演练次数。"),
+    ],
+)
+def test_targets(done: list[float], said: str) -> None:
+    facts = []
+    for indicator, value in zip(["hazards.found", "drills.held"], done, strict=False):
+        facts += [
+            make_fact(f"targets.{indicator}.done_percent", value),
+            make_fact(f"targets.{indicator}.pace_points", value - 100),
+        ]
+    assert read(narrative.write_targets(make_view(facts=facts))) == said
+
+
+def test_findings_come_with_source_and_step() -> None:
+    view = make_view(facts=[FOUND, make_fact("hazards.major_open", 1)])
+    findings, steps = narrative.write_findings(view), narrative.write_next_steps(view)
+    assert findings is not None and [block.kind for block in findings.blocks] == ["p", "li"]
+    assert "有1处重大隐患" in read(findings) and "安全生产法" in read(findings)
+    assert list_runs(findings)["hazards.major_open"] == "1"
+    assert steps is not None and "挂牌督办" in read(steps)
+
+
+def test_the_whole_area_tells_who_has_the_problem() -> None:
+    facts = [
+        make_fact("hazards.found", 9, district="all"),
+        make_fact("hazards.major_open", 2, district="all"),
+    ]
+    facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[:2]]
+    view = make_view(facts=facts, district="all")
+    assert "涉及2个地区：城关镇和溪口镇。" in read(narrative.write_findings(view))
+    assert read(narrative.write_next_steps(view)).endswith("（城关镇和溪口镇）")
+
+
+def test_nothing_that_stands_out_is_said() -> None:
+    assert (
+        read(narrative.write_findings(make_view(facts=[FOUND]))) == "按本报告所用的规则，没有发现突出问题。"
+    )
+
+
+def test_comparison_names_both_ends_and_who_differs() -> None:
+    values = [95.0, 80.0, 99.0, 99.0, None, 90.0]
+    facts = [
+        make_fact(
+            "hazards.rectification_rate",
+            value,
+            district=code,
+            low=None if value is None else value - 4,
+            high=None if value is None else value + 4,
+        )
+        for code, value in zip(CODES, values, strict=True)
+    ]
+    facts.append(make_fact("hazards.rectification_rate", 92.0, district="all"))
+    view = make_view(facts=facts, district="all")
+    assert read(narrative.write_comparison(view, "hazards.rectification_rate")) == (
+        "5个有数据的地区中，隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.0%。"
+        "95%置信区间不含全域水平的有3个：溪口镇、石门乡和临海街道。另有1个地区没有数据或从略。"
+    )
+    assert narrative.write_comparison(view, "drills.held") is None
+
+
+def test_weather_is_told_against_the_normals() -> None:
+    rows = make_table(
+        "weather",
+        [
+            {
+                "month": "2021-01-01",
+                "mean_temp_c": 12.0,
+                "normal_temp_c": 11.0,
+                "rain_mm": 40,
+                "normal_rain_mm": 50,
+            },
+            {
+                "month": "2021-02-01",
+                "mean_temp_c": 14.0,
+                "normal_temp_c": 12.0,
+                "rain_mm": 70,
+                "normal_rain_mm": 80,
+            },
+            {"month": "2020-02-01", "mean_temp_c": 30.0, "normal_temp_c": 12.0},
+        ],
+    )
+    assert read(narrative.write_weather(make_view({"weather": rows}))) == (
+        "2021年有气象记录的2个月平均气温13.0℃，比常年偏高1.5℃，降水量合计110.0毫米，比常年偏少20.0毫米。"
+    )
+
+
+def test_a_bulletin_of_a_month_leaves_stocks_out() -> None:
+    facts = [make_fact("teams.count", 5, period="2021-07")]
+    assert narrative.write_capacity(make_view(facts=facts, period="2021-07")) is None
+    assert narrative.write_capacity(make_view(facts=facts, period="2021Q3")) is not None
+
+
+def test_method_accounts_for_the_rows() -> None:
+    quality = pd.DataFrame(
+        [
+            {
+                "kind": "hazards",
+                "read": 1000,
+                "accepted": 998,
+                "set_aside": 2,
+                "cells_set_aside": 5,
+                "duplicates": 1,
+            }
+        ]
+    )
+    said = read(narrative.write_method(make_view(facts=[FOUND], quality=quality, approval="GS1")))
+    assert "共读入1,000行，采用998行，搁置2行" in said and "地图审图号：GS1。" in said and "从略" not in said
+
+
+def test_every_clause_is_of_a_fact_that_there_is() -> None:
+    told = {".".join(key.split(".")[1:-1]) for key in load_words() if key.startswith("fact.")}
+    assert told <= set(load_facts())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("value", [0.0, 1.0, 2.0, None])
+def test_no_sentence_is_ill_made(lang: str, value: float | None) -> None:
+    """Whatever the numbers: one stop at the end, no mark doubled, no place left open, English begins large."""
+    facts = [
+        make_fact(name, value, low=value, high=value, numerator=value, denominator=2) for name in load_facts()
+    ]
+    before = [fact | {"value": 1.0} for fact in facts] + [
+        make_fact(name, 9.0, district="all") for name in load_facts()
+    ]
+    area = [make_fact(name, 5.0, district="all") for name in load_facts()]
+    view = make_view({"hazards": make_table("hazards", [])}, facts=facts + area, before=before, lang=lang)
+    for name, function in inspect.getmembers(narrative, inspect.isfunction):
+        prose = function(view, "hazards.found") if name == "write_comparison" else function(view)
+        for block in prose.blocks if prose else ():
+            said = "".join(run.text for run in block.runs)
+            assert not re.search(r"[，；。、]{2}|（）|\(\)|[;,.]{2}|  |[{}]|nan|None|\s[.,;]", said), said
+            assert said.endswith(("。", ".", "）", ")", "：", ":")), said
+            if lang == "en":
+                assert not said[0].islower(), said
+                words = re.sub(r"\(Under [^)]*\)", "", said.replace("城关镇", ""))
+                assert not re.search(r"[，。；：（）]", words), said
