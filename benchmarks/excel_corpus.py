@@ -1,6 +1,6 @@
 """Read every workbook of a folder as a ledger and count the outcomes.
 
-    python benchmarks/excel_corpus.py ../shared/data/excel_corpus
+python benchmarks/excel_corpus.py ../shared/data/excel_corpus
 """
 
 import resource
@@ -47,7 +47,9 @@ def main(folder: Path) -> None:
     for outcome, count in counts.most_common():
         print(f"{count:4d}  {outcome}")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"{sum(counts.values()):4d}  files; slowest {slowest:.1f} s; most memory of this process {own:.2f} GB")
+    print(
+        f"{sum(counts.values()):4d}  files; slowest {slowest:.1f} s; most memory of this process {own:.2f} GB"
+    )
 
 
 if __name__ == "__main__":
