@@ -52,6 +52,8 @@ class View:
         Map approval number; empty: maps say internal use.
     sample : bool
         Whether the data are the made-up sample, which every page must say.
+    vintages : pandas.DataFrame
+        Districts that were renamed, merged or split since the year before, as from `compare_vintages`.
     settings : Mapping
         Anything else of workbook.toml that a report shows.
     """
@@ -71,6 +73,7 @@ class View:
     quality: pd.DataFrame = field(default_factory=pd.DataFrame)
     approval: str = ""
     sample: bool = False
+    vintages: pd.DataFrame = field(default_factory=pd.DataFrame)
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def fact(self, name: str, district: str | None = None, *, before: bool = False) -> pd.Series | None:

@@ -11,7 +11,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.boundaries import find_district
+from taizhang.boundaries import (
+    compare_vintages,
+    find_district,
+    find_grid_problems,
+    match_cells,
+    measure_span,
+    read_crosswalk,
+)
 from taizhang.config import Config, locate_root, read_config
 from taizhang.errors import ParameterError
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
@@ -71,7 +78,7 @@ class Workbook:
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
         self._result = ingest(self.config, force=force)
-        for name in ("districts", "grid", "grid_measures"):
+        for name in ("districts", "grid", "grid_measures", "_grid_problems"):
             self.__dict__.pop(name, None)
         return self._result
 
@@ -108,6 +115,127 @@ class Workbook:
         if self.config.grid is None or not self.result:
             return None
         return pd.read_parquet(processed_folder(self.config) / "grid_measures.parquet")
+
+    def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
+        """Gaps, overlaps and stray cells of the grid, largest first, as from `find_grid_problems`.
+
+        Parameters
+        ----------
+        district : str
+            Code, name or alias; ``all`` for the whole area.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame or None
+            None where there is no grid layer.
+        """
+        if self.grid is None:
+            return None
+        found = self._grid_problems
+        return found if district == ALL else found[found["district_code"] == self.resolve_district(district)]
+
+    @cached_property
+    def _grid_problems(self) -> gpd.GeoDataFrame:
+        return find_grid_problems(self.grid, self.districts)
+
+    def grid_span(self, district: str = ALL) -> pd.DataFrame | None:
+        """Span of control per district, as from `measure_span`: numbers, no names of persons.
+
+        Parameters
+        ----------
+        district : str
+            Code, name or alias; ``all`` for all districts and the whole area.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            None where there is no grid layer, or it has no column of responsible persons.
+        """
+        if self.config.grid is None or not self.config.grid.responsible or not self.result:
+            return None
+        span = measure_span(gpd.read_parquet(processed_folder(self.config) / "grid.parquet"))
+        return span if district == ALL else span[span["district_code"] == self.resolve_district(district)]
+
+    def grid_counts(self, view: View, *kinds: str) -> pd.DataFrame | None:
+        """How many rows of the view's period each grid cell has.
+
+        Parameters
+        ----------
+        view : View
+        *kinds : str
+            Ledger kinds; those of hazards and incidents that the workbook has, where left out.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            kind, cell (NA: none was found), how (as from `match_cells`) and rows, one row per group that
+            occurs; None where there is no grid layer.
+        """
+        if self.grid is None:
+            return None
+        counts = []
+        for kind in kinds or [kind for kind in ("hazards", "incidents") if kind in self.config.ledgers]:
+            day = self.kinds[kind].date
+            rows = view.rows(kind, day) if day else view.ledgers[kind]
+            found = match_cells(rows, self.grid).groupby(["cell", "how"], dropna=False).size()
+            counts.append(found.rename("rows").reset_index().assign(kind=kind))
+        columns = ["kind", "cell", "how", "rows"]
+        return pd.concat(counts, ignore_index=True)[columns] if counts else pd.DataFrame(columns=columns)
+
+    def reach(self, view: View, *, distance_m: float, kind: str = "shelters") -> gpd.GeoDataFrame | None:
+        """Premises and people within a straight line of a shelter, per district, as from `summarise_reach`.
+
+        Parameters
+        ----------
+        view : View
+            Its period's year says which residents are meant, its as_of which premises are known by then:
+            those of the hazards ledger, each once, at the middle of its coordinates.
+        distance_m : float
+            Metres, as the crow flies.
+        kind : str
+            A ledger kind with lon and lat: shelters, or a kind of the workbook's own, such as teams' posts.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame or None
+            None where the workbook has no such ledger, or none of its rows has coordinates.
+
+        Raises
+        ------
+        ParameterError
+            The kind has no coordinates.
+        """
+        from taizhang.boundaries.reaching import summarise_reach
+
+        if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
+            with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
+            raise ParameterError(
+                f"'{kind}' is no ledger kind with coordinates; these have lon and lat: {', '.join(with_points)}"
+            )
+        if kind not in self.config.ledgers:
+            return None
+        sites = self.ledger(kind)
+        if not (sites["lon"].notna() & sites["lat"].notna()).any():
+            return None
+        premises = pd.DataFrame(columns=["district_code", "premises", "lon", "lat"])
+        if "hazards" in self.config.ledgers:
+            premises = self.ledger("hazards")
+            premises = premises[premises["found_on"] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)]
+        residents = pd.Series(dtype=float)
+        if "population" in self.config.ledgers:
+            table = self.ledger("population")
+            table = table[(table["year"] == view.period.end.year) & table["residents"].notna()]
+            residents = table.groupby("district_code")["residents"].sum()
+        return summarise_reach(sites, premises, self.districts, residents, distance_m=distance_m)
+
+    def _compare_vintages(self, period: Period) -> pd.DataFrame:
+        """Districts that changed between the year before a period and its end, by the crosswalk."""
+        path = self.config.boundaries.crosswalk
+        if path is None:
+            return pd.DataFrame(columns=["code", "change", "comparable", "before"])
+        years = (period.year_before().start.year, period.end.year)
+        changes = compare_vintages(read_crosswalk(path), self.districts["code"], years=years)
+        return changes[changes["change"] != "none"].reset_index(drop=True)
 
     def resolve_district(self, text: str) -> str:
         """The code of a district given by code, name or alias; an unknown one lists the nearest names."""
@@ -287,6 +415,7 @@ class Workbook:
             ),
             approval=self.config.boundaries.approval,
             sample=self.config.sample,
+            vintages=self._compare_vintages(period),
         )
 
     def template(self, name: str) -> Path:

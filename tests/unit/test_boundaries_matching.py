@@ -154,6 +154,18 @@ def test_vintages_say_what_compares(tmp_path_factory: pytest.TempPathFactory) ->
         read_crosswalk(path.with_name("none.csv"))
 
 
+def test_only_changes_between_the_years_compared_count() -> None:
+    crosswalk = CROSSWALK.assign(year="2015")
+    codes = ["350921101", "350921102", "350921001"]
+    changed = compare_vintages(crosswalk, codes, years=(2014, 2015))
+    assert changed["change"].to_list() == ["merged", "split", "renamed"]
+    for years in ((2015, 2021), (2012, 2014)):
+        assert set(compare_vintages(crosswalk, codes, years=years)["change"]) == {"none"}
+    # A change whose year nobody wrote down may be of these years.
+    unknown = compare_vintages(crosswalk.assign(year=None), codes, years=(2020, 2021))
+    assert unknown["comparable"].to_list() == [True, False, True]
+
+
 def test_layers_without_suffixes_match_rows_with_them() -> None:
     short = pd.DataFrame({"code": ["440303", "2"], "name": ["罗湖", "福田"]})
     found = match_districts(pd.Series(["罗湖区", "羅湖區", "福田", "福田区", "罗湖社区", "福田街道"]), short)

@@ -3,6 +3,7 @@
 Reach of shelters is in `taizhang.boundaries.reach`: it needs scipy, which takes long to load.
 """
 
+from taizhang.boundaries.cells import find_grid_problems, match_cells
 from taizhang.boundaries.coverage import check_coverage, check_districts
 from taizhang.boundaries.crosswalk import compare_vintages, read_crosswalk
 from taizhang.boundaries.crs import area_km2
@@ -21,7 +22,9 @@ __all__ = [
     "compare_vintages",
     "describe_shift",
     "find_district",
+    "find_grid_problems",
     "locate_points",
+    "match_cells",
     "match_districts",
     "measure_grid",
     "measure_span",

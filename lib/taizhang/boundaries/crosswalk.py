@@ -89,7 +89,9 @@ def read_crosswalk(path: Path | str) -> pd.DataFrame:
     return table
 
 
-def compare_vintages(crosswalk: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
+def compare_vintages(
+    crosswalk: pd.DataFrame, codes: Iterable[str], *, years: tuple[int, int] | None = None
+) -> pd.DataFrame:
     """Which districts can be compared with their earlier selves.
 
     Parameters
@@ -98,6 +100,9 @@ def compare_vintages(crosswalk: pd.DataFrame, codes: Iterable[str]) -> pd.DataFr
         As from `read_crosswalk`.
     codes : iterable of str
         Codes of the layer.
+    years : tuple of int, optional
+        Only changes after the first year and up to the second, where the crosswalk has a column year: a
+        change of long ago leaves the comparison of two years alone. A row without a year always counts.
 
     Returns
     -------
@@ -106,6 +111,9 @@ def compare_vintages(crosswalk: pd.DataFrame, codes: Iterable[str]) -> pd.DataFr
         before (the earlier codes, joined by a space). A merged district compares with the sum of those
         it came from; one that gave or got a part does not compare.
     """
+    if years is not None and "year" in crosswalk:
+        year = pd.to_numeric(crosswalk["year"], errors="coerce")
+        crosswalk = crosswalk[year.isna() | ((year > years[0]) & (year <= years[1]))]
     table = crosswalk.assign(
         old_code=crosswalk["old_code"].map(restore_code), new_code=crosswalk["new_code"].map(restore_code)
     )
