@@ -185,3 +185,13 @@ def test_scale_bar_is_as_long_as_it_says() -> None:
     bars = re.findall(r'<path d="M ([\d.]+) [\d.]+ L ([\d.]+) [\d.]+ L', figure.svg)
     km_per_point = 0.318 * 111.32 * np.cos(np.radians(26.1)) / 453.54
     assert any(abs((float(right) - float(left)) * 2 * km_per_point - 5) < 0.05 for left, right in bars)
+
+
+def test_labels_of_one_place_do_not_lie_on_each_other() -> None:
+    frame = make_districts()
+    _, axes, _ = make_map(tuple(frame.total_bounds))
+    shape = frame.geometry.iloc[0]
+    small = shape.centroid.buffer(0.014)
+    assert place_labels(axes, [small, small], ["甲", "乙乙乙"], ["#000"] * 2, size=10.5) == [1]
+    _, axes, _ = make_map(tuple(frame.total_bounds))
+    assert place_labels(axes, [shape], ["甲"], ["#000"], size=10.5, taken=[shape.bounds]) == [0]

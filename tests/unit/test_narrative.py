@@ -304,3 +304,21 @@ def test_no_sentence_is_ill_made(lang: str, value: float | None) -> None:
                 assert not said[0].islower(), said
                 words = re.sub(r"\(Under [^)]*\)", "", said.replace("城关镇", ""))
                 assert not re.search(r"[，。；：（）]", words), said
+
+
+def test_a_sum_that_was_nought_is_said_so() -> None:
+    facts = [
+        make_fact("losses.events", 2),
+        make_fact("losses.affected", 30),
+        make_fact("losses.loss_wan", 12.0),
+    ]
+    before = [
+        make_fact("losses.events", 2),
+        make_fact("losses.affected", 0),
+        make_fact("losses.loss_wan", 9.0),
+        make_fact("losses.events", 5, district="all"),
+    ]
+    assert read(narrative.write_losses(make_view(facts=facts, before=before))) == (
+        "2021年，城关镇遭受灾害2次，与上年同期持平，受灾30人（上年同期为零），"
+        "直接经济损失12.0万元，比上年同期增加3.0万元。"
+    )
