@@ -191,7 +191,7 @@ def test_labels_of_one_place_do_not_lie_on_each_other() -> None:
     frame = make_districts()
     _, axes, _ = make_map(tuple(frame.total_bounds))
     shape = frame.geometry.iloc[0]
-    small = shape.centroid.buffer(0.014)
+    small = shape.centroid.buffer(0.012)
     assert place_labels(axes, [small, small], ["甲", "乙乙乙"], ["#000"] * 2, size=10.5) == [1]
     _, axes, _ = make_map(tuple(frame.total_bounds))
     assert place_labels(axes, [shape], ["甲"], ["#000"], size=10.5, taken=[shape.bounds]) == [0]
