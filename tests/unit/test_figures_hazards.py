@@ -139,14 +139,15 @@ def test_overdue_says_how_many_it_leaves_out() -> None:
     assert table is not None and len(table.rows) == 2 and "前2条，共3条" in table.notes[-1]
 
 
-def test_a_map_shows_points_hexagons_or_where_the_district_lies() -> None:
+def test_a_map_shows_points_or_where_they_are_dense_hexagons() -> None:
     few = make_hazards(np.random.default_rng(1), per_year=20)
     many = make_hazards(np.random.default_rng(1), per_year=400)
     points, cells = (figures.map_hazards(make_view({"hazards": rows})) for rows in (few, many))
-    nowhere = figures.map_hazards(make_view({"hazards": few.assign(lon=np.nan, lat=np.nan)}))
-    assert "未整改" in read_texts(points) and "每格隐患数" in read_texts(cells)
-    assert nowhere is not None and nowhere.id == "location-map"
-    for figure in (points, cells, nowhere):
+    assert figures.map_hazards(make_view({"hazards": few.assign(lon=np.nan, lat=np.nan)})) is None
+    assert "未整改" in read_texts(points) and "每格数量" in read_texts(cells)
+    assert points is not None and cells is not None
+    assert "相等间隔" in cells.source and "相等间隔" not in points.source
+    for figure in (points, cells, figures.map_location(make_view())):
         assert "内部使用" in read_texts(figure) and "北" in read_texts(figure)
         assert any(re.fullmatch(r"[\d.]+千米", text) for text in read_texts(figure))
 

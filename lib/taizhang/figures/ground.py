@@ -14,7 +14,7 @@ from matplotlib.patches import Polygon, Rectangle
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
+from taizhang.view import ALL, View
 
 _MM_PER_POINT = 25.4 / 72
 _KM_PER_DEGREE = 111.32  # of latitude; of longitude times the cosine of the latitude
@@ -97,6 +97,50 @@ def keep_frame(axes: Axes) -> Callable[[], None]:
         axes.set_ylim(up)
 
     return restore
+
+
+def draw_ground(view: View, *, around: float = 0.06) -> tuple[Sheet, Axes, Axes]:
+    """A map of the district on its neighbours, or of all districts where the view is of the whole area.
+
+    Parameters
+    ----------
+    view : View
+    around : float
+        How much of what lies around is shown, as a share of the longer side.
+
+    Returns
+    -------
+    tuple of (Figure, Axes, Axes)
+        As from `make_map`.
+    """
+    style = load_style()
+    districts = simplify_districts(view.districts)
+    own = districts if view.district == ALL else districts[districts["code"] == view.district]
+    west, south, east, north = own.total_bounds
+    pad = around * max(east - west, north - south)
+    sheet, axes, strip = make_map((west - pad, south - pad, east + pad, north + pad), tallest_mm=96)
+    frame = keep_frame(axes)
+    districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
+    own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
+    frame()
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    # Neighbours are named where their part within the frame has room; the corner is the north arrow's.
+    corner = (east - 0.07 * (east - west), north - 0.2 * (north - south), east, north)
+    others = districts[~districts["code"].isin(own["code"])]
+    edge = 0.015 * (east - west)
+    frame_box = shapely.box(west + edge, south + edge, east - edge, north - edge)
+    inside = others.geometry.intersection(frame_box)
+    shown = (~inside.is_empty).to_numpy()
+    place_labels(
+        axes,
+        list(inside[shown]),
+        list(others.loc[shown, "name"]),
+        [style.muted] * int(shown.sum()),
+        size=style.small,
+        taken=[corner],
+    )
+    return sheet, axes, strip
 
 
 def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:

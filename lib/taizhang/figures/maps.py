@@ -4,18 +4,23 @@ import itertools
 
 import numpy as np
 import pandas as pd
-import shapely
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Sheet
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
+from taizhang.figures.ground import (
+    draw_furniture,
+    draw_ground,
+    keep_frame,
+    make_map,
+    place_labels,
+    simplify_districts,
+)
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import describe_source, name_period, name_place
-from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View
@@ -36,18 +41,18 @@ def map_hazards(view: View) -> display.Figure | None:
     Returns
     -------
     display.Figure or None
-        None where no hazards were found. Without coordinates: where the district lies in its county.
+        None where no hazards were found, or none has coordinates.
     """
     rows = find_rows(view, "hazards")
     if rows.empty:
         return None
     located = rows[rows["lon"].notna() & rows["lat"].notna()]
     if located.empty:
-        return map_location(view)
+        return None
     lang, style = view.lang, load_style()
     open_ = ~mark_rectified(located, view.as_of)
     with use_style():
-        sheet, axes, strip = _draw_ground(view)
+        sheet, axes, strip = draw_ground(view)
         if len(located) <= _MOST_POINTS:
             for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
                 axes.scatter(
@@ -67,11 +72,7 @@ def map_hazards(view: View) -> display.Figure | None:
                 ],
             )
         else:
-            _draw_hexagons(axes, strip, located, lang)
-            outline = simplify_districts(view.districts).boundary
-            frame = keep_frame(axes)
-            outline.plot(ax=axes, color=style.muted, linewidth=0.5, zorder=4)
-            frame()
+            _draw_hexagons(axes, strip, located, view)
         draw_furniture(axes, strip, view)
     return finish_figure(
         sheet,
@@ -85,24 +86,12 @@ def map_hazards(view: View) -> display.Figure | None:
             open=format_number(open_.sum()),
             where=_say_where(view, located["lon"].mean(), located["lat"].mean()),
         ),
-        source=describe_source(
-            view,
-            "hazards",
-            len(rows),
-            extra=label(
-                "source.located",
-                lang,
-                n=format_number(len(rows) - len(located)),
-                rows=len(rows) - len(located),
-            )
-            if len(located) < len(rows)
-            else "",
-        ),
+        source=_describe_points(view, "hazards", len(rows), len(located)),
     )
 
 
-def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, lang: str) -> None:
-    """Counts of points in hexagons, in five classes of equal width."""
+def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -> None:
+    """Counts of points in hexagons, in five classes of equal width, with the districts' outlines above."""
     style = load_style()
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
@@ -128,40 +117,21 @@ def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, lang: str) ->
             ("■", f"{int(low) + 1}–{int(high)}" if high - low > 1 else f"{int(high)}", style.sequential[n])
             for n, (low, high) in enumerate(itertools.pairwise(edges))
         ],
-        title=label("map.per_cell", lang),
+        title=label("map.per_cell", view.lang),
     )
-
-
-def _draw_ground(view: View, *, around: float = 0.06) -> tuple[Sheet, Axes, Axes]:
-    """The district on its neighbours, or all districts where the view is of the whole area."""
-    style = load_style()
-    districts = simplify_districts(view.districts)
-    own = districts if view.district == ALL else districts[districts["code"] == view.district]
-    west, south, east, north = own.total_bounds
-    pad = around * max(east - west, north - south)
-    sheet, axes, strip = make_map((west - pad, south - pad, east + pad, north + pad), tallest_mm=96)
     frame = keep_frame(axes)
-    districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
-    own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
+    simplify_districts(view.districts).boundary.plot(ax=axes, color=style.muted, linewidth=0.5, zorder=4)
     frame()
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
-    # Neighbours are named where their part within the frame has room; the corner is the north arrow's.
-    corner = (east - 0.07 * (east - west), north - 0.2 * (north - south), east, north)
-    others = districts[~districts["code"].isin(own["code"])]
-    edge = 0.015 * (east - west)
-    frame_box = shapely.box(west + edge, south + edge, east - edge, north - edge)
-    inside = others.geometry.intersection(frame_box)
-    shown = (~inside.is_empty).to_numpy()
-    place_labels(
-        axes,
-        list(inside[shown]),
-        list(others.loc[shown, "name"]),
-        [style.muted] * int(shown.sum()),
-        size=style.small,
-        taken=[corner],
-    )
-    return sheet, axes, strip
+
+
+def _describe_points(view: View, kind: str, rows: int, located: int) -> str:
+    """The line under a map of points: rows that have no place, and the classes of hexagons."""
+    lang, missing, extra = view.lang, rows - located, []
+    if missing:
+        extra.append(label("source.located", lang, n=format_number(missing), rows=missing))
+    if located > _MOST_POINTS:
+        extra.append(label("source.equal_classes", lang, number=5))
+    return describe_source(view, kind, rows, extra=("" if lang == "zh" else " ").join(extra))
 
 
 def _say_where(view: View, lon: float, lat: float) -> str:
@@ -214,7 +184,7 @@ def map_shelters(view: View) -> display.Figure | None:
 
 
 def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> display.Figure | None:
-    """Points by class, each class with its own mark and colour."""
+    """Points by class, each class with its own mark and colour; as counts in hexagons where they are dense."""
     located = rows[rows["lon"].notna() & rows["lat"].notna()]
     if located.empty:
         return None
@@ -226,24 +196,26 @@ def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> disp
     )
     names = list(classes.value_counts().index[:5])
     with use_style():
-        sheet, axes, strip = _draw_ground(view)
-        for place, name in enumerate(names):
-            part = located[classes == name]
-            axes.scatter(
-                part["lon"],
-                part["lat"],
-                s=30,
-                marker=_MARKERS[place],
-                color=style.categories[place],
-                edgecolor=style.paper,
-                linewidth=0.5,
-                zorder=3,
+        sheet, axes, strip = draw_ground(view)
+        if len(located) > _MOST_POINTS:
+            _draw_hexagons(axes, strip, located, view)
+        else:
+            for place, name in enumerate(names):
+                part = located[classes == name]
+                axes.scatter(
+                    part["lon"],
+                    part["lat"],
+                    s=30,
+                    marker=_MARKERS[place],
+                    color=style.categories[place],
+                    edgecolor=style.paper,
+                    linewidth=0.5,
+                    zorder=3,
+                )
+            set_strip_key(
+                strip, [(_SHAPES[place], name, style.categories[place]) for place, name in enumerate(names)]
             )
-        set_strip_key(
-            strip, [(_SHAPES[place], name, style.categories[place]) for place, name in enumerate(names)]
-        )
         draw_furniture(axes, strip, view)
-    missing = len(rows) - len(located)
     return finish_figure(
         sheet,
         id=f"{kind}-map",
@@ -261,15 +233,11 @@ def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> disp
                 lang,
             ),
         ),
-        source=describe_source(
-            view,
-            kind,
-            len(rows),
-            extra=label("source.located", lang, n=format_number(missing), rows=missing) if missing else "",
-        ),
+        source=_describe_points(view, kind, len(rows), len(located)),
     )
 
 
+@leave_out_of_brief
 def map_location(view: View) -> display.Figure | None:
     """Where the district lies among the others.
 
@@ -306,7 +274,7 @@ def map_location(view: View) -> display.Figure | None:
         id="location-map",
         title=label("figure.location_map.title", lang, name=name_place(view)),
         alt=label("figure.location_map.alt", lang, name=name_place(view), n=len(districts)),
-        source=label("source.boundaries", lang),
+        source=label("source.boundaries", lang, day=format_date(view.as_of, lang)),
     )
 
 
@@ -329,6 +297,7 @@ def map_grid(view: View) -> display.Figure | None:
     if cells.empty:
         return None
     lang, style = view.lang, load_style()
+    simple = simplify_districts(cells)
     # A layer without a column of responsible persons doesn't say: then no cell is blamed.
     assigned = cells["assigned"].astype("boolean")
     parts = {
@@ -337,12 +306,12 @@ def map_grid(view: View) -> display.Figure | None:
         "unknown": (assigned.isna(), style.faint),
     }
     with use_style():
-        sheet, axes, strip = _draw_ground(view)
+        sheet, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
         key = []
         for name, (part, colour) in parts.items():
             if part.any():
-                cells[part.to_numpy(dtype=bool)].plot(
+                simple[part.to_numpy(dtype=bool)].plot(
                     ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3
                 )
                 key.append(("■", label(f"grid.{name}", lang), colour))
@@ -360,5 +329,7 @@ def map_grid(view: View) -> display.Figure | None:
             n=format_number(len(cells)),
             missing=format_number(parts["unassigned"][0].sum()),
         ),
-        source=label("source.grid", lang, n=format_number(len(cells))),
+        source=label(
+            "source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang)
+        ),
     )

@@ -67,7 +67,7 @@ def name_area(view: View) -> str:
 
 def name_place(view: View) -> str:
     """What a sentence calls the view's district; the whole area has a title, but no name."""
-    return name_area(view) if view.district == ALL else view.name
+    return label("word.the_area", view.lang) if view.district == ALL else view.name
 
 
 def name_period(view: View) -> str:
