@@ -6,6 +6,7 @@ A View is plain data. The workbook fills it; figures and narrative draw and writ
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +14,11 @@ import pandas as pd
 from taizhang.periods import Period
 
 ALL = "all"
+
+
+def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Where each fact of each district stands: a report asks hundreds of times."""
+    return {key: at for at, key in enumerate(zip(facts["fact"], facts["district_code"], strict=True))}
 
 
 @dataclass(frozen=True)
@@ -79,8 +85,17 @@ class View:
     def fact(self, name: str, district: str | None = None, *, before: bool = False) -> pd.Series | None:
         """One fact's row of this (or the named) district, or None where there is none."""
         facts = self.facts_before if before else self.facts
-        rows = facts[(facts["fact"] == name) & (facts["district_code"] == (district or self.district))]
-        return None if rows.empty else rows.iloc[0]
+        places = self._places_before if before else self._places
+        place = places.get((name, district or self.district))
+        return None if place is None else facts.iloc[place]
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        return _find_places(self.facts)
+
+    @cached_property
+    def _places_before(self) -> dict[tuple[str, str], int]:
+        return _find_places(self.facts_before)
 
     def rows(self, kind: str, date_column: str) -> pd.DataFrame:
         """The rows of a kind whose date falls in the period; empty frame where not configured."""
