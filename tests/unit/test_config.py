@@ -95,6 +95,12 @@ at_least  = 12
     assert config.targets[0].at_least == 12
 
 
+def test_a_grid_takes_the_columns_of_the_districts_unless_it_names_its_own(tmp_path):
+    grid = read(tmp_path, MINIMAL + '[boundaries.grid]\npath = "g.shp"\nname = "WG"').grid
+    assert grid is not None
+    assert (grid.code, grid.name, grid.parent) == ("XZDM", "WG", "")
+
+
 def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
     text = MINIMAL.replace("title", "titel").replace(
         "[ledgers.hazards]", "[ledgers.hazard]\nfile = 1\n[leders]\n"
