@@ -207,7 +207,7 @@ def _read_layer(check: _Checker, table: Mapping[str, Any], where: str, root: Pat
     return LayerConfig(
         path=root / path,
         code=check.text(table, "code", where, None),
-        name=check.text(table, "name", where, None),
+        name=check.text(table, "name", where, None if where == "boundaries" else ""),
         parent=check.text(table, "parent", where),
         crs=check.text(table, "crs", where),
         offset=check.choice(table, "offset", where, OFFSETS),
@@ -325,8 +325,8 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     if "grid" in layer:
         cells = check.table(layer, "grid", "boundaries.grid")
         check.keys(cells, _KEYS["boundaries.grid"], "boundaries.grid")
-        # The same keys: a grid whose columns are called as the districts' need not name them again.
-        named = {key: layer[key] for key in ("code", "name") if key in layer}
+        # The same keys: a grid whose codes stand in a column called as the districts' need not name it again.
+        named = {"code": layer["code"]} if "code" in layer else {}
         grid = _read_layer(check, {**named, **cells}, "boundaries.grid", root)
 
     ledgers: dict[str, LedgerConfig] = {}

@@ -95,7 +95,7 @@ at_least  = 12
     assert config.targets[0].at_least == 12
 
 
-def test_a_grid_takes_the_columns_of_the_districts_unless_it_names_its_own(tmp_path):
+def test_a_grid_takes_the_code_column_of_the_districts_unless_it_names_its_own(tmp_path):
     grid = read(tmp_path, MINIMAL + '[boundaries.grid]\npath = "g.shp"\nname = "WG"').grid
     assert grid is not None
     assert (grid.code, grid.name, grid.parent) == ("XZDM", "WG", "")
