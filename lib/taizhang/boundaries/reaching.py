@@ -41,7 +41,7 @@ def summarise_reach(
     Returns
     -------
     geopandas.GeoDataFrame
-        One row per district in order, then 'all': district_code; sites and sites_located; premises_located
+        One row per district in order, then 'all': district_code; distance_m; sites and sites_located; premises_located
         and premises_in_reach; area_in_reach_percent; residents and people_in_reach (NaN where not known;
         'all' sums the districts whose residents are known); geometry, the area in reach within the district.
     """
@@ -60,6 +60,7 @@ def summarise_reach(
     table = pd.DataFrame(
         {
             "district_code": codes.to_numpy(),
+            "distance_m": float(distance_m),
             "sites": _count(sites["district_code"], codes),
             "sites_located": _count(sites.loc[located, "district_code"], codes),
             "premises_located": _count(homes[known], codes),
@@ -74,6 +75,7 @@ def summarise_reach(
     areas = area_km2(districts.geometry).to_numpy()
     total = table.sum(numeric_only=True).to_dict() | {
         "district_code": ALL,
+        "distance_m": float(distance_m),
         "area_in_reach_percent": float((areas * np.nan_to_num(percent)).sum() / areas.sum()),
     }
     if np.isnan(people).all():

@@ -1,0 +1,165 @@
+"""Reach of shelters: which ground, premises and people lie within a straight line of one."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from taizhang import display
+from taizhang.figures.canvas import finish_figure, use_style
+from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
+from taizhang.figures.marks import set_strip_key
+from taizhang.figures.rows import leave_out_of_brief
+from taizhang.figures.sources import name_area, name_place
+from taizhang.metadata.formats import format_date, format_number
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
+from taizhang.view import ALL, View
+
+_MOST_POINTS = 400
+
+
+def name_distance(distance_m: float, lang: str) -> str:
+    """A distance in metres as a sentence says it: 500米, 1.5千米."""
+    if distance_m < 1000:
+        return label("reach.m", lang, n=format_number(distance_m))
+    km = distance_m / 1000
+    return label("map.km", lang, n=format_number(km, 0 if km.is_integer() else 1))
+
+
+@leave_out_of_brief
+def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table | None:
+    """Premises and residents within a straight line of a shelter; what is an estimate is said to be one.
+
+    Parameters
+    ----------
+    view : View
+    reach : geopandas.GeoDataFrame or None
+        From `Workbook.reach`.
+
+    Returns
+    -------
+    display.Table or None
+        None where no shelter has coordinates.
+    """
+    if reach is None:
+        return None
+    lang, distance = view.lang, name_distance(float(reach["distance_m"].iloc[0]), view.lang)
+    codes = [*view.districts["code"], ALL] if view.district == ALL else [view.district, ALL]
+    names = view.districts.set_index("code")["name"].to_dict() | {ALL: name_area(view)}
+    table = reach.set_index("district_code").loc[codes]
+    columns = (
+        ("sites", 0, ""), ("premises_located", 0, ""), ("premises_in_reach", 0, ""),
+        ("area_in_reach_percent", 1, "%"), ("residents", 0, ""), ("people_in_reach", -2, ""),
+    )  # fmt: skip
+    # An estimate is written in hundreds, lest it look like a count.
+    shown = [
+        (name, decimals, unit)
+        for name, decimals, unit in columns
+        if table[name].notna().any()
+        and not (name.startswith("premises") and not table["premises_located"].any())
+    ]
+    notes = [label("check_table.reach.note", lang)]
+    missing = int((table["sites"] - table["sites_located"]).iloc[0 if view.district != ALL else -1])
+    if missing:
+        notes.append(label("check_table.reach.unlocated", lang, n=missing))
+    return display.Table(
+        id="shelter-reach",
+        title=label("check_table.reach.title", lang, distance=distance),
+        columns=(
+            display.Column(label("column.district", lang)),
+            *(
+                display.Column(label(f"check.{name.removesuffix('_percent')}", lang), unit, "right")
+                for name, _, unit in shown
+            ),
+        ),
+        rows=tuple(
+            (
+                display.Cell(str(names[code])),
+                *(_write_number(float(row[name]), decimals) for name, decimals, _ in shown),
+            )
+            for code, row in table.iterrows()
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _write_number(value: float, decimals: int) -> display.Cell:
+    if pd.isna(value):
+        return display.Cell("—")
+    rounded = round(value, decimals)
+    return display.Cell(format_number(rounded, max(decimals, 0)), rounded)
+
+
+@leave_out_of_brief
+def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | None:
+    """The ground within a straight line of a shelter, with the shelters and the premises.
+
+    Parameters
+    ----------
+    view : View
+    reach : geopandas.GeoDataFrame or None
+        From `Workbook.reach`.
+
+    Returns
+    -------
+    display.Figure or None
+        None where no shelter has coordinates.
+    """
+    if reach is None:
+        return None
+    lang, style = view.lang, load_style()
+    row = reach[reach["district_code"] == view.district].iloc[0]
+    distance = name_distance(float(row["distance_m"]), lang)
+    sites = view.ledgers["shelters"]
+    sites = sites[sites["lon"].notna() & sites["lat"].notna()]
+    ground = style.sequential[1]
+    with use_style():
+        sheet, axes, strip = draw_ground(view)
+        frame = keep_frame(axes)
+        area = row["geometry"]
+        key = [("■", label("check_figure.reach.area", lang, distance=distance), ground)]
+        if not shapely.is_empty(area):
+            shape = gpd.GeoSeries([shapely.simplify(area, _pixel(axes.get_xlim()))], crs=reach.crs)
+            shape.plot(ax=axes, facecolor=ground, edgecolor="none", zorder=2.5)
+        premises = view.ledgers.get("hazards")
+        if premises is not None and not premises.empty:
+            points = premises.groupby(["district_code", "premises"])[["lon", "lat"]].median().dropna()
+            # Of very many premises the dots would hide the ground: then the table alone tells.
+            if 0 < len(points) <= _MOST_POINTS:
+                inside = shapely.contains_xy(area, points["lon"], points["lat"])
+                for part, role, word in ((~inside, "before", "outside"), (inside, "done", "inside")):
+                    if part.any():
+                        axes.scatter(
+                            points.loc[part, "lon"], points.loc[part, "lat"],
+                            s=9, color=style.roles[role], linewidth=0, zorder=3,
+                        )  # fmt: skip
+                        key.append(("●", label(f"check_figure.reach.{word}", lang), style.roles[role]))
+        axes.scatter(
+            sites["lon"], sites["lat"], s=38, marker="^", color=style.roles["open"],
+            edgecolor=style.paper, linewidth=0.6, zorder=4,
+        )  # fmt: skip
+        key.insert(0, ("▲", label("check_figure.reach.shelter", lang), style.roles["open"]))
+        frame()
+        set_strip_key(strip, key)
+        draw_furniture(axes, strip, view)
+    return finish_figure(
+        sheet,
+        id="shelter-reach-map",
+        title=label("check_figure.reach.title", lang, name=name_place(view), distance=distance),
+        alt=label(
+            "check_figure.reach.alt",
+            lang,
+            name=name_place(view),
+            distance=distance,
+            percent=format_number(row["area_in_reach_percent"], 1),
+            n=format_number(row["premises_located"]),
+            near=format_number(row["premises_in_reach"]),
+        ),
+        source=label("check_figure.reach.source", lang, day=format_date(view.as_of, lang)),
+    )
+
+
+def _pixel(across: tuple[float, float]) -> float:
+    """Degrees below which nothing shows on a map this wide."""
+    return float(np.ptp(across)) / 900
