@@ -80,6 +80,9 @@ def open_config(folder: str) -> "Config":
 
 def report_ingest(result: "IngestResult") -> int:
     """Print what an ingest read, per ledger, and return the exit code."""
+    from taizhang.ingest import APPLIED
+    from taizhang.privacy import mask_numbers
+
     for summary in result.summaries:
         print(
             f"{summary.kind} {summary.title.get('zh', '')}: {summary.read:,} rows read = "
@@ -92,8 +95,15 @@ def report_ingest(result: "IngestResult") -> int:
             print(f"    single cells set aside: {summary.cells_set_aside:,}")
         if summary.duplicates:
             print(f"    suspected duplicates, flagged and counted: {summary.duplicates:,}")
+        if summary.corrected:
+            print(
+                f"    cells corrected by data/raw/corrections.csv: {summary.corrected:,}, "
+                f"listed in data/processed/{APPLIED}"
+            )
+        for rule, count in summary.rules.items():
+            print(f"    {rule}: {count:,} rows")
         for note in summary.notes[:5]:
-            print(f"    {note}")
+            print(f"    {mask_numbers(note)}")
         if len(summary.notes) > 5:
             print(f"    and {len(summary.notes) - 5} more such notes; see them all with: taizhang check")
     for note in result.notes:
@@ -202,8 +212,17 @@ def review(
         Lang | None, typer.Option("--lang", help="Default: the workbook's.", show_default=False)
     ] = None,
     to: Annotated[
-        str, typer.Option("--to", metavar="FORMATS", help="Comma-separated: html, pdf.")
+        str, typer.Option("--to", metavar="FORMATS", help="Comma-separated: html, pdf, docx.")
     ] = "html,pdf",
+    style: Annotated[
+        str,
+        typer.Option(
+            "--style",
+            metavar="STYLE",
+            help="Of PDF and Word: modern or gbt9704; default: the workbook's.",
+            show_default=False,
+        ),
+    ] = "",
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -235,6 +254,7 @@ def review(
         districts=districts,
         lang=lang.value if lang else None,
         formats=formats,
+        style=style or None,
         jobs=jobs,
         scheduler=scheduler or None,
         fresh=fresh,
@@ -242,6 +262,8 @@ def review(
     for name in result.failed:
         say(f"error: the report {name} failed; its notebook, with the error, is kept in the notebooks folder")
     print(f"{result.folder.relative_to(book.root).as_posix()}: {result.summary}")
+    if result.notes:
+        print(result.notes)
     raise typer.Exit(SEE if result.failed else code)
 
 
@@ -294,13 +316,20 @@ def template(
     output: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Default: KIND.xlsx here.", show_default=False)
     ] = None,
+    workbook: Folder = "",
 ) -> None:
     """Write a blank Excel ledger of a kind, with headers, drop-down values and a help sheet."""
-    from taizhang.config import nearest
+    from taizhang.config import locate_root, nearest
     from taizhang.ledgers.template import write_template
     from taizhang.metadata.kinds import load_kinds
 
-    kinds = load_kinds()
+    try:
+        own = locate_root(workbook) / "ledgers"
+    except ParameterError:
+        if workbook:
+            raise
+        own = None  # outside of a workbook there are the built-in kinds alone
+    kinds = load_kinds(own)
     if kind not in kinds:
         raise ParameterError(f"unknown ledger kind '{kind}'{nearest(kind, kinds)}")
     path = output or Path(f"{kind}.xlsx")

@@ -16,11 +16,34 @@ from taizhang.errors import ParameterError
 from taizhang.files import hash_file, write_text
 
 STATE = "ingest.json"
+SET_ASIDE_FILE = "set_aside.csv"
+APPLIED = "corrections_applied.csv"
 
 
 @dataclass(frozen=True)
 class KindSummary:
-    """What became of one kind's rows: read = accepted + set_aside, always."""
+    """What became of one kind's rows: read = accepted + set_aside, always.
+
+    Attributes
+    ----------
+    kind : str
+    title : Mapping of str to str
+    files : int
+    read, accepted, set_aside : int
+        Data rows.
+    cells_set_aside, duplicates : int
+        Single cells; rows that look like an earlier one.
+    other_rows : Mapping of str to int
+        Rows that are no data, by what they are.
+    notes : tuple of str
+        What a person should know of the files, each thing once.
+    rules : Mapping of str to int
+        Accepted rows that break a rule, by the rule's title.
+    totals : tuple of Mapping
+        file, sheet, row, column, stated, summed of each total that is not the sum of its rows.
+    corrected : int
+        Cells corrected by corrections.csv.
+    """
 
     kind: str
     title: Mapping[str, str]
@@ -32,6 +55,9 @@ class KindSummary:
     duplicates: int
     other_rows: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    rules: Mapping[str, int] = field(default_factory=dict)
+    totals: tuple[Mapping[str, Any], ...] = ()
+    corrected: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,12 +221,15 @@ def save_state(config: Config, result: IngestResult, *, readers: str, outputs: l
     write_text(processed_folder(config) / STATE, json.dumps(state, ensure_ascii=False, indent=1))
 
 
+def restore_summary(kept: Mapping[str, Any]) -> KindSummary:
+    """A kind's account as it was recorded."""
+    return KindSummary(**{**kept, "notes": tuple(kept["notes"]), "totals": tuple(kept["totals"])})
+
+
 def result_from_state(state: dict[str, Any]) -> IngestResult:
     """The result of the last ingest, as it was recorded."""
     return IngestResult(
-        summaries=tuple(
-            KindSummary(**{**item, "notes": tuple(item["notes"])}) for item in state["summaries"]
-        ),
+        summaries=tuple(map(restore_summary, state["summaries"])),
         errors=tuple(state["errors"]),
         notes=tuple(state["notes"]),
         inputs=tuple(state["inputs"]),

@@ -1,20 +1,31 @@
 """`taizhang check`: what an ingest would do, and the lines to paste into workbook.toml; nothing is written."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pandas as pd
 
 from taizhang.config import FILE, Config, list_files, show_path
 from taizhang.errors import BoundaryError
-from taizhang.ingest import check_inputs
-from taizhang.ingest.run import assemble_kind, make_source, read_layers
-from taizhang.ledgers import FileRead, TableRead, read_ledger_file
+from taizhang.ingest import KindSummary, check_inputs
+from taizhang.ingest.assemble import Assembler, make_source, with_corrections
+from taizhang.ingest.cache import read_parts
+from taizhang.ingest.collect import Collector
+from taizhang.ingest.corrections import read_corrections
+from taizhang.ingest.layers import describe_layers
+from taizhang.ingest.notes import NoteBook, name_files, note_file
+from taizhang.ledgers import FileRead, HeaderRead, TableRead
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.privacy import mask_numbers
 
 _MAP_IN = re.compile(r"map it in \[(?P<table>ledgers\.[^\]]+)\]")
-_MOST = 5
+_PASTE = re.compile(r'"[^"\n]+" = "[^"\n]+"(?:  # [^;\n]*)?')
+_MOST = 20
+_MOST_FILES = 4
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,8 @@ class Description:
 def describe_ledgers(config: Config) -> Iterator[Description]:
     """Describe the boundaries, then each ledger: its tables, headers, values and what would be set aside.
 
+    Files of the same layout are described once. Values of personal columns are never shown.
+
     Parameters
     ----------
     config : Config
@@ -35,7 +48,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     Yields
     ------
     Description
-        One for the boundaries and one per ledger kind.
+        One for the boundaries, one for corrections.csv where a line of it can't be used, and one per ledger.
 
     Raises
     ------
@@ -44,102 +57,171 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     """
     check_inputs(config)
     try:
-        layers = read_layers(config)
+        layers = describe_layers(config)
     except BoundaryError as error:
         yield Description(f"boundaries: {error}", False)
         return
-    districts = layers.districts.frame
-    lines = [f"boundaries: {len(districts)} districts in {show_path(config, config.boundaries.path)}"]
-    if layers.grid is not None:
-        lines.append(f"grid: {len(layers.grid.frame)} cells")
-    lines += [f"  {note}" for note in layers.notes]
-    yield Description("\n".join(lines), True)
+    lines = [f"boundaries: {len(layers.districts)} districts in {show_path(config, config.boundaries.path)}"]
+    if config.grid is not None:
+        lines.append(f"grid: {layers.cells} cells")
+    yield Description("\n".join([*lines, *(f"  {note}" for note in layers.notes)]), True)
+    files = {name: list_files(config, ledger) for name, ledger in config.ledgers.items()}
+    names = [show_path(config, path) for found, _ in files.values() for path in found]
+    corrections, errors = read_corrections(config, names)
+    if errors:
+        yield Description("\n".join(f"error: {error}" for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
     for name, ledger in config.ledgers.items():
         kind = kinds[name]
-        files, missing = list_files(config, ledger)
-        source = make_source(kind, ledger, config, districts)
-        reads = [read_ledger_file(path, source, name=show_path(config, path)) for path in files]
-        lines = [f"\n{name} {kind.title['zh']} {kind.title['en']}"]
+        found, missing = files[name]
+        source = make_source(kind, ledger, config, layers)
+        seen, reasons = _Seen(), _Reasons(kind)
+        with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+            collector = Collector(kind, Path(folder) / "rows.parquet", list(layers.districts["code"]))
+            assembler = Assembler(kind, config, layers, collector, reasons.add, as_of=config.as_of)
+            for path in found:
+                shown = show_path(config, path)
+                for part in read_parts(path, with_corrections(source, corrections, shown), name=shown):
+                    seen.add(part)
+                    assembler.add(part)
+            summary = assembler.finish()
+        lines = [f"\n{name} {kind.title['zh']} {kind.title['en']}: {len(found)} files"]
         lines += [
             f"  error: '{pattern}' matches no file; correct files in [ledgers.{name}]" for pattern in missing
         ]
-        for read in reads:
-            lines += _describe_file(read)
-        _, aside, summary = assemble_kind(kind, reads, districts, config, layers.crosswalk)
-        lines.append(
-            f"  {summary.read:,} rows read = {summary.accepted:,} accepted + {summary.set_aside:,} set aside; "
-            f"{summary.cells_set_aside:,} single cells set aside; {summary.duplicates:,} suspected duplicates"
-        )
-        lines += _describe_aside(aside)
-        lines += _suggest_lines(kind, reads, aside)
-        yield Description("\n".join(lines), not missing and not any(read.error for read in reads))
+        lines += [f"  error: {error}" for error in assembler.errors]
+        lines += seen.describe()
+        lines += _describe_summary(summary)
+        lines += reasons.describe()
+        lines += _suggest_lines(kind, seen, reasons)
+        yield Description(mask_numbers("\n".join(lines)), not missing and not assembler.errors)
 
 
-def _describe_file(read: FileRead) -> list[str]:
-    lines = [f"  {read.name}"]
-    if read.error:
-        lines.append(f"    error: {read.error}")
-    for table in read.tables:
-        lines += _describe_table(table)
-    return lines
+@dataclass
+class _Layout:
+    """Tables of one layout: in how many files, with how many rows of each sort."""
+
+    table: TableRead
+    files: dict[str, None] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
-def _describe_table(table: TableRead) -> list[str]:
-    where = f"sheet '{table.sheet}', " if table.sheet else ""
+class _Seen:
+    """The layouts seen in a kind's files, and what else is to be said of each file."""
+
+    def __init__(self) -> None:
+        self.layouts: dict[object, _Layout] = {}
+        self.notes = NoteBook()
+
+    def add(self, part: FileRead) -> None:
+        """Take a file, or a part of one."""
+        for table in part.tables:
+            if table.error:
+                continue
+            key = (table.header_rows, table.hidden_sheet, table.headers)
+            layout = self.layouts.setdefault(key, _Layout(table))
+            layout.files.setdefault(part.name)
+            layout.counts.update(table.counts)
+        told = tuple(replace(table, headers=()) for table in part.tables)  # unknown headers: with the layout
+        self.notes.add(part.name, note_file(replace(part, tables=told)))
+
+    @property
+    def headers(self) -> Iterable[HeaderRead]:
+        """The headers of all layouts."""
+        return (one for layout in self.layouts.values() for one in layout.table.headers)
+
+    def describe(self) -> list[str]:
+        """Each layout once, then the notes."""
+        lines = []
+        for layout in sorted(self.layouts.values(), key=lambda one: -len(one.files)):
+            lines += _describe_layout(layout)
+        return lines + [f"  {note}" for note in self.notes.list_notes()]
+
+
+def _describe_layout(layout: _Layout) -> list[str]:
+    table = layout.table
+    where = f", sheet '{table.sheet}'" if table.sheet and len(layout.files) == 1 else ""
     hidden = " (a hidden sheet)" if table.hidden_sheet else ""
-    counts = ", ".join(f"{count} {name}" for name, count in table.counts.items() if count)
-    lines = [f"    {where}headers in row {table.first_row}, {table.header_rows} deep{hidden}: {counts}"]
-    understood = [
-        f"{one.column} {one.header} -> {one.field}{f' ({one.unit})' if one.unit else ''}"
-        for one in table.headers
-        if one.field
-    ]
-    lines.append(f"      understood: {'; '.join(understood)}")
-    if table.unrecognised:
-        lines.append(f"      not recognised: {', '.join(table.unrecognised)}")
-    if table.hidden_rows:
-        lines.append(f"      {len(table.hidden_rows)} hidden rows were read")
-    lines += [
-        f"      total in row {one.row}, {one.column}: says {one.stated:g}, its rows sum to {one.summed:g}"
-        for one in table.totals
-    ]
-    lines += [f"      {rule}: {count} rows" for rule, count in table.rules.items()]
-    lines += [f"      {note}" for note in table.notes]
+    counts = ", ".join(f"{count:,} {name}" for name, count in layout.counts.items() if count)
+    at = f"headers in row {table.first_row}, {table.header_rows} deep"
+    lines = [f"  {name_files(list(layout.files), _MOST_FILES)}{where}: {at}{hidden}; rows: {counts}"]
+    for one in table.headers:
+        if one.field:
+            unit = f" ({one.note or one.unit})" if one.unit else ""
+            lines.append(f"      {one.column:>2} {one.header} -> {one.field}{unit}")
+    for one in table.headers:
+        if not one.field and one.header and not one.ignored:
+            note = f" ({one.note})" if one.note else ""
+            lines.append(f"      {one.column:>2} {one.header} not recognised{note}")
+    ignored = [f"{one.column} {one.header}" for one in table.headers if one.ignored and not one.field]
+    if ignored:
+        lines.append(f"      known and not read: {', '.join(ignored)}")
     return lines
 
 
-def _describe_aside(aside: pd.DataFrame) -> list[str]:
-    lines = []
-    for (scope, column, reason), group in aside.groupby(
-        ["scope", "column", "reason"], sort=False, dropna=False
-    ):
-        first = group.iloc[0]
-        sheet = f", sheet '{first['source_sheet']}'" if isinstance(first["source_sheet"], str) else ""
-        where = f"{first['source_file']}{sheet}, row {first['source_row']}"
-        more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-        lines.append(f"    would set aside the {scope}: {column}: {reason} ({where}{more})")
-    most = 4 * _MOST
-    return lines[:most] + ([f"    and {len(lines) - most} more reasons"] if len(lines) > most else [])
+def _describe_summary(summary: KindSummary) -> list[str]:
+    lines = [
+        f"  {summary.read:,} rows read = {summary.accepted:,} accepted + {summary.set_aside:,} set aside; "
+        f"{summary.cells_set_aside:,} single cells set aside; {summary.duplicates:,} suspected duplicates"
+    ]
+    if summary.corrected:
+        lines.append(f"  {summary.corrected:,} cells corrected by data/raw/corrections.csv")
+    return lines + [f"  {rule}: {count:,} rows" for rule, count in summary.rules.items()]
 
 
-def _suggest_lines(kind: Kind, reads: list[FileRead], aside: pd.DataFrame) -> list[str]:
-    """Lines for workbook.toml: values nobody has mapped, headers nobody has named."""
-    tables: dict[str, dict[str, str]] = {}
-    for row in aside.itertuples():
-        if match := _MAP_IN.search(str(row.reason)):
-            values = kind.fields[str(row.column)].values
-            choice = " or ".join(values) or "true or false"
-            tables.setdefault(match["table"], {})[str(row.value)] = choice
+class _Reasons:
+    """Why rows and cells would be set aside: each reason with its number and its first place."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.counts = Counter[tuple[str, str, str]]()
+        self.first: dict[tuple[str, str, str], str] = {}
+        self.unmapped: dict[str, dict[str, str]] = {}
+        self.near: dict[str, None] = {}
+
+    def add(self, aside: pd.DataFrame) -> None:
+        """Take what is set aside, any number of times."""
+        groups = aside.groupby(["scope", "column", "reason"], sort=False, dropna=False)
+        for (scope, column, reason), group in groups:
+            key = (str(scope), str(column), str(reason))
+            if key not in self.counts:
+                row = group.iloc[0]
+                sheet = f", sheet '{row['source_sheet']}'" if row["source_sheet"] else ""
+                self.first[key] = f"{row['source_file']}{sheet}, row {row['source_row']}"
+            self.counts[key] += len(group)
+            item = self.kind.fields.get(str(column))
+            personal = item is not None and item.personal
+            if (match := _MAP_IN.search(key[2])) and item is not None and not personal:
+                choice = " or ".join(item.values) or "true or false"
+                for value in group["value"].dropna().unique():
+                    self.unmapped.setdefault(match["table"], {})[str(value)] = choice
+            if column == "district":
+                self.near |= dict.fromkeys(_PASTE.findall(key[2]))
+
+    def describe(self) -> list[str]:
+        """One line per reason, the most frequent first."""
+        lines = []
+        for key, count in self.counts.most_common(_MOST):
+            scope, column, reason = key
+            more = f" and {count - 1:,} more" if count > 1 else ""
+            lines.append(f"    would set aside the {scope}: {column}: {reason} ({self.first[key]}{more})")
+        left = len(self.counts) - _MOST
+        return lines + ([f"    and {left} more reasons"] if left > 0 else [])
+
+
+def _suggest_lines(kind: Kind, seen: _Seen, reasons: _Reasons) -> list[str]:
+    """Lines for workbook.toml: values nobody has mapped, districts nobody has named, headers not known."""
     lines = []
-    for name, choices in tables.items():
+    if reasons.near:
+        lines += ["    [boundaries.aliases]", *(f"    {line}" for line in reasons.near)]
+    for name, choices in reasons.unmapped.items():
         lines.append(f"    [{name}]")
         lines += [f'    "{value}" = ""  # {choice}' for value, choice in choices.items()]
     unknown = dict.fromkeys(
-        header for read in reads for table in read.tables for header in table.unrecognised
+        one.header for one in seen.headers if one.field is None and one.header and not one.ignored
     )
-    understood = {one.field for read in reads for table in read.tables for one in table.headers}
-    free = [name for name in kind.columns if name not in understood]
+    understood = {one.field for one in seen.headers}
+    free = [name for name, item in kind.fields.items() if name not in understood and not item.splits]
     if unknown and free:
         lines.append(f"    [ledgers.{kind.name}.columns]  # not recognised: {', '.join(unknown)}")
         lines += [f'    # {name} = ""  # {kind.fields[name].title["zh"]}' for name in free]

@@ -3,12 +3,22 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from taizhang.ledgers.model import Disagreement, FileRead, HeaderRead, Source, TableRead
+    from taizhang.ledgers.model import (
+        Applied,
+        Correction,
+        Disagreement,
+        FileRead,
+        HeaderRead,
+        Source,
+        TableRead,
+    )
     from taizhang.ledgers.reading import iterate_parts
     from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
     from taizhang.ledgers.sandbox import read_ledger_file, start_child
 
 _WHERE = {
+    "Applied": "model",
+    "Correction": "model",
     "Disagreement": "model",
     "FileRead": "model",
     "HeaderRead": "model",
@@ -23,6 +33,8 @@ _WHERE = {
 }
 
 __all__ = [
+    "Applied",
+    "Correction",
     "Disagreement",
     "FileRead",
     "HeaderRead",

@@ -14,7 +14,6 @@ _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[.、)]\s*|[*※★#]+)")
 _END = re.compile(r"[*※★:;,.。、#]+$")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
-_SERIAL = frozenset(map(fold, ("序号", "序", "项次", "行号", "NO", "No.", "#", "serial", "s/n", "sn", "row")))
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,19 @@ class HeaderIndex:
 
     def is_serial(self, levels: Sequence[str]) -> bool:
         """Whether the header is of a running number, which is no data."""
-        return bool(levels) and fold(_strip(levels[-1])) in _SERIAL
+        return self.ignores(levels) == "serial"
+
+    def ignores(self, levels: Sequence[str]) -> str:
+        """Why a column that no field is understood from needs no word: serial, remarks; '' where it does."""
+        word = fold(_strip(levels[-1])) if levels else ""
+        for what, words in load_shared().ignored.items():
+            for known in map(fold, words):
+                # 工单序号, 处理备注: in Chinese the end of a header says what it is.
+                if word and (
+                    word == known or (len(known) > 1 and not known.isascii() and word.endswith(known))
+                ):
+                    return what
+        return ""
 
     def suggest(self, header: str) -> str:
         """The column whose header is nearest to an unknown one; '' where none is near."""

@@ -123,7 +123,7 @@ class _Looker:
             bottom += 1
         best = (self._score(row, bottom), 0, row)
         for top in range(row - 1, max(row - MOST_HEADER_ROWS, bottom - MOST_HEADER_ROWS, -1), -1):
-            if not self.words[top]:
+            if not self.words[top] or self._is_title(top, row):
                 break
             best = max(best, (self._score(top, bottom), top - row, top))
         top = best[2]
@@ -131,6 +131,14 @@ class _Looker:
         while end + 1 < self.grid.height and is_numbering(self.grid, end + 1):
             end += 1
         return top, bottom, end
+
+    def _is_title(self, row: int, header: int) -> bool:
+        """Whether a row above a header is one text over all of it, rather than the name of a group."""
+        columns = self.grid.filled(row)
+        if len(columns) != 1 or columns[0] > self.grid.filled(header)[0]:
+            return False
+        merge = self.span.get((row, columns[0]))
+        return merge is None or 2 * (merge[3] - merge[1] + 1) > int(self.filled[header])
 
     def _score(self, top: int, bottom: int) -> int:
         return len({c.match.field for c in self.read_columns(top, bottom) if c.match is not None})

@@ -8,7 +8,49 @@ import pandas as pd
 from taizhang.metadata.kinds import DATE_TYPES, Kind
 
 SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
-ASIDE_COLUMNS = ("kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope")
+# `district`: the row's, as written, so that what is set aside can be told by district too.
+ASIDE_COLUMNS = (
+    "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A line of corrections.csv: a cell that is to be read as something else.
+
+    Attributes
+    ----------
+    line : int
+        Its line in corrections.csv, 1-based.
+    file, sheet : str
+        The file as shown, and its sheet; an empty sheet is a text file, Parquet, or any sheet with such a row.
+    row : int
+        1-based, as the spreadsheet shows it.
+    column : str
+        The header as in the file, the canonical name, or the column's letter.
+    old, new : str
+        What the cell says now, and what it is to say.
+    why : str
+    """
+
+    line: int
+    file: str
+    sheet: str
+    row: int
+    column: str
+    old: str
+    new: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A correction that was applied, with the sheet, and the column's letter and meaning ('' for none)."""
+
+    correction: Correction
+    sheet: str
+    letter: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +70,8 @@ class Source:
         Column to value as written to canonical value.
     names : frozenset of str
         Known district names and aliases: they mark section rows. Optional.
+    corrections : tuple of Correction
+        Those of the file that is read.
     """
 
     kind: Kind
@@ -36,17 +80,22 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True)
 class HeaderRead:
-    """A header and what it was understood as; `field` is None where it was not."""
+    """A header and what it was understood as; `field` is None where it was not.
+
+    `ignored` marks a column known to hold nothing that is read: a running number, remarks.
+    """
 
     column: str
     header: str
     field: str | None
     unit: str = ""
     note: str = ""
+    ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,8 +128,6 @@ class TableRead:
     hidden_sheet : bool
     notes : tuple of str
         What was understood beyond the plain reading, with counts.
-    rules : Mapping of str to int
-        Accepted rows that break a rule, by rule.
     error : str
         Why the table could not be read; '' where it was.
     """
@@ -94,13 +141,14 @@ class TableRead:
     hidden_rows: tuple[int, ...] = ()
     hidden_sheet: bool = False
     notes: tuple[str, ...] = ()
-    rules: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
 
     @property
     def unrecognised(self) -> tuple[str, ...]:
-        """Headers that no column was understood from."""
-        return tuple(one.header for one in self.headers if one.field is None and one.header)
+        """Headers that no column was understood from, but for those known to be of no use."""
+        return tuple(
+            one.header for one in self.headers if one.field is None and one.header and not one.ignored
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +168,10 @@ class FileRead:
         Why the file, or a whole table of it, could not be read; '' where all was.
     notes : tuple of str
         What else a person should know of the file.
+    applied : tuple of Applied
+        Corrections applied before reading.
+    faults : tuple of str
+        Corrections that could not be applied, and why; the rest of the file was read.
     """
 
     name: str
@@ -128,6 +180,8 @@ class FileRead:
     tables: tuple[TableRead, ...] = ()
     error: str = ""
     notes: tuple[str, ...] = ()
+    applied: tuple[Applied, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:

@@ -32,7 +32,8 @@ def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
         If the file is damaged.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        # Buffered and not read ahead: a file may be one row group of ten million rows.
+        with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
             names = file.schema_arrow.names
             start = 0
             for batch in file.iter_batches(batch_size=rows):

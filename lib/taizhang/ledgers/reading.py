@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from taizhang.errors import LedgerError
+from taizhang.ledgers.corrections import Corrector
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
@@ -38,7 +39,10 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
         kind = sniff_format(path)
         if kind == "parquet":
             return _join_parts(iterate_parts(path, source, name=name))
-        return _read_grids(_iterate_grids(path, source, kind), source, name)
+        corrector = Corrector(source, name)
+        read = _read_grids(_iterate_grids(path, source, kind), source, name, corrector)
+        corrector.finish()
+        return replace(read, applied=tuple(corrector.applied), faults=tuple(corrector.faults))
     except LedgerError as error:
         return fail_file(name, source.kind, str(error))
 
@@ -63,14 +67,21 @@ def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER
     from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
 
     try:
+        corrector = Corrector(source, name)
         for number, grid in enumerate(read_parquet(path, rows=rows)):
-            part = _read_grids([(grid, ())], source, name)
+            part = _read_grids([(grid, ())], source, name, corrector, skip=1)
+            part = replace(part, applied=tuple(corrector.applied), faults=tuple(corrector.faults))
+            corrector.applied, corrector.faults = [], []
             if number:  # the header is one row of the file, though every part begins with it
                 tables = [replace(t, first_row=1, counts={**t.counts, "header": 0}) for t in part.tables]
                 part = replace(part, tables=tuple(tables))
             yield part
             if part.error:
                 return
+        if corrector.pending:
+            corrector.finish()
+            yield replace(part, rows=part.rows.iloc[:0], set_aside=part.set_aside.iloc[:0], tables=(),
+                          applied=(), faults=tuple(corrector.faults))  # fmt: skip
     except LedgerError as error:
         yield fail_file(name, source.kind, str(error))
 
@@ -83,13 +94,11 @@ def _join_parts(parts: Iterable[FileRead]) -> FileRead:
     if len(kept) == 1 or not tables:
         return first
     counts = Counter[str]()
-    rules = Counter[str]()
     for table in tables:
         counts.update(table.counts)
-        rules.update(table.rules)
     notes = dict.fromkeys(note for table in tables for note in table.notes)
     totals = tuple(total for table in tables for total in table.totals)
-    table = replace(tables[0], counts=dict(counts), rules=dict(rules), notes=tuple(notes), totals=totals)
+    table = replace(tables[0], counts=dict(counts), notes=tuple(notes), totals=totals)
     return FileRead(
         first.name,
         pd.concat([part.rows for part in kept], ignore_index=True),
@@ -97,6 +106,8 @@ def _join_parts(parts: Iterable[FileRead]) -> FileRead:
         (table,),
         "; ".join(dict.fromkeys(part.error for part in kept if part.error)),
         tuple(dict.fromkeys(note for part in kept for note in part.notes)),
+        tuple(one for part in kept for one in part.applied),
+        tuple(fault for part in kept for fault in part.faults),
     )
 
 
@@ -109,7 +120,14 @@ def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid
         yield make_grid(sheet), sheet.notes
 
 
-def _read_grids(grids: Iterable[tuple[Grid, tuple[str, ...]]], source: Source, name: str) -> FileRead:
+def _read_grids(
+    grids: Iterable[tuple[Grid, tuple[str, ...]]],
+    source: Source,
+    name: str,
+    corrector: Corrector,
+    *,
+    skip: int = 0,
+) -> FileRead:
     index = HeaderIndex(source.kind, source.columns)
     rows: list[pd.DataFrame] = []
     aside: list[pd.DataFrame] = []
@@ -122,6 +140,10 @@ def _read_grids(grids: Iterable[tuple[Grid, tuple[str, ...]]], source: Source, n
         if not grid.height:
             continue
         found = find_tables(grid, index, names=source.names)
+        if corrector.pending:
+            before, grid = grid, corrector.correct(grid, found, skip=skip)
+            if grid is not before:
+                found = find_tables(grid, index, names=source.names)  # a mended cell may change what a row is
         if not found:
             filled = int(((grid.codes >= 0).sum(axis=1) > 0).sum())
             notes.append(

@@ -23,7 +23,6 @@ from taizhang.ledgers.model import (
 )
 from taizhang.ledgers.quantities import find_factor, read_number
 from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, Column, Table
-from taizhang.ledgers.rules import find_rule_breaks
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.ledgers.values import Context, Parsed, count_items, read_column, take_texts
@@ -93,7 +92,7 @@ def read_table(
         parsed["district"] = read_column(values, own, kind.fields["district"], context)
         raw["district"] = (values, own)
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
-    about = _describe(grid, table, index, source, notes, rows)
+    about = _describe(grid, table, index, source, notes)
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
@@ -219,6 +218,9 @@ def _assemble(
     same = np.zeros(count, dtype=np.int64)
     rows["source_file"], rows["source_sheet"] = take_texts([name], same), take_texts([sheet], same)
     rows["source_row"] = pd.array(numbers, dtype="Int64")
+    written = (
+        rows["district"].to_numpy(dtype=object) if "district" in rows else np.full(count, None, dtype=object)
+    )
     failed = np.zeros(count, dtype=bool)
     first: dict[int, tuple[str, str]] = {}
     joined: dict[int, list[str]] = {}
@@ -239,7 +241,7 @@ def _assemble(
         parts.append(
             _make_aside(
                 kind, name, sheet, numbers[order], [first[r][0] for r in order], [first[r][1] for r in order],
-                ["; ".join(joined[r]) for r in order], "row",
+                ["; ".join(joined[r]) for r in order], "row", written[order],
             )
         )  # fmt: skip
     for field_name, one in parsed.items():
@@ -250,7 +252,17 @@ def _assemble(
             values = [_raw_text(raw, field_name, row) for row in at.tolist()]
             reasons = one.reasons[at].tolist()
             parts.append(
-                _make_aside(kind, name, sheet, numbers[at], [field_name] * len(at), values, reasons, "cell")
+                _make_aside(
+                    kind,
+                    name,
+                    sheet,
+                    numbers[at],
+                    [field_name] * len(at),
+                    values,
+                    reasons,
+                    "cell",
+                    written[at],
+                )
             )
     aside = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     aside = aside.sort_values("source_row", kind="stable", ignore_index=True)
@@ -264,7 +276,7 @@ def _raw_text(raw: dict[str, tuple[list[object], np.ndarray]], field_name: str, 
 
 def _make_aside(
     kind: Kind, name: str, sheet: str, numbers: np.ndarray, columns: list[str], values: list[str],
-    reasons: list[str], scope: str,
+    reasons: list[str], scope: str, districts: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip
     frame = pd.DataFrame(
         {
@@ -276,6 +288,7 @@ def _make_aside(
             "value": values,
             "reason": reasons,
             "scope": scope,
+            "district": districts,
         }
     )
     return frame.astype({column: "str" for column in ASIDE_COLUMNS if column != "source_row"})
@@ -287,25 +300,18 @@ def _count_items(values: list[object], codes: np.ndarray) -> pd.api.extensions.E
     return pd.arrays.IntegerArray(counts[codes], codes < 0)
 
 
-def _describe(
-    grid: Grid, table: Table, index: HeaderIndex, source: Source, notes: list[str], rows: pd.DataFrame
-) -> TableRead:
+def _describe(grid: Grid, table: Table, index: HeaderIndex, source: Source, notes: list[str]) -> TableRead:
     sheet = grid.sheet
     counts = Counter({ROW_KINDS[k]: int((table.kinds == k).sum()) for k in range(len(ROW_KINDS))})
     counts["title"] += len(table.title_rows)
     counts["header"] += table.header[1] - table.header[0] + 1
     data = np.flatnonzero(table.kinds == DATA) + table.first + sheet.top + 1
     hidden = tuple(int(row) for row in data if int(row) in sheet.hidden_rows) if sheet.hidden_rows else ()
-    if hidden:
-        notes = [*notes, f"hidden rows were read ({len(hidden)})"]
-    if sheet.hidden:
-        notes = [*notes, f"the sheet '{sheet.name}' is hidden; it was read"]
     if source.district and "district" in table.fields:
         notes = [
             *notes,
             f"the district of workbook.toml ('{source.district}') goes before the district column",
         ]
-    breaks = find_rule_breaks(rows, source.kind).sum()
     return TableRead(
         sheet=sheet.name,
         first_row=table.header[0] + sheet.top + 1,
@@ -317,7 +323,6 @@ def _describe(
         hidden_rows=hidden,
         hidden_sheet=sheet.hidden,
         notes=tuple(notes),
-        rules={str(rule): int(count) for rule, count in breaks.items() if count},
     )
 
 
@@ -334,9 +339,11 @@ def _describe_header(grid: Grid, column: Column, index: HeaderIndex, kind: Kind)
     letters = name_column(column.position + grid.sheet.left)
     match = column.match
     if match is None:
-        note = column.note or ("running number" if index.is_serial(column.levels) else "")
+        ignored = index.ignores(column.levels)
+        note = column.note or {"serial": "running number", "remarks": "remarks, not read"}.get(ignored, "")
         near = "" if note or not column.levels else index.suggest(column.levels[-1])
-        return HeaderRead(letters, column.header, None, "", note or (f"near to {near}" if near else ""))
+        note = note or (f"near to {near}" if near else "")
+        return HeaderRead(letters, column.header, None, "", note, bool(ignored and not column.note))
     if match.problem:
         return HeaderRead(
             letters, column.header, None, match.unit, f"not read as {match.field}: {match.problem}"

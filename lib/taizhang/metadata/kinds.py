@@ -196,6 +196,7 @@ class Shared:
 
     units: Mapping[str, Unit]
     generic: tuple[str, ...]
+    ignored: Mapping[str, tuple[str, ...]]
     booleans: Mapping[str, tuple[str, ...]]
     missing: tuple[str, ...]
     totals: tuple[str, ...]
@@ -211,6 +212,7 @@ def load_shared() -> Shared:
     return Shared(
         units=units,
         generic=_texts(data["generic"]),
+        ignored={what: _texts(words) for what, words in data["ignored"].items()},
         booleans={answer: _texts(words) for answer, words in data["booleans"].items()},
         missing=_texts(data["missing"]),
         totals=_texts(data["rows"]["total"]),

@@ -1,0 +1,184 @@
+"""All files of a kind, part by part, as one table: districts matched, everything accounted for."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+
+from taizhang.boundaries import match_districts
+from taizhang.config import Config, LedgerConfig
+from taizhang.ingest import KindSummary
+from taizhang.ingest.collect import Collector
+from taizhang.ingest.layers import Layers
+from taizhang.ingest.notes import NoteBook, note_file
+from taizhang.ledgers import Applied, Correction, FileRead, Source, find_rule_breaks
+from taizhang.ledgers.model import make_empty_aside, make_empty_rows
+from taizhang.metadata.kinds import Kind
+
+SET_ASIDE = [
+    "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district_code",
+]  # fmt: skip
+_BATCH = 100_000
+
+
+def make_source(kind: Kind, ledger: LedgerConfig, config: Config, layers: Layers) -> Source:
+    """How the files of a ledger are to be read."""
+    return Source(
+        kind=kind,
+        sheets=ledger.sheets,
+        district=ledger.district,
+        columns=ledger.columns,
+        values=ledger.values,
+        names=frozenset(layers.districts["name"]) | frozenset(config.boundaries.aliases),
+    )
+
+
+def with_corrections(source: Source, corrections: Mapping[str, list[Correction]], name: str) -> Source:
+    """The source of one file, with the corrections that are its own."""
+    return replace(source, corrections=tuple(corrections.get(name, ())))
+
+
+class Assembler:
+    """Takes the parts of a kind's files and hands on rows with their districts, and what is set aside.
+
+    Parameters
+    ----------
+    kind : Kind
+    config : Config
+    layers : Layers
+    collector : Collector
+        Takes the accepted rows.
+    put_aside : callable
+        Takes what is set aside, in the columns of `SET_ASIDE`, any number of times.
+    as_of : datetime.date, optional
+        The day after which a date is in the future; default: today.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        config: Config,
+        layers: Layers,
+        collector: Collector,
+        put_aside: Callable[[pd.DataFrame], None],
+        *,
+        as_of: date | None = None,
+    ) -> None:
+        self.kind, self.config, self.layers = kind, config, layers
+        self.collector, self.put_aside, self.as_of = collector, put_aside, as_of
+        self.errors: dict[str, None] = {}
+        self.applied: list[Applied] = []
+        self.notes = NoteBook()
+        self._files: dict[str, None] = {}
+        self._counts, self._scopes, self._rules = Counter[str](), Counter[str](), Counter[str]()
+        self._totals: list[dict[str, object]] = []
+        self._rows: list[pd.DataFrame] = []
+        self._aside: list[pd.DataFrame] = []
+
+    def add(self, part: FileRead) -> None:
+        """Take a file, or a part of one."""
+        self._files.setdefault(part.name)
+        self.errors |= dict.fromkeys(filter(None, (part.error, *part.faults)))
+        self.applied += part.applied
+        self.notes.add(part.name, note_file(part))
+        for table in part.tables:
+            self._counts.update(table.counts)
+            self._totals += [
+                {
+                    "file": part.name, "sheet": table.sheet, "row": one.row, "column": one.column,
+                    "stated": one.stated, "summed": one.summed,
+                }
+                for one in table.totals
+            ]  # fmt: skip
+        self._rows.append(part.rows)
+        self._aside.append(part.set_aside)
+        if sum(map(len, self._rows)) + sum(map(len, self._aside)) >= _BATCH:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Match the districts of what has gathered: many small files at once, a long one in parts."""
+        rows = pd.concat(self._rows or [make_empty_rows(self.kind)], ignore_index=True)
+        aside = pd.concat(self._aside or [make_empty_aside()], ignore_index=True)
+        self._rows, self._aside = [], []
+        rows, unmatched = self._match(rows)
+        aside["district_code"] = self._match_aside(aside)
+        aside = pd.concat([aside, unmatched], ignore_index=True)[SET_ASIDE]
+        breaks = find_rule_breaks(rows, self.kind, as_of=self.as_of).sum()
+        self._rules.update({str(rule): int(count) for rule, count in breaks.items() if count})
+        self._scopes.update(
+            {str(scope): int(count) for scope, count in aside["scope"].value_counts().items()}
+        )
+        self.collector.add(rows)
+        self.put_aside(aside)
+
+    def finish(self) -> KindSummary:
+        """Hand on the last rows, have the table written, and give the account of all."""
+        self._hand_on()
+        self.collector.finish()
+        accepted, aside = self.collector.rows, self._scopes["row"]
+        titles = {rule.name: rule.title["en"] for rule in self.kind.rules}
+        return KindSummary(
+            kind=self.kind.name,
+            title=dict(self.kind.title),
+            files=len(self._files),
+            read=accepted + aside,
+            accepted=accepted,
+            set_aside=aside,
+            cells_set_aside=self._scopes["cell"],
+            duplicates=self.collector.duplicates,
+            other_rows={
+                name: count for name, count in self._counts.items() if name not in ("data", "blank") and count
+            },
+            notes=self.notes.list_notes(),
+            rules={titles.get(rule, rule.replace("_", " ")): count for rule, count in self._rules.items()},
+            totals=tuple(self._totals),
+            corrected=len(self.applied),
+        )
+
+    def _match(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Give each row its district code; rows that have none are set aside, never guessed."""
+        points = "lon" in rows and "lat" in rows
+        districts = self.layers.districts
+        matched = match_districts(
+            rows["district"],
+            districts,
+            aliases=self.config.boundaries.aliases,
+            crosswalk=self.layers.crosswalk,
+            lon=rows["lon"] if points else None,
+            lat=rows["lat"] if points else None,
+            geometry=districts.geometry if points else None,
+        )
+        rows = rows.assign(
+            district_code=matched["code"].astype("str"), district_match=matched["how"].astype("str")
+        )
+        required = self.kind.fields["district"].required
+        missing = matched["code"].isna()
+        told = missing if required else missing & rows["district"].notna()
+        aside = pd.DataFrame(
+            {
+                "kind": self.kind.name,
+                "source_file": rows.loc[told, "source_file"],
+                "source_sheet": rows.loc[told, "source_sheet"],
+                "source_row": rows.loc[told, "source_row"],
+                "column": "district",
+                "value": rows.loc[told, "district"],
+                "reason": matched.loc[told, "reason"],
+                "scope": "row" if required else "cell",
+                "district_code": pd.Series(pd.NA, index=rows.index[told], dtype="str"),
+            }
+        )
+        return (rows[~missing] if required else rows).reset_index(drop=True), aside
+
+    def _match_aside(self, aside: pd.DataFrame) -> pd.Series:
+        """The district of what is set aside, where the row says one that is known."""
+        if aside.empty:
+            return pd.Series(dtype="str")
+        matched = match_districts(
+            aside["district"],
+            self.layers.districts,
+            aliases=self.config.boundaries.aliases,
+            crosswalk=self.layers.crosswalk,
+        )
+        return matched["code"].astype("str")

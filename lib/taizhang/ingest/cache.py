@@ -1,0 +1,124 @@
+"""Files as they were read, kept until the file, its settings or the readers change."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from taizhang.files import write_beside, write_text
+from taizhang.ledgers import (
+    Applied,
+    Correction,
+    Disagreement,
+    FileRead,
+    HeaderRead,
+    Source,
+    TableRead,
+    iterate_parts,
+    read_ledger_file,
+)
+from taizhang.ledgers.model import make_empty_aside
+
+_KEPT = ("error", "notes", "faults")
+
+
+def key_of(source: Source, name: str, sha256: str, readers: str) -> str:
+    """Changes when the file, its name, the settings for it or the readers do."""
+    settings = (
+        repr(source.kind),
+        source.sheets,
+        source.district,
+        sorted(source.columns.items()),
+        sorted((column, sorted(values.items())) for column, values in source.values.items()),
+        sorted(source.names),
+        source.corrections,
+    )
+    return hashlib.sha256(repr((settings, name, sha256, readers)).encode()).hexdigest()[:32]
+
+
+def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:
+    """Read a file: in one, or a Parquet file in parts of bounded size."""
+    if path.suffix.lower() == ".parquet":
+        yield from iterate_parts(path, source, name=name)
+    else:
+        yield read_ledger_file(path, source, name=name)
+
+
+def read_cached(
+    cache: Path, key: str, path: Path, source: Source, *, name: str, force: bool = False
+) -> Iterator[FileRead]:
+    """A file's parts as read in an earlier run with the same key, else read now and kept.
+
+    Parameters
+    ----------
+    cache : pathlib.Path
+        The folder that they are kept in.
+    key : str
+        As from `key_of`.
+    path, source, name
+        As for `read_ledger_file`.
+    force : bool
+        Read even what is kept.
+    """
+    about = cache / f"{key}.json"
+    if about.exists() and not force:
+        for number, kept in enumerate(json.loads(about.read_text(encoding="utf-8"))):
+            yield _restore(cache / f"{key}.{number}", kept, name)
+        return
+    parts = []
+    for number, part in enumerate(read_parts(path, source, name=name)):
+        with write_beside(cache / f"{key}.{number}.rows.parquet") as beside:
+            part.rows.to_parquet(beside, index=False)
+        if len(part.set_aside):
+            with write_beside(cache / f"{key}.{number}.aside.parquet") as beside:
+                part.set_aside.to_parquet(beside, index=False)
+        parts.append(
+            {
+                "tables": [asdict(table) for table in part.tables],
+                "applied": [asdict(one) for one in part.applied],
+                "aside": len(part.set_aside),
+                **{key: getattr(part, key) for key in _KEPT},
+            }
+        )
+        yield part
+    # Last, since its presence says that the others are whole.
+    write_text(about, json.dumps(parts, ensure_ascii=False))
+
+
+def _restore(stem: Path, kept: dict[str, Any], name: str) -> FileRead:
+    rows, aside = (stem.with_name(f"{stem.name}.{what}.parquet") for what in ("rows", "aside"))
+    return FileRead(
+        name=name,
+        rows=pd.read_parquet(rows),
+        set_aside=pd.read_parquet(aside) if kept["aside"] else make_empty_aside(),
+        tables=tuple(_restore_table(table) for table in kept["tables"]),
+        error=kept["error"],
+        notes=tuple(kept["notes"]),
+        applied=tuple(
+            Applied(**{**one, "correction": Correction(**one["correction"])}) for one in kept["applied"]
+        ),
+        faults=tuple(kept["faults"]),
+    )
+
+
+def _restore_table(kept: dict[str, Any]) -> TableRead:
+    return TableRead(
+        **{
+            **kept,
+            "headers": tuple(HeaderRead(**header) for header in kept["headers"]),
+            "totals": tuple(Disagreement(**total) for total in kept["totals"]),
+            "hidden_rows": tuple(kept["hidden_rows"]),
+            "notes": tuple(kept["notes"]),
+        }
+    )
+
+
+def drop_unused(cache: Path, used: set[str]) -> None:
+    """Remove what no file of the workbook was read from in this run."""
+    for path in cache.glob("*"):
+        if path.name.split(".")[0] not in used:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,137 @@
+"""data/raw/corrections.csv: cells that a person has mended, and the account of what was applied."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from taizhang.config import Config
+from taizhang.errors import LedgerError, list_values
+from taizhang.ledgers import Applied, Correction
+from taizhang.ledgers.sheets import read_text
+from taizhang.metadata.kinds import Kind
+from taizhang.privacy import mask_numbers
+
+FILE = "data/raw/corrections.csv"
+LOG_COLUMNS = ["kind", "file", "sheet", "row", "column", "letter", "old", "new", "why", "line"]
+# The columns of set_aside.csv stand for ours, so that its lines can be copied and completed.
+_NAMES = {
+    "file": ("file", "source_file", "文件"),
+    "sheet": ("sheet", "source_sheet", "工作表"),
+    "row": ("row", "source_row", "行"),
+    "column": ("column", "列"),
+    "old": ("old", "value", "原值"),
+    "new": ("new", "新值"),
+    "by": ("by", "更正人"),
+    "why": ("why", "原因"),
+}
+_MAY_LACK = ("sheet",)
+HIDDEN = "***"
+
+
+def read_corrections(config: Config, names: Sequence[str]) -> tuple[dict[str, list[Correction]], list[str]]:
+    """Read the corrections.
+
+    Parameters
+    ----------
+    config : Config
+    names : sequence of str
+        The ledger files of the workbook, as shown.
+
+    Returns
+    -------
+    corrections : dict of str to list of Correction
+        By file as shown.
+    errors : list of str
+        Lines that can't be used, each with what is wrong; all others are.
+    """
+    path = config.root / FILE
+    if not path.exists():
+        return {}, []
+    try:
+        table = _read_table(path)
+    except (LedgerError, OSError) as error:
+        return {}, [f"{FILE} {error}"]
+    found: dict[str, list[Correction]] = {}
+    errors = []
+    for line, row in table:
+        try:
+            one = _make_correction(line, row, names)
+        except LedgerError as error:
+            errors.append(f"{FILE}, line {line}: {error}")
+        else:
+            found.setdefault(one.file, []).append(one)
+    return found, errors
+
+
+def _read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Lines by our column names, with their numbers; blank lines are passed over."""
+    known = frozenset(word for words in _NAMES.values() for word in words)
+    rows = [[str(cell) for cell in row] for row in read_text(path, known).rows]
+    head = [unicodedata.normalize("NFKC", cell).strip().casefold() for cell in rows[0]]
+    places = {}
+    for name, words in _NAMES.items():
+        at = [head.index(word) for word in words if word in head]
+        if at:
+            places[name] = at[0]
+    lacking = [name for name in _NAMES if name not in places and name not in _MAY_LACK]
+    if lacking:
+        raise LedgerError(
+            f"lacks the columns {list_values(lacking, 8)}; it has {list_values(rows[0], 12)}. Its columns are "
+            f"{', '.join(_NAMES)} (those of set_aside.csv may stand for the first five)"
+        )
+    lines = []
+    for number, row in enumerate(rows[1:], 2):
+        if any(cell.strip() for cell in row):
+            lines.append((number, {name: row[at].strip() for name, at in places.items()}))
+    return lines
+
+
+def _make_correction(line: int, row: Mapping[str, str], names: Sequence[str]) -> Correction:
+    number = re.fullmatch(r"(\d+)(?:\.0*)?", unicodedata.normalize("NFKC", row["row"]))
+    if not number or int(number[1]) < 1:
+        raise LedgerError("'row' must be a row's number, as the spreadsheet shows it")
+    if not row["column"]:
+        raise LedgerError("'column' is empty; give the header, the canonical name or the letter")
+    return Correction(
+        line=line,
+        file=_find_file(row["file"], names),
+        sheet=row.get("sheet", ""),
+        row=int(number[1]),
+        column=row["column"],
+        old=row["old"],
+        new=row["new"],
+        why=row["why"],
+    )
+
+
+def _find_file(written: str, names: Sequence[str]) -> str:
+    """The ledger file meant, by its path in the workbook or by a name that only one has."""
+    path = written.replace("\\", "/").removeprefix("./")
+    if path in names:
+        return path
+    same = [name for name in names if PurePosixPath(name).name == path]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise LedgerError(f"several files are named '{path}': {list_values(same)}; give the path")
+    raise LedgerError(f"no ledger file of this workbook is '{written}'")
+
+
+def log_applied(kind: Kind, applied: Sequence[Applied]) -> list[dict[str, Any]]:
+    """What was applied, in `LOG_COLUMNS`; values of personal columns are hidden."""
+    rows = []
+    for one in applied:
+        item, correction = kind.fields.get(one.field), one.correction
+        hide = item is not None and item.personal
+        old, new = (
+            (HIDDEN if text else "") if hide else mask_numbers(text)
+            for text in (correction.old, correction.new)
+        )
+        row = (
+            kind.name, correction.file, one.sheet, correction.row, one.field or correction.column,
+            one.letter, old, new, mask_numbers(correction.why), correction.line,
+        )  # fmt: skip
+        rows.append(dict(zip(LOG_COLUMNS, row, strict=True)))
+    return rows

@@ -1,0 +1,138 @@
+"""The boundary layers of an ingest: read, or taken as the last ingest left them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from taizhang.boundaries import Layer, measure_grid, read_crosswalk, read_districts, read_grid
+from taizhang.config import FILE, Config, LayerConfig, show_path
+from taizhang.errors import ParameterError
+from taizhang.files import write_beside, write_text
+from taizhang.ingest import layer_files, processed_folder
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Districts, grid cells (None where there is no such layer), crosswalk of codes, and what was noticed."""
+
+    districts: gpd.GeoDataFrame
+    cells: int
+    crosswalk: pd.DataFrame | None
+    notes: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
+
+
+def read_layers(config: Config) -> tuple[Layer, Layer | None]:
+    """Read the districts and the grid that workbook.toml names.
+
+    Raises
+    ------
+    BoundaryError
+        If a layer is not fit for use.
+    """
+    districts = _read_districts(config)
+    return districts, None if config.grid is None else _read_grid(config.grid, districts.frame)
+
+
+def describe_layers(config: Config) -> Layers:
+    """Read the layers and write nothing."""
+    districts, grid = read_layers(config)
+    return _put_together(config, districts, grid)
+
+
+def update_layers(config: Config, hashes: Mapping[str, str], readers: str, *, force: bool) -> Layers:
+    """Bring districts.parquet, and the grid's tables, up to date.
+
+    Parameters
+    ----------
+    config : Config
+    hashes : Mapping of str to str
+        SHA-256 by path as shown of every input.
+    readers : str
+        Hash of the code that reads.
+    force : bool
+        Read them even where nothing changed.
+    """
+    folder = processed_folder(config)
+    outputs = ["districts.parquet"] + (["grid.parquet", "grid_measures.parquet"] if config.grid else [])
+    settings = [repr(config.boundaries), repr(config.grid), readers]
+    for layer in (config.boundaries, config.grid):
+        for path in layer_files(layer.path) if layer else []:
+            settings += [path.name, hashes[show_path(config, path)]]
+    key = hashlib.sha256("\0".join(settings).encode()).hexdigest()
+    about = folder / ".cache" / "layers.json"
+    if not force and about.exists() and all((folder / output).exists() for output in outputs):
+        kept = json.loads(about.read_text(encoding="utf-8"))
+        if kept["key"] == key:
+            return Layers(
+                gpd.read_parquet(folder / "districts.parquet"),
+                kept["cells"],
+                _read_crosswalk(config),
+                tuple(kept["notes"]),
+                tuple(outputs),
+            )
+    districts, grid = read_layers(config)
+    with write_beside(folder / "districts.parquet") as beside:
+        districts.frame.to_parquet(beside)
+    if grid is not None:
+        with write_beside(folder / "grid.parquet") as beside:
+            grid.frame.to_parquet(beside)
+        with write_beside(folder / "grid_measures.parquet") as beside:
+            measure_grid(grid.frame, districts.frame).to_parquet(beside)
+    layers = _put_together(config, districts, grid, outputs=tuple(outputs))
+    # Last, since its presence says that the tables are whole.
+    write_text(about, json.dumps({"key": key, "cells": layers.cells, "notes": layers.notes}))
+    return layers
+
+
+def _put_together(
+    config: Config, districts: Layer, grid: Layer | None, *, outputs: tuple[str, ...] = ()
+) -> Layers:
+    notes = (*districts.notes, *(grid.notes if grid else ()))
+    cells = len(grid.frame) if grid else 0
+    return Layers(districts.frame, cells, _read_crosswalk(config), notes, outputs)
+
+
+def _read_districts(config: Config) -> Layer:
+    layer = config.boundaries
+    return read_districts(
+        layer.path,
+        code=layer.code,
+        name=layer.name,
+        parent=layer.parent or None,
+        crs=layer.crs or None,
+        offset=layer.offset,
+        encoding=layer.encoding,
+    )
+
+
+def _read_grid(grid: LayerConfig, districts: gpd.GeoDataFrame) -> Layer:
+    return read_grid(
+        grid.path,
+        districts,
+        code=grid.code,
+        name=grid.name or None,
+        parent=grid.parent or None,
+        class_=grid.class_ or None,
+        level=grid.level or None,
+        responsible=grid.responsible or None,
+        crs=grid.crs or None,
+        offset=grid.offset,
+        encoding=grid.encoding,
+    )
+
+
+def _read_crosswalk(config: Config) -> pd.DataFrame | None:
+    path = config.boundaries.crosswalk
+    if path is None:
+        return None
+    if not path.exists():
+        raise ParameterError(
+            f"the crosswalk '{show_path(config, path)}' does not exist; "
+            f"put it there or correct [boundaries] crosswalk in {FILE}"
+        )
+    return read_crosswalk(path)

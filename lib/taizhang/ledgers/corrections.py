@@ -1,0 +1,159 @@
+"""Corrections of single cells, applied to a sheet before it is read; nothing is applied that doesn't fit."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from taizhang.errors import list_values
+from taizhang.ledgers.dates import read_date
+from taizhang.ledgers.grid import Grid
+from taizhang.ledgers.model import Applied, Correction, Source
+from taizhang.ledgers.rowkinds import Table
+from taizhang.ledgers.sheets import name_column
+from taizhang.ledgers.text import fold, write_cell
+
+_DAY = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
+
+
+@dataclass
+class Corrector:
+    """The corrections of one file: those still to place, those applied, those that don't fit."""
+
+    source: Source
+    name: str
+    pending: list[Correction] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    sheets: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pending = list(self.source.corrections)
+
+    def correct(self, grid: Grid, tables: Sequence[Table], *, skip: int = 0) -> Grid:
+        """Apply what belongs to this sheet.
+
+        Parameters
+        ----------
+        grid : Grid
+        tables : sequence of Table
+            The tables found in it: their headers say which column is meant.
+        skip : int
+            Leading rows of the grid that are not the file's own (the header that begins each part of a
+            Parquet file).
+
+        Returns
+        -------
+        Grid
+            The same one where nothing was applied.
+        """
+        sheet, top = grid.sheet.name, grid.sheet.top
+        self.sheets[sheet] = max(self.sheets.get(sheet, 0), top + grid.height)
+        for one in list(self.pending):
+            row = one.row - 1 - top
+            if (one.sheet and one.sheet != sheet) or not skip <= row < grid.height:
+                continue
+            self.pending.remove(one)
+            grid = self._apply(grid, tables, one, row)
+        return grid
+
+    def _apply(self, grid: Grid, tables: Sequence[Table], one: Correction, row: int) -> Grid:
+        table = next((t for t in tables if t.header[0] <= row < t.last), None)
+        found = _find_column(grid, table, one.column)
+        if found is None:
+            headers = [column.header for column in table.columns if column.levels] if table else []
+            self._refuse(one, f"there is no such column; its headers: {list_values(headers, 30) or 'none'}")
+            return grid
+        position, meaning = found
+        for top, left, bottom, right in grid.merges():
+            if top <= row <= bottom and left <= position <= right and (top, left) != (row, position):
+                at = f"row {top + grid.sheet.top + 1}, column {name_column(left + grid.sheet.left)}"
+                self._refuse(one, f"the cell is part of a merged one, whose value stands in {at}: name that")
+                return grid
+        value = grid.cell(row, position)
+        if not value and meaning == "district" and table is not None and table.sections:
+            value = _section_of(table, row)
+        if not is_same(value, one.old):
+            self._refuse(one, self._tell_stale(value, meaning))
+            return grid
+        letter = name_column(position + grid.sheet.left)
+        self.applied.append(Applied(one, grid.sheet.name, letter, meaning))
+        codes = grid.codes.copy(order="F")
+        values = list(grid.values)
+        values[position] = [*values[position], one.new]
+        codes[row, position] = len(values[position]) - 1 if one.new.strip() else -1
+        return Grid(grid.sheet, codes, values)
+
+    def _tell_stale(self, value: object, meaning: str) -> str:
+        item = self.source.kind.fields.get(meaning)
+        if item is None or item.personal or item.type == "text":
+            # What it says may be a person's name or number: messages don't repeat it.
+            return "the cell no longer says what 'old' does; look at it, then correct or remove the line"
+        says = f"now says '{write_cell(value)[:60]}'" if value != "" else "is empty now"
+        return f"the cell {says}, not what 'old' does; correct or remove the line"
+
+    def _refuse(self, one: Correction, why: str) -> None:
+        sheet = f", sheet '{one.sheet}'" if one.sheet else ""
+        self.faults.append(
+            f"corrections.csv, line {one.line}: {self.name}{sheet}, row {one.row}, column '{one.column}': {why}"
+        )
+
+    def finish(self) -> None:
+        """Refuse what no sheet had."""
+        for one in self.pending:
+            if one.sheet and one.sheet not in self.sheets:
+                known = list_values(name for name in self.sheets if name) or "none, being no workbook"
+                self._refuse(one, f"there is no such sheet among those read; sheets: {known}")
+            else:
+                last = self.sheets.get(one.sheet) if one.sheet else max(self.sheets.values(), default=0)
+                self._refuse(one, f"there is no such row; the last is {last}")
+        self.pending = []
+
+
+def _find_column(grid: Grid, table: Table | None, name: str) -> tuple[int, str] | None:
+    """Position and field ('' for none) of a column named by header, canonical name or letter."""
+    if table is not None:
+        word = fold(name)
+        meant = {column.position: column.match.field for column in table.columns if column.match}
+        by_header = [c.position for c in table.columns if c.levels and fold(c.header) == word]
+        by_header += [c.position for c in table.columns if c.levels and fold(c.levels[-1]) == word]
+        by_field = [position for position, one in meant.items() if one == name]
+        for position in (*by_header[:1], *by_field):
+            return position, meant.get(position, "")
+    else:
+        meant = {}
+    if _LETTERS.fullmatch(name):
+        number = 0
+        for letter in name.upper():
+            number = number * 26 + ord(letter) - 64
+        position = number - 1 - grid.sheet.left
+        if 0 <= position < grid.width:
+            return position, meant.get(position, "")
+    return None
+
+
+def _section_of(table: Table, row: int) -> object:
+    above = [at for at in table.sections if table.first + at <= row]
+    return table.sections[max(above)] if above else ""
+
+
+def is_same(value: object, written: str) -> bool:
+    """Whether a cell holds what a person wrote of it: the same text, number or day.
+
+    A spreadsheet that opened the list may have written ``1`` as ``1.0`` or a day in another form; an apostrophe
+    before ``= + - @`` is the guard that set_aside.csv puts there.
+    """
+    own, other = write_cell(value), written.strip()
+    if other[:1] == "'" and other[1:2] in ("=", "+", "-", "@"):
+        other = other[1:]
+    if fold(own) == fold(other):
+        return True
+    if not own or not other:
+        return False
+    with suppress(ValueError):
+        return abs(float(own) - float(other)) <= 1e-9 * max(1.0, abs(float(own)))
+    if isinstance(value, (int, float)) or not _DAY.fullmatch(other) or not _DAY.match(own):
+        return False
+    first, second = read_date(value), read_date(other)
+    return first.value is not None and first.value == second.value
