@@ -322,3 +322,25 @@ def test_a_sum_that_was_nought_is_said_so() -> None:
         "2021年，城关镇遭受灾害2次，与上年同期持平，受灾30人（上年同期为零），"
         "直接经济损失12.0万元，比上年同期增加3.0万元。"
     )
+
+
+VINTAGES = pd.DataFrame(
+    {
+        "code": [CODES[0], CODES[1], CODES[2], "999"],
+        "change": ["split", "merged", "split", "renamed"],
+        "comparable": [False, True, False, True],
+        "before": ["x", "y z", "x", "w"],
+    }
+)
+
+
+def test_method_says_where_years_do_not_compare_like_with_like() -> None:
+    own = read(narrative.write_method(make_view(facts=[FOUND], vintages=VINTAGES)))
+    assert "城关镇涉及区划拆分" in own and "不可比" in own and "溪口镇" not in own
+    merged = read(narrative.write_method(make_view(facts=[FOUND], vintages=VINTAGES, district=CODES[1])))
+    assert "溪口镇由多个地区合并而成" in merged and "不可比" not in merged
+    area = read(
+        narrative.write_method(make_view(facts=[FOUND], vintages=VINTAGES, district="all", lang="en"))
+    )
+    assert "for 城关镇 and 石门乡: a split" in area and "for 溪口镇, made by a merger" in area
+    assert "拆分" not in read(narrative.write_method(make_view(facts=[FOUND])))

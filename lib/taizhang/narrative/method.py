@@ -43,6 +43,7 @@ def write_method(view: View) -> Prose | None:
         say("method.chance", lang),
         say("method.shares", lang),
     ]
+    counting += _tell_vintages(view)
     if view.facts["suppressed"].any():
         counting.append(say("method.withheld", lang))
     counting.append(
@@ -63,6 +64,20 @@ def write_method(view: View) -> Prose | None:
             )
         )
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+
+
+def _tell_vintages(view: View) -> list[Runs]:
+    """Districts that changed since the year before: where like is compared with like, and where it is not."""
+    if view.vintages.empty:
+        return []
+    names = view.districts.set_index("code")["name"]
+    changed = view.vintages[view.vintages["code"].isin(names.index)]
+    if view.district != ALL:
+        changed = changed[changed["code"] == view.district]
+    return [
+        say(f"vintage.{change}", view.lang, name=join_list([str(names[code]) for code in codes], view.lang))
+        for change, codes in changed.groupby("change", sort=True)["code"]
+    ]
 
 
 def write_comparison(view: View, fact: str) -> Prose | None:

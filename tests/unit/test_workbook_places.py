@@ -1,0 +1,163 @@
+"""What a workbook tells of its ground: the grid's problems, span and counts, reach, and changed districts."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+import taizhang as tz
+from taizhang.errors import ParameterError
+from taizhang.workbook import Workbook
+
+TOML = """
+[workbook]
+title = "三乡"
+[boundaries]
+path = "towns.geojson"
+code = "code"
+name = "name"
+crosswalk = "changes.csv"
+[boundaries.grid]
+path = "grid.geojson"
+code = "code"
+name = "name"
+parent = "town"
+responsible = "who"
+[ledgers.hazards]
+files = ["hazards.csv"]
+[ledgers.incidents]
+files = ["incidents.csv"]
+[ledgers.shelters]
+files = ["shelters.csv"]
+[ledgers.population]
+files = ["population.csv"]
+"""
+A, B, C = "350921101", "350921102", "350921103"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    """Three square towns; the grid of the second leaves out its eastern half."""
+    root = tmp_path_factory.mktemp("places")
+    towns = [shapely.box(119 + n / 10, 26, 119.1 + n / 10, 26.1) for n in range(3)]
+    gpd.GeoDataFrame({"code": [A, B, C], "name": ["甲镇", "乙镇", "丙镇"]}, geometry=towns, crs=4326).to_file(
+        root / "towns.geojson"
+    )
+    cells = [towns[0], shapely.box(119.1, 26, 119.15, 26.1), towns[2]]
+    gpd.GeoDataFrame(
+        {
+            "code": [f"{code}001" for code in (A, B, C)], "name": ["一格", "二格", "三格"],
+            "town": ["甲镇", "乙镇", "丙镇"], "who": ["赵某", "钱某", None],
+        },
+        geometry=cells, crs=4326,
+    ).to_file(root / "grid.geojson")  # fmt: skip
+    tables = {
+        "hazards": "乡镇,发现日期,场所,隐患内容,所属网格,经度,纬度\n"
+        f"甲镇,2021-03-01,商店,用电,{A}001,119.05,26.05\n"
+        "甲镇,2021-04-01,商店,消防,一格,119.05,26.05\n"
+        "乙镇,2021-05-01,工厂,用电,,119.12,26.05\n"
+        "乙镇,2021-06-01,学校,用电,,119.17,26.05\n"
+        "丙镇,2020-06-01,学校,用电,三格,119.25,26.05\n",
+        "incidents": "乡镇,发生时间,类别,经度,纬度\n丙镇,2021-02-03,事故灾难,119.25,26.05\n",
+        "shelters": "乡镇,名称,容纳人数,经度,纬度\n甲镇,礼堂,100,119.05,26.052\n",
+        "population": "乡镇,年度,常住人口\n甲镇,2021,10000\n乙镇,2020,9000\n",
+        "changes": f"old_code,new_code,year\n350921900,{B},2021\n350921900,{C},2021\n350921901,{A},2015\n",
+    }
+    for name, text in tables.items():
+        (root / f"{name}.csv").write_text(text, encoding="utf-8")
+    (root / "workbook.toml").write_text(TOML, encoding="utf-8")
+    return tz.open(str(root))
+
+
+def test_the_ledgers_are_read_whole(book: Workbook) -> None:
+    """What the other tests build on."""
+    assert [len(book.ledger(kind)) for kind in ("hazards", "incidents", "shelters", "population")] == [
+        5,
+        1,
+        1,
+        2,
+    ]
+    assert book.ledger("hazards")["grid"].notna().sum() == 3
+
+
+def test_problems_of_the_grid_by_district(book: Workbook) -> None:
+    found = book.grid_problems()
+    assert found is not None
+    assert found[["problem", "district_code", "codes"]].to_numpy().tolist() == [["gap", B, f"{B}001 {C}001"]]
+    # The facts of the district say the same area.
+    facts = book.facts("2021").set_index(["district_code", "fact"])["value"]
+    assert found["area_km2"].iloc[0] == pytest.approx(facts[B, "grid.gap_km2"], rel=1e-9)
+    empty, own = book.grid_problems("甲镇"), book.grid_problems(B)
+    assert empty is not None and empty.empty and own is not None and len(own) == 1
+
+
+def test_span_holds_no_names(book: Workbook) -> None:
+    span = book.grid_span()
+    assert span is not None and span["people"].tolist() == [1, 1, 0, 2]
+    assert "赵" not in span.to_csv() and book.grid is not None and "responsible" not in book.grid
+    own = book.grid_span("乙镇")
+    assert own is not None and own["people"].tolist() == [1]
+
+
+def test_rows_per_cell_by_code_name_and_point(book: Workbook) -> None:
+    counts = book.grid_counts(book.view("all", "2021"))
+    assert counts is not None
+    told = {
+        (row.kind, None if pd.isna(row.cell) else row.cell, row.how): row.rows for row in counts.itertuples()
+    }
+    assert told == {
+        ("hazards", f"{A}001", "code"): 1,
+        ("hazards", f"{A}001", "name"): 1,
+        ("hazards", f"{B}001", "point"): 1,
+        ("hazards", None, "unmatched"): 1,
+        ("incidents", f"{C}001", "point"): 1,
+    }
+    own = book.grid_counts(book.view("丙镇", "2020"), "hazards")
+    assert own is not None and own[["cell", "how", "rows"]].to_numpy().tolist() == [[f"{C}001", "name", 1]]
+
+
+def test_reach_knows_premises_once_and_residents_of_the_year(book: Workbook) -> None:
+    found = book.reach(book.view("all", "2021"), distance_m=300)
+    assert found is not None
+    table = found.set_index("district_code")
+    assert table["premises_located"].tolist() == [1, 2, 1, 4]
+    assert table["premises_in_reach"].tolist() == [1, 0, 0, 1]
+    assert table["residents"].iloc[0] == 10_000 and table["residents"].iloc[1:3].isna().all()
+    # Premises found after the day of the report are not known yet.
+    earlier = book.reach(book.view("all", "2020"), distance_m=300)
+    assert earlier is not None and earlier["premises_located"].tolist() == [0, 0, 1, 1]
+
+
+def test_reach_needs_a_kind_with_coordinates(book: Workbook) -> None:
+    view = book.view("all", "2021")
+    with pytest.raises(ParameterError, match="these have lon and lat: hazards"):
+        book.reach(view, distance_m=300, kind="drills")
+    with pytest.raises(ParameterError, match="'nothing' is no ledger kind"):
+        book.reach(view, distance_m=300, kind="nothing")
+
+
+def test_districts_that_changed_since_the_year_before(book: Workbook) -> None:
+    vintages = book.view("all", "2021").vintages
+    assert vintages[["code", "change", "comparable"]].to_numpy().tolist() == [
+        [B, "split", False],
+        [C, "split", False],
+    ]
+    assert book.view("all", "2020").vintages.empty
+
+
+def test_a_workbook_without_grid_or_crosswalk(tmp_path: Path) -> None:
+    plain = TOML.split("[boundaries.grid]")[0].replace('crosswalk = "changes.csv"\n', "")
+    towns = gpd.GeoDataFrame(
+        {"code": [A], "name": ["甲镇"]}, geometry=[shapely.box(119, 26, 119.1, 26.1)], crs=4326
+    )
+    towns.to_file(tmp_path / "towns.geojson")
+    (tmp_path / "d.csv").write_text("乡镇,演练日期,演练名称\n甲镇,2021-03-01,防汛\n", encoding="utf-8")
+    (tmp_path / "workbook.toml").write_text(
+        f'{plain}\n[ledgers.drills]\nfiles = ["d.csv"]\n', encoding="utf-8"
+    )
+    bare = tz.open(str(tmp_path))
+    view = bare.view("all", "2021")
+    assert bare.grid_problems() is None and bare.grid_span() is None and bare.grid_counts(view) is None
+    assert bare.reach(view, distance_m=300) is None and view.vintages.empty
