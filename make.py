@@ -141,7 +141,7 @@ def make_test(arguments: list[str]) -> None:
     if failed:
         print("lint or types failed, see above; the tests run all the same", flush=True)
     # Last, so that their summary closes the output.
-    code = run_module("pytest", "-q", "-n", "2", *arguments, check=False)
+    code = run_module("pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments, check=False)
     raise SystemExit(code or (failed[0] if failed else 0))
 
 

@@ -1,0 +1,156 @@
+"""A real review, made with two jobs: every page holds its own district's figures and no other's."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from lxml import html
+
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.formats import format_fact
+from taizhang.report.review import make_review
+from taizhang.workbook import Workbook
+
+# One review serves all these tests, so they stay on one worker.
+pytestmark = pytest.mark.xdist_group("review")
+
+MARKER = "标记{}号仓库"
+HOSTILE = "<script>alert(1)</script> =cmd|'/C calc'!A0 #set page(width: 1pt) *x* $y$ `z` 13812345678"
+
+
+@pytest.fixture(scope="module")
+def review(sample_book, tmp_path_factory):
+    """The sample with one overdue, marked hazard per district; reviewed with two jobs."""
+    root = tmp_path_factory.mktemp("review") / "县 book"
+    shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("processed", "reports"))
+    codes = Workbook(root).districts["code"].tolist()
+    lines = ["district,found_on,premises,description,deadline,severity"]
+    lines += [f'{code},2021-05-05,{MARKER.format(code)},"{HOSTILE}",2021-05-06,general' for code in codes]
+    (root / "data" / "raw" / "hazards" / "marked.csv").write_text("\n".join(lines), encoding="utf-8")
+    settings = root / "workbook.toml"
+    text = settings.read_text("utf-8")
+    marked = re.sub(r"(\[ledgers\.hazards\]\nfiles = \[)", r'\1"data/raw/hazards/marked.csv", ', text)
+    assert marked != text
+    settings.write_text(marked, encoding="utf-8")
+    book = Workbook(root)
+    result = make_review(book, "2021", jobs=2, progress=lambda _: None)
+    assert not result.failed
+    return book, result.folder, codes
+
+
+def read_pdf(path: Path) -> str:
+    with pypdfium2.PdfDocument(path) as document:
+        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_every_output_of_the_contract_is_there(review):
+    _, folder, codes = review
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    wanted = {
+        "index.zh.html",
+        "comparison.zh.html",
+        "comparison.zh.pdf",
+        "facts.parquet",
+        "facts.csv",
+        "manifest.json",
+    }
+    for code in codes:
+        wanted |= {f"{code}.zh.html", f"{code}.zh.pdf", f"notebooks/{code}.zh.ipynb"}
+    assert wanted <= names
+    assert not [name for name in names if Path(name).name.startswith(".")]
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert {report["status"] for report in manifest["reports"].values()} == {"made"}
+
+
+def test_two_districts_never_share_a_figure(review):
+    _, folder, codes = review
+    for code in codes:
+        for text in (
+            (folder / f"{code}.zh.html").read_text("utf-8"),
+            read_pdf(folder / f"{code}.zh.pdf"),
+            (folder / "notebooks" / f"{code}.zh.ipynb").read_text("utf-8"),
+        ):
+            found = set(re.findall(r"标记(\d+)号", squeeze(text)))
+            assert found == {code}
+
+
+def test_ledger_text_shows_as_typed_and_numbers_of_persons_do_not(review):
+    _, folder, codes = review
+    page = html.parse(folder / f"{codes[0]}.zh.html").getroot()
+    shown = " ".join(page.xpath("//body")[0].text_content().split())
+    pdf = squeeze(read_pdf(folder / f"{codes[0]}.zh.pdf"))
+    typed = HOSTILE.replace("13812345678", "*" * 11)
+    assert typed in shown
+    assert squeeze(typed) in pdf
+    for path in folder.rglob("*"):
+        if path.suffix in (".html", ".ipynb", ".json", ".csv"):
+            assert "13812345678" not in path.read_text("utf-8"), path.name
+
+
+def test_pdf_holds_title_district_key_figures_and_the_words_of_its_charts(review):
+    book, folder, codes = review
+    facts = book.facts("2021")
+    for code in codes:
+        text = squeeze(read_pdf(folder / f"{code}.zh.pdf"))
+        assert squeeze(book.config.title) in text
+        assert book.district_name(code) in text
+        own = (
+            facts[(facts["district_code"] == code) & ~facts["suppressed"]].set_index("fact")["value"].dropna()
+        )
+        keys = [info for name, info in load_facts().items() if info.key and name in own.index]
+        assert len(keys) > 10
+        for info in keys:
+            assert info.title["zh"] in text, info.name
+            assert format_fact(own[info.name], info) in text, info.name
+        drawing = html.parse(folder / f"{code}.zh.html").getroot().xpath("//figure//*[local-name()='text']")
+        words = {"".join(node.itertext()).strip() for node in drawing}
+        chinese = {word for word in words if re.fullmatch(r"[\u4e00-\u9fff]{2,}", word)}
+        assert len(chinese) > 10
+        assert {word for word in chinese if word not in text} == set()
+
+
+def test_notebooks_keep_no_path_of_this_machine(review):
+    book, folder, _ = review
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        assert str(book.root) not in path.read_text("utf-8")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_real_pages_in_a_real_browser(review, chromium, width):
+    from playwright.sync_api import sync_playwright
+
+    _, folder, codes = review
+    said, asked = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        for name in (f"{codes[0]}.zh.html", "comparison.zh.html", "index.zh.html"):
+            page.goto((folder / name).as_uri())
+            scroll = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert scroll <= 0, name
+            bare = page.evaluate(
+                "[...document.querySelectorAll('figure svg[role=img], figure img')]"
+                ".filter(e => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.alt)).length"
+            )
+            assert bare == 0, name
+            if name != "index.zh.html":
+                assert page.locator("figure").count() > 5
+        browser.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
