@@ -25,9 +25,10 @@ BELOW = {
     "narrative": {"figures", "facts", "stats", "metadata"},
     "config": {"metadata"},
     "sample": {"metadata"},
+    "warm": set(),
     "ingest": {"config", "ledgers", "boundaries", "metadata"},
     "workbook": {"ingest", "config", "ledgers", "boundaries", "facts", "stats", "metadata"},
-    "report": {"workbook", "ingest", "config", "figures", "narrative", "facts", "stats", "metadata"},
+    "report": {"warm", "workbook", "ingest", "config", "figures", "narrative", "facts", "stats", "metadata"},
 }
 TOP = {"cli", "scaffold", "doctor", "__main__"}
 # Facts, figures and sentences are computed from what they are given.

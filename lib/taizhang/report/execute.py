@@ -3,71 +3,30 @@
 import logging
 import os
 import re
-import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.engines import NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.execute import execute_notebook as run_papermill
-from traitlets import default
 
 from taizhang.errors import ParameterError, RenderError, list_values
 from taizhang.files import write_text
 from taizhang.privacy import mask_numbers
+from taizhang.warm.engine import WarmEngine
+from taizhang.warm.manager import OwnKernelManager
 
 # Seconds that one cell may take.
 TIMEOUT = 600
 
-_ENGINE = "taizhang"
-# Where the user has not set them: one thread of linear algebra per kernel, as kernels run side by side, and
-# an order of sets that is the same in every run.
-_KERNEL_ENV = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
-
-
-class OwnKernelManager(AsyncKernelManager):
-    """Starts kernels on the Python that runs this, whatever kernel a notebook names or a machine offers.
-
-    On POSIX it talks to them through sockets in the temporary folder: ports found free may be taken by
-    another kernel before they are bound, when several start at once.
-    """
-
-    @default("transport")
-    def _default_transport(self) -> str:
-        return "ipc" if os.name == "posix" else "tcp"
-
-    @default("connection_file")
-    def _default_connection_file(self) -> str:
-        return str(Path(tempfile.gettempdir()) / f"taizhang-{uuid4().hex[:12]}.json")
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            display_name="Python 3",
-            language="python",
-            env={name: value for name, value in _KERNEL_ENV.items() if name not in os.environ},
-        )
-
-
-class KeepingEngine(NBClientEngine):
-    """Papermill's own engine, which hands out the notebook in hand, so that it outlives any error."""
+class KeepingEngine(WarmEngine):
+    """The warm engine, which hands out the notebook in hand, so that it outlives any error."""
 
     @classmethod
-    def execute_managed_notebook(
+    def execute_managed_notebook(  # type: ignore[override]
         cls,
         nb_man: NotebookExecutionManager,
         kernel_name: str,
@@ -85,6 +44,9 @@ class KeepingEngine(NBClientEngine):
             shutdown_kernel="immediate",
             **kwargs,
         )
+
+
+_ENGINE = "taizhang"
 
 
 def execute_notebook(
@@ -147,12 +109,8 @@ def execute_notebook(
         failure = _find_quiet_exit(kept[-1])
     except PapermillExecutionError as error:
         failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
-    except CellTimeoutError:
-        failure = _mark_failure(kept, "CellTimeoutError", f"the cell took longer than {timeout} seconds")
-    except DeadKernelError:
-        failure = _mark_failure(kept, "DeadKernelError", "the kernel died while it ran this cell")
     except (RuntimeError, OSError, PapermillException) as error:
-        failure = _mark_failure(kept, type(error).__name__, str(error))
+        failure = _tell_failure(kept, error)
     executed = kept[-1] if kept else notebook
     hide_machine(executed, cwd)
     write_text(output, nbformat.writes(executed))
@@ -218,26 +176,11 @@ def _find_quiet_exit(notebook: NotebookNode) -> RenderError | None:
     return None
 
 
-def _mark_failure(kept: list[NotebookNode], name: str, message: str) -> RenderError:
-    """Put an error that left no output into the cell it came from; Papermill marks such cells completed."""
-    if not kept:
-        return RenderError(f"{name}: {message}")
-    notebook = kept[-1]
-    started = [
-        at for at, cell in enumerate(notebook.cells) if cell.metadata.get("papermill", {}).get("start_time")
-    ]
-    notebook.metadata.papermill["exception"] = True
-    last = started[-1] if started else -1
-    for cell in notebook.cells[last + 1 :]:
-        cell.metadata.papermill["status"] = "pending"
-    if not started:
-        return RenderError(f"{name}: {message}")
-    cell = notebook.cells[last]
-    cell.metadata.papermill |= {"status": "failed", "exception": True}
-    cell.outputs.append(
-        nbformat.v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
-    )
-    return RenderError(f"cell {last + 1} ended in {name}: {message}")
+def _tell_failure(kept: list[NotebookNode], error: Exception) -> RenderError:
+    """The error that the engine left in the cell it came from."""
+    if kept and (failure := _find_quiet_exit(kept[-1])):
+        return failure
+    return RenderError(f"{type(error).__name__}: {error}")
 
 
 def hide_machine(notebook: NotebookNode, cwd: Path) -> None:

@@ -1,0 +1,233 @@
+"""The side that asks: a fork server for this process, and kernels started ahead where forking isn't safe."""
+
+import atexit
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from taizhang.warm.kernel import SINGLE_THREAD, WHILE_IMPORTING
+
+# Names the socket of a server that another process owns and this one may use.
+ADDRESS = "TAIZHANG_WARM_SERVER"
+# warm, ahead or cold; default: warm where forking is safe, else ahead.
+KERNELS = "TAIZHANG_KERNELS"
+# A kernel whose server was lost was killed with it.
+_LOST = -int(getattr(signal, "SIGKILL", 9))
+
+
+def choose_kernels() -> str:
+    """How kernels are started: warm (forked), ahead (cold, but started in advance), or cold.
+
+    Forking after Apple's or Windows' system libraries have been loaded is not safe, or not there.
+    """
+    asked = os.environ.get(KERNELS, "")
+    if asked in ("warm", "ahead", "cold"):
+        return asked
+    return "warm" if sys.platform == "linux" else "ahead"
+
+
+class ServerLost(OSError):
+    """The fork server ended, or never came to be."""
+
+
+class Server:
+    """A connection to a fork server, this process's own or another's.
+
+    Parameters
+    ----------
+    imports : iterable of str
+        Modules that an own server imports before it serves.
+    address : str
+        Socket of a server that is there already; empty: start one.
+    """
+
+    def __init__(self, imports: Iterable[str] = (), address: str = "") -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._read = b""
+        self.owner = os.getpid()
+        self.unsafe = ""
+        self.folder = Path(address).parent if address else self._start(imports)
+        self._connection = socket.socket(socket.AF_UNIX)
+        try:
+            self._connection.connect(str(self.folder / "server"))
+        except OSError as error:
+            self.close()
+            raise ServerLost(str(error)) from error
+
+    @property
+    def address(self) -> str:
+        """For another process's environment, under `ADDRESS`."""
+        return str(self.folder / "server")
+
+    @property
+    def pid(self) -> int | None:
+        """Of the server process, if it is this process's own."""
+        return self._process.pid if self._process else None
+
+    def _start(self, imports: Iterable[str]) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="taizhang-"))
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(folder / "server"))
+        listener.listen(64)  # whoever connects while the server still imports waits in this queue
+        with listener:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable, "-P", "-m", "taizhang.warm.server",
+                    str(listener.fileno()), str(folder), *imports,
+                ],
+                stdin=subprocess.PIPE,
+                pass_fds=(listener.fileno(),),
+                env=os.environ | SINGLE_THREAD | WHILE_IMPORTING | {"PYTHONHASHSEED": _hash_seed()},
+            )  # fmt: skip
+        return folder
+
+    def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], imports: Iterable[str]) -> int | None:
+        """Have a kernel forked; its process id, or None where this server must not fork any more.
+
+        Raises
+        ------
+        ServerLost
+            If the server is gone.
+        """
+        request = {"spawn": {"argv": argv, "cwd": cwd, "env": dict(env)}, "imports": list(imports)}
+        answer = self._ask(request)
+        self.unsafe = answer.get("unsafe", "")
+        return answer.get("pid")
+
+    def poll(self, pid: int, signum: int | None = None) -> int | None:
+        """The exit code of a kernel that has ended, after sending it a signal if one is given."""
+        request = {"pid": pid} | ({} if signum is None else {"signal": signum})
+        try:
+            return self._ask(request)["status"]
+        except ServerLost:
+            return _LOST
+
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            try:
+                self._connection.sendall(json.dumps(request).encode() + b"\n")
+                while b"\n" not in self._read:
+                    data = self._connection.recv(1 << 16)
+                    if not data:
+                        raise ServerLost("the fork server ended")
+                    self._read += data
+            except OSError as error:
+                self._connection.close()
+                raise ServerLost(str(error)) from error
+            line, _, self._read = self._read.partition(b"\n")
+            return dict(json.loads(line))
+
+    def close(self) -> None:
+        """End the connection, and an own server with all its kernels."""
+        self._connection.close()
+        if self._process is None:
+            return
+        assert self._process.stdin
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _hash_seed() -> str:
+    """The order of sets is the same in every kernel, unless the user has set it."""
+    return os.environ.get("PYTHONHASHSEED", "0")
+
+
+_servers: list[Server] = []
+_STARTING = threading.Lock()
+
+
+def get_server(imports: Iterable[str] = ()) -> Server:
+    """This process's fork server, started when first asked for and ended with the process.
+
+    Raises
+    ------
+    ServerLost
+        If none can be started.
+    """
+    with _STARTING:
+        if _servers and _servers[0].owner != os.getpid():  # copied by a fork: the parent's
+            _servers.clear()
+        if not _servers:
+            _servers.append(_connect(imports))
+        return _servers[0]
+
+
+def _connect(imports: Iterable[str]) -> Server:
+    if address := os.environ.get(ADDRESS):
+        try:
+            return Server(address=address)
+        except ServerLost:
+            os.environ.pop(ADDRESS)
+    return Server(imports)
+
+
+def drop_server(server: Server) -> None:
+    """Forget a server that was lost, so that the next kernel gets another."""
+    with _STARTING:
+        if server in _servers:
+            _servers.remove(server)
+    server.close()
+
+
+def close_server() -> None:
+    """End this process's server; the next kernel gets a new one, with modules as they then are."""
+    with _STARTING:
+        while _servers:
+            server = _servers.pop()
+            if server.owner == os.getpid():
+                server.close()
+    while _waiting:
+        _, process = _waiting.popitem()
+        assert process.stdin
+        process.stdin.close()
+        process.wait()
+
+
+atexit.register(close_server)
+
+# ------------------------------------------------------------------ kernels started ahead
+
+_waiting: dict[tuple[str, ...], "subprocess.Popen[bytes]"] = {}
+
+
+def take_waiting(
+    argv: list[str], cwd: str, env: Mapping[str, str], imports: Iterable[str]
+) -> "subprocess.Popen[bytes]":
+    """Turn the process that waits into the kernel asked for, and start the next one to wait."""
+    key = tuple(imports)
+    while True:
+        process = _waiting.pop(key, None) or _start_waiting(key)
+        request = json.dumps({"argv": argv, "cwd": cwd, "env": dict(env)})
+        assert process.stdin
+        try:
+            process.stdin.write(request.encode() + b"\n")
+            process.stdin.close()
+        except OSError:  # it died while it waited
+            process.wait()
+            continue
+        _waiting[key] = _start_waiting(key)
+        return process
+
+
+def _start_waiting(imports: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "taizhang.warm.waiting", *imports],
+        stdin=subprocess.PIPE,
+        env=os.environ | WHILE_IMPORTING | {"PYTHONHASHSEED": _hash_seed()},
+        start_new_session=os.name == "posix",
+    )

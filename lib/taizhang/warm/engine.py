@@ -1,0 +1,94 @@
+"""Papermill's way to warm kernels: ``papermill --engine taizhang-warm notebook.ipynb out.ipynb``.
+
+The notebook runs as in Papermill's own engine, by nbclient. It is written when it is over, be it by an error,
+not before and after each cell; and a kernel that died is told as such: Papermill alone calls its cells completed.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import NBClientEngine, NotebookExecutionManager
+from traitlets.config import Config
+
+from taizhang.warm.manager import WarmKernelManager, find_imports
+
+NAME = "taizhang-warm"
+
+
+class WarmEngine(NBClientEngine):
+    """Runs a notebook in a forked kernel, saving lazily."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        kernel_manager_class: type[AsyncKernelManager] = WarmKernelManager,
+        imports: Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Run the notebook; Papermill calls this.
+
+        Parameters
+        ----------
+        nb_man : papermill.engines.NotebookExecutionManager
+        kernel_name : str
+        kernel_manager_class : type
+        imports : sequence of str, optional
+            Modules to import before the fork; default: those that the notebook imports.
+
+        Raises
+        ------
+        CellTimeoutError, DeadKernelError
+            As nbclient does; the cell is marked as failed and says so.
+        """
+        folder = kwargs.get("resources", {}).get("metadata", {}).get("path") or ""
+        if imports is None:
+            imports = find_imports(nb_man.nb, Path(folder).absolute())
+        kwargs["config"] = Config({kernel_manager_class.__name__: {"imports": list(imports)}})
+        nb_man.save = _save_nothing  # Papermill saves once more when all is over
+        try:
+            super().execute_managed_notebook(
+                nb_man, kernel_name, kernel_manager_class=kernel_manager_class, **kwargs
+            )
+        except CellTimeoutError:
+            limit = kwargs.get("execution_timeout")
+            mark_failure(nb_man, "CellTimeoutError", f"the cell took longer than {limit} seconds")
+            raise
+        except DeadKernelError:
+            mark_failure(nb_man, "DeadKernelError", "the kernel died while it ran this cell")
+            raise
+        except Exception as error:
+            mark_failure(nb_man, type(error).__name__, str(error))
+            raise
+        finally:
+            del nb_man.save
+
+
+def _save_nothing(**_: Any) -> None:
+    """In the place of Papermill's save while cells run."""
+
+
+def mark_failure(nb_man: NotebookExecutionManager, name: str, message: str) -> None:
+    """Put an error that left no output into the cell it came from; Papermill marks such cells completed."""
+    notebook = nb_man.nb
+    started = [
+        at for at, cell in enumerate(notebook.cells) if cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    notebook.metadata.papermill["exception"] = True
+    last = started[-1] if started else -1
+    for cell in notebook.cells[last + 1 :]:
+        cell.metadata.papermill["status"] = nb_man.PENDING
+    if not started:
+        return
+    cell = notebook.cells[last]
+    cell.metadata.papermill |= {"status": nb_man.FAILED, "exception": True}
+    if cell.cell_type == "code":
+        cell.outputs.append(
+            nbformat.v4.new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
+        )

@@ -1,0 +1,86 @@
+"""Inside a process that is to become a kernel: import ahead, then be an ordinary IPython kernel."""
+
+import gc
+import importlib
+import os
+import random
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+# What every IPython kernel loads while it starts. Not the inline backend of matplotlib: it hooks itself into
+# the kernel that imports it, and so must be imported by that kernel.
+KERNEL_MODULES = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "ipykernel.datapub",
+    "IPython.core.magics",
+    "IPython.core.async_helpers",
+    "IPython.core.ultratb",
+    "jedi",
+    "jupyter_client.session",
+    "unittest.mock",
+    "zmq.asyncio",
+    "zmq.eventloop.zmqstream",
+    "zmq.utils.garbage",
+)
+# Set before the imports: no library may start a thread while it is imported, since a fork copies only one.
+# Arrow's allocator would start one for itself.
+SINGLE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+# While importing: the backend as a cold kernel sets it, but before matplotlib, which reads it then; and no word
+# from the debugger about the modules that Python keeps frozen.
+WHILE_IMPORTING = {
+    "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+def import_modules(names: Iterable[str]) -> None:
+    """Import what is there of `names`; what isn't, the notebook's own import will tell."""
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except Exception:
+            sys.modules.pop(name, None)
+
+
+def count_threads() -> int:
+    """Threads of this process, those of C libraries too; 1 where the system doesn't tell."""
+    tasks = Path("/proc/self/task")
+    return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
+
+
+def run_kernel(request: Mapping[str, Any]) -> None:
+    """Be a kernel until it is shut down.
+
+    Parameters
+    ----------
+    request : Mapping
+        argv (of ``python -m ipykernel_launcher``), cwd and env.
+    """
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    os.chdir(request["cwd"])
+    sys.argv = ["ipykernel_launcher", *request["argv"]]
+    random.seed()
+    if numpy := sys.modules.get("numpy"):  # else all kernels of a server would draw the same numbers
+        numpy.random.seed()
+    from ipykernel.kernelapp import IPKernelApp
+
+    # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
+    IPKernelApp.launch_instance(argv=[*request["argv"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+def freeze_memory() -> None:
+    """Keep the collector off what is there now: a page that it would write to is a page copied."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,27 @@
+"""A kernel started ahead, where forking is not safe: it imports, waits for a request, and becomes that kernel.
+
+``python -m taizhang.warm.waiting MODULE...``; the request is one line of JSON on standard input. When that closes
+without one, the process ends.
+"""
+
+import json
+import os
+import sys
+
+from taizhang.warm.kernel import KERNEL_MODULES, import_modules, run_kernel
+
+
+def main() -> None:
+    """Import, wait, be the kernel."""
+    import_modules([*KERNEL_MODULES, *sys.argv[1:]])
+    line = sys.stdin.readline()
+    if not line:
+        return
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    run_kernel(json.loads(line))
+
+
+if __name__ == "__main__":
+    main()
