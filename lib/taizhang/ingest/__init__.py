@@ -18,6 +18,8 @@ from taizhang.files import hash_file, write_text
 STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
 APPLIED = "corrections_applied.csv"
+PLAIN = (".xlsx", ".csv", ".txt", ".tsv", ".parquet")
+LARGE_BYTES = 2 * 1024**2  # what a plain file must exceed to be read in a process of its own
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,15 @@ def result_from_state(state: dict[str, Any]) -> IngestResult:
     )
 
 
+def _start_child_early(config: Config) -> None:
+    """Have the process that reads risky files start while this one loads its libraries, if it will be needed."""
+    paths = [path for ledger in config.ledgers.values() for path in list_files(config, ledger)[0]]
+    if any(path.suffix.lower() not in PLAIN or path.stat().st_size > LARGE_BYTES for path in paths):
+        from taizhang.ledgers import start_child
+
+        start_child()
+
+
 def ingest(config: Config, *, force: bool = False) -> IngestResult:
     """Bring data/processed up to date with data/raw.
 
@@ -262,6 +273,7 @@ def ingest(config: Config, *, force: bool = False) -> IngestResult:
     state = None if force else load_state(config)
     if state is not None and is_current(config, state):
         return result_from_state(state)
+    _start_child_early(config)
     from taizhang.ingest.run import run_ingest
 
     return run_ingest(config, force=force)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,8 +32,8 @@ from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
 from taizhang.ingest.layers import Layers, update_layers
-from taizhang.ledgers import Correction, Source, start_child
-from taizhang.ledgers.sandbox import is_risky
+from taizhang.ledgers import Correction, Source
+from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
 
 
@@ -81,8 +82,8 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
         config, [show_path(config, path) for found, _ in files.values() for path in found]
     )
     work = _Work(config, hashes, readers, force, corrections, folder / ".cache")
-    if force or not (work.cache / "files").exists():
-        _start_child_early(path for found, _ in files.values() for path in found)
+    # Of use only on the way out, and slow to load: read meanwhile, while a child process reads ledgers.
+    threading.Thread(target=load_schemas, daemon=True).start()
     layers = update_layers(config, hashes, readers, force=force)
     outputs = [*layers.outputs, SET_ASIDE_FILE, APPLIED]
 
@@ -115,12 +116,6 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
     )
     save_state(config, result, readers=readers, outputs=outputs)
     return result
-
-
-def _start_child_early(paths: Iterable[Path]) -> None:
-    """Have the reading process start while the boundaries are read, if a file will need it."""
-    if any(is_risky(path) for path in paths):
-        start_child()
 
 
 def _update_kind(

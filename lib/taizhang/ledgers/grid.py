@@ -81,10 +81,11 @@ def make_grid(sheet: Sheet) -> Grid:
 
 def encode(cells: npt.NDArray[np.object_]) -> tuple[Codes, list[object]]:
     """Encode values as codes into the distinct ones, in order of appearance; -1 for empty."""
-    array = cells.copy()
-    if bool in set(map(type, array.tolist())):
+    array = cells
+    if pd.api.types.infer_dtype(array) != "string" and bool in set(map(type, array.tolist())):
         # True equals 1.0 as a dictionary key: told apart here, so that neither becomes the other.
-        array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in array]
+        array = np.empty(len(cells), dtype=object)
+        array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in cells]
     codes, distinct = pd.factorize(array)
     return drop_blank(codes.astype(np.int64), list(distinct))
 

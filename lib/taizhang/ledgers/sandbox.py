@@ -18,7 +18,7 @@ from typing import IO, cast
 from taizhang.errors import LedgerError
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here
-from taizhang.ledgers.sheets import TEXTS, sniff_format
+from taizhang.ledgers.sheets import sniff_format
 
 MEMORY_BYTES = 2 * 1024**3
 SECONDS = 30.0  # for any file, and more for large ones
@@ -63,12 +63,6 @@ def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
                 f"more cells than it fills; copy its table to a new workbook and save that"
             )
     return fail_file(name, source.kind, message)
-
-
-def is_risky(path: Path) -> bool:
-    """Whether a file will be read in a child process, as far as its name and size tell."""
-    suffix = path.suffix.lower()
-    return suffix not in (*TEXTS, ".parquet") and (suffix != ".xlsx" or path.stat().st_size > _SMALL_BYTES)
 
 
 def _is_plain(path: Path) -> bool:

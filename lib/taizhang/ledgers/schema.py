@@ -1,13 +1,17 @@
 """The pandera schema of a kind, made from its metadata: what every ledger table keeps before facts see it."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from taizhang.errors import LedgerError, list_values
 from taizhang.ledgers.model import pandas_type
 from taizhang.metadata.kinds import DATE_TYPES, Field, Kind
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+    from pandera.errors import SchemaErrors
 
 
 def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
@@ -29,14 +33,25 @@ def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     LedgerError
         Naming every column that breaks the schema, with up to five of its values and rows.
     """
+    from pandera.errors import SchemaErrors
+
     try:
         return make_schema(kind).validate(table, lazy=True)
     except SchemaErrors as error:
         raise LedgerError(f"table of {kind.name}: {_tell_failures(error, kind)}") from None
 
 
-def make_schema(kind: Kind) -> pa.DataFrameSchema:
+def load_schemas() -> None:
+    """Load pandera and what it checks with ahead of the first table."""
+    import pandera.pandas as pa
+
+    pa.DataFrameSchema({"x": pa.Column(int, pa.Check.ge(0))}).validate(pd.DataFrame({"x": [1]}))
+
+
+def make_schema(kind: Kind) -> "pa.DataFrameSchema":
     """The pandera schema of a kind: columns, types, limits, categories, required values."""
+    import pandera.pandas as pa  # slow to load: `load_schemas` does it ahead
+
     columns = {name: _make_column(item) for name, item in kind.fields.items()}
     for name in ("source_file", "source_sheet"):
         columns[name] = pa.Column(_dtype("str"), nullable=False, required=False)
@@ -44,7 +59,9 @@ def make_schema(kind: Kind) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=False, ordered=False, name=kind.name)
 
 
-def _make_column(item: Field) -> pa.Column:
+def _make_column(item: Field) -> "pa.Column":
+    import pandera.pandas as pa
+
     checks = []
     if item.type == "category":
         checks.append(pa.Check.isin(list(item.values)))
@@ -72,7 +89,7 @@ def _dtype(name: str) -> object:
     return {"Int64": pd.Int64Dtype(), "boolean": pd.BooleanDtype()}.get(name) or np.dtype(name)
 
 
-def _tell_failures(error: SchemaErrors, kind: Kind) -> str:
+def _tell_failures(error: "SchemaErrors", kind: Kind) -> str:
     cases = error.failure_cases
     parts = []
     for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
