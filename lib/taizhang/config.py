@@ -16,9 +16,11 @@ from taizhang.periods import parse_period
 
 FILE = "workbook.toml"
 LANGS = ("zh", "en")
+STYLES = ("modern", "gbt9704")
 OFFSETS = ("none", "gcj02", "bd09")
 DEFAULT_SUPPRESS = ("complaints", "disputes")
 DEFAULT_SUPPRESS_BELOW = 5
+SEASONS = ("flood_season", "fire_season")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,10 @@ class Config:
     sample: bool = False
     suppress_below: int = DEFAULT_SUPPRESS_BELOW
     suppress: tuple[str, ...] = DEFAULT_SUPPRESS
+    seasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    style: str = STYLES[0]
+    fonts: Path | None = None
 
 
 _LAYER_KEYS = (
@@ -94,11 +99,11 @@ _LAYER_KEYS = (
 _GRID_KEYS = (*_LAYER_KEYS, "class", "level", "responsible")
 _KEYS: dict[str, tuple[str, ...]] = {
     "": ("workbook", "boundaries", "ledgers", "indicators", "targets"),
-    "workbook": ("title", "lang", "as_of", "sample"),
+    "workbook": ("title", "lang", "as_of", "sample", "style", "fonts"),
     "boundaries": (*_LAYER_KEYS, "grid"),
     "boundaries.grid": _GRID_KEYS,
     "ledger": ("files", "sheets", "district", "columns", "values"),
-    "indicators": ("suppress_below", "suppress"),
+    "indicators": ("suppress_below", "suppress", *SEASONS),
     "targets": ("indicator", "district", "period", "at_least"),
 }
 
@@ -253,6 +258,21 @@ def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> Ledge
     )
 
 
+def _read_season(check: _Checker, table: Mapping[str, Any], key: str) -> tuple[str, str]:
+    """The first and the last day of a season, as month-day."""
+    days = check.texts(table, key, "indicators")
+    try:
+        for day in days:
+            date.fromisoformat(f"2000-{day}")
+        first, last = days
+    except ValueError:
+        check.problems.append(
+            f'[indicators] {key} must be two days such as ["06-01", "09-30"], not {table[key]!r}'
+        )
+        return "", ""
+    return first, last
+
+
 def _read_target(check: _Checker, table: Any, number: int, facts: Iterable[str]) -> Target:
     if not isinstance(table, dict):
         check.problems.append("[[targets]] must be tables")
@@ -363,7 +383,10 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
         sample=bool(book.get("sample", False)),
         suppress_below=int(check.number(indicators, "suppress_below", "indicators", DEFAULT_SUPPRESS_BELOW)),
         suppress=suppress,
+        seasons={name: _read_season(check, indicators, name) for name in SEASONS if name in indicators},
         targets=tuple(_read_target(check, item, n, facts) for n, item in enumerate(targets, 1)),
+        style=check.choice(book, "style", "workbook", STYLES),
+        fonts=root / fonts if (fonts := check.text(book, "fonts", "workbook")) else None,
     )
     if check.problems:
         raise ParameterError(f"{FILE}: " + "\n  ".join(check.problems))

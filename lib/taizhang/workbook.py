@@ -28,6 +28,7 @@ from taizhang.metadata.facts import load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_column
+from taizhang.settings import hash_settings, read_settings
 from taizhang.view import ALL, View
 
 
@@ -89,7 +90,7 @@ class Workbook:
 
     def fingerprint(self) -> str:
         """Changes when any input, setting or reader does."""
-        return self.result.fingerprint
+        return hash_settings(self.result.fingerprint, self.config)
 
     def inputs(self) -> list[dict[str, Any]]:
         """path, sha256 and bytes of every raw file."""
@@ -313,7 +314,7 @@ class Workbook:
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """The facts of a period as the ledgers stood on a given day."""
         key = hashlib.sha256(
-            f"{self.fingerprint()}|{period}|{as_of}|{_hash_facts_code(self.root)}".encode()
+            f"{self.result.fingerprint}|{period}|{as_of}|{_hash_facts_code(self.root)}".encode()
         ).hexdigest()[:24]
         folder = processed_folder(self.config) / ".cache" / "facts"
         path = folder / f"{key}.parquet"
@@ -416,6 +417,7 @@ class Workbook:
             approval=self.config.boundaries.approval,
             sample=self.config.sample,
             vintages=self._compare_vintages(period),
+            settings=read_settings(self.config),
         )
 
     def template(self, name: str) -> Path:
@@ -471,6 +473,8 @@ class _Ledgers(Mapping[str, pd.DataFrame]):
         if kind not in self._read:
             rows = self._book.ledger(kind, district=None if self._code == ALL else self._code)
             if day := self._book.kinds[kind].date:
-                rows = rows[rows[day] < pd.Timestamp(self._as_of) + pd.Timedelta(days=1)]
+                is_year = self._book.kinds[kind].fields[day].type == "year"
+                after = self._as_of.year + 1 if is_year else pd.Timestamp(self._as_of) + pd.Timedelta(days=1)
+                rows = rows[rows[day] < after]
             self._read[kind] = rows.reset_index(drop=True)
         return self._read[kind]

@@ -1,5 +1,7 @@
 """Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows, or None."""
 
+from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
+from taizhang.figures.closure import plot_closure_by, tabulate_closure
 from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_districts
 from taizhang.figures.drills import plot_drill_kinds, plot_drills_calendar, tabulate_drills, tabulate_plans
 from taizhang.figures.funnel import plot_funnel
@@ -15,6 +17,9 @@ from taizhang.figures.incidents import plot_incidents_trend, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
 from taizhang.figures.maps import map_grid, map_hazards, map_incidents, map_location, map_shelters
 from taizhang.figures.others import plot_classes, plot_warnings, plot_weather, tabulate_rows
+from taizhang.figures.outcomes import plot_drill_effects, tabulate_drill_effects, tabulate_required_drills
+from taizhang.figures.risk import map_risk, tabulate_risk, tabulate_risk_weights
+from taizhang.figures.standing import map_pattern, plot_rank_ranges, tabulate_standing
 from taizhang.figures.tables import (
     show_key_figures,
     tabulate_definitions,
@@ -22,6 +27,7 @@ from taizhang.figures.tables import (
     tabulate_quality,
     tabulate_targets,
 )
+from taizhang.figures.time import plot_control, plot_key_periods, plot_seasons, tabulate_key_periods
 
 __all__ = [
     "map_fact",
@@ -29,9 +35,14 @@ __all__ = [
     "map_hazards",
     "map_incidents",
     "map_location",
+    "map_pattern",
+    "map_risk",
     "map_shelters",
     "plot_classes",
+    "plot_closure_by",
     "plot_closure_curve",
+    "plot_control",
+    "plot_drill_effects",
     "plot_drill_kinds",
     "plot_drills_calendar",
     "plot_funnel",
@@ -42,18 +53,30 @@ __all__ = [
     "plot_incidents_trend",
     "plot_inspections_by_mode",
     "plot_inspections_trend",
+    "plot_key_periods",
+    "plot_rank_ranges",
     "plot_ranking",
+    "plot_seasons",
     "plot_warnings",
     "plot_weather",
     "show_key_figures",
+    "tabulate_assessment",
+    "tabulate_closure",
     "tabulate_definitions",
     "tabulate_districts",
+    "tabulate_drill_effects",
     "tabulate_drills",
     "tabulate_facts",
     "tabulate_incidents",
+    "tabulate_key_periods",
     "tabulate_overdue",
     "tabulate_plans",
     "tabulate_quality",
+    "tabulate_required_drills",
+    "tabulate_risk",
+    "tabulate_risk_weights",
     "tabulate_rows",
+    "tabulate_rules",
+    "tabulate_standing",
     "tabulate_targets",
 ]

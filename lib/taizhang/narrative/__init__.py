@@ -1,5 +1,14 @@
 """Sentences of a report, computed from facts: each function takes a View and returns Prose, or None."""
 
+from taizhang.narrative.analysis import (
+    write_closure,
+    write_control,
+    write_drill_effects,
+    write_key_periods,
+    write_required_drills,
+    write_risk,
+    write_standing,
+)
 from taizhang.narrative.findings import write_findings, write_next_steps
 from taizhang.narrative.method import write_comparison, write_method
 from taizhang.narrative.sections import (
@@ -21,19 +30,26 @@ from taizhang.narrative.sections import (
 
 __all__ = [
     "write_capacity",
+    "write_closure",
     "write_comparison",
     "write_complaints",
+    "write_control",
+    "write_drill_effects",
     "write_drills",
     "write_findings",
     "write_grid",
     "write_hazards",
     "write_incidents",
     "write_inspections",
+    "write_key_periods",
     "write_losses",
     "write_method",
     "write_next_steps",
     "write_publicity",
+    "write_required_drills",
+    "write_risk",
     "write_schools",
+    "write_standing",
     "write_summary",
     "write_targets",
     "write_warnings",

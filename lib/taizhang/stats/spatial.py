@@ -137,6 +137,9 @@ def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: Graph) -
         part = graph.subgraph(kept)
         kept, weights = part.unique_ids, part.to_W()
         weights.id_order = list(kept)
-        fit = Spatial_Empirical_Bayes(events[kept].to_numpy(float), exposure[kept].to_numpy(float), weights)
+        with np.errstate(invalid="ignore", divide="ignore"):  # no event among all neighbours: no rate known
+            fit = Spatial_Empirical_Bayes(
+                events[kept].to_numpy(float), exposure[kept].to_numpy(float), weights
+            )
         rates[kept] = np.ravel(fit.r)
     return rates

@@ -1,0 +1,284 @@
+"""The risk map and the index of capacity, with how far they rest on their weights."""
+
+import numpy as np
+import pandas as pd
+
+from taizhang import display
+from taizhang.figures.canvas import finish_figure, use_style
+from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
+from taizhang.figures.marks import set_strip_key
+from taizhang.figures.rows import leave_out_of_brief
+from taizhang.figures.sources import name_area, name_period
+from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
+from taizhang.stats.risk import (
+    CLASSES,
+    DIMENSIONS,
+    DRAWS,
+    SPREAD,
+    Indicator,
+    RiskIndex,
+    RiskModel,
+    compute_risk,
+)
+from taizhang.stats.shrink import shrink_rates
+from taizhang.view import ALL, View
+
+_FEWEST = 3  # districts below which there is nothing to scale
+
+
+def find_risk(view: View) -> tuple[RiskModel, RiskIndex] | None:
+    """The index of every district, from the indicators that the workbook's ledgers allow.
+
+    Parameters
+    ----------
+    view : View
+        Of the whole area; its settings hold the model.
+
+    Returns
+    -------
+    tuple of (RiskModel, RiskIndex) or None
+        The model keeps only indicators known somewhere; None where fewer than two dimensions are left, or
+        there are fewer than three districts.
+    """
+    model = view.settings.get("risk")
+    if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
+        return None
+    values = {n: _measure(view, indicator) for n, indicator in enumerate(model.indicators)}
+    known = [n for n, column in values.items() if column is not None and column.notna().sum() >= _FEWEST]
+    kept = tuple(model.indicators[n] for n in known)
+    if len({indicator.dimension for indicator in kept}) < 2:
+        return None
+    used = RiskModel(kept, model.weights, model.edges)
+    table = pd.DataFrame({n: values[n] for n in known})
+    return used, compute_risk(used, table)
+
+
+def _measure(view: View, indicator: Indicator) -> pd.Series | None:
+    """An indicator's value per district; None where its ledger isn't configured."""
+    codes = view.districts["code"]
+    if indicator.grades is not None:
+        names = dict(zip(view.districts["name"], codes, strict=True))
+        graded = {names.get(place, place): grade for place, grade in indicator.grades.items()}
+        return pd.Series([graded.get(code, np.nan) for code in codes], index=list(codes), dtype=float)
+    top = _look_up(view, indicator.value)
+    if top is None or not indicator.of:
+        return top
+    base = _look_up(view, indicator.of)
+    if base is None:
+        return None
+    if indicator.shrink:
+        return shrink_rates(top, base)["shrunk"] if (base > 0).sum() >= _FEWEST else None
+    return (top / base).where(base > 0)
+
+
+def _look_up(view: View, name: str) -> pd.Series | None:
+    """A fact, or a column of the latest population figures of the period's year or before."""
+    codes = list(view.districts["code"])
+    if not name.startswith("population."):
+        rows = view.facts[(view.facts["fact"] == name) & (view.facts["district_code"] != ALL)]
+        if rows.empty:
+            return None
+        hidden = rows["suppressed"].astype(bool)
+        values = rows["value"].mask(hidden).to_numpy(float)
+        return pd.Series(values, index=rows["district_code"]).reindex(codes)
+    table = view.ledgers.get("population")
+    if table is None or table.empty:
+        return None
+    table = table[table["year"] <= view.period.end.year].sort_values("year")
+    column = table.dropna(subset=[name.split(".")[1]]).groupby("district_code")[name.split(".")[1]].last()
+    return column.astype(float).reindex(codes)
+
+
+@leave_out_of_brief
+def map_risk(view: View) -> display.Figure | None:
+    """The districts' classes of risk, five, each with its name.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Figure or None
+        None where `find_risk` finds nothing.
+    """
+    found = find_risk(view)
+    if found is None:
+        return None
+    lang, style = view.lang, load_style()
+    places = found[1].places
+    colours = dict(
+        zip(
+            CLASSES,
+            [style.sequential[1], *(style.signals[c] for c in ("blue", "yellow", "orange", "red"))],
+            strict=True,
+        )
+    )
+    districts = simplify_districts(view.districts).set_index("code")
+    level = places["class"].reindex(districts.index)
+    with use_style():
+        sheet, axes, strip = make_map(tuple(districts.total_bounds))
+        frame = keep_frame(axes)
+        for name, colour in colours.items():
+            part = districts[level == name]
+            if not part.empty:
+                part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.9)
+        unknown = districts[level == ""]
+        if not unknown.empty:
+            unknown.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
+        frame()
+        texts = [
+            f"{name}\n{format_number(places['index'][code], 1)}" for code, name in districts["name"].items()
+        ]
+        inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
+        place_labels(axes, list(districts.geometry), texts, inks, size=style.small)
+        set_strip_key(
+            strip, [("■", label(f"risk.{name}", lang), colours[name]) for name in reversed(CLASSES)]
+        )
+        draw_furniture(axes, strip, view)
+    worst = [
+        str(districts["name"][code])
+        for code in places.sort_values("rank").index[:3]
+        if code in districts.index
+    ]
+    return finish_figure(
+        sheet,
+        id="risk-map",
+        title=label("figure.risk.title", lang, period=name_period(view)),
+        alt=label(
+            "figure.risk.alt",
+            lang,
+            area=name_area(view),
+            names=join_list(worst, lang),
+            counts=join_list(
+                [
+                    label(
+                        "figure.risk.one",
+                        lang,
+                        name=label(f"risk.{name}", lang),
+                        n=int((level == name).sum()),
+                    )
+                    for name in reversed(CLASSES)
+                    if (level == name).any()
+                ],
+                lang,
+            ),
+        ),
+        source=label("source.risk", lang, n=len(found[0].indicators), day=format_date(view.as_of, lang)),
+    )
+
+
+@leave_out_of_brief
+def tabulate_risk(view: View) -> display.Table | None:
+    """The index, its four dimensions, its class, and how often the class stays when weights move.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Table or None
+        None where `find_risk` finds nothing.
+    """
+    found = find_risk(view)
+    if found is None:
+        return None
+    lang, places = view.lang, found[1].places.sort_values("rank")
+    names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
+    rows = []
+    for code, row in places.iterrows():
+        parts = [row[name] for name in DIMENSIONS]
+        cells = [display.Cell(str(names[code]), district=str(code))]
+        cells += [
+            display.Cell(format_number(part, 1), None if pd.isna(part) else float(part)) for part in parts
+        ]
+        cells.append(display.Cell(format_number(row["index"], 1), float(row["index"])))
+        cells.append(display.Cell(label(f"risk.{row['class']}", lang) if row["class"] else "—"))
+        cells.append(display.Cell(f"{format_number(100 * row['kept'])}%", 100 * float(row["kept"])))
+        cells.append(display.Cell(_say_classes(row, lang)))
+        rows.append(tuple(cells))
+    heads = ("district", *DIMENSIONS, "index", "class", "kept", "range")
+    return display.Table(
+        id="risk-table",
+        title=label("table.risk.title", lang, period=name_period(view)),
+        columns=tuple(
+            display.Column(
+                label(f"column.risk.{name}", lang),
+                "",
+                "left" if name in ("district", "class", "range") else "right",
+            )
+            for name in heads
+        ),
+        rows=tuple(rows),
+        notes=(
+            label("table.risk.note", lang),
+            label(
+                "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
+            ),
+        ),
+        wide=True,
+    )
+
+
+def _say_classes(row: pd.Series, lang: str) -> str:
+    """The classes that a district has in 95 % of the draws."""
+    if not row["low_class"]:
+        return "—"
+    low, high = (label(f"risk.{row[name]}", lang) for name in ("low_class", "high_class"))
+    return low if low == high else label("risk.range", lang, low=low, high=high)
+
+
+@leave_out_of_brief
+def tabulate_risk_weights(view: View) -> display.Table | None:
+    """The indicators and weights that the index was made with.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    display.Table or None
+        None where `find_risk` finds nothing.
+    """
+    found = find_risk(view)
+    if found is None:
+        return None
+    lang, model = view.lang, found[0]
+    rows = []
+    for dimension in DIMENSIONS:
+        members = [(n, i) for n, i in enumerate(model.indicators) if i.dimension == dimension]
+        total = sum(indicator.weight for _, indicator in members)
+        for n, indicator in members:
+            unknown = int(found[1].scores[n].isna().sum())
+            rows.append(
+                (
+                    display.Cell(label(f"column.risk.{dimension}", lang)),
+                    display.Cell(indicator.name[lang]),
+                    display.Cell(
+                        f"{format_number(100 * indicator.weight / total)}%", indicator.weight / total
+                    ),
+                    display.Cell(
+                        label(f"risk.direction.{'up' if indicator.more_is_worse else 'down'}", lang)
+                    ),
+                    display.Cell(format_number(unknown), float(unknown)),
+                )
+            )
+    heads = ("dimension", "indicator", "weight", "direction", "unknown")
+    return display.Table(
+        id="risk-weights",
+        title=label("table.risk_weights.title", lang),
+        columns=tuple(
+            display.Column(
+                label(f"column.risk_weights.{name}", lang),
+                "",
+                "right" if name in ("weight", "unknown") else "left",
+            )
+            for name in heads
+        ),
+        rows=tuple(rows),
+        notes=(label("table.risk_weights.note", lang),),
+    )

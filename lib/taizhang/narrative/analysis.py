@@ -1,0 +1,260 @@
+"""What the analyses of a comparison say, and what can't be concluded from them."""
+
+from taizhang.display import Block, Prose, Run
+from taizhang.figures.closure import count_in_time, list_cases, say_p
+from taizhang.figures.outcomes import say_effect, say_verdict, study_drills, tabulate_required_drills
+from taizhang.figures.risk import find_risk
+from taizhang.figures.rows import leave_out_of_brief
+from taizhang.figures.standing import find_standing, say_pattern
+from taizhang.figures.time import chart_hazards, compare_key_periods, find_months
+from taizhang.metadata.facts import describe_fact
+from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.words import label
+from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
+from taizhang.stats.intervals import wilson_interval
+from taizhang.view import View
+
+
+@leave_out_of_brief
+def write_key_periods(view: View) -> Prose | None:
+    """In which key periods more, or fewer, hazards are found and incidents happen than on other days.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where there are too few rows.
+    """
+    lang, sentences = view.lang, list[Runs]()
+    for kind in ("hazards", "incidents"):
+        part = compare_key_periods(view, kind)
+        if part is None:
+            continue
+        title = load_kinds()[kind].label(lang)
+        for key, names in (("more", part.index[part["low"] > 1]), ("fewer", part.index[part["high"] < 1])):
+            if len(names):
+                told = [
+                    label("periods.one", lang, name=label(f"season.{name}", lang),
+                          ratio=format_number(part["ratio"][name], 2))
+                    for name in names
+                ]  # fmt: skip
+                sentences.append(say(f"periods.{key}", lang, kind=title, names=join_list(told, lang)))
+        if ((part["low"] <= 1) & (part["high"] >= 1)).all():
+            sentences.append(say("periods.alike", lang, kind=title))
+    for kind in ("hazards", "incidents"):
+        months = find_months(view, kind)
+        if months is not None:
+            beyond = "beyond" if months.attrs["p"] < 0.05 else "within"
+            sentences.append(
+                say(
+                    f"periods.months_{beyond}",
+                    lang,
+                    kind=load_kinds()[kind].label(lang),
+                    month=label(f"month.long.{int(months['ratio'].idxmax())}", lang),
+                    ratio=count(float(months["ratio"].max()), 2),
+                    p=say_p(months.attrs["p"]),
+                )
+            )
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+@leave_out_of_brief
+def write_control(view: View) -> Prose | None:
+    """Whether hazards found and the share rectified in thirty days are steady, and which months are not.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where there is no control chart.
+    """
+    charts = chart_hazards(view)
+    if charts is None:
+        return None
+    lang, sentences = view.lang, list[Runs]()
+    for key, chart in zip(("found", "share"), charts, strict=True):
+        months = chart.index[chart["signal"] != ""]
+        subject = label(f"control.subject.{key}", lang)
+        if len(months):
+            names = join_list([str(month) for month in months[-6:]], lang)
+            sentences.append(say("control.called", lang, subject=subject, n=count(len(months)), names=names))
+        else:
+            sentences.append(say("control.steady", lang, subject=subject))
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+@leave_out_of_brief
+def write_closure(view: View) -> Prose | None:
+    """How many hazards are closed by their deadline.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where no hazard has a deadline that can be judged.
+    """
+    cases = list_cases(view)
+    if cases is None:
+        return None
+    done, due = count_in_time(view, cases.rows)
+    if not due:
+        return None
+    low, high = (100 * float(limit) for limit in wilson_interval(done, due))
+    sentence = say(
+        "closure.in_time",
+        view.lang,
+        due=count(due),
+        done=count(done),
+        share=count(100 * done / due, 1),
+        low=format_number(low, 1),
+        high=format_number(high, 1),
+    )
+    return make_prose([make_paragraph([sentence], view.lang)])
+
+
+@leave_out_of_brief
+def write_standing(view: View, fact: str) -> Prose | None:
+    """How many groups can be told apart, who is beyond chance, and whether neighbours are alike.
+
+    Parameters
+    ----------
+    view : View
+    fact : str
+
+    Returns
+    -------
+    Prose or None
+        None where `figures.standing.find_standing` finds nothing.
+    """
+    standing = find_standing(view, fact)
+    if standing is None:
+        return None
+    lang, places = view.lang, standing.places
+    title = describe_fact(fact).title[lang]
+    groups = int(places["group"].max())
+    key = "one_group" if groups == 1 else "groups"
+    sentences = [say(f"standing.text.{key}", lang, fact=title, n=count(len(places)), groups=count(groups))]
+    called = list(places.loc[places["called"], "district"])
+    if called:
+        names = join_list([str(name) for name in called], lang)
+        sentences.append(say("standing.text.called", lang, n=count(len(called)), names=names))
+    else:
+        sentences.append(say("standing.text.none_called", lang))
+    sentences.append((Run(say_pattern(standing.pattern, lang)),))
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+@leave_out_of_brief
+def write_drill_effects(view: View) -> Prose | None:
+    """Whether drills go with fewer incidents, repeats and late closures, under which assumptions.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where there is nothing to model.
+    """
+    lang, found = view.lang, study_drills(view)
+    if not found:
+        return None
+    blocks: list[Block | None] = [make_paragraph([say("drill_effects.lead", lang)], lang)]
+    for one in found:
+        blocks.append(
+            Block(
+                say(
+                    "drill_effects.one",
+                    lang,
+                    name=label(f"outcome.{one.name}", lang),
+                    ratio=say_effect(one.monthly, lang),
+                    verdict=say_verdict(one, lang),
+                ),
+                kind="li",
+            )
+        )
+    blocks.append(make_paragraph([say("drill_effects.assumes", lang)], lang))
+    blocks.append(make_paragraph([say("drill_effects.cannot", lang)], lang))
+    return make_prose(blocks)
+
+
+def write_required_drills(view: View) -> Prose | None:
+    """How many districts held the drill required of them, and which did not.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where drills are not configured.
+    """
+    table = tabulate_required_drills(view)
+    if table is None:
+        return None
+    lang = view.lang
+    missed = [row[0].text for row in table.rows if not row[2].value]
+    if not missed:
+        return make_prose(
+            [make_paragraph([say("required_drills.met", lang, n=count(len(table.rows)))], lang)]
+        )
+    sentence = say(
+        "required_drills.missed",
+        lang,
+        n=count(len(table.rows)),
+        m=count(len(missed)),
+        names=join_list(missed, lang),
+    )
+    return make_prose([make_paragraph([sentence], lang)])
+
+
+@leave_out_of_brief
+def write_risk(view: View) -> Prose | None:
+    """Which districts are in the upper classes, and how firm these are.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Prose or None
+        None where there is no index.
+    """
+    found = find_risk(view)
+    if found is None:
+        return None
+    lang, places = view.lang, found[1].places
+    names = view.districts.set_index("code")["name"]
+    upper = places[places["class"].isin(["high", "very_high"])].sort_values("rank")
+    firm = places["kept"] >= 0.95
+    sentences = [
+        say(
+            "risk.text.upper" if len(upper) else "risk.text.none_upper",
+            lang,
+            n=count(len(upper)),
+            names=join_list([str(names[code]) for code in upper.index], lang),
+        ),
+        say("risk.text.firm", lang, n=count(len(places)), m=count(int(firm.sum()))),
+    ]
+    lack = places["capacity"]
+    if lack.notna().any():
+        weakest = lack.idxmax()
+        sentences.append(
+            say("risk.text.capacity", lang, name=str(names[weakest]), value=count(float(lack.max()), 1))
+        )
+    if (places["missing"] > 0).any():
+        sentences.append(say("risk.text.missing", lang, n=count(int((places["missing"] > 0).sum()))))
+    return make_prose([make_paragraph(sentences, lang)])

@@ -1,0 +1,210 @@
+"""Assessment by rules (考核): points, rewards, deductions and vetoes, and what each rule does to the ranking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import kendalltau
+
+from taizhang.stats.intervals import Floats
+
+KINDS = ("points", "reward", "deduction", "veto")
+DRAWS = 2000
+SEED = 20210701
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Step:
+    """Points from a value on: ``start`` itself among them where `inclusive`."""
+
+    start: float
+    points: float
+    inclusive: bool = True
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of an assessment.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        points (up to `points`, in a line from `zero_at` to `full_at`), reward or deduction (`per` points
+        for each unit beyond `above`, at most `at_most`; or by `steps`), or veto (a value above `above`).
+    fact : str
+    points, zero_at, full_at, above, per, at_most : float
+    steps : tuple of Step
+        In ascending order; the last that a value reaches decides, none gives nothing.
+    times : str
+        A fact that the points of `steps` are multiplied by, such as heads; empty: nothing.
+    """
+
+    name: str
+    kind: str
+    fact: str
+    points: float = 0.0
+    zero_at: float = 0.0
+    full_at: float = 0.0
+    above: float = 0.0
+    per: float = 0.0
+    at_most: float = np.inf
+    steps: tuple[Step, ...] = ()
+    times: str = ""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Rules under a title."""
+
+    title: str
+    rules: tuple[Rule, ...]
+
+
+def apply_rule(rule: Rule, values: Floats, times: Floats | None = None) -> Floats:
+    """Points that a rule gives for values; NaN where a value isn't known.
+
+    Parameters
+    ----------
+    rule : Rule
+    values : ndarray of float
+    times : ndarray of float, optional
+        What the points of steps are multiplied by.
+
+    Returns
+    -------
+    ndarray of float
+        Below 0 for a deduction; of a veto 1 where it applies, else 0.
+    """
+    unknown = np.isnan(values)
+    if rule.kind == "points":
+        share = (values - rule.zero_at) / (rule.full_at - rule.zero_at)
+        return rule.points * np.clip(share, 0, 1)
+    if rule.kind == "veto":
+        return np.where(unknown, np.nan, (values > rule.above).astype(float))
+    if rule.steps:
+        points = np.zeros(len(values))
+        for step in rule.steps:
+            reached = values >= step.start if step.inclusive else values > step.start
+            points[reached] = step.points
+        points = points if times is None else points * times
+    else:
+        points = np.maximum(values - rule.above, 0) * rule.per
+    points = np.minimum(points, rule.at_most)
+    return np.where(unknown, np.nan, points if rule.kind == "reward" else -points)
+
+
+def _total(points: Floats, rules: Sequence[Rule]) -> tuple[Floats, Floats]:
+    """Totals and vetoes; points that can't be known don't count, and the others are scaled up for them."""
+    kinds = np.array([rule.kind for rule in rules])
+    most = np.array([rule.points if rule.kind == "points" else 0.0 for rule in rules])
+    plain = kinds == "points"
+    known = ~np.isnan(points)
+    reach = (known[..., plain] * most[plain]).sum(axis=-1)
+    got = np.nansum(points[..., plain], axis=-1)
+    scaled = np.divide(got * most.sum(), reach, out=np.full(reach.shape, np.nan), where=reach > 0)
+    scaled = scaled if plain.any() else np.zeros(reach.shape)
+    extra = np.nansum(points[..., ~plain & (kinds != "veto")], axis=-1)
+    return scaled + extra, np.nansum(points[..., kinds == "veto"], axis=-1) > 0
+
+
+def _rank(total: Floats, vetoed: np.ndarray) -> Floats:
+    """1 for the most points; the vetoed after all others; unknown last."""
+    key = np.where(np.isnan(total), -np.inf, total)
+    # The vetoed rank among themselves, below everyone else.
+    floor = np.nanmin(np.where(np.isinf(key), np.nan, key), axis=-1, keepdims=True) - 1
+    span = np.nanmax(np.where(np.isinf(key), np.nan, key), axis=-1, keepdims=True) - floor + 1
+    key = np.where(vetoed & ~np.isinf(key), key - span, key)
+    return np.asarray(pd.DataFrame(np.atleast_2d(-key)).rank(axis=1, method="min").to_numpy())
+
+
+def assess_places(
+    assessment: Assessment,
+    values: pd.DataFrame,
+    low: pd.DataFrame | None = None,
+    high: pd.DataFrame | None = None,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Points, totals, ranks with their range, and each rule's weight in the ranking.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    values : DataFrame
+        One row per district, one column per fact that the rules name; NaN where unknown or withheld.
+    low, high : DataFrame, optional
+        Limits of the facts' 95 % intervals, alike; NaN where a fact has none and counts as exact.
+    draws, seed : int
+        Of the simulation that gives the ranks their range.
+
+    Returns
+    -------
+    places : DataFrame
+        Per district: rule numbers (points), total, vetoed, rank, low, high (the rank in 95 % of draws) and
+        missing (rules whose fact isn't known; their points are shared out among the others).
+    sensitivity : DataFrame
+        Per rule number: moved (districts whose rank changes without the rule), most (places at most), tau
+        (Kendall's, of the ranking with and without).
+
+    Notes
+    -----
+    Each draw takes every fact from a normal distribution as wide as its interval on the side drawn, and
+    ranks anew: Goldstein and Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
+    """
+    rules = assessment.rules
+    points = _score(rules, values)
+    total, vetoed = _total(points, rules)
+    rank = _rank(total, vetoed)[0]
+    rng = np.random.default_rng(seed)
+    columns = list(values.columns)
+    center = values.to_numpy(float)
+    below = np.zeros_like(center) if low is None else center - low[columns].to_numpy(float)
+    beyond = np.zeros_like(center) if high is None else high[columns].to_numpy(float) - center
+    ranks = np.empty((draws, len(values)))
+    for n in range(draws):
+        z = rng.standard_normal(center.shape) / Z95
+        moved = center + np.where(z < 0, np.nan_to_num(below), np.nan_to_num(beyond)) * z
+        again = pd.DataFrame(np.where(center == 0, np.maximum(moved, 0), moved), values.index, columns)
+        # A veto, and what counts events that happened, is not a matter of chance.
+        drawn = _score(rules, again)
+        for place, rule in enumerate(rules):
+            if rule.kind != "points":
+                drawn[:, place] = points[:, place]
+        ranks[n] = _rank(*_total(drawn, rules))[0]
+    places = pd.DataFrame(points, index=values.index, columns=range(len(rules))).assign(
+        total=total,
+        vetoed=vetoed,
+        rank=rank.astype(int),
+        low=np.quantile(ranks, 0.025, axis=0, method="lower").astype(int),
+        high=np.quantile(ranks, 0.975, axis=0, method="higher").astype(int),
+        missing=np.isnan(points).sum(axis=1),
+    )
+    rows = []
+    for place in range(len(rules)):
+        kept = [n for n in range(len(rules)) if n != place]
+        if not kept:
+            continue
+        other = _rank(*_total(points[:, kept], [rules[n] for n in kept]))[0]
+        shift = np.abs(other - rank)
+        tau = kendalltau(other, rank).statistic if len(rank) > 1 else np.nan
+        rows.append((place, int((shift > 0).sum()), int(shift.max()), float(tau)))
+    sensitivity = pd.DataFrame(rows, columns=["rule", "moved", "most", "tau"]).set_index("rule")
+    return places, sensitivity
+
+
+def _score(rules: Sequence[Rule], values: pd.DataFrame) -> Floats:
+    """Points per district and rule."""
+    return np.column_stack(
+        [
+            apply_rule(
+                rule,
+                values[rule.fact].to_numpy(float),
+                values[rule.times].to_numpy(float) if rule.times else None,
+            )
+            for rule in rules
+        ]
+    )

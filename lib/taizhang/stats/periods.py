@@ -1,0 +1,228 @@
+"""Key periods of the year, inside against outside, and the pattern of the months."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import holidays
+import numpy as np
+import pandas as pd
+from scipy.stats import beta, chi2, f
+
+from taizhang.stats.intervals import ALPHA, Floats, poisson_interval
+
+# As the library names them, in the order of the year.
+HOLIDAYS = {
+    "new_year": "元旦",
+    "spring_festival": "春节",
+    "qingming": "清明节",
+    "may_day": "劳动节",
+    "dragon_boat": "端午节",
+    "mid_autumn": "中秋节",
+    "national_day": "国庆节",
+}
+FEWEST_YEARS = 2
+
+
+def list_holidays(first: date, last: date) -> pd.DataFrame:
+    """The public holidays of China that overlap a span, each with all its days off.
+
+    A holiday is the unbroken run of days off around its day, as the State Council arranged them each year
+    (weekends that are worked break it). Where two fall together, both have the same days.
+
+    Parameters
+    ----------
+    first, last : datetime.date
+        Both inclusive.
+
+    Returns
+    -------
+    DataFrame
+        name (a key of `HOLIDAYS`), start, end (datetime.date, both inclusive), in order of time.
+
+    Notes
+    -----
+    Arrangements and lunar dates by the library holidays; of years not arranged yet, the days that the
+    Regulation on Public Holidays for National Annual Festivals and Memorial Days fixes.
+    """
+    calendar = holidays.country_holidays("CN", years=range(first.year - 1, last.year + 2), language="zh_CN")
+    found: dict[tuple[str, int], tuple[date, date]] = {}
+    for day, words in sorted(calendar.items()):
+        for name, said in HOLIDAYS.items():
+            if said not in words.split("; ") or (name, day.year) in found:
+                continue
+            start = end = day
+            while not calendar.is_working_day(start - timedelta(days=1)):
+                start -= timedelta(days=1)
+            while not calendar.is_working_day(end + timedelta(days=1)):
+                end += timedelta(days=1)
+            found[name, day.year] = (start, end)
+    rows = [(name, *span) for (name, _), span in found.items() if span[0] <= last and span[1] >= first]
+    return pd.DataFrame(rows, columns=["name", "start", "end"]).sort_values("start", ignore_index=True)
+
+
+def list_seasons(name: str, season: Sequence[str], first: date, last: date) -> pd.DataFrame:
+    """A season of every year that overlaps a span, as `list_holidays`.
+
+    Parameters
+    ----------
+    name : str
+        Such as flood_season.
+    season : sequence of str
+        First and last day as month-day, ``("06-01", "09-30")``; it may run over the new year.
+    first, last : datetime.date
+    """
+    rows = []
+    for year in range(first.year - 1, last.year + 1):
+        start = _on(year, season[0])
+        end = _on(year, season[1])
+        if end < start:
+            end = _on(year + 1, season[1])
+        if start <= last and end >= first:
+            rows.append((name, start, end))
+    return pd.DataFrame(rows, columns=["name", "start", "end"])
+
+
+def _on(year: int, text: str) -> date:
+    """A month and day in a year; 29 February of a common year is the 28th."""
+    month, day = (int(part) for part in text.split("-"))
+    if (month, day) == (2, 29):
+        return date(year, 3, 1) - timedelta(days=1)
+    return date(year, month, day)
+
+
+def compare_periods(
+    days: pd.Series, spans: pd.DataFrame, first: date, last: date, *, alpha: float = ALPHA
+) -> pd.DataFrame:
+    """Events per day inside each key period against the rest of the days.
+
+    Parameters
+    ----------
+    days : Series of datetime
+        One per event; those outside first to last don't count.
+    spans : DataFrame
+        name, start, end, as from `list_holidays`. Holidays are held against the days that lie in none of
+        the spans named with them, so pass seasons apart.
+    first, last : datetime.date
+        The days looked at, both inclusive.
+    alpha : float
+        One less the level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        Index name, in order of first appearance: inside, days_inside, outside, days_outside, ratio, low,
+        high and dispersion.
+
+    Notes
+    -----
+    Given their sum the count inside is binomial; the interval is Clopper and Pearson's (1934), exact where
+    events come one by one. Where they come in clusters, so that the days' counts vary more than Poisson's
+    would, it is that of the counts divided by the dispersion (McCullagh and Nelder 1989, 4.5).
+    """
+    every = pd.date_range(first, last)
+    counts = days.dropna().dt.normalize().value_counts().reindex(every, fill_value=0).to_numpy(float)
+    inside = {}
+    for name, start, end in spans.itertuples(index=False):
+        mark = (every >= pd.Timestamp(start)) & (every <= pd.Timestamp(end))
+        inside[name] = inside.get(name, np.zeros(len(every), bool)) | mark
+    outside = ~np.logical_or.reduce([*inside.values(), np.zeros(len(every), bool)])
+    rows = {}
+    for name, mark in inside.items():
+        if not mark.any() or not outside.any():
+            continue
+        spread = max(_disperse(counts, [mark, outside]), 1.0)
+        parts = (counts[mark].sum(), mark.sum(), counts[outside].sum(), outside.sum())
+        rows[name] = (*parts, *_compare_rates(*parts, spread, alpha), spread)
+    columns = ["inside", "days_inside", "outside", "days_outside", "ratio", "low", "high", "dispersion"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def _disperse(counts: Floats, marks: Sequence[np.ndarray]) -> float:
+    """Pearson's dispersion of daily counts around their groups' means."""
+    square, free = 0.0, 0
+    for mark in marks:
+        part = counts[mark]
+        if part.mean() > 0 and len(part) > 1:
+            square += float(((part - part.mean()) ** 2).sum() / part.mean())
+            free += len(part) - 1
+    return square / free if free else 1.0
+
+
+def _compare_rates(
+    top: float, top_days: float, rest: float, rest_days: float, spread: float, alpha: float
+) -> tuple[float, float, float]:
+    """Ratio of two rates with its interval."""
+    if not top + rest:
+        return np.nan, np.nan, np.nan
+    odds = rest_days / top_days
+    a, b = top / spread, rest / spread
+    low = beta.ppf(alpha / 2, a, b + 1) if a else 0.0
+    high = beta.ppf(1 - alpha / 2, a + 1, b) if b else 1.0
+    ratio = top / rest * odds if rest else np.inf
+    return ratio, low / (1 - low) * odds, (high / (1 - high) * odds if high < 1 else np.inf)
+
+
+def describe_months(
+    days: pd.Series, first_year: int, last_year: int, *, alpha: float = ALPHA
+) -> pd.DataFrame:
+    """How each month of the year lies to the average month, over whole years.
+
+    Parameters
+    ----------
+    days : Series of datetime
+        One per event.
+    first_year, last_year : int
+        Whole years looked at, both inclusive.
+    alpha : float
+
+    Returns
+    -------
+    DataFrame
+        Index month (1 to 12): events, expected (at an even rate per day), ratio, low, high. `attrs` has p,
+        the probability of a pattern so strong by chance alone, years and dispersion. The intervals widen
+        with the months' variation from year to year, where it exceeds Poisson's.
+
+    Notes
+    -----
+    Edwards' (1961) question put to a chi-squared test with eleven degrees of freedom; with a dispersion
+    estimated from years, an F test (McCullagh and Nelder 1989, 4.5). Intervals: Garwood (1936).
+    """
+    years = range(first_year, last_year + 1)
+    months = pd.period_range(f"{first_year}-01", f"{last_year}-12", freq="M")
+    counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).to_numpy(float)
+    table = counts.reshape(len(years), 12)
+    length = months.days_in_month.to_numpy(float).reshape(len(years), 12)
+    events, span = table.sum(axis=0), length.sum(axis=0)
+    expected = table.sum() * span / span.sum()
+    # What is left when each year has its level and each month its share.
+    fitted = table.sum(axis=1, keepdims=True) * events / max(table.sum(), 1.0)
+    free = (len(years) - 1) * 11
+    known = fitted > 0
+    spread = float(((table - fitted)[known] ** 2 / fitted[known]).sum() / free) if free else 1.0
+    spread = max(spread, 1.0)
+    low, high = poisson_interval(events / spread, alpha=alpha)
+    statistic = float(((events - expected) ** 2 / np.maximum(expected, 1e-12)).sum())
+    if not table.sum():
+        p = np.nan
+    elif spread > 1:
+        p = float(f.sf(statistic / 11 / spread, 11, free))
+    else:
+        p = float(chi2.sf(statistic, 11))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result = pd.DataFrame(
+            {
+                "events": events,
+                "expected": expected,
+                "ratio": events / expected,
+                "low": low * spread / expected,
+                "high": high * spread / expected,
+            },
+            index=pd.RangeIndex(1, 13, name="month"),
+        )
+    result.attrs.update({"p": p, "years": len(years), "dispersion": spread})
+    return result
+
+
+def name_periods(seasons: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The names of all key periods: the holidays, then the seasons that are set."""
+    return (*HOLIDAYS, *seasons)
