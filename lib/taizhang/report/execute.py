@@ -16,11 +16,13 @@ from papermill.execute import execute_notebook as run_papermill
 from taizhang.errors import ParameterError, RenderError, list_values
 from taizhang.files import write_text
 from taizhang.privacy import mask_numbers
+from taizhang.warm.client import forget_lost_server
 from taizhang.warm.engine import WarmEngine
 from taizhang.warm.manager import OwnKernelManager
 
 # Seconds that one cell may take.
 TIMEOUT = 600
+
 
 class KeepingEngine(WarmEngine):
     """The warm engine, which hands out the notebook in hand, so that it outlives any error."""
@@ -89,6 +91,20 @@ def execute_notebook(
     check_parameters(notebook, parameters)
     papermill_engines.register(_ENGINE, KeepingEngine)
     _silence(logging.getLogger("papermill"))
+    executed, failure = _run(notebook, parameters, cwd, timeout)
+    if failure and forget_lost_server():  # the kernel was killed with its server: no fault of the notebook's
+        executed, failure = _run(notebook, parameters, cwd, timeout)
+    hide_machine(executed, cwd)
+    write_text(output, nbformat.writes(executed))
+    if failure:
+        raise RenderError(shorten_error(failure, cwd)) from None
+    return executed
+
+
+def _run(
+    notebook: NotebookNode, parameters: Mapping[str, Any], cwd: Path, timeout: int
+) -> tuple[NotebookNode, RenderError | None]:
+    """The notebook as far as it ran, and the error that stopped it."""
     kept: list[NotebookNode] = []
     failure: RenderError | None = None
     try:
@@ -111,12 +127,7 @@ def execute_notebook(
         failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
     except (RuntimeError, OSError, PapermillException) as error:
         failure = _tell_failure(kept, error)
-    executed = kept[-1] if kept else notebook
-    hide_machine(executed, cwd)
-    write_text(output, nbformat.writes(executed))
-    if failure:
-        raise RenderError(shorten_error(failure, cwd)) from None
-    return executed
+    return (kept[-1] if kept else notebook), failure
 
 
 def _silence(logger: logging.Logger) -> None:

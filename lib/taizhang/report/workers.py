@@ -1,19 +1,30 @@
 """Doing tasks: in this process, in processes of this machine, or on a Dask cluster."""
 
-import logging
+import multiprocessing
 import os
+import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any
 
 from taizhang.errors import SchedulerError
 from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report
+from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
+from taizhang.warm.kernel import die_with
+from taizhang.warm.manager import OWN_MODULES
 
 if TYPE_CHECKING:
     from distributed import Client
 
 # Seconds until a cluster that doesn't answer, or has no worker, is given up.
 _PATIENCE = 30
+# A report whose worker was lost is made again by another, but a report that kills its workers must end.
+_MOST_LOSSES = 3
+# What a worker loads before it makes its first report; imported once, in the process that they are forked from.
+_WORKER_MODULES = ("taizhang.report.workers", "taizhang.report.html", "taizhang.report.typst")
 
 
 def count_cores() -> int:
@@ -48,17 +59,125 @@ def run_tasks(
     jobs = min(jobs or count_cores(), len(tasks))
     if not tasks:
         return
-    if jobs == 1 and not scheduler:
+    if scheduler:
+        with _connect(scheduler) as client:
+            yield from _run_on(client, tasks)
+    elif jobs == 1:
         yield from map(make_report, tasks)
+    else:
+        yield from _run_in_processes(tasks, jobs)
+
+
+# ------------------------------------------------------------------ this machine
+
+
+@dataclass
+class _Worker:
+    process: Any
+    connection: Connection
+    task: ReportTask | None = None
+
+
+def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[ReportOutcome]:
+    """Give each worker one task at a time; what a lost worker was at, another does."""
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        context.set_forkserver_preload(list(_WORKER_MODULES))
+    address = _share_server()
+    waiting = deque(tasks)
+    losses: dict[str, int] = {}
+    workers: list[_Worker] = []
+    try:
+        while waiting or any(worker.task for worker in workers):
+            while waiting and len(workers) < jobs:
+                workers.append(_start_worker(context, address))
+            for worker in workers:
+                if worker.task is None and waiting:
+                    worker.task = waiting.popleft()
+                    _send(worker)
+            ready = wait([worker.connection for worker in workers])
+            for worker in [worker for worker in workers if worker.connection in ready]:
+                outcome = _receive(worker)
+                task, worker.task = worker.task, None
+                if outcome:
+                    yield outcome
+                    continue
+                workers.remove(worker)
+                if task is None:
+                    continue
+                losses[task.name] = losses.get(task.name, 0) + 1
+                if losses[task.name] < _MOST_LOSSES:
+                    waiting.appendleft(task)
+                else:
+                    yield fail_task(
+                        task, RuntimeError(f"the process that made it was lost {_MOST_LOSSES} times")
+                    )
+    finally:
+        for worker in workers:
+            worker.connection.close()
+            if worker.task:  # stopped in the middle: what it is at is not waited for
+                worker.process.terminate()
+        for worker in workers:
+            worker.process.join()
+
+
+def _share_server() -> str:
+    """Address of one fork server for all workers, so that the libraries are imported and kept once."""
+    if choose_kernels() != "warm":
+        return ""
+    try:
+        return get_server(OWN_MODULES).address
+    except (ServerLost, OSError):
+        return ""  # each worker tries for itself, and starts its kernels cold if it can't
+
+
+def _start_worker(context: Any, address: str) -> _Worker:
+    here, there = context.Pipe()
+    process = context.Process(target=_work, args=(there, address), daemon=True)
+    process.start()
+    there.close()
+    return _Worker(process, here)
+
+
+def _send(worker: _Worker) -> None:
+    try:
+        worker.connection.send(worker.task)
+    except OSError:  # lost while idle: the end of its connection is read next, and its task given to another
         return
-    with _connect(scheduler) if scheduler else _start_processes(jobs) as client:
-        yield from _run_on(client, tasks)
+
+
+def _receive(worker: _Worker) -> ReportOutcome | None:
+    """A finished report, or None where the worker is lost."""
+    try:
+        outcome: ReportOutcome = worker.connection.recv()
+    except (EOFError, OSError):
+        worker.connection.close()
+        worker.process.join()
+        return None
+    return outcome
+
+
+def _work(connection: Connection, address: str) -> None:
+    """A worker's life: tasks in, outcomes out, until the other end is closed."""
+    if sys.platform == "linux":  # forked by a process that ends with the run
+        die_with(os.getppid())
+    if address:
+        os.environ[ADDRESS] = address
+    try:
+        while True:
+            connection.send(make_report(connection.recv()))
+    except (EOFError, OSError, KeyboardInterrupt):
+        close_server()
+
+
+# ------------------------------------------------------------------ a cluster
 
 
 def _run_on(client: "Client", tasks: Sequence[ReportTask]) -> Iterator[ReportOutcome]:
     from distributed import as_completed
 
-    # A task has effects: the same one must be done again when asked, so no key of its content.
+    # A task has effects: the same one must be done again when asked, so no key of its content. What a lost worker
+    # was at, Dask gives to another.
     futures = dict(zip(client.map(make_report, tasks, pure=False), tasks, strict=True))
     try:
         for future in as_completed(futures):
@@ -66,24 +185,6 @@ def _run_on(client: "Client", tasks: Sequence[ReportTask]) -> Iterator[ReportOut
             yield future.result() if problem is None else fail_task(futures[future], problem)
     finally:
         client.cancel(list(futures))
-
-
-@contextmanager
-def _start_processes(jobs: int) -> Iterator["Client"]:
-    from distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            memory_limit=0,  # the memory is the kernels', which Dask doesn't see
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
 
 
 @contextmanager

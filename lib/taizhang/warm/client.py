@@ -56,6 +56,7 @@ class Server:
         self._read = b""
         self.owner = os.getpid()
         self.unsafe = ""
+        self.lost = False
         self.folder = Path(address).parent if address else self._start(imports)
         self._connection = socket.socket(socket.AF_UNIX)
         try:
@@ -110,6 +111,7 @@ class Server:
         try:
             return self._ask(request)["status"]
         except ServerLost:
+            self.lost = True
             return _LOST
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,6 +176,14 @@ def _connect(imports: Iterable[str]) -> Server:
         except ServerLost:
             os.environ.pop(ADDRESS)
     return Server(imports)
+
+
+def forget_lost_server() -> bool:
+    """Whether the server was lost, and with it its kernels; the next kernel gets another."""
+    lost = [server for server in _servers if server.lost and server.owner == os.getpid()]
+    for server in lost:
+        drop_server(server)
+    return bool(lost)
 
 
 def drop_server(server: Server) -> None:

@@ -1,9 +1,11 @@
 """Inside a process that is to become a kernel: import ahead, then be an ordinary IPython kernel."""
 
+import ctypes
 import gc
 import importlib
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -27,6 +29,7 @@ KERNEL_MODULES = (
     "zmq.eventloop.zmqstream",
     "zmq.utils.garbage",
 )
+_PR_SET_PDEATHSIG = 1
 # Set before the imports: no library may start a thread while it is imported, since a fork copies only one.
 # Arrow's allocator would start one for itself.
 SINGLE_THREAD = {
@@ -84,3 +87,10 @@ def freeze_memory() -> None:
     """Keep the collector off what is there now: a page that it would write to is a page copied."""
     gc.collect()
     gc.freeze()
+
+
+def die_with(parent: int) -> None:
+    """Have Linux kill this process when `parent`, which started it, ends, be it by kill -9."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -5,7 +5,6 @@ clears its folder and ends too. Requests come over connections to a socket, one 
 kernels are killed when it closes.
 """
 
-import ctypes
 import json
 import os
 import selectors
@@ -16,9 +15,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from taizhang.warm.kernel import KERNEL_MODULES, count_threads, freeze_memory, import_modules, run_kernel
+from taizhang.warm.kernel import (
+    KERNEL_MODULES,
+    count_threads,
+    die_with,
+    freeze_memory,
+    import_modules,
+    run_kernel,
+)
 
-_PR_SET_PDEATHSIG = 1
 Request = dict[str, Any]
 
 
@@ -105,7 +110,7 @@ class ForkServer:
             self._owners[pid] = connection
             self._ended.pop(pid, None)  # of an earlier kernel of the same number
             return {"pid": pid}
-        _die_with(server)
+        die_with(server)
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -141,13 +146,6 @@ def _kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when `parent` ends, be it by kill -9."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def main() -> None:
