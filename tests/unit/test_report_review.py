@@ -51,7 +51,12 @@ class Book:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.config = SimpleNamespace(
-            title="滨江县安全评估", lang="zh", sample=True, boundaries=SimpleNamespace(approval="")
+            title="滨江县安全评估",
+            lang="zh",
+            sample=True,
+            style="modern",
+            fonts=None,
+            boundaries=SimpleNamespace(approval=""),
         )
         self.districts = gpd.GeoDataFrame(
             {"code": list(NAMES), "name": list(NAMES.values())},
@@ -320,8 +325,10 @@ def test_a_run_that_is_stopped_is_gone_on_with(book: Book) -> None:
 
 
 def test_requests_that_are_wrong(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ParameterError, match="unknown format 'docx'"):
-        run(book, formats=("docx",))
+    with pytest.raises(ParameterError, match="unknown format 'epub'"):
+        run(book, formats=("epub",))
+    with pytest.raises(ParameterError, match="unknown style 'red'"):
+        run(book, style="red")
     with pytest.raises(ParameterError, match="language 'fr'"):
         run(book, lang="fr")
     with pytest.raises(ParameterError, match="no district '上海'"):

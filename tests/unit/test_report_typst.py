@@ -17,7 +17,8 @@ from taizhang import display
 from taizhang.errors import RenderError
 from taizhang.periods import parse_period
 from taizhang.report.meta import ReportMeta
-from taizhang.report.typst import fit_columns, render_pdf
+from taizhang.report.paper import fit_columns
+from taizhang.report.typst import render_pdf
 
 META = ReportMeta(
     title="滨江县应急管理年度评估",
@@ -134,11 +135,11 @@ def test_the_pdf_is_tagged_and_says_what_it_is(report: bytes) -> None:
         elements = list(walk(pdf.Root.StructTreeRoot))
     kinds = [str(element["/S"]) for element in elements]
     assert [kind for kind in kinds if kind in ("/H1", "/H2")] == [
-        "/H1",
+        *["/H1"] * 3,  # contents, figures, tables
         "/H1",
         "/H2",
         "/H1",
-    ]  # contents first
+    ]
     assert kinds.count("/TH") == 3 and kinds.count("/TD") == 3 * 3 + 1  # and the note
     figures = [element for element in elements if element["/S"] == "/Figure"]
     assert [str(figure["/Alt"]) for figure in figures] == ["柱状图：共312处"]
@@ -186,11 +187,12 @@ def test_english(report: bytes) -> None:
 
 def test_a_table_over_pages_repeats_head_and_notes() -> None:
     pdf = render_pdf(build("## 甲", write_table(90, notes=("数据截至月底。",))), meta=META)
-    pages = [squeeze(page) for page in read_pages(pdf)[2:]]
+    pages = [squeeze(page) for page in read_pages(pdf)[3:]]
     assert len(pages) >= 3
     for page in pages:
         assert "列1" in page and "数据截至月底。" in page
     assert sum("超期未整改的隐患" in page for page in pages) == 1
+    assert "表目录表1超期未整改的隐患" in squeeze(read_pages(pdf)[2])
     assert all(f"场所{row}" in "".join(pages) for row in range(90))
 
 
@@ -202,14 +204,15 @@ def test_wide_tables_go_on_turned_pages_with_their_heading() -> None:
         )
     )
     turned = [page.get_width() > page.get_height() for page in pdf]
-    assert turned == [False, False, False, True, False]
-    assert "二、丙" in pdf[3].get_textpage().get_text_range()
+    assert turned == [False, False, False, False, True, False]
+    assert "二、丙" in pdf[4].get_textpage().get_text_range()
 
 
 def test_a_caption_is_never_alone_at_a_page_s_foot() -> None:
+    meta = replace(META, period=parse_period("2021Q3"))
     for lines in range(24, 34):
         shown = ["## 甲", *[write_prose("一行")] * lines, write_table(6)]
-        pages = map(squeeze, read_pages(render_pdf(build(*shown), meta=META)))
+        pages = map(squeeze, read_pages(render_pdf(build(*shown), meta=meta)))
         (page,) = (page for page in pages if "表1" in page)
         assert "场所0" in page, lines
 
@@ -270,3 +273,73 @@ def test_a_table_too_wide_for_its_page_is_set_smaller_then_turned() -> None:
 
     # 5.3 em each: at 9 pt 50.4 em fit upright and 77.8 turned, at 7.5 pt 60.5 and 93.4.
     assert [fit(count) for count in (9, 11, 12, 17)] == [(9.0, False), (7.5, False), (9.0, True), (7.5, True)]
+
+
+def measure_official() -> tuple[list[float], list[list[float]]]:
+    """Base lines of a full page of one official report (mm from its top), and left edges of their characters."""
+    meta = replace(META, style="gbt9704", sample=False, period=parse_period("2021-07"))
+    pdf = pypdfium2.PdfDocument(render_pdf(build("## 甲", *[write_prose("永" * 390)] * 8), meta=meta))
+    page = pdf[1].get_textpage()
+    lines: dict[float, list[float]] = {}
+    for at in range(page.count_chars()):
+        if page.get_text_range(at, 1) == "永":
+            left, bottom, _, _ = page.get_charbox(at, loose=True)
+            lines.setdefault(round(bottom, 1), []).append(left * 25.4 / 72)
+    order = sorted(lines, reverse=True)
+    return [297 - y * 25.4 / 72 for y in order], [sorted(lines[y]) for y in order]
+
+
+def test_official_style_has_22_lines_of_28_characters_in_156_by_225_mm() -> None:
+    heights, lines = measure_official()
+    assert len(lines) == 22
+    full = [line for line in lines if line[0] < 30]  # those that no indent shortens
+    assert len(full) >= 18 and {len(line) for line in full} == {28}
+    # GB/T 9704-2012, 5.2: 28 steps are 156 mm, 22 steps are 225 mm; 天头 37 mm, 订口 28 mm.
+    for line in full:
+        assert (line[-1] - line[0]) / 27 * 28 == pytest.approx(156, rel=0.01)
+        assert line[0] == pytest.approx(28, abs=0.3)
+    assert (heights[-1] - heights[0]) / 21 * 22 == pytest.approx(225, rel=0.01)
+    # the first base line: the line's middle less half a character, and the face's 0.88 em above its base
+    assert 37 < heights[0] < 37 + 225 / 22
+
+
+def read_places(pdf: bytes, sign: str) -> list[tuple[int, float]]:
+    """Page (from 1) and left edge (mm) of each place where a sign stands."""
+    places = []
+    for number, page in enumerate(pypdfium2.PdfDocument(pdf), start=1):
+        text = page.get_textpage()
+        for at in range(text.count_chars()):
+            if text.get_text_range(at, 1) == sign:
+                places.append((number, text.get_charbox(at)[0] * 25.4 / 72))
+    return places
+
+
+def test_official_style_numbers_pages_between_dashes_at_the_outer_edge() -> None:
+    meta = replace(META, style="gbt9704", sample=False, period=parse_period("2021-07"))
+    pdf = render_pdf(build("## 甲", *[write_prose("永" * 390)] * 8), meta=meta)
+    places = read_places(pdf, "—")
+    last = places[-1][0]
+    assert last >= 4 and [page for page, _ in places] == [n for n in range(1, last + 1) for _ in "——"]
+    for page, left in places:
+        assert (left > 105) == (page % 2 == 1), page
+
+
+def test_official_style_numbers_headings_as_the_standard_does() -> None:
+    meta = replace(META, style="gbt9704")
+    pdf = render_pdf(build("## 甲", "### 乙", "#### 丙", "##### 丁", write_prose("戊")), meta=meta)
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as outline:
+        titles, items = [], list(outline.root)
+        while items:
+            item = items.pop(0)
+            titles.append(item.title)
+            items += item.children
+    assert titles == ["一、甲", "（一）乙", "1. 丙", "（1）丁"]
+
+
+def test_a_draft_says_so_on_every_page_and_an_approval_on_the_cover() -> None:
+    notebook = build("## 甲", *[write_prose("乙" * 300)] * 20)
+    draft = [squeeze(page) for page in read_pages(render_pdf(notebook, meta=replace(META, draft=True)))]
+    assert len(draft) > 3 and all("草稿" in page for page in draft) and "未经批准" in draft[0]
+    meta = replace(META, approver="县应急管理局", approved_on="2022-02-15")
+    done = [squeeze(page) for page in read_pages(render_pdf(notebook, meta=meta))]
+    assert "批准县应急管理局，2022年2月15日" in done[0] and not any("草" in page for page in done)

@@ -2,7 +2,8 @@
 
 from taizhang.errors import ParameterError
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "docx")
+DEFAULT_FORMATS = ("html", "pdf")
 
 
 def parse_formats(text: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from taizhang.report.notebook import (
 )
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.report.svg import embed_picture
-from taizhang.report.titles import write_titles
+from taizhang.report.titles import write_approval, write_titles
 
 _SCRIPT_WORDS = ("filter", "rows_shown", "enlarge", "close")
 
@@ -57,7 +57,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         If a cell ended in an error, or an output cannot be read back.
     """
     words = page_words(meta.lang)
-    lead, sections = _group_sections(read_blocks(notebook, lang=meta.lang), meta.lang)
+    lead, sections = _group_sections(read_blocks(notebook, lang=meta.lang, note=meta.note), meta.lang)
     title, subtitle = write_titles(meta)
     body = render_body(
         "report.html.j2",
@@ -69,6 +69,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         subtitle=subtitle,
         as_of=format_date(meta.as_of, meta.lang),
         made_on=meta.made_on,
+        approval=write_approval(meta),
         script_words=json.dumps({key: words[f"page.{key}"] for key in _SCRIPT_WORDS}, ensure_ascii=False),
         lead=lead,
         sections=sections,

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import mapclassify
 import numpy as np
 import pandas as pd
 import shapely
@@ -290,7 +289,9 @@ def _shade_fact(info: FactInfo, by_district: Mapping[str, pd.DataFrame], lang: s
     different = sorted(set(values.values()))
     edges = np.asarray(different, dtype=float)
     if len(different) > _CLASSES:
-        edges = np.unique(mapclassify.Quantiles(np.array(list(values.values())), k=_CLASSES).bins)
+        # Where many districts share a value, quantiles fall together: fewer classes are then told apart.
+        steps_of_five = np.linspace(0, 1, _CLASSES + 1)[1:]
+        edges = np.unique(np.quantile(list(values.values()), steps_of_five, method="higher"))
     places = {code: int(np.searchsorted(edges, value, side="left")) for code, value in values.items()}
     legend = []
     for number in range(len(edges)):

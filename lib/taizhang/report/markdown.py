@@ -113,7 +113,7 @@ def _read_runs(children: Sequence[Token], lang: str) -> list[Json]:
             )
         elif token.type == "link_open":
             address = str(token.attrs.get("href", ""))
-            if urlsplit(address).scheme in _SCHEMES:
+            if urlsplit(address).scheme in _SCHEMES or address.startswith("#"):
                 marks = {**marks, "link": address}
         elif token.type == "link_close":
             marks = {k: v for k, v in marks.items() if k != "link"}

@@ -35,6 +35,18 @@ class ReportMeta:
         Languages in which this report exists beside this one, itself among them.
     made_on : str
         Date of making, from the inputs or SOURCE_DATE_EPOCH, never from the clock.
+    note : str
+        What people wrote for this report, in Markdown.
+    draft : bool
+        Whether every page is to say so: until the note's front matter approves the report.
+    approver, approved_on : str
+        Who approved it and when (a day as 2022-02-15), for the cover.
+    rows : tuple of str
+        Facts with a CSV of the rows behind them, ``rows/<district>.<fact>.csv`` beside the report.
+    style : str
+        ``modern`` or ``gbt9704``, the layout of official documents, for PDF and Word.
+    fonts : str
+        Folder of the user's own fonts for gbt9704; empty: the packaged ones.
     """
 
     title: str
@@ -49,6 +61,13 @@ class ReportMeta:
     version: str = ""
     languages: tuple[str, ...] = ()
     made_on: str = ""
+    note: str = ""
+    draft: bool = False
+    approver: str = ""
+    approved_on: str = ""
+    rows: tuple[str, ...] = ()
+    style: str = "modern"
+    fonts: str = ""
 
     @property
     def stem(self) -> str:

@@ -6,12 +6,13 @@ from the MIME types of `taizhang.display`. Headings with nothing under them go, 
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from itertools import pairwise
 from typing import Any
+from unicodedata import normalize
 
 import cn2an
 from lxml import html as lxml_html
@@ -20,7 +21,9 @@ from markdown_it.token import Token
 from nbformat import NotebookNode
 
 from taizhang import display
+from taizhang.config import nearest
 from taizhang.errors import RenderError
+from taizhang.report.pages import page_words
 
 LANGUAGES = ("zh", "en")
 
@@ -41,9 +44,13 @@ class HeadingBlock:
 
 @dataclass(frozen=True)
 class MarkdownBlock:
-    """Markdown by the template's author, without headings; read it with `parse_markdown`."""
+    """Markdown without headings; read it with `parse_markdown`.
+
+    `noted`: it is from the report's note, else the template's author wrote it.
+    """
 
     text: str
+    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +94,8 @@ _OWN_NUMBER = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def read_blocks(notebook: NotebookNode, *, lang: str) -> list[Block]:
-    """Read what an executed notebook shows, in one language.
+def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Block]:
+    """Read what an executed notebook shows, in one language, and what people wrote for the report.
 
     Parameters
     ----------
@@ -96,6 +103,8 @@ def read_blocks(notebook: NotebookNode, *, lang: str) -> list[Block]:
         Executed, of nbformat 4.
     lang : str
         zh or en: Markdown cells tagged with the other language are left out.
+    note : str
+        Markdown; see `place_note`.
 
     Returns
     -------
@@ -119,7 +128,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str) -> list[Block]:
         elif cell.cell_type == "code":
             for output in cell.get("outputs", ()):
                 blocks.extend(_read_output(output, position))
-    return _number_blocks(_prune_headings(blocks), lang)
+    return _resolve_references(_number_blocks(_prune_headings(place_note(blocks, note)), lang), lang)
 
 
 def parse_markdown(text: str) -> list[Token]:
@@ -135,8 +144,100 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
-def _split_markdown(text: str) -> Iterator[Block]:
-    """Headings, and the stretches of Markdown between them; only headings at the top level count."""
+def place_note(blocks: list[Block], note: str) -> list[Block]:
+    """Put the sections of a note where their headings say.
+
+    Parameters
+    ----------
+    blocks : list of Block
+        The report's, with all its headings.
+    note : str
+        Markdown. A section whose heading the report has goes there, after the sentences that open it; its own
+        subsections go to the end of it. Any other section becomes one of the report's own: after the section
+        that the note has before it, or at the end. What stands before the first heading opens the report.
+
+    Returns
+    -------
+    list of Block
+    """
+    placed = list(blocks)
+    known = {_fold(block.text) for block in blocks if isinstance(block, HeadingBlock)}
+    lead, sections = _split_note(note, known)
+    placed[:0] = lead
+    after: int | None = None  # where the section before this one, in the note, now ends
+    for heading, inside in sections:
+        at = next(
+            (
+                at
+                for at, block in enumerate(placed)
+                if isinstance(block, HeadingBlock) and _fold(block.text) == _fold(heading.text)
+            ),
+            None,
+        )
+        if at is None:
+            end = len(placed) if after is None else after
+            placed[end:end] = [heading, *inside]
+            after = end + 1 + len(inside)
+            continue
+        level = placed[at].level  # type: ignore[union-attr]  # it is a heading
+        first_below = next((n for n, one in enumerate(inside) if isinstance(one, HeadingBlock)), len(inside))
+        below = [
+            replace(one, level=max(one.level, level + 1)) if isinstance(one, HeadingBlock) else one
+            for one in inside[first_below:]
+        ]
+        end = _find_end(placed, at, level)
+        placed[end:end] = below
+        opening = at + 1
+        while opening < len(placed) and isinstance(placed[opening], MarkdownBlock | ProseBlock):
+            opening += 1
+        placed[opening:opening] = inside[:first_below]
+        after = _find_end(placed, at, 2)
+    return placed
+
+
+def _find_end(blocks: Sequence[Block], at: int, level: int) -> int:
+    """Where the section that begins at `at` ends: at the next heading that is no deeper than `level`."""
+    for later in range(at + 1, len(blocks)):
+        block = blocks[later]
+        if isinstance(block, HeadingBlock) and block.level <= level:
+            return later
+    return len(blocks)
+
+
+def _fold(text: str) -> str:
+    """A heading for comparing, whatever the width of its signs and its spaces."""
+    return "".join(normalize("NFKC", text).casefold().split())
+
+
+def _split_note(
+    note: str, known: Collection[str]
+) -> tuple[list[Block], list[tuple[HeadingBlock, list[Block]]]]:
+    """What stands before a note's first heading, and its sections with their subsections inside.
+
+    Sections are the note's highest headings, and those that the report knows, whatever their level; one `#` at
+    its head, over others, is its title, and left out.
+    """
+    blocks = list(_split_markdown(note, top=1))
+    levels = [block.level for block in blocks if isinstance(block, HeadingBlock)]
+    if levels.count(1) == 1 and len(levels) > 1 and isinstance(blocks[0], HeadingBlock) and levels[0] == 1:
+        blocks, levels = blocks[1:], levels[1:]
+    raised = 2 - min(levels, default=2)
+    lead: list[Block] = []
+    sections: list[tuple[HeadingBlock, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, HeadingBlock):
+            block = replace(block, level=block.level + raised)
+            if block.level == 2 or _fold(block.text) in known:
+                sections.append((block, []))
+                continue
+        elif isinstance(block, MarkdownBlock):
+            block = replace(block, noted=True)
+        (sections[-1][1] if sections else lead).append(block)
+    return lead, sections
+
+
+def _split_markdown(text: str, *, top: int = 2) -> Iterator[Block]:
+    """Headings from level `top` down, and the Markdown between them; only headings at the top level count."""
     text = _COMMENT.sub("", text)
     lines = text.splitlines()
     tokens = _parser().parse(text)
@@ -151,7 +252,7 @@ def _split_markdown(text: str) -> Iterator[Block]:
             child.content if child.content else " " for child in inline.children or () if child.nesting == 0
         )
         level = int(token.tag[1])
-        if level > 1 and title.strip():
+        if level >= top and title.strip():
             yield HeadingBlock(level, _OWN_NUMBER.sub("", title.strip()), "", "")
     if rest := "\n".join(lines[start:]).strip():
         yield MarkdownBlock(rest)
@@ -322,6 +423,38 @@ def _number_blocks(blocks: list[Block], lang: str) -> list[Block]:
         else:
             numbered.append(block)
     return numbered
+
+
+_REFERENCE = re.compile(r"\[([^\]\n]*)\]\(#([\w-]+)\)")
+
+
+def _resolve_references(blocks: list[Block], lang: str) -> list[Block]:
+    """``[](#hazards-trend)`` in a note becomes ``图3``, linked to that figure; words in the brackets stay."""
+    words = page_words(lang)
+    targets: dict[str, tuple[str, str]] = {}
+    for block in blocks:
+        if isinstance(block, FigureBlock | TableBlock):
+            kind, shown = (
+                ("figure", block.figure) if isinstance(block, FigureBlock) else ("table", block.table)
+            )
+            target = (words[f"page.{kind}"].format(number=block.number), block.anchor)
+            targets |= {block.anchor: target}
+            targets.setdefault(shown.id, target)
+
+    def resolve(match: re.Match[str]) -> str:
+        if match[2] not in targets:
+            raise RenderError(
+                f"the note refers to #{match[2]}, which this report does not have{nearest(match[2], targets)}"
+            )
+        name, anchor = targets[match[2]]
+        return f"[{match[1] or name}](#{anchor})"
+
+    return [
+        replace(block, text=_REFERENCE.sub(resolve, block.text))
+        if isinstance(block, MarkdownBlock) and block.noted
+        else block
+        for block in blocks
+    ]
 
 
 def _write_number(level: int, count: int, path: list[str], lang: str) -> str:

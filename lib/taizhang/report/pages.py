@@ -134,7 +134,7 @@ def _collect_characters(body: str) -> tuple[str, str]:
         elif "sans" in classes or element.tag == "svg":
             used = sans
         used.update(element.text or "")
-        for name in ("placeholder", "data-words"):
+        for name in ("placeholder", "data-words", "data-draft"):
             sans.update(element.get(name) or "")
         for child in element:
             used.update(child.tail or "")

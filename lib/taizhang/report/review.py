@@ -1,10 +1,11 @@
 """A review: every report of a period, the comparison, the index, and the account of how they were made."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from taizhang import __version__
+from taizhang.config import STYLES
 from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
 from taizhang.files import write_beside, write_text
 from taizhang.periods import Period, parse_period
 from taizhang.report.execute import check_parameters, read_template
-from taizhang.report.formats import FORMATS
+from taizhang.report.faces import find_faces, hash_faces
+from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.index import write_index
 from taizhang.report.manifest import (
     Manifest,
@@ -29,6 +32,7 @@ from taizhang.report.manifest import (
     write_manifest,
 )
 from taizhang.report.meta import ReportMeta
+from taizhang.report.notes import Note, read_notes
 from taizhang.report.progress import Progress, Report, show_progress
 from taizhang.report.tasks import (
     FAILED,
@@ -61,6 +65,8 @@ class ReviewResult:
         Reports of this run, such as ``350921101.zh``: made, left as they were, not made.
     folder : Path
         Where they are.
+    unnoted : list of str
+        Names of the districts, and of the area, for whose reports nobody has written anything.
     """
 
     manifest: Manifest
@@ -68,6 +74,18 @@ class ReviewResult:
     unchanged: list[str]
     failed: list[str]
     folder: Path
+    unnoted: list[str] = field(default_factory=list)
+
+    @property
+    def notes(self) -> str:
+        """Which of the reports have no words of people's, in one line; empty where all have."""
+        if not self.unnoted:
+            return ""
+        more = f" and {len(self.unnoted) - 5} more" if self.unnoted[5:] else ""
+        return (
+            f"nobody has written notes for {'、'.join(self.unnoted[:5])}{more}; "
+            f"they go in notes/{self.folder.name}/<district>.md"
+        )
 
     @property
     def summary(self) -> str:
@@ -82,7 +100,8 @@ def make_review(
     *,
     districts: Sequence[str] | None = None,
     lang: str | None = None,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    style: str | None = None,
     jobs: int | None = None,
     scheduler: str | None = None,
     fresh: bool = False,
@@ -99,7 +118,9 @@ def make_review(
     lang : str, optional
         zh or en; default: the workbook's.
     formats : sequence of str
-        html, pdf.
+        html, pdf, docx.
+    style : str, optional
+        modern or gbt9704; default: the workbook's.
     jobs : int, optional
         Reports made at once; default: as many as cores.
     scheduler : str, optional
@@ -117,7 +138,8 @@ def make_review(
     Raises
     ------
     ParameterError
-        If a district, language or format is unknown, or a template has no fitting parameters cell.
+        If a district, language, format or style is unknown, a note belongs to no report or has wrong front
+        matter, or a template has no fitting parameters cell.
     SchedulerError
         If the scheduler can't be reached.
     """
@@ -131,17 +153,27 @@ def make_review(
     folder = book.reports_dir(period)
     manifest = read_manifest(folder)
 
+    notes = read_notes(book, period)
+    style = style or book.config.style
+    if style not in STYLES:
+        raise ParameterError(f"unknown style '{style}'; there are {', '.join(STYLES)}")
+    fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
+    find_faces(fonts)
+    plan = partial(_plan_tasks, book, period, codes, manifest=manifest, notes=notes, style=style, fonts=fonts)
+
     facts = book.facts(period)
     _write_facts(folder, facts)
     manifest |= _describe_review(book, period)
-    tasks = _plan_tasks(book, period, codes, lang, tuple(formats), manifest)
-    due = [task for task in tasks if fresh or not _is_current(task, manifest)]
+    tasks = plan(lang, tuple(formats))
+    due = [_spare_run(task, manifest) for task in tasks if fresh or not _is_current(task, manifest)]
+    if fresh:
+        due = [replace(task, rerun=True) for task in due]
 
     with nullcontext(progress) if progress else show_progress() as report:
         outcomes = list(_make_due(due, manifest, folder, jobs=jobs, scheduler=scheduler, report=report))
     other = {"zh": "en", "en": "zh"}[lang]
     if any(name.endswith(f".{other}") for name in manifest["reports"]):
-        _link_languages(manifest, [*tasks, *_plan_tasks(book, period, codes, other, ("html",), manifest)])
+        _link_languages(manifest, [*tasks, *plan(other, ("html",))])
     write_manifest(folder, manifest)
     for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
         write_index(folder, book=book, period=period, lang=written, facts=facts, manifest=manifest)
@@ -153,6 +185,7 @@ def make_review(
         unchanged=[task.name for task in tasks if task.name not in done],
         failed=[name for name, status in done.items() if status == FAILED],
         folder=folder,
+        unnoted=[task.meta.name for task in tasks if not task.meta.note],
     )
 
 
@@ -217,8 +250,14 @@ def _describe_report(outcome: ReportOutcome) -> dict[str, Any]:
         "parameters": task.parameters,
         "version": __version__,
         "languages": list(task.meta.languages),
+        "note": {"path": task.note.path, "sha256": task.note.sha256} if task.note.path else None,
+        "style": task.meta.style,
         "files": {
-            **({form: task.page(form).name for form in task.formats} if outcome.status == MADE else {}),
+            **(
+                {form: task.page(form).name for form in FORMATS if task.page(form).exists()}
+                if outcome.status == MADE
+                else {}
+            ),
             **({"notebook": f"notebooks/{task.notebook.name}"} if task.notebook.exists() else {}),
         },
         "fingerprint": task.fingerprint,
@@ -231,7 +270,11 @@ def _plan_tasks(
     codes: Sequence[str] | None,
     lang: str,
     formats: tuple[str, ...],
+    *,
     manifest: Manifest,
+    notes: Mapping[tuple[str, str], Note],
+    style: str,
+    fonts: str,
 ) -> list[ReportTask]:
     """One task per district asked for; all districts, and the comparison, where none is."""
     names = dict(zip(book.districts["code"], book.districts["name"], strict=True))
@@ -242,6 +285,7 @@ def _plan_tasks(
     folder, made_on = book.reports_dir(period), _read_made_on(book.as_of(period))
     tasks = []
     for kind, code, name in wanted:
+        note = notes.get((code, lang), Note())
         meta = ReportMeta(
             title=book.config.title,
             district=code,
@@ -254,16 +298,23 @@ def _plan_tasks(
             approval=book.config.boundaries.approval,
             version=__version__,
             made_on=made_on,
+            note=note.text,
+            draft=not note.approved,
+            approver=note.approver,
+            approved_on=str(note.approved_on or ""),
+            style=style,
         )
         mark = fingerprint(
             meta=asdict(meta),
             template=sha256(templates[kind].encode()).hexdigest(),
             package=hash_package(),
             inputs=book.fingerprint(),
+            note=note.sha256,
+            faces=hash_faces(fonts),
         )
-        task = ReportTask(meta, templates[kind], book.root, folder, formats, mark)
+        task = ReportTask(meta, templates[kind], book.root, folder, formats, mark, note=note)
         languages = _list_languages(manifest, meta.stem, lang)
-        tasks.append(replace(task, meta=replace(meta, languages=languages)))
+        tasks.append(replace(task, meta=replace(meta, languages=languages, fonts=fonts)))
     return tasks
 
 
@@ -304,6 +355,14 @@ def _is_current(task: ReportTask, manifest: Manifest) -> bool:
         and task.notebook.exists()
         and all(form in entry["files"] and task.page(form).exists() for form in task.formats)
     )
+
+
+def _spare_run(task: ReportTask, manifest: Manifest) -> ReportTask:
+    """A report made from the same makings, that only lacks a format, is rendered from its notebook."""
+    entry = manifest["reports"].get(task.name)
+    if entry is None or entry["status"] != MADE or entry["fingerprint"] != task.fingerprint:
+        return task
+    return replace(task, rerun=not task.notebook.exists())
 
 
 def _link_languages(manifest: Manifest, tasks: Iterable[ReportTask]) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -14,6 +14,7 @@ from taizhang.files import write_bytes
 from taizhang.report.execute import TIMEOUT, execute_notebook, shorten_error
 from taizhang.report.formats import FORMATS
 from taizhang.report.meta import ReportMeta
+from taizhang.report.notes import Note
 
 # A report begun and not entered again, as its run was stopped, is unfinished.
 MADE, FAILED, UNFINISHED = "made", "failed", "unfinished"
@@ -33,13 +34,15 @@ class ReportTask:
     folder : Path
         The review's folder.
     formats : tuple of str
-        html, pdf.
+        html, pdf, docx.
     fingerprint : str
         Of everything the report is made from.
     rerun : bool
         False: render the executed notebook that is there once more.
     timeout : int
         Seconds that a cell may take.
+    note : Note
+        What people wrote for it; its text is in `meta`.
     """
 
     meta: ReportMeta
@@ -50,6 +53,7 @@ class ReportTask:
     fingerprint: str
     rerun: bool = True
     timeout: int = TIMEOUT
+    note: Note = field(default_factory=Note)
 
     @property
     def name(self) -> str:
@@ -132,6 +136,10 @@ def _run(task: ReportTask) -> NotebookNode:
 
 def _load_renderer(form: str) -> Callable[[NotebookNode, ReportMeta], bytes]:
     """A format's renderer; its libraries are loaded when the format is first asked for."""
+    if form == "docx":
+        from taizhang.report.word import render_docx
+
+        return lambda notebook, meta: render_docx(notebook, meta=meta)
     if form == "pdf":
         from taizhang.report.typst import render_pdf
 

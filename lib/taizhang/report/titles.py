@@ -1,5 +1,8 @@
-"""What a report is called, the same in HTML and PDF."""
+"""What a report is called and who stands for it, the same in HTML, PDF and Word."""
 
+from datetime import date
+
+from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 from taizhang.report.meta import ReportMeta
 
@@ -22,3 +25,23 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
     if meta.name == meta.title:
         return kind, period
     return meta.name, f"{period}{kind}" if meta.lang == "zh" else f"{kind}, {period}"
+
+
+def write_approval(meta: ReportMeta) -> list[tuple[str, str]]:
+    """What a report's head says of its approval: who and when, that it is a draft, or nothing.
+
+    Parameters
+    ----------
+    meta : ReportMeta
+
+    Returns
+    -------
+    list of (label, words)
+    """
+    if meta.draft:
+        return [(label("report.standing", meta.lang), label("report.draft", meta.lang))]
+    if not meta.approver:
+        return []
+    day = format_date(date.fromisoformat(meta.approved_on), meta.lang)
+    words = label("report.approved_by", meta.lang, name=meta.approver, day=day)
+    return [(label("report.approved", meta.lang), words)]

@@ -1,0 +1,276 @@
+"""A report's blocks as plain data for paper: what the PDF's template and the Word file are set from."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+from unicodedata import east_asian_width
+
+from taizhang import display
+from taizhang.report.markdown import read_nodes
+from taizhang.report.notebook import (
+    Block,
+    FigureBlock,
+    HeadingBlock,
+    KeyFiguresBlock,
+    MarkdownBlock,
+    ProseBlock,
+    TableBlock,
+)
+from taizhang.report.pages import page_words
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An A4 page: the text's width (mm) upright and turned, the sizes (pt) a table may be set in.
+
+    `plain`: key figures stand in a table, as official documents have no cards.
+    """
+
+    upright_mm: float
+    turned_mm: float
+    table_sizes: tuple[float, ...]
+    plain: bool = False
+
+
+MODERN = Sheet(160.0, 247.0, (9.0, 8.5, 8.0, 7.5))
+# GB/T 9704-2012, 5.2: 天头 37 mm, 订口 28 mm, type area 156 x 225 mm.
+OFFICIAL = Sheet(156.0, 243.0, (10.5, 9.0, 8.0, 7.5), plain=True)
+
+_MM_PER_PT = 25.4 / 72
+# A column of text may be narrowed to this many em; numbers and short words are never broken.
+_LEAST_TEXT_EM = 7.0
+_INSET_EM = 1.1
+
+
+def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> list[Json]:
+    """Write a report's blocks as the PDF's template and the Word file read them.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        As from `read_blocks`.
+    lang : str
+        zh or en.
+    sheet : Sheet
+        The page they go on.
+
+    Returns
+    -------
+    list of dict
+        Each with a `type`; tables that fit no upright page are inside a block `turned`, with the headings
+        just above them.
+    """
+    done: list[Json] = []
+    above = 0
+    for block in blocks:
+        match block:
+            case HeadingBlock():
+                # PDF/UA wants no level left out; Markdown's ## is the first.
+                above = min(block.level - 1, above + 1)
+                gap = "" if lang == "zh" and not block.number.endswith(".") else " "
+                text = f"{block.number}{gap}{block.text}"
+                done.append({"type": "heading", "level": above, "text": text, "anchor": block.anchor})
+            case MarkdownBlock():
+                done += [_set_markdown_table(node, sheet) for node in read_nodes(block.text, lang=lang)]
+            case ProseBlock():
+                done += _set_prose(block.prose)
+            case TableBlock():
+                done.append(_set_table(block, sheet))
+            case FigureBlock():
+                done.append(_set_figure(block))
+            case KeyFiguresBlock():
+                done.append(_set_cards(block.figures, lang, sheet))
+    return _turn_wide(done)
+
+
+def _set_figure(block: FigureBlock) -> Json:
+    figure = block.figure
+    return {
+        "type": "figure",
+        "number": block.number,
+        "anchor": block.anchor,
+        "title": figure.title,
+        "source": figure.source,
+        "alt": figure.alt or figure.title,
+        "svg": figure.svg,
+    }
+
+
+def _set_cards(figures: display.KeyFigures, lang: str, sheet: Sheet) -> Json:
+    if not sheet.plain:
+        return {"type": "cards", "items": [asdict(item) for item in figures.items]}
+    words = page_words(lang)
+    columns = [
+        {"label": words[f"page.{key}"], "unit": "", "align": align}
+        for key, align in (("indicator", "left"), ("value", "right"), ("change", "left"))
+    ]
+    gap = "" if lang == "zh" else " "
+    rows = [
+        [
+            {"text": text, "note": ""}
+            for text in (item.label, f"{item.value}{gap}{item.unit}".strip(), item.change)
+        ]
+        for item in figures.items
+    ]
+    return {
+        "type": "table",
+        "notes": [],
+        "rows": rows,
+        **fit_columns(columns, rows, sheet=sheet),
+        "turned": False,
+    }
+
+
+def _set_prose(prose: display.Prose) -> list[Json]:
+    """Paragraphs and notes; list items that follow each other become one list."""
+    nodes: list[Json] = []
+    for block in prose.blocks:
+        runs = [{"text": run.text, "strong": run.strong} for run in block.runs]
+        if block.kind == "li":
+            if not nodes or nodes[-1]["type"] != "list":
+                nodes.append({"type": "list", "ordered": False, "start": 1, "items": []})
+            nodes[-1]["items"].append([{"type": "paragraph", "runs": runs}])
+        else:
+            nodes.append({"type": "note" if block.kind == "note" else "paragraph", "runs": runs})
+    return nodes
+
+
+def _set_table(block: TableBlock, sheet: Sheet) -> Json:
+    table = block.table
+    columns = [asdict(column) for column in table.columns]
+    rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
+    return {
+        "type": "table",
+        "number": block.number,
+        "anchor": block.anchor,
+        "title": table.title,
+        "notes": list(table.notes),
+        "rows": rows,
+        **fit_columns(columns, rows, wide=table.wide, sheet=sheet),
+    }
+
+
+def _set_markdown_table(node: Json, sheet: Sheet) -> Json:
+    """A table written in Markdown has no caption, and is set upright."""
+    if node["type"] != "table":
+        return node
+    return node | fit_columns(node["columns"], node["rows"], sheet=sheet) | {"notes": [], "turned": False}
+
+
+def fit_columns(
+    columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide: bool = False, sheet: Sheet = MODERN
+) -> Json:
+    """Share a table's width among its columns, and choose its type size and whether its page is turned.
+
+    Parameters
+    ----------
+    columns : sequence of dict
+        label, unit and align of each.
+    rows : sequence of sequences of dict
+        Cells, with their text.
+    wide : bool
+        Turn the page in any case.
+    sheet : Sheet
+        The page it goes on.
+
+    Returns
+    -------
+    dict
+        columns (with their weight, in em), size (points) and turned. Numbers and single words never break:
+        where they don't fit upright at the smallest size, the page is turned.
+    """
+    texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
+    heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
+    insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
+    whole = [
+        inset + max([_measure_head(head), *map(_measure, cells)])
+        for inset, head, cells in zip(insets, heads, texts, strict=True)
+    ]
+    least = [
+        inset + min(max(map(_measure_unbroken, [head, *cells])), width)
+        for inset, head, cells, width in zip(insets, heads, texts, whole, strict=True)
+    ]
+    least = [
+        min(width, max(need, _LEAST_TEXT_EM)) if column["align"] == "left" else width
+        for column, need, width in zip(columns, least, whole, strict=True)
+    ]
+    choices = [(sheet.turned_mm, size) for size in sheet.table_sizes]
+    if not wide:
+        choices = [(sheet.upright_mm, size) for size in sheet.table_sizes] + choices
+    fitting = ((width, size) for width, size in choices if sum(least) <= width / (size * _MM_PER_PT))
+    width, size = next(fitting, choices[-1])
+    room = width / (size * _MM_PER_PT)
+    weights = _share_width(whole, least, room)
+    return {
+        "columns": [dict(c) | {"weight": round(w, 3)} for c, w in zip(columns, weights, strict=True)],
+        "size": size,
+        "turned": width == sheet.turned_mm,
+    }
+
+
+def _read_gap(columns: Sequence[Json], at: int) -> float:
+    """Words that follow a number set flush right stand a little further off, as in the template."""
+    return 0.8 if at > 0 and (columns[at - 1]["align"], columns[at]["align"]) == ("right", "left") else 0.0
+
+
+def _share_width(whole: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """Each column at least its least width; what is left is shared evenly by those whose text would break."""
+    widths = list(least)
+    spare = room - sum(least)
+    wanting = [at for at in range(len(whole)) if whole[at] > widths[at]]
+    while wanting and spare > 1e-6:
+        part = min(spare / len(wanting), min(whole[at] - widths[at] for at in wanting))
+        for at in wanting:
+            widths[at] += part
+        spare -= part * len(wanting)
+        wanting = [at for at in wanting if whole[at] - widths[at] > 1e-6]
+    return widths
+
+
+_WIDE = ("W", "F", "A")
+
+
+def _measure(text: str) -> float:
+    """Estimated width of a line in em of Noto Sans SC: Chinese 1, the rest a little over its mean."""
+    return max(map(_measure_line, text.split("\n")))
+
+
+def _measure_line(line: str) -> float:
+    wide = [east_asian_width(character) in _WIDE for character in line]
+    seams = sum(left != right for left, right in pairwise(wide))  # Typst sets a quarter em between scripts
+    return sum(1.0 if one else 0.6 for one in wide) + 0.25 * seams
+
+
+def _measure_unbroken(text: str) -> float:
+    """Width of the longest stretch that a line end can't part: a word, a number, a Chinese character."""
+    return max((_measure(part) for part in _UNBROKEN.findall(text)), default=0.0)
+
+
+_UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
+
+
+def _measure_head(head: str) -> float:
+    """A column's head may take two lines, parted between words; a short one takes one."""
+    width = _measure(head)
+    return width if width <= 4 else max(_measure_unbroken(head), width / 2 + 0.5)
+
+
+def _turn_wide(blocks: Sequence[Json]) -> list[Json]:
+    """Put each turned table on a turned page, with the headings and sentence just above it."""
+    done: list[Json] = []
+    for block in blocks:
+        if not block.get("turned"):
+            done.append(block)
+            continue
+        lead: list[Json] = []
+        while done and done[-1]["type"] == "heading":
+            lead.insert(0, done.pop())
+        if done and done[-1]["type"] == "turned":
+            done[-1]["blocks"] += [*lead, block]
+        else:
+            done.append({"type": "turned", "blocks": [*lead, block]})
+    return done
