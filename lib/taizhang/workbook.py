@@ -29,7 +29,7 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_column
 from taizhang.settings import hash_settings, read_settings
-from taizhang.view import ALL, View
+from taizhang.view import ALL, Quality, View
 
 
 class Workbook:
@@ -419,6 +419,13 @@ class Workbook:
             vintages=self._compare_vintages(period),
             settings=read_settings(self.config),
         )
+
+    def quality(self, view: View) -> Quality:
+        """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""
+        from taizhang.ingest.quality import describe_quality
+
+        folder, summaries = processed_folder(self.config), self.result.summaries
+        return describe_quality(folder, self.kinds, summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:
         """A report's notebook: the workbook's own, else the package's."""

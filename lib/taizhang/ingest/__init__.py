@@ -97,8 +97,16 @@ def hash_readers() -> str:
     """A hash of the code and metadata that turn raw files into tables."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for folder in ("metadata", "ledgers", "boundaries", "ingest"):
-        for path in sorted((package / folder).rglob("*")):
+    for name in (
+        "metadata/kinds.py",
+        "metadata/fields.yml",
+        "metadata/ledgers",
+        "ledgers",
+        "boundaries",
+        "ingest",
+    ):
+        place = package / name
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if path.suffix in (".py", ".yml"):
                 digest.update(path.relative_to(package).as_posix().encode())
                 digest.update(path.read_bytes())

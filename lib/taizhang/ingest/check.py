@@ -17,13 +17,12 @@ from taizhang.ingest.cache import read_parts
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.layers import describe_layers
-from taizhang.ingest.notes import NoteBook, name_files, note_file
+from taizhang.ingest.notes import NoteBook, find_lines, name_files, note_file
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.privacy import mask_numbers
 
 _MAP_IN = re.compile(r"map it in \[(?P<table>ledgers\.[^\]]+)\]")
-_PASTE = re.compile(r'"[^"\n]+" = "[^"\n]+"(?:  # [^;\n]*)?')
 _MOST = 20
 _MOST_FILES = 4
 
@@ -196,7 +195,7 @@ class _Reasons:
                 for value in group["value"].dropna().unique():
                     self.unmapped.setdefault(match["table"], {})[str(value)] = choice
             if column == "district":
-                self.near |= dict.fromkeys(_PASTE.findall(key[2]))
+                self.near |= dict.fromkeys(find_lines(key[2]))
 
     def describe(self) -> list[str]:
         """One line per reason, the most frequent first."""

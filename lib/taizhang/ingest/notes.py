@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from taizhang.ledgers import FileRead, TableRead
 
+_LINE = re.compile(r'"[^"\n]+" = "[^"\n]+"(?:  # (?:(?! or )[^;"\n])*)?')
 _COUNT = re.compile(r" \((\d+)\)$")
 
 
@@ -44,6 +45,11 @@ def name_files(names: Sequence[str], most: int = 2) -> str:
         return names[0]
     more = ", ..." if len(names) > most else ""
     return f"{len(names)} files ({', '.join(names[:most])}{more})"
+
+
+def find_lines(reason: str) -> list[str]:
+    """The lines for workbook.toml that a reason proposes: near names of districts, each with its code."""
+    return [line.strip() for line in _LINE.findall(reason)]
 
 
 def note_file(read: FileRead) -> list[str]:

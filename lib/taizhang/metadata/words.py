@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-_FILES = ("words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml")
+_FILES = ("words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "quality.yml")
 
 
 @cache

@@ -1,0 +1,318 @@
+"""Tables of the data behind the reports: read, set aside, missing, doubtful."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from taizhang import display
+from taizhang.figures.sources import name_period
+from taizhang.figures.tables import name_kind
+from taizhang.metadata.formats import format_number
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.words import label
+from taizhang.view import ALL, Quality, View
+
+_COUNTS = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
+MOST_LISTED = 50
+
+
+def tabulate_read(view: View, quality: Quality) -> display.Table | None:
+    """Rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where the district has no row in any ledger.
+    """
+    counts = quality.counts
+    if view.district != ALL:
+        counts = counts[counts["district_code"] == view.district]
+    if counts.empty:
+        return None
+    sums = counts.groupby("kind", sort=False)[list(_COUNTS)].sum()
+    rows = [_count_row(name_kind(str(kind), view.lang), row) for kind, row in sums.iterrows()]
+    rows.append(_count_row(_say("all_ledgers", view), sums.sum()))
+    return _make_counts_table(view, "read", _say("ledger", view), rows)
+
+
+def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | None:
+    """The same per district, over all ledgers; rows whose district is not known last.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None in the report of one district.
+    """
+    if view.district != ALL or quality.counts.empty:
+        return None
+    sums = quality.counts.groupby("district_code")[list(_COUNTS)].sum()
+    names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
+    rows = [_count_row(name, sums.loc[code]) for code, name in names.items() if code in sums.index]
+    if "" in sums.index:
+        rows.append(_count_row(_say("unknown", view), sums.loc[""]))
+    return _make_counts_table(view, "districts", _say("district", view), rows)
+
+
+def _count_row(head: str, counts: pd.Series) -> tuple[display.Cell, ...]:
+    return (display.Cell(head), *(_number(counts[name]) for name in _COUNTS))
+
+
+def _make_counts_table(
+    view: View, name: str, head: str, rows: Sequence[tuple[display.Cell, ...]]
+) -> display.Table:
+    return display.Table(
+        id=f"quality-{name}",
+        title=_say(f"{name}.title", view),
+        columns=(
+            display.Column(head),
+            *(display.Column(label(f"column.{one}", view.lang), "", "right") for one in _COUNTS),
+        ),
+        rows=tuple(rows),
+        notes=(_say("read.note", view),),
+    )
+
+
+def tabulate_reasons(view: View, quality: Quality) -> display.Table | None:
+    """How much was set aside, by ledger, column and class of reason.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where nothing was set aside.
+    """
+    if quality.aside.empty:
+        return None
+    keys = ["kind", "scope", "column", "why"]
+    groups = quality.aside.groupby(keys, sort=False).size().rename("rows").reset_index()
+    rows = [
+        (
+            *_name_column(view, one.kind, one.column), _text(f"scope.{one.scope}", view),
+            _text(f"why.{one.why}", view), _number(one.rows),
+        )
+        for one in _each(groups.sort_values("rows", ascending=False, kind="stable"))
+    ]  # fmt: skip
+    heads = ("ledger", "column", "scope.name", "reason", "rows")
+    return _make_table(view, "reasons", heads, rows, notes=("reasons.note",))
+
+
+def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
+    """The first rows and cells set aside, each with its place; values of personal columns are hidden.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where nothing was set aside.
+    """
+    aside = quality.aside
+    if aside.empty:
+        return None
+    rows = [
+        (
+            display.Cell(row.source_file), display.Cell(row.source_sheet),
+            display.Cell(row.source_row, float(row.source_row)), _name_column(view, row.kind, row.column)[1],
+            display.Cell(row.value), _text("why." + row.why, view),
+        )
+        for row in _each(aside.head(MOST_LISTED))
+    ]  # fmt: skip
+    heads = ("file", "sheet", "row", "column", "value", "reason")
+    table = _make_table(view, "list", heads, rows)
+    if len(aside) <= MOST_LISTED:
+        return table
+    more = _say("list.more", view, n=MOST_LISTED, all=format_number(len(aside)))
+    return display.Table(table.id, table.title, table.columns, table.rows, (more,), wide=True)
+
+
+def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
+    """Cells missing per ledger and column among the rows of the view's period.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where nothing is missing.
+    """
+    missing = quality.missing[quality.missing["missing"] > 0]
+    if missing.empty:
+        return None
+    rows = [
+        (
+            *_name_column(view, row.kind, row.column), _number(row.missing), _number(row.rows),
+            display.Cell(f"{format_number(100 * row.missing / row.rows, 1)}%", 100 * row.missing / row.rows),
+        )
+        for row in _each(missing)
+    ]  # fmt: skip
+    heads = ("ledger", "column", "missing", "of_rows", "share")
+    return _make_table(view, "lacking", heads, rows, notes=("lacking.note",))
+
+
+def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
+    """Totals in the ledgers that are not the sum of their rows.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where all agree. In the report of one district: those of files that are its own.
+    """
+    if quality.totals.empty:
+        return None
+    rows = [
+        (
+            display.Cell(row.file), display.Cell(row.sheet), _number(row.row),
+            _name_column(view, row.kind, row.column)[1], _amount(row.stated), _amount(row.summed),
+        )
+        for row in _each(quality.totals)
+    ]  # fmt: skip
+    return _make_table(view, "totals", ("file", "sheet", "row", "column", "stated", "summed"), rows)
+
+
+def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
+    """Rows of the view's period that contradict themselves, by rule.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where no row does.
+    """
+    rows = [
+        (
+            display.Cell(name_kind(row.kind, view.lang)),
+            display.Cell(row.title or _say(row.rule, view)),
+            _number(row.rows),
+        )
+        for row in _each(quality.rules)
+    ]
+    return (
+        _make_table(view, "rules", ("ledger", "rule", "rows"), rows, notes=("rules.note",)) if rows else None
+    )
+
+
+def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
+    """How the rows of the view's period were given their district.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where there are no rows.
+    """
+    rows = [
+        (
+            display.Cell(name_kind(row.kind, view.lang)),
+            _text(f"matched.{row.how or 'unmatched'}", view),
+            _number(row.rows),
+        )
+        for row in _each(quality.matches)
+    ]
+    return _make_table(view, "matches", ("ledger", "how", "rows"), rows) if rows else None
+
+
+def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
+    """Names that are no district's, with the line of workbook.toml that would settle each.
+
+    Parameters
+    ----------
+    view : View
+    quality : Quality
+
+    Returns
+    -------
+    display.Table or None
+        None where every name was found, and in the report of one district: nobody knows whose they are.
+    """
+    rows = [
+        (display.Cell(row.value), _number(row.rows), display.Cell(row.line or "—"))
+        for row in _each(quality.near)
+    ]
+    return _make_table(view, "near", ("value", "rows", "line"), rows, notes=("near.note",)) if rows else None
+
+
+def _each(frame: pd.DataFrame) -> Iterable[Any]:
+    """Rows as named tuples."""
+    return frame.itertuples()
+
+
+_RIGHT = frozenset({"rows", "row", "missing", "of_rows", "share", "stated", "summed"})
+
+
+def _make_table(
+    view: View,
+    name: str,
+    heads: Sequence[str],
+    rows: Iterable[tuple[display.Cell, ...]],
+    *,
+    notes: Sequence[str] = (),
+) -> display.Table:
+    return display.Table(
+        id=f"quality-{name}",
+        title=_say(f"{name}.title", view, period=name_period(view)),
+        columns=tuple(
+            display.Column(_say(head, view), "", "right" if head in _RIGHT else "left") for head in heads
+        ),
+        rows=tuple(rows),
+        notes=tuple(_say(note, view) for note in notes),
+        wide="file" in heads,
+    )
+
+
+def _say(key: str, view: View, **values: object) -> str:
+    return label(f"dataquality.{key}", view.lang, **values)
+
+
+def _text(key: str, view: View) -> display.Cell:
+    return display.Cell(_say(key, view))
+
+
+def _number(value: object) -> display.Cell:
+    number = int(value)  # type: ignore[call-overload]
+    return display.Cell(format_number(number), float(number))
+
+
+def _amount(value: float) -> display.Cell:
+    return display.Cell(f"{value:,.6g}" if abs(value) < 1 else f"{value:,.2f}".rstrip("0").rstrip("."), value)
+
+
+def _name_column(view: View, kind: str, column: str) -> tuple[display.Cell, display.Cell]:
+    """The ledger's and the column's titles; those of a user's own kind by their names."""
+    kinds = load_kinds()
+    fields = kinds[kind].fields if kind in kinds else {}
+    shown = fields[column].label(view.lang) if column in fields else column
+    return display.Cell(name_kind(kind, view.lang) if kind in kinds else kind), display.Cell(shown)
