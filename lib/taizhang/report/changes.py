@@ -3,7 +3,8 @@
 A district's report reads its own rows and its own facts, so they decide. It also shows some numbers of the whole
 area beside its own. These move with every row of every other district; were they to decide too, one corrected row
 would remake every report. They are hashed apart: a report whose own makings are the same is left as it is, and the
-manifest says of it, and the review at its end, that it shows the area as it was before.
+manifest says of it, and the review at its end, that it shows the area as it was before. What of the area may not
+be shown any more does decide.
 """
 
 import hashlib
@@ -97,10 +98,15 @@ def hash_inputs(book: "Workbook", period: Period) -> InputHashes:
         facts=own.pop(ALL, []), quality=[summary.__dict__ for summary in book.result.summaries]
     )
     return InputHashes(
-        shared=_hash_shared(book),
+        shared=fingerprint(made_from=_hash_shared(book), hidden=[_list_hidden(facts) for facts in frames]),
         own={code: fingerprint(parts=parts) for code, parts in sorted(own.items())},
         area=area,
     )
+
+
+def _list_hidden(facts: pd.DataFrame) -> list[str]:
+    """The whole area's facts that must not be shown: a report that still shows one would give others away."""
+    return sorted(facts.loc[(facts["district_code"] == ALL) & facts["suppressed"].astype(bool), "fact"])
 
 
 def _hash_shared(book: "Workbook") -> str:
@@ -187,4 +193,6 @@ def mark_behind(entries: Mapping[str, dict[str, Any]], area: str) -> list[str]:
     """Note of each report whether the whole area's numbers in it are as they now are; names those that are behind."""
     for entry in entries.values():
         entry["area_is_current"] = entry.get("area") == area
-    return sorted(name for name, entry in entries.items() if not entry["area_is_current"])
+    return sorted(
+        name for name, entry in entries.items() if entry["status"] == "made" and not entry["area_is_current"]
+    )

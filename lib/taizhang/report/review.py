@@ -17,9 +17,12 @@ from taizhang import __version__
 from taizhang.config import STYLES
 from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
+from taizhang.facts import compute_as_of
 from taizhang.files import write_beside, write_text
 from taizhang.periods import Period, parse_period
+from taizhang.report.changes import InputHashes, hash_inputs, mark_behind
 from taizhang.report.execute import check_parameters, read_template
+from taizhang.report.data import write_data
 from taizhang.report.faces import find_faces, hash_faces
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.index import write_index
@@ -34,6 +37,7 @@ from taizhang.report.manifest import (
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note, read_notes
 from taizhang.report.progress import Progress, Report, show_progress
+from taizhang.report.rows import list_rowed_facts, write_rows
 from taizhang.report.tasks import (
     FAILED,
     MADE,
@@ -67,6 +71,8 @@ class ReviewResult:
         Where they are.
     unnoted : list of str
         Names of the districts, and of the area, for whose reports nobody has written anything.
+    behind : list of str
+        Reports left as they were, in which the whole area's numbers are those of an earlier state.
     """
 
     manifest: Manifest
@@ -75,23 +81,33 @@ class ReviewResult:
     failed: list[str]
     folder: Path
     unnoted: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
 
     @property
     def notes(self) -> str:
-        """Which of the reports have no words of people's, in one line; empty where all have."""
-        if not self.unnoted:
-            return ""
-        more = f" and {len(self.unnoted) - 5} more" if self.unnoted[5:] else ""
-        return (
-            f"nobody has written notes for {'、'.join(self.unnoted[:5])}{more}; "
-            f"they go in notes/{self.folder.name}/<district>.md"
-        )
+        """What the user must know of the reports besides, a line each; empty where there is nothing."""
+        lines = []
+        if self.behind:
+            lines.append(
+                f"unchanged, but showing the whole area as it was before: {_name_some(self.behind)}; "
+                "--fresh makes them anew"
+            )
+        if self.unnoted:
+            lines.append(
+                f"nobody has written notes for {_name_some(self.unnoted)}; "
+                f"they go in notes/{self.folder.name}/<district>.md"
+            )
+        return "\n".join(lines)
 
     @property
     def summary(self) -> str:
         """How many reports were made, unchanged and failed, in words."""
         counts = {"made": self.made, "unchanged": self.unchanged, "failed": self.failed}
         return ", ".join(f"{len(names)} {word}" for word, names in counts.items() if names) or "no reports"
+
+
+def _name_some(names: Sequence[str]) -> str:
+    return "、".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
 
 
 def make_review(
@@ -159,21 +175,35 @@ def make_review(
         raise ParameterError(f"unknown style '{style}'; there are {', '.join(STYLES)}")
     fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
     find_faces(fonts)
-    plan = partial(_plan_tasks, book, period, codes, manifest=manifest, notes=notes, style=style, fonts=fonts)
-
     facts = book.facts(period)
-    _write_facts(folder, facts)
+    inputs = hash_inputs(book, period)
+    plan = partial(
+        _plan_tasks,
+        book,
+        period,
+        codes,
+        manifest=manifest,
+        inputs=inputs,
+        notes=notes,
+        style=style,
+        fonts=fonts,
+    )
+    kept = fingerprint(facts=inputs.of_report(ALL), package=hash_package())
+    if manifest.get("facts_fingerprint") != kept or not _has_facts(folder):
+        _write_facts(folder, facts)
+    manifest |= {"facts_fingerprint": kept}
     manifest |= _describe_review(book, period)
     tasks = plan(lang, tuple(formats))
     due = [_spare_run(task, manifest) for task in tasks if fresh or not _is_current(task, manifest)]
     if fresh:
-        due = [replace(task, rerun=True) for task in due]
+        due = list(tasks)
 
     with nullcontext(progress) if progress else show_progress() as report:
         outcomes = list(_make_due(due, manifest, folder, jobs=jobs, scheduler=scheduler, report=report))
     other = {"zh": "en", "en": "zh"}[lang]
     if any(name.endswith(f".{other}") for name in manifest["reports"]):
         _link_languages(manifest, [*tasks, *plan(other, ("html",))])
+    behind = mark_behind(manifest["reports"], inputs.area)
     write_manifest(folder, manifest)
     for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
         write_index(folder, book=book, period=period, lang=written, facts=facts, manifest=manifest)
@@ -185,6 +215,7 @@ def make_review(
         unchanged=[task.name for task in tasks if task.name not in done],
         failed=[name for name, status in done.items() if status == FAILED],
         folder=folder,
+        behind=[name for name in behind if name not in done],
         unnoted=[task.meta.name for task in tasks if not task.meta.note],
     )
 
@@ -216,6 +247,10 @@ def _make_due(
             yield outcome
     finally:
         write_manifest(folder, manifest)
+
+
+def _has_facts(folder: Path) -> bool:
+    return (folder / "facts.parquet").exists() and (folder / "facts.csv").exists()
 
 
 def _write_facts(folder: Path, facts: pd.DataFrame) -> None:
@@ -261,6 +296,7 @@ def _describe_report(outcome: ReportOutcome) -> dict[str, Any]:
             **({"notebook": f"notebooks/{task.notebook.name}"} if task.notebook.exists() else {}),
         },
         "fingerprint": task.fingerprint,
+        "area": task.area,
     }
 
 
@@ -272,6 +308,7 @@ def _plan_tasks(
     formats: tuple[str, ...],
     *,
     manifest: Manifest,
+    inputs: InputHashes,
     notes: Mapping[tuple[str, str], Note],
     style: str,
     fonts: str,
@@ -308,11 +345,13 @@ def _plan_tasks(
             meta=asdict(meta),
             template=sha256(templates[kind].encode()).hexdigest(),
             package=hash_package(),
-            inputs=book.fingerprint(),
+            inputs=inputs.of_report(code),
             note=note.sha256,
             faces=hash_faces(fonts),
         )
-        task = ReportTask(meta, templates[kind], book.root, folder, formats, mark, note=note)
+        task = ReportTask(
+            meta, templates[kind], book.root, folder, formats, mark, area=inputs.area, note=note
+        )
         languages = _list_languages(manifest, meta.stem, lang)
         tasks.append(replace(task, meta=replace(meta, languages=languages, fonts=fonts)))
     return tasks
@@ -362,7 +401,9 @@ def _spare_run(task: ReportTask, manifest: Manifest) -> ReportTask:
     entry = manifest["reports"].get(task.name)
     if entry is None or entry["status"] != MADE or entry["fingerprint"] != task.fingerprint:
         return task
-    return replace(task, rerun=not task.notebook.exists())
+    if not task.notebook.exists():
+        return task
+    return replace(task, rerun=False, area=entry["area"])
 
 
 def _link_languages(manifest: Manifest, tasks: Iterable[ReportTask]) -> None:

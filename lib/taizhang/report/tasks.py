@@ -36,7 +36,9 @@ class ReportTask:
     formats : tuple of str
         html, pdf, docx.
     fingerprint : str
-        Of everything the report is made from.
+        Of everything that decides whether the report is made again.
+    area : str
+        Hash of the whole area's numbers, which the report shows beside its own.
     rerun : bool
         False: render the executed notebook that is there once more.
     timeout : int
@@ -51,6 +53,7 @@ class ReportTask:
     folder: Path
     formats: tuple[str, ...]
     fingerprint: str
+    area: str = ""
     rerun: bool = True
     timeout: int = TIMEOUT
     note: Note = field(default_factory=Note)

@@ -88,7 +88,7 @@ class Server:
                 ],
                 stdin=subprocess.PIPE,
                 pass_fds=(listener.fileno(),),
-                env=os.environ | SINGLE_THREAD | WHILE_IMPORTING | {"PYTHONHASHSEED": _hash_seed()},
+                env=WHILE_IMPORTING | os.environ | SINGLE_THREAD | {"PYTHONHASHSEED": _hash_seed()},
             )  # fmt: skip
         return folder
 
@@ -238,6 +238,6 @@ def _start_waiting(imports: tuple[str, ...]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "taizhang.warm.waiting", *imports],
         stdin=subprocess.PIPE,
-        env=os.environ | WHILE_IMPORTING | {"PYTHONHASHSEED": _hash_seed()},
+        env=WHILE_IMPORTING | os.environ | {"PYTHONHASHSEED": _hash_seed()},
         start_new_session=os.name == "posix",
     )

@@ -41,7 +41,7 @@ SINGLE_THREAD = {
 # While importing: the backend as a cold kernel sets it, but before matplotlib, which reads it then; and no word
 # from the debugger about the modules that Python keeps frozen.
 WHILE_IMPORTING = {
-    "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 

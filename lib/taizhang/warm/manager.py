@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty
@@ -17,6 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from traitlets import List, Type, Unicode, default
 
+from taizhang.warm.client import choose_kernels, get_server
 from taizhang.warm.kernel import SINGLE_THREAD
 
 PROVISIONER = "taizhang-warm"
@@ -95,7 +97,12 @@ class WarmKernelManager(AsyncKernelManager):
 
     @default("connection_file")
     def _default_connection_file(self) -> str:
-        return str(Path(tempfile.gettempdir()) / f"taizhang-{uuid4().hex[:12]}.json")
+        """In the fork server's folder, which goes with the server, so that nothing is left of a run that is killed."""
+        folder, name = Path(tempfile.gettempdir()), f"taizhang-{uuid4().hex[:12]}.json"
+        if choose_kernels() == "warm":
+            with suppress(OSError):  # the provisioner tells
+                folder, name = get_server(self.imports).folder, f"{uuid4().hex[:12]}.json"
+        return str(folder / name)
 
     @property
     def kernel_spec(self) -> KernelSpec | None:

@@ -1,0 +1,211 @@
+"""Warm kernels: the same results as cold ones, every bad end told, and nothing left running."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from nbclient.exceptions import DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill.exceptions import PapermillExecutionError
+
+from taizhang.warm import client
+from taizhang.warm.manager import find_imports
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+
+SHOWN = (
+    "import statistics, decimal\nvalue = 3\nprint('out')",
+    "import sys\nprint('err', file=sys.stderr)\nvalue + 1",
+    "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
+    "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
+    "from IPython.display import HTML\nHTML('<b>x</b>')",
+    "%%capture kept\nprint(1)",
+    "input('?')",
+)
+
+
+def write(path: Path, *sources: str) -> Path:
+    nbformat.write(
+        new_notebook(
+            cells=[new_code_cell(source) for source in sources],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        ),
+        path,
+    )
+    return path
+
+
+def run(folder: Path, *sources: str, engine: str = "taizhang-warm", **more: Any) -> list[str]:
+    """Outputs of each cell, whether it ends well or not, without times, addresses and the path of a cell."""
+    out = folder / f"{engine}.ipynb"
+    with more.pop("ends", nullcontext()):
+        papermill.execute_notebook(
+            write(folder / "in.ipynb", *sources),
+            out,
+            engine_name=engine,
+            progress_bar=False,
+            cwd=folder,
+            **more,
+        )
+    cells = [cell for cell in nbformat.read(out, as_version=4).cells if cell.cell_type == "code"]
+    return [re.sub(r"0x\w+|ipykernel_\d+|[\d.]+ [µnm]?s\b", "", str(cell.outputs)) for cell in cells]
+
+
+def list_children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if not any(is_running(pid) for pid in pids):
+            return
+        time.sleep(0.02)
+    pytest.fail(f"still running: {[pid for pid in pids if is_running(pid)]}")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    yield
+    client.close_server()
+
+
+def test_outputs_equal_those_of_cold_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    warm, cold = (
+        run(
+            tmp_path,
+            *SHOWN,
+            engine=engine,
+            ends=pytest.raises(PapermillExecutionError, match="StdinNotImplementedError"),
+        )
+        for engine in ("taizhang-warm", "nbclient")
+    )
+    assert "image/png" in warm[3]  # matplotlib's inline backend works, though imported before the fork
+    assert warm == cold
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("import os; os._exit(0)", DeadKernelError),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", DeadKernelError),
+        ("raise KeyError('k')", PapermillExecutionError),
+    ],
+)
+def test_a_kernel_that_ends_badly_is_told(tmp_path: Path, source: str, error: type[Exception]) -> None:
+    run(tmp_path, "1", source, "3", ends=pytest.raises(error))
+    book = nbformat.read(tmp_path / "taizhang-warm.ipynb", as_version=4)
+    states = [cell.metadata.papermill.status for cell in book.cells if cell.source in ("1", source, "3")]
+    assert states == ["completed", "failed", "pending"]
+    assert book.metadata.papermill.exception
+
+
+def test_each_notebook_has_a_kernel_of_its_own(tmp_path: Path) -> None:
+    draw = (
+        "import os, random, numpy, json; json.x = 1\nprint(os.getpid(), random.random(), numpy.random.rand())"
+    )
+    first = run(tmp_path, draw)[0]
+    second = run(tmp_path, "import json; print(hasattr(json, 'x'))", draw)
+    assert "False" in second[0]
+    assert not set(re.findall(r"\d[\d.]{2,}", first)) & set(re.findall(r"\d[\d.]{2,}", second[1]))
+
+
+def test_what_a_kernel_started_ends_with_it(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        "import subprocess; p = subprocess.Popen(['sleep', '600']); open('pid', 'w').write(str(p.pid))",
+    )
+    wait_until_gone([int((tmp_path / "pid").read_text())])
+    assert not list(client.get_server().folder.glob("*.json*"))
+
+
+def test_a_server_that_is_killed_takes_its_kernels_along_and_is_replaced(tmp_path: Path) -> None:
+    run(tmp_path, "1")
+    server = client.get_server()
+    assert server.pid
+    kill = f"import os, signal, time; os.kill({server.pid}, signal.SIGKILL); time.sleep(60)"
+    run(tmp_path, kill, ends=pytest.raises(DeadKernelError))
+    assert client.forget_lost_server()
+    assert "'4'" in run(tmp_path, "2 + 2")[0]
+    assert client.get_server() is not server
+
+
+def test_nothing_is_left_of_a_run_that_is_killed(tmp_path: Path) -> None:
+    write(tmp_path / "in.ipynb", "open('on', 'w').close()\nimport time; time.sleep(600)")
+    code = (
+        "import papermill; papermill.execute_notebook('in.ipynb', 'out.ipynb', engine_name='taizhang-warm')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not (tmp_path / "on").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    (server,) = list_children(process.pid)
+    kernels = list_children(server)
+    assert len(kernels) == 1
+    folder = Path(Path(f"/proc/{server}/cmdline").read_text().split("\0")[5])
+    assert folder.is_dir()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    wait_until_gone([server, *kernels])
+    assert not folder.exists()
+
+
+def test_kernels_started_ahead_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warm = run(tmp_path, *SHOWN[:3])
+    monkeypatch.setenv(client.KERNELS, "ahead")
+    assert run(tmp_path, *SHOWN[:3]) == warm
+    assert client._waiting  # the next one waits already
+    client.close_server()
+    assert not client._waiting
+
+
+def test_a_module_that_starts_threads_is_not_forked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    client.close_server()
+    try:
+        assert "'4'" in run(tmp_path, "2 + 2", imports=["threaded"])[0]
+        assert "kernels start cold from here on: 2 threads run after importing threaded" in caplog.text
+        assert client.get_server().unsafe
+    finally:
+        client.close_server()
+
+
+def test_only_installed_modules_are_imported_ahead(tmp_path: Path) -> None:
+    (tmp_path / "json.py").touch()
+    notebook = new_notebook(
+        cells=[
+            new_code_cell("import json, math, no_such_module\nfrom pandas import DataFrame"),
+            new_code_cell("%matplotlib inline"),
+            new_code_cell("import matplotlib.pyplot as plt"),
+        ]
+    )
+    assert find_imports(notebook, tmp_path) == ["math", "pandas", "pandas.DataFrame", "matplotlib.pyplot"]
+
+
+def test_the_command_line_of_papermill_finds_the_engine(tmp_path: Path) -> None:
+    write(tmp_path / "in.ipynb", "6 * 7")
+    command = [sys.executable, "-m", "papermill", "--engine", "taizhang-warm", "in.ipynb", "out.ipynb"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    assert "42" in (tmp_path / "out.ipynb").read_text()
