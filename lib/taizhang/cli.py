@@ -289,6 +289,54 @@ def trace(
 
 
 @app.command()
+def draw(
+    seed: Annotated[
+        str,
+        typer.Option(
+            "--seed",
+            metavar="S",
+            help="Any text, public before the draw; default: draw.toml's.",
+            show_default=False,
+        ),
+    ] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="FILE", help="The record; default: in reports/draws.", show_default=False
+        ),
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option("--check", metavar="FILE", help="Repeat a record and compare.", show_default=False),
+    ] = None,
+    workbook: Folder = "",
+) -> None:
+    """Draw who is inspected and by whom (双随机), by draw.toml; leaves a record that anyone can repeat."""
+    from taizhang.config import locate_root
+    from taizhang.draw import describe_draw, read_record, repeat_draw, run_draw, tabulate_draw, write_record
+
+    if again is not None:
+        faults = repeat_draw(read_record(again))
+        for fault in faults:
+            say(f"error: {fault}")
+        print(f"{again}: {'differs' if faults else 'repeated, and equal'}")
+        raise typer.Exit(SEE if faults else DONE)
+    drawn = run_draw(workbook, seed=seed)
+    path = to or locate_root(workbook) / "reports" / "draws" / f"{drawn.list_sha256[:12]}.json"
+    if path.exists() and read_record(path) != drawn:
+        raise ParameterError(
+            f"'{path.name}' is there already and holds another draw; name another file with --to"
+        )
+    write_record(drawn, path)
+    for row in tabulate_draw(drawn).rows:
+        print("\t".join(cell.text for cell in row))
+    for block in describe_draw(drawn).blocks:
+        say("".join(run.text for run in block.runs))
+    say(f"The record: {path}")
+    raise typer.Exit(SEE if drawn.unfilled else DONE)
+
+
+@app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
     townships: Annotated[

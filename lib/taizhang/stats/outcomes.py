@@ -1,11 +1,13 @@
 """Do drills go with fewer incidents, repeats or late closures? Counts of townships by month, modelled."""
 
 from dataclasses import dataclass
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import t
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from taizhang.stats.intervals import ALPHA, Floats
 
@@ -108,10 +110,11 @@ def estimate_effect(
     rows = events.index[(events.where(known).sum(axis=1) > 0)]
     columns = events.columns[(events.where(known).sum(axis=0) > 0)]
     known = known.loc[rows, columns]
-    at = np.argwhere(known.to_numpy())
-    y = events.loc[rows, columns].to_numpy(float)[known.to_numpy()]
-    x = treatment.loc[rows, columns].to_numpy(float)[known.to_numpy()]
-    base = exposure.loc[rows, columns].to_numpy(float)[known.to_numpy()]
+    mask = known.to_numpy(bool)
+    at = np.argwhere(mask)
+    y = events.loc[rows, columns].to_numpy(float)[mask]
+    x = treatment.loc[rows, columns].to_numpy(float)[mask]
+    base = exposure.loc[rows, columns].to_numpy(float)[mask]
     about = {"events": int(y.sum()), "places": len(rows), "months": len(columns)}
     if y.sum() < FEWEST_EVENTS:
         return Effect(reason="few_events", **about)
@@ -139,7 +142,9 @@ def _fit(
     about: dict[str, int],
 ) -> Effect:
     model = sm.GLM(y, design, family=sm.families.Poisson(), offset=offset)
-    fit = model.fit(scale="X2")
+    with catch_warnings():  # a model that fits the counts exactly is no fault: its interval is chance's own
+        filterwarnings("ignore", category=PerfectSeparationWarning)
+        fit = model.fit(scale="X2")
     dispersion, name = float(fit.scale), "poisson"
     if dispersion > OVERDISPERSED:
         mean = fit.fittedvalues
@@ -148,7 +153,7 @@ def _fit(
         family = sm.families.NegativeBinomial(alpha=max(float(excess), 1e-6))
         model, name = sm.GLM(y, design, family=family, offset=offset), "negative_binomial"
         fit = model.fit(scale="X2", start_params=fit.params)
-    slope, spread = float(fit.params[0]), max(1.0, float(fit.scale) ** -0.5)
+    slope, spread = float(fit.params[0]), max(1.0, max(float(fit.scale), 1e-12) ** -0.5)
     choices = [(float(fit.bse[0]) * spread, int(fit.df_resid))]  # never narrower than chance alone
     if cluster is not None:
         about_clusters = {"groups": cluster, "use_correction": True}

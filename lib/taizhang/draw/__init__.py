@@ -1,0 +1,19 @@
+"""The double-random draw (双随机): who is inspected and by whom, left to chance that anyone can repeat."""
+
+from taizhang.draw.rules import Draw, DrawInput, make_draw, repeat_draw
+from taizhang.draw.run import read_draw, read_record, run_draw, write_record
+from taizhang.draw.tables import describe_draw, tabulate_draw, tabulate_strata
+
+__all__ = [
+    "Draw",
+    "DrawInput",
+    "describe_draw",
+    "make_draw",
+    "read_draw",
+    "read_record",
+    "repeat_draw",
+    "run_draw",
+    "tabulate_draw",
+    "tabulate_strata",
+    "write_record",
+]

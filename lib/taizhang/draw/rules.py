@@ -1,0 +1,219 @@
+"""The rules of the draw: tickets by SHA-256, strata, avoidance, one visit each. No files, no other chance.
+
+Anyone can repeat it with any language: each ticket is the SHA-256 of a text that the record holds all parts of.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from taizhang.errors import ParameterError, list_values
+
+ANY = "*"
+METHOD = (
+    "ticket = SHA-256 of 'seed LF list_sha256 LF purpose LF id' in UTF-8, as hexadecimal; the lowest tickets are "
+    "drawn. purpose is 'entity' to choose within a stratum and, for the inspectors of an entity, its id. "
+    "list_sha256 is the SHA-256 of the lists: one line 'kind TAB id TAB stratum' each, sorted, LF between them. "
+    "Of a stratum of n, share times n is drawn, rounded half up, at least 1 where the share is above 0. Entities "
+    "are served in order of their tickets; of the inspectors that need not avoid one, those with the fewest "
+    "visits so far come first, then the lowest tickets."
+)
+
+
+@dataclass(frozen=True)
+class DrawInput:
+    """What is drawn from, and by which rules.
+
+    Attributes
+    ----------
+    title : str
+    entities : Mapping of str to str
+        Number of an entity -> its stratum. An entity is there once, however many departments list it.
+    inspectors : tuple of str
+        Their numbers; never names.
+    shares : Mapping of str to float
+        Stratum -> share drawn, 0 to 1; ``*`` for strata not named.
+    avoid : tuple of (inspector, entity)
+        Who must not inspect whom (回避).
+    visited : Mapping of str to str
+        Entities not drawn, with the reason, such as a visit in the same year (综合查一次).
+    team : int
+        Inspectors per visit.
+    most : int
+        Visits per inspector at most; 0: no limit.
+    names : Mapping of str to str
+        Names of entities, for reading; they take no part in the draw.
+    """
+
+    title: str
+    entities: Mapping[str, str]
+    inspectors: tuple[str, ...]
+    shares: Mapping[str, float]
+    avoid: tuple[tuple[str, str], ...] = ()
+    visited: Mapping[str, str] = field(default_factory=dict)
+    team: int = 2
+    most: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One entity drawn, with its inspectors; fewer than a team where not enough were free to go."""
+
+    entity: str
+    stratum: str
+    ticket: str
+    inspectors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A draw: what went in, the seed, the lists' hash, and the visits in the order drawn."""
+
+    given: DrawInput
+    seed: str
+    list_sha256: str
+    visits: tuple[Visit, ...]
+
+    @property
+    def unfilled(self) -> tuple[Visit, ...]:
+        """Visits whose team could not be made up."""
+        return tuple(visit for visit in self.visits if len(visit.inspectors) < self.given.team)
+
+
+def hash_lists(given: DrawInput) -> str:
+    """The SHA-256 that is published with the seed: no list can be changed after the draw."""
+    lines = [f"entity\t{number}\t{stratum}" for number, stratum in given.entities.items()]
+    lines += [f"inspector\t{number}\t" for number in given.inspectors]
+    lines += [f"avoid\t{inspector}\t{entity}" for inspector, entity in given.avoid]
+    lines += [f"visited\t{number}\t" for number in given.visited]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def _ticket(seed: str, lists: str, purpose: str, number: str) -> str:
+    return hashlib.sha256(f"{seed}\n{lists}\n{purpose}\n{number}".encode()).hexdigest()
+
+
+def count_drawn(size: int, share: float) -> int:
+    """How many of a stratum are drawn: the share, rounded half up, at least one where it is above 0."""
+    if share <= 0 or size == 0:
+        return 0
+    number = int((Decimal(size) * Decimal(str(share))).quantize(Decimal(1), ROUND_HALF_UP))
+    return min(max(number, 1), size)
+
+
+def check_input(given: DrawInput) -> None:
+    """Collect what is wrong with the lists and rules.
+
+    Raises
+    ------
+    ParameterError
+        Naming it all.
+    """
+    problems = []
+    if not given.entities:
+        problems.append("there are no entities to draw from")
+    if len(set(given.inspectors)) < len(given.inspectors):
+        problems.append(f"inspectors are listed twice: {list_values(_find_twice(given.inspectors))}")
+    if given.team < 1 or given.team > len(given.inspectors):
+        problems.append(f"team is {given.team}, but there are {len(given.inspectors)} inspectors")
+    strata = set(given.entities.values())
+    missing = sorted(strata - set(given.shares)) if ANY not in given.shares else []
+    if missing:
+        problems.append(f'strata without a share: {list_values(missing)}; name them, or give "*"')
+    idle = sorted(set(given.shares) - strata - {ANY})
+    if idle:
+        problems.append(f"[share] names strata that no entity has: {list_values(idle)}")
+    wrong = [name for name, share in given.shares.items() if not 0 <= share <= 1]
+    if wrong:
+        problems.append(f"shares must be 0 to 1: {list_values(wrong)}")
+    strangers = sorted({pair[0] for pair in given.avoid} - set(given.inspectors))
+    if strangers:
+        problems.append(f"avoidance names inspectors who are not listed: {list_values(strangers)}")
+    strangers = sorted({pair[1] for pair in given.avoid} - set(given.entities))
+    if strangers:
+        problems.append(f"avoidance names entities that are not listed: {list_values(strangers)}")
+    if problems:
+        raise ParameterError("the draw: " + "\n  ".join(problems))
+
+
+def _find_twice(values: Sequence[str]) -> list[str]:
+    return sorted({value for value in values if list(values).count(value) > 1})
+
+
+def make_draw(given: DrawInput, seed: str) -> Draw:
+    """Draw entities within strata, and inspectors for each.
+
+    Parameters
+    ----------
+    given : DrawInput
+    seed : str
+        Any text, fixed in public before the draw: the day's lottery numbers, say.
+
+    Returns
+    -------
+    Draw
+        Equal for equal lists, rules and seed, on any machine.
+
+    Raises
+    ------
+    ParameterError
+        If the lists or rules are not fit for use, or the seed is empty.
+    """
+    check_input(given)
+    if not seed.strip():
+        raise ParameterError("the draw needs a seed that was made public before it; give --seed TEXT")
+    lists = hash_lists(given)
+    drawn = []
+    for stratum in sorted(set(given.entities.values())):
+        members = [number for number, of in given.entities.items() if of == stratum]
+        open_to = [number for number in members if number not in given.visited]
+        tickets = sorted((_ticket(seed, lists, "entity", number), number) for number in open_to)
+        share = given.shares.get(stratum, given.shares.get(ANY, 0.0))
+        # The share is of all in the stratum; those visited already count as done.
+        wanted = max(count_drawn(len(members), share) - (len(members) - len(open_to)), 0)
+        drawn += [(ticket, number, stratum) for ticket, number in tickets[:wanted]]
+    banned = set(given.avoid)
+    load = dict.fromkeys(given.inspectors, 0)
+    visits = []
+    for ticket, number, stratum in sorted(drawn):
+        free = [
+            inspector
+            for inspector in given.inspectors
+            if (inspector, number) not in banned and (not given.most or load[inspector] < given.most)
+        ]
+        free.sort(key=lambda inspector: (load[inspector], _ticket(seed, lists, number, inspector)))
+        team = tuple(free[: given.team])
+        for inspector in team:
+            load[inspector] += 1
+        visits.append(Visit(number, stratum, ticket, team))
+    return Draw(given, seed, lists, tuple(visits))
+
+
+def repeat_draw(draw: Draw) -> list[str]:
+    """Draw again from what a record holds and say where the two differ.
+
+    Parameters
+    ----------
+    draw : Draw
+        As read from its file.
+
+    Returns
+    -------
+    list of str
+        Empty where the record is what the rules give.
+    """
+    again = make_draw(draw.given, draw.seed)
+    faults = []
+    if again.list_sha256 != draw.list_sha256:
+        faults.append(f"the lists' hash is {again.list_sha256}, the record says {draw.list_sha256}")
+    if len(again.visits) != len(draw.visits):
+        faults.append(f"{len(again.visits)} visits are drawn, the record has {len(draw.visits)}")
+    for place, (new, old) in enumerate(zip(again.visits, draw.visits, strict=False), 1):
+        if new != old:
+            faults.append(
+                f"visit {place} is {new.entity} by {', '.join(new.inspectors)}; the record says {old.entity} by "
+                f"{', '.join(old.inspectors)}"
+            )
+    return faults

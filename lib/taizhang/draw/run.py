@@ -1,0 +1,243 @@
+"""draw.toml and its lists in, the record of a draw out and in again."""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from taizhang.config import locate_root, nearest
+from taizhang.draw.rules import METHOD, Draw, DrawInput, Visit, make_draw
+from taizhang.errors import ParameterError
+from taizhang.files import write_text
+
+FILE = "draw.toml"
+FORMAT = "taizhang-draw-1"
+_KEYS = (
+    "title",
+    "seed",
+    "entities",
+    "inspectors",
+    "avoid",
+    "team",
+    "most_per_inspector",
+    "once_since",
+    "share",
+)
+_COLUMNS = {
+    "entities": {"id": ("id", "编号", "统一社会信用代码"), "name": ("name", "名称", "单位名称"),
+                 "stratum": ("stratum", "类别", "风险等级"), "visited_on": ("visited_on", "最近检查日期")},
+    "inspectors": {"id": ("id", "编号", "执法证号")},
+    "avoid": {"inspector": ("inspector", "执法证号", "检查人员编号"), "entity": ("entity", "编号", "单位编号")},
+}  # fmt: skip
+_NEEDED = {"entities": ("id", "stratum"), "inspectors": ("id",), "avoid": ("inspector", "entity")}
+
+
+def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
+    """Read draw.toml and the lists that it names.
+
+    Parameters
+    ----------
+    workbook : str
+        The workbook's folder; empty: the nearest one upwards.
+
+    Returns
+    -------
+    tuple of (DrawInput, str)
+        And the seed that the file holds; empty where it holds none.
+
+    Raises
+    ------
+    ParameterError
+        If the file or a list is missing or has mistakes.
+    """
+    root = locate_root(workbook)
+    path = root / FILE
+    if not path.is_file():
+        raise ParameterError(f"there is no {FILE} beside workbook.toml; see docs/draw.md for what it holds")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{FILE} is not valid TOML in UTF-8: {error}") from None
+    problems = [f"unknown key '{key}'{nearest(key, _KEYS)}" for key in data if key not in _KEYS]
+    for key in ("entities", "inspectors", "share"):
+        if key not in data:
+            problems.append(f"{key} is missing")
+    for key in ("team", "most_per_inspector"):
+        if not isinstance(data.get(key, 0), int) or isinstance(data.get(key), bool):
+            problems.append(f"{key} must be a whole number, not {data[key]!r}")
+    once = data.get("once_since")
+    if once is not None and (not isinstance(once, date) or isinstance(once, datetime)):
+        problems.append(f"once_since must be a day such as 2021-01-01, not {once!r}")
+    shares = data.get("share", {})
+    if not isinstance(shares, dict) or not all(isinstance(share, int | float) for share in shares.values()):
+        problems.append("[share] must give a number of 0 to 1 for each stratum")
+    if problems:
+        raise ParameterError(f"{FILE}: " + "\n  ".join(problems))
+    entities = _read_list(root, data["entities"], "entities")
+    inspectors = _read_list(root, data["inspectors"], "inspectors")
+    avoid = _read_list(root, data["avoid"], "avoid") if data.get("avoid") else pd.DataFrame()
+    strata = entities.groupby("id")["stratum"].unique()
+    torn = [str(number) for number, of in strata.items() if len(of) > 1]
+    if torn:
+        raise ParameterError(f"{FILE}: entities in more than one stratum: {', '.join(torn[:5])}; choose one")
+    given = DrawInput(
+        title=str(data.get("title", "")),
+        entities={str(number): str(of[0]) for number, of in strata.items()},
+        inspectors=tuple(inspectors["id"]),
+        shares={name: float(share) for name, share in shares.items()},
+        avoid=tuple(sorted(zip(avoid["inspector"], avoid["entity"], strict=True))) if len(avoid) else (),
+        visited=_find_visited(entities, once),
+        team=data.get("team", 2),
+        most=data.get("most_per_inspector", 0),
+        names=entities.drop_duplicates("id").set_index("id")["name"].to_dict() if "name" in entities else {},
+    )
+    return given, str(data.get("seed", ""))
+
+
+def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
+    """A list as text, its columns by their known names; rows without what is needed are an error."""
+    path = root / name
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise ParameterError(f"{FILE}: the list '{name}' of {kind} is not there") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", errors="replace")
+    table = pd.read_csv(StringIO(text), dtype="str", skipinitialspace=True)
+    renamed = {
+        column: canonical
+        for canonical, aliases in _COLUMNS[kind].items()
+        for column in table.columns
+        if column.strip() in aliases
+    }
+    table = table.rename(columns=renamed)
+    missing = [column for column in _NEEDED[kind] if column not in table]
+    if missing:
+        raise ParameterError(
+            f"{name}: no column {', '.join(missing)} (known names: "
+            f"{'; '.join('/'.join(_COLUMNS[kind][column]) for column in missing)})"
+        )
+    needed = list(_NEEDED[kind])
+    table[needed] = table[needed].apply(lambda column: column.str.strip())
+    empty = table.index[table[needed].isna().any(axis=1)]
+    if len(empty):
+        rows = ", ".join(str(row + 2) for row in empty[:5])
+        raise ParameterError(f"{name}: rows {rows} lack {' or '.join(needed)}; fill them in or take them out")
+    return table
+
+
+def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
+    """Entities visited since a day: they are not drawn again."""
+    if once is None:
+        return {}
+    if "visited_on" not in entities:
+        raise ParameterError(f"{FILE}: once_since needs a column visited_on in the list of entities")
+    days = pd.to_datetime(entities["visited_on"], errors="coerce", format="ISO8601")
+    wrong = entities.index[days.isna() & entities["visited_on"].notna()]
+    if len(wrong):
+        rows = ", ".join(str(row + 2) for row in wrong[:5])
+        raise ParameterError(f"list of entities: rows {rows}: visited_on is no day such as 2021-03-05")
+    recent = entities[days >= pd.Timestamp(once)].assign(day=days)
+    last = recent.groupby("id")["day"].max()
+    return {str(number): f"visited {day.date().isoformat()}" for number, day in last.items()}
+
+
+def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
+    """Draw by the workbook's draw.toml.
+
+    Parameters
+    ----------
+    workbook : str
+        The workbook's folder; empty: the nearest one upwards.
+    seed : str
+        Goes before the file's.
+
+    Returns
+    -------
+    Draw
+    """
+    given, own = read_draw(workbook)
+    return make_draw(given, seed or own)
+
+
+def write_record(draw: Draw, path: Path) -> None:
+    """Write all that it takes to repeat a draw: lists, rules, seed, hash, method and result.
+
+    Parameters
+    ----------
+    draw : Draw
+    path : Path
+        A .json file; its folder is made.
+    """
+    given = draw.given
+    record = {
+        "format": FORMAT,
+        "title": given.title,
+        "seed": draw.seed,
+        "list_sha256": draw.list_sha256,
+        "method": METHOD,
+        "rules": {"share": dict(given.shares), "team": given.team, "most_per_inspector": given.most},
+        "entities": [
+            {"id": number, "stratum": stratum, "name": given.names.get(number, "")}
+            for number, stratum in given.entities.items()
+        ],
+        "inspectors": list(given.inspectors),
+        "avoid": [list(pair) for pair in given.avoid],
+        "visited": dict(given.visited),
+        "visits": [
+            {"entity": v.entity, "stratum": v.stratum, "ticket": v.ticket, "inspectors": list(v.inspectors)}
+            for v in draw.visits
+        ],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_record(path: Path) -> Draw:
+    """Read the record of a draw.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Draw
+        As the file says, not drawn anew: `repeat_draw` checks it.
+
+    Raises
+    ------
+    ParameterError
+        If the file is not one.
+    """
+    try:
+        record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if record["format"] != FORMAT:
+            raise ParameterError(f"'{path.name}' is of the format {record['format']}, not {FORMAT}")
+        given = DrawInput(
+            title=record["title"],
+            entities={entity["id"]: entity["stratum"] for entity in record["entities"]},
+            inspectors=tuple(record["inspectors"]),
+            shares=record["rules"]["share"],
+            avoid=tuple((inspector, entity) for inspector, entity in record["avoid"]),
+            visited=record["visited"],
+            team=record["rules"]["team"],
+            most=record["rules"]["most_per_inspector"],
+            names={entity["id"]: entity["name"] for entity in record["entities"] if entity["name"]},
+        )
+        visits = tuple(
+            Visit(v["entity"], v["stratum"], v["ticket"], tuple(v["inspectors"])) for v in record["visits"]
+        )
+        return Draw(given, record["seed"], record["list_sha256"], visits)
+    except OSError:
+        raise ParameterError(f"there is no file '{path.name}'") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ParameterError(f"'{path.name}' is not the record of a draw ({error})") from None

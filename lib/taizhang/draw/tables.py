@@ -1,0 +1,100 @@
+"""A draw as a notebook shows it and a publication needs it."""
+
+from taizhang.display import Block, Cell, Column, Prose, Run, Table
+from taizhang.draw.rules import ANY, Draw
+from taizhang.metadata.formats import format_number
+from taizhang.metadata.words import label
+
+
+def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
+    """Seed, hash, how many were drawn, and what could not be filled.
+
+    Parameters
+    ----------
+    draw : Draw
+    lang : str
+
+    Returns
+    -------
+    Prose
+    """
+    given = draw.given
+    texts = [
+        label("draw.lead", lang, entities=format_number(len(given.entities)),
+              inspectors=format_number(len(given.inspectors)), visits=format_number(len(draw.visits))),
+        label("draw.published", lang, seed=draw.seed, hash=draw.list_sha256),
+        label("draw.rules", lang, avoid=len(given.avoid), visited=len(given.visited), team=given.team),
+    ]  # fmt: skip
+    if draw.unfilled:
+        texts.append(label("draw.unfilled", lang, n=len(draw.unfilled)))
+    return Prose(tuple(Block((Run(text),)) for text in texts))
+
+
+def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
+    """The visits in the order drawn; inspectors by number.
+
+    Parameters
+    ----------
+    draw : Draw
+    lang : str
+
+    Returns
+    -------
+    Table
+    """
+    rows = tuple(
+        (
+            Cell(str(place), float(place)),
+            Cell(visit.entity),
+            Cell(draw.given.names.get(visit.entity, "—")),
+            Cell(visit.stratum),
+            Cell(("、" if lang == "zh" else ", ").join(visit.inspectors) or "—"),
+        )
+        for place, visit in enumerate(draw.visits, 1)
+    )
+    heads = ("order", "entity", "name", "stratum", "inspectors")
+    return Table(
+        id="draw",
+        title=draw.given.title or label("table.draw.title", lang),
+        columns=tuple(Column(label(f"column.draw.{name}", lang)) for name in heads),
+        rows=rows,
+        notes=(label("table.draw.note", lang, seed=draw.seed, hash=draw.list_sha256),),
+    )
+
+
+def tabulate_strata(draw: Draw, lang: str = "zh") -> Table:
+    """How many of each stratum there are, were visited before, and are drawn.
+
+    Parameters
+    ----------
+    draw : Draw
+    lang : str
+
+    Returns
+    -------
+    Table
+    """
+    given, rows = draw.given, []
+    for stratum in sorted(set(given.entities.values())):
+        members = [number for number, of in given.entities.items() if of == stratum]
+        visited = sum(number in given.visited for number in members)
+        drawn = sum(visit.stratum == stratum for visit in draw.visits)
+        share = given.shares.get(stratum, given.shares.get(ANY, 0.0))
+        numbers = (len(members), visited, drawn)
+        rows.append(
+            (
+                Cell(stratum),
+                Cell(f"{format_number(100 * share, 1)}%", 100 * share),
+                *(Cell(format_number(number), float(number)) for number in numbers),
+            )
+        )
+    heads = ("stratum", "share", "listed", "visited", "drawn")
+    return Table(
+        id="draw-strata",
+        title=label("table.draw_strata.title", lang),
+        columns=tuple(
+            Column(label(f"column.draw.{name}", lang), "", "right" if n else "left")
+            for n, name in enumerate(heads)
+        ),
+        rows=tuple(rows),
+    )

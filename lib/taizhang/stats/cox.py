@@ -1,0 +1,60 @@
+"""Which cases are closed sooner, all else equal: Cox regression, for exploration."""
+
+import numpy as np
+import pandas as pd
+from lifelines import CoxPHFitter
+from lifelines.statistics import proportional_hazard_test
+
+FEWEST_EVENTS = 10  # closures per covariate below which a model is not fitted
+
+
+def fit_cox(
+    days: pd.Series, closed: pd.Series, covariates: pd.DataFrame, *, cluster: pd.Series | None = None
+) -> pd.DataFrame:
+    """Hazard ratios of closure: above 1 is closed sooner.
+
+    Parameters
+    ----------
+    days : Series of float
+        Days observed.
+    closed : Series of bool
+        Whether closed then; else still open.
+    covariates : DataFrame of float
+        On the same index; columns that are constant are left out.
+    cluster : Series, optional
+        Cases that may hang together, such as those of a district.
+
+    Returns
+    -------
+    DataFrame
+        Index covariate: ratio, low, high, p, and fit_p, of the test that the ratio is the same all the time
+        (below 0.05: it is not). Empty with fewer than ten closures per covariate.
+
+    Notes
+    -----
+    Cox (1972), J. R. Stat. Soc. B 34, 187-220; ties by Efron (1977); clusters by Lin and Wei (1989);
+    Grambsch and Therneau (1994), Biometrika 81, 515-526. By lifelines.
+    """
+    names = [name for name in covariates if covariates[name].nunique() > 1]
+    columns = ["ratio", "low", "high", "p", "fit_p"]
+    if not names or closed.sum() < FEWEST_EVENTS * len(names):
+        return pd.DataFrame(columns=columns)
+    data = covariates[names].astype(float).assign(days=days.astype(float), closed=closed.astype(bool))
+    options = {}
+    if cluster is not None and cluster.nunique() > 1:
+        data, options = data.assign(cluster=cluster), {"cluster_col": "cluster"}
+    fitter = CoxPHFitter()
+    fitter.fit(data, "days", "closed", robust=bool(options), **options)
+    test = proportional_hazard_test(fitter, data, time_transform="rank")
+    tested = pd.Series(np.atleast_1d(test.p_value), index=fitter.params_.index)
+    summary = fitter.summary
+    return pd.DataFrame(
+        {
+            "ratio": summary["exp(coef)"],
+            "low": summary["exp(coef) lower 95%"],
+            "high": summary["exp(coef) upper 95%"],
+            "p": summary["p"],
+            "fit_p": tested,
+        },
+        index=summary.index,
+    )

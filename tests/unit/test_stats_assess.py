@@ -1,0 +1,69 @@
+"""Assessment by rules, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taizhang.stats.assess import Assessment, Rule, Step, apply_rule, assess_places
+
+RATE = Rule("整改率", "points", "rate", points=20, zero_at=60, full_at=90)
+DRILLS = Rule("演练", "reward", "drills", above=10, per=0.5, at_most=3)
+DEATHS = Rule("死亡", "deduction", "deaths", per=2, at_most=10)
+VETO = Rule("较大事故", "veto", "larger")
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "points"),
+    [(RATE, 75, 10), (RATE, 50, 0), (RATE, 95, 20), (DRILLS, 12, 1), (DRILLS, 30, 3), (DRILLS, 8, 0),
+     (DEATHS, 1, -2), (DEATHS, 9, -10), (VETO, 0, 0), (VETO, 1, 1)],
+)  # fmt: skip
+def test_points_of_a_rule(rule: Rule, value: float, points: float) -> None:
+    assert apply_rule(rule, np.array([float(value)]))[0] == pytest.approx(points)
+
+
+@pytest.mark.parametrize(
+    ("done", "reward"), [(79.9, 0), (80, 400), (99.9, 400), (100, 400), (100.1, 600), (120, 600)]
+)
+def test_recruitment_reward(done: float, reward: float) -> None:
+    """Under 80 % of the task nothing; 80 to 100 % inclusive 400 yuan a head; above it 600."""
+    rule = Rule(
+        "招工奖励", "reward", "done", steps=(Step(80, 400), Step(100, 600, inclusive=False)), times="heads"
+    )
+    assert apply_rule(rule, np.array([done]), np.array([1.0]))[0] == reward
+    assert apply_rule(rule, np.array([done]), np.array([25.0]))[0] == 25 * reward
+
+
+def make_values(**columns: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=list("abcd")[: len(next(iter(columns.values())))], dtype=float)
+
+
+def test_totals_ranks_and_veto() -> None:
+    values = make_values(rate=[90, 75, 60], drills=[10, 14, 10], deaths=[0, 0, 1], larger=[1, 0, 0])
+    places, _ = assess_places(Assessment("", (RATE, DRILLS, DEATHS, VETO)), values, draws=50)
+    assert places["total"].tolist() == [20, 12, -2]
+    assert places["rank"].tolist() == [3, 1, 2] and places["vetoed"].tolist() == [True, False, False]
+
+
+def test_an_unknown_fact_shares_its_points_out() -> None:
+    """Half of 20 points known, 20 unknown: 10 of 20 becomes 20 of 40."""
+    other = Rule("按期率", "points", "time", points=20, zero_at=0, full_at=100)
+    values = make_values(rate=[75, 75], time=[np.nan, 50])
+    places, _ = assess_places(Assessment("", (RATE, other)), values, draws=50)
+    assert places["total"].tolist() == [20, 20] and places["missing"].tolist() == [1, 0]
+
+
+def test_ranks_that_chance_can_swap_are_ranges() -> None:
+    values = make_values(rate=[75, 76, 89])
+    low, high = values - 5, values + 5
+    places, _ = assess_places(Assessment("", (RATE,)), values, low, high, draws=500)
+    assert places.loc["a", ["low", "high"]].tolist() == [2, 3] and places.loc["c", "high"] == 1
+    exact, _ = assess_places(Assessment("", (RATE,)), values, draws=50)
+    assert (exact["low"] == exact["rank"]).all() and (exact["high"] == exact["rank"]).all()
+
+
+def test_a_rule_that_decides_has_a_low_tau() -> None:
+    """Without the deduction a and b swap: one pair of one is turned round."""
+    values = make_values(rate=[80, 75], deaths=[5, 0])
+    _, sensitivity = assess_places(Assessment("", (RATE, DEATHS)), values, draws=20)
+    assert sensitivity.loc[1, "moved"] == 2 and sensitivity.loc[1, "tau"] == pytest.approx(-1)
+    assert sensitivity.loc[0, "moved"] == 0 and sensitivity.loc[0, "tau"] == pytest.approx(1)
