@@ -52,6 +52,7 @@ class LedgerConfig:
     district: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    offset: str = "none"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "workbook": ("title", "lang", "as_of", "sample", "style", "fonts"),
     "boundaries": (*_LAYER_KEYS, "grid"),
     "boundaries.grid": _GRID_KEYS,
-    "ledger": ("files", "sheets", "district", "columns", "values"),
+    "ledger": ("files", "sheets", "district", "offset", "columns", "values"),
     "indicators": ("suppress_below", "suppress", *SEASONS),
     "targets": ("indicator", "district", "period", "at_least"),
 }
@@ -248,6 +249,9 @@ def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> Ledge
         for raw, value in mapping.items():
             if known and value not in known:
                 check.problems.append(f"[{where}.values.{column}] '{raw}' = '{value}'{nearest(value, known)}")
+    offset = check.choice(table, "offset", where, OFFSETS)
+    if offset != "none" and not {"lon", "lat"} <= set(kind.columns):
+        check.problems.append(f"[{where}] offset = '{offset}': this kind has no lon and lat to move back")
     return LedgerConfig(
         kind=kind.name,
         files=files,
@@ -255,6 +259,7 @@ def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> Ledge
         district=check.text(table, "district", where),
         columns=columns,
         values=values,
+        offset=offset,
     )
 
 

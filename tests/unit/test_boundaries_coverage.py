@@ -1,12 +1,14 @@
 """Coverage checks: defects that are known, each found and none invented."""
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from boundary_cases import DEFECTS, make_box, make_case, make_districts, measure_km2
 
-from taizhang.boundaries import check_coverage, check_districts
+from taizhang.boundaries import check_coverage, check_districts, describe_coverage
 from taizhang.errors import BoundaryError
 
 SEEDS = 24  # x 10 kinds = 240 coverages
@@ -72,3 +74,22 @@ def test_duplicate_names_and_codes_and_empty_shapes_are_listed() -> None:
 def test_a_layer_without_crs_is_refused() -> None:
     with pytest.raises(BoundaryError, match="no coordinate system"):
         check_coverage(make_districts().set_crs(None, allow_override=True))
+
+
+def test_findings_are_said_with_their_neighbours() -> None:
+    shapes = [
+        shapely.box(119.0, 26.0, 119.1, 26.1),
+        shapely.box(119.1, 26.0, 119.2, 26.1).difference(shapely.box(119.14, 26.04, 119.15, 26.05)),
+        shapely.box(119.19, 26.0, 119.3, 26.1),
+    ]  # fmt: skip
+    frame = gpd.GeoDataFrame(
+        {"code": ["1", "2", "3"], "name": ["甲镇", "乙镇", "丙镇"]}, geometry=shapes, crs=4490
+    )
+    # 0.01 x 0.1 and 0.01 x 0.01 degrees: 11.09 and 1.109 km2 at 26.05 degrees north.
+    overlap, gap = describe_coverage(frame, where="towns.shp")
+    assert re.fullmatch(
+        r"towns.shp: overlap in 1 place, 11.08\d+ km2; the largest, .* km2, is at '?乙镇'?, '?丙镇'?\.",
+        overlap,
+    )
+    assert re.fullmatch(r"towns.shp: gap in 1 place, 1.10\d+ km2; the largest, .* km2, is at '?乙镇'?\.", gap)
+    assert describe_coverage(frame.iloc[[0, 2]], where="towns.shp") == []

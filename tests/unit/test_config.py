@@ -126,6 +126,8 @@ def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
         ),
         ('[[targets]]\nindicator = "drills.held"\nperiod = "2021X"\nat_least = 1', "period '2021X'"),
         ('[[targets]]\nindicator = "drills.held"\nperiod = "2021"', "at_least must be a number"),
+        ('[ledgers.drills]\nfiles = ["a"]\noffset = "gcj02"', "no lon and lat"),
+        ('[ledgers.shelters]\nfiles = ["a"]\noffset = "gcj"', "did you mean 'gcj02'"),
         ("[ledgers.drills]\nfiles = 3", "files must be a list of texts"),
         ("[ledgers.drills]", 'needs files = ["data/raw/..."]'),
     ],

@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 import taizhang as tz
+from taizhang.boundaries.offsets import add_offset
 from taizhang.errors import ParameterError
 from taizhang.workbook import Workbook
 
@@ -161,3 +162,66 @@ def test_a_workbook_without_grid_or_crosswalk(tmp_path: Path) -> None:
     view = bare.view("all", "2021")
     assert bare.grid_problems() is None and bare.grid_span() is None and bare.grid_counts(view) is None
     assert bare.reach(view, distance_m=300) is None and view.vintages.empty
+
+
+@pytest.mark.parametrize("offset", ["gcj02", "bd09"])
+def test_points_of_a_web_map_are_moved_back(tmp_path: Path, offset: str) -> None:
+    """A point 50 m within the border, which the web map shows hundreds of metres beyond it."""
+    plain = TOML.split("[boundaries.grid]")[0].replace('crosswalk = "changes.csv"\n', "")
+    squares = [shapely.box(119, 26, 119.1, 26.1), shapely.box(119.1, 26, 119.2, 26.1)]
+    towns = gpd.GeoDataFrame({"code": [A, B], "name": ["甲镇", "乙镇"]}, geometry=squares, crs=4326)
+    towns.to_file(tmp_path / "towns.geojson")
+    (lon,), (lat,) = add_offset([119.0995], [26.05], offset)
+    (tmp_path / "h.csv").write_text(
+        f"乡镇,发现日期,隐患内容,经度,纬度\n,2021-03-01,用电,{lon},{lat}\n甲镇,2021-03-02,用电,,\n",
+        encoding="utf-8",
+    )
+    found = {}
+    for told in ("none", offset):
+        ledger = f'[ledgers.hazards]\nfiles = ["h.csv"]\noffset = "{told}"\n'
+        (tmp_path / "workbook.toml").write_text(f"{plain}\n{ledger}", encoding="utf-8")
+        book = tz.open(str(tmp_path))
+        found[told] = book.ledger("hazards").sort_values("found_on")
+        notes = [note for summary in book.result.summaries for note in summary.notes]
+        assert any(f"offset {offset} of its coordinates was undone" in note for note in notes) == (
+            told == offset
+        )
+    # Asked again with another setting, nothing of the first answer is left.
+    assert found["none"]["district_code"].tolist() == [B, A] and found[offset]["district_code"].tolist() == [
+        A,
+        A,
+    ]
+    assert found[offset]["district_match"].tolist() == [f"point_{offset}", "name"]
+    assert found[offset]["lon"].iloc[0] == pytest.approx(119.0995, abs=1e-9)
+    assert found[offset]["lat"].iloc[0] == pytest.approx(26.05, abs=1e-9) and pd.isna(
+        found[offset]["lon"].iloc[1]
+    )
+
+
+def test_a_point_decides_where_the_row_says_no_district(tmp_path: Path) -> None:
+    """With a district column that is empty, and without such a column at all."""
+    plain = TOML.split("[boundaries.grid]")[0].replace('crosswalk = "changes.csv"\n', "")
+    square = gpd.GeoDataFrame(
+        {"code": [A], "name": ["甲镇"]}, geometry=[shapely.box(119, 26, 119.1, 26.1)], crs=4326
+    )
+    square.to_file(tmp_path / "towns.geojson")
+    (tmp_path / "h.csv").write_text(
+        "乡镇,发现日期,隐患内容,经度,纬度\n,2021-03-01,内,119.05,26.05\n,2021-03-02,外,120,26.05\n,2021-03-03,无,,\n"
+        "乙镇,2021-03-04,不符,119.05,26.05\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "i.csv").write_text(
+        "发生时间,类别,经度,纬度\n2021-02-03,事故灾难,119.05,26.05\n", encoding="utf-8"
+    )
+    ledgers = '[ledgers.hazards]\nfiles = ["h.csv"]\n[ledgers.incidents]\nfiles = ["i.csv"]\n'
+    (tmp_path / "workbook.toml").write_text(f"{plain}\n{ledgers}", encoding="utf-8")
+    book = tz.open(str(tmp_path))
+    rows = book.ledger("hazards")
+    assert rows[["description", "district_code", "district_match"]].to_numpy().tolist() == [
+        ["内", A, "point"]
+    ]
+    assert book.ledger("incidents")["district_match"].tolist() == ["point"]
+    aside = pd.read_csv(tmp_path / "data" / "processed" / "set_aside.csv").set_index("source_row")["reason"]
+    assert "the point lies in none" in aside[3] and "no district" in aside[4]
+    # A district that nobody knows is not passed over for the point.
+    assert "no district is named '乙镇'" in aside[5]

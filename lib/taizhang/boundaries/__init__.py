@@ -4,12 +4,13 @@ Reach of shelters is in `taizhang.boundaries.reach`: it needs scipy, which takes
 """
 
 from taizhang.boundaries.cells import find_grid_problems, match_cells
-from taizhang.boundaries.coverage import check_coverage, check_districts
+from taizhang.boundaries.coverage import check_coverage, check_districts, describe_coverage
 from taizhang.boundaries.crosswalk import compare_vintages, read_crosswalk
 from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.grid import check_cells, measure_grid, measure_span, read_grid
 from taizhang.boundaries.layers import Layer, read_districts
 from taizhang.boundaries.matching import find_district, match_districts
+from taizhang.boundaries.offsets import undo_offset
 from taizhang.boundaries.points import locate_points
 from taizhang.boundaries.shifts import describe_shift
 
@@ -20,6 +21,7 @@ __all__ = [
     "check_coverage",
     "check_districts",
     "compare_vintages",
+    "describe_coverage",
     "describe_shift",
     "find_district",
     "find_grid_problems",
@@ -31,4 +33,5 @@ __all__ = [
     "read_crosswalk",
     "read_districts",
     "read_grid",
+    "undo_offset",
 ]

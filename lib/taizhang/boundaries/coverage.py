@@ -15,7 +15,7 @@ import shapely
 
 from taizhang.boundaries.crs import area_km2, choose_equal_area
 from taizhang.boundaries.layers import keep_areas
-from taizhang.errors import BoundaryError
+from taizhang.errors import BoundaryError, list_values
 
 Shapes = npt.NDArray[np.object_]
 
@@ -130,6 +130,34 @@ def check_districts(
     if not held:
         return coverage
     return gpd.GeoDataFrame(pd.concat(held, ignore_index=True), geometry="geometry", crs=frame.crs)
+
+
+def describe_coverage(frame: gpd.GeoDataFrame, *, where: str) -> list[str]:
+    """Sentences on a layer's gaps, overlaps and slivers: how many, how large, and the largest's neighbours.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        code, name and geometry, in degrees.
+    where : str
+        The file, for the sentences.
+
+    Returns
+    -------
+    list of str
+        One per kind of problem; empty where the districts cover the ground once and leave no holes.
+    """
+    found = check_coverage(frame)
+    names = dict(zip(frame["code"].astype(str), frame["name"].astype(str), strict=True))
+    notes = []
+    for problem, part in found.groupby("problem", sort=False):
+        first = part.iloc[0]
+        shown = list_values([names.get(code, code) for code in first["codes"].split(" ") if code])
+        notes.append(
+            f"{where}: {problem.replace('_', ' ')} in {len(part)} {'place' if len(part) == 1 else 'places'}, "
+            f"{part['area_km2'].sum():.6g} km2; the largest, {first['area_km2']:.6g} km2, is at {shown}."
+        )
+    return notes
 
 
 def _valid_shapes(geometry: gpd.GeoSeries) -> Shapes:

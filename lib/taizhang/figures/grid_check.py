@@ -84,8 +84,9 @@ def _count_cells(name: str, counts: Sequence[int], unassigned: int | None) -> tu
 
 
 def _number(value: float | None, decimals: int = 0) -> display.Cell:
-    known = value is not None and pd.notna(value)
-    return display.Cell(format_number(value, decimals), float(value) if known else None)
+    if value is None or pd.isna(value):
+        return display.Cell("—")
+    return display.Cell(format_number(value, decimals), float(value))
 
 
 def tabulate_unassigned(view: View) -> display.Table | None:

@@ -85,7 +85,7 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
 
 
 def _write_number(value: float, decimals: int) -> display.Cell:
-    if pd.isna(value):
+    if np.isnan(value):
         return display.Cell("—")
     rounded = round(value, decimals)
     return display.Cell(format_number(rounded, max(decimals, 0)), rounded)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from taizhang.boundaries import match_districts
+from taizhang.boundaries import match_districts, undo_offset
 from taizhang.config import Config, LedgerConfig
 from taizhang.ingest import KindSummary
 from taizhang.ingest.collect import Collector
@@ -83,6 +83,8 @@ class Assembler:
         self.errors |= dict.fromkeys(filter(None, (part.error, *part.faults)))
         self.applied += part.applied
         self.notes.add(part.name, note_file(part))
+        if (offset := self.config.ledgers[self.kind.name].offset) != "none":
+            self.notes.add(part.name, [f"the offset {offset} of its coordinates was undone"])
         for table in part.tables:
             self._counts.update(table.counts)
             self._totals += [
@@ -138,8 +140,12 @@ class Assembler:
         )
 
     def _match(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Give each row its district code; rows that have none are set aside, never guessed."""
+        """Give each row its district code; rows that have none are set aside, never guessed.
+
+        Points of a web map are moved back to where they are, so that maps show them there, too.
+        """
         points = "lon" in rows and "lat" in rows
+        offset = self.config.ledgers[self.kind.name].offset
         districts = self.layers.districts
         matched = match_districts(
             rows["district"],
@@ -149,7 +155,11 @@ class Assembler:
             lon=rows["lon"] if points else None,
             lat=rows["lat"] if points else None,
             geometry=districts.geometry if points else None,
+            offset=offset,
         )
+        if points and offset != "none":
+            lon, lat = undo_offset(rows["lon"], rows["lat"], offset)
+            rows = rows.assign(lon=lon, lat=lat)
         rows = rows.assign(
             district_code=matched["code"].astype("str"), district_match=matched["how"].astype("str")
         )

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.boundaries import Layer, measure_grid, read_crosswalk, read_districts, read_grid
+from taizhang.boundaries import (
+    Layer,
+    describe_coverage,
+    measure_grid,
+    read_crosswalk,
+    read_districts,
+    read_grid,
+)
 from taizhang.config import FILE, Config, LayerConfig, show_path
 from taizhang.errors import ParameterError
 from taizhang.files import write_beside, write_text
@@ -35,6 +42,7 @@ def read_layers(config: Config) -> tuple[Layer, Layer | None]:
         If a layer is not fit for use.
     """
     districts = _read_districts(config)
+    districts.notes.extend(describe_coverage(districts.frame, where=config.boundaries.path.name))
     return districts, None if config.grid is None else _read_grid(config.grid, districts.frame)
 
 

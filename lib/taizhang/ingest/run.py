@@ -14,13 +14,14 @@ import pandas as pd
 
 from taizhang.config import FILE, Config, LedgerConfig, list_files, show_path
 from taizhang.csvout import format_csv, guard_formulas
-from taizhang.files import hash_file, write_beside, write_text
+from taizhang.files import write_beside, write_text
 from taizhang.ingest import (
     APPLIED,
     SET_ASIDE_FILE,
     IngestResult,
     KindSummary,
     fingerprint,
+    hash_input,
     hash_readers,
     list_inputs,
     processed_folder,
@@ -73,7 +74,7 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
     """
     readers = hash_readers()
     inputs = list_inputs(config)
-    hashes = {name: hash_file(path) for name, path in inputs.items()}
+    hashes = {name: hash_input(path) for name, path in inputs.items()}
     folder = processed_folder(config)
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
@@ -130,7 +131,9 @@ def _update_kind(
         key = key_of(own, shown, work.hashes[shown], work.readers)
         used.add(key)
         read.append((key, path, own, shown))
-    digest = hashlib.sha256(repr((kind, [key for key, *_ in read], work.config.as_of)).encode())
+    digest = hashlib.sha256(
+        repr((kind, [key for key, *_ in read], work.config.as_of, ledger.offset)).encode()
+    )
     digest.update(
         pd.util.hash_pandas_object(layers.districts[["code", "name", "parent"]]).to_numpy().tobytes()
     )

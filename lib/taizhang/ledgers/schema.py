@@ -36,7 +36,7 @@ def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     from pandera.errors import SchemaErrors
 
     try:
-        return make_schema(kind).validate(table, lazy=True)
+        return make_schema(kind, points_decide=_have_points(table)).validate(table, lazy=True)
     except SchemaErrors as error:
         raise LedgerError(f"table of {kind.name}: {_tell_failures(error, kind)}") from None
 
@@ -48,14 +48,26 @@ def load_schemas() -> None:
     pa.DataFrameSchema({"x": pa.Column(int, pa.Check.ge(0))}).validate(pd.DataFrame({"x": [1]}))
 
 
-def make_schema(kind: Kind) -> "pa.DataFrameSchema":
-    """The pandera schema of a kind: columns, types, limits, categories, required values."""
+def _have_points(table: pd.DataFrame) -> bool:
+    """Whether every row that says no district has coordinates instead."""
+    if not {"district", "lon", "lat"} <= set(table):
+        return False
+    return bool(table.loc[table["district"].isna(), ["lon", "lat"]].notna().all(axis=None))
+
+
+def make_schema(kind: Kind, *, points_decide: bool = False) -> "pa.DataFrameSchema":
+    """The pandera schema of a kind: columns, types, limits, categories, required values.
+
+    With `points_decide` a row may say no district, because its point does.
+    """
     import pandera.pandas as pa  # slow to load: `load_schemas` does it ahead
 
     columns = {name: _make_column(item) for name, item in kind.fields.items()}
     for name in ("source_file", "source_sheet"):
         columns[name] = pa.Column(_dtype("str"), nullable=False, required=False)
     columns["source_row"] = pa.Column(_dtype("Int64"), pa.Check.ge(1), nullable=False, required=False)
+    if points_decide:
+        columns["district"].nullable = True
     return pa.DataFrameSchema(columns, strict=False, ordered=False, name=kind.name)
 
 

@@ -102,7 +102,7 @@ def check_columns(grid: Grid, table: Table, index: HeaderIndex, source: Source) 
     """Raise where a required column is missing, saying how workbook.toml mends it."""
     kind, fields = source.kind, table.fields
     lacking = [name for name in kind.required if name not in fields]
-    if "district" in lacking and (source.district or table.sections):
+    if "district" in lacking and (source.district or table.sections or {"lon", "lat"} <= set(fields)):
         lacking.remove("district")
     if not lacking:
         return
@@ -229,6 +229,9 @@ def _assemble(
             continue
         reasons = parsed[field_name].reasons
         bad = rows[field_name].isna().to_numpy()
+        if field_name == "district" and {"lon", "lat"} <= set(parsed):
+            # Where a row says no district, its point may: that the ingest finds out.
+            bad = bad & (rows["lon"].isna() | rows["lat"].isna()).to_numpy()
         failed |= bad
         for row in np.flatnonzero(bad).tolist():
             reason = reasons[row] or f"no {field_name} ({kind.fields[field_name].title['zh']})"
