@@ -30,3 +30,10 @@ def test_recidivism_is_as_published() -> None:
 def test_too_few_closures_are_not_fitted() -> None:
     days = pd.Series(np.arange(9.0))
     assert fit_cox(days, days > 0, pd.DataFrame({"x": np.arange(9) % 2})).empty
+
+
+def test_a_column_that_others_say_is_left_out() -> None:
+    rossi = load_rossi()
+    twice = rossi[["age", "prio"]].assign(again=rossi["age"] + rossi["prio"], same=1)
+    fit = fit_cox(rossi["week"], rossi["arrest"].astype(bool), twice)
+    assert list(fit.index) == ["age", "prio"]

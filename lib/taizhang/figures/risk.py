@@ -219,7 +219,6 @@ def tabulate_risk(view: View) -> display.Table | None:
                 "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
             ),
         ),
-        wide=True,
     )
 
 
