@@ -1,0 +1,103 @@
+"""What decides whether a report is made again: its own rows and facts, not its neighbours'."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from taizhang import open as open_workbook
+from taizhang.metadata.kinds import load_kinds
+from taizhang.periods import parse_period
+from taizhang.report.changes import InputHashes, _hash_rows, _list_hidden, hash_inputs, mark_behind
+
+PERIOD = parse_period("2021")
+AS_OF = pd.Timestamp("2021-12-31")
+
+
+def write_rows(path: Path, *rows: tuple[str, str, str, int]) -> dict[str, str]:
+    table = pd.DataFrame(rows, columns=["district_code", "found_on", "description", "source_row"])
+    table["found_on"] = pd.to_datetime(table["found_on"])
+    table["responsible"] = [str(number) for number in range(len(table))]
+    table.to_parquet(path)
+    return _hash_rows(path, load_kinds()["hazards"], AS_OF)
+
+
+def test_rows_count_by_what_they_say_and_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "hazards.parquet"
+    one, two, other = ("A", "2021-01-01", "x", 5), ("A", "2021-01-01", "y", 6), ("B", "2021-02-01", "x", 7)
+    first = write_rows(path, one, two, other)
+    assert first.keys() == {"A", "B"} and first["A"] != first["B"]
+    # A row above moves all others down; who is responsible is not shown.
+    assert write_rows(path, ("A", "2021-01-01", "x", 6), ("A", "2021-01-01", "y", 7), other) == first
+    changed = write_rows(path, one, ("A", "2021-01-01", "z", 6), other)
+    assert changed["A"] != first["A"] and changed["B"] == first["B"]
+    assert write_rows(path, two, one, other)["A"] != first["A"]
+    assert write_rows(path, one, two, two, other)["A"] != first["A"]
+    # Dated after the day that the ledgers are read as of: no report shows it.
+    assert write_rows(path, one, two, ("A", "2022-01-01", "late", 9), other) == first
+    monkeypatch.setattr("taizhang.report.changes._ROWS_AT_ONCE", 1)
+    assert write_rows(path, one, two, other) == first
+
+
+def test_a_report_of_the_area_hangs_on_all_and_a_district_s_on_its_own() -> None:
+    def marks(**change: object) -> tuple[str, ...]:
+        known = {"shared": "s", "own": {"A": "1", "B": "2"}, "area": "a"} | change
+        hashes = InputHashes(**known)  # type: ignore[arg-type]
+        return tuple(hashes.of_report(code) for code in ("A", "B", "all"))
+
+    first = marks()
+    for change, differ in (
+        ({"area": "b"}, (False, False, True)),
+        ({"own": {"A": "1", "B": "3"}}, (False, True, True)),
+        ({"shared": "t"}, (True, True, True)),
+    ):
+        assert tuple(a != b for a, b in zip(first, marks(**change), strict=True)) == differ, change
+
+
+def test_reports_that_show_the_area_as_it_was_are_told() -> None:
+    entries = {
+        "A.zh": {"status": "made", "area": "old"},
+        "B.zh": {"status": "made", "area": "new"},
+        "C.zh": {"status": "failed", "area": "old"},
+    }
+    assert mark_behind(entries, "new") == ["A.zh"]
+    assert [entry["area_is_current"] for entry in entries.values()] == [False, True, False]
+
+
+def test_what_of_the_area_is_hidden_decides_for_all() -> None:
+    facts = pd.DataFrame(
+        {"district_code": ["all", "all", "A"], "fact": ["b", "a", "c"], "suppressed": [True, False, True]}
+    )
+    assert _list_hidden(facts) == ["b"]
+
+
+@pytest.fixture(scope="module")
+def own_book(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    open_workbook(str(sample_book)).ingest()
+    folder = tmp_path_factory.mktemp("changes") / "book"
+    shutil.copytree(sample_book, folder)
+    yield folder
+
+
+def test_one_raw_row_changes_its_own_district_alone(own_book: Path) -> None:
+    before = hash_inputs(open_workbook(str(own_book)), PERIOD)
+    assert hash_inputs(open_workbook(str(own_book)), PERIOD) == before  # as kept
+    (ledger,) = own_book.glob("data/raw/complaints/*.csv")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            lines = ledger.read_bytes().decode(encoding).splitlines(keepends=True)
+            break
+        except UnicodeDecodeError:
+            continue
+    at = next(number for number, line in enumerate(lines) if ",2021-" in line and "食品安全" in line)
+    lines[at] = lines[at].replace("食品安全", "消防通道堵塞")
+    ledger.write_bytes("".join(lines).encode(encoding))
+    after = hash_inputs(open_workbook(str(own_book)), PERIOD)
+    assert [code for code in before.own if before.own[code] != after.own[code]] != []
+    assert len([code for code in before.own if before.own[code] != after.own[code]]) == 1
+    assert after.shared == before.shared
+    toml = own_book / "workbook.toml"
+    toml.write_text(toml.read_text("utf-8") + "\n# a word\n", "utf-8")
+    assert hash_inputs(open_workbook(str(own_book)), PERIOD).shared != after.shared
