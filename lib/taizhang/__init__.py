@@ -5,13 +5,13 @@
 >>> book.facts("2021")
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["__version__", "controls", "open"]
 
 
 def open(workbook: str = "") -> "Workbook":
@@ -34,3 +34,21 @@ def open(workbook: str = "") -> "Workbook":
     from taizhang.workbook import Workbook
 
     return Workbook.find(workbook)
+
+
+def controls(workbook: str = "") -> Any:
+    """Two controls, for the cell above the parameters, which write the picked district and period into it.
+
+    Parameters
+    ----------
+    workbook : str, optional
+        As for `open`.
+
+    Returns
+    -------
+    ipywidgets.Widget or None
+        None in a batch: nobody is there to pick.
+    """
+    from taizhang.controls import is_interactive, make_controls
+
+    return make_controls(open(workbook)) if is_interactive() else None

@@ -121,22 +121,60 @@ def warn_errors(result: "IngestResult") -> int:
 
 
 @app.command()
-def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+    upgrade: Annotated[
+        bool,
+        typer.Option("--upgrade", help="Of a workbook that is there: bring its notebooks up to this version."),
+    ] = False,
+) -> None:
     """Make a new workbook: its folders and a commented workbook.toml."""
     from taizhang.scaffold import make_workbook
 
+    if upgrade:
+        raise typer.Exit(report_upgrade(open_config(str(folder)).root))
     make_workbook(folder)
     print(f"Made {folder}: put your ledgers and boundaries in data/raw, fill in workbook.toml, then run")
     print(f"  taizhang check -C {folder}")
 
 
-@app.command()
-def lab(workbook: Folder = "") -> None:
-    """Open JupyterLab on the workbook."""
+def report_upgrade(root: Path) -> int:
+    """Upgrade a workbook's notebooks and print what was done; 1 where something is left to the user."""
+    from taizhang.lab import upgrade_templates
+
+    said = {
+        "new": "copied",
+        "same": "up to date",
+        "replaced": "replaced: you had not changed it",
+        "merged": "merged: your changed cells stay",
+        "kept": "kept as you have it",
+        "differs": "left alone: it is not known what you changed in it; the difference to the package's",
+    }
+    left = False
+    for upgrade in upgrade_templates(root):
+        print(f"notebooks/{upgrade.name}.ipynb: {said[upgrade.state]}")
+        for line in upgrade.merged:
+            print(f"    {line}")
+        for line in upgrade.conflicts:
+            print(f"    both changed, yours stays: {line}")
+        if upgrade.conflicts or upgrade.state == "differs":
+            left = True
+            print(upgrade.difference)
+    return SEE if left else DONE
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context, workbook: Folder = "") -> None:
+    """Open JupyterLab on the workbook, with the notebooks copied in; other options go to JupyterLab."""
     import subprocess
 
-    book = open_workbook(workbook)
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab"], cwd=book.root))
+    from taizhang.lab import copy_templates, list_command, make_environment
+
+    root = open_config(workbook).root
+    if copied := copy_templates(root):
+        say(f"copied into notebooks/: {', '.join(copied)}")
+    command = list_command(context.args)
+    raise typer.Exit(subprocess.call(command, cwd=root, env=make_environment()))
 
 
 @app.command()

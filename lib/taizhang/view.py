@@ -11,6 +11,8 @@ from functools import cached_property
 import geopandas as gpd
 import pandas as pd
 
+from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
+from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period
 
 ALL = "all"
@@ -62,6 +64,10 @@ class View:
         Districts that were renamed, merged or split since the year before, as from `compare_vintages`.
     settings : Mapping
         Anything else of workbook.toml that a report shows.
+    kinds : Mapping of str to Kind
+        Ledger kinds, the workbook's own among them; where left out, the built-in ones.
+    fact_infos : Mapping of str to FactInfo
+        What each fact is, the workbook's own among them; where left out, the built-in ones.
     """
 
     district: str
@@ -81,6 +87,12 @@ class View:
     sample: bool = False
     vintages: pd.DataFrame = field(default_factory=pd.DataFrame)
     settings: Mapping[str, object] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=load_kinds)
+    fact_infos: Mapping[str, FactInfo] = field(default_factory=load_facts)
+
+    def describe(self, fact: str) -> FactInfo:
+        """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""
+        return describe_fact(fact, self.fact_infos)
 
     def fact(self, name: str, district: str | None = None, *, before: bool = False) -> pd.Series | None:
         """One fact's row of this (or the named) district, or None where there is none."""

@@ -19,7 +19,7 @@ from taizhang.boundaries import (
     measure_span,
     read_crosswalk,
 )
-from taizhang.config import Config, locate_root, read_config
+from taizhang.config import Config, locate_root, nearest, read_config
 from taizhang.errors import ParameterError
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import write_beside
@@ -60,6 +60,11 @@ class Workbook:
     def __repr__(self) -> str:
         return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
 
+    def _repr_html_(self) -> str:
+        from taizhang.door import show_workbook
+
+        return show_workbook(self)
+
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.config.ledgers]
 
@@ -73,13 +78,13 @@ class Workbook:
                 f"this workbook has no {name} ledger; add [ledgers.{name}] with files to workbook.toml"
             )
         raise AttributeError(
-            f"a workbook has no '{name}'; it has the ledgers {', '.join(self.config.ledgers)}"
+            f"a workbook has no '{name}'{nearest(name, self.config.ledgers)}; see dir(book) for all it has"
         )
 
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
         self._result = ingest(self.config, force=force)
-        for name in ("districts", "grid", "grid_measures", "_grid_problems"):
+        for name in ("districts", "grid", "grid_measures", "_grid_problems", "spans"):
             self.__dict__.pop(name, None)
         return self._result
 
@@ -300,6 +305,58 @@ class Workbook:
                 rows[name] = mask_column(rows[name])
         return rows
 
+    def columns(self, kind: str) -> pd.DataFrame:
+        """What the columns of a ledger mean.
+
+        Parameters
+        ----------
+        kind : str
+            A ledger kind, configured or not.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by column: title and description (in the workbook's language), type, unit, required,
+            values (a category's); without columns marked personal.
+        """
+        if kind not in self.kinds:
+            raise ParameterError(f"no ledger kind '{kind}'{nearest(kind, self.kinds)}")
+        lang, rows = self.config.lang, []
+        for name, one in self.kinds[kind].fields.items():
+            if not one.personal:
+                rows.append(
+                    {
+                        "column": name,
+                        "title": one.title[lang],
+                        "type": one.type,
+                        "unit": one.unit,
+                        "required": one.required,
+                        "values": ", ".join(one.values) if one.type == "category" else "",
+                        "description": one.description[lang],
+                    }
+                )
+        return pd.DataFrame(rows).set_index("column")
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
+        assert self.result
+        spans = []
+        for kind in self.config.ledgers:
+            path, day = processed_folder(self.config) / f"{kind}.parquet", self.kinds[kind].date
+            rows = pd.read_parquet(path, columns=[day or "source_row"])
+            days = rows[day].dropna() if day else pd.Series(dtype="datetime64[us]")
+            if day and self.kinds[kind].fields[day].type == "year":
+                days = pd.to_datetime(days.astype("str"), format="%Y")
+            spans.append((kind, len(rows), days.min(), days.max()))
+        return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
+
+    @property
+    def years(self) -> list[int]:
+        """Years from the ledgers' first row to their last, the latest first."""
+        days = pd.concat([self.spans["first"], self.spans["last"]]).dropna()
+        return list(range(days.max().year, days.min().year - 1, -1)) if len(days) else []
+
     def facts(self, period: str | Period) -> pd.DataFrame:
         """All facts of a period, for every district and the whole area.
 
@@ -418,6 +475,8 @@ class Workbook:
             sample=self.config.sample,
             vintages=self._compare_vintages(period),
             settings=read_settings(self.config),
+            kinds=self.kinds,
+            fact_infos=load_facts(self.root / "facts"),
         )
 
     def quality(self, view: View) -> Quality:
@@ -440,11 +499,19 @@ class Workbook:
 
 def packaged_notebook(name: str) -> Path:
     """A template that the package brings: inside it when installed, beside it in a checkout."""
+    packaged = packaged_notebooks()
+    if name in packaged:
+        return packaged[name]
+    raise ParameterError(f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package")
+
+
+def packaged_notebooks() -> dict[str, Path]:
+    """The notebooks that the package brings, by name: inside it when installed, beside it in a checkout."""
     package = Path(__file__).parent
     for folder in (package / "notebooks", package.parents[1] / "notebooks"):
-        if (folder / f"{name}.ipynb").is_file():
-            return folder / f"{name}.ipynb"
-    raise ParameterError(f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package")
+        if found := sorted(folder.glob("*.ipynb")):
+            return {path.stem: path for path in found}
+    return {}
 
 
 def _hash_facts_code(root: Path) -> str:

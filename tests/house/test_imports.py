@@ -30,9 +30,11 @@ BELOW = {
     "warm": set(),
     "ingest": {"config", "ledgers", "boundaries", "metadata"},
     "workbook": {"ingest", "config", "settings", "ledgers", "boundaries", "facts", "stats", "metadata"},
+    "door": {"metadata"},
+    "controls": {"workbook", "config", "metadata"},
     "report": {"warm", "workbook", "ingest", "config", "figures", "narrative", "facts", "stats", "metadata"},
 }
-TOP = {"cli", "scaffold", "doctor", "__main__"}
+TOP = {"cli", "lab", "scaffold", "doctor", "__main__"}
 # Facts, figures and sentences are computed from what they are given.
 PURE = ("facts", "figures", "narrative", "stats")
 FILE_CALLS = {
@@ -108,7 +110,11 @@ def find_upward(name: str, source: str, modules: dict[str, Path]) -> list[str]:
         allowed = LEAVES | {part} if part not in LEAVES else LEAVES
         if part == "view":  # it carries what the workbook's own kinds and facts are
             allowed = LEAVES | {"metadata"}
-        if to not in allowed | BELOW.get(part, set()) and not (name == "__init__" and to == "workbook"):
+        if part == "view":  # it carries what the workbook's own kinds and facts are
+            allowed = LEAVES | {"metadata"}
+        if to not in allowed | BELOW.get(part, set()) and not (
+            name == "__init__" and to in ("workbook", "controls")
+        ):
             wrong.append(f"{name}, line {line}: imports {target}")
     return wrong
 

@@ -75,5 +75,5 @@ def test_a_function_that_returns_no_series_is_refused(folder):
 
 
 def test_targets_take_the_title_of_their_indicator(folder):
-    info = describe_fact("targets.hazards.listed_share.done_percent", folder)
+    info = describe_fact("targets.hazards.listed_share.done_percent", load_facts(folder))
     assert info.title == {"zh": "挂牌督办占比：完成目标", "en": "Listed share: target done"}

@@ -4,6 +4,13 @@ from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
 from taizhang.figures.closure import plot_closure_by, tabulate_closure
 from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_districts
 from taizhang.figures.drills import plot_drill_kinds, plot_drills_calendar, tabulate_drills, tabulate_plans
+from taizhang.figures.explore import (
+    cross_tabulate,
+    list_neighbours,
+    tabulate_neighbours,
+    tabulate_own_facts,
+    tabulate_own_ledgers,
+)
 from taizhang.figures.funnel import plot_funnel
 from taizhang.figures.hazards import (
     plot_closure_curve,
@@ -30,6 +37,8 @@ from taizhang.figures.tables import (
 from taizhang.figures.time import plot_control, plot_key_periods, plot_seasons, tabulate_key_periods
 
 __all__ = [
+    "cross_tabulate",
+    "list_neighbours",
     "map_fact",
     "map_grid",
     "map_hazards",
@@ -69,7 +78,10 @@ __all__ = [
     "tabulate_facts",
     "tabulate_incidents",
     "tabulate_key_periods",
+    "tabulate_neighbours",
     "tabulate_overdue",
+    "tabulate_own_facts",
+    "tabulate_own_ledgers",
     "tabulate_plans",
     "tabulate_quality",
     "tabulate_required_drills",

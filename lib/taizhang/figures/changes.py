@@ -6,8 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.facts import FactInfo
 from taizhang.stats.change import compare_counts, compare_shares
 from taizhang.view import ALL, View
 
@@ -58,7 +57,7 @@ def compare_years(view: View, fact: str, district: str | None = None) -> Change 
         None where either value isn't known or is suppressed, the ledger holds no rows of the year
         before anywhere, or the kind is a stock with no dates.
     """
-    info = describe_fact(fact)
+    info = view.describe(fact)
     now, before = view.fact(fact, district), view.fact(fact, district, before=True)
     if now is None or before is None or now["suppressed"] or before["suppressed"]:
         return None
@@ -77,10 +76,10 @@ def compare_years(view: View, fact: str, district: str | None = None) -> Change 
 
 def _has_year_before(view: View, kind: str) -> bool:
     """Whether any district has rows of the kind in the year before; a count of none at all says nothing."""
-    kinds = load_kinds()
+    kinds = view.kinds
     if kind not in kinds or not kinds[kind].date:
         return False
-    first = next(name for name, info in load_facts().items() if info.kind == kind)
+    first = next(name for name, info in view.fact_infos.items() if info.kind == kind)
     row = view.fact(first, ALL, before=True)
     return row is not None and bool(row["value"] > 0 or row["suppressed"])
 

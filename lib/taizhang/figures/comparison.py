@@ -16,7 +16,7 @@ from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell
-from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
+from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import (
     format_date,
     format_fact,
@@ -24,7 +24,6 @@ from taizhang.metadata.formats import (
     join_unit,
     name_unit,
 )
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View
@@ -70,7 +69,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     values = rows["value"].dropna()
     if values.empty or not values.any():
         return None
-    lang, style, info = view.lang, load_style(), describe_fact(fact)
+    lang, style, info = view.lang, load_style(), view.describe(fact)
     edges, method = choose_classes(values.to_numpy(dtype=float), info)
     districts = simplify_districts(view.districts).set_index("code")
     known = rows["value"].reindex(districts.index)
@@ -140,7 +139,7 @@ def say_value(value: float, info: FactInfo, lang: str) -> str:
 
 def describe_fact_source(view: View, info: FactInfo, extra: str) -> str:
     """The source line of a fact."""
-    if info.kind in load_kinds():
+    if info.kind in view.kinds:
         return describe_source(view, info.kind, extra=extra)
     words = label(f"source.{info.kind}_layer", view.lang, day=format_date(view.as_of, view.lang))
     return label("source.extra", view.lang, words=words, extra=extra) if extra else words
@@ -235,7 +234,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     rows = rows[rows["value"].notna()]
     if len(rows) < 2 or not rows["value"].any():
         return None
-    lang, style, info = view.lang, load_style(), describe_fact(fact)
+    lang, style, info = view.lang, load_style(), view.describe(fact)
     rising = info.direction == "less_is_better"
     rows = rows.sort_values(["value", "district"], ascending=[rising, True])
     places = np.arange(len(rows))[::-1]
@@ -328,7 +327,7 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
     lang = view.lang
     infos = [
         info
-        for name, info in load_facts().items()
+        for name, info in view.fact_infos.items()
         if info.key and (not kinds or info.kind in kinds) and view.fact(name, ALL) is not None
     ]
     if not infos:

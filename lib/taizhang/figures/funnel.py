@@ -10,7 +10,7 @@ from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.comparison import describe_fact_source, list_values, say_value, slug_fact
 from taizhang.figures.marks import draw_key
 from taizhang.figures.sources import name_area, name_period
-from taizhang.metadata.facts import FactInfo, describe_fact
+from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -39,7 +39,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     """
     rows = list_values(view, fact)
     rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
-    info = describe_fact(fact)
+    info = view.describe(fact)
     area = view.fact(fact, ALL)
     if len(rows) < 3 or area is None or pd.isna(area["value"]) or info.unit == "count":
         return None

@@ -8,7 +8,6 @@ from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, labe
 from taizhang.figures.rows import choose_months, count_classes, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import describe_source, name_month, name_period, name_place, name_span
 from taizhang.metadata.formats import format_number, join_list
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.view import View
@@ -36,9 +35,9 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
     rows = find_rows(view, kind)
     if rows.empty or rows[column].isna().all():
         return None
-    lang, style, fields = view.lang, load_style(), load_kinds()[kind].fields
+    lang, style, fields = view.lang, load_style(), view.kinds[kind].fields
     amounts = rows[value].astype("float64") if value else pd.Series(1.0, index=rows.index)
-    classes = name_values(rows[column], kind, column, lang)
+    classes = name_values(rows[column], kind, column, lang, view.kinds)
     counts = count_classes(classes, amounts.fillna(0).rename("n").to_frame(), lang)
     if not counts["n"].sum():
         return None
@@ -53,7 +52,7 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
         title=label(
             "figure.classes.title",
             lang,
-            kind=load_kinds()[kind].label(lang),
+            kind=view.kinds[kind].label(lang),
             column=fields[column].label(lang),
             period=name_period(view),
         ),
@@ -99,7 +98,7 @@ def plot_warnings(view: View) -> display.Figure | None:
     names = {
         colour: label("word.not_stated", lang)
         if colour == "unknown"
-        else load_kinds()["warnings"].fields["colour"].values[colour].label(lang)
+        else view.kinds["warnings"].fields["colour"].values[colour].label(lang)
         for colour in shown
     }
     with use_style():
@@ -227,11 +226,11 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
     rows = find_rows(view, kind)
     if rows.empty:
         return None
-    lang, fields = view.lang, load_kinds()[kind].fields
-    date = load_kinds()[kind].date
+    lang, fields = view.lang, view.kinds[kind].fields
+    date = view.kinds[kind].date
     rows = rows.sort_values([*([date] if date else []), "source_file", "source_row"])
     shown = rows.head(most)
-    written = {name: _write_column(shown[name], kind, name, lang) for name in columns}
+    written = {name: _write_column(view, shown[name], kind, name) for name in columns}
     numeric = {name: fields[name].type in ("integer", "number", "count_or_names") for name in columns}
     cells = tuple(
         tuple(
@@ -248,7 +247,7 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
         notes = (label("table.more", lang, shown=most, total=format_number(len(rows))),)
     return display.Table(
         id=f"{kind}-rows".replace("_", "-"),
-        title=label("table.rows.title", lang, kind=load_kinds()[kind].label(lang)),
+        title=label("table.rows.title", lang, kind=view.kinds[kind].label(lang)),
         columns=tuple(
             display.Column(fields[name].label(lang), "", "right" if numeric[name] else "left")
             for name in columns
@@ -258,9 +257,10 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
     )
 
 
-def _write_column(values: pd.Series, kind: str, name: str, lang: str) -> pd.Series:
+def _write_column(view: View, values: pd.Series, kind: str, name: str) -> pd.Series:
     """A column as text, by its type."""
-    field = load_kinds()[kind].fields[name]
+    lang = view.lang
+    field = view.kinds[kind].fields[name]
     if field.type in ("integer", "count_or_names"):
         return values.map(format_number)
     if field.type == "number":
@@ -270,4 +270,4 @@ def _write_column(values: pd.Series, kind: str, name: str, lang: str) -> pd.Seri
     if field.type == "boolean":
         words = {True: label("word.yes", lang), False: label("word.no", lang)}
         return values.map(words).fillna(label("word.not_stated", lang)).astype("str")
-    return name_values(values, kind, name, lang)
+    return name_values(values, kind, name, lang, view.kinds)

@@ -1,12 +1,12 @@
 """Rows and counts behind charts: which months, how many per month, how many per class."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TypeVar, cast
 
 import pandas as pd
 
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import View
 
@@ -45,7 +45,7 @@ def find_rows(view: View, kind: str) -> pd.DataFrame:
     table = view.ledgers.get(kind)
     if table is None or table.empty:
         return pd.DataFrame()
-    column = load_kinds()[kind].date
+    column = view.kinds[kind].date
     if not column:
         return table
     rows = view.rows(kind, column)
@@ -84,7 +84,9 @@ def reaches_back(days: pd.Series, months: pd.PeriodIndex) -> bool:
     return bool((days < (months[0] - 11).start_time).any())
 
 
-def name_values(values: pd.Series, kind: str, column: str, lang: str) -> pd.Series:
+def name_values(
+    values: pd.Series, kind: str, column: str, lang: str, kinds: Mapping[str, Kind] | None = None
+) -> pd.Series:
     """Write a column's classes in the report's language; a text stays as its ledger has it.
 
     Parameters
@@ -92,13 +94,16 @@ def name_values(values: pd.Series, kind: str, column: str, lang: str) -> pd.Seri
     values : pandas.Series of str
     kind, column : str
     lang : str
+    kinds : Mapping of str to Kind, optional
+        Of the view; where left out, the built-in ones.
 
     Returns
     -------
     pandas.Series of str
         Where empty: the words for 'not stated'.
     """
-    names = load_kinds()[kind].fields[column].values
+    fields = (load_kinds() if kinds is None else kinds)[kind].fields
+    names = fields[column].values if column in fields else {}
     unknown = label("word.not_stated", lang)
     written = [
         unknown if pd.isna(value) else names[value].label(lang) if value in names else str(value)

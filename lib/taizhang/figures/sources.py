@@ -3,7 +3,6 @@
 import pandas as pd
 
 from taizhang.metadata.formats import format_date, format_number
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View
 
@@ -26,7 +25,7 @@ def describe_source(view: View, kind: str, rows: int | None = None, *, extra: st
     str
     """
     lang = view.lang
-    words = label("source.ledger", lang, ledger=load_kinds()[kind].title[lang])
+    words = label("source.ledger", lang, ledger=view.kinds[kind].title[lang])
     if rows is not None:
         words += label("source.rows", lang, n=format_number(rows), rows=rows)
     words += label("source.as_of", lang, day=format_date(view.as_of, lang))

@@ -11,7 +11,7 @@ from taizhang.figures.comparison import describe_fact_source, list_values, slug_
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
 from taizhang.figures.marks import bars_height, draw_key, set_strip_key, set_whole_ticks, shorten_label
 from taizhang.figures.sources import name_area, name_period
-from taizhang.metadata.facts import FactInfo, describe_fact
+from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_fact, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -57,7 +57,7 @@ def find_standing(view: View, fact: str) -> Standing | None:
     Standing or None
         None where it has none, or is known in fewer than three districts.
     """
-    rows, info = list_values(view, fact), describe_fact(fact)
+    rows, info = list_values(view, fact), view.describe(fact)
     if rows.empty or info.unit == "count" or info.interval not in ("wilson", "poisson"):
         return None
     rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
@@ -124,7 +124,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     standing = find_standing(view, fact)
     if standing is None:
         return None
-    lang, style, info = view.lang, load_style(), describe_fact(fact)
+    lang, style, info = view.lang, load_style(), view.describe(fact)
     places = standing.places
     at = np.arange(len(places))[::-1]
     odd = (places["group"] % 2 == 1).to_numpy()
@@ -193,7 +193,7 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
     standing = find_standing(view, fact)
     if standing is None:
         return None
-    lang, info = view.lang, describe_fact(fact)
+    lang, info = view.lang, view.describe(fact)
     rows = tuple(
         (
             display.Cell(str(row["district"]), district=str(code)),
@@ -265,7 +265,7 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
     standing = find_standing(view, fact)
     if standing is None or not (standing.places["quadrant"] != "").any():
         return None
-    lang, style, info = view.lang, load_style(), describe_fact(fact)
+    lang, style, info = view.lang, load_style(), view.describe(fact)
     districts = simplify_districts(view.districts).set_index("code")
     quadrant = standing.places["quadrant"].reindex(districts.index).fillna("")
     colours = {

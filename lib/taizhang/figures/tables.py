@@ -1,14 +1,16 @@
 """Key figures and tables of facts: with the year before, targets, data quality, definitions."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from taizhang import display
 from taizhang.figures.changes import Change, compare_years
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_period
-from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target, unit_label
+from taizhang.metadata.facts import FactInfo, split_target, unit_label
 from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit, quantify
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View
 
@@ -26,7 +28,7 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
         None where no ledger with a key figure is configured.
     """
     items = []
-    for name, info in load_facts().items():
+    for name, info in view.fact_infos.items():
         row = view.fact(name) if info.key else None
         if row is None:
             continue
@@ -98,7 +100,7 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     """
     lang, rows = view.lang, []
     shown: list[str] = []
-    for name, info in load_facts().items():
+    for name, info in view.fact_infos.items():
         row = view.fact(name) if info.kind in kinds else None
         if row is None:
             continue
@@ -128,7 +130,7 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
-    titles = ("、" if lang == "zh" else ", ").join(name_kind(kind, lang) for kind in dict.fromkeys(shown))
+    titles = ("、" if lang == "zh" else ", ").join(name_kind(kind, lang, view.kinds) for kind in dict.fromkeys(shown))
     return display.Table(
         id=f"facts-{'-'.join(kinds).replace('_', '-')}",
         title=label("table.facts.title", lang, period=name_period(view), kinds=titles),
@@ -138,9 +140,9 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     )
 
 
-def name_kind(kind: str, lang: str) -> str:
-    """A kind's title in words, the grid among them."""
-    kinds = load_kinds()
+def name_kind(kind: str, lang: str, kinds: Mapping[str, Kind] | None = None) -> str:
+    """A kind's title in words, the grid among them; `kinds` where a workbook has its own."""
+    kinds = load_kinds() if kinds is None else kinds
     return kinds[kind].title[lang] if kind in kinds else label(f"kind.{kind}", lang)
 
 
@@ -185,7 +187,7 @@ def tabulate_targets(view: View) -> display.Table | None:
         parts = split_target(row["fact"])
         if parts is None or parts[1] != "done_percent":
             continue
-        info = describe_fact(parts[0])
+        info = view.describe(parts[0])
         pace = view.fact(row["fact"].replace(".done_percent", ".pace_points"))
         done, goal = row["numerator"], row["denominator"]
         behind = pace is not None and pace["value"] < 0
@@ -194,11 +196,11 @@ def tabulate_targets(view: View) -> display.Table | None:
                 display.Cell(info.title[lang]),
                 display.Cell(join_unit(format_number(goal), name_unit(info, lang), lang), goal),
                 display.Cell(join_unit(format_fact(done, info), name_unit(info, lang), lang), done),
-                make_fact_cell(row, describe_fact(row["fact"]), lang),
-                make_fact_cell(pace, describe_fact(f"targets.{parts[0]}.pace_points"), lang)
+                make_fact_cell(row, view.describe(row["fact"]), lang),
+                make_fact_cell(pace, view.describe(f"targets.{parts[0]}.pace_points"), lang)
                 if not behind
                 else display.Cell(
-                    make_fact_cell(pace, describe_fact(f"targets.{parts[0]}.pace_points"), lang).text,
+                    make_fact_cell(pace, view.describe(f"targets.{parts[0]}.pace_points"), lang).text,
                     float(pace["value"]),  # type: ignore[index]
                     f"targets.{parts[0]}.pace_points",
                     "worse",
@@ -247,7 +249,7 @@ def tabulate_quality(view: View) -> display.Table | None:
         ),
         rows=tuple(
             (
-                display.Cell(name_kind(row["kind"], lang)),
+                display.Cell(name_kind(row["kind"], lang, view.kinds)),
                 *(display.Cell(format_number(row[name]), float(row[name])) for name in counts),
             )
             for _, row in view.quality.iterrows()
@@ -277,7 +279,7 @@ def tabulate_definitions(view: View) -> display.Table | None:
             display.Cell(info.definition[lang]),
             display.Cell(label(f"interval.{info.interval}", lang)),
         )
-        for name, info in load_facts().items()
+        for name, info in view.fact_infos.items()
         if name in known
     )
     if not rows:

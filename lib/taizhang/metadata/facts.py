@@ -209,15 +209,15 @@ def split_target(name: str) -> tuple[str, str] | None:
     return None
 
 
-def describe_fact(name: str, extra: Path | None = None) -> FactInfo:
+def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:
     """The definition of a fact by name, facts of targets among them.
 
     Parameters
     ----------
     name : str
         Such as ``hazards.found`` or ``targets.drills.held.done_percent``.
-    extra : Path, optional
-        The workbook's ``facts/`` folder.
+    infos : Mapping of str to FactInfo, optional
+        The facts there are, as from `load_facts`; where left out, the built-in ones.
 
     Returns
     -------
@@ -228,7 +228,7 @@ def describe_fact(name: str, extra: Path | None = None) -> FactInfo:
     KeyError
         If there is no such fact.
     """
-    facts = load_facts(extra)
+    facts = load_facts() if infos is None else infos
     if parts := split_target(name):
         indicator, measure = parts
         base = facts[indicator]

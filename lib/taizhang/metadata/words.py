@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-_FILES = ("words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "quality.yml")
+_FILES = ("words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "lab.yml", "quality.yml")
 
 
 @cache

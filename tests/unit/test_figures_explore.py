@@ -1,0 +1,91 @@
+"""Cross-tables, neighbours, and a workbook's own ledgers, by hand on six square districts."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from view_maker import AREA, CODES, make_districts, make_fact, make_table
+
+from taizhang import figures
+from taizhang.errors import ParameterError
+from taizhang.periods import parse_period
+from taizhang.view import View
+
+ROWS = [
+    {"found_on": "2021-01-05", "trade": "消防", "severity": "general"},
+    {"found_on": "2021-01-09", "trade": "消防", "severity": "major"},
+    {"found_on": "2021-03-09", "trade": "燃气", "severity": "general"},
+    {"found_on": "2020-03-09", "trade": "燃气", "severity": "general"},  # not of the period
+    {"found_on": "2021-03-10", "trade": None, "severity": "general"},
+]
+
+
+@pytest.fixture
+def view() -> View:
+    facts = [
+        make_fact("hazards.found", float(n), district=code) for n, code in enumerate([*CODES, "all"], start=1)
+    ]
+    frame = pd.DataFrame(facts)
+    return View(
+        district=CODES[0],
+        name="城关镇",
+        title=AREA,
+        period=parse_period("2021"),
+        lang="en",
+        as_of=date(2021, 12, 31),
+        facts=frame,
+        facts_before=frame.iloc[:0],
+        facts_previous=frame.iloc[:0],
+        ledgers={"hazards": make_table("hazards", ROWS)},
+        districts=make_districts(),
+    )
+
+
+def read(table: object) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in table.rows]  # type: ignore[attr-defined]
+
+
+def test_cross_table_counts_the_rows_of_the_period(view: View) -> None:
+    table = figures.cross_tabulate(view, "hazards", "trade", "severity")
+    assert table is not None
+    assert [column.label for column in table.columns][1:] == ["general", "major", "Total"]
+    assert read(table) == [
+        ["消防", "1", "1", "2"],
+        ["not stated", "1", "0", "1"],
+        ["燃气", "1", "0", "1"],
+        ["Total", "3", "1", "4"],
+    ]
+
+
+def test_rare_classes_are_counted_together_and_months_keep_their_order(view: View) -> None:
+    table = figures.cross_tabulate(view, "hazards", "found_on", "trade", most=1)
+    assert table is not None
+    assert [column.label for column in table.columns][1:] == ["2 other classes", "消防", "Total"]
+    assert read(table) == [["2021-01", "0", "2", "2"], ["2021-03", "2", "0", "2"], ["Total", "2", "2", "4"]]
+
+
+def test_withheld_kinds_and_unknown_columns_are_refused(view: View) -> None:
+    withheld = replace(view, facts=view.facts.assign(suppressed=True))
+    with pytest.raises(ParameterError, match="withheld"):
+        figures.cross_tabulate(withheld, "hazards", "trade", "severity")
+    with pytest.raises(ParameterError, match="no column 'colour'; it has district"):
+        figures.cross_tabulate(view, "hazards", "colour", "severity")
+    with pytest.raises(ParameterError, match="no ledger kind 'hazard'"):
+        figures.cross_tabulate(view, "hazard", "trade", "severity")
+
+
+def test_neighbours_share_a_border_or_a_corner(view: View) -> None:
+    # Two rows of three: the first touches the second, and the fourth and fifth below.
+    assert figures.list_neighbours(view) == [CODES[1], CODES[3], CODES[4]]
+    assert figures.list_neighbours(replace(view, district="all")) == []
+    table = figures.tabulate_neighbours(view, "hazards.found")
+    assert table is not None
+    assert [cell.value for cell in table.rows[0][1:]] == [1, 2, 4, 5, 7]
+    with pytest.raises(ParameterError, match=r"no fact 'hazards\.fond'"):
+        figures.tabulate_neighbours(view, "hazards.fond")
+
+
+def test_built_in_ledgers_are_not_shown_as_own(view: View) -> None:
+    assert figures.tabulate_own_ledgers(view) is None
+    assert figures.tabulate_own_facts(view) is None

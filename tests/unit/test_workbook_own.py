@@ -1,0 +1,129 @@
+"""A workbook with a ledger kind and facts of its own: named in its own words everywhere a report shows them."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import nbformat
+import pandas as pd
+import pytest
+import shapely
+
+import taizhang as tz
+from taizhang import figures
+from taizhang.report.notebook import TableBlock, read_blocks
+from taizhang.workbook import Workbook
+
+TOML = """
+[workbook]
+title = "三乡"
+[boundaries]
+path = "towns.geojson"
+code = "code"
+name = "name"
+[ledgers.hazards]
+files = ["hazards.csv"]
+[ledgers.gas_checks]
+files = ["gas.csv"]
+"""
+KIND = """
+kind: gas_checks
+title: {zh: 燃气安检, en: Gas checks}
+row: {zh: 一户安检, en: one household checked}
+date: checked_on
+fields:
+  district: {required: true}
+  checked_on: {type: date, required: true, title: {zh: 安检日期, en: Checked on}}
+  hose: {type: category, title: {zh: 软管, en: Hose}, values: {good: {zh: 完好, en: good}, worn: {zh: 老化, en: worn}}}
+"""
+FACTS = """
+gas_checks.made:
+  title: {zh: 安检户数, en: Households checked}
+  definition: {zh: 时期内安检的户数。, en: Households checked in the period.}
+  unit: count
+  decimals: 0
+  direction: more_is_better
+  interval: poisson
+  key: true
+  form: count
+  function: gas.py:is_made
+hazards.at_weekends:
+  title: {zh: 周末发现占比, en: Found at weekends}
+  definition: {zh: 周六、周日发现的占比。, en: Share found on a Saturday or Sunday.}
+  unit: percent
+  decimals: 1
+  direction: neither
+  interval: wilson
+  form: share
+  function: gas.py:is_weekend
+"""
+CODE = """
+def is_made(rows, *, as_of):
+    return rows["checked_on"] <= as_of
+
+
+def is_weekend(rows, *, as_of):
+    return rows["found_on"].dt.day_of_week >= 5
+"""
+A, B = "350921101", "350921102"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    root = tmp_path_factory.mktemp("own") / "自有 台账"
+    for name, text in (
+        ("workbook.toml", TOML),
+        ("ledgers/gas_checks.yml", KIND),
+        ("facts/own.yml", FACTS),
+        ("facts/gas.py", CODE),
+    ):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    shapes = [shapely.box(119, 26, 119.1, 26.1), shapely.box(119.1, 26, 119.2, 26.1)]
+    towns = gpd.GeoDataFrame({"code": [A, B], "name": ["甲镇", "乙乡"]}, geometry=shapes, crs="EPSG:4490")
+    towns.to_file(root / "towns.geojson")
+    # 3 July 2021 was a Saturday.
+    hazards = {"乡镇": ["甲镇", "甲镇"], "发现日期": ["2021-07-03", "2021-07-05"], "隐患描述": ["甲", "乙"]}
+    gas = {
+        "乡镇": ["甲镇", "甲镇", "乙乡"],
+        "安检日期": ["2021-05-01", "2021-05-02", "2021-05-03"],
+        "软管": ["完好", "老化", "完好"],
+    }
+    pd.DataFrame(hazards).to_csv(root / "hazards.csv", index=False, encoding="utf-8-sig")
+    pd.DataFrame(gas).to_csv(root / "gas.csv", index=False, encoding="utf-8-sig")
+    return tz.open(str(root))
+
+
+def test_own_kind_and_facts_are_read(book: Workbook) -> None:
+    assert book.gas_checks["hose"].tolist() == ["good", "worn", "good"]
+    facts = book.facts("2021").set_index(["district_code", "fact"])["value"]
+    assert facts[(A, "gas_checks.made")] == 2
+    assert facts[(A, "hazards.at_weekends")] == 50
+
+
+def test_figures_name_them_in_their_own_words(book: Workbook) -> None:
+    view = book.view("甲镇", "2021", "zh")
+    bars = figures.plot_classes(view, "gas_checks", "hose")
+    assert bars is not None
+    assert "燃气安检" in bars.title and "完好" in bars.svg and "软管" in bars.title
+    listed = figures.tabulate_rows(view, "gas_checks", "checked_on", "hose")
+    assert listed is not None
+    assert [cell.text for cell in listed.rows[0]] == ["2021-05-01", "完好"]
+    crossed = figures.cross_tabulate(view, "gas_checks", "checked_on", "hose")
+    assert crossed is not None and crossed.rows[-1][-1].text == "2"
+    assert figures.plot_ranking(book.view("all", "2021", "zh"), "gas_checks.made") is not None
+
+
+@pytest.mark.slow
+def test_township_report_shows_own_kind_and_own_fact(book: Workbook, tmp_path: Path) -> None:
+    from taizhang.report.execute import execute_notebook
+
+    parameters = {"district": A, "period": "2021", "lang": "zh"}
+    output = tmp_path / "out.ipynb"
+    execute_notebook(book.template("township_review"), output, parameters, cwd=book.root)
+    blocks = read_blocks(nbformat.read(output, as_version=4), lang="zh")
+    tables = {block.table.id: block.table for block in blocks if isinstance(block, TableBlock)}
+    assert [cell.text for cell in tables["own-ledgers"].rows[0]] == ["燃气安检", "一户安检", "2"]
+    assert tables["facts-gas-checks"].rows[0][0].text == "安检户数"
+    assert "周末发现占比" in [row[0].text for row in tables["facts-hazards"].rows]
+    assert {"燃气安检"} < {row[0].text for row in tables["quality"].rows}
+    assert {"安检户数", "周末发现占比"} < {row[0].text for row in tables["definitions"].rows}
