@@ -23,6 +23,7 @@ def examine(workbook: str = "") -> Iterator[Check]:
     """Try fonts, the PDF engine, the notebook kernel, boundary reading, and the workbook itself."""
     yield _try("fonts", _try_fonts)
     yield _try("PDF (Typst)", _try_typst)
+    yield _try("faces of GB/T 9704", lambda: _try_faces(workbook))
     yield _try("notebook kernel", _try_kernel)
     yield _try("boundary reader (GDAL)", _try_gdal)
     yield _try("workbook", lambda: _try_workbook(workbook))
@@ -59,6 +60,20 @@ def _try_typst() -> str:
     if not isinstance(pdf, bytes) or not pdf.startswith(b"%PDF"):
         raise TaizhangError("no PDF came out")
     return f"typst {version('typst')}"
+
+
+def _try_faces(folder: str) -> str:
+    from taizhang.report.faces import find_faces
+
+    fonts = taizhang.open(folder).config.fonts
+    faces = find_faces(str(fonts or ""))
+    told = [", ".join(faces.found)] if faces.found else []
+    if faces.lacking:
+        told.append(
+            f"{'、'.join(faces.lacking)} not there: the packaged serif and sans take their place; "
+            'name a folder that holds them with [workbook] fonts = "..."'
+        )
+    return "; ".join(told)
 
 
 def _try_kernel() -> str:

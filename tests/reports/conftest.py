@@ -379,6 +379,12 @@ def make_manifest() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def stand_ins() -> SimpleNamespace:
+    """Makers of a book, its facts and its manifest."""
+    return SimpleNamespace(book=make_book, facts=make_facts, manifest=make_manifest)
+
+
+@pytest.fixture(scope="session")
 def review_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A review's folder as it stands when the index is written, and the index in both languages."""
     return fill_review(tmp_path_factory.mktemp("review"), make_book())

@@ -205,3 +205,39 @@ def test_printed_page_is_light_and_without_controls(
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for hidden in (".toc", ".zoom >> nth=0", ".filter", ".skip"):
         assert not page.locator(hidden).is_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_draft_with_a_note_and_rows_to_show(
+    notebook: Callable[..., Any], meta: Callable[..., Any], open_page: Any, tmp_path: Path, dark: bool
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    note = "## 应急演练\n\n人手**不足**，见[](#hazards-trend)。<b>原样</b>\n"
+    about = meta("zh", draft=True, note=note, rows=("hazards.found",), languages=("zh",))
+    path = tmp_path / "350921101.zh.html"
+    path.write_text(render_html(notebook("zh"), meta=about), encoding="utf-8")
+    opened = open_page(path, dark=dark)
+    page = opened.page
+    assert page.evaluate("getComputedStyle(document.body, '::before').content") == '"草稿"'
+    assert "草稿，未经批准" in page.locator(".about").inner_text()
+    assert page.locator("[data-noted]").inner_text() == "人手不足，见图1。<b>原样</b>"
+    assert page.locator("[data-noted] a").get_attribute("href") == "#figure-hazards-trend"
+    links = page.locator(".card .rows a")
+    assert [link.get_attribute("href") for link in links.all()] == ["rows/350921101.hazards.found.csv"]
+    assert links.first.get_attribute("aria-label") == "发现隐患：查看台账明细（CSV）"
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+    assert opened.complaints == []
+
+
+def test_an_approved_report_says_who_and_when_and_is_no_draft(
+    notebook: Callable[..., Any], meta: Callable[..., Any], open_page: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "350921101.zh.html"
+    about = meta("zh", approver="县应急管理局", approved_on="2022-02-15")
+    path.write_text(render_html(notebook("zh"), meta=about), encoding="utf-8")
+    page = open_page(path).page
+    assert "县应急管理局，2022年2月15日" in page.locator(".about").inner_text()
+    assert page.locator("body[data-draft]").count() == 0 and page.locator(".card .rows").count() == 0

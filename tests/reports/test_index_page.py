@@ -126,3 +126,46 @@ def test_page_is_complete_without_scripts(review_folder: Path, open_page: Open) 
     assert not page.locator("#search").is_visible() and not page.locator("select").is_visible()
     assert page.locator(".choose").inner_text().split() == ["着色指标", "发现隐患（处）"]
     assert json.loads(page.locator(".map").get_attribute("data-shades"))[0]["name"] == "hazards.found"
+
+
+@pytest.mark.parametrize(("lang", "width"), [("zh", 1280), ("en", 360)])
+def test_two_to_four_districts_stand_side_by_side_with_the_year_before(
+    tmp_path: Path, open_page: Open, stand_ins: Any, lang: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    from taizhang.periods import parse_period
+    from taizhang.report.index import write_index
+
+    book, (now, before), manifest = stand_ins.book, (stand_ins.facts(), stand_ins.facts()), stand_ins.manifest
+    before["value"] += 1
+    write_index(
+        tmp_path, book=book(), period=parse_period("2021"), lang=lang, facts=now, before=before,
+        manifest=manifest(),
+    )  # fmt: skip
+    opened = open_page(tmp_path / f"index.{lang}.html", width=width)
+    page = opened.page
+    boxes = page.locator(".choice")
+    boxes.nth(1).check()
+    assert not page.locator("#compare").is_visible()
+    for at in (2, 3, 4):
+        boxes.nth(at).check()
+    assert page.locator("#compare thead th[scope=colgroup]").all_inner_texts() == [
+        "城关镇",
+        "老溪南镇",
+        "新港乡",
+        "沙埕镇",
+    ]
+    first = page.locator("#compare tbody tr").first.locator("td").all_inner_texts()
+    # 20 + 7 x place modulo 41: 27, 34, 41, 48, each with the year before one above it
+    assert first == ["27", "28", "34", "35", "41", "42", "48", "49"]
+    assert boxes.nth(5).is_disabled() and not boxes.nth(4).is_disabled()
+    page.locator("#years input").check()
+    assert page.locator("#districts .before").first.is_visible()
+    assert opened.complaints == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
+    for at in (1, 2, 3):
+        boxes.nth(at).uncheck()
+    assert not page.locator("#compare").is_visible()

@@ -57,6 +57,8 @@ class Book:
             sample=True,
             style="modern",
             fonts=None,
+            ledgers={},
+            suppress=(),
             boundaries=SimpleNamespace(approval=""),
         )
         self.districts = gpd.GeoDataFrame(
@@ -91,6 +93,9 @@ class Book:
 
     def template(self, kind: str) -> Path:
         return self.root / "notebooks" / f"{kind}.ipynb"
+
+    def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
+        return self.facts(period)
 
     def facts(self, period: Period) -> pd.DataFrame:
         codes = [*NAMES, "all"]

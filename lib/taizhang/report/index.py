@@ -18,6 +18,7 @@ from taizhang.metadata.facts import FactInfo, load_facts
 from taizhang.metadata.formats import format_date, format_fact, name_unit
 from taizhang.metadata.words import label
 from taizhang.periods import Period
+from taizhang.report.data import write_citation
 from taizhang.report.formats import FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.view import ALL
@@ -25,10 +26,27 @@ from taizhang.view import ALL
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook
 
-_DATA_FILES = ("facts.csv", "facts.parquet", "manifest.json")
+_DATA_FILES = (
+    "facts.xlsx",
+    "facts.csv",
+    "facts.parquet",
+    "comparison.xlsx",
+    "comparison.csv",
+    "dictionary.csv",
+    "manifest.json",
+)
 _CLASSES = 5
 _MAP_WIDTH = 640.0
-_SCRIPT_WORDS = ("index.found", "index.none_found", "index.no_value")
+_SCRIPT_WORDS = (
+    "index.found",
+    "index.none_found",
+    "index.no_value",
+    "index.compare_one",
+    "index.compared",
+    "index.figure",
+    "index.now",
+    "index.before",
+)
 
 
 def write_index(
@@ -39,6 +57,7 @@ def write_index(
     lang: str,
     facts: pd.DataFrame,
     manifest: Mapping[str, Any],
+    before: pd.DataFrame | None = None,
 ) -> Path:
     """Write the page that leads to all reports of a period, ``index.<lang>.html``.
 
@@ -54,6 +73,8 @@ def write_index(
         Facts of the period in the contract's columns, all districts and ``all``.
     manifest : Mapping
         As in manifest.json; says which reports failed.
+    before : pandas.DataFrame, optional
+        Facts of the same period a year before, to stand beside this one's.
 
     Returns
     -------
@@ -63,6 +84,11 @@ def write_index(
     words = page_words(lang)
     infos = _choose_facts(facts)
     by_district = {str(code): rows.set_index("fact") for code, rows in facts.groupby("district_code")}
+    years_ago = (
+        {}
+        if before is None
+        else {str(code): rows.set_index("fact") for code, rows in before.groupby("district_code")}
+    )
     reports: Mapping[str, Mapping[str, Any]] = manifest.get("reports", {})
     entries = [
         _make_entry(str(code), str(name), folder, lang, reports)
@@ -100,14 +126,17 @@ def write_index(
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
         rows={
-            code: [_make_cell(info, by_district.get(code), lang) for info in infos]
+            code: [
+                _make_cell(info, by_district.get(code), lang)
+                | {"before": _make_cell(info, years_ago.get(code), lang)["text"]}
+                for info in infos
+            ]
             for code in [*(entry.code for entry in entries), ALL]
         },
         failed=failed,
+        has_before=before is not None,
         files=[name for name in _DATA_FILES if name == "manifest.json" or (folder / name).exists()],
-        citation=words["index.citation"].format(
-            title=book.config.title, period=period.label(lang), day=as_of, version=__version__
-        ),
+        citation=write_citation(book.config.title, period, book.as_of(period), lang),
         script_words=json.dumps(
             {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}
             | {"filter": words["page.filter"], "rows_shown": words["page.rows_shown"]},

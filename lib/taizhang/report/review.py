@@ -21,6 +21,7 @@ from taizhang.facts import compute_as_of
 from taizhang.files import write_beside, write_text
 from taizhang.periods import Period, parse_period
 from taizhang.report.changes import InputHashes, hash_inputs, mark_behind
+from taizhang.report.data import write_data
 from taizhang.report.execute import check_parameters, read_template
 from taizhang.report.data import write_data
 from taizhang.report.faces import find_faces, hash_faces
@@ -175,7 +176,7 @@ def make_review(
         raise ParameterError(f"unknown style '{style}'; there are {', '.join(STYLES)}")
     fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
     find_faces(fonts)
-    facts = book.facts(period)
+    facts, before = book.facts(period), _read_before(book, period)
     inputs = hash_inputs(book, period)
     plan = partial(
         _plan_tasks,
@@ -185,18 +186,22 @@ def make_review(
         manifest=manifest,
         inputs=inputs,
         notes=notes,
+        rows=list_rowed_facts(book, facts),
         style=style,
         fonts=fonts,
     )
     kept = fingerprint(facts=inputs.of_report(ALL), package=hash_package())
     if manifest.get("facts_fingerprint") != kept or not _has_facts(folder):
         _write_facts(folder, facts)
+        write_data(folder, book=book, period=period, facts=facts, before=before)
     manifest |= {"facts_fingerprint": kept}
     manifest |= _describe_review(book, period)
     tasks = plan(lang, tuple(formats))
     due = [_spare_run(task, manifest) for task in tasks if fresh or not _is_current(task, manifest)]
     if fresh:
         due = list(tasks)
+    paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
+    write_rows(folder, book=book, period=period, wanted=paged)
 
     with nullcontext(progress) if progress else show_progress() as report:
         outcomes = list(_make_due(due, manifest, folder, jobs=jobs, scheduler=scheduler, report=report))
@@ -206,7 +211,7 @@ def make_review(
     behind = mark_behind(manifest["reports"], inputs.area)
     write_manifest(folder, manifest)
     for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
-        write_index(folder, book=book, period=period, lang=written, facts=facts, manifest=manifest)
+        write_index(folder, book=book, period=period, lang=written, facts=facts, manifest=manifest, before=before)
 
     done = {outcome.task.name: outcome.status for outcome in outcomes}
     return ReviewResult(
@@ -250,7 +255,13 @@ def _make_due(
 
 
 def _has_facts(folder: Path) -> bool:
-    return (folder / "facts.parquet").exists() and (folder / "facts.csv").exists()
+    return all((folder / f"facts.{form}").exists() for form in ("parquet", "csv", "xlsx"))
+
+
+def _read_before(book: "Workbook", period: Period) -> pd.DataFrame:
+    """The facts of the same period a year before, read at the same lag after its end."""
+    earlier = period.year_before()
+    return book.facts_as_of(earlier, compute_as_of(earlier, period, book.as_of(period)))
 
 
 def _write_facts(folder: Path, facts: pd.DataFrame) -> None:
@@ -310,6 +321,7 @@ def _plan_tasks(
     manifest: Manifest,
     inputs: InputHashes,
     notes: Mapping[tuple[str, str], Note],
+    rows: Mapping[str, tuple[str, ...]],
     style: str,
     fonts: str,
 ) -> list[ReportTask]:
@@ -339,6 +351,7 @@ def _plan_tasks(
             draft=not note.approved,
             approver=note.approver,
             approved_on=str(note.approved_on or ""),
+            rows=rows.get(code, ()),
             style=style,
         )
         mark = fingerprint(

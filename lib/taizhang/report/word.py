@@ -8,17 +8,18 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
-from docx.shared import Length, Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt
 from docx.styles.style import ParagraphStyle
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
@@ -28,6 +29,16 @@ from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import read_blocks
 from taizhang.report.paper import MODERN, OFFICIAL, Json, Sheet, set_blocks
 from taizhang.report.typst import describe_report, draw_png, replace_missing
+from taizhang.report.wordxml import (
+    add_field,
+    add_link,
+    add_mark,
+    begin_field,
+    indent_characters,
+    name_bookmark,
+    rule_table,
+    set_face,
+)
 
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -148,23 +159,23 @@ class _Writer:
     def _set_styles(self) -> None:
         look, styles = self._look, self.document.styles
         normal = cast(ParagraphStyle, styles["Normal"])
-        _set_face(normal, look.body, look.body_size)
+        set_face(normal, look.body, look.body_size)
         language = OxmlElement("w:lang")
         language.set(qn("w:val"), "en-GB")
         language.set(qn("w:eastAsia"), "zh-CN")
         normal.element.get_or_add_rPr().append(language)
         normal.paragraph_format.space_after = Pt(0)
         body = cast(ParagraphStyle, styles["Body Text"])
-        _set_face(body, look.body, look.body_size)
+        set_face(body, look.body, look.body_size)
         body.paragraph_format.space_after = Pt(0)
         body.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
         body.paragraph_format.line_spacing = Pt(look.line_pt)
         if self._lang == "zh":
             body.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-            _indent_characters(body, 2)
+            indent_characters(body, 2)
         for level, (face, size) in enumerate(zip(look.heads, look.head_sizes, strict=True), start=1):
             style = cast(ParagraphStyle, styles[f"Heading {level}"])
-            _set_face(style, face, size, colour=look.colour if level < 3 else "000000")
+            set_face(style, face, size, colour=look.colour if level < 3 else "000000")
             style.font.bold = style.font.italic = False
             style.paragraph_format.keep_with_next = True
             official = look.sheet.plain
@@ -173,26 +184,26 @@ class _Writer:
             if official:
                 style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
                 style.paragraph_format.line_spacing = Pt(look.line_pt)
-                _indent_characters(style, 2)
+                indent_characters(style, 2)
         for name, size in (("Title", look.title_size), ("Subtitle", 15.0)):
             style = cast(ParagraphStyle, styles[name])
-            _set_face(style, look.title, size, colour=look.colour)
+            set_face(style, look.title, size, colour=look.colour)
             style.font.bold = style.font.italic = False
             style.paragraph_format.space_after = Pt(8)
             borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
             if borders is not None:
                 style.element.get_or_add_pPr().remove(borders)
         caption = cast(ParagraphStyle, styles["Caption"])
-        _set_face(caption, _HEI, 9, colour="000000")
+        set_face(caption, _HEI, 9, colour="000000")
         caption.font.bold = False
         caption.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
         caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(4)
         for name, size in (("Table Text", 9.0), ("Source", 8.0)):
             style = cast(ParagraphStyle, styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH))
             style.base_style = styles["Normal"]
-            _set_face(style, look.body if look.sheet.plain else _HEI, size)
+            set_face(style, look.body if look.sheet.plain else _HEI, size)
         for name in ("List Bullet", "List Number"):
-            _set_face(cast(ParagraphStyle, styles[name]), look.body, look.body_size)
+            set_face(cast(ParagraphStyle, styles[name]), look.body, look.body_size)
 
     def _set_section(self, section: Section, *, turned: bool) -> None:
         width, height = (297, 210) if turned else (210, 297)
@@ -213,7 +224,7 @@ class _Writer:
         foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
         dash = "— " if self._look.sheet.plain else ""
         foot.add_run(dash)
-        _add_field(foot, "PAGE", "1")
+        add_field(foot, "PAGE", "1")
         foot.add_run(dash[::-1])
         if self._report["foot"]:
             foot.add_run(f"　{self._report['foot']}")
@@ -244,10 +255,10 @@ class _Writer:
             entry = self.document.add_paragraph(style="Normal")
             entry.paragraph_format.left_indent = Pt(18 * (heading["level"] - 1))
             if at == 0:
-                _begin_field(entry, 'TOC \\o "1-2" \\n \\h \\z')
-            _add_link(entry, heading["text"], anchor=_bookmark_name(heading["anchor"]))
+                begin_field(entry, 'TOC \\o "1-2" \\n \\h \\z')
+            add_link(entry, heading["text"], anchor=name_bookmark(heading["anchor"]))
             if at == len(shown) - 1:
-                _add_mark(entry, "end")
+                add_mark(entry, "end")
         self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
     # ---------------------------------------------------------------- blocks
@@ -306,7 +317,7 @@ class _Writer:
         caption.paragraph_format.keep_with_next = above
         start = self._start_bookmark(caption, block["anchor"])
         caption.add_run(word if self._lang == "zh" else f"{word} ")
-        _add_field(caption, f"SEQ {word} \\* ARABIC", str(block["number"]))
+        add_field(caption, f"SEQ {word} \\* ARABIC", str(block["number"]))
         self._end_bookmark(caption, start)
         caption.add_run(f"　{block['title']}")
 
@@ -355,7 +366,7 @@ class _Writer:
             properties.append(OxmlElement("w:cantSplit"))
             if at == 0:
                 properties.append(OxmlElement("w:tblHeader"))
-        _rule_table(table._tbl)
+        rule_table(table._tbl)
         for note in block["notes"] or [""]:
             paragraph = self.document.add_paragraph(note, style="Source")
             paragraph.paragraph_format.space_after = Pt(6)
@@ -394,10 +405,14 @@ class _Writer:
         for run in runs:
             link = run.get("link", "")
             if link:
-                target = {"anchor": _bookmark_name(link[1:])} if link.startswith("#") else {}
+                target = {"anchor": name_bookmark(link[1:])} if link.startswith("#") else {}
                 if not target:
-                    target = {"relation": paragraph.part.relate_to(link, _HYPERLINK, is_external=True)}
-                _add_link(paragraph, run["text"], **target)
+                    target = {
+                        "relation": paragraph.part.relate_to(
+                            link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+                        )
+                    }
+                add_link(paragraph, run["text"], **target)
                 continue
             for at, line in enumerate(run["text"].split("\n")):
                 if at:
@@ -416,7 +431,7 @@ class _Writer:
         self._bookmarks += 1
         start = OxmlElement("w:bookmarkStart")
         start.set(qn("w:id"), str(self._bookmarks))
-        start.set(qn("w:name"), _bookmark_name(anchor))
+        start.set(qn("w:name"), name_bookmark(anchor))
         paragraph._p.append(start)
         return str(self._bookmarks)
 
@@ -426,82 +441,7 @@ class _Writer:
         paragraph._p.append(end)
 
 
-_HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
-
-
 def _flatten(blocks: Sequence[Json]) -> list[Json]:
     return [
         inner for block in blocks for inner in (block["blocks"] if block["type"] == "turned" else [block])
     ]
-
-
-def _bookmark_name(anchor: str) -> str:
-    """Word takes letters, digits and underscores, at most 40."""
-    return anchor.replace("-", "_")[:40]
-
-
-def _set_face(style: ParagraphStyle, face: tuple[str, str], size: float, *, colour: str = "") -> None:
-    """Latin and Chinese faces; a style's theme faces would win over both."""
-    latin, chinese = face
-    style.font.name, style.font.size = latin, Pt(size)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{name}"), None)
-    fonts.set(qn("w:eastAsia"), chinese)
-    if colour:
-        style.font.color.rgb = RGBColor.from_string(colour)
-
-
-def _indent_characters(style: ParagraphStyle, count: int) -> None:
-    """First-line indent in characters, whatever their size."""
-    properties = style.element.get_or_add_pPr()
-    indent = properties.find(qn("w:ind"))
-    if indent is None:
-        indent = properties.get_or_add_ind()
-    indent.set(qn("w:firstLineChars"), str(100 * count))
-
-
-def _rule_table(table: Any) -> None:
-    """Three rules: over the head, under it, and under the last row; hairlines between rows."""
-    properties = table.tblPr
-    borders = OxmlElement("w:tblBorders")
-    for side, size, colour in (("top", 8, "000000"), ("bottom", 8, "000000"), ("insideH", 2, "BFBFBF")):
-        border = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", str(size)), ("space", "0"), ("color", colour)):
-            border.set(qn(f"w:{name}"), value)
-        borders.append(border)
-    properties.find(qn("w:tblLayout")).addprevious(borders)  # the schema's order
-
-
-def _add_link(paragraph: Paragraph, text: str, *, anchor: str = "", relation: str = "") -> None:
-    link = OxmlElement("w:hyperlink")
-    if anchor:
-        link.set(qn("w:anchor"), anchor)
-    if relation:
-        link.set(qn("r:id"), relation)
-    run = paragraph.add_run(text)
-    run.font.color.rgb = RGBColor.from_string("1F4E79")
-    link.append(run._r)
-    paragraph._p.append(link)
-
-
-def _add_mark(paragraph: Paragraph, kind: str) -> None:
-    mark = OxmlElement("w:fldChar")
-    mark.set(qn("w:fldCharType"), kind)
-    paragraph.add_run()._r.append(mark)
-
-
-def _begin_field(paragraph: Paragraph, instruction: str) -> None:
-    _add_mark(paragraph, "begin")
-    text = OxmlElement("w:instrText")
-    text.set(qn("xml:space"), "preserve")
-    text.text = f" {instruction} "
-    paragraph.add_run()._r.append(text)
-    _add_mark(paragraph, "separate")
-
-
-def _add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
-    """A field with what it now shows."""
-    _begin_field(paragraph, instruction)
-    paragraph.add_run(shown)
-    _add_mark(paragraph, "end")

@@ -51,4 +51,85 @@
     const left = rows.filter((row) => !row.hidden);
     if (event.key === "Enter" && left.length === 1) left[0].querySelector("a[href]")?.click();
   });
+
+  // Beside each number, the one of a year before.
+  const years = document.getElementById("years");
+  if (years) {
+    years.hidden = false;
+    years.querySelector("input").addEventListener("change", (event) => {
+      for (const small of document.querySelectorAll("#districts .before")) small.hidden = !event.target.checked;
+    });
+  }
+
+  // Two to four districts side by side.
+  const most = 4;
+  const panel = document.getElementById("compare");
+  const pick = document.getElementById("pick");
+  const state = pick.querySelector("output");
+  const table = document.querySelector("#districts table");
+  const heads = [...table.tHead.rows[0].cells].slice(2).map((head) => {
+    const copy = head.cloneNode(true);
+    return copy.textContent.replace("↕", "").trim();
+  });
+  const nameOf = (row) => row.cells[0].textContent.trim();
+  const boxes = rows.map((row) => {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.className = "choice";
+    box.setAttribute("aria-label", words.compare_one.replace("{name}", nameOf(row)));
+    row.cells[0].prepend(box);
+    box.addEventListener("change", () => compare());
+    return [box, row];
+  });
+  const cell = (tag, text, scope, kind) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (scope) made.scope = scope;
+    if (kind) made.className = kind;
+    return made;
+  };
+  const compare = () => {
+    const chosen = boxes.filter(([box]) => box.checked).map(([, row]) => row);
+    for (const [box] of boxes) box.disabled = !box.checked && chosen.length >= most;
+    state.textContent = chosen.length ? words.compared.replace("{names}", chosen.map(nameOf).join(document.documentElement.lang === "en" ? ", " : "、")) : "";
+    panel.hidden = chosen.length < 2;
+    if (panel.hidden) return panel.replaceChildren();
+    const made = document.createElement("table");
+    const caption = made.createCaption();
+    caption.id = "compare-caption";
+    caption.textContent = state.textContent;
+    const head = made.createTHead();
+    const names = head.insertRow();
+    const withBefore = Boolean(table.querySelector(".before"));
+    const corner = cell("th", words.figure, "col");
+    if (withBefore) corner.rowSpan = 2;
+    names.append(corner);
+    const below = withBefore ? head.insertRow() : null;
+    for (const row of chosen) {
+      const name = cell("th", nameOf(row), withBefore ? "colgroup" : "col", "right");
+      if (withBefore) {
+        name.colSpan = 2;
+        below.append(cell("th", words.now, "col", "right"), cell("th", words.before, "col", "right"));
+      }
+      names.append(name);
+    }
+    const body = made.createTBody();
+    heads.forEach((title, at) => {
+      const line = body.insertRow();
+      line.append(cell("th", title, "row"));
+      for (const row of chosen) {
+        const source = row.cells[at + 2];
+        line.append(cell("td", source.firstChild.textContent.trim(), "", "right"));
+        if (withBefore) line.append(cell("td", source.querySelector(".before span").textContent, "", "right nothing"));
+      }
+    });
+    const scroll = document.createElement("div");
+    scroll.className = "scroll";
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "group");
+    scroll.setAttribute("aria-labelledby", "compare-caption");
+    scroll.append(made);
+    panel.replaceChildren(scroll);
+  };
+  pick.hidden = false;
 })();

@@ -1,0 +1,75 @@
+"""The ledger rows behind a report's key figures, as CSV files beside it."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from taizhang.csvout import format_csv
+from taizhang.errors import ParameterError
+from taizhang.facts import prepare_ledgers, select_rows
+from taizhang.files import write_text
+from taizhang.metadata.facts import load_facts
+from taizhang.periods import Period
+from taizhang.view import ALL
+
+if TYPE_CHECKING:
+    from taizhang.workbook import Workbook
+
+FOLDER = "rows"
+
+
+def list_rowed_facts(book: "Workbook", facts: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Which key figures of each district get a file of their rows.
+
+    Parameters
+    ----------
+    book : Workbook
+    facts : pandas.DataFrame
+        Of the period, all districts and ``all``.
+
+    Returns
+    -------
+    dict of district code (or ``all``) to fact names
+        Facts with a number, none of a kind whose small counts are suppressed: its rows are nobody else's
+        business even where the count is large.
+    """
+    open_kinds = set(book.config.ledgers) - set(book.config.suppress)
+    named = {
+        name for name, info in load_facts().items() if info.key and info.name.split(".")[0] in open_kinds
+    }
+    shown = facts[facts["fact"].isin(named) & facts["value"].notna() & ~facts["suppressed"].astype(bool)]
+    return {str(code): tuple(rows["fact"]) for code, rows in shown.groupby("district_code")}
+
+
+def write_rows(folder: Path, *, book: "Workbook", period: Period, wanted: dict[str, tuple[str, ...]]) -> None:
+    """Write ``rows/<district>.<fact>.csv``, as `taizhang trace` prints it.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's folder.
+    book : Workbook
+    period : Period
+    wanted : dict of district code (or ``all``) to fact names
+        As from `list_rowed_facts`. No personal column is in the files, no telephone or identity number, and
+        no text that a spreadsheet would run.
+    """
+    facts = sorted({fact for names in wanted.values() for fact in names})
+    for kind in dict.fromkeys(fact.split(".")[0] for fact in facts):
+        ready = prepare_ledgers({kind: book.ledger(kind)}, book.districts)
+        for fact in (fact for fact in facts if fact.split(".")[0] == kind):
+            try:
+                rows = select_rows(fact, ready, book.districts, period, book.as_of(period), ALL, suppress=())
+            except ParameterError:  # it needs another ledger besides
+                rows = book.trace(fact, period, ALL)
+            _write_parts(
+                folder / FOLDER, fact, rows, [code for code, names in wanted.items() if fact in names]
+            )
+
+
+def _write_parts(folder: Path, fact: str, rows: pd.DataFrame, codes: Collection[str]) -> None:
+    for code in codes:
+        part = rows if code == ALL else rows[rows["district_code"] == code]
+        write_text(folder / f"{code}.{fact}.csv", "\ufeff" + format_csv(part))
