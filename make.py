@@ -161,8 +161,15 @@ def make_pictures(arguments: list[str]) -> None:
 
 
 def make_bench(arguments: list[str]) -> None:
-    """Measure a review of a made-up workbook. Arguments go to benchmarks/time_review.py."""
-    run(venv_python(), "benchmarks/time_review.py", *arguments)
+    """Measure reports, ours beside the usual ways. Arguments go to benchmarks/time_reports.py."""
+    run(venv_python(), "benchmarks/time_reports.py", *arguments)
+
+
+def make_bench_full(arguments: list[str]) -> None:
+    """The same on the frozen notebook and the real template, with more reports."""
+    many = ("--townships", "16", "--rows", "20000", "--reports", "16", "--few", "4")
+    for real in ((), ("--real",)):
+        run(venv_python(), "benchmarks/time_reports.py", *many, *real, *arguments)
 
 
 def make_clean(arguments: list[str]) -> None:
@@ -195,6 +202,7 @@ TARGETS = {
     "docs": make_docs,
     "pictures": make_pictures,
     "bench": make_bench,
+    "bench-full": make_bench_full,
     "clean": make_clean,
 }
 
@@ -206,7 +214,7 @@ def main() -> None:
         description=__doc__.splitlines()[0],
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="targets:\n"
-        + "\n".join("  {:<9} {}".format(name, make.__doc__) for name, make in TARGETS.items()),
+        + "\n".join("  {:<10} {}".format(name, make.__doc__) for name, make in TARGETS.items()),
     )
     parser.add_argument("target", choices=[*TARGETS, "setup"], metavar="target", help="what to make")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the command behind it")
