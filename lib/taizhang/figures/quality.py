@@ -64,7 +64,7 @@ def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | N
     return _make_counts_table(view, "districts", _say("district", view), rows)
 
 
-def _count_row(head: str, counts: pd.Series) -> tuple[display.Cell, ...]:
+def _count_row(head: str, counts: Any) -> tuple[display.Cell, ...]:
     return (display.Cell(head), *(_number(counts[name]) for name in _COUNTS))
 
 

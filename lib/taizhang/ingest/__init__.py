@@ -6,6 +6,7 @@ loading pandas; `taizhang.ingest.run` does the work.
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from taizhang.files import hash_file, write_text
 STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
 APPLIED = "corrections_applied.csv"
+UNREADABLE = "unreadable"
 PLAIN = (".xlsx", ".csv", ".txt", ".tsv", ".parquet")
 LARGE_BYTES = 2 * 1024**2  # what a plain file must exceed to be read in a process of its own
 
@@ -99,6 +101,7 @@ def hash_readers() -> str:
     digest = hashlib.sha256()
     for name in (
         "metadata/kinds.py",
+        "metadata/loading.py",
         "metadata/fields.yml",
         "metadata/ledgers",
         "ledgers",
@@ -196,6 +199,14 @@ def fingerprint(config: Config, hashes: Mapping[str, str], readers: str) -> str:
     return digest.hexdigest()
 
 
+def hash_input(path: Path) -> str:
+    """SHA-256 of a raw file; of one that can't be read now, being locked, a mark that no later one equals."""
+    try:
+        return hash_file(path)
+    except OSError:
+        return f"{UNREADABLE} {time.time_ns()}"
+
+
 def is_current(config: Config, state: dict[str, Any] | None) -> bool:
     """Whether the processed tables still follow from the inputs: sizes, times, settings and readers equal.
 
@@ -208,7 +219,9 @@ def is_current(config: Config, state: dict[str, Any] | None) -> bool:
     if set(inputs) != set(known):
         return False
     for name, path in inputs.items():
-        if _stat(path) != known[name]["stat"] and hash_file(path) != known[name]["sha256"]:
+        if known[name]["sha256"].startswith(UNREADABLE):
+            return False
+        if _stat(path) != known[name]["stat"] and hash_input(path) != known[name]["sha256"]:
             return False
     folder = processed_folder(config)
     return all((folder / output).exists() for output in state["outputs"])

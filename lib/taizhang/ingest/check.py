@@ -212,7 +212,10 @@ def _suggest_lines(kind: Kind, seen: _Seen, reasons: _Reasons) -> list[str]:
     """Lines for workbook.toml: values nobody has mapped, districts nobody has named, headers not known."""
     lines = []
     if reasons.near:
-        lines += ["    [boundaries.aliases]", *(f"    {line}" for line in reasons.near)]
+        lines.append("    [boundaries.aliases]  # only those that are right")
+        names = Counter(line.split(" = ")[0] for line in reasons.near)
+        # Of several that are near, a person must choose: two lines for one name are no TOML.
+        lines += [f"    {'# ' if names[line.split(' = ')[0]] > 1 else ''}{line}" for line in reasons.near]
     for name, choices in reasons.unmapped.items():
         lines.append(f"    [{name}]")
         lines += [f'    "{value}" = ""  # {choice}' for value, choice in choices.items()]

@@ -116,8 +116,8 @@ def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
 def classify_reason(kind: Kind, column: str, value: str, reason: str) -> str:
     """The class of a reason: empty, district, value, date, limits, number or other."""
     item = kind.fields.get(column)
-    if not value:
-        return "empty"
+    if not value or reason.startswith(f"no {column} ("):
+        return "empty"  # nothing, or a word that says there is nothing
     if column == "district":
         return "district"
     if item is None:

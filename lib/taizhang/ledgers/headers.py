@@ -34,15 +34,18 @@ class HeaderIndex:
     ----------
     kind : Kind
     columns : Mapping of str to str
-        The user's own: canonical column to the header as the file has it; goes before all others.
+        The user's own: canonical column to the header as the file has it; goes before all others. An empty
+        header: the file has no such column, whatever its headers seem to say.
     """
 
     def __init__(self, kind: Kind, columns: Mapping[str, str]) -> None:
         self.kind = kind
-        self.own = {fold(header): column for column, header in columns.items()}
+        self.own = {fold(header): column for column, header in columns.items() if header}
         self.spellings: dict[str, tuple[str, int]] = {}
         ranked: list[tuple[int, str, str]] = []
         for name, field in kind.fields.items():
+            if columns.get(name) == "":
+                continue
             words = (field.title["zh"], name, field.title["en"], *field.aliases)
             ranked += [(rank, fold(word), name) for rank, word in enumerate(words)]
         # One spelling may be two fields' alias; the field that ranks it higher has it.

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from taizhang.errors import ParameterError, list_values
+from taizhang.metadata.loading import parse_yaml
 
 DIRECTIONS = ("more_is_better", "less_is_better", "neither")
 INTERVALS = ("wilson", "poisson", "greenwood", "none")
@@ -70,7 +71,7 @@ class FactInfo:
 @cache
 def _read_own() -> dict[str, Any]:
     text = (files("taizhang.metadata") / "facts.yml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(parse_yaml(text))
 
 
 def _check_entry(name: str, entry: object, problems: list[str], units: Mapping[str, object]) -> bool:
@@ -145,7 +146,7 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
     problems: list[str] = []
     for path in sorted(extra.glob("*.yml")):
         try:
-            entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            entries = parse_yaml(path.read_text(encoding="utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             problems.append(f"{path.name}: not YAML in UTF-8 ({str(error).splitlines()[0]})")
             continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from taizhang.metadata.loading import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ class Rule:
 def load_rules() -> tuple[Rule, ...]:
     """All rules, in the order of rules.yml."""
     text = (files("taizhang.metadata") / "rules.yml").read_text(encoding="utf-8")
-    return tuple(Rule(**entry) for entry in yaml.safe_load(text))
+    return tuple(Rule(**entry) for entry in parse_yaml(text))

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from taizhang.metadata.loading import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,6 @@ def load_style() -> Style:
     Style
     """
     text = (files("taizhang.metadata") / "style.yml").read_text(encoding="utf-8")
-    values: dict[str, Any] = yaml.safe_load(text)
+    values: dict[str, Any] = parse_yaml(text)
     values |= {name: tuple(values[name]) for name in ("categories", "sequential")}
     return Style(**values)

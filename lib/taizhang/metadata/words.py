@@ -6,7 +6,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
-import yaml
+from taizhang.metadata.loading import parse_yaml
 
 _FILES = ("words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "lab.yml", "quality.yml")
 
@@ -23,7 +23,7 @@ def load_words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
     for name in _FILES:
         text = (files("taizhang.metadata") / name).read_text(encoding="utf-8")
-        for key, said in _flatten(yaml.safe_load(text), ""):
+        for key, said in _flatten(parse_yaml(text), ""):
             if key in words:
                 raise KeyError(f"'{key}' is in {name} and in {_FILES[0]}; give one of them another name")
             words[key] = said

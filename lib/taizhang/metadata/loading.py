@@ -1,0 +1,16 @@
+"""Reading YAML: one way for all metadata."""
+
+from typing import Any
+
+import yaml
+
+
+def parse_yaml(text: str) -> Any:
+    """Parse YAML by libyaml where PyYAML has it: ten times as fast, and every command starts with it.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If the text is no YAML.
+    """
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
