@@ -1,0 +1,186 @@
+"""Figures and tables of time, closure, standing, drills, risk and assessment, on small views."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_view
+
+from taizhang import figures, narrative
+from taizhang.figures.closure import count_in_time
+from taizhang.figures.standing import find_standing
+from taizhang.figures.time import compare_key_periods, find_span
+from taizhang.metadata.facts import load_facts
+from taizhang.settings import read_assessment, read_risk
+from taizhang.view import View
+
+FACTS = tuple(load_facts())
+
+
+@pytest.fixture(scope="module")
+def town() -> View:
+    return make_view(
+        {"hazards": make_hazards(np.random.default_rng(1))}, settings={"suppress": ("complaints",)}
+    )
+
+
+@pytest.fixture(scope="module")
+def county() -> View:
+    rng = np.random.default_rng(2)
+    shares = [(180, 200), (95, 100), (20, 50), (140, 150), (60, 80), (88, 90)]
+    facts = [
+        make_fact("hazards.rectification_rate", 100 * a / b, district=code, numerator=a, denominator=b,
+                  low=100 * a / b - 5, high=min(100 * a / b + 5, 100), unit="percent")
+        for code, (a, b) in zip(CODES, shares, strict=True)
+    ]  # fmt: skip
+    for n, (code, (a, b)) in enumerate(zip(CODES, shares, strict=True)):
+        counts = {"incidents.deaths": n, "hazards.found": b, "hazards.open": b - a, "incidents.count": n + 3}
+        facts += [make_fact(name, float(value), district=code) for name, value in counts.items()]
+    days = pd.date_range("2020-01-01", "2021-12-31")
+    drills, incidents, people = [], [], []
+    for n, code in enumerate(CODES, 1):
+        if n < 6:
+            drills.append(make_table("drills", [{"held_on": day} for day in rng.choice(days, 40)], code))
+        rows = [{"occurred_on": day, "class": "accident"} for day in rng.choice(days, 40)]
+        incidents.append(make_table("incidents", rows, code))
+        people.append(
+            make_table("population", [{"year": 2021, "residents": 1000 * n, "area_km2": 10.0}], code)
+        )
+    ledgers = {
+        "drills": pd.concat(drills),
+        "incidents": pd.concat(incidents),
+        "population": pd.concat(people),
+    }
+    rules = {
+        "rules": [
+            {
+                "name": "整改率", "kind": "points", "fact": "hazards.rectification_rate",
+                "points": 20, "zero_at": 40, "full_at": 100,
+            },
+            {"name": "死亡", "kind": "deduction", "fact": "incidents.deaths", "per": 2},
+        ]
+    }  # fmt: skip
+    settings = {
+        "suppress": ("complaints", "disputes"),
+        "seasons": {"flood_season": ("06-01", "09-30")},
+        "risk": read_risk(None, FACTS),
+        "assessment": read_assessment(rules, FACTS),
+    }
+    return make_view(ledgers, facts=facts, district="all", settings=settings)
+
+
+def test_withheld_kinds_have_no_counts_by_day_or_month(town: View) -> None:
+    """Months of a sensitive kind beside its year would give single months away."""
+    rows = [{"received_on": f"2021-{month:02d}-05"} for month in range(1, 13)] * 3
+    view = make_view({"complaints": make_table("complaints", rows)})
+    assert find_span(view, "complaints") is None and figures.plot_seasons(view, "complaints") is None
+    hidden = make_view(dict(town.ledgers), settings={"suppress": ("hazards",)})
+    assert figures.plot_control(hidden) is None and compare_key_periods(hidden, "hazards") is None
+    assert figures.plot_control(town) is not None
+
+
+def test_key_periods_and_months_of_a_township(town: View) -> None:
+    found = compare_key_periods(town, "hazards")
+    assert found is not None and found["days_inside"]["national_day"] == 8 + 7
+    assert found["inside"]["national_day"] == sum(
+        day in set(pd.date_range("2020-10-01", "2020-10-08")) | set(pd.date_range("2021-10-01", "2021-10-07"))
+        for day in town.ledgers["hazards"]["found_on"]
+    )
+    for figure in (
+        figures.plot_key_periods(town),
+        figures.plot_seasons(town, "hazards"),
+        figures.plot_control(town),
+    ):
+        assert figure is not None and figure.alt and "{" not in figure.alt + figure.title + figure.source
+    assert narrative.write_key_periods(town) and narrative.write_control(town)
+
+
+def test_seasons_of_the_workbook_are_compared(county: View) -> None:
+    found = compare_key_periods(county, "incidents")
+    assert found is not None and found["days_inside"]["flood_season"] == 244
+    assert found["days_outside"]["flood_season"] == 731 - 244
+
+
+def test_closed_by_deadline_by_hand() -> None:
+    """In time; late; open and overdue; open and not due: not judged; closed before a day to come: in time."""
+    rows = make_table(
+        "hazards",
+        [
+            {"found_on": "2021-12-01", "deadline": "2021-12-10", "rectified_on": "2021-12-10"},
+            {"found_on": "2021-12-01", "deadline": "2021-12-10", "rectified_on": "2021-12-11"},
+            {"found_on": "2021-12-01", "deadline": "2021-12-10"},
+            {"found_on": "2021-12-01", "deadline": "2022-01-10"},
+            {"found_on": "2021-12-01", "deadline": "2022-01-10", "rectified_on": "2021-12-20"},
+            {"found_on": "2021-12-01"},
+        ],
+    )
+    assert count_in_time(make_view({"hazards": rows}), rows) == (2, 4)
+
+
+def test_closure_by_class(town: View) -> None:
+    table = figures.tabulate_closure(town)
+    assert table is not None and int(table.rows[0][2].value) == 185  # type: ignore[arg-type]
+    figure = figures.plot_closure_by(town, "mode")
+    assert figure is not None and "p<0.001" in figure.source
+
+
+def test_standing_ranks_by_what_is_left_after_chance(county: View) -> None:
+    """20 of 50 is drawn towards the others' 563 of 620, and stays last."""
+    standing = find_standing(county, "hazards.rectification_rate")
+    assert standing is not None and 40 < standing.places["shrunk"].iloc[-1] < 84
+    table = figures.tabulate_standing(county, "hazards.rectification_rate")
+    assert table is not None
+    last = table.rows[-1]
+    assert last[0].text == NAMES[2] and last[4].text.startswith("6")
+    figure = figures.plot_rank_ranges(county, "hazards.rectification_rate")
+    assert figure is not None and NAMES[2] in figure.svg
+    assert "不足八个" in table.notes[1]  # six districts are too few for a pattern
+
+
+def test_required_drills_are_told(county: View) -> None:
+    table = figures.tabulate_required_drills(county)
+    assert table is not None and table.rows[0][0].text == NAMES[5] and table.rows[0][3].text == "未达到"
+    assert [row[3].text for row in table.rows[1:]] == ["达到"] * 5
+    words = narrative.write_required_drills(county)
+    assert words is not None and NAMES[5] in words._repr_mimebundle_()["text/plain"]
+
+
+def test_drill_effects_say_what_cannot_be_concluded(county: View) -> None:
+    words = narrative.write_drill_effects(county)
+    assert words is not None
+    text = words._repr_mimebundle_()["text/plain"]
+    assert "前提" in text and "不能得出的结论" in text and "没有证据" in text
+    assert figures.tabulate_drill_effects(county) and figures.plot_drill_effects(county)
+
+
+def test_risk_keeps_only_what_the_ledgers_allow(county: View) -> None:
+    weights, table = figures.tabulate_risk_weights(county), figures.tabulate_risk(county)
+    assert weights is not None and table is not None and figures.map_risk(county) is not None
+    assert {row[1].text for row in weights.rows} == {"突发事件发生率（按人口）", "人口密度", "未整改隐患占比"}
+    assert len(table.rows) == 6 and narrative.write_risk(county)
+
+
+def test_assessment_by_the_workbooks_rules(county: View) -> None:
+    """180 of 200 is 90 %: 20 * 50 / 60 points; deaths 0 to 5 cost 2 each."""
+    table, rules = figures.tabulate_assessment(county), figures.tabulate_rules(county)
+    assert table is not None and rules is not None
+    first = next(row for row in table.rows if row[0].text == NAMES[0])
+    assert [cell.text for cell in first[1:4]] == ["16.7", "0.0", "16.7"]
+    assert figures.tabulate_assessment(make_view()) is None
+
+
+def test_english_has_no_chinese_words(county: View) -> None:
+    from dataclasses import replace
+
+    table = figures.tabulate_standing(replace(county, lang="en"), "hazards.rectification_rate")
+    assert table is not None and table.columns[1].label == "Raw" and table.notes[0].isascii()
+
+
+def test_nothing_to_show_is_none() -> None:
+    empty = make_view(as_of=date(2021, 12, 31), district="all")
+    for show in (
+        figures.plot_key_periods, figures.plot_control, figures.tabulate_closure, figures.plot_drill_effects,
+        figures.tabulate_required_drills, figures.map_risk, figures.tabulate_assessment, figures.tabulate_climate,
+    ):  # fmt: skip
+        assert show(empty) is None
