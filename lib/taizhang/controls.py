@@ -67,11 +67,11 @@ def make_controls(book: "Workbook", lang: str = "") -> Any:
     -------
     ipywidgets.Widget or None
     """
-    if not is_interactive():
-        return None
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
+    if shell is None or not is_interactive():
+        return None
     controls = Controls(book, shell.user_ns, _write_in_lab, lang or book.config.lang)
     earlier = shell.user_ns.get("_taizhang_controls")
     if isinstance(earlier, Controls):

@@ -1,12 +1,18 @@
 """How a workbook shows itself in a notebook: its ledgers with rows and days, and a small map of its districts."""
 
+from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from taizhang.errors import ParameterError
+from taizhang.metadata.facts import FORMS, FactInfo
+from taizhang.metadata.kinds import Kind
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.periods import parse_period
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,12 +35,13 @@ def show_workbook(book: "Workbook") -> str:
         Its title, a table of its ledgers (name, title, rows, first and last day), and its districts' outlines.
     """
     lang, rows = book.config.lang, []
-    for line in book.spans.itertuples():
-        title = book.kinds[str(line.kind)].title[lang]
-        days = "" if pd.isna(line.first) else f"{line.first:%Y-%m-%d} – {line.last:%Y-%m-%d}"
+    for kind, span in book.spans.set_index("kind").iterrows():
+        first, last = span["first"], span["last"]
+        days = "" if pd.isna(first) else f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
         rows.append(
-            f"<tr><td><code>book.{escape(str(line.kind))}</code></td><td>{escape(title)}</td>"
-            f'<td style="text-align:right">{line.rows:,}</td><td>{days}</td></tr>'
+            f"<tr><td><code>book.{escape(str(kind))}</code></td>"
+            f"<td>{escape(book.kinds[str(kind)].title[lang])}</td>"
+            f'<td style="text-align:right">{span["rows"]:,}</td><td>{days}</td></tr>'
         )
     heads = (label("column.ledger", lang), "", label("word.rows", lang), label("lab.days", lang))
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
@@ -44,6 +51,127 @@ def show_workbook(book: "Workbook") -> str:
         f"<p><strong>{escape(book.config.title)}</strong><br>{escape(count)}</p>"
         f'<div style="display:flex;gap:2em;align-items:flex-start">{table}{draw_outlines(book.districts)}</div>'
     )
+
+
+def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
+    """What the columns of a ledger mean.
+
+    Parameters
+    ----------
+    kind : Kind
+    lang : str
+        zh or en.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by column: title, type, unit, required, values (a category's), description; without columns
+        marked personal.
+    """
+    rows = [
+        {
+            "column": name,
+            "title": one.title[lang],
+            "type": one.type,
+            "unit": one.unit,
+            "required": one.required,
+            "values": ", ".join(one.values) if one.type == "category" else "",
+            "description": one.description[lang],
+        }
+        for name, one in kind.fields.items()
+        if not one.personal
+    ]
+    return pd.DataFrame(rows).set_index("column")
+
+
+def measure_spans(folder: Path, kinds: Sequence[Kind]) -> pd.DataFrame:
+    """Rows of each ledger, and its first and last day.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the processed ledgers.
+    kinds : sequence of Kind
+
+    Returns
+    -------
+    pandas.DataFrame
+        kind, rows, first, last (NaT for a kind without dates).
+    """
+    spans = []
+    for kind in kinds:
+        rows = pd.read_parquet(folder / f"{kind.name}.parquet", columns=[kind.date or "source_row"])
+        days = rows[kind.date].dropna() if kind.date else pd.Series(dtype="datetime64[us]")
+        if kind.date and kind.fields[kind.date].type == "year":
+            days = pd.to_datetime(days.astype("str"), format="%Y")
+        spans.append((kind.name, len(rows), days.min(), days.max()))
+    return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
+
+
+def try_fact(
+    book: "Workbook",
+    kind: str,
+    function: Callable[..., pd.Series],
+    *,
+    period: str,
+    form: str = "count",
+) -> pd.DataFrame:
+    """A fact that is not written down yet, for every district and the whole area.
+
+    Parameters
+    ----------
+    book : Workbook
+    kind : str
+        The ledger whose rows it is of.
+    function : callable
+        Takes the rows and the keyword `as_of`; see `taizhang.facts.OwnFact`.
+    period : str
+    form : str
+        count, share or sum.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `Workbook.facts`.
+
+    Raises
+    ------
+    ParameterError
+        If the workbook has no such ledger, or the form is unknown.
+    """
+    from taizhang.facts import OwnFact, compute_facts
+
+    if form not in FORMS:
+        raise ParameterError(f"form is '{form}'; it must be one of {', '.join(FORMS)}")
+    name, span = f"{kind}.{getattr(function, '__name__', 'tried')}", parse_period(period)
+    words = {"zh": name, "en": name}
+    info = FactInfo(
+        name=name,
+        kind=kind,
+        title=words,
+        definition=words,
+        formula="",
+        unit="percent" if form == "share" else "count",
+        decimals=1,
+        direction="neither",
+        interval={"share": "wilson", "count": "poisson"}.get(form, "none"),
+        source="",
+        key=False,
+        order=0,
+        form=form,
+    )
+    day = book.kinds[kind].date if kind in book.kinds else ""
+    facts = compute_facts(
+        {kind: book.ledger(kind)},
+        book.districts,
+        span,
+        book.as_of(span),
+        own=(OwnFact(info, function),),
+        suppress_below=book.config.suppress_below,
+        suppress=book.config.suppress,
+        dates={kind: day} if day else None,
+    )
+    return facts[facts["fact"] == name].reset_index(drop=True)
 
 
 def draw_outlines(districts: "gpd.GeoDataFrame") -> str:

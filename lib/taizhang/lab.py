@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from taizhang.files import write_bytes, write_text
-from taizhang.workbook import packaged_notebooks
+from taizhang.templates import packaged_notebooks
 
 FIRST = "township_review"
 # The templates as they were copied, by which an upgrade tells whose change is whose.
@@ -210,8 +210,8 @@ def _name(cell: NotebookNode) -> str:
 
 def compare_notebooks(mine: NotebookNode, theirs: NotebookNode, name: str) -> str:
     """The sources of two notebooks as a unified diff; empty where they are equal."""
-    texts = [
+    ours, new = (
         [line for cell in notebook.cells for line in (f"# cell {cell.id}", *cell.source.splitlines())]
         for notebook in (mine, theirs)
-    ]
-    return "\n".join(difflib.unified_diff(*texts, f"notebooks/{name}.ipynb", "package", n=1, lineterm=""))
+    )
+    return "\n".join(difflib.unified_diff(ours, new, f"notebooks/{name}.ipynb", "package", n=1, lineterm=""))

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -20,15 +20,18 @@ from taizhang.boundaries import (
     read_crosswalk,
 )
 from taizhang.config import Config, locate_root, nearest, read_config
+from taizhang.door import describe_columns, measure_spans, show_workbook
 from taizhang.errors import ParameterError
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
+from taizhang.lazy import LazyLedgers
 from taizhang.metadata.facts import load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_column
 from taizhang.settings import hash_settings, read_settings
+from taizhang.templates import packaged_notebooks
 from taizhang.view import ALL, Quality, View
 
 
@@ -61,8 +64,6 @@ class Workbook:
         return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
 
     def _repr_html_(self) -> str:
-        from taizhang.door import show_workbook
-
         return show_workbook(self)
 
     def __dir__(self) -> list[str]:
@@ -321,35 +322,13 @@ class Workbook:
         """
         if kind not in self.kinds:
             raise ParameterError(f"no ledger kind '{kind}'{nearest(kind, self.kinds)}")
-        lang, rows = self.config.lang, []
-        for name, one in self.kinds[kind].fields.items():
-            if not one.personal:
-                rows.append(
-                    {
-                        "column": name,
-                        "title": one.title[lang],
-                        "type": one.type,
-                        "unit": one.unit,
-                        "required": one.required,
-                        "values": ", ".join(one.values) if one.type == "category" else "",
-                        "description": one.description[lang],
-                    }
-                )
-        return pd.DataFrame(rows).set_index("column")
+        return describe_columns(self.kinds[kind], self.config.lang)
 
     @cached_property
     def spans(self) -> pd.DataFrame:
         """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
         assert self.result
-        spans = []
-        for kind in self.config.ledgers:
-            path, day = processed_folder(self.config) / f"{kind}.parquet", self.kinds[kind].date
-            rows = pd.read_parquet(path, columns=[day or "source_row"])
-            days = rows[day].dropna() if day else pd.Series(dtype="datetime64[us]")
-            if day and self.kinds[kind].fields[day].type == "year":
-                days = pd.to_datetime(days.astype("str"), format="%Y")
-            spans.append((kind, len(rows), days.min(), days.max()))
-        return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
+        return measure_spans(processed_folder(self.config), [self.kinds[kind] for kind in self.config.ledgers])
 
     @property
     def years(self) -> list[int]:
@@ -396,6 +375,7 @@ class Workbook:
             "suppress_below": self.config.suppress_below,
             "suppress": self.config.suppress,
             "own": self._own_facts,
+            "dates": {name: kind.date for name, kind in self.kinds.items() if kind.date},
         }
 
     @cached_property
@@ -455,7 +435,11 @@ class Workbook:
             facts=self.facts_as_of(period, as_of),
             facts_before=self.facts_as_of(before, compute_as_of(before, period, as_of)),
             facts_previous=self.facts_as_of(previous, compute_as_of(previous, period, as_of)),
-            ledgers=_Ledgers(self, code, as_of),
+            ledgers=LazyLedgers(
+                lambda kind: self.ledger(kind, district=None if code == ALL else code),
+                {kind: self.kinds[kind] for kind in self.config.ledgers},
+                as_of,
+            ),
             districts=self.districts,
             grid=self.grid,
             quality=pd.DataFrame(
@@ -491,27 +475,15 @@ class Workbook:
         own = self.root / "notebooks" / f"{name}.ipynb"
         if own.is_file():
             return own
-        return packaged_notebook(name)
+        packaged = packaged_notebooks()
+        if name not in packaged:
+            raise ParameterError(
+                f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package"
+            )
+        return packaged[name]
 
     def reports_dir(self, period: Period) -> Path:
         return self.root / "reports" / period.path
-
-
-def packaged_notebook(name: str) -> Path:
-    """A template that the package brings: inside it when installed, beside it in a checkout."""
-    packaged = packaged_notebooks()
-    if name in packaged:
-        return packaged[name]
-    raise ParameterError(f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package")
-
-
-def packaged_notebooks() -> dict[str, Path]:
-    """The notebooks that the package brings, by name: inside it when installed, beside it in a checkout."""
-    package = Path(__file__).parent
-    for folder in (package / "notebooks", package.parents[1] / "notebooks"):
-        if found := sorted(folder.glob("*.ipynb")):
-            return {path.stem: path for path in found}
-    return {}
 
 
 def _hash_facts_code(root: Path) -> str:
@@ -524,31 +496,3 @@ def _hash_facts_code(root: Path) -> str:
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 
-
-class _Ledgers(Mapping[str, pd.DataFrame]):
-    """The ledgers of a view, each read from its file when first looked at."""
-
-    def __init__(self, book: Workbook, code: str, as_of: date) -> None:
-        self._book, self._code, self._as_of = book, code, as_of
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._book.config.ledgers)
-
-    def __len__(self) -> int:
-        return len(self._book.config.ledgers)
-
-    def __contains__(self, kind: object) -> bool:
-        return kind in self._book.config.ledgers
-
-    def __getitem__(self, kind: str) -> pd.DataFrame:
-        if kind not in self._book.config.ledgers:
-            raise KeyError(kind)
-        if kind not in self._read:
-            rows = self._book.ledger(kind, district=None if self._code == ALL else self._code)
-            if day := self._book.kinds[kind].date:
-                is_year = self._book.kinds[kind].fields[day].type == "year"
-                after = self._as_of.year + 1 if is_year else pd.Timestamp(self._as_of) + pd.Timedelta(days=1)
-                rows = rows[rows[day] < after]
-            self._read[kind] = rows.reset_index(drop=True)
-        return self._read[kind]

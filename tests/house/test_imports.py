@@ -28,9 +28,14 @@ BELOW = {
     "draw": {"config", "metadata"},
     "sample": {"metadata"},
     "warm": set(),
+    "templates": set(),
     "ingest": {"config", "ledgers", "boundaries", "metadata"},
-    "workbook": {"ingest", "config", "settings", "ledgers", "boundaries", "facts", "stats", "metadata"},
-    "door": {"metadata"},
+    "workbook": {
+        "door", "lazy", "templates", "ingest", "config", "settings", "ledgers", "boundaries", "facts", "stats",
+        "metadata",
+    },
+    "door": {"workbook", "facts", "metadata"},  # the workbook as a type alone
+    "lazy": {"metadata"},
     "controls": {"workbook", "config", "metadata"},
     "report": {"warm", "workbook", "ingest", "config", "figures", "narrative", "facts", "stats", "metadata"},
 }
@@ -45,7 +50,7 @@ FILE_CALLS = {
 IMPORTED_AS = {
     "fonttools": "fontTools", "pyyaml": "yaml", "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
     "python-calamine": "python_calamine", "markdown-it-py": "markdown_it", "pillow": "PIL",
-    "python-docx": "docx",
+    "python-docx": "docx", "ipython": "IPython",
 }  # fmt: skip
 # Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started.
 NOT_IMPORTED = {"dask", "ipykernel", "jupyterlab"}

@@ -1,0 +1,46 @@
+"""The ledgers of a view, each read from its file when first looked at."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+import pandas as pd
+
+from taizhang.metadata.kinds import Kind
+
+
+class LazyLedgers(Mapping[str, pd.DataFrame]):
+    """Tables by kind, of rows dated on or before a day.
+
+    Parameters
+    ----------
+    read : callable
+        Reads a kind's rows.
+    kinds : Mapping of str to Kind
+        The kinds there are.
+    as_of : datetime.date
+    """
+
+    def __init__(self, read: Callable[[str], pd.DataFrame], kinds: Mapping[str, Kind], as_of: date) -> None:
+        self._read_rows, self._kinds, self._as_of = read, kinds, as_of
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._kinds
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        if kind not in self._kinds:
+            raise KeyError(kind)
+        if kind not in self._read:
+            rows = self._read_rows(kind)
+            if day := self._kinds[kind].date:
+                is_year = self._kinds[kind].fields[day].type == "year"
+                after = self._as_of.year + 1 if is_year else pd.Timestamp(self._as_of) + pd.Timedelta(days=1)
+                rows = rows[rows[day] < after]
+            self._read[kind] = rows.reset_index(drop=True)
+        return self._read[kind]
