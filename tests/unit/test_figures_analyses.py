@@ -72,8 +72,10 @@ def county() -> View:
 
 def test_withheld_kinds_have_no_counts_by_day_or_month(town: View) -> None:
     """Months of a sensitive kind beside its year would give single months away."""
-    rows = [{"received_on": f"2021-{month:02d}-05"} for month in range(1, 13)] * 3
+    rows = [{"received_on": f"2021-{month:02d}-05", "channel": "热线"} for month in range(1, 13)] * 3
     view = make_view({"complaints": make_table("complaints", rows)})
+    assert figures.plot_classes(view, "complaints", "channel") is None
+    assert figures.tabulate_rows(view, "complaints", "received_on", "channel") is None
     assert find_span(view, "complaints") is None and figures.plot_seasons(view, "complaints") is None
     hidden = make_view(dict(town.ledgers), settings={"suppress": ("hazards",)})
     assert figures.plot_control(hidden) is None and compare_key_periods(hidden, "hazards") is None

@@ -7,6 +7,7 @@ from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_a
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, label_months, set_whole_ticks
 from taizhang.figures.rows import choose_months, count_classes, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import describe_source, name_month, name_period, name_place, name_span
+from taizhang.figures.time import is_sensitive
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -30,10 +31,10 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
     Returns
     -------
     display.Figure or None
-        None where there are no rows, or none states its class.
+        None where there are no rows, none states its class, or small counts of the kind are withheld.
     """
     rows = find_rows(view, kind)
-    if rows.empty or rows[column].isna().all():
+    if rows.empty or rows[column].isna().all() or is_sensitive(view, kind):
         return None
     lang, style, fields = view.lang, load_style(), view.kinds[kind].fields
     amounts = rows[value].astype("float64") if value else pd.Series(1.0, index=rows.index)
@@ -221,10 +222,10 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
     Returns
     -------
     display.Table or None
-        None where there are no rows.
+        None where there are no rows, or small counts of the kind are withheld.
     """
     rows = find_rows(view, kind)
-    if rows.empty:
+    if rows.empty or is_sensitive(view, kind):
         return None
     lang, fields = view.lang, view.kinds[kind].fields
     date = view.kinds[kind].date

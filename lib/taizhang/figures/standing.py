@@ -222,7 +222,6 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
         ),
         rows=rows,
         notes=(label("table.standing.note", lang), say_pattern(standing.pattern, lang)),
-        wide=True,
     )
 
 

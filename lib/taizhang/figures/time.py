@@ -341,7 +341,7 @@ def plot_control(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     found, share = charts
     with use_style():
-        sheet = make_sheet(104)
+        sheet = make_sheet(86)
         above, below = sheet.subplots(2, 1, sharex=True)
         for axes, chart, scale, words in (
             (above, found, 1.0, label("control.found", lang)),
