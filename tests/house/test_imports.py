@@ -115,8 +115,6 @@ def find_upward(name: str, source: str, modules: dict[str, Path]) -> list[str]:
         allowed = LEAVES | {part} if part not in LEAVES else LEAVES
         if part == "view":  # it carries what the workbook's own kinds and facts are
             allowed = LEAVES | {"metadata"}
-        if part == "view":  # it carries what the workbook's own kinds and facts are
-            allowed = LEAVES | {"metadata"}
         if to not in allowed | BELOW.get(part, set()) and not (
             name == "__init__" and to in ("workbook", "controls")
         ):

@@ -27,6 +27,7 @@ from taizhang.report.data import write_data
 from taizhang.report.faces import find_faces, hash_faces
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.index import write_index
+from taizhang.report.kept import carry_kept, find_local
 from taizhang.report.manifest import (
     Manifest,
     fingerprint,
@@ -334,6 +335,8 @@ def _plan_tasks(
     folder, made_on = book.reports_dir(period), _read_made_on(book.as_of(period))
     tasks = []
     for kind, code, name in wanted:
+        local = find_local(book.root, code) if kind == DISTRICT_TEMPLATE else None
+        template = carry_kept(templates[kind], local) if local else templates[kind]
         note = notes.get((code, lang), Note())
         meta = ReportMeta(
             title=book.config.title,
@@ -356,15 +359,13 @@ def _plan_tasks(
         )
         mark = fingerprint(
             meta=asdict(meta),
-            template=sha256(templates[kind].encode()).hexdigest(),
+            template=sha256(template.encode()).hexdigest(),
             package=hash_package(),
             inputs=inputs.of_report(code),
             note=note.sha256,
             faces=hash_faces(fonts),
         )
-        task = ReportTask(
-            meta, templates[kind], book.root, folder, formats, mark, area=inputs.area, note=note
-        )
+        task = ReportTask(meta, template, book.root, folder, formats, mark, area=inputs.area, note=note)
         languages = _list_languages(manifest, meta.stem, lang)
         tasks.append(replace(task, meta=replace(meta, languages=languages, fonts=fonts)))
     return tasks

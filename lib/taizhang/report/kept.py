@@ -1,0 +1,75 @@
+"""What a researcher keeps of one township's notebook goes into that township's report, where it was written.
+
+``notebooks/local/<district_code>.ipynb`` is a copy of the template in which somebody has worked. Its cells
+tagged ``keep`` are carried over; every other cell is the template's.
+"""
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from taizhang.report.execute import read_template
+
+KEEP = "keep"
+
+
+def find_local(root: Path, district: str) -> Path | None:
+    """The notebook in which somebody worked on a district, or None."""
+    path = root / "notebooks" / "local" / f"{district}.ipynb"
+    return path if path.is_file() else None
+
+
+def carry_kept(template: str, local: Path) -> str:
+    """A template with the kept cells of a district's own notebook.
+
+    Parameters
+    ----------
+    template : str
+        Text of the notebook.
+    local : Path
+        The district's own.
+
+    Returns
+    -------
+    str
+        Text of the notebook: each kept cell stands behind the cell of the template that it follows in the
+        district's notebook (told by its id). Where the template has dropped that one, behind the one before;
+        where it has none of them, at the end.
+
+    Raises
+    ------
+    RenderError
+        If the district's notebook can't be read.
+    """
+    notebook, worked = read_template(template), read_template(local)
+    kept = [cell for cell in worked.cells if _is_kept(cell)]
+    if not kept:
+        return template
+    behind: dict[str | None, list[NotebookNode]] = {}
+    known = {cell.id for cell in notebook.cells}
+    last: str | None = None
+    for cell in worked.cells:
+        if _is_kept(cell):
+            behind.setdefault(last, []).append(_clean(cell))
+        elif cell.id in known:
+            last = cell.id
+    cells = []
+    for cell in notebook.cells:
+        if cell.id not in {one.id for one in kept}:
+            cells.append(cell)
+        cells += behind.pop(cell.id, [])
+    notebook.cells = [*cells, *(cell for rest in behind.values() for cell in rest)]
+    return nbformat.writes(notebook)
+
+
+def _is_kept(cell: NotebookNode) -> bool:
+    return KEEP in cell.metadata.get("tags", ())
+
+
+def _clean(cell: NotebookNode) -> NotebookNode:
+    """A copy of a cell without what it showed."""
+    clean = nbformat.from_dict(dict(cell))
+    if clean.cell_type == "code":
+        clean.outputs, clean.execution_count = [], None
+    return clean
