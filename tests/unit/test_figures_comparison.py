@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Point, Polygon, box
 from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 
 from taizhang import figures
@@ -169,6 +169,16 @@ def test_labels_keep_apart_and_within() -> None:
     crowded = [shape.buffer(-0.049) for shape in frame.geometry]
     _, axes, _ = make_map(tuple(frame.total_bounds))
     assert place_labels(axes, crowded, list(NAMES), ["#000"] * 6, size=10.5) == list(range(6))
+
+
+@pytest.mark.parametrize(("room", "written"), [(1.05, True), (0.93, False)])
+def test_a_label_that_would_reach_beyond_its_district_is_left_out(room: float, written: bool) -> None:
+    frame = make_districts()
+    sheet, axes, _ = make_map(tuple(frame.total_bounds))
+    wide, _ = measure_text("浪屿乡", 10.5)
+    degrees = wide / (sheet.get_figwidth() * 72) * np.ptp(axes.get_xlim())
+    island = box(119.1, 26.02, 119.1 + room * degrees, 26.08)
+    assert place_labels(axes, [island], ["浪屿乡"], ["#000"], size=10.5) == ([] if written else [0])
 
 
 def test_a_label_is_as_wide_as_its_characters() -> None:

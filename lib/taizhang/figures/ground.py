@@ -19,6 +19,8 @@ from taizhang.view import ALL, View
 _MM_PER_POINT = 25.4 / 72
 _KM_PER_DEGREE = 111.32  # of latitude; of longitude times the cosine of the latitude
 _FOOT_MM = 17.0  # below the map: classes, scale bar, rights
+# Of a label's box, whose letters leave its edge free: the share that must lie in the shape.
+_INSIDE = 0.98
 
 Box = tuple[float, float, float, float]
 
@@ -270,7 +272,7 @@ def place_labels(
 def _find_spot(
     shape: shapely.Geometry, half: tuple[float, float], boxes: Sequence[Box]
 ) -> tuple[float, float] | None:
-    """The place nearest the middle at which a box lies in the shape (nine tenths of it) and is free."""
+    """The place nearest the middle at which a box lies in the shape and is free."""
     west, south, east, north = shape.bounds
     shapely.prepare(shape)
     grid_x, grid_y = np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25))
@@ -283,7 +285,7 @@ def _find_spot(
         if any(_overlap(box, other) for other in boxes):
             continue
         inside = shape.intersection(shapely.box(*box)).area / (4 * half[0] * half[1])
-        if inside < 0.9:
+        if inside < _INSIDE:
             continue
         # Wholly inside beats near the middle.
         cost = 4 * (1 - inside) + hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
