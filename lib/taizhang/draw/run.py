@@ -29,7 +29,7 @@ _KEYS = (
     "once_since",
     "share",
 )
-_COLUMNS = {
+_COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "entities": {"id": ("id", "编号", "统一社会信用代码"), "name": ("name", "名称", "单位名称"),
                  "stratum": ("stratum", "类别", "风险等级"), "visited_on": ("visited_on", "最近检查日期")},
     "inspectors": {"id": ("id", "编号", "执法证号")},
@@ -95,9 +95,17 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
         visited=_find_visited(entities, once),
         team=data.get("team", 2),
         most=data.get("most_per_inspector", 0),
-        names=entities.drop_duplicates("id").set_index("id")["name"].to_dict() if "name" in entities else {},
+        names=_list_names(entities),
     )
     return given, str(data.get("seed", ""))
+
+
+def _list_names(entities: pd.DataFrame) -> dict[str, str]:
+    """Names by number, the first where a number has several."""
+    if "name" not in entities:
+        return {}
+    first = entities.dropna(subset=["name"]).drop_duplicates("id")
+    return dict(zip(first["id"].astype(str), first["name"].astype(str), strict=True))
 
 
 def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The assessment by the workbook's own rules: points, ranks with their range, and what each rule does."""
 
+import math
+
 import pandas as pd
 
 from taizhang import display
@@ -92,7 +94,7 @@ def tabulate_assessment(view: View) -> display.Table | None:
 
 def _cell(points: float, kind: str, lang: str) -> display.Cell:
     """Points of a rule; of a veto whether it applies; a dash where its fact isn't known."""
-    if pd.isna(points):
+    if math.isnan(points):
         return display.Cell("—")
     if kind == "veto":
         return display.Cell(label("assessment.veto", lang) if points else "—", float(points))

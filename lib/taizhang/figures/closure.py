@@ -1,5 +1,6 @@
 """How fast hazards are closed, by severity, trade and mode, and how many by their deadline."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,7 +138,7 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
 
 def say_p(p: float) -> str:
     """A probability as reports write it."""
-    if pd.isna(p):
+    if math.isnan(p):
         return "—"
     return "p<0.001" if p < 0.001 else f"p={p:.3f}"
 

@@ -54,7 +54,7 @@ def write_key_periods(view: View) -> Prose | None:
                     f"periods.months_{beyond}",
                     lang,
                     kind=load_kinds()[kind].label(lang),
-                    month=label(f"month.long.{int(months['ratio'].idxmax())}", lang),
+                    month=label(f"month.long.{int(months['ratio'].to_numpy().argmax()) + 1}", lang),
                     ratio=count(float(months["ratio"].max()), 2),
                     p=say_p(months.attrs["p"]),
                 )

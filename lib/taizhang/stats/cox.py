@@ -17,7 +17,7 @@ def _find_independent(covariates: pd.DataFrame) -> list[str]:
         left = column - base @ np.linalg.lstsq(base, column)[0]
         if np.linalg.norm(left) > 1e-6 * np.sqrt(len(column)):
             base = np.column_stack([base, column])
-            names.append(name)
+            names.append(str(name))
     return names
 
 

@@ -1,6 +1,7 @@
 """Do drills go with fewer incidents, repeats or late closures? Counts of townships by month, modelled."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
@@ -50,6 +51,14 @@ class Effect:
     def is_beyond_chance(self, *, alpha: float = ALPHA) -> bool:
         """Whether there is evidence of an association at this level."""
         return bool(self.p < alpha)
+
+
+class _Base(NamedTuple):
+    """What a model rests on."""
+
+    events: int
+    places: int
+    months: int
 
 
 def sum_recent(drills: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:
@@ -115,16 +124,16 @@ def estimate_effect(
     y = events.loc[rows, columns].to_numpy(float)[mask]
     x = treatment.loc[rows, columns].to_numpy(float)[mask]
     base = exposure.loc[rows, columns].to_numpy(float)[mask]
-    about = {"events": int(y.sum()), "places": len(rows), "months": len(columns)}
+    about = _Base(int(y.sum()), len(rows), len(columns))
     if y.sum() < FEWEST_EVENTS:
-        return Effect(reason="few_events", **about)
+        return Effect(reason="few_events", events=about.events, places=about.places, months=about.months)
     if len(rows) < FEWEST_PLACES:
-        return Effect(reason="few_places", **about)
+        return Effect(reason="few_places", events=about.events, places=about.places, months=about.months)
     design = np.column_stack([x, np.ones(len(y)), _mark(at[:, 0], len(rows)), _mark(at[:, 1], len(columns))])
     design = design[:, design.any(axis=0) | (np.arange(design.shape[1]) == 0)]
     left = x - design[:, 1:] @ np.linalg.lstsq(design[:, 1:], x)[0]
     if len(y) <= design.shape[1] or not np.abs(left).max() > 1e-9:
-        return Effect(reason="no_contrast", **about)
+        return Effect(reason="no_contrast", events=about.events, places=about.places, months=about.months)
     return _fit(y, design, np.log(base), at[:, 0] if clustered else None, alpha, about)
 
 
@@ -139,7 +148,7 @@ def _fit(
     offset: Floats,
     cluster: np.ndarray | None,
     alpha: float,
-    about: dict[str, int],
+    about: _Base,
 ) -> Effect:
     model = sm.GLM(y, design, family=sm.families.Poisson(), offset=offset)
     with catch_warnings():  # a model that fits the counts exactly is no fault: its interval is chance's own
@@ -168,9 +177,9 @@ def _fit(
         p=2 * float(t.sf(abs(slope) / error, free)),
         model=name,
         dispersion=dispersion,
-        events=about["events"],
-        places=about["places"],
-        months=about["months"],
+        events=about.events,
+        places=about.places,
+        months=about.months,
     )
 
 

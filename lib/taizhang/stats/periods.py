@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import holidays
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta, chi2, f
 
@@ -121,7 +122,7 @@ def compare_periods(
     """
     every = pd.date_range(first, last)
     counts = days.dropna().dt.normalize().value_counts().reindex(every, fill_value=0).to_numpy(float)
-    inside = {}
+    inside: dict[str, npt.NDArray[np.bool_]] = {}
     for name, start, end in spans.itertuples(index=False):
         mark = (every >= pd.Timestamp(start)) & (every <= pd.Timestamp(end))
         inside[name] = inside.get(name, np.zeros(len(every), bool)) | mark
