@@ -31,13 +31,33 @@ BELOW = {
     "templates": set(),
     "ingest": {"config", "ledgers", "boundaries", "metadata"},
     "workbook": {
-        "door", "lazy", "templates", "ingest", "config", "settings", "ledgers", "boundaries", "facts", "stats",
+        "door",
+        "lazy",
+        "templates",
+        "ingest",
+        "config",
+        "settings",
+        "ledgers",
+        "boundaries",
+        "facts",
+        "stats",
         "metadata",
     },
     "door": {"workbook", "facts", "metadata"},  # the workbook as a type alone
     "lazy": {"metadata"},
     "controls": {"workbook", "config", "metadata"},
-    "report": {"warm", "workbook", "ingest", "config", "figures", "narrative", "facts", "stats", "metadata"},
+    "report": {
+        "settings",
+        "warm",
+        "workbook",
+        "ingest",
+        "config",
+        "figures",
+        "narrative",
+        "facts",
+        "stats",
+        "metadata",
+    },
 }
 TOP = {"cli", "lab", "scaffold", "doctor", "__main__"}
 # Facts, figures and sentences are computed from what they are given.

@@ -26,6 +26,7 @@ from taizhang.ingest import layer_files, processed_folder
 from taizhang.metadata.kinds import Kind
 from taizhang.periods import Period
 from taizhang.report.manifest import fingerprint
+from taizhang.settings import hash_settings
 from taizhang.view import ALL
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _hash_shared(book: "Workbook") -> str:
         if path.is_file()
     ]
     return fingerprint(
-        settings=hash_file(book.root / FILE),
+        settings=hash_settings(hash_file(book.root / FILE), config),
         layers=[item for item in book.inputs() if item["path"] in layers],
         own={path.name: hash_file(path) for path in own},
         as_of=str(config.as_of),
