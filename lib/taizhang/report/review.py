@@ -23,7 +23,6 @@ from taizhang.periods import Period, parse_period
 from taizhang.report.changes import InputHashes, hash_inputs, mark_behind
 from taizhang.report.data import write_data
 from taizhang.report.execute import check_parameters, read_template
-from taizhang.report.data import write_data
 from taizhang.report.faces import find_faces, hash_faces
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.index import write_index
