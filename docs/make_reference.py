@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from taizhang.cli import app
 from taizhang.metadata.facts import FactInfo, load_facts
-from taizhang.metadata.kinds import Field, Kind, load_kinds
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.reference import render_reference
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/make_reference.py; change what it describes, then run: python -m make docs -->"
@@ -57,50 +58,9 @@ def write_commands() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def describe_field(field: Field) -> tuple[str, ...]:
-    """A row of a kind's table."""
-    marks = "*" * field.required + " (personal)" * field.personal
-    values = "; ".join(f"`{value.name}` {value.zh} / {value.en}" for value in field.values.values())
-    about = f"{field.description.get('zh', '')} / {field.description.get('en', '')}"
-    if field.type == "category" and values:
-        about += f"<br>{values}"
-    return (
-        f"`{field.name}`{marks}",
-        f"{field.title.get('zh', '')} / {field.title.get('en', '')}",
-        field.type + (f", {field.unit}" if field.unit else ""),
-        about,
-    )
-
-
-def describe_kind(kind: Kind) -> list[str]:
-    """A kind's section: what a row is and every column."""
-    dated = f"`{kind.date}` puts a row into a period." if kind.date else "Rows have no date of their own."
-    return [
-        f"## {kind.name}: {kind.title['zh']} / {kind.title['en']}",
-        "",
-        f"One row: {kind.row['zh']} / {kind.row['en']}. {dated}",
-        "",
-        *format_table(
-            ("column", "header", "type, unit", "what it is"), map(describe_field, kind.fields.values())
-        ),
-        "",
-    ]
-
-
 def write_ledgers() -> str:
     """docs/ledgers-reference.md."""
-    lines = [
-        MADE,
-        "",
-        "# Ledger kinds and their columns · 台账字段",
-        "",
-        "`*`: required; a row without it is set aside. personal: kept in `data/processed` only. Besides the header",
-        "shown, each column is recognised by a list of other headers; `taizhang check` says how yours were read.",
-        "",
-    ]
-    for kind in load_kinds().values():
-        lines += describe_kind(kind)
-    return "\n".join(lines).rstrip() + "\n"
+    return f"{MADE}\n\n{render_reference(load_kinds())}"
 
 
 def describe_fact(fact: FactInfo) -> tuple[str, ...]:

@@ -31,9 +31,8 @@ def render_reference(kinds: Mapping[str, Kind]) -> str:
         Markdown: per kind what a row is, its columns with type, unit, meaning and headers, and its rules.
     """
     lines = [
-        "# Ledger kinds and their columns",
+        "# Ledger kinds and their columns · 台账字段",
         "",
-        "Made from `lib/taizhang/metadata/` by `make docs`; change the YAML there, not this page.",
         "`*` marks a required column: a row without a readable value there is set aside. `†` marks personal",
         "data: kept in `data/processed` only. A header is recognised by its title in Chinese or English, its",
         "canonical name, or any of the other headers; white space, width and units in brackets don't matter.",
