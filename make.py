@@ -155,6 +155,11 @@ def make_docs(arguments: list[str]) -> None:
     run(venv_python(), "docs/make_reference.py", *arguments)
 
 
+def make_site(arguments: list[str]) -> None:
+    """Build docs/ as a site in site/. Arguments go to `mkdocs build`."""
+    run_module("mkdocs", "build", "--quiet", *arguments)
+
+
 def make_pictures(arguments: list[str]) -> None:
     """Take the README's pictures anew from reports/2021 (needs Chromium and a review made before)."""
     run(venv_python(), "docs/make_pictures.py", *arguments)
@@ -200,6 +205,7 @@ TARGETS = {
     "check": make_check,
     "lab": make_lab,
     "docs": make_docs,
+    "site": make_site,
     "pictures": make_pictures,
     "bench": make_bench,
     "bench-full": make_bench_full,

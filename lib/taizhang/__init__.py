@@ -49,6 +49,6 @@ def controls(workbook: str = "") -> Any:
     ipywidgets.Widget or None
         None in a batch: nobody is there to pick.
     """
-    from taizhang.controls import is_interactive, make_controls
+    from taizhang.picking import is_interactive, make_controls
 
     return make_controls(open(workbook)) if is_interactive() else None

@@ -1,7 +1,7 @@
 """`taizhang lab`: JupyterLab on a workbook, with this environment's kernel and the templates at hand."""
 
+import copy
 import difflib
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -177,7 +177,7 @@ def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode
     before = {cell.id: cell for cell in base.cells}
     have = {cell.id: cell for cell in mine.cells}
     come = {cell.id: cell for cell in theirs.cells}
-    merge = Merge(nbformat.from_dict(json.loads(nbformat.writes(mine))))
+    merge = Merge(copy.deepcopy(mine))
     cells: list[Any] = []
     for cell in merge.notebook.cells:
         known, now = before.get(cell.id), come.get(cell.id)

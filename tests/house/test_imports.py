@@ -45,7 +45,7 @@ BELOW = {
     },
     "door": {"workbook", "facts", "metadata"},  # the workbook as a type alone
     "lazy": {"metadata"},
-    "controls": {"workbook", "config", "metadata"},
+    "picking": {"workbook", "config", "metadata"},
     "report": {
         "settings",
         "warm",
@@ -136,7 +136,7 @@ def find_upward(name: str, source: str, modules: dict[str, Path]) -> list[str]:
         if part == "view":  # it carries what the workbook's own kinds and facts are
             allowed = LEAVES | {"metadata"}
         if to not in allowed | BELOW.get(part, set()) and not (
-            name == "__init__" and to in ("workbook", "controls")
+            name == "__init__" and to in ("workbook", "picking")
         ):
             wrong.append(f"{name}, line {line}: imports {target}")
     return wrong
