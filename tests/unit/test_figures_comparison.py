@@ -12,8 +12,9 @@ from taizhang import figures
 from taizhang.display import Figure
 from taizhang.figures.comparison import choose_classes, list_values
 from taizhang.figures.funnel import limit_funnel
-from taizhang.figures.ground import make_map, measure_text, place_labels, simplify_districts
+from taizhang.figures.ground import make_map, measure_text, place_labels
 from taizhang.metadata.facts import describe_fact
+from taizhang.outlines import simplify_districts
 from taizhang.view import View
 
 SVG = "{http://www.w3.org/2000/svg}"

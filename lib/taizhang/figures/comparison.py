@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
+from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell
@@ -26,6 +26,7 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.outlines import simplify_districts
 from taizhang.view import ALL, View
 
 _CLASSES = 5

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from math import cos, hypot, radians
 from unicodedata import east_asian_width
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
@@ -14,6 +13,7 @@ from matplotlib.patches import Polygon, Rectangle
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.outlines import simplify_districts
 from taizhang.view import ALL, View
 
 _MM_PER_POINT = 25.4 / 72
@@ -23,27 +23,6 @@ _FOOT_MM = 17.0  # below the map: classes, scale bar, rights
 _INSIDE = 0.98
 
 Box = tuple[float, float, float, float]
-
-
-def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd.GeoDataFrame:
-    """Simplify borders as far as a map of the column's width shows; shared edges stay shared.
-
-    Parameters
-    ----------
-    districts : geopandas.GeoDataFrame
-        Geometry in degrees.
-    points : int
-        Steps across the extent below which nothing can be seen.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        A copy.
-    """
-    west, south, east, north = districts.total_bounds
-    step = max(east - west, north - south) / points
-    shapes = shapely.coverage_simplify(districts.geometry.to_numpy(), step)
-    return districts.set_geometry(gpd.GeoSeries(shapes, index=districts.index, crs=districts.crs))
 
 
 def make_map(

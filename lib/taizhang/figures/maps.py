@@ -14,7 +14,6 @@ from taizhang.figures.ground import (
     keep_frame,
     make_map,
     place_labels,
-    simplify_districts,
 )
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import set_strip_key
@@ -23,6 +22,7 @@ from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.outlines import simplify_districts
 from taizhang.view import ALL, View
 
 _MOST_POINTS = 200

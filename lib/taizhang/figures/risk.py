@@ -5,13 +5,14 @@ import pandas as pd
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
+from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.outlines import simplify_districts
 from taizhang.stats.risk import (
     CLASSES,
     DIMENSIONS,

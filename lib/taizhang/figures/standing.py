@@ -8,13 +8,14 @@ import pandas as pd
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.comparison import describe_fact_source, list_values, slug_fact
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels, simplify_districts
+from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
 from taizhang.figures.marks import bars_height, draw_key, set_strip_key, set_whole_ticks, shorten_label
 from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_fact, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.outlines import simplify_districts
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.stats.ranks import rank_rates, rank_shares
 from taizhang.stats.shrink import shrink_rates, shrink_shares

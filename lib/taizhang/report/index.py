@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pypinyin import lazy_pinyin
 
 from taizhang import __version__, display
@@ -17,6 +15,7 @@ from taizhang.files import write_text
 from taizhang.metadata.facts import FactInfo, load_facts
 from taizhang.metadata.formats import format_date, format_fact, name_unit
 from taizhang.metadata.words import label
+from taizhang.outlines import draw_outlines
 from taizhang.periods import Period
 from taizhang.report.data import write_citation
 from taizhang.report.formats import FORMATS
@@ -36,7 +35,6 @@ _DATA_FILES = (
     "manifest.json",
 )
 _CLASSES = 5
-_MAP_WIDTH = 640.0
 _SCRIPT_WORDS = (
     "index.found",
     "index.none_found",
@@ -121,7 +119,7 @@ def write_index(
         area=area,
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
         cards=_make_cards(infos, by_district.get(ALL), lang),
-        map=draw_map(book.districts),
+        map=draw_outlines(book.districts),
         shades=[_shade_fact(info, by_district, lang) for info in infos],
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
@@ -237,75 +235,6 @@ def _make_cards(infos: Sequence[FactInfo], rows: pd.DataFrame | None, lang: str)
         for info, cell in cells
         if cell["value"] is not None
     ]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A district on the map: its outline and where its name stands, in units of the drawing."""
-
-    code: str
-    name: str
-    path: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Map:
-    """The districts as one drawing."""
-
-    width: float
-    height: float
-    shapes: tuple[Shape, ...]
-
-
-def draw_map(districts: gpd.GeoDataFrame) -> Map:
-    """Draw the districts for a page, 640 units wide.
-
-    Parameters
-    ----------
-    districts : geopandas.GeoDataFrame
-        code, name, geometry in longitude and latitude.
-
-    Returns
-    -------
-    Map
-        Equirectangular about the middle latitude, which for a county is true to a part in a thousand;
-        shared edges are simplified together, so that no gaps open between neighbours.
-    """
-    known = districts[~(districts.geometry.isna() | districts.geometry.is_empty)]
-    if known.empty:
-        return Map(_MAP_WIDTH, 0.0, ())
-    west, south, east, north = (float(bound) for bound in known.total_bounds)
-    narrowing = float(np.cos(np.radians((south + north) / 2)))
-    margin = 4.0
-    scale = (_MAP_WIDTH - 2 * margin) / ((east - west) * narrowing)
-
-    def project(lonlat: np.ndarray) -> np.ndarray:
-        x = (lonlat[:, 0] - west) * narrowing * scale + margin
-        return np.column_stack([x, (north - lonlat[:, 1]) * scale + margin])
-
-    drawn = shapely.transform(known.geometry.to_numpy(), project)
-    drawn = shapely.coverage_simplify(drawn, 0.7)
-    points = shapely.point_on_surface(drawn)
-    shapes = tuple(
-        Shape(str(code), str(name), _write_path(outline), round(point.x, 1), round(point.y, 1))
-        for code, name, outline, point in zip(known["code"], known["name"], drawn, points, strict=True)
-        if not outline.is_empty
-    )
-    return Map(_MAP_WIDTH, round((north - south) * scale + 2 * margin, 1), shapes)
-
-
-def _write_path(outline: shapely.Geometry) -> str:
-    """SVG path data, to a tenth of a unit."""
-    rings = []
-    for part in shapely.get_parts(outline):
-        if part.geom_type != "Polygon":
-            continue
-        for ring in (part.exterior, *part.interiors):
-            places = [f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)[:-1]]
-            rings.append(f"M{'L'.join(places)}Z")
-    return "".join(rings)
 
 
 def _shade_fact(info: FactInfo, by_district: Mapping[str, pd.DataFrame], lang: str) -> dict[str, Any]:

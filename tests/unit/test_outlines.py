@@ -1,0 +1,39 @@
+"""Outlines are simplified together, and the index's map is made of the same ones as the figures'."""
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from view_maker import make_districts
+
+from taizhang.outlines import draw_outlines, simplify_districts
+
+
+def test_simplified_neighbours_still_share_their_edges_and_take_less() -> None:
+    up = np.linspace(26.0, 26.1, 2001)
+    border = np.column_stack([119.1 + np.cumsum(np.random.default_rng(5).normal(0, 2e-5, 2001)), up])
+    west = shapely.Polygon([*border, (119.0, 26.1), (119.0, 26.0)])
+    east = shapely.Polygon([*border, (119.2, 26.1), (119.2, 26.0)])
+    frame = gpd.GeoDataFrame({"code": ["1", "2"]}, geometry=[west, east], crs=4490)
+    assert shapely.coverage_is_valid(frame.geometry.to_numpy())
+    shapes = simplify_districts(frame).geometry.to_numpy()
+    assert shapely.coverage_is_valid(shapes)
+    assert shapely.get_num_coordinates(shapes).sum() < 4008 / 5
+    assert shapely.union_all(shapes).equals(shapely.box(119.0, 26.0, 119.2, 26.1))
+
+
+def test_paths_are_the_outlines_in_place() -> None:
+    """Six squares of 0.1 degrees, three across: 0.3 degrees of longitude over 632 units."""
+    frame = make_districts()
+    drawn = draw_outlines(frame)
+    assert [shape.code for shape in drawn.shapes] == list(frame["code"])
+    first = np.array(re.findall(r"[\d.]+ [\d.]+", drawn.shapes[0].path))
+    points = np.array([[float(part) for part in point.split()] for point in first])
+    narrowing = np.cos(np.radians(26.1))
+    side = 632 / 3
+    assert np.ptp(points[:, 0]) == pytest.approx(side, abs=0.1)
+    assert np.ptp(points[:, 1]) == pytest.approx(side / narrowing, abs=0.1)
+    assert drawn.height == pytest.approx(2 * side / narrowing + 8, abs=0.1)
+    assert draw_outlines(frame.iloc[:0]).shapes == ()
