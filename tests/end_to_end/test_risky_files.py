@@ -2,14 +2,11 @@
 
 import io
 import os
-import sys
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from ingest_book import make_book, make_hazards
 
 from taizhang.cli import main

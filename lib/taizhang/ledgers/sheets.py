@@ -175,7 +175,8 @@ def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: str) -> I
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings(action="ignore"):  # of headers and footers it leaves out, of no use here
+        # openpyxl warns of headers, footers and formats that it leaves out: of no use here.
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
             book = load_workbook(path, data_only=True)
         _check_wanted(wanted, book.sheetnames)
         for sheet in book.worksheets:
