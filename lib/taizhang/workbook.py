@@ -23,7 +23,7 @@ from taizhang.config import Config, locate_root, nearest, read_config
 from taizhang.door import describe_columns, measure_spans, show_workbook
 from taizhang.errors import ParameterError
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
-from taizhang.files import write_beside
+from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.lazy import LazyLedgers
 from taizhang.metadata.facts import load_facts, load_functions
@@ -72,6 +72,8 @@ class Workbook:
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_") or "config" not in self.__dict__:
             raise AttributeError(name)
+        if hasattr(type(self), name):  # a property that failed inside: its own error, not "no such name"
+            return object.__getattribute__(self, name)
         if name in self.config.ledgers:
             return self.ledger(name)
         if name in self.kinds:
@@ -350,7 +352,7 @@ class Workbook:
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """The facts of a period as the ledgers stood on a given day."""
         key = hashlib.sha256(
-            f"{self.result.fingerprint}|{period}|{as_of}|{_hash_facts_code(self.root)}".encode()
+            f"{self.result.fingerprint}|{period}|{as_of}|{self._hash_facts_code()}".encode()
         ).hexdigest()[:24]
         folder = processed_folder(self.config) / ".cache" / "facts"
         path = folder / f"{key}.parquet"
@@ -366,6 +368,11 @@ class Workbook:
         with write_beside(path) as beside:
             facts.to_parquet(beside, index=False)
         return facts
+
+    def _hash_facts_code(self) -> str:
+        """A hash of the code and definitions that make facts, the workbook's own among them."""
+        package = Path(__file__).parent
+        return hash_code(package / "facts", package / "stats", package / "metadata", self.root / "facts")
 
     def _facts_settings(self) -> dict[str, Any]:
         return {
@@ -484,15 +491,4 @@ class Workbook:
 
     def reports_dir(self, period: Period) -> Path:
         return self.root / "reports" / period.path
-
-
-def _hash_facts_code(root: Path) -> str:
-    """A hash of the code and definitions that make facts, the workbook's own among them."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent
-    for folder in (package / "facts", package / "stats", package / "metadata", root / "facts"):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".yml"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
 

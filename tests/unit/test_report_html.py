@@ -150,3 +150,8 @@ def test_nbconvert_alone_reads_what_papermill_noted(notebook: Callable[..., Note
     made.metadata["papermill"] = {"parameters": parameters}
     html, _ = HtmlExporter().from_notebook_node(made)
     assert '<html lang="en">' in html and "third quarter of 2021" in html and "30 September 2021" in html
+
+
+def test_a_notebook_without_sections_is_a_page_all_the_same(meta: ReportMeta) -> None:
+    bare = v4.new_notebook(cells=[v4.new_markdown_cell("只有一段话。")])
+    assert "只有一段话。" in render_html(bare, meta=meta)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -151,7 +151,7 @@ def _group_sections(blocks: Sequence[Block], lang: str) -> tuple[list[Item], lis
     starts = [at for at, block in enumerate(blocks) if isinstance(block, HeadingBlock) and block.level == 2]
     lead = [_make_item(block, lang) for block in blocks[: starts[0] if starts else len(blocks)]]
     sections = []
-    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+    for start, end in pairwise([*starts, len(blocks)] if starts else []):
         inside = blocks[start:end]
         heading = inside[0]
         assert isinstance(heading, HeadingBlock)
