@@ -4,8 +4,8 @@ import json
 
 import pandas as pd
 import pytest
-from sample_truth import compute_truth
 
+from sample_truth import compute_truth
 from taizhang.cli import main
 from taizhang.periods import parse_period
 from taizhang.sample import make_sample

@@ -130,7 +130,9 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
-    titles = ("、" if lang == "zh" else ", ").join(name_kind(kind, lang, view.kinds) for kind in dict.fromkeys(shown))
+    titles = ("、" if lang == "zh" else ", ").join(
+        name_kind(kind, lang, view.kinds) for kind in dict.fromkeys(shown)
+    )
     return display.Table(
         id=f"facts-{'-'.join(kinds).replace('_', '-')}",
         title=label("table.facts.title", lang, period=name_period(view), kinds=titles),
