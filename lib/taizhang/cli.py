@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import taizhang
-from taizhang.errors import ParameterError, SchedulerError, TaizhangError
+from taizhang.errors import BoundaryError, ParameterError, SchedulerError, TaizhangError
 
 if TYPE_CHECKING:
     from taizhang.config import Config
@@ -431,7 +431,7 @@ def main() -> None:
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may be cp936
     try:
         app()
-    except (ParameterError, SchedulerError) as error:
+    except (BoundaryError, ParameterError, SchedulerError) as error:  # without districts no work can run
         say(f"error: {error}")
         sys.exit(WRONG)
     except TaizhangError as error:

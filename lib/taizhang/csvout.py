@@ -4,7 +4,8 @@ import json
 
 import pandas as pd
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A dash before Chinese or a space is a list's mark, not a formula.
+_FORMULA = r"[=+@\t\r]|-[0-9A-Za-z(=+@.]"
 
 
 def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
@@ -17,7 +18,7 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     for column in guarded.columns:
         if not (guarded[column].dtype == object or isinstance(guarded[column].dtype, pd.StringDtype)):
             continue
-        risky = guarded[column].astype("str").str.startswith(_FORMULA_STARTS)
+        risky = guarded[column].astype("str").str.match(_FORMULA)
         risky &= pd.to_numeric(guarded[column], errors="coerce").isna() & guarded[column].notna()
         if risky.any():
             guarded[column] = guarded[column].astype(object)

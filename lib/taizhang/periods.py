@@ -143,3 +143,8 @@ def parse_period(text: str) -> Period:
             raise ParameterError(f"period '{text}' ends before it starts; write the earlier day first")
         return _span(start, end)
     raise ParameterError(f"period '{text}' is not understood; write it as {_FORMS}")
+
+
+def read_period(period: "str | int | Period") -> Period:
+    """A period, or the text of one; Papermill's ``-p period 2021`` gives a number."""
+    return period if isinstance(period, Period) else parse_period(str(period))

@@ -28,7 +28,7 @@ from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.lazy import LazyLedgers
 from taizhang.metadata.facts import load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.periods import Period, parse_period
+from taizhang.periods import Period, read_period
 from taizhang.privacy import mask_column
 from taizhang.settings import hash_settings, read_settings
 from taizhang.templates import packaged_notebooks
@@ -296,7 +296,7 @@ class Workbook:
         if district is not None:
             filters.append(("district_code", "==", self.resolve_district(district)))
         if period is not None and about.date:
-            span = parse_period(period) if isinstance(period, str) else period
+            span = read_period(period)
             filters.append((about.date, ">=", pd.Timestamp(span.start)))
             filters.append((about.date, "<", pd.Timestamp(span.end) + pd.Timedelta(days=1)))
         rows = pd.read_parquet(path, filters=filters or None)
@@ -346,7 +346,7 @@ class Workbook:
         pandas.DataFrame
             One row per district and fact, in the contract's columns.
         """
-        period = parse_period(period) if isinstance(period, str) else period
+        period = read_period(period)
         return self.facts_as_of(period, self.as_of(period))
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
@@ -402,7 +402,7 @@ class Workbook:
         ParameterError
             For an unknown fact or district, or a suppressed number, which has no rows to show.
         """
-        period = parse_period(period) if isinstance(period, str) else period
+        period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
         return select_rows(
             fact,
@@ -425,7 +425,7 @@ class Workbook:
         lang : str
             zh or en; empty: the workbook's.
         """
-        period = parse_period(period) if isinstance(period, str) else period
+        period = read_period(period)
         lang = lang or self.config.lang
         if lang not in ("zh", "en"):
             raise ParameterError(f"language '{lang}' is not known; use zh or en")

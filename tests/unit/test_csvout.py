@@ -56,3 +56,8 @@ def test_facts_as_csv_have_a_byte_order_mark_and_keep_leading_zeros():
 
 def test_facts_as_a_table_say_suppressed():
     assert "suppressed" in format_facts(_facts(), "table")
+
+
+def test_a_list_s_dash_is_no_formula():
+    frame = pd.DataFrame({"text": ["- 列表", "-现场处置", "-1+cmd|x"]})
+    assert guard_formulas(frame)["text"].tolist() == ["- 列表", "-现场处置", "'-1+cmd|x"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.errors import ParameterError
-from taizhang.periods import parse_period
+from taizhang.periods import parse_period, read_period
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,8 @@ def test_labels():
     assert parse_period("2021Q3").label("en") == "third quarter of 2021"
     assert parse_period("2021-07").label("en") == "July 2021"
     assert parse_period("2021-03-01/2021-05-31").label("zh") == "2021年3月1日至2021年5月31日"
+
+
+def test_a_number_is_read_as_a_period_too():
+    assert read_period(2021) == read_period("2021") == parse_period("2021")
+    assert read_period(parse_period("2021Q3")).text == "2021Q3"

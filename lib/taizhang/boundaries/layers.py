@@ -1,5 +1,6 @@
 """Reading districts: a boundary file to a checked table of code, name, parent and geometry."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ from taizhang.boundaries.offsets import OFFSETS, shift_geometry
 from taizhang.boundaries.sources import read_source
 from taizhang.errors import BoundaryError, list_values
 
+# Reports are files named by their district's code, and `all` is the whole area's.
+_FIT_CODE = re.compile(r"[\w-][\w.-]*")
+_TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
 @dataclass(frozen=True)
 class Layer:
@@ -80,9 +84,16 @@ def read_districts(
         The file cannot be read, a column is not there, the CRS is missing or wrong, names are mojibake,
         codes are missing or stand for several names, or geometry is no area.
     """
-    return read_layer(
+    layer = read_layer(
         path, {"code": code, "name": name, "parent": parent}, crs=crs, offset=offset, encoding=encoding
     )
+    unfit = [one for one in layer.frame["code"] if not _FIT_CODE.fullmatch(one) or one.casefold() in _TAKEN]
+    if unfit:
+        raise BoundaryError(
+            f"{Path(path).name}: codes that cannot name a report ({list_values(unfit)}): a code is made of letters, "
+            f"digits, '-', '_' and '.', and is none of {', '.join(_TAKEN)}. Name another column or mend the layer."
+        )
+    return layer
 
 
 def read_layer(

@@ -7,8 +7,9 @@ from datetime import date
 
 import pandas as pd
 
-from taizhang.boundaries import match_districts, undo_offset
+from taizhang.boundaries import find_district, match_districts, undo_offset
 from taizhang.config import Config, LedgerConfig
+from taizhang.errors import ParameterError
 from taizhang.ingest import KindSummary
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
@@ -24,7 +25,12 @@ _BATCH = 100_000
 
 
 def make_source(kind: Kind, ledger: LedgerConfig, config: Config, layers: Layers) -> Source:
-    """How the files of a ledger are to be read."""
+    """How the files of a ledger are to be read; a constant district that does not exist is refused here."""
+    if ledger.district:
+        try:
+            find_district(ledger.district, layers.districts, config.boundaries.aliases)
+        except ParameterError as error:
+            raise ParameterError(f"[ledgers.{kind.name}] district: {error}") from None
     return Source(
         kind=kind,
         sheets=ledger.sheets,

@@ -15,6 +15,7 @@ _ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许)+$")
 _COUNTED = re.compile(r"^(?:共计|共|计)+$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟点半]+")
+_INNER_SCALE = re.compile(r"(?=.*[万亿])[^\d.]+")
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "k": 1e3}
 _DURATION = re.compile(
     r"(?:(\d+(?:\.\d+)?)(?:个)?(?:小时|时|h|hours?|hr))?(?:(\d+(?:\.\d+)?)(?:分钟|分|min|mins|minutes?|′|'))?"
@@ -159,6 +160,8 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
         note, rest = "approximate", rest[: match.start()]
     rest = rest.strip("。.;,")
     if not rest:
+        if _INNER_SCALE.fullmatch(plain):  # 三万五千, with no unit: in a money field that is yuan
+            factor = find_factor("元", unit) or factor
         return Read(scale(number, factor), "", note)
     if rest[0] in "-~至到—":
         return Read(None, "a range where one number belongs")
@@ -190,7 +193,10 @@ def _leading_number(plain: str) -> tuple[float | None, str]:
             return None, plain
         return float(match[0].replace(",", "")), rest
     if match := _CHINESE.match(plain):
-        return _read_chinese(match[0]), plain[match.end() :]
+        numeral, rest = match[0], plain[match.end() :]
+        if len(numeral) > 1 and numeral[-1] in "万亿":  # 三万 as 3万: a scale, which in a money field means yuan
+            numeral, rest = numeral[:-1], numeral[-1] + rest
+        return _read_chinese(numeral), rest
     return None, plain
 
 

@@ -99,7 +99,14 @@ def hash_inputs(book: "Workbook", period: Period) -> InputHashes:
         facts=own.pop(ALL, []), quality=[summary.__dict__ for summary in book.result.summaries]
     )
     return InputHashes(
-        shared=fingerprint(made_from=_hash_shared(book), hidden=[_list_hidden(facts) for facts in frames]),
+        # What was set aside is told in every report, so a change of it remakes them all.
+        shared=fingerprint(
+            made_from=_hash_shared(book),
+            hidden=[_list_hidden(facts) for facts in frames],
+            aside=[
+                [one.kind, one.set_aside, one.cells_set_aside, one.duplicates] for one in book.result.summaries
+            ],
+        ),
         own={code: fingerprint(parts=parts) for code, parts in sorted(own.items())},
         area=area,
     )
