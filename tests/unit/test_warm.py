@@ -82,7 +82,10 @@ def is_running(pid: int) -> bool:
 
 @pytest.fixture(scope="module", autouse=True)
 def server() -> Iterator[None]:
-    yield
+    client.close_server()  # another test's, with another environment, may still serve this process
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MPLBACKEND", raising=False)
+        yield
     client.close_server()
 
 

@@ -1,7 +1,8 @@
 """Makes small Views for the tests of figures and narrative, without a workbook."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from inspect import signature
 
 import geopandas as gpd
 import numpy as np
@@ -186,3 +187,11 @@ def make_view(
 def make_points(rng: np.random.Generator, number: int) -> list[Point]:
     """Points in the first district."""
     return [Point(119 + x / 10, 26 + y / 10) for x, y in rng.random((number, 2))]
+
+
+def takes_a_view_alone(function: Callable[..., object]) -> bool:
+    """Whether nothing else must be named, such as a fact or a column."""
+    first, *others = signature(function).parameters.values()
+    return first.name == "view" and all(
+        one.default is not one.empty or one.kind is one.VAR_POSITIONAL for one in others
+    )

@@ -98,15 +98,24 @@ def add_flaws(kind: str, frame: pd.DataFrame, rng: np.random.Generator) -> tuple
     places = bad + np.searchsorted(again, bad)
     chosen: list[Flaw] = []
     for place, (column, value, reason, scope) in zip(places.tolist(), flaws, strict=True):
-        place = _move_to_filled(frame, place, column, {flaw.label for flaw in chosen})
+        # A row without a district but with coordinates would be placed by its point, and be no flaw.
+        pointless = column == "district" and value is None
+        place = _move_to_filled(frame, place, column, {flaw.label for flaw in chosen}, pointless=pointless)
         chosen.append(Flaw(place, column, value, reason, scope))
     return frame, chosen
 
 
-def _move_to_filled(frame: pd.DataFrame, place: int, column: str, taken: set[int]) -> int:
-    """The next row from `place` that has a value in the column and is neither repeated nor taken."""
+def _move_to_filled(
+    frame: pd.DataFrame, place: int, column: str, taken: set[int], *, pointless: bool = False
+) -> int:
+    """The next row from `place` that has a value in the column and is neither repeated nor taken.
+
+    `pointless` asks for one without coordinates.
+    """
     twice = frame["duplicate"] | frame["duplicate"].shift(-1, fill_value=False)
     filled = frame[column].notna() if column in frame else pd.Series(True, frame.index)
+    if pointless and "lon" in frame:
+        filled &= frame["lon"].isna()
     free = filled & ~twice & ~frame.index.isin(list(taken))
     open_rows = np.flatnonzero(free.to_numpy())
     if not len(open_rows):
