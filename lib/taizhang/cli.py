@@ -405,7 +405,8 @@ def template(
     workbook: Folder = "",
 ) -> None:
     """Write a blank Excel ledger of a kind, with headers, drop-down values and a help sheet."""
-    from taizhang.config import locate_root, nearest
+    from taizhang.config import locate_root
+    from taizhang.errors import nearest
     from taizhang.ledgers.template import write_template
     from taizhang.metadata.kinds import load_kinds
 

@@ -1,17 +1,20 @@
 """workbook.toml, read and checked: every wrong key is named at once, with the nearest known one."""
 
 import contextlib
-import difflib
 import os
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from taizhang.errors import ParameterError
+from taizhang.checker import Checker
+from taizhang.errors import ParameterError, nearest
 from taizhang.metadata.kinds import Kind
+from taizhang.periods import KINDS as PERIOD_KINDS
 from taizhang.periods import parse_period
 
 FILE = "workbook.toml"
@@ -21,6 +24,9 @@ OFFSETS = ("none", "gcj02", "bd09")
 DEFAULT_SUPPRESS = ("complaints", "disputes")
 DEFAULT_SUPPRESS_BELOW = 5
 SEASONS = ("flood_season", "fire_season")
+SCOPES = ("district", "county")
+# A report's name stands in file names, between the district's code and the language.
+_REPORT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,31 @@ class Target:
 
 
 @dataclass(frozen=True)
+class OwnReport:
+    """A report of the workbook's own, made by every review beside the township reviews and the comparison.
+
+    Attributes
+    ----------
+    name : str
+        Stands in its files' names: ``350921101.fire.zh.html``.
+    template : str
+        A notebook in the workbook's notebooks/, or one of the package's.
+    title : Mapping of str to str
+        What it is called, in zh and en.
+    scope : str
+        ``district``: one for each; ``county``: one of the whole area.
+    periods : tuple of str
+        Kinds of period that it is made for.
+    """
+
+    name: str
+    template: str
+    title: Mapping[str, str]
+    scope: str = SCOPES[0]
+    periods: tuple[str, ...] = PERIOD_KINDS
+
+
+@dataclass(frozen=True)
 class Config:
     """A checked workbook.toml. Paths are absolute; file patterns stay relative to `root`."""
 
@@ -81,6 +112,7 @@ class Config:
     suppress: tuple[str, ...] = DEFAULT_SUPPRESS
     seasons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    reports: tuple[OwnReport, ...] = ()
     style: str = STYLES[0]
     fonts: Path | None = None
 
@@ -99,13 +131,14 @@ _LAYER_KEYS = (
 )
 _GRID_KEYS = (*_LAYER_KEYS, "class", "level", "responsible")
 _KEYS: dict[str, tuple[str, ...]] = {
-    "": ("workbook", "boundaries", "ledgers", "indicators", "targets"),
+    "": ("workbook", "boundaries", "ledgers", "indicators", "targets", "reports"),
     "workbook": ("title", "lang", "as_of", "sample", "style", "fonts"),
     "boundaries": (*_LAYER_KEYS, "grid"),
     "boundaries.grid": _GRID_KEYS,
     "ledger": ("files", "sheets", "district", "offset", "columns", "values"),
     "indicators": ("suppress_below", "suppress", *SEASONS),
     "targets": ("indicator", "district", "period", "at_least"),
+    "reports": ("name", "template", "title", "scope", "periods"),
 }
 
 
@@ -140,74 +173,7 @@ def locate_root(folder: str | os.PathLike[str] = "") -> Path:
     return find_root(Path(folder) if folder else Path.cwd())
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """'; did you mean ...?' for a message, or the list of what is known."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
-    if close:
-        return f"; did you mean {' or '.join(repr(name) for name in close)}?"
-    return f"; known: {', '.join(known)}"
-
-
-class _Checker:
-    """Reads typed values and collects every problem, so that the user sees them all at once."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def table(self, parent: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
-        value = parent.get(key, {})
-        if isinstance(value, dict):
-            return value
-        self.problems.append(f"[{where}] must be a table, not {value!r}")
-        return {}
-
-    def keys(self, table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-        for key in table:
-            if key not in known:
-                place = f"[{where}]" if where else "at the top"
-                self.problems.append(f"unknown key '{key}' {place}{nearest(key, known)}")
-
-    def text(self, table: Mapping[str, Any], key: str, where: str, default: str | None = "") -> str:
-        value = table.get(key, default)
-        if value is None:
-            self.problems.append(f'[{where}] needs {key} = "..."')
-            return ""
-        if not isinstance(value, str):
-            self.problems.append(f"[{where}] {key} must be text in quotes, not {value!r}")
-            return ""
-        return value
-
-    def choice(self, table: Mapping[str, Any], key: str, where: str, known: tuple[str, ...]) -> str:
-        value = self.text(table, key, where, known[0])
-        if value and value not in known:
-            self.problems.append(f"[{where}] {key} = '{value}'{nearest(value, known)}")
-        return value
-
-    def texts(self, table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-        value = table.get(key, [])
-        value = [value] if isinstance(value, str) else value
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.problems.append(f"[{where}] {key} must be a list of texts, not {value!r}")
-            return ()
-        return tuple(value)
-
-    def mapping(self, table: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
-        value = self.table(table, key, f"{where}.{key}")
-        wrong = [name for name, item in value.items() if not isinstance(item, str)]
-        for name in wrong:
-            self.problems.append(f"[{where}.{key}] {name} must be text in quotes, not {value[name]!r}")
-        return {name: item for name, item in value.items() if name not in wrong}
-
-    def number(self, table: Mapping[str, Any], key: str, where: str, default: float | None) -> float:
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.problems.append(f"[{where}] {key} must be a number, not {value!r}")
-            return 0
-        return value
-
-
-def _read_layer(check: _Checker, table: Mapping[str, Any], where: str, root: Path) -> LayerConfig:
+def _read_layer(check: Checker, table: Mapping[str, Any], where: str, root: Path) -> LayerConfig:
     path = check.text(table, "path", where, None)
     crosswalk = check.text(table, "crosswalk", where)
     return LayerConfig(
@@ -227,7 +193,7 @@ def _read_layer(check: _Checker, table: Mapping[str, Any], where: str, root: Pat
     )
 
 
-def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> LedgerConfig:
+def _read_ledger(check: Checker, table: Mapping[str, Any], kind: Kind) -> LedgerConfig:
     where = f"ledgers.{kind.name}"
     check.keys(table, _KEYS["ledger"], where)
     files = check.texts(table, "files", where)
@@ -263,7 +229,7 @@ def _read_ledger(check: _Checker, table: Mapping[str, Any], kind: Kind) -> Ledge
     )
 
 
-def _read_season(check: _Checker, table: Mapping[str, Any], key: str) -> tuple[str, str]:
+def _read_season(check: Checker, table: Mapping[str, Any], key: str) -> tuple[str, str]:
     """The first and the last day of a season, as month-day."""
     days = check.texts(table, key, "indicators")
     try:
@@ -278,7 +244,7 @@ def _read_season(check: _Checker, table: Mapping[str, Any], key: str) -> tuple[s
     return first, last
 
 
-def _read_target(check: _Checker, table: Any, number: int, facts: Iterable[str]) -> Target:
+def _read_target(check: Checker, table: Any, number: int, facts: Iterable[str]) -> Target:
     if not isinstance(table, dict):
         check.problems.append("[[targets]] must be tables")
         table = {}
@@ -298,6 +264,46 @@ def _read_target(check: _Checker, table: Any, number: int, facts: Iterable[str])
         period=str(period),
         at_least=check.number(table, "at_least", where, None),
     )
+
+
+def _read_report(check: Checker, table: Any, number: int) -> OwnReport:
+    if not isinstance(table, dict):
+        check.problems.append("[[reports]] must be tables")
+        table = {}
+    where = f"reports no. {number}"
+    check.keys(table, _KEYS["reports"], where)
+    name = check.text(table, "name", where, None)
+    if name and (not _REPORT_NAME.fullmatch(name) or name in LANGS):
+        check.problems.append(
+            f"[{where}] name = '{name}' stands in file names: begin with one of a to z, go on with these, "
+            "0 to 9, - and _; zh and en are taken"
+        )
+    template = check.text(table, "template", where, name)
+    if template.endswith(".ipynb") or "/" in template or "\\" in template:
+        bare = re.split(r"[/\\]", template)[-1].removesuffix(".ipynb")
+        check.problems.append(
+            f"[{where}] template = '{template}' must be a notebook's name alone, such as '{bare}'; "
+            "it is looked for in notebooks/"
+        )
+    periods = check.texts(table, "periods", where) if "periods" in table else PERIOD_KINDS
+    for kind in periods:
+        if kind not in PERIOD_KINDS:
+            check.problems.append(f"[{where}] periods: unknown kind '{kind}'{nearest(kind, PERIOD_KINDS)}")
+    return OwnReport(
+        name=name,
+        template=template,
+        title=check.words(table, "title", where),
+        scope=check.choice(table, "scope", where, SCOPES),
+        periods=periods,
+    )
+
+
+def _read_reports(check: Checker, data: Mapping[str, Any]) -> tuple[OwnReport, ...]:
+    reports = [_read_report(check, item, n) for n, item in enumerate(check.tables(data, "reports"), 1)]
+    for name, count in Counter(report.name for report in reports).items():
+        if name and count > 1:
+            check.problems.append(f"[[reports]] {count} are called '{name}'; each needs its own name")
+    return tuple(reports)
 
 
 def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> Config:
@@ -329,7 +335,7 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
         raise ParameterError(f"{FILE} is not valid TOML: {error}") from None
     except UnicodeDecodeError as error:
         raise ParameterError(f"{FILE} is not UTF-8 ({error.reason}); save it as UTF-8") from None
-    check = _Checker()
+    check = Checker()
     check.keys(data, _KEYS[""], "")
     book = check.table(data, "workbook", "workbook")
     check.keys(book, _KEYS["workbook"], "workbook")
@@ -373,10 +379,7 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
                 f"[indicators] suppress names no ledger kind '{name}'{nearest(name, kinds)}"
             )
     facts = list(facts)
-    targets = data.get("targets", [])
-    if not isinstance(targets, list):
-        check.problems.append("targets must be written as [[targets]]")
-        targets = []
+    targets = check.tables(data, "targets")
     config = Config(
         root=root,
         title=check.text(book, "title", "workbook", root.name),
@@ -390,6 +393,7 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
         suppress=suppress,
         seasons={name: _read_season(check, indicators, name) for name in SEASONS if name in indicators},
         targets=tuple(_read_target(check, item, n, facts) for n, item in enumerate(targets, 1)),
+        reports=_read_reports(check, data),
         style=check.choice(book, "style", "workbook", STYLES),
         fonts=root / fonts if (fonts := check.text(book, "fonts", "workbook")) else None,
     )

@@ -3,6 +3,7 @@
 A message says what, where (file, sheet, row, column), up to five offending values, and the remedy.
 """
 
+import difflib
 from collections.abc import Iterable
 
 
@@ -35,3 +36,12 @@ def list_values(values: Iterable[object], most: int = 5) -> str:
     seen = [str(value) for value in dict.fromkeys(values)]
     more = f" and {len(seen) - most} more" if len(seen) > most else ""
     return ", ".join(f"'{value}'" for value in seen[:most]) + more
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """'; did you mean ...?' for a message, or the list of what is known."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    if close:
+        return f"; did you mean {' or '.join(repr(name) for name in close)}?"
+    return f"; known: {', '.join(known)}"

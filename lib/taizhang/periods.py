@@ -13,6 +13,7 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _SHORT = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(\d{2}))?")
+KINDS = ("year", "half", "quarter", "month", "days")
 
 
 @dataclass(frozen=True, order=True)

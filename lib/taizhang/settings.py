@@ -7,8 +7,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-from taizhang.config import Config, nearest
-from taizhang.errors import ParameterError
+from taizhang.config import Config
+from taizhang.errors import ParameterError, nearest
 from taizhang.metadata.facts import load_facts, split_target
 from taizhang.metadata.kinds import load_kinds
 from taizhang.stats.assess import KINDS, Assessment, Rule, Step

@@ -19,14 +19,14 @@ from taizhang.boundaries import (
     measure_span,
     read_crosswalk,
 )
-from taizhang.config import Config, locate_root, nearest, read_config
+from taizhang.config import Config, locate_root, read_config
 from taizhang.door import describe_columns, measure_spans, show_workbook
-from taizhang.errors import ParameterError
+from taizhang.errors import ParameterError, nearest
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.lazy import LazyLedgers
-from taizhang.metadata.facts import load_facts, load_functions
+from taizhang.metadata.facts import FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, read_period
 from taizhang.privacy import mask_column
@@ -52,7 +52,8 @@ class Workbook:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.kinds: Mapping[str, Kind] = load_kinds(self.root / "ledgers")
-        self.config: Config = read_config(self.root, self.kinds, load_facts(self.root / "facts"))
+        self.fact_infos: Mapping[str, FactInfo] = load_facts(self.root / "facts")
+        self.config: Config = read_config(self.root, self.kinds, self.fact_infos)
         self._result: IngestResult | None = None
 
     @classmethod
@@ -389,7 +390,7 @@ class Workbook:
     def _own_facts(self) -> tuple[OwnFact, ...]:
         """The facts that the workbook's facts/ folder adds."""
         folder = self.root / "facts"
-        infos = load_facts(folder)
+        infos = self.fact_infos
         return tuple(OwnFact(infos[name], function) for name, function in load_functions(folder).items())
 
     def trace(
@@ -467,7 +468,7 @@ class Workbook:
             vintages=self._compare_vintages(period),
             settings=read_settings(self.config),
             kinds=self.kinds,
-            fact_infos=load_facts(self.root / "facts"),
+            fact_infos=self.fact_infos,
         )
 
     def quality(self, view: View) -> Quality:

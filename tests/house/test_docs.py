@@ -116,13 +116,14 @@ def test_links_lead_somewhere(root: Path) -> None:
 
 
 def test_toml_shown_is_valid(root: Path, tmp_path: Path) -> None:
-    """Each example in the pages is a workbook.toml that the program takes."""
-    shown = 0
+    """Each example in the pages is a workbook.toml that the program takes, or tables of one."""
+    shown, boundaries = 0, '\n[boundaries]\npath = "b.shp"\ncode = "c"\nname = "n"\n'
     for page in list_pages(root):
         for indent, lang, text in BLOCK.findall(page.read_text("utf-8")):
             if lang == "toml":
                 lines = [line.removeprefix(indent) for line in text.split("\n")]
-                (tmp_path / "workbook.toml").write_text("\n".join(lines), encoding="utf-8")
+                whole = "\n".join(lines) + ("" if "[boundaries]" in text else boundaries)
+                (tmp_path / "workbook.toml").write_text(whole, encoding="utf-8")
                 read_config(tmp_path, load_kinds(), load_facts())
                 shown += 1
     assert shown >= 3
@@ -139,4 +140,5 @@ def test_workbook_page_shows_every_key(root: Path) -> None:
     missing |= set(_KEYS["ledger"]) - set(shown["ledgers"]["hazards"])
     missing |= set(_KEYS["indicators"]) - set(shown["indicators"])
     missing |= set(_KEYS["targets"]) - set(shown["targets"][0])
+    missing |= set(_KEYS["reports"]) - set(shown["reports"][0])
     assert not missing

@@ -16,6 +16,7 @@ import shapely
 from nbformat import NotebookNode
 
 from taizhang import display
+from taizhang.metadata.facts import load_facts
 from taizhang.periods import parse_period
 from taizhang.report.meta import ReportMeta
 
@@ -355,9 +356,14 @@ def make_facts() -> pd.DataFrame:
 def make_book() -> SimpleNamespace:
     """What the index asks of a workbook."""
     config = SimpleNamespace(
-        title="滨江县应急管理年度评估", sample=True, boundaries=SimpleNamespace(approval="")
+        title="滨江县应急管理年度评估", sample=True, boundaries=SimpleNamespace(approval=""), reports=()
     )
-    return SimpleNamespace(config=config, districts=make_districts(), as_of=lambda period: date(2022, 1, 31))
+    return SimpleNamespace(
+        config=config,
+        districts=make_districts(),
+        fact_infos=load_facts(),
+        as_of=lambda period: date(2022, 1, 31),
+    )
 
 
 def make_manifest() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from taizhang.errors import ParameterError
 from taizhang.metadata.kinds import load_kinds
 
 FACTS = ("hazards.found", "drills.held")
+OWN = "[[reports]]\n"
 MINIMAL = """
 [workbook]
 title = "测试县"
@@ -111,6 +112,30 @@ def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
     assert "unknown ledger kind 'hazard'" in message and "'hazards'" in message
 
 
+def test_reports_of_the_workbook_s_own(tmp_path):
+    more = """
+[[reports]]
+name = "fire"
+title = "火灾专题"
+[[reports]]
+name = "special-2"
+template = "special_action"
+title = { zh = "专项整治", en = "Special action" }
+scope = "county"
+periods = ["year", "half"]
+"""
+    fire, special = read(tmp_path, MINIMAL + more).reports
+    assert (fire.name, fire.template, fire.scope) == ("fire", "fire", "district")
+    assert fire.title == {"zh": "火灾专题", "en": "火灾专题"}
+    assert fire.periods == ("year", "half", "quarter", "month", "days")
+    assert (special.template, special.scope, special.periods) == (
+        "special_action",
+        "county",
+        ("year", "half"),
+    )
+    assert special.title["en"] == "Special action"
+
+
 @pytest.mark.parametrize(
     ("addition", "told"),
     [
@@ -128,6 +153,17 @@ def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
         ('[[targets]]\nindicator = "drills.held"\nperiod = "2021"', "at_least must be a number"),
         ('[ledgers.drills]\nfiles = ["a"]\noffset = "gcj02"', "no lon and lat"),
         ('[ledgers.shelters]\nfiles = ["a"]\noffset = "gcj"', "did you mean 'gcj02'"),
+        (OWN + 'name = "Fire 1"\ntitle = "火"', "name = 'Fire 1' stands in file names"),
+        (OWN + 'name = "zh"\ntitle = "火"', "zh and en are taken"),
+        (OWN + 'title = "火"', 'needs name = "..."'),
+        (OWN + 'name = "fire"', 'needs title = { zh = "...", en = "..." }, not None'),
+        (OWN + 'name = "fire"\ntitle = {zh = "火"}', "needs title"),
+        (OWN + 'name = "fire"\ntitle = "火"\nscope = "countie"', "did you mean 'county'"),
+        (OWN + 'name = "fire"\ntitle = "火"\nperiods = ["years"]', "did you mean 'year'"),
+        (OWN + 'name = "fire"\ntitle = "火"\nfile = "a"', "unknown key 'file'"),
+        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = "notebooks/f.ipynb"', "alone, such as 'f'"),
+        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = \'notebooks\\f\'', "alone, such as 'f'"),
+        (2 * (OWN + 'name = "fire"\ntitle = "火"\n'), "2 are called 'fire'"),
         ("[ledgers.drills]\nfiles = 3", "files must be a list of texts"),
         ("[ledgers.drills]", 'needs files = ["data/raw/..."]'),
     ],

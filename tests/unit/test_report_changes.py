@@ -99,5 +99,9 @@ def test_one_raw_row_changes_its_own_district_alone(own_book: Path) -> None:
     assert len([code for code in before.own if before.own[code] != after.own[code]]) == 1
     assert after.shared == before.shared
     toml = own_book / "workbook.toml"
-    toml.write_text(toml.read_text("utf-8") + "\n# a word\n", "utf-8")
+    text = toml.read_text("utf-8")
+    # A report more changes no other one.
+    toml.write_text(text + '\n# a word\n[[reports]]\nname = "fire"\ntitle = "火灾专题"\n', "utf-8")
+    assert hash_inputs(open_workbook(str(own_book)), PERIOD).shared == after.shared
+    toml.write_text(text.replace("at_least = 200", "at_least = 201"), "utf-8")
     assert hash_inputs(open_workbook(str(own_book)), PERIOD).shared != after.shared

@@ -46,6 +46,7 @@ class Book:
         title="滨江县", ledgers={"drills": 0, "complaints": 0}, suppress=("complaints", "disputes")
     )
     districts = pd.DataFrame({"code": CODES, "name": ["镇1", "镇2"]})
+    fact_infos = load_facts()
 
     def as_of(self, period: Any) -> date:
         return date(2022, 1, 31)

@@ -9,6 +9,7 @@ import pytest
 from nbformat import v4
 
 from taizhang import display
+from taizhang.config import OwnReport
 from taizhang.errors import ParameterError, RenderError
 from taizhang.periods import parse_period
 from taizhang.report.notebook import Block, FigureBlock, HeadingBlock, MarkdownBlock, ProseBlock, read_blocks
@@ -27,7 +28,9 @@ def make_book(root: Path, **names: str) -> Any:
             raise ParameterError(f"There is no district '{text}'. Nearest: 溪口镇.")
         return codes[text]
 
-    return SimpleNamespace(root=root, config=SimpleNamespace(lang="zh"), resolve_district=resolve)
+    fire = OwnReport("fire", "fire", {"zh": "火灾专题", "en": "Fire"})
+    config = SimpleNamespace(lang="zh", reports=(fire,))
+    return SimpleNamespace(root=root, config=config, resolve_district=resolve)
 
 
 def write(root: Path, name: str, text: str, period: str = "2021") -> None:
@@ -79,6 +82,21 @@ def test_languages_have_their_own_words_and_share_the_approval(tmp_path: Path) -
     shared = notes["350921101", "en"]
     assert (shared.path, shared.text, shared.approved, shared.approver) == ("", "", True, "县应急管理局")
     assert notes["350921102", "en"].text == "English"
+
+
+def test_a_report_of_the_workbook_s_own_has_its_own_note(tmp_path: Path) -> None:
+    for name in ("溪口镇.md", "溪口镇.fire.md", "350921101.fire.en.md", "all.fire.md"):
+        write(tmp_path, name, f"给{name}")
+    notes = read_notes(make_book(tmp_path), YEAR)
+    assert {key: note.text for key, note in notes.items()} == {
+        ("350921101", "zh"): "给溪口镇.md",
+        ("350921101.fire", "zh"): "给溪口镇.fire.md",
+        ("350921101.fire", "en"): "给350921101.fire.en.md",
+        ("all.fire", "zh"): "给all.fire.md",
+    }
+    write(tmp_path, "溪口镇.flood.md", "没有这种报告")
+    with pytest.raises(ParameterError, match=r"no district '溪口镇\.flood'"):
+        read_notes(make_book(tmp_path), YEAR)
 
 
 APPROVED = Note(approved=True, approver="县应急管理局", approved_on=date(2022, 2, 15), text="正文")

@@ -20,7 +20,9 @@ from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from shapely import box
 
+from taizhang.config import OwnReport
 from taizhang.errors import ParameterError, SchedulerError
+from taizhang.metadata.facts import load_facts
 from taizhang.periods import Period
 from taizhang.report.changes import InputHashes
 from taizhang.report.progress import Progress
@@ -59,8 +61,10 @@ class Book:
             fonts=None,
             ledgers={},
             suppress=(),
+            reports=(),
             boundaries=SimpleNamespace(approval=""),
         )
+        self.fact_infos = load_facts()
         self.districts = gpd.GeoDataFrame(
             {"code": list(NAMES), "name": list(NAMES.values())},
             geometry=[box(x, 0, x + 1, 1) for x in range(3)],
@@ -342,6 +346,78 @@ def test_a_run_that_is_stopped_is_gone_on_with(book: Book) -> None:
     assert sorted(entry["status"] for entry in entries.values()) == ["made", "unfinished", "unfinished"]
     result = run(book, districts=list(NAMES), formats=("html",))
     assert (len(result.made), len(result.unchanged)) == (2, 1)
+
+
+FIRE = OwnReport("fire", "fire_review", {"zh": "火灾专题", "en": "Fire"})
+COUNTY = OwnReport("short", "fire_review", {"zh": "简报", "en": "In short"}, "county", ("year", "half"))
+
+
+def test_reports_of_the_workbook_s_own(book: Book) -> None:
+    assert len(run(book, formats=("html",)).made) == 4
+    write_template(book.root, "fire_review")
+    book.config.reports = (FIRE, COUNTY)
+    result = run(book, formats=("html", "pdf"))
+    own = [*(f"{code}.fire.zh" for code in NAMES), "all.short.zh"]
+    assert set(own) < set(result.made) and result.failed == []
+    for code in NAMES:  # each its own district's numbers, and its own title
+        for form in ("html", "pdf"):
+            text = read_text(result.folder / f"{code}.fire.zh.{form}")
+            assert "2021年火灾专题" in text and MARKERS[code] in text
+            assert not any(mark in text for other, mark in MARKERS.items() if other != code)
+        assert "火灾" not in read_text(result.folder / f"{code}.zh.html")
+    assert "简报" in read_text(result.folder / "all.short.zh.html")
+    entry = result.manifest["reports"]["350921101.fire.zh"]
+    assert (entry["report"], entry["title"], entry["kind"]) == ("fire", "火灾专题", "fire_review")
+    assert entry["files"]["notebook"] == "notebooks/350921101.fire.zh.ipynb"
+    index = (result.folder / "index.zh.html").read_text("utf-8")
+    for name in own:
+        assert f'href="{name}.html"' in index and f'href="{name}.pdf"' in index
+    assert "火灾专题" in index and "简报" in index
+    assert result.unnoted == [*NAMES.values(), book.config.title]  # each place once
+
+    assert run(book, formats=("html", "pdf")).made == []
+    write_template(book.root, "fire_review", "display.Prose((display.Block((display.Run('新'),)),))")
+    changed = run(book, formats=("html", "pdf"))
+    assert sorted(changed.made) == sorted(own)  # the others are not made from it
+    (book.root / "data" / "350921102.txt").write_text("记号改", "utf-8")
+    assert sorted(run(book, formats=("html", "pdf")).made) == [
+        "350921102.fire.zh",
+        "350921102.zh",
+        "all.short.zh",
+        "comparison.zh",
+    ]
+
+
+def test_reports_of_the_workbook_s_own_are_linked_in_both_languages(book: Book) -> None:
+    write_template(book.root, "fire_review")
+    book.config.reports = (FIRE,)
+    run(book, formats=("html",), districts=["溪口镇"])
+    result = run(book, formats=("html",), districts=["溪口镇"], lang="en")
+    assert sorted(result.made) == ["350921101.en", "350921101.fire.en"]
+    assert 'href="350921101.fire.en.html"' in (result.folder / "350921101.fire.zh.html").read_text("utf-8")
+    assert "Fire,2021" in read_text(result.folder / "350921101.fire.en.html")
+
+
+def test_reports_of_the_workbook_s_own_for_what_they_are_meant(book: Book) -> None:
+    write_template(book.root, "fire_review", "1 / 0")
+    book.config.reports = (FIRE, COUNTY)
+    result = run(book, formats=("html",), districts=["溪口镇"])  # nothing of the county is asked for
+    assert (result.made, result.failed) == (["350921101.zh"], ["350921101.fire.zh"])
+    assert "溪口镇火灾专题（中文）" in (result.folder / "index.zh.html").read_text("utf-8")
+    quarter = make_review(book, "2021Q3", formats=("html",), jobs=1, progress=lambda progress: None)  # type: ignore[arg-type]
+    assert "all.short.zh" not in {*quarter.made, *quarter.failed}
+    assert "简报" not in (quarter.folder / "index.zh.html").read_text("utf-8")
+    (book.root / "notebooks" / "fire_review.ipynb").write_text(writes(new_notebook()), "utf-8")
+    with pytest.raises(ParameterError, match=r"fire_review\.ipynb has 0 cells tagged 'parameters'"):
+        run(book)
+
+
+def test_reports_of_one_name_are_refused(book: Book) -> None:
+    write_template(book.root, "fire_review")
+    book.config.reports = (FIRE,)
+    book.districts.loc[1, "code"] = "350921101.fire"
+    with pytest.raises(ParameterError, match=r"two reports would be called '350921101\.fire'"):
+        run(book)
 
 
 def test_requests_that_are_wrong(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:

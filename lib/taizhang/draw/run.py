@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang.config import locate_root, nearest
+from taizhang.config import locate_root
 from taizhang.draw.rules import METHOD, Draw, DrawInput, Visit, make_draw
-from taizhang.errors import ParameterError
+from taizhang.errors import ParameterError, nearest
 from taizhang.files import write_text
 
 FILE = "draw.toml"

@@ -9,6 +9,7 @@ be shown any more does decide.
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,7 +105,8 @@ def hash_inputs(book: "Workbook", period: Period) -> InputHashes:
             made_from=_hash_shared(book),
             hidden=[_list_hidden(facts) for facts in frames],
             aside=[
-                [one.kind, one.set_aside, one.cells_set_aside, one.duplicates] for one in book.result.summaries
+                [one.kind, one.set_aside, one.cells_set_aside, one.duplicates]
+                for one in book.result.summaries
             ],
         ),
         own={code: fingerprint(parts=parts) for code, parts in sorted(own.items())},
@@ -126,8 +128,10 @@ def _hash_shared(book: "Workbook") -> str:
         for path in sorted((book.root / name).glob("*"))
         if path.is_file()
     ]
+    # What a report of the workbook's own is called is that report's matter alone.
+    settings = tomllib.loads((book.root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}
     return fingerprint(
-        settings=hash_settings(hash_file(book.root / FILE), config),
+        settings=hash_settings(fingerprint(settings=settings), config),
         layers=[item for item in book.inputs() if item["path"] in layers],
         own={path.name: hash_file(path) for path in own},
         as_of=str(config.as_of),

@@ -11,7 +11,7 @@ import xlsxwriter
 from taizhang import __version__
 from taizhang.csvout import format_csv
 from taizhang.files import write_beside, write_text
-from taizhang.metadata.facts import FactInfo, load_facts
+from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_date, name_unit
 from taizhang.periods import Period
 from taizhang.report.pages import page_words
@@ -50,7 +50,7 @@ def write_data(
         Facts of the period, and of the same one a year before; all districts and ``all``. Numbers that are
         suppressed stay empty.
     """
-    known = load_facts()
+    known = book.fact_infos
     infos = [known[name] for name in dict.fromkeys(facts["fact"]) if name in known]
     dictionary = _make_dictionary(infos)
     keys = [info for info in infos if info.key]

@@ -11,8 +11,9 @@ import pandas as pd
 from pypinyin import lazy_pinyin
 
 from taizhang import __version__, display
+from taizhang.config import SCOPES, OwnReport
 from taizhang.files import write_text
-from taizhang.metadata.facts import FactInfo, load_facts
+from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_date, format_fact, name_unit
 from taizhang.metadata.words import label
 from taizhang.outlines import draw_outlines
@@ -80,7 +81,7 @@ def write_index(
         Of the page: one file, which opens from disk and loads nothing.
     """
     words = page_words(lang)
-    infos = _choose_facts(facts)
+    infos = _choose_facts(facts, book.fact_infos)
     by_district = {str(code): rows.set_index("fact") for code, rows in facts.groupby("district_code")}
     years_ago = (
         {}
@@ -88,18 +89,14 @@ def write_index(
         else {str(code): rows.set_index("fact") for code, rows in before.groupby("district_code")}
     )
     reports: Mapping[str, Mapping[str, Any]] = manifest.get("reports", {})
+    own = [report for report in book.config.reports if period.kind in report.periods]
+    by_scope = {scope: [report for report in own if report.scope == scope] for scope in SCOPES}
     entries = [
-        _make_entry(str(code), str(name), folder, lang, reports)
+        _make_entry(str(code), str(name), folder, lang, reports, by_scope["district"])
         for code, name in zip(book.districts["code"], book.districts["name"], strict=True)
     ]
-    area = _make_entry(ALL, book.config.title, folder, lang, reports)
-    failed = [
-        f"{entry['name']}（{page_words(entry['lang'])['page.language']}）"
-        if lang == "zh"
-        else f"{entry['name']} ({entry['lang']})"
-        for entry in reports.values()
-        if entry.get("status") == "failed"
-    ]
+    area = _make_entry(ALL, book.config.title, folder, lang, reports, by_scope["county"])
+    failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
     as_of = format_date(book.as_of(period), lang)
     body = render_body(
@@ -156,24 +153,57 @@ def write_index(
 
 @dataclass(frozen=True)
 class Entry:
-    """A district on the page: what finds it, and the files and state of its report."""
+    """A district on the page: what finds it, the files and state of its report, and the workbook's own reports."""
 
     code: str
     name: str
     search: str
     files: Mapping[str, str]
     status: str
+    own: tuple["OwnEntry", ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnEntry:
+    """A report of the workbook's own: what it is called, its files and state."""
+
+    title: str
+    files: Mapping[str, str]
+    status: str
 
 
 def _make_entry(
-    code: str, name: str, folder: Path, lang: str, reports: Mapping[str, Mapping[str, Any]]
+    code: str,
+    name: str,
+    folder: Path,
+    lang: str,
+    reports: Mapping[str, Mapping[str, Any]],
+    own: Sequence[OwnReport],
 ) -> Entry:
-    stem = "comparison" if code == ALL else code
+    files, status = _find_report("comparison" if code == ALL else code, folder, lang, reports)
+    others = [
+        OwnEntry(report.title[lang], *_find_report(f"{code}.{report.name}", folder, lang, reports))
+        for report in own
+    ]
+    return Entry(code, name, spell_name(name, code), files, status, tuple(others))
+
+
+def _find_report(
+    stem: str, folder: Path, lang: str, reports: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, str], str]:
+    """A report's files by format, and its state."""
     files = {form: f"{stem}.{lang}.{form}" for form in FORMATS if (folder / f"{stem}.{lang}.{form}").exists()}
     status = str(reports.get(f"{stem}.{lang}", {}).get("status", "missing"))
     if status == "made" and not files:  # someone took the files away
         status = "missing"
-    return Entry(code, name, spell_name(name, code), files, status)
+    return files, status
+
+
+def _name_failed(entry: Mapping[str, Any], lang: str) -> str:
+    """A report that failed, by its district, what it is called and its language."""
+    if lang == "zh":
+        return f"{entry['name']}{entry.get('title', '')}（{page_words(entry['lang'])['page.language']}）"
+    return " ".join(filter(None, (entry["name"], entry.get("title", ""), f"({entry['lang']})")))
 
 
 def spell_name(name: str, code: str) -> str:
@@ -187,9 +217,9 @@ def spell_name(name: str, code: str) -> str:
     return " ".join(dict.fromkeys([name.lower(), *(text.lower() for text in spellings), code]))
 
 
-def _choose_facts(facts: pd.DataFrame) -> list[FactInfo]:
+def _choose_facts(facts: pd.DataFrame, known: Mapping[str, FactInfo]) -> list[FactInfo]:
     present = set(facts["fact"])
-    return [info for name, info in load_facts().items() if info.key and name in present]
+    return [info for name, info in known.items() if info.key and name in present]
 
 
 def _describe_fact(info: FactInfo, lang: str) -> dict[str, str]:

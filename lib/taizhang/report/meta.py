@@ -24,7 +24,7 @@ class ReportMeta:
     as_of : datetime.date
         The day the ledgers are read as of.
     kind : str
-        ``township_review`` or ``county_comparison``: the template's name.
+        The template's name: ``township_review``, ``county_comparison``, or one of the workbook's own.
     sample : bool
         Whether the data are the made-up sample, which every page must say.
     approval : str
@@ -45,6 +45,10 @@ class ReportMeta:
         Facts with a CSV of the rows behind them, ``rows/<district>.<fact>.csv`` beside the report.
     style : str
         ``modern`` or ``gbt9704``, the layout of official documents, for PDF and Word.
+    report : str
+        Name of a report of the workbook's own; empty for a township review and the comparison.
+    report_title : str
+        What such a report is called, in its language.
     fonts : str
         Folder of the user's own fonts for gbt9704; empty: the packaged ones.
     """
@@ -67,9 +71,16 @@ class ReportMeta:
     approved_on: str = ""
     rows: tuple[str, ...] = ()
     style: str = "modern"
+    report: str = ""
+    report_title: str = ""
     fonts: str = ""
 
     @property
     def stem(self) -> str:
-        """File name without language and suffix: the district's code, or ``comparison``."""
+        """File name without language and suffix: the district's code, or ``comparison``.
+
+        For a report of the workbook's own: ``350921101.fire``, ``all.fire``.
+        """
+        if self.report:
+            return f"{self.district}.{self.report}"
         return "comparison" if self.kind == "county_comparison" else self.district

@@ -21,8 +21,7 @@ from markdown_it.token import Token
 from nbformat import NotebookNode
 
 from taizhang import display
-from taizhang.config import nearest
-from taizhang.errors import RenderError
+from taizhang.errors import RenderError, nearest
 from taizhang.report.pages import page_words
 
 LANGUAGES = ("zh", "en")

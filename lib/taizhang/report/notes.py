@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from taizhang.config import LANGS, nearest
-from taizhang.errors import ParameterError, list_values
+from taizhang.config import LANGS
+from taizhang.errors import ParameterError, list_values, nearest
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_numbers
 from taizhang.view import ALL
@@ -66,8 +66,10 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
 
     Returns
     -------
-    dict of (district code or ``all``, zh or en) to Note
-        A file is named by a district's code, name or alias, or ``comparison``; it is in the workbook's
+    dict of (owner, zh or en) to Note
+        The owner is a district's code, ``all``, or for a report of the workbook's own the two with a dot between,
+        as ``350921101.fire``. A file is named by a district's code, name or alias, or ``comparison``, followed
+        by the name of such a report (``溪口镇.fire.md``, ``all.fire.md``); it is in the workbook's
         language, or in the one that stands before its suffix (``溪口镇.en.md``). A report in a language in
         which nothing is written still has the approval of the other's note.
 
@@ -84,7 +86,7 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
         if lang not in LANGS or not stem:
             stem, lang = path.stem, book.config.lang
         try:
-            key = (_find_owner(stem, book.resolve_district), lang)
+            key = (_find_owner(stem, book), lang)
             if key in notes:
                 raise ParameterError(f"it is for the same report as {notes[key].path}; join the two")
             notes[key] = _read_note(path, shown)
@@ -118,8 +120,12 @@ def _find_strays(folder: Path) -> list[str]:
     return problems
 
 
-def _find_owner(stem: str, resolve_district: Callable[[str], str]) -> str:
-    return ALL if stem in _AREA else resolve_district(stem)
+def _find_owner(stem: str, book: "Workbook") -> str:
+    place, _, last = stem.rpartition(".")
+    report = last if place and last in {own.name for own in book.config.reports} else ""
+    place = place if report else stem
+    code = ALL if place in _AREA else book.resolve_district(place)
+    return f"{code}.{report}" if report else code
 
 
 def _read_note(path: Path, shown: str) -> Note:

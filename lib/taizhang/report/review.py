@@ -1,6 +1,7 @@
 """A review: every report of a period, the comparison, the index, and the account of how they were made."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from taizhang import __version__
-from taizhang.config import STYLES
+from taizhang.config import STYLES, OwnReport
 from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
 from taizhang.facts import compute_as_of
@@ -211,7 +212,9 @@ def make_review(
     behind = mark_behind(manifest["reports"], inputs.area)
     write_manifest(folder, manifest)
     for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
-        write_index(folder, book=book, period=period, lang=written, facts=facts, manifest=manifest, before=before)
+        write_index(
+            folder, book=book, period=period, lang=written, facts=facts, manifest=manifest, before=before
+        )
 
     done = {outcome.task.name: outcome.status for outcome in outcomes}
     return ReviewResult(
@@ -221,7 +224,7 @@ def make_review(
         failed=[name for name, status in done.items() if status == FAILED],
         folder=folder,
         behind=[name for name in behind if name not in done],
-        unnoted=[task.meta.name for task in tasks if not task.meta.note],
+        unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
     )
 
 
@@ -247,7 +250,8 @@ def _make_due(
             if monotonic() - saved > _SECONDS_BETWEEN_SAVES:
                 write_manifest(folder, manifest)
                 saved = monotonic()
-            name = f"{outcome.task.meta.name} {outcome.task.meta.lang}"
+            meta = outcome.task.meta
+            name = " ".join(filter(None, (meta.name, meta.report_title, meta.lang)))
             report(Progress(done, len(due), name, outcome.status, outcome.error))
             yield outcome
     finally:
@@ -290,6 +294,8 @@ def _describe_report(outcome: ReportOutcome) -> dict[str, Any]:
         "name": task.meta.name,
         "lang": task.meta.lang,
         "kind": task.meta.kind,
+        "report": task.meta.report,
+        "title": task.meta.report_title,
         "status": outcome.status,
         "error": outcome.error,
         "seconds": outcome.seconds,
@@ -325,18 +331,26 @@ def _plan_tasks(
     style: str,
     fonts: str,
 ) -> list[ReportTask]:
-    """One task per district asked for; all districts, and the comparison, where none is."""
+    """One task per district asked for; all districts, and the comparison, where none is; then the same for the
+    workbook's own reports."""
     names = dict(zip(book.districts["code"], book.districts["name"], strict=True))
-    wanted = [(DISTRICT_TEMPLATE, code, str(names[code])) for code in (names if codes is None else codes)]
-    if codes is None:
-        wanted.append((AREA_TEMPLATE, ALL, book.config.title))
-    templates = {kind: _read_template(book, kind) for kind in dict.fromkeys(kind for kind, _, _ in wanted)}
+    districts = [(code, str(names[code])) for code in (names if codes is None else codes)]
+    area = [(ALL, book.config.title)] if codes is None else []
+    wanted: list[tuple[str, OwnReport | None, str, str]] = [
+        *((DISTRICT_TEMPLATE, None, *place) for place in districts),
+        *((AREA_TEMPLATE, None, *place) for place in area),
+    ]
+    for report in book.config.reports:
+        if period.kind in report.periods:
+            places = districts if report.scope == "district" else area
+            wanted += [(report.template, report, *place) for place in places]
+    templates = {kind: _read_template(book, kind) for kind in dict.fromkeys(one[0] for one in wanted)}
     folder, made_on = book.reports_dir(period), _read_made_on(book.as_of(period))
     tasks = []
-    for kind, code, name in wanted:
-        local = find_local(book.root, code) if kind == DISTRICT_TEMPLATE else None
+    for kind, own, code, name in wanted:
+        local = find_local(book.root, code) if kind == DISTRICT_TEMPLATE and own is None else None
         template = carry_kept(templates[kind], local) if local else templates[kind]
-        note = notes.get((code, lang), Note())
+        note = notes.get((f"{code}.{own.name}" if own else code, lang), Note())
         meta = ReportMeta(
             title=book.config.title,
             district=code,
@@ -355,6 +369,8 @@ def _plan_tasks(
             approved_on=str(note.approved_on or ""),
             rows=rows.get(code, ()),
             style=style,
+            report=own.name if own else "",
+            report_title=own.title[lang] if own else "",
         )
         mark = fingerprint(
             meta=asdict(meta),
@@ -367,6 +383,11 @@ def _plan_tasks(
         task = ReportTask(meta, template, book.root, folder, formats, mark, area=inputs.area, note=note)
         languages = _list_languages(manifest, meta.stem, lang)
         tasks.append(replace(task, meta=replace(meta, languages=languages, fonts=fonts)))
+    for stem, count in Counter(task.meta.stem for task in tasks).items():
+        if count > 1:
+            raise ParameterError(
+                f"two reports would be called '{stem}'; give that of [[reports]] another name"
+            )
     return tasks
 
 

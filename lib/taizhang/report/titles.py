@@ -20,7 +20,7 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
         The district's name, and its period and kind of report; the area's own name is the workbook's title
         already, so for the area the kind of report, and the period.
     """
-    kind = label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
+    kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
     period = meta.period.label(meta.lang)
     if meta.name == meta.title:
         return kind, period
