@@ -186,25 +186,18 @@ def draw_outlines(districts: "gpd.GeoDataFrame") -> str:
     -------
     str
     """
-    import numpy as np
-    from shapely.affinity import affine_transform
+    from taizhang.outlines import draw_outlines as draw
 
-    west, south, east, north = districts.total_bounds
-    # A degree of longitude is shorter than one of latitude by the cosine of the latitude.
-    across = (east - west) * np.cos(np.radians((south + north) / 2))
-    scale = _WIDTH / max(across, north - south, 1e-9)
-    x, width, height = scale * across / max(east - west, 1e-9), scale * across, scale * (north - south)
-    shapes = districts.geometry.simplify(1 / scale)
+    drawing = draw(districts)
+    colour = load_style().roles["before"]
     paths = [
-        f"<g><title>{escape(str(name))}</title>"
-        + affine_transform(shape, [x, 0, 0, -scale, -x * west, scale * north]).svg(
-            scale_factor=0.5, fill_color=load_style().roles["before"], opacity=0.5
-        )
-        + "</g>"
-        for name, shape in zip(districts["name"], shapes, strict=True)
-        if not shape.is_empty
+        f'<g><title>{escape(shape.name)}</title><path d="{shape.path}" fill="{colour}" fill-opacity=".5" '
+        f'stroke="{colour}" stroke-width="2"/></g>'
+        for shape in drawing.shapes
     ]
+    shrink = _WIDTH / max(drawing.width, drawing.height, 1.0)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="-2 -2 {width + 4:.0f} {height + 4:.0f}">{"".join(paths)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width * shrink:.0f}" '
+        f'height="{drawing.height * shrink:.0f}" viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}">'
+        f"{''.join(paths)}</svg>"
     )

@@ -1,12 +1,23 @@
-"""Outlines for maps: simplified once, for the figures of reports and for the map of the index alike."""
+"""What every map is made of, in the figures of reports and in the index alike: outlines, labels, scale."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, hypot, radians
+from unicodedata import east_asian_width
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+KM_PER_DEGREE = 111.32  # of latitude; of longitude times the cosine of the latitude
 _WIDTH = 640.0
+_FOOT = 26.0
+# Sizes of names in units of the drawing: on a wide page, and on a narrow one, where the drawing is small.
+_SIZES = {"wide": 15.0, "narrow": 21.0}
+# Of a label's box, whose letters leave its edge free: the share that must lie in the shape.
+_INSIDE = 0.98
+
+Box = tuple[float, float, float, float]
 
 
 def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd.GeoDataFrame:
@@ -30,24 +41,105 @@ def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd
     return districts.set_geometry(gpd.GeoSeries(shapes, index=districts.index, crs=districts.crs))
 
 
+def choose_length(most: float) -> float:
+    """The longest round length not over `most` kilometres: 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= most))
+
+
+def measure_text(text: str, size: float) -> tuple[float, float]:
+    """Width and height of lines of text in points, each Chinese character an em, each other half of one."""
+    lines = text.split("\n")
+    widths = [sum(1.0 if east_asian_width(c) in "WF" else 0.56 for c in line) for line in lines]
+    return size * max(widths), size * 1.28 * len(lines)
+
+
+def find_places(
+    shapes: Sequence[shapely.Geometry], rooms: Sequence[tuple[float, float]], *, taken: Sequence[Box] = ()
+) -> list[tuple[float, float] | None]:
+    """Where labels stand: each within its shape, touching no other; smaller shapes choose first.
+
+    Parameters
+    ----------
+    shapes : sequence of shapely geometries
+    rooms : sequence of (float, float)
+        Width and height that each label takes, in the units of the shapes.
+    taken : sequence of boxes
+        Places already used.
+
+    Returns
+    -------
+    list of (float, float) or None
+        The middle of each label; None where a shape has no room.
+    """
+    boxes: list[Box] = list(taken)
+    spots: list[tuple[float, float] | None] = [None] * len(shapes)
+    for place in sorted(range(len(shapes)), key=lambda place: shapes[place].area):
+        half = (rooms[place][0] / 2, rooms[place][1] / 2)
+        spot = spots[place] = _find_spot(shapes[place], half, boxes)
+        if spot is not None:
+            boxes.append((spot[0] - half[0], spot[1] - half[1], spot[0] + half[0], spot[1] + half[1]))
+    return spots
+
+
+def _find_spot(
+    shape: shapely.Geometry, half: tuple[float, float], boxes: Sequence[Box]
+) -> tuple[float, float] | None:
+    """The place nearest the middle at which a box lies in the shape and is free."""
+    west, south, east, north = shape.bounds
+    shapely.prepare(shape)
+    grid_x, grid_y = np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25))
+    spots = np.column_stack([grid_x.ravel(), grid_y.ravel()])
+    spots = spots[shapely.contains_xy(shape, spots)]
+    middle = shape.representative_point()
+    best: tuple[float, tuple[float, float]] | None = None
+    for x, y in spots:
+        box = (x - half[0], y - half[1], x + half[0], y + half[1])
+        if any(_overlap(box, other) for other in boxes):
+            continue
+        inside = shape.intersection(shapely.box(*box)).area / (4 * half[0] * half[1])
+        if inside < _INSIDE:
+            continue
+        # Wholly inside beats near the middle.
+        cost = 4 * (1 - inside) + hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
+        if best is None or cost < best[0]:
+            best = (cost, (float(x), float(y)))
+    return None if best is None else best[1]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share any area."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 @dataclass(frozen=True)
 class Shape:
-    """A district on the map: its outline and where its name stands, in units of the drawing."""
+    """A district on the map: its outline, in units of the drawing."""
 
     code: str
     name: str
     path: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """Where a district's name stands."""
+
+    text: str
     x: float
     y: float
 
 
 @dataclass(frozen=True)
 class Map:
-    """The districts as one drawing."""
+    """The districts as one drawing, with the names that fit at each size, and a scale bar."""
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
+    names: dict[str, tuple[Name, ...]]
+    bar: float  # length of the scale bar in units of the drawing
+    km: float  # and in the world
 
 
 def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
@@ -62,13 +154,13 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
     -------
     Map
         Equirectangular about the middle latitude, which for a county is true to a part in a thousand;
-        simplified as charts' maps are.
+        simplified and labelled as charts' maps are. The scale bar has its place below the districts.
     """
     known = districts[~(districts.geometry.isna() | districts.geometry.is_empty)]
     if known.empty:
-        return Map(_WIDTH, 0.0, ())
+        return Map(_WIDTH, 0.0, (), {}, 0.0, 0.0)
     west, south, east, north = (float(bound) for bound in known.total_bounds)
-    narrowing = float(np.cos(np.radians((south + north) / 2)))
+    narrowing = cos(radians((south + north) / 2))
     margin = 4.0
     scale = (_WIDTH - 2 * margin) / ((east - west) * narrowing)
 
@@ -77,13 +169,30 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
         return np.column_stack([x, (north - lonlat[:, 1]) * scale + margin])
 
     drawn = shapely.transform(simplify_districts(known).geometry.to_numpy(), project)
-    points = shapely.point_on_surface(drawn)
-    shapes = tuple(
-        Shape(str(code), str(name), _write_path(outline), round(point.x, 1), round(point.y, 1))
-        for code, name, outline, point in zip(known["code"], known["name"], drawn, points, strict=True)
+    shown = [
+        (str(code), str(name), outline)
+        for code, name, outline in zip(known["code"], known["name"], drawn, strict=True)
         if not outline.is_empty
+    ]
+    names = {}
+    for width, size in _SIZES.items():
+        corner = (_WIDTH - 2 * size, 0.0, _WIDTH, 3 * size)  # the north arrow's
+        rooms = [measure_text(name, size) for _, name, _ in shown]
+        spots = find_places([outline for *_, outline in shown], rooms, taken=[corner])
+        names[width] = tuple(
+            Name(name, round(spot[0], 1), round(spot[1], 1))
+            for (_, name, _), spot in zip(shown, spots, strict=True)
+            if spot is not None
+        )
+    km = choose_length(0.25 * _WIDTH / scale * KM_PER_DEGREE)
+    return Map(
+        _WIDTH,
+        round((north - south) * scale + 2 * margin + _FOOT, 1),
+        tuple(Shape(code, name, _write_path(outline)) for code, name, outline in shown),
+        names,
+        round(km / KM_PER_DEGREE * scale, 1),
+        km,
     )
-    return Map(_WIDTH, round((north - south) * scale + 2 * margin, 1), shapes)
 
 
 def _write_path(outline: shapely.Geometry) -> str:

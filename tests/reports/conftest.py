@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import matplotlib
 import nbformat.v4 as v4
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -394,6 +395,15 @@ def stand_ins() -> SimpleNamespace:
 def review_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A review's folder as it stands when the index is written, and the index in both languages."""
     return fill_review(tmp_path_factory.mktemp("review"), make_book())
+
+
+@pytest.fixture
+def twelve_values(tmp_path: Path) -> tuple[Path, np.ndarray]:
+    """A review's folder whose districts held these numbers of drills."""
+    facts = make_facts()
+    values = np.array([1, 2, 2, 3, 20, 21, 22, 40, 41, 60, 61, 90.0])
+    facts.loc[(facts["fact"] == "drills.held") & (facts["district_code"] != "all"), "value"] = values
+    return fill_review(tmp_path, make_book(), facts), values
 
 
 def fill_review(folder: Path, book: Any, facts: pd.DataFrame | None = None) -> Path:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from taizhang.stats.classes import choose_classes
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
@@ -109,6 +112,21 @@ def test_map_takes_its_colours_from_any_figure(review_folder: Path, open_page: O
     assert page.locator(".legend").inner_text().split() == ["0", "1", "2"]
     page.get_by_label("着色指标").select_option("complaints.resolution_rate")
     assert page.locator(".legend").inner_text().split() == ["88.0", "无数据"]
+    assert page.locator(".method").inner_text() == "分级方法：按数值，1级。"
+
+
+def test_map_is_classed_as_the_comparison_is(
+    twelve_values: tuple[Path, np.ndarray], open_page: Open
+) -> None:
+    """Natural breaks of the same edges as `figures.map_fact` takes, named below the map."""
+    folder, values = twelve_values
+    page = open_page(folder / "index.zh.html").page
+    page.get_by_label("着色指标").select_option("drills.held")
+    edges, method = choose_classes(values, 0)
+    assert method == "natural_breaks"
+    classes = [path.get_attribute("class") for path in page.locator(".map path.shape").all()]
+    assert classes == [f"shape c{place}" for place in np.searchsorted(edges, values)]
+    assert page.locator(".method").inner_text() == "分级方法：自然断点法（Fisher-Jenks），5级。"
 
 
 def test_data_files_are_linked_and_there(review_folder: Path, open_page: Open) -> None:

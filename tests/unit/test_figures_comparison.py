@@ -10,11 +10,12 @@ from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 
 from taizhang import figures
 from taizhang.display import Figure
-from taizhang.figures.comparison import choose_classes, list_values
+from taizhang.figures.comparison import list_values
 from taizhang.figures.funnel import limit_funnel
-from taizhang.figures.ground import make_map, measure_text, place_labels
+from taizhang.figures.ground import make_map, place_labels
 from taizhang.metadata.facts import describe_fact
-from taizhang.outlines import simplify_districts
+from taizhang.outlines import measure_text, simplify_districts
+from taizhang.stats.classes import choose_classes
 from taizhang.view import View
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -71,7 +72,7 @@ def test_nothing_to_map_is_none() -> None:
 
 @pytest.mark.parametrize("values", [[1.0, 2.0, 2.0, 7.0], list(np.linspace(0, 100, 40)), [3.0] * 9])
 def test_every_value_has_its_class(values: list[float]) -> None:
-    edges, method = choose_classes(np.array(values), describe_fact("hazards.found"))
+    edges, method = choose_classes(np.array(values), 0)
     assert (np.searchsorted(edges, values, side="left") < len(edges)).all()
     assert method == ("natural_breaks" if len(set(values)) > 5 else "single")
     assert len(edges) <= 5 and (np.diff(edges) > 0).all()
@@ -79,7 +80,7 @@ def test_every_value_has_its_class(values: list[float]) -> None:
 
 def test_natural_breaks_part_what_lies_apart() -> None:
     values = np.array([1, 1.1, 1.2, 10, 10.2, 20, 20.1, 30, 30.3, 40.0])
-    edges, _ = choose_classes(values, describe_fact(RATE))
+    edges, _ = choose_classes(values, describe_fact(RATE).decimals)
     assert edges.tolist() == [1.2, 10.2, 20.1, 30.3, 40.0]
 
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from view_maker import make_districts
 
-from taizhang.outlines import draw_outlines, simplify_districts
+from taizhang.outlines import draw_outlines, measure_text, simplify_districts
 
 
 def test_simplified_neighbours_still_share_their_edges_and_take_less() -> None:
@@ -35,5 +35,42 @@ def test_paths_are_the_outlines_in_place() -> None:
     side = 632 / 3
     assert np.ptp(points[:, 0]) == pytest.approx(side, abs=0.1)
     assert np.ptp(points[:, 1]) == pytest.approx(side / narrowing, abs=0.1)
-    assert drawn.height == pytest.approx(2 * side / narrowing + 8, abs=0.1)
+    assert drawn.height == pytest.approx(2 * side / narrowing + 8 + 26, abs=0.1)
     assert draw_outlines(frame.iloc[:0]).shapes == ()
+
+
+def test_names_stand_within_their_districts_and_apart() -> None:
+    """Squares of 211 units have room for both sizes; of 30 units across, for neither three characters."""
+    frame = make_districts()
+    drawn = draw_outlines(frame)
+    assert set(drawn.names) == {"wide", "narrow"}
+    for width, size in (("wide", 15.0), ("narrow", 21.0)):
+        names = drawn.names[width]
+        assert {name.text for name in names} == set(frame["name"])
+        boxes = []
+        for name in names:
+            across, up = measure_text(name.text, size)
+            boxes.append(
+                shapely.box(name.x - across / 2, name.y - up / 2, name.x + across / 2, name.y + up / 2)
+            )
+        assert not any(one.intersects(other) for n, one in enumerate(boxes) for other in boxes[:n])
+        shape = {shape.name: shape for shape in drawn.shapes}
+        for name, box in zip(names, boxes, strict=True):
+            corners = np.array(
+                [
+                    [float(part) for part in point.split()]
+                    for point in re.findall(r"[\d.]+ [\d.]+", shape[name.text].path)
+                ]
+            )
+            assert shapely.Polygon(corners).contains(box)
+    far = frame.geometry.iloc[0].centroid.buffer(0.001)
+    small = frame.set_geometry([far, *frame.geometry.iloc[1:]], crs=frame.crs)
+    assert frame["name"].iloc[0] not in {name.text for name in draw_outlines(small).names["wide"]}
+
+
+def test_the_bar_is_as_long_as_it_says() -> None:
+    """0.3 degrees of longitude at 26.1 degrees north, 29.99 km, take 632 units: 5 km fit in a quarter."""
+    drawn = draw_outlines(make_districts())
+    across = 0.3 * 111.32 * np.cos(np.radians(26.1))
+    assert drawn.km == 5
+    assert drawn.bar == pytest.approx(5 / across * 632, abs=0.1)

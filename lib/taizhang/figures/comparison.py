@@ -1,9 +1,7 @@
 """All districts side by side: map of a fact, ranking with its uncertainty, table."""
 
-import warnings
 from dataclasses import replace
 
-import mapclassify
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,10 +25,8 @@ from taizhang.metadata.formats import (
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.outlines import simplify_districts
+from taizhang.stats.classes import choose_classes
 from taizhang.view import ALL, View
-
-_CLASSES = 5
-_MOST_FOR_BREAKS = 1000  # natural breaks take time with the square of the number
 
 
 def list_values(view: View, fact: str) -> pd.DataFrame:
@@ -71,7 +67,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     if values.empty or not values.any():
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
-    edges, method = choose_classes(values.to_numpy(dtype=float), info)
+    edges, method = choose_classes(values.to_numpy(dtype=float), info.decimals)
     districts = simplify_districts(view.districts).set_index("code")
     known = rows["value"].reindex(districts.index)
     place = pd.Series(np.searchsorted(edges, known.to_numpy(dtype=float), side="left"), index=districts.index)
@@ -144,34 +140,6 @@ def describe_fact_source(view: View, info: FactInfo, extra: str) -> str:
         return describe_source(view, info.kind, extra=extra)
     words = label(f"source.{info.kind}_layer", view.lang, day=format_date(view.as_of, view.lang))
     return label("source.extra", view.lang, words=words, extra=extra) if extra else words
-
-
-def choose_classes(values: np.ndarray, info: FactInfo) -> tuple[np.ndarray, str]:
-    """Upper edges of map classes: single values where they are few, else natural breaks.
-
-    Parameters
-    ----------
-    values : ndarray of float
-        Without NaN.
-    info : FactInfo
-        Its decimals say what counts as one value.
-
-    Returns
-    -------
-    tuple of (ndarray, str)
-        Ascending upper edges, inclusive, and the method: single, natural_breaks (Fisher 1958, Jenks 1977),
-        or of very many values quantiles.
-    """
-    different = np.unique(np.round(values, info.decimals))
-    if len(different) <= _CLASSES:
-        # Half a last digit more, so that unrounded values fall into the class of their rounded one.
-        return different + 0.5 * 10.0**-info.decimals, "single"
-    if len(values) > _MOST_FOR_BREAKS:
-        return np.unique(mapclassify.Quantiles(values, k=_CLASSES).bins).astype(float), "quantiles"
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Numba not installed")
-        edges = np.unique(mapclassify.FisherJenks(values, k=_CLASSES).bins)
-    return edges.astype(float), "natural_breaks"
 
 
 def _draw_classes(

@@ -8,7 +8,6 @@ import pandas as pd
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.comparison import choose_classes
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.sources import describe_source, name_area, name_period, name_place, show_text
@@ -18,6 +17,7 @@ from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.outlines import simplify_districts
+from taizhang.stats.classes import choose_classes
 from taizhang.view import ALL, View
 
 _MOST_ROWS = 30
@@ -422,7 +422,7 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
     if not len(some):
         return None
     lang, style = view.lang, load_style()
-    edges, method = choose_classes(some, describe_fact(_COUNTED[kind]))
+    edges, method = choose_classes(some, describe_fact(_COUNTED[kind]).decimals)
     place = np.searchsorted(edges, cells["rows"].to_numpy(dtype=float), side="left")
     steps = [round(n * 4 / max(len(edges) - 1, 1)) for n in range(len(edges))]
     simple = simplify_districts(cells)

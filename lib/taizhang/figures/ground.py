@@ -1,10 +1,8 @@
 """What every map has: simplified districts, scale bar, north arrow, rights, and labels that do not collide."""
 
 from collections.abc import Callable, Sequence
-from math import cos, hypot, radians
-from unicodedata import east_asian_width
+from math import cos, radians
 
-import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Sheet
@@ -13,16 +11,11 @@ from matplotlib.patches import Polygon, Rectangle
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import simplify_districts
+from taizhang.outlines import KM_PER_DEGREE, Box, choose_length, find_places, measure_text, simplify_districts
 from taizhang.view import ALL, View
 
 _MM_PER_POINT = 25.4 / 72
-_KM_PER_DEGREE = 111.32  # of latitude; of longitude times the cosine of the latitude
 _FOOT_MM = 17.0  # below the map: classes, scale bar, rights
-# Of a label's box, whose letters leave its edge free: the share that must lie in the shape.
-_INSIDE = 0.98
-
-Box = tuple[float, float, float, float]
 
 
 def make_map(
@@ -131,8 +124,8 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     frame = axes.get_position().width * style.width_mm
-    km_per_mm = (east - west) * _KM_PER_DEGREE * cos(radians((south + north) / 2)) / frame
-    length = _choose_length(35 * km_per_mm)
+    km_per_mm = (east - west) * KM_PER_DEGREE * cos(radians((south + north) / 2)) / frame
+    length = choose_length(35 * km_per_mm)
     bar = length / km_per_mm
     strip.add_patch(
         Rectangle((2, 2.2), bar / 2, 1.1, facecolor=style.ink, edgecolor=style.ink, linewidth=0.6)
@@ -178,19 +171,6 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
     )
 
 
-def _choose_length(most: float) -> float:
-    """The longest round length not over `most` kilometres: 1, 2 or 5 times a power of ten."""
-    power = 10.0 ** np.floor(np.log10(most))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= most))
-
-
-def measure_text(text: str, size: float) -> tuple[float, float]:
-    """Width and height of lines of text in points, each Chinese character an em, each other half of one."""
-    lines = text.split("\n")
-    widths = [sum(1.0 if east_asian_width(c) in "WF" else 0.56 for c in line) for line in lines]
-    return size * max(widths), size * 1.28 * len(lines)
-
-
 def place_labels(
     axes: Axes,
     shapes: Sequence[shapely.Geometry],
@@ -223,56 +203,11 @@ def place_labels(
     frame = axes.get_position().width * style.width_mm / _MM_PER_POINT
     per_point = (east - west) / frame
     squeeze = per_point / axes.get_aspect()  # degrees of latitude per point
-    boxes: list[Box] = list(taken)
-    left_out = []
-    for place in sorted(range(len(shapes)), key=lambda place: shapes[place].area):
-        shape = shapes[place]
-        wide, high = measure_text(texts[place], size)
-        half = (wide * per_point / 2, high * squeeze / 2)
-        spot = _find_spot(shape, half, boxes)
-        if spot is None:
-            left_out.append(place)
-            continue
-        x, y = spot
-        boxes.append((x - half[0], y - half[1], x + half[0], y + half[1]))
-        axes.text(
-            x,
-            y,
-            texts[place],
-            ha="center",
-            va="center",
-            size=size,
-            color=colours[place],
-            linespacing=1.15,
-        )
-    return sorted(left_out)
-
-
-def _find_spot(
-    shape: shapely.Geometry, half: tuple[float, float], boxes: Sequence[Box]
-) -> tuple[float, float] | None:
-    """The place nearest the middle at which a box lies in the shape and is free."""
-    west, south, east, north = shape.bounds
-    shapely.prepare(shape)
-    grid_x, grid_y = np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25))
-    spots = np.column_stack([grid_x.ravel(), grid_y.ravel()])
-    spots = spots[shapely.contains_xy(shape, spots)]
-    middle = shape.representative_point()
-    best: tuple[float, tuple[float, float]] | None = None
-    for x, y in spots:
-        box = (x - half[0], y - half[1], x + half[0], y + half[1])
-        if any(_overlap(box, other) for other in boxes):
-            continue
-        inside = shape.intersection(shapely.box(*box)).area / (4 * half[0] * half[1])
-        if inside < _INSIDE:
-            continue
-        # Wholly inside beats near the middle.
-        cost = 4 * (1 - inside) + hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
-        if best is None or cost < best[0]:
-            best = (cost, (float(x), float(y)))
-    return None if best is None else best[1]
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes share any area."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    rooms = [
+        (wide * per_point, high * squeeze) for wide, high in (measure_text(text, size) for text in texts)
+    ]
+    spots = find_places(shapes, rooms, taken=taken)
+    for text, colour, spot in zip(texts, colours, spots, strict=True):
+        if spot is not None:
+            axes.text(*spot, text, ha="center", va="center", size=size, color=colour, linespacing=1.15)
+    return [place for place, spot in enumerate(spots) if spot is None]

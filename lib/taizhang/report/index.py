@@ -14,13 +14,14 @@ from taizhang import __version__, display
 from taizhang.config import SCOPES, OwnReport
 from taizhang.files import write_text
 from taizhang.metadata.facts import FactInfo
-from taizhang.metadata.formats import format_date, format_fact, name_unit
+from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
 from taizhang.metadata.words import label
 from taizhang.outlines import draw_outlines
 from taizhang.periods import Period
 from taizhang.report.data import write_citation
 from taizhang.report.formats import FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
+from taizhang.stats.classes import choose_classes
 from taizhang.view import ALL
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ _DATA_FILES = (
     "dictionary.csv",
     "manifest.json",
 )
-_CLASSES = 5
 _SCRIPT_WORDS = (
     "index.found",
     "index.none_found",
@@ -99,6 +99,9 @@ def write_index(
     failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
     as_of = format_date(book.as_of(period), lang)
+    outlines = draw_outlines(book.districts)
+    without = len(outlines.shapes) - len(outlines.names.get("wide", ()))
+    unnamed = label("source.unlabelled", lang, n=without) if without else ""
     body = render_body(
         "index.html.j2",
         words=words,
@@ -116,7 +119,10 @@ def write_index(
         area=area,
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
         cards=_make_cards(infos, by_district.get(ALL), lang),
-        map=draw_outlines(book.districts),
+        map=outlines,
+        north=label("map.north", lang),
+        kilometres=label("map.km", lang, n=format_number(outlines.km, 0 if outlines.km >= 1 else 1)),
+        map_source=label("source.boundaries", lang, day=as_of) + unnamed,
         shades=[_shade_fact(info, by_district, lang) for info in infos],
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
@@ -268,30 +274,32 @@ def _make_cards(infos: Sequence[FactInfo], rows: pd.DataFrame | None, lang: str)
 
 
 def _shade_fact(info: FactInfo, by_district: Mapping[str, pd.DataFrame], lang: str) -> dict[str, Any]:
-    """Classes of a fact for the map: each district's class (-1: not known), and the legend's words."""
-    values = {}
+    """Classes of a fact for the map, as the comparison's maps have them, and the words below it."""
+    known = {}
     for code, rows in by_district.items():
         row = _find_value(info, rows)
         if code != ALL and row is not None and not row["suppressed"] and pd.notna(row["value"]):
-            values[code] = round(float(row["value"]), info.decimals)
-    different = sorted(set(values.values()))
-    edges = np.asarray(different, dtype=float)
-    if len(different) > _CLASSES:
-        # Where many districts share a value, quantiles fall together: fewer classes are then told apart.
-        steps_of_five = np.linspace(0, 1, _CLASSES + 1)[1:]
-        edges = np.unique(np.quantile(list(values.values()), steps_of_five, method="higher"))
-    places = {code: int(np.searchsorted(edges, value, side="left")) for code, value in values.items()}
-    legend = []
-    for number in range(len(edges)):
-        inside = [values[code] for code, place in places.items() if place == number]
-        first, last = format_fact(min(inside), info), format_fact(max(inside), info)
-        legend.append(first if first == last else f"{first}–{last}")
-    # Few classes take the ramp's far ends, so that they can be told apart.
-    steps = [round(at * (_CLASSES - 1) / max(len(edges) - 1, 1)) for at in range(len(edges))]
+            known[code] = float(row["value"])
     unit = name_unit(info, lang)
-    return {
+    shade: dict[str, Any] = {
         "name": info.name,
         "title": info.title[lang] + (page_words(lang)["page.unit"].format(unit=unit) if unit else ""),
-        "classes": {code: steps[place] for code, place in places.items()},
-        "legend": [[step, words] for step, words in zip(steps, legend, strict=True)],
+        "classes": {},
+        "legend": [],
+        "method": "",
     }
+    if not known:
+        return shade
+    values = pd.Series(known)
+    edges, method = choose_classes(values.to_numpy(dtype=float), info.decimals)
+    places = pd.Series(np.searchsorted(edges, values.to_numpy(dtype=float), side="left"), index=values.index)
+    # Few classes take the ramp's far ends, so that they can be told apart.
+    steps = [round(number * 4 / max(len(edges) - 1, 1)) for number in range(len(edges))]
+    for number, part in values.groupby(places):
+        first, last = format_fact(part.min(), info), format_fact(part.max(), info)
+        shade["legend"].append([steps[number], first if first == last else f"{first}–{last}"])
+    shade["classes"] = {code: steps[place] for code, place in places.items()}
+    shade["method"] = label(
+        "source.classes", lang, method=label(f"classes.{method}", lang), number=len(edges)
+    ).strip()
+    return shade

@@ -18,7 +18,7 @@
       return row;
     };
     const colour = () => {
-      const { classes, legend: steps } = shades[select.selectedIndex];
+      const { classes, legend: steps, method } = shades[select.selectedIndex];
       let unknown = false;
       for (const place of map.querySelectorAll("[data-code]")) {
         const step = classes[place.dataset.code];
@@ -27,6 +27,7 @@
       }
       legend.replaceChildren(...steps.map(([step, text]) => item(`c${step}`, text)));
       if (unknown) legend.append(item("none", words.no_value));
+      document.querySelector(".method").textContent = method;
     };
     select.addEventListener("change", colour);
     colour();
