@@ -1,12 +1,14 @@
 """Time an ingest against python-calamine's own bare read of the same workbook, and one of a long Parquet file.
 
-python benchmarks/time_ingest.py xlsx [--rows 200000]
+python benchmarks/time_ingest.py xlsx [--rows 200000] [--repeat 3]
 python benchmarks/time_ingest.py parquet [--rows 10000000]
 """
 
 import argparse
 import os
 import platform
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -115,8 +117,19 @@ def write_parquet(path: Path, rows: int, districts: gpd.GeoDataFrame) -> None:
         writer.close()
 
 
-def run_child(*arguments: str) -> tuple[float, float]:
-    """Seconds, and peak memory in GB of the process or its largest child, of a Python command."""
+def time_command(*command: str) -> tuple[float, float, str]:
+    """Seconds of wall clock and of processor, its children's included, of a command, and what it says."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, cpu, done.stderr
+
+
+def run_child(*arguments: str) -> tuple[float, float, float]:
+    """Seconds, processor seconds, and peak memory in GB of the process or its largest child, of a module."""
     script = (
         "import resource, runpy, sys; sys.argv = sys.argv[1:]\n"
         "try:\n    runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)\n"
@@ -124,28 +137,19 @@ def run_child(*arguments: str) -> tuple[float, float]:
         "who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)\n"
         "print(max(resource.getrusage(one).ru_maxrss for one in who), file=sys.stderr)\n"
     )
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, encoding="utf-8"
-    )
-    seconds = time.perf_counter() - start
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
-    kilobytes = int(done.stderr.split()[-1])
-    return seconds, kilobytes / 1024**2
+    seconds, cpu, said = time_command(sys.executable, "-c", script, *arguments)
+    return seconds, cpu, int(said.split()[-1]) / 1024**2
 
 
-def time_bare_read(path: Path) -> float:
-    """Seconds of python-calamine alone, in a process of its own."""
+def time_bare_read(path: Path) -> tuple[float, float]:
+    """Seconds of wall clock and of processor of python-calamine alone, in a process of its own."""
     script = (
         "import python_calamine as c, sys\n"
         "b = c.load_workbook(sys.argv[1])\n"
         "rows = b.get_sheet_by_index(0).to_python()\n"
         "assert len(rows) > 1\n"
     )
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", script, str(path)], check=True)
-    return time.perf_counter() - start
+    return time_command(sys.executable, "-c", script, str(path))[:2]
 
 
 def main() -> None:
@@ -153,6 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("format", choices=("xlsx", "parquet"))
     parser.add_argument("--rows", type=int, default=None)
+    parser.add_argument("--repeat", type=int, default=1, help="how often to measure both, in turn")
     chosen = parser.parse_args()
     rows = chosen.rows or {"xlsx": 200_000, "parquet": 10_000_000}[chosen.format]
     print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores, {rows:,} rows")
@@ -170,12 +175,15 @@ def main() -> None:
         else:
             write_parquet(path, rows, districts)
         print(f"file                    {path.stat().st_size / 1024**2:7.1f} MB")
-        bare = time_bare_read(path) if chosen.format == "xlsx" else None
-        if bare is not None:
-            print(f"calamine, bare read     {bare:7.2f} s")
-        seconds, memory = run_child("taizhang.cli", "ingest", "-C", name)
-        ratio = f", {seconds / bare:.2f} times the bare read" if bare else ""
-        print(f"ingest                  {seconds:7.2f} s{ratio}; at most {memory:.2f} GB")
+        for _ in range(chosen.repeat):
+            shutil.rmtree(folder / "data" / "processed", ignore_errors=True)
+            bare = time_bare_read(path) if chosen.format == "xlsx" else None
+            if bare is not None:
+                print(f"calamine, bare read     {bare[0]:7.2f} s, processor {bare[1]:.2f} s")
+            seconds, cpu, memory = run_child("taizhang.cli", "ingest", "-C", name)
+            ratios = [f"{own / base:.2f}" for own, base in zip((seconds, cpu), bare or (), strict=False)]
+            told = f"; {ratios[0]} times the bare read, processor {ratios[1]}" if ratios else ""
+            print(f"ingest                  {seconds:7.2f} s, processor {cpu:.2f} s, at most {memory:.2f} GB{told}")
         start = run_child("timeit", "-n", "1", "-r", "1", "pass")[0]
         again = run_child("taizhang.cli", "ingest", "-C", name)[0]
         print(f"ingest, nothing changed {again:7.2f} s, of which Python's own start {start:.2f} s")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from taizhang.ledgers import Source, read_ledger_file, sandbox
+from taizhang.ledgers import Source, child, read_ledger_file, sandbox
 from taizhang.metadata.kinds import load_kinds
 
 SOURCE = Source(load_kinds()["hazards"])
@@ -87,7 +87,7 @@ def test_the_child_reads_as_this_process_does(tmp_path: Path, monkeypatch: pytes
 def test_a_hang_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_good(tmp_path / "a.xlsx")
     monkeypatch.setattr(sandbox, "_is_plain", lambda path: False)
-    sandbox.stop_children()
+    child.stop_children()
     monkeypatch.setattr(sandbox, "SECONDS", 0.01)
     monkeypatch.setattr(sandbox, "SECONDS_PER_MB", 0.0)
     assert "could not be read within" in read_ledger_file(path, SOURCE, name="a.xlsx").error

@@ -83,9 +83,9 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
         config, [show_path(config, path) for found, _ in files.values() for path in found]
     )
     work = _Work(config, hashes, readers, force, corrections, folder / ".cache")
+    layers = update_layers(config, hashes, readers, force=force)
     # Of use only on the way out, and slow to load: read meanwhile, while a child process reads ledgers.
     threading.Thread(target=load_schemas, daemon=True).start()
-    layers = update_layers(config, hashes, readers, force=force)
     outputs = [*layers.outputs, SET_ASIDE_FILE, APPLIED]
 
     used: set[str] = set()

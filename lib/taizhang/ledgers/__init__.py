@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from taizhang.ledgers.child import start_child
     from taizhang.ledgers.model import (
         Applied,
         Correction,
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     )
     from taizhang.ledgers.reading import iterate_parts
     from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
-    from taizhang.ledgers.sandbox import read_ledger_file, start_child
+    from taizhang.ledgers.sandbox import read_ledger_file
 
 _WHERE = {
     "Applied": "model",
@@ -29,7 +30,7 @@ _WHERE = {
     "hash_keys": "rules",
     "iterate_parts": "reading",
     "read_ledger_file": "sandbox",
-    "start_child": "sandbox",
+    "start_child": "child",
 }
 
 __all__ = [

@@ -1,11 +1,12 @@
 """A sheet as columns of codes into distinct values, so that work is done once per distinct value."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from taizhang.ledgers.sheets import Sheet
 
@@ -63,36 +64,38 @@ class Grid:
 
 def make_grid(sheet: Sheet) -> Grid:
     """Encode a sheet's cells; cells of white space are empty, cells in error hold the error's name."""
-    height = len(sheet.rows)
-    width = max(map(len, sheet.rows), default=0)
-    cells = np.empty((height, width), dtype=object)
-    if height and width:
-        cells[:] = sheet.rows
+    height, width = len(sheet.rows), max(map(len, sheet.rows), default=0)
+    wrong: dict[int, dict[int, str]] = {}
     for (row, column), word in sheet.errors.items():
-        if 0 <= row - sheet.top < height and 0 <= column - sheet.left < width:
-            cells[row - sheet.top, column - sheet.left] = word
+        if 0 <= row - sheet.top < height:
+            wrong.setdefault(column - sheet.left, {})[row - sheet.top] = word
     codes = np.full((height, width), -1, dtype=np.int64, order="F")
     values: list[list[object]] = []
     for column in range(width):
-        codes[:, column], distinct = encode(cells[:, column])
+        cells = [row[column] for row in sheet.rows]
+        for number, word in wrong.get(column, {}).items():
+            cells[number] = word
+        codes[:, column], distinct = encode(cells)
         values.append(distinct)
     return Grid(sheet, codes, values)
 
 
-def encode(cells: npt.NDArray[np.object_]) -> tuple[Codes, list[object]]:
+def encode(cells: Sequence[object]) -> tuple[Codes, list[object]]:
     """Encode values as codes into the distinct ones, in order of appearance; -1 for empty."""
-    array = cells
-    if pd.api.types.infer_dtype(array) != "string" and bool in set(map(type, array.tolist())):
+    places: defaultdict[object, int] = defaultdict(count().__next__)
+    codes = np.fromiter(map(places.__getitem__, cells), dtype=np.int64, count=len(cells))
+    if (True in places or False in places) and bool in set(map(type, cells)):
         # True equals 1.0 as a dictionary key: told apart here, so that neither becomes the other.
-        array = np.empty(len(cells), dtype=object)
-        array[:] = [("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in cells]
-    codes, distinct = pd.factorize(array)
-    return drop_blank(codes.astype(np.int64), list(distinct))
+        return encode([("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in cells])
+    return drop_blank(codes, list(places))
 
 
 def drop_blank(codes: Codes, found: list[object]) -> tuple[Codes, list[object]]:
-    """Leave blank texts out of the distinct values: their cells are empty."""
-    empty = [i for i, value in enumerate(found) if isinstance(value, str) and not value.strip()]
+    """Leave blank texts and not-a-number out of the distinct values: their cells are empty."""
+    empty = [
+        i for i, value in enumerate(found)
+        if (not value.strip() if isinstance(value, str) else value != value)
+    ]  # fmt: skip
     if empty:
         renumber = np.arange(len(found) + 1)
         renumber[-1] = -1

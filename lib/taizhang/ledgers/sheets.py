@@ -249,7 +249,7 @@ class _XlsxScan:
 
     @staticmethod
     def _look_at(text: bytes, hidden: set[int], errors: dict[tuple[int, int], str]) -> None:
-        if b"hidden=" in text or b"zeroHeight=" in text:
+        if b"hidden=" in text:
             for tag in _ROW.findall(text):
                 number = re.search(rb'\br="(\d+)"', tag)
                 if number and re.search(rb'\bhidden="(?:1|true)"', tag):
