@@ -14,13 +14,15 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "controls", "open"]
 
 
-def open(workbook: str = "") -> "Workbook":
+def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
     """Open a workbook.
 
     Parameters
     ----------
     workbook : str, optional
         Its folder; empty: the nearest one upwards from the working directory.
+    as_of : str, optional
+        The day the ledgers are read as of, such as ``2022-01-31``, in place of the workbook's.
 
     Returns
     -------
@@ -29,11 +31,12 @@ def open(workbook: str = "") -> "Workbook":
     Raises
     ------
     ParameterError
-        If there is no workbook.toml, or it has mistakes.
+        If there is no workbook.toml, or it has mistakes, or the day is none.
     """
+    from taizhang.periods import parse_day
     from taizhang.workbook import Workbook
 
-    return Workbook.find(workbook)
+    return Workbook.find(workbook, as_of=parse_day(as_of) if as_of else None)
 
 
 def controls(workbook: str = "") -> Any:

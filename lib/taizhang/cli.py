@@ -13,6 +13,7 @@ from taizhang.errors import BoundaryError, ParameterError, SchedulerError, Taizh
 if TYPE_CHECKING:
     from taizhang.config import Config
     from taizhang.ingest import IngestResult
+    from taizhang.periods import Period
     from taizhang.workbook import Workbook
 
 DONE, SEE, WRONG = 0, 1, 2
@@ -41,6 +42,15 @@ PeriodText = Annotated[
         show_default=False,
     ),
 ]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="DAY",
+        help="Read the ledgers as they stood on this day, such as 2022-01-31; default: the workbook's as_of.",
+        show_default=False,
+    ),
+]
 
 
 class Lang(StrEnum):
@@ -63,9 +73,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def open_workbook(folder: str) -> "Workbook":
-    """The workbook of a command's -C."""
-    return taizhang.open(folder)
+def open_workbook(folder: str, period: "Period", as_of: str = "") -> "Workbook":
+    """The workbook of a command's -C, as of the day it names; a day before the period is refused at once."""
+    book = taizhang.open(folder, as_of=as_of)
+    book.as_of(period)
+    return book
 
 
 def open_config(folder: str) -> "Config":
@@ -125,7 +137,9 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
     upgrade: Annotated[
         bool,
-        typer.Option("--upgrade", help="Of a workbook that is there: bring its notebooks up to this version."),
+        typer.Option(
+            "--upgrade", help="Of a workbook that is there: bring its notebooks up to this version."
+        ),
     ] = False,
 ) -> None:
     """Make a new workbook: its folders and a commented workbook.toml."""
@@ -220,6 +234,7 @@ def facts(
         typer.Option("--district", metavar="D", help="A code or a name; default: all.", show_default=False),
     ] = "",
     format: Annotated[FactsFormat, typer.Option("--format", help="How to print them.")] = FactsFormat.table,
+    as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
     """Print the numbers alone, on standard output."""
@@ -227,7 +242,7 @@ def facts(
     from taizhang.periods import parse_period
 
     span = parse_period(period)
-    book = open_workbook(workbook)
+    book = open_workbook(workbook, span, as_of)
     code = warn_errors(book.result)
     chosen = book.facts(span)
     if district:
@@ -272,6 +287,7 @@ def review(
         typer.Option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster.", show_default=False),
     ] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make every report again.")] = False,
+    as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
     """Make the reports: one per district, the comparison, the index."""
@@ -280,7 +296,7 @@ def review(
 
     span = parse_period(period)
     formats = parse_formats(to)
-    book = open_workbook(workbook)
+    book = open_workbook(workbook, span, as_of)
     code = warn_errors(book.result)
     districts = [book.resolve_district(text) for text in district] if district else None
 
@@ -313,6 +329,7 @@ def trace(
         str, typer.Option("--district", metavar="D", help="A code or a name, or all.", show_default=False)
     ],
     personal: Annotated[bool, typer.Option("--personal", help="Show columns marked personal, too.")] = False,
+    as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
     """Print the ledger rows behind a number, as CSV."""
@@ -320,7 +337,7 @@ def trace(
     from taizhang.periods import parse_period
 
     span = parse_period(period)
-    book = open_workbook(workbook)
+    book = open_workbook(workbook, span, as_of)
     code = warn_errors(book.result)
     sys.stdout.write(format_csv(book.trace(fact, span, district, personal=personal)))
     raise typer.Exit(code)

@@ -17,6 +17,7 @@ from taizhang.periods import parse_period
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from taizhang.ingest import KindSummary
     from taizhang.workbook import Workbook
 
 _WIDTH = 220  # px of the map
@@ -106,6 +107,12 @@ def measure_spans(folder: Path, kinds: Sequence[Kind]) -> pd.DataFrame:
             days = pd.to_datetime(days.astype("str"), format="%Y")
         spans.append((kind.name, len(rows), days.min(), days.max()))
     return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
+
+
+def tabulate_summaries(summaries: Sequence["KindSummary"]) -> pd.DataFrame:
+    """How many rows of each ledger were read, accepted, set aside and doubted: one row per kind."""
+    names = ("kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates")
+    return pd.DataFrame([{name: getattr(one, name) for name in names} for one in summaries])
 
 
 def try_fact(

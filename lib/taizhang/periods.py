@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -144,6 +145,29 @@ def parse_period(text: str) -> Period:
             raise ParameterError(f"period '{text}' ends before it starts; write the earlier day first")
         return _span(start, end)
     raise ParameterError(f"period '{text}' is not understood; write it as {_FORMS}")
+
+
+def parse_day(text: str) -> date:
+    """Read a day as users write it.
+
+    Parameters
+    ----------
+    text : str
+        ``2022-01-31``.
+
+    Returns
+    -------
+    datetime.date
+
+    Raises
+    ------
+    ParameterError
+        If the text is not of this form, or there is no such day.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        with suppress(ValueError):  # 2022-02-30 falls to the message below
+            return date.fromisoformat(text)
+    raise ParameterError(f"'{text}' is no day; write it as 2022-01-31")
 
 
 def read_period(period: "str | int | Period") -> Period:

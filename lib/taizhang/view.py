@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -16,6 +17,7 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period
 
 ALL = "all"
+When = Literal["now", "year", "previous"]
 
 
 def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
@@ -94,20 +96,24 @@ class View:
         """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""
         return describe_fact(fact, self.fact_infos)
 
-    def fact(self, name: str, district: str | None = None, *, before: bool = False) -> pd.Series | None:
-        """One fact's row of this (or the named) district, or None where there is none."""
-        facts = self.facts_before if before else self.facts
-        places = self._places_before if before else self._places
+    def fact(self, name: str, district: str | None = None, *, when: When = "now") -> pd.Series | None:
+        """One fact's row of this (or the named) district, or None where there is none.
+
+        Parameters
+        ----------
+        name : str
+        district : str, optional
+        when : str
+            now; year (the same period a year before); previous (the period just before).
+        """
+        facts, places = self._places[when]
         place = places.get((name, district or self.district))
         return None if place is None else facts.iloc[place]
 
     @cached_property
-    def _places(self) -> dict[tuple[str, str], int]:
-        return _find_places(self.facts)
-
-    @cached_property
-    def _places_before(self) -> dict[tuple[str, str], int]:
-        return _find_places(self.facts_before)
+    def _places(self) -> dict[str, tuple[pd.DataFrame, dict[tuple[str, str], int]]]:
+        frames = {"now": self.facts, "year": self.facts_before, "previous": self.facts_previous}
+        return {when: (facts, _find_places(facts)) for when, facts in frames.items()}
 
     def rows(self, kind: str, date_column: str) -> pd.DataFrame:
         """The rows of a kind whose date falls in the period; empty frame where not configured."""

@@ -20,7 +20,7 @@ from taizhang.boundaries import (
     read_crosswalk,
 )
 from taizhang.config import Config, locate_root, read_config
-from taizhang.door import describe_columns, measure_spans, show_workbook
+from taizhang.door import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.errors import ParameterError, nearest
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
@@ -42,6 +42,8 @@ class Workbook:
     ----------
     root : Path
         The folder that holds workbook.toml.
+    as_of : datetime.date, optional
+        The day the ledgers are read as of, in place of the workbook's own.
 
     Raises
     ------
@@ -49,17 +51,18 @@ class Workbook:
         If workbook.toml is missing or has mistakes.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, as_of: date | None = None) -> None:
         self.root = root.resolve()
+        self.chosen_as_of = as_of
         self.kinds: Mapping[str, Kind] = load_kinds(self.root / "ledgers")
         self.fact_infos: Mapping[str, FactInfo] = load_facts(self.root / "facts")
         self.config: Config = read_config(self.root, self.kinds, self.fact_infos)
         self._result: IngestResult | None = None
 
     @classmethod
-    def find(cls, folder: str | os.PathLike[str] = "") -> "Workbook":
+    def find(cls, folder: str | os.PathLike[str] = "", *, as_of: date | None = None) -> "Workbook":
         """Open the workbook in `folder`; empty: the nearest one upwards from the working directory."""
-        return cls(locate_root(folder))
+        return cls(locate_root(folder), as_of=as_of)
 
     def __repr__(self) -> str:
         return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
@@ -255,8 +258,19 @@ class Workbook:
         return str(self.districts.set_index("code")["name"][code])
 
     def as_of(self, period: Period) -> date:
-        """The day a period is read as of: the workbook's, else the period's last."""
-        return self.config.as_of or period.end
+        """The day a period is read as of: the one chosen for this run, else the workbook's, else the last.
+
+        Raises
+        ------
+        ParameterError
+            If the day chosen lies before the period, of which nothing was known then.
+        """
+        if self.chosen_as_of and self.chosen_as_of < period.start:
+            raise ParameterError(
+                f"as of {self.chosen_as_of} there is nothing to say of {period}, which begins on {period.start}; "
+                f"choose that day or a later one"
+            )
+        return self.chosen_as_of or self.config.as_of or period.end
 
     def ledger(
         self,
@@ -331,7 +345,9 @@ class Workbook:
     def spans(self) -> pd.DataFrame:
         """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
         assert self.result
-        return measure_spans(processed_folder(self.config), [self.kinds[kind] for kind in self.config.ledgers])
+        return measure_spans(
+            processed_folder(self.config), [self.kinds[kind] for kind in self.config.ledgers]
+        )
 
     @property
     def years(self) -> list[int]:
@@ -450,19 +466,7 @@ class Workbook:
             ),
             districts=self.districts,
             grid=self.grid,
-            quality=pd.DataFrame(
-                [
-                    {
-                        "kind": s.kind,
-                        "read": s.read,
-                        "accepted": s.accepted,
-                        "set_aside": s.set_aside,
-                        "cells_set_aside": s.cells_set_aside,
-                        "duplicates": s.duplicates,
-                    }
-                    for s in self.result.summaries
-                ]
-            ),
+            quality=tabulate_summaries(self.result.summaries),
             approval=self.config.boundaries.approval,
             sample=self.config.sample,
             vintages=self._compare_vintages(period),
@@ -492,4 +496,3 @@ class Workbook:
 
     def reports_dir(self, period: Period) -> Path:
         return self.root / "reports" / period.path
-

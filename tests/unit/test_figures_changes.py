@@ -1,10 +1,12 @@
-"""Changes on the year before: by how much, beyond chance or not, for better or worse."""
+"""Changes on the year before and the period before: by how much, beyond chance or not, for better or worse."""
+
+from datetime import date
 
 import pandas as pd
 import pytest
 from view_maker import make_fact, make_table, make_view
 
-from taizhang.figures.changes import compare_years
+from taizhang.figures.changes import compare_periods, list_comparisons
 from taizhang.figures.tables import (
     describe_change,
     show_key_figures,
@@ -13,6 +15,7 @@ from taizhang.figures.tables import (
     tabulate_targets,
 )
 from taizhang.metadata.facts import describe_fact
+from taizhang.narrative.telling import tell_fact
 from taizhang.view import View
 
 
@@ -35,7 +38,7 @@ def make_years(
     [(10, 22, False), (9, 22, True), (5, 5, False), (0, 0, False), (0, 6, True), (0, 5, False)],
 )
 def test_counts_are_judged_by_the_exact_test(now: float, before: float, beyond: bool) -> None:
-    change = compare_years(
+    change = compare_periods(
         make_years("hazards.overdue", {"value": now}, {"value": before}), "hazards.overdue"
     )
     assert change is not None and change.beyond_chance is beyond
@@ -43,8 +46,8 @@ def test_counts_are_judged_by_the_exact_test(now: float, before: float, beyond: 
 
 
 def test_more_overdue_is_worse_and_more_found_is_neither() -> None:
-    worse = compare_years(make_years("hazards.overdue", {"value": 40}, {"value": 10}), "hazards.overdue")
-    found = compare_years(
+    worse = compare_periods(make_years("hazards.overdue", {"value": 40}, {"value": 10}), "hazards.overdue")
+    found = compare_periods(
         make_view(
             facts=[make_fact("hazards.found", 400)],
             before=[make_fact("hazards.found", 100), make_fact("hazards.found", 900, district="all")],
@@ -66,7 +69,7 @@ def test_shares_are_judged_by_their_counts() -> None:
         {"value": 90.0, "numerator": 900, "denominator": 1000},
         {"value": 70.0, "numerator": 700, "denominator": 1000},
     )
-    one, other = (compare_years(view, "hazards.rectification_rate") for view in (few, many))
+    one, other = (compare_periods(view, "hazards.rectification_rate") for view in (few, many))
     assert one is not None and one.beyond_chance is False and one.difference == pytest.approx(20)
     assert other is not None and other.beyond_chance is True and other.verdict == "better"
 
@@ -77,12 +80,12 @@ def test_medians_are_judged_by_their_intervals() -> None:
     narrow = make_years(name, {"value": 20.0, "low": 18, "high": 22}, {"value": 10.0, "low": 8, "high": 12})
     wide = make_years(name, {"value": 20.0, "low": 12, "high": 28}, {"value": 10.0, "low": 2, "high": 18})
     unknown = make_years(name, {"value": 20.0, "low": 12}, {"value": 10.0, "low": 2, "high": 18})
-    verdicts = [compare_years(view, name) for view in (narrow, wide, unknown)]
+    verdicts = [compare_periods(view, name) for view in (narrow, wide, unknown)]
     assert [change and change.beyond_chance for change in verdicts] == [True, False, None]
 
 
 def test_sums_of_money_have_no_measure_of_chance() -> None:
-    change = compare_years(
+    change = compare_periods(
         make_years("losses.loss_wan", {"value": 30.0}, {"value": 10.0}, base="losses.events"),
         "losses.loss_wan",
     )
@@ -92,12 +95,12 @@ def test_sums_of_money_have_no_measure_of_chance() -> None:
 
 @pytest.mark.parametrize("before", [{"value": None}, {"value": 3, "suppressed": True}])
 def test_what_is_not_known_or_withheld_is_not_compared(before: dict[str, object]) -> None:
-    assert compare_years(make_years("hazards.overdue", {"value": 3}, before), "hazards.overdue") is None
+    assert compare_periods(make_years("hazards.overdue", {"value": 3}, before), "hazards.overdue") is None
 
 
 def test_a_ledger_without_the_year_before_gives_no_rise_from_nought() -> None:
     view = make_years("hazards.overdue", {"value": 30}, {"value": 0}, base_before=0)
-    assert compare_years(view, "hazards.overdue") is None
+    assert compare_periods(view, "hazards.overdue") is None
 
 
 def test_stocks_have_no_year_before() -> None:
@@ -105,7 +108,7 @@ def test_stocks_have_no_year_before() -> None:
         facts=[make_fact("teams.count", 5)],
         before=[make_fact("teams.count", 3), make_fact("teams.count", 30, district="all")],
     )
-    assert compare_years(view, "teams.count") is None
+    assert compare_periods(view, "teams.count") is None
 
 
 @pytest.mark.parametrize(("oldest", "compared"), [("2018-12-01", True), ("2020-01-05", False)])
@@ -117,7 +120,7 @@ def test_repeats_need_a_third_year_behind_them(oldest: str, compared: bool) -> N
         facts=[make_fact("hazards.repeats", 9)],
         before=[make_fact("hazards.repeats", 2), area],
     )
-    assert (compare_years(view, "hazards.repeats") is not None) is compared
+    assert (compare_periods(view, "hazards.repeats") is not None) is compared
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_repeats_need_a_third_year_behind_them(oldest: str, compared: bool) -> N
     ],
 )
 def test_changes_in_short(now: float, before: float, zh: str, en: str) -> None:
-    change = compare_years(
+    change = compare_periods(
         make_years("hazards.overdue", {"value": now}, {"value": before}), "hazards.overdue"
     )
     assert change is not None
@@ -205,3 +208,71 @@ def test_quality_counts_each_ledger() -> None:
     table = tabulate_quality(make_view(quality=quality))
     assert table is not None
     assert [cell.text for cell in table.rows[0]] == ["隐患排查治理", "1,000", "998", "2", "5", "1"]
+
+
+def make_month(
+    now: float, before: float, *, lang: str = "zh", period: str = "2021-03", **others: object
+) -> View:
+    """A period with overdue hazards, and the one before it; neither has a year before."""
+    return make_view(
+        facts=[make_fact("hazards.overdue", now), make_fact("hazards.found", 200)],
+        previous=[
+            make_fact("hazards.overdue", before),
+            make_fact("hazards.found", 200, district="all"),
+        ],
+        period=period,
+        lang=lang,
+        **others,  # type: ignore[arg-type]
+    )
+
+
+def test_the_period_before_is_judged_per_day() -> None:
+    """March has 31 days, February 28: of 40 in both, 31/59 are to be expected in March.
+
+    28 of 40 at 31/59 has p = 0.0382, by the sum of the binomial probabilities no larger than its own; 27 of 40
+    has p = 0.0803, and would have 0.0385 were both months as long.
+    """
+    for now, before, beyond in ((28, 12, True), (27, 13, False)):
+        change = compare_periods(make_month(now, before), "hazards.overdue", then="previous")
+        assert change is not None and change.beyond_chance is beyond
+    assert change.difference == 14
+
+
+def test_the_period_before_needs_rows_and_days() -> None:
+    view = make_month(9, 4)
+    assert compare_periods(view, "hazards.overdue", then="year") is None  # no such facts
+    assert list_comparisons(view) == ("year", "previous")
+    assert list_comparisons(make_month(9, 4, period="2021")) == ("year",)
+    # Read on 2 March, at the same lag February has not begun.
+    early = make_month(9, 4, as_of=date(2021, 3, 2))
+    assert compare_periods(early, "hazards.overdue", then="previous") is None
+
+
+@pytest.mark.parametrize(
+    ("period", "zh", "en"),
+    [
+        ("2021-03", "上月", "the month before"),
+        ("2021Q3", "上季度", "the quarter before"),
+        ("2021H2", "上半年", "the half-year before"),
+        ("2021H1", "上年下半年", "the half-year before"),
+        ("2021-03-01/2021-03-10", "此前10天", "the 10 days before"),
+    ],
+)
+def test_the_period_before_is_named_in_words_and_tables(period: str, zh: str, en: str) -> None:
+    """40 against 4 is beyond chance whatever the lengths of the periods."""
+    chinese, english = make_month(40, 4, period=period), make_month(40, 4, period=period, lang="en")
+    words = "".join(run.text for run in tell_fact(chinese, "hazards.overdue", change=True))
+    assert words == f"逾期未整改的有40处，比{zh}增加36处（差异显著）"
+    words = "".join(run.text for run in tell_fact(english, "hazards.overdue", change=True))
+    assert words.endswith(f", 36 more than {en} (beyond chance)")
+    key = next(item for item in show_key_figures(chinese).items if item.fact == "hazards.overdue")
+    assert key.change == f"比{zh}+36，差异显著"
+    table = tabulate_facts(chinese, "hazards")
+    if chinese.period.kind in ("month", "days"):
+        assert table is None  # bulletins are brief
+        return
+    labels = [column.label for column in table.columns]
+    assert labels == ["指标", "本期", "上年同期", "比上年同期变化", f"比{zh}变化", "全域"]
+    row = next(row for row in table.rows if row[0].text == "逾期未整改")
+    assert [cell.text for cell in row[2:5]] == ["—", "—", "+36，差异显著"]
+    assert row[4].note == "worse"

@@ -53,6 +53,7 @@ class Book:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.chosen_as_of: date | None = None
         self.config = SimpleNamespace(
             title="滨江县安全评估",
             lang="zh",

@@ -159,6 +159,7 @@ def make_view(
     *,
     facts: Sequence[Mapping[str, object]] = (),
     before: Sequence[Mapping[str, object]] = (),
+    previous: Sequence[Mapping[str, object]] = (),
     lang: str = "zh",
     period: str = "2021",
     district: str = CODES[0],
@@ -177,7 +178,7 @@ def make_view(
         as_of=as_of or span.end,
         facts=make_facts(facts),
         facts_before=make_facts(before),
-        facts_previous=make_facts([]),
+        facts_previous=make_facts(previous),
         ledgers=dict(ledgers or {}),
         districts=make_districts(),
         **others,  # type: ignore[arg-type]

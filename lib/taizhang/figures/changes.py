@@ -1,4 +1,4 @@
-"""How a fact changed since the year before, and whether by more than chance."""
+"""How a fact changed since the year before and since the period before, and whether by more than chance."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,15 +7,19 @@ import numpy as np
 import pandas as pd
 
 from taizhang.metadata.facts import FactInfo
+from taizhang.metadata.words import label
+from taizhang.periods import Period
 from taizhang.stats.change import compare_counts, compare_shares
 from taizhang.view import ALL, View
 
-_ALPHA = 0.05
+Then = Literal["year", "previous"]
+# Events per resident or per output: the longer the period, the more of them.
+_OF_STOCKS = ("per_100k", "per_yi_yuan")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A fact now and a year before.
+    """A fact now and in an earlier period.
 
     Attributes
     ----------
@@ -38,11 +42,32 @@ class Change:
     verdict: Literal["better", "worse", "neutral"]
 
 
-def compare_years(view: View, fact: str, district: str | None = None) -> Change | None:
-    """Compare a fact with the same period a year before.
+def list_comparisons(view: View) -> tuple[Then, ...]:
+    """With what a period is compared: a year with the year before, which is its period before, too."""
+    return ("year",) if view.period.kind == "year" else ("year", "previous")
 
-    Counts, rates and shares by the tests of `stats.change`; medians by the interval of their difference
-    from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method 10).
+
+def find_period(view: View, then: Then) -> Period:
+    """The earlier period."""
+    return view.period.year_before() if then == "year" else view.period.period_before()
+
+
+def name_then(view: View, then: Then) -> str:
+    """An earlier period in words, such as 上年同期 or 上月."""
+    if then == "year":
+        return label("then.year", view.lang)
+    half = "_first" if view.period.kind == "half" and view.period.start.month == 1 else ""
+    return label(f"then.{view.period.kind}{half}", view.lang, n=view.period.days)
+
+
+def compare_periods(
+    view: View, fact: str, district: str | None = None, *, then: Then = "year"
+) -> Change | None:
+    """Compare a fact with the same period a year before, or with the period just before.
+
+    Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the
+    interval of their difference from both intervals (the construction of Newcombe 1998, Statistics in
+    Medicine 17, 873-890, method 10).
 
     Parameters
     ----------
@@ -50,23 +75,28 @@ def compare_years(view: View, fact: str, district: str | None = None) -> Change 
     fact : str
     district : str, optional
         Code; the view's own where left out.
+    then : str
+        year or previous.
 
     Returns
     -------
     Change or None
-        None where either value isn't known or is suppressed, the ledger holds no rows of the year
-        before anywhere, or the kind is a stock with no dates.
+        None where either value isn't known or is suppressed, the ledger holds no rows of the earlier
+        period anywhere, or the kind is a stock with no dates.
     """
     info = view.describe(fact)
-    now, before = view.fact(fact, district), view.fact(fact, district, before=True)
+    now, before = view.fact(fact, district), view.fact(fact, district, when=then)
     if now is None or before is None or now["suppressed"] or before["suppressed"]:
         return None
-    if pd.isna(now["value"]) or pd.isna(before["value"]) or not _has_year_before(view, info.kind):
+    if pd.isna(now["value"]) or pd.isna(before["value"]) or not _has_rows(view, info.kind, then):
         return None
-    if fact == "hazards.repeats" and not _reaches_two_years_back(view):
+    if fact == "hazards.repeats" and not _reaches_a_year_behind(view, then):
+        return None
+    days = _count_days(view, then)
+    if min(days) <= 0:
         return None
     difference = float(now["value"] - before["value"])
-    beyond = _is_beyond_chance(info, now, before)
+    beyond = _is_beyond_chance(info, now, before, days)
     verdict: Literal["better", "worse", "neutral"] = "neutral"
     if beyond and info.direction != "neither":
         verdict = "better" if (difference > 0) == (info.direction == "more_is_better") else "worse"
@@ -74,29 +104,41 @@ def compare_years(view: View, fact: str, district: str | None = None) -> Change 
     return Change(float(now["value"]), float(before["value"]), difference, percent, beyond, verdict)
 
 
-def _has_year_before(view: View, kind: str) -> bool:
-    """Whether any district has rows of the kind in the year before; a count of none at all says nothing."""
+def _count_days(view: View, then: Then) -> tuple[int, int]:
+    """Days counted of the period and of the earlier one: both are read at the same lag after their end."""
+    lag = min(0, (view.as_of - view.period.end).days)
+    return view.period.days + lag, find_period(view, then).days + lag
+
+
+def _has_rows(view: View, kind: str, then: Then) -> bool:
+    """Whether any district has rows of the kind in the earlier period; a count of none at all says nothing."""
     kinds = view.kinds
     if kind not in kinds or not kinds[kind].date:
         return False
     first = next(name for name, info in view.fact_infos.items() if info.kind == kind)
-    row = view.fact(first, ALL, before=True)
+    row = view.fact(first, ALL, when=then)
     return row is not None and bool(row["value"] > 0 or row["suppressed"])
 
 
-def _reaches_two_years_back(view: View) -> bool:
-    """Whether hazards go back a year before the year before: else its repeats could not be seen."""
+def _reaches_a_year_behind(view: View, then: Then) -> bool:
+    """Whether hazards go back a year before the earlier period: else its repeats could not be seen."""
     days = view.ledgers["hazards"]["found_on"]
-    return bool((days < pd.Timestamp(view.period.year_before().start) - pd.Timedelta(days=330)).any())
+    return bool((days < pd.Timestamp(find_period(view, then).start) - pd.Timedelta(days=330)).any())
 
 
-def _is_beyond_chance(info: FactInfo, now: pd.Series, before: pd.Series) -> bool | None:
+def _is_beyond_chance(
+    info: FactInfo, now: pd.Series, before: pd.Series, days: tuple[int, int]
+) -> bool | None:
     """Whether two values differ by more than chance explains; None where that can't be said."""
-    if now["value"] == before["value"]:
+    if now["value"] == before["value"] and days[0] == days[1]:
         return False if info.interval != "none" else None
     if info.interval == "poisson":
         tops = [row["value"] if pd.isna(row["numerator"]) else row["numerator"] for row in (now, before)]
-        exposures = [1.0 if pd.isna(row["denominator"]) else row["denominator"] for row in (now, before)]
+        exposures = [
+            (1.0 if pd.isna(row["denominator"]) else row["denominator"])
+            * (counted if pd.isna(row["denominator"]) or info.unit in _OF_STOCKS else 1)
+            for row, counted in zip((now, before), days, strict=True)
+        ]
         if min(exposures) <= 0:
             return None
         return compare_counts(*tops, *exposures).is_beyond_chance()

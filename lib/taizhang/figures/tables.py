@@ -1,11 +1,11 @@
-"""Key figures and tables of facts: with the year before, targets, data quality, definitions."""
+"""Key figures and tables of facts: with the year before, the period before, targets, data quality, definitions."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
 from taizhang import display
-from taizhang.figures.changes import Change, compare_years
+from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import FactInfo, split_target, unit_label
@@ -16,7 +16,7 @@ from taizhang.view import ALL, View
 
 
 def show_key_figures(view: View) -> display.KeyFigures | None:
-    """The key figures of the view's district, with the change on the year before.
+    """The key figures of the view's district, with the change on the year before and on the period before.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
         row = view.fact(name) if info.key else None
         if row is None:
             continue
-        change = compare_years(view, name)
+        changes = {then: compare_periods(view, name, then=then) for then in list_comparisons(view)}
+        on_year = changes["year"]
         known = not row["suppressed"] and pd.notna(row["value"])
         value, unit = show_value(row, info, view.lang), name_unit(info, view.lang) if known else ""
         if known and view.lang == "en" and info.unit == "wan_yuan":
@@ -44,10 +45,17 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
                 label=info.title[view.lang],
                 value=value,
                 unit=unit,
-                change=label("change.on_year", view.lang, words=describe_change(change, info, view.lang))
-                if change
-                else "",
-                verdict=change.verdict if change else "neutral",
+                change=label("change.join", view.lang).join(
+                    label(
+                        "change.on_then",
+                        view.lang,
+                        then=name_then(view, then),
+                        words=describe_change(change, info, view.lang),
+                    )
+                    for then, change in changes.items()
+                    if change
+                ),
+                verdict=on_year.verdict if on_year else "neutral",
             )
         )
     return display.KeyFigures(tuple(items)) if items else None
@@ -85,7 +93,7 @@ def describe_change(change: Change, info: FactInfo, lang: str) -> str:
 
 @leave_out_of_brief
 def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
-    """All facts of some kinds, with the year before and the whole area.
+    """All facts of some kinds, with the year before, the change since the period before, and the whole area.
 
     Parameters
     ----------
@@ -105,16 +113,13 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         if row is None:
             continue
         shown.append(info.kind)
-        before, change = view.fact(name, before=True), compare_years(view, name)
+        changes = [compare_periods(view, name, then=then) for then in list_comparisons(view)]
+        before = view.fact(name, when="year")
         cells = [
             display.Cell(info.title[lang]),
             make_fact_cell(row, info, lang),
-            display.Cell("—") if change is None else make_fact_cell(before, info, lang),
-            display.Cell(
-                describe_change(change, info, lang) if change else "—",
-                change.difference if change else None,
-                note=change.verdict if change and change.verdict != "neutral" else "",
-            ),
+            display.Cell("—") if changes[0] is None else make_fact_cell(before, info, lang),
+            *(_make_change_cell(change, info, lang) for change in changes),
         ]
         if view.district != ALL:
             area = view.fact(name, ALL)
@@ -126,7 +131,10 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         display.Column(label("column.indicator", lang)),
         display.Column(label("column.this_period", lang), "", "right"),
         display.Column(label("column.year_before", lang), "", "right"),
-        display.Column(label("column.change", lang)),
+        *(
+            display.Column(label("column.change_on", lang, then=name_then(view, then)))
+            for then in list_comparisons(view)
+        ),
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
@@ -140,6 +148,14 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         rows=tuple(rows),
         notes=(label("table.facts.note", lang, day=format_date(view.as_of, lang)),),
     )
+
+
+def _make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
+    """A change in short, marked better or worse; it sorts by the difference."""
+    if change is None:
+        return display.Cell("—")
+    note = "" if change.verdict == "neutral" else change.verdict
+    return display.Cell(describe_change(change, info, lang), change.difference, note=note)
 
 
 def name_kind(kind: str, lang: str, kinds: Mapping[str, Kind] | None = None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from taizhang.display import Block, Prose, Run
-from taizhang.figures.changes import Change, compare_years
+from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.metadata.facts import FactInfo, load_facts, unit_label
 from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, quantify
 from taizhang.metadata.words import label, load_words, split_words
@@ -77,7 +77,7 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     view : View
     fact : str
     change : bool
-        Add how it changed since the year before.
+        Add how it changed since the year before, and since the period before.
     area : bool
         Add how it lies to the whole area, where its interval can tell.
 
@@ -109,9 +109,11 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
         clause = (replace(clause[0], fact=fact), *clause[1:])
     remarks: list[Runs] = []
     if change:
-        said, aside = tell_change(compare_years(view, fact), info, lang)
-        clause += said
-        remarks.append(aside)
+        for then in list_comparisons(view):
+            compared = compare_periods(view, fact, then=then)
+            said, aside = tell_change(compared, info, lang, then=name_then(view, then))
+            clause += said
+            remarks.append(aside)
     if area and view.district != ALL:
         said, aside = _tell_area(view, row, info)
         clause += said
@@ -137,7 +139,7 @@ def _lower(title: str, lang: str) -> str:
     return title if lang == "zh" or title[:2].isupper() else title[0].lower() + title[1:]
 
 
-def tell_change(change: Change | None, info: FactInfo, lang: str) -> tuple[Runs, Runs]:
+def tell_change(change: Change | None, info: FactInfo, lang: str, *, then: str) -> tuple[Runs, Runs]:
     """The words on a change: what follows the clause, and what stands in brackets after it.
 
     Parameters
@@ -145,6 +147,8 @@ def tell_change(change: Change | None, info: FactInfo, lang: str) -> tuple[Runs,
     change : Change or None
     info : FactInfo
     lang : str
+    then : str
+        What it is compared with, in words, such as 上年同期.
 
     Returns
     -------
@@ -154,11 +158,11 @@ def tell_change(change: Change | None, info: FactInfo, lang: str) -> tuple[Runs,
     if change is None:
         return (), ()
     if change.difference == 0:
-        return say("clause.same", lang), ()
+        return say("clause.same", lang, then=then), ()
     if change.beyond_chance is False:
-        return (), say("clause.within", lang, before=quantify(change.before, info, lang))
+        return (), say("clause.within", lang, then=then, before=quantify(change.before, info, lang))
     if change.before == 0:
-        return say("clause.none_before", lang), ()
+        return say("clause.none_before", lang, then=then), ()
     side = "up" if change.difference > 0 else "down"
     rate = "rate_" if info.unit == "percent" and change.beyond_chance else ""
     size = abs(change.difference)
@@ -168,7 +172,7 @@ def tell_change(change: Change | None, info: FactInfo, lang: str) -> tuple[Runs,
         else quantify(size, info, lang)
     )
     sure = "beyond" if change.beyond_chance else "plain"
-    return say(f"clause.{rate}{side}_{sure}", lang, difference=difference), ()
+    return say(f"clause.{rate}{side}_{sure}", lang, then=then, difference=difference), ()
 
 
 def _tell_area(view: View, row: pd.Series, info: FactInfo) -> tuple[Runs, Runs]:

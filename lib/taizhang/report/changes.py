@@ -134,7 +134,7 @@ def _hash_shared(book: "Workbook") -> str:
         settings=hash_settings(fingerprint(settings=settings), config),
         layers=[item for item in book.inputs() if item["path"] in layers],
         own={path.name: hash_file(path) for path in own},
-        as_of=str(config.as_of),
+        as_of=str(book.chosen_as_of or config.as_of),
     )
 
 

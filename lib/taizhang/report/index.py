@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,16 +90,16 @@ def write_index(
         else {str(code): rows.set_index("fact") for code, rows in before.groupby("district_code")}
     )
     reports: Mapping[str, Mapping[str, Any]] = manifest.get("reports", {})
+    read_as_of = book.as_of(period).isoformat()
     own = [report for report in book.config.reports if period.kind in report.periods]
     by_scope = {scope: [report for report in own if report.scope == scope] for scope in SCOPES}
     entries = [
-        _make_entry(str(code), str(name), folder, lang, reports, by_scope["district"])
+        _make_entry(str(code), str(name), folder, lang, reports, read_as_of, by_scope["district"])
         for code, name in zip(book.districts["code"], book.districts["name"], strict=True)
     ]
-    area = _make_entry(ALL, book.config.title, folder, lang, reports, by_scope["county"])
+    area = _make_entry(ALL, book.config.title, folder, lang, reports, read_as_of, by_scope["county"])
     failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
-    as_of = format_date(book.as_of(period), lang)
     outlines = draw_outlines(book.districts)
     without = len(outlines.shapes) - len(outlines.names.get("wide", ()))
     unnamed = label("source.unlabelled", lang, n=without) if without else ""
@@ -111,8 +112,8 @@ def write_index(
         languages=languages,
         title=book.config.title,
         period=period.label(lang),
-        as_of=as_of,
-        as_of_iso=book.as_of(period).isoformat(),
+        as_of=format_date(book.as_of(period), lang),
+        as_of_iso=read_as_of,
         sample=book.config.sample,
         approval=book.config.boundaries.approval,
         version=__version__,
@@ -159,13 +160,17 @@ def write_index(
 
 @dataclass(frozen=True)
 class Entry:
-    """A district on the page: what finds it, the files and state of its report, and the workbook's own reports."""
+    """A district on the page: what finds it, the files and state of its report, and the workbook's own reports.
+
+    `as_of` is said where a report was made as of another day than the page's numbers.
+    """
 
     code: str
     name: str
     search: str
     files: Mapping[str, str]
     status: str
+    as_of: str = ""
     own: tuple["OwnEntry", ...] = ()
 
 
@@ -176,6 +181,7 @@ class OwnEntry:
     title: str
     files: Mapping[str, str]
     status: str
+    as_of: str = ""
 
 
 def _make_entry(
@@ -184,25 +190,34 @@ def _make_entry(
     folder: Path,
     lang: str,
     reports: Mapping[str, Mapping[str, Any]],
+    read_as_of: str,
     own: Sequence[OwnReport],
 ) -> Entry:
-    files, status = _find_report("comparison" if code == ALL else code, folder, lang, reports)
+    stem = "comparison" if code == ALL else code
+    files, status, as_of = _find_report(stem, folder, lang, reports, read_as_of)
     others = [
-        OwnEntry(report.title[lang], *_find_report(f"{code}.{report.name}", folder, lang, reports))
+        OwnEntry(report.title[lang], *_find_report(f"{code}.{report.name}", folder, lang, reports, read_as_of))
         for report in own
     ]
-    return Entry(code, name, spell_name(name, code), files, status, tuple(others))
+    return Entry(code, name, spell_name(name, code), files, status, as_of, tuple(others))
 
 
 def _find_report(
-    stem: str, folder: Path, lang: str, reports: Mapping[str, Mapping[str, Any]]
-) -> tuple[dict[str, str], str]:
-    """A report's files by format, and its state."""
+    stem: str, folder: Path, lang: str, reports: Mapping[str, Mapping[str, Any]], read_as_of: str
+) -> tuple[dict[str, str], str, str]:
+    """A report's files by format, its state, and its day in words where it is not the page's."""
     files = {form: f"{stem}.{lang}.{form}" for form in FORMATS if (folder / f"{stem}.{lang}.{form}").exists()}
-    status = str(reports.get(f"{stem}.{lang}", {}).get("status", "missing"))
+    report = reports.get(f"{stem}.{lang}", {})
+    status = str(report.get("status", "missing"))
     if status == "made" and not files:  # someone took the files away
         status = "missing"
-    return files, status
+    day = str(report.get("as_of", read_as_of))
+    other = (
+        label("report.as_of", lang, day=format_date(date.fromisoformat(day), lang))
+        if files and day != read_as_of
+        else ""
+    )
+    return files, status, other
 
 
 def _name_failed(entry: Mapping[str, Any], lang: str) -> str:

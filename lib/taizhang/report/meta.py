@@ -23,6 +23,8 @@ class ReportMeta:
         zh or en.
     as_of : datetime.date
         The day the ledgers are read as of.
+    chosen : bool
+        Whether that day was chosen for this run, which the title then says.
     kind : str
         The template's name: ``township_review``, ``county_comparison``, or one of the workbook's own.
     sample : bool
@@ -74,6 +76,7 @@ class ReportMeta:
     report: str = ""
     report_title: str = ""
     fonts: str = ""
+    chosen: bool = False
 
     @property
     def stem(self) -> str:

@@ -300,6 +300,7 @@ def _describe_report(outcome: ReportOutcome) -> dict[str, Any]:
         "error": outcome.error,
         "seconds": outcome.seconds,
         "parameters": task.parameters,
+        "as_of": task.meta.as_of.isoformat(),
         "version": __version__,
         "languages": list(task.meta.languages),
         "note": {"path": task.note.path, "sha256": task.note.sha256} if task.note.path else None,
@@ -371,6 +372,7 @@ def _plan_tasks(
             style=style,
             report=own.name if own else "",
             report_title=own.title[lang] if own else "",
+            chosen=book.chosen_as_of is not None,
         )
         mark = fingerprint(
             meta=asdict(meta),
@@ -394,7 +396,8 @@ def _plan_tasks(
 def _read_template(book: "Workbook", kind: str) -> str:
     """The template's text, checked before any report is made."""
     path = book.template(kind)
-    check_parameters(read_template(path), ("district", "period", "lang"), name=path.name)
+    needed = ("district", "period", "lang", *(["as_of"] if book.chosen_as_of else []))
+    check_parameters(read_template(path), needed, name=path.name)
     return path.read_text("utf-8")
 
 

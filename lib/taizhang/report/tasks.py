@@ -65,7 +65,8 @@ class ReportTask:
 
     @property
     def parameters(self) -> dict[str, str]:
-        return {"district": self.meta.district, "period": str(self.meta.period), "lang": self.meta.lang}
+        named = {"district": self.meta.district, "period": str(self.meta.period), "lang": self.meta.lang}
+        return named | ({"as_of": self.meta.as_of.isoformat()} if self.meta.chosen else {})
 
     @property
     def notebook(self) -> Path:

@@ -18,10 +18,13 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
     -------
     tuple of (str, str)
         The district's name, and its period and kind of report; the area's own name is the workbook's title
-        already, so for the area the kind of report, and the period.
+        already, so for the area the kind of report, and the period. A day chosen for the run is said after the kind.
     """
     kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
     period = meta.period.label(meta.lang)
+    if meta.chosen:
+        day = label("report.as_of", meta.lang, day=format_date(meta.as_of, meta.lang))
+        kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
     if meta.name == meta.title:
         return kind, period
     return meta.name, f"{period}{kind}" if meta.lang == "zh" else f"{kind}, {period}"
