@@ -123,7 +123,7 @@ def write_index(
         map=outlines,
         north=label("map.north", lang),
         kilometres=label("map.km", lang, n=format_number(outlines.km, 0 if outlines.km >= 1 else 1)),
-        map_source=label("source.boundaries", lang, day=as_of) + unnamed,
+        map_source=label("source.boundaries", lang, day=format_date(book.as_of(period), lang)) + unnamed,
         shades=[_shade_fact(info, by_district, lang) for info in infos],
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
@@ -196,7 +196,9 @@ def _make_entry(
     stem = "comparison" if code == ALL else code
     files, status, as_of = _find_report(stem, folder, lang, reports, read_as_of)
     others = [
-        OwnEntry(report.title[lang], *_find_report(f"{code}.{report.name}", folder, lang, reports, read_as_of))
+        OwnEntry(
+            report.title[lang], *_find_report(f"{code}.{report.name}", folder, lang, reports, read_as_of)
+        )
         for report in own
     ]
     return Entry(code, name, spell_name(name, code), files, status, as_of, tuple(others))
