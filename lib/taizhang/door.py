@@ -17,7 +17,6 @@ from taizhang.periods import parse_period
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from taizhang.ingest import KindSummary
     from taizhang.workbook import Workbook
 
 _WIDTH = 220  # px of the map
@@ -109,7 +108,7 @@ def measure_spans(folder: Path, kinds: Sequence[Kind]) -> pd.DataFrame:
     return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
 
 
-def tabulate_summaries(summaries: Sequence["KindSummary"]) -> pd.DataFrame:
+def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:
     """How many rows of each ledger were read, accepted, set aside and doubted: one row per kind."""
     names = ("kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates")
     return pd.DataFrame([{name: getattr(one, name) for name in names} for one in summaries])
