@@ -11,7 +11,6 @@ from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 from taizhang import figures
 from taizhang.display import Figure
 from taizhang.figures.comparison import list_values
-from taizhang.figures.funnel import limit_funnel
 from taizhang.figures.ground import make_map, place_labels
 from taizhang.metadata.facts import describe_fact
 from taizhang.outlines import measure_text, simplify_districts
@@ -112,19 +111,6 @@ def test_funnel_names_who_lies_outside() -> None:
     figure = figures.plot_funnel(view, RATE)
     assert figure is not None and "有1个：第20镇" in figure.alt
     assert "第20镇" in read_texts(figure) and "第3镇" not in read_texts(figure)
-
-
-def test_all_of_few_is_no_outlier() -> None:
-    """Fifteen of fifteen is likely where 97 of 100 succeed."""
-    low, high = limit_funnel(0.967, np.array([15.0, 1000.0]), 3.09, describe_fact(RATE))
-    assert high[0] == 1.0 and 0.967 < high[1] < 1.0
-    assert low[0] < low[1] < 0.967
-
-
-def test_limits_of_rates() -> None:
-    """By hand: root of 4 per unit is 2, half of 1.96 over the root of 1 is 0.98: 1.02 and 2.98 squared."""
-    low, high = limit_funnel(4.0, np.array([1.0]), 1.96, describe_fact("incidents.deaths_per_100k"))
-    assert (low[0], high[0]) == pytest.approx((1.0404, 8.8804))
 
 
 def test_funnel_needs_denominators() -> None:

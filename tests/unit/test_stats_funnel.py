@@ -1,8 +1,11 @@
 """Funnels and control charts, against published examples."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from taizhang.stats.control import chart_rates, chart_shares, chart_values, find_signals
 from taizhang.stats.funnel import (
@@ -12,25 +15,57 @@ from taizhang.stats.funnel import (
     limit_rates,
     limit_shares,
 )
-from taizhang.stats.intervals import poisson_interval, wilson_interval
 
 
-def test_limits_are_those_of_the_intervals():
-    # At the overall share the limits are Wilson's; Byar's are within half a percent of Garwood's.
-    np.testing.assert_allclose(
-        limit_shares(0.3, [10, 100], 1.959964), wilson_interval([3, 30], [10, 100]), 1e-6
-    )
-    low, high = limit_rates(0.5, np.array([20.0, 80, 400]), 1.959964)
-    exact_low, exact_high = poisson_interval([10, 40, 200], [20, 80, 400])
-    np.testing.assert_allclose(low, exact_low, rtol=5e-3)
-    np.testing.assert_allclose(high, exact_high, rtol=5e-3)
+@pytest.mark.parametrize("target", [0.03, 0.5, 0.967, 1.0])
+@pytest.mark.parametrize("z", [1.959964, 3.090232, 6.0])
+def test_a_count_of_a_total_is_beyond_where_it_is_improbable(target: float, z: float) -> None:
+    """Every count of every total up to 40, its probability summed term by term."""
+    tail = norm.sf(z)
+    for total in range(1, 41):
+        chances = [math.comb(total, k) * target**k * (1 - target) ** (total - k) for k in range(total + 1)]
+        low, high = (float(limit) for limit in limit_shares(target, total, z))
+        assert 0 <= low <= high <= 1
+        for k in range(total + 1):
+            # By the last digit a probability may stand on either side of the tail.
+            if abs(math.fsum(chances[k:]) - tail) > 1e-12:
+                assert (k / total > high + 1e-12) == (math.fsum(chances[k:]) <= tail), (total, k)
+            if abs(math.fsum(chances[: k + 1]) - tail) > 1e-12:
+                assert (k / total < low - 1e-12) == (math.fsum(chances[: k + 1]) <= tail), (total, k)
 
 
-def test_byar_by_hand():
-    # Of 9 expected: 9 (1 - 1/81 - 1.96/9)^3 and 10 (1 - 1/90 + 1.96 / (3 sqrt 10))^3.
-    low, high = limit_rates(1.0, 9.0, 1.96)
-    assert 9 * low == pytest.approx(9 * (1 - 1 / 81 - 1.96 / 9) ** 3)
-    assert 9 * high == pytest.approx(10 * (1 - 1 / 90 + 1.96 / (3 * 10**0.5)) ** 3)
+@pytest.mark.parametrize("expected", [0.01, 0.7, 3.2, 12.0, 60.0])
+@pytest.mark.parametrize("z", [1.959964, 3.090232])
+def test_a_count_without_end_is_beyond_where_it_is_improbable(expected: float, z: float) -> None:
+    tail = norm.sf(z)
+    low, high = (float(limit) * 4 for limit in limit_rates(expected / 4, 4.0, z))
+    below = 0.0
+    for k in range(120):
+        chance = math.exp(-expected + k * math.log(expected) - math.lgamma(k + 1))
+        assert (k > high) == (1 - below <= tail)
+        below += chance
+        assert (k < low) == (below <= tail)
+
+
+def test_all_of_few_is_no_outlier() -> None:
+    """Fifteen of fifteen has a probability of 0.60 where 96.7 of 100 succeed."""
+    count = pd.Series([15.0, 9, 952, 958], list("abcd"))
+    total = pd.Series([15, 15, 985, 985], count.index)
+    funnel = draw_funnel_of_shares(count, total, overdispersed=False)
+    assert funnel.target == pytest.approx(0.967)
+    assert funnel.places["position"].tolist() == [0, -2, 0, 0]
+    assert funnel.places.loc["a", "p"] == 1.0 and funnel.places.loc["a", "z"] == 0.0
+    assert (funnel.limits["high998"] <= 1).all()
+    assert funnel.limits.loc[funnel.limits["size"] == 15, "high95"].tolist() == [1.0]
+
+
+def test_limits_far_out_stay_numbers() -> None:
+    """With great dispersion the tail has a probability of 1e-200."""
+    for limit, target in ((limit_rates, 0.2), (limit_shares, 0.2)):
+        low, high = limit(target, [10, 1000, 100_000], 30.0)
+        assert (np.diff(low) >= 0).all() and (np.diff(high) < 0).all() and (low < target).all()
+    # Far out the normal limit is too low on the upper side: 0.2 + 30 sqrt(0.2 / 100000) = 0.2424.
+    assert 0.2424 < limit_rates(0.2, 100_000, 30.0)[1] < 0.2450
 
 
 def test_dispersion_by_hand():

@@ -1,6 +1,5 @@
 """Funnel plot: districts against their size, and what chance alone would do."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -16,8 +15,6 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.view import ALL, View
-
-_Z95, _Z998 = 1.96, 3.09  # normal quantiles of 95 and 99.8 percent
 
 
 def plot_funnel(view: View, fact: str) -> display.Figure | None:
@@ -50,14 +47,14 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
     funnel = draw(rows["numerator"], rows["denominator"])
     level = scale * funnel.target
-    # Judged and drawn on the scale that steadies the variance, where a share of all can be no outlier.
-    out = (funnel.places["z"].abs() > _Z998).reindex(rows.index, fill_value=False)
-    sizes = funnel.limits["size"].to_numpy(dtype=float)
+    out = (funnel.places["position"].abs() == 2).reindex(rows.index, fill_value=False)
+    limits = funnel.limits
     with use_style():
         sheet, axes = make_axes(90, grid="y")
-        for z, dash in ((_Z95, (0, (3, 2))), (_Z998, "-")):
-            for limit in limit_funnel(funnel.target, sizes, z * funnel.dispersion**0.5, info):
-                axes.plot(sizes, scale * limit, color=style.roles["before"], linewidth=1.1, linestyle=dash)
+        for level_name, dash in (("95", (0, (3, 2))), ("998", "-")):
+            for side in ("low", "high"):
+                line = scale * limits[f"{side}{level_name}"]
+                axes.plot(limits["size"], line, color=style.roles["before"], linewidth=1.1, linestyle=dash)
         axes.axhline(level, color=style.muted, linewidth=1.1)
         for part, role in ((~out, "main"), (out, "open")):
             axes.scatter(
@@ -80,7 +77,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
                 size=style.small,
                 color=style.roles["open"],
             )
-        _set_funnel_limits(axes, rows, sizes, limit_funnel(funnel.target, sizes, _Z998, info), scale, info)
+        _set_funnel_limits(axes, rows, limits, scale, info)
         axes.set_xlabel(label("axis.denominator", lang))
         draw_key(
             axes,
@@ -113,47 +110,17 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     )
 
 
-def limit_funnel(target: float, sizes: np.ndarray, z: float, info: FactInfo) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of a share or rate by size, on the scale on which its variance is steady.
-
-    Parameters
-    ----------
-    target : float
-        The value of all together: a share of 0 to 1, or events per exposure.
-    sizes : ndarray of float
-        Denominators.
-    z : float
-        Standard normal quantile, times the root of the dispersion.
-    info : FactInfo
-        Its interval says which: wilson, by arcsine; else by square root (Bartlett 1947, Biometrics 3,
-        39-52), as `stats.funnel` scores places.
-
-    Returns
-    -------
-    tuple of ndarray
-        Lower and upper limits.
-    """
-    half = z / (2 * np.sqrt(sizes))
-    if info.interval == "wilson":
-        middle = np.arcsin(np.sqrt(target))
-        low, high = (np.clip(middle + side * half, 0, np.pi / 2) for side in (-1, 1))
-        return np.sin(low) ** 2, np.sin(high) ** 2
-    low, high = (np.maximum(np.sqrt(target) + side * half, 0) for side in (-1, 1))
-    return low**2, high**2
-
-
 def _set_funnel_limits(
     axes: Axes,
     rows: pd.DataFrame,
-    sizes: np.ndarray,
-    limits: tuple[np.ndarray, np.ndarray],
+    limits: pd.DataFrame,
     scale: float,
     info: FactInfo,
 ) -> None:
     """Show all districts and the funnel where it is of use, not its endless mouth."""
-    wide = sizes >= np.quantile(sizes, 0.3)
-    bottom = min(rows["value"].min(), scale * limits[0][wide].min())
-    top = max(rows["value"].max(), scale * limits[1][wide].max())
+    wide = limits[limits["size"] >= limits["size"].quantile(0.3)]
+    bottom = min(rows["value"].min(), scale * wide["low998"].min())
+    top = max(rows["value"].max(), scale * wide["high998"].max())
     pad = 0.08 * (top - bottom)
     if info.unit == "percent":
         axes.set_ylim(max(bottom - pad, -2.0), min(top + pad, 102.0))

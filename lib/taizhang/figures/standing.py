@@ -84,29 +84,12 @@ def find_standing(view: View, fact: str) -> Standing | None:
             "first": ranked["low"],
             "last": ranked["high"],
             "group": ranked["group"],
-            "position": _place(funnel.places["z"]),
-            "called": _call(funnel.places),
+            "position": funnel.places["position"],
+            "called": funnel.places["called"],
             "quadrant": local["quadrant"].where(local["found"].astype(bool), ""),
         }
     )
     return Standing(places.sort_values(["rank", "district"]), pattern)
-
-
-def _place(z: pd.Series) -> pd.Series:
-    """Where a district lies in the funnel as drawn: -2, -1, 0, 1, 2."""
-    beyond = (z.abs() > Z95).astype(int) + (z.abs() > Z998).astype(int)
-    return beyond * np.sign(z).astype(int)
-
-
-def _call(places: pd.DataFrame) -> pd.Series:
-    """Districts beyond chance on either side, by Benjamini and Hochberg's procedure at 5 %."""
-    p = places["p"].sort_values()
-    limit = 0.05 * np.arange(1, len(p) + 1) / len(p)
-    under = np.flatnonzero(p.to_numpy() <= limit)
-    called = pd.Series(False, index=places.index)
-    if len(under):
-        called[p.index[: under[-1] + 1]] = True
-    return called
 
 
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import binom, norm, poisson
+from scipy.stats.distributions import rv_frozen
 from statsmodels.stats.multitest import multipletests
 
 from taizhang.stats.intervals import Floats
@@ -25,8 +26,9 @@ class Funnel:
     dispersion : float
         How many times the variance exceeds chance's; 1 where it does not.
     places : DataFrame
-        On the index given: size, value, z, p, position (-2, -1, 0, 1, 2: below 99.8 %, below 95 %, within,
-        above 95 %, above 99.8 %) and above (True where above chance with false discoveries controlled).
+        On the index given: size, value, z (of the exact probability, dispersion taken out), p, position (-2,
+        -1, 0, 1, 2: below 99.8 %, below 95 %, within, above 95 %, above 99.8 %), called (True where beyond
+        chance on either side with false discoveries controlled) and above (called, and on the upper side).
     limits : DataFrame
         size, low95, high95, low998, high998: curves to draw, over the range of sizes.
     """
@@ -38,7 +40,7 @@ class Funnel:
 
 
 def limit_rates(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, Floats]:
-    """Limits of a rate around a target, by Byar's approximation to the Poisson.
+    """Exact limits of a rate: as many events as a Poisson count hardly ever reaches.
 
     Parameters
     ----------
@@ -52,27 +54,61 @@ def limit_rates(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, F
     Returns
     -------
     low, high : ndarray of float
+        A count of events is above `high` just where so many or more have a probability of at most that
+        quantile's tail; between the two counts that are attainable, the probability decides in proportion.
 
     Notes
     -----
-    Breslow and Day (1987), Statistical Methods in Cancer Research II, p. 69; as in the technical guide to
-    funnel plots of the Association of Public Health Observatories (2008).
+    Spiegelhalter (2005), Stat. Med. 24, 1185-1202, takes limits from the exact distribution. Of the ways to
+    interpolate it this is the one that never leaves more outside than stated, the first of Manktelow and
+    Seaton (2012), PLoS ONE 7, e45723.
     """
-    base = np.asarray(size, float)
-    count = target * base
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low = count * np.maximum(1 - 1 / (9 * count) - z / (3 * np.sqrt(count)), 0) ** 3
-    more = count + 1
-    high = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
-    return np.where(count > 0, low, 0.0) / base, high / base
+    base, tail = np.asarray(size, float), norm.sf(z)
+    count = poisson(target * base)
+    low, high = _limit_below(count, tail), _limit_above(count, tail, z)
+    return low / base, high / base
 
 
 def limit_shares(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, Floats]:
-    """Limits of a share around a target, by Wilson's score method; as `limit_rates`."""
-    n = np.asarray(size, float)
-    middle = target + z**2 / (2 * n)
-    half = z * np.sqrt(target * (1 - target) / n + z**2 / (4 * n**2))
-    return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
+    """Exact limits of a share, from the binomial; as `limit_rates`.
+
+    Parameters
+    ----------
+    target : float
+        The share, 0 to 1.
+    size : array-like
+        Totals, whole numbers.
+    z : float
+        As for `limit_rates`.
+
+    Returns
+    -------
+    low, high : ndarray of float
+        In 0 to 1: where all of so few have a higher probability than the tail, nothing is above.
+    """
+    total, tail = np.asarray(size, float), norm.sf(z)
+    low = _limit_below(binom(total, target), tail) / total
+    high = 1 - _limit_below(binom(total, 1 - target), tail) / total
+    return low, high
+
+
+def _limit_below(count: rv_frozen, tail: float) -> Floats:
+    """The limit that counts below have a probability of at most `tail` to keep to; 0 where none has."""
+    first = count.ppf(tail)
+    up_to, below = count.cdf(first), count.cdf(first - 1)
+    return np.maximum(first - (up_to - tail) / (up_to - below), 0.0)
+
+
+def _limit_above(count: rv_frozen, tail: float, z: float) -> Floats:
+    """The upper limit of a count without end, by halving: scipy's inverse knows no tails below 1e-16."""
+    mean = count.mean()
+    inside, beyond = np.floor(mean) - 1, np.ceil(mean + z * np.sqrt(mean) + z**2) + 2
+    while (beyond - inside > 1).any():
+        middle = np.floor((inside + beyond) / 2)
+        is_beyond = count.sf(middle - 1) <= tail
+        beyond, inside = np.where(is_beyond, middle, beyond), np.where(is_beyond, inside, middle)
+    at_least, more = count.sf(inside - 1), count.sf(beyond - 1)
+    return inside + (at_least - tail) / (at_least - more)
 
 
 def estimate_dispersion(z: npt.ArrayLike, *, winsorise: float = WINSORISE) -> float:
@@ -88,34 +124,53 @@ def estimate_dispersion(z: npt.ArrayLike, *, winsorise: float = WINSORISE) -> fl
     return max(1.0, float(np.mean(np.clip(scores, low, high) ** 2)))
 
 
+def _score(top: Floats, count: rv_frozen, steady: Floats) -> Floats:
+    """The normal quantile of the exact probability to lie so far out; 0 in the middle.
+
+    Where that probability is too small for a number, the z-score on the scale that steadies the variance.
+    """
+    below, above = count.cdf(top), count.sf(top - 1)
+    tail = np.minimum(below, above)
+    with np.errstate(divide="ignore"):
+        reach = np.where(tail > 0, norm.isf(tail), np.abs(steady))
+    return np.where(above < below, 1, -1) * np.maximum(reach, 0.0)
+
+
+def _spread_sizes(size: Floats, *, whole: bool) -> Floats:
+    """Sizes at which to draw limits, closer where they are small; whole numbers where sizes are totals."""
+    if not len(size):
+        return np.zeros(0)
+    sizes = np.geomspace(size.min(), size.max(), 100)
+    return np.unique(np.round(sizes)) if whole else sizes
+
+
 def _make_funnel(
     index: pd.Index, top: Floats, size: Floats, *, share: bool, overdispersed: bool, q: float
 ) -> Funnel:
     target = float(top.sum() / size.sum())
     value = top / size
     if share:
-        root = np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target))
-        z = 2 * np.sqrt(size) * root
-        limit = limit_shares
+        steady = 2 * np.sqrt(size) * (np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target)))
+        count, limit = binom(size, target), limit_shares
     else:
-        z = 2 * (np.sqrt(top) - np.sqrt(target * size))
-        limit = limit_rates
-    dispersion = estimate_dispersion(z) if overdispersed else 1.0
-    z = z / np.sqrt(dispersion)
-    p = 2 * norm.sf(np.abs(z))
+        steady = 2 * (np.sqrt(top) - np.sqrt(target * size))
+        count, limit = poisson(target * size), limit_rates
+    dispersion = estimate_dispersion(steady) if overdispersed else 1.0
+    z = _score(top, count, steady) / np.sqrt(dispersion)
+    p = np.minimum(2 * norm.sf(np.abs(z)), 1.0)
     position = np.zeros(len(top), int)
-    sizes = np.geomspace(size.min(), size.max(), 100) if len(size) else np.zeros(0)
+    sizes = _spread_sizes(size, whole=share)
     curves: dict[str, Floats] = {"size": sizes}
     for level, name in zip(LEVELS, ("95", "998"), strict=True):
-        reach = norm.ppf((1 + level) / 2) * np.sqrt(dispersion)
-        low, high = limit(target, size, reach)
-        position += (value > high).astype(int) - (value < low).astype(int)
-        curves[f"low{name}"], curves[f"high{name}"] = limit(target, sizes, reach)
+        reach = float(norm.ppf((1 + level) / 2))
+        position += np.sign(z).astype(int) * (np.abs(z) >= reach)
+        curves[f"low{name}"], curves[f"high{name}"] = limit(target, sizes, reach * np.sqrt(dispersion))
     found = multipletests(p, alpha=q, method="fdr_bh")[0] if len(p) else np.zeros(0, bool)
     places = pd.DataFrame(
-        {"size": size, "value": value, "z": z, "p": p, "position": position, "above": found & (z > 0)},
+        {"size": size, "value": value, "z": z, "p": p, "position": position, "called": found},
         index=index,
     )
+    places["above"] = places["called"] & (places["z"] > 0)
     return Funnel(target, dispersion, places, pd.DataFrame(curves))
 
 
@@ -139,8 +194,9 @@ def draw_funnel_of_rates(
 
     Notes
     -----
-    Spiegelhalter (2005), Stat. Med. 24, 1185-1202, multiplicative overdispersion; z-scores on the square
-    root scale; Benjamini and Hochberg (1995), J. R. Stat. Soc. B 57, 289-300.
+    Spiegelhalter (2005), Stat. Med. 24, 1185-1202, multiplicative overdispersion, estimated from z-scores on
+    the square root scale; places are judged by exact probabilities, as the limits are. Benjamini and Hochberg
+    (1995), J. R. Stat. Soc. B 57, 289-300.
     """
     known = (exposure > 0) & events.notna()
     top, size = events[known].to_numpy(float), exposure[known].to_numpy(float)
@@ -150,7 +206,7 @@ def draw_funnel_of_rates(
 def draw_funnel_of_shares(
     count: pd.Series, total: pd.Series, *, overdispersed: bool = True, q: float = 0.05
 ) -> Funnel:
-    """Funnel of shares (0 to 1) around the overall share; as `draw_funnel_of_rates`, on the arcsine scale."""
+    """Funnel of shares (0 to 1) around the overall share; as `draw_funnel_of_rates`, with the arcsine scale."""
     known = (total > 0) & count.notna()
     top, size = count[known].to_numpy(float), total[known].to_numpy(float)
     return _make_funnel(count.index[known], top, size, share=True, overdispersed=overdispersed, q=q)
