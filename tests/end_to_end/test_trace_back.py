@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from taizhang import open as open_workbook
 from taizhang.ledgers import Source, read_ledger_file
 from taizhang.ledgers.grid import make_grid
-from taizhang.ledgers.sheets import Sheet, read_text, read_workbook
+from taizhang.ledgers.sheets import Sheet, read_text, read_workbook, sniff_format
 from taizhang.ledgers.text import write_cell
 from taizhang.workbook import Workbook
 
@@ -36,7 +36,7 @@ def sheets(book: Workbook) -> dict[str, dict[str, Sheet]]:
     for item in book.inputs():
         path = book.root / item["path"]
         if path.suffix in (".xlsx", ".xls"):
-            held[item["path"]] = {sheet.name: sheet for sheet in read_workbook(path, None)}
+            held[item["path"]] = {sheet.name: sheet for sheet in read_workbook(path, sniff_format(path), None)}
         elif path.suffix == ".csv":
             held[item["path"]] = {"": read_text(path, frozenset())}
     return held

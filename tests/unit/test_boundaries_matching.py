@@ -172,6 +172,21 @@ def test_layers_without_suffixes_match_rows_with_them() -> None:
     assert found["how"].to_list() == ["suffix", "script", "name", "suffix", "unmatched", "unmatched"]
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("罗 湖", "罗湖"), ("罗湖", "罗 湖"), ("罗\u3000湖", "罗湖"), ("罗湖", "罗\u200b湖"),
+        ("Quezon City", "QuezonCity"), ("QuezonCity", "Quezon  city"),
+    ],
+)  # fmt: skip
+def test_white_space_makes_no_other_name(name: str, written: str) -> None:
+    layer = pd.DataFrame({"code": ["440303"], "name": [name]})
+    found = match_districts(pd.Series([written]), layer).iloc[0]
+    assert (found["code"], found["how"]) == ("440303", "name")
+    both = pd.DataFrame({"code": ["1", "2"], "name": ["San Juan", "Sanjuan"]})
+    assert match_districts(pd.Series(["San Juan", "Sanjuan"]), both)["code"].tolist() == ["1", "2"]
+
+
 def test_a_full_name_is_no_bare_name() -> None:
     counties = pd.DataFrame({"code": ["350921"], "name": ["滨江县"]})
     assert match_districts(pd.Series(["滨江县区", "滨江"]), counties)["how"].to_list() == [

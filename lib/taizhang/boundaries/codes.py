@@ -15,13 +15,14 @@ _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
 _DIGITS = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 # No division code in use has 8 or 11 digits: such a number is a 9- or 12-digit code that lost its zero.
 _LOST_ZERO = {8: 9, 11: 12}
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
 
 
 def clean_text(value: object) -> str:
-    """A cell as plain text: NFKC (full-width forms), no outer or double spaces; missing is ''."""
+    """A cell as plain text: NFKC (full-width forms), no outer, double or zero-width spaces; missing is ''."""
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ""
-    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).split())
 
 
 def restore_code(value: object) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from taizhang.boundaries.codes import clean_text, cut_zeros, name_level, reduce_code, restore_code
 from taizhang.boundaries.crosswalk import Crosswalk
 from taizhang.boundaries.names import (
+    cut_spaces,
     cut_suffix,
     find_near,
     fold_name,
@@ -169,6 +170,7 @@ class _Finder:
         self.crosswalk = Crosswalk(crosswalk) if crosswalk is not None else None
         self.folded = {code: fold_name(name) for code, name in self.names.items()}
         self.by_name = self._index(lambda name: name)
+        self.by_letters = self._index(cut_spaces)
         self.by_base = self._index(cut_suffix)
         self.by_simple = self._index(to_simplified)
         self.by_simple_base = self._index(lambda name: cut_suffix(to_simplified(name)))
@@ -224,7 +226,7 @@ class _Finder:
         name = fold_name(text)
         simple = to_simplified(name)
         steps: list[tuple[str, set[str]]] = [
-            ("name", self.by_name.get(name, set())),
+            ("name", self.by_name.get(name) or self.by_letters.get(cut_spaces(name), set())),
             ("name", self.by_path.get("".join(split_places(name)), set())),
             ("alias", {self.aliases[name]} if name in self.aliases else set()),
             ("suffix", self._without_suffix(name, self.by_name, self.by_base)),

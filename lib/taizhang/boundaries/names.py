@@ -43,6 +43,11 @@ def fold_name(text: str) -> str:
     return _OFFICE.sub("", text)
 
 
+def cut_spaces(name: str) -> str:
+    """The name without any white space: QuezonCity for Quezon City."""
+    return "".join(name.split())
+
+
 def split_suffix(name: str) -> tuple[str, str]:
     """A name as what is left without its suffix (镇, 乡, 街道, 县, 区 …), and the suffix.
 

@@ -116,7 +116,7 @@ def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid
         sheet = read_text(path, HeaderIndex(source.kind, source.columns).known)
         yield make_grid(sheet), sheet.notes
         return
-    for sheet in read_workbook(path, source.sheets):
+    for sheet in read_workbook(path, kind, source.sheets):
         yield make_grid(sheet), sheet.notes
 
 

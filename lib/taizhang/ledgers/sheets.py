@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import threading
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,15 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taizhang.errors import LedgerError
+from taizhang.ledgers.marks import Aside, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
 FORMATS = "xlsx, xlsm, xls, ods, csv, txt or parquet"
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
-_ERROR_CELL = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}\d+)"[^>]*\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S
-)
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,8 @@ class Sheet:
         First row, first column, last row, last column, 0-based in the sheet.
     hidden_rows : frozenset of int
         1-based, as the spreadsheet shows them.
+    hidden_columns : frozenset of int
+        0-based.
     hidden : bool
         Whether the sheet itself is hidden.
     date1904 : bool
@@ -54,6 +51,7 @@ class Sheet:
     left: int = 0
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
     hidden: bool = False
     date1904: bool = False
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -119,12 +117,14 @@ def _sniff_zip(path: Path) -> str:
     raise LedgerError(f"is an archive, not a workbook; a ledger is {FORMATS}")
 
 
-def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
+def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterator[Sheet]:
     """Read the sheets of an xlsx, xlsm, xls or ods file, one at a time.
 
     Parameters
     ----------
     path : pathlib.Path
+    kind : str
+        As `sniff_format` says.
     wanted : sequence of str or None
         Names of the sheets to read; None for all.
 
@@ -146,11 +146,11 @@ def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
         return
     _check_wanted(wanted, names)
     hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
-    scan = _XlsxScan(path)
+    scan = open_scan(path, kind)
     for name in names:
         if wanted is not None and name not in wanted:
             continue
-        look = _Aside(scan, name)  # the XML is looked through while calamine, which needs no Python, reads
+        look = Aside(scan, name)
         try:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=True)
@@ -158,8 +158,11 @@ def read_workbook(path: Path, wanted: Sequence[str] | None) -> Iterator[Sheet]:
             top, left = sheet.start or (0, 0)
         except (calamine.CalamineError, OSError, ValueError) as error:
             raise LedgerError(f"sheet '{name}' is damaged ({_short(error)}); save the file again") from None
-        hidden_rows, errors = look.result()
-        yield Sheet(name, rows, top, left, merged, hidden_rows, name in hidden, scan.date1904, errors)
+        marks = look.result()
+        yield Sheet(
+            name, rows, top, left, merged, marks.hidden_rows, marks.hidden_columns, name in hidden, scan.date1904,
+            marks.errors,
+        )  # fmt: skip
 
 
 def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
@@ -189,100 +192,20 @@ def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: str) -> I
                 (m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells
             )
             hidden = frozenset(number for number, row in sheet.row_dimensions.items() if row.hidden)
+            folded = frozenset(
+                column - 1
+                for one in sheet.column_dimensions.values()
+                if one.hidden and one.min
+                for column in range(one.min, (one.max or one.min) + 1)
+            )
             state = sheet.sheet_state != "visible"
             notes = ("irregular inside; read all the same",)
-            yield Sheet(sheet.title, rows, 0, 0, merged, hidden, state, book.epoch.year == 1904, {}, notes)
+            in_1904 = book.epoch.year == 1904
+            yield Sheet(sheet.title, rows, 0, 0, merged, hidden, folded, state, in_1904, {}, notes)
     except LedgerError:
         raise
     except Exception:  # openpyxl raises whatever its XML meets: any of them means that the file is damaged
         raise LedgerError(f"is damaged ({why}); restore it or save it again") from None
-
-
-class _XlsxScan:
-    """What calamine doesn't tell of an xlsx file, from its XML as a stream: hidden rows, error cells, 1904."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.parts: dict[str, str] = {}
-        self.date1904 = False
-        if not zipfile.is_zipfile(path):
-            return
-        with zipfile.ZipFile(path) as package:
-            names = {name.lower(): name for name in package.namelist()}
-            if "xl/workbook.xml" not in names:
-                return
-            book = package.read(names["xl/workbook.xml"])
-            links = package.read(names.get("xl/_rels/workbook.xml.rels", names["xl/workbook.xml"]))
-        self.date1904 = bool(re.search(rb'date1904="(?:1|true)"', book))
-        targets = {}
-        for link in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
-            key, target = re.search(rb'\bId="([^"]*)"', link), re.search(rb'\bTarget="([^"]*)"', link)
-            if key and target:
-                part = target[1].decode("utf-8", "replace")
-                part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-                targets[key[1]] = names.get(part.lower(), part)
-        for tag in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book):
-            name, key = re.search(rb'\bname="([^"]*)"', tag), re.search(rb'\b\w+:id="([^"]*)"', tag)
-            if name and key and key[1] in targets:
-                self.parts[_unescape(name[1].decode("utf-8", "replace"))] = targets[key[1]]
-
-    def look(self, name: str) -> tuple[frozenset[int], dict[tuple[int, int], str]]:
-        """Hidden rows (1-based) and error cells (0-based) of a sheet; none where the file isn't xlsx."""
-        part = self.parts.get(name)
-        hidden: set[int] = set()
-        errors: dict[tuple[int, int], str] = {}
-        if part is None:
-            return frozenset(), errors
-        try:
-            with zipfile.ZipFile(self.path) as package, package.open(part) as stream:
-                held = b""
-                while chunk := stream.read(_CHUNK):
-                    text = held + chunk
-                    row = text.rfind(b"row ")  # a row is looked at whole: the last one waits for its rest
-                    cut = text.rfind(b"<", 0, row) if row > 0 else len(text)
-                    done, held = text[:cut], text[cut:]
-                    self._look_at(done, hidden, errors)
-                self._look_at(held, hidden, errors)
-        except (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-            return frozenset(hidden), errors  # calamine has read the sheet by another way: nothing to add
-        return frozenset(hidden), errors
-
-    @staticmethod
-    def _look_at(text: bytes, hidden: set[int], errors: dict[tuple[int, int], str]) -> None:
-        if b"hidden=" in text:
-            for tag in _ROW.findall(text):
-                number = re.search(rb'\br="(\d+)"', tag)
-                if number and re.search(rb'\bhidden="(?:1|true)"', tag):
-                    hidden.add(int(number[1]))
-        if b't="e"' in text:
-            for ref, word in _ERROR_CELL.findall(text):
-                errors[_position(ref.decode())] = word.decode("utf-8", "replace")
-
-
-class _Aside(threading.Thread):
-    """Looks through a sheet's XML in a thread of its own."""
-
-    def __init__(self, scan: _XlsxScan, name: str) -> None:
-        super().__init__(daemon=True)
-        self.scan, self.sheet = scan, name
-        self.found: tuple[frozenset[int], dict[tuple[int, int], str]] = (frozenset(), {})
-        self.start()
-
-    def run(self) -> None:
-        self.found = self.scan.look(self.sheet)
-
-    def result(self) -> tuple[frozenset[int], dict[tuple[int, int], str]]:
-        """What was found, once the thread is through."""
-        self.join()
-        return self.found
-
-
-def _position(ref: str) -> tuple[int, int]:
-    letters = ref.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(ref[len(letters) :]) - 1, column - 1
 
 
 def name_column(index: int) -> str:
@@ -293,12 +216,6 @@ def name_column(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def _unescape(text: str) -> str:
-    from html import unescape
-
-    return unescape(text)
 
 
 def _short(error: BaseException) -> str:

@@ -310,6 +310,10 @@ def _describe(grid: Grid, table: Table, index: HeaderIndex, source: Source, note
     counts["header"] += table.header[1] - table.header[0] + 1
     data = np.flatnonzero(table.kinds == DATA) + table.first + sheet.top + 1
     hidden = tuple(int(row) for row in data if int(row) in sheet.hidden_rows) if sheet.hidden_rows else ()
+    folded = [c for c in table.columns if c.levels and c.position + sheet.left in sheet.hidden_columns]
+    if folded:
+        shown = ", ".join(f"{name_column(c.position + sheet.left)} {c.header}" for c in folded)
+        notes = [*notes, f"hidden columns were read: {shown}"]
     if source.district and "district" in table.fields:
         notes = [
             *notes,
