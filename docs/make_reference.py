@@ -4,14 +4,16 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from typer.testing import CliRunner
 
 from taizhang.cli import app
 from taizhang.metadata.facts import FactInfo, load_facts
+from taizhang.metadata.formats import name_unit
 from taizhang.metadata.kinds import load_kinds
-from taizhang.metadata.reference import render_reference
+from taizhang.metadata.reference import load_reference_words, render_reference
 
 DOCS = Path(__file__).parent
 MADE = "<!-- Made by docs/make_reference.py; change what it describes, then run: python -m make docs -->"
@@ -39,68 +41,57 @@ def show_help(*command: str) -> list[str]:
     return [line.rstrip() for line in shown.output.strip().splitlines()]
 
 
-def write_commands() -> str:
+def write_commands(lang: str) -> str:
     """docs/commands.md."""
-    lines = [
-        MADE,
-        "",
-        "# Commands",
-        "",
-        "Exit 0: done. Exit 1: the work ran, and something must be seen, such as a file that could not be read",
-        "or a report that failed. Exit 2: the request itself was wrong: one message says what and how to mend it.",
-        "Results go to standard output, messages to standard error.",
-        "",
-        "A district is a code or a name. In a path, the `/` of a period is written `_`.",
-        "",
-    ]
+    words = load_reference_words()["commands"]
+    lines = [MADE, "", f"# {words['title'][lang]}", "", words["intro"][lang], "", words["district"][lang], ""]
     for name in list_commands():
-        lines += [f"## taizhang {name}", "", "```text", *show_help(name), "```", ""]
+        lines += [f"## taizhang {name}", ""]
+        if said := words["each"][name][lang]:
+            lines += [said, ""]
+        lines += ["```text", *show_help(name), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def write_ledgers() -> str:
+def write_ledgers(lang: str) -> str:
     """docs/ledgers-reference.md."""
-    return f"{MADE}\n\n{render_reference(load_kinds())}"
+    return f"{MADE}\n\n{render_reference(load_kinds(), lang)}"
 
 
-def describe_fact(fact: FactInfo) -> tuple[str, ...]:
+def describe_fact(fact: FactInfo, lang: str) -> tuple[str, ...]:
     """A row of the facts' table."""
     return (
         f"`{fact.name}`",
-        f"{fact.title['zh']} / {fact.title['en']}",
-        fact.unit,
-        f"{fact.definition['zh']} / {fact.definition['en']}",
+        fact.title[lang],
+        name_unit(fact, lang),
+        fact.definition[lang],
         f"`{fact.formula}`" if fact.formula else "",
-        fact.interval if fact.interval != "none" else "",
+        load_reference_words()["intervals"][fact.interval][lang],
         fact.source,
     )
 
 
-def write_facts() -> str:
+def write_facts(lang: str) -> str:
     """docs/facts.md."""
-    lines = [
-        MADE,
-        "",
-        "# Facts · 指标",
-        "",
-        "Every number that a report may show, for each district and for the whole area (`all`).",
-        "`taizhang facts` prints them and a review writes them to `facts.csv`. Rates and shares are percent,",
-        "0 to 100, and empty over no rows. Intervals are at 95 %.",
-        "",
-    ]
+    words = load_reference_words()["facts"]
+    lines = [MADE, "", f"# {words['title'][lang]}", "", words["intro"][lang], ""]
     kinds: dict[str, list[FactInfo]] = {}
     for fact in load_facts().values():
         kinds.setdefault(fact.kind, []).append(fact)
-    head = ("fact", "name", "unit", "what it is", "formula", "interval", "source")
+    head = words["columns"][lang].split(" | ")
     for kind, facts in kinds.items():
-        lines += [f"## {kind}", "", *format_table(head, map(describe_fact, facts)), ""]
+        lines += [f"## {kind}", "", *format_table(head, (describe_fact(fact, lang) for fact in facts)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": write_commands,
-    "ledgers-reference.md": write_ledgers,
-    "facts.md": write_facts,
+    f"{name}{end}.md": partial(write, lang)
+    for name, write in (
+        ("commands", write_commands),
+        ("ledgers-reference", write_ledgers),
+        ("facts", write_facts),
+    )
+    for lang, end in (("en", ""), ("zh", ".zh"))
 }
 
 

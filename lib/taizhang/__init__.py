@@ -52,6 +52,7 @@ def controls(workbook: str = "") -> Any:
     ipywidgets.Widget or None
         None in a batch: nobody is there to pick.
     """
-    from taizhang.picking import is_interactive, make_controls
+    from taizhang.display import is_interactive
+    from taizhang.picking import make_controls
 
     return make_controls(open(workbook)) if is_interactive() else None

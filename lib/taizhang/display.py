@@ -4,6 +4,8 @@ Each shows itself in JupyterLab and carries, as JSON under a MIME type of its ow
 renderers need. Ledger text in them is data: the renderers escape it, so it shows as typed.
 """
 
+import sys
+from base64 import b64encode
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any, Literal
@@ -12,6 +14,16 @@ FIGURE = "application/vnd.taizhang.figure+json"
 TABLE = "application/vnd.taizhang.table+json"
 PROSE = "application/vnd.taizhang.prose+json"
 KEY_FIGURES = "application/vnd.taizhang.keyfigures+json"
+
+
+def is_interactive() -> bool:
+    """Whether somebody sits at this kernel: a batch, Papermill's or ours, does not let it ask for input."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    kernel = getattr(get_ipython(), "kernel", None)
+    return bool(getattr(kernel, "_allow_stdin", False))
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,18 @@ class Figure:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = {"id": self.id, "title": self.title, "alt": self.alt, "source": self.source}
-        return {"image/svg+xml": self.svg, "text/plain": self.alt, FIGURE: about}
+        bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, FIGURE: about}
+        # Reports set title and source themselves; on a screen nobody else would.
+        return {"text/html": self._draw_framed(), **bundle} if is_interactive() else bundle
+
+    def _draw_framed(self) -> str:
+        """Title, picture and source; as an image, so that ids of several pictures in a page don't meet."""
+        data = b64encode(self.svg.encode()).decode("ascii")
+        return (
+            f"<p><strong>{escape(self.title)}</strong></p>"
+            f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.alt)}" style="max-width:42rem">'
+            f"<p><small>{escape(self.source)}</small></p>"
+        )
 
 
 @dataclass(frozen=True)

@@ -58,13 +58,19 @@ def list_command(arguments: Sequence[str] = ()) -> list[str]:
         f"--LabApp.default_url=/lab/tree/notebooks/{FIRST}.ipynb",
         # The controls above the parameters cell type into it through this.
         "--LabApp.expose_app_in_browser=True",
+        "--LabApp.extension_manager=readonly",  # the other one asks another host what there is
         *arguments,
     ]
 
 
 def make_environment() -> dict[str, str]:
-    """The environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has."""
-    return {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    """The environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has.
+
+    Settings of ours turn off what asks other hosts for news and for JupyterLab's newest version.
+    """
+    ours = str(Path(__file__).parent / "jupyter")
+    paths = os.pathsep.join(filter(None, (ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
+    return {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": paths}
 
 
 @dataclass

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from taizhang.display import is_interactive
 from taizhang.errors import ParameterError
 from taizhang.metadata.words import label
 from taizhang.periods import parse_period
@@ -42,16 +43,6 @@ const lines = Object.entries(picked).map(([name, value]) => name + " = " + JSON.
 element.style.whiteSpace = "pre-line";
 element.textContent = written ? %(done)s : [%(by_hand)s, ...lines].join("\\n");
 """
-
-
-def is_interactive() -> bool:
-    """Whether somebody sits at this kernel: a batch, Papermill's or ours, does not let it ask for input."""
-    try:
-        from IPython.core.getipython import get_ipython
-    except ImportError:
-        return False
-    kernel = getattr(get_ipython(), "kernel", None)
-    return bool(getattr(kernel, "_allow_stdin", False))
 
 
 def make_controls(book: "Workbook", lang: str = "") -> Any:

@@ -63,7 +63,9 @@ def find_command_fault(command: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("page", ["commands.md", "ledgers-reference.md", "facts.md"])
+@pytest.mark.parametrize(
+    "page", [f"{name}{end}.md" for name in ("commands", "ledgers-reference", "facts") for end in ("", ".zh")]
+)
 def test_reference_pages_are_up_to_date(root: Path, reference: ModuleType, page: str) -> None:
     written = (root / "docs" / page).read_text("utf-8")
     assert written == reference.PAGES[page](), f"docs/{page} is out of date; run: python -m make docs"

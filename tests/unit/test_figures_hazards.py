@@ -152,6 +152,27 @@ def test_a_map_shows_points_or_where_they_are_dense_hexagons() -> None:
         assert any(re.fullmatch(r"[\d.]+千米", text) for text in read_texts(figure))
 
 
+def test_a_map_zooms_in_on_the_hazards_or_on_a_place() -> None:
+    rows = make_table(
+        "hazards",
+        [
+            {"found_on": "2021-03-01", "lon": lon, "lat": lat}
+            for lon, lat in ((119.05, 26.05), (119.05, 26.05), (119.051, 26.05), (119.01, 26.01))
+        ],
+    )
+    view = make_view({"hazards": rows}, district=CODES[0])
+    alts, bars = [], []
+    for more in ({}, {"zoom": 5}, {"zoom": 5, "centre": (119.01, 26.01)}):
+        figure = figures.map_hazards(view, **more)
+        assert figure is not None
+        alts.append(re.search(r"(\d+)处", figure.alt)[1])  # type: ignore[index]
+        bars.append(next(float(text[:-2]) for text in read_texts(figure) if text.endswith("千米")))
+    # The first district is 0.1 degrees wide: five times larger, 0.02 and a margin are seen.
+    assert alts == ["4", "3", "1"]
+    assert bars[0] > 3 * bars[1] and bars[1] == bars[2]
+    assert figures.map_hazards(view, zoom=5, centre=(119.09, 26.09)) is None
+
+
 def test_an_approved_map_shows_its_number_instead() -> None:
     view = make_view(
         {"hazards": make_hazards(np.random.default_rng(1), per_year=20)}, approval="闽S〔2021〕1号"

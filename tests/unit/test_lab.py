@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from taizhang import lab, picking
+from taizhang.display import FIGURE, Figure, is_interactive
 from taizhang.report.kept import carry_kept, find_local
 
 
@@ -130,7 +131,7 @@ def test_controls_write_what_is_picked_and_follow_the_cell(sample_book: Path) ->
 def test_there_are_no_controls_outside_a_notebook() -> None:
     import taizhang as tz
 
-    assert not picking.is_interactive()
+    assert not is_interactive()
     assert tz.controls() is None
 
 
@@ -138,3 +139,15 @@ def test_jupyterlab_runs_with_this_python() -> None:
     command = lab.list_command(["--port=9999"])
     assert command[1:3] == ["-m", "jupyterlab"] and command[-1] == "--port=9999"
     assert lab.make_environment()["JUPYTER_PREFER_ENV_PATH"] == "1"
+
+
+def test_a_figure_shows_its_title_and_source_where_somebody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = Figure("a", "<b>谁的图</b>", '有"引号"', "来源&", "<svg/>")
+    batch = figure._repr_mimebundle_()
+    assert "text/html" not in batch and batch["image/svg+xml"] == "<svg/>"
+    monkeypatch.setattr("taizhang.display.is_interactive", lambda: True)
+    seen = figure._repr_mimebundle_()
+    html = seen.pop("text/html")
+    assert seen == batch and seen[FIGURE]["title"] == "<b>谁的图</b>"
+    assert "&lt;b&gt;谁的图&lt;/b&gt;" in html and "来源&amp;" in html and 'alt="有&quot;引号&quot;"' in html
+    assert "data:image/svg+xml;base64,PHN2Zy8+" in html

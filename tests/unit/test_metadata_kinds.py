@@ -125,11 +125,13 @@ def test_a_text_cut_off_at_an_unquoted_comma_is_told(tmp_path: Path) -> None:
         load_kinds(tmp_path)
 
 
-def test_the_data_dictionary_names_every_column_and_value() -> None:
-    text = render_reference(load_kinds())
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_data_dictionary_names_every_column_and_value(lang: str) -> None:
+    text = render_reference(load_kinds(), lang)
     for kind in load_kinds().values():
         section = text.split(f"\n## {kind.name}\n")[1].split("\n## ")[0]
         for item in kind.fields.values():
             assert f"\n| `{item.name}`" in section
             assert all(f"| `{value}` |" in section for value in item.values)
-    assert "`found_on`\\*" in text and "`responsible`†" in text and "整改投入资金（万元）" in text
+    assert "`found_on`\\*" in text and "`responsible`†" in text
+    assert {"zh": "整改投入资金（万元）", "en": "number, 10,000 yuan"}[lang] in text

@@ -73,7 +73,9 @@ def keep_frame(axes: Axes) -> Callable[[], None]:
     return restore
 
 
-def draw_ground(view: View, *, around: float = 0.06) -> tuple[Sheet, Axes, Axes]:
+def draw_ground(
+    view: View, *, around: float = 0.06, zoom: float = 1.0, centre: tuple[float, float] | None = None
+) -> tuple[Sheet, Axes, Axes]:
     """A map of the district on its neighbours, or of all districts where the view is of the whole area.
 
     Parameters
@@ -81,6 +83,10 @@ def draw_ground(view: View, *, around: float = 0.06) -> tuple[Sheet, Axes, Axes]
     view : View
     around : float
         How much of what lies around is shown, as a share of the longer side.
+    zoom : float
+        How many times larger than to show all of it.
+    centre : tuple of float, optional
+        Longitude and latitude of the middle; default: that of the district.
 
     Returns
     -------
@@ -92,7 +98,9 @@ def draw_ground(view: View, *, around: float = 0.06) -> tuple[Sheet, Axes, Axes]
     own = districts if view.district == ALL else districts[districts["code"] == view.district]
     west, south, east, north = own.total_bounds
     pad = around * max(east - west, north - south)
-    sheet, axes, strip = make_map((west - pad, south - pad, east + pad, north + pad), tallest_mm=96)
+    lon, lat = centre or ((west + east) / 2, (south + north) / 2)
+    across, up = ((east - west) / 2 + pad) / zoom, ((north - south) / 2 + pad) / zoom
+    sheet, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=96)
     frame = keep_frame(axes)
     districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
     own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)

@@ -31,17 +31,23 @@ _SHAPES = ("●", "■", "▲", "◆", "▼")
 
 
 @leave_out_of_brief
-def map_hazards(view: View) -> display.Figure | None:
+def map_hazards(
+    view: View, *, zoom: float = 1.0, centre: tuple[float, float] | None = None
+) -> display.Figure | None:
     """Where the period's hazards are: as points, as counts in hexagons where there are many.
 
     Parameters
     ----------
     view : View
+    zoom : float
+        How many times larger than to show all of the district.
+    centre : tuple of float, optional
+        Longitude and latitude of the middle; default: the middle of the district, or when zoomed, of the hazards.
 
     Returns
     -------
     display.Figure or None
-        None where no hazards were found, or none has coordinates.
+        None where no hazards were found, or none has coordinates, or none is in what is shown.
     """
     rows = find_rows(view, "hazards")
     if rows.empty:
@@ -49,10 +55,18 @@ def map_hazards(view: View) -> display.Figure | None:
     located = rows[rows["lon"].notna() & rows["lat"].notna()]
     if located.empty:
         return None
-    lang, style = view.lang, load_style()
-    open_ = ~mark_rectified(located, view.as_of)
+    lang, style, places = view.lang, load_style(), len(located)
+    if zoom != 1 and centre is None:
+        centre = (located["lon"].median(), located["lat"].median())
     with use_style():
-        sheet, axes, strip = draw_ground(view)
+        sheet, axes, strip = draw_ground(view, zoom=zoom, centre=centre)
+        if zoom != 1 or centre:
+            located = located[
+                located["lon"].between(*axes.get_xlim()) & located["lat"].between(*axes.get_ylim())
+            ]
+            if located.empty:
+                return None
+        open_ = ~mark_rectified(located, view.as_of)
         if len(located) <= _MOST_POINTS:
             for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
                 axes.scatter(
@@ -86,7 +100,7 @@ def map_hazards(view: View) -> display.Figure | None:
             open=format_number(open_.sum()),
             where=_say_where(view, located["lon"].mean(), located["lat"].mean()),
         ),
-        source=_describe_points(view, "hazards", len(rows), len(located)),
+        source=_describe_points(view, "hazards", len(rows), places, shown=len(located)),
     )
 
 
@@ -124,12 +138,12 @@ def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -
     frame()
 
 
-def _describe_points(view: View, kind: str, rows: int, located: int) -> str:
+def _describe_points(view: View, kind: str, rows: int, located: int, *, shown: int = 0) -> str:
     """The line under a map of points: rows that have no place, and the classes of hexagons."""
     lang, missing, extra = view.lang, rows - located, []
     if missing:
         extra.append(label("source.located", lang, n=format_number(missing), rows=missing))
-    if located > _MOST_POINTS:
+    if (shown or located) > _MOST_POINTS:
         extra.append(label("source.equal_classes", lang, number=5))
     return describe_source(view, kind, rows, extra=("" if lang == "zh" else " ").join(extra))
 

@@ -1,87 +1,83 @@
-"""The data dictionary of the ledger kinds, as Markdown made from the metadata."""
+"""The data dictionary of the ledger kinds, as Markdown made from the metadata, in Chinese and English."""
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from taizhang.metadata.kinds import Field, Kind, load_shared
-
-_TYPES = {
-    "text": "text",
-    "date": "date",
-    "datetime": "date and time",
-    "month": "month",
-    "year": "year",
-    "integer": "whole number",
-    "number": "number",
-    "boolean": "yes or no",
-    "category": "one of",
-    "count_or_names": "count, or names to count",
-}
+from taizhang.metadata.loading import parse_yaml
 
 
-def render_reference(kinds: Mapping[str, Kind]) -> str:
+@cache
+def load_reference_words() -> Mapping[str, Any]:
+    """Words of the reference pages: group, key, language."""
+    return parse_yaml((files("taizhang.metadata") / "reference.yml").read_text(encoding="utf-8"))
+
+
+def render_reference(kinds: Mapping[str, Kind], lang: str = "en") -> str:
     """Render the data dictionary.
 
     Parameters
     ----------
     kinds : Mapping of str to Kind
+    lang : str
+        zh or en. Titles stand in both: they are what headers may say.
 
     Returns
     -------
     str
         Markdown: per kind what a row is, its columns with type, unit, meaning and headers, and its rules.
     """
-    lines = [
-        "# Ledger kinds and their columns · 台账字段",
-        "",
-        "`*` marks a required column: a row without a readable value there is set aside. `†` marks personal",
-        "data: kept in `data/processed` only. A header is recognised by its title in Chinese or English, its",
-        "canonical name, or any of the other headers; white space, width and units in brackets don't matter.",
-        "",
-        " · ".join(f"[{kind.name}](#{kind.name})" for kind in kinds.values()),
-    ]
+    words = load_reference_words()["ledgers"]
+    lines = [f"# {words['title'][lang]}", "", words["intro"][lang], ""]
+    lines.append(" · ".join(f"[{kind.name}](#{kind.name})" for kind in kinds.values()))
     for kind in kinds.values():
-        lines += _render_kind(kind)
+        lines += _render_kind(kind, lang)
     return "\n".join(lines) + "\n"
 
 
-def _render_kind(kind: Kind) -> list[str]:
+def _render_kind(kind: Kind, lang: str) -> list[str]:
+    words, other = load_reference_words()["ledgers"], {"zh": "en", "en": "zh"}[lang]
+    about = words["row"][lang].format(title=kind.title[lang], other=kind.title[other], row=kind.row[lang])
+    dated = words["dated"][lang].format(date=kind.date) if kind.date else words["undated"][lang]
     lines = [
         "",
         f"## {kind.name}",
         "",
-        f"{kind.title['zh']} · {kind.title['en']}. A row is {kind.row['en']}.",
+        about,
+        "",
+        dated,
+        "",
+        f"| {words['columns'][lang]} |",
+        "|---|---|---|---|---|",
     ]
-    dated = f"The date that puts a row into a period: `{kind.date}`." if kind.date else "Rows have no date."
-    lines += ["", dated, "", "| column | title | type | meaning | other headers |", "|---|---|---|---|---|"]
-    lines += [_render_field(item) for item in kind.fields.values()]
+    lines += [_render_field(item, lang) for item in kind.fields.values()]
     listed = [item for item in kind.fields.values() if item.values]
     if listed:
-        lines += ["", "| column | value | in words | also written |", "|---|---|---|---|"]
+        lines += ["", f"| {words['values'][lang]} |", "|---|---|---|---|"]
         for item in listed:
             for value in item.values.values():
-                words = f"{value.zh} · {value.en}"
-                row = (f"`{item.name}`", f"`{value.name}`", words, "、".join(map(_escape, value.aliases)))
+                named = f"{value.zh} · {value.en}"
+                row = (f"`{item.name}`", f"`{value.name}`", named, "、".join(map(_escape, value.aliases)))
                 lines.append(f"| {' | '.join(row)} |")
     if kind.rules:
-        lines += [
-            "",
-            "Counted and shown, never mended: " + "; ".join(r.title["en"] for r in kind.rules) + ".",
-        ]
+        rules = {"zh": "；", "en": "; "}[lang].join(rule.title[lang] for rule in kind.rules)
+        lines += ["", words["rules"][lang].format(rules=rules)]
     return lines
 
 
-def _render_field(item: Field) -> str:
+def _render_field(item: Field, lang: str) -> str:
     marks = ("\\*" if item.required else "") + ("†" if item.personal else "")
-    unit = load_shared().units[item.unit].zh if item.unit else ""
-    kind = _TYPES[item.type] + (
-        " " + ", ".join(f"`{v}`" for v in item.values) if item.type == "category" else ""
-    )
-    title = f"{item.title['zh']} · {item.title['en']}"
+    unit = load_shared().units[item.unit].label(lang) if item.unit else ""
+    kind = load_reference_words()["types"][item.type][lang]
+    if item.type == "category":
+        kind = f"{kind} {', '.join(f'`{value}`' for value in item.values)}"
     cells = (
         f"`{item.name}`{marks}",
-        _escape(title),
+        _escape(f"{item.title['zh']} · {item.title['en']}"),
         f"{kind}, {unit}" if unit else kind,
-        _escape(f"{item.description['zh']} · {item.description['en']}"),
+        _escape(item.description[lang]),
         "、".join(map(_escape, item.aliases)),
     )
     return f"| {' | '.join(cells)} |"
