@@ -5,11 +5,24 @@ import io
 import json
 import shutil
 
+import geopandas as gpd
+import openpyxl
 import pytest
+from shapely import box
 
 from taizhang.cli import main
 
 PERIOD = ["--period", "2021"]
+OWN_KIND = """
+kind: gas_checks
+title: {zh: 燃气安检, en: Gas checks}
+row: {zh: 一户安检, en: one household checked}
+date: checked_on
+fields:
+  district: {required: true}
+  checked_on: {type: date, required: true, title: {zh: 安检日期, en: Checked on}}
+  hose: {type: category, title: {zh: 软管, en: Hose}, values: {good: {zh: 完好, en: good}, worn: {zh: 老化, en: worn}}}
+"""
 
 
 @pytest.fixture
@@ -175,3 +188,29 @@ def test_template_writes_a_blank_ledger(run, tmp_path):
     assert path.stat().st_size > 0
     refused(run("template", "hazards", path), "there already")
     refused(run("template", "hazard", tmp_path / "x.xlsx"), "did you mean 'hazards'")
+
+
+def test_template_of_a_kind_of_the_workbook_reads_back(run, tmp_path):
+    folder = tmp_path / "w"
+    (folder / "ledgers").mkdir(parents=True)
+    (folder / "workbook.toml").write_text(
+        '[workbook]\n[boundaries]\npath = "d.geojson"\ncode = "c"\nname = "n"\n'
+        '[ledgers.gas_checks]\nfiles = ["gas.xlsx"]\n',
+        encoding="utf-8",
+    )
+    (folder / "ledgers" / "gas.yml").write_text(OWN_KIND, encoding="utf-8")
+    gpd.GeoDataFrame({"c": ["350921101"], "n": ["溪口镇"]}, geometry=[box(119, 26, 120, 27)], crs=4490).to_file(
+        folder / "d.geojson"
+    )
+    code, out, _ = run("template", "gas_checks", folder / "gas.xlsx", "-C", folder)
+    assert code == 0 and "gas.xlsx" in out
+    book = openpyxl.load_workbook(folder / "gas.xlsx")
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[3]][:3] == ["区划*", "安检日期*", "软管"]
+    assert any("完好" in str(rule.formula1) for rule in sheet.data_validations.dataValidation)
+    for column, value in enumerate(("溪口镇", "2021-03-05", "老化"), 1):
+        sheet.cell(4, column, value)
+    book.save(folder / "gas.xlsx")
+    code, out, _ = run("ingest", "-C", folder)
+    assert code == 0 and "1 rows read = 1 accepted + 0 set aside" in out
+    refused(run("template", "gas_check", tmp_path / "x.xlsx", "-C", folder), "gas_checks")
