@@ -15,6 +15,10 @@ _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}\d+)"[^>]*\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S
 )
+_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>/]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*'
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _ERROR_TEXT = re.compile(r"Err:\d{3}|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)")
 _CHUNK = 1 << 20
@@ -22,7 +26,10 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Marks:
-    """Hidden rows (1-based), hidden columns (0-based), and error cells by 0-based position."""
+    """Hidden rows (1-based), hidden columns (0-based), and by 0-based position cells in error.
+
+    A formula of which the file holds no result is one, too: calamine gives an empty cell for it.
+    """
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
@@ -103,6 +110,11 @@ def _look_at(text: bytes, rows: set[int], columns: set[int], errors: dict[tuple[
     if b't="e"' in text:
         for ref, word in _ERROR_CELL.findall(text):
             errors[_position(ref.decode())] = word.decode("utf-8", "replace")
+    if b"<f" in text or b":f" in text:
+        # Left by programs that don't calculate; a result that is an empty text says t="str".
+        for tag, formula in _FORMULA.findall(text):
+            if b't="str"' not in tag and (place := re.search(rb'\br="([A-Z]{1,3}\d+)"', tag)):
+                errors[_position(place[1].decode())] = f"={unescape(formula.decode('utf-8', 'replace'))}"
 
 
 def _position(ref: str) -> tuple[int, int]:

@@ -158,7 +158,7 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
         note, rest = "approximate", rest.lstrip("余多")
     if (match := _ABOUT_AFTER.search(rest)) and rest:
         note, rest = "approximate", rest[: match.start()]
-    rest = rest.strip("。.;,")
+    rest = re.sub("(?<=元)[整正]$", "", rest.strip("。.;,"))  # 叁仟元整, as on a receipt
     if not rest:
         if _INNER_SCALE.fullmatch(plain):  # 三万五千, with no unit: in a money field that is yuan
             factor = find_factor("元", unit) or factor
@@ -183,7 +183,8 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
 def fold_number(text: str) -> str:
     """NFKC, lower case, no white space; the minus and the thousands as ASCII."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"\s+", "", plain).replace("−", "-").replace("–", "-").replace("，", ",")
+    plain = re.sub(r"^['‘’`](?=\d)", "", re.sub(r"\s+", "", plain))  # typed to make it a text
+    return plain.replace("−", "-").replace("–", "-").replace("，", ",")
 
 
 def _leading_number(plain: str) -> tuple[float | None, str]:

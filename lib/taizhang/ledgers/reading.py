@@ -146,9 +146,8 @@ def _read_grids(
                 found = find_tables(grid, index, names=source.names)  # a mended cell may change what a row is
         if not found:
             filled = int(((grid.codes >= 0).sum(axis=1) > 0).sum())
-            notes.append(
-                f"sheet '{sheet.name}': no table of {source.kind.name} found ({filled} rows with text)"
-            )
+            where = f"sheet '{sheet.name}': " if sheet.name else ""
+            notes.append(f"{where}no table of {source.kind.name} found ({filled} rows with text)")
         for table in found:
             try:
                 one, other, about = read_table(grid, table, index, source, name=name)
@@ -169,7 +168,11 @@ def _read_grids(
             aside.append(other)
             tables.append(about)
     if not tables:
-        reason = f"no table of {source.kind.name} ({source.kind.title['zh']}) was found in it"
+        wanted = ", ".join(source.kind.fields[field].title["zh"] for field in source.kind.required)
+        reason = (
+            f"no table of {source.kind.name} ({source.kind.title['zh']}) was found in it; its header must name at "
+            f"least {wanted}, or be told in workbook.toml under [ledgers.{source.kind.name}.columns]"
+        )
         return fail_file(name, source.kind, "; ".join([reason, *notes]))
     return FileRead(
         name,
@@ -186,4 +189,6 @@ def _is_other(table: Table, source: Source) -> bool:
     fields = table.fields
     needed = {name for name in source.kind.required if name != "district"}
     headed = sum(bool(column.levels) for column in table.columns)
-    return bool(needed - set(fields)) and len(fields) < 4 and 2 * len(fields) < headed + 1
+    # A number of hazards is a summary's: in a ledger it is counted from the text.
+    known = sum(not source.kind.fields[name].splits for name in fields)
+    return bool(needed - set(fields)) and known < 4 and 2 * known < headed + 1

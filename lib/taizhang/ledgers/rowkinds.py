@@ -26,7 +26,7 @@ _SUFFIX = re.compile(
 _NUMBERING = re.compile(
     r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,3})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,3})\s*[、.,)])[、.]?\s*"
 )
-_TOTAL_HINT = re.compile("[计計总總]|total|sum", re.I)
+_TOTAL_HINT = re.compile("[计計总總页頁]|total|sum", re.I)
 _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 
 
@@ -246,18 +246,18 @@ def is_numbering(grid: Grid, row: int) -> bool:
     columns = grid.filled(row)
     if len(columns) < 3:
         return False
-    numbers = []
+    numbers: list[int] = []
+    ordinals = ""
     for column in columns:
         value = grid.cell(row, column)
         text = fold(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
         text = text.strip("()[]")
         if text in _ORDINALS and len(text) == 1:
-            continue
-        if not text.isdigit():
+            ordinals += text
+        elif text.isdigit():
+            numbers.append(int(text))
+        else:
             return False
-        numbers.append(int(text))
-    return (
-        len(numbers) >= 2
-        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        and numbers[0] <= 2
-    )
+    if numbers and (numbers[0] > 2 or numbers != list(range(numbers[0], numbers[0] + len(numbers)))):
+        return False
+    return len(numbers) >= 2 or (len(ordinals) >= 2 and ordinals in _ORDINALS)

@@ -314,6 +314,12 @@ def _describe(grid: Grid, table: Table, index: HeaderIndex, source: Source, note
     if folded:
         shown = ", ".join(f"{name_column(c.position + sheet.left)} {c.header}" for c in folded)
         notes = [*notes, f"hidden columns were read: {shown}"]
+    for column in table.columns:
+        if not column.levels:
+            filled = int((grid.codes[table.first : table.last, column.position][table.kinds == DATA] >= 0).sum())
+            if filled:
+                letters = name_column(column.position + sheet.left)
+                notes = [*notes, f"column {letters} has no header: its cells were not read ({filled})"]
     if source.district and "district" in table.fields:
         notes = [
             *notes,

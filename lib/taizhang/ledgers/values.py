@@ -26,7 +26,14 @@ _CHINESE |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八�
 
 _FIRST_ITEM = re.compile(r"[1１]\s*[.．、,，)）::]|①|一[是、)）]|第一")
 _ITEMS = (
-    (re.compile(r"(?:^|[\n;。:,!?)\s])\s*(\d{1,2})\s*[.、):](?!\d)"), int),
+    # 1、…2、…: after a Chinese character only a point or 、 makes a number one of a list.
+    (
+        re.compile(
+            r"(?:(?:^|[\n;。:,!?)\s])\s*(?=\d{1,2}\s*[.、):])|(?<=[\u4e00-\u9fff])(?=\d{1,2}[.、]))(\d{1,2})"
+            r"\s*[.、):](?!\d)"
+        ),
+        int,
+    ),
     (re.compile(r"\((\d{1,2})\)"), int),
     (re.compile(r"([①-⑳])"), lambda mark: ord(mark) - 0x245F),
     (re.compile(r"([一二三四五六七八九十]{1,3})是"), lambda mark: _CHINESE.get(mark, 0)),

@@ -1,0 +1,85 @@
+"""Odd forms that ledgers arrive in, each once, with what is right for it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from taizhang.ledgers import Source, read_ledger_file
+from taizhang.ledgers.model import FileRead
+from taizhang.ledgers.values import count_items
+from taizhang.metadata.kinds import load_kinds
+
+SOURCE = Source(load_kinds()["hazards"], names=frozenset(["溪南镇", "溪北镇"]))
+HEAD = ["所属乡镇", "发现日期", "隐患描述", "整改资金（元）"]
+
+
+def read(folder: Path, rows: Sequence[Sequence[object]]) -> FileRead:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    book.save(folder / "a.xlsx")
+    return read_ledger_file(folder / "a.xlsx", SOURCE, name="a.xlsx")
+
+
+def test_sums_carried_over_a_page_break_are_no_hazards(tmp_path: Path) -> None:
+    one, two = ["溪南镇", "2021-03-01", "甲", 100], ["溪南镇", "2021-03-02", "乙", 200]
+    carried = [["过次页", None, None, 100], HEAD, ["承前页", None, None, 150], two, ["合计", None, None, 300]]
+    got = read(tmp_path, [HEAD, one, *carried])
+    assert len(got.rows) == 2 and got.set_aside.empty
+    assert got.tables[0].counts["total"] == 3 and got.tables[0].counts["header"] == 2
+    assert [(wrong.row, wrong.stated, wrong.summed) for wrong in got.tables[0].totals] == [(5, 0.015, 0.01)]
+
+
+def test_a_summary_below_the_ledger_is_passed_over_and_said(tmp_path: Path) -> None:
+    summary = [[], ["汇总"], ["乡镇", "隐患数", "已整改数"], ["溪南镇", 1, 1], ["溪北镇", 0, 0]]
+    got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100], *summary])
+    assert not got.error and len(got.rows) == 1
+    assert any(note.startswith("passed over, being no ledger of hazards") for note in got.notes)
+
+
+def test_the_letters_and_numbers_of_columns_below_a_header_are_no_row(tmp_path: Path) -> None:
+    got = read(tmp_path, [HEAD, ["甲", "乙", "丙", "1"], ["溪南镇", "2021-03-01", "甲", 100]])
+    assert got.tables[0].header_rows == 2 and len(got.rows) == 1 and got.set_aside.empty
+
+
+def test_cells_below_no_header_are_said(tmp_path: Path) -> None:
+    got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100, "限期"], ["溪南镇", "2021-03-02", "乙", 1]])
+    assert "column E has no header: its cells were not read (1)" in got.tables[0].notes
+
+
+def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> None:
+    got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", "=1+2"], ["溪南镇", '=DATE(2021,3,2)&""', "乙", 5]])
+    aside = got.set_aside[["source_row", "column", "value", "scope"]].to_numpy().tolist()
+    assert aside == [[2, "cost_wan", "=1+2", "cell"], [3, "found_on", '=DATE(2021,3,2)&""', "row"]]
+
+
+def test_a_file_without_headers_is_told_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("溪南镇,2021-03-01,甲\n溪北镇,2021-03-02,乙\n", encoding="utf-8")
+    error = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").error
+    assert "its header must name at least 区划, 发现日期" in error and "sheet ''" not in error
+
+
+@pytest.mark.parametrize(
+    ("written", "wan"), [("叁仟元整", 0.3), ("伍万元正", 5.0), ("1200元整", 0.12), ("'1200", 0.12)]
+)
+def test_money_as_on_a_receipt(tmp_path: Path, written: str, wan: float) -> None:
+    got = read(tmp_path, [HEAD, ["溪南镇", "'2021-03-01", "甲", written]])
+    assert got.rows["cost_wan"].tolist() == [wan]
+    assert str(got.rows["found_on"][0].date()) == "2021-03-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("1、消防栓无水2、疏散通道占用", 2),
+        ("1.电线老化2.灭火器过期3.无预案", 3),
+        ("1、2号楼电线老化", 1),
+        ("1.电线离地1.5米2处", 1),
+        ("1、3号楼2、4层堵塞", 1),
+        ("见图1:电线，图2:插座", 1),
+    ],
+)
+def test_items_numbered_without_a_gap(text: str, count: int) -> None:
+    assert count_items(text) == count
