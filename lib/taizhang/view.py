@@ -63,7 +63,9 @@ class View:
     sample : bool
         Whether the data are the made-up sample, which every page must say.
     vintages : pandas.DataFrame
-        Districts that were renamed, merged or split since the year before, as from `compare_vintages`.
+        Districts that were renamed, merged or split since the year before, as from `compare_vintages`; with
+        ``all``, change 'lost', where rows of a district that was split are set aside. `facts_before` has
+        no facts of those that don't compare.
     settings : Mapping
         Anything else of workbook.toml that a report shows.
     kinds : Mapping of str to Kind
@@ -91,6 +93,13 @@ class View:
     settings: Mapping[str, object] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=load_kinds)
     fact_infos: Mapping[str, FactInfo] = field(default_factory=load_facts)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the year before is of the same ground: not so where a split changed it."""
+        if self.vintages.empty:
+            return True
+        return bool(self.vintages.loc[self.vintages["code"] == self.district, "comparable"].all())
 
     def describe(self, fact: str) -> FactInfo:
         """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""

@@ -12,12 +12,10 @@ import geopandas as gpd
 import pandas as pd
 
 from taizhang.boundaries import (
-    compare_vintages,
     find_district,
     find_grid_problems,
     match_cells,
     measure_span,
-    read_crosswalk,
 )
 from taizhang.config import Config, locate_root, read_config
 from taizhang.door import describe_columns, measure_spans, show_workbook, tabulate_summaries
@@ -25,6 +23,7 @@ from taizhang.errors import ParameterError, nearest
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
+from taizhang.ingest.vintages import find_changes, leave_comparable
 from taizhang.lazy import LazyLedgers
 from taizhang.metadata.facts import FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -241,14 +240,13 @@ class Workbook:
             residents = table.groupby("district_code")["residents"].sum()
         return summarise_reach(sites, premises, self.districts, residents, distance_m=distance_m)
 
-    def _compare_vintages(self, period: Period) -> pd.DataFrame:
-        """Districts that changed between the year before a period and its end, by the crosswalk."""
-        path = self.config.boundaries.crosswalk
-        if path is None:
-            return pd.DataFrame(columns=["code", "change", "comparable", "before"])
-        years = (period.year_before().start.year, period.end.year)
-        changes = compare_vintages(read_crosswalk(path), self.districts["code"], years=years)
-        return changes[changes["change"] != "none"].reset_index(drop=True)
+    def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
+        """The facts of an earlier period, read at the same lag after its end; none of districts split since."""
+        facts = self.facts_as_of(earlier, compute_as_of(earlier, period, self.as_of(period)))
+        return leave_comparable(facts, self._find_changes(earlier, period))
+
+    def _find_changes(self, earlier: Period, period: Period) -> pd.DataFrame:
+        return find_changes(self.config, self.districts["code"], earlier, period)
 
     def resolve_district(self, text: str) -> str:
         """The code of a district given by code, name or alias; an unknown one lists the nearest names."""
@@ -448,7 +446,6 @@ class Workbook:
             raise ParameterError(f"language '{lang}' is not known; use zh or en")
         code = ALL if district == ALL else self.resolve_district(district)
         as_of = self.as_of(period)
-        before, previous = period.year_before(), period.period_before()
         return View(
             district=code,
             name=self.config.title if code == ALL else self.district_name(code),
@@ -457,8 +454,8 @@ class Workbook:
             lang=lang,
             as_of=as_of,
             facts=self.facts_as_of(period, as_of),
-            facts_before=self.facts_as_of(before, compute_as_of(before, period, as_of)),
-            facts_previous=self.facts_as_of(previous, compute_as_of(previous, period, as_of)),
+            facts_before=self.facts_earlier(period.year_before(), period),
+            facts_previous=self.facts_earlier(period.period_before(), period),
             ledgers=LazyLedgers(
                 lambda kind: self.ledger(kind, district=None if code == ALL else code),
                 {kind: self.kinds[kind] for kind in self.config.ledgers},
@@ -469,7 +466,7 @@ class Workbook:
             quality=tabulate_summaries(self.result.summaries),
             approval=self.config.boundaries.approval,
             sample=self.config.sample,
-            vintages=self._compare_vintages(period),
+            vintages=self._find_changes(period.year_before(), period),
             settings=read_settings(self.config),
             kinds=self.kinds,
             fact_infos=self.fact_infos,

@@ -9,12 +9,13 @@ from taizhang.boundaries.crosswalk import compare_vintages, read_crosswalk
 from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.grid import check_cells, measure_grid, measure_span, read_grid
 from taizhang.boundaries.layers import Layer, read_districts
-from taizhang.boundaries.matching import find_district, match_districts
+from taizhang.boundaries.matching import SPLIT, find_district, match_districts
 from taizhang.boundaries.offsets import undo_offset
 from taizhang.boundaries.points import locate_points
 from taizhang.boundaries.shifts import describe_shift
 
 __all__ = [
+    "SPLIT",
     "Layer",
     "area_km2",
     "check_cells",

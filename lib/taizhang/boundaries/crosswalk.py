@@ -101,8 +101,9 @@ def compare_vintages(
     codes : iterable of str
         Codes of the layer.
     years : tuple of int, optional
-        Only changes after the first year and up to the second, where the crosswalk has a column year: a
-        change of long ago leaves the comparison of two years alone. A row without a year always counts.
+        Only changes from the first year to the second, both included, where the crosswalk has a column year:
+        a change of long ago leaves the comparison of two years alone, one within the first year does not. A
+        row without a year always counts.
 
     Returns
     -------
@@ -113,7 +114,7 @@ def compare_vintages(
     """
     if years is not None and "year" in crosswalk:
         year = pd.to_numeric(crosswalk["year"], errors="coerce")
-        crosswalk = crosswalk[year.isna() | ((year > years[0]) & (year <= years[1]))]
+        crosswalk = crosswalk[year.isna() | year.between(*years)]
     table = crosswalk.assign(
         old_code=crosswalk["old_code"].map(restore_code), new_code=crosswalk["new_code"].map(restore_code)
     )

@@ -40,6 +40,9 @@ HOW = (
 # Looking for near names is slow, and nobody reads thousands of proposals: a wrong column was read.
 _MOST_PROPOSALS = 500
 
+# Of a row whose district was split: begins the reason after its name.
+SPLIT = "became several districts"
+
 Answer = tuple[str | None, str, str]
 
 
@@ -259,7 +262,7 @@ class _Finder:
     def _take_moved(self, text: str, moved: set[str]) -> Answer:
         if len(moved) == 1:
             return next(iter(moved)), "crosswalk", ""
-        return None, UNMATCHED, f"'{text}' became several districts: {self._show(moved)}; which is not known"
+        return None, UNMATCHED, f"'{text}' {SPLIT}: {self._show(moved)}; which is not known"
 
     def _without_suffix(
         self, name: str, full: Mapping[str, set[str]], bases: Mapping[str, set[str]]

@@ -10,7 +10,7 @@ from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.words import label
 from taizhang.periods import Period
 from taizhang.stats.change import compare_counts, compare_shares
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 Then = Literal["year", "previous"]
 # Events per resident or per output: the longer the period, the more of them.
@@ -116,8 +116,9 @@ def _has_rows(view: View, kind: str, then: Then) -> bool:
     if kind not in kinds or not kinds[kind].date:
         return False
     first = next(name for name, info in view.fact_infos.items() if info.kind == kind)
-    row = view.fact(first, ALL, when=then)
-    return row is not None and bool(row["value"] > 0 or row["suppressed"])
+    facts = view.facts_before if then == "year" else view.facts_previous
+    rows = facts[facts["fact"] == first]
+    return bool(((rows["value"] > 0) | rows["suppressed"].astype(bool)).any())
 
 
 def _reaches_a_year_behind(view: View, then: Then) -> bool:

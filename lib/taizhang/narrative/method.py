@@ -74,10 +74,13 @@ def _tell_vintages(view: View) -> list[Runs]:
     changed = view.vintages[view.vintages["code"].isin(names.index)]
     if view.district != ALL:
         changed = changed[changed["code"] == view.district]
-    return [
+    told = [
         say(f"vintage.{change}", view.lang, name=join_list([str(names[code]) for code in codes], view.lang))
         for change, codes in changed.groupby("change", sort=True)["code"]
     ]
+    if (view.vintages["change"] == "lost").any():
+        told.append(say("vintage.lost", view.lang))
+    return told
 
 
 def write_comparison(view: View, fact: str) -> Prose | None:

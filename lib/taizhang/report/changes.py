@@ -21,7 +21,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from taizhang.config import FILE, Config, show_path
-from taizhang.facts import compute_as_of
 from taizhang.files import hash_file, write_text
 from taizhang.ingest import layer_files, processed_folder
 from taizhang.metadata.kinds import Kind
@@ -82,16 +81,14 @@ def hash_inputs(book: "Workbook", period: Period) -> InputHashes:
     InputHashes
         The hashes of rows are kept beside the processed tables until these change.
     """
-    as_of = book.as_of(period)
-    before, previous = period.year_before(), period.period_before()
     own: dict[str, list[object]] = {}
     for kind, hashes in _read_kept_rows(book, period).items():
         for code, mark in hashes.items():
             own.setdefault(code, []).append([kind, mark])
     frames = [
         book.facts(period),
-        book.facts_as_of(before, compute_as_of(before, period, as_of)),
-        book.facts_as_of(previous, compute_as_of(previous, period, as_of)),
+        book.facts_earlier(period.year_before(), period),
+        book.facts_earlier(period.period_before(), period),
     ]
     for number, facts in enumerate(frames):
         for code, mark in _hash_groups(facts.drop(columns="district"), "district_code").items():

@@ -18,7 +18,6 @@ from taizhang import __version__
 from taizhang.config import STYLES, OwnReport
 from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
-from taizhang.facts import compute_as_of
 from taizhang.files import write_beside, write_text
 from taizhang.periods import Period, parse_period
 from taizhang.report.changes import InputHashes, hash_inputs, mark_behind
@@ -177,7 +176,7 @@ def make_review(
         raise ParameterError(f"unknown style '{style}'; there are {', '.join(STYLES)}")
     fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
     find_faces(fonts)
-    facts, before = book.facts(period), _read_before(book, period)
+    facts, before = book.facts(period), book.facts_earlier(period.year_before(), period)
     inputs = hash_inputs(book, period)
     plan = partial(
         _plan_tasks,
@@ -260,12 +259,6 @@ def _make_due(
 
 def _has_facts(folder: Path) -> bool:
     return all((folder / f"facts.{form}").exists() for form in ("parquet", "csv", "xlsx"))
-
-
-def _read_before(book: "Workbook", period: Period) -> pd.DataFrame:
-    """The facts of the same period a year before, read at the same lag after its end."""
-    earlier = period.year_before()
-    return book.facts_as_of(earlier, compute_as_of(earlier, period, book.as_of(period)))
 
 
 def _write_facts(folder: Path, facts: pd.DataFrame) -> None:

@@ -1,0 +1,48 @@
+"""Districts that changed since the year before, and what can be compared with their earlier selves."""
+
+import pandas as pd
+
+from taizhang.boundaries import SPLIT, compare_vintages, read_crosswalk
+from taizhang.config import Config
+from taizhang.ingest import processed_folder
+from taizhang.periods import Period
+from taizhang.view import ALL
+
+
+def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Period) -> pd.DataFrame:
+    """Districts that changed from the year of an earlier period to that of a period's end, by the crosswalk.
+
+    Parameters
+    ----------
+    config : Config
+    codes : pandas.Series of str
+        Of the districts.
+    earlier, period : Period
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `compare_vintages`, of those that changed; with `all`, change 'lost', where rows of a district
+        that was split are set aside, so that the whole area lacks them.
+    """
+    path = config.boundaries.crosswalk
+    if path is None:
+        return pd.DataFrame(columns=["code", "change", "comparable", "before"])
+    years = (earlier.start.year, period.end.year)
+    changes = compare_vintages(read_crosswalk(path), codes, years=years)
+    changes = changes[changes["change"] != "none"].reset_index(drop=True)
+    if changes["comparable"].all() or not _has_lost_rows(config):
+        return changes
+    lost = {"code": ALL, "change": "lost", "comparable": False, "before": ""}
+    return pd.concat([changes, pd.DataFrame([lost])], ignore_index=True)
+
+
+def _has_lost_rows(config: Config) -> bool:
+    reasons = pd.read_csv(processed_folder(config) / "set_aside.csv", usecols=["reason"], dtype="str")
+    return bool(reasons["reason"].str.contains(SPLIT, regex=False, na=False).any())
+
+
+def leave_comparable(facts: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Earlier facts without those of districts that were split since: a number of other ground compares with none."""
+    split = changes.loc[~changes["comparable"].astype(bool), "code"]
+    return facts[~facts["district_code"].isin(split)].reset_index(drop=True)
