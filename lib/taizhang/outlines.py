@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, hypot, radians
+from math import cos, radians
 from unicodedata import east_asian_width
 
 import geopandas as gpd
@@ -92,24 +92,25 @@ def _find_spot(
     spots = np.column_stack([grid_x.ravel(), grid_y.ravel()])
     spots = spots[shapely.contains_xy(shape, spots)]
     middle = shape.representative_point()
-    best: tuple[float, tuple[float, float]] | None = None
-    for x, y in spots:
-        box = (x - half[0], y - half[1], x + half[0], y + half[1])
-        if any(_overlap(box, other) for other in boxes):
-            continue
-        inside = shape.intersection(shapely.box(*box)).area / (4 * half[0] * half[1])
-        if inside < _INSIDE:
-            continue
-        # Wholly inside beats near the middle.
-        cost = 4 * (1 - inside) + hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
-        if best is None or cost < best[0]:
-            best = (cost, (float(x), float(y)))
-    return None if best is None else best[1]
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes share any area."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    x, y = spots[:, 0], spots[:, 1]
+    free = np.ones(len(spots), dtype=bool)
+    for left, below, right, above in boxes:
+        free &= (
+            (x - half[0] >= right) | (left >= x + half[0]) | (y - half[1] >= above) | (below >= y + half[1])
+        )
+    x, y = x[free], y[free]
+    labels = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1])
+    away = np.hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
+    # Wholly inside beats near the middle: how much of a label is inside need be known only where it isn't wholly
+    # and none that is lies nearer.
+    inside = shapely.contains(shape, labels).astype(float)
+    unsure = (inside == 0) & (away < away[inside == 1].min(initial=np.inf))
+    inside[unsure] = shapely.area(shapely.intersection(shape, labels[unsure])) / (4 * half[0] * half[1])
+    cost = np.where(inside < _INSIDE, np.inf, 4 * (1 - inside) + away)
+    if not np.isfinite(cost).any():
+        return None
+    best = int(cost.argmin())
+    return float(x[best]), float(y[best])
 
 
 @dataclass(frozen=True)

@@ -193,3 +193,13 @@ def test_labels_of_one_place_do_not_lie_on_each_other() -> None:
     assert place_labels(axes, [small, small], ["甲", "乙乙乙"], ["#000"] * 2, size=10.5) == [1]
     _, axes, _ = make_map(tuple(frame.total_bounds))
     assert place_labels(axes, [shape], ["甲"], ["#000"], size=10.5, taken=[shape.bounds]) == [0]
+
+
+def test_a_label_takes_the_nearest_place_that_is_free() -> None:
+    _, axes, _ = make_map((0, 0, 10, 10))
+    field, left = box(0, 0, 10, 10), box(0, 0, 5.2, 10)
+    assert place_labels(axes, [field], ["甲"], ["#000"], size=8) == []
+    assert axes.texts[-1].get_position() == (5, 5)
+    assert place_labels(axes, [field], ["甲"], ["#000"], size=8, taken=[left.bounds]) == []
+    x, y = axes.texts[-1].get_position()
+    assert 5.2 < x < 6.5 and y == 5

@@ -212,3 +212,15 @@ def test_the_command_line_of_papermill_finds_the_engine(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "papermill", "--engine", "taizhang-warm", "in.ipynb", "out.ipynb"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     assert "42" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_metadata_is_read_before_the_fork_and_what_is_absent_is_passed_over(tmp_path: Path) -> None:
+    source = (
+        "import sys\n"
+        "from taizhang.warm.kernel import import_modules\n"
+        "import_modules(['no_such_module', 'no_such_module:load', 'taizhang.metadata.ahead:load_all'])\n"
+        "from taizhang.metadata.words import load_words\n"
+        "print(load_words.cache_info().currsize, 'no_such_module' in sys.modules)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["1", "False"]

@@ -3,21 +3,23 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from io import StringIO
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Sheet
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.textpath import TextToPath
 
 from taizhang import display, fonts
 from taizhang.metadata.style import load_style
 
 _MM_PER_INCH = 25.4
+_DPI = 72  # of every SVG
 
 
 @cache
@@ -79,7 +81,7 @@ def make_sheet(height_mm: float) -> Sheet:
     """
     engine = ConstrainedLayoutEngine(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)
     sheet = Sheet(figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout=engine)
-    FigureCanvasSVG(sheet)
+    _Canvas(sheet)
     return sheet
 
 
@@ -124,10 +126,51 @@ def finish_figure(sheet: Sheet, *, id: str, title: str, alt: str, source: str) -
     -------
     display.Figure
     """
-    buffer = StringIO()
     with use_style():
-        sheet.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(buffer.getvalue(), id))
+        svg = _draw_svg(sheet)
+    return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id))
+
+
+class _Renderer(RendererSVG):
+    """Measures a text once in a process; Matplotlib's own does anew for each figure, and again for its layout."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: font_manager.FontProperties, ismath: Any
+    ) -> tuple[float, float, float]:
+        return _measure_text(s, prop.copy(), ismath)
+
+
+@lru_cache(maxsize=4096)
+def _measure_text(text: str, prop: font_manager.FontProperties, ismath: Any) -> tuple[float, float, float]:
+    width, height, descent = TextToPath().get_text_width_height_descent(text, prop, ismath)
+    return float(width), float(height), float(descent)
+
+
+class _Canvas(FigureCanvasSVG):
+    """What a sheet asks when it lays itself out."""
+
+    def get_renderer(self) -> _Renderer:
+        return _make_renderer(self.figure, StringIO())
+
+
+def _make_renderer(sheet: Sheet, buffer: StringIO) -> _Renderer:
+    sheet.dpi = _DPI
+    wide, high = sheet.get_size_inches() * _DPI
+    renderer: Any = _Renderer  # Matplotlib gives it no types
+    made: _Renderer = renderer(wide, high, buffer, image_dpi=_DPI, metadata={"Date": None, "Creator": None})
+    return made
+
+
+def _draw_svg(sheet: Sheet) -> str:
+    """The sheet drawn once; `savefig` would draw it twice, the first time for its layout."""
+    if engine := sheet.get_layout_engine():
+        engine.execute(sheet)
+        sheet.set_layout_engine("none")
+    buffer = StringIO()
+    renderer: Any = _make_renderer(sheet, buffer)
+    sheet.draw(renderer)
+    renderer.finalize()
+    return buffer.getvalue()
 
 
 def _clean_svg(svg: str, id: str) -> str:

@@ -21,9 +21,14 @@ KERNEL_MODULES = (
     "ipykernel.datapub",
     "IPython.core.magics",
     "IPython.core.async_helpers",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
     "IPython.core.ultratb",
     "jedi",
     "jupyter_client.session",
+    "sqlite3",
+    "tornado.platform.asyncio",
     "unittest.mock",
     "zmq.asyncio",
     "zmq.eventloop.zmqstream",
@@ -47,12 +52,20 @@ WHILE_IMPORTING = {
 
 
 def import_modules(names: Iterable[str]) -> None:
-    """Import what is there of `names`; what isn't, the notebook's own import will tell."""
+    """Import what is there of `names`; what isn't, the notebook's own import will tell.
+
+    A name such as ``package.module:function`` has the function called too: it reads what its package brings
+    along, never a user's data.
+    """
     for name in names:
+        module, _, function = name.partition(":")
         try:
-            importlib.import_module(name)
+            imported = importlib.import_module(module)
         except Exception:
-            sys.modules.pop(name, None)
+            sys.modules.pop(module, None)
+            continue
+        if function:
+            getattr(imported, function)()
 
 
 def count_threads() -> int:

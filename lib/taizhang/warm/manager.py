@@ -31,9 +31,14 @@ OWN_MODULES = (
     "taizhang.workbook",
     "taizhang.figures",
     "taizhang.narrative",
+    "taizhang.picking",
+    "taizhang.boundaries.reaching",
+    "holidays.countries",
     "matplotlib.backends.backend_svg",
+    "pandas.core.arrays.arrow.extension_types",
     "pyarrow.dataset",
     "pyarrow.parquet",
+    "taizhang.metadata.ahead:load_all",
 )
 
 

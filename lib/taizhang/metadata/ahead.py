@@ -1,0 +1,13 @@
+"""All metadata of the package at once: a fork server loads it once for all its kernels."""
+
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.rules import load_rules
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import load_words
+
+
+def load_all() -> None:
+    """Read what every report reads; each is kept by its own reader from here on."""
+    for load in (load_words, load_kinds, load_facts, load_rules, load_style):
+        load()
