@@ -8,7 +8,13 @@ import shapely
 from boundary_cases import make_box, make_districts, measure_km2
 
 from taizhang.boundaries import area_km2
-from taizhang.boundaries.crs import choose_equal_area, settle_crs, suggest_crs
+from taizhang.boundaries.crs import (
+    choose_equal_area,
+    judge_place,
+    settle_crs,
+    suggest_crs,
+    to_geographic,
+)
 from taizhang.errors import BoundaryError
 
 
@@ -102,3 +108,43 @@ def test_the_projection_suits_the_place() -> None:
     parallels = {one.name: one.value for one in albers.coordinate_operation.params}
     assert parallels["Latitude of 1st standard parallel"] == 24
     assert parallels["Latitude of 2nd standard parallel"] == 48
+
+
+def test_a_given_crs_may_not_put_the_layer_nowhere() -> None:
+    """Zone numbers in the coordinates and not in the system, and the reverse; degrees read as metres."""
+    plain = make_districts().set_crs(None, allow_override=True)
+    zoned, bare = make_districts().to_crs(4528), make_districts().to_crs(4549)
+    for frame, crs, said in [
+        (zoned, 4549, "none of CGCS2000"),
+        (bare, 4528, "none of CGCS2000"),
+        (plain, 4528, "none of CGCS2000"),
+        (zoned, 4527, "degrees of longitude beyond the zone"),
+        (zoned, 4529, "degrees of longitude beyond the zone"),
+        (plain, 3857, "no larger than a few metres"),
+    ]:
+        read = to_geographic(frame.set_crs(crs, allow_override=True))
+        with pytest.raises(BoundaryError, match=said):
+            judge_place(read, pyproj.CRS(crs), where="a.shp")
+    for frame in (zoned, bare, make_districts()):
+        assert judge_place(to_geographic(frame), pyproj.CRS(frame.crs), where="a.shp") == []
+
+
+def test_swapped_axes_and_ground_abroad() -> None:
+    west = gpd.GeoDataFrame(geometry=[shapely.box(42.0, 88.5, 42.2, 89.0)], crs=4490)
+    with pytest.raises(BoundaryError, match="in each other's place"):
+        judge_place(west, pyproj.CRS(4490), where="a.shp")
+    paris = gpd.GeoDataFrame(geometry=[shapely.box(2.0, 48.0, 2.5, 48.5)], crs=4326)
+    (said,) = judge_place(paris, pyproj.CRS(4326), where="a.shp")
+    assert "outside China, at 2.2 E, 48.2 N" in said
+
+
+def test_older_datums_are_told_and_contradict() -> None:
+    (said,) = judge_place(make_districts(), pyproj.CRS(4610), where="a.shp")
+    assert "Xian 1980 is an older datum" in said
+    with pytest.raises(BoundaryError, match="Remove crs"):
+        settle_crs(make_districts(), "EPSG:4214", where="a.shp")
+
+
+def test_a_given_crs_stands_where_the_stated_degrees_cannot_be() -> None:
+    metres = make_districts().to_crs(4528).set_crs(4326, allow_override=True)
+    assert settle_crs(metres, "EPSG:4528", where="a.geojson").to_epsg() == 4528

@@ -166,3 +166,41 @@ def test_another_shift_than_an_offset_is_not_called_one() -> None:
     # Put on twice: the districts, not the grid, bear it.
     said = describe_shift(make_districts(), full, name="the grid", against="the districts")
     assert "the districts may be in gcj02" in said
+
+
+@pytest.mark.parametrize("parents", [("1", None), ("2", "1")])
+def test_a_cell_that_is_its_own_parent_keeps_its_ground(
+    parents: tuple[str | None, str | None], tmp_path: Path
+) -> None:
+    """Two cells side by side, the first of them its own head, or each the other's."""
+    halves = [shapely.box(119, 26, 119.05, 26.1), shapely.box(119.05, 26, 119.1, 26.1)]
+    cells = gpd.GeoDataFrame(
+        {"code": ["1", "2"], "parent": list(parents), "level": "1", "district_code": "350921101"},
+        geometry=halves, crs=4490,
+    )  # fmt: skip
+    assert find_leaves(cells).tolist() == [True, True]
+    own = make_districts().iloc[:1]
+    assert measure_grid(cells, own)["gap_km2"].tolist() == [0, 0]
+
+
+def test_places_held_by_nobody(tmp_path: Path) -> None:
+    names = ["张三", "暂缺", " 空 ", "待配备", "未指定", "无人", "吴人"]
+    cells = gpd.GeoDataFrame(
+        {"WG": [str(n) for n in range(7)], "R": names},
+        geometry=[shapely.box(119 + n / 100, 26, 119.01 + n / 100, 26.1) for n in range(7)], crs=4490,
+    )  # fmt: skip
+    cells.to_file(tmp_path / "cells.gpkg")
+    layer = read_grid(tmp_path / "cells.gpkg", make_districts(), code="WG", responsible="R")
+    assert layer.frame["assigned"].tolist() == [True, False, False, False, False, False, True]
+
+
+@pytest.mark.parametrize("offset", ["gcj02", "bd09"])
+def test_a_shifted_grid_of_some_districts_is_reported(offset: str) -> None:
+    districts = make_districts()
+    third = districts.iloc[:1].assign(code="3").set_geometry([shapely.box(119.2, 26, 119.5, 26.1)], crs=4490)
+    three = gpd.GeoDataFrame(pd.concat([districts, third], ignore_index=True), crs=4490)
+    shifted = shift_geometry(districts.geometry.to_numpy(), offset, undo=False)
+    part = districts.set_geometry(gpd.GeoSeries(shifted, crs=4490))
+    said = describe_shift(part, three, name="the grid", against="the districts")
+    assert f'offset = "{offset}"' in said
+    assert describe_shift(districts, three, name="the grid", against="the districts") == ""

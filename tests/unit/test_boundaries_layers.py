@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from boundary_cases import make_box, make_districts, write_shapefile
@@ -238,3 +239,43 @@ def test_projected_layers_come_in_degrees_of_their_own_datum(tmp_path: Path) -> 
     layer = read_districts(tmp_path / "a.gpkg", **COLUMNS)
     assert layer.crs.to_epsg() == 4490
     assert shapely.hausdorff_distance(layer.frame.geometry[0], make_districts().geometry[0]) < 1e-6
+
+
+def test_coordinates_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    frame = make_districts()
+    frame.loc[0, "geometry"] = shapely.Polygon([(119, 26), (119.1, 26.1), (float("inf"), 26), (119, 26.1)])
+    frame.to_parquet(tmp_path / "towns.parquet")
+    with pytest.raises(BoundaryError, match="infinite or no numbers: '溪北镇'"):
+        read_districts(tmp_path / "towns.parquet", **COLUMNS)
+
+
+def test_the_areas_of_a_collection_are_laid_once(tmp_path: Path) -> None:
+    frame = make_districts()
+    first = frame.geometry.iloc[0]
+    part = shapely.intersection(first, shapely.transform(first, lambda points: points + 0.01))
+    frame.loc[0, "geometry"] = shapely.GeometryCollection([first, part])
+    frame.to_parquet(tmp_path / "towns.parquet")
+    shape = read_districts(tmp_path / "towns.parquet", **COLUMNS).frame.geometry.iloc[0]
+    assert shape.is_valid and shape.equals(first)
+
+
+def test_a_part_without_a_name_takes_that_of_its_code(tmp_path: Path) -> None:
+    frame = make_districts()
+    name = COLUMNS["name"]
+    both = pd.concat([frame.iloc[:1].assign(**{name: None}), frame], ignore_index=True)
+    both.to_file(tmp_path / "towns.gpkg")
+    layer = read_districts(tmp_path / "towns.gpkg", **COLUMNS)
+    assert layer.frame["name"].tolist() == frame[name].tolist()
+    assert not any("no name" in note for note in layer.notes)
+
+
+def test_one_misread_name_among_many_is_told(tmp_path: Path) -> None:
+    names = ["缃楁箹", *(f"{a}{b}镇" for a in "东西南北" for b in "山河湖海川")]
+    squares = [shapely.box(119 + n / 100, 26, 119.01 + n / 100, 26.1) for n in range(len(names))]
+    frame = gpd.GeoDataFrame(
+        {"code": [f"350921{n:03d}" for n in range(100, 100 + len(names))], "name": names},
+        geometry=squares, crs=4490,
+    )  # fmt: skip
+    frame.to_file(tmp_path / "towns.geojson")
+    layer = read_districts(tmp_path / "towns.geojson", code="code", name="name")
+    assert any("缃楁箹 (perhaps 罗湖)" in note for note in layer.notes)

@@ -106,7 +106,7 @@ def restore_codes(values: pd.Series, *, where: str) -> tuple[pd.Series, list[str
                 f"{where}: {len(short)} codes of {full - 1} digits got back the leading zero they lost "
                 f"as numbers ({list_values(short.values())})."
             )
-    return values.map(distinct).fillna("").astype("str"), notes
+    return values.astype("object").map(distinct).fillna("").astype("str"), notes
 
 
 def reduce_code(code: str) -> str:

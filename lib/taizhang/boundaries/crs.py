@@ -13,6 +13,9 @@ Floats = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
 
 CHINA: Bounds = (73.0, 3.0, 136.0, 54.0)
+# Beyond a Gauss-Kruger zone of 3 or 6 degrees: a province may stretch over several zones.
+_FARTHEST_DEGREES = 4.5
+_LEAST_DEGREES = 1e-4
 
 
 def suggest_crs(bounds: Bounds) -> list[str]:
@@ -76,6 +79,9 @@ def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pypro
             'Give the right one as crs under [boundaries], e.g. crs = "EPSG:4490".'
         )
     own = pyproj.CRS(frame.crs) if frame.crs is not None else None
+    if own is not None and given is not None and own.is_geographic and not _are_degrees(bounds):
+        # GeoJSON without a statement counts as WGS 84; where that cannot be, the one given is the only one.
+        own = None
     if own is not None and given is not None and not _same_place(own, given, bounds):
         raise BoundaryError(
             f'{where}: the layer states {own.name} but crs = "{crs}" is given. Remove crs from '
@@ -83,14 +89,92 @@ def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pypro
         )
     settled = own or given
     assert settled is not None
-    if settled.is_geographic and not (
-        bounds[0] >= -180 and bounds[2] <= 180.0001 and bounds[1] >= -90 and bounds[3] <= 90
-    ):
+    if settled.is_geographic and not _are_degrees(bounds):
         raise BoundaryError(
             f"{where}: the coordinates are no degrees, though {settled.name} says so. {_describe(bounds)}"
             "Mend the layer's own statement (.prj) or give the right crs."
         )
     return settled
+
+
+def _are_degrees(bounds: Bounds) -> bool:
+    return bounds[0] >= -180 and bounds[2] <= 180.0001 and bounds[1] >= -90 and bounds[3] <= 90
+
+
+def judge_place(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, where: str) -> list[str]:
+    """Whether a coordinate system puts the layer where it can be.
+
+    Parameters
+    ----------
+    frame : geopandas.GeoDataFrame
+        The layer in longitude and latitude.
+    crs : pyproj.CRS
+        The one its coordinates were read in.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    list of str
+        Sentences on what is odd and may yet be right: ground outside China, an older datum.
+
+    Raises
+    ------
+    BoundaryError
+        The coordinates are none of this system's: no place comes of them, or one far from where the system
+        is for, or longitude and latitude are in each other's place.
+    """
+    west, south, east, north = bounds = tuple(float(edge) for edge in frame.total_bounds)
+    if not np.isfinite(bounds).all():
+        raise BoundaryError(
+            f"{where}: the coordinates are none of {crs.name}: no place on the earth comes of them. Give the "
+            "right crs, or mend the layer's own statement (.prj)."
+        )
+    lon, lat = (west + east) / 2, (south + north) / 2
+    away = _measure_stray(crs, lon, lat)
+    if away > _FARTHEST_DEGREES:
+        raise BoundaryError(
+            f"{where}: read as {crs.name} the layer lies at {lon:.1f} E, {lat:.1f} N, {away:.1f} degrees of "
+            "longitude beyond the zone that this system is for. Give the right crs, or mend the layer's own "
+            "statement (.prj)."
+        )
+    notes = []
+    if not _touches_china((west, south, east, north)):
+        if crs.is_geographic and _touches_china((south, west, north, east)):
+            raise BoundaryError(
+                f"{where}: longitude and latitude seem to be in each other's place: the layer lies at {lon:.1f} E, "
+                f"{lat:.1f} N, and in China when they are swapped. Swap the axes."
+            )
+        if max(east - west, north - south) < _LEAST_DEGREES:
+            raise BoundaryError(
+                f"{where}: read as {crs.name} the whole layer is no larger than a few metres, at {lon:.4f} E, "
+                f"{lat:.4f} N. Its coordinates are of another system: give the right crs."
+            )
+        notes.append(
+            f"{where}: the layer lies outside China, at {lon:.1f} E, {lat:.1f} N; check its coordinate system if "
+            "it should not."
+        )
+    datum = crs.geodetic_crs
+    if datum is not None and datum.ellipsoid is not None and _is_older(datum.ellipsoid):
+        notes.append(
+            f"{where}: {datum.name} is an older datum, from tens of metres to over a hundred off CGCS2000; nothing "
+            "was moved, so points and layers of CGCS2000 or WGS 84 lie that far beside it."
+        )
+    return notes
+
+
+def _measure_stray(crs: pyproj.CRS, lon: float, lat: float) -> float:
+    """Degrees of longitude between a place and the transverse Mercator zone of a system, 0 within it."""
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return 0.0
+    middle = next((one.value for one in operation.params if "longitude" in one.name.lower()), lon)
+    return max(0.0, abs((lon - middle + 180) % 360 - 180) - 3.0)
+
+
+def _is_older(ellipsoid: pyproj.crs.Ellipsoid) -> bool:
+    """Whether an ellipsoid is not that of WGS 84, GRS 80 or CGCS2000, which agree to a tenth of a millimetre."""
+    return abs(ellipsoid.semi_major_metre - 6_378_137.0) > 0.01
 
 
 def _describe(bounds: Bounds) -> str:
@@ -114,6 +198,11 @@ def _parse_crs(crs: str, where: str) -> pyproj.CRS:
 
 def _same_place(own: pyproj.CRS, given: pyproj.CRS, bounds: Bounds) -> bool:
     """Whether both put the layer's corners within 1 m: .prj files spell one system in many ways."""
+    # Between datums without published parameters PROJ moves nothing, which would make them alike.
+    datums = [one.geodetic_crs for one in (own, given)]
+    older = [one is not None and one.ellipsoid is not None and _is_older(one.ellipsoid) for one in datums]
+    if any(older) and datums[0] != datums[1] and older[0] != older[1]:
+        return False
     x, y = np.array([bounds[0], bounds[2]]), np.array([bounds[1], bounds[3]])
     places = [pyproj.Transformer.from_crs(one, 4326, always_xy=True).transform(x, y) for one in (own, given)]
     return bool(np.allclose(places[0], places[1], rtol=0, atol=1e-5))

@@ -230,8 +230,13 @@ def find_mojibake(words: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def require_words(words: Sequence[str], *, where: str) -> None:
+def require_words(words: Sequence[str], *, where: str) -> list[str]:
     """Refuse names that are mojibake.
+
+    Returns
+    -------
+    list of str
+        A sentence on names that look so among many that do not; empty where none do.
 
     Raises
     ------
@@ -240,10 +245,14 @@ def require_words(words: Sequence[str], *, where: str) -> None:
     """
     distinct = [word for word in dict.fromkeys(words) if not word.isascii()]
     found = find_mojibake(words)
-    # One rare name may look odd by itself; a layer is refused when a fifth of its names do.
+    # One rare name may look odd by itself; a layer is refused when a fifth of its names do, else they are named.
     if found and (len(found) * 5 >= len(distinct) or any(not was for _, was in found)):
         shown = [f"{word} (was {was})" if was else word for word, was in found]
         raise BoundaryError(
             f"{where}: the names were read in the wrong encoding: {list_values(shown)}. Set encoding under "
             "[boundaries], or export the layer again as UTF-8."
         )
+    if not found:
+        return []
+    seeming = list_values([f"{word} (perhaps {was})" for word, was in found])
+    return [f"{where}: names that seem to be read in the wrong encoding: {seeming}. Mend them in the layer."]

@@ -19,23 +19,10 @@ from taizhang.errors import list_values
 ALL = "all"
 # What people write where nobody is named.
 _NOBODY = {
-    "",
-    "无",
-    "待定",
-    "暂无",
-    "空缺",
-    "未定",
-    "未落实",
-    "/",
-    "\\",
-    "-",
-    "--",
-    "—",
-    "none",
-    "n/a",
-    "null",
-    "nan",
-}
+    "", *"无 空 缺 待定 暂无 暂缺 空缺 空岗 缺岗 缺员 未定 未明确 未确定 未落实 未指定 未安排 未配备 未到位".split(),
+    *"无人 无人员 待落实 待明确 待确定 待配备 待安排 待聘 待补 待补充".split(),
+    *"/ \\ - -- — —— none n/a null nan vacant tbd".split(),
+}  # fmt: skip
 # Part of a cell beyond its district that is drawing, not responsibility.
 _ACROSS_PERCENT = 1.0
 
@@ -193,7 +180,8 @@ def assign_cells(
 def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
     """Cells that hold no other cells, and so divide the ground.
 
-    A cell holds another when it is its parent, or when it is of another level and the other lies within it.
+    A cell holds another when it is its parent and at least half of the other lies within it (a head cell beside
+    its own has its own ground), or when it is of another level and the other lies within it.
 
     Parameters
     ----------
@@ -205,16 +193,28 @@ def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
     pandas.Series of bool
         On the index of `grid`.
     """
-    held = grid["code"].isin(grid["parent"].dropna()).to_numpy(copy=True)
+    shapes = grid.geometry.to_numpy()
+    held = _find_heads(grid, shapes)
     levels = grid["level"].fillna("").to_numpy(dtype=object)
     if len(set(levels)) > 1:
-        shapes = grid.geometry.to_numpy()
         left, right, common = intersect_pairs(shapes)
         own, shared = shapely.area(shapes), shapely.area(common)
         smaller = np.where(own[left] < own[right], left, right)
         nested = (levels[left] != levels[right]) & (shared >= 0.99 * own[smaller])
         held[np.where(own[left] < own[right], right, left)[nested]] = True
     return pd.Series(~held, index=grid.index)
+
+
+def _find_heads(grid: gpd.GeoDataFrame, shapes: np.ndarray) -> np.ndarray:
+    """Cells that are the parent of another which lies in them."""
+    places = pd.Index(grid["code"]).get_indexer(grid["parent"])
+    child = np.flatnonzero((places >= 0) & (places != np.arange(len(grid))))
+    parent = places[child]
+    shared = shapely.area(shapely.intersection(shapes[child], shapes[parent]))
+    size = shapely.area(shapes[child])
+    held = np.zeros(len(grid), dtype=bool)
+    held[parent[(size > 0) & (shared >= 0.5 * size)]] = True
+    return held
 
 
 def measure_grid(

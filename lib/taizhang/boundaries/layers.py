@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from taizhang.boundaries.codes import clean_text, name_level, restore_codes
-from taizhang.boundaries.crs import settle_crs, to_geographic
+from taizhang.boundaries.crs import judge_place, settle_crs, to_geographic
 from taizhang.boundaries.encodings import require_words
 from taizhang.boundaries.names import find_near
 from taizhang.boundaries.offsets import OFFSETS, shift_geometry
@@ -109,15 +109,16 @@ def read_layer(
     notes = list(source.notes)
     frame = _pick_columns(source.frame, columns, where, notes)
     for column in ("name", "parent"):
-        require_words(
-            [str(value) for value in frame[column].dropna()], where=f"{where}, column {columns[column]}"
-        )
+        words = [str(value) for value in frame[column].dropna()]
+        notes += require_words(words, where=f"{where}, column {columns[column]}")
     frame = gpd.GeoDataFrame(frame, geometry=shapely.force_2d(source.frame.geometry.to_numpy()))
+    require_numbers(frame, where)
     frame = _require_codes(frame.set_crs(source.frame.crs), columns, where, notes)
     if frame.geometry.isna().all() or frame.geometry.is_empty.all():
         raise BoundaryError(f"{where}: no feature has a geometry.")
     settled = settle_crs(frame, crs, where=where)
     frame = to_geographic(frame.set_crs(settled, allow_override=True))
+    notes += judge_place(frame, settled, where=where)
     if offset != "none":
         frame = frame.set_geometry(
             gpd.GeoSeries(shift_geometry(frame.geometry.to_numpy(), offset), crs=frame.crs)
@@ -185,6 +186,8 @@ def _require_codes(
         problems.append(f"codes that stand for several names ({list_values(shown)})")
     if problems:
         raise BoundaryError(f"{where}: {'; '.join(problems)}. Mend the layer: a code names one district.")
+    first = frame.groupby("code")["name"].transform("first")
+    frame = frame.assign(name=frame["name"].fillna(first))
     nameless = frame["name"].isna() & ~void
     if nameless.any():
         notes.append(
@@ -193,6 +196,17 @@ def _require_codes(
         )
     named = frame.assign(name=frame["name"].fillna(frame["code"]))
     return named.loc[~void].reset_index(drop=True)
+
+
+def require_numbers(frame: gpd.GeoDataFrame, where: str) -> None:
+    """Refuse coordinates that are infinite or no numbers: no place can be made of them."""
+    points, owner = shapely.get_coordinates(frame.geometry.to_numpy(), return_index=True)
+    strange = np.unique(owner[~np.isfinite(points).all(axis=1)])
+    if len(strange):
+        shown = frame["name"].fillna(frame["code"]).iloc[strange]
+        raise BoundaryError(
+            f"{where}: coordinates that are infinite or no numbers: {list_values(shown)}. Mend the layer."
+        )
 
 
 def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.GeoDataFrame:
@@ -215,7 +229,10 @@ def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.
             for name, reason in zip(frame["name"][invalid], reasons, strict=True)
         ]
         notes.append(f"{where}: invalid geometry mended by make_valid: {list_values(shown)}.")
-    mended[kinds == 7] = [keep_areas(one) for one in mended[kinds == 7]]
+    # The areas of a collection may lie over one another.
+    mended[kinds == 7] = [
+        shapely.union_all(shapely.get_parts(keep_areas(one))) for one in mended[kinds == 7]
+    ]
     void = absent | (~wrong & ~absent & (shapely.area(mended) == 0))
     if void.any():
         notes.append(

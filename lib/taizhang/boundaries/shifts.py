@@ -32,7 +32,7 @@ def describe_shift(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, *, name
         A sentence, or '' where nothing suggests a shift.
     """
     layer = _outline(frame.geometry)
-    base = _outline(reference.geometry)
+    base = _outline(_choose_covered(reference.geometry, layer))
     if shapely.is_empty(layer) or shapely.is_empty(base):
         return ""
     now = _disagree(layer, base)
@@ -55,6 +55,14 @@ def describe_shift(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, *, name
     else:
         advice = f"{against} may be in {best[0]}, or the offset of {name} was undone twice"
     return f"{name} seems shifted by about {metres:.0f} m against {against}; {advice}."
+
+
+def _choose_covered(geometry: gpd.GeoSeries, layer: shapely.Geometry) -> gpd.GeoSeries:
+    """Units of which the layer covers at least half: a layer of some of them shows its shift against these."""
+    shapes = shapely.make_valid(geometry.dropna().to_numpy())
+    sizes = shapely.area(shapes)
+    covered = shapely.area(shapely.intersection(shapes, layer)) >= 0.5 * sizes
+    return geometry.dropna()[covered & (sizes > 0)]
 
 
 def _outline(geometry: gpd.GeoSeries) -> shapely.Geometry:
