@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from taizhang.ingest.notes import note_file
 from taizhang.ledgers import Source, read_ledger_file
 from taizhang.ledgers.model import FileRead
 from taizhang.ledgers.values import count_items
@@ -45,12 +46,16 @@ def test_the_letters_and_numbers_of_columns_below_a_header_are_no_row(tmp_path: 
 
 
 def test_cells_below_no_header_are_said(tmp_path: Path) -> None:
-    got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100, "限期"], ["溪南镇", "2021-03-02", "乙", 1]])
+    got = read(
+        tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100, "限期"], ["溪南镇", "2021-03-02", "乙", 1]]
+    )
     assert "column E has no header: its cells were not read (1)" in got.tables[0].notes
 
 
 def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> None:
-    got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", "=1+2"], ["溪南镇", '=DATE(2021,3,2)&""', "乙", 5]])
+    got = read(
+        tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", "=1+2"], ["溪南镇", '=DATE(2021,3,2)&""', "乙", 5]]
+    )
     aside = got.set_aside[["source_row", "column", "value", "scope"]].to_numpy().tolist()
     assert aside == [[2, "cost_wan", "=1+2", "cell"], [3, "found_on", '=DATE(2021,3,2)&""', "row"]]
 
@@ -83,3 +88,86 @@ def test_money_as_on_a_receipt(tmp_path: Path, written: str, wan: float) -> None
 )
 def test_items_numbered_without_a_gap(text: str, count: int) -> None:
     assert count_items(text) == count
+
+
+def test_a_row_with_a_day_in_it_is_no_header(tmp_path: Path) -> None:
+    rows = "街道,2021-03-01,电线老化,单位名称\n镇,2021-03-02,无预案,场所类型\n"  # words that are headers elsewhere
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    got = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv")
+    assert "its header must name at least" in got.error and not got.tables
+
+
+def test_a_refused_table_is_told_once(tmp_path: Path) -> None:
+    got = read(tmp_path, [["发现日期", "隐患描述", "经办"], ["2021-03-01", "甲", "乙"]])
+    assert "Headers not understood: '经办'" in got.error
+    assert note_file(got) == []
+
+
+def test_as_above_is_what_the_cell_above_says(tmp_path: Path) -> None:
+    rows = [["溪南镇", "2021-03-01", "甲", 100], ["同上", "〃", "乙", 200], ["〃", "2021-03-03", "同上", '"']]
+    got = read(tmp_path, [HEAD, *rows])
+    assert got.rows["district"].tolist() == ["溪南镇"] * 3
+    assert [str(day.date()) for day in got.rows["found_on"]] == ["2021-03-01", "2021-03-01", "2021-03-03"]
+    assert got.rows["description"].tolist() == ["甲", "乙", "乙"]
+    assert got.rows["cost_wan"].tolist() == [0.01, 0.02, 0.02]
+    assert "district: of cells that say 'as above' the one above taken (2)" in got.tables[0].notes
+    first = read(tmp_path, [HEAD, ["同上", "2021-03-01", "甲", 1]])  # nothing is above it
+    assert first.rows["district"].tolist() == ["同上"]
+
+
+@pytest.mark.parametrize(("stated", "wrong"), [(300, []), (400, [(2, 0.04, 0.03)]), (0, [(2, 0.0, 0.03)])])
+def test_a_total_at_the_head_is_of_the_rows_below(
+    tmp_path: Path, stated: int, wrong: list[tuple[int, float, float]]
+) -> None:
+    rows = [
+        ["合计", None, None, stated],
+        ["溪南镇", "2021-03-01", "甲", 100],
+        ["溪南镇", "2021-03-02", "乙", 200],
+    ]
+    totals = read(tmp_path, [HEAD, *rows]).tables[0].totals
+    assert [(one.row, one.stated, one.summed) for one in totals] == wrong
+
+
+def test_headers_in_two_languages(tmp_path: Path) -> None:
+    head = [
+        "所属乡镇\nTownship",
+        "发现日期 Found on",
+        "隐患描述/Description",
+        "整改资金（元） Cost (yuan)",
+        "经度lon",
+    ]
+    got = read(tmp_path, [head, ["溪南镇", "2021-03-01", "甲", 100, 119.5]])
+    assert [one.field for one in got.tables[0].headers] == [
+        "district",
+        "found_on",
+        "description",
+        "cost_wan",
+        "lon",
+    ]
+    assert got.rows["cost_wan"].tolist() == [0.01]
+
+
+def test_a_sheet_named_as_a_district_is_its_own(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("溪南镇", "溪北镇", "汇总"):
+        sheet = book.create_sheet(name)
+        sheet.append(["发现日期", "隐患描述", "隐患等级"])
+        sheet.append(["2021-03-01", name, "一般"])
+    book.save(tmp_path / "a.xlsx")
+    got = read_ledger_file(tmp_path / "a.xlsx", SOURCE, name="a.xlsx")
+    assert got.rows[["district", "description"]].to_numpy().tolist() == [["溪南镇"] * 2, ["溪北镇"] * 2]
+    assert "district: taken from the sheet's name" in got.tables[0].notes
+    assert "sheet '汇总'" in got.error and "no column says which district" in got.error
+
+
+def test_a_workbook_under_another_formats_name_is_read(tmp_path: Path) -> None:
+    read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100]])
+    (tmp_path / "a.xlsx").rename(tmp_path / "a.xls")
+    assert len(read_ledger_file(tmp_path / "a.xls", SOURCE, name="a.xls").rows) == 1
+
+
+def test_a_broken_text_is_named_with_its_line(tmp_path: Path) -> None:
+    text = "所属乡镇,发现日期,隐患描述\n溪南镇,2021-03-01,甲\n".encode("gb18030")
+    (tmp_path / "a.csv").write_bytes(text + b"\xff\xff\n")
+    error = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").error
+    assert "as gb18030 it is readable up to line 3" in error

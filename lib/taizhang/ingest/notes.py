@@ -68,6 +68,6 @@ def note_table(table: TableRead) -> list[str]:
         notes.append(f"the hidden sheet '{table.sheet}' was read")
     if table.hidden_rows:
         notes.append(f"hidden rows were read ({len(table.hidden_rows)})")
-    if table.unrecognised:
+    if table.unrecognised and not table.error:  # why a table was refused says what its headers lack
         notes.append(f"columns not recognised: {', '.join(table.unrecognised)}")
     return [*notes, *table.notes]

@@ -13,6 +13,7 @@ from taizhang.metadata.kinds import NUMBER_TYPES, Field, Kind, load_shared
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[.、)]\s*|[*※★#]+)")
 _END = re.compile(r"[*※★:;,.。、#]+$")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
 
 
@@ -76,7 +77,14 @@ class HeaderIndex:
         for text in attempts:
             if found := self._match_one(text, extra):
                 return found
-        return self._own(words[-1], extra)
+        return self._own(words[-1], extra) or self._match_bilingual(words[-1], extra)
+
+    def _match_bilingual(self, text: str, extra: str) -> Match | None:
+        """A header in two languages is what its Chinese says: 所属乡镇 Township, 隐患等级/Severity."""
+        if not re.search("[A-Za-z]{3}", text):
+            return None
+        parts = [part.strip(" /|(（\n") for part in _LATIN.split(text) if re.search("[\u4e00-\u9fff]", part)]
+        return self._match_one(parts[0], extra) if parts else None
 
     def _own(self, text: str, extra: str) -> Match | None:
         column = self.own.get(fold(text))

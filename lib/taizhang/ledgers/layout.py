@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, bare
 from taizhang.ledgers.quantities import is_unit
@@ -82,6 +83,8 @@ class _Looker:
                 continue
             texts = frozenset(fold(self.grid.text(row, column)) for column in self.grid.filled(row))
             fields = self._fields_of(row)
+            if fields and any(read_date(self.grid.text(row, c)).value for c in self.grid.filled(row)):
+                continue  # a row with a day in it is data, even where a word of it is a header elsewhere
             if blocks:
                 if shape and 5 * len(texts & shape) >= 4 * len(texts):
                     continue  # the same header again, as at a page break: told when rows are classified

@@ -15,6 +15,7 @@ from taizhang.ledgers.marks import Aside, open_scan
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
 FORMATS = "xlsx, xlsm, xls, ods, csv, txt or parquet"
+_SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,15 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
     import python_calamine as calamine
 
     try:
-        book = calamine.load_workbook(str(path))
+        # calamine goes by the file's name; one that has another format's is opened by what is in it.
+        named = path.suffix.lower() in _SUFFIXES[kind]
+        book = calamine.load_workbook(str(path) if named else io.BytesIO(path.read_bytes()))
         described = book.sheets_metadata
         names = [one.name for one in described if one.typ == calamine.SheetTypeEnum.WorkSheet]
     except calamine.PasswordError:
         raise LedgerError("is protected by a password; save it without one") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        yield from _read_with_openpyxl(path, wanted, _short(error))
+        yield from _read_with_openpyxl(path, kind, wanted, _short(error))
         return
     _check_wanted(wanted, names)
     hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
@@ -171,16 +174,16 @@ def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
         raise LedgerError(f"has no sheet {', '.join(map(repr, absent))}; its sheets: {shown}")
 
 
-def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: str) -> Iterator[Sheet]:
+def _read_with_openpyxl(path: Path, kind: str, wanted: Sequence[str] | None, why: str) -> Iterator[Sheet]:
     """Read a workbook that calamine can't open: some irregular files open in the one and not in the other."""
-    if not zipfile.is_zipfile(path):
+    if kind != "xlsx":
         raise LedgerError(f"is damaged ({why}); restore it or save it again")
     from openpyxl import load_workbook
 
     try:
         # openpyxl warns of headers, footers and formats that it leaves out: of no use here.
         with warnings.catch_warnings(action="ignore", category=UserWarning):
-            book = load_workbook(path, data_only=True)
+            book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
         _check_wanted(wanted, book.sheetnames)
         for sheet in book.worksheets:
             if wanted is not None and sheet.title not in wanted:
@@ -273,14 +276,23 @@ def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     options = []
+    furthest = (-1, "")
     for order, encoding in enumerate(("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be")):
+        wide = encoding.startswith("utf-16")  # almost any even number of bytes is some UTF-16
         try:
             text = data.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            furthest = furthest if wide else max(furthest, (error.start, encoding))
             continue
-        options.append((-_count_known(text, known), order, text, encoding))
+        count = _count_known(text, known)
+        if count or not wide:
+            options.append((-count, order, text, encoding))
     if not options:
-        raise LedgerError("is in no known encoding (UTF-8, GB18030, Big5, UTF-16); save it as csv in UTF-8")
+        line = data.count(b"\n", 0, furthest[0]) + 1
+        raise LedgerError(
+            f"is in no known encoding (UTF-8, GB18030, Big5, UTF-16): as {furthest[1]} it is readable up to line "
+            f"{line}; save it as csv in UTF-8"
+        )
     _, _, text, encoding = min(options)
     return text, encoding
 

@@ -29,6 +29,7 @@ from taizhang.ledgers.values import Context, Parsed, count_items, read_column, t
 from taizhang.metadata.kinds import Field, Kind, load_shared
 
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
+_DITTOS = frozenset(map(fold, ("同上", "同前", "〃", "″", '"', "“", "”", "''", "ditto")))
 _SUMMED = ("integer", "number")
 
 
@@ -63,6 +64,7 @@ def read_table(
     data = np.flatnonzero(table.kinds == DATA) + table.first
     numbers = data + grid.sheet.top + 1
     codes, notes = _fill_merges(grid, table, kind, data)
+    notes += _fill_dittos(grid, table, codes)
     context = Context(
         year=find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1]),
         date1904=grid.sheet.date1904,
@@ -84,8 +86,12 @@ def read_table(
         notes += [
             f"{field_name}: {text} ({count})" for text, count in parsed[field_name].notes.items() if text
         ]
-    if source.district and "district" in kind.fields:
-        constant = take_texts([source.district], np.zeros(len(data), dtype=np.int64))
+    said = "district" in parsed or bool(table.sections)
+    place = source.district or ("" if said else _sheet_district(grid, source))
+    if place != source.district:
+        notes.append("district: taken from the sheet's name")
+    if place and "district" in kind.fields:
+        constant = take_texts([place], np.zeros(len(data), dtype=np.int64))
         parsed["district"] = Parsed(constant, np.full(len(data), None, dtype=object), Counter())
     elif "district" not in parsed and table.sections and "district" in kind.fields:
         values, own = _with_sections(table, data, [], np.full(len(data), -1))
@@ -98,11 +104,18 @@ def read_table(
     return rows, aside, about
 
 
+def _sheet_district(grid: Grid, source: Source) -> str:
+    """The sheet's name where it is a district's, as in a workbook with a sheet for each; '' where it isn't."""
+    word = fold(grid.sheet.name)
+    return grid.sheet.name if word and word in map(fold, source.names) else ""
+
+
 def check_columns(grid: Grid, table: Table, index: HeaderIndex, source: Source) -> None:
     """Raise where a required column is missing, saying how workbook.toml mends it."""
     kind, fields = source.kind, table.fields
     lacking = [name for name in kind.required if name not in fields]
-    if "district" in lacking and (source.district or table.sections or {"lon", "lat"} <= set(fields)):
+    told = source.district or table.sections or _sheet_district(grid, source)
+    if "district" in lacking and (told or {"lon", "lat"} <= set(fields)):
         lacking.remove("district")
     if not lacking:
         return
@@ -180,6 +193,22 @@ def _fill_merges(
     if once:
         notes.append(f"numbers merged over several rows count once, in the first of them ({once})")
     return {name: codes[data] for name, codes in whole.items()}, notes
+
+
+def _fill_dittos(grid: Grid, table: Table, codes: dict[str, np.ndarray]) -> list[str]:
+    """Give a cell that says 同上 the code of the nearest one above it that says something else."""
+    notes = []
+    for name, column in table.fields.items():
+        values = grid.values[column.position]
+        marks = [i for i, v in enumerate(values) if isinstance(v, str) and len(v) <= 5 and fold(v) in _DITTOS]
+        same = np.isin(codes[name], marks)
+        if same.any():
+            rows = np.arange(len(same))
+            above = np.maximum.accumulate(np.where(same, -1, rows))
+            codes[name] = np.where(above >= 0, codes[name][np.maximum(above, 0)], codes[name])
+            count = int((same & (above >= 0)).sum())
+            notes.append(f"{name}: of cells that say 'as above' the one above taken ({count})")
+    return notes
 
 
 def _with_sections(
@@ -316,7 +345,8 @@ def _describe(grid: Grid, table: Table, index: HeaderIndex, source: Source, note
         notes = [*notes, f"hidden columns were read: {shown}"]
     for column in table.columns:
         if not column.levels:
-            filled = int((grid.codes[table.first : table.last, column.position][table.kinds == DATA] >= 0).sum())
+            below = grid.codes[table.first : table.last, column.position]
+            filled = int((below[table.kinds == DATA] >= 0).sum())
             if filled:
                 letters = name_column(column.position + sheet.left)
                 notes = [*notes, f"column {letters} has no header: its cells were not read ({filled})"]
@@ -372,7 +402,8 @@ def _check_totals(
 ) -> tuple[Disagreement, ...]:
     """Compare each total with its rows: those since the total before it, or all so far.
 
-    A total agrees when it is either; the sums are of the rows that hold data, in the field's unit.
+    One that stands at the head of its rows is compared with those below. A total agrees when it is any of these; the
+    sums are of the rows that hold data, in the field's unit.
     """
     wrong: list[Disagreement] = []
     totals = np.flatnonzero(table.kinds == TOTAL) + table.first
@@ -393,6 +424,13 @@ def _check_totals(
                 running[until] - running[int(np.searchsorted(data, start))]
                 for start in _starts(starts, heads, row)
             ]
+            head = max(
+                table.first, *(table.first + one for one in table.sections if table.first + one < row), 0
+            )
+            if starts[-1] <= head and int(np.searchsorted(data, head)) == until < len(data):
+                # Nothing between it and the table's header or its section: it stands at the head of its rows.
+                ends = [*(int(end) for end in (*totals, *heads) if end > row), table.last]
+                sums = [running[int(np.searchsorted(data, end))] - running[until] for end in ends]
             if stated is not None and not any(_equal(stated, one) for one in sums):
                 nearest = min(sums, key=lambda one: abs(one - stated))
                 wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, round(float(nearest), 6)))
