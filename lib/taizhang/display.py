@@ -90,7 +90,8 @@ class Cell:
 class Table:
     """A table with a caption; the first column heads its row.
 
-    `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print.
+    `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print,
+    `dense` for small type, as for matter to look things up in.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     wide: bool = False
+    dense: bool = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         head = "".join(

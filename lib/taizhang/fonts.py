@@ -48,7 +48,7 @@ def _subset(path: Path, characters: str) -> bytes:
     request.unicode_set.update(map(ord, characters))
     request.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.DESUBROUTINIZE
     request.layout_feature_tag_set.update(
-        int.from_bytes(tag, "big") for tag in (b"kern", b"halt", b"palt", b"chws")
+        int.from_bytes(tag, "big") for tag in (b"kern", b"halt", b"palt", b"chws", b"pwid")
     )
     return _pack_woff2(hb.subset(face, request).blob.data)
 

@@ -13,6 +13,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+# A span of days is reported on as the shortest of these that is as long.
+_LONGEST = {"month": 31, "quarter": 92, "half": 184}
+SCALES = ("year", "half", "quarter", "month")
 _SHORT = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(\d{2}))?")
 KINDS = ("year", "half", "quarter", "month", "days")
 
@@ -42,6 +45,11 @@ class Period:
         if "/" in self.text:
             return "days"
         return {"H": "half", "Q": "quarter", "-": "month"}.get(self.text[4:5], "year")
+
+    @property
+    def scale(self) -> str:
+        """How much a report of it holds, by its length: year, half, quarter or month."""
+        return next((scale for scale, days in _LONGEST.items() if self.days <= days), "year")
 
     @property
     def path(self) -> str:

@@ -1,6 +1,7 @@
 """Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows, or None."""
 
 from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
+from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.climate import tabulate_climate
 from taizhang.figures.closure import plot_closure_by, tabulate_closure
 from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_districts
@@ -71,6 +72,7 @@ __all__ = [
     "plot_weather",
     "show_key_figures",
     "tabulate_assessment",
+    "tabulate_changes",
     "tabulate_climate",
     "tabulate_closure",
     "tabulate_definitions",

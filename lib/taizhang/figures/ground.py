@@ -100,7 +100,7 @@ def draw_ground(
     pad = around * max(east - west, north - south)
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
     across, up = ((east - west) / 2 + pad) / zoom, ((north - south) / 2 + pad) / zoom
-    sheet, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=96)
+    sheet, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=84)
     frame = keep_frame(axes)
     districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
     own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)

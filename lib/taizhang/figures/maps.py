@@ -270,7 +270,7 @@ def map_location(view: View) -> display.Figure | None:
     districts = simplify_districts(view.districts)
     own = (districts["code"] == view.district).to_numpy()
     with use_style():
-        sheet, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=110)
+        sheet, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=62)
         frame = keep_frame(axes)
         fills = np.where(own, style.roles["main"], style.empty)
         districts.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.8)

@@ -26,7 +26,7 @@ def leave_out_of_brief(function: Drawing) -> Drawing:
 
 def is_brief(view: View) -> bool:
     """Whether the report is a bulletin of a month or less, which keeps to what happened."""
-    return view.period.days <= 31
+    return view.period.scale == "month"
 
 
 def find_rows(view: View, kind: str) -> pd.DataFrame:

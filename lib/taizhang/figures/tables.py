@@ -1,22 +1,27 @@
 """Key figures and tables of facts: with the year before, the period before, targets, data quality, definitions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from taizhang import display
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.figures.rows import leave_out_of_brief
+from taizhang.figures.rows import is_brief, leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import FactInfo, split_target, unit_label
-from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit, quantify
+from taizhang.metadata.formats import format_date, format_fact, format_number, join_list, join_unit, name_unit, quantify
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View
 
+_MOST_OF_BRIEF = 6
+
 
 def show_key_figures(view: View) -> display.KeyFigures | None:
     """The key figures of the view's district, with the change on the year before and on the period before.
+
+    A bulletin of a month has the first of each ledger, six at most.
 
     Parameters
     ----------
@@ -58,6 +63,9 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
                 verdict=on_year.verdict if on_year else "neutral",
             )
         )
+    if is_brief(view):  # the table of changes says the rest
+        firsts = {view.describe(item.fact).kind: item for item in reversed(items)}
+        items = [replace(item, change="") for item in items if item in firsts.values()][:_MOST_OF_BRIEF]
     return display.KeyFigures(tuple(items)) if items else None
 
 
@@ -70,8 +78,8 @@ def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
     return format_fact(row["value"], info)
 
 
-def describe_change(change: Change, info: FactInfo, lang: str) -> str:
-    """A change in short: +12 (+8.3%), beyond chance."""
+def describe_change(change: Change, info: FactInfo, lang: str, *, short: bool = False) -> str:
+    """A change in short: +12 (+8.3%), beyond chance; `short`: within chance is not said."""
     unit = unit_label("points", lang) if info.unit == "percent" else ""
     if change.difference == 0:
         words = label("change.same", lang)
@@ -86,7 +94,7 @@ def describe_change(change: Change, info: FactInfo, lang: str) -> str:
             )
         else:
             words = label("change.plain", lang, text=text)
-    if change.beyond_chance is None or change.difference == 0:
+    if change.beyond_chance is None or change.difference == 0 or (short and not change.beyond_chance):
         return words
     return label(f"change.{'beyond' if change.beyond_chance else 'within'}", lang, words=words)
 
@@ -291,17 +299,22 @@ def tabulate_definitions(view: View) -> display.Table | None:
     """
     lang = view.lang
     known = set(view.facts.loc[view.facts["district_code"] == view.district, "fact"])
+    infos = [info for name, info in view.fact_infos.items() if name in known]
     rows = tuple(
         (
             display.Cell(info.title[lang]),
             display.Cell(info.definition[lang]),
-            display.Cell(label(f"interval.{info.interval}", lang)),
+            display.Cell(label(f"interval.short.{info.interval}", lang)),
         )
-        for name, info in view.fact_infos.items()
-        if name in known
+        for info in infos
     )
     if not rows:
         return None
+    methods = [
+        label(f"interval.{method}", lang)
+        for method in ("poisson", "wilson", "greenwood")
+        if any(info.interval == method for info in infos)
+    ]
     return display.Table(
         id="definitions",
         title=label("table.definitions.title", lang),
@@ -311,4 +324,6 @@ def tabulate_definitions(view: View) -> display.Table | None:
             display.Column(label("column.interval", lang)),
         ),
         rows=rows,
+        notes=(label("table.definitions.note", lang, methods=join_list(methods, lang)),) if methods else (),
+        dense=True,
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from taizhang.display import Block, Prose, Run
 from taizhang.facts.findings import Finding, find_problems
+from taizhang.figures.rows import is_brief
 from taizhang.figures.sources import name_place
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.words import label
@@ -15,6 +16,7 @@ from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, 
 from taizhang.view import ALL, View
 
 _MOST_OF_RULE = 3
+_MOST_OF_BRIEF = 5
 _MOST_NAMES = 5
 
 
@@ -82,11 +84,18 @@ def write_findings(view: View) -> Prose | None:
         seen[finding.rule] = seen.get(finding.rule, 0) + 1
         if seen[finding.rule] <= _MOST_OF_RULE:
             items.append(_make_item(finding, places, view))
+    items = items[: _find_most(view)]
     lead = say("findings.lead", lang, n=count(len(findings)))
     if len(items) < len(findings):
-        lead += say("findings.more", lang, n=count(len(items)))
+        where = "more" if view.district == ALL else "first"
+        lead += say(f"findings.{where}", lang, n=count(len(items)))
     lead += (Run(label("findings.colon", lang)),)
     return make_prose([make_paragraph([lead], lang), *items])
+
+
+def _find_most(view: View) -> int | None:
+    """How many problems are told of: all, but in a bulletin of a month the weightiest alone."""
+    return _MOST_OF_BRIEF if is_brief(view) else None
 
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
@@ -136,7 +145,7 @@ def write_next_steps(view: View) -> Prose | None:
     if view.facts.empty or not has_rows(view):
         return None
     steps: dict[str, list[str]] = {}
-    for finding, places in list_findings(view):
+    for finding, places in list_findings(view)[: _find_most(view)]:
         steps.setdefault(finding.step, []).extend(places)
     if not steps:
         return make_prose([make_paragraph([say("findings.no_steps", lang)], lang)])

@@ -4,6 +4,7 @@ import pandas as pd
 
 from taizhang.display import Prose
 from taizhang.figures.comparison import list_values
+from taizhang.figures.rows import is_brief
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_date, format_fact, join_list, quantify
 from taizhang.narrative.telling import (
@@ -31,6 +32,10 @@ def write_method(view: View) -> Prose | None:
     Prose
     """
     lang = view.lang
+    if is_brief(view):
+        maps = () if view.approval else say("method.map", lang)
+        told = [say("method.brief", lang, day=format_date(view.as_of, lang)), *_tell_vintages(view), maps]
+        return make_prose([make_paragraph(told, lang)])
     counting = [
         say(
             "method.period",

@@ -57,7 +57,8 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         If a cell ended in an error, or an output cannot be read back.
     """
     words = page_words(meta.lang)
-    lead, sections = _group_sections(read_blocks(notebook, lang=meta.lang, note=meta.note), meta.lang)
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, scale=meta.period.scale)
+    lead, sections = _group_sections(blocks, meta.lang)
     title, subtitle = write_titles(meta)
     body = render_body(
         "report.html.j2",

@@ -21,10 +21,11 @@ from markdown_it.token import Token
 from nbformat import NotebookNode
 
 from taizhang import display
+from taizhang.config import LANGS
 from taizhang.errors import RenderError, nearest
+from taizhang.periods import SCALES
 from taizhang.report.pages import page_words
 
-LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,15 @@ _OWN_NUMBER = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Block]:
+def is_left_out(cell: NotebookNode, *, lang: str = "", scale: str = "") -> bool:
+    """Whether a cell is tagged for other languages than the report's, or for other lengths of period."""
+    tags = set(cell.metadata.get("tags", ()))
+    return any(
+        one and tags & set(choices) and one not in tags for one, choices in ((lang, LANGS), (scale, SCALES))
+    )
+
+
+def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "", scale: str = "") -> list[Block]:
     """Read what an executed notebook shows, in one language, and what people wrote for the report.
 
     Parameters
@@ -104,6 +113,8 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Bl
         zh or en: Markdown cells tagged with the other language are left out.
     note : str
         Markdown; see `place_note`.
+    scale : str
+        year, half, quarter or month: cells tagged with others of these alone are left out; empty: none are.
 
     Returns
     -------
@@ -119,8 +130,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Bl
     """
     blocks: list[Block] = []
     for position, cell in enumerate(notebook.cells, start=1):
-        tags = set(cell.metadata.get("tags", ()))
-        if tags & set(LANGUAGES) and lang not in tags:
+        if is_left_out(cell, lang=lang, scale=scale):
             continue
         if cell.cell_type == "markdown":
             blocks.extend(_split_markdown(cell.source))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 from unicodedata import east_asian_width
@@ -121,6 +121,7 @@ def _set_cards(figures: display.KeyFigures, lang: str, sheet: Sheet) -> Json:
         "notes": [],
         "rows": rows,
         **fit_columns(columns, rows, sheet=sheet),
+        "dense": False,
         "turned": False,
     }
 
@@ -150,7 +151,13 @@ def _set_table(block: TableBlock, sheet: Sheet) -> Json:
         "title": table.title,
         "notes": list(table.notes),
         "rows": rows,
-        **fit_columns(columns, rows, wide=table.wide, sheet=sheet),
+        "dense": table.dense,
+        **fit_columns(
+            columns,
+            rows,
+            wide=table.wide,
+            sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if table.dense else sheet,
+        ),
     }
 
 
@@ -158,7 +165,8 @@ def _set_markdown_table(node: Json, sheet: Sheet) -> Json:
     """A table written in Markdown has no caption, and is set upright."""
     if node["type"] != "table":
         return node
-    return node | fit_columns(node["columns"], node["rows"], sheet=sheet) | {"notes": [], "turned": False}
+    fitted = fit_columns(node["columns"], node["rows"], sheet=sheet)
+    return node | fitted | {"notes": [], "dense": False, "turned": False}
 
 
 def fit_columns(

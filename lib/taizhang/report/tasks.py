@@ -134,7 +134,12 @@ def _run(task: ReportTask) -> NotebookNode:
     if not task.rerun:
         return nbformat.read(task.notebook, as_version=4)
     return execute_notebook(
-        task.template, task.notebook, task.parameters, cwd=task.root, timeout=task.timeout
+        task.template,
+        task.notebook,
+        task.parameters,
+        cwd=task.root,
+        timeout=task.timeout,
+        scale=task.meta.period.scale,
     )
 
 

@@ -27,8 +27,10 @@ from taizhang.report.pages import page_words
 from taizhang.report.paper import MODERN, OFFICIAL, Json, set_blocks
 from taizhang.report.titles import write_approval, write_titles
 
-# A bulletin of a month has neither cover nor contents.
-_SHORT_DAYS = 31
+# Of the body, in points. A bulletin of a month has two pages: its type is as large as they allow.
+_BODY_SIZE = 10.5
+_BULLETIN_SIZES = (9.5, 9.0, 8.5)
+_BULLETIN_PAGES = 2
 
 
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
@@ -52,19 +54,28 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """
     official = meta.style == "gbt9704"
     faces = find_faces(meta.fonts if official else "")
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, scale=meta.period.scale)
     report = describe_report(meta) | {
-        "lists": meta.period.kind == "year" and any(isinstance(b, FigureBlock | TableBlock) for b in blocks),
+        "lists": meta.period.scale == "year" and any(isinstance(b, FigureBlock | TableBlock) for b in blocks),
         "faces": _name_faces(faces, official=official),
         "blocks": set_blocks(blocks, lang=meta.lang, sheet=OFFICIAL if official else MODERN),
     }
-    content = json.dumps(replace_missing(report), ensure_ascii=False)
-    return _compile(
-        content,
-        faces,
-        timestamp=_read_day(meta.made_on) or meta.as_of,
-        about=f"{meta.name} {meta.period}",
-    )
+    sizes = _BULLETIN_SIZES if report["short"] and not official else (_BODY_SIZE,)
+    pdfs: list[bytes] = []
+    for size in sizes:
+        content = json.dumps(replace_missing(report | {"size": size}), ensure_ascii=False)
+        day = _read_day(meta.made_on) or meta.as_of
+        pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
+        if len(sizes) == 1 or _count_pages(pdfs[-1]) <= _BULLETIN_PAGES:
+            return pdfs[-1]
+    return pdfs[0]  # people wrote more than two pages hold: no need to read it in small type
+
+
+def _count_pages(pdf: bytes) -> int:
+    """Pages of a PDF as Typst writes it, with its page tree in plain."""
+    tree = re.search(rb"/Type/Pages\b.*?/Count (\d+)", pdf, re.DOTALL)
+    assert tree is not None
+    return int(tree[1])
 
 
 def _name_faces(faces: Faces, *, official: bool) -> Json:
@@ -179,7 +190,7 @@ def describe_report(meta: ReportMeta) -> Json:
         "sample": meta.sample,
         "style": meta.style,
         "draft": word("draft_mark") if meta.draft else "",
-        "short": meta.period.days <= _SHORT_DAYS,
+        "short": meta.period.scale == "month",
         "cover": [
             *([] if of_area else [(word("district"), meta.name)]),
             (shared["page.period"], period if meta.period.kind == "days" else period + span),
