@@ -17,7 +17,10 @@ def test_no_file_is_opened_without_saying_its_encoding(sample_book, tmp_path):
     watched = [sys.executable, "-X", "warn_default_encoding", "-W", "always::EncodingWarning"]
     command = ["-m", "taizhang.cli", "facts", "--period", "2021", "--format", "json", "-C", str(book)]
     done = subprocess.run(
-        [*watched, *command], env={**os.environ, "PYTHONIOENCODING": "cp936"}, capture_output=True, check=False
+        [*watched, *command],
+        env={**os.environ, "PYTHONIOENCODING": "cp936"},
+        capture_output=True,
+        check=False,
     )
     told = done.stderr.decode("utf-8", "replace")
     assert done.returncode == 0, told

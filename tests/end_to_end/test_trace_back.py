@@ -36,7 +36,9 @@ def sheets(book: Workbook) -> dict[str, dict[str, Sheet]]:
     for item in book.inputs():
         path = book.root / item["path"]
         if path.suffix in (".xlsx", ".xls"):
-            held[item["path"]] = {sheet.name: sheet for sheet in read_workbook(path, sniff_format(path), None)}
+            held[item["path"]] = {
+                sheet.name: sheet for sheet in read_workbook(path, sniff_format(path), None)
+            }
         elif path.suffix == ".csv":
             held[item["path"]] = {"": read_text(path, frozenset())}
     return held

@@ -60,9 +60,7 @@ def test_any_rows_of_the_sample_match_alike_in_every_way(
         assert set(found["how"]) == {way}
 
 
-def test_facts_are_the_same_in_every_way(
-    book: Workbook, located: pd.DataFrame, tmp_path: Path
-) -> None:
+def test_facts_are_the_same_in_every_way(book: Workbook, located: pd.DataFrame, tmp_path: Path) -> None:
     """Through files: one ledger written in five ways gives one table of facts."""
     boundaries = book.config.boundaries
     facts = {}

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from view_maker import make_fact, make_table, make_view
 
+from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.changes import compare_periods, list_comparisons
 from taizhang.figures.tables import (
     describe_change,
@@ -238,6 +239,25 @@ def test_the_period_before_is_judged_per_day() -> None:
     assert change.difference == 14
 
 
+def test_a_change_within_chance_says_so_only_where_there_is_room() -> None:
+    """5 against 4 in the month before is well within chance."""
+    row = tabulate_changes(make_month(5, 4)).rows[0]
+    assert [cell.text for cell in row[2:]] == ["4处", "+1", "—", "—"]
+    assert row[3].note == ""
+
+
+def test_the_cards_of_a_bulletin_are_few() -> None:
+    """The first key figure of each ledger; the table of changes has the changes of all."""
+    facts = ["hazards.found", "hazards.overdue", "drills.held", "incidents.count", "incidents.deaths"]
+    view = make_view(facts=[make_fact(fact, 3) for fact in facts], period="2021-03")
+    assert [item.fact for item in show_key_figures(view).items] == [
+        "hazards.found",
+        "drills.held",
+        "incidents.count",
+    ]
+    assert not any(item.change for item in show_key_figures(view).items)
+
+
 def test_the_period_before_needs_rows_and_days() -> None:
     view = make_month(9, 4)
     assert compare_periods(view, "hazards.overdue", then="year") is None  # no such facts
@@ -265,12 +285,24 @@ def test_the_period_before_is_named_in_words_and_tables(period: str, zh: str, en
     assert words == f"逾期未整改的有40处，比{zh}增加36处（差异显著）"
     words = "".join(run.text for run in tell_fact(english, "hazards.overdue", change=True))
     assert words.endswith(f", 36 more than {en} (beyond chance)")
+    if chinese.period.kind in ("month", "days"):
+        assert tabulate_facts(chinese, "hazards") is None  # bulletins have one table
+        table = tabulate_changes(chinese)
+        assert [column.label for column in table.columns] == ["指标", "本期", zh, "变化", "上年同期", "变化"]
+        assert [cell.text for cell in table.rows[0]] == [
+            "逾期未整改",
+            "40处",
+            "4处",
+            "+36，差异显著",
+            "—",
+            "—",
+        ]
+        assert table.rows[0][3].note == "worse" and table.rows[0][3].value == 36
+        assert [column.label for column in tabulate_changes(english).columns][2] == f"T{en[1:]}"
+        return
     key = next(item for item in show_key_figures(chinese).items if item.fact == "hazards.overdue")
     assert key.change == f"比{zh}+36，差异显著"
     table = tabulate_facts(chinese, "hazards")
-    if chinese.period.kind in ("month", "days"):
-        assert table is None  # bulletins are brief
-        return
     labels = [column.label for column in table.columns]
     assert labels == ["指标", "本期", "上年同期", "比上年同期变化", f"比{zh}变化", "全域"]
     row = next(row for row in table.rows if row[0].text == "逾期未整改")

@@ -40,7 +40,11 @@ def test_a_notebook_that_names_an_absent_kernel_runs_on_this_python(tmp_path: Pa
 
 def test_a_raised_error_is_kept_in_the_notebook_without_this_machine_or_a_telephone(tmp_path: Path) -> None:
     with pytest.raises(RenderError) as caught:
-        run(tmp_path, "import os\nn = '139' + '12345678'\nraise ValueError(f'{n} in {os.getcwd()}/data/a.xlsx')", "1")
+        run(
+            tmp_path,
+            "import os\nn = '139' + '12345678'\nraise ValueError(f'{n} in {os.getcwd()}/data/a.xlsx')",
+            "1",
+        )
     assert str(caught.value) == "cell 3 ended in ValueError: *********** in data/a.xlsx"
     text = (tmp_path / "out.ipynb").read_text("utf-8")
     assert "ValueError" in text and "13912345678" not in text
@@ -66,6 +70,17 @@ def test_each_way_to_end_badly_is_told_apart(tmp_path: Path, source: str, messag
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
     assert [output.output_type for output in outputs][:2] == ["stream", "error"]
     assert not cells[-1].outputs
+
+
+def test_cells_of_other_periods_are_not_run(tmp_path: Path) -> None:
+    text = nbformat.reads(write_notebook("print(1)", "print(2)", parameters='period = ""'), as_version=4)
+    text.cells[1].metadata["tags"] = ["year", "half"]
+    text.cells[2].metadata["tags"] = ["month"]
+    executed = execute_notebook(
+        nbformat.writes(text), tmp_path / "a.ipynb", {"period": "2021-07"}, cwd=tmp_path, scale="month"
+    )
+    shown = ["".join(output.text for output in cell.outputs) for cell in executed.cells]
+    assert "1\n" not in shown and "2\n" in shown
 
 
 def test_a_parameter_that_the_notebook_does_not_have_is_an_error(tmp_path: Path) -> None:

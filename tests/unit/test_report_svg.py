@@ -39,7 +39,9 @@ def test_a_picture_is_named_and_scales() -> None:
 
 @pytest.mark.parametrize("scope", ["", "#picture "])
 def test_matplotlibs_style_sheet_stays_inside(scope: str) -> None:
-    made = embed(f"<defs><style>{scope}*{{stroke-linejoin: round; stroke-linecap: butt}}</style></defs><path/>")
+    made = embed(
+        f"<defs><style>{scope}*{{stroke-linejoin: round; stroke-linecap: butt}}</style></defs><path/>"
+    )
     assert "<style" not in made and 'style="stroke-linejoin: round; stroke-linecap: butt"' in made
 
 

@@ -235,6 +235,25 @@ def test_a_month_s_bulletin_has_no_cover_and_no_contents() -> None:
     assert len(pages) == 1 and "2021年7月" in squeeze(pages[0]) and "目录" not in pages[0]
 
 
+def test_a_bulletin_takes_smaller_type_to_keep_to_two_pages() -> None:
+    """Paragraphs that take two pages and a little at 9.5 pt take two at 9 or 8.5; a book stays as it is."""
+    month = replace(META, period=parse_period("2021-07"))
+    text = write_prose("溪口镇查出隐患并逐条登记、整改、复核、销号。" * 12)
+    counts = {
+        number: len(read_pages(render_pdf(build("## 一", *[text] * number), meta=month)))
+        for number in (10, 60)
+    }
+    assert counts[10] <= 2 < counts[60]
+    sizes = []
+    for number in (2, 17, 60):
+        with pypdfium2.PdfDocument(render_pdf(build("## 一", *[text] * number), meta=month)) as document:
+            objects = [one for one in document[0].get_objects() if one.type == 1]
+            heights = [round(top - bottom, 1) for _, bottom, _, top in (one.get_bounds() for one in objects)]
+            sizes.append((len(document), max(heights[-5:])))
+    assert sizes[0][0] == 1 and sizes[1][0] == 2 and sizes[2][0] > 2
+    assert sizes[1][1] < sizes[0][1] == sizes[2][1]
+
+
 def test_a_picture_that_is_none_is_an_error_that_names_the_report() -> None:
     broken = display.Figure("f", "题", "图", "", "<svg")
     with pytest.raises(RenderError, match="溪口镇 2021"):

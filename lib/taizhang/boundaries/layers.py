@@ -23,6 +23,7 @@ from taizhang.errors import BoundaryError, list_values
 _FIT_CODE = re.compile(r"[\w-][\w.-]*")
 _TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
+
 @dataclass(frozen=True)
 class Layer:
     """A boundary layer, read and mended.

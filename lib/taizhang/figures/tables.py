@@ -10,7 +10,15 @@ from taizhang.figures.changes import Change, compare_periods, list_comparisons, 
 from taizhang.figures.rows import is_brief, leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import FactInfo, split_target, unit_label
-from taizhang.metadata.formats import format_date, format_fact, format_number, join_list, join_unit, name_unit, quantify
+from taizhang.metadata.formats import (
+    format_date,
+    format_fact,
+    format_number,
+    join_list,
+    join_unit,
+    name_unit,
+    quantify,
+)
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import ALL, View

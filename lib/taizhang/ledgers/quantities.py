@@ -195,7 +195,9 @@ def _leading_number(plain: str) -> tuple[float | None, str]:
         return float(match[0].replace(",", "")), rest
     if match := _CHINESE.match(plain):
         numeral, rest = match[0], plain[match.end() :]
-        if len(numeral) > 1 and numeral[-1] in "万亿":  # 三万 as 3万: a scale, which in a money field means yuan
+        if (
+            len(numeral) > 1 and numeral[-1] in "万亿"
+        ):  # 三万 as 3万: a scale, which in a money field means yuan
             numeral, rest = numeral[:-1], numeral[-1] + rest
         return _read_chinese(numeral), rest
     return None, plain

@@ -27,7 +27,6 @@ from taizhang.periods import SCALES
 from taizhang.report.pages import page_words
 
 
-
 @dataclass(frozen=True)
 class HeadingBlock:
     """A numbered heading.
