@@ -75,6 +75,8 @@ def find_places(
     boxes: list[Box] = list(taken)
     spots: list[tuple[float, float] | None] = [None] * len(shapes)
     for place in sorted(range(len(shapes)), key=lambda place: shapes[place].area):
+        if shapes[place].is_empty:
+            continue
         half = (rooms[place][0] / 2, rooms[place][1] / 2)
         spot = spots[place] = _find_spot(shapes[place], half, boxes)
         if spot is not None:

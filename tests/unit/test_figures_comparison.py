@@ -1,6 +1,7 @@
 """The comparison: maps with classes that hold their values, rankings with intervals, funnels."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,7 +12,7 @@ from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 from taizhang import figures
 from taizhang.display import Figure
 from taizhang.figures.comparison import list_values
-from taizhang.figures.ground import make_map, place_labels
+from taizhang.figures.ground import find_corner, make_map, place_labels
 from taizhang.metadata.facts import describe_fact
 from taizhang.outlines import measure_text, simplify_districts
 from taizhang.stats.classes import choose_classes
@@ -203,3 +204,24 @@ def test_a_label_takes_the_nearest_place_that_is_free() -> None:
     assert place_labels(axes, [field], ["甲"], ["#000"], size=8, taken=[left.bounds]) == []
     x, y = axes.texts[-1].get_position()
     assert 5.2 < x < 6.5 and y == 5
+
+
+def test_a_district_without_ground_leaves_the_others_their_map() -> None:
+    view = make_rates(COUNTS)
+    view.districts.loc[2, "geometry"] = Polygon()
+    for figure in (figures.map_fact(view, RATE), figures.map_location(replace(view, district=CODES[0]))):
+        assert figure is not None
+        shown = " ".join(read_texts(figure))
+        assert NAMES[0] in shown and NAMES[2] not in shown
+
+
+@pytest.mark.parametrize("extent", [(0, 0, 10, 0.4), (0, 0, 0.4, 10), (0, 0, 10, 10)])
+def test_the_north_arrow_has_its_place_on_any_extent(extent: tuple[float, float, float, float]) -> None:
+    """Seven by eleven millimetres, whatever the map's shape, on a map that is at least 26 mm high."""
+    sheet, axes, _ = make_map(extent)
+    left, low, right, top = find_corner(axes)
+    inch = axes.transData.transform([(left, low), (right, top)]) / sheet.dpi
+    assert (inch[1] - inch[0]) * 25.4 == pytest.approx((7, 11), abs=0.1)
+    assert axes.get_position().height * sheet.get_figheight() * 25.4 >= 25.9
+    place_labels(axes, [box(left, low, right, top)], ["甲"], ["#000"], size=6)
+    assert not axes.texts

@@ -6,6 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
+from pyproj.crs.crs import Ellipsoid
 
 from taizhang.errors import BoundaryError
 
@@ -168,11 +169,11 @@ def _measure_stray(crs: pyproj.CRS, lon: float, lat: float) -> float:
     operation = crs.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return 0.0
-    middle = next((one.value for one in operation.params if "longitude" in one.name.lower()), lon)
+    middle = float(next((one.value for one in operation.params if "longitude" in one.name.lower()), lon))
     return max(0.0, abs((lon - middle + 180) % 360 - 180) - 3.0)
 
 
-def _is_older(ellipsoid: pyproj.crs.Ellipsoid) -> bool:
+def _is_older(ellipsoid: Ellipsoid) -> bool:
     """Whether an ellipsoid is not that of WGS 84, GRS 80 or CGCS2000, which agree to a tenth of a millimetre."""
     return abs(ellipsoid.semi_major_metre - 6_378_137.0) > 0.01
 

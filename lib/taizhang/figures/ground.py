@@ -16,6 +16,8 @@ from taizhang.view import ALL, View
 
 _MM_PER_POINT = 25.4 / 72
 _FOOT_MM = 17.0  # below the map: classes, scale bar, rights
+_LOWEST_MM = 26.0
+_ARROW_MM = (7.0, 11.0)  # the north arrow with its word, in the map's upper right corner
 
 
 def make_map(
@@ -47,6 +49,9 @@ def make_map(
         # A tall extent is shown with more of what lies beside it.
         more = ((north - south) * stretch * style.width_mm / tallest_mm - (east - west)) / 2
         west, east, tall = west - more, east + more, tallest_mm
+    elif tall < _LOWEST_MM:
+        more = (north - south) * (_LOWEST_MM / tall - 1) / 2
+        south, north, tall = south - more, north + more, _LOWEST_MM
     height = tall + foot_mm
     sheet = Sheet(figsize=(style.width_mm / 25.4, height / 25.4))
     axes = sheet.add_axes((0, foot_mm / height, 1, tall / height))
@@ -107,8 +112,7 @@ def draw_ground(
     frame()
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
-    # Neighbours are named where their part within the frame has room; the corner is the north arrow's.
-    corner = (east - 0.07 * (east - west), north - 0.2 * (north - south), east, north)
+    # Neighbours are named where their part within the frame has room.
     others = districts[~districts["code"].isin(own["code"])]
     edge = 0.015 * (east - west)
     frame_box = shapely.box(west + edge, south + edge, east - edge, north - edge)
@@ -120,7 +124,6 @@ def draw_ground(
         list(others.loc[shown, "name"]),
         [style.muted] * int(shown.sum()),
         size=style.small,
-        taken=[corner],
     )
     return sheet, axes, strip
 
@@ -154,28 +157,56 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
         else label("map.internal_use", view.lang)
     )
     strip.text(style.width_mm - 2, 2.7, rights, size=style.small, ha="right", va="center", color=style.muted)
-    corner = (0.975, 0.98)
-    axes.add_patch(
-        Polygon(
-            [
-                (corner[0], corner[1]),
-                (corner[0] - 0.012, corner[1] - 0.05),
-                (corner[0], corner[1] - 0.038),
-                (corner[0] + 0.012, corner[1] - 0.05),
-            ],
-            transform=axes.transAxes,
-            facecolor=style.ink,
-            linewidth=0,
-        )
+    _draw_arrow(axes, label("map.north", view.lang))
+
+
+def find_corner(axes: Axes) -> Box:
+    """The north arrow's place, in the map's own coordinates: no label may stand there."""
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    wide, high = _measure_map(axes)
+    return (
+        east - _ARROW_MM[0] / wide * (east - west),
+        north - _ARROW_MM[1] / high * (north - south),
+        east,
+        north,
     )
+
+
+def _measure_map(axes: Axes) -> tuple[float, float]:
+    """Width and height of a map on the sheet, millimetres."""
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    wide = axes.get_position().width * load_style().width_mm
+    return wide, wide * (north - south) * float(axes.get_aspect()) / (east - west)
+
+
+def _draw_arrow(axes: Axes, word: str) -> None:
+    style = load_style()
+    wide, high = _measure_map(axes)
+    across, up = _ARROW_MM
+
+    def place(right: float, down: float) -> tuple[float, float]:
+        return 1 - right / wide, 1 - down / high
+
+    # On paper of its own: a dark district may reach into the corner.
+    axes.add_patch(
+        Rectangle(
+            place(across, up), across / wide, up / high,
+            transform=axes.transAxes, facecolor=style.paper, alpha=0.8, linewidth=0, zorder=9,
+        )
+    )  # fmt: skip
+    middle = across / 2
+    outline = [place(middle, 1), place(middle + 1.6, 6), place(middle, 4.8), place(middle - 1.6, 6)]
+    axes.add_patch(Polygon(outline, transform=axes.transAxes, facecolor=style.ink, linewidth=0, zorder=10))
     axes.text(
-        corner[0],
-        corner[1] - 0.06,
-        label("map.north", view.lang),
+        *place(middle, 6.8),
+        word,
         transform=axes.transAxes,
         ha="center",
         va="top",
         size=style.small,
+        zorder=10,
     )
 
 
@@ -188,7 +219,7 @@ def place_labels(
     size: float,
     taken: Sequence[Box] = (),
 ) -> list[int]:
-    """Write a label within each shape, where it touches no other; smaller shapes choose first.
+    """Write a label within each shape, where it touches no other and not the north arrow; the smallest choose first.
 
     Parameters
     ----------
@@ -199,7 +230,7 @@ def place_labels(
     size : float
         Points.
     taken : sequence of boxes
-        Places already used, in the axes' coordinates.
+        Further places already used, in the axes' coordinates.
 
     Returns
     -------
@@ -214,7 +245,7 @@ def place_labels(
     rooms = [
         (wide * per_point, high * squeeze) for wide, high in (measure_text(text, size) for text in texts)
     ]
-    spots = find_places(shapes, rooms, taken=taken)
+    spots = find_places(shapes, rooms, taken=[find_corner(axes), *taken])
     for text, colour, spot in zip(texts, colours, spots, strict=True):
         if spot is not None:
             axes.text(*spot, text, ha="center", va="center", size=size, color=colour, linespacing=1.15)
