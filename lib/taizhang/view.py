@@ -50,8 +50,8 @@ class View:
         Facts of the period just before, at the same lag.
     ledgers : Mapping of str to pandas.DataFrame
         Rows of the configured kinds: of the district alone, or of all where it is ``all``; of all
-        periods, dated on or before as_of; without personal columns. A kind that is not configured is
-        not a key.
+        periods, dated on or before as_of; without personal columns. A kind that is not configured, or
+        whose small counts are suppressed, is not a key: of the latter there are the facts alone.
     districts : geopandas.GeoDataFrame
         code, name, parent, geometry (longitude, latitude), one row per district.
     grid : geopandas.GeoDataFrame or None

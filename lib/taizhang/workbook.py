@@ -175,7 +175,7 @@ class Workbook:
         ----------
         view : View
         *kinds : str
-            Ledger kinds; those of hazards and incidents that the workbook has, where left out.
+            Ledger kinds, hazards and incidents where left out; of these the ones whose rows the view has.
 
         Returns
         -------
@@ -186,7 +186,7 @@ class Workbook:
         if self.grid is None:
             return None
         counts = []
-        for kind in kinds or [kind for kind in ("hazards", "incidents") if kind in self.config.ledgers]:
+        for kind in (kind for kind in kinds or ("hazards", "incidents") if kind in view.ledgers):
             day = self.kinds[kind].date
             rows = view.rows(kind, day) if day else view.ledgers[kind]
             found = match_cells(rows, self.grid).groupby(["cell", "how"], dropna=False).size()
@@ -210,7 +210,7 @@ class Workbook:
         Returns
         -------
         geopandas.GeoDataFrame or None
-            None where the workbook has no such ledger, or none of its rows has coordinates.
+            None where the view has no rows of such a ledger, or none of them has coordinates.
 
         Raises
         ------
@@ -224,13 +224,13 @@ class Workbook:
             raise ParameterError(
                 f"'{kind}' is no ledger kind with coordinates; these have lon and lat: {', '.join(with_points)}"
             )
-        if kind not in self.config.ledgers:
+        if kind not in view.ledgers:
             return None
         sites = self.ledger(kind)
         if not (sites["lon"].notna() & sites["lat"].notna()).any():
             return None
         premises = pd.DataFrame(columns=["district_code", "premises", "lon", "lat"])
-        if "hazards" in self.config.ledgers:
+        if "hazards" in view.ledgers:
             premises = self.ledger("hazards")
             premises = premises[premises["found_on"] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)]
         residents = pd.Series(dtype=float)
@@ -458,7 +458,8 @@ class Workbook:
             facts_previous=self.facts_earlier(period.period_before(), period),
             ledgers=LazyLedgers(
                 lambda kind: self.ledger(kind, district=None if code == ALL else code),
-                {kind: self.kinds[kind] for kind in self.config.ledgers},
+                # What small counts are suppressed of, a report knows by its facts alone.
+                {name: self.kinds[name] for name in self.config.ledgers if name not in self.config.suppress},
                 as_of,
             ),
             districts=self.districts,

@@ -66,7 +66,7 @@ def test_rare_classes_are_counted_together_and_months_keep_their_order(view: Vie
 
 
 def test_withheld_kinds_and_unknown_columns_are_refused(view: View) -> None:
-    withheld = replace(view, facts=view.facts.assign(suppressed=True))
+    withheld = replace(view, settings={"suppress": ("hazards",)})
     with pytest.raises(ParameterError, match="withheld"):
         figures.cross_tabulate(withheld, "hazards", "trade", "severity")
     with pytest.raises(ParameterError, match="no column 'colour'; it has district"):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.stats import t as student
 
 from taizhang.stats.outcomes import compare_groups, estimate_effect, sum_recent
 
@@ -40,11 +41,19 @@ def test_the_ratio_is_that_of_a_plain_regression() -> None:
     ).dropna().reset_index(names=["place", "month"])  # fmt: skip
     dummies = pd.get_dummies(long[["place", "month"]].astype(str), drop_first=True, dtype=float)
     design = sm.add_constant(pd.concat([long["x"], dummies], axis=1))
-    fit = sm.Poisson(long["y"], design, offset=np.log(long["base"])).fit(disp=0, maxiter=200, method="newton")
+    model = sm.Poisson(long["y"], design, offset=np.log(long["base"]))
+    plain = model.fit(disp=0, maxiter=200, method="newton")
+    groups = {"groups": pd.factorize(long["place"])[0]}
+    robust = model.fit(disp=0, maxiter=200, method="newton", cov_type="cluster", cov_kwds=groups)
     effect = estimate_effect(events, exposure, recent)
-    if effect.model == "poisson":
-        assert effect.ratio == pytest.approx(np.exp(fit.params["x"]), rel=1e-6)
-    assert effect.model in ("poisson", "negative_binomial") and effect.events == long["y"].sum()
+    assert effect.model == "poisson" and effect.events == long["y"].sum()
+    assert effect.ratio == pytest.approx(np.exp(plain.params["x"]), rel=1e-6)
+    # The wider of both intervals: chance's own, and that of months which hang together in six townships.
+    reach = max(
+        plain.bse["x"] * student.ppf(0.975, plain.df_resid), robust.bse["x"] * student.ppf(0.975, 5)
+    )
+    limits = np.exp(plain.params["x"] + np.array([-reach, reach]))
+    assert (effect.low, effect.high) == pytest.approx(tuple(limits), rel=1e-6)
 
 
 def test_lumpy_counts_are_taken_as_such() -> None:

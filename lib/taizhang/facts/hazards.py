@@ -29,6 +29,7 @@ def is_overdue(rows: Rows) -> Mask:
 
 
 is_on_the_spot = holds("mode", "on_the_spot")
+has_mode = known("mode")
 is_major = holds("severity", "major")
 
 
@@ -60,7 +61,7 @@ MEASURES: tuple[Measure, ...] = (
     Count(fact="hazards.rectified", counted=is_rectified),
     Share(fact="hazards.rectification_rate", counted=is_rectified),
     Count(fact="hazards.on_the_spot", counted=is_on_the_spot),
-    Share(fact="hazards.on_the_spot_share", counted=is_on_the_spot, rows=known("mode")),
+    Share(fact="hazards.on_the_spot_share", counted=is_on_the_spot, rows=has_mode),
     Count(fact="hazards.open", counted=is_open),
     Count(fact="hazards.overdue", counted=is_overdue),
     Count(fact="hazards.major", counted=is_major),
@@ -70,7 +71,10 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 # What suppression must know: sums within a district, and parts that are never above others.
-SUMS = (((every, every), ((every, is_rectified), (every, is_open))),)
+SUMS = (
+    ((every, every), ((every, is_rectified), (every, is_open))),
+    ((every, is_on_the_spot), ((has_mode, is_on_the_spot),)),  # who is on the spot has a mode
+)
 WITHIN = (
     ((every, is_overdue), (every, is_open)),
     ((every, is_major_open), (every, is_open)),

@@ -290,10 +290,11 @@ class Ratio(Measure):
         group = of.group[rows]
         top = _tally(group, scene.n, of.test(self.top)[rows])
         bottom = _tally(group, scene.n, of.test(self.bottom)[rows])
+        based = rows & (of.test(self.bottom) != 0)
         scale = 100.0 if self.percent else 1.0
         low, high = wilson_interval(top, bottom) if self.percent else poisson_interval(top, bottom)
         parts = {
-            ("bottom", self.top, self.bottom): Part(bottom, _tally(group, scene.n)),
+            ("bottom", self.top, self.bottom): Part(bottom, _tally(of.group[based], scene.n)),
             ("top", self.top, self.bottom): Part(top, _tally(of.group[counted], scene.n), positive=False),
         }
         return Result(_divide(scale * top, bottom), top, bottom, scale * low, scale * high, parts)

@@ -27,6 +27,8 @@ class _Table:
     exists: Mask  # facts x (districts + 1): has a number to hide
     sums: list[tuple[int, list[int]]]
     within: list[tuple[int, int]]
+    # large = small + rest for each pair within: the rests, which no fact shows, add up over districts, too.
+    rests: list[tuple[int, list[int]]]
 
     def hide_facts(self) -> Mask:
         """A fact is hidden where a part of it is."""
@@ -59,13 +61,17 @@ def _lay_out(results: Sequence[Result], below: int, sums: Sequence[Sum], within:
         for key, part in result.parts.items():
             if whole is not None and part.is_count and part.own and number[key] != whole:
                 pairs.add((number[key], whole))
+    values = np.array([parts[key].values for key in keys])
+    additive = np.array([parts[key].additive for key in keys])
+    both = [(small, large) for small, large in sorted(pairs) if additive[small] and additive[large]]
+    rests = np.array([values[large] - values[small] for small, large in both]).reshape(-1, values.shape[1])
     return _Table(
         keys=keys,
-        values=np.array([parts[key].values for key in keys]),
-        additive=np.array([parts[key].additive for key in keys]),
-        positive=np.array([positive[key] for key in keys]),
+        values=np.vstack([values, rests]),
+        additive=np.append(additive, np.ones(len(both), bool)),
+        positive=np.append([positive[key] for key in keys], np.zeros(len(both))).astype(bool),
         facts=[[number[key] for key in result.parts] for result in results],
-        hidden=(sizes >= 1) & (sizes < below),
+        hidden=np.vstack([(sizes >= 1) & (sizes < below), np.zeros(rests.shape, bool)]),
         exists=np.array([~np.isnan(result.value) | (result.denominator > 0) for result in results]),
         sums=[
             (number[whole], [number[key] for key in rest])
@@ -73,6 +79,7 @@ def _lay_out(results: Sequence[Result], below: int, sums: Sequence[Sum], within:
             if whole in number and all(key in number for key in rest)
         ],
         within=sorted(pairs),
+        rests=[(large, [small, len(keys) + n]) for n, (small, large) in enumerate(both)],
     )
 
 
@@ -87,7 +94,7 @@ def _bound(table: _Table) -> tuple[Floats, Floats]:
         for small, large in table.within:
             low[large] = np.maximum(low[large], low[small])
             high[small] = np.minimum(high[small], high[large])
-        for whole, rest in table.sums:
+        for whole, rest in (*table.sums, *table.rests):
             _narrow(low, high, whole, rest)
         for part in np.flatnonzero(table.additive):
             _narrow_row(low[part], high[part])
@@ -203,6 +210,7 @@ def find_hidden(
     while table.hidden.any():
         low, high = _bound(table)
         pinned = ~table.shown() & (high - low < 0.5) & ~_follow_from_zero(table)
+        pinned[len(table.keys) :] = False  # a rest that is known gives away no number by itself
         cells = [(int(part), int(at)) for part, at in np.argwhere(pinned)]
         # Within districts all at once; across them one at a time, as one more may be enough for many.
         beside = [_hide_beside(table, part, at) for part, at in cells]

@@ -123,6 +123,8 @@ def _has_rows(view: View, kind: str, then: Then) -> bool:
 
 def _reaches_a_year_behind(view: View, then: Then) -> bool:
     """Whether hazards go back a year before the earlier period: else its repeats could not be seen."""
+    if "hazards" not in view.ledgers:
+        return False
     days = view.ledgers["hazards"]["found_on"]
     return bool((days < pd.Timestamp(find_period(view, then).start) - pd.Timedelta(days=330)).any())
 

@@ -223,6 +223,7 @@ def tabulate_plans(view: View, *, most: int = 40) -> display.Table | None:
         return None
     lang = view.lang
     drills = view.ledgers.get("drills", pd.DataFrame({"plan": [], "held_on": [], "district_code": []}))
+    undrilled = label("word.none_found", lang) if "drills" in view.ledgers else "—"
     held = drills[drills["held_on"] <= pd.Timestamp(view.period.end)] if len(drills) else drills
     last = held.groupby([held["district_code"], _plain_name(held["plan"])])["held_on"].max()
     places = pd.MultiIndex.from_arrays([plans["district_code"], _plain_name(plans["name"])])
@@ -241,7 +242,7 @@ def tabulate_plans(view: View, *, most: int = 40) -> display.Table | None:
                 note="worse" if row["review_due"] < day else "",
             ),
             display.Cell(
-                label("word.none_found", lang) if pd.isna(row["drilled"]) else show_day(row["drilled"]),
+                undrilled if pd.isna(row["drilled"]) else show_day(row["drilled"]),
                 show_day(row["drilled"]),
             ),
         )

@@ -7,6 +7,7 @@ from taizhang.errors import ParameterError
 from taizhang.figures.rows import find_rows, name_values
 from taizhang.figures.sources import describe_source, name_area, name_period, name_place
 from taizhang.figures.tables import make_fact_cell, tabulate_facts
+from taizhang.figures.time import is_sensitive
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import DATE_TYPES, load_kinds
 from taizhang.metadata.words import label
@@ -55,7 +56,7 @@ def cross_tabulate(
     fields = view.kinds[kind].fields
     if wrong := [name for name in (rows, columns) if name not in fields]:
         raise ParameterError(f"{kind} has no column '{wrong[0]}'; it has {', '.join(fields)}")
-    if _is_withheld(view, kind):
+    if is_sensitive(view, kind):
         raise ParameterError(
             f"small counts of {kind} are withheld in this workbook ([indicators] suppress), so they are not "
             "cross-tabulated; book.ledger() has the rows"
@@ -92,12 +93,6 @@ def cross_tabulate(
         notes=(describe_source(view, kind, len(found)),),
         wide=len(heads) > 8,
     )
-
-
-def _is_withheld(view: View, kind: str) -> bool:
-    """Whether the view's facts of a kind are of those whose small counts are suppressed."""
-    of = view.facts["fact"].str.startswith(f"{kind}.")
-    return bool(view.facts.loc[of, "suppressed"].any())
 
 
 def _name_classes(view: View, found: pd.DataFrame, kind: str, name: str, most: int) -> pd.Series:

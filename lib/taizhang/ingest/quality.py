@@ -53,8 +53,12 @@ def describe_quality(
         kind = kinds[summary.kind]
         keys = _read_keys(folder / f"{kind.name}.parquet")
         own = aside[aside["kind"] == kind.name]
-        counts.append(_count_by_district(kind.name, keys, own))
+        by_district = _count_by_district(kind.name, keys, own)
         owners[kind.name] = keys.groupby("source_file")["district_code"].agg(_only_one)
+        if kind.name not in view.ledgers:  # its small counts are suppressed, those of its rows among them
+            counts.append(by_district.drop(columns="district_code").groupby("kind", as_index=False).sum())
+            continue
+        counts.append(by_district)
         rows = _rows_of(view, kind)
         missing.append(_count_missing(kind, rows))
         rules.append(_count_rules(kind, rows, view.lang, as_of))
@@ -73,14 +77,21 @@ def describe_quality(
         aside = aside[aside["district_code"] == view.district]
         totals = totals[totals["district_code"] == view.district]
     return Quality(
-        counts=pd.concat(counts, ignore_index=True),
+        counts=pd.concat(counts, ignore_index=True).fillna({"district_code": NO_DISTRICT}),
         aside=aside.reset_index(drop=True),
-        missing=pd.concat(missing, ignore_index=True),
+        missing=_join(missing, "kind", "column", "missing", "rows"),
         totals=totals.reset_index(drop=True),
-        rules=pd.concat(rules, ignore_index=True),
-        matches=pd.concat(matches, ignore_index=True)[["kind", "how", "rows"]],
+        rules=_join(rules, "kind", "rule", "title", "rows"),
+        matches=_join(matches, "kind", "how", "rows"),
         near=_list_near(aside),
     )
+
+
+def _join(parts: Sequence[pd.DataFrame], *columns: str) -> pd.DataFrame:
+    """The kinds' tables as one; with its columns where there is none."""
+    if not parts:
+        return pd.DataFrame(columns=list(columns))
+    return pd.concat(parts, ignore_index=True)[list(columns)]
 
 
 def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:

@@ -1,0 +1,129 @@
+"""Of a kind whose small counts are suppressed nothing leaks: not in a chart, a table, a sentence or a file.
+
+Every row of the kinds is put into their ledgers twice, which doubles every count that is not 0 and leaves 0 as it is.
+With a threshold that no count reaches, all these numbers are withheld, so a reader may not see any difference: if one
+output differs, it tells of a number that it should not.
+"""
+
+import ast
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+import taizhang
+from taizhang.facts.compute import MEASURES
+from taizhang.periods import parse_period
+from taizhang.report.data import write_data
+from taizhang.report.index import write_index
+from taizhang.report.rows import list_rowed_facts, write_rows
+from taizhang.workbook import Workbook
+
+PERIOD = "2021"
+NOTEBOOKS = ("township_review", "county_comparison", "data_quality", "grid_check")
+# Counts of cases that a user may hold sensitive; incidents are public, people and weather are no cases.
+KINDS = (
+    "hazards", "inspections", "drills", "plans", "losses", "complaints", "disputes", "warnings", "duty_checks",
+    "teams", "supplies", "shelters", "publicity", "actions", "schools",
+)  # fmt: skip
+
+
+@pytest.fixture
+def root(sample_book: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "book"
+    shutil.copytree(sample_book, folder, ignore=shutil.ignore_patterns("reports"))
+    return folder
+
+
+def suppress(root: Path, *kinds: str, below: int) -> None:
+    path = root / "workbook.toml"
+    text = path.read_text("utf-8")
+    named = ", ".join(f'"{kind}"' for kind in kinds)
+    assert "[indicators]" not in text
+    path.write_text(f"{text}\n[indicators]\nsuppress_below = {below}\nsuppress = [{named}]\n", encoding="utf-8")
+
+
+@pytest.fixture
+def doubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """Kinds named in this set have every row twice, from then on."""
+    kinds: set[str] = set()
+    read = Workbook.ledger
+
+    def read_twice(self: Workbook, kind: str, **options: object) -> pd.DataFrame:
+        rows = read(self, kind, **options)  # type: ignore[arg-type]
+        return pd.concat([rows, rows], ignore_index=True) if kind in kinds else rows
+
+    monkeypatch.setattr(Workbook, "ledger", read_twice)
+    # What is kept between runs would hide that anything is read twice.
+    monkeypatch.setattr(Workbook, "_hash_facts_code", lambda self: f"{sorted(kinds)}")
+    return kinds
+
+
+def show_all(root: Path, district: str, name: str) -> list[tuple[str, str]]:
+    """What each code cell of a notebook shows."""
+    notebook = nbformat.read(taizhang.open(str(root)).template(name), as_version=4)
+    names: dict[str, object] = {}
+    shown = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or "tz.controls()" in cell.source:
+            continue
+        *body, last = ast.parse(cell.source).body
+        exec(ast.unparse(ast.Module(body, [])), names)
+        if isinstance(last, ast.Expr):
+            shown.append((cell.source, str(eval(ast.unparse(last), names))))
+        else:
+            exec(ast.unparse(last), names)
+        if "parameters" in cell.metadata.get("tags", []):
+            names |= {"district": district, "period": PERIOD, "lang": "zh", "workbook": str(root)}
+    return shown
+
+
+def write_files(root: Path, folder: Path) -> dict[str, bytes]:
+    """Every file of a review that is no report."""
+    book, period = taizhang.open(str(root)), parse_period(PERIOD)
+    facts, before = book.facts(PERIOD), book.facts("2020")
+    folder.mkdir()
+    facts.to_csv(folder / "facts.csv", index=False)
+    write_data(folder, book=book, period=period, facts=facts, before=before)
+    write_rows(folder, book=book, period=period, wanted=list_rowed_facts(book, facts))
+    write_index(folder, book=book, period=period, lang="zh", facts=facts, manifest={}, before=before)
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kinds", [KINDS, ("hazards",), ("warnings", "drills")])
+def test_no_output_tells_of_what_is_withheld(
+    root: Path, tmp_path: Path, doubled: set[str], kinds: tuple[str, ...]
+) -> None:
+    suppress(root, *kinds, below=1_000_000_000)
+    district = str(taizhang.open(str(root)).districts["code"].iloc[0])
+    places = {name: "all" if name != "township_review" else district for name in NOTEBOOKS}
+    before = {name: show_all(root, place, name) for name, place in places.items()}
+    files = write_files(root, tmp_path / "once")
+    doubled.update(kinds)
+    facts = taizhang.open(str(root)).facts(PERIOD)
+    of_kinds = {fact for fact, measure in MEASURES.items() if set(measure.kinds) & set(kinds)}
+    rest = facts[~facts["fact"].isin(of_kinds) & ~facts["fact"].str.startswith("targets.")]
+    assert rest["value"].notna().any() and not rest["suppressed"].any()
+    for name, place in places.items():
+        for (source, one), (_, other) in zip(before[name], show_all(root, place, name), strict=True):
+            assert one == other, f"{name}: {source}"
+    for path, content in write_files(root, tmp_path / "twice").items():
+        assert content == files[path], path
+
+
+@pytest.mark.slow
+def test_the_attack_finds_what_is_not_withheld(root: Path, doubled: set[str]) -> None:
+    """Else it would prove nothing."""
+    district = str(taizhang.open(str(root)).districts["code"].iloc[0])
+    once = show_all(root, district, "township_review")
+    doubled.add("hazards")
+    twice = show_all(root, district, "township_review")
+    differing = {source for (source, one), (_, other) in zip(once, twice, strict=True) if one != other}
+    for function in ("plot_hazards_trend", "plot_hazards_by_trade", "write_hazards", "map_hazards", "tabulate_facts"):
+        assert any(function in source for source in differing), function

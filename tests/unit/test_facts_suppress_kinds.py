@@ -1,0 +1,173 @@
+"""An attack on kinds that a user names under suppress: every sum and order that a reader can know of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+from taizhang.facts import compute_facts
+from taizhang.periods import parse_period
+
+YEAR, END = parse_period("2021"), date(2021, 12, 31)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a reader knows of a kind's facts: counts, shares as (top, bottom), sums, and what is never above what."""
+
+    kind: str
+    counts: Sequence[str]
+    shares: Sequence[tuple[str, str, str]]
+    sums: Sequence[tuple[str, str, str]]
+    within: Sequence[tuple[str, str]]
+
+
+HAZARDS = Known(
+    "hazards",
+    ("found", "rectified", "open", "overdue", "major", "major_open", "on_the_spot", "repeats"),
+    (("rectification_rate", "rectified", "found"), ("on_the_spot_share", "on_the_spot", "known")),
+    (("found", "rectified", "open"),),
+    (
+        ("overdue", "open"), ("major_open", "open"), ("major_open", "major"), ("major", "found"), ("known", "found"),
+        ("repeats", "found"), ("on_the_spot", "known"),
+    ),
+)  # fmt: skip
+INSPECTIONS = Known("inspections", ("visits", "penalties"), (), (), (("penalties", "visits"),))
+DRILLS = Known(
+    "drills",
+    ("held",),
+    (("field_share", "field", "known_kind"), ("evaluated_share", "evaluated", "known_evaluated")),
+    (),
+    (("field", "known_kind"), ("evaluated", "known_evaluated"), ("known_kind", "held"), ("known_evaluated", "held")),
+)  # fmt: skip
+
+
+def attack(facts: pd.DataFrame, n: int, known: Known) -> list[str]:
+    """Every hidden count that linear programming over all that is shown pins down, places 0 to n - 1, and all."""
+    names = [*known.counts, *(part for _, top, bottom in known.shares for part in (top, bottom))]
+    names = list(dict.fromkeys(names))
+    number = {(part, i): k for k, (part, i) in enumerate((p, i) for p in names for i in range(n + 1))}
+    low, high = np.zeros(len(number)), np.full(len(number), np.inf)
+    by = {name: rows.reset_index(drop=True) for name, rows in facts.groupby("fact")}
+    hidden = set()
+    for i in range(n + 1):
+        for part in known.counts:
+            row = by[f"{known.kind}.{part}"].loc[i]
+            if row.suppressed:
+                hidden.add((part, i))
+                low[number[part, i]] = 1  # zeros are always shown
+            else:
+                low[number[part, i]] = high[number[part, i]] = row.value
+        for fact, top, bottom in known.shares:
+            row = by[f"{known.kind}.{fact}"].loc[i]
+            if not row.suppressed:
+                for part, value in ((top, row.numerator), (bottom, row.denominator)):
+                    low[number[part, i]] = high[number[part, i]] = 0 if pd.isna(value) else value
+    equal, unequal = [], []
+
+    def add(lines: list[np.ndarray], plus: list[tuple[str, int]], minus: list[tuple[str, int]]) -> None:
+        line = np.zeros(len(number))
+        line[[number[cell] for cell in plus]] = 1
+        line[[number[cell] for cell in minus]] -= 1
+        lines.append(line)
+
+    for part in names:
+        add(equal, [(part, i) for i in range(n)], [(part, n)])
+    for i in range(n + 1):
+        for whole, *parts in known.sums:
+            add(equal, [(part, i) for part in parts], [(whole, i)])
+        for small, large in known.within:
+            add(unequal, [(small, i)], [(large, i)])
+    found = []
+    for cell in sorted(hidden):
+        ends = []
+        for sign in (1, -1):
+            cost = np.zeros(len(number))
+            cost[number[cell]] = sign
+            answer = linprog(
+                cost, A_ub=np.array(unequal), b_ub=np.zeros(len(unequal)), A_eq=np.array(equal),
+                b_eq=np.zeros(len(equal)), bounds=list(zip(low, high, strict=True)),
+            )  # fmt: skip
+            assert answer.status in (0, 3), answer.message  # what is shown holds together
+            ends.append(sign * answer.fun if answer.status == 0 else -sign * np.inf)
+        if ends[1] - ends[0] < 1 - 1e-6:
+            found.append(f"{cell}: {ends}")
+    return found
+
+
+def draw_rows(seed: int, kind: str) -> tuple[pd.DataFrame, int]:
+    """A small table of a kind over one to five districts, with all that its facts look at."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 6))
+    place = np.repeat(np.arange(n), rng.poisson(rng.choice([2, 6, 12]), n))
+    size = len(place)
+    maybe = SimpleNamespace(
+        often=rng.random(size) < rng.choice([0.3, 0.9]), rarely=rng.random(size) < 0.15, half=rng.random(size) < 0.5
+    )  # fmt: skip
+    day = pd.Series(pd.Timestamp("2021-02-01") + pd.to_timedelta(rng.integers(0, 90, size), "D"))
+    rows = pd.DataFrame({"district_code": [str(101 + i) for i in place]})
+    if kind == "hazards":
+        return rows.assign(
+            found_on=day,
+            rectified_on=pd.Series(day + pd.Timedelta(days=9)).where(maybe.often),
+            deadline=pd.Series(day + pd.Timedelta(days=7)).where(maybe.half),
+            mode=pd.Series(np.where(maybe.half, "on_the_spot", "by_deadline"), dtype="str").where(~maybe.rarely),
+            severity=np.where(maybe.rarely, "major", "general"),
+            premises=rng.choice(["a", "b", "c"], size),
+            category=rng.choice(["x", "y"], size),
+        ), n  # fmt: skip
+    if kind == "inspections":
+        return rows.assign(inspected_on=day, penalty_yuan=np.where(maybe.rarely, 500.0, 0.0), premises="a"), n
+    return rows.assign(
+        held_on=day,
+        kind=pd.Series(np.where(maybe.half, "field", "tabletop"), dtype="str").where(~maybe.rarely),
+        evaluated=pd.array(np.where(maybe.rarely, None, maybe.often), dtype="boolean"),
+    ), n  # fmt: skip
+
+
+def compute(rows: pd.DataFrame, n: int, kind: str, suppress: Sequence[str]) -> pd.DataFrame:
+    codes = [str(101 + i) for i in range(n)]
+    districts = pd.DataFrame({"code": codes, "name": codes})
+    targets = [SimpleNamespace(indicator=f"{kind}.{first}", district="*", period="2021", at_least=10.0)
+               for first in ("found", "visits", "held") if f"{kind}.{first}" in FIRST]  # fmt: skip
+    return compute_facts({kind: rows}, districts, YEAR, END, suppress=suppress, targets=targets)
+
+
+FIRST = {"hazards.found", "inspections.visits", "drills.held"}
+
+
+@pytest.mark.parametrize("known", [HAZARDS, INSPECTIONS, DRILLS], ids=lambda known: known.kind)
+def test_no_hidden_count_of_a_kind_can_be_worked_out(known: Known) -> None:
+    hidden = 0
+    for seed in range(25):
+        rows, n = draw_rows(seed, known.kind)
+        if rows.empty:
+            continue
+        facts = compute(rows, n, known.kind, [known.kind])
+        assert attack(facts, n, known) == [], seed
+        hidden += int(facts["suppressed"].sum())
+        of_counts = facts["fact"].isin([f"{known.kind}.{part}" for part in known.counts])
+        assert not (of_counts & facts["value"].between(1, 4)).any(), seed
+        # A target says no more of a count than the count does.
+        (first,) = [fact for fact in FIRST if fact.startswith(known.kind)]
+        withheld = set(facts.loc[facts["suppressed"] & (facts["fact"] == first), "district_code"])
+        of_target = facts["fact"].str.startswith("targets.") & facts["district_code"].isin(withheld)
+        assert facts.loc[of_target, ["value", "numerator"]].isna().all(axis=None), seed
+    assert hidden > 60
+
+
+def test_the_attack_works() -> None:
+    rows, n = draw_rows(3, "hazards")
+    facts, bare = (compute(rows, n, "hazards", suppress) for suppress in (["hazards"], []))
+    only = facts["suppressed"] & (facts["fact"] == "hazards.open")
+    first = facts.index[facts["fact"].isin(["hazards.open", "hazards.rectified", "hazards.found"])]
+    assert only.any()
+    opened = facts.copy()
+    shown = [at for at in first if facts.loc[at, "fact"] != "hazards.open"]
+    opened.loc[shown] = bare.loc[shown]
+    assert any("('open'" in text for text in attack(opened, n, HAZARDS))
