@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 import taizhang as tz
+from taizhang import draw
 from taizhang.display import FIGURE
 from taizhang.report.execute import execute_notebook
+from taizhang.report.notebook import TableBlock, read_blocks
 from taizhang.templates import packaged_notebooks
 
 OURS = sorted(name for name in packaged_notebooks() if name.startswith(("explore_", "make_own_")))
@@ -33,3 +35,25 @@ def test_every_exploration_runs(sample_book: Path, tmp_path: Path) -> None:
         assert not [o for o in outputs if "widget-view" in str(o.get("data", {}).keys())], name
         if name != "explore_trace":
             assert any(FIGURE in o.get("data", {}) for o in outputs), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_draw_s_notebook_shows_the_draw_of_the_command(
+    sample_book: Path, tmp_path: Path, lang: str
+) -> None:
+    book = tz.open(str(sample_book))
+    notebook = execute_notebook(
+        book.template("double_random_draw"),
+        tmp_path / "draw.ipynb",
+        {"district": "all", "period": "2021", "lang": lang},
+        cwd=book.root,
+    )
+    drawn = draw.run_draw(str(sample_book))
+    tables = [block for block in read_blocks(notebook, lang=lang) if isinstance(block, TableBlock)]
+    assert len(tables) == 2
+    shown = [[cell.text for cell in row] for row in tables[-1].table.rows]
+    assert [row[1] for row in shown] == [visit.entity for visit in drawn.visits]
+    assert len(shown) >= 2
+    # The last cell repeats the draw: nothing differs.
+    assert notebook.cells[-1].outputs[-1]["data"]["text/plain"] == "[]"

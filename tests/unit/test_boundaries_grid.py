@@ -95,7 +95,12 @@ def test_span_of_control(tmp_path: Path) -> None:
         (f"A{i}", "A", "2", "李四" if i < 3 else "王五", (0.02 * i, 0, 0.02 * i + 0.02, 0.1))
         for i in range(5)
     ]
-    span = measure_span(read_cells(cells, tmp_path, responsible="fzr").frame).set_index("district_code")
+    span = measure_span(read_cells(cells, tmp_path, responsible="fzr").frame)
+    by_level = span[span["level"] != ""].set_index(["district_code", "level"])["people"]
+    assert by_level.to_dict() == {
+        ("350921101", "1"): 1, ("350921101", "2"): 2, ("all", "1"): 1, ("all", "2"): 2,
+    }  # fmt: skip
+    span = span[span["level"] == ""].set_index("district_code")
     assert span["people"].to_dict() == {"350921101": 3, "350921102": 0, "all": 3}
     # 张三 has 1 cell, 李四 3, 王五 2; the head A holds 5.
     assert span.loc["350921101", ["cells_per_person_median", "cells_per_person_max"]].to_list() == [2, 3]

@@ -13,6 +13,7 @@ from view_maker import make_table, make_view
 from taizhang.boundaries import measure_span
 from taizhang.facts import OwnFact, compute_facts
 from taizhang.figures.climate import compare_weather, tabulate_climate
+from taizhang.figures.grid_check import tabulate_span
 from taizhang.figures.rows import count_classes, name_values
 from taizhang.metadata.facts import load_facts
 from taizhang.periods import parse_period
@@ -123,7 +124,7 @@ def test_a_town_has_105_cells_and_officials_with_four_to_six() -> None:
     classes = ["A"] * 63 + ["B"] * 19 + ["C"] * 23
     people = [f"P{n}" for n in range(21) for _ in range(4 + n % 3)]
     rows = [
-        {"code": f"{n}", "class": of, "responsible": person, "parent": ""}
+        {"code": f"{n}", "class": of, "responsible": person, "parent": "", "level": ""}
         for n, (of, person) in enumerate(zip(classes, people, strict=True))
     ]
     grid = make_grid(rows)
@@ -134,15 +135,29 @@ def test_a_town_has_105_cells_and_officials_with_four_to_six() -> None:
 
 
 def test_a_streets_grid_has_three_levels() -> None:
-    """14, 98 and 459 cells; 98 of the second level under 14 of the first is seven each."""
+    """14, 98 and 459 cells; 201 people on the second level, 499 on the third; 98 under 14 is seven each.
+
+    A cell names one, two or three: 98 + 98 + 5 is 201, 459 + 40 is 499.
+    """
     rows = [{"code": f"1-{n}", "level": 1, "parent": ""} for n in range(14)]
     rows += [{"code": f"2-{n}", "level": 2, "parent": f"1-{n % 14}"} for n in range(98)]
     rows += [{"code": f"3-{n}", "level": 3, "parent": f"2-{n % 98}"} for n in range(459)]
-    grid = make_grid([{**row, "responsible": f"P{n}"} for n, row in enumerate(rows)])
+    many = [1] * 14 + [3] * 5 + [2] * 93 + [2] * 40 + [1] * 419
+    names = [
+        "、".join(f"{row['code']}号{'甲乙丙'[k]}" for k in range(n))
+        for row, n in zip(rows, many, strict=True)
+    ]
+    grid = make_grid([{**row, "responsible": name} for row, name in zip(rows, names, strict=True)])
     assert compute(grid=grid)["grid.cells"] == 14 + 98 + 459
     assert grid["level"].value_counts().to_dict() == {3: 459, 2: 98, 1: 14}
-    span = measure_span(grid).set_index("district_code").loc["all"]
-    assert span["heads"] == 14 + 98 and span["cells_per_head_max"] == 7
+    span = measure_span(grid).set_index(["district_code", "level"]).loc["all"]
+    assert span.loc["", "heads"] == 14 + 98 and span.loc["", "cells_per_head_max"] == 7
+    assert span["people"].to_dict() == {"": 14 + 201 + 499, "1": 14, "2": 201, "3": 499}
+    shown = tabulate_span(make_view(), measure_span(grid))
+    assert shown is not None
+    assert [(row[0].text, row[1].text) for row in shown.rows[-3:]] == [
+        ("其中：级别1", "14"), ("其中：级别2", "201"), ("其中：级别3", "499"),
+    ]  # fmt: skip
 
 
 def test_climate_departures() -> None:

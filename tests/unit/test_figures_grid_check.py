@@ -90,7 +90,10 @@ def test_span_counts_persons_and_names_none() -> None:
     view = make_grid_view()
     span = measure_span(make_grid())
     table = grid_check.tabulate_span(view, span)
-    assert read_rows(table) == [[NAMES[0], "1", "2.0", "2"], ["全域", "1", "2.0", "2"]]
+    levels = [["其中：级别三级", "1", "1.0", "1"], ["其中：级别二级", "1", "1.0", "1"]]
+    assert sorted(read_rows(table)) == sorted(
+        [[NAMES[0], "1", "2.0", "2"], *levels, ["全域", "1", "2.0", "2"], *levels]
+    )
     assert PERSON not in str(table) and grid_check.tabulate_span(view, None) is None
 
 

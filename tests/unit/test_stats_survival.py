@@ -92,6 +92,7 @@ def test_no_cases():
     assert np.isnan(find_median(estimate_survival([], []), 2)).all()
 
 
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # lifelines' own
 def test_log_rank():
     waltons = load_waltons()
     group = (waltons["group"] != "control").to_numpy()

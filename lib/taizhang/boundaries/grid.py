@@ -23,6 +23,8 @@ _NOBODY = {
     *"无人 无人员 待落实 待明确 待确定 待配备 待安排 待聘 待补 待补充".split(),
     *"/ \\ - -- — —— none n/a null nan vacant tbd".split(),
 }  # fmt: skip
+# What stands between the names of several.
+_BETWEEN_NAMES = r"[、,，;；/]"
 # Part of a cell beyond its district that is drawing, not responsibility.
 _ACROSS_PERCENT = 1.0
 
@@ -325,22 +327,30 @@ def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
     Parameters
     ----------
     grid : geopandas.GeoDataFrame
-        As from `read_grid`. Names of persons are counted, never shown.
+        As from `read_grid`. Names of persons are counted, never shown; a cell may name several.
 
     Returns
     -------
     pandas.DataFrame
-        One row per district_code, then 'all': people (distinct), cells_per_person_median and _max, heads
-        (cells that hold others), cells_per_head_min, _median and _max; NaN where there are none.
+        One row per district_code, then 'all'; after each, where its cells are of several levels, one per
+        level: level ('' for all of them), people (distinct), cells_per_person_median and _max, heads (cells
+        that hold others), cells_per_head_min, _median and _max; NaN where there are none.
     """
-    groups = [*grid.groupby("district_code", sort=True), (ALL, grid)]
+    groups = []
+    for code, cells in (*grid.groupby("district_code", sort=True), (ALL, grid)):
+        levels = list(cells.groupby("level", sort=True)) if cells["level"].nunique() > 1 else []
+        groups += [(code, "", cells), *((code, str(level), part) for level, part in levels)]
     rows = []
-    for code, cells in groups:
-        people = cells.groupby(["district_code", "responsible"]).size()
+    for code, level, cells in groups:
+        named = cells.assign(responsible=cells["responsible"].astype("str").str.split(_BETWEEN_NAMES))
+        named = named.explode("responsible")
+        named["responsible"] = named["responsible"].astype("str").str.strip()
+        people = named[named["responsible"] != ""].groupby(["district_code", "responsible"]).size()
         held = grid.loc[grid["parent"].isin(cells["code"]), "parent"].value_counts()
         rows.append(
             {
                 "district_code": code,
+                "level": level,
                 "people": len(people),
                 "cells_per_person_median": people.median(),
                 "cells_per_person_max": people.max(),

@@ -180,7 +180,11 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
         ),
         rows=tuple(
             (
-                display.Cell(str(names.get(row["district_code"], row["district_code"]))),
+                display.Cell(
+                    label("check.of_level", lang, level=row["level"])
+                    if row["level"]
+                    else str(names.get(row["district_code"], row["district_code"]))
+                ),
                 *(_number(row[name], decimals) for name, _, decimals in shown),
             )
             for _, row in span.iterrows()

@@ -15,6 +15,7 @@ from taizhang.sample.geography import Land, draw_land
 from taizhang.sample.hazards import YEARS, Year, draw_year
 from taizhang.sample.layouts import CORE, LedgerFile, Planner
 from taizhang.sample.layouts_more import MORE
+from taizhang.sample.lists import write_lists
 from taizhang.sample.places import ALIASES, Township, make_townships
 from taizhang.sample.premises import make_premises
 from taizhang.sample.settings import write_checksums, write_settings
@@ -31,7 +32,9 @@ _STREAMED = ("hazards", "inspections")
 _SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
 _COUNTS = ["kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates"]
 # One random stream per purpose, so that one kind's rows don't depend on another's.
-_STREAMS = {name: number for number, name in enumerate(("places", "land", "grid", "premises", *COLUMNS))}
+_STREAMS = {
+    name: number for number, name in enumerate(("places", "land", "grid", "premises", *COLUMNS, "draw"))
+}
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def make_sample(
         _write_kind(sample, kind, frame, PLANNERS[kind])
     kinds = [str(row["kind"]) for row in sample.counts]
     write_settings(sample.folder, aliases, kinds, townships=townships, rows=rows, seed=seed, large=large)
+    write_lists(sample.folder, sample.tables, sample.stream("draw"))
     write_checksums(sample.folder / "data/raw")
     return Truth(
         folder=sample.folder,

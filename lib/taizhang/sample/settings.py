@@ -42,6 +42,10 @@ level = "WGJB"
 responsible = "FZR"
 """
 _TARGETS = """
+[indicators]
+flood_season = ["04-15", "10-15"]
+fire_season = ["09-15", "04-30"]
+
 [[targets]]
 indicator = "drills.held"
 district = "*"

@@ -1,10 +1,13 @@
 """Which cases are closed sooner, all else equal: Cox regression, for exploration."""
 
+from warnings import catch_warnings, filterwarnings
+
 import numpy as np
 import pandas as pd
 from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError
 from lifelines.statistics import proportional_hazard_test
+from pandas.errors import Pandas4Warning
 
 FEWEST_EVENTS = 10  # closures per covariate below which a model is not fitted
 
@@ -58,11 +61,13 @@ def fit_cox(
     if cluster is not None and cluster.nunique() > 1:
         data, options = data.assign(cluster=cluster), {"cluster_col": "cluster"}
     fitter = CoxPHFitter()
-    try:
-        fitter.fit(data, "days", "closed", robust=bool(options), **options)
-    except ConvergenceError:
-        return pd.DataFrame(columns=columns)
-    test = proportional_hazard_test(fitter, data, time_transform="rank")
+    with catch_warnings():  # lifelines calls pandas in a way that pandas 4 will not take
+        filterwarnings("ignore", category=Pandas4Warning)
+        try:
+            fitter.fit(data, "days", "closed", robust=bool(options), **options)
+        except ConvergenceError:
+            return pd.DataFrame(columns=columns)
+        test = proportional_hazard_test(fitter, data, time_transform="rank")
     tested = pd.Series(np.atleast_1d(test.p_value), index=fitter.params_.index)
     summary = fitter.summary
     return pd.DataFrame(
