@@ -12,7 +12,7 @@ from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 from taizhang import figures
 from taizhang.display import Figure
 from taizhang.figures.comparison import list_values
-from taizhang.figures.ground import find_corner, make_map, place_labels
+from taizhang.figures.ground import draw_ground, find_corner, make_map, place_labels
 from taizhang.metadata.facts import describe_fact
 from taizhang.outlines import measure_text, simplify_districts
 from taizhang.stats.classes import choose_classes
@@ -213,6 +213,8 @@ def test_a_district_without_ground_leaves_the_others_their_map() -> None:
         assert figure is not None
         shown = " ".join(read_texts(figure))
         assert NAMES[0] in shown and NAMES[2] not in shown
+    _, axes, _ = draw_ground(replace(view, district=CODES[2]))
+    assert axes.get_xlim()[0] < 119 and axes.get_xlim()[1] > 119.3
 
 
 @pytest.mark.parametrize("extent", [(0, 0, 10, 0.4), (0, 0, 0.4, 10), (0, 0, 10, 10)])

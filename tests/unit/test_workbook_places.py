@@ -225,3 +225,23 @@ def test_a_point_decides_where_the_row_says_no_district(tmp_path: Path) -> None:
     assert "the point lies in none" in aside[3] and "no district" in aside[4]
     # A district that nobody knows is not passed over for the point.
     assert "no district is named '乙镇'" in aside[5]
+
+
+def test_points_of_another_place_than_the_rows_name_are_told(tmp_path: Path) -> None:
+    plain = TOML.split("[boundaries.grid]")[0].replace('crosswalk = "changes.csv"\n', "")
+    squares = [shapely.box(119, 26, 119.1, 26.1), shapely.box(119.1, 26, 119.2, 26.1)]
+    towns = gpd.GeoDataFrame({"code": [A, B], "name": ["甲镇", "乙镇"]}, geometry=squares, crs=4326)
+    towns.to_file(tmp_path / "towns.geojson")
+    rows = [("甲镇", 119.05), ("甲镇", 119.15), ("乙镇", 119.02), ("乙镇", 119.15)]
+    (tmp_path / "h.csv").write_text(
+        "乡镇,发现日期,隐患内容,经度,纬度\n"
+        + "".join(f"{town},2021-03-0{n + 1},用电,{lon},26.05\n" for n, (town, lon) in enumerate(rows)),
+        encoding="utf-8",
+    )
+    (tmp_path / "workbook.toml").write_text(
+        f'{plain}\n[ledgers.hazards]\nfiles = ["h.csv"]\n', encoding="utf-8"
+    )
+    book = tz.open(str(tmp_path))
+    assert book.ledger("hazards")["district_code"].tolist() == [A, A, B, B]
+    notes = [note for summary in book.result.summaries for note in summary.notes]
+    assert any("points over 1 km outside the district" in note and "(2)" in note for note in notes)

@@ -11,7 +11,7 @@ from taizhang.boundaries.grid import check_cells, measure_grid, measure_span, re
 from taizhang.boundaries.layers import Layer, read_districts
 from taizhang.boundaries.matching import SPLIT, find_district, match_districts
 from taizhang.boundaries.offsets import undo_offset
-from taizhang.boundaries.points import locate_points
+from taizhang.boundaries.points import find_strays, locate_points
 from taizhang.boundaries.shifts import describe_shift
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "describe_shift",
     "find_district",
     "find_grid_problems",
+    "find_strays",
     "locate_points",
     "match_cells",
     "match_districts",

@@ -6,7 +6,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
-from pyproj.crs.crs import Ellipsoid
 
 from taizhang.errors import BoundaryError
 
@@ -156,7 +155,7 @@ def judge_place(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, where: str) -> list
             "it should not."
         )
     datum = crs.geodetic_crs
-    if datum is not None and datum.ellipsoid is not None and _is_older(datum.ellipsoid):
+    if datum is not None and _is_older(datum):
         notes.append(
             f"{where}: {datum.name} is an older datum, from tens of metres to over a hundred off CGCS2000; nothing "
             "was moved, so points and layers of CGCS2000 or WGS 84 lie that far beside it."
@@ -173,9 +172,9 @@ def _measure_stray(crs: pyproj.CRS, lon: float, lat: float) -> float:
     return max(0.0, abs((lon - middle + 180) % 360 - 180) - 3.0)
 
 
-def _is_older(ellipsoid: Ellipsoid) -> bool:
-    """Whether an ellipsoid is not that of WGS 84, GRS 80 or CGCS2000, which agree to a tenth of a millimetre."""
-    return abs(ellipsoid.semi_major_metre - 6_378_137.0) > 0.01
+def _is_older(datum: pyproj.CRS) -> bool:
+    """Whether its ellipsoid is not that of WGS 84, GRS 80 or CGCS2000, which agree to a tenth of a millimetre."""
+    return datum.ellipsoid is not None and abs(datum.ellipsoid.semi_major_metre - 6_378_137.0) > 0.01
 
 
 def _describe(bounds: Bounds) -> str:
@@ -201,7 +200,7 @@ def _same_place(own: pyproj.CRS, given: pyproj.CRS, bounds: Bounds) -> bool:
     """Whether both put the layer's corners within 1 m: .prj files spell one system in many ways."""
     # Between datums without published parameters PROJ moves nothing, which would make them alike.
     datums = [one.geodetic_crs for one in (own, given)]
-    older = [one is not None and one.ellipsoid is not None and _is_older(one.ellipsoid) for one in datums]
+    older = [one is not None and _is_older(one) for one in datums]
     if any(older) and datums[0] != datums[1] and older[0] != older[1]:
         return False
     x, y = np.array([bounds[0], bounds[2]]), np.array([bounds[1], bounds[3]])

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from taizhang.boundaries.offsets import Floats, undo_offset
+
+# Points taken at a gate or by an old telephone may be beyond the border; ten times as far they are another place's.
+_FAR_DEGREES = 0.01
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,39 @@ class Places:
 
     position: npt.NDArray[np.int64]
     reason: npt.NDArray[np.object_]
+
+
+def find_strays(
+    lon: Floats, lat: Floats, codes: npt.NDArray[np.object_], districts: gpd.GeoDataFrame
+) -> npt.NDArray[np.bool_]:
+    """Which points lie far from the district that their rows name.
+
+    Parameters
+    ----------
+    lon, lat : numpy.ndarray of float, degrees, shape (n,)
+        NaN where a row has no coordinates.
+    codes : numpy.ndarray of str, shape (n,)
+        The district of each row; NA where it has none.
+    districts : geopandas.GeoDataFrame
+        code and geometry, in degrees.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        True for a point over a hundredth of a degree (1.1 km) beyond its district; False where row or
+        district has no place.
+    """
+    stray = np.zeros(len(lon), dtype=bool)
+    placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    owned = pd.Series(placed).groupby(pd.Series(codes[placed], dtype=object).to_numpy()).groups
+    for code, shape in zip(districts["code"], districts.geometry, strict=True):
+        if code not in owned or shape is None or shape.is_empty:
+            continue
+        at = placed[owned[code]]
+        shapely.prepare(shape)
+        beyond = at[~shapely.contains_xy(shape, lon[at], lat[at])]
+        stray[beyond] = shapely.distance(shape, shapely.points(lon[beyond], lat[beyond])) > _FAR_DEGREES
+    return stray
 
 
 def locate_points(lon: Floats, lat: Floats, geometry: gpd.GeoSeries, *, offset: str = "none") -> Places:

@@ -79,10 +79,10 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
         frame = keep_frame(axes)
         for number, colour in enumerate(colours):
             part = districts[known.notna() & (place == number)]
-            if not part.empty:
+            if not part.geometry.is_empty.all():
                 part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.9)
         unknown = districts[known.isna()]
-        if not unknown.empty:
+        if not unknown.geometry.is_empty.all():
             unknown.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
         frame()
         dark = known.notna() & (

@@ -101,14 +101,16 @@ def draw_ground(
     style = load_style()
     districts = simplify_districts(view.districts)
     own = districts if view.district == ALL else districts[districts["code"] == view.district]
-    west, south, east, north = own.total_bounds
+    # A district without ground is shown as all of them.
+    west, south, east, north = (districts if own.geometry.is_empty.all() else own).total_bounds
     pad = around * max(east - west, north - south)
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
     across, up = ((east - west) / 2 + pad) / zoom, ((north - south) / 2 + pad) / zoom
     sheet, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=84)
     frame = keep_frame(axes)
     districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
-    own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
+    if not own.geometry.is_empty.all():
+        own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
     frame()
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()

@@ -124,10 +124,10 @@ def map_risk(view: View) -> display.Figure | None:
         frame = keep_frame(axes)
         for name, colour in colours.items():
             part = districts[level == name]
-            if not part.empty:
+            if not part.geometry.is_empty.all():
                 part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.9)
         unknown = districts[level == ""]
-        if not unknown.empty:
+        if not unknown.geometry.is_empty.all():
             unknown.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
         frame()
         texts = [

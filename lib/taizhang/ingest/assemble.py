@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from taizhang.boundaries import find_district, match_districts, undo_offset
+from taizhang.boundaries import find_district, find_strays, match_districts, undo_offset
 from taizhang.config import Config, LedgerConfig
 from taizhang.errors import ParameterError
 from taizhang.ingest import KindSummary
@@ -169,6 +170,8 @@ class Assembler:
         rows = rows.assign(
             district_code=matched["code"].astype("str"), district_match=matched["how"].astype("str")
         )
+        if points:
+            self._note_strays(rows)
         required = self.kind.fields["district"].required
         missing = matched["code"].isna()
         told = missing if required else missing & rows["district"].notna()
@@ -186,6 +189,16 @@ class Assembler:
             }
         )
         return (rows[~missing] if required else rows).reset_index(drop=True), aside
+
+    def _note_strays(self, rows: pd.DataFrame) -> None:
+        """Say how many rows have a point far from the district they name, which stands."""
+        lon, lat = (rows[name].to_numpy(float, na_value=np.nan) for name in ("lon", "lat"))
+        stray = find_strays(lon, lat, rows["district_code"].to_numpy(dtype=object), self.layers.districts)
+        for name, count in rows.loc[stray, "source_file"].value_counts().items():
+            self.notes.add(
+                str(name),
+                [f"points over 1 km outside the district that their rows name, which stands ({count})"],
+            )
 
     def _match_aside(self, aside: pd.DataFrame) -> pd.Series:
         """The district of what is set aside, where the row says one that is known."""
