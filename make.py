@@ -157,11 +157,11 @@ def make_docs(arguments: list[str]) -> None:
 
 def make_site(arguments: list[str]) -> None:
     """Build docs/ as a site in site/. Arguments go to `mkdocs build`."""
-    run_module("mkdocs", "build", "--quiet", *arguments)
+    run_module("mkdocs", "build", "--quiet", "--strict", *arguments)
 
 
 def make_pictures(arguments: list[str]) -> None:
-    """Take the README's pictures anew from reports/2021 (needs Chromium and a review made before)."""
+    """Take the pictures of README and tutorial anew (needs Chromium and a review made before)."""
     run(venv_python(), "docs/make_pictures.py", *arguments)
 
 

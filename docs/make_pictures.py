@@ -1,11 +1,14 @@
-"""Take the README's pictures from real output: a report's page in Chromium, and a page of its PDF.
+"""Take the pictures of README and tutorial from real output: a report's page, a page of its PDF, JupyterLab.
 
 ``python -m make pictures`` runs it after ``python -m make review``.
 """
 
 import argparse
+import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from io import BytesIO
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
+# Of those that the tests of JupyterLab take, in a real one, the tutorial's.
+LAB = ("lab", "lab-explore_hazards")
 SIZE = (1240, 1240)
 COLOURS = 192
 
@@ -52,6 +57,19 @@ def take_pdf(path: Path, number: int) -> Image.Image:
     return picture
 
 
+def take_lab() -> dict[str, Image.Image]:
+    """JupyterLab after a township was picked and all was run, by the tests that do so."""
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = "pick_a_township or explore_hazards"
+        subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "tests/lab", "-k", wanted],
+            cwd=ROOT,
+            env={**os.environ, "TAIZHANG_PICTURES": folder},
+            check=True,
+        )
+        return {name: Image.open(BytesIO((Path(folder) / f"{name}.png").read_bytes())) for name in LAB}
+
+
 def save_small(picture: Image.Image, name: str) -> None:
     """Write a PNG with a palette: a third of the bytes and no difference to see."""
     path = PICTURES / name
@@ -60,7 +78,7 @@ def save_small(picture: Image.Image, name: str) -> None:
 
 
 def main() -> None:
-    """Take both pictures."""
+    """Take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--period", default="2021", help="default: 2021")
     parser.add_argument("--district", default="", help="a code; default: the first report")
@@ -73,6 +91,8 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     save_small(take_html(report), "report-html.png")
     save_small(take_pdf(report.with_suffix(".pdf"), chosen.page), "report-pdf.png")
+    for name, picture in take_lab().items():
+        save_small(picture, f"{name}.png")
 
 
 if __name__ == "__main__":

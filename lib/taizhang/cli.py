@@ -149,7 +149,8 @@ def new(
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
     make_workbook(folder)
     print(f"Made {folder}: put your ledgers and boundaries in data/raw, fill in workbook.toml, then run")
-    print(f"  taizhang check -C {folder}")
+    shown = str(folder)  # to be copied to a command line, of which two systems agree on these quotes alone
+    print(f"  taizhang check -C {f'{chr(34)}{shown}{chr(34)}' if ' ' in shown else shown}")
 
 
 def report_upgrade(root: Path) -> int:

@@ -1,37 +1,68 @@
-"""Real disaster events and province polygons, by the workbook.toml that docs/other-countries.md shows."""
+"""Real disaster events and province polygons, by the steps of docs/other-countries.md."""
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from taizhang import open as open_workbook
+from taizhang.cli import app
 from taizhang.workbook import Workbook
 
-FILES = ("disasters_events_provinces.csv", "phildis_provinces.geojson")
+FILES = ("disasters_events_provinces.csv", "phildis_provinces.geojson", "disasters_summary_provinces.csv")
+NAME = "灾情 of provinces"
+
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def book(root: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    folder = tmp_path_factory.mktemp("phildis") / "灾情 of provinces"
-    (folder / "data" / "raw").mkdir(parents=True)
-    for name in FILES:
-        if not (shared_data / "phildis" / name).is_file():
-            pytest.skip("no phildis data beside the repository")
-        shutil.copy(shared_data / "phildis" / name, folder / "data" / "raw")
-    page = (root / "docs" / "other-countries.md").read_text("utf-8")
-    settings = re.search(r"```toml\n(.*?)```", page, re.S)
-    assert settings is not None
-    assert len(settings[1].splitlines()) < 30
-    (folder / "workbook.toml").write_text(settings[1], "utf-8")
-    return open_workbook(str(folder))
+    """The page's steps, in order, in a folder that has the collection; the review is the last of them."""
+    if not all((shared_data / "phildis" / name).is_file() for name in FILES):
+        pytest.skip("no phildis data beside the repository")
+    folder = tmp_path_factory.mktemp("phildis")
+    shutil.copytree(shared_data / "phildis", folder / "phildis")
+    blocks = BLOCK.findall((root / "docs" / "other-countries.md").read_text("utf-8"))
+    assert [lang for lang, _ in blocks] == ["bash", "python", "toml", "bash"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for lang, text in blocks:
+            if lang == "toml":
+                assert len(text.splitlines()) < 30
+                (folder / NAME / "workbook.toml").write_text(text, "utf-8")
+            elif lang == "python":
+                exec(compile(text, "docs/other-countries.md", "exec"), {})
+            else:
+                for line in text.splitlines():
+                    program, *words = shlex.split(line)
+                    assert program == "taizhang"
+                    done = CliRunner().invoke(app, words)
+                    assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception}"
+    return open_workbook(str(folder / NAME))
 
 
 @pytest.fixture(scope="module")
 def raw(shared_data: Path) -> pd.DataFrame:
     return pd.read_csv(shared_data / "phildis" / FILES[0], dtype="str", keep_default_na=False)
+
+
+def test_the_review_is_english_with_maps_and_names(book: Workbook) -> None:
+    folder = book.root / "reports" / "2013"
+    page = (folder / "PH083700000.en.html").read_text("utf-8")
+    assert "Leyte" in page and "Where does Leyte lie?" in page and "internal use" in page
+    assert "2,365,567" in page  # 44 + 1,500 + 2,364,023 persons in three cyclones
+    assert "direct loss was" not in page  # the collection has no such amount, so nothing is said of it
+    text = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", "", page, flags=re.S)
+    assert not re.findall(r"[\u4e00-\u9fff]+", text.replace("中文", ""))
+    assert (folder / "PH083700000.en.pdf").read_bytes().startswith(b"%PDF")
+    index = (folder / "index.en.html").read_text("utf-8")
+    assert index.count("<title>") >= 81 and "Occidental Mindoro" in index
+    assert book.districts["name"].notna().all() and len(book.districts) == 81
 
 
 def test_every_row_is_accepted_or_set_aside(book: Workbook, raw: pd.DataFrame) -> None:

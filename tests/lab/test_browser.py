@@ -95,6 +95,9 @@ def page(address: str, chromium: str) -> Iterator[Page]:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{address}lab/tree/notebooks/township_review.ipynb?reset")
+        page.wait_for_function(
+            "async () => { await window.jupyterapp?.restored; return Boolean(window.jupyterapp) }"
+        )
         yield page
         expect(page.locator(".jp-Notification-List, .Toastify__toast")).to_have_count(0)  # no news, no update
         assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

@@ -62,7 +62,7 @@ INCIDENTS: tuple[Measure, ...] = (
 )
 LOSSES: tuple[Measure, ...] = (
     Distinct(fact="losses.events", columns=("event",), shared=True, interval=True),
-    Sum(fact="losses.affected", amount=number("affected")),
-    Sum(fact="losses.loss_wan", amount=number("loss_wan")),
+    Sum(fact="losses.affected", amount=number("affected"), filled="affected"),
+    Sum(fact="losses.loss_wan", amount=number("loss_wan"), filled="loss_wan"),
 )
 MEASURES = (*INCIDENTS, *LOSSES)
