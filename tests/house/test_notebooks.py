@@ -9,9 +9,7 @@ import pytest
 
 LONGEST_CELL = 12
 PARAMETERS = {"district", "period", "lang", "workbook"}
-# These have as_of, too: a review makes them as of an earlier day. The rest may be named by [[reports]].
-REPORTS = {"township_review", "county_comparison"}
-AS_OF = REPORTS | {"data_quality", "grid_check", "make_own_report", "special_action", "drill_evaluation"}
+REPORTS = {"township_review", "county_comparison"}  # these have as_of, too; others may
 FORBIDDEN_NODES = {
     ast.FunctionDef: "a function is defined", ast.AsyncFunctionDef: "a function is defined",
     ast.ClassDef: "a class is defined", ast.Lambda: "a function is defined",
@@ -50,7 +48,7 @@ def find_code_faults(source: str) -> list[str]:
 
 
 def find_parameter_faults(source: str, *, report: bool = False) -> list[str]:
-    """A parameters cell holds exactly the four parameters, a report's as_of besides, as plain literals."""
+    """A parameters cell holds exactly the four parameters, and as_of, which a report's must, as plain literals."""
     names = set()
     for node in ast.parse(source).body:
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
@@ -58,7 +56,7 @@ def find_parameter_faults(source: str, *, report: bool = False) -> list[str]:
         if not (isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
             return [f"not a plain text: {ast.unparse(node)}"]
         names.add(node.targets[0].id)
-    wanted = PARAMETERS | ({"as_of"} if report else set())
+    wanted = PARAMETERS | ({"as_of"} if report or "as_of" in names else set())
     return [] if names == wanted else [f"parameters are {sorted(names)}, not {sorted(wanted)}"]
 
 
@@ -109,7 +107,7 @@ def test_templates_keep_to_the_house(root: Path) -> None:
         nbformat.validate(notebook)
         own = path.stem.startswith("make_own_")
         found += [
-            f"{path.name}: {fault}" for fault in find_faults(notebook, own=own, report=path.stem in AS_OF)
+            f"{path.name}: {fault}" for fault in find_faults(notebook, own=own, report=path.stem in REPORTS)
         ]
     assert not found, "\n".join(found)
 
