@@ -120,3 +120,25 @@ def test_the_year_of_a_title() -> None:
         find_year("2021-2022年台账", "2020年.xlsx") is None
     )  # it names two: no guess, not even from the file
     assert find_year("共12345条") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("2021年5月12日9:30-11:00", "2021-05-12 09:30"),
+        ("2021-05-12 09:30~11:00", "2021-05-12 09:30"),
+        ("2021年5月12日上午9时至11时", "2021-05-12 09:00"),
+        ("2021年5月12日下午2:30-4:30", "2021-05-12 14:30"),
+        ("2021-05-12 22:00-2:00", "2021-05-12 22:00"),
+        ("2021-05-12 9:30-5月13日8:00", "2021-05-12 09:30"),
+        ("6月3日8:00", "2021-06-03 08:00"),
+    ],
+)
+def test_ranges_of_hours(text: str, first: str) -> None:
+    assert str(read_date(text, year=2021).value) == f"{first}:00"
+
+
+def test_a_zone_that_a_program_wrote_is_no_range() -> None:
+    assert read_date("2021-05-12T09:30-11:00").value is None
+    assert str(read_date("2021-05-12T09:30+08:00").value) == "2021-05-12 09:30:00"
+    assert read_date("2021-05-12 9:30-25:00").value is None

@@ -171,3 +171,55 @@ def test_a_broken_text_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(text + b"\xff\xff\n")
     error = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").error
     assert "as gb18030 it is readable up to line 3" in error
+
+
+def read_kind(folder: Path, kind: str, rows: Sequence[Sequence[object]]) -> FileRead:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    book.save(folder / "k.xlsx")
+    return read_ledger_file(folder / "k.xlsx", Source(load_kinds()[kind]), name="k.xlsx")
+
+
+def test_none_of_a_count_is_nought_and_of_anything_else_is_missing(tmp_path: Path) -> None:
+    head = ["镇街", "检查日期", "发现隐患数", "处罚金额"]
+    got = read_kind(
+        tmp_path,
+        "inspections",
+        [head, ["溪南镇", "2021-03-01", "无", "没有"], ["溪北镇", "2021-03-02", "5处", "/"]],
+    )
+    assert got.rows["hazards_found"].tolist() == [0, 5]
+    assert got.rows["penalty_yuan"].tolist()[0] == 0 and got.rows["penalty_yuan"].isna().tolist() == [
+        False,
+        True,
+    ]
+    assert "hazards_found: 'none' read as 0 (1)" in got.tables[0].notes
+    cold = read_kind(tmp_path, "weather", [["地区", "月份", "平均气温"], ["溪南镇", "2021-01", "无"]])
+    assert cold.rows["mean_temp_c"].isna().all()
+
+
+def test_goods_are_counted_in_their_own_words(tmp_path: Path) -> None:
+    head = ["乡镇", "仓库", "物资名称", "数量", "单位"]
+    rows = [
+        ["溪南镇", "甲库", "帐篷", "12顶", "顶"],
+        ["溪南镇", "甲库", "发电机", "3台", "台"],
+        ["溪南镇", "甲库", "沙袋", "2万条", "条"],
+    ]
+    assert read_kind(tmp_path, "supplies", [head, *rows]).rows["quantity"].tolist() == [12, 3, 20000]
+
+
+def test_stages_from_and_to_under_one_header(tmp_path: Path) -> None:
+    rows = [
+        ["行动名称", "阶段", "起止时间", ""],
+        ["", "", "开始", "结束"],
+        ["打非治违", "集中执法", "2021-06-01", "2021-08-31"],
+    ]
+    got = read_kind(tmp_path, "actions", rows)
+    assert not got.error and [str(got.rows[name][0].date()) for name in ("starts_on", "ends_on")] == [
+        "2021-06-01", "2021-08-31",
+    ]  # fmt: skip
+
+
+def test_seconds_by_their_marks(tmp_path: Path) -> None:
+    got = read_kind(tmp_path, "drills", [["乡镇", "演练时间", "疏散用时"], ["溪南镇", "2021-06-01", "2′30″"]])
+    assert got.rows["evacuation_s"].tolist() == [150]

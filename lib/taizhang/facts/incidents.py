@@ -50,7 +50,7 @@ INCIDENTS: tuple[Measure, ...] = (
     Count(fact="incidents.count"),
     Sum(fact="incidents.deaths", amount=number("deaths"), interval=True),
     Sum(fact="incidents.serious_injuries", amount=number("serious_injuries"), interval=True),
-    Sum(fact="incidents.loss_wan", amount=number("loss_wan")),
+    Sum(fact="incidents.loss_wan", amount=number("loss_wan"), filled="loss_wan"),
     Count(fact="incidents.level_ordinary", counted=is_ordinary),
     Count(fact="incidents.level_larger", counted=is_larger),
     Count(fact="incidents.level_major", counted=is_major),

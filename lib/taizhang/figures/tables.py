@@ -38,13 +38,12 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     Returns
     -------
     display.KeyFigures or None
-        None where no ledger with a key figure is configured.
+        None where there is no fact. Where there is no key figure among them, all are shown.
     """
     items = []
-    for name, info in view.fact_infos.items():
-        row = view.fact(name) if info.key else None
-        if row is None:
-            continue
+    rows = {name: row for name in view.fact_infos if (row := view.fact(name)) is not None}
+    for name, row in ({n: row for n, row in rows.items() if view.fact_infos[n].key} or rows).items():
+        info = view.fact_infos[name]
         changes = {then: compare_periods(view, name, then=then) for then in list_comparisons(view)}
         on_year = changes["year"]
         known = not row["suppressed"] and pd.notna(row["value"])

@@ -16,7 +16,9 @@ _SEP = r"\s*[-/.]\s*"
 _FULL = re.compile(rf"(\d{{4}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
-_SHORT = re.compile(rf"(\d{{1,2}})(?:\s*月\s*(\d{{1,2}})\s*[日号]?|{_SEP}(\d{{1,2}}))(?![\d.])")
+_SHORT = re.compile(
+    rf"(\d{{1,2}})(?:\s*月\s*(\d{{1,2}})(?!\d)\s*(?:[日号]|(?![\d.]))|{_SEP}(\d{{1,2}})(?![\d.]))"
+)
 _TWO_DIGIT = re.compile(
     rf"'?(\d{{2}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?"
 )
@@ -136,6 +138,9 @@ def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: b
     if start.value is None:
         return start
     if match := _TIME.match(rest):
+        if (match["zone"] or "").startswith("-") and not rest.startswith("t"):
+            # 9:30-11:00 ends at 11:00; a zone is what a program writes, after its T.
+            match = _TIME.fullmatch(rest, 0, match.start("zone")) or match
         clock = _read_time(match)
         if clock is None:
             return Found(None, "no such time, or a time of another zone")
@@ -185,7 +190,12 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
 
 def _read_range(start: Found, rest: str, last: bool) -> Found:
     assert start.value is not None
+    if (match := _TIME.fullmatch(rest)) and (clock := _read_time(match)) is not None:
+        until = start.value.replace(hour=0, minute=0, second=0) + clock
+        return Found(max(until, start.value) if last else start.value, "", start.note)
     end, after = _read_day(rest, start.value.year)
+    if match := _TIME.match(after):
+        after = after[match.end() :]
     if end.value is None and (match := _DAY.match(rest)):
         end, after = _make(start.value.year, start.value.month, int(match[1])), rest[match.end() :]
     if end.value is None or not _TAIL.fullmatch(after):

@@ -19,7 +19,7 @@ _INNER_SCALE = re.compile(r"(?=.*[万亿])[^\d.]+")
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "k": 1e3}
 _DURATION = re.compile(
     r"(?:(\d+(?:\.\d+)?)(?:个)?(?:小时|时|h|hours?|hr))?(?:(\d+(?:\.\d+)?)(?:分钟|分|min|mins|minutes?|′|'))?"
-    r"(?:(\d+(?:\.\d+)?)(?:秒钟|秒|s|sec|seconds?|″|\"))?"
+    r"(?:(\d+(?:\.\d+)?)(?:秒钟|秒|s|sec|seconds?|′′|''|\"))?"
 )
 
 
@@ -70,7 +70,7 @@ def find_factor(text: str, unit: str) -> float | None:
         candidates = [wanted]
     for found in candidates:
         if wanted is None:
-            return 1.0 if found.dimension == "count" else None
+            return 1.0 if found.dimension in ("count", "goods") else None
         if found.dimension == wanted.dimension:
             return found.size / wanted.size
         if "count" in (found.dimension, wanted.dimension) and _counts(found) and _counts(wanted):

@@ -19,6 +19,7 @@ from taizhang.ledgers.quantities import read_number
 from taizhang.ledgers.text import fold, simplify, write_cell
 from taizhang.metadata.kinds import DATE_TYPES, Field, load_shared
 
+_NONE = frozenset(("无", "没有", "未发现", "無"))
 _NAMES = re.compile(r"[、,;/\s]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
 _CHINESE: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
@@ -174,6 +175,8 @@ def _explain(reason: str, value: object, field: Field) -> str:
 
 
 def _read_number(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+    if isinstance(value, str) and fold(value) in _NONE and _counts(field):
+        return 0, "", "'none' read as 0"
     read = read_number(value, unit=field.unit, factor=context.factor)
     number = read.value
     if number is None:
@@ -190,6 +193,12 @@ def _read_number(value: object, field: Field, context: Context) -> tuple[Any, st
             "",
         )
     return number, "", read.note
+
+
+def _counts(field: Field) -> bool:
+    """Whether none of it is 0: of things counted and of money; of no temperature."""
+    unit = load_shared().units.get(field.unit)
+    return field.type == "integer" or (unit is not None and unit.dimension == "money")
 
 
 def _read_year(value: object, field: Field) -> tuple[Any, str, str]:

@@ -242,7 +242,9 @@ def spell_name(name: str, code: str) -> str:
 
 def _choose_facts(facts: pd.DataFrame, known: Mapping[str, FactInfo]) -> list[FactInfo]:
     present = set(facts["fact"])
-    return [info for name, info in known.items() if info.key and name in present]
+    infos = [info for name, info in known.items() if name in present]
+    # A workbook of a ledger without a key figure, such as losses without amounts, shows what it has.
+    return [info for info in infos if info.key] or infos
 
 
 def _describe_fact(info: FactInfo, lang: str) -> dict[str, str]:
