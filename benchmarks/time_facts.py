@@ -20,7 +20,9 @@ def make_hazards(rows: int, codes: pd.Series) -> pd.DataFrame:
     rng = np.random.default_rng(1)
 
     def words(values: list[str]) -> pd.Series:
-        return pd.Series(pd.Categorical.from_codes(rng.integers(0, len(values), rows), pd.Index(values))).astype("str")
+        return pd.Series(
+            pd.Categorical.from_codes(rng.integers(0, len(values), rows), pd.Index(values))
+        ).astype("str")
 
     found = np.datetime64("2020-01-01", "us") + rng.integers(0, 731, rows).astype("timedelta64[D]")
     rectified = found + rng.exponential(20, rows).astype("timedelta64[D]")

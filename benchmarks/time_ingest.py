@@ -183,7 +183,9 @@ def main() -> None:
             seconds, cpu, memory = run_child("taizhang.cli", "ingest", "-C", name)
             ratios = [f"{own / base:.2f}" for own, base in zip((seconds, cpu), bare or (), strict=False)]
             told = f"; {ratios[0]} times the bare read, processor {ratios[1]}" if ratios else ""
-            print(f"ingest                  {seconds:7.2f} s, processor {cpu:.2f} s, at most {memory:.2f} GB{told}")
+            print(
+                f"ingest                  {seconds:7.2f} s, processor {cpu:.2f} s, at most {memory:.2f} GB{told}"
+            )
         start = run_child("timeit", "-n", "1", "-r", "1", "pass")[0]
         again = run_child("taizhang.cli", "ingest", "-C", name)[0]
         print(f"ingest, nothing changed {again:7.2f} s, of which Python's own start {start:.2f} s")

@@ -2,10 +2,14 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+# The name that mkstemp gives: eight characters between ours.
+_BESIDE = re.compile(r"\..+\.[a-z0-9_]{8}(\.\w+)?")
 
 
 @contextmanager
@@ -23,6 +27,13 @@ def write_beside(path: Path) -> Iterator[Path]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what `write_beside` had begun in a folder, or below it, when its process was killed."""
+    for path in folder.rglob(".*"):
+        if _BESIDE.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:

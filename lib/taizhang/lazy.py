@@ -2,10 +2,32 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from taizhang.metadata.kinds import Kind
+
+# No fact of the package looks at these; they are most of a long ledger.
+_UNCOUNTED = (
+    "description", "hazard_id", "inspection_id", "trade", "premises_type", "district", "district_match", "source_file",
+    "source_sheet", "source_row",
+)  # fmt: skip
+
+
+def read_counted(folder: Path, kind: Kind) -> pd.DataFrame:
+    """A ledger's rows for counting, without the texts that no fact looks at.
+
+    Parameters
+    ----------
+    folder : Path
+        data/processed.
+    kind : Kind
+    """
+    path = folder / f"{kind.name}.parquet"
+    left_out = {*_UNCOUNTED, *kind.personal}
+    return pd.read_parquet(path, columns=[name for name in pq.read_schema(path).names if name not in left_out])
 
 
 class LazyLedgers(Mapping[str, pd.DataFrame]):

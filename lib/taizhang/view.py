@@ -14,6 +14,7 @@ import pandas as pd
 
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.outlines import simplify_districts
 from taizhang.periods import Period
 
 ALL = "all"
@@ -118,6 +119,11 @@ class View:
         facts, places = self._places[when]
         place = places.get((name, district or self.district))
         return None if place is None else facts.iloc[place]
+
+    @cached_property
+    def outlines(self) -> gpd.GeoDataFrame:
+        """The districts with borders as simple as a map shows them: a report has several maps."""
+        return simplify_districts(self.districts)
 
     @cached_property
     def _places(self) -> dict[str, tuple[pd.DataFrame, dict[tuple[str, str], int]]]:

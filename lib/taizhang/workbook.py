@@ -24,7 +24,7 @@ from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable
-from taizhang.lazy import LazyLedgers
+from taizhang.lazy import LazyLedgers, read_counted
 from taizhang.metadata.facts import FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, read_period
@@ -369,12 +369,15 @@ class Workbook:
         key = hashlib.sha256(
             f"{self.result.fingerprint}|{period}|{as_of}|{self._hash_facts_code()}".encode()
         ).hexdigest()[:24]
-        folder = processed_folder(self.config) / ".cache" / "facts"
-        path = folder / f"{key}.parquet"
+        folder = processed_folder(self.config)
+        path = folder / ".cache" / "facts" / f"{key}.parquet"
         if path.exists():
             return pd.read_parquet(path)
         facts = compute_facts(
-            {kind: self.ledger(kind) for kind in self.config.ledgers},
+            {
+                kind: self.ledger(kind) if self._own_facts else read_counted(folder, self.kinds[kind])
+                for kind in self.config.ledgers
+            },
             self.districts,
             period,
             as_of,

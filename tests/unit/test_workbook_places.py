@@ -10,6 +10,9 @@ import shapely
 import taizhang as tz
 from taizhang.boundaries.offsets import add_offset
 from taizhang.errors import ParameterError
+from taizhang.facts import compute_facts
+from taizhang.lazy import read_counted
+from taizhang.periods import parse_period
 from taizhang.workbook import Workbook
 
 TOML = """
@@ -245,3 +248,14 @@ def test_points_of_another_place_than_the_rows_name_are_told(tmp_path: Path) -> 
     assert book.ledger("hazards")["district_code"].tolist() == [A, A, B, B]
     notes = [note for summary in book.result.summaries for note in summary.notes]
     assert any("points over 1 km outside the district" in note and "(2)" in note for note in notes)
+
+
+def test_facts_are_counted_without_the_texts_that_none_looks_at(book: Workbook) -> None:
+    period = parse_period("2021")
+    whole = compute_facts(
+        {kind: book.ledger(kind) for kind in book.config.ledgers},
+        book.districts, period, book.as_of(period), **book._facts_settings(),
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(book.facts("2021"), whole)
+    counted = read_counted(book.root / "data" / "processed", book.kinds["hazards"])
+    assert "premises" in counted and not {"description", "responsible", "source_file"} & set(counted)

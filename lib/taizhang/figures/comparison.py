@@ -24,7 +24,6 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import simplify_districts
 from taizhang.stats.classes import choose_classes
 from taizhang.view import ALL, View
 
@@ -68,7 +67,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
     edges, method = choose_classes(values.to_numpy(dtype=float), info.decimals)
-    districts = simplify_districts(view.districts).set_index("code")
+    districts = view.outlines.set_index("code")
     known = rows["value"].reindex(districts.index)
     place = pd.Series(np.searchsorted(edges, known.to_numpy(dtype=float), side="left"), index=districts.index)
     fills = style.sequential if len(edges) > 2 else (style.sequential[1], style.sequential[3])

@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon, Rectangle
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import KM_PER_DEGREE, Box, choose_length, find_places, measure_text, simplify_districts
+from taizhang.outlines import KM_PER_DEGREE, Box, choose_length, find_places, measure_text
 from taizhang.view import ALL, View
 
 _MM_PER_POINT = 25.4 / 72
@@ -99,7 +99,7 @@ def draw_ground(
         As from `make_map`.
     """
     style = load_style()
-    districts = simplify_districts(view.districts)
+    districts = view.outlines
     own = districts if view.district == ALL else districts[districts["code"] == view.district]
     # A district without ground is shown as all of them.
     west, south, east, north = (districts if own.geometry.is_empty.all() else own).total_bounds
@@ -108,12 +108,14 @@ def draw_ground(
     across, up = ((east - west) / 2 + pad) / zoom, ((north - south) / 2 + pad) / zoom
     sheet, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=84)
     frame = keep_frame(axes)
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    # Of a province's thousands, only those that can be seen.
+    districts = districts[districts.intersects(shapely.box(west, south, east, north))]
     districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
     if not own.geometry.is_empty.all():
         own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
     frame()
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
     # Neighbours are named where their part within the frame has room.
     others = districts[~districts["code"].isin(own["code"])]
     edge = 0.015 * (east - west)

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.axes import Axes
 
 from taizhang import display
@@ -134,7 +135,8 @@ def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -
         title=label("map.per_cell", view.lang),
     )
     frame = keep_frame(axes)
-    simplify_districts(view.districts).boundary.plot(ax=axes, color=style.muted, linewidth=0.5, zorder=4)
+    seen = view.outlines[view.outlines.intersects(shapely.box(west, south, east, north))]
+    seen.boundary.plot(ax=axes, color=style.muted, linewidth=0.5, zorder=4)
     frame()
 
 
@@ -267,7 +269,7 @@ def map_location(view: View) -> display.Figure | None:
     if view.district == ALL:
         return None
     lang, style = view.lang, load_style()
-    districts = simplify_districts(view.districts)
+    districts = view.outlines
     own = (districts["code"] == view.district).to_numpy()
     with use_style():
         sheet, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=62)

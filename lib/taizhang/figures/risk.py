@@ -12,7 +12,6 @@ from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import simplify_districts
 from taizhang.stats.risk import (
     CLASSES,
     DIMENSIONS,
@@ -117,7 +116,7 @@ def map_risk(view: View) -> display.Figure | None:
             strict=True,
         )
     )
-    districts = simplify_districts(view.districts).set_index("code")
+    districts = view.outlines.set_index("code")
     level = places["class"].reindex(districts.index)
     with use_style():
         sheet, axes, strip = make_map(tuple(districts.total_bounds))

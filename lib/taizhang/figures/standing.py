@@ -15,7 +15,6 @@ from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_fact, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import simplify_districts
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.stats.ranks import rank_rates, rank_shares
 from taizhang.stats.shrink import shrink_rates, shrink_shares
@@ -249,7 +248,7 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
     if standing is None or not (standing.places["quadrant"] != "").any():
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
-    districts = simplify_districts(view.districts).set_index("code")
+    districts = view.outlines.set_index("code")
     quadrant = standing.places["quadrant"].reindex(districts.index).fillna("")
     colours = {
         "high_high": style.signals["red"],

@@ -18,7 +18,7 @@ from taizhang import __version__
 from taizhang.config import STYLES, OwnReport
 from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
-from taizhang.files import write_beside, write_text
+from taizhang.files import remove_leftovers, write_beside, write_text
 from taizhang.periods import Period, parse_period
 from taizhang.report.changes import InputHashes, hash_inputs, mark_behind
 from taizhang.report.data import write_data
@@ -168,6 +168,7 @@ def make_review(
         raise ParameterError(f"unknown format '{unknown[0]}'; there are {', '.join(FORMATS)}")
     codes = list(dict.fromkeys(map(book.resolve_district, districts))) if districts else None
     folder = book.reports_dir(period)
+    remove_leftovers(folder)
     manifest = read_manifest(folder)
 
     notes = read_notes(book, period)

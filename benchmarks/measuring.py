@@ -1,0 +1,124 @@
+"""What a command takes: seconds, processor seconds of it and all it starts, and memory."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# Python may keep what it compiles, in every way alike; and no package sends word of its use anywhere.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+    "PLOOMBER_STATS_ENABLED": "false"
+}
+_PAUSE = 0.25
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took.
+
+    Attributes
+    ----------
+    seconds : float
+        By the clock.
+    processor : float
+        Processor seconds of the command and of all that it started.
+    mb : float
+        The highest sum of the proportional set sizes of all its processes, in MB.
+    worker_mb : float
+        The highest of one process that makes reports, and of one kernel, together, in MB; 0 where there is none.
+    """
+
+    seconds: float
+    processor: float
+    mb: float
+    worker_mb: float
+
+
+def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
+    """Run a command to its end.
+
+    Raises
+    ------
+    RuntimeError
+        With its last word, if it fails.
+    """
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=cwd,
+    )
+    most = worker = kernel = 0
+    while True:
+        total = 0
+        for one in list_processes(process.pid):
+            pss = read_pss(one.pid)
+            total += pss
+            if one.role == "worker":
+                worker = max(worker, pss)
+            elif one.role == "kernel":
+                kernel = max(kernel, pss)
+        most = max(most, total)
+        try:
+            _, told = process.communicate(timeout=_PAUSE)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        raise RuntimeError(told.strip().splitlines()[-1] if told.strip() else "it failed")
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(seconds, processor, most / 1e6, (worker + kernel) / 1e6)
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process by its number, and what it is there for: server, kernel, forkserver, worker, dask or other."""
+
+    pid: int
+    role: str
+
+
+def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
+    """A process and all that it started; nothing where the system doesn't tell."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        command = folder.joinpath("cmdline").read_text().replace("\0", " ")
+        children = folder.joinpath(f"task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    if "taizhang.warm.server" in command:
+        role = "kernel" if parent == "server" else "server"
+    elif "forkserver" in command:
+        role = "worker" if parent in ("forkserver", "worker") else "forkserver"
+    elif "multiprocessing" in command and parent == "dask nanny":
+        role = "dask"
+    else:
+        role = "dask nanny" if "dask worker" in command else "other"
+    yield Process(pid, role)
+    for child in children:
+        yield from list_processes(int(child), parent=role)
+
+
+def read_pss(pid: int) -> int:
+    """Proportional set size of a process in bytes; 0 where the system doesn't tell."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+def describe_machine() -> str:
+    """Cores, load and Python, in a line."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    version = ".".join(map(str, sys.version_info[:3]))
+    return f"{os.cpu_count()} cores, load {load:.1f} at the start, Python {version}"
