@@ -30,7 +30,7 @@ def run_review(book: Path, *more: str, jobs: int = 2) -> Review:
     command = [
         sys.executable,
         "-m",
-        "taizhang",
+        "taizhang.cli",
         "review",
         "--period",
         PERIOD,
