@@ -1,5 +1,6 @@
 """A workbook with a ledger kind and facts of its own: named in its own words everywhere a report shows them."""
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -7,10 +8,12 @@ import nbformat
 import pandas as pd
 import pytest
 import shapely
+from nbformat import v4
 
 import taizhang as tz
 from taizhang import figures
 from taizhang.report.notebook import TableBlock, read_blocks
+from taizhang.report.review import make_review
 from taizhang.workbook import Workbook
 
 TOML = """
@@ -127,3 +130,63 @@ def test_township_report_shows_own_kind_and_own_fact(book: Workbook, tmp_path: P
     assert "周末发现占比" in [row[0].text for row in tables["facts-hazards"].rows]
     assert {"燃气安检"} < {row[0].text for row in tables["quality"].rows}
     assert {"安检户数", "周末发现占比"} < {row[0].text for row in tables["definitions"].rows}
+
+
+MORE = """
+[[targets]]
+indicator = "gas_checks.made"
+period = "2021"
+at_least = 4
+[[reports]]
+name = "gas"
+template = "gas_review"
+title = { zh = "燃气专题", en = "Gas" }
+[[reports]]
+name = "quality"
+template = "data_quality"
+title = { zh = "台账质量", en = "Ledgers' quality" }
+scope = "county"
+"""
+
+
+@pytest.mark.slow
+def test_a_review_of_one_s_own_ledger_facts_report_and_kept_cells(book: Workbook, tmp_path: Path) -> None:
+    root = tmp_path / "自有 台账"
+    shutil.copytree(book.root, root)
+    with (root / "workbook.toml").open("a", encoding="utf-8") as toml:
+        toml.write(MORE)
+    template = nbformat.read(book.template("make_own_report"), as_version=4)
+    plot = v4.new_code_cell('figures.plot_classes(view, "gas_checks", "hose")', id="gas")
+    template.cells = [cell for cell in template.cells if cell.id in ("parameters", "view")] + [plot]
+    template.cells.insert(0, v4.new_code_cell("import taizhang as tz", id="import"))
+    local = nbformat.read(book.template("township_review"), as_version=4)
+    at = next(n for n, cell in enumerate(local.cells) if cell.source.startswith("narrative.write_summary"))
+    kept = {"tags": ["keep"]}
+    local.cells[at + 1 : at + 1] = [
+        v4.new_markdown_cell("甲镇的看法", id="mine", metadata=kept),
+        v4.new_code_cell(
+            'figures.tabulate_rows(view, "gas_checks", "checked_on", "hose")', id="rows", metadata=kept
+        ),
+        v4.new_markdown_cell("只在电脑上试试", id="loose"),
+    ]
+    (root / "notebooks" / "local").mkdir(parents=True)
+    nbformat.write(template, root / "notebooks" / "gas_review.ipynb")
+    nbformat.write(local, root / "notebooks" / "local" / f"{A}.ipynb")
+
+    review = make_review(tz.open(str(root)), "2021", formats=("html",), jobs=1, progress=lambda _: None)
+    assert review.failed == []
+    assert sorted(review.made) == sorted(
+        [*(f"{code}{end}.zh" for code in (A, B) for end in ("", ".gas")), "all.quality.zh", "comparison.zh"]
+    )
+    pages = {
+        path.name.removesuffix(".zh.html"): path.read_text("utf-8") for path in review.folder.glob("*.html")
+    }
+    assert "甲镇的看法" in pages[A] and ">2021-05-01<" in pages[A] and "只在电脑上试试" not in pages[A]
+    assert "甲镇的看法" not in pages[B]
+    assert "安检户数" in pages[A]  # half of its target, and behind it
+    assert "燃气专题" in pages[f"{A}.gas"] and "软管" in pages[f"{A}.gas"]
+    assert "燃气安检" in pages["all.quality"]
+    assert "安检户数" in pages["index"] and f"{A}.gas.zh.html" in pages["index"]
+    terms = pd.read_csv(review.folder / "dictionary.csv").set_index("fact")
+    assert terms.loc["gas_checks.made", "title_zh"] == "安检户数"
+    assert len(pd.read_csv(review.folder / "rows" / f"{A}.gas_checks.made.csv")) == 2

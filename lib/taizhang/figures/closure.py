@@ -13,7 +13,6 @@ from taizhang.figures.marks import draw_key
 from taizhang.figures.rows import find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.metadata.formats import format_number, join_list
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.intervals import wilson_interval
@@ -115,7 +114,7 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
         axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
         axes.set_xlabel(label("axis.days_since_found", lang))
         draw_key(axes, [("—", name, colour) for name, _, colour in ends])
-    column = load_kinds()["hazards"].fields[by].label(lang)
+    column = view.kinds["hazards"].fields[by].label(lang)
     return finish_figure(
         sheet,
         id=f"closure-by-{by}",
@@ -166,7 +165,7 @@ def tabulate_closure(view: View) -> display.Table | None:
         if names.nunique() < 2:
             continue
         _, _, p = compare_survival(cases.days, cases.closed, names)
-        column = load_kinds()["hazards"].fields[by].label(lang)
+        column = view.kinds["hazards"].fields[by].label(lang)
         for place, name in enumerate(names.value_counts().index):
             rows.append(_row(view, cases, names == name, column, str(name), p if place == 0 else np.nan))
     heads = ("by", "class", "found", "median", "in_30_days", "by_deadline", "log_rank")

@@ -10,7 +10,6 @@ from taizhang.figures.marks import bars_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.figures.time import say_ratio
 from taizhang.metadata.formats import join_list
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.cox import fit_cox
@@ -44,7 +43,7 @@ def fit_closure(view: View) -> pd.DataFrame | None:
         order = list(names.value_counts().index)
         if len(order) < 2:
             continue
-        title = load_kinds()["hazards"].fields[column].label(view.lang)
+        title = view.kinds["hazards"].fields[column].label(view.lang)
         against.append(label("cox.class", view.lang, column=title, name=order[0]))
         parts.append(
             pd.DataFrame(

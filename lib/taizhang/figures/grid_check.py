@@ -13,7 +13,6 @@ from taizhang.figures.marks import set_strip_key
 from taizhang.figures.sources import describe_source, name_area, name_period, name_place, show_text
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.outlines import simplify_districts
@@ -360,7 +359,7 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
     """
     if counts is None or counts.empty or view.grid is None:
         return None
-    lang, kinds = view.lang, load_kinds()
+    lang, kinds = view.lang, view.kinds
     shown = list(dict.fromkeys(counts["kind"]))
     wide = counts.pivot_table(index="cell", columns="kind", values="rows", aggfunc="sum", fill_value=0)
     wide = wide.reindex(columns=shown, fill_value=0).assign(total=lambda table: table.sum(axis=1))
@@ -471,7 +470,7 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
             "check_figure.counts.alt",
             lang,
             name=name_place(view),
-            kind=load_kinds()[kind].label(lang),
+            kind=view.kinds[kind].label(lang),
             n=format_number(len(cells)),
             some=format_number(len(some)),
             top=top["name"],

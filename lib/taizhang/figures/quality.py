@@ -9,7 +9,6 @@ from taizhang import display
 from taizhang.figures.sources import name_period
 from taizhang.figures.tables import name_kind
 from taizhang.metadata.formats import format_number
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 from taizhang.view import ALL, Quality, View
 
@@ -36,7 +35,7 @@ def tabulate_read(view: View, quality: Quality) -> display.Table | None:
     if counts.empty:
         return None
     sums = counts.groupby("kind", sort=False)[list(_COUNTS)].sum()
-    rows = [_count_row(name_kind(str(kind), view.lang), row) for kind, row in sums.iterrows()]
+    rows = [_count_row(name_kind(str(kind), view.lang, view.kinds), row) for kind, row in sums.iterrows()]
     rows.append(_count_row(_say("all_ledgers", view), sums.sum()))
     return _make_counts_table(view, "read", _say("ledger", view), rows)
 
@@ -210,7 +209,7 @@ def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
     """
     rows = [
         (
-            display.Cell(name_kind(row.kind, view.lang)),
+            display.Cell(name_kind(row.kind, view.lang, view.kinds)),
             display.Cell(row.title or _say(row.rule, view)),
             _number(row.rows),
         )
@@ -236,7 +235,7 @@ def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
     """
     rows = [
         (
-            display.Cell(name_kind(row.kind, view.lang)),
+            display.Cell(name_kind(row.kind, view.lang, view.kinds)),
             _text(f"matched.{row.how or 'unmatched'}", view),
             _number(row.rows),
         )
@@ -311,8 +310,7 @@ def _amount(value: float) -> display.Cell:
 
 
 def _name_column(view: View, kind: str, column: str) -> tuple[display.Cell, display.Cell]:
-    """The ledger's and the column's titles; those of a user's own kind by their names."""
-    kinds = load_kinds()
-    fields = kinds[kind].fields if kind in kinds else {}
+    """The ledger's and the column's titles."""
+    fields = view.kinds[kind].fields if kind in view.kinds else {}
     shown = fields[column].label(view.lang) if column in fields else column
-    return display.Cell(name_kind(kind, view.lang) if kind in kinds else kind), display.Cell(shown)
+    return display.Cell(name_kind(kind, view.lang, view.kinds)), display.Cell(shown)

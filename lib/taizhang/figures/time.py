@@ -14,7 +14,6 @@ from taizhang.figures.marks import bars_height, draw_key, label_months
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import describe_source, name_place
 from taizhang.metadata.formats import format_date, format_number, join_list
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.control import chart_shares, chart_values
@@ -51,7 +50,7 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
     if table is None or table.empty or is_sensitive(view, kind):
         return None
     last = min(view.period.end, view.as_of)
-    days = table[load_kinds()[kind].date].dropna()
+    days = table[view.kinds[kind].date].dropna()
     days = days[days < pd.Timestamp(last) + pd.Timedelta(days=1)]
     if days.empty:
         return None
@@ -88,7 +87,7 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
     span = find_span(view, kind)
     if span is None:
         return None
-    column = load_kinds()[kind].date
+    column = view.kinds[kind].date
     days = view.ledgers[kind][column]
     inside = days[(days >= pd.Timestamp(span[0])) & (days < pd.Timestamp(span[1]) + pd.Timedelta(days=1))]
     if len(inside) < _FEWEST:
@@ -133,10 +132,10 @@ def plot_key_periods(view: View) -> display.Figure | None:
         axes.set_ylim(-0.6, len(names) - 0.4)
         _scale_ratios(axes)
         axes.set_xlabel(label("axis.times_other_days", lang))
-        draw_key(axes, [("●", load_kinds()[kind].label(lang), style.roles[roles[kind]]) for kind in shown])
+        draw_key(axes, [("●", view.kinds[kind].label(lang), style.roles[roles[kind]]) for kind in shown])
     kind = next(iter(shown))
     apart = [
-        label("figure.key_periods.one", lang, kind=load_kinds()[k].label(lang), name=label(f"season.{n}", lang),
+        label("figure.key_periods.one", lang, kind=view.kinds[k].label(lang), name=label(f"season.{n}", lang),
               ratio=format_number(row["ratio"], 2))
         for k, part in shown.items()
         for n, row in part.iterrows()
@@ -207,7 +206,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
             rows.append(
                 (
                     display.Cell(label(f"season.{name}", lang)),
-                    display.Cell(load_kinds()[kind].label(lang)),
+                    display.Cell(view.kinds[kind].label(lang)),
                     display.Cell(
                         label("table.key_periods.count", lang, n=format_number(row["inside"]),
                               days=format_number(row["days_inside"])), float(row["inside"])),
@@ -284,7 +283,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
     return finish_figure(
         sheet,
         id=f"seasons-{kind.replace('_', '-')}",
-        title=label("figure.seasons.title", lang, kind=load_kinds()[kind].label(lang)),
+        title=label("figure.seasons.title", lang, kind=view.kinds[kind].label(lang)),
         alt=label(
             "figure.seasons.alt",
             lang,
@@ -310,7 +309,7 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
     if span is None:
         return None
     last = span[1].year if (span[1].month, span[1].day) == (12, 31) else span[1].year - 1
-    days = view.ledgers[kind][load_kinds()[kind].date].dropna()
+    days = view.ledgers[kind][view.kinds[kind].date].dropna()
     begun = days.min().date()
     first = max(begun.year if begun <= date(begun.year, 1, 31) else begun.year + 1, last - _YEARS + 1)
     if last - first + 1 < FEWEST_YEARS:

@@ -9,7 +9,6 @@ from taizhang.figures.standing import find_standing, say_pattern
 from taizhang.figures.time import chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_number, join_list
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
 from taizhang.stats.intervals import wilson_interval
@@ -34,7 +33,7 @@ def write_key_periods(view: View) -> Prose | None:
         part = compare_key_periods(view, kind)
         if part is None:
             continue
-        title = load_kinds()[kind].label(lang)
+        title = view.kinds[kind].label(lang)
         for key, names in (("more", part.index[part["low"] > 1]), ("fewer", part.index[part["high"] < 1])):
             if len(names):
                 told = [
@@ -53,7 +52,7 @@ def write_key_periods(view: View) -> Prose | None:
                 say(
                     f"periods.months_{beyond}",
                     lang,
-                    kind=load_kinds()[kind].label(lang),
+                    kind=view.kinds[kind].label(lang),
                     month=label(f"month.long.{int(months['ratio'].to_numpy().argmax()) + 1}", lang),
                     ratio=count(float(months["ratio"].max()), 2),
                     p=say_p(months.attrs["p"]),

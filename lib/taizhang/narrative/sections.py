@@ -408,7 +408,7 @@ def write_targets(view: View) -> Prose | None:
             done.append(row["value"] >= 100)
             pace = own["value"].get(f"targets.{parts[0]}.pace_points")
             if pace is not None and pace < 0:
-                behind.append(load_facts()[parts[0]].title[view.lang])
+                behind.append(view.describe(parts[0]).title[view.lang])
     if not done:
         return None
     lang = view.lang

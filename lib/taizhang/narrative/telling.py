@@ -7,7 +7,7 @@ import pandas as pd
 
 from taizhang.display import Block, Prose, Run
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.metadata.facts import FactInfo, load_facts, unit_label
+from taizhang.metadata.facts import FactInfo, unit_label
 from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, quantify
 from taizhang.metadata.words import label, load_words, split_words
 from taizhang.view import ALL, View
@@ -86,7 +86,7 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     tuple of Run
         Empty where the fact isn't configured.
     """
-    row, info, lang = view.fact(fact), load_facts()[fact], view.lang
+    row, info, lang = view.fact(fact), view.describe(fact), view.lang
     if row is None:
         return ()
     key = f"fact.{fact}"

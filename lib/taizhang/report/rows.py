@@ -10,7 +10,6 @@ from taizhang.csvout import format_csv
 from taizhang.errors import ParameterError
 from taizhang.facts import prepare_ledgers, select_rows
 from taizhang.files import write_text
-from taizhang.metadata.facts import load_facts
 from taizhang.periods import Period
 from taizhang.view import ALL
 
@@ -37,7 +36,7 @@ def list_rowed_facts(book: "Workbook", facts: pd.DataFrame) -> dict[str, tuple[s
     """
     open_kinds = set(book.config.ledgers) - set(book.config.suppress)
     named = {
-        name for name, info in load_facts().items() if info.key and info.name.split(".")[0] in open_kinds
+        name for name, info in book.fact_infos.items() if info.key and info.name.split(".")[0] in open_kinds
     }
     shown = facts[facts["fact"].isin(named) & facts["value"].notna() & ~facts["suppressed"].astype(bool)]
     return {str(code): tuple(rows["fact"]) for code, rows in shown.groupby("district_code")}
