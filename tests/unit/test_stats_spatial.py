@@ -27,6 +27,7 @@ def make_squares(side: int):
     return gpd.GeoSeries(cells, index=[f"{i:03d}" for i in range(side * side)], crs=4490)
 
 
+@pytest.mark.filterwarnings("ignore:The alternative hypothesis:DeprecationWarning")  # esda's own
 def test_as_in_esda(homicides):
     table, graph = homicides
     graph = Graph.from_adjacency(

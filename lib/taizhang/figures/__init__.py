@@ -2,6 +2,7 @@
 
 from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
 from taizhang.figures.bulletin import tabulate_changes
+from taizhang.figures.capacity import tabulate_capacity
 from taizhang.figures.climate import tabulate_climate
 from taizhang.figures.closure import plot_closure_by, tabulate_closure
 from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_districts
@@ -72,6 +73,7 @@ __all__ = [
     "plot_weather",
     "show_key_figures",
     "tabulate_assessment",
+    "tabulate_capacity",
     "tabulate_changes",
     "tabulate_climate",
     "tabulate_closure",

@@ -42,17 +42,39 @@ def find_risk(view: View) -> tuple[RiskModel, RiskIndex] | None:
         The model keeps only indicators known somewhere; None where fewer than two dimensions are left, or
         there are fewer than three districts.
     """
+    measured = measure_indicators(view, *DIMENSIONS)
+    if measured is None or len({indicator.dimension for indicator in measured[0].indicators}) < 2:
+        return None
+    return measured[0], compute_risk(*measured)
+
+
+def measure_indicators(view: View, *dimensions: str) -> tuple[RiskModel, pd.DataFrame] | None:
+    """The indicators of some dimensions that are known in at least three districts.
+
+    Parameters
+    ----------
+    view : View
+        Of the whole area; its settings hold the model.
+    *dimensions : str
+
+    Returns
+    -------
+    tuple of (RiskModel, DataFrame) or None
+        The model with these indicators alone, and their values, districts by indicator number; None where there
+        are none.
+    """
     model = view.settings.get("risk")
     if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
         return None
-    values = {n: _measure(view, indicator) for n, indicator in enumerate(model.indicators)}
-    known = [n for n, column in values.items() if column is not None and column.notna().sum() >= _FEWEST]
-    kept = tuple(model.indicators[n] for n in known)
-    if len({indicator.dimension for indicator in kept}) < 2:
+    wanted = [indicator for indicator in model.indicators if indicator.dimension in dimensions]
+    values = [(indicator, _measure(view, indicator)) for indicator in wanted]
+    known = [
+        (one, column) for one, column in values if column is not None and column.notna().sum() >= _FEWEST
+    ]
+    if not known:
         return None
-    used = RiskModel(kept, model.weights, model.edges)
-    table = pd.DataFrame({n: values[n] for n in known})
-    return used, compute_risk(used, table)
+    used = RiskModel(tuple(indicator for indicator, _ in known), model.weights, model.edges)
+    return used, pd.DataFrame(dict(enumerate(column for _, column in known)))
 
 
 def _measure(view: View, indicator: Indicator) -> pd.Series | None:
@@ -198,7 +220,7 @@ def tabulate_risk(view: View) -> display.Table | None:
         cells.append(display.Cell(format_number(row["index"], 1), float(row["index"])))
         cells.append(display.Cell(label(f"risk.{row['class']}", lang) if row["class"] else "—"))
         cells.append(display.Cell(f"{format_number(100 * row['kept'])}%", 100 * float(row["kept"])))
-        cells.append(display.Cell(_say_classes(row, lang)))
+        cells.append(display.Cell(say_classes(row, lang)))
         rows.append(tuple(cells))
     heads = ("district", *DIMENSIONS, "index", "class", "kept", "range")
     return display.Table(
@@ -222,11 +244,11 @@ def tabulate_risk(view: View) -> display.Table | None:
     )
 
 
-def _say_classes(row: pd.Series, lang: str) -> str:
-    """The classes that a district has in 95 % of the draws."""
+def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
+    """The classes that a district has in 95 % of the draws, in the words of that index."""
     if not row["low_class"]:
         return "—"
-    low, high = (label(f"risk.{row[name]}", lang) for name in ("low_class", "high_class"))
+    low, high = (label(f"{words}.{row[name]}", lang) for name in ("low_class", "high_class"))
     return low if low == high else label("risk.range", lang, low=low, high=high)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.closure import say_p
 from taizhang.figures.comparison import describe_fact_source, list_values, slug_fact
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
 from taizhang.figures.marks import bars_height, draw_key, set_strip_key, set_whole_ticks, shorten_label
@@ -228,7 +229,7 @@ def say_pattern(pattern: Pattern, lang: str) -> str:
         return label(f"pattern.reason.{pattern.reason}", lang)
     key = "beyond" if pattern.p < 0.05 else "within"
     found = int(pattern.places["found"].sum())
-    return label(f"pattern.{key}", lang, moran=format_number(pattern.moran, 2), p=f"{pattern.p:.3f}", n=found)
+    return label(f"pattern.{key}", lang, moran=format_number(pattern.moran, 2), p=say_p(pattern.p), n=found)
 
 
 def map_pattern(view: View, fact: str) -> display.Figure | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,9 @@ def find_pattern(
         return Pattern(np.nan, np.nan, np.nan, places, "constant")
     # The global test under randomisation needs no draws, so no global generator is touched.
     whole = Moran(y, weights, permutations=0)
-    with np.errstate(invalid="ignore", divide="ignore"):  # a z-score that is not used here
+    # A z-score that is not used here; and of the tail of p, which the next line doubles itself.
+    with np.errstate(invalid="ignore", divide="ignore"), catch_warnings():
+        filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
         local = Moran_Local(y, weights, permutations=permutations, seed=seed, n_jobs=1)
     p = np.minimum(2 * local.p_sim, 1)  # esda's is of the tail that each place is in
     places.loc[kept, "moran"] = local.Is
