@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from taizhang import figures, narrative
 from taizhang import open as open_workbook
 from taizhang.cli import app
 from taizhang.workbook import Workbook
@@ -103,3 +104,14 @@ def test_totals_per_province_are_those_of_plain_pandas(book: Workbook, raw: pd.D
         sums = numbers[years == year].groupby("ph_psgc")["affected"].sum()
         assert own.drop("all")[own.drop("all") > 0].to_dict() == sums[sums > 0].to_dict()
         assert own["all"] == sums.sum() > 0
+
+
+def test_a_loss_that_nobody_wrote_down_is_no_loss_of_nought(book: Workbook) -> None:
+    assert "losses.loss_wan" not in set(book.facts("2013")["fact"])
+    view = book.view("PH175100000", "2013", "en")
+    shown = figures.show_key_figures(view)
+    assert shown is not None  # no key figure is left: those that there are stand in
+    assert [(item.fact, item.value) for item in shown.items] == [("losses.events", "6"), ("losses.affected", "67,538")]
+    rows = figures.tabulate_rows(view, "losses", "event", "occurred_on", "affected", "evacuated", "loss_wan")
+    assert rows is not None and [one.label for one in rows.columns] == ["Event", "Occurred on", "People affected"]
+    assert "yuan" not in str(narrative.write_losses(view)) + str(narrative.write_summary(view))
