@@ -231,9 +231,7 @@ def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.
         ]
         notes.append(f"{where}: invalid geometry mended by make_valid: {list_values(shown)}.")
     # The areas of a collection may lie over one another.
-    mended[kinds == 7] = [
-        shapely.union_all(shapely.get_parts(keep_areas(one))) for one in mended[kinds == 7]
-    ]
+    mended[kinds == 7] = [shapely.union_all(shapely.get_parts(keep_areas(one))) for one in mended[kinds == 7]]
     void = absent | (~wrong & ~absent & (shapely.area(mended) == 0))
     if void.any():
         notes.append(

@@ -129,7 +129,9 @@ def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: b
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
     plain = plain.replace("。", ".").replace("\\", "/").replace("～", "~").replace("〜", "~")
-    plain = re.sub(r"^['‘’`](?=\d{4})", "", _WEEKDAY.sub(" ", _arabic(plain)).strip())  # typed to make it a text
+    plain = re.sub(
+        r"^['‘’`](?=\d{4})", "", _WEEKDAY.sub(" ", _arabic(plain)).strip()
+    )  # typed to make it a text
     if re.fullmatch(r"\d{5}(\.\d+)?", plain):
         return _read_number(float(plain), date1904, month)
     if month and (found := _read_month(plain, year)):

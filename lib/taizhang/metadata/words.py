@@ -8,7 +8,16 @@ from typing import Any
 
 from taizhang.metadata.loading import parse_yaml
 
-_FILES = ("words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "lab.yml", "quality.yml")
+_FILES = (
+    "words.yml",
+    "sentences.yml",
+    "reports.yml",
+    "checks.yml",
+    "analysis.yml",
+    "lab.yml",
+    "quality.yml",
+    "special.yml",
+)
 
 
 @cache

@@ -7,6 +7,7 @@ data to Typst and shows as typed. One compiler with the packaged fonts serves al
 import json
 import re
 import threading
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -22,7 +23,7 @@ from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 from taizhang.report.faces import Faces, find_faces
 from taizhang.report.meta import ReportMeta
-from taizhang.report.notebook import FigureBlock, TableBlock, read_blocks
+from taizhang.report.notebook import Block, FigureBlock, HeadingBlock, TableBlock, read_blocks
 from taizhang.report.pages import page_words
 from taizhang.report.paper import MODERN, OFFICIAL, Json, set_blocks
 from taizhang.report.titles import write_approval, write_titles
@@ -31,6 +32,8 @@ from taizhang.report.titles import write_approval, write_titles
 _BODY_SIZE = 10.5
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
 _BULLETIN_PAGES = 2
+# Headings, figures and tables that are listed on one page.
+_MOST_ON_CONTENTS = 20
 
 
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
@@ -56,7 +59,7 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     faces = find_faces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, scale=meta.period.scale)
     report = describe_report(meta) | {
-        "lists": meta.period.scale == "year" and any(isinstance(b, FigureBlock | TableBlock) for b in blocks),
+        **_plan_lists(meta, blocks),
         "faces": _name_faces(faces, official=official),
         "blocks": set_blocks(blocks, lang=meta.lang, sheet=OFFICIAL if official else MODERN),
     }
@@ -69,6 +72,16 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
         if len(sizes) == 1 or _count_pages(pdfs[-1]) <= _BULLETIN_PAGES:
             return pdfs[-1]
     return pdfs[0]  # people wrote more than two pages hold: no need to read it in small type
+
+
+def _plan_lists(meta: ReportMeta, blocks: Sequence[Block]) -> Json:
+    """Whether there are lists of figures and tables, and whether they need a page of their own."""
+    shown = sum(isinstance(block, FigureBlock | TableBlock) for block in blocks)
+    headings = sum(isinstance(block, HeadingBlock) and block.level <= 3 for block in blocks)
+    return {
+        "lists": meta.period.scale == "year" and shown > 0,
+        "lists_apart": shown + headings > _MOST_ON_CONTENTS,
+    }
 
 
 def _count_pages(pdf: bytes) -> int:

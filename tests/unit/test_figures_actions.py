@@ -1,0 +1,126 @@
+"""Special actions: states of stages, sums and sentences, counted by hand."""
+
+from datetime import date
+
+import pytest
+from view_maker import make_table, make_view
+
+from taizhang.figures.actions import list_stages, plot_stages, tabulate_actions_by_district, tabulate_stages
+from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
+from taizhang.view import ALL, View
+
+CODES = ("350921101", "350921102")
+
+
+def stage(
+    name: str, number: int, done: str | None, found: int | None, closed: int | None, **more: object
+) -> dict[str, object]:
+    """Stage 1 runs in March, 2 in April, and so on, of 2021."""
+    return {
+        "name": name,
+        "stage": ("动员部署", "自查自纠", "集中整治", "总结提升")[number - 1],
+        "starts_on": f"2021-{number + 2:02}-01",
+        "ends_on": f"2021-{number + 2:02}-28",
+        "done_on": done,
+        "found": found,
+        "closed": closed,
+        "source_row": number,
+    } | more
+
+
+# As of 1 June: the first in time, the second two days late, the third overdue, the fourth just begun.
+ROWS = [
+    stage("消防整治", 1, "2021-03-28", None, None),
+    stage("消防整治", 2, "2021-04-30", 20, 18),
+    stage("消防整治", 3, "2021-06-02", 5, 5),
+    stage("消防整治", 4, None, 0, 0),
+]
+
+
+def make_actions(rows: list[dict[str, object]], **more: object) -> View:
+    view = make_view(ledgers={"actions": make_table("actions", rows)}, as_of=date(2021, 6, 1), **more)  # type: ignore[arg-type]
+    return view
+
+
+def read(prose: object) -> list[str]:
+    return ["".join(run.text for run in block.runs) for block in prose.blocks]  # type: ignore[attr-defined]
+
+
+def test_stages_are_judged_as_of_the_day() -> None:
+    stages = list_stages(make_actions(ROWS))
+    assert stages["state"].tolist() == ["in_time", "late", "overdue", "running"]
+    assert stages["open"].tolist()[1:] == [2, 0, 0]
+
+
+def test_the_table_has_each_stage_with_what_it_found() -> None:
+    table = tabulate_stages(make_actions(ROWS))
+    assert table is not None
+    assert [[cell.text for cell in row[1:]] for row in table.rows] == [
+        ["动员部署", "2021-03-01", "2021-03-28", "按期完成", "—", "—", "—", "—"],
+        ["自查自纠", "2021-04-01", "2021-04-28", "逾期完成", "20", "18", "2", "90.0%"],
+        ["集中整治", "2021-05-01", "2021-05-28", "逾期未完成", "5", "5", "0", "100.0%"],
+        ["总结提升", "2021-06-01", "2021-06-28", "进行中", "0", "0", "0", "—"],
+    ]
+    assert [row[4].note for row in table.rows] == ["", "", "worse", ""]
+    assert tabulate_actions_by_district(make_actions(ROWS)) is None
+
+
+def test_the_whole_area_counts_its_districts() -> None:
+    rows = [
+        stage("消防整治", 2, "2021-04-28", 20, 18),
+        stage("消防整治", 2, None, 4, 4, district_code=CODES[1]),
+    ]
+    view = make_actions(rows, district=ALL)
+    stages, places = tabulate_stages(view), tabulate_actions_by_district(view)
+    assert stages is not None and places is not None
+    assert [cell.text for cell in stages.rows[0][4:]] == [
+        "按期完成 1、逾期未完成 1",
+        "24",
+        "22",
+        "2",
+        "91.7%",
+    ]
+    first, second = places.rows[:2]
+    assert [cell.text for cell in first[1:]] == ["1", "1", "0", "0", "0", "20", "18", "2", "90.0%"]
+    assert [cell.text for cell in second[1:]] == ["1", "0", "0", "1", "0", "4", "4", "0", "100.0%"]
+    assert read(write_action_problems(view)) == ["消防整治的自查自纠阶段有1个地区逾期未完成，2个问题未销号。"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_sentences_say_what_the_table_says(lang: str) -> None:
+    view = make_actions(ROWS, lang=lang)
+    words = {
+        "zh": [
+            "2021年，城关镇开展专项行动1项，共4个阶段，发现问题25个，已销号23个，销号率为92.0%。"
+            "各阶段中，按期完成1个，逾期完成1个，逾期未完成1个，正在进行1个。",
+            "消防整治的自查自纠阶段发现问题20个，尚有2个未销号。",
+            "消防整治的集中整治阶段应于2021年5月28日前完成，尚未完成。",
+        ],
+        "en": [
+            "In 2021 城关镇 took part in 1 special action, in 4 stages; 25 problems were found and 23 closed (92.0%). "
+            "Of the stages, 1 was done in time; 1 was done late; 1 is overdue; 1 is under way.",
+            "消防整治, 自查自纠: 2 of 20 problems still open.",
+            "消防整治, 集中整治: due by 28 May 2021 and not done.",
+        ],
+    }
+    assert read(write_actions(view)) + read(write_action_problems(view)) == words[lang]
+    assert len(read(write_action_steps(view))) == 3
+
+
+def test_nothing_left_and_nothing_at_all_are_said() -> None:
+    sound = make_actions([stage("消防整治", 1, "2021-03-20", 3, 3)])
+    assert read(write_action_problems(sound)) == ["各阶段均按期完成或正在进行，发现的问题全部销号。"]
+    assert read(write_action_steps(sound)) == ["巩固成果，把行之有效的做法转为日常检查的要求。"]
+    empty = make_actions([stage("旧行动", 1, None, 3, 3, starts_on="2019-01-01", ends_on="2019-02-01")])
+    assert read(write_actions(empty)) == ["2021年，城关镇没有开展专项行动的记录。"]
+    assert (
+        write_action_problems(empty) is None and tabulate_stages(empty) is None and plot_stages(empty) is None
+    )
+    assert write_actions(make_view()) is None
+
+
+def test_the_chart_says_in_words_what_it_shows() -> None:
+    figure = plot_stages(make_actions(ROWS))
+    assert figure is not None
+    assert figure.alt.endswith("共发现25个，已销号23个；发现最多的是自查自纠 消防整治。")
+    assert "20个，销号率90.0%" in figure.svg
