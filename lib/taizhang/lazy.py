@@ -27,7 +27,9 @@ def read_counted(folder: Path, kind: Kind) -> pd.DataFrame:
     """
     path = folder / f"{kind.name}.parquet"
     left_out = {*_UNCOUNTED, *kind.personal}
-    return pd.read_parquet(path, columns=[name for name in pq.read_schema(path).names if name not in left_out])
+    return pd.read_parquet(
+        path, columns=[name for name in pq.read_schema(path).names if name not in left_out]
+    )
 
 
 class LazyLedgers(Mapping[str, pd.DataFrame]):

@@ -43,7 +43,9 @@ def suppress(root: Path, *kinds: str, below: int) -> None:
     text = path.read_text("utf-8")
     named = ", ".join(f'"{kind}"' for kind in kinds)
     assert "[indicators]" not in text
-    path.write_text(f"{text}\n[indicators]\nsuppress_below = {below}\nsuppress = [{named}]\n", encoding="utf-8")
+    path.write_text(
+        f"{text}\n[indicators]\nsuppress_below = {below}\nsuppress = [{named}]\n", encoding="utf-8"
+    )
 
 
 @pytest.fixture
@@ -125,5 +127,11 @@ def test_the_attack_finds_what_is_not_withheld(root: Path, doubled: set[str]) ->
     doubled.add("hazards")
     twice = show_all(root, district, "township_review")
     differing = {source for (source, one), (_, other) in zip(once, twice, strict=True) if one != other}
-    for function in ("plot_hazards_trend", "plot_hazards_by_trade", "write_hazards", "map_hazards", "tabulate_facts"):
+    for function in (
+        "plot_hazards_trend",
+        "plot_hazards_by_trade",
+        "write_hazards",
+        "map_hazards",
+        "tabulate_facts",
+    ):
         assert any(function in source for source in differing), function

@@ -49,9 +49,7 @@ def test_the_ratio_is_that_of_a_plain_regression() -> None:
     assert effect.model == "poisson" and effect.events == long["y"].sum()
     assert effect.ratio == pytest.approx(np.exp(plain.params["x"]), rel=1e-6)
     # The wider of both intervals: chance's own, and that of months which hang together in six townships.
-    reach = max(
-        plain.bse["x"] * student.ppf(0.975, plain.df_resid), robust.bse["x"] * student.ppf(0.975, 5)
-    )
+    reach = max(plain.bse["x"] * student.ppf(0.975, plain.df_resid), robust.bse["x"] * student.ppf(0.975, 5))
     limits = np.exp(plain.params["x"] + np.array([-reach, reach]))
     assert (effect.low, effect.high) == pytest.approx(tuple(limits), rel=1e-6)
 

@@ -197,6 +197,8 @@ def make_fact_cell(
             low=format_fact(row["low"], info),
             high=format_fact(row["high"], info),
         )
+    elif info.unit.startswith("per_"):  # what a rate is per, its title says
+        text = format_fact(row["value"], info)
     else:
         text = quantify(row["value"], info, lang)
     return display.Cell(text, float(row["value"]), info.name, "", district)

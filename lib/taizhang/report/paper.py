@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
+from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -44,6 +45,8 @@ _MM_PER_PT = 25.4 / 72
 # A column of text may be narrowed to this many em; numbers and short words are never broken.
 _LEAST_TEXT_EM = 7.0
 _INSET_EM = 1.1
+# Of a cell, before the type is made smaller.
+_MOST_LINES = 3
 
 
 def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> list[Json]:
@@ -206,18 +209,30 @@ def fit_columns(
         min(width, max(need, _LEAST_TEXT_EM)) if column["align"] == "left" else width
         for column, need, width in zip(columns, least, whole, strict=True)
     ]
-    choices = [(sheet.turned_mm, size) for size in sheet.table_sizes]
-    if not wide:
-        choices = [(sheet.upright_mm, size) for size in sheet.table_sizes] + choices
-    fitting = ((width, size) for width, size in choices if sum(least) <= width / (size * _MM_PER_PT))
-    width, size = next(fitting, choices[-1])
-    room = width / (size * _MM_PER_PT)
-    weights = _share_width(whole, least, room)
+    upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
+    choices = upright + [(sheet.turned_mm, size) for size in sheet.table_sizes]
+    fitting = [choice for choice in choices if sum(least) <= _find_room(*choice)] or choices[-1:]
+    # Smaller type before lines of a few characters; a page is turned only where nothing fits upright.
+    fitting = [choice for choice in fitting if choice[0] == fitting[0][0]]
+    shared = {choice: _share_width(whole, least, _find_room(*choice)) for choice in fitting}
+    broad = (choice for choice in fitting if _count_lines(whole, shared[choice]) <= _MOST_LINES)
+    width, size = next(broad, fitting[-1])
+    weights = shared[width, size]
     return {
         "columns": [dict(c) | {"weight": round(w, 3)} for c, w in zip(columns, weights, strict=True)],
         "size": size,
         "turned": width == sheet.turned_mm,
     }
+
+
+def _find_room(width_mm: float, size_pt: float) -> float:
+    """A width in em of a type size."""
+    return width_mm / (size_pt * _MM_PER_PT)
+
+
+def _count_lines(whole: Sequence[float], widths: Sequence[float]) -> int:
+    """About how many lines the longest cell takes."""
+    return max(ceil(need / width - 1e-9) for need, width in zip(whole, widths, strict=True))
 
 
 def _read_gap(columns: Sequence[Json], at: int) -> float:

@@ -45,9 +45,7 @@ def _cover_closure(rng: np.random.Generator, places: int) -> tuple[float, float]
     return medians, shares
 
 
-def _call(
-    events: npt.NDArray[np.int64], size: pd.Series, *, share: bool = False
-) -> npt.NDArray[np.bool_]:
+def _call(events: npt.NDArray[np.int64], size: pd.Series, *, share: bool = False) -> npt.NDArray[np.bool_]:
     """The townships that a funnel calls above chance."""
     draw = draw_funnel_of_shares if share else draw_funnel_of_rates
     funnel = draw(pd.Series(events), size, overdispersed=False)
