@@ -11,6 +11,7 @@ import shapely
 
 KM_PER_DEGREE = 111.32  # of latitude; of longitude times the cosine of the latitude
 _WIDTH = 640.0
+_TALLEST = 800.0
 _FOOT = 26.0
 # Sizes of names in units of the drawing: on a wide page, and on a narrow one, where the drawing is small.
 _SIZES = {"wide": 15.0, "narrow": 21.0}
@@ -45,6 +46,11 @@ def choose_length(most: float) -> float:
     """The longest round length not over `most` kilometres: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(most))
     return float(max(step * power for step in (1, 2, 5) if step * power <= most))
+
+
+def count_decimals(length: float) -> int:
+    """Decimals that a round length needs: 0 for 5 km, 1 for 0.5, 2 for 0.02."""
+    return max(0, -int(np.floor(np.log10(length) + 1e-9)))
 
 
 def measure_text(text: str, size: float) -> tuple[float, float]:
@@ -146,7 +152,7 @@ class Map:
 
 
 def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
-    """Draw the districts for a page, 640 units wide.
+    """Draw the districts for a page, 640 units wide and at most 826 high; a tall county stands in the middle.
 
     Parameters
     ----------
@@ -165,10 +171,12 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
     west, south, east, north = (float(bound) for bound in known.total_bounds)
     narrowing = cos(radians((south + north) / 2))
     margin = 4.0
-    scale = (_WIDTH - 2 * margin) / ((east - west) * narrowing)
+    across = (east - west) * narrowing
+    scale = min((_WIDTH - 2 * margin) / across, (_TALLEST - 2 * margin) / (north - south))
+    left = (_WIDTH - across * scale) / 2
 
     def project(lonlat: np.ndarray) -> np.ndarray:
-        x = (lonlat[:, 0] - west) * narrowing * scale + margin
+        x = (lonlat[:, 0] - west) * narrowing * scale + left
         return np.column_stack([x, (north - lonlat[:, 1]) * scale + margin])
 
     drawn = shapely.transform(simplify_districts(known).geometry.to_numpy(), project)

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from view_maker import make_districts
 
-from taizhang.outlines import draw_outlines, measure_text, simplify_districts
+from taizhang.outlines import count_decimals, draw_outlines, measure_text, simplify_districts
 
 
 def test_simplified_neighbours_still_share_their_edges_and_take_less() -> None:
@@ -74,3 +74,25 @@ def test_the_bar_is_as_long_as_it_says() -> None:
     across = 0.3 * 111.32 * np.cos(np.radians(26.1))
     assert drawn.km == 5
     assert drawn.bar == pytest.approx(5 / across * 632, abs=0.1)
+
+
+def test_a_tall_county_stands_in_the_middle_of_a_drawing_that_ends() -> None:
+    """Eight squares of 0.05 degrees, one above the other: 792 units for 0.4 degrees of latitude."""
+    squares = [shapely.box(119, 26 + n / 20, 119.05, 26.05 + n / 20) for n in range(8)]
+    frame = gpd.GeoDataFrame({"code": list("12345678"), "name": "甲"}, geometry=squares, crs=4490)
+    drawn = draw_outlines(frame)
+    assert drawn.height == pytest.approx(792 + 8 + 26, abs=0.2)
+    places = np.array(
+        re.findall(r"([\d.]+) ([\d.]+)", " ".join(shape.path for shape in drawn.shapes)), dtype=float
+    )
+    assert places[:, 0].min() + places[:, 0].max() == pytest.approx(640, abs=0.2)
+    assert np.ptp(places[:, 1]) == pytest.approx(792, abs=0.2)
+    assert drawn.bar / (drawn.km / 111.32) == pytest.approx(792 / 0.4, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("km", "decimals"), [(200, 0), (5, 0), (1, 0), (0.5, 1), (0.1, 1), (0.05, 2), (0.02, 2)]
+)
+def test_a_short_length_is_not_rounded_to_nothing(km: float, decimals: int) -> None:
+    assert count_decimals(km) == decimals
+    assert float(f"{km:.{decimals}f}") == km

@@ -11,7 +11,14 @@ from matplotlib.patches import Polygon, Rectangle
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import KM_PER_DEGREE, Box, choose_length, find_places, measure_text
+from taizhang.outlines import (
+    KM_PER_DEGREE,
+    Box,
+    choose_length,
+    count_decimals,
+    find_places,
+    measure_text,
+)
 from taizhang.view import ALL, View
 
 _MM_PER_POINT = 25.4 / 72
@@ -151,7 +158,7 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
     strip.text(
         2 + bar + 1.5,
         2.7,
-        label("map.km", view.lang, n=format_number(length, 0 if length >= 1 else 1)),
+        label("map.km", view.lang, n=format_number(length, count_decimals(length))),
         size=style.small,
         va="center",
     )

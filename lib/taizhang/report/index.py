@@ -17,7 +17,7 @@ from taizhang.files import write_text
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
 from taizhang.metadata.words import label
-from taizhang.outlines import draw_outlines
+from taizhang.outlines import count_decimals, draw_outlines
 from taizhang.periods import Period
 from taizhang.report.data import write_citation
 from taizhang.report.formats import FORMATS
@@ -121,8 +121,9 @@ def write_index(
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
         cards=_make_cards(infos, by_district.get(ALL), lang),
         map=outlines,
+        rights=_name_rights(book.config.boundaries.approval, lang),
         north=label("map.north", lang),
-        kilometres=label("map.km", lang, n=format_number(outlines.km, 0 if outlines.km >= 1 else 1)),
+        kilometres=label("map.km", lang, n=format_number(outlines.km, count_decimals(outlines.km))),
         map_source=label("source.boundaries", lang, day=format_date(book.as_of(period), lang)) + unnamed,
         shades=[_shade_fact(info, by_district, lang) for info in infos],
         entries=entries,
@@ -260,6 +261,11 @@ def _find_value(info: FactInfo, rows: pd.DataFrame | None) -> pd.Series | None:
     if rows is None or info.name not in rows.index:
         return None
     return rows.loc[[info.name]].iloc[0]
+
+
+def _name_rights(approval: str, lang: str) -> str:
+    """What every map must say: its approval number, or that it is for internal use."""
+    return label("map.approval", lang, number=approval) if approval else label("map.internal_use", lang)
 
 
 def _make_cell(info: FactInfo, rows: pd.DataFrame | None, lang: str) -> dict[str, Any]:
