@@ -62,3 +62,11 @@ def hash_code(*folders: Path) -> str:
             if path.suffix in (".py", ".yml"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def split_layer(path: Path) -> tuple[Path, str]:
+    """A boundary file, and which of its layers: ``a.gpkg!towns`` and ``a.zip!towns.shp``; '' where none is named."""
+    if not path.exists() and "!" in str(path):
+        outer, inner = str(path).rsplit("!", 1)
+        return Path(outer), inner
+    return path, ""

@@ -279,3 +279,15 @@ def test_one_misread_name_among_many_is_told(tmp_path: Path) -> None:
     frame.to_file(tmp_path / "towns.geojson")
     layer = read_districts(tmp_path / "towns.geojson", code="code", name="name")
     assert any("缃楁箹 (perhaps 罗湖)" in note for note in layer.notes)
+
+
+def test_text_cut_within_a_character_is_told(tmp_path: Path) -> None:
+    """A field of 254 bytes holds a letter, 126 characters of GBK and half of the next."""
+    frame = make_districts()
+    frame["name"] = ["A" + name + "号" * 126 for name in frame["name"]]
+    path = tmp_path / "towns.shp"
+    with pytest.warns(RuntimeWarning, match="truncated to 254"):
+        write_shapefile(frame, path, encoding="GBK", driver=0x4D, cpg=None)
+    layer = read_districts(path, **COLUMNS)
+    told = [note for note in layer.notes if "cut off within a character" in note]
+    assert len(told) == 1 and "column name: 2 texts" in told[0]

@@ -1,5 +1,6 @@
 """What a workbook tells of its ground: the grid's problems, span and counts, reach, and changed districts."""
 
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -259,3 +260,28 @@ def test_facts_are_counted_without_the_texts_that_none_looks_at(book: Workbook) 
     pd.testing.assert_frame_equal(book.facts("2021"), whole)
     counted = read_counted(book.root / "data" / "processed", book.kinds["hazards"])
     assert "premises" in counted and not {"description", "responsible", "source_file"} & set(counted)
+
+
+@pytest.mark.parametrize("path", ["towns.gpkg!乡镇", "towns.zip!b.shp"])
+def test_one_of_several_layers_is_named_in_the_path(tmp_path: Path, path: str) -> None:
+    """As the error that asks for a name proposes it; the file behind it is an input."""
+    squares = [shapely.box(119, 26, 119.1, 26.1), shapely.box(119.1, 26, 119.2, 26.1)]
+    towns = gpd.GeoDataFrame({"code": [A, B], "name": ["甲镇", "乙镇"]}, geometry=squares, crs=4326)
+    for layer, frame in (("乡镇", towns), ("县", towns.iloc[:1])):
+        frame.to_file(tmp_path / "towns.gpkg", layer=layer)
+    (tmp_path / "parts").mkdir()
+    for stem, frame in (("b", towns), ("a", towns.iloc[:1])):
+        frame.to_file(tmp_path / "parts" / f"{stem}.shp", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "towns.zip", "w") as archive:
+        for part in sorted((tmp_path / "parts").iterdir()):
+            archive.write(part, part.name)
+    (tmp_path / "h.csv").write_text("乡镇,发现日期,隐患内容\n甲镇,2021-03-01,用电\n", encoding="utf-8")
+    toml = TOML.split("[boundaries.grid]")[0].replace('crosswalk = "changes.csv"\n', "")
+    toml = toml.replace("towns.geojson", path) + '[ledgers.hazards]\nfiles = ["h.csv"]\n'
+    (tmp_path / "workbook.toml").write_text(toml, encoding="utf-8")
+    book = tz.open(str(tmp_path))
+    assert book.districts["code"].tolist() == [A, B]
+    assert path.split("!")[0] in [item["path"] for item in book.inputs()]
+    (tmp_path / "workbook.toml").write_text(toml.replace("towns.", "cities."), encoding="utf-8")
+    with pytest.raises(ParameterError, match="does not exist"):
+        _ = tz.open(str(tmp_path)).districts

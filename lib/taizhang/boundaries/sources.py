@@ -10,7 +10,8 @@ import pandas as pd
 import pyogrio
 
 from taizhang.boundaries.encodings import Judgement, decide_encoding, decode_bytes, read_marks
-from taizhang.errors import BoundaryError
+from taizhang.errors import BoundaryError, list_values
+from taizhang.files import split_layer
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
 _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
@@ -44,7 +45,7 @@ def read_source(path: Path | str, *, encoding: str = "auto") -> Source:
     BoundaryError
         The file is missing, damaged, of no known format, or holds several layers and none is named.
     """
-    path, inner = _split_path(Path(path))
+    path, inner = split_layer(Path(path))
     if not path.exists():
         raise BoundaryError(f"{path}: there is no such file. Check path under [boundaries].")
     if path.suffix.lower() != ".zip":
@@ -52,13 +53,6 @@ def read_source(path: Path | str, *, encoding: str = "auto") -> Source:
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         unpacked, name = _unpack(path, inner, Path(folder))
         return _read_file(unpacked, "", encoding, shown=f"{path.name}!{name}")
-
-
-def _split_path(path: Path) -> tuple[Path, str]:
-    if not path.exists() and "!" in str(path):
-        outer, inner = str(path).rsplit("!", 1)
-        return Path(outer), inner
-    return path, ""
 
 
 def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
@@ -138,11 +132,18 @@ def _read_shapefile(path: Path, encoding: str, shown: str) -> Source:
     held = [str(name).encode("latin-1") for name in attributes]
     held += [str(value).encode("latin-1") for name in texts for value in values[name]]
     judged = decide_encoding(held, marks=read_marks(path), setting=encoding, where=shown)
+    notes = list(judged.notes)
     for name in texts:
         decoded = {value: _decode(str(value), judged) for value in values[name]}
+        cut = [text for value, text in decoded.items() if len(text.encode(judged.encoding)) < len(value)]
+        if cut:
+            notes.append(
+                f"{shown}, column {_decode(str(name), judged)}: {len(cut)} texts are cut off within a character, "
+                f"where the field ends ({list_values(cut)})."
+            )
         attributes[name] = attributes[name].map(decoded).astype("str")
     attributes.columns = pd.Index([_decode(str(name), judged) for name in attributes])
-    return Source(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), list(judged.notes))
+    return Source(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), notes)
 
 
 def _decode(text: str, judged: Judgement) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from taizhang.config import FILE, Config, list_files, show_path
 from taizhang.errors import ParameterError
-from taizhang.files import hash_file, write_text
+from taizhang.files import hash_file, split_layer, write_text
 
 STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
@@ -118,6 +118,7 @@ def hash_readers() -> str:
 
 def layer_files(path: Path) -> list[Path]:
     """A layer's file with the side files that belong to it (shapefiles)."""
+    path, _ = split_layer(path)
     if not path.exists():
         return []
     if path.suffix.lower() != ".shp":
@@ -155,12 +156,12 @@ def check_inputs(config: Config) -> None:
     ParameterError
         Naming what is missing and where it is set.
     """
-    if not config.boundaries.path.exists():
+    if not layer_files(config.boundaries.path):
         raise ParameterError(
             f"the boundary file '{show_path(config, config.boundaries.path)}' does not exist; "
             f"put it there or correct [boundaries] path in {FILE}"
         )
-    if config.grid is not None and not config.grid.path.exists():
+    if config.grid is not None and not layer_files(config.grid.path):
         raise ParameterError(
             f"the grid file '{show_path(config, config.grid.path)}' does not exist; "
             f"put it there, or correct or remove [boundaries.grid] in {FILE}"
