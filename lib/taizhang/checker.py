@@ -6,6 +6,11 @@ from typing import Any
 from taizhang.errors import nearest
 
 
+def unify_path(text: str) -> str:
+    """A path as people on Windows write it, with the separator that every system reads."""
+    return text.replace("\\", "/")
+
+
 class Checker:
     """Reads typed values and collects every problem, so that the user sees them all at once."""
 
@@ -34,6 +39,9 @@ class Checker:
             self.problems.append(f"[{where}] {key} must be text in quotes, not {value!r}")
             return ""
         return value
+
+    def path(self, table: Mapping[str, Any], key: str, where: str, default: str | None = "") -> str:
+        return unify_path(self.text(table, key, where, default))
 
     def choice(self, table: Mapping[str, Any], key: str, where: str, known: tuple[str, ...]) -> str:
         value = self.text(table, key, where, known[0])

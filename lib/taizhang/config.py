@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from taizhang.checker import Checker
+from taizhang.checker import Checker, unify_path
 from taizhang.errors import ParameterError, nearest
 from taizhang.metadata.kinds import Kind
 from taizhang.periods import KINDS as PERIOD_KINDS
@@ -174,8 +174,8 @@ def locate_root(folder: str | os.PathLike[str] = "") -> Path:
 
 
 def _read_layer(check: Checker, table: Mapping[str, Any], where: str, root: Path) -> LayerConfig:
-    path = check.text(table, "path", where, None)
-    crosswalk = check.text(table, "crosswalk", where)
+    path = check.path(table, "path", where, None)
+    crosswalk = check.path(table, "crosswalk", where)
     return LayerConfig(
         path=root / path,
         code=check.text(table, "code", where, None),
@@ -196,7 +196,7 @@ def _read_layer(check: Checker, table: Mapping[str, Any], where: str, root: Path
 def _read_ledger(check: Checker, table: Mapping[str, Any], kind: Kind) -> LedgerConfig:
     where = f"ledgers.{kind.name}"
     check.keys(table, _KEYS["ledger"], where)
-    files = check.texts(table, "files", where)
+    files = tuple(map(unify_path, check.texts(table, "files", where)))
     if not files:
         check.problems.append(f'[{where}] needs files = ["data/raw/..."]')
     sheets = check.texts(table, "sheets", where)
@@ -395,7 +395,7 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
         targets=tuple(_read_target(check, item, n, facts) for n, item in enumerate(targets, 1)),
         reports=_read_reports(check, data),
         style=check.choice(book, "style", "workbook", STYLES),
-        fonts=root / fonts if (fonts := check.text(book, "fonts", "workbook")) else None,
+        fonts=root / fonts if (fonts := check.path(book, "fonts", "workbook")) else None,
     )
     if check.problems:
         raise ParameterError(f"{FILE}: " + "\n  ".join(check.problems))

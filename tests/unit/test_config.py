@@ -196,6 +196,15 @@ def test_a_workbook_is_found_upwards_and_a_missing_one_says_how_to_make_it(tmp_p
         find_root(deep)
 
 
+def test_paths_with_backslashes_are_read_on_every_system(tmp_path):
+    text = MINIMAL.replace('"b.shp"', r"'data\raw\b.shp'").replace('"data/raw/*.xlsx"', r"'data\raw\*.xlsx'")
+    config = read(tmp_path, text)
+    assert config.boundaries.path == tmp_path / "data" / "raw" / "b.shp"
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "a.xlsx").touch()
+    assert list_files(config, config.ledgers["hazards"]) == ([tmp_path / "data" / "raw" / "a.xlsx"], [])
+
+
 def test_files_are_listed_in_order_without_lock_files(tmp_path):
     config = read(tmp_path, MINIMAL.replace('"data/raw/*.xlsx"', '"data/raw/*.xlsx", "data/raw/none*.csv"'))
     raw = tmp_path / "data" / "raw"

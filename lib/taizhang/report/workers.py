@@ -80,8 +80,10 @@ class _Worker:
 
 def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[ReportOutcome]:
     """Give each worker one task at a time; what a lost worker was at, another does."""
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    if sys.platform == "linux":
+    # "ahead" is how kernels are started where nothing can be forked; workers are then not forked either.
+    forked = sys.platform == "linux" and choose_kernels() != "ahead"
+    context = multiprocessing.get_context("forkserver" if forked else "spawn")
+    if forked:
         context.set_forkserver_preload(list(_WORKER_MODULES))
     address = _share_server()
     waiting = deque(tasks)
