@@ -111,7 +111,14 @@ def test_a_loss_that_nobody_wrote_down_is_no_loss_of_nought(book: Workbook) -> N
     view = book.view("PH175100000", "2013", "en")
     shown = figures.show_key_figures(view)
     assert shown is not None  # no key figure is left: those that there are stand in
-    assert [(item.fact, item.value) for item in shown.items] == [("losses.events", "6"), ("losses.affected", "67,538")]
+    assert [(item.fact, item.value) for item in shown.items] == [
+        ("losses.events", "6"),
+        ("losses.affected", "67,538"),
+    ]
     rows = figures.tabulate_rows(view, "losses", "event", "occurred_on", "affected", "evacuated", "loss_wan")
-    assert rows is not None and [one.label for one in rows.columns] == ["Event", "Occurred on", "People affected"]
+    assert rows is not None and [one.label for one in rows.columns] == [
+        "Event",
+        "Occurred on",
+        "People affected",
+    ]
     assert "yuan" not in str(narrative.write_losses(view)) + str(narrative.write_summary(view))

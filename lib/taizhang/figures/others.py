@@ -232,7 +232,9 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
     rows = rows.sort_values([*([date] if date else []), "source_file", "source_row"])
     shown = rows.head(most)
     # A column that the ledger never fills says nothing.
-    columns = tuple(name for name in columns if fields[name].required or view.ledgers[kind][name].notna().any())
+    columns = tuple(
+        name for name in columns if fields[name].required or view.ledgers[kind][name].notna().any()
+    )
     written = {name: _write_column(view, shown[name], kind, name) for name in columns}
     numeric = {name: fields[name].type in ("integer", "number", "count_or_names") for name in columns}
     cells = tuple(

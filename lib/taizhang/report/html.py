@@ -18,6 +18,7 @@ from taizhang import display
 from taizhang.errors import RenderError
 from taizhang.metadata.formats import format_date
 from taizhang.periods import parse_period
+from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (
     Block,
@@ -74,6 +75,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         script_words=json.dumps({key: words[f"page.{key}"] for key in _SCRIPT_WORDS}, ensure_ascii=False),
         lead=lead,
         sections=sections,
+        footnotes=_list_footnotes(blocks, meta.lang),
     )
     return assemble_page(
         body,
@@ -83,6 +85,17 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         styles=("base.css", "report.css"),
         scripts=("tables.js", "report.js"),
     )
+
+
+def _list_footnotes(blocks: Sequence[Block], lang: str) -> list[tuple[int, Markup]]:
+    """All footnotes, each once, by number."""
+    found = {
+        footnote.number: footnote.text
+        for block in blocks
+        if isinstance(block, MarkdownBlock)
+        for footnote in block.footnotes
+    }
+    return [(number, render_markdown(text, lang=lang)) for number, text in sorted(found.items())]
 
 
 class HtmlExporter(Exporter):
@@ -164,7 +177,7 @@ def _group_sections(blocks: Sequence[Block], lang: str) -> tuple[list[Item], lis
 def _make_item(block: Block, lang: str) -> Item:
     kind = type(block).__name__
     if isinstance(block, MarkdownBlock):
-        return Item(block, kind, html=render_markdown(block.text, lang=lang))
+        return Item(block, kind, html=render_markdown(block.text, lang=lang, footnotes=block.footnotes))
     if isinstance(block, FigureBlock):
         described_by = f"{block.anchor}-source" if block.figure.source else ""
         picture = embed_picture(
@@ -202,15 +215,16 @@ def _group_paragraphs(prose: display.Prose) -> Iterator[dict[str, Any]]:
         yield {"kind": kind, "parts": list(parts)}
 
 
-def render_markdown(text: str, *, lang: str) -> Markup:
+def render_markdown(text: str, *, lang: str, footnotes: Sequence[Footnote] = ()) -> Markup:
     """Render Markdown as HTML: raw HTML shows as typed, pictures from elsewhere become their text.
 
     In Chinese a line end within a paragraph is no space.
     """
-    tokens = parse_markdown(text)
+    tokens = parse_markdown(text, footnotes)
+    unseen = {str(footnote.number) for footnote in footnotes if footnote.first}
     for token in tokens:
         if token.children:
-            token.children = [_tame_token(child, lang) for child in token.children]
+            token.children = [_tame_token(child, lang, unseen) for child in token.children]
     html = RendererHTML().render(tokens, MarkdownIt("commonmark").options, {})
     name = page_words(lang)["page.scrolling"]
     start = f'<div class="scroll" role="region" tabindex="0" aria-label="{name}"><table class="sans">'
@@ -218,7 +232,13 @@ def render_markdown(text: str, *, lang: str) -> Markup:
     return Markup(html)
 
 
-def _tame_token(token: Token, lang: str) -> Token:
+def _tame_token(token: Token, lang: str, unseen: set[str]) -> Token:
+    if token.type == TOKEN:
+        number = token.content
+        place = f' id="footnote-ref-{number}"' if number in unseen else ""
+        unseen.discard(number)
+        link = f'<a href="#footnote-{number}" role="doc-noteref"{place}>{number}</a>'
+        return Token("html_inline", "", 0, content=f'<sup class="sans">{link}</sup>')
     if token.type == "image" and not str(token.attrs.get("src", "")).startswith("data:image/"):
         return Token("text", "", 0, content=f"[{token.content or token.attrs.get('src', '')}]")
     if token.type == "softbreak" and lang == "zh":

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 
+from taizhang.errors import RenderError
+from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.notebook import parse_markdown
 
 Json = dict[str, Any]
@@ -14,7 +16,7 @@ _MARKS = {"strong": "strong", "em": "em", "s": "strike"}
 _SCHEMES = ("http", "https", "mailto")
 
 
-def read_nodes(text: str, *, lang: str) -> list[Json]:
+def read_nodes(text: str, *, lang: str, footnotes: Sequence[Footnote] = ()) -> list[Json]:
     """Read Markdown as nodes.
 
     Parameters
@@ -23,22 +25,36 @@ def read_nodes(text: str, *, lang: str) -> list[Json]:
         Markdown without headings of its own (they are blocks of the report).
     lang : str
         zh or en: in Chinese, a line end within a paragraph is no space.
+    footnotes : sequence of Footnote
+        Those that the text refers to, numbered.
 
     Returns
     -------
     list of dict
         Each with a `type`: paragraph (runs), list (ordered, start, items of nodes), quote (nodes),
-        code (text), rule, or table (columns, rows).
+        code (text), rule, or table (columns, rows). A run may be a footnote: its number, and its own runs in
+        the block that is the first to refer to it, else none.
+
+    Raises
+    ------
+    RenderError
+        If a table refers to a footnote.
     """
-    return _Reader(parse_markdown(text), lang).read_until(None)
+    read: dict[int, list[Json]] = {}
+    for footnote in footnotes:
+        inline = [token for token in parse_markdown(footnote.text) if token.children]
+        runs = [run for token in inline for run in _read_runs(token.children or [], lang, {})]
+        read[footnote.number] = runs if footnote.first else []
+    return _Reader(parse_markdown(text, footnotes), lang, read).read_until(None)
 
 
 class _Reader:
     """Walks markdown-it's flat list of tokens, in which `x_open` and `x_close` nest."""
 
-    def __init__(self, tokens: Sequence[Token], lang: str) -> None:
+    def __init__(self, tokens: Sequence[Token], lang: str, footnotes: dict[int, list[Json]]) -> None:
         self._tokens: Iterator[Token] = iter(tokens)
         self._lang = lang
+        self._footnotes = footnotes
 
     def read_until(self, closing: str | None) -> list[Json]:
         nodes: list[Json] = []
@@ -64,7 +80,7 @@ class _Reader:
 
     def _read_inline(self) -> list[Json]:
         """The runs of a paragraph's, heading's or cell's one inline token, and its closing token."""
-        runs = _read_runs(next(self._tokens).children or [], self._lang)
+        runs = _read_runs(next(self._tokens).children or [], self._lang, self._footnotes)
         next(self._tokens)
         return runs
 
@@ -92,7 +108,12 @@ class _Reader:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
-                text = "".join(run["text"] for run in self._read_inline())
+                runs = self._read_inline()
+                if any("footnote" in run for run in runs):
+                    raise RenderError(
+                        "a table's cell refers to a footnote; put it in the text beside the table"
+                    )
+                text = "".join(run["text"] for run in runs)
                 if token.type == "th_open":
                     align = str(token.attrs.get("style", "text-align:left")).removeprefix("text-align:")
                     columns.append({"label": text, "unit": "", "align": align})
@@ -101,8 +122,11 @@ class _Reader:
         return {"type": "table", "columns": columns, "rows": [row for row in rows if row]}
 
 
-def _read_runs(children: Sequence[Token], lang: str) -> list[Json]:
-    """Stretches of text with their marks; neighbours with equal marks become one."""
+def _read_runs(children: Sequence[Token], lang: str, footnotes: dict[int, list[Json]]) -> list[Json]:
+    """Stretches of text with their marks; neighbours with equal marks become one.
+
+    A footnote's words go with its first reference, and are taken from `footnotes`.
+    """
     runs: list[Json] = []
     marks: Json = {}
     for token in children:
@@ -117,6 +141,10 @@ def _read_runs(children: Sequence[Token], lang: str) -> list[Json]:
                 marks = {**marks, "link": address}
         elif token.type == "link_close":
             marks = {k: v for k, v in marks.items() if k != "link"}
+        elif token.type == TOKEN:
+            number = int(token.content)
+            runs.append({"text": "", "footnote": number, "runs": footnotes.get(number, [])})
+            footnotes[number] = []
         else:
             text, more = _read_text(token, lang)
             if runs and {k: v for k, v in runs[-1].items() if k != "text"} == {**marks, **more}:

@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Any
 from unicodedata import normalize
 
-import cn2an
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -24,6 +23,15 @@ from taizhang import display
 from taizhang.config import LANGS
 from taizhang.errors import RenderError, nearest
 from taizhang.periods import SCALES
+from taizhang.report.footnotes import (
+    Footnote,
+    Numbers,
+    add_footnotes,
+    check_footnotes,
+    lift_footnotes,
+    list_references,
+)
+from taizhang.report.numbering import make_anchor, write_number
 from taizhang.report.pages import page_words
 
 
@@ -45,11 +53,13 @@ class HeadingBlock:
 class MarkdownBlock:
     """Markdown without headings; read it with `parse_markdown`.
 
-    `noted`: it is from the report's note, else the template's author wrote it.
+    `noted`: it is from the report's note, else the template's author wrote it. `footnotes`: those that it
+    refers to.
     """
 
     text: str
     noted: bool = False
+    footnotes: tuple[Footnote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,20 +146,32 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "", scale: str
         elif cell.cell_type == "code":
             for output in cell.get("outputs", ()):
                 blocks.extend(_read_output(output, position))
-    return _resolve_references(_number_blocks(_prune_headings(place_note(blocks, note)), lang), lang)
+    blocks = _number_blocks(_prune_headings(place_note(blocks, note)), lang)
+    return _number_footnotes(_resolve_references(blocks, lang))
 
 
-def parse_markdown(text: str) -> list[Token]:
-    """Parse Markdown to markdown-it tokens, CommonMark with tables and strikethrough.
+def _number_footnotes(blocks: list[Block]) -> list[Block]:
+    numbers = Numbers(parse_markdown)
+    return [
+        replace(block, footnotes=numbers.number(block.text, block.footnotes))
+        if isinstance(block, MarkdownBlock)
+        else block
+        for block in blocks
+    ]
+
+
+def parse_markdown(text: str, footnotes: Sequence[Footnote] = ()) -> list[Token]:
+    """Parse Markdown to markdown-it tokens, CommonMark with tables, strikethrough and footnotes' references.
 
     Raw HTML becomes text, which the renderers escape, and comments vanish; `javascript:` links stay text.
     """
-    return _parser().parse(_COMMENT.sub("", text))
+    numbers = {footnote.label: footnote.number for footnote in footnotes}
+    return _parser().parse(_COMMENT.sub("", text), {"footnotes": numbers})
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return add_footnotes(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
 
 
 def place_note(blocks: list[Block], note: str) -> list[Block]:
@@ -246,15 +268,16 @@ def _split_note(
 
 def _split_markdown(text: str, *, top: int = 2) -> Iterator[Block]:
     """Headings from level `top` down, and the Markdown between them; only headings at the top level count."""
-    text = _COMMENT.sub("", text)
+    text, footnotes = lift_footnotes(_COMMENT.sub("", text))
     lines = text.splitlines()
     tokens = _parser().parse(text)
+    check_footnotes(list_references(tokens), footnotes)
     start = 0
     for token, inline in pairwise(tokens):
         if token.type != "heading_open" or token.level > 0 or token.map is None:
             continue
         if between := "\n".join(lines[start : token.map[0]]).strip():
-            yield MarkdownBlock(between)
+            yield MarkdownBlock(between, footnotes=footnotes)
         start = token.map[1]
         title = "".join(
             child.content if child.content else " " for child in inline.children or () if child.nesting == 0
@@ -263,7 +286,7 @@ def _split_markdown(text: str, *, top: int = 2) -> Iterator[Block]:
         if level >= top and title.strip():
             yield HeadingBlock(level, _OWN_NUMBER.sub("", title.strip()), "", "")
     if rest := "\n".join(lines[start:]).strip():
-        yield MarkdownBlock(rest)
+        yield MarkdownBlock(rest, footnotes=footnotes)
 
 
 def _read_output(output: Mapping[str, Any], position: int) -> Iterator[Block]:
@@ -414,7 +437,7 @@ def _number_blocks(blocks: list[Block], lang: str) -> list[Block]:
             counts[block.level] += 1
             counts[block.level + 1 :] = [0] * (6 - block.level)
             path = [str(count) for count in counts[2 : block.level + 1] if count]
-            number = _write_number(block.level, counts[block.level], path, lang)
+            number = write_number(block.level, counts[block.level], path, lang)
             numbered.append(replace(block, number=number, anchor="section-" + "-".join(path)))
             title = block.text
         elif isinstance(block, FigureBlock):
@@ -422,12 +445,12 @@ def _number_blocks(blocks: list[Block], lang: str) -> list[Block]:
             figure = block.figure
             # A picture of a user's own cell says nothing of itself: its section's heading must serve.
             figure = replace(figure, title=figure.title or title, alt=figure.alt or figure.title or title)
-            anchor = _make_anchor("figure", figure.id, anchors)
+            anchor = make_anchor("figure", figure.id, anchors)
             numbered.append(FigureBlock(figure, figures, anchor))
         elif isinstance(block, TableBlock):
             tables += 1
             table = replace(block.table, title=block.table.title or title)
-            numbered.append(TableBlock(table, tables, _make_anchor("table", table.id, anchors)))
+            numbered.append(TableBlock(table, tables, make_anchor("table", table.id, anchors)))
         else:
             numbered.append(block)
     return numbered
@@ -463,22 +486,3 @@ def _resolve_references(blocks: list[Block], lang: str) -> list[Block]:
         else block
         for block in blocks
     ]
-
-
-def _write_number(level: int, count: int, path: list[str], lang: str) -> str:
-    """GB/T 9704 writes 一、 then （一） then 1. then （1）; English counts 1, 1.1, 1.1.1."""
-    if lang != "zh":
-        return ".".join(path)
-    if level <= 3:
-        numeral = cn2an.an2cn(count)
-        return f"{numeral}、" if level == 2 else f"（{numeral}）"
-    return f"{count}." if level == 4 else f"（{count}）"
-
-
-def _make_anchor(kind: str, slug: str, taken: set[str]) -> str:
-    base = anchor = f"{kind}-{re.sub(r'[^0-9A-Za-z_-]+', '-', slug).strip('-') or 'x'}"
-    more = 2
-    while anchor in taken:
-        anchor, more = f"{base}-{more}", more + 1
-    taken.add(anchor)
-    return anchor

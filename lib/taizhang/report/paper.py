@@ -78,7 +78,10 @@ def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> 
                 text = f"{block.number}{gap}{block.text}"
                 done.append({"type": "heading", "level": above, "text": text, "anchor": block.anchor})
             case MarkdownBlock():
-                done += [_set_markdown_table(node, sheet) for node in read_nodes(block.text, lang=lang)]
+                done += [
+                    _set_markdown_table(node, sheet)
+                    for node in read_nodes(block.text, lang=lang, footnotes=block.footnotes)
+                ]
             case ProseBlock():
                 done += _set_prose(block.prose)
             case TableBlock():

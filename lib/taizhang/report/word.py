@@ -29,6 +29,7 @@ from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import read_blocks
 from taizhang.report.paper import MODERN, OFFICIAL, Json, Sheet, set_blocks
 from taizhang.report.typst import describe_report, draw_png, replace_missing
+from taizhang.report.wordnotes import add_footnote
 from taizhang.report.wordxml import (
     add_field,
     add_link,
@@ -403,6 +404,9 @@ class _Writer:
 
     def _add_runs(self, paragraph: Paragraph, runs: Sequence[Json]) -> None:
         for run in runs:
+            if "footnote" in run:
+                add_footnote(paragraph, run["footnote"], "".join(part["text"] for part in run["runs"]))
+                continue
             link = run.get("link", "")
             if link:
                 target = {"anchor": name_bookmark(link[1:])} if link.startswith("#") else {}
