@@ -30,7 +30,8 @@ from measuring import ENVIRONMENT, Process, list_processes
 
 VICTIMS = ("run", "worker", "server", "dask")
 _PATIENCE = 120
-_TIMES = ("start_time", "end_time", "duration")
+# Of a notebook: when cells ran, and the name that Papermill draws for the cell of parameters.
+_PASSING = ("start_time", "end_time", "duration", "id")
 
 
 def take_stock(folder: Path) -> dict[str, str]:
@@ -54,12 +55,12 @@ def take_stock(folder: Path) -> dict[str, str]:
 
 
 def drop_times(value: Any) -> Any:
-    """A notebook without its times of execution."""
+    """A notebook without its times of execution and its cells' names."""
     if isinstance(value, dict):
         return {
             key: drop_times(item)
             for key, item in value.items()
-            if key not in _TIMES and not key.startswith("iopub.")
+            if key not in _PASSING and not key.startswith("iopub.")
         }
     return [drop_times(item) for item in value] if isinstance(value, list) else value
 

@@ -287,6 +287,15 @@ def review(
         str,
         typer.Option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster.", show_default=False),
     ] = "",
+    store: Annotated[
+        str,
+        typer.Option(
+            "--store",
+            metavar="ADDRESS",
+            help="Where the cluster's workers get the workbook, such as s3://bucket/folder; default: its own folder.",
+            show_default=False,
+        ),
+    ] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make every report again.")] = False,
     as_of: AsOf = "",
     workbook: Folder = "",
@@ -312,6 +321,7 @@ def review(
         style=style or None,
         jobs=jobs,
         scheduler=scheduler or None,
+        store=store or None,
         fresh=fresh,
     )
     for name in result.failed:

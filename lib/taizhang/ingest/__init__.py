@@ -20,6 +20,8 @@ STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
 APPLIED = "corrections_applied.csv"
 UNREADABLE = "unreadable"
+# In data/processed of a copy that has no raw files: its tables are taken as they are.
+DETACHED = "DETACHED"
 PLAIN = (".xlsx", ".csv", ".txt", ".tsv", ".parquet")
 LARGE_BYTES = 2 * 1024**2  # what a plain file must exceed to be read in a process of its own
 
@@ -271,6 +273,15 @@ def _start_child_early(config: Config) -> None:
         start_child()
 
 
+def _take_detached(config: Config) -> IngestResult:
+    state = load_state(config)
+    if state is None or state["readers"] != hash_readers():
+        raise ParameterError(
+            "this copy of the workbook was made by another version of taizhang; install the same version here and there"
+        )
+    return result_from_state(state)
+
+
 def ingest(config: Config, *, force: bool = False) -> IngestResult:
     """Bring data/processed up to date with data/raw.
 
@@ -291,6 +302,8 @@ def ingest(config: Config, *, force: bool = False) -> IngestResult:
     BoundaryError
         If the boundaries cannot be used; without districts nothing can be counted.
     """
+    if (processed_folder(config) / DETACHED).exists():
+        return _take_detached(config)
     check_inputs(config)
     state = None if force else load_state(config)
     if state is not None and is_current(config, state):

@@ -37,6 +37,7 @@ from taizhang.report.manifest import (
 )
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note, read_notes
+from taizhang.report.parcel import send_workbook
 from taizhang.report.progress import Progress, Report, show_progress
 from taizhang.report.rows import list_rowed_facts, write_rows
 from taizhang.report.tasks import (
@@ -121,6 +122,7 @@ def make_review(
     style: str | None = None,
     jobs: int | None = None,
     scheduler: str | None = None,
+    store: str | None = None,
     fresh: bool = False,
     progress: Report | None = None,
 ) -> ReviewResult:
@@ -142,6 +144,8 @@ def make_review(
         Reports made at once; default: as many as cores.
     scheduler : str, optional
         Address of a Dask scheduler to make them on instead.
+    store : str, optional
+        An fsspec address by way of which the scheduler's workers get the workbook, where they share no folder.
     fresh : bool
         Make all, changed or not.
     progress : callable, optional
@@ -166,6 +170,8 @@ def make_review(
         raise ParameterError(f"language '{lang}' is not known; use zh or en")
     if unknown := [form for form in formats if form not in FORMATS]:
         raise ParameterError(f"unknown format '{unknown[0]}'; there are {', '.join(FORMATS)}")
+    if store and not scheduler:
+        raise ParameterError("--store is for the workers of a cluster; give --scheduler too, or leave --store out")
     codes = list(dict.fromkeys(map(book.resolve_district, districts))) if districts else None
     folder = book.reports_dir(period)
     remove_leftovers(folder)
@@ -204,6 +210,9 @@ def make_review(
     paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
     write_rows(folder, book=book, period=period, wanted=paged)
 
+    if store and due:
+        parcel = send_workbook(book, store)
+        due = [replace(task, parcel=parcel) for task in due]
     with nullcontext(progress) if progress else show_progress() as report:
         outcomes = list(_make_due(due, manifest, folder, jobs=jobs, scheduler=scheduler, report=report))
     other = {"zh": "en", "en": "zh"}[lang]

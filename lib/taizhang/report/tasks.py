@@ -1,9 +1,10 @@
 """One report as a task that any process or machine can do: run the notebook, render it, put the files in place."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import nbformat
@@ -15,6 +16,7 @@ from taizhang.report.execute import TIMEOUT, execute_notebook, shorten_error
 from taizhang.report.formats import FORMATS
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
+from taizhang.report.parcel import Parcel, fetch_workbook
 
 # A report begun and not entered again, as its run was stopped, is unfinished.
 MADE, FAILED, UNFINISHED = "made", "failed", "unfinished"
@@ -45,6 +47,8 @@ class ReportTask:
         Seconds that a cell may take.
     note : Note
         What people wrote for it; its text is in `meta`.
+    parcel : Parcel, optional
+        Where the workbook is to be fetched from by whoever makes the report and has no `root`.
     """
 
     meta: ReportMeta
@@ -57,6 +61,7 @@ class ReportTask:
     rerun: bool = True
     timeout: int = TIMEOUT
     note: Note = field(default_factory=Note)
+    parcel: Parcel | None = None
 
     @property
     def name(self) -> str:
@@ -78,12 +83,17 @@ class ReportTask:
 
 @dataclass(frozen=True)
 class ReportOutcome:
-    """How a task ended: made or failed, with the error in one line."""
+    """How a task ended: made or failed, with the error in one line.
+
+    `files` holds the files of a report that was made elsewhere, by their path below the review's folder, until
+    they are put in place.
+    """
 
     task: ReportTask
     status: str
     seconds: float
     error: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def make_report(task: ReportTask) -> ReportOutcome:
@@ -98,8 +108,34 @@ def make_report(task: ReportTask) -> ReportOutcome:
     ReportOutcome
         Of a report that failed, no page is left, but the notebook as far as it ran.
     """
+    if task.parcel is not None:
+        return _make_elsewhere(task, task.parcel)
     with _ONE_AT_A_TIME:
         return _make(task)
+
+
+def _make_elsewhere(task: ReportTask, parcel: Parcel) -> ReportOutcome:
+    """Make a report in a copy of the workbook, and hand its files back."""
+    with TemporaryDirectory() as name:
+        try:
+            here = replace(task, root=fetch_workbook(parcel), folder=Path(name), parcel=None)
+        except Exception as problem:
+            return ReportOutcome(task, FAILED, 0.0, describe_error(problem))
+        outcome = make_report(here)
+        paths = [path for path in Path(name).rglob("*") if path.is_file()]
+        files = {path.relative_to(name).as_posix(): path.read_bytes() for path in paths}
+    return replace(outcome, task=task, files=files)
+
+
+def place_files(outcome: ReportOutcome) -> ReportOutcome:
+    """Put the files of a report that was made elsewhere where they belong; of one that failed no page is left."""
+    task = outcome.task
+    for name, data in outcome.files.items():
+        write_bytes(task.folder / name, data)
+    for form in FORMATS:
+        if task.page(form).name not in outcome.files:
+            task.page(form).unlink(missing_ok=True)
+    return replace(outcome, files={})
 
 
 # nbclient runs an event loop of its own, which two threads of one process can't do at once; a Dask worker with

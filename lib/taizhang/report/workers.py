@@ -6,12 +6,12 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from taizhang.errors import SchedulerError
-from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report
+from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report, place_files
 from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
 from taizhang.warm.kernel import die_with
 from taizhang.warm.manager import OWN_MODULES
@@ -45,7 +45,8 @@ def run_tasks(
     jobs : int, optional
         Processes on this machine; default: as many as cores. With one, the tasks are done in this process.
     scheduler : str, optional
-        Address of a Dask scheduler whose workers do them instead; they see the workbook at the same path.
+        Address of a Dask scheduler whose workers do them instead; they see the workbook at the same path, unless
+        the tasks have a parcel.
 
     Yields
     ------
@@ -180,11 +181,16 @@ def _run_on(client: "Client", tasks: Sequence[ReportTask]) -> Iterator[ReportOut
 
     # A task has effects: the same one must be done again when asked, so no key of its content. What a lost worker
     # was at, Dask gives to another.
-    futures = dict(zip(client.map(make_report, tasks, pure=False), tasks, strict=True))
+    sent = [task for task in tasks if task.rerun or task.parcel is None]
+    futures = dict(zip(client.map(make_report, sent, pure=False), sent, strict=True))
     try:
+        # What is only rendered again is rendered from its notebook, which is here.
+        yield from (make_report(replace(task, parcel=None)) for task in tasks if task not in sent)
         for future in as_completed(futures):
             problem = future.exception()
-            yield future.result() if problem is None else fail_task(futures[future], problem)
+            outcome = fail_task(futures[future], problem) if problem else future.result()
+            future.release()  # else the cluster keeps the files of all reports
+            yield place_files(outcome) if outcome.task.parcel else outcome
     finally:
         client.cancel(list(futures))
 
