@@ -31,7 +31,7 @@ from measuring import ENVIRONMENT, Process, list_processes
 VICTIMS = ("run", "worker", "server", "dask")
 _PATIENCE = 120
 # Of a notebook: when cells ran, and the name that Papermill draws for the cell of parameters.
-_PASSING = ("start_time", "end_time", "duration", "id")
+_PASSING = ("start_time", "end_time", "duration", "execution", "id")
 
 
 def take_stock(folder: Path) -> dict[str, str]:
@@ -57,11 +57,7 @@ def take_stock(folder: Path) -> dict[str, str]:
 def drop_times(value: Any) -> Any:
     """A notebook without its times of execution and its cells' names."""
     if isinstance(value, dict):
-        return {
-            key: drop_times(item)
-            for key, item in value.items()
-            if key not in _PASSING and not key.startswith("iopub.")
-        }
+        return {key: drop_times(item) for key, item in value.items() if key not in _PASSING}
     return [drop_times(item) for item in value] if isinstance(value, list) else value
 
 
