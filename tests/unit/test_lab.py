@@ -7,8 +7,10 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typer.testing import CliRunner
 
 from taizhang import lab, picking
+from taizhang.cli import app
 from taizhang.display import FIGURE, Figure, is_interactive
 from taizhang.report.kept import carry_kept, find_local
 
@@ -80,6 +82,24 @@ def test_upgrade_never_writes_over_an_edited_cell(packaged: Path, tmp_path: Path
     before = own.read_bytes()
     assert [one.state for one in lab.upgrade_templates(root)] == ["differs"]
     assert own.read_bytes() == before
+
+
+def test_the_command_shows_the_difference_and_leaves_the_edited_cell(packaged: Path, tmp_path: Path) -> None:
+    root = tmp_path / "工作 簿"
+    lab.copy_templates(root)
+    toml = '[boundaries]\npath = "b.shp"\ncode = "c"\nname = "n"\n'
+    (root / "workbook.toml").write_text(toml, encoding="utf-8")
+    own = root / "notebooks" / "review.ipynb"
+    nbformat.write(book(P, cell("a", "mine()"), B), own)
+    nbformat.write(book(P, cell("a", "theirs()"), B, C), packaged)
+    done = CliRunner().invoke(app, ["new", "--upgrade", str(root)])
+    assert done.exit_code == 1, done.output  # something is left to the user
+    for line in ("merged: your changed cells stay", "added: c: three()", "yours stays: a: mine()"):
+        assert line in done.output
+    assert "-mine()" in done.output and "+theirs()" in done.output
+    assert sources(nbformat.read(own, as_version=4))[1:] == ["mine()", "two()", "three()"]
+    again = CliRunner().invoke(app, ["new", "--upgrade", str(root)])
+    assert (again.exit_code, "kept as you have it" in again.output) == (0, True)
 
 
 def test_kept_cells_go_where_they_were_written(tmp_path: Path) -> None:
