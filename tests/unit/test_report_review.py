@@ -99,8 +99,8 @@ class Book:
     def template(self, kind: str) -> Path:
         return self.root / "notebooks" / f"{kind}.ipynb"
 
-    def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
-        return self.facts(period)
+    def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
+        return self.facts(earlier)
 
     def facts(self, period: Period) -> pd.DataFrame:
         codes = [*NAMES, "all"]
@@ -387,6 +387,16 @@ def test_reports_of_the_workbook_s_own(book: Book) -> None:
         "all.short.zh",
         "comparison.zh",
     ]
+
+
+def test_a_report_taken_out_of_the_settings_is_no_more_called_behind(book: Book) -> None:
+    write_template(book.root, "fire_review")
+    book.config.reports = (FIRE,)
+    run(book, formats=("html",), districts=["溪口镇"])
+    (book.root / "data" / "all.txt").write_text("别处改了", "utf-8")
+    assert run(book, formats=("html",), districts=["溪口镇"]).behind == ["350921101.fire.zh", "350921101.zh"]
+    book.config.reports = ()
+    assert run(book, formats=("html",), districts=["溪口镇"]).behind == ["350921101.zh"]
 
 
 def test_reports_of_the_workbook_s_own_are_linked_in_both_languages(book: Book) -> None:

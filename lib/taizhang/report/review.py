@@ -219,6 +219,10 @@ def make_review(
     if any(name.endswith(f".{other}") for name in manifest["reports"]):
         _link_languages(manifest, [*tasks, *plan(other, ("html",))])
     behind = mark_behind(manifest["reports"], inputs.area)
+    own = {
+        "",
+        *(report.name for report in book.config.reports),
+    }  # one taken out of [[reports]] is made no more
     write_manifest(folder, manifest)
     for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
         write_index(
@@ -232,7 +236,9 @@ def make_review(
         unchanged=[task.name for task in tasks if task.name not in done],
         failed=[name for name, status in done.items() if status == FAILED],
         folder=folder,
-        behind=[name for name in behind if name not in done],
+        behind=[
+            name for name in behind if name not in done and manifest["reports"][name].get("report", "") in own
+        ],
         unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
     )
 
