@@ -42,10 +42,9 @@ def suppress(root: Path, *kinds: str, below: int) -> None:
     path = root / "workbook.toml"
     text = path.read_text("utf-8")
     named = ", ".join(f'"{kind}"' for kind in kinds)
-    assert "[indicators]" not in text
-    path.write_text(
-        f"{text}\n[indicators]\nsuppress_below = {below}\nsuppress = [{named}]\n", encoding="utf-8"
-    )
+    assert text.count("[indicators]\n") == 1
+    settings = f"[indicators]\nsuppress_below = {below}\nsuppress = [{named}]\n"
+    path.write_text(text.replace("[indicators]\n", settings), encoding="utf-8")
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 def show_all(root: Path, district: str, name: str) -> list[tuple[str, str]]:
     """What each code cell of a notebook shows."""
     notebook = nbformat.read(taizhang.open(str(root)).template(name), as_version=4)
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"tz": taizhang}  # of the cell with the controls
     shown = []
     for cell in notebook.cells:
         if cell.cell_type != "code" or "tz.controls()" in cell.source:

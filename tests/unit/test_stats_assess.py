@@ -52,6 +52,16 @@ def test_an_unknown_fact_shares_its_points_out() -> None:
     assert places["total"].tolist() == [20, 20] and places["missing"].tolist() == [1, 0]
 
 
+def test_without_a_fact_known_nobody_has_a_total() -> None:
+    places, sensitivity = assess_places(
+        Assessment("", (RATE, DEATHS, VETO)),
+        make_values(rate=[np.nan] * 2, deaths=[0, 1], larger=[1, 0]),
+        draws=20,
+    )
+    assert places["total"].isna().all() and places["rank"].tolist() == [1, 1]
+    assert sensitivity["moved"].tolist()[0] == 1  # without the rate the vetoed is second again
+
+
 def test_ranks_that_chance_can_swap_are_ranges() -> None:
     values = make_values(rate=[75, 76, 89])
     low, high = values - 5, values + 5

@@ -24,7 +24,8 @@ def find_assessment(view: View) -> tuple[Assessment, pd.DataFrame, pd.DataFrame]
     Returns
     -------
     tuple of (Assessment, DataFrame, DataFrame) or None
-        The rules, and both tables of `stats.assess.assess_places`; None where there is no such file.
+        The rules, and both tables of `stats.assess.assess_places`; None where there is no such file, or no
+        district has a fact of its points that is known.
     """
     assessment = view.settings.get("assessment")
     if not isinstance(assessment, Assessment) or view.district != ALL or len(view.districts) < 2:
@@ -35,7 +36,7 @@ def find_assessment(view: View) -> tuple[Assessment, pd.DataFrame, pd.DataFrame]
         for column in ("value", "low", "high")
     ]
     places, sensitivity = assess_places(assessment, *tables)
-    return assessment, places, sensitivity
+    return None if places["total"].isna().all() else (assessment, places, sensitivity)
 
 
 def _list(view: View, fact: str, column: str) -> pd.Series:
@@ -68,6 +69,9 @@ def tabulate_assessment(view: View) -> display.Table | None:
         cells = [display.Cell(str(names[code]), district=str(code))]
         for n, rule in enumerate(assessment.rules):
             cells.append(_cell(row[n], rule.kind, lang))
+        if math.isnan(row["total"]):
+            rows.append((*cells, display.Cell("—"), display.Cell("—")))
+            continue
         cells.append(display.Cell(format_number(row["total"], 1), float(row["total"])))
         rank = label("standing.range", lang, rank=row["rank"], first=row["low"], last=row["high"])
         if row["vetoed"]:

@@ -114,9 +114,10 @@ def _rank(total: Floats, vetoed: np.ndarray) -> Floats:
     """1 for the most points; the vetoed after all others; unknown last."""
     key = np.where(np.isnan(total), -np.inf, total)
     # The vetoed rank among themselves, below everyone else.
-    floor = np.nanmin(np.where(np.isinf(key), np.nan, key), axis=-1, keepdims=True) - 1
-    span = np.nanmax(np.where(np.isinf(key), np.nan, key), axis=-1, keepdims=True) - floor + 1
-    key = np.where(vetoed & ~np.isinf(key), key - span, key)
+    known = ~np.isinf(key)
+    finite = np.where(known, key, 0.0)
+    span = finite.max(axis=-1, keepdims=True) - finite.min(axis=-1, keepdims=True) + 1
+    key = np.where(vetoed & known, finite - span, key)
     return np.asarray(pd.DataFrame(np.atleast_2d(-key)).rank(axis=1, method="min").to_numpy())
 
 
