@@ -11,12 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.boundaries import (
-    find_district,
-    find_grid_problems,
-    match_cells,
-    measure_span,
-)
+from taizhang.boundaries import find_district, find_grid_problems, match_cells, measure_span
 from taizhang.config import Config, locate_root, read_config
 from taizhang.door import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.errors import ParameterError, nearest
@@ -24,7 +19,7 @@ from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable
-from taizhang.lazy import LazyLedgers, read_counted
+from taizhang.lazy import LazyLedgers, leave_recorded, read_counted
 from taizhang.metadata.facts import FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, read_period
@@ -245,6 +240,10 @@ class Workbook:
         facts = self.facts_as_of(earlier, compute_as_of(earlier, period, self.as_of(period)))
         return leave_comparable(facts, self._find_changes(earlier, period))
 
+    def said(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """The facts that reports speak of: not the sums of columns that a ledger never fills."""
+        return leave_recorded(facts, self.fact_infos, processed_folder(self.config))
+
     def _find_changes(self, earlier: Period, period: Period) -> pd.DataFrame:
         return find_changes(self.config, self.districts["code"], earlier, period)
 
@@ -456,9 +455,9 @@ class Workbook:
             period=period,
             lang=lang,
             as_of=as_of,
-            facts=self.facts_as_of(period, as_of),
-            facts_before=self.facts_earlier(period.year_before(), period),
-            facts_previous=self.facts_earlier(period.period_before(), period),
+            facts=self.said(self.facts_as_of(period, as_of)),
+            facts_before=self.said(self.facts_earlier(period.year_before(), period)),
+            facts_previous=self.said(self.facts_earlier(period.period_before(), period)),
             ledgers=LazyLedgers(
                 lambda kind: self.ledger(kind, district=None if code == ALL else code),
                 # What small counts are suppressed of, a report knows by its facts alone.

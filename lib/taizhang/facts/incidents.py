@@ -50,7 +50,7 @@ INCIDENTS: tuple[Measure, ...] = (
     Count(fact="incidents.count"),
     Sum(fact="incidents.deaths", amount=number("deaths"), interval=True),
     Sum(fact="incidents.serious_injuries", amount=number("serious_injuries"), interval=True),
-    Sum(fact="incidents.loss_wan", amount=number("loss_wan"), filled="loss_wan"),
+    Sum(fact="incidents.loss_wan", amount=number("loss_wan")),
     Count(fact="incidents.level_ordinary", counted=is_ordinary),
     Count(fact="incidents.level_larger", counted=is_larger),
     Count(fact="incidents.level_major", counted=is_major),
@@ -62,7 +62,7 @@ INCIDENTS: tuple[Measure, ...] = (
 )
 LOSSES: tuple[Measure, ...] = (
     Distinct(fact="losses.events", columns=("event",), shared=True, interval=True),
-    Sum(fact="losses.affected", amount=number("affected"), filled="affected"),
-    Sum(fact="losses.loss_wan", amount=number("loss_wan"), filled="loss_wan"),
+    Sum(fact="losses.affected", amount=number("affected")),
+    Sum(fact="losses.loss_wan", amount=number("loss_wan")),
 )
 MEASURES = (*INCIDENTS, *LOSSES)

@@ -48,6 +48,8 @@ class FactInfo:
         Whether it is shown as a key figure.
     order : int
         Place in tables and files.
+    recorded : str
+        A column without an entry in the whole ledger of which the fact, then 0, goes unsaid in reports.
     form, function : str
         Of a workbook's own fact: count, share or sum, and ``file.py:function`` that computes it.
     """
@@ -64,6 +66,7 @@ class FactInfo:
     source: str
     key: bool
     order: int
+    recorded: str = ""
     form: str = ""
     function: str = ""
 
@@ -115,6 +118,7 @@ def _make_info(name: str, entry: Mapping[str, Any], order: int) -> FactInfo:
         source=entry.get("source", ""),
         key=entry.get("key", False),
         order=order,
+        recorded=entry.get("recorded", ""),
         form=entry.get("form", ""),
         function=entry.get("function", ""),
     )

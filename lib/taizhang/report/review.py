@@ -226,7 +226,7 @@ def make_review(
     write_manifest(folder, manifest)
     for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
         write_index(
-            folder, book=book, period=period, lang=written, facts=facts, manifest=manifest, before=before
+            folder, book=book, period=period, lang=written, facts=book.said(facts), manifest=manifest, before=before
         )
 
     done = {outcome.task.name: outcome.status for outcome in outcomes}
