@@ -19,23 +19,13 @@ from taizhang.display import FIGURE
 from taizhang.lab import copy_templates, list_command, make_environment
 from taizhang.templates import packaged_notebooks
 
-# What there is to see of them is tables.
-WITHOUT_FIGURES = {"explore_trace", "double_random_draw", "data_quality"}
+# What there is to see of them, in a small sample at least, is tables.
+WITHOUT_FIGURES = {"explore_trace", "double_random_draw", "data_quality", "drill_evaluation"}
 # A draw is of the whole area, by its own settings.
 WITHOUT_CONTROLS = {"double_random_draw"}
 EXPLORATIONS = sorted(set(packaged_notebooks()) - {"township_review", "county_comparison"})
 FIGURE_SHOWN = ".jp-OutputArea-output img[src^='data:image/svg+xml']"
 TABLE_SHOWN = ".jp-OutputArea-output table"
-DRAW = """
-title      = "双随机抽查"
-seed       = "20210701"
-entities   = "data/raw/draw/entities.csv"
-inspectors = "data/raw/draw/inspectors.csv"
-team       = 2
-[share]
-"高" = 0.5
-"*"  = 0.2
-"""
 PATIENCE = 60_000  # milliseconds: a busy machine
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -48,12 +38,6 @@ def workbook(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     shutil.copytree(sample_book, root)
     tz.open(str(root)).facts("2021")
     copy_templates(root)
-    (root / "draw.toml").write_text(DRAW, "utf-8")
-    lists = root / "data" / "raw" / "draw"
-    lists.mkdir()
-    entities = [f"{number},企业{number},{'高' if number < 5 else '低'}" for number in range(20)]
-    (lists / "entities.csv").write_text("\n".join(["id,name,stratum", *entities]), "utf-8")
-    (lists / "inspectors.csv").write_text("id\n3501\n3502\n3503\n3504", "utf-8")
     return root
 
 
@@ -98,6 +82,7 @@ def page(address: str, chromium: str) -> Iterator[Page]:
         page.wait_for_function(
             "async () => { await window.jupyterapp?.restored; return Boolean(window.jupyterapp) }"
         )
+        wait_for_kernel(page, "township_review")
         yield page
         expect(page.locator(".jp-Notification-List, .Toastify__toast")).to_have_count(0)  # no news, no update
         assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
