@@ -230,6 +230,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
         ),
         rows=tuple(rows),
         notes=(notes[0], label("table.key_periods.note", lang)),
+        dense=True,
     )
 
 

@@ -171,7 +171,9 @@ def make_review(
     if unknown := [form for form in formats if form not in FORMATS]:
         raise ParameterError(f"unknown format '{unknown[0]}'; there are {', '.join(FORMATS)}")
     if store and not scheduler:
-        raise ParameterError("--store is for the workers of a cluster; give --scheduler too, or leave --store out")
+        raise ParameterError(
+            "--store is for the workers of a cluster; give --scheduler too, or leave --store out"
+        )
     codes = list(dict.fromkeys(map(book.resolve_district, districts))) if districts else None
     folder = book.reports_dir(period)
     remove_leftovers(folder)

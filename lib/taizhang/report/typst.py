@@ -28,10 +28,12 @@ from taizhang.report.pages import page_words
 from taizhang.report.paper import MODERN, OFFICIAL, Json, set_blocks
 from taizhang.report.titles import write_approval, write_titles
 
-# Of the body, in points. A bulletin of a month has two pages: its type is as large as they allow.
-_BODY_SIZE = 10.5
+# Sizes of the body, in points, and pages: type is as large as the pages that a report may have allow. A bulletin of a
+# month has two, an annual review at most twenty-five.
+_BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
-_BULLETIN_PAGES = 2
+_MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
+_MOST_PAGES_OF_COMPARISON = 30
 # Headings, figures and tables that are listed on one page.
 _MOST_ON_CONTENTS = 20
 
@@ -63,15 +65,16 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
         "faces": _name_faces(faces, official=official),
         "blocks": set_blocks(blocks, lang=meta.lang, sheet=OFFICIAL if official else MODERN),
     }
-    sizes = _BULLETIN_SIZES if report["short"] and not official else (_BODY_SIZE,)
+    sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
+    most = _MOST_PAGES_OF_COMPARISON if meta.name == meta.title else _MOST_PAGES[meta.period.scale]
     pdfs: list[bytes] = []
     for size in sizes:
         content = json.dumps(replace_missing(report | {"size": size}), ensure_ascii=False)
         day = _read_day(meta.made_on) or meta.as_of
         pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
-        if len(sizes) == 1 or _count_pages(pdfs[-1]) <= _BULLETIN_PAGES:
+        if official or _count_pages(pdfs[-1]) <= most:
             return pdfs[-1]
-    return pdfs[0]  # people wrote more than two pages hold: no need to read it in small type
+    return pdfs[0]  # people wrote more than the pages hold: no need to read it in small type
 
 
 def _plan_lists(meta: ReportMeta, blocks: Sequence[Block]) -> Json:

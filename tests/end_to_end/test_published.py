@@ -1,0 +1,158 @@
+"""Real reports as they are published: how long, how clean, how sound; and the same bytes from the same inputs."""
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from taizhang.report.review import make_review
+from taizhang.workbook import Workbook
+
+pytestmark = pytest.mark.xdist_group("published")
+
+FORMATS = ("html", "pdf", "docx")
+# Names of people, standards, programs and methods: all that a Chinese report may hold of Latin words.
+NAMES = set(
+    "taizhang Wilson Greenwood Fisher Jenks Kaplan Meier Moran Cox Order AQ GB Brown Holm LISA".split()
+)
+DOUBLED = re.compile(r"[，。；：、！？]{2,}|（）|\(\)|（[，；、]|[，；、]）|。）。|\bnan\b|NaT|None")
+NOTE = "## 存在的问题\n\n巡查记录不全[^1]。\n\n[^1]: 见检查台账。\n"
+
+
+def copy_book(source: Path, folder: Path) -> Path:
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("processed", "reports"))
+    notes = folder / "notes" / "2021"
+    notes.mkdir(parents=True)
+    code = Workbook(folder).districts["code"].iloc[0]
+    (notes / f"{code}.md").write_text(NOTE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = copy_book(sample_book, tmp_path_factory.mktemp("published") / "县 book")
+    book = Workbook(root)
+    result = make_review(book, "2021", formats=FORMATS, jobs=2, progress=lambda _: None)
+    assert not result.failed
+    for lang in ("zh", "en"):
+        assert not make_review(book, "2021-07", lang=lang, jobs=2, progress=lambda _: None).failed
+    return result.folder.parent
+
+
+def list_pdfs(folder: Path) -> list[Path]:
+    found = sorted(folder.glob("*.pdf"))
+    assert len(found) > 4
+    return found
+
+
+def read_pages(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def walk(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    if isinstance(element, pikepdf.Dictionary) and "/S" in element:
+        yield element
+    children = element.get("/K", []) if isinstance(element, pikepdf.Dictionary) else []
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield from walk(child)
+
+
+def test_an_annual_review_has_fifteen_to_twenty_five_pages_and_a_bulletin_two(published: Path) -> None:
+    for path in list_pdfs(published / "2021"):
+        most = 35 if path.name.startswith("comparison") else 25
+        assert 15 <= len(read_pages(path)) <= most, path.name
+        assert path.stat().st_size < 2_000_000
+        assert path.with_suffix(".html").stat().st_size < 3_000_000
+    for path in list_pdfs(published / "2021-07"):
+        if not path.name.startswith("comparison"):
+            assert len(read_pages(path)) == 2, path.name
+
+
+def test_chinese_reports_hold_no_stray_word_nor_doubled_sign(published: Path) -> None:
+    for path in [*list_pdfs(published / "2021"), *list_pdfs(published / "2021-07")]:
+        text = "\n".join(read_pages(path))
+        squeezed = re.sub(r"\s+", "", text)
+        assert not DOUBLED.findall(squeezed), path.name
+        assert "\ufffd" not in text and "〔U+" not in text
+        if ".zh." in path.name:
+            assert set(re.findall(r"[A-Za-z]{2,}", text)) - NAMES == set(), path.name
+
+
+def test_every_pdf_is_tagged_throughout(published: Path) -> None:
+    for path in list_pdfs(published / "2021"):
+        with pikepdf.open(path) as document:
+            assert document.Root.MarkInfo.Marked and str(document.Root.Lang) == "zh-CN"
+            with document.open_metadata() as metadata:
+                assert metadata["pdfuaid:part"] == "1"
+            elements = list(walk(document.Root.StructTreeRoot))
+            kinds = [str(element["/S"]) for element in elements]
+            levels = [int(kind[2:]) for kind in kinds if re.fullmatch(r"/H\d", kind)]
+            assert levels and levels[0] == 1
+            assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+            figures = [element for element in elements if element["/S"] == "/Figure"]
+            assert figures and all(str(figure.get("/Alt", "")).strip() for figure in figures)
+            assert kinds.count("/TH") >= 3 * kinds.count("/Table") > 0
+            with document.open_outline() as outline:
+                marks = [str(item.title) for item in flatten(outline.root)]
+        text = re.sub(r"\s+", "", "".join(read_pages(path)))
+        assert len(marks) > 10 and all(re.sub(r"\s+", "", mark) in text for mark in marks)
+        contents = [mark for mark in marks if re.match(r"[一二三四五六七八九十]+、|（", mark)]
+        assert len(contents) == sum(level in (1, 2, 3) for level in levels) - (len(marks) - len(contents))
+
+
+def flatten(items: list[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
+    for item in items:
+        yield item
+        yield from flatten(item.children)
+
+
+@pytest.mark.browser
+def test_real_pages_are_accessible_and_ask_for_nothing(published: Path, chromium: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.on("request", lambda request: asked.append(request.url))
+        first = sorted((published / "2021").glob("[0-9]*.zh.html"))[0]
+        for path in (first, *((published / "2021") / f"{name}.zh.html" for name in ("comparison", "index"))):
+            page.goto(path.as_uri())
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+            assert found.violations_count == 0, f"{path.name}: {found.generate_report()}"
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_same_inputs_give_the_same_bytes(
+    published: Path, sample_book: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = copy_book(sample_book, tmp_path_factory.mktemp("again") / "another")
+    again = make_review(Workbook(root), "2021", formats=FORMATS, jobs=1, progress=lambda _: None)
+    assert not again.failed
+    once = {
+        path.relative_to(published / "2021"): path
+        for path in (published / "2021").rglob("*")
+        if path.is_file()
+    }
+    twice = {path.relative_to(again.folder): path for path in again.folder.rglob("*") if path.is_file()}
+    assert once.keys() == twice.keys() and len(once) > 20
+    # The manifest and the notebooks say how long each took.
+    timed = [name for name in once if name.name != "manifest.json" and name.parts[0] != "notebooks"]
+    differing = [str(name) for name in timed if once[name].read_bytes() != twice[name].read_bytes()]
+    assert differing == []
+    documents = [path for name, path in once.items() if name.suffix == ".docx"]
+    with zipfile.ZipFile(io.BytesIO(documents[0].read_bytes())) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
