@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("published")
 FORMATS = ("html", "pdf", "docx")
 # Names of people, standards, programs and methods: all that a Chinese report may hold of Latin words.
 NAMES = set(
-    "taizhang Wilson Greenwood Fisher Jenks Kaplan Meier Moran Cox Order AQ GB Brown Holm LISA XmR".split()
+    "taizhang Wilson Greenwood Fisher Jenks Kaplan Meier Moran Cox Order AQ GB Brown Holm LISA XmR Kendall".split()
 )
 FILES = {"risk", "assessment", "toml"}
 DOUBLED = re.compile(r"[，。；：、！？]{2,}|（）|\(\)|（[，；、]|[，；、]）|。）。|\bnan\b|NaT|None")
