@@ -86,9 +86,9 @@ def test_an_annual_review_has_fifteen_to_twenty_five_pages_and_a_bulletin_two(pu
 def test_chinese_reports_hold_no_stray_word_nor_doubled_sign(published: Path) -> None:
     for path in [*list_pdfs(published / "2021"), *list_pdfs(published / "2021-07")]:
         text = "\n".join(read_pages(path))
-        assert not DOUBLED.findall(squeeze(text)), path.name
         assert "\ufffd" not in text and "〔U+" not in text
         if ".zh." in path.name:
+            assert not DOUBLED.findall(squeeze(text)), path.name
             assert set(re.findall(r"[A-Za-z]{2,}", text)) - NAMES - FILES == set(), path.name
 
 
