@@ -1,0 +1,19 @@
+"""Reviews killed by signal 9 at a random moment leave, once run again, what an undisturbed one does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+@pytest.mark.parametrize("victims", [("run", "worker", "server"), ("dask",)], ids="-".join)
+def test_what_is_killed_is_made_up_for(root: Path, victims: tuple[str, ...]) -> None:
+    command = [sys.executable, str(root / "benchmarks" / "kill_nine.py"), "--rounds", str(len(victims))]
+    done = subprocess.run(
+        [*command, "--seed", "3", "--victims", *victims], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(victims)} rounds on " in done.stdout and "all equal to an undisturbed run" in done.stdout
