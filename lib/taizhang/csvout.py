@@ -26,8 +26,8 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return guarded
 
 
-def format_csv(frame: pd.DataFrame) -> str:
-    """CSV text with `\\n` line ends; days as 2021-03-05, empty for not known."""
+def prepare_csv(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as its CSV shows it: texts guarded, days as 2021-03-05."""
     shown = guard_formulas(frame)
     for column in shown.columns:
         if pd.api.types.is_datetime64_any_dtype(shown[column]):
@@ -36,7 +36,12 @@ def format_csv(frame: pd.DataFrame) -> str:
             shown[column] = days.where(
                 ~(clock & shown[column].notna()), shown[column].dt.strftime("%Y-%m-%d %H:%M")
             )
-    return shown.to_csv(index=False, lineterminator="\n")
+    return shown
+
+
+def format_csv(frame: pd.DataFrame) -> str:
+    """CSV text with `\\n` line ends; days as 2021-03-05, empty for not known."""
+    return prepare_csv(frame).to_csv(index=False, lineterminator="\n")
 
 
 def format_facts(facts: pd.DataFrame, form: str) -> str:

@@ -26,6 +26,7 @@ SHOWN = (
     "import statistics, decimal\nvalue = 3\nprint('out')",
     "import sys\nprint('err', file=sys.stderr)\nvalue + 1",
     "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
+    "pd.DataFrame({f'a long name {n}': [n] for n in range(12)})",
     "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
     "from IPython.display import HTML\nHTML('<b>x</b>')",
     "%%capture kept\nprint(1)",
@@ -100,7 +101,7 @@ def test_outputs_equal_those_of_cold_kernels(tmp_path: Path, monkeypatch: pytest
         )
         for engine in ("taizhang-warm", "nbclient")
     )
-    assert "image/png" in warm[3]  # matplotlib's inline backend works, though imported before the fork
+    assert "image/png" in warm[4]  # matplotlib's inline backend works, though imported before the fork
     assert warm == cold
 
 

@@ -35,6 +35,8 @@ KERNEL_MODULES = (
     "zmq.utils.garbage",
 )
 _PR_SET_PDEATHSIG = 1
+# The columns that pandas shows of a table as text when it is imported in a kernel.
+_COLUMNS_IN_KERNEL = 20
 # Set before the imports: no library may start a thread while it is imported, since a fork copies only one.
 # Arrow's allocator would start one for itself.
 SINGLE_THREAD = {
@@ -90,6 +92,8 @@ def run_kernel(request: Mapping[str, Any]) -> None:
     random.seed()
     if numpy := sys.modules.get("numpy"):  # else all kernels of a server would draw the same numbers
         numpy.random.seed()
+    if pandas := sys.modules.get("pandas"):  # imported outside a kernel it fits tables to a terminal
+        pandas.set_option("display.max_columns", _COLUMNS_IN_KERNEL)
     from ipykernel.kernelapp import IPKernelApp
 
     # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
