@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,9 @@ _SCRIPT_WORDS = (
     "index.before",
 )
 
+# A district's facts by name: value, low, high, suppressed.
+_Rows = Mapping[str, Mapping[Any, Any]]
+
 
 def write_index(
     folder: Path,
@@ -83,12 +87,8 @@ def write_index(
     """
     words = page_words(lang)
     infos = _choose_facts(facts, book.fact_infos)
-    by_district = {str(code): rows.set_index("fact") for code, rows in facts.groupby("district_code")}
-    years_ago = (
-        {}
-        if before is None
-        else {str(code): rows.set_index("fact") for code, rows in before.groupby("district_code")}
-    )
+    by_district = _group_facts(facts, infos)
+    years_ago = {} if before is None else _group_facts(before, infos)
     reports: Mapping[str, Mapping[str, Any]] = manifest.get("reports", {})
     read_as_of = book.as_of(period).isoformat()
     own = [report for report in book.config.reports if period.kind in report.periods]
@@ -257,10 +257,14 @@ def _describe_fact(info: FactInfo, lang: str) -> dict[str, str]:
     }
 
 
-def _find_value(info: FactInfo, rows: pd.DataFrame | None) -> pd.Series | None:
-    if rows is None or info.name not in rows.index:
-        return None
-    return rows.loc[[info.name]].iloc[0]
+def _group_facts(facts: pd.DataFrame, infos: Sequence[FactInfo]) -> dict[str, _Rows]:
+    """What the page shows of each district's facts; plain mappings, as a province has ten thousand of them."""
+    columns = ["district_code", "fact", "value", "low", "high", "suppressed"]
+    shown = facts.loc[facts["fact"].isin({info.name for info in infos}), columns]
+    grouped: dict[str, dict[str, Mapping[Any, Any]]] = {}
+    for row in shown.to_dict("records"):
+        grouped.setdefault(str(row["district_code"]), {}).setdefault(str(row["fact"]), row)
+    return dict(grouped)
 
 
 def _name_rights(approval: str, lang: str) -> str:
@@ -268,27 +272,28 @@ def _name_rights(approval: str, lang: str) -> str:
     return label("map.approval", lang, number=approval) if approval else label("map.internal_use", lang)
 
 
-def _make_cell(info: FactInfo, rows: pd.DataFrame | None, lang: str) -> dict[str, Any]:
+def _make_cell(info: FactInfo, rows: _Rows | None, lang: str) -> dict[str, Any]:
     """A number with its interval, as text; what it sorts by."""
-    row = _find_value(info, rows)
+    row = rows.get(info.name) if rows else None
     if row is None:
         return {"text": "—", "value": None, "interval": "", "note": "nothing"}
     if row["suppressed"]:
         return {"text": label("word.withheld", lang), "value": None, "interval": "", "note": "suppressed"}
-    if pd.isna(row["value"]):
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    if isnan(value):
         return {"text": "—", "value": None, "interval": "", "note": "nothing"}
     interval = ""
-    if pd.notna(row["low"]) and pd.notna(row["high"]):
-        interval = f"{format_fact(row['low'], info)}–{format_fact(row['high'], info)}"
+    if not isnan(low) and not isnan(high):
+        interval = f"{format_fact(low, info)}–{format_fact(high, info)}"
     return {
-        "text": format_fact(row["value"], info),
-        "value": float(row["value"]),
+        "text": format_fact(value, info),
+        "value": value,
         "interval": interval,
         "note": "",
     }
 
 
-def _make_cards(infos: Sequence[FactInfo], rows: pd.DataFrame | None, lang: str) -> list[display.KeyFigure]:
+def _make_cards(infos: Sequence[FactInfo], rows: _Rows | None, lang: str) -> list[display.KeyFigure]:
     """The whole area's key figures, those that are known."""
     cells = ((info, _make_cell(info, rows, lang)) for info in infos)
     return [
@@ -298,12 +303,12 @@ def _make_cards(infos: Sequence[FactInfo], rows: pd.DataFrame | None, lang: str)
     ]
 
 
-def _shade_fact(info: FactInfo, by_district: Mapping[str, pd.DataFrame], lang: str) -> dict[str, Any]:
+def _shade_fact(info: FactInfo, by_district: Mapping[str, _Rows], lang: str) -> dict[str, Any]:
     """Classes of a fact for the map, as the comparison's maps have them, and the words below it."""
-    known = {}
+    known: dict[str, float] = {}
     for code, rows in by_district.items():
-        row = _find_value(info, rows)
-        if code != ALL and row is not None and not row["suppressed"] and pd.notna(row["value"]):
+        row = rows.get(info.name) if rows else None
+        if code != ALL and row is not None and not row["suppressed"] and not isnan(float(row["value"])):
             known[code] = float(row["value"])
     unit = name_unit(info, lang)
     shade: dict[str, Any] = {
