@@ -94,6 +94,8 @@ def _find_spot(
     shape: shapely.Geometry, half: tuple[float, float], boxes: Sequence[Box]
 ) -> tuple[float, float] | None:
     """The place nearest the middle at which a box lies in the shape and is free."""
+    if shape.area < _INSIDE * 4 * half[0] * half[1]:
+        return None
     west, south, east, north = shape.bounds
     shapely.prepare(shape)
     grid_x, grid_y = np.meshgrid(np.linspace(west, east, 25), np.linspace(south, north, 25))

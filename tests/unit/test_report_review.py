@@ -478,3 +478,19 @@ def test_a_scheduler_that_can_t_be_reached_is_an_error(book: Book, monkeypatch: 
         run(book, districts=["溪口镇"], scheduler="tcp://127.0.0.1:9")
     with pytest.raises(SchedulerError, match="'nonsense://x' can't be reached"):
         run(book, districts=["溪口镇"], scheduler="nonsense://x")
+
+
+def test_the_index_is_drawn_again_when_what_it_shows_changes_alone(book: Book) -> None:
+    folder = run(book).folder
+    index = folder / "index.zh.html"
+    drawn, text = index.stat().st_mtime_ns, index.read_text("utf-8")
+    run(book)
+    assert index.stat().st_mtime_ns == drawn
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["reports"]["350921101.zh"]["status"] = "failed"
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    run(book, districts=["城东街道"])
+    assert index.stat().st_mtime_ns != drawn and index.read_text("utf-8") != text
+    index.unlink()
+    run(book)
+    assert index.read_text("utf-8") == text

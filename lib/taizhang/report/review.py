@@ -225,11 +225,23 @@ def make_review(
         "",
         *(report.name for report in book.config.reports),
     }  # one taken out of [[reports]] is made no more
+    made_from = _hash_index(book, period, manifest, kept)
+    indexes = manifest.pop("indexes", {})
     write_manifest(folder, manifest)
-    for written in sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang}):
-        write_index(
-            folder, book=book, period=period, lang=written, facts=book.said(facts), manifest=manifest, before=before
-        )
+    langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})
+    for written in langs:
+        if fresh or indexes.get(written) != made_from or not (folder / f"index.{written}.html").exists():
+            write_index(
+                folder,
+                book=book,
+                period=period,
+                lang=written,
+                facts=book.said(facts),
+                manifest=manifest,
+                before=before,
+            )
+    manifest["indexes"] = dict.fromkeys(langs, made_from)
+    write_manifest(folder, manifest)
 
     done = {outcome.task.name: outcome.status for outcome in outcomes}
     return ReviewResult(
@@ -243,6 +255,22 @@ def make_review(
         ],
         unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
     )
+
+
+def _hash_index(book: "Workbook", period: Period, manifest: Manifest, facts: str) -> str:
+    """Of what the index shows: of a thousand townships it takes a while to draw."""
+    reports = {
+        name: {key: value for key, value in entry.items() if key != "seconds"}
+        for name, entry in manifest["reports"].items()
+    }
+    config = book.config
+    said = [
+        config.title,
+        config.sample,
+        config.boundaries.approval,
+        [repr(report) for report in config.reports],
+    ]
+    return fingerprint(facts=facts, said=said, as_of=str(book.as_of(period)), reports=reports)
 
 
 def _make_due(
