@@ -12,10 +12,11 @@ from typing import Literal
 import geopandas as gpd
 import pandas as pd
 
+from taizhang.errors import ParameterError
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.outlines import simplify_districts
-from taizhang.periods import Period
+from taizhang.periods import SCALES, Period
 
 ALL = "all"
 When = Literal["now", "year", "previous"]
@@ -119,6 +120,28 @@ class View:
         facts, places = self._places[when]
         place = places.get((name, district or self.district))
         return None if place is None else facts.iloc[place]
+
+    def lasts(self, *scales: str) -> bool | None:
+        """Whether the period is as long as one of these, for cells that not every report has.
+
+        Parameters
+        ----------
+        *scales : str
+            year, half, quarter or month.
+
+        Returns
+        -------
+        bool or None
+            True or None, so that ``view.lasts("year") and ...`` shows nothing where it doesn't hold.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such length.
+        """
+        if unknown := [scale for scale in scales if scale not in SCALES]:
+            raise ParameterError(f"'{unknown[0]}' is no length of a report: {', '.join(SCALES)}")
+        return self.period.scale in scales or None
 
     @cached_property
     def outlines(self) -> gpd.GeoDataFrame:

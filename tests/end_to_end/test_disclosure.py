@@ -15,7 +15,9 @@ import pandas as pd
 import pytest
 
 import taizhang
+from taizhang import workbook
 from taizhang.facts.compute import MEASURES
+from taizhang.metadata.kinds import Kind
 from taizhang.periods import parse_period
 from taizhang.report.data import write_data
 from taizhang.report.index import write_index
@@ -58,6 +60,13 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
         return pd.concat([rows, rows], ignore_index=True) if kind in kinds else rows
 
     monkeypatch.setattr(Workbook, "ledger", read_twice)
+    count = workbook.read_counted
+
+    def count_twice(folder: Path, kind: Kind) -> pd.DataFrame:
+        rows = count(folder, kind)
+        return pd.concat([rows, rows], ignore_index=True) if kind.name in kinds else rows
+
+    monkeypatch.setattr(workbook, "read_counted", count_twice)
     # What is kept between runs would hide that anything is read twice.
     monkeypatch.setattr(Workbook, "_hash_facts_code", lambda self: f"{sorted(kinds)}")
     return kinds

@@ -72,17 +72,6 @@ def test_each_way_to_end_badly_is_told_apart(tmp_path: Path, source: str, messag
     assert not cells[-1].outputs
 
 
-def test_cells_of_other_periods_are_not_run(tmp_path: Path) -> None:
-    text = nbformat.reads(write_notebook("print(1)", "print(2)", parameters='period = ""'), as_version=4)
-    text.cells[1].metadata["tags"] = ["year", "half"]
-    text.cells[2].metadata["tags"] = ["month"]
-    executed = execute_notebook(
-        nbformat.writes(text), tmp_path / "a.ipynb", {"period": "2021-07"}, cwd=tmp_path, scale="month"
-    )
-    shown = ["".join(output.text for output in cell.outputs) for cell in executed.cells]
-    assert "1\n" not in shown and "2\n" in shown
-
-
 def test_a_parameter_that_the_notebook_does_not_have_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"'dsitrict'.*'district', 'lang'"):
         execute_notebook(write_notebook("1"), tmp_path / "o.ipynb", {"dsitrict": "A"}, cwd=tmp_path)

@@ -56,25 +56,6 @@ def test_display_objects_are_read_back_as_they_were_shown() -> None:
     ]
 
 
-def test_cells_of_other_periods_are_left_out() -> None:
-    """A cell tagged for some lengths of period is for these alone; one that is not, for all."""
-    cells = [
-        write("年", "year"),
-        write("年和季", "year", "quarter"),
-        write("中文月", "zh", "month"),
-        write("都"),
-    ]
-    for scale, texts in {
-        "year": ["年", "年和季", "都"],
-        "half": ["都"],
-        "quarter": ["年和季", "都"],
-        "month": ["中文月", "都"],
-        "": ["年", "年和季", "中文月", "都"],
-    }.items():
-        blocks = nb.read_blocks(v4.new_notebook(cells=cells), lang="zh", scale=scale)
-        assert [block.text for block in blocks] == texts, scale  # type: ignore[union-attr]
-
-
 def test_markdown_of_the_other_language_is_left_out() -> None:
     cells = (write("中文", "zh"), write("English", "en"), write("both"))
     assert read(*cells) == [nb.MarkdownBlock("中文"), nb.MarkdownBlock("both")]

@@ -16,7 +16,6 @@ from papermill.execute import execute_notebook as run_papermill
 from taizhang.errors import ParameterError, RenderError, list_values
 from taizhang.files import write_text
 from taizhang.privacy import mask_numbers
-from taizhang.report.notebook import is_left_out
 from taizhang.warm.client import forget_lost_server
 from taizhang.warm.engine import WarmEngine
 from taizhang.warm.manager import OwnKernelManager
@@ -51,7 +50,6 @@ class KeepingEngine(WarmEngine):
 
 _ENGINE = "taizhang"
 # nbclient passes over cells with this tag.
-_NOT_RUN = "skip-execution"
 
 
 def execute_notebook(
@@ -61,7 +59,6 @@ def execute_notebook(
     *,
     cwd: Path,
     timeout: int = TIMEOUT,
-    scale: str = "",
 ) -> NotebookNode:
     """Run a notebook with parameters, in a kernel of its own, and write it whether it succeeds or fails.
 
@@ -77,8 +74,6 @@ def execute_notebook(
         Folder that the kernel runs in; paths in outputs are shown as seen from there.
     timeout : int
         Seconds that a cell may take.
-    scale : str
-        year, half, quarter or month: cells tagged with others of these alone are not run.
 
     Returns
     -------
@@ -95,9 +90,6 @@ def execute_notebook(
     """
     notebook = read_template(template)
     check_parameters(notebook, parameters)
-    for cell in notebook.cells:
-        if is_left_out(cell, scale=scale):
-            cell.metadata.tags = [*cell.metadata.tags, _NOT_RUN]
     papermill_engines.register(_ENGINE, KeepingEngine)
     _silence(logging.getLogger("papermill"))
     executed, failure = _run(notebook, parameters, cwd, timeout)

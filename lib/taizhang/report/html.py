@@ -58,7 +58,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         If a cell ended in an error, or an output cannot be read back.
     """
     words = page_words(meta.lang)
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, scale=meta.period.scale)
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     lead, sections = _group_sections(blocks, meta.lang)
     title, subtitle = write_titles(meta)
     body = render_body(

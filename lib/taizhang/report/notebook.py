@@ -22,7 +22,6 @@ from nbformat import NotebookNode
 from taizhang import display
 from taizhang.config import LANGS
 from taizhang.errors import RenderError, nearest
-from taizhang.periods import SCALES
 from taizhang.report.footnotes import (
     Footnote,
     Numbers,
@@ -103,15 +102,13 @@ _OWN_NUMBER = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def is_left_out(cell: NotebookNode, *, lang: str = "", scale: str = "") -> bool:
-    """Whether a cell is tagged for other languages than the report's, or for other lengths of period."""
+def _is_left_out(cell: NotebookNode, lang: str) -> bool:
+    """Whether a cell is tagged for other languages than the report's."""
     tags = set(cell.metadata.get("tags", ()))
-    return any(
-        one and tags & set(choices) and one not in tags for one, choices in ((lang, LANGS), (scale, SCALES))
-    )
+    return bool(tags & set(LANGS)) and lang not in tags
 
 
-def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "", scale: str = "") -> list[Block]:
+def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Block]:
     """Read what an executed notebook shows, in one language, and what people wrote for the report.
 
     Parameters
@@ -122,8 +119,6 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "", scale: str
         zh or en: Markdown cells tagged with the other language are left out.
     note : str
         Markdown; see `place_note`.
-    scale : str
-        year, half, quarter or month: cells tagged with others of these alone are left out; empty: none are.
 
     Returns
     -------
@@ -139,7 +134,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "", scale: str
     """
     blocks: list[Block] = []
     for position, cell in enumerate(notebook.cells, start=1):
-        if is_left_out(cell, lang=lang, scale=scale):
+        if _is_left_out(cell, lang):
             continue
         if cell.cell_type == "markdown":
             blocks.extend(_split_markdown(cell.source))

@@ -175,7 +175,6 @@ def _run(task: ReportTask) -> NotebookNode:
         task.parameters,
         cwd=task.root,
         timeout=task.timeout,
-        scale=task.meta.period.scale,
     )
 
 

@@ -59,7 +59,7 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """
     official = meta.style == "gbt9704"
     faces = find_faces(meta.fonts if official else "")
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, scale=meta.period.scale)
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     report = describe_report(meta) | {
         **_plan_lists(meta, blocks),
         "faces": _name_faces(faces, official=official),

@@ -110,7 +110,7 @@ def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
         If the notebook has an error, or a picture can't be drawn.
     """
     look = _LOOKS[meta.style]
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, scale=meta.period.scale)
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     report = replace_missing(describe_report(meta))
     content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, sheet=look.sheet)))
     writer = _Writer(look, meta.lang, report)
