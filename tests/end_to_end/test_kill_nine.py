@@ -1,4 +1,7 @@
-"""Reviews killed by signal 9 at a random moment leave, once run again, what an undisturbed one does."""
+"""Reviews killed by signal 9 at a random moment leave, once run again, what an undisturbed one does.
+
+Two rounds; benchmarks/kill_nine.py has as many as one likes, and kills the run and the fork server too.
+"""
 
 import subprocess
 import sys
@@ -9,7 +12,7 @@ import pytest
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
-@pytest.mark.parametrize("victims", [("run", "worker", "server"), ("dask",)], ids="-".join)
+@pytest.mark.parametrize("victims", [("worker",), ("dask",)], ids="-".join)
 def test_what_is_killed_is_made_up_for(root: Path, victims: tuple[str, ...]) -> None:
     command = [sys.executable, str(root / "benchmarks" / "kill_nine.py"), "--rounds", str(len(victims))]
     done = subprocess.run(

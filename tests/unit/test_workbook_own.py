@@ -128,7 +128,6 @@ def test_township_report_shows_own_kind_and_own_fact(book: Workbook, tmp_path: P
     assert [cell.text for cell in tables["own-ledgers"].rows[0]] == ["燃气安检", "一户安检", "2"]
     assert tables["facts-gas-checks"].rows[0][0].text == "安检户数"
     assert "周末发现占比" in [row[0].text for row in tables["facts-hazards"].rows]
-    assert {"燃气安检"} < {row[0].text for row in tables["quality"].rows}
     assert {"安检户数", "周末发现占比"} < {row[0].text for row in tables["definitions"].rows}
 
 
