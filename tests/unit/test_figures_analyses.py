@@ -1,5 +1,6 @@
 """Figures and tables of time, closure, standing, drills, risk and assessment, on small views."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -83,6 +84,28 @@ def test_withheld_kinds_have_no_counts_by_day_or_month(town: View) -> None:
     hidden = make_view(dict(town.ledgers), settings={"suppress": ("hazards",)})
     assert figures.plot_control(hidden) is None and compare_key_periods(hidden, "hazards") is None
     assert figures.plot_control(town) is not None
+
+
+def test_stocks_are_listed_in_their_units() -> None:
+    """Whole numbers without a decimal, others with one; counted pieces need no unit."""
+    shelters = [{"name": "中学", "capacity": 740, "area_m2": 2062.0}, {"name": "小学", "area_m2": 398.0}]
+    table = figures.tabulate_rows(
+        make_view({"shelters": make_table("shelters", shelters)}), "shelters", "name", "capacity", "area_m2"
+    )
+    assert [column.unit for column in table.columns] == ["", "人", "平方米"]
+    assert [[cell.text for cell in row[1:]] for row in table.rows] == [["740", "2,062"], ["—", "398"]]
+    losses = [{"event": "台风", "occurred_on": "2021-07-16", "houses_damaged": 3, "loss_wan": 67.7},
+              {"event": "暴雨", "occurred_on": "2021-08-16", "houses_damaged": 3, "loss_wan": 12}]  # fmt: skip
+    table = figures.tabulate_rows(
+        make_view({"losses": make_table("losses", losses)}), "losses", "event", "houses_damaged", "loss_wan"
+    )
+    assert [column.unit for column in table.columns] == ["", "间", "万元"]
+    assert [row[2].text for row in table.rows] == ["67.7", "12.0"]
+
+
+def test_months_out_of_line_are_named(town: View) -> None:
+    said = "".join(run.text for block in narrative.write_control(town).blocks for run in block.runs)
+    assert not re.search(r"\d{4}-\d{2}", said)
 
 
 def test_key_periods_and_months_of_a_township(town: View) -> None:

@@ -110,6 +110,9 @@ def test_stocks_have_no_year_before() -> None:
         before=[make_fact("teams.count", 3), make_fact("teams.count", 30, district="all")],
     )
     assert compare_periods(view, "teams.count") is None
+    table = tabulate_facts(view, "teams")  # and no columns of dashes
+    assert [column.label for column in table.columns] == ["指标", "本期", "全域"]
+    assert table.notes == ("统计截至2021年12月31日。",)
 
 
 @pytest.mark.parametrize(("oldest", "compared"), [("2018-12-01", True), ("2020-01-05", False)])
@@ -128,9 +131,9 @@ def test_repeats_need_a_third_year_behind_them(oldest: str, compared: bool) -> N
     ("now", "before", "zh", "en"),
     [
         (30, 10, "+20（+200.0%），差异显著", "+20 (+200.0%); beyond chance"),
-        (9, 10, "−1（−10.0%），差异不显著", "−1 (−10.0%); within chance"),
+        (9, 10, "−1（−10.0%）", "−1 (−10.0%)"),
         (4, 4, "持平", "no change"),
-        (3, 2, "+1，差异不显著", "+1; within chance"),
+        (3, 2, "+1", "+1"),
     ],
 )
 def test_changes_in_short(now: float, before: float, zh: str, en: str) -> None:
@@ -301,7 +304,7 @@ def test_the_period_before_is_named_in_words_and_tables(period: str, zh: str, en
         assert [column.label for column in tabulate_changes(english).columns][2] == f"T{en[1:]}"
         return
     key = next(item for item in show_key_figures(chinese).items if item.fact == "hazards.overdue")
-    assert key.change == f"比{zh}+36，差异显著"
+    assert key.change == f"比{zh} +36，差异显著"
     table = tabulate_facts(chinese, "hazards")
     labels = [column.label for column in table.columns]
     assert labels == ["指标", "本期", "上年同期", "比上年同期变化", f"比{zh}变化", "全域"]

@@ -80,6 +80,94 @@ def test_a_change_has_its_branch(before: float, zh: str, en: str) -> None:
     assert en in read(narrative.write_hazards(make_hazard_view(before=before, lang="en")))
 
 
+QUARTER = make_fact("inspections.visits", 9, district="all")
+
+
+@pytest.mark.parametrize(
+    ("year", "previous", "zh", "en"),
+    [
+        (
+            5,
+            5,
+            "执法检查5次，与上年同期、上季度均持平。",
+            "the same as a year before and the quarter before.",
+        ),
+        (
+            4,
+            6,
+            "执法检查5次（上年同期4次，上季度6次，差异均不显著）。",
+            "(4 a year before, 6 the quarter before, both within chance).",
+        ),
+        (
+            5,
+            6,
+            "执法检查5次，与上年同期持平（上季度6次，差异不显著）。",
+            "(6 the quarter before, within chance).",
+        ),
+        # One pair of brackets, not two.
+        (
+            40,
+            6,
+            "执法检查5次，比上年同期减少35次（差异显著；上季度6次，差异不显著）。",
+            "35 fewer than a year before (beyond chance; 6 the quarter before, within chance).",
+        ),
+    ],
+)
+def test_two_comparisons_in_one_clause(year: float, previous: float, zh: str, en: str) -> None:
+    for lang, words in (("zh", zh), ("en", en)):
+        view = make_view(
+            facts=[make_fact("inspections.visits", 5)],
+            before=[make_fact("inspections.visits", year), QUARTER],
+            previous=[make_fact("inspections.visits", previous), QUARTER],
+            period="2021Q3",
+            lang=lang,
+        )
+        assert read(narrative.write_inspections(view)).endswith(words)
+
+
+def test_a_rise_from_nought_beyond_chance_says_so() -> None:
+    """Against none in the year before 3 are within chance, and 30 are not."""
+    for now, said in ((3, "（上年同期0处，差异不显著）"), (30, "，比上年同期增加30处（差异显著）")):
+        facts = [make_fact("hazards.found", 90), make_fact("hazards.overdue", now)]
+        view = make_view(facts=facts, before=[make_fact("hazards.overdue", 0), AREA_BEFORE])
+        assert f"逾期未整改的有{now}处{said}。" in read(narrative.write_hazards(view))
+
+
+def test_a_sentence_has_its_own_unit() -> None:
+    """Hazards per visit are 处 after 平均每次; those reached are 人次, and so is their change."""
+    visits = [make_fact("inspections.visits", 50), make_fact("inspections.hazards_per_visit", 1.74)]
+    before = [make_fact("inspections.hazards_per_visit", 1.5), QUARTER]
+    said = read(narrative.write_inspections(make_view(facts=visits, before=before)))
+    assert "平均每次查出隐患1.74处（上年同期1.50处，差异不显著）。" in said
+    reached = [make_fact("publicity.sessions", 5), make_fact("publicity.reached", 529)]
+    earlier = [make_fact("publicity.sessions", 5, district="all"), make_fact("publicity.reached", 262)]
+    said = read(narrative.write_publicity(make_view(facts=reached, before=earlier)))
+    assert said.endswith("覆盖529人次，比上年同期增加267人次。")
+
+
+def test_no_rate_of_deaths_where_nobody_died() -> None:
+    for deaths, said in ((0, "没有人员死亡，直接经济损失"), (2, "死亡2人，每10万人死亡4.00人，直接经济损失")):
+        facts = [
+            make_fact("incidents.count", 5),
+            make_fact("incidents.deaths", deaths),
+            make_fact("incidents.deaths_per_100k", deaths * 2),
+            make_fact("incidents.loss_wan", 8),
+        ]
+        assert said in read(narrative.write_incidents(make_view(facts=facts)))
+
+
+def test_classes_of_one_each_are_not_the_most() -> None:
+    rows = [{"found_on": "2021-02-01", "trade": trade} for trade in ("渔业", "林业")]
+    for more, said in (
+        ([], "从行业看，涉及林业（1处）和渔业（1处）。"),
+        (rows[:1], "从行业看，渔业（2处）和林业（1处）居多。"),
+    ):
+        view = make_view(
+            {"hazards": make_table("hazards", [*rows, *more])}, facts=[make_fact("hazards.found", 3)]
+        )
+        assert said in read(narrative.write_hazards(view))
+
+
 def test_numbers_name_their_fact() -> None:
     runs = list_runs(narrative.write_hazards(make_hazard_view()))
     assert runs["hazards.found"] == "248处" and runs["hazards.overdue"] == "2处"
@@ -168,6 +256,8 @@ def test_accidents_by_level() -> None:
     [
         ([100.0], "唯一的一项目标任务已完成。"),
         ([100.0, 120.0], "2项目标任务均已完成。"),
+        ([60.0], "唯一的一项目标任务尚未完成。落后于序时进度的有1项：发现隐患。"),
+        ([90.0, 60.0], "2项目标任务均未完成。落后于序时进度的有2项：发现隐患和演练次数。"),
         ([100.0, 60.0], "2项目标任务中，已完成1项。落后于序时进度的有1项：演练次数。"),
     ],
 )
@@ -198,12 +288,12 @@ def test_the_whole_area_tells_who_has_the_problem() -> None:
     facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[:2]]
     view = make_view(facts=facts, district="all")
     assert "涉及2个地区：城关镇和溪口镇。" in read(narrative.write_findings(view))
-    assert read(narrative.write_next_steps(view)).endswith("（城关镇和溪口镇）")
+    assert read(narrative.write_next_steps(view)).endswith("涉及城关镇和溪口镇。")
 
 
 def test_nothing_that_stands_out_is_said() -> None:
     assert (
-        read(narrative.write_findings(make_view(facts=[FOUND]))) == "按本报告所用的规则，没有发现突出问题。"
+        read(narrative.write_findings(make_view(facts=[FOUND]))) == "对照本报告所用的规则，没有发现突出问题。"
     )
 
 

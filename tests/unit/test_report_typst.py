@@ -287,6 +287,17 @@ def test_columns_share_the_width_and_numbers_never_break() -> None:
     assert content == pytest.approx(room - place - money, abs=0.01)
 
 
+def test_smaller_type_where_it_spares_a_second_line_and_heads_that_need_not_break() -> None:
+    """37, 6, 2 and 2 characters, 1.1 em of inset each, 0.8 after the number: 52.2 em; 9 pt has 50.4, 8.5 pt 53.4."""
+    columns = columns_of(("情况", "left"), ("直接经济损失", "right"), *[("类别", "left")] * 2)
+    fitted = fit_columns(columns, [cells_of("长" * 37, "1.0", "类别", "类别")])
+    assert fitted["size"] == 8.5
+    widths = [column["weight"] for column in fitted["columns"]]
+    assert widths == pytest.approx([38.1, 7.1, 3.9, 3.1], abs=0.01)
+    # Far too long for a line: no reason for small type.
+    assert fit_columns(columns, [cells_of("长" * 80, "1.0", "类别", "类别")])["size"] == 9.0
+
+
 def test_a_table_too_wide_for_its_page_is_set_smaller_then_turned() -> None:
     def fit(count: int) -> tuple[float, bool]:
         fitted = fit_columns(columns_of(*[("数", "right")] * count), [cells_of(*["1,234.5"] * count)])

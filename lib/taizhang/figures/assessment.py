@@ -92,7 +92,6 @@ def tabulate_assessment(view: View) -> display.Table | None:
         ),
         rows=tuple(rows),
         notes=tuple(notes),
-        wide=len(assessment.rules) > 4,
     )
 
 

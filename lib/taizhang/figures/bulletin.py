@@ -65,7 +65,7 @@ def _make_cells(
     return [
         make_fact_cell(earlier, info, lang),
         display.Cell(
-            describe_change(change, info, lang, short=True),
+            describe_change(change, info, lang),
             change.difference,
             note=change.verdict if change.verdict != "neutral" else "",
         ),

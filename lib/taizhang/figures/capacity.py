@@ -97,7 +97,6 @@ def tabulate_capacity(view: View) -> display.Table | None:
                 "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
             ),
         ),
-        wide=len(model.indicators) > 4,
     )
 
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
-from taizhang.figures.marks import bars_height, draw_key, shorten_label
+from taizhang.figures.marks import dots_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell
 from taizhang.metadata.facts import FactInfo
@@ -212,7 +212,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     if rows["low"].isna().all():
         apart[:] = False
     with use_style():
-        sheet, axes = make_axes(bars_height(len(rows), above=18), grid="x")
+        sheet, axes = make_axes(dots_height(len(rows)), grid="x")
         if level is not None:
             axes.axvline(level, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         for part, role in ((~apart, "main"), (apart, "open")):
@@ -315,7 +315,6 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
         ),
         rows=rows,
         notes=(label("table.districts.note", lang, day=format_date(view.as_of, lang)),),
-        wide=len(infos) > 6,
     )
 
 

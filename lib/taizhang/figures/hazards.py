@@ -17,6 +17,7 @@ from taizhang.figures.rows import (
     count_classes,
     count_months,
     find_rows,
+    is_brief,
     leave_out_of_brief,
     name_values,
     reaches_back,
@@ -69,7 +70,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     done = count_months(rows.loc[rectified, "found_on"], months, view.as_of)
     still = count_months(rows.loc[~rectified, "found_on"], months, view.as_of)
     with use_style():
-        sheet, axes = make_axes(72)
+        sheet, axes = make_axes(46 if is_brief(view) else 72)
         key = [
             ("■", label("hazards.rectified", lang), style.roles["done"]),
             ("■", label("hazards.open", lang), style.roles["open"]),

@@ -179,6 +179,11 @@ def bars_height(bars: int, *, above: float = 10) -> float:
     return above + 7.2 * max(bars, 2)
 
 
+def dots_height(rows: int) -> float:
+    """Height in millimetres of a sheet with so many rows of dots and lines, which stand closer than bars."""
+    return 18 + 4.6 * max(rows, 4)
+
+
 def set_strip_key(strip: Axes, entries: Sequence[tuple[str, str, str]], *, title: str = "") -> None:
     """Name a map's marks in the strip below it, in one line.
 

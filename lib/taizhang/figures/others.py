@@ -9,6 +9,7 @@ from taizhang.figures.rows import choose_months, count_classes, find_rows, leave
 from taizhang.figures.sources import describe_source, name_month, name_period, name_place, name_span
 from taizhang.figures.time import is_sensitive
 from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.kinds import Field, load_shared
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.view import View
@@ -254,12 +255,19 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
         id=f"{kind}-rows".replace("_", "-"),
         title=label("table.rows.title", lang, kind=view.kinds[kind].label(lang)),
         columns=tuple(
-            display.Column(fields[name].label(lang), "", "right" if numeric[name] else "left")
+            display.Column(
+                fields[name].label(lang), _name_unit(fields[name], lang), "right" if numeric[name] else "left"
+            )
             for name in columns
         ),
         rows=cells,
         notes=notes,
     )
+
+
+def _name_unit(field: Field, lang: str) -> str:
+    """A column's unit for its head; that pieces are counted goes without saying."""
+    return "" if field.unit in ("", "piece") else load_shared().units[field.unit].label(lang)
 
 
 def _write_column(view: View, values: pd.Series, kind: str, name: str) -> pd.Series:
@@ -269,7 +277,8 @@ def _write_column(view: View, values: pd.Series, kind: str, name: str) -> pd.Ser
     if field.type in ("integer", "count_or_names"):
         return values.map(format_number)
     if field.type == "number":
-        return values.map(lambda value: format_number(value, 1))
+        whole = bool((values.dropna() % 1 == 0).all())
+        return values.map(lambda value: format_number(value, 0 if whole else 1))
     if field.type in ("date", "datetime", "month"):
         return values.map(lambda day: "—" if pd.isna(day) else day.date().isoformat())
     if field.type == "boolean":

@@ -10,10 +10,10 @@ from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.closure import say_p
 from taizhang.figures.comparison import describe_fact_source, list_values, slug_fact
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
-from taizhang.figures.marks import bars_height, draw_key, set_strip_key, set_whole_ticks, shorten_label
+from taizhang.figures.marks import dots_height, draw_key, set_strip_key, set_whole_ticks, shorten_label
 from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.facts import FactInfo
-from taizhang.metadata.formats import format_fact, format_number, join_list
+from taizhang.metadata.formats import format_fact, format_number, join_list, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
@@ -113,7 +113,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     at = np.arange(len(places))[::-1]
     odd = (places["group"] % 2 == 1).to_numpy()
     with use_style():
-        sheet, axes = make_axes(bars_height(len(places), above=18), grid="x")
+        sheet, axes = make_axes(dots_height(len(places)), grid="x")
         for part, role in ((odd, "main"), (~odd, "third")):
             chosen = places[part]
             axes.hlines(
@@ -201,7 +201,11 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
         id=f"standing-{slug_fact(fact)}",
         title=label("table.standing.title", lang, fact=info.title[lang], period=name_period(view)),
         columns=tuple(
-            display.Column(label(f"column.standing.{name}", lang), "", "right" if 0 < n < 6 else "left")
+            display.Column(
+                label(f"column.standing.{name}", lang),
+                name_unit(info, lang) if name in ("raw", "spatial") else "",
+                "right" if 0 < n < 6 else "left",
+            )
             for n, name in enumerate(heads)
         ),
         rows=rows,
@@ -229,7 +233,13 @@ def say_pattern(pattern: Pattern, lang: str) -> str:
         return label(f"pattern.reason.{pattern.reason}", lang)
     key = "beyond" if pattern.p < 0.05 else "within"
     found = int(pattern.places["found"].sum())
-    return label(f"pattern.{key}", lang, moran=format_number(pattern.moran, 2), p=say_p(pattern.p), n=found)
+    return label(
+        f"pattern.{key}{'' if found else '_none'}",
+        lang,
+        moran=format_number(pattern.moran, 2),
+        p=say_p(pattern.p),
+        n=found,
+    )
 
 
 def map_pattern(view: View, fact: str) -> display.Figure | None:

@@ -59,7 +59,7 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
                 unit=unit,
                 change=label("change.join", view.lang).join(
                     label(
-                        "change.on_then",
+                        "change.on_then" if change.difference else "change.same_as",
                         view.lang,
                         then=name_then(view, then),
                         words=describe_change(change, info, view.lang),
@@ -85,8 +85,8 @@ def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
     return format_fact(row["value"], info)
 
 
-def describe_change(change: Change, info: FactInfo, lang: str, *, short: bool = False) -> str:
-    """A change in short: +12 (+8.3%), beyond chance; `short`: within chance is not said."""
+def describe_change(change: Change, info: FactInfo, lang: str) -> str:
+    """A change in short: +12 (+8.3%), beyond chance; that it is within chance is not said."""
     unit = unit_label("points", lang) if info.unit == "percent" else ""
     if change.difference == 0:
         words = label("change.same", lang)
@@ -101,9 +101,7 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, short: bool = 
             )
         else:
             words = label("change.plain", lang, text=text)
-    if change.beyond_chance is None or change.difference == 0 or (short and not change.beyond_chance):
-        return words
-    return label(f"change.{'beyond' if change.beyond_chance else 'within'}", lang, words=words)
+    return label("change.beyond", lang, words=words) if change.difference and change.beyond_chance else words
 
 
 @leave_out_of_brief
@@ -123,19 +121,20 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     """
     lang, rows = view.lang, []
     shown: list[str] = []
+    # What has no dates has no earlier period: columns of dashes say nothing.
+    dated = any(view.kinds[kind].date for kind in kinds if kind in view.kinds)
+    thens = list_comparisons(view) if dated else ()
     for name, info in view.fact_infos.items():
         row = view.fact(name) if info.kind in kinds else None
         if row is None:
             continue
         shown.append(info.kind)
-        changes = [compare_periods(view, name, then=then) for then in list_comparisons(view)]
-        before = view.fact(name, when="year")
-        cells = [
-            display.Cell(info.title[lang]),
-            make_fact_cell(row, info, lang),
-            display.Cell("—") if changes[0] is None else make_fact_cell(before, info, lang),
-            *(_make_change_cell(change, info, lang) for change in changes),
-        ]
+        changes = [compare_periods(view, name, then=then) for then in thens]
+        cells = [display.Cell(info.title[lang]), make_fact_cell(row, info, lang)]
+        if thens:
+            before = view.fact(name, when="year")
+            cells.append(display.Cell("—") if changes[0] is None else make_fact_cell(before, info, lang))
+        cells += [_make_change_cell(change, info, lang) for change in changes]
         if view.district != ALL:
             area = view.fact(name, ALL)
             cells.append(make_fact_cell(area, info, lang, district=ALL))
@@ -145,11 +144,8 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     columns = [
         display.Column(label("column.indicator", lang)),
         display.Column(label("column.this_period", lang), "", "right"),
-        display.Column(label("column.year_before", lang), "", "right"),
-        *(
-            display.Column(label("column.change_on", lang, then=name_then(view, then)))
-            for then in list_comparisons(view)
-        ),
+        *([display.Column(label("column.year_before", lang), "", "right")] if thens else []),
+        *(display.Column(label("column.change_on", lang, then=name_then(view, then))) for then in thens),
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
@@ -161,7 +157,11 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         title=label("table.facts.title", lang, period=name_period(view), kinds=titles),
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=(label("table.facts.note", lang, day=format_date(view.as_of, lang)),),
+        notes=(
+            label(
+                "table.facts.note" if thens else "table.facts.stock", lang, day=format_date(view.as_of, lang)
+            ),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Sentences of a report, computed from facts: each function takes a View and returns Prose, or None."""
 
+from taizhang.narrative.actions import write_actions
 from taizhang.narrative.analysis import (
     write_closure,
     write_control,
@@ -29,6 +30,7 @@ from taizhang.narrative.sections import (
 )
 
 __all__ = [
+    "write_actions",
     "write_capacity",
     "write_closure",
     "write_comparison",

@@ -5,6 +5,7 @@ from taizhang.figures.closure import count_in_time, list_cases, say_p
 from taizhang.figures.outcomes import say_effect, say_verdict, study_drills, tabulate_required_drills
 from taizhang.figures.risk import find_risk
 from taizhang.figures.rows import leave_out_of_brief
+from taizhang.figures.sources import name_month
 from taizhang.figures.standing import find_standing, say_pattern
 from taizhang.figures.time import chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.facts import describe_fact
@@ -13,6 +14,8 @@ from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
 from taizhang.stats.intervals import wilson_interval
 from taizhang.view import View
+
+_MOST_MONTHS = 6  # that are out of line and named
 
 
 @leave_out_of_brief
@@ -78,12 +81,13 @@ def write_control(view: View) -> Prose | None:
     if charts is None:
         return None
     lang, sentences = view.lang, list[Runs]()
-    for key, chart in zip(("found", "share"), charts, strict=True):
+    for part, chart in zip(("found", "share"), charts, strict=True):
         months = chart.index[chart["signal"] != ""]
-        subject = label(f"control.subject.{key}", lang)
+        subject = label(f"control.subject.{part}", lang)
         if len(months):
-            names = join_list([str(month) for month in months[-6:]], lang)
-            sentences.append(say("control.called", lang, subject=subject, n=count(len(months)), names=names))
+            names = join_list([name_month(month, lang) for month in months[-_MOST_MONTHS:]], lang)
+            key = "called_most" if len(months) > _MOST_MONTHS else "called"
+            sentences.append(say(f"control.{key}", lang, subject=subject, n=count(len(months)), names=names))
         else:
             sentences.append(say("control.steady", lang, subject=subject))
     return make_prose([make_paragraph(sentences, lang)])

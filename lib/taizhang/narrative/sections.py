@@ -72,8 +72,10 @@ def _tell(view: View, facts: _Sentence, lead: Runs = ()) -> Runs:
 
 
 def _rests_on(fact: str, first: str) -> bool:
-    """Whether a clause says something of what the first one counts."""
-    return fact.split(".")[0] == first.split(".")[0] and not fact.startswith("incidents.")
+    """Whether a clause says something of what the first one counts; a loss does not rest on the deaths."""
+    if fact.startswith("incidents."):
+        return fact == "incidents.deaths_per_100k"
+    return fact.split(".")[0] == first.split(".")[0]
 
 
 def _write(view: View, sentences: Sequence[_Sentence], *, stock: bool = False) -> list[Runs]:
@@ -195,7 +197,8 @@ def _tell_leaders(view: View, column: str) -> Runs:
         label("classes.leader", view.lang, name=name, n=format_number(number))
         for name, number in counts.head(3).items()
     ]
-    return say(f"classes.{column}", view.lang, leaders=join_list(leaders, view.lang))
+    single = "" if counts.max() > 1 else "_single"
+    return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang))
 
 
 def write_inspections(view: View) -> Prose | None:
@@ -416,7 +419,8 @@ def write_targets(view: View) -> Prose | None:
         few = {1: "one_done", 2: "two_done"}.get(len(done), "all_done")
         sentences = [say(f"targets.{few}", lang, n=count(len(done)))]
     else:
-        sentences = [say("targets.some_done", lang, n=count(len(done)), done=count(sum(done)))]
+        key = "some_done" if any(done) else "none_done" if len(done) > 1 else "none_of_one"
+        sentences = [say(f"targets.{key}", lang, n=count(len(done)), done=count(sum(done)))]
         sentences.append(
             say("targets.behind", lang, n=count(len(behind)), names=join_list(behind, lang))
             if behind

@@ -47,6 +47,8 @@ _LEAST_TEXT_EM = 7.0
 _INSET_EM = 1.1
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 3
+# Points: type is made no smaller than this for the sake of a second line.
+_LEAST_FOR_ONE_LINE = 8.0
 
 
 def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> list[Json]:
@@ -200,26 +202,32 @@ def fit_columns(
     texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
     insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
+    body = [
+        inset + max(map(_measure, cells), default=0.0) for inset, cells in zip(insets, texts, strict=True)
+    ]
+    # A head is as well in one line, or with its unit in a second, but where room is short it breaks.
     whole = [
-        inset + max([_measure_head(head), *map(_measure, cells)])
-        for inset, head, cells in zip(insets, heads, texts, strict=True)
+        max(width, inset + max(_measure(str(c["label"])), _measure(f"（{c['unit']}）") if c["unit"] else 0.0))
+        for width, inset, c in zip(body, insets, columns, strict=True)
     ]
     least = [
-        inset + min(max(map(_measure_unbroken, [head, *cells])), width)
-        for inset, head, cells, width in zip(insets, heads, texts, whole, strict=True)
+        max(width, inset + _measure_head(head))
+        if column["align"] != "left"
+        else max(inset + max(map(_measure_unbroken, [head, *cells])), _LEAST_TEXT_EM)
+        for width, inset, head, cells, column in zip(body, insets, heads, texts, columns, strict=True)
     ]
-    least = [
-        min(width, max(need, _LEAST_TEXT_EM)) if column["align"] == "left" else width
-        for column, need, width in zip(columns, least, whole, strict=True)
-    ]
+    least = [min(need, width) for need, width in zip(least, whole, strict=True)]
     upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
     choices = upright + [(sheet.turned_mm, size) for size in sheet.table_sizes]
     fitting = [choice for choice in choices if sum(least) <= _find_room(*choice)] or choices[-1:]
-    # Smaller type before lines of a few characters; a page is turned only where nothing fits upright.
+    # Somewhat smaller type where it spares each cell a second line, and before lines of a few characters; a page is
+    # turned only where nothing fits upright.
     fitting = [choice for choice in fitting if choice[0] == fitting[0][0]]
     shared = {choice: _share_width(whole, least, _find_room(*choice)) for choice in fitting}
-    broad = (choice for choice in fitting if _count_lines(whole, shared[choice]) <= _MOST_LINES)
-    width, size = next(broad, fitting[-1])
+    lines = {choice: _count_lines(body, shared[choice]) for choice in fitting}
+    single = (choice for choice in fitting if lines[choice] == 1 and choice[1] >= _LEAST_FOR_ONE_LINE)
+    broad = (choice for choice in fitting if lines[choice] <= _MOST_LINES)
+    width, size = next(single, None) or next(broad, fitting[-1])
     weights = shared[width, size]
     return {
         "columns": [dict(c) | {"weight": round(w, 3)} for c, w in zip(columns, weights, strict=True)],

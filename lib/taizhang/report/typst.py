@@ -207,6 +207,7 @@ def describe_report(meta: ReportMeta) -> Json:
         "style": meta.style,
         "draft": word("draft_mark") if meta.draft else "",
         "short": meta.period.scale == "month",
+        "brief": meta.period.scale == "month" and not of_area,
         "cover": [
             *([] if of_area else [(word("district"), meta.name)]),
             (shared["page.period"], period if meta.period.kind == "days" else period + span),
