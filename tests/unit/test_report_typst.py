@@ -17,7 +17,8 @@ from taizhang import display
 from taizhang.errors import RenderError
 from taizhang.periods import parse_period
 from taizhang.report.meta import ReportMeta
-from taizhang.report.paper import fit_columns
+from taizhang.report.notebook import TableBlock
+from taizhang.report.paper import fit_columns, set_blocks
 from taizhang.report.typst import render_pdf
 
 META = ReportMeta(
@@ -186,7 +187,7 @@ def test_english(report: bytes) -> None:
 
 
 def test_a_table_over_pages_repeats_head_and_notes() -> None:
-    pdf = render_pdf(build("## 甲", write_table(90, notes=("数据截至月底。",))), meta=META)
+    pdf = render_pdf(build("## 甲", write_table(160, notes=("数据截至月底。",))), meta=META)
     pages = [squeeze(page) for page in read_pages(pdf)[2:]]
     assert len(pages) >= 3
     for page in pages:
@@ -195,7 +196,7 @@ def test_a_table_over_pages_repeats_head_and_notes() -> None:
     assert "表目录表1超期未整改的隐患" in squeeze(
         read_pages(pdf)[1]
     )  # a short list stands below the contents
-    assert all(f"场所{row}" in "".join(pages) for row in range(90))
+    assert all(f"场所{row}" in "".join(pages) for row in range(160))
 
 
 def test_wide_tables_go_on_turned_pages_with_their_heading() -> None:
@@ -296,6 +297,16 @@ def test_smaller_type_where_it_spares_a_second_line_and_heads_that_need_not_brea
     assert widths == pytest.approx([38.1, 7.1, 3.9, 3.1], abs=0.01)
     # Far too long for a line: no reason for small type.
     assert fit_columns(columns, [cells_of("长" * 80, "1.0", "类别", "类别")])["size"] == 9.0
+
+
+def test_a_long_table_is_set_tight_and_an_interval_is_as_wide_as_it_is() -> None:
+    """Sixteen rows are set tight. 10.0（5.0–15.0）: 12 narrow signs, 2 brackets, no gap beside them: 9.2 em and 1.1."""
+    for rows, dense in ((15, False), (16, True)):
+        row = (display.Cell("10.0（5.0–15.0）"),)
+        table = display.Table("t", "题", (display.Column("数", "", "right"),), (row,) * rows)
+        (block,) = set_blocks([TableBlock(table, 1, "t")], lang="zh")
+        assert (block["dense"], block["size"]) == (dense, 8.0 if dense else 9.0)
+        assert block["columns"][0]["weight"] == pytest.approx(10.3)
 
 
 def test_a_table_too_wide_for_its_page_is_set_smaller_then_turned() -> None:

@@ -173,10 +173,10 @@ def _draw_classes(
                 (left, 13.6), 5, 3.6, facecolor=colour, hatch=hatch, edgecolor=style.muted, linewidth=0.4
             )
         )
-        strip.text(left + 6, 15.4, words, size=style.small, va="center")
+        strip.text(left + 6.6, 15.4, words, size=style.small, va="center")
         if count:
             strip.text(
-                left + 6,
+                left + 6.6,
                 10.6,
                 label("map.districts", lang, n=count, districts=count),
                 size=style.small,

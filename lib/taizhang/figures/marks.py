@@ -130,7 +130,7 @@ def draw_stacked_months(
                     va="bottom",
                     size=style.small,
                 )
-    axes.set_ylim(0, max(1.0, float(foot.max()) * 1.12, tallest * 1.08))
+    axes.set_ylim(0, max(1.0, float(foot.max()) * 1.16, tallest * 1.08))
     set_whole_ticks(axes)
     label_months(axes, months, lang)
 

@@ -47,6 +47,8 @@ _LEAST_TEXT_EM = 7.0
 _INSET_EM = 1.1
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 3
+# Rows of a table that is set with room between them.
+_MOST_ROOMY = 15
 # Points: type is made no smaller than this for the sake of a second line.
 _LEAST_FOR_ONE_LINE = 8.0
 
@@ -150,6 +152,8 @@ def _set_prose(prose: display.Prose) -> list[Json]:
 
 def _set_table(block: TableBlock, sheet: Sheet) -> Json:
     table = block.table
+    # So that two long tables share a page; official documents keep their own size.
+    dense = table.dense or (len(table.rows) > _MOST_ROOMY and not sheet.plain)
     columns = [asdict(column) for column in table.columns]
     rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
     return {
@@ -159,12 +163,12 @@ def _set_table(block: TableBlock, sheet: Sheet) -> Json:
         "title": table.title,
         "notes": list(table.notes),
         "rows": rows,
-        "dense": table.dense,
+        "dense": dense,
         **fit_columns(
             columns,
             rows,
             wide=table.wide,
-            sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if table.dense else sheet,
+            sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if dense else sheet,
         ),
     }
 
@@ -274,8 +278,13 @@ def _measure(text: str) -> float:
 
 
 def _measure_line(line: str) -> float:
-    wide = [east_asian_width(character) in _WIDE for character in line]
-    seams = sum(left != right for left, right in pairwise(wide))  # Typst sets a quarter em between scripts
+    wide = [east_asian_width(character) in _WIDE and character != "–" for character in line]
+    # Typst sets a quarter em between scripts, not beside brackets and stops.
+    words = [character.isalnum() for character in line]
+    seams = sum(
+        left != right and both == (True, True)
+        for (left, right), both in zip(pairwise(wide), pairwise(words), strict=True)
+    )
     return sum(1.0 if one else 0.6 for one in wide) + 0.25 * seams
 
 
