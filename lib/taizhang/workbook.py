@@ -11,14 +11,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.boundaries import find_district, find_grid_problems, match_cells, measure_span
+from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.config import Config, locate_root, read_config
 from taizhang.door import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.errors import ParameterError, nearest
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
-from taizhang.ingest.vintages import find_changes, leave_comparable
+from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.lazy import LazyLedgers, leave_recorded, read_counted
 from taizhang.metadata.facts import FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -248,8 +248,8 @@ class Workbook:
         return find_changes(self.config, self.districts["code"], earlier, period)
 
     def resolve_district(self, text: str) -> str:
-        """The code of a district given by code, name or alias; an unknown one lists the nearest names."""
-        return find_district(text, self.districts, self.config.boundaries.aliases)
+        """The code of a district given by code, name or alias, old ones too; an unknown one lists the nearest names."""
+        return resolve_place(text, self.districts, self.config)
 
     def district_name(self, code: str) -> str:
         return str(self.districts.set_index("code")["name"][code])

@@ -267,6 +267,17 @@ def test_find_district() -> None:
         find_district("城关镇", DISTRICTS)
 
 
+def test_find_district_by_a_name_or_code_of_before() -> None:
+    assert find_district("小溪乡", DISTRICTS, crosswalk=CROSSWALK) == "350921101"
+    assert find_district("350921202", DISTRICTS, crosswalk=CROSSWALK) == "350921101"
+    with pytest.raises(
+        ParameterError, match=r"district '大洋乡' became several districts: .*; name one of them"
+    ):
+        find_district("大洋乡", DISTRICTS, crosswalk=CROSSWALK)
+    with pytest.raises(ParameterError, match="no district '小溪乡'"):
+        find_district("小溪乡", DISTRICTS)
+
+
 def test_empty_tables() -> None:
     found = match_districts(pd.Series([], dtype="str"), DISTRICTS)
     assert found.columns.to_list() == ["code", "how", "reason"]

@@ -148,6 +148,18 @@ def test_objectives_stand_on_the_workbook_s_own_scale(kinds: dict[str, Kind]) ->
     )
 
 
+def test_an_objective_that_nobody_has_rated_is_listed_with_noughts(kinds: dict[str, Kind]) -> None:
+    view = make_drills(kinds)
+    rows = view.ledgers["drill_objectives"]
+    rows.loc[rows["objective"] == "信息报告", "rating"] = None
+    table = tabulate_objectives(view)
+    assert table is not None
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["信息报告", "0", "0", "0", "0", "0"],
+        ["疏散安置", "2", "1", "1", "0", "0"],
+    ]
+
+
 def test_the_plan_says_who_and_until_when(kinds: dict[str, Kind]) -> None:
     table = tabulate_improvements(make_drills(kinds, lang="en"))
     assert table is not None

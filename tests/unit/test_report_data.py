@@ -12,7 +12,7 @@ import pytest
 from taizhang.metadata.facts import load_facts
 from taizhang.periods import parse_period
 from taizhang.report.data import write_data
-from taizhang.report.rows import list_rowed_facts, write_rows
+from taizhang.report.rows import list_rowed_facts, remove_rows, write_rows
 
 YEAR = parse_period("2021")
 CODES = ["350921101", "350921102"]
@@ -73,6 +73,16 @@ def test_rows_are_those_of_the_number_and_run_nothing(tmp_path: Path) -> None:
     assert first["name"].tolist() == ["'=1+1", "火灾"] and first["counted"].all()
     assert pd.read_csv(tmp_path / "rows" / names[1]).empty
     assert (tmp_path / "rows" / names[0]).read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_rows_that_may_not_be_shown_any_more_are_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    kept = [f"{CODES[0]}.drills.held.csv", "mine.csv", "notes.txt"]
+    for name in [*kept, f"{CODES[1]}.drills.held.csv", f"{CODES[0]}.complaints.resolution_rate.csv"]:
+        (folder / name).write_text("x", encoding="utf-8")
+    remove_rows(tmp_path, book=Book(), allowed={CODES[0]: ("drills.held",)})  # type: ignore[arg-type]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
 
 
 def write(folder: Path, facts: pd.DataFrame) -> dict[str, bytes]:

@@ -367,6 +367,12 @@ def test_official_style_numbers_pages_between_dashes_at_the_outer_edge() -> None
         assert (left > 105) == (page % 2 == 1), page
 
 
+def test_official_style_says_on_every_page_that_a_sample_is_one() -> None:
+    meta = replace(META, style="gbt9704", period=parse_period("2021-07"))
+    pages = read_pages(render_pdf(build("## 甲", *[write_prose("永" * 390)] * 4), meta=meta))
+    assert len(pages) >= 2 and all("示例数据，纯属虚构" in squeeze(page) for page in pages)
+
+
 def test_official_style_numbers_headings_as_the_standard_does() -> None:
     meta = replace(META, style="gbt9704")
     pdf = render_pdf(build("## 甲", "### 乙", "#### 丙", "##### 丁", write_prose("戊")), meta=meta)

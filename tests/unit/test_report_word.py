@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from lxml import etree
 from PIL import Image
@@ -127,6 +128,16 @@ def test_the_official_style(word: Any) -> None:
     assert official.styles["Body Text"].element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
     assert official.styles["Body Text"].font.size.pt == 16
     assert "草稿" in section.header.paragraphs[0].text
+    assert (
+        official.settings.odd_and_even_pages_header_footer
+        and "草稿" in section.even_page_header.paragraphs[0].text
+    )
+    feet = [footer.paragraphs[0] for footer in (section.footer, section.even_page_footer)]
+    assert [(foot.text, foot.alignment) for foot in feet] == [
+        ("示例数据，纯属虚构　— 1 —", WD_ALIGN_PARAGRAPH.RIGHT),
+        ("— 1 —　示例数据，纯属虚构", WD_ALIGN_PARAGRAPH.LEFT),
+    ]
+    assert not word.settings.odd_and_even_pages_header_footer
     assert "草稿" not in word.sections[0].header.paragraphs[0].text
 
 

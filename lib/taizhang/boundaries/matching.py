@@ -338,8 +338,14 @@ class _Finder:
         return [f'"{quoted}" = "{code}"  # {self.names[code]}' for code in codes]
 
 
-def find_district(text: str, districts: pd.DataFrame, aliases: Mapping[str, str] | None = None) -> str:
-    """The code of the district a user names on the command line.
+def find_district(
+    text: str,
+    districts: pd.DataFrame,
+    aliases: Mapping[str, str] | None = None,
+    *,
+    crosswalk: pd.DataFrame | None = None,
+) -> str:
+    """The code of the district a user names, on the command line or by a note's file name.
 
     Parameters
     ----------
@@ -349,6 +355,8 @@ def find_district(text: str, districts: pd.DataFrame, aliases: Mapping[str, str]
         code, name, and optionally parent.
     aliases : Mapping of str to str, optional
         [boundaries.aliases].
+    crosswalk : pandas.DataFrame, optional
+        As from `read_crosswalk`: then a code or name of another vintage will do.
 
     Returns
     -------
@@ -360,7 +368,7 @@ def find_district(text: str, districts: pd.DataFrame, aliases: Mapping[str, str]
     ParameterError
         No district, or several, is so named; the message lists the nearest names.
     """
-    finder = _Finder(districts, aliases or {}, None)
+    finder = _Finder(districts, aliases or {}, crosswalk)
     cleaned = _text_of(text)
     code, _, reason = finder.find(cleaned, "")
     if code is not None:
@@ -369,4 +377,6 @@ def find_district(text: str, districts: pd.DataFrame, aliases: Mapping[str, str]
     owners = [one for one in finder.codes if finder.folded[one] in near] or finder.codes[:5]
     if "is the name of" in reason:
         raise ParameterError(f"district {reason.split(' or paste')[0]}.")
+    if SPLIT in reason:
+        raise ParameterError(f"district {reason.split(';')[0]}; name one of them.")
     raise ParameterError(f"There is no district '{text}'. Nearest: {finder._show(owners)}.")

@@ -207,9 +207,10 @@ def tabulate_objectives(view: View) -> display.Table | None:
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or not {"objective", "rating"} <= set(rows) or not scale:
         return None
-    lang = view.lang
-    counts = pd.crosstab(rows["objective"], rows["rating"]).reindex(columns=list(scale), fill_value=0)
-    counts = counts.loc[rows["objective"].dropna().drop_duplicates().tolist()] if len(counts) else counts
+    lang, objectives = view.lang, rows["objective"].dropna().drop_duplicates().tolist()
+    counts = pd.crosstab(rows["objective"], rows["rating"])
+    # one that nobody has rated yet is an objective all the same
+    counts = counts.reindex(index=objectives, columns=list(scale), fill_value=0)
     return display.Table(
         id="drill-objectives",
         title=label("evaluation.objectives.title", lang, period=name_period(view)),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from taizhang.boundaries import SPLIT, compare_vintages, read_crosswalk
+from taizhang.boundaries import SPLIT, compare_vintages, find_district, read_crosswalk
 from taizhang.config import Config
 from taizhang.ingest import processed_folder
 from taizhang.periods import Period
@@ -35,6 +35,30 @@ def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Peri
         return changes
     lost = {"code": ALL, "change": "lost", "comparable": False, "before": ""}
     return pd.concat([changes, pd.DataFrame([lost])], ignore_index=True)
+
+
+def resolve_place(text: str, districts: pd.DataFrame, config: Config) -> str:
+    """The code of a district given by code, name or alias, of today or of an earlier vintage by the crosswalk.
+
+    Parameters
+    ----------
+    text : str
+    districts : pandas.DataFrame
+        code, name and optionally parent.
+    config : Config
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ParameterError
+        If there is no such district, or several; it lists the nearest names.
+    """
+    path = config.boundaries.crosswalk
+    crosswalk = None if path is None else read_crosswalk(path)
+    return find_district(text, districts, config.boundaries.aliases, crosswalk=crosswalk)
 
 
 def _has_lost_rows(config: Config) -> bool:

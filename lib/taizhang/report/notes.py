@@ -124,7 +124,12 @@ def _find_owner(stem: str, book: "Workbook") -> str:
     place, _, last = stem.rpartition(".")
     report = last if place and last in {own.name for own in book.config.reports} else ""
     place = place if report else stem
-    code = ALL if place in _AREA else book.resolve_district(place)
+    try:
+        code = ALL if place in _AREA else book.resolve_district(place)
+    except ParameterError as error:
+        raise ParameterError(
+            f"{error} If it has a new name, put the old one under [boundaries.aliases], or rename the note."
+        ) from None
     return f"{code}.{report}" if report else code
 
 

@@ -39,7 +39,7 @@ from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note, read_notes
 from taizhang.report.parcel import send_workbook
 from taizhang.report.progress import Progress, Report, show_progress
-from taizhang.report.rows import list_rowed_facts, write_rows
+from taizhang.report.rows import list_rowed_facts, remove_rows, write_rows
 from taizhang.report.tasks import (
     FAILED,
     MADE,
@@ -186,7 +186,7 @@ def make_review(
     fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
     find_faces(fonts)
     facts, before = book.facts(period), book.facts_earlier(period.year_before(), period)
-    inputs = hash_inputs(book, period)
+    inputs, rowed = hash_inputs(book, period), list_rowed_facts(book, facts)
     plan = partial(
         _plan_tasks,
         book,
@@ -195,7 +195,7 @@ def make_review(
         manifest=manifest,
         inputs=inputs,
         notes=notes,
-        rows=list_rowed_facts(book, facts),
+        rows=rowed,
         style=style,
         fonts=fonts,
     )
@@ -210,6 +210,7 @@ def make_review(
     if fresh:
         due = list(tasks)
     paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
+    remove_rows(folder, book=book, allowed=rowed)
     write_rows(folder, book=book, period=period, wanted=paged)
 
     if store and due:

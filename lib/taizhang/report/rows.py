@@ -68,6 +68,24 @@ def write_rows(folder: Path, *, book: "Workbook", period: Period, wanted: dict[s
             )
 
 
+def remove_rows(folder: Path, *, book: "Workbook", allowed: dict[str, tuple[str, ...]]) -> None:
+    """Remove the rows that an earlier run wrote and this workbook no longer shows, such as of a kind now suppressed.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's folder.
+    book : Workbook
+    allowed : dict of district code (or ``all``) to fact names
+        As from `list_rowed_facts`. Files that are not named as ours are left alone.
+    """
+    known = book.fact_infos
+    for path in (folder / FOLDER).glob("*.csv"):
+        code, _, fact = path.stem.partition(".")
+        if fact in known and fact not in allowed.get(code, ()):
+            path.unlink()
+
+
 def _write_parts(folder: Path, fact: str, rows: pd.DataFrame, codes: Collection[str]) -> None:
     shown = prepare_csv(rows)  # once for all: a province has a thousand districts
     places = shown.groupby("district_code").indices

@@ -216,19 +216,41 @@ class _Writer:
 
     def _write_furniture(self, section: Section) -> None:
         """Running head and foot; a draft says so on every page."""
-        head = section.header.paragraphs[0]
         words = [self._report["head"], self._report["standing"], self._report["draft"].replace("　", "")]
-        head.style = self.document.styles["Source"]
-        head.add_run("　".join(filter(None, words)))
-        foot = section.footer.paragraphs[0]
-        foot.style = self.document.styles["Source"]
-        foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        dash = "— " if self._look.sheet.plain else ""
-        foot.add_run(dash)
+        official = self._look.sheet.plain
+        sides = [(section.header, section.footer, WD_ALIGN_PARAGRAPH.RIGHT)]
+        if official:
+            # GB/T 9704, 7.5: odd pages right and even ones left, the dash 7 mm below the text.
+            self.document.settings.odd_and_even_pages_header_footer = True
+            section.footer_distance = Mm(self._look.margins[1] - 7 - 5)
+            sides.append((section.even_page_header, section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT))
+        for header, footer, outer in sides:
+            head, foot = header.paragraphs[0], footer.paragraphs[0]
+            head.style = foot.style = self.document.styles["Source"]
+            head.add_run("　".join(filter(None, words)))
+            if official:
+                self._write_official_number(foot, outer)
+                continue
+            foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            add_field(foot, "PAGE", "1")
+            if self._report["foot"]:
+                foot.add_run(f"　{self._report['foot']}")
+
+    def _write_official_number(self, foot: Paragraph, outer: WD_ALIGN_PARAGRAPH) -> None:
+        """The page's number in 4号 between dashes, a character from the outer edge."""
+        foot.alignment = outer
+        foot.paragraph_format.left_indent = foot.paragraph_format.right_indent = Pt(14)
+        mark = self._report["foot"]
+        if mark and outer == WD_ALIGN_PARAGRAPH.RIGHT:
+            foot.add_run(f"{mark}　")
+        number = len(foot.runs)
+        foot.add_run("— ")
         add_field(foot, "PAGE", "1")
-        foot.add_run(dash[::-1])
-        if self._report["foot"]:
-            foot.add_run(f"　{self._report['foot']}")
+        foot.add_run(" —")
+        for run in foot.runs[number:]:
+            run.font.size = Pt(14)
+        if mark and outer == WD_ALIGN_PARAGRAPH.LEFT:
+            foot.add_run(f"　{mark}")
 
     def write_front(self, content: Sequence[Json]) -> None:
         """Title, what the cover says, and the contents, which Word can bring up to date."""
