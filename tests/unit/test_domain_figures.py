@@ -156,7 +156,7 @@ def test_a_streets_grid_has_three_levels() -> None:
     shown = tabulate_span(make_view(), measure_span(grid))
     assert shown is not None
     assert [(row[0].text, row[1].text) for row in shown.rows[-3:]] == [
-        ("其中：级别1", "14"), ("其中：级别2", "201"), ("其中：级别3", "499"),
+        ("其中级别为1的", "14"), ("其中级别为2的", "201"), ("其中级别为3的", "499"),
     ]  # fmt: skip
 
 

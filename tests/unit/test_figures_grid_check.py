@@ -90,7 +90,7 @@ def test_span_counts_persons_and_names_none() -> None:
     view = make_grid_view()
     span = measure_span(make_grid())
     table = grid_check.tabulate_span(view, span)
-    levels = [["其中：级别三级", "1", "1.0", "1"], ["其中：级别二级", "1", "1.0", "1"]]
+    levels = [["其中级别为三级的", "1", "1.0", "1"], ["其中级别为二级的", "1", "1.0", "1"]]
     assert sorted(read_rows(table)) == sorted(
         [[NAMES[0], "1", "2.0", "2"], *levels, ["全域", "1", "2.0", "2"], *levels]
     )
@@ -158,6 +158,16 @@ def test_a_cell_without_rows_is_nought_and_no_class() -> None:
     counts = pd.DataFrame({"kind": ["hazards"], "cell": [f"{CODES[0]}001"], "how": ["code"], "rows": [7]})
     words = read_words(grid_check.map_counts(view, counts, "hazards"))
     assert "0" in words and "7" in words
+
+
+def test_numbers_stand_out_from_the_colour_beneath_them() -> None:
+    """Of two classes the upper one is dark: its number is white, the other's is not."""
+    codes = [f"{CODES[0]}{n:03d}" for n in (1, 2)]
+    counts = pd.DataFrame({"kind": "hazards", "cell": codes, "how": "code", "rows": [1, 2]})
+    figure = grid_check.map_counts(make_grid_view(), counts, "hazards")
+    assert figure is not None
+    inks = set(re.findall(r'<text style="[^"]*fill: (#\w+)[^"]*"[^>]*>([12])</text>', figure.svg))
+    assert ("#ffffff", "2") in inks and ("#ffffff", "1") not in inks
 
 
 def test_without_a_grid_there_is_nothing_but_a_sentence() -> None:

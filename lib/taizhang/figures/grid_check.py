@@ -427,7 +427,8 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
     lang, style = view.lang, load_style()
     edges, method = choose_classes(some, describe_fact(_COUNTED[kind]).decimals)
     place = np.searchsorted(edges, cells["rows"].to_numpy(dtype=float), side="left")
-    steps = [round(n * 4 / max(len(edges) - 1, 1)) for n in range(len(edges))]
+    fills = style.sequential if len(edges) > 2 else (style.sequential[1], style.sequential[3])
+    colours = [fills[round(n * (len(fills) - 1) / max(len(edges) - 1, 1))] for n in range(len(edges))]
     simple = simplify_districts(cells)
     with use_style():
         sheet, axes, strip = draw_ground(view)
@@ -437,17 +438,19 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
         if none.any():
             simple[none].plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=0.6, zorder=3)
             key.append(("■", "0", style.empty))
-        for number, step in enumerate(steps):
+        for number, colour in enumerate(colours):
             part = (place == number) & ~none
             if part.any():
-                colour = style.sequential[step]
                 simple[part].plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
                 values = cells.loc[part, "rows"]
                 least, most = format_number(values.min()), format_number(values.max())
                 key.append(("■", least if least == most else f"{least}–{most}", colour))
         frame()
         if view.district != ALL:
-            dark = [value > edges[len(edges) // 2] for value in cells["rows"]]
+            dark = [
+                value > 0 and colours[at] in style.sequential[3:]
+                for value, at in zip(cells["rows"], place, strict=True)
+            ]
             place_labels(
                 axes,
                 list(simple.geometry),

@@ -139,7 +139,7 @@ def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
     if len(aside) <= MOST_LISTED:
         return table
     more = _say("list.more", view, n=MOST_LISTED, all=format_number(len(aside)))
-    return display.Table(table.id, table.title, table.columns, table.rows, (more,), wide=True)
+    return display.Table(table.id, table.title, table.columns, table.rows, (more,))
 
 
 def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
@@ -288,7 +288,6 @@ def _make_table(
         ),
         rows=tuple(rows),
         notes=tuple(_say(note, view) for note in notes),
-        wide="file" in heads,
     )
 
 
