@@ -107,6 +107,14 @@ def test_sentences_say_what_the_table_says(lang: str) -> None:
     assert len(read(write_action_steps(view))) == 3
 
 
+def test_stages_of_the_whole_area_are_counted_once_and_over_all_districts() -> None:
+    other = [stage("消防整治", n, "2021-03-20", 1, 1, district_code=CODES[1]) for n in (1, 2)]
+    rows = [*(stage("消防整治", n, "2021-03-20", 2, 2) for n in (1, 2)), *other]
+    assert read(write_actions(make_actions(rows, district=ALL)))[0].startswith(
+        "2021年，全域开展专项行动1项，分2个阶段，2个地区合计4个，发现问题6个"
+    )
+
+
 def test_nothing_left_and_nothing_at_all_are_said() -> None:
     sound = make_actions([stage("消防整治", 1, "2021-03-20", 3, 3)])
     assert read(write_action_problems(sound)) == ["各阶段均按期完成或正在进行，发现的问题全部销号。"]

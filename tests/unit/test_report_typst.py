@@ -318,6 +318,13 @@ def test_a_table_too_wide_for_its_page_is_set_smaller_then_turned() -> None:
     assert [fit(count) for count in (9, 11, 12, 17)] == [(9.0, False), (7.5, False), (9.0, True), (7.5, True)]
 
 
+def test_heads_have_one_line_where_every_cell_has() -> None:
+    columns = [{"label": text, "unit": "", "align": "right"} for text in ("隐患排查治理", "值")]
+    shown = fit_columns(columns, [[{"text": "1"}, {"text": "2"}]])
+    first, second = (column["weight"] for column in shown["columns"])
+    assert first >= 6 + 1.1 and second < 3 and shown["size"] == 9.0
+
+
 def measure_official() -> tuple[list[float], list[list[float]]]:
     """Base lines of a full page of one official report (mm from its top), and left edges of their characters."""
     meta = replace(META, style="gbt9704", sample=False, period=parse_period("2021-07"))

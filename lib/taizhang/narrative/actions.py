@@ -30,12 +30,15 @@ def write_actions(view: View) -> Prose | None:
     told = {"period": name_period(view), "name": name_place(view)}
     if stages.empty:
         return make_prose([make_paragraph([say("action_text.none", lang, **told)], lang)])
+    whole = view.district == ALL
     first = say(
-        "action_text.actions",
+        "action_text.actions_area" if whole else "action_text.actions",
         lang,
         **told,
         actions=count(stages["name"].nunique()),
-        stages=count(len(stages)),
+        stages=count(len(stages.drop_duplicates(["name", "stage"])) if whole else len(stages)),
+        rows=count(len(stages)),
+        places=count(stages["district_code"].nunique()),
     )
     found, closed = float(stages["found"].sum()), float(stages["closed"].sum())
     first += (
