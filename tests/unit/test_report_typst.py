@@ -374,6 +374,25 @@ def test_official_style_numbers_pages_between_dashes_at_the_outer_edge() -> None
         assert (left > 105) == (page % 2 == 1), page
 
 
+def test_official_title_is_in_22_points_and_its_cover_one_page() -> None:
+    """GB/T 9704, 7.3.1: 2号. The page after the cover is the contents."""
+    pdf = pypdfium2.PdfDocument(
+        render_pdf(build("## 甲", write_prose("乙")), meta=replace(META, style="gbt9704"))
+    )
+    cover, contents = pdf[0].get_textpage(), pdf[1].get_textpage()
+    at = cover.get_text_range().index("溪口镇")
+    left = [cover.get_charbox(at + n, loose=True)[0] for n in (0, 1)]
+    assert left[1] - left[0] == pytest.approx(22, abs=0.5)
+    assert "taizhang" in cover.get_text_range() and contents.get_text_range().startswith("目录")
+
+
+def test_official_key_figures_have_no_empty_column() -> None:
+    cards = display.KeyFigures((display.KeyFigure("hazards.found", "查出隐患", "312", "处"),))
+    meta = replace(META, style="gbt9704", period=parse_period("2021-07"))
+    text = "".join(read_pages(render_pdf(build("## 甲", cards), meta=meta)))
+    assert "312处" in squeeze(text) and "上年同期" not in text
+
+
 def test_official_style_says_on_every_page_that_a_sample_is_one() -> None:
     meta = replace(META, style="gbt9704", period=parse_period("2021-07"))
     pages = read_pages(render_pdf(build("## 甲", *[write_prose("永" * 390)] * 4), meta=meta))

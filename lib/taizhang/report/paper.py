@@ -113,19 +113,7 @@ def _set_figure(block: FigureBlock) -> Json:
 def _set_cards(figures: display.KeyFigures, lang: str, sheet: Sheet) -> Json:
     if not sheet.plain:
         return {"type": "cards", "items": [asdict(item) for item in figures.items]}
-    words = page_words(lang)
-    columns = [
-        {"label": words[f"page.{key}"], "unit": "", "align": align}
-        for key, align in (("indicator", "left"), ("value", "right"), ("change", "left"))
-    ]
-    gap = "" if lang == "zh" else " "
-    rows = [
-        [
-            {"text": text, "note": ""}
-            for text in (item.label, f"{item.value}{gap}{item.unit}".strip(), item.change)
-        ]
-        for item in figures.items
-    ]
+    columns, rows = tabulate_cards([asdict(item) for item in figures.items], lang)
     return {
         "type": "table",
         "notes": [],
@@ -134,6 +122,34 @@ def _set_cards(figures: display.KeyFigures, lang: str, sheet: Sheet) -> Json:
         "dense": False,
         "turned": False,
     }
+
+
+def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[list[Json]]]:
+    """Key figures as the columns and rows of a table; without changes, where none is said.
+
+    Parameters
+    ----------
+    cards : sequence of dict
+        label, value, unit and change of each.
+    lang : str
+        zh or en.
+
+    Returns
+    -------
+    tuple of (list of dict, list of list of dict)
+    """
+    words, gap = page_words(lang), "" if lang == "zh" else " "
+    heads = [("indicator", "left"), ("value", "right")]
+    heads += [("change", "left")] if any(card["change"] for card in cards) else []
+    columns = [{"label": words[f"page.{key}"], "unit": "", "align": align} for key, align in heads]
+    rows = [
+        [
+            {"text": text, "note": ""}
+            for text in (card["label"], f"{card['value']}{gap}{card['unit']}".strip(), card["change"])
+        ][: len(heads)]
+        for card in cards
+    ]
+    return columns, rows
 
 
 def _set_prose(prose: display.Prose) -> list[Json]:

@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import read_blocks
-from taizhang.report.paper import MODERN, OFFICIAL, Json, Sheet, set_blocks
+from taizhang.report.paper import MODERN, OFFICIAL, Json, Sheet, set_blocks, tabulate_cards
 from taizhang.report.typst import describe_report, draw_png, replace_missing
 from taizhang.report.wordnotes import add_footnote
 from taizhang.report.wordxml import (
@@ -168,7 +168,7 @@ class _Writer:
         normal.paragraph_format.space_after = Pt(0)
         body = cast(ParagraphStyle, styles["Body Text"])
         set_face(body, look.body, look.body_size)
-        body.paragraph_format.space_after = Pt(0)
+        body.paragraph_format.space_after = Pt(0 if look.sheet.plain else 6)
         body.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
         body.paragraph_format.line_spacing = Pt(look.line_pt)
         if self._lang == "zh":
@@ -203,6 +203,7 @@ class _Writer:
             style = cast(ParagraphStyle, styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH))
             style.base_style = styles["Normal"]
             set_face(style, look.body if look.sheet.plain else _HEI, size)
+            style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(1.5)
         for name in ("List Bullet", "List Number"):
             set_face(cast(ParagraphStyle, styles[name]), look.body, look.body_size)
 
@@ -350,7 +351,7 @@ class _Writer:
         shown = min(room, width, width * _HIGHEST_MM / height)
         paragraph = self.document.add_paragraph(style="Normal")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.keep_with_next, paragraph.paragraph_format.space_before = True, Pt(6)
         picture = paragraph.add_run().add_picture(io.BytesIO(image), width=Mm(shown))
         self._pictures += 1
         properties = picture._inline.docPr
@@ -384,6 +385,7 @@ class _Writer:
         for at, text in enumerate([*heads, *(cell["text"] for row in rows for cell in row)]):
             place = at % len(columns)
             self._fill_cell(cells[at], text, columns[place]["align"], widths[place], block["size"])
+            cells[at].paragraphs[0].runs[0].bold = True if at < len(columns) else None
         for at, row in enumerate(table.rows):
             properties = row._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
@@ -408,19 +410,9 @@ class _Writer:
 
     def _write_cards(self, cards: Sequence[Json]) -> None:
         """Key figures as a table without a caption, which can be edited; cards can't."""
-        words, gap = self._report["words"], "" if self._lang == "zh" else " "
-        rows = [
-            [
-                {"text": t}
-                for t in (card["label"], f"{card['value']}{gap}{card['unit']}".strip(), card["change"])
-            ]
-            for card in cards
-        ]
-        columns = [
-            {"label": words[key], "unit": "", "align": align, "weight": weight}
-            for key, align, weight in (("indicator", "left", 3), ("value", "right", 2), ("change", "left", 4))
-        ]
-        self._write_table({"columns": columns, "rows": rows, "notes": [], "size": 9.0, "turned": False})
+        columns, rows = tabulate_cards(cards, self._lang)
+        weighed = [column | {"weight": weight} for column, weight in zip(columns, (3, 2, 4), strict=False)]
+        self._write_table({"columns": weighed, "rows": rows, "notes": [], "size": 9.0, "turned": False})
 
     # ---------------------------------------------------------------- runs, links, bookmarks
 

@@ -27,12 +27,13 @@ def set_face(style: ParagraphStyle, face: tuple[str, str], size: float, *, colou
 
 
 def indent_characters(style: ParagraphStyle, count: int) -> None:
-    """First-line indent in characters, whatever their size."""
+    """First-line indent in characters, whatever their size; in points too, for programs that know no characters."""
     properties = style.element.get_or_add_pPr()
     indent = properties.find(qn("w:ind"))
     if indent is None:
         indent = properties.get_or_add_ind()
     indent.set(qn("w:firstLineChars"), str(100 * count))
+    indent.set(qn("w:firstLine"), str(round(20 * count * style.font.size.pt)))
 
 
 def rule_table(table: Any) -> None:
