@@ -145,6 +145,45 @@ def test_a_sentence_has_its_own_unit() -> None:
     assert said.endswith("覆盖529人次，比上年同期增加267人次。")
 
 
+@pytest.mark.parametrize(
+    ("done", "major", "left", "zh", "en"),
+    [
+        (
+            9,
+            2,
+            2,
+            "均已整改。重大隐患有2处，均未整改。",
+            "All have been rectified. 2 hazards are major; all are still open.",
+        ),
+        (8, 2, 1, "其中8处已整改。重大隐患有2处，其中1处尚未整改。", "8 of them have been rectified."),
+        (9, 1, 1, "重大隐患有1处，尚未整改。", "1 hazard is major; it is still open."),
+    ],
+)
+def test_all_of_them(done: float, major: float, left: float, zh: str, en: str) -> None:
+    facts = [
+        make_fact("hazards.found", 9),
+        make_fact("hazards.rectified", done),
+        make_fact("hazards.major", major),
+        make_fact("hazards.major_open", left),
+    ]
+    assert zh in read(narrative.write_hazards(make_view(facts=facts)))
+    assert en in read(narrative.write_hazards(make_view(facts=facts, lang="en")))
+    runs = list_runs(narrative.write_hazards(make_view(facts=facts)))
+    assert {"hazards.rectified", "hazards.major_open"} <= runs.keys()
+
+
+def test_shares_of_nought_and_of_all() -> None:
+    facts = [
+        make_fact("drills.held", 3),
+        make_fact("drills.field_share", 0.0),
+        make_fact("drills.evaluated_share", 0.0),
+        make_fact("drills.problems", 4),
+        make_fact("drills.problems_fixed_share", 100.0),
+    ]
+    said = read(narrative.write_drills(make_view(facts=facts)))
+    assert said.endswith("没有实战演练，均未评估。演练中发现问题4个，均已改进。")
+
+
 def test_no_rate_of_deaths_where_nobody_died() -> None:
     for deaths, said in ((0, "没有人员死亡，直接经济损失"), (2, "死亡2人，每10万人死亡4.00人，直接经济损失")):
         facts = [
@@ -160,7 +199,7 @@ def test_classes_of_one_each_are_not_the_most() -> None:
     rows = [{"found_on": "2021-02-01", "trade": trade} for trade in ("渔业", "林业")]
     for more, said in (
         ([], "从行业看，涉及林业（1处）和渔业（1处）。"),
-        (rows[:1], "从行业看，渔业（2处）和林业（1处）居多。"),
+        (rows[:1], "从行业看，渔业（2处）居多。"),
     ):
         view = make_view(
             {"hazards": make_table("hazards", [*rows, *more])}, facts=[make_fact("hazards.found", 3)]
@@ -288,6 +327,10 @@ def test_the_whole_area_tells_who_has_the_problem() -> None:
     facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[:2]]
     view = make_view(facts=facts, district="all")
     assert "涉及2个地区：城关镇和溪口镇。" in read(narrative.write_findings(view))
+    facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[2:]]
+    assert "尚未整改。涉及城关镇、溪口镇、" in read(
+        narrative.write_findings(make_view(facts=facts, district="all"))
+    )
     assert read(narrative.write_next_steps(view)).endswith("涉及城关镇和溪口镇。")
 
 

@@ -36,7 +36,7 @@ def write_key_periods(view: View) -> Prose | None:
         part = compare_key_periods(view, kind)
         if part is None:
             continue
-        title = view.kinds[kind].label(lang)
+        title = label(f"periods.kind.{kind}", lang)
         for key, names in (("more", part.index[part["low"] > 1]), ("fewer", part.index[part["high"] < 1])):
             if len(names):
                 told = [
@@ -55,7 +55,7 @@ def write_key_periods(view: View) -> Prose | None:
                 say(
                     f"periods.months_{beyond}",
                     lang,
-                    kind=view.kinds[kind].label(lang),
+                    kind=label(f"periods.kind.{kind}", lang),
                     month=label(f"month.long.{int(months['ratio'].to_numpy().argmax()) + 1}", lang),
                     ratio=count(float(months["ratio"].max()), 2),
                     p=say_p(months.attrs["p"]),

@@ -105,7 +105,8 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
         name = _name_places([finding.district], view)
         runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
     elif places:
-        runs.append(Run(label("findings.found_in", lang, names=_name_places(places, view), n=len(places))))
+        key = "found_in" if len(places) <= _MOST_NAMES else "found_in_many"
+        runs.append(Run(label(f"findings.{key}", lang, names=_name_places(places, view), n=len(places))))
     if finding.source:
         runs.append(Run(label("findings.source", lang, source=finding.source)))
     return Block(tuple(runs), kind="li")

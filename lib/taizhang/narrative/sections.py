@@ -62,7 +62,7 @@ def _tell(view: View, facts: _Sentence, lead: Runs = ()) -> Runs:
     clauses, first = [], facts[0].rstrip("*@")
     for place, entry in enumerate(facts):
         fact = entry.rstrip("*@")
-        if place and get_value(view, first) == 0 and _rests_on(fact, first):
+        if place and get_value(view, first) == 0 and _rests_on(view, fact, first):
             continue
         # That a count is withheld says it of what rests on it.
         if place and is_withheld(view, first) and is_withheld(view, fact):
@@ -71,8 +71,10 @@ def _tell(view: View, facts: _Sentence, lead: Runs = ()) -> Runs:
     return make_sentence(clauses, view.lang, lead=lead)
 
 
-def _rests_on(fact: str, first: str) -> bool:
+def _rests_on(view: View, fact: str, first: str) -> bool:
     """Whether a clause says something of what the first one counts; a loss does not rest on the deaths."""
+    if view.describe(first).unit not in ("count", "people"):
+        return False
     if fact.startswith("incidents."):
         return fact == "incidents.deaths_per_100k"
     return fact.split(".")[0] == first.split(".")[0]
@@ -193,11 +195,12 @@ def _tell_leaders(view: View, column: str) -> Runs:
     known = rows[rows[column].notna()]
     classes = name_values(known[column], "hazards", column, view.lang)
     counts = count_classes(classes, pd.DataFrame({"n": 1.0}, index=known.index), view.lang)["n"]
+    single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
         for name, number in counts.head(3).items()
+        if number > 1 or single
     ]
-    single = "" if counts.max() > 1 else "_single"
     return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang))
 
 

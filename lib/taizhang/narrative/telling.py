@@ -97,16 +97,16 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
             return say(f"{key}.unknown", lang)
         return say("clause.unknown", lang, title=_lower(info.title[lang], lang))
     value = float(row["value"])
-    none = value == 0 and f"{key}.none" in load_words()
+    extent = _find_extent(view, fact, value)
     clause = say(
-        f"{key}.{'none' if none else 'some'}",
+        f"{key}.{extent}",
         lang,
         n=Number(_say_amount(value, info, lang), value, fact),
         per=Number(format_fact(value, info), value, fact),
     )
-    # What is none reads badly with what follows a number, so that its zero is tagged as a whole.
-    if none:
-        clause = (replace(clause[0], fact=fact), *clause[1:])
+    # What is none, or all, is said without its number, so that it is tagged as a whole.
+    if extent != "some":
+        clause = (Run("".join(run.text for run in clause), fact=fact),)
     remarks: list[Runs] = []
     if change:
         changes = {
@@ -125,6 +125,19 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
         clause += said
         remarks.append(aside)
     return _append(clause, _bracket(remarks, lang), lang)
+
+
+# What a count is a part of, where its clause has a word for all.
+_WHOLES = {"hazards.rectified": "hazards.found", "hazards.major_open": "hazards.major"}
+
+
+def _find_extent(view: View, fact: str, value: float) -> str:
+    """Whether a fact is none, all or some of what it could be, as far as its clauses tell these apart."""
+    words = load_words()
+    if value == 0 and f"fact.{fact}.none" in words:
+        return "none"
+    whole = get_value(view, _WHOLES[fact]) if fact in _WHOLES else 100
+    return "all" if value == whole and f"fact.{fact}.all" in words else "some"
 
 
 def _append(clause: Runs, more: Runs, lang: str) -> Runs:
@@ -184,7 +197,7 @@ def tell_change(change: Change | None, info: FactInfo, lang: str, *, then: str) 
         return say("clause.same", lang, then=then), ()
     if change.beyond_chance is False:
         return (), say("clause.within", lang, then=then, before=_say_amount(change.before, info, lang))
-    if change.before == 0 and not change.beyond_chance:
+    if change.before == 0 and not change.beyond_chance and info.unit != "days":
         return say("clause.none_before", lang, then=then), ()
     side = "up" if change.difference > 0 else "down"
     rate = "rate_" if info.unit == "percent" and change.beyond_chance else ""
