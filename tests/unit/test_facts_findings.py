@@ -46,7 +46,7 @@ def test_numbers_name_their_facts():
     )
     (finding,) = find_problems(facts, pd.DataFrame(), "101", {}, END, "zh")
     assert [(run.text, run.fact) for run in finding.runs] == [
-        ("有", ""), ("2", "hazards.major_open"), ("处重大隐患至截至日尚未整改。", "")
+        ("有", ""), ("2", "hazards.major_open"), ("处重大隐患截至统计日尚未整改。", "")
     ]  # fmt: skip
     assert "第四十一条" in finding.source and finding.facts == ("hazards.major_open",)
 

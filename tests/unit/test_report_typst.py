@@ -418,3 +418,18 @@ def test_a_draft_says_so_on_every_page_and_an_approval_on_the_cover() -> None:
     meta = replace(META, approver="县应急管理局", approved_on="2022-02-15")
     done = [squeeze(page) for page in read_pages(render_pdf(notebook, meta=meta))]
     assert "批准县应急管理局，2022年2月15日" in done[0] and not any("草" in page for page in done)
+
+
+def test_a_bulletin_s_columns_are_as_long_as_each_other() -> None:
+    """Ten paragraphs of a line each after the figure: five stand in each column, side by side."""
+    figure = display.Figure("f", "图", "替代文字", "", make_svg("图"))
+    shown = [figure, *[write_prose(f"第{n}段") for n in "一二三四五六七八九十"]]
+    pdf = render_pdf(build("## 甲", *shown), meta=replace(META, period=parse_period("2021-07")))
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    places = []
+    for n in "一二三四五六七八九十":
+        index, _ = page.search(f"第{n}段").get_next()
+        places.append(page.get_charbox(index))
+    lefts = [round(left) for left, *_ in places]
+    assert len(set(lefts[:5])) == len(set(lefts[5:])) == 1 and lefts[5] - lefts[0] > 200
+    assert [round(box[1]) for box in places[:5]] == [round(box[1]) for box in places[5:]]
