@@ -26,11 +26,14 @@ def read_counted(folder: Path, kind: Kind) -> pd.DataFrame:
         data/processed.
     kind : Kind
     """
-    path = folder / f"{kind.name}.parquet"
     left_out = {*_UNCOUNTED, *kind.personal}
-    return pd.read_parquet(
-        path, columns=[name for name in pq.read_schema(path).names if name not in left_out]
-    )
+    names = pq.read_schema(folder / f"{kind.name}.parquet").names
+    return read_columns(folder, kind.name, *(name for name in names if name not in left_out))
+
+
+def read_columns(folder: Path, kind: str, *columns: str) -> pd.DataFrame:
+    """Some columns of all of a ledger's rows, from data/processed."""
+    return pd.read_parquet(folder / f"{kind}.parquet", columns=list(columns))
 
 
 def leave_recorded(facts: pd.DataFrame, infos: Mapping[str, FactInfo], folder: Path) -> pd.DataFrame:

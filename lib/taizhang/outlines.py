@@ -115,6 +115,9 @@ def _find_spot(
     # and none that is lies nearer.
     inside = shapely.contains(shape, labels).astype(float)
     unsure = (inside == 0) & (away < away[inside == 1].min(initial=np.inf))
+    # No border that leaves nearly all of a label inside runs so far in that a point halfway to a corner is outside.
+    for right, up in ((-0.5, -0.5), (-0.5, 0.5), (0.5, -0.5), (0.5, 0.5)):
+        unsure &= shapely.contains_xy(shape, x + right * half[0], y + up * half[1])
     inside[unsure] = shapely.area(shapely.intersection(shape, labels[unsure])) / (4 * half[0] * half[1])
     cost = np.where(inside < _INSIDE, np.inf, 4 * (1 - inside) + away)
     if not np.isfinite(cost).any():

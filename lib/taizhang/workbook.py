@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
-from taizhang.lazy import LazyLedgers, leave_recorded, read_counted
+from taizhang.lazy import LazyLedgers, leave_recorded, read_columns, read_counted
 from taizhang.metadata.facts import FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, read_period
@@ -212,7 +212,7 @@ class Workbook:
         ParameterError
             The kind has no coordinates.
         """
-        from taizhang.boundaries.reaching import summarise_reach
+        from taizhang.boundaries.reaching import read_reach
 
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
@@ -221,19 +221,18 @@ class Workbook:
             )
         if kind not in view.ledgers:
             return None
-        sites = self.ledger(kind)
-        if not (sites["lon"].notna() & sites["lat"].notna()).any():
-            return None
-        premises = pd.DataFrame(columns=["district_code", "premises", "lon", "lat"])
-        if "hazards" in view.ledgers:
-            premises = self.ledger("hazards")
-            premises = premises[premises["found_on"] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)]
-        residents = pd.Series(dtype=float)
-        if "population" in self.config.ledgers:
-            table = self.ledger("population")
-            table = table[(table["year"] == view.period.end.year) & table["residents"].notna()]
-            residents = table.groupby("district_code")["residents"].sum()
-        return summarise_reach(sites, premises, self.districts, residents, distance_m=distance_m)
+        # One table for all districts: computed once, not by each of their reports.
+        others = {"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers}
+        asked = {"distance_m": distance_m, "as_of": view.as_of, "year": view.period.end.year}
+        path = self._keep_at("reach", view.as_of, kind, sorted(others), *asked.values())
+        if path.exists():
+            return gpd.read_parquet(path)
+        read = partial(read_columns, processed_folder(self.config))
+        found = read_reach(read, kind, self.districts, others, **asked)
+        if found is not None:
+            with write_beside(path) as beside:
+                found.to_parquet(beside, index=False)
+        return found
 
     def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
         """The facts of an earlier period, read at the same lag after its end; none of districts split since."""
@@ -365,11 +364,8 @@ class Workbook:
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """The facts of a period as the ledgers stood on a given day."""
-        key = hashlib.sha256(
-            f"{self.result.fingerprint}|{period}|{as_of}|{self._hash_facts_code()}".encode()
-        ).hexdigest()[:24]
         folder = processed_folder(self.config)
-        path = folder / ".cache" / "facts" / f"{key}.parquet"
+        path = self._keep_at("facts", as_of, period)
         if path.exists():
             return pd.read_parquet(path)
         facts = compute_facts(
@@ -386,10 +382,13 @@ class Workbook:
             facts.to_parquet(beside, index=False)
         return facts
 
-    def _hash_facts_code(self) -> str:
-        """A hash of the code and definitions that make facts, the workbook's own among them."""
-        package = Path(__file__).parent
-        return hash_code(package / "facts", package / "stats", package / "metadata", self.root / "facts")
+    def _keep_at(self, name: str, as_of: date, *asked: object) -> Path:
+        """Where a table for all districts is kept: made from the same rows, by the same code and definitions."""
+        parts = (Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries"))
+        code = hash_code(*parts, self.root / "facts")
+        text = "|".join(map(str, (self.result.fingerprint, *asked, as_of, code)))
+        key = hashlib.sha256(text.encode()).hexdigest()[:24]
+        return processed_folder(self.config) / ".cache" / name / f"{key}.parquet"
 
     def _facts_settings(self) -> dict[str, Any]:
         return {

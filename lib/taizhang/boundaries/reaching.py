@@ -1,5 +1,8 @@
 """Reach per district: shelters, premises and residents within a straight line, as one table."""
 
+from collections.abc import Callable, Collection
+from datetime import date
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -85,6 +88,53 @@ def summarise_reach(
     table[counts] = table[counts].astype("int64")
     whole = shapely.intersection(shapely.union_all(districts.geometry.to_numpy()), circles)
     return gpd.GeoDataFrame(table, geometry=[*shapes, whole], crs=districts.crs)
+
+
+def read_reach(
+    read: Callable[..., pd.DataFrame],
+    kind: str,
+    districts: gpd.GeoDataFrame,
+    others: Collection[str],
+    *,
+    distance_m: float,
+    as_of: date,
+    year: int,
+) -> gpd.GeoDataFrame | None:
+    """Read what `summarise_reach` needs of the ledgers, and no more of them, and summarise it.
+
+    Parameters
+    ----------
+    read : callable
+        Given a kind and names of columns, reads these of all its rows.
+    kind : str
+        The ledger of the sites.
+    districts : geopandas.GeoDataFrame
+    others : collection of str
+        Which of hazards (premises) and population (residents) there are to read.
+    distance_m : float
+    as_of : datetime.date
+        Premises found later are not known yet.
+    year : int
+        Of the residents.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        None where no site has coordinates.
+    """
+    sites = read(kind, "district_code", "lon", "lat")
+    if not (sites["lon"].notna() & sites["lat"].notna()).any():
+        return None
+    premises = pd.DataFrame(columns=["district_code", "premises", "lon", "lat"])
+    if "hazards" in others:
+        premises = read("hazards", *premises, "found_on")
+        premises = premises[premises["found_on"] < pd.Timestamp(as_of) + pd.Timedelta(days=1)]
+    residents = pd.Series(dtype=float)
+    if "population" in others:
+        table = read("population", "district_code", "year", "residents")
+        table = table[(table["year"] == year) & table["residents"].notna()]
+        residents = table.groupby("district_code")["residents"].sum()
+    return summarise_reach(sites, premises, districts, residents, distance_m=distance_m)
 
 
 def _count(values: pd.Series, codes: pd.Series) -> np.ndarray:

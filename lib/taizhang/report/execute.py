@@ -49,7 +49,6 @@ class KeepingEngine(WarmEngine):
 
 
 _ENGINE = "taizhang"
-# nbclient passes over cells with this tag.
 
 
 def execute_notebook(

@@ -4,8 +4,10 @@ The template `templates/typst/report.typ` never changes; a report's content goes
 data to Typst and shows as typed. One compiler with the packaged fonts serves all reports of a process.
 """
 
+import ctypes
 import json
 import re
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -34,6 +36,8 @@ _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
 _MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
 _MOST_PAGES_OF_COMPARISON = 30
+# Runs for which Typst keeps a result that it doesn't meet again.
+_RUNS_KEPT = 10
 # Headings, figures and tables that are listed on one page.
 _MOST_ON_CONTENTS = 20
 
@@ -111,6 +115,7 @@ def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> byte
                 pdf_standards=["ua-1"],
                 timestamp=moment,
             )
+            _forget_earlier(faces)
     except typst.TypstError as error:
         raise RenderError(
             f"Typst could not set the PDF of {about}: {error.message}"
@@ -122,6 +127,18 @@ def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> byte
         )
     assert isinstance(pdf, bytes)
     return pdf
+
+
+def _forget_earlier(faces: Faces) -> None:
+    """Have Typst let go of what it keeps of the reports before the last, tens of megabytes each.
+
+    It keeps what one of its last ten runs used, so nothing set nine times leaves it what the next report shares
+    with this one: the template and the fonts.
+    """
+    for _ in range(_RUNS_KEPT - 1):
+        _compiler(faces.folders).compile(b"", format="svg")
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def draw_png(svg: str, *, about: str, ppi: int = 200) -> tuple[bytes, float, float]:
