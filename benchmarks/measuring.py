@@ -1,11 +1,12 @@
 """What a command takes: seconds, processor seconds of it and all it starts, and memory."""
 
+import ctypes
 import os
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from pathlib import Path
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
     "PLOOMBER_STATS_ENABLED": "false"
 }
-_PAUSE = 0.25
+# Seconds between looks at memory: they take processor time themselves.
+_PAUSE = 1.0
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
     RuntimeError
         With its last word, if it fails.
     """
+    adopt_orphans()
+    known = set(list_children(os.getpid()))
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -72,11 +77,33 @@ def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
         except subprocess.TimeoutExpired:
             continue
     seconds = time.perf_counter() - start
+    await_orphans(known)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode:
         raise RuntimeError(told.strip().splitlines()[-1] if told.strip() else "it failed")
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(seconds, processor, most / 1e6, (worker + kernel) / 1e6)
+
+
+def adopt_orphans() -> None:
+    """Have Linux give this process what its children leave behind: else nobody could tell what that took."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def await_orphans(known: Collection[int]) -> None:
+    """Wait for what a command left running, such as the process that its workers were forked from, to end."""
+    while left := set(list_children(os.getpid())) - set(known):
+        for pid in left:
+            os.waitpid(pid, 0)
+
+
+def list_children(pid: int) -> list[int]:
+    """The children of a process; none where the system doesn't tell."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 @dataclass(frozen=True)
@@ -92,7 +119,6 @@ def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
     folder = Path(f"/proc/{pid}")
     try:
         command = folder.joinpath("cmdline").read_text().replace("\0", " ")
-        children = folder.joinpath(f"task/{pid}/children").read_text().split()
     except OSError:
         return
     if "taizhang.warm.server" in command:
@@ -104,8 +130,8 @@ def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
     else:
         role = "dask nanny" if "dask worker" in command else "other"
     yield Process(pid, role)
-    for child in children:
-        yield from list_processes(int(child), parent=role)
+    for child in list_children(pid):
+        yield from list_processes(child, parent=role)
 
 
 def read_pss(pid: int) -> int:

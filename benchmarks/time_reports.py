@@ -6,6 +6,7 @@ other things too, trust the ratios.
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -113,8 +114,9 @@ def change_row(book: Path) -> None:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        at = text.index("食品安全", text.index("\n2", len(text) // 2))
-        ledger.write_bytes((text[:at] + "消防通道堵塞" + text[at + 4 :]).encode(encoding))
+        found = re.search(r"^2021.*?(食品安全)", text, re.MULTILINE)
+        assert found, "the sample has no such row"
+        ledger.write_bytes((text[: found.start(1)] + "消防通道堵塞" + text[found.end(1) :]).encode(encoding))
         return
 
 

@@ -223,12 +223,12 @@ class Workbook:
             return None
         # One table for all districts: computed once, not by each of their reports.
         others = {"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers}
-        asked = {"distance_m": distance_m, "as_of": view.as_of, "year": view.period.end.year}
-        path = self._keep_at("reach", view.as_of, kind, sorted(others), *asked.values())
+        as_of, year = view.as_of, view.period.end.year
+        path = self._keep_at("reach", as_of, kind, sorted(others), distance_m, year)
         if path.exists():
             return gpd.read_parquet(path)
         read = partial(read_columns, processed_folder(self.config))
-        found = read_reach(read, kind, self.districts, others, **asked)
+        found = read_reach(read, kind, self.districts, others, distance_m=distance_m, as_of=as_of, year=year)
         if found is not None:
             with write_beside(path) as beside:
                 found.to_parquet(beside, index=False)

@@ -262,6 +262,22 @@ def test_import_is_light() -> None:
     assert done.stdout.strip() == ""
 
 
+def test_a_review_with_nothing_to_make_loads_nothing_slow() -> None:
+    slow = {
+        "nbformat",
+        "papermill",
+        "jupyter_client",
+        "matplotlib",
+        "scipy",
+        "statsmodels",
+        "mapclassify",
+        "pypinyin",
+    }
+    code = f"import sys, taizhang.workbook, taizhang.report.review; print(*{slow!r} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_one_version() -> None:
     import taizhang
 

@@ -8,7 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from taizhang.errors import ParameterError, RenderError
-from taizhang.report.execute import execute_notebook, hide_paths, shorten_error
+from taizhang.report.execute import execute_notebook
+from taizhang.report.failures import hide_paths, shorten_error
 
 
 def write_notebook(*sources: str, parameters: str = 'district = ""\nlang = "zh"') -> str:

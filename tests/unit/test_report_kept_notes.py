@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from test_report_review import NAMES, Book, hash_inputs, write_template
 
 from taizhang.errors import ParameterError
-from taizhang.report import review, tasks
+from taizhang.report import review, tasks, workers
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
         return shown
 
     monkeypatch.setattr(tasks, "_run", run)
-    monkeypatch.setattr(review, "run_tasks", run_here)
+    monkeypatch.setattr(workers, "run_tasks", run_here)
     monkeypatch.setattr(review, "hash_inputs", hash_inputs)
     return Book(tmp_path)
 

@@ -446,6 +446,7 @@ def test_requests_that_are_wrong(book: Book, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(ParameterError, match="SOURCE_DATE_EPOCH is 'yesterday'"):
         run(book, districts=["溪口镇"])
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
     (book.root / "notebooks" / "township_review.ipynb").write_text(writes(new_notebook()), "utf-8")
     with pytest.raises(ParameterError, match=r"township_review\.ipynb has 0 cells tagged 'parameters'"):
         run(book)

@@ -199,6 +199,22 @@ def _sum_groups(rows: pd.DataFrame, by: str) -> dict[str, tuple[int, int]]:
     }
 
 
+def hash_index(book: "Workbook", period: Period, manifest: Mapping[str, Any], facts: str) -> str:
+    """Of what the index shows: of a thousand townships it takes a while to draw."""
+    reports = {
+        name: {key: value for key, value in entry.items() if key != "seconds"}
+        for name, entry in manifest["reports"].items()
+    }
+    config = book.config
+    said = [
+        config.title,
+        config.sample,
+        config.boundaries.approval,
+        [repr(report) for report in config.reports],
+    ]
+    return fingerprint(facts=facts, said=said, as_of=str(book.as_of(period)), reports=reports)
+
+
 def mark_behind(entries: Mapping[str, dict[str, Any]], area: str) -> list[str]:
     """Note of each report whether the whole area's numbers in it are as they now are; names those that are behind."""
     for entry in entries.values():

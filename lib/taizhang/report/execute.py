@@ -1,7 +1,6 @@
 """Running a notebook through Papermill, in a kernel of its own, and keeping what it did whatever happens."""
 
 import logging
-import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,12 +15,10 @@ from papermill.execute import execute_notebook as run_papermill
 from taizhang.errors import ParameterError, RenderError, list_values
 from taizhang.files import write_text
 from taizhang.privacy import mask_numbers
+from taizhang.report.failures import TIMEOUT, first_line, hide_paths, shorten_error
 from taizhang.warm.client import forget_lost_server
 from taizhang.warm.engine import WarmEngine
 from taizhang.warm.manager import OwnKernelManager
-
-# Seconds that one cell may take.
-TIMEOUT = 600
 
 
 class KeepingEngine(WarmEngine):
@@ -208,30 +205,3 @@ def hide_machine(notebook: NotebookNode, cwd: Path) -> None:
             elif output.output_type == "error":
                 output.evalue = mask_numbers(hide_paths(output.evalue, cwd))
                 output.traceback = [mask_numbers(hide_paths(line, cwd)) for line in output.traceback]
-
-
-# An absolute path, POSIX or Windows, but no part of an address such as https://example.org/a.
-_ABSOLUTE = re.compile(
-    r"(?<![\w:/.<])(?:[A-Za-z]:[\\/]|/)(?:[^\s\\/:;,'\"<>|()]+[\\/])+([^\s\\/:;,'\"<>|()]*)"
-)
-
-
-def hide_paths(text: str, cwd: Path) -> str:
-    """Write paths inside `cwd` as seen from there, and others by their last part alone."""
-    for root in dict.fromkeys((str(cwd), str(cwd.resolve()))):
-        text = text.replace(f"{root}{os.sep}", "").replace(root, ".")
-    return _ABSOLUTE.sub(r"\1", text)
-
-
-def first_line(error: BaseException | str) -> str:
-    """The first line of an error's message that says something."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-
-
-def shorten_error(error: BaseException | str, cwd: Path, most: int = 300) -> str:
-    """An error in one line for the manifest: no machine's paths, no people's numbers, no colour codes."""
-    text = mask_numbers(hide_paths(_COLOUR.sub("", first_line(error)), cwd))
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -4,12 +4,12 @@
 tagged ``keep`` are carried over; every other cell is the template's.
 """
 
+from copy import deepcopy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import NotebookNode
-
-from taizhang.report.execute import read_template
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 KEEP = "keep"
 
@@ -42,6 +42,10 @@ def carry_kept(template: str, local: Path) -> str:
     RenderError
         If the district's notebook can't be read.
     """
+    import nbformat  # slow to load, and few districts have a notebook of their own
+
+    from taizhang.report.execute import read_template
+
     notebook, worked = read_template(template), read_template(local)
     kept = [cell for cell in worked.cells if _is_kept(cell)]
     if not kept:
@@ -63,13 +67,13 @@ def carry_kept(template: str, local: Path) -> str:
     return nbformat.writes(notebook)
 
 
-def _is_kept(cell: NotebookNode) -> bool:
+def _is_kept(cell: "NotebookNode") -> bool:
     return KEEP in cell.metadata.get("tags", ())
 
 
-def _clean(cell: NotebookNode) -> NotebookNode:
+def _clean(cell: "NotebookNode") -> "NotebookNode":
     """A copy of a cell without what it showed."""
-    clean = nbformat.from_dict(dict(cell))
+    clean = deepcopy(cell)
     if clean.cell_type == "code":
         clean.outputs, clean.execution_count = [], None
     return clean

@@ -1,4 +1,8 @@
-"""A review: every report of a period, the comparison, the index, and the account of how they were made."""
+"""A review: every report of a period, the comparison, the index, and the account of how they were made.
+
+What makes things is imported where something is to be made: a review of a thousand townships in which nothing has
+changed is over before Papermill and the libraries of statistics would be loaded.
+"""
 
 import os
 from collections import Counter
@@ -20,12 +24,9 @@ from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
 from taizhang.files import remove_leftovers, write_beside, write_text
 from taizhang.periods import Period, parse_period
-from taizhang.report.changes import InputHashes, hash_inputs, mark_behind
-from taizhang.report.data import write_data
-from taizhang.report.execute import check_parameters, read_template
+from taizhang.report.changes import InputHashes, hash_index, hash_inputs, mark_behind
 from taizhang.report.faces import find_faces, hash_faces
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
-from taizhang.report.index import write_index
 from taizhang.report.kept import carry_kept, find_local
 from taizhang.report.manifest import (
     Manifest,
@@ -49,7 +50,6 @@ from taizhang.report.tasks import (
     make_report,
     render_again,
 )
-from taizhang.report.workers import run_tasks
 from taizhang.view import ALL
 
 if TYPE_CHECKING:
@@ -201,6 +201,8 @@ def make_review(
     )
     kept = fingerprint(facts=inputs.of_report(ALL), package=hash_package())
     if manifest.get("facts_fingerprint") != kept or not _has_facts(folder):
+        from taizhang.report.data import write_data
+
         _write_facts(folder, facts)
         write_data(folder, book=book, period=period, facts=facts, before=before)
     manifest |= {"facts_fingerprint": kept}
@@ -209,6 +211,7 @@ def make_review(
     due = [_spare_run(task, manifest) for task in tasks if fresh or not _is_current(task, manifest)]
     if fresh:
         due = list(tasks)
+    _check_templates(book, due)
     paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
     remove_rows(folder, book=book, allowed=rowed)
     write_rows(folder, book=book, period=period, wanted=paged)
@@ -226,12 +229,14 @@ def make_review(
         "",
         *(report.name for report in book.config.reports),
     }  # one taken out of [[reports]] is made no more
-    made_from = _hash_index(book, period, manifest, kept)
+    made_from = hash_index(book, period, manifest, kept)
     indexes = manifest.pop("indexes", {})
     write_manifest(folder, manifest)
     langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})
     for written in langs:
         if fresh or indexes.get(written) != made_from or not (folder / f"index.{written}.html").exists():
+            from taizhang.report.index import write_index
+
             write_index(
                 folder,
                 book=book,
@@ -258,22 +263,6 @@ def make_review(
     )
 
 
-def _hash_index(book: "Workbook", period: Period, manifest: Manifest, facts: str) -> str:
-    """Of what the index shows: of a thousand townships it takes a while to draw."""
-    reports = {
-        name: {key: value for key, value in entry.items() if key != "seconds"}
-        for name, entry in manifest["reports"].items()
-    }
-    config = book.config
-    said = [
-        config.title,
-        config.sample,
-        config.boundaries.approval,
-        [repr(report) for report in config.reports],
-    ]
-    return fingerprint(facts=facts, said=said, as_of=str(book.as_of(period)), reports=reports)
-
-
 def _make_due(
     due: Sequence[ReportTask],
     manifest: Manifest,
@@ -284,6 +273,10 @@ def _make_due(
     report: Report,
 ) -> Iterator[ReportOutcome]:
     """Make the reports and enter each in the manifest, so that a run that is stopped is gone on with."""
+    if not due:
+        return
+    from taizhang.report.workers import run_tasks
+
     for task in due:
         if task.name in manifest["reports"]:
             manifest["reports"][task.name]["status"] = UNFINISHED
@@ -385,12 +378,15 @@ def _plan_tasks(
         if period.kind in report.periods:
             places = districts if report.scope == "district" else area
             wanted += [(report.template, report, *place) for place in places]
-    templates = {kind: _read_template(book, kind) for kind in dict.fromkeys(one[0] for one in wanted)}
+    templates = {
+        kind: book.template(kind).read_text("utf-8") for kind in dict.fromkeys(one[0] for one in wanted)
+    }
     folder, made_on = book.reports_dir(period), _read_made_on(book.as_of(period))
     tasks = []
     for kind, own, code, name in wanted:
-        local = find_local(book.root, code) if kind == DISTRICT_TEMPLATE and own is None else None
-        template = carry_kept(templates[kind], local) if local else templates[kind]
+        template = templates[kind]
+        if kind == DISTRICT_TEMPLATE and own is None and (local := find_local(book.root, code)):
+            template = carry_kept(template, local)
         note = notes.get((f"{code}.{own.name}" if own else code, lang), Note())
         meta = ReportMeta(
             title=book.config.title,
@@ -433,12 +429,16 @@ def _plan_tasks(
     return tasks
 
 
-def _read_template(book: "Workbook", kind: str) -> str:
-    """The template's text, checked before any report is made."""
-    path = book.template(kind)
+def _check_templates(book: "Workbook", tasks: Iterable[ReportTask]) -> None:
+    """Check what is about to be run, before any report is made."""
+    kinds = dict.fromkeys(task.meta.kind for task in tasks if task.rerun)
+    if not kinds:
+        return
+    from taizhang.report.execute import check_parameters, read_template
+
     needed = ("district", "period", "lang", *(["as_of"] if book.chosen_as_of else []))
-    check_parameters(read_template(path), needed, name=path.name)
-    return path.read_text("utf-8")
+    for path in map(book.template, kinds):
+        check_parameters(read_template(path), needed, name=path.name)
 
 
 def _read_made_on(as_of: date) -> str:

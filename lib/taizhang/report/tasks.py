@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import NotebookNode
-
-from taizhang.errors import TaizhangError
 from taizhang.files import write_bytes
-from taizhang.report.execute import TIMEOUT, execute_notebook, shorten_error
+from taizhang.report.failures import TIMEOUT, describe_error, shorten_error
 from taizhang.report.formats import FORMATS
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
 from taizhang.report.parcel import Parcel, fetch_workbook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # A report begun and not entered again, as its run was stopped, is unfinished.
 MADE, FAILED, UNFINISHED = "made", "failed", "unfinished"
@@ -161,12 +161,12 @@ def _make(task: ReportTask) -> ReportOutcome:
     return ReportOutcome(task, status, round(perf_counter() - start, 3), error)
 
 
-def describe_error(problem: BaseException) -> str:
-    """A message that says what it is: our own errors say so themselves, others by their class."""
-    return str(problem) if isinstance(problem, TaizhangError) else f"{type(problem).__name__}: {problem}"
+def _run(task: ReportTask) -> "NotebookNode":
+    # Loaded here: a review with nothing to make is over before these would be.
+    import nbformat
 
+    from taizhang.report.execute import execute_notebook
 
-def _run(task: ReportTask) -> NotebookNode:
     if not task.rerun:
         return nbformat.read(task.notebook, as_version=4)
     return execute_notebook(
@@ -178,7 +178,7 @@ def _run(task: ReportTask) -> NotebookNode:
     )
 
 
-def _load_renderer(form: str) -> Callable[[NotebookNode, ReportMeta], bytes]:
+def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], bytes]:
     """A format's renderer; its libraries are loaded when the format is first asked for."""
     if form == "docx":
         from taizhang.report.word import render_docx

@@ -24,7 +24,12 @@ _PATIENCE = 30
 # A report whose worker was lost is made again by another, but a report that kills its workers must end.
 _MOST_LOSSES = 3
 # What a worker loads before it makes its first report; imported once, in the process that they are forked from.
-_WORKER_MODULES = ("taizhang.report.workers", "taizhang.report.html", "taizhang.report.typst")
+_WORKER_MODULES = (
+    "taizhang.report.workers",
+    "taizhang.report.execute",
+    "taizhang.report.html",
+    "taizhang.report.typst",
+)
 
 
 def count_cores() -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau
 
 from taizhang.stats.intervals import Floats
 
@@ -156,6 +155,8 @@ def assess_places(
     Each draw takes every fact from a normal distribution as wide as its interval on the side drawn, and
     ranks anew: Goldstein and Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
     """
+    from scipy.stats import kendalltau  # slow to load, and settings are read to see whether they changed
+
     rules = assessment.rules
     points = _score(rules, values)
     total, vetoed = _total(points, rules)

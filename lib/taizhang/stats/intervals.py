@@ -1,9 +1,10 @@
-"""Intervals for shares and counts."""
+"""Intervals for shares and counts.
+
+statsmodels is loaded when first needed: who only reads facts that are kept needn't wait for it.
+"""
 
 import numpy as np
 import numpy.typing as npt
-from statsmodels.stats.proportion import proportion_confint
-from statsmodels.stats.rates import confint_poisson
 
 Floats = npt.NDArray[np.float64]
 ALPHA = 0.05
@@ -30,6 +31,8 @@ def wilson_interval(
     -----
     Wilson (1927), J. Am. Stat. Assoc. 22, 209-212; computed by statsmodels.
     """
+    from statsmodels.stats.proportion import proportion_confint
+
     counts, totals = np.broadcast_arrays(np.asarray(count, float), np.asarray(total, float))
     low = np.full(totals.shape, np.nan)
     high = np.full(totals.shape, np.nan)
@@ -65,6 +68,8 @@ def poisson_interval(
     -----
     Garwood (1936), Biometrika 28, 437-442; computed by statsmodels (``exact-c``).
     """
+    from statsmodels.stats.rates import confint_poisson
+
     counts, exposures = np.broadcast_arrays(np.asarray(count, float), np.asarray(exposure, float))
     low = np.full(counts.shape, np.nan)
     high = np.full(counts.shape, np.nan)

@@ -1,11 +1,12 @@
-"""Time to closure with open cases censored: grouped Kaplan-Meier and the log-rank test."""
+"""Time to closure with open cases censored: grouped Kaplan-Meier and the log-rank test.
+
+scipy and statsmodels are loaded when first needed: who only reads facts that are kept needn't wait for them.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from statsmodels.duration.survfunc import survdiff
 
 from taizhang.stats.intervals import ALPHA, Floats
 
@@ -106,6 +107,8 @@ def estimate_survival(
     survival = np.where(last, 0.0, np.exp(log_survival))
     begun = _cumulate(events.astype(float), first, lengths) > 0
 
+    from scipy.stats import norm
+
     z = norm.ppf(1 - alpha / 2)
     low, high = np.full(len(keys), np.nan), np.full(len(keys), np.nan)
     inner = begun & ~last
@@ -181,6 +184,8 @@ def compare_survival(
     -----
     Mantel (1966), Cancer Chemother. Rep. 50, 163-170; computed by statsmodels.
     """
+    from statsmodels.duration.survfunc import survdiff
+
     times, events, groups = np.asarray(days, float), np.asarray(closed, int), np.asarray(group)
     freedom = len(np.unique(groups)) - 1
     if freedom < 1 or not events.any():

@@ -37,6 +37,9 @@ OWN_MODULES = (
     "matplotlib.backends.backend_svg",
     "pandas.core.arrays.arrow.extension_types",
     "pyarrow.dataset",
+    "statsmodels.duration.survfunc",
+    "statsmodels.stats.proportion",
+    "statsmodels.stats.rates",
     "pyarrow.parquet",
     "taizhang.metadata.ahead:load_all",
 )

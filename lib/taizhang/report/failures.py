@@ -1,0 +1,43 @@
+"""How a report that failed says so: in one line, without a machine's paths or people's numbers."""
+
+import os
+import re
+from pathlib import Path
+
+from taizhang.errors import TaizhangError
+from taizhang.privacy import mask_numbers
+
+# Seconds that one cell may take before it has failed.
+TIMEOUT = 600
+
+
+def describe_error(problem: BaseException) -> str:
+    """A message that says what it is: our own errors say so themselves, others by their class."""
+    return str(problem) if isinstance(problem, TaizhangError) else f"{type(problem).__name__}: {problem}"
+
+
+# An absolute path, POSIX or Windows, but no part of an address such as https://example.org/a.
+_ABSOLUTE = re.compile(
+    r"(?<![\w:/.<])(?:[A-Za-z]:[\\/]|/)(?:[^\s\\/:;,'\"<>|()]+[\\/])+([^\s\\/:;,'\"<>|()]*)"
+)
+
+
+def hide_paths(text: str, cwd: Path) -> str:
+    """Write paths inside `cwd` as seen from there, and others by their last part alone."""
+    for root in dict.fromkeys((str(cwd), str(cwd.resolve()))):
+        text = text.replace(f"{root}{os.sep}", "").replace(root, ".")
+    return _ABSOLUTE.sub(r"\1", text)
+
+
+def first_line(error: BaseException | str) -> str:
+    """The first line of an error's message that says something."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def shorten_error(error: BaseException | str, cwd: Path, most: int = 300) -> str:
+    """An error in one line for the manifest: no machine's paths, no people's numbers, no colour codes."""
+    text = mask_numbers(hide_paths(_COLOUR.sub("", first_line(error)), cwd))
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
