@@ -3,8 +3,12 @@
 import struct
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pylopdf_fonts_zh_cn
+
+if TYPE_CHECKING:
+    import uharfbuzz as hb
 
 SANS = "Noto Sans SC"
 SERIF = "Noto Serif SC"
@@ -18,6 +22,30 @@ def sans_path() -> Path:
 def serif_path() -> Path:
     """File of Noto Serif SC Regular (OpenType, CFF)."""
     return pylopdf_fonts_zh_cn.serif_path()
+
+
+@lru_cache(maxsize=8192)
+def measure_character(character: str) -> float:
+    """How far a character of the sans face moves the line on, in em; one that the face lacks, an em.
+
+    Parameters
+    ----------
+    character : str
+
+    Returns
+    -------
+    float
+    """
+    font = _sans_font()
+    glyph = font.get_nominal_glyph(ord(character))
+    return font.get_glyph_h_advance(glyph) / font.face.upem if glyph else 1.0
+
+
+@lru_cache(maxsize=1)
+def _sans_font() -> "hb.Font":
+    import uharfbuzz as hb
+
+    return hb.Font(hb.Face(hb.Blob.from_file_path(str(sans_path()))))
 
 
 def subset_woff2(path: Path, text: str) -> bytes:

@@ -59,7 +59,7 @@ def overdue(code: str, late: int, all_: int) -> pd.DataFrame:
 def test_overdue_far_above_the_rest():
     hazards = pd.concat([overdue("101", 20, 50), overdue("102", 5, 100)], ignore_index=True)
     text = find({"hazards": hazards})["hazards_overdue"]
-    assert text == "20 hazards are overdue, 40.0 % of those found, well above the 5.0 % elsewhere."
+    assert text == "20 hazards are overdue, 40.0% of those found, well above the 5.0% elsewhere."
     assert "hazards_overdue" not in find({"hazards": hazards}, "102")
     assert "hazards_overdue" not in find({"hazards": hazards}, "all")
     # The same shares of a tenth as many are within chance.
@@ -94,14 +94,14 @@ def test_plans_and_evaluation():
     )
     drills = rows("101", 4, "held_on", evaluated=pd.array([True, False, False, None], dtype="boolean"))
     found = find({"plans": plans, "drills": drills})
-    assert found["plans_past_review"] == "1 plan is past the day of review."
-    assert found["drills_not_evaluated"] == "Only 33.3 % of drills (1 of 3) were evaluated."
+    assert found["plans_past_review"] == "1 plan is past its review date."
+    assert found["drills_not_evaluated"] == "Only 33.3% of the drills (1 of 3) were evaluated."
 
 
 def test_incidents_up_beyond_chance():
     now, before = rows("101", 20, "occurred_on"), rows("101", 6, "occurred_on", "2020-05-01")
     found = find({"incidents": now}, before={"incidents": before})
-    assert found["incidents_up"].startswith("20 incidents against 6")
+    assert found["incidents_up"].startswith("There were 20 incidents, against 6")
     assert "incidents_up" not in find({"incidents": now.iloc[:9]}, before={"incidents": before})
     # No rows at all a year before: the ledger was not kept.
     assert "incidents_up" not in find({"incidents": now}, before={"incidents": before.iloc[:0]})
@@ -110,7 +110,7 @@ def test_incidents_up_beyond_chance():
 def test_targets_behind_pace():
     target = SimpleNamespace(indicator="drills.held", district="*", period="2021", at_least=4)
     found = find({"drills": rows("101", 3, "held_on")}, targets=[target])
-    assert found["target_behind"] == "The target on 'Drills held' is 75.0 % done, 25.0 points behind pace."
+    assert found["target_behind"] == "The target for “Drills held” is 75.0% met, 25.0 points behind pace."
     assert "target_behind" not in find({"drills": rows("101", 4, "held_on")}, targets=[target])
 
 

@@ -130,7 +130,7 @@ def test_repeats_need_a_third_year_behind_them(oldest: str, compared: bool) -> N
 @pytest.mark.parametrize(
     ("now", "before", "zh", "en"),
     [
-        (30, 10, "+20（+200.0%），差异显著", "+20 (+200.0%); beyond chance"),
+        (30, 10, "+20（+200.0%），差异显著", "+20 (+200.0%), beyond chance"),
         (9, 10, "−1（−10.0%）", "−1 (−10.0%)"),
         (4, 4, "持平", "no change"),
         (3, 2, "+1", "+1"),
@@ -163,9 +163,25 @@ def test_key_figures_say_what_is_withheld_and_what_is_not_known() -> None:
     ]
 
 
-def test_money_on_an_english_card_is_in_yuan() -> None:
-    shown = show_key_figures(make_view(facts=[make_fact("losses.loss_wan", 192.9)], lang="en"))
-    assert shown is not None and (shown.items[0].value, shown.items[0].unit) == ("1,929,000", "yuan")
+@pytest.mark.parametrize(
+    ("wan", "value", "unit"), [(192.9, "1.93", "million yuan"), (60.1, "601,000", "yuan"), (0.0, "0", "yuan")]
+)
+def test_money_on_an_english_card_is_in_yuan(wan: float, value: str, unit: str) -> None:
+    shown = show_key_figures(make_view(facts=[make_fact("losses.loss_wan", wan)], lang="en"))
+    assert shown is not None and (shown.items[0].value, shown.items[0].unit) == (value, unit)
+
+
+def test_a_card_says_on_when() -> None:
+    shown = show_key_figures(make_years("hazards.overdue", {"value": 3}, {"value": 2}, lang="en"))
+    assert shown is not None and shown.items[0].change == "+1 on a year before"
+
+
+def test_a_table_of_stocks_has_no_year_before() -> None:
+    table = tabulate_facts(
+        make_view(facts=[make_fact("teams.count", 5), make_fact("shelters.count", 3)]), "teams", "shelters"
+    )
+    assert table is not None and len(table.columns) == len(table.rows[0]) == 3
+    assert table.title == "2021年应急队伍、避难场所的各项指标是多少？"
 
 
 def test_a_table_of_facts_never_shows_a_withheld_number() -> None:

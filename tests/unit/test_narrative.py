@@ -53,8 +53,8 @@ def test_hazards_in_chinese() -> None:
 def test_hazards_in_english() -> None:
     assert read(narrative.write_hazards(make_hazard_view(lang="en"))) == (
         "In 2021, 248 hazards were found (275 a year before, within chance). "
-        "244 of them have been rectified; the rectification rate is 98.4% (whole area 96.7%, within chance). "
-        "2 are open past their deadline. None is a major hazard."
+        "A total of 244 have been rectified; the rectification rate is 98.4% "
+        "(96.7% in the whole area, within chance). Two are open past their deadline. None is a major hazard."
     )
 
 
@@ -96,20 +96,20 @@ QUARTER = make_fact("inspections.visits", 9, district="all")
             4,
             6,
             "执法检查5次（上年同期4次，上季度6次，差异均不显著）。",
-            "(4 a year before, 6 the quarter before, both within chance).",
+            "(4 a year before and 6 the quarter before, both within chance).",
         ),
         (
             5,
             6,
-            "执法检查5次，与上年同期持平（上季度6次，差异不显著）。",
-            "(6 the quarter before, within chance).",
+            "执法检查5次（上季度6次，差异不显著），与上年同期持平。",
+            "(6 the quarter before, within chance), the same as a year before.",
         ),
-        # One pair of brackets, not two.
+        # The brackets stand beside the number, not beside other brackets.
         (
             40,
             6,
-            "执法检查5次，比上年同期减少35次（差异显著；上季度6次，差异不显著）。",
-            "35 fewer than a year before (beyond chance; 6 the quarter before, within chance).",
+            "执法检查5次（上季度6次，差异不显著），比上年同期减少35次（差异显著）。",
+            "(6 the quarter before, within chance), 35 fewer than a year before (beyond chance).",
         ),
     ],
 )
@@ -153,10 +153,10 @@ def test_a_sentence_has_its_own_unit() -> None:
             2,
             2,
             "均已整改。重大隐患有2处，均未整改。",
-            "All have been rectified. 2 hazards are major; all are still open.",
+            "All have been rectified. Two hazards are major; all are still open.",
         ),
-        (8, 2, 1, "其中8处已整改。重大隐患有2处，其中1处尚未整改。", "8 of them have been rectified."),
-        (9, 1, 1, "重大隐患有1处，尚未整改。", "1 hazard is major; it is still open."),
+        (8, 2, 1, "其中8处已整改。重大隐患有2处，其中1处尚未整改。", "Eight have been rectified."),
+        (9, 1, 1, "重大隐患有1处，尚未整改。", "One hazard is major; it is still open."),
     ],
 )
 def test_all_of_them(done: float, major: float, left: float, zh: str, en: str) -> None:
@@ -218,7 +218,7 @@ def test_none_found_is_all_there_is_to_say() -> None:
     assert read(narrative.write_hazards(view)) == "2021年，城关镇没有查出隐患的记录，与上年同期持平。"
 
 
-@pytest.mark.parametrize(("number", "words"), [(1, "1 hazard was found"), (2, "2 hazards were found")])
+@pytest.mark.parametrize(("number", "words"), [(1, "one hazard was found"), (2, "2 hazards were found")])
 def test_one_and_few_in_english(number: float, words: str) -> None:
     view = make_view(facts=[make_fact("hazards.found", number)], lang="en")
     assert words in read(narrative.write_hazards(view))
@@ -298,6 +298,8 @@ def test_accidents_by_level() -> None:
         ([60.0], "唯一的一项目标任务尚未完成。落后于序时进度的有1项：发现隐患。"),
         ([90.0, 60.0], "2项目标任务均未完成。落后于序时进度的有2项：发现隐患和演练次数。"),
         ([100.0, 60.0], "2项目标任务中，已完成1项。落后于序时进度的有1项：演练次数。"),
+        ([70.0, 60.0], "2项目标任务均未完成。落后于序时进度的有2项：发现隐患和演练次数。"),
+        ([60.0], "唯一的一项目标任务尚未完成。落后于序时进度的有1项：发现隐患。"),
     ],
 )
 def test_targets(done: list[float], said: str) -> None:
@@ -328,9 +330,9 @@ def test_the_whole_area_tells_who_has_the_problem() -> None:
     view = make_view(facts=facts, district="all")
     assert "涉及2个地区：城关镇和溪口镇。" in read(narrative.write_findings(view))
     facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[2:]]
-    assert "尚未整改。涉及城关镇、溪口镇、" in read(
-        narrative.write_findings(make_view(facts=facts, district="all"))
-    )
+    everywhere = make_view(facts=facts, district="all")
+    assert "尚未整改。涉及全部6个地区。" in read(narrative.write_findings(everywhere))
+    assert read(narrative.write_next_steps(everywhere)).endswith("涉及全部6个地区。")
     assert read(narrative.write_next_steps(view)).endswith("涉及城关镇和溪口镇。")
 
 

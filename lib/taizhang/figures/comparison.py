@@ -13,7 +13,7 @@ from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
 from taizhang.figures.marks import dots_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_area, name_period
-from taizhang.figures.tables import make_fact_cell
+from taizhang.figures.tables import make_fact_cell, name_kinds
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import (
     format_date,
@@ -308,7 +308,12 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
     )
     return display.Table(
         id="-".join(["districts", *kinds]).replace("_", "-"),
-        title=label("table.districts.title", lang, period=name_period(view)),
+        title=label(
+            "table.districts.title",
+            lang,
+            period=name_period(view),
+            kinds=name_kinds([info.kind for info in infos], view),
+        ),
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos),

@@ -68,7 +68,7 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="drills-calendar",
-        title=label("figure.drills_calendar.title", lang, span=name_span(months, lang)),
+        title=label("figure.drills_calendar.title", lang, span=name_span(months, lang, within=True)),
         alt=label(
             "figure.drills_calendar.alt",
             lang,

@@ -87,7 +87,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="hazards-trend",
-        title=label("figure.hazards_trend.title", lang, span=name_span(months, lang)),
+        title=label("figure.hazards_trend.title", lang, span=name_span(months, lang, within=True)),
         alt=label(
             "figure.hazards_trend.alt",
             lang,

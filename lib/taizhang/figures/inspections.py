@@ -54,7 +54,7 @@ def plot_inspections_trend(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="inspections-trend",
-        title=label("figure.inspections_trend.title", lang, span=name_span(months, lang)),
+        title=label("figure.inspections_trend.title", lang, span=name_span(months, lang, within=True)),
         alt=label(
             "figure.inspections_trend.alt",
             lang,

@@ -55,7 +55,7 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
             "figure.classes.title",
             lang,
             kind=view.kinds[kind].label(lang),
-            column=fields[column].label(lang),
+            column=fields[column].label(lang) if lang == "zh" else fields[column].label(lang).lower(),
             period=name_period(view),
         ),
         alt=label(
@@ -193,7 +193,7 @@ def plot_weather(view: View) -> display.Figure | None:
     return finish_figure(
         sheet,
         id="weather",
-        title=label("figure.weather.title", lang, span=name_span(months, lang)),
+        title=label("figure.weather.title", lang, span=name_span(months, lang, within=True)),
         alt=label(
             "figure.weather.alt",
             lang,

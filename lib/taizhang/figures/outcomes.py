@@ -239,7 +239,7 @@ def tabulate_drill_effects(view: View) -> display.Table | None:
         id="drill-effects-table",
         title=label("table.drill_effects.title", lang),
         columns=tuple(
-            display.Column(label(f"column.drill_effects.{name}", lang), "", "right" if n == 1 else "left")
+            display.Column(label(f"column.drill_effects.{name}", lang), "", "right" if 0 < n < 5 else "left")
             for n, name in enumerate(heads)
         ),
         rows=rows,

@@ -41,12 +41,13 @@ def name_month(month: pd.Period, lang: str) -> str:
     return label("month.full", lang, year=month.year, month=label(f"month.long.{month.month}", lang))
 
 
-def name_span(months: pd.PeriodIndex, lang: str) -> str:
-    """Months in words: the year alone where they are one."""
+def name_span(months: pd.PeriodIndex, lang: str, *, within: bool = False) -> str:
+    """Months in words, the year alone where they are one; `within` a sentence: in 2021, from ... to ...."""
     first, last = months[0], months[-1]
+    lead = "in_" if within else ""
     if len(months) == 12 and first.month == 1:
-        return label("month.year", lang, year=first.year)
-    return label("month.span", lang, first=name_month(first, lang), last=name_month(last, lang))
+        return label(f"month.{lead}year", lang, year=first.year)
+    return label(f"month.{lead}span", lang, first=name_month(first, lang), last=name_month(last, lang))
 
 
 def show_text(value: object, lang: str) -> str:

@@ -1,6 +1,6 @@
 """Key figures and tables of facts: with the year before, the period before, targets, data quality, definitions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -49,8 +49,8 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
         known = not row["suppressed"] and pd.notna(row["value"])
         value, unit = show_value(row, info, view.lang), name_unit(info, view.lang) if known else ""
         if known and view.lang == "en" and info.unit == "wan_yuan":
-            # Ten thousand yuan is no unit of English.
-            value, unit = format_number(10_000 * row["value"]), unit_label("yuan", "en")
+            # Ten thousand yuan is no unit of English: yuan, or million yuan.
+            value, _, unit = quantify(row["value"], info, "en").partition(" ")
         items.append(
             display.KeyFigure(
                 fact=name,
@@ -58,12 +58,7 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
                 value=value,
                 unit=unit,
                 change=label("change.join", view.lang).join(
-                    label(
-                        "change.on_then" if change.difference else "change.same_as",
-                        view.lang,
-                        then=name_then(view, then),
-                        words=describe_change(change, info, view.lang),
-                    )
+                    describe_change(change, info, view.lang, then=name_then(view, then))
                     for then, change in changes.items()
                     if change
                 ),
@@ -85,8 +80,8 @@ def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
     return format_fact(row["value"], info)
 
 
-def describe_change(change: Change, info: FactInfo, lang: str) -> str:
-    """A change in short: +12 (+8.3%), beyond chance; that it is within chance is not said."""
+def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = "") -> str:
+    """A change in short, and on when: +12 (+8.3%), beyond chance; that it is within chance is not said."""
     unit = unit_label("points", lang) if info.unit == "percent" else ""
     if change.difference == 0:
         words = label("change.same", lang)
@@ -101,6 +96,8 @@ def describe_change(change: Change, info: FactInfo, lang: str) -> str:
             )
         else:
             words = label("change.plain", lang, text=text)
+    if then:
+        words = label(f"change.{'on_then' if change.difference else 'same_as'}", lang, then=then, words=words)
     return label("change.beyond", lang, words=words) if change.difference and change.beyond_chance else words
 
 
@@ -149,9 +146,7 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
-    titles = ("、" if lang == "zh" else ", ").join(
-        name_kind(kind, lang, view.kinds) for kind in dict.fromkeys(shown)
-    )
+    titles = name_kinds(shown, view)
     return display.Table(
         id=f"facts-{'-'.join(kinds).replace('_', '-')}",
         title=label("table.facts.title", lang, period=name_period(view), kinds=titles),
@@ -177,6 +172,12 @@ def name_kind(kind: str, lang: str, kinds: Mapping[str, Kind] | None = None) -> 
     """A kind's title in words, the grid among them; `kinds` where a workbook has its own."""
     kinds = load_kinds() if kinds is None else kinds
     return kinds[kind].title[lang] if kind in kinds else label(f"kind.{kind}", lang)
+
+
+def name_kinds(kinds: Iterable[str], view: View) -> str:
+    """Kinds' titles as a list, each once; in English the first alone begins large."""
+    named = [name_kind(kind, view.lang, view.kinds) for kind in dict.fromkeys(kinds)]
+    return "、".join(named) if view.lang == "zh" else join_list([named[0], *map(str.lower, named[1:])], "en")
 
 
 def make_fact_cell(

@@ -92,6 +92,24 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
     return join_unit(format_fact(value, info), unit, lang)
 
 
+_SPELT = "one two three four five six seven eight nine".split()
+
+
+def spell_number(text: str) -> str:
+    """Write a whole number below ten as an English word, as at the head of a sentence; the rest as it is.
+
+    Parameters
+    ----------
+    text : str
+        A number as written.
+
+    Returns
+    -------
+    str
+    """
+    return _SPELT[int(text) - 1] if len(text) == 1 and text in "123456789" else text
+
+
 def format_date(day: date, lang: str) -> str:
     """Write a day: 2021年7月5日, 5 July 2021."""
     if lang == "zh":

@@ -52,7 +52,7 @@ def split_words(key: str, lang: str, **values: object) -> list[object]:
     """Fill a sentence and keep what fills it apart from the words around it.
 
     A place is written ``{name}``; ``{name:hazard|hazards}`` is the first word where the value is one,
-    else the second.
+    else the second, and either may have places: ``{name:once|{name} times}``.
 
     Parameters
     ----------
@@ -74,14 +74,19 @@ def split_words(key: str, lang: str, **values: object) -> list[object]:
     KeyError
         If there is no such key, or a place has no value.
     """
+    return _fill(load_words()[key][lang], values)
+
+
+def _fill(text: str, values: dict[str, object]) -> list[object]:
+    """Fill a text's places, and those within the words that a number chooses."""
     parts: list[object] = []
-    for words, name, choice, _ in Formatter().parse(load_words()[key][lang]):
+    for words, name, choice, _ in Formatter().parse(text):
         if words:
             parts.append(words)
         if name and choice:
             one, many = choice.split("|")
             number = getattr(values[name], "value", values[name])
-            parts.append(one if number == 1 else many)
+            parts += _fill(one if number == 1 else many, values)
         elif name:
             parts.append(values[name])
     return parts

@@ -11,7 +11,7 @@ from taizhang.figures.time import chart_hazards, compare_key_periods, find_month
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
+from taizhang.narrative.telling import Runs, count, lower_title, make_paragraph, make_prose, say
 from taizhang.stats.intervals import wilson_interval
 from taizhang.view import View
 
@@ -40,7 +40,7 @@ def write_key_periods(view: View) -> Prose | None:
         for key, names in (("more", part.index[part["low"] > 1]), ("fewer", part.index[part["high"] < 1])):
             if len(names):
                 told = [
-                    label("periods.one", lang, name=label(f"season.{name}", lang),
+                    label("periods.one", lang, name=label(f"season_text.{name}", lang),
                           ratio=format_number(part["ratio"][name], 2))
                     for name in names
                 ]  # fmt: skip
@@ -143,7 +143,7 @@ def write_standing(view: View, fact: str) -> Prose | None:
     if standing is None:
         return None
     lang, places = view.lang, standing.places
-    title = describe_fact(fact).title[lang]
+    title = lower_title(describe_fact(fact).title[lang], lang)
     groups = int(places["group"].max())
     key = "one_group" if groups == 1 else "groups"
     sentences = [say(f"standing.text.{key}", lang, fact=title, n=count(len(places)), groups=count(groups))]

@@ -12,7 +12,7 @@ from taizhang.figures.sources import name_place
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import has_rows
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
+from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, open_sentence, say
 from taizhang.view import ALL, View
 
 _MOST_OF_RULE = 3
@@ -100,26 +100,48 @@ def _find_most(view: View) -> int | None:
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
     """One problem as a list item; in the whole area's report with the districts that have it."""
-    lang, runs = view.lang, list(finding.runs)
+    lang, runs = view.lang, list(open_sentence(finding.runs, view.lang))
     if finding.district != view.district:
         name = _name_places([finding.district], view)
         runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
     elif places:
-        key = "found_in" if len(places) <= _MOST_NAMES else "found_in_many"
-        runs.append(Run(label(f"findings.{key}", lang, names=_name_places(places, view), n=len(places))))
+        runs.append(Run(_say_found_in(places, view)))
     if finding.source:
         runs.append(Run(label("findings.source", lang, source=finding.source)))
     return Block(tuple(runs), kind="li")
 
 
+def _say_found_in(codes: Sequence[str], view: View) -> str:
+    """Which districts have a problem: by name, of many the first few, or that all have it."""
+    names, count_ = _list_names(codes, view)
+    if count_ == len(view.districts) > _MOST_NAMES:
+        key = "found_in_all"
+    else:
+        key = "found_in_many" if count_ > len(names) else "found_in"
+    joined = join_list(names, view.lang) if count_ == len(names) else _join_some(names, view.lang)
+    return label(f"findings.{key}", view.lang, names=joined, n=count_)
+
+
 def _name_places(codes: Sequence[str], view: View) -> str:
     """Districts by name; of many the first few and how many there are."""
+    names, count_ = _list_names(codes, view)
+    if count_ == len(view.districts) > _MOST_NAMES:
+        return label("findings.all_places", view.lang, n=count_)
+    if count_ == len(names):
+        return join_list(names, view.lang)
+    return label("findings.many", view.lang, names=_join_some(names, view.lang), n=count_)
+
+
+def _list_names(codes: Sequence[str], view: View) -> tuple[list[str], int]:
+    """Names of districts, each once and the first few of many, and how many there are."""
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
     listed = [str(names[code]) for code in dict.fromkeys(codes)]
-    if len(listed) <= _MOST_NAMES:
-        return join_list(listed, view.lang)
-    first = ("、" if view.lang == "zh" else ", ").join(listed[:_MOST_NAMES])
-    return label("findings.many", view.lang, names=first, n=len(listed))
+    return listed[:_MOST_NAMES], len(listed)
+
+
+def _join_some(names: list[str], lang: str) -> str:
+    """Some names of more: Chinese puts its 等 after them, without an 'and'."""
+    return "、".join(names) if lang == "zh" else join_list(names, lang)
 
 
 def _lower_first(runs: Sequence[Run], lang: str) -> Runs:

@@ -33,7 +33,8 @@ def write_method(view: View) -> Prose | None:
     """
     lang = view.lang
     if is_brief(view):
-        maps = () if view.approval else say("method.map", lang)
+        # A district's bulletin has no maps.
+        maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [say("method.brief", lang, day=format_date(view.as_of, lang)), *_tell_vintages(view), maps]
         return make_prose([make_paragraph(told, lang)])
     counting = [
@@ -110,8 +111,6 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         return make_prose([make_paragraph([say("compare.nothing", lang, fact=info.title[lang])], lang)])
     most, least = float(known["value"].max()), float(known["value"].min())
     title = info.title[lang]
-    if lang == "en" and not title[:2].isupper():
-        title = title[0].lower() + title[1:]
 
     def number(value: float) -> Number:
         # What a rate is per, its title says.

@@ -8,10 +8,11 @@ from taizhang.display import Prose
 from taizhang.figures.rows import count_classes, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import load_facts, split_target
-from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
+    Number,
     Runs,
     count,
     get_value,
@@ -19,6 +20,7 @@ from taizhang.narrative.telling import (
     is_withheld,
     lead_day,
     lead_period,
+    lower_title,
     make_paragraph,
     make_prose,
     make_sentence,
@@ -27,6 +29,7 @@ from taizhang.narrative.telling import (
 )
 from taizhang.view import ALL, View
 
+_LEADERS = 3
 # Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.
 _Sentence = tuple[str, ...]
 _HAZARDS: tuple[_Sentence, ...] = (
@@ -198,10 +201,10 @@ def _tell_leaders(view: View, column: str) -> Runs:
     single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
-        for name, number in counts.head(3).items()
+        for name, number in counts.head(_LEADERS).items()
         if number > 1 or single
     ]
-    return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang))
+    return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang), n=len(known))
 
 
 def write_inspections(view: View) -> Prose | None:
@@ -259,7 +262,7 @@ def _tell_levels(view: View) -> Runs:
         return ()
     lang = view.lang
     if not any(counts):
-        return say("levels.none", lang)
+        return say("levels.none", lang, n=count(get_value(view, "incidents.count") or 0))
     clauses = [tell_fact(view, level) for level, number in zip(levels, counts, strict=True) if number]
     if not any(counts[1:]):
         clauses.append(say("levels.no_graver", lang))
@@ -395,6 +398,12 @@ def _write_kinds(view: View, *kinds: Sequence[_Sentence], stock: bool = False) -
     return make_prose([make_paragraph(sentences, view.lang)])
 
 
+def _count_in_words(number: int, lang: str) -> Number:
+    """A count within a sentence, in English in words where it is small."""
+    text = str(number)
+    return Number(spell_number(text) if lang == "en" else text, number)
+
+
 def write_targets(view: View) -> Prose | None:
     """Targets: how many are met, which are behind pace; None where the district has none.
 
@@ -417,18 +426,18 @@ def write_targets(view: View) -> Prose | None:
                 behind.append(view.describe(parts[0]).title[view.lang])
     if not done:
         return None
-    lang = view.lang
-    if all(done):
-        few = {1: "one_done", 2: "two_done"}.get(len(done), "all_done")
-        sentences = [say(f"targets.{few}", lang, n=count(len(done)))]
-    else:
-        key = "some_done" if any(done) else "none_done" if len(done) > 1 else "none_of_one"
-        sentences = [say(f"targets.{key}", lang, n=count(len(done)), done=count(sum(done)))]
-        sentences.append(
-            say("targets.behind", lang, n=count(len(behind)), names=join_list(behind, lang))
-            if behind
-            else say("targets.not_behind", lang)
-        )
+    lang, number, met = view.lang, len(done), sum(done)
+    every = {1: "one", 2: "two"}.get(number, "all")
+    none = {1: "one_not", 2: "neither"}.get(number, "none")
+    which = every if met == number else none if not met else "some"
+    sentences = [
+        say(f"targets.{which}_done", lang, n=_count_in_words(number, lang), done=_count_in_words(met, lang))
+    ]
+    if behind:
+        names = join_list([lower_title(title, lang) for title in behind], lang)
+        sentences.append(say("targets.behind", lang, n=count(len(behind)), names=names))
+    elif met < number:
+        sentences.append(say("targets.not_behind", lang))
     return make_prose([make_paragraph(sentences, lang)])
 
 

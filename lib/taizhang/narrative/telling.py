@@ -8,7 +8,14 @@ import pandas as pd
 from taizhang.display import Block, Prose, Run
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.metadata.facts import FactInfo, unit_label
-from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, quantify
+from taizhang.metadata.formats import (
+    format_date,
+    format_fact,
+    format_number,
+    join_unit,
+    quantify,
+    spell_number,
+)
 from taizhang.metadata.words import label, load_words, split_words
 from taizhang.view import ALL, View
 
@@ -91,40 +98,30 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
         return ()
     key = f"fact.{fact}"
     if row["suppressed"]:
-        return say("clause.withheld", lang, title=_lower(info.title[lang], lang))
+        return say("clause.withheld", lang, title=lower_title(info.title[lang], lang))
     if pd.isna(row["value"]):
         if f"{key}.unknown" in load_words():
             return say(f"{key}.unknown", lang)
-        return say("clause.unknown", lang, title=_lower(info.title[lang], lang))
+        return say("clause.unknown", lang, title=lower_title(info.title[lang], lang))
     value = float(row["value"])
     extent = _find_extent(view, fact, value)
     clause = say(
         f"{key}.{extent}",
         lang,
-        n=Number(_say_amount(value, info, lang), value, fact),
+        n=Number(_write_amount(value, info, lang), value, fact),
         per=Number(format_fact(value, info), value, fact),
     )
-    # What is none, or all, is said without its number, so that it is tagged as a whole.
-    if extent != "some":
+    # None, all and once have no number of their own: their words are tagged as a whole.
+    if not any(run.fact for run in clause):
         clause = (Run("".join(run.text for run in clause), fact=fact),)
-    remarks: list[Runs] = []
+    changes = []
     if change:
-        changes = {
-            name_then(view, then): compare_periods(view, fact, then=then) for then in list_comparisons(view)
-        }
-        same = [then for then, compared in changes.items() if compared and compared.difference == 0]
-        if len(same) == 2:
-            clause += say("clause.same_both", lang, first=same[0], second=same[1])
-            changes = {}
-        for then, compared in changes.items():
-            said, aside = tell_change(compared, info, lang, then=then)
-            clause = _append(clause, said, lang)
-            remarks.append(aside)
-    if area and view.district != ALL:
-        said, aside = _tell_area(view, row, info)
-        clause += said
-        remarks.append(aside)
-    return _append(clause, _bracket(remarks, lang), lang)
+        changes = [
+            (name_then(view, then), compare_periods(view, fact, then=then)) for then in list_comparisons(view)
+        ]
+    known = [(then, compared) for then, compared in changes if compared is not None]
+    whole = _find_area(view, row, info) if area and view.district != ALL else None
+    return clause + _remark(known, whole, row, info, lang) + _say_changes(known, whole, row, info, lang)
 
 
 # What a count is a part of, where its clause has a word for all.
@@ -140,91 +137,129 @@ def _find_extent(view: View, fact: str, value: float) -> str:
     return "all" if value == whole and f"fact.{fact}.all" in words else "some"
 
 
-def _append(clause: Runs, more: Runs, lang: str) -> Runs:
-    """Put words after a clause; of two pairs of brackets one behind the other is made one."""
-    before, after = label("clause.brackets", lang, words="\n").split("\n")
-    if not more or not clause[-1].text.endswith(after) or not more[0].text.startswith(before):
-        return clause + more
-    opened = replace(clause[-1], text=clause[-1].text.removesuffix(after))
-    joined = replace(more[0], text=label("clause.brackets_join", lang) + more[0].text.removeprefix(before))
-    return (*clause[:-1], opened, joined, *more[1:])
+def _write_amount(value: float, info: FactInfo, lang: str) -> str:
+    """A value with its unit, or the one that its sentence needs: 覆盖529人次; in English, a single one is a word."""
+    key = f"fact.{info.name}.unit"
+    written = (
+        join_unit(format_fact(value, info), label(key, lang), lang)
+        if key in load_words()
+        else quantify(value, info, lang)
+    )
+    if lang == "en" and value == 1 and info.decimals == 0 and written[:1] == "1":
+        return f"one{written[1:]}"
+    return written
 
 
-def _bracket(remarks: Sequence[Runs], lang: str) -> Runs:
-    """What a number can't be told from, in one pair of brackets; nothing where there is none."""
-    told = [remark for remark in remarks if remark]
-    if not told:
+def _remark(
+    changes: Sequence[tuple[str, Change]], whole: Number | None, row: pd.Series, info: FactInfo, lang: str
+) -> Runs:
+    """What stands in brackets after a number: what it was before, and in the whole area, by chance alike."""
+    alike: list[Runs] = [
+        say("clause.then_was", lang, then=then, before=_write_before(change.before, info, lang))
+        for then, change in changes
+        if change.difference and change.beyond_chance is False
+    ]
+    if whole is not None and row["value"] != whole.value and row["low"] <= whole.value <= row["high"]:
+        alike.append(say("clause.area_is", lang, area=whole))
+    remarks = [
+        say("clause.none_before", lang, then=then)
+        for then, change in changes
+        if _rose_from_none(change, info)
+    ]
+    if alike:
+        remarks.insert(0, _join_runs(alike, lang) + say(f"clause.within.{len(alike)}", lang))
+    if not remarks:
         return ()
-    inner = list(told[0])
-    for remark in told[1:]:
+    inner = list(remarks[0])
+    for remark in remarks[1:]:
         inner += [*say("clause.remark_join", lang), *remark]
-    before, after = label(f"clause.remark_{len(told)}", lang, remarks="\n").split("\n")
+    before, after = label("clause.remark", lang, remarks="\n").split("\n")
     return (Run(before), *inner, Run(after))
 
 
-def _say_amount(value: float, info: FactInfo, lang: str) -> str:
-    """A fact's value with its unit, or with the one that its sentence needs: 平均每次1.74处, 覆盖529人次."""
-    key = f"fact.{info.name}.unit"
-    if key in load_words():
-        return join_unit(format_fact(value, info), label(key, lang), lang)
-    return quantify(value, info, lang)
+def _rose_from_none(change: Change, info: FactInfo) -> bool:
+    """Whether there was nothing before, and no test says what that means; a median of no days is not nothing."""
+    return (
+        bool(change.difference)
+        and change.beyond_chance is None
+        and change.before == 0
+        and info.unit != "days"
+    )
 
 
-def _lower(title: str, lang: str) -> str:
-    """A title within an English sentence."""
-    return title if lang == "zh" or title[:2].isupper() else title[0].lower() + title[1:]
+def _write_before(value: float, info: FactInfo, lang: str) -> str:
+    """An earlier value: in English, a count of nought is none."""
+    if lang == "en" and value == 0 and info.unit in ("count", "people"):
+        return label("word.none", lang)
+    return _write_amount(value, info, lang)
 
 
-def tell_change(change: Change | None, info: FactInfo, lang: str, *, then: str) -> tuple[Runs, Runs]:
-    """The words on a change: what follows the clause, and what stands in brackets after it.
+def _join_runs(parts: Sequence[Runs], lang: str) -> Runs:
+    """Join remarks: with commas, in English the last with 'and'; their numbers are kept."""
+    runs = list(parts[0])
+    for place, part in enumerate(parts[1:], start=2):
+        joint = "，" if lang == "zh" else " and " if place == len(parts) else ", "
+        runs += [Run(joint), *part]
+    return tuple(runs)
+
+
+def _say_changes(
+    changes: Sequence[tuple[str, Change]], whole: Number | None, row: pd.Series, info: FactInfo, lang: str
+) -> Runs:
+    """What follows a number as a part of the sentence: no change, changes beyond chance, and the area's side."""
+    said: Runs = ()
+    same = [then for then, change in changes if change.difference == 0]
+    if len(same) == 2:
+        said += say("clause.same_both", lang, first=same[0], second=same[1])
+    elif same:
+        said += say("clause.same", lang, then=same[0])
+    for then, change in changes:
+        if change.difference and change.beyond_chance is not False and not _rose_from_none(change, info):
+            said += _say_change(change, info, lang, then=then)
+    if whole is not None and row["value"] == whole.value:
+        said += say("clause.same_area", lang)
+    elif whole is not None and not row["low"] <= whole.value <= row["high"]:
+        said += say(
+            "clause.above_area" if row["low"] > whole.value else "clause.below_area", lang, area=whole
+        )
+    return said
+
+
+def lower_title(title: str, lang: str) -> str:
+    """A title within a sentence: in English it begins small, but for an abbreviation.
 
     Parameters
     ----------
-    change : Change or None
-    info : FactInfo
-    lang : str
-    then : str
-        What it is compared with, in words, such as 上年同期.
+    title, lang : str
 
     Returns
     -------
-    tuple of (tuple of Run, tuple of Run)
-        Both empty where there is nothing to compare with.
+    str
     """
-    if change is None:
-        return (), ()
-    if change.difference == 0:
-        return say("clause.same", lang, then=then), ()
-    if change.beyond_chance is False:
-        return (), say("clause.within", lang, then=then, before=_say_amount(change.before, info, lang))
-    if change.before == 0 and not change.beyond_chance and info.unit != "days":
-        return say("clause.none_before", lang, then=then), ()
+    return title if lang == "zh" or title[:2].isupper() else title[0].lower() + title[1:]
+
+
+def _say_change(change: Change, info: FactInfo, lang: str, *, then: str) -> Runs:
+    """A change that is beyond chance, or that has no measure of chance."""
     side = "up" if change.difference > 0 else "down"
     rate = "rate_" if info.unit == "percent" and change.beyond_chance else ""
     size = abs(change.difference)
     difference = (
         join_unit(format_fact(size, info), unit_label("points", lang), lang)
         if info.unit == "percent"
-        else _say_amount(size, info, lang)
+        else _write_amount(size, info, lang)
     )
     sure = "beyond" if change.beyond_chance else "plain"
-    return say(f"clause.{rate}{side}_{sure}", lang, then=then, difference=difference), ()
+    return say(f"clause.{rate}{side}_{sure}", lang, then=then, difference=difference)
 
 
-def _tell_area(view: View, row: pd.Series, info: FactInfo) -> tuple[Runs, Runs]:
-    """How a district's value lies to the whole area's, as far as its interval can tell; as `tell_change`."""
+def _find_area(view: View, row: pd.Series, info: FactInfo) -> Number | None:
+    """The whole area's value; None where a district's interval can't be held against it."""
     whole = view.fact(info.name, ALL)
     if whole is None or whole["suppressed"] or pd.isna(whole["value"]) or pd.isna(row["low"]):
-        return (), ()
+        return None
     value = float(whole["value"])
-    area = Number(_say_amount(value, info, view.lang), value, info.name)
-    if float(row["value"]) == value:
-        return say("clause.same_area", view.lang), ()
-    if row["low"] > value:
-        return say("clause.above_area", view.lang, area=area), ()
-    if row["high"] < value:
-        return say("clause.below_area", view.lang, area=area), ()
-    return (), say("clause.like_area", view.lang, area=area)
+    return Number(_write_amount(value, info, view.lang), value, info.name)
 
 
 def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Runs:
@@ -250,9 +285,31 @@ def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Run
             runs.append(Run(label("join.clause", lang)))
         runs.extend(clause)
     runs.append(Run(label("join.stop", lang)))
-    if lang == "en" and runs[0].text[:1].islower():
-        runs[0] = replace(runs[0], text=runs[0].text[0].upper() + runs[0].text[1:])
-    return tuple(runs)
+    return open_sentence(runs, lang)
+
+
+def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
+    """Begin a sentence as English does: with a capital, and with no figure.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        At least one.
+    lang : str
+
+    Returns
+    -------
+    tuple of Run
+        In Chinese as they are.
+    """
+    if lang != "en":
+        return tuple(runs)
+    number, gap, rest = runs[0].text.partition(" ")
+    if number.replace(",", "").isdecimal():
+        spelt = spell_number(number)
+        number = f"a total of {number}" if spelt == number else spelt
+    text = f"{number}{gap}{rest}"
+    return (replace(runs[0], text=text[:1].upper() + text[1:]), *runs[1:])
 
 
 def make_paragraph(sentences: Iterable[Runs], lang: str) -> Block | None:
@@ -261,7 +318,7 @@ def make_paragraph(sentences: Iterable[Runs], lang: str) -> Block | None:
     for sentence in sentences:
         if sentence and runs and lang == "en":
             runs.append(Run(" "))
-        runs.extend(sentence)
+        runs.extend(open_sentence(sentence, lang) if sentence else ())
     return Block(_merge(runs)) if runs else None
 
 

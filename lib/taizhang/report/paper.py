@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
 
+import numpy as np
+
 from taizhang import display
+from taizhang.fonts import measure_character
 from taizhang.report.markdown import read_nodes
 from taizhang.report.notebook import (
     Block,
@@ -42,15 +44,19 @@ MODERN = Sheet(160.0, 247.0, (9.0, 8.5, 8.0, 7.5))
 OFFICIAL = Sheet(156.0, 243.0, (10.5, 9.0, 8.0, 7.5), plain=True)
 
 _MM_PER_PT = 25.4 / 72
-# A column of text may be narrowed to this many em; numbers and short words are never broken.
+# A column of text may be narrowed to this many em, if it is wider than the second; numbers and short words are
+# never broken.
 _LEAST_TEXT_EM = 7.0
+_SHORT_TEXT_EM = 9.0
 _INSET_EM = 1.1
 # Of a cell, before the type is made smaller.
-_MOST_LINES = 3
+_MOST_LINES = 2
 # Rows of a table that is set with room between them.
 _MOST_ROOMY = 15
 # Points: type is made no smaller than this for the sake of a second line.
 _LEAST_FOR_ONE_LINE = 8.0
+# In which a table's spare width is given out.
+_STEPS = 24
 
 
 def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> list[Json]:
@@ -233,18 +239,25 @@ def fit_columns(
     least = [
         max(width, inset + _measure_head(head))
         if column["align"] != "left"
+        else most
+        if most <= _SHORT_TEXT_EM
         else max(inset + max(map(_measure_unbroken, [head, *cells])), _LEAST_TEXT_EM)
-        for width, inset, head, cells, column in zip(body, insets, heads, texts, columns, strict=True)
+        for width, most, inset, head, cells, column in zip(
+            body, whole, insets, heads, texts, columns, strict=True
+        )
     ]
     least = [min(need, width) for need, width in zip(least, whole, strict=True)]
+    needs = np.array(
+        [[inset + _measure(cell) for cell in cells] for inset, cells in zip(insets, texts, strict=True)]
+    )
     upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
     choices = upright + [(sheet.turned_mm, size) for size in sheet.table_sizes]
     fitting = [choice for choice in choices if sum(least) <= _find_room(*choice)] or choices[-1:]
     # Somewhat smaller type where it spares each cell a second line, and before lines of a few characters; a page is
     # turned only where nothing fits upright.
     fitting = [choice for choice in fitting if choice[0] == fitting[0][0]]
-    shared = {choice: _share_width(whole, least, _find_room(*choice)) for choice in fitting}
-    lines = {choice: _count_lines(body, shared[choice]) for choice in fitting}
+    shared = {choice: _share_width(whole, least, needs, _find_room(*choice)) for choice in fitting}
+    lines = {choice: _count_lines(needs, shared[choice]) for choice in fitting}
     single = (choice for choice in fitting if lines[choice] == 1 and choice[1] >= _LEAST_FOR_ONE_LINE)
     broad = (choice for choice in fitting if lines[choice] <= _MOST_LINES)
     width, size = next(single, None) or next(broad, fitting[-1])
@@ -261,9 +274,11 @@ def _find_room(width_mm: float, size_pt: float) -> float:
     return width_mm / (size_pt * _MM_PER_PT)
 
 
-def _count_lines(whole: Sequence[float], widths: Sequence[float]) -> int:
+def _count_lines(needs: np.ndarray, widths: Sequence[float]) -> int:
     """About how many lines the longest cell takes."""
-    return max(ceil(need / width - 1e-9) for need, width in zip(whole, widths, strict=True))
+    if not needs.size:
+        return 1
+    return int(np.ceil((needs / np.array(widths)[:, None]).max() - 1e-9))
 
 
 def _read_gap(columns: Sequence[Json], at: int) -> float:
@@ -271,25 +286,41 @@ def _read_gap(columns: Sequence[Json], at: int) -> float:
     return 0.8 if at > 0 and (columns[at - 1]["align"], columns[at]["align"]) == ("right", "left") else 0.0
 
 
-def _share_width(whole: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """Each column at least its least width; what is left is shared evenly by those whose text would break."""
-    widths = list(least)
-    spare = room - sum(least)
-    wanting = [at for at in range(len(whole)) if whole[at] > widths[at]]
-    while wanting and spare > 1e-6:
-        part = min(spare / len(wanting), min(whole[at] - widths[at] for at in wanting))
-        for at in wanting:
-            widths[at] += part
-        spare -= part * len(wanting)
-        wanting = [at for at in wanting if whole[at] - widths[at] > 1e-6]
-    return widths
+def _share_width(
+    whole: Sequence[float], least: Sequence[float], needs: np.ndarray, room: float
+) -> list[float]:
+    """Each column at least its least width; what is left goes, part by part, where it saves most lines.
+
+    `needs` holds the width of each cell on one line, column by column.
+    """
+    if sum(whole) <= room:
+        return list(whole)
+    widths, wanted = np.array(least, dtype=float), np.array(whole, dtype=float)
+    spare = room - float(widths.sum())
+    step = max(1.0, spare / _STEPS)
+    while spare > 1e-6 and (wanting := np.flatnonzero(wanted - widths > 1e-6)).size:
+        parts = {int(at): min(step, spare, float(wanted[at] - widths[at])) for at in wanting}
+        lines = np.maximum(needs / widths[:, None], 1.0)
+        at = max(parts, key=lambda at: _save_lines(lines, needs, at, float(widths[at]), parts[at]))
+        widths[at] += parts[at]
+        spare -= parts[at]
+    return [float(width) for width in widths]
+
+
+def _save_lines(lines: np.ndarray, needs: np.ndarray, at: int, width: float, part: float) -> float:
+    """Lines, and their parts, that all rows save per em if one column is widened."""
+    after = lines.copy()
+    after[at] = np.maximum(needs[at] / (width + part), 1.0)
+    # The tallest cell makes its row; the others count a little, so that no column is forgotten.
+    rows = lines.max(axis=0).sum() - after.max(axis=0).sum()
+    return float(rows + 0.1 * (lines[at] - after[at]).sum()) / part
 
 
 _WIDE = ("W", "F", "A")
 
 
 def _measure(text: str) -> float:
-    """Estimated width of a line in em of Noto Sans SC: Chinese 1, the rest a little over its mean."""
+    """Width of the longest line in em of Noto Sans SC."""
     return max(map(_measure_line, text.split("\n")))
 
 
@@ -301,7 +332,7 @@ def _measure_line(line: str) -> float:
         left != right and both == (True, True)
         for (left, right), both in zip(pairwise(wide), pairwise(words), strict=True)
     )
-    return sum(1.0 if one else 0.6 for one in wide) + 0.25 * seams
+    return sum(map(measure_character, line)) + 0.25 * seams
 
 
 def _measure_unbroken(text: str) -> float:

@@ -26,7 +26,7 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
         day = label("report.as_of", meta.lang, day=format_date(meta.as_of, meta.lang))
         kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
     if meta.name == meta.title:
-        return kind, period
+        return kind, period[:1].upper() + period[1:]
     return meta.name, f"{period}{kind}" if meta.lang == "zh" else f"{kind}, {period}"
 
 

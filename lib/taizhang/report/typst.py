@@ -35,7 +35,7 @@ from taizhang.report.titles import write_approval, write_titles
 _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
 _MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
-_MOST_PAGES_OF_COMPARISON = 30
+_MOST_PAGES_OF_COMPARISON = 45
 # Runs for which Typst keeps a result that it doesn't meet again.
 _RUNS_KEPT = 10
 # Headings, figures and tables that are listed on one page.
@@ -205,6 +205,7 @@ def describe_report(meta: ReportMeta) -> Json:
         return label(f"report.{key}", lang, **values)
 
     period = meta.period.label(lang)
+    period = period[:1].upper() + period[1:]
     span = word("days", first=format_date(meta.period.start, lang), last=format_date(meta.period.end, lang))
     standing = word("approval", number=meta.approval) if meta.approval else shared["page.internal"]
     title, subtitle = write_titles(meta)
@@ -223,8 +224,8 @@ def describe_report(meta: ReportMeta) -> Json:
         "sample": meta.sample,
         "style": meta.style,
         "draft": word("draft_mark") if meta.draft else "",
-        "short": meta.period.scale == "month",
-        "brief": meta.period.scale == "month" and not of_area,
+        # A bulletin of a month is of one district: what compares them has more figures than two pages hold.
+        "short": meta.period.scale == "month" and not of_area,
         "cover": [
             *([] if of_area else [(word("district"), meta.name)]),
             (shared["page.period"], period if meta.period.kind == "days" else period + span),

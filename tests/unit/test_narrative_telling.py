@@ -1,0 +1,61 @@
+"""Clauses and how sentences open: none, one and all in words, what chance explains, no figure at the head."""
+
+import pytest
+from test_narrative import FOUND, list_runs, read
+from view_maker import make_fact, make_view
+
+from taizhang import narrative
+from taizhang.view import View
+
+
+def make_drill_view(lang: str, **shares: float) -> View:
+    """A month with a year before and a month before that the drills are held against."""
+    now = [make_fact("drills.held", 2, period="2021-07", low=0.2, high=7.2)]
+    now += [
+        make_fact(
+            f"drills.{name}", value, period="2021-07", numerator=value / 50, denominator=2, low=1.0, high=99.0
+        )
+        for name, value in shares.items()
+    ]
+    earlier = [make_fact("drills.held", 0), make_fact("drills.held", 30, district="all")]
+    previous = [make_fact("drills.held", 1), make_fact("drills.held", 30, district="all")]
+    return make_view(facts=now, before=earlier, previous=previous, period="2021-07", lang=lang)
+
+
+def test_what_chance_explains_stands_in_one_pair_of_brackets() -> None:
+    """None a year before and one the month before: two against either is within chance."""
+    assert read(narrative.write_drills(make_drill_view("en"))) == (
+        "In July 2021, drills were held 2 times (none a year before and one the month before, both within chance)."
+    )
+    assert read(narrative.write_drills(make_drill_view("zh"))) == (
+        "2021年7月，城关镇开展应急演练2次（上年同期0次，上月1次，差异均不显著）。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "zh", "en"),
+    [
+        (0.0, "没有实战演练", "No drill was a field exercise."),
+        (50.0, "实战演练占50.0%", "Field exercises made up 50.0%."),
+        (100.0, "均为实战演练", "Every drill was a field exercise."),
+    ],
+)
+def test_a_share_of_none_and_of_all_is_said_in_words(share: float, zh: str, en: str) -> None:
+    assert zh in read(narrative.write_drills(make_drill_view("zh", field_share=share)))
+    prose = narrative.write_drills(make_drill_view("en", field_share=share))
+    assert read(prose).endswith(en) and "drills.field_share" in list_runs(prose)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "One is open past its deadline."), (9, "Nine are open"), (10, "A total of 10 are open past")],
+)
+def test_no_english_sentence_opens_with_a_figure(number: float, said: str) -> None:
+    view = make_view(facts=[FOUND, make_fact("hazards.overdue", number)], lang="en")
+    assert said in read(narrative.write_hazards(view))
+
+
+def test_that_nobody_died_says_the_rate_too() -> None:
+    facts = [make_fact("incidents.count", 2), make_fact("incidents.deaths", 0)]
+    facts.append(make_fact("incidents.deaths_per_100k", 0.0))
+    assert read(narrative.write_incidents(make_view(facts=facts, lang="en"))).endswith("Nobody died.")
