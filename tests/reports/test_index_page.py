@@ -80,6 +80,27 @@ def test_districts_are_found_by_name_pinyin_and_code(
     assert page.locator(".map [data-code]:not(.away)").count() == len(codes)
 
 
+def test_one_district_found_is_said_in_the_singular(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.en.html").page
+    for typed, said in (("xingang", "1 district found"), ("350921", "12 districts found")):
+        page.get_by_role("searchbox").fill(typed)
+        assert page.locator("#search output").inner_text() == said
+
+
+def test_what_is_touched_is_24_pixels_high_and_wide(review_folder: Path, open_page: Open) -> None:
+    """WCAG 2.2, 2.5.8; the map's districts are links in the table too."""
+    page = open_page(review_folder / "index.zh.html", width=360).page
+    page.locator(".choice").nth(1).check()
+    page.locator(".choice").nth(2).check()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input, select, summary")]
+        .filter((one) => !one.closest(".map, .skip") && one.checkVisibility())
+        .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+        .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
+    )
+    assert small == []
+
+
 def test_table_sorts_with_unknown_numbers_last_and_the_area_below(
     review_folder: Path, open_page: Open
 ) -> None:

@@ -159,6 +159,12 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert "it is not UTF-8" in text and "README" not in text
 
 
+def test_a_wrong_footnote_names_its_note_before_anything_is_made(tmp_path: Path) -> None:
+    write(tmp_path, "溪口镇.md", "甲[^1]。\n\n[^1]: 一\n[^1]: 二\n")
+    with pytest.raises(ParameterError, match=r"notes/2021/溪口镇\.md: footnote \[\^1\] is written twice"):
+        read_notes(make_book(tmp_path), YEAR)
+
+
 def test_numbers_of_people_are_masked(tmp_path: Path) -> None:
     write(tmp_path, "溪口镇.md", "电话 13812345678")
     assert read_notes(make_book(tmp_path), YEAR)["350921101", "zh"].text == "电话 ***********"

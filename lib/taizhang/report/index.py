@@ -40,6 +40,7 @@ _DATA_FILES = (
 )
 _SCRIPT_WORDS = (
     "index.found",
+    "index.found_one",
     "index.none_found",
     "index.no_value",
     "index.compare_one",

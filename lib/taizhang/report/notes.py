@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from taizhang.config import LANGS
-from taizhang.errors import ParameterError, list_values, nearest
+from taizhang.errors import ParameterError, RenderError, list_values, nearest
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_numbers
 from taizhang.view import ALL
@@ -76,7 +76,7 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
     Raises
     ------
     ParameterError
-        Naming every note that belongs to no district or period, and every front matter that can't be read.
+        Naming every note that belongs to no district or period, and every front matter and footnote that is wrong.
     """
     problems = _find_strays(book.root / FOLDER)
     notes: dict[tuple[str, str], Note] = {}
@@ -140,6 +140,12 @@ def _read_note(path: Path, shown: str) -> Note:
     except UnicodeDecodeError as error:
         raise ParameterError(f"it is not UTF-8 ({error.reason}); save it as UTF-8") from None
     front, text = _split_front(text.replace("\r\n", "\n"))
+    from taizhang.report.notebook import place_note  # slow to load, and most reviews have no note
+
+    try:
+        place_note([], text)
+    except RenderError as error:  # footnotes that don't fit their marks
+        raise ParameterError(str(error)) from None
     return Note(shown, mask_numbers(text.strip()), sha256(data).hexdigest(), **_read_front(front))
 
 

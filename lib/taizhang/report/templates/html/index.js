@@ -45,7 +45,7 @@
       if (!row.hidden) found.add(row.dataset.code);
     }
     for (const place of map?.querySelectorAll("[data-code]") ?? []) place.classList.toggle("away", !found.has(place.dataset.code));
-    count.textContent = !wanted ? "" : found.size ? words.found.replace("{count}", found.size) : words.none_found;
+    count.textContent = !wanted ? "" : !found.size ? words.none_found : found.size === 1 ? words.found_one : words.found.replace("{count}", found.size);
   };
   query.addEventListener("input", find);
   query.addEventListener("keydown", (event) => {
