@@ -153,6 +153,17 @@ class View:
         frames = {"now": self.facts, "year": self.facts_before, "previous": self.facts_previous}
         return {when: (facts, _find_places(facts)) for when, facts in frames.items()}
 
+    def anywhere(self, name: str, *, when: When = "now") -> bool:
+        """Whether any district has something to count of a fact, be it suppressed."""
+        return name in self._counted[when]
+
+    @cached_property
+    def _counted(self) -> dict[str, frozenset[str]]:
+        return {
+            when: frozenset(facts.loc[(facts["value"] > 0) | facts["suppressed"].astype(bool), "fact"])
+            for when, (facts, _) in self._places.items()
+        }
+
     def rows(self, kind: str, date_column: str) -> pd.DataFrame:
         """The rows of a kind whose date falls in the period; empty frame where not configured."""
         table = self.ledgers.get(kind)

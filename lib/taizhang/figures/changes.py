@@ -116,9 +116,7 @@ def _has_rows(view: View, kind: str, then: Then) -> bool:
     if kind not in kinds or not kinds[kind].date:
         return False
     first = next(name for name, info in view.fact_infos.items() if info.kind == kind)
-    facts = view.facts_before if then == "year" else view.facts_previous
-    rows = facts[facts["fact"] == first]
-    return bool(((rows["value"] > 0) | rows["suppressed"].astype(bool)).any())
+    return view.anywhere(first, when=then)
 
 
 def _reaches_a_year_behind(view: View, then: Then) -> bool:

@@ -1,10 +1,14 @@
-"""Is the difference between two counts, rates or shares more than chance?"""
+"""Is the difference between two counts, rates or shares more than chance?
+
+A report asks the same of a figure in its words, its tables and its key figures: answers are kept.
+"""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.stats import binomtest, chi2_contingency, fisher_exact
-from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from taizhang.stats.intervals import ALPHA
 
@@ -30,6 +34,7 @@ class Change:
         return bool(self.p < alpha)
 
 
+@cache
 def compare_counts(
     now: float,
     before: float,
@@ -63,16 +68,17 @@ def compare_counts(
         return Change(np.nan, np.nan, np.nan, np.nan)
     total = int(now + before)
     share = exposure_now / (exposure_now + exposure_before)
-    test = binomtest(int(now), total, share)
-    span = test.proportion_ci(1 - alpha, method="exact")
+    p = float(binomtest(int(now), total, share).pvalue)
+    low, high = proportion_confint(int(now), total, alpha=alpha, method="beta")
 
     def ratio(part: float) -> float:
         return np.inf if part >= 1 else part / (1 - part) * exposure_before / exposure_now
 
     value = now / before * exposure_before / exposure_now if before else np.inf
-    return Change(value, ratio(span.low), ratio(span.high), float(test.pvalue))
+    return Change(value, ratio(low), ratio(high), p)
 
 
+@cache
 def compare_shares(
     count_now: float, total_now: float, count_before: float, total_before: float, *, alpha: float = ALPHA
 ) -> Change:
