@@ -325,6 +325,23 @@ def test_a_table_too_wide_for_its_page_is_set_smaller_then_turned() -> None:
     ]
 
 
+def test_heads_take_three_lines_before_the_page_is_turned() -> None:
+    """Heads of three words, 5.4 em wide over three lines: ten fit upright at 8 pt, twelve not even at 7.5."""
+    fitted = {}
+    for count in (10, 12):
+        columns = columns_of(*[("members per resident", "right")] * count)
+        fitted[count] = fit_columns(columns, [cells_of(*["1.0"] * count)])["turned"]
+    assert fitted == {10: False, 12: True}
+
+
+def test_width_that_saves_no_line_is_shared_alike() -> None:
+    """Two heads that could be longer and a text that fills its line: neither head takes all that is left."""
+    columns = columns_of(("文", "left"), *[("grid cells without a person", "right")] * 3)
+    rows = [cells_of("长" * 20, "1", "1", "1")]
+    _, *numbers = (column["weight"] for column in fit_columns(columns, rows)["columns"])
+    assert max(numbers) - min(numbers) < 0.01
+
+
 def test_spare_width_goes_where_it_saves_lines() -> None:
     """Ten short names and ten long definitions: the names may break where the definitions do anyway."""
     columns = columns_of(("指标", "left"), ("定义", "left"))

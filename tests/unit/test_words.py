@@ -71,6 +71,11 @@ def test_a_place_chooses_its_word_by_number() -> None:
     assert label("source.rows", "zh", n="1", rows=1) == "，1条记录"
 
 
+@pytest.mark.parametrize(("number", "said"), [(1, "once"), (2, "twice"), (3, "3 times"), (12, "12 times")])
+def test_a_number_chooses_words_that_hold_it(number: int, said: str) -> None:
+    assert label("fact.drills.held.some", "en", n=number) == f"drills were held {said}"
+
+
 def test_values_are_kept_apart_from_words() -> None:
     value = object()
     assert split_words("source.as_of", "zh", day=value) == ["，统计截至", value]

@@ -52,7 +52,7 @@ def split_words(key: str, lang: str, **values: object) -> list[object]:
     """Fill a sentence and keep what fills it apart from the words around it.
 
     A place is written ``{name}``; ``{name:hazard|hazards}`` is the first word where the value is one,
-    else the second, and either may have places: ``{name:once|{name} times}``.
+    else the second; there may be words for two as well, and places in them: ``{name:once|twice|{name} times}``.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def _fill(text: str, values: dict[str, object]) -> list[object]:
         if words:
             parts.append(words)
         if name and choice:
-            one, many = choice.split("|")
+            *few, many = choice.split("|")
             number = getattr(values[name], "value", values[name])
-            parts += _fill(one if number == 1 else many, values)
+            parts += _fill(next((said for at, said in enumerate(few, start=1) if number == at), many), values)
         elif name:
             parts.append(values[name])
     return parts

@@ -236,26 +236,31 @@ def fit_columns(
         max(width, inset + max(_measure(str(c["label"])), _measure(f"（{c['unit']}）") if c["unit"] else 0.0))
         for width, inset, c in zip(body, insets, columns, strict=True)
     ]
-    least = [
-        max(width, inset + _measure_head(head))
-        if column["align"] != "left"
-        else most
-        if most <= _SHORT_TEXT_EM
-        else max(inset + max(map(_measure_unbroken, [head, *cells])), _LEAST_TEXT_EM)
-        for width, most, inset, head, cells, column in zip(
-            body, whole, insets, heads, texts, columns, strict=True
-        )
-    ]
-    least = [min(need, width) for need, width in zip(least, whole, strict=True)]
+    upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
+    turned = [(sheet.turned_mm, size) for size in sheet.table_sizes]
+    # Heads of two lines, else of three before the page is turned.
+    for head_lines, choices in ((2, upright), (3, upright), (2, turned)):
+        least = [
+            max(width, inset + _measure_head(head, head_lines))
+            if column["align"] != "left"
+            else most
+            if most <= _SHORT_TEXT_EM
+            else max(inset + max(map(_measure_unbroken, [head, *cells])), _LEAST_TEXT_EM)
+            for width, most, inset, head, cells, column in zip(
+                body, whole, insets, heads, texts, columns, strict=True
+            )
+        ]
+        least = [min(need, width) for need, width in zip(least, whole, strict=True)]
+        fitting = [choice for choice in choices if sum(least) <= _find_room(*choice)]
+        if fitting:
+            break
+    else:
+        fitting = turned[-1:]
     needs = np.array(
         [[inset + _measure(cell) for cell in cells] for inset, cells in zip(insets, texts, strict=True)]
     )
-    upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
-    choices = upright + [(sheet.turned_mm, size) for size in sheet.table_sizes]
-    fitting = [choice for choice in choices if sum(least) <= _find_room(*choice)] or choices[-1:]
     # Somewhat smaller type where it spares each cell a second line, and before lines of a few characters; a page is
     # turned only where nothing fits upright.
-    fitting = [choice for choice in fitting if choice[0] == fitting[0][0]]
     shared = {choice: _share_width(whole, least, needs, _find_room(*choice)) for choice in fitting}
     lines = {choice: _count_lines(needs, shared[choice]) for choice in fitting}
     single = (choice for choice in fitting if lines[choice] == 1 and choice[1] >= _LEAST_FOR_ONE_LINE)
@@ -301,9 +306,16 @@ def _share_width(
     while spare > 1e-6 and (wanting := np.flatnonzero(wanted - widths > 1e-6)).size:
         parts = {int(at): min(step, spare, float(wanted[at] - widths[at])) for at in wanting}
         lines = np.maximum(needs / widths[:, None], 1.0)
-        at = max(parts, key=lambda at: _save_lines(lines, needs, at, float(widths[at]), parts[at]))
-        widths[at] += parts[at]
-        spare -= parts[at]
+        saved = {at: _save_lines(lines, needs, at, float(widths[at]), part) for at, part in parts.items()}
+        at = max(saved, key=lambda at: saved[at])
+        if saved[at] > 0:
+            widths[at] += parts[at]
+            spare -= parts[at]
+            continue
+        # What would put heads alone on one line goes to all of them alike.
+        part = min(spare / len(wanting), float((wanted - widths)[wanting].min()))
+        widths[wanting] += part
+        spare -= part * len(wanting)
     return [float(width) for width in widths]
 
 
@@ -343,10 +355,10 @@ def _measure_unbroken(text: str) -> float:
 _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 
-def _measure_head(head: str) -> float:
-    """A column's head may take two lines, parted between words; a short one takes one."""
+def _measure_head(head: str, lines: int) -> float:
+    """A column's head may take some lines, parted between words; a short one takes one."""
     width = _measure(head)
-    return width if width <= 4 else max(_measure_unbroken(head), width / 2 + 0.5)
+    return width if width <= 4 else max(_measure_unbroken(head), width / lines + 0.5)
 
 
 def _turn_wide(blocks: Sequence[Json]) -> list[Json]:
