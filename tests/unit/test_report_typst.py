@@ -376,6 +376,24 @@ def test_heads_have_one_line_where_every_cell_has() -> None:
     assert first >= 6 + 1.1 and second < 3 and shown["size"] == 9.0
 
 
+@pytest.mark.parametrize("style", ["modern", "gbt9704"])
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_table_never_runs_over_the_foot_of_its_page(style: str, wide: bool) -> None:
+    table = write_table(20, wide=wide)
+    words = "很长的一段说明" * (12 if wide else 8)
+    long = tuple((display.Cell(f"{words}{at}"), *row[1:]) for at, row in enumerate(table.rows))
+    shown = build("## 甲", replace(table, rows=long, notes=("注释" * 30,)))
+    pdf = pypdfium2.PdfDocument(render_pdf(shown, meta=replace(META, style=style, sample=False)))
+    found = 0
+    for page in pdf:
+        text = page.get_textpage()
+        for at in range(text.count_chars()):
+            if text.get_text_range(at, 1) == "说":
+                found += 1
+                assert text.get_charbox(at)[1] * 25.4 / 72 > (35 if style == "gbt9704" else 25)
+    assert found == 20 * (12 if wide else 8)
+
+
 def measure_official() -> tuple[list[float], list[list[float]]]:
     """Base lines of a full page of one official report (mm from its top), and left edges of their characters."""
     meta = replace(META, style="gbt9704", sample=False, period=parse_period("2021-07"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
+from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -28,20 +29,22 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sheet:
-    """An A4 page: the text's width (mm) upright and turned, the sizes (pt) a table may be set in.
+    """An A4 page: the text's width and height (mm) upright and turned, the sizes (pt) a table may be set in.
 
     `plain`: key figures stand in a table, as official documents have no cards.
     """
 
     upright_mm: float
     turned_mm: float
+    upright_high_mm: float
+    turned_high_mm: float
     table_sizes: tuple[float, ...]
     plain: bool = False
 
 
-MODERN = Sheet(160.0, 247.0, (9.0, 8.5, 8.0, 7.5))
+MODERN = Sheet(160.0, 247.0, 244.0, 157.0, (9.0, 8.5, 8.0, 7.5))
 # GB/T 9704-2012, 5.2: 天头 37 mm, 订口 28 mm, type area 156 x 225 mm.
-OFFICIAL = Sheet(156.0, 243.0, (10.5, 9.0, 8.0, 7.5), plain=True)
+OFFICIAL = Sheet(156.0, 243.0, 225.0, 138.0, (10.5, 9.0, 8.0, 7.5), plain=True)
 
 _MM_PER_PT = 25.4 / 72
 # A column of text may be narrowed to this many em, if it is wider than the second; numbers and short words are
@@ -51,6 +54,9 @@ _SHORT_TEXT_EM = 9.0
 _INSET_EM = 1.1
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 2
+# Rows of a table that is not parted, where it fits on most of a page.
+_MOST_WHOLE = 20
+_MOST_OF_PAGE = 0.75
 # Rows of a table that is set with room between them.
 _MOST_ROOMY = 15
 # Points: type is made no smaller than this for the sake of a second line.
@@ -178,6 +184,14 @@ def _set_table(block: TableBlock, sheet: Sheet) -> Json:
     dense = table.dense or (len(table.rows) > _MOST_ROOMY and not sheet.plain)
     columns = [asdict(column) for column in table.columns]
     rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
+    fitted = fit_columns(
+        columns,
+        rows,
+        wide=table.wide,
+        sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if dense else sheet,
+    )
+    room = sheet.turned_high_mm if fitted["turned"] else sheet.upright_high_mm
+    high = _measure_rows(fitted, rows, sheet, dense=dense)
     return {
         "type": "table",
         "number": block.number,
@@ -186,13 +200,26 @@ def _set_table(block: TableBlock, sheet: Sheet) -> Json:
         "notes": list(table.notes),
         "rows": rows,
         "dense": dense,
-        **fit_columns(
-            columns,
-            rows,
-            wide=table.wide,
-            sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if dense else sheet,
-        ),
+        # One that fits on no page would run over its foot.
+        "breakable": len(rows) > _MOST_WHOLE or high > _MOST_OF_PAGE * room,
+        **fitted,
     }
+
+
+def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], sheet: Sheet, *, dense: bool) -> float:
+    """About how high a table's rows are (mm), as the template sets them."""
+    weights = [column["weight"] for column in fitted["columns"]]
+    width = sheet.turned_mm if fitted["turned"] else sheet.upright_mm
+    scale = _find_room(width, fitted["size"]) / sum(weights)
+    lines = [
+        max(
+            ceil(_measure(cell["text"]) / max(weight * scale - _INSET_EM, 1.0))
+            for cell, weight in zip(row, weights, strict=True)
+        )
+        for row in rows
+    ]
+    inset = 0.64 if dense else 1.04
+    return sum(1.42 * max(count, 1) - 0.42 + inset for count in lines) * fitted["size"] * _MM_PER_PT
 
 
 def _set_markdown_table(node: Json, sheet: Sheet) -> Json:
