@@ -97,14 +97,27 @@ def test_sentences_say_what_the_table_says(lang: str) -> None:
             "消防整治的集中整治阶段应于2021年5月28日前完成，尚未完成。",
         ],
         "en": [
-            "In 2021 城关镇 took part in 1 special action, in 4 stages; 25 problems were found and 23 closed (92.0%). "
-            "Of the stages, 1 was done in time; 1 was done late; 1 is overdue; 1 is under way.",
+            "In 2021, 城关镇 took part in one special action, in 4 stages; "
+            "25 problems were found and 23 closed (92.0%). "
+            "Of the stages, one was done in time; one was done late; one is overdue; one is under way.",
             "消防整治, 自查自纠: 2 of 20 problems still open.",
             "消防整治, 集中整治: due by 28 May 2021 and not done.",
         ],
     }
     assert read(write_actions(view)) + read(write_action_problems(view)) == words[lang]
     assert len(read(write_action_steps(view))) == 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "发现问题3个，均未销号。"),
+        ("en", "in one stage; 3 problems were found and none has been closed."),
+    ],
+)
+def test_that_nothing_is_closed_is_said_in_words(lang: str, said: str) -> None:
+    view = make_actions([stage("消防整治", 1, None, 3, 0)], lang=lang)
+    assert said in read(write_actions(view))[0]
 
 
 def test_stages_of_the_whole_area_are_counted_once_and_over_all_districts() -> None:

@@ -43,7 +43,7 @@ def write_actions(view: View) -> Prose | None:
     found, closed = float(stages["found"].sum()), float(stages["closed"].sum())
     first += (
         say(
-            "action_text.found",
+            "action_text.found" if closed else "action_text.found_open",
             lang,
             found=count(found),
             closed=count(closed),
