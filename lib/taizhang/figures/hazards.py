@@ -70,7 +70,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     done = count_months(rows.loc[rectified, "found_on"], months, view.as_of)
     still = count_months(rows.loc[~rectified, "found_on"], months, view.as_of)
     with use_style():
-        sheet, axes = make_axes(54 if is_brief(view) else 72)
+        sheet, axes = make_axes(42 if is_brief(view) else 72)
         key = [
             ("■", label("hazards.rectified", lang), style.roles["done"]),
             ("■", label("hazards.open", lang), style.roles["open"]),
