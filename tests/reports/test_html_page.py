@@ -205,6 +205,8 @@ def test_printed_page_is_light_and_without_controls(
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for hidden in (".toc", ".zoom >> nth=0", ".filter", ".skip"):
         assert not page.locator(hidden).is_visible()
+    # a button is not repeated with its table's head on the next page; its words alone are
+    assert page.locator(".sort").first.evaluate("(one) => getComputedStyle(one).display") == "contents"
 
 
 @pytest.mark.parametrize("dark", [False, True])

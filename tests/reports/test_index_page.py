@@ -159,6 +159,17 @@ def test_data_files_are_linked_and_there(review_folder: Path, open_page: Open) -
     assert [name for name in files if not (review_folder / name).exists()] == []
 
 
+def test_a_printed_index_has_every_figure_and_no_empty_section(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    page.emulate_media(media="print")
+    heads = page.locator("#districts thead th:visible").all_inner_texts()
+    assert [head.split("\n")[0] for head in heads][:2] == ["区划", "发现隐患（处）"] and len(heads) == 5
+    assert not page.locator(".downloads").is_visible() and not page.locator("#data-title").is_visible()
+    assert page.locator("#shade").is_visible() and page.locator(".citation").is_visible()
+    narrow = page.locator("#districts").evaluate("(one) => one.querySelector('table').scrollWidth <= one.clientWidth")
+    assert narrow
+
+
 def test_page_is_complete_without_scripts(review_folder: Path, open_page: Open) -> None:
     page = open_page(review_folder / "index.zh.html", scripts=False).page
     assert page.locator("#districts tbody tr").count() == 13
