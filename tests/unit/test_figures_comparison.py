@@ -227,3 +227,14 @@ def test_the_north_arrow_has_its_place_on_any_extent(extent: tuple[float, float,
     assert axes.get_position().height * sheet.get_figheight() * 25.4 >= 25.9
     place_labels(axes, [box(left, low, right, top)], ["甲"], ["#000"], size=6)
     assert not axes.texts
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", ">Deaths per 100,000 residents<"), ("zh", "（人/10万人）<")]
+)
+def test_a_rate_is_said_to_be_per_residents_once(lang: str, said: str) -> None:
+    facts = [make_fact("incidents.deaths_per_100k", n / 2, district=code) for n, code in enumerate(CODES)]
+    figure = figures.plot_ranking(
+        make_view(facts=facts, district="all", lang=lang), "incidents.deaths_per_100k"
+    )
+    assert figure is not None and said in figure.svg

@@ -123,6 +123,12 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     )
 
 
+def _name_with_unit(info: FactInfo, lang: str) -> str:
+    """A fact's title with its unit; in English the title of a rate says what it is per."""
+    unit = "" if lang == "en" and info.unit.startswith("per_") else name_unit(info, lang)
+    return info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else "")
+
+
 def slug_fact(fact: str) -> str:
     """A fact's name as part of an id."""
     return fact.replace(".", "-").replace("_", "-")
@@ -162,8 +168,7 @@ def _draw_classes(
         entries.append((colour, first if first == last else f"{first}–{last}", "", len(part)))
     if unknown:
         entries.append((style.empty, label("word.no_data", lang), "////", 0))
-    unit = name_unit(info, lang)
-    title = info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else "")
+    title = _name_with_unit(info, lang)
     strip.text(2, 21.5, title, size=style.small, va="center", color=style.muted)
     wide = (style.width_mm - 4) / 6
     for number, (colour, words, hatch, count) in enumerate(entries):
@@ -237,8 +242,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
             axes.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         if low.min() >= 0 and info.unit != "percent":
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
-        unit = name_unit(info, lang)
-        axes.set_xlabel(info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else ""))
+        axes.set_xlabel(_name_with_unit(info, lang))
         key = []
         if level is not None:
             words = "ranking.mean" if info.unit == "count" else "ranking.area"
