@@ -45,7 +45,16 @@ def rule_table(table: Any) -> None:
         for name, value in (("val", "single"), ("sz", str(size)), ("space", "0"), ("color", colour)):
             border.set(qn(f"w:{name}"), value)
         borders.append(border)
-    properties.find(qn("w:tblLayout")).addprevious(borders)  # the schema's order
+    layout = properties.find(qn("w:tblLayout"))
+    layout.addprevious(borders)  # the schema's order
+    # Columns are measured with half an em beside the text: more would part dates at their dashes.
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "70")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    layout.addnext(margins)
 
 
 def add_link(paragraph: Paragraph, text: str, *, anchor: str = "", relation: str = "") -> None:
