@@ -301,11 +301,17 @@ def review(
     workbook: Folder = "",
 ) -> None:
     """Make the reports: one per district, the comparison, the index."""
+    from taizhang.config import locate_root
     from taizhang.periods import parse_period
     from taizhang.report.formats import parse_formats
 
     span = parse_period(period)
     formats = parse_formats(to)
+    made = locate_root(workbook) / "reports" / span.path / "manifest.json"
+    if not scheduler and (fresh or not made.exists()):  # there is something to make
+        from taizhang.report.workers import start_ahead
+
+        start_ahead(1 if district and len(district) == 1 else jobs)
     book = open_workbook(workbook, span, as_of)
     code = warn_errors(book.result)
     districts = [book.resolve_district(text) for text in district] if district else None

@@ -211,6 +211,10 @@ def make_review(
     due = [_spare_run(task, manifest) for task in tasks if fresh or not _is_current(task, manifest)]
     if fresh:
         due = list(tasks)
+    if due and not scheduler:
+        from taizhang.report.workers import start_ahead
+
+        start_ahead(min(jobs or len(due), len(due)))
     _check_templates(book, due)
     paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
     remove_rows(folder, book=book, allowed=rowed)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from taizhang.errors import SchedulerError
 from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report, place_files
 from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
-from taizhang.warm.kernel import die_with
-from taizhang.warm.manager import OWN_MODULES
+from taizhang.warm.kernel import OWN_MODULES, die_with
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -37,6 +36,18 @@ def count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def start_ahead(jobs: int | None = None) -> None:
+    """Have the processes that kernels and workers are forked from load their libraries from now on.
+
+    Whoever is going to have reports made on this machine can do other things meanwhile.
+    """
+    _share_server()
+    if (jobs or count_cores()) > 1 and _choose_context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # POSIX alone has it
+
+        forkserver.ensure_running()
 
 
 def run_tasks(
@@ -86,11 +97,7 @@ class _Worker:
 
 def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[ReportOutcome]:
     """Give each worker one task at a time; what a lost worker was at, another does."""
-    # "ahead" is how kernels are started where nothing can be forked; workers are then not forked either.
-    forked = sys.platform == "linux" and choose_kernels() != "ahead"
-    context = multiprocessing.get_context("forkserver" if forked else "spawn")
-    if forked:
-        context.set_forkserver_preload(list(_WORKER_MODULES))
+    context = _choose_context()
     address = _share_server()
     waiting = deque(tasks)
     losses: dict[str, int] = {}
@@ -127,6 +134,16 @@ def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[Report
                 worker.process.terminate()
         for worker in workers:
             worker.process.join()
+
+
+def _choose_context() -> Any:
+    """How workers are started: forked from a process that has loaded what they need, where that can be done."""
+    # "ahead" is how kernels are started where nothing can be forked; workers are then not forked either.
+    if sys.platform != "linux" or choose_kernels() == "ahead":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_WORKER_MODULES))
+    return context
 
 
 def _share_server() -> str:

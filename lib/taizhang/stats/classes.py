@@ -2,7 +2,6 @@
 
 import warnings
 
-import mapclassify
 import numpy as np
 
 _CLASSES = 5
@@ -29,6 +28,8 @@ def choose_classes(values: np.ndarray, decimals: int) -> tuple[np.ndarray, str]:
     if len(different) <= _CLASSES:
         # Half a last digit more, so that unrounded values fall into the class of their rounded one.
         return different + 0.5 * 10.0**-decimals, "single"
+    import mapclassify  # slow to load, and few values need it
+
     if len(values) > _MOST_FOR_BREAKS:
         return np.unique(mapclassify.Quantiles(values, k=_CLASSES).bins).astype(float), "quantiles"
     with warnings.catch_warnings():

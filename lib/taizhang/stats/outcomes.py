@@ -6,9 +6,7 @@ from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy.stats import t
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from taizhang.stats.intervals import ALPHA, Floats
 
@@ -150,6 +148,9 @@ def _fit(
     alpha: float,
     about: _Base,
 ) -> Effect:
+    import statsmodels.api as sm  # slow to load, and only the comparison of districts needs it
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
     model = sm.GLM(y, design, family=sm.families.Poisson(), offset=offset)
     with catch_warnings():  # a model that fits the counts exactly is no fault: its interval is chance's own
         filterwarnings("ignore", category=PerfectSeparationWarning)

@@ -1,15 +1,17 @@
-"""Do neighbours resemble each other? Moran's I, its local parts, and rates shrunken towards neighbours."""
+"""Do neighbours resemble each other? Moran's I, its local parts, and rates shrunken towards neighbours.
+
+libpysal and esda are loaded when first needed: only the comparison of districts needs them.
+"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
-from esda.moran import Moran, Moran_Local
-from esda.smoothing import Spatial_Empirical_Bayes
-from libpysal.graph import Graph
-from statsmodels.stats.multitest import multipletests
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 FEWEST = 8  # places with neighbours below which patterns are not looked for
 PERMUTATIONS = 999
@@ -40,7 +42,7 @@ class Pattern:
     reason: str = ""
 
 
-def join_neighbours(geometry: Any) -> Graph:
+def join_neighbours(geometry: Any) -> "Graph":
     """Neighbours that share a border or a corner.
 
     Parameters
@@ -53,12 +55,14 @@ def join_neighbours(geometry: Any) -> Graph:
     libpysal.graph.Graph
         Binary; islands have no neighbours.
     """
+    from libpysal.graph import Graph
+
     return Graph.build_contiguity(geometry, rook=False, strict=True)
 
 
 def find_pattern(
     values: pd.Series,
-    graph: Graph,
+    graph: "Graph",
     *,
     q: float = 0.05,
     permutations: int = PERMUTATIONS,
@@ -93,6 +97,9 @@ def find_pattern(
     kept = kept[~kept.isin(part.isolates)]
     if len(kept) < FEWEST:
         return Pattern(np.nan, np.nan, np.nan, places, "few")
+    from esda.moran import Moran, Moran_Local
+    from statsmodels.stats.multitest import multipletests
+
     weights = graph.subgraph(kept).transform("R")
     kept = weights.unique_ids
     y = values[kept].to_numpy(float)
@@ -112,7 +119,7 @@ def find_pattern(
     return Pattern(float(whole.I), float(whole.EI), float(whole.p_rand), places)
 
 
-def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: Graph) -> pd.Series:
+def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: "Graph") -> pd.Series:
     """Rates shrunken towards those of their neighbours, by Marshall's local estimator.
 
     Parameters
@@ -131,6 +138,8 @@ def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: Graph) -
     -----
     Marshall (1991), Appl. Stat. 40, 283-294; by esda.
     """
+    from esda.smoothing import Spatial_Empirical_Bayes
+
     rates = pd.Series(np.nan, events.index)
     kept = events.index[(exposure > 0) & events.notna() & events.index.isin(graph.unique_ids)]
     if len(kept):

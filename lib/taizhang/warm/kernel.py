@@ -34,6 +34,23 @@ KERNEL_MODULES = (
     "zmq.eventloop.zmqstream",
     "zmq.utils.garbage",
 )
+# What a notebook that imports taizhang will load besides, when it opens a workbook and draws.
+OWN_MODULES = (
+    "taizhang.workbook",
+    "taizhang.figures",
+    "taizhang.narrative",
+    "taizhang.picking",
+    "taizhang.boundaries.reaching",
+    "holidays.countries",
+    "matplotlib.backends.backend_svg",
+    "pandas.core.arrays.arrow.extension_types",
+    "pyarrow.dataset",
+    "statsmodels.duration.survfunc",
+    "statsmodels.stats.proportion",
+    "statsmodels.stats.rates",
+    "pyarrow.parquet",
+    "taizhang.metadata.ahead:load_all",
+)
 _PR_SET_PDEATHSIG = 1
 # The columns that pandas shows of a table as text when it is imported in a kernel.
 _COLUMNS_IN_KERNEL = 20

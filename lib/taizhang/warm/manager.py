@@ -19,30 +19,13 @@ from nbformat import NotebookNode
 from traitlets import List, Type, Unicode, default
 
 from taizhang.warm.client import choose_kernels, get_server
-from taizhang.warm.kernel import SINGLE_THREAD
+from taizhang.warm.kernel import OWN_MODULES, SINGLE_THREAD
 
 PROVISIONER = "taizhang-warm"
 # Where the user has not set them: one thread of linear algebra per kernel, as kernels run side by side, and
 # an order of sets that is the same in every run.
 KERNEL_ENV = {**SINGLE_THREAD, "PYTHONHASHSEED": "0"}
 _LONGEST = 1.0
-# What a notebook that imports taizhang will load besides, when it opens a workbook and draws.
-OWN_MODULES = (
-    "taizhang.workbook",
-    "taizhang.figures",
-    "taizhang.narrative",
-    "taizhang.picking",
-    "taizhang.boundaries.reaching",
-    "holidays.countries",
-    "matplotlib.backends.backend_svg",
-    "pandas.core.arrays.arrow.extension_types",
-    "pyarrow.dataset",
-    "statsmodels.duration.survfunc",
-    "statsmodels.stats.proportion",
-    "statsmodels.stats.rates",
-    "pyarrow.parquet",
-    "taizhang.metadata.ahead:load_all",
-)
 
 
 class QuickClient(AsyncKernelClient):
