@@ -208,9 +208,8 @@ def make_review(
     manifest |= {"facts_fingerprint": kept}
     manifest |= _describe_review(book, period)
     tasks = plan(lang, tuple(formats))
-    due = [_spare_run(task, manifest) for task in tasks if fresh or not _is_current(task, manifest)]
-    if fresh:
-        due = list(tasks)
+    stale = [task for task in tasks if fresh or not _is_current(task, manifest)]
+    due = stale if fresh else [_spare_run(task, manifest) for task in stale]
     if due and not scheduler:
         from taizhang.report.workers import start_ahead
 
