@@ -180,8 +180,7 @@ def make_review(
     manifest = read_manifest(folder)
 
     notes = read_notes(book, period)
-    style = style or book.config.style
-    if style not in STYLES:
+    if (style := style or book.config.style) not in STYLES:
         raise ParameterError(f"unknown style '{style}'; there are {', '.join(STYLES)}")
     fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
     find_faces(fonts)
@@ -213,7 +212,7 @@ def make_review(
     if due and not scheduler:
         from taizhang.report.workers import start_ahead
 
-        start_ahead(min(jobs or len(due), len(due)))
+        start_ahead(1 if len(due) == 1 else jobs)
     _check_templates(book, due)
     paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
     remove_rows(folder, book=book, allowed=rowed)
