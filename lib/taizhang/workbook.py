@@ -382,11 +382,13 @@ class Workbook:
             facts.to_parquet(beside, index=False)
         return facts
 
+    def _hash_code(self) -> str:
+        parts = (Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries"))
+        return hash_code(*parts, self.root / "facts")
+
     def _keep_at(self, name: str, as_of: date, *asked: object) -> Path:
         """Where a table for all districts is kept: made from the same rows, by the same code and definitions."""
-        parts = (Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries"))
-        code = hash_code(*parts, self.root / "facts")
-        text = "|".join(map(str, (self.result.fingerprint, *asked, as_of, code)))
+        text = "|".join(map(str, (self.result.fingerprint, *asked, as_of, self._hash_code())))
         key = hashlib.sha256(text.encode()).hexdigest()[:24]
         return processed_folder(self.config) / ".cache" / name / f"{key}.parquet"
 

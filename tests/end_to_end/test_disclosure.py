@@ -67,8 +67,15 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
         return pd.concat([rows, rows], ignore_index=True) if kind.name in kinds else rows
 
     monkeypatch.setattr(workbook, "read_counted", count_twice)
+    columns = workbook.read_columns
+
+    def columns_twice(folder: Path, kind: str, *names: str) -> pd.DataFrame:
+        rows = columns(folder, kind, *names)
+        return pd.concat([rows, rows], ignore_index=True) if kind in kinds else rows
+
+    monkeypatch.setattr(workbook, "read_columns", columns_twice)
     # What is kept between runs would hide that anything is read twice.
-    monkeypatch.setattr(Workbook, "_hash_facts_code", lambda self: f"{sorted(kinds)}")
+    monkeypatch.setattr(Workbook, "_hash_code", lambda self: f"{sorted(kinds)}")
     return kinds
 
 

@@ -136,6 +136,7 @@ class Server:
             return
         assert self._process.stdin
         self._process.stdin.close()
+        self._process.terminate()  # heeded while it still imports and has no kernel; else the end of its input tells it
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

@@ -44,6 +44,7 @@ class ForkServer:
         """Answer requests; None when it is over."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # meant for a server that still imports
         signal.set_wakeup_fd(self._waker.fileno())
         self._selector.register(sys.stdin, selectors.EVENT_READ)
         for waited in (self._listener, self._wake):
@@ -115,6 +116,7 @@ class ForkServer:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._selector.close()
         for end in (*self._read, self._listener, self._wake, self._waker):
             end.close()
