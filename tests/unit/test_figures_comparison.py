@@ -12,7 +12,7 @@ from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 from taizhang import figures
 from taizhang.display import Figure
 from taizhang.figures.comparison import list_values
-from taizhang.figures.ground import draw_ground, find_corner, make_map, place_labels
+from taizhang.figures.ground import draw_ground, find_corner, label_beside, make_map, place_labels
 from taizhang.metadata.facts import describe_fact
 from taizhang.outlines import measure_text, simplify_districts
 from taizhang.stats.classes import choose_classes
@@ -215,6 +215,21 @@ def test_a_district_without_ground_leaves_the_others_their_map() -> None:
         assert NAMES[0] in shown and NAMES[2] not in shown
     _, axes, _ = draw_ground(replace(view, district=CODES[2]))
     assert axes.get_xlim()[0] < 119 and axes.get_xlim()[1] > 119.3
+
+
+def test_a_district_is_named_on_its_own_map_even_where_it_has_no_room() -> None:
+    view = make_rates(COUNTS)
+    west, south, _, north = view.districts.geometry[1].bounds
+    view.districts.loc[1, "geometry"] = box(west, south, west + 0.004, north)
+    found = figures.map_location(replace(view, district=CODES[1]))
+    assert found is not None and NAMES[1] in read_texts(found)
+    elsewhere = figures.map_location(replace(view, district=CODES[0]))
+    assert elsewhere is not None and NAMES[1] not in read_texts(elsewhere)
+    _, axes, _ = make_map((0, 0, 10, 10))
+    left, low, right, high = label_beside(axes, box(9, 4, axes.get_xlim()[1] - 0.1, 6), "甲镇", size=8)
+    assert right < 9 and low < 5 < high  # by the edge it stands on the other side
+    assert label_beside(axes, box(1, 4, 1.2, 6), "甲镇", size=8)[0] > 1.2
+    assert left < right
 
 
 @pytest.mark.parametrize("extent", [(0, 0, 10, 0.4), (0, 0, 0.4, 10), (0, 0, 10, 10)])

@@ -100,7 +100,7 @@ def _cell(points: float, kind: str, lang: str) -> display.Cell:
     if math.isnan(points):
         return display.Cell("—")
     if kind == "veto":
-        return display.Cell(label("assessment.veto", lang) if points else "—", float(points))
+        return display.Cell(label(f"assessment.{'veto' if points else 'no_veto'}", lang), float(points))
     return display.Cell(format_number(points, 1), float(points))
 
 

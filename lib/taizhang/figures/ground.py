@@ -248,16 +248,44 @@ def place_labels(
     list of int
         Positions of shapes that had no room.
     """
-    style = load_style()
-    west, east = axes.get_xlim()
-    frame = axes.get_position().width * style.width_mm / _MM_PER_POINT
-    per_point = (east - west) / frame
-    squeeze = per_point / axes.get_aspect()  # degrees of latitude per point
-    rooms = [
-        (wide * per_point, high * squeeze) for wide, high in (measure_text(text, size) for text in texts)
-    ]
+    rooms = [_measure_label(axes, text, size) for text in texts]
     spots = find_places(shapes, rooms, taken=[find_corner(axes), *taken])
     for text, colour, spot in zip(texts, colours, spots, strict=True):
         if spot is not None:
             axes.text(*spot, text, ha="center", va="center", size=size, color=colour, linespacing=1.15)
     return [place for place, spot in enumerate(spots) if spot is None]
+
+
+def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float) -> Box:
+    """Write the label of a shape that has no room for it beside it, over what is there.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        A map whose limits are set.
+    shape : shapely geometry
+    text : str
+    size : float
+        Points.
+
+    Returns
+    -------
+    tuple of float
+        The label's place, where no other may stand, in the axes' coordinates.
+    """
+    style = load_style()
+    wide, high = _measure_label(axes, text, size)
+    west, south, east, north = shape.bounds
+    gap, middle = wide / 10, (south + north) / 2
+    left = east + gap if east + gap + wide <= axes.get_xlim()[1] else west - gap - wide
+    paper = {"facecolor": style.paper, "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+    axes.text(left, middle, text, va="center", size=size, color=style.roles["main"], bbox=paper, zorder=8)
+    return left, middle - high / 2, left + wide, middle + high / 2
+
+
+def _measure_label(axes: Axes, text: str, size: float) -> tuple[float, float]:
+    """Width and height that a label takes of a map, in degrees."""
+    west, east = axes.get_xlim()
+    per_point = (east - west) / (axes.get_position().width * load_style().width_mm / _MM_PER_POINT)
+    wide, high = measure_text(text, size)
+    return wide * per_point, high * per_point / float(axes.get_aspect())

@@ -307,6 +307,12 @@ def _mark_medians(axes: Axes, view: View, end: float) -> None:
             color=style.muted if colour == style.roles["before"] else colour,
             size=style.small,
             va="center",
+            bbox={
+                "facecolor": style.paper,
+                "edgecolor": "none",
+                "pad": 1,
+            },  # the other's line stops before it
+            zorder=5,
         )
 
 

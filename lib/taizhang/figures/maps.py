@@ -13,6 +13,7 @@ from taizhang.figures.ground import (
     draw_furniture,
     draw_ground,
     keep_frame,
+    label_beside,
     make_map,
     place_labels,
 )
@@ -277,12 +278,20 @@ def map_location(view: View) -> display.Figure | None:
         fills = np.where(own, style.roles["main"], style.empty)
         districts.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.8)
         frame()
+        left = place_labels(
+            axes, list(districts.geometry[own]), list(districts["name"][own]), [style.paper], size=style.small
+        )
+        here = districts[own].iloc[0]
+        small = bool(left) and not here.geometry.is_empty
+        taken = [label_beside(axes, here.geometry, str(here["name"]), size=style.small)] if small else []
+        others = districts[~own]
         place_labels(
             axes,
-            list(districts.geometry),
-            list(districts["name"]),
-            [style.paper if mine else style.muted for mine in own],
+            list(others.geometry),
+            list(others["name"]),
+            [style.muted] * len(others),
             size=style.small,
+            taken=taken,
         )
         draw_furniture(axes, strip, view)
     return finish_figure(
