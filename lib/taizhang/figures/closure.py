@@ -118,7 +118,7 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
     return finish_figure(
         sheet,
         id=f"closure-by-{by}",
-        title=label("figure.closure_by.title", lang, column=column, period=name_period(view)),
+        title=label("figure.closure_by.title", lang, column=column.lower(), period=name_period(view)),
         alt=label(
             "figure.closure_by.alt",
             lang,
