@@ -97,6 +97,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             texts,
             [style.paper if dark[code] else style.ink for code in districts.index],
             size=style.small,
+            hatched=list(known.isna()),
         )
         _draw_classes(strip, values.to_numpy(dtype=float), edges, colours, info, lang, bool(len(unknown)))
         draw_furniture(axes, strip, view)

@@ -229,6 +229,7 @@ def place_labels(
     *,
     size: float,
     taken: Sequence[Box] = (),
+    hatched: Sequence[bool] = (),
 ) -> list[int]:
     """Write a label within each shape, where it touches no other and not the north arrow; the smallest choose first.
 
@@ -242,6 +243,8 @@ def place_labels(
         Points.
     taken : sequence of boxes
         Further places already used, in the axes' coordinates.
+    hatched : sequence of bool, optional
+        Which labels stand on hatching and need paper behind them to be read.
 
     Returns
     -------
@@ -250,9 +253,13 @@ def place_labels(
     """
     rooms = [_measure_label(axes, text, size) for text in texts]
     spots = find_places(shapes, rooms, taken=[find_corner(axes), *taken])
-    for text, colour, spot in zip(texts, colours, spots, strict=True):
+    paper = {"facecolor": load_style().paper, "edgecolor": "none", "pad": 0.5}
+    backs = [paper if on else None for on in hatched or [False] * len(texts)]
+    for text, colour, spot, back in zip(texts, colours, spots, backs, strict=True):
         if spot is not None:
-            axes.text(*spot, text, ha="center", va="center", size=size, color=colour, linespacing=1.15)
+            axes.text(
+                *spot, text, ha="center", va="center", size=size, color=colour, linespacing=1.15, bbox=back
+            )
     return [place for place, spot in enumerate(spots) if spot is None]
 
 
