@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Sheet
 from matplotlib.patches import Polygon, Rectangle
 
+from taizhang.figures.marks import back_label
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -253,8 +254,7 @@ def place_labels(
     """
     rooms = [_measure_label(axes, text, size) for text in texts]
     spots = find_places(shapes, rooms, taken=[find_corner(axes), *taken])
-    paper = {"facecolor": load_style().paper, "edgecolor": "none", "pad": 0.5}
-    backs = [paper if on else None for on in hatched or [False] * len(texts)]
+    backs = [back_label() if on else None for on in hatched or [False] * len(texts)]
     for text, colour, spot, back in zip(texts, colours, spots, backs, strict=True):
         if spot is not None:
             axes.text(
@@ -285,8 +285,8 @@ def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float)
     west, south, east, north = shape.bounds
     gap, middle = wide / 10, (south + north) / 2
     left = east + gap if east + gap + wide <= axes.get_xlim()[1] else west - gap - wide
-    paper = {"facecolor": style.paper, "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
-    axes.text(left, middle, text, va="center", size=size, color=style.roles["main"], bbox=paper, zorder=8)
+    back = back_label(alpha=0.85)
+    axes.text(left, middle, text, va="center", size=size, color=style.roles["main"], bbox=back, zorder=8)
     return left, middle - high / 2, left + wide, middle + high / 2
 
 

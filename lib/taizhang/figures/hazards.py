@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import (
+    back_label,
     bars_height,
     draw_key,
     draw_ranked_bars,
@@ -307,11 +308,7 @@ def _mark_medians(axes: Axes, view: View, end: float) -> None:
             color=style.muted if colour == style.roles["before"] else colour,
             size=style.small,
             va="center",
-            bbox={
-                "facecolor": style.paper,
-                "edgecolor": "none",
-                "pad": 1,
-            },  # the other's line stops before it
+            bbox=back_label(pad=1),  # the other's line stops before it
             zorder=5,
         )
 

@@ -25,6 +25,11 @@ def shorten_label(text: str, columns: int = 24) -> str:
     return text
 
 
+def back_label(*, pad: float = 0.5, alpha: float = 1.0) -> dict[str, object]:
+    """Paper behind a label, so that lines and hatching stop before it: matplotlib's `bbox` of a text."""
+    return {"facecolor": load_style().paper, "edgecolor": "none", "pad": pad, "alpha": alpha}
+
+
 def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
     """Name colours in a line of words above the axes, each in its own colour.
 

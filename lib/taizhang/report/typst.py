@@ -77,8 +77,12 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
         day = _read_day(meta.made_on) or meta.as_of
         pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
         if official or _count_pages(pdfs[-1]) <= most:
-            return pdfs[-1]
-    return pdfs[0]  # people wrote more than the pages hold: no need to read it in small type
+            chosen = pdfs[-1]
+            break
+    else:
+        chosen = pdfs[0]  # people wrote more than the pages hold: no need to read it in small type
+    _forget_earlier(faces)
+    return chosen
 
 
 def _plan_lists(meta: ReportMeta, blocks: Sequence[Block]) -> Json:
@@ -115,7 +119,6 @@ def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> byte
                 pdf_standards=["ua-1"],
                 timestamp=moment,
             )
-            _forget_earlier(faces)
     except typst.TypstError as error:
         raise RenderError(
             f"Typst could not set the PDF of {about}: {error.message}"
@@ -135,8 +138,9 @@ def _forget_earlier(faces: Faces) -> None:
     It keeps what one of its last ten runs used, so nothing set nine times leaves it what the next report shares
     with this one: the template and the fonts.
     """
-    for _ in range(_RUNS_KEPT - 1):
-        _compiler(faces.folders).compile(b"", format="svg")
+    with _LOCK:
+        for _ in range(_RUNS_KEPT - 1):
+            _compiler(faces.folders).compile(b"", format="svg")
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)
 
