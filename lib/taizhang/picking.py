@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from taizhang.display import is_interactive
 from taizhang.errors import ParameterError
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.words import label
 from taizhang.periods import parse_period
-from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook

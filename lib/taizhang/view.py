@@ -18,7 +18,6 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.outlines import simplify_districts
 from taizhang.periods import SCALES, Period
 
-ALL = "all"
 When = Literal["now", "year", "previous"]
 
 

@@ -20,13 +20,13 @@ from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.lazy import LazyLedgers, leave_recorded, read_columns, read_counted
-from taizhang.metadata.facts import FactInfo, load_facts, load_functions
+from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, read_period
 from taizhang.privacy import mask_column
 from taizhang.settings import hash_settings, read_settings
 from taizhang.templates import packaged_notebooks
-from taizhang.view import ALL, Quality, View
+from taizhang.view import Quality, View
 
 
 class Workbook:

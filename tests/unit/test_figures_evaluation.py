@@ -16,9 +16,10 @@ from taizhang.figures.evaluation import (
     tabulate_improvements,
     tabulate_objectives,
 )
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.narrative.evaluation import write_evaluation, write_objectives
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 DRILLS = [
     {

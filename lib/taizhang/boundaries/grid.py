@@ -15,8 +15,8 @@ from taizhang.boundaries.layers import Layer, keep_areas, read_layer
 from taizhang.boundaries.matching import match_districts
 from taizhang.boundaries.shifts import describe_shift
 from taizhang.errors import list_values
+from taizhang.metadata.facts import ALL
 
-ALL = "all"
 # What people write where nobody is named.
 _NOBODY = {
     "", *"无 空 缺 待定 暂无 暂缺 空缺 空岗 缺岗 缺员 未定 未明确 未确定 未落实 未指定 未安排 未配备 未到位".split(),

@@ -10,8 +10,7 @@ import shapely
 
 from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.reach import draw_reach, measure_area_in_reach, measure_reach
-
-ALL = "all"
+from taizhang.metadata.facts import ALL
 
 
 def summarise_reach(

@@ -15,10 +15,9 @@ from taizhang.facts.own import OwnFact, make_measures
 from taizhang.facts.rows import Floats, Ledgers, Mask
 from taizhang.facts.suppress import blank_result, find_hidden
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets, suggest
-from taizhang.metadata.facts import FactInfo, describe_fact, load_facts, split_target
+from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
 from taizhang.periods import Period
 
-ALL = "all"
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
 COLUMNS = (
     "district_code",

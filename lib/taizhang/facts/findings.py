@@ -8,13 +8,11 @@ from string import Formatter
 import pandas as pd
 
 from taizhang.display import Run
-from taizhang.metadata.facts import FactInfo, describe_fact, split_target
+from taizhang.metadata.facts import ALL, FactInfo, describe_fact, split_target
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.rules import Rule, load_rules
 from taizhang.periods import parse_period
 from taizhang.stats.change import compare_counts, compare_shares
-
-ALL = "all"
 
 
 @dataclass(frozen=True)

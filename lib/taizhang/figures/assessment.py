@@ -7,10 +7,11 @@ import pandas as pd
 from taizhang import display
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_period
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 from taizhang.stats.assess import Assessment, assess_places
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 
 def find_assessment(view: View) -> tuple[Assessment, pd.DataFrame, pd.DataFrame] | None:

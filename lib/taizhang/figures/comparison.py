@@ -14,7 +14,7 @@ from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_
 from taizhang.figures.marks import dots_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell, name_kinds
-from taizhang.metadata.facts import FactInfo
+from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import (
     format_date,
     format_fact,
@@ -25,7 +25,7 @@ from taizhang.metadata.formats import (
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.classes import choose_classes
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 
 def list_values(view: View, fact: str) -> pd.DataFrame:

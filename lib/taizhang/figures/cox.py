@@ -9,11 +9,12 @@ from taizhang.figures.closure import Cases, group_cases, list_cases, say_p
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
 from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.figures.time import say_ratio
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.cox import fit_cox
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 COLUMNS = ("severity", "premises_type", "trade")
 

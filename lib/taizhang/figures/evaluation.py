@@ -11,10 +11,11 @@ from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_ranked_bars
 from taizhang.figures.rows import count_classes, find_rows, name_values
 from taizhang.figures.sources import describe_source, name_period, name_place, show_day, show_text
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 OBJECTIVES = "drill_objectives"
 _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")

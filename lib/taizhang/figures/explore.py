@@ -8,10 +8,11 @@ from taizhang.figures.rows import find_rows, name_values
 from taizhang.figures.sources import describe_source, name_area, name_period, name_place
 from taizhang.figures.tables import make_fact_cell, tabulate_facts
 from taizhang.figures.time import is_sensitive
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import DATE_TYPES, load_kinds
 from taizhang.metadata.words import label
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 MOST_CLASSES = 12
 _NEIGHBOUR_FACTS = (

@@ -9,12 +9,12 @@ from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.comparison import describe_fact_source, list_values, say_value, slug_fact
 from taizhang.figures.marks import draw_key
 from taizhang.figures.sources import name_area, name_period
-from taizhang.metadata.facts import FactInfo
+from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 
 def plot_funnel(view: View, fact: str) -> display.Figure | None:

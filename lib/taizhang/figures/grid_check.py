@@ -11,13 +11,13 @@ from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.sources import describe_source, name_area, name_period, name_place, show_text
-from taizhang.metadata.facts import describe_fact
+from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.outlines import simplify_districts
 from taizhang.stats.classes import choose_classes
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_ROWS = 30
 _MOST_NUMBERS = 30

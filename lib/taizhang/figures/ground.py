@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Sheet
 from matplotlib.patches import Polygon, Rectangle
 
 from taizhang.figures.marks import back_label
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -20,7 +21,7 @@ from taizhang.outlines import (
     find_places,
     measure_text,
 )
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MM_PER_POINT = 25.4 / 72
 _FOOT_MM = 17.0  # below the map: classes, scale bar, rights

@@ -33,12 +33,12 @@ from taizhang.figures.sources import (
     show_day,
     show_text,
 )
-from taizhang.metadata.facts import unit_label
+from taizhang.metadata.facts import ALL, unit_label
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.survival import estimate_survival
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_DAYS = 180
 

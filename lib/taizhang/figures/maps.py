@@ -21,11 +21,12 @@ from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import describe_source, name_period, name_place
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.outlines import simplify_districts
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_POINTS = 200
 _MARKERS = ("o", "s", "^", "D", "v")

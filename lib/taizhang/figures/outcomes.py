@@ -14,12 +14,13 @@ from taizhang.figures.marks import bars_height, draw_key
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import describe_source, show_day
 from taizhang.figures.time import find_span, is_sensitive
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.rules import load_rules
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 OUTCOMES = ("incidents", "repeats", "late")
 RECENT_MONTHS = 3

@@ -10,10 +10,11 @@ from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_area, name_place
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_POINTS = 400
 

@@ -9,6 +9,7 @@ from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_area, name_period
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -23,7 +24,7 @@ from taizhang.stats.risk import (
     compute_risk,
 )
 from taizhang.stats.shrink import shrink_rates
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _FEWEST = 3  # districts below which there is nothing to scale
 

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.words import label
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 
 def describe_source(view: View, kind: str, rows: int | None = None, *, extra: str = "") -> str:

@@ -9,7 +9,7 @@ from taizhang import display
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.figures.rows import is_brief, leave_out_of_brief
 from taizhang.figures.sources import name_period
-from taizhang.metadata.facts import FactInfo, split_target, unit_label
+from taizhang.metadata.facts import ALL, FactInfo, split_target, unit_label
 from taizhang.metadata.formats import (
     format_date,
     format_fact,
@@ -21,7 +21,7 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_OF_BRIEF = 6
 

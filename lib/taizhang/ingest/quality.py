@@ -12,9 +12,10 @@ from taizhang.ingest import SET_ASIDE_FILE, KindSummary
 from taizhang.ingest.corrections import HIDDEN
 from taizhang.ingest.notes import find_lines
 from taizhang.ledgers import find_rule_breaks
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Kind
 from taizhang.privacy import mask_column, mask_numbers
-from taizhang.view import ALL, Quality, View
+from taizhang.view import Quality, View
 
 NO_DISTRICT = ""
 

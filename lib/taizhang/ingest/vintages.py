@@ -5,8 +5,8 @@ import pandas as pd
 from taizhang.boundaries import SPLIT, compare_vintages, find_district, read_crosswalk
 from taizhang.config import Config
 from taizhang.ingest import processed_folder
+from taizhang.metadata.facts import ALL
 from taizhang.periods import Period
-from taizhang.view import ALL
 
 
 def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Period) -> pd.DataFrame:

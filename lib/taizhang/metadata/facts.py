@@ -13,6 +13,8 @@ import yaml
 from taizhang.errors import ParameterError, list_values
 from taizhang.metadata.loading import parse_yaml
 
+# The code that stands for the whole area, where a district's would.
+ALL = "all"
 DIRECTIONS = ("more_is_better", "less_is_better", "neither")
 INTERVALS = ("wilson", "poisson", "greenwood", "none")
 FORMS = ("count", "share", "sum")

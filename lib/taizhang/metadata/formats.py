@@ -1,8 +1,7 @@
 """Numbers, dates and shares as each language writes them."""
 
 from datetime import date
-
-import pandas as pd
+from math import isnan
 
 from taizhang.metadata.facts import FactInfo, unit_label
 from taizhang.metadata.words import label, load_words
@@ -24,7 +23,7 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     -------
     str
     """
-    if value is None or pd.isna(value):
+    if value is None or isnan(value):
         return "—"
     text = f"{abs(value):,.{decimals}f}"
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
@@ -81,7 +80,7 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
 
     Money in English is said in yuan and millions, since its unit of ten thousand is none.
     """
-    if lang == "en" and info.unit == "wan_yuan" and value is not None and not pd.isna(value):
+    if lang == "en" and info.unit == "wan_yuan" and value is not None and not isnan(value):
         yuan = 10_000 * value
         if abs(yuan) >= 1e6:
             return f"{format_number(yuan / 1e6, 2)} million yuan"

@@ -9,11 +9,12 @@ from taizhang.display import Block, Prose, Run
 from taizhang.facts.findings import Finding, find_problems
 from taizhang.figures.rows import is_brief
 from taizhang.figures.sources import name_place
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import has_rows
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, open_sentence, say
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_OF_RULE = 3
 _MOST_OF_BRIEF = 5

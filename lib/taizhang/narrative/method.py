@@ -5,7 +5,7 @@ import pandas as pd
 from taizhang.display import Prose
 from taizhang.figures.comparison import list_values
 from taizhang.figures.rows import is_brief
-from taizhang.metadata.facts import describe_fact
+from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_fact, join_list, quantify
 from taizhang.narrative.telling import (
     Number,
@@ -15,7 +15,7 @@ from taizhang.narrative.telling import (
     make_prose,
     say,
 )
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _MOST_NAMES = 3
 

@@ -7,7 +7,7 @@ import pandas as pd
 from taizhang.display import Prose
 from taizhang.figures.rows import count_classes, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import name_period, name_place
-from taizhang.metadata.facts import load_facts, split_target
+from taizhang.metadata.facts import ALL, load_facts, split_target
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
@@ -27,7 +27,7 @@ from taizhang.narrative.telling import (
     say,
     tell_fact,
 )
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 _LEADERS = 3
 # Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.

@@ -7,7 +7,7 @@ import pandas as pd
 
 from taizhang.display import Block, Prose, Run
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.metadata.facts import FactInfo, unit_label
+from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import (
     format_date,
     format_fact,
@@ -17,7 +17,7 @@ from taizhang.metadata.formats import (
     spell_number,
 )
 from taizhang.metadata.words import label, load_words, split_words
-from taizhang.view import ALL, View
+from taizhang.view import View
 
 Runs = tuple[Run, ...]
 

@@ -23,11 +23,11 @@ import pyarrow.parquet as pq
 from taizhang.config import FILE, Config, show_path
 from taizhang.files import hash_file, write_text
 from taizhang.ingest import layer_files, processed_folder
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 from taizhang.periods import Period
 from taizhang.report.manifest import fingerprint
 from taizhang.settings import hash_settings
-from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook

@@ -15,7 +15,7 @@ from pypinyin import lazy_pinyin
 from taizhang import __version__, display
 from taizhang.config import SCOPES, OwnReport
 from taizhang.files import write_text
-from taizhang.metadata.facts import FactInfo
+from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
 from taizhang.metadata.words import label
 from taizhang.outlines import count_decimals, draw_outlines
@@ -24,7 +24,6 @@ from taizhang.report.data import write_citation
 from taizhang.report.formats import FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.stats.classes import choose_classes
-from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook

@@ -13,9 +13,9 @@ import yaml
 
 from taizhang.config import LANGS
 from taizhang.errors import ParameterError, RenderError, list_values, nearest
+from taizhang.metadata.facts import ALL
 from taizhang.periods import Period, parse_period
 from taizhang.privacy import mask_numbers
-from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook

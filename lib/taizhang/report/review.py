@@ -23,6 +23,7 @@ from taizhang.config import STYLES, OwnReport
 from taizhang.csvout import format_facts
 from taizhang.errors import ParameterError, RenderError
 from taizhang.files import remove_leftovers, write_beside, write_text
+from taizhang.metadata.facts import ALL
 from taizhang.periods import Period, parse_period
 from taizhang.report.changes import InputHashes, hash_index, hash_inputs, mark_behind
 from taizhang.report.faces import find_faces, hash_faces
@@ -50,7 +51,6 @@ from taizhang.report.tasks import (
     make_report,
     render_again,
 )
-from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook

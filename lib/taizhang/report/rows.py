@@ -10,8 +10,8 @@ from taizhang.csvout import prepare_csv
 from taizhang.errors import ParameterError
 from taizhang.facts import prepare_ledgers, select_rows
 from taizhang.files import write_text
+from taizhang.metadata.facts import ALL
 from taizhang.periods import Period
-from taizhang.view import ALL
 
 if TYPE_CHECKING:
     from taizhang.workbook import Workbook

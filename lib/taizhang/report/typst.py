@@ -133,13 +133,12 @@ def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> byte
 
 
 def _forget_earlier(faces: Faces) -> None:
-    """Have Typst let go of what it keeps of the reports before the last, tens of megabytes each.
+    """Have Typst let go of what it keeps of reports set, tens of megabytes each: of what its last ten runs used.
 
-    It keeps what one of its last ten runs used, so nothing set nine times leaves it what the next report shares
-    with this one: the template and the fonts.
+    What the next report shares with them, the template read again, costs less than this memory.
     """
     with _LOCK:
-        for _ in range(_RUNS_KEPT - 1):
+        for _ in range(_RUNS_KEPT + 1):
             _compiler(faces.folders).compile(b"", format="svg")
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)

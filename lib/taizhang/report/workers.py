@@ -24,6 +24,7 @@ _PATIENCE = 30
 _MOST_LOSSES = 3
 # What a worker loads before it makes its first report; imported once, in the process that they are forked from.
 _WORKER_MODULES = (
+    "taizhang.report.unneeded",
     "taizhang.report.workers",
     "taizhang.report.execute",
     "taizhang.report.html",
