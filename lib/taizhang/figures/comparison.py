@@ -99,7 +99,8 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             size=style.small,
             hatched=list(known.isna()),
         )
-        _draw_classes(strip, values.to_numpy(dtype=float), edges, colours, info, lang, bool(len(unknown)))
+        why = _say_unknown(rows["suppressed"].reindex(unknown.index, fill_value=False), lang)
+        _draw_classes(strip, values.to_numpy(dtype=float), edges, colours, info, lang, why)
         draw_furniture(axes, strip, view)
     high, low = values.idxmax(), values.idxmin()
     extra = label("source.classes", lang, method=label(f"classes.{method}", lang), number=len(edges))
@@ -118,10 +119,18 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             most=say_value(float(rows["value"][high]), info, lang),
             low=rows["district"][low],
             least=say_value(float(rows["value"][low]), info, lang),
-            missing=len(districts) - len(values),
+            hatched=label("figure.map_fact.hatched", lang, n=len(unknown), why=why) if why else "",
         ),
         source=describe_fact_source(view, info, extra),
     )
+
+
+def _say_unknown(hidden: pd.Series, lang: str) -> str:
+    """Why districts have no value on a map, by whether each is withheld; empty where there are none."""
+    if hidden.empty:
+        return ""
+    some = "withheld_or_none" if hidden.any() else "no_data"
+    return label("word.withheld" if hidden.all() else f"word.{some}", lang)
 
 
 def _name_with_unit(info: FactInfo, lang: str) -> str:
@@ -155,9 +164,12 @@ def _draw_classes(
     colours: list[str],
     info: FactInfo,
     lang: str,
-    unknown: bool,
+    unknown: str,
 ) -> None:
-    """Swatches with the least and the largest value of each class and how many districts it has."""
+    """Swatches with the least and the largest value of each class and how many districts it has.
+
+    `unknown` says why districts have none; empty where all have.
+    """
     style = load_style()
     place = np.searchsorted(edges, values, side="left")
     entries = []
@@ -168,7 +180,7 @@ def _draw_classes(
         first, last = format_fact(part.min(), info), format_fact(part.max(), info)
         entries.append((colour, first if first == last else f"{first}–{last}", "", len(part)))
     if unknown:
-        entries.append((style.empty, label("word.no_data", lang), "////", 0))
+        entries.append((style.empty, unknown, "////", 0))
     title = _name_with_unit(info, lang)
     strip.text(2, 21.5, title, size=style.small, va="center", color=style.muted)
     wide = (style.width_mm - 4) / 6
