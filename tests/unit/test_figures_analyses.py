@@ -179,7 +179,11 @@ def test_drill_effects_say_what_cannot_be_concluded(county: View) -> None:
     assert words is not None
     text = words._repr_mimebundle_()["text/plain"]
     assert "前提" in text and "不能得出的结论" in text and "没有证据" in text
-    assert figures.tabulate_drill_effects(county) and figures.plot_drill_effects(county)
+    figure = figures.plot_drill_effects(county)
+    assert figures.tabulate_drill_effects(county) and figure is not None
+    assert figure.source.startswith("资料来源：应急演练台账")
+    for outcome, ledger in (("突发事件", "、事故与突发事件台账"), ("重复隐患", "、隐患排查治理台账")):
+        assert (outcome in figure.alt) == (ledger in figure.source)
 
 
 def test_risk_keeps_only_what_the_ledgers_allow(county: View) -> None:

@@ -22,7 +22,8 @@ from taizhang.metadata.words import label
 from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
 from taizhang.view import View
 
-OUTCOMES = ("incidents", "repeats", "late")
+# What may follow from drills, and the ledger that each is counted in.
+OUTCOMES = {"incidents": "incidents", "repeats": "hazards", "late": "hazards"}
 RECENT_MONTHS = 3
 LATE_DAYS = 30
 _REPEAT_DAYS = 365
@@ -111,7 +112,7 @@ def _outcome(
     view: View, name: str, codes: list[str], months: pd.PeriodIndex
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Events and exposure of an outcome by township and month."""
-    kind = "incidents" if name == "incidents" else "hazards"
+    kind = OUTCOMES[name]
     table = view.ledgers.get(kind)
     if table is None or table.empty or is_sensitive(view, kind):
         return None
@@ -177,7 +178,12 @@ def plot_drill_effects(view: View) -> display.Figure | None:
             if lang == "zh"
             else "; ".join(_tell(one, lang) for one in known),
         ),
-        source=describe_source(view, "drills", extra=label("source.drill_effects", lang)),
+        source=describe_source(
+            view,
+            "drills",
+            also=dict.fromkeys(OUTCOMES[one.name] for one in known),
+            extra=label("source.drill_effects", lang),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """The line under a figure: what it was made from, how many rows, read as of when."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from taizhang.metadata.facts import ALL
@@ -8,7 +10,9 @@ from taizhang.metadata.words import label
 from taizhang.view import View
 
 
-def describe_source(view: View, kind: str, rows: int | None = None, *, extra: str = "") -> str:
+def describe_source(
+    view: View, kind: str, rows: int | None = None, *, also: Iterable[str] = (), extra: str = ""
+) -> str:
     """Source, number of rows, and the day the ledger was read as of.
 
     Parameters
@@ -18,6 +22,8 @@ def describe_source(view: View, kind: str, rows: int | None = None, *, extra: st
         Ledger kind.
     rows : int, optional
         Rows behind the figure.
+    also : iterable of str
+        Further ledger kinds that it was made from.
     extra : str
         Further words, such as how an interval was made.
 
@@ -26,7 +32,8 @@ def describe_source(view: View, kind: str, rows: int | None = None, *, extra: st
     str
     """
     lang = view.lang
-    words = label("source.ledger", lang, ledger=view.kinds[kind].title[lang])
+    ledgers = [label("source.ledger", lang, ledger=view.kinds[k].title[lang]) for k in (kind, *also)]
+    words = label("source.ledgers", lang, ledgers=("、" if lang == "zh" else ", ").join(ledgers))
     if rows is not None:
         words += label("source.rows", lang, n=format_number(rows), rows=rows)
     words += label("source.as_of", lang, day=format_date(view.as_of, lang))

@@ -133,7 +133,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
         _scale_ratios(axes)
         axes.set_xlabel(label("axis.times_other_days", lang))
         draw_key(axes, [("●", view.kinds[kind].label(lang), style.roles[roles[kind]]) for kind in shown])
-    kind = next(iter(shown))
+    kind, *others = shown
     apart = [
         label("figure.key_periods.one", lang, kind=view.kinds[k].label(lang), name=label(f"season.{n}", lang),
               ratio=format_number(row["ratio"], 2))
@@ -151,7 +151,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
             name=name_place(view),
             apart=join_list(apart, lang) or label("word.none", lang),
         ),
-        source=describe_source(view, kind, extra=_say_span(shown[kind], lang)),
+        source=describe_source(view, kind, also=others, extra=_say_span(shown[kind], lang)),
     )
 
 

@@ -1,7 +1,6 @@
 """Numbers, dates and shares as each language writes them."""
 
 from datetime import date
-from math import isnan
 
 from taizhang.metadata.facts import FactInfo, unit_label
 from taizhang.metadata.words import label, load_words
@@ -23,10 +22,16 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     -------
     str
     """
-    if value is None or isnan(value):
+    if value is None or _is_missing(value):
         return "—"
     text = f"{abs(value):,.{decimals}f}"
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def _is_missing(value: float) -> bool:
+    import pandas as pd  # workers write dates, no numbers: they have no use for what it takes
+
+    return bool(pd.isna(value))
 
 
 def format_fact(value: float | None, info: FactInfo) -> str:
@@ -80,7 +85,7 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
 
     Money in English is said in yuan and millions, since its unit of ten thousand is none.
     """
-    if lang == "en" and info.unit == "wan_yuan" and value is not None and not isnan(value):
+    if lang == "en" and info.unit == "wan_yuan" and value is not None and not _is_missing(value):
         yuan = 10_000 * value
         if abs(yuan) >= 1e6:
             return f"{format_number(yuan / 1e6, 2)} million yuan"
