@@ -73,6 +73,9 @@ class View:
         Ledger kinds, the workbook's own among them; where left out, the built-in ones.
     fact_infos : Mapping of str to FactInfo
         What each fact is, the workbook's own among them; where left out, the built-in ones.
+    first_days : Mapping of str to datetime.date
+        The first day on record of each kind's ledger, in any district: a district without a row that early
+        had nothing to record. Where left out, its own rows decide.
     """
 
     district: str
@@ -94,6 +97,7 @@ class View:
     settings: Mapping[str, object] = field(default_factory=dict)
     kinds: Mapping[str, Kind] = field(default_factory=load_kinds)
     fact_infos: Mapping[str, FactInfo] = field(default_factory=load_facts)
+    first_days: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def compares(self) -> bool:
@@ -101,6 +105,12 @@ class View:
         if self.vintages.empty:
             return True
         return bool(self.vintages.loc[self.vintages["code"] == self.district, "comparable"].all())
+
+    def begun(self, kind: str) -> pd.Timestamp:
+        """The first day on record of a kind's ledger; NaT where it has none."""
+        if kind in self.first_days:
+            return pd.Timestamp(self.first_days[kind])
+        return self.ledgers[kind][self.kinds[kind].date].min()
 
     def describe(self, fact: str) -> FactInfo:
         """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""

@@ -60,14 +60,16 @@ def test_overdue_far_above_the_rest():
     hazards = pd.concat([overdue("101", 20, 50), overdue("102", 5, 100)], ignore_index=True)
     text = find({"hazards": hazards})["hazards_overdue"]
     assert text == "20 hazards are overdue, 40.0% of those found, well above the 5.0% elsewhere."
-    assert "hazards_overdue" not in find({"hazards": hazards}, "102")
-    assert "hazards_overdue" not in find({"hazards": hazards}, "all")
+    # Any overdue are a problem, but no more is said of them than is so.
+    assert find({"hazards": hazards}, "102")["hazards_overdue"] == "5 hazards are overdue."
+    assert find({"hazards": hazards}, "all")["hazards_overdue"] == "25 hazards are overdue."
     # The same shares of a tenth as many are within chance.
     few = pd.concat([overdue("101", 4, 10), overdue("102", 2, 20)], ignore_index=True)
-    assert "hazards_overdue" not in find({"hazards": few})
-    # Two are too few to speak of, whatever the test says.
+    assert find({"hazards": few})["hazards_overdue"] == "4 hazards are overdue."
+    # Two are too few to compare, whatever the test says.
     two = pd.concat([overdue("101", 2, 2), overdue("102", 0, 900)], ignore_index=True)
-    assert "hazards_overdue" not in find({"hazards": two})
+    assert find({"hazards": two})["hazards_overdue"] == "2 hazards are overdue."
+    assert "hazards_overdue" not in find({"hazards": two}, "102")
 
 
 def test_repeats():
@@ -112,6 +114,18 @@ def test_targets_behind_pace():
     found = find({"drills": rows("101", 3, "held_on")}, targets=[target])
     assert found["target_behind"] == "The target for “Drills held” is 75.0% met, 25.0 points behind pace."
     assert "target_behind" not in find({"drills": rows("101", 4, "held_on")}, targets=[target])
+
+
+def test_of_targets_the_furthest_behind_comes_first():
+    targets = [
+        SimpleNamespace(indicator=name, district="*", period="2021", at_least=4)
+        for name in ("drills.held", "hazards.found")
+    ]
+    ledgers = {"drills": rows("101", 3, "held_on"), "hazards": rows("101", 1, "found_on")}
+    facts = compute_facts(ledgers, DISTRICTS, YEAR, END, targets=targets)
+    found = [f for f in find_problems(facts, pd.DataFrame(), "101", ledgers, END, "en") if f.size]
+    assert [round(f.size) for f in found] == [75, 25]
+    assert "Hazards found" in found[0].text
 
 
 def test_grid_cells_without_a_person():

@@ -125,6 +125,38 @@ def test_funnel_names_who_lies_outside() -> None:
     assert "第20镇" in read_texts(figure) and "第3镇" not in read_texts(figure)
 
 
+def test_a_district_without_an_interval_is_not_marked() -> None:
+    facts = [
+        make_fact("hazards.days_to_rectify_median", days, district=code, low=days - 1, high=days + 1)
+        for days, code in zip([4, 5, 6, 5, 4], CODES, strict=False)
+    ]
+    facts.append(make_fact("hazards.days_to_rectify_median", 0, district=CODES[5]))
+    facts.append(make_fact("hazards.days_to_rectify_median", 5, district="all"))
+    figure = figures.plot_ranking(make_view(facts=facts, district="all"), "hazards.days_to_rectify_median")
+    assert figure is not None and "0个地区的区间不含比较值" in figure.alt
+    assert "区间不含该值" not in read_texts(figure)
+
+
+def test_funnel_says_whose_value_its_line_is() -> None:
+    whole = figures.plot_funnel(make_rates(COUNTS), RATE)
+    assert "全域89.8%" in read_texts(whole)
+    view = make_rates(COUNTS)
+    hidden = view.facts["district_code"] == CODES[2]
+    part = figures.plot_funnel(
+        replace(view, facts=view.facts.assign(suppressed=view.facts["suppressed"] | hidden)), RATE
+    )
+    # Without the 80 of 100: 369 of 400.
+    assert "图中各地合计92.2%" in read_texts(part) and "全域89.8%" not in read_texts(part)
+
+
+def test_long_words_of_a_key_take_two_lines() -> None:
+    facts = [make_fact("complaints.received", 20 + place, district=code) for place, code in enumerate(CODES)]
+    facts[2] |= {"suppressed": True, "value": 3.0}
+    facts[4] |= {"value": None}
+    figure = figures.map_fact(make_view(facts=facts, district="all", lang="en"), "complaints.received")
+    assert {"withheld or no", "data"} <= set(read_texts(figure))
+
+
 def test_funnel_needs_denominators() -> None:
     facts = [make_fact("hazards.overdue", n, district=code) for n, code in enumerate(CODES)]
     assert (

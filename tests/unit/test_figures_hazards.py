@@ -62,6 +62,12 @@ def test_trend_leaves_out_a_year_before_that_the_ledger_does_not_reach() -> None
     assert "上年同月查出" not in texts
 
 
+def test_the_year_before_is_shown_where_the_ledger_reaches_it_in_any_district() -> None:
+    rows = make_few()
+    view = make_view({"hazards": rows[rows["found_on"] >= "2021"]}, first_days={"hazards": date(2020, 1, 3)})
+    assert "上年同月查出" in read_texts(figures.plot_hazards_trend(view))
+
+
 def test_months_after_as_of_are_unknown_not_none() -> None:
     months = choose_months(make_view(as_of=date(2021, 7, 10)))
     counts = count_months(make_few()["found_on"], months, date(2021, 7, 10))

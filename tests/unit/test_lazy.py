@@ -1,7 +1,9 @@
 """Reports say nothing of a sum that nobody recorded; the fact itself is nought, as every count over nothing."""
 
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import taizhang as tz
@@ -30,6 +32,13 @@ def open_book(folder: Path, rows: str) -> Workbook:
     (folder / "losses.csv").write_text("乡镇,灾害名称,发生日期,受灾人口,直接经济损失(万元)\n" + rows, "utf-8")
     (folder / "workbook.toml").write_text(TOML, encoding="utf-8")
     return tz.open(str(folder))
+
+
+def test_a_ledger_begins_with_its_first_row_in_any_district(tmp_path: Path) -> None:
+    book = open_book(tmp_path, "甲镇,台风,2021-07-01,20,\n甲镇,暴雨,2020-02-03,,\n")
+    assert book.first_days == {"losses": date(2020, 2, 3)}
+    assert book.view("甲镇", "2021").begun("losses") == pd.Timestamp(2020, 2, 3)
+    assert open_book(tmp_path, "").first_days == {}
 
 
 @pytest.mark.parametrize(

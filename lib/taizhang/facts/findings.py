@@ -46,6 +46,8 @@ class Finding:
         The next step.
     source : str
         The rule's legal source, or empty.
+    size : float
+        How far the rule is broken, beside others who break it too.
     """
 
     rule: str
@@ -56,6 +58,7 @@ class Finding:
     runs: tuple[Run, ...]
     step: str
     source: str
+    size: float = 0.0
 
     @property
     def text(self) -> str:
@@ -120,22 +123,30 @@ def _share_above(rule: Rule, case: _Case) -> Found:
         yield {"value": _write(value, rule.fact), "share": _percent(value, whole)}
 
 
-def _share_above_rest(rule: Rule, case: _Case) -> Found:
-    """Far above the rest of the area: by a test of two shares, so that small numbers raise no alarm."""
-    value, whole = case.number(rule.fact), case.number(rule.of)
+def _overdue(rule: Rule, case: _Case) -> Found:
+    """Any at all; and whether it is far above the rest, by a test of two shares, as small numbers differ by chance."""
+    value = case.number(rule.fact)
+    if value:
+        yield _hold_against_rest(rule, case, value) or {"value": _write(value, rule.fact)}
+
+
+def _hold_against_rest(rule: Rule, case: _Case, value: float) -> dict[str, Number]:
+    """A share and the rest's where it is above that beyond chance; else nothing."""
+    whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
-    if case.district == ALL or value is None or not whole or every is None or every_of is None:
-        return
+    if case.district == ALL or not whole or every is None or every_of is None:
+        return {}
     rest, rest_of = float(every["value"]) - value, float(every_of["value"]) - whole
     if value < rule.least or rest_of <= 0:
-        return
+        return {}
     change = compare_shares(value, whole, rest, rest_of)
-    if change.value > 0 and change.is_beyond_chance(alpha=rule.p):
-        yield {
-            "value": _write(value, rule.fact),
-            "share": _percent(value, whole),
-            "rest": _percent(rest, rest_of),
-        }
+    if not (change.value > 0 and change.is_beyond_chance(alpha=rule.p)):
+        return {}
+    return {
+        "value": _write(value, rule.fact),
+        "share": _percent(value, whole),
+        "rest": _percent(rest, rest_of),
+    }
 
 
 def _count_up(rule: Rule, case: _Case) -> Found:
@@ -194,7 +205,7 @@ CHECKS: Mapping[str, Callable[[Rule, _Case], Found]] = {
     "above": _above,
     "share_below": _share_below,
     "share_above": _share_above,
-    "share_above_rest": _share_above_rest,
+    "overdue": _overdue,
     "count_up": _count_up,
     "no_drill": _no_drill,
     "target_behind": _target_behind,
@@ -261,9 +272,12 @@ def find_problems(
                     district=district,
                     facts=tuple(dict.fromkeys(name for name in (*named, rule.of) if name)),
                     numbers=numbers,
-                    runs=_fill(rule.problem[lang], numbers),
+                    runs=_fill(
+                        (rule.plain if rule.plain and len(numbers) == 1 else rule.problem)[lang], numbers
+                    ),
                     step=rule.step[lang],
                     source=rule.source,
+                    size=numbers["behind"].value or 0.0 if "behind" in numbers else 0.0,
                 )
             )
-    return sorted(findings, key=lambda finding: -finding.weight)
+    return sorted(findings, key=lambda finding: (-finding.weight, -finding.size))

@@ -204,7 +204,8 @@ def _row(
                 lang,
                 value=format_number(median),
                 low=format_number(low),
-                high=format_number(high),
+                # So few that no upper end is reached.
+                high="∞" if pd.isna(high) else format_number(high),
             ),
             None if pd.isna(median) else median,
         ),

@@ -1,5 +1,6 @@
 """All districts side by side: map of a fact, ranking with its uncertainty, table."""
 
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +27,9 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.classes import choose_classes
 from taizhang.view import View
+
+# Characters that fit beside a swatch.
+_MOST_IN_KEY = 14
 
 
 def list_values(view: View, fact: str) -> pd.DataFrame:
@@ -191,7 +195,9 @@ def _draw_classes(
                 (left, 13.6), 5, 3.6, facecolor=colour, hatch=hatch, edgecolor=style.muted, linewidth=0.4
             )
         )
-        strip.text(left + 6.6, 15.4, words, size=style.small, va="center")
+        # Words too long for their place take a second line, where the others have their count.
+        for line, height in zip(textwrap.wrap(words, _MOST_IN_KEY), (15.4, 10.6), strict=False):
+            strip.text(left + 6.6, height, line, size=style.small, va="center")
         if count:
             strip.text(
                 left + 6.6,
@@ -226,9 +232,10 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     places = np.arange(len(rows))[::-1]
     level = _find_level(view, info)
     low, high = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
-    apart = (low > level) | (high < level) if level is not None else pd.Series(False, index=rows.index)
-    if rows["low"].isna().all():
-        apart[:] = False
+    # A district without an interval leaves nothing out.
+    apart = (
+        (rows["low"] > level) | (rows["high"] < level) if level is not None else rows["low"] != rows["low"]
+    )
     with use_style():
         sheet, axes = make_axes(dots_height(len(rows)), grid="x")
         if level is not None:

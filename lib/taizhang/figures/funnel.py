@@ -1,5 +1,6 @@
 """Funnel plot: districts against their size, and what chance alone would do."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -49,6 +50,8 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     level = scale * funnel.target
     out = (funnel.places["position"].abs() == 2).reindex(rows.index, fill_value=False)
     limits = funnel.limits
+    # Where districts are withheld, those shown have a value of their own.
+    words = "ranking.area" if np.isclose(level, area["value"]) else "ranking.shown"
     with use_style():
         sheet, axes = make_axes(90, grid="y")
         for level_name, dash in (("95", (0, (3, 2))), ("998", "-")):
@@ -84,7 +87,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
             [
                 (
                     "—",
-                    label("ranking.area", lang, area=name_area(view), value=say_value(level, info, lang)),
+                    label(words, lang, area=name_area(view), value=say_value(level, info, lang)),
                     style.muted,
                 ),
                 ("- -", "95%", style.roles["before"]),

@@ -77,7 +77,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
             ("■", label("hazards.open", lang), style.roles["open"]),
         ]
         before = None
-        if view.compares and reaches_back(table["found_on"], months):
+        if view.compares and reaches_back(view.begun("hazards"), months):
             before = count_months(table["found_on"], months - 12)
             key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
         parts = [(done, style.roles["done"]), (still, style.roles["open"])]

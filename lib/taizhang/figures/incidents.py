@@ -37,7 +37,7 @@ def plot_incidents_trend(view: View) -> display.Figure | None:
         return None
     lang = view.lang
     last = view.period.end.year
-    first = max(int(days.dt.year.min()), last - _MOST_YEARS + 1)
+    first = max(view.begun("incidents").year, last - _MOST_YEARS + 1)
     months = pd.period_range(f"{first}-01", f"{last}-12", freq="M")
     # Months after the period or after as_of have not been counted.
     known = min(pd.Timestamp(view.period.end), pd.Timestamp(view.as_of)).date()

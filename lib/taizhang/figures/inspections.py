@@ -46,7 +46,7 @@ def plot_inspections_trend(view: View) -> display.Figure | None:
         sheet, axes = make_axes(64)
         key = [("■", label("inspections.visits", lang), style.roles["main"])]
         before = None
-        if view.compares and reaches_back(days, months):
+        if view.compares and reaches_back(view.begun("inspections"), months):
             before = count_months(days, months - 12)
             key.append(("■", label("word.year_before_month", lang), style.roles["before"]))
         draw_stacked_months(axes, months, [(visits, style.roles["main"])], lang, before=before)

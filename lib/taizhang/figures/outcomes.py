@@ -298,7 +298,7 @@ def tabulate_required_drills(view: View) -> display.Table | None:
                 display.Cell(label(f"drill_rule.{verdict}", lang), note="" if recent else "worse"),
             )
         )
-    rows.sort(key=lambda row: (row[2].value != 0, row[0].text))
+    rows.sort(key=lambda row: row[2].value != 0)
     return display.Table(
         id="required-drills",
         title=label("table.required_drills.title", lang, day=format_date(view.as_of, lang)),

@@ -9,9 +9,9 @@ from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import name_area, name_place
+from taizhang.figures.sources import describe_source, name_area, name_place
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number
+from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.view import View
@@ -113,7 +113,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
     distance = name_distance(float(row["distance_m"]), lang)
     sites = view.ledgers["shelters"]
     sites = sites[sites["lon"].notna() & sites["lat"].notna()]
-    ground = style.sequential[1]
+    ground, dots = style.sequential[1], False
     with use_style():
         sheet, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
@@ -126,7 +126,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
         if premises is not None and not premises.empty:
             points = premises.groupby(["district_code", "premises"])[["lon", "lat"]].median().dropna()
             # Of very many premises the dots would hide the ground: then the table alone tells.
-            if 0 < len(points) <= _MOST_POINTS:
+            if dots := 0 < len(points) <= _MOST_POINTS:
                 inside = shapely.contains_xy(area, points["lon"], points["lat"])
                 for part, role, word in ((~inside, "before", "outside"), (inside, "done", "inside")):
                     if part.any():
@@ -156,7 +156,12 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
             n=format_number(row["premises_located"]),
             near=format_number(row["premises_in_reach"]),
         ),
-        source=label("check_figure.reach.source", lang, day=format_date(view.as_of, lang)),
+        source=describe_source(
+            view,
+            "shelters",
+            also=["hazards"] if dots else [],
+            extra=label("check_figure.reach.source", lang),
+        ),
     )
 
 

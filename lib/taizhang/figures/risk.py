@@ -156,7 +156,7 @@ def map_risk(view: View) -> display.Figure | None:
             f"{name}\n{format_number(places['index'][code], 1)}" for code, name in districts["name"].items()
         ]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
-        place_labels(axes, list(districts.geometry), texts, inks, size=style.small)
+        left_out = place_labels(axes, list(districts.geometry), texts, inks, size=style.small)
         set_strip_key(
             strip, [("■", label(f"risk.{name}", lang), colours[name]) for name in reversed(CLASSES)]
         )
@@ -189,7 +189,8 @@ def map_risk(view: View) -> display.Figure | None:
                 lang,
             ),
         ),
-        source=label("source.risk", lang, n=len(found[0].indicators), day=format_date(view.as_of, lang)),
+        source=label("source.risk", lang, n=len(found[0].indicators), day=format_date(view.as_of, lang))
+        + (label("source.unlabelled", lang, n=len(left_out)) if left_out else ""),
     )
 
 

@@ -79,9 +79,9 @@ def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) 
     return counts
 
 
-def reaches_back(days: pd.Series, months: pd.PeriodIndex) -> bool:
-    """Whether a ledger has rows as old as the year before these months, so that none means none."""
-    return bool((days < (months[0] - 11).start_time).any())
+def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:
+    """Whether a ledger whose first day on record this is goes as far back as the year before these months."""
+    return bool(first < (months[0] - 11).start_time)
 
 
 def name_values(

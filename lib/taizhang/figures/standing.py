@@ -143,7 +143,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
                 color=style.muted,
             )
         draw_key(axes, [("●", label("standing.rank", lang), style.roles["main"])])
-    wide = int((places["last"] - places["first"]).max())
+    wide, groups = int((places["last"] - places["first"]).max()), int(places["group"].max())
     return finish_figure(
         sheet,
         id=f"ranks-{slug_fact(fact)}",
@@ -153,11 +153,13 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
             lang,
             n=len(places),
             fact=info.title[lang],
-            groups=int(places["group"].max()),
+            groups=groups,
             first=places["district"].iloc[0],
             wide=wide,
         ),
-        source=describe_fact_source(view, info, label("source.ranks", lang)),
+        source=describe_fact_source(
+            view, info, label("source.ranks", lang) + (label("source.parted", lang) if groups > 1 else "")
+        ),
     )
 
 
@@ -209,7 +211,11 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
             for n, name in enumerate(heads)
         ),
         rows=rows,
-        notes=(label("table.standing.note", lang), say_pattern(standing.pattern, lang)),
+        notes=(
+            label("table.standing.note", lang),
+            *([label("table.standing.listed", lang)] if standing.places["called"].any() else []),
+            say_pattern(standing.pattern, lang),
+        ),
     )
 
 

@@ -47,7 +47,10 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
         changes = {then: compare_periods(view, name, then=then) for then in list_comparisons(view)}
         on_year = changes["year"]
         known = not row["suppressed"] and pd.notna(row["value"])
-        value, unit = show_value(row, info, view.lang), name_unit(info, view.lang) if known else ""
+        value, unit = (
+            show_value(row, info, view.lang),
+            name_unit(info, view.lang, row["value"]) if known else "",
+        )
         if known and view.lang == "en" and info.unit == "wan_yuan":
             # Ten thousand yuan is no unit of English: yuan, or million yuan.
             value, _, unit = quantify(row["value"], info, "en").partition(" ")

@@ -1,5 +1,6 @@
 """When things happen: key periods against other days, the months of the year, and whether a series is steady."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -55,13 +56,13 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
     if days.empty:
         return None
     # The first row may come some weeks after the ledger was begun.
-    begun = days.min().date().replace(day=1) - timedelta(days=_LATE_START)
-    first = max(begun, _go_back(last, _YEARS))
+    begun = view.begun(kind).date()
+    first = max(begun.replace(day=1) - timedelta(days=_LATE_START), _go_back(last, _YEARS))
     # A part of a year would count some seasons twice: of more than a year, whole ones are kept.
     years = 0
     while years < _YEARS and _go_back(last, years + 1) >= first:
         years += 1
-    return (_go_back(last, years) if years else max(days.min().date(), first)), last
+    return (_go_back(last, years) if years else max(begun, first)), last
 
 
 def _go_back(day: date, years: int) -> date:
@@ -134,6 +135,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
         axes.set_xlabel(label("axis.times_other_days", lang))
         draw_key(axes, [("●", view.kinds[kind].label(lang), style.roles[roles[kind]]) for kind in shown])
     kind, *others = shown
+    how = label("source.key_periods", lang, span=_say_span(shown, view))
     apart = [
         label("figure.key_periods.one", lang, kind=view.kinds[k].label(lang), name=label(f"season.{n}", lang),
               ratio=format_number(row["ratio"], 2))
@@ -151,7 +153,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
             name=name_place(view),
             apart=join_list(apart, lang) or label("word.none", lang),
         ),
-        source=describe_source(view, kind, also=others, extra=_say_span(shown[kind], lang)),
+        source=describe_source(view, kind, also=others, extra=how),
     )
 
 
@@ -175,9 +177,23 @@ def _scale_ratios(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
-def _say_span(part: pd.DataFrame, lang: str) -> str:
-    first, last = part.attrs["span"]
-    return label("source.key_periods", lang, first=format_date(first, lang), last=format_date(last, lang))
+def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
+    """Which days were looked at; where ledgers differ, of each."""
+    lang = view.lang
+    spans: dict[tuple[date, date], list[str]] = {}
+    for kind, part in parts.items():
+        spans.setdefault(part.attrs["span"], []).append(view.kinds[kind].label(lang))
+    key = "source.key_span" if len(spans) == 1 else "source.key_span_of"
+    return ("" if lang == "zh" else " ").join(
+        label(
+            key,
+            lang,
+            kinds=join_list(kinds, lang),
+            first=format_date(first, lang),
+            last=format_date(last, lang),
+        )
+        for (first, last), kinds in spans.items()
+    )
 
 
 @leave_out_of_brief
@@ -195,12 +211,10 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     display.Table or None
         None where no kind has rows enough.
     """
-    lang, rows, notes = view.lang, [], []
-    for kind in kinds or KINDS:
-        part = compare_key_periods(view, kind)
-        if part is None:
-            continue
-        notes.append(_say_span(part, lang))
+    lang, rows = view.lang, []
+    found = {kind: compare_key_periods(view, kind) for kind in kinds or KINDS}
+    shown = {kind: part for kind, part in found.items() if part is not None}
+    for kind, part in shown.items():
         for name, row in part.iterrows():
             verdict = "higher" if row["low"] > 1 else "lower" if row["high"] < 1 else "alike"
             rows.append(
@@ -229,7 +243,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
             for n, name in enumerate(heads)
         ),
         rows=tuple(rows),
-        notes=(notes[0], label("table.key_periods.note", lang)),
+        notes=(_say_span(shown, view), label("table.key_periods.note", lang)),
         dense=True,
     )
 
@@ -311,7 +325,7 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
         return None
     last = span[1].year if (span[1].month, span[1].day) == (12, 31) else span[1].year - 1
     days = view.ledgers[kind][view.kinds[kind].date].dropna()
-    begun = days.min().date()
+    begun = view.begun(kind).date()
     first = max(begun.year if begun <= date(begun.year, 1, 31) else begun.year + 1, last - _YEARS + 1)
     if last - first + 1 < FEWEST_YEARS:
         return None
@@ -376,7 +390,7 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     if span[1] < end.end_time.date():
         end -= 1  # a month that isn't over has no count yet
     table = view.ledgers["hazards"]
-    first = max(end - _MONTHS + 1, pd.Period(table["found_on"].min(), "M"))
+    first = max(end - _MONTHS + 1, pd.Period(view.begun("hazards"), "M"))
     months = pd.period_range(first, end, freq="M")
     if len(months) < 12:
         return None

@@ -50,13 +50,15 @@ def format_fact(value: float | None, info: FactInfo) -> str:
     return format_number(value, info.decimals)
 
 
-def name_unit(info: FactInfo, lang: str) -> str:
+def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
     """The unit that follows a fact's number; of a count in Chinese, its measure word (处, 起, 次).
 
     Parameters
     ----------
     info : FactInfo
     lang : str
+    value : float, optional
+        The number: after one, English has no plural.
 
     Returns
     -------
@@ -64,6 +66,8 @@ def name_unit(info: FactInfo, lang: str) -> str:
         Empty where there is none.
     """
     unit = unit_label(info.unit, lang)
+    if lang == "en" and value == 1:
+        unit = _SINGULAR.get(info.unit, unit)
     if unit:
         return unit
     words = load_words()
@@ -90,10 +94,7 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
         if abs(yuan) >= 1e6:
             return f"{format_number(yuan / 1e6, 2)} million yuan"
         return f"{format_number(yuan)} yuan"
-    unit = name_unit(info, lang)
-    if lang == "en" and value == 1:
-        unit = _SINGULAR.get(info.unit, unit)
-    return join_unit(format_fact(value, info), unit, lang)
+    return join_unit(format_fact(value, info), name_unit(info, lang, value), lang)
 
 
 _SPELT = "one two three four five six seven eight nine".split()

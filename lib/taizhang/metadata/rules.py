@@ -1,7 +1,7 @@
 """The rules that turn facts into problems found, read from rules.yml."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -26,6 +26,8 @@ class Rule:
         The sentence that states the problem, and the next step, zh and en.
     fact, of : str
         The fact judged, and the one it is a share of.
+    plain : Mapping of str to str
+        What is stated instead where the check holds without the comparison that `problem` speaks of.
     above, below, least, p, years : float
         Thresholds that the check uses.
     """
@@ -38,6 +40,7 @@ class Rule:
     step: Mapping[str, str]
     fact: str = ""
     of: str = ""
+    plain: Mapping[str, str] = field(default_factory=dict)
     above: float = 0
     below: float = 0
     least: float = 0

@@ -59,7 +59,7 @@ def write_actions(view: View) -> Prose | None:
     ]
     sentences = [
         make_sentence([first], lang),
-        make_sentence(states, lang, lead=say("action_text.states", lang)),
+        make_sentence(states, lang, lead=say("action_text.states", lang) if len(stages) > 1 else ()),
     ]
     return make_prose([make_paragraph(sentences, lang)])
 

@@ -7,7 +7,7 @@ from taizhang.figures.risk import find_risk
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_month
 from taizhang.figures.standing import find_standing, say_pattern
-from taizhang.figures.time import chart_hazards, compare_key_periods, find_months
+from taizhang.figures.time import KINDS, chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
@@ -32,7 +32,7 @@ def write_key_periods(view: View) -> Prose | None:
         None where there are too few rows.
     """
     lang, sentences = view.lang, list[Runs]()
-    for kind in ("hazards", "incidents"):
+    for kind in KINDS:
         part = compare_key_periods(view, kind)
         if part is None:
             continue
@@ -242,7 +242,7 @@ def write_risk(view: View) -> Prose | None:
     lang, places = view.lang, found[1].places
     names = view.districts.set_index("code")["name"]
     upper = places[places["class"].isin(["high", "very_high"])].sort_values("rank")
-    firm = places["kept"] >= 0.95
+    firm = (100 * places["kept"]).round() >= 95  # as the table has it
     sentences = [
         say(
             "risk.text.upper" if len(upper) else "risk.text.none_upper",

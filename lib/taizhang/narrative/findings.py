@@ -11,12 +11,15 @@ from taizhang.figures.rows import is_brief
 from taizhang.figures.sources import name_place
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
+from taizhang.metadata.rules import load_rules
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import has_rows
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, open_sentence, say
 from taizhang.view import View
 
 _MOST_OF_RULE = 3
+# Checks whose number of the whole area is the sum of the districts that break the rule.
+_COUNTING = ("above", "overdue")
 _MOST_OF_BRIEF = 5
 _MOST_NAMES = 5
 
@@ -50,7 +53,7 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
         for finding in findings
     ]
     listed += [(finding, (finding.district,)) for finding in local if finding.rule not in told]
-    return sorted(listed, key=lambda pair: -pair[0].weight)
+    return sorted(listed, key=lambda pair: (-pair[0].weight, -pair[0].size))
 
 
 def _find(view: View, district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
@@ -106,19 +109,25 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
         name = _name_places([finding.district], view)
         runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
     elif places:
-        runs.append(Run(_say_found_in(places, view)))
+        runs.append(Run(_say_found_in(finding.rule, places, view)))
     if finding.source:
         runs.append(Run(label("findings.source", lang, source=finding.source)))
     return Block(tuple(runs), kind="li")
 
 
-def _say_found_in(codes: Sequence[str], view: View) -> str:
-    """Which districts have a problem: by name, of many the first few, or that all have it."""
+def _say_found_in(rule: str, codes: Sequence[str], view: View) -> str:
+    """Which districts have a problem: by name, of many the first few, or that all have it.
+
+    A count above nought is that of the districts named; of other rules, these are the districts that meet them too.
+    """
+    (check,) = {one.check for one in load_rules() if one.rule == rule}
     names, count_ = _list_names(codes, view)
     if count_ == len(view.districts) > _MOST_NAMES:
         key = "found_in_all"
     else:
         key = "found_in_many" if count_ > len(names) else "found_in"
+    if check not in _COUNTING:
+        key += "_too"
     joined = join_list(names, view.lang) if count_ == len(names) else _join_some(names, view.lang)
     return label(f"findings.{key}", view.lang, names=joined, n=count_)
 

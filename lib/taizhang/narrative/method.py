@@ -148,7 +148,7 @@ def _name_tied(known: pd.DataFrame, value: float, lang: str) -> str:
     names = list(known.loc[known["value"] == value, "district"])
     if len(names) <= _MOST_NAMES:
         return join_list(names, lang)
-    first = "、".join(names[:2]) if lang == "zh" else ", ".join(names[:2])
+    first = "、".join(names[:2]) if lang == "zh" else join_list(names[:2], lang)
     return "".join(run.text for run in say("compare.tie", lang, names=first, n=len(names)))
 
 

@@ -30,6 +30,7 @@ from taizhang.narrative.telling import (
 from taizhang.view import View
 
 _LEADERS = 3
+_MOST_LEADERS = 5
 # Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.
 _Sentence = tuple[str, ...]
 _HAZARDS: tuple[_Sentence, ...] = (
@@ -113,7 +114,7 @@ def write_summary(view: View) -> Prose | None:
         ("inspections.visits*",),
         ("drills.held*", "drills.evaluated_share"),
         ("incidents.count*",),
-        ("incidents.deaths",),
+        ("incidents.deaths*",),
         ("losses.events", "losses.loss_wan"),
         ("complaints.received*", "complaints.resolution_rate"),
         ("disputes.found*", "disputes.settlement_rate"),
@@ -134,7 +135,7 @@ def write_summary(view: View) -> Prose | None:
     lead = lead_period(view)
     for subject in subjects:
         base = subject[0].rstrip("*@").split(".")[0]
-        if subject[0] in ("hazards.overdue", "incidents.deaths") and not get_value(view, _find_first(base)):
+        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not get_value(view, _find_first(base)):
             continue
         if told := _tell(view, subject, lead):
             sentences.append(told)
@@ -201,10 +202,22 @@ def _tell_leaders(view: View, column: str) -> Runs:
     single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
-        for name, number in counts.head(_LEADERS).items()
+        for name, number in _choose_leaders(counts).items()
         if number > 1 or single
     ]
+    if not leaders:
+        return ()
     return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang), n=len(known))
+
+
+def _choose_leaders(counts: pd.Series) -> pd.Series:
+    """The first classes of a sorted count, without parting those that have equally many."""
+    if len(counts) <= _LEADERS:
+        return counts
+    beyond = counts.iloc[_LEADERS]
+    ahead = counts[counts > beyond]
+    level = counts[counts >= beyond]
+    return ahead if len(ahead) or len(level) > _MOST_LEADERS else level
 
 
 def write_inspections(view: View) -> Prose | None:

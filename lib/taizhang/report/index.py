@@ -297,7 +297,7 @@ def _make_cards(infos: Sequence[FactInfo], rows: _Rows | None, lang: str) -> lis
     """The whole area's key figures, those that are known."""
     cells = ((info, _make_cell(info, rows, lang)) for info in infos)
     return [
-        display.KeyFigure(info.name, info.title[lang], cell["text"], name_unit(info, lang))
+        display.KeyFigure(info.name, info.title[lang], cell["text"], name_unit(info, lang, cell["value"]))
         for info, cell in cells
         if cell["value"] is not None
     ]
