@@ -1,11 +1,12 @@
 """How a workbook shows itself in a notebook: its ledgers with rows and days, and a small map of its districts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from taizhang.errors import ParameterError
 from taizhang.metadata.facts import FORMS, FactInfo
@@ -84,14 +85,14 @@ def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("column")
 
 
-def measure_spans(folder: Path, kinds: Sequence[Kind]) -> pd.DataFrame:
-    """Rows of each ledger, and its first and last day.
+def measure_spans(folder: Path, kinds: Iterable[Kind]) -> pd.DataFrame:
+    """Rows of each ledger, and its first and last day, by the files' own statistics.
 
     Parameters
     ----------
     folder : Path
         Of the processed ledgers.
-    kinds : sequence of Kind
+    kinds : iterable of Kind
 
     Returns
     -------
@@ -100,12 +101,22 @@ def measure_spans(folder: Path, kinds: Sequence[Kind]) -> pd.DataFrame:
     """
     spans = []
     for kind in kinds:
-        rows = pd.read_parquet(folder / f"{kind.name}.parquet", columns=[kind.date or "source_row"])
-        days = rows[kind.date].dropna() if kind.date else pd.Series(dtype="datetime64[us]")
+        about = pq.read_metadata(folder / f"{kind.name}.parquet")
+        ends = list(_read_ends(about, kind.date)) if kind.date else []
         if kind.date and kind.fields[kind.date].type == "year":
-            days = pd.to_datetime(days.astype("str"), format="%Y")
-        spans.append((kind.name, len(rows), days.min(), days.max()))
+            ends = [pd.Timestamp(year, 1, 1) for year in ends]
+        days = pd.Series(ends, dtype="datetime64[us]")
+        spans.append((kind.name, about.num_rows, days.min(), days.max()))
     return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
+
+
+def _read_ends(about: pq.FileMetaData, column: str) -> Iterator[Any]:
+    """The least and the greatest value of a column in each row group that has any."""
+    place = about.schema.names.index(column)
+    for number in range(about.num_row_groups):
+        told = about.row_group(number).column(place).statistics
+        if told is not None and told.has_min_max:
+            yield from (told.min, told.max)
 
 
 def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:

@@ -56,36 +56,6 @@ def leave_recorded(facts: pd.DataFrame, infos: Mapping[str, FactInfo], folder: P
     return facts[~facts["fact"].isin(unsaid)]
 
 
-def read_first_days(folder: Path, kinds: Mapping[str, Kind]) -> dict[str, date]:
-    """The first day on record of each kind, in any district, by the files' own statistics.
-
-    Parameters
-    ----------
-    folder : Path
-        data/processed.
-    kinds : Mapping of str to Kind
-
-    Returns
-    -------
-    dict of str to datetime.date
-        Of kinds that go by a day and have rows.
-    """
-    dated = {name: kind.date for name, kind in kinds.items() if kind.date}
-    firsts = {
-        name: _read_least(folder / f"{name}.parquet", column)
-        for name, column in dated.items()
-        if kinds[name].fields[column].type != "year"
-    }
-    return {name: first.date() for name, first in firsts.items() if first is not None}
-
-
-def _read_least(path: Path, column: str) -> pd.Timestamp | None:
-    about = pq.read_metadata(path)
-    place = about.schema.names.index(column)
-    parts = [about.row_group(n).column(place).statistics for n in range(about.num_row_groups)]
-    return min((pd.Timestamp(part.min) for part in parts if part and part.has_min_max), default=None)
-
-
 def _is_filled(path: Path, column: str) -> bool:
     """Whether a column has an entry, or the ledger no row, by the file's own counts."""
     about = pq.read_metadata(path)

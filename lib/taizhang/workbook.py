@@ -19,7 +19,7 @@ from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.files import hash_code, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
-from taizhang.lazy import LazyLedgers, leave_recorded, read_columns, read_counted, read_first_days
+from taizhang.lazy import LazyLedgers, leave_recorded, read_columns, read_counted
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.periods import Period, read_period
@@ -341,9 +341,7 @@ class Workbook:
     def spans(self) -> pd.DataFrame:
         """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
         assert self.result
-        return measure_spans(
-            processed_folder(self.config), [self.kinds[kind] for kind in self.config.ledgers]
-        )
+        return measure_spans(processed_folder(self.config), map(self.kinds.__getitem__, self.config.ledgers))
 
     @property
     def years(self) -> list[int]:
@@ -449,6 +447,7 @@ class Workbook:
             raise ParameterError(f"language '{lang}' is not known; use zh or en")
         code = ALL if district == ALL else self.resolve_district(district)
         as_of = self.as_of(period)
+        spans = self.spans.dropna()
         return View(
             district=code,
             name=self.config.title if code == ALL else self.district_name(code),
@@ -474,14 +473,8 @@ class Workbook:
             settings=read_settings(self.config),
             kinds=self.kinds,
             fact_infos=self.fact_infos,
-            first_days=self.first_days,
+            first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
         )
-
-    @cached_property
-    def first_days(self) -> dict[str, date]:
-        """The first day on record of each ledger, in any district: before it nobody kept one."""
-        kinds = {one.kind: self.kinds[one.kind] for one in self.result.summaries}
-        return read_first_days(processed_folder(self.config), kinds)
 
     def quality(self, view: View) -> Quality:
         """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""

@@ -207,26 +207,6 @@ def test_classes_of_one_each_are_not_the_most() -> None:
         assert said in read(narrative.write_hazards(view))
 
 
-@pytest.mark.parametrize(
-    ("counts", "named"),
-    [
-        ({"渔业": 5, "林业": 4, "工贸": 3, "学校": 2}, ["渔业", "林业", "工贸"]),
-        # Not one of three that are alike may be named without the others.
-        ({"渔业": 5, "林业": 3, "工贸": 3, "学校": 3}, ["渔业"]),
-        ({"渔业": 3, "林业": 3, "工贸": 3, "学校": 3}, ["学校", "工贸", "林业", "渔业"]),
-        (dict.fromkeys(("渔业", "林业", "工贸", "学校", "养老", "燃气"), 3), []),
-    ],
-)
-def test_the_commonest_classes_are_not_parted_from_their_equals(
-    counts: dict[str, int], named: list[str]
-) -> None:
-    rows = [{"found_on": "2021-02-01", "trade": trade} for trade, n in counts.items() for _ in range(n)]
-    view = make_view({"hazards": make_table("hazards", rows)}, facts=[make_fact("hazards.found", len(rows))])
-    said = read(narrative.write_hazards(view))
-    assert sorted(trade for trade in counts if trade in said) == sorted(named)
-    assert ("从行业看" in said) == bool(named)
-
-
 def test_numbers_name_their_fact() -> None:
     runs = list_runs(narrative.write_hazards(make_hazard_view()))
     assert runs["hazards.found"] == "248处" and runs["hazards.overdue"] == "2处"

@@ -2,7 +2,7 @@
 
 import pytest
 from test_narrative import FOUND, list_runs, read
-from view_maker import make_fact, make_view
+from view_maker import make_fact, make_table, make_view
 
 from taizhang import narrative
 from taizhang.view import View
@@ -59,3 +59,23 @@ def test_that_nobody_died_says_the_rate_too() -> None:
     facts = [make_fact("incidents.count", 2), make_fact("incidents.deaths", 0)]
     facts.append(make_fact("incidents.deaths_per_100k", 0.0))
     assert read(narrative.write_incidents(make_view(facts=facts, lang="en"))).endswith("Nobody died.")
+
+
+@pytest.mark.parametrize(
+    ("counts", "named"),
+    [
+        ({"渔业": 5, "林业": 4, "工贸": 3, "学校": 2}, ["渔业", "林业", "工贸"]),
+        # Not one of three that are alike may be named without the others.
+        ({"渔业": 5, "林业": 3, "工贸": 3, "学校": 3}, ["渔业"]),
+        ({"渔业": 3, "林业": 3, "工贸": 3, "学校": 3}, ["学校", "工贸", "林业", "渔业"]),
+        (dict.fromkeys(("渔业", "林业", "工贸", "学校", "养老", "燃气"), 3), []),
+    ],
+)
+def test_the_commonest_classes_are_not_parted_from_their_equals(
+    counts: dict[str, int], named: list[str]
+) -> None:
+    rows = [{"found_on": "2021-02-01", "trade": trade} for trade, n in counts.items() for _ in range(n)]
+    view = make_view({"hazards": make_table("hazards", rows)}, facts=[make_fact("hazards.found", len(rows))])
+    said = read(narrative.write_hazards(view))
+    assert sorted(trade for trade in counts if trade in said) == sorted(named)
+    assert ("从行业看" in said) == bool(named)

@@ -11,6 +11,8 @@ from taizhang.metadata.words import label
 from taizhang.view import View
 
 MOST_BARS = 10
+# Classes that a sentence names, and how many where that many are alike.
+_LEADERS, _MOST_LEADERS = 3, 5
 Drawing = TypeVar("Drawing", bound=Callable[..., object])
 
 
@@ -139,3 +141,13 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
         name = label("word.others", lang, number=len(rest))
         sums = pd.concat([sums.iloc[: MOST_BARS - 1], rest.sum().rename(name).to_frame().T])
     return pd.concat([sums, tail])
+
+
+def choose_leaders(counts: pd.Series) -> pd.Series:
+    """The first classes of a sorted count, without parting those that have equally many."""
+    if len(counts) <= _LEADERS:
+        return counts
+    beyond = counts.iloc[_LEADERS]
+    ahead = counts[counts > beyond]
+    level = counts[counts >= beyond]
+    return ahead if len(ahead) or len(level) > _MOST_LEADERS else level

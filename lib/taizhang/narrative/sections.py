@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from taizhang.display import Prose
-from taizhang.figures.rows import count_classes, find_rows, leave_out_of_brief, name_values
+from taizhang.figures.rows import choose_leaders, count_classes, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import ALL, load_facts, split_target
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
@@ -29,8 +29,6 @@ from taizhang.narrative.telling import (
 )
 from taizhang.view import View
 
-_LEADERS = 3
-_MOST_LEADERS = 5
 # Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.
 _Sentence = tuple[str, ...]
 _HAZARDS: tuple[_Sentence, ...] = (
@@ -192,7 +190,7 @@ def write_hazards(view: View) -> Prose | None:
 
 
 def _tell_leaders(view: View, column: str) -> Runs:
-    """The three commonest classes of the period's hazards, where any is stated."""
+    """The commonest classes of the period's hazards, where any is stated."""
     rows = find_rows(view, "hazards")
     if rows.empty or rows[column].isna().all():
         return ()
@@ -202,22 +200,12 @@ def _tell_leaders(view: View, column: str) -> Runs:
     single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
-        for name, number in _choose_leaders(counts).items()
+        for name, number in choose_leaders(counts).items()
         if number > 1 or single
     ]
     if not leaders:
         return ()
     return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang), n=len(known))
-
-
-def _choose_leaders(counts: pd.Series) -> pd.Series:
-    """The first classes of a sorted count, without parting those that have equally many."""
-    if len(counts) <= _LEADERS:
-        return counts
-    beyond = counts.iloc[_LEADERS]
-    ahead = counts[counts > beyond]
-    level = counts[counts >= beyond]
-    return ahead if len(ahead) or len(level) > _MOST_LEADERS else level
 
 
 def write_inspections(view: View) -> Prose | None:

@@ -101,7 +101,7 @@ def hash_inputs(book: "Workbook", period: Period) -> InputHashes:
         shared=fingerprint(
             made_from=_hash_shared(book),
             hidden=[_list_hidden(facts) for facts in frames],
-            first_days={name: str(day) for name, day in book.first_days.items()},
+            first_days=[str(day) for day in book.spans["first"]],
             aside=[
                 [one.kind, one.set_aside, one.cells_set_aside, one.duplicates]
                 for one in book.result.summaries
