@@ -238,7 +238,7 @@ def tabulate_risk(view: View) -> display.Table | None:
         ),
         rows=tuple(rows),
         notes=(
-            label("table.risk.note", lang),
+            label("table.risk.note", lang, edges=join_list([f"{edge:g}" for edge in found[0].edges], lang)),
             label(
                 "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
             ),

@@ -213,7 +213,8 @@ def describe_report(meta: ReportMeta) -> Json:
     standing = word("approval", number=meta.approval) if meta.approval else shared["page.internal"]
     title, subtitle = write_titles(meta)
     of_area = meta.name == meta.title
-    joined = f"{title}　{subtitle}" if lang == "zh" else f"{title}, {subtitle}"
+    tail = meta.period.label(lang) if subtitle == period else subtitle
+    joined = f"{title}　{tail}" if lang == "zh" else f"{title}, {tail}"
     made = _read_day(meta.made_on)
     return {
         "lang": lang,
