@@ -154,7 +154,7 @@ def test_long_words_of_a_key_take_two_lines() -> None:
     facts[2] |= {"suppressed": True, "value": 3.0}
     facts[4] |= {"value": None}
     figure = figures.map_fact(make_view(facts=facts, district="all", lang="en"), "complaints.received")
-    assert {"withheld or no", "data"} <= set(read_texts(figure))
+    assert {"withheld or", "no data"} <= set(read_texts(figure))
 
 
 def test_funnel_needs_denominators() -> None:

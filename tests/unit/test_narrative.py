@@ -358,7 +358,7 @@ def test_comparison_names_both_ends_and_who_differs() -> None:
     view = make_view(facts=facts, district="all")
     assert read(narrative.write_comparison(view, "hazards.rectification_rate")) == (
         "5个有数据的地区中，隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.0%。"
-        "95%置信区间不含全域水平的有3个：溪口镇、石门乡和临海街道。另有1个地区没有数据或从略。"
+        "95%置信区间不含全域水平的有3个：溪口镇、石门乡和临海街道。另有1个地区没有数据。"
     )
     assert narrative.write_comparison(view, "drills.held") is None
 

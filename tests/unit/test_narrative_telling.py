@@ -79,3 +79,13 @@ def test_the_commonest_classes_are_not_parted_from_their_equals(
     said = read(narrative.write_hazards(view))
     assert sorted(trade for trade in counts if trade in said) == sorted(named)
     assert ("从行业看" in said) == bool(named)
+
+
+def test_what_is_lumped_together_is_not_among_the_commonest() -> None:
+    counts = {"渔业": 5, "林业": 4, "工贸": 3} | {f"第{n}类": 2 for n in range(12)}
+    rows = [{"found_on": "2021-02-01", "trade": trade} for trade, n in counts.items() for _ in range(n)]
+    view = make_view(
+        {"hazards": make_table("hazards", rows)}, facts=[make_fact("hazards.found", len(rows))], lang="en"
+    )
+    said = read(narrative.write_hazards(view))
+    assert "The commonest trades were 渔业 (5), 林业 (4) and 工贸 (3)." in said

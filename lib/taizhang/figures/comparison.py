@@ -29,7 +29,7 @@ from taizhang.stats.classes import choose_classes
 from taizhang.view import View
 
 # Characters that fit beside a swatch.
-_MOST_IN_KEY = 14
+_MOST_IN_KEY = 12
 
 
 def list_values(view: View, fact: str) -> pd.DataFrame:

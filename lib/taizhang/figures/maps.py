@@ -120,7 +120,7 @@ def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -
         mincnt=1,
         linewidths=0.3,
         edgecolors=style.paper,
-        zorder=3,
+        zorder=2.5,
     )
     counts = np.asarray(cells.get_array(), dtype=float)
     top = max(5, int(np.ceil(counts.max() / 5) * 5))

@@ -17,7 +17,7 @@ from taizhang.metadata.formats import format_fact, format_number, join_list, nam
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
-from taizhang.stats.ranks import rank_rates, rank_shares
+from taizhang.stats.ranks import DRAWS, rank_rates, rank_shares
 from taizhang.stats.shrink import shrink_rates, shrink_shares
 from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrink_to_neighbours
 from taizhang.view import View
@@ -158,7 +158,10 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
             wide=wide,
         ),
         source=describe_fact_source(
-            view, info, label("source.ranks", lang) + (label("source.parted", lang) if groups > 1 else "")
+            view,
+            info,
+            label("source.ranks", lang, n=format_number(DRAWS))
+            + (label("source.parted", lang) if groups > 1 else ""),
         ),
     )
 

@@ -31,7 +31,7 @@ def write_key_periods(view: View) -> Prose | None:
     Prose or None
         None where there are too few rows.
     """
-    lang, sentences = view.lang, list[Runs]()
+    lang, sentences, alike = view.lang, list[Runs](), list[str]()
     for kind in KINDS:
         part = compare_key_periods(view, kind)
         if part is None:
@@ -46,7 +46,9 @@ def write_key_periods(view: View) -> Prose | None:
                 ]  # fmt: skip
                 sentences.append(say(f"periods.{key}", lang, kind=title, names=join_list(told, lang)))
         if ((part["low"] <= 1) & (part["high"] >= 1)).all():
-            sentences.append(say("periods.alike", lang, kind=title))
+            alike.append(title)
+    if alike:
+        sentences.append(say("periods.alike", lang, kinds=join_list(alike, lang)))
     for kind in ("hazards", "incidents"):
         months = find_months(view, kind)
         if months is not None:
@@ -81,6 +83,8 @@ def write_control(view: View) -> Prose | None:
     if charts is None:
         return None
     lang, sentences = view.lang, list[Runs]()
+    if all((chart["signal"] == "").all() for chart in charts):
+        return make_prose([make_paragraph([say("control.all_steady", lang)], lang)])
     for part, chart in zip(("found", "share"), charts, strict=True):
         months = chart.index[chart["signal"] != ""]
         subject = label(f"control.subject.{part}", lang)

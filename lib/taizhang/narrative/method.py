@@ -139,7 +139,9 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         else:
             sentences = [(*spread, *say("join.stop", lang))]
     if len(rows) > len(known):
-        sentences.append(say("compare.missing", lang, n=count(len(rows) - len(known))))
+        hidden = rows.loc[rows["value"].isna(), "suppressed"].astype(bool)
+        why = "withheld" if hidden.all() else "either" if hidden.any() else "no_data"
+        sentences.append(say(f"compare.missing.{why}", lang, n=count(len(hidden))))
     return make_prose([make_paragraph(sentences, lang)])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from taizhang.display import Prose
-from taizhang.figures.rows import choose_leaders, count_classes, find_rows, leave_out_of_brief, name_values
+from taizhang.figures.rows import choose_leaders, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import ALL, load_facts, split_target
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
@@ -196,7 +196,8 @@ def _tell_leaders(view: View, column: str) -> Runs:
         return ()
     known = rows[rows[column].notna()]
     classes = name_values(known[column], "hazards", column, view.lang)
-    counts = count_classes(classes, pd.DataFrame({"n": 1.0}, index=known.index), view.lang)["n"]
+    counts = classes.value_counts().sort_index(key=lambda names: names.astype(str))
+    counts = counts.sort_values(ascending=False, kind="stable")
     single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
@@ -205,7 +206,13 @@ def _tell_leaders(view: View, column: str) -> Runs:
     ]
     if not leaders:
         return ()
-    return say(f"classes.{column}{single}", view.lang, leaders=join_list(leaders, view.lang), n=len(known))
+    return say(
+        f"classes.{column}{single}",
+        view.lang,
+        leaders=join_list(leaders, view.lang),
+        n=len(known),
+        k=len(leaders),
+    )
 
 
 def write_inspections(view: View) -> Prose | None:
