@@ -211,7 +211,7 @@ def _tell_leaders(view: View, column: str) -> Runs:
         view.lang,
         leaders=join_list(leaders, view.lang),
         n=len(known),
-        k=len(leaders),
+        number=len(leaders),
     )
 
 
