@@ -32,7 +32,8 @@ class Cost:
     mb : float
         The highest sum of the proportional set sizes of all its processes, in MB.
     worker_mb : float
-        The highest of one process that makes reports, and of one kernel, together, in MB; 0 where there is none.
+        The highest of one process that makes reports and of one kernel at the same moment, in MB: no less than what
+        a worker takes with its own; 0 where there is none.
     """
 
     seconds: float
@@ -60,9 +61,9 @@ def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
         env=ENVIRONMENT,
         cwd=cwd,
     )
-    most = worker = kernel = 0
+    most = both = 0
     while True:
-        total = 0
+        total = worker = kernel = 0
         for one in list_processes(process.pid):
             pss = read_pss(one.pid)
             total += pss
@@ -70,7 +71,7 @@ def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
                 worker = max(worker, pss)
             elif one.role == "kernel":
                 kernel = max(kernel, pss)
-        most = max(most, total)
+        most, both = max(most, total), max(both, worker + kernel)
         try:
             _, told = process.communicate(timeout=_PAUSE)
             break
@@ -82,7 +83,7 @@ def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
     if process.returncode:
         raise RuntimeError(told.strip().splitlines()[-1] if told.strip() else "it failed")
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(seconds, processor, most / 1e6, (worker + kernel) / 1e6)
+    return Cost(seconds, processor, most / 1e6, both / 1e6)
 
 
 def adopt_orphans() -> None:

@@ -183,8 +183,8 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.command = "make bench-full" if chosen.full else "make bench"
     known = {
-        "townships": (24, 64),
-        "reports": (24, 64),
+        "townships": (40, 64),
+        "reports": (40, 64),
         "few": (2, 5),
         "growth": ([16, 100], [16, 100, 1000]),
         "rows": ([20_000, 200_000], [20_000, 200_000, 2_000_000, 20_000_000]),
