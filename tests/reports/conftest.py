@@ -278,9 +278,9 @@ class OpenPage:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
-    """One Chromium for all tests, that calls home for nothing."""
+    """One Chromium for a file's tests, that calls home for nothing; the next file may start its own."""
     from playwright.sync_api import sync_playwright
 
     quiet = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]
