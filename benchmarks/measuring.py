@@ -32,8 +32,9 @@ class Cost:
     mb : float
         The highest sum of the proportional set sizes of all its processes, in MB.
     worker_mb : float
-        The highest of one process that makes reports and of one kernel at the same moment, in MB: no less than what
-        a worker takes with its own; 0 where there is none.
+        What a process that makes reports takes with its kernel, in MB: the highest of one of these processes and of
+        one kernel at a moment at which each has its kernel, or of one of them while it renders and has none; 0 where
+        there are none.
     """
 
     seconds: float
@@ -63,15 +64,16 @@ def measure(command: Sequence[str | Path], *, cwd: Path | None = None) -> Cost:
     )
     most = both = 0
     while True:
-        total = worker = kernel = 0
+        total, workers, kernels = 0, [0], [0]
         for one in list_processes(process.pid):
             pss = read_pss(one.pid)
             total += pss
             if one.role == "worker":
-                worker = max(worker, pss)
+                workers.append(pss)
             elif one.role == "kernel":
-                kernel = max(kernel, pss)
-        most, both = max(most, total), max(both, worker + kernel)
+                kernels.append(pss)
+        own = max(kernels) if len(kernels) == len(workers) else 0
+        most, both = max(most, total), max(both, max(workers) + own)
         try:
             _, told = process.communicate(timeout=_PAUSE)
             break

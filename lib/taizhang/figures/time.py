@@ -413,6 +413,11 @@ def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:
     axes.fill_between(
         places, scale * chart["low"], scale * chart["high"], step="mid", color=style.faint, alpha=0.5, lw=0
     )
+    # A month between others without any has limits too.
+    known = chart["low"].notna().to_numpy()
+    alone = known & ~np.append(False, known[:-1]) & ~np.append(known[1:], False)
+    low, high = scale * chart["low"][alone], scale * chart["high"][alone]
+    axes.bar(places[alone], high - low, 1.0, bottom=low, color=style.faint, alpha=0.5, lw=0, zorder=1)
     axes.plot(places, scale * chart["centre"], color=style.muted, linewidth=1.1, linestyle=(0, (4, 2)))
     axes.plot(places, scale * chart["value"], color=style.roles["main"], linewidth=1.6)
     called = (chart["signal"] != "").to_numpy()
