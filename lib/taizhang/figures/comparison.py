@@ -233,9 +233,8 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     level = _find_level(view, info)
     low, high = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
     # A district without an interval leaves nothing out.
-    apart = (
-        (rows["low"] > level) | (rows["high"] < level) if level is not None else rows["low"] != rows["low"]
-    )
+    limit = np.nan if level is None else level
+    apart = (rows["low"] > limit) | (rows["high"] < limit)
     with use_style():
         sheet, axes = make_axes(dots_height(len(rows)), grid="x")
         if level is not None:
