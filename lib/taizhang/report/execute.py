@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
 from nbformat import NotebookNode
 from papermill.engines import NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.execute import execute_notebook as run_papermill
+from papermill.iorw import papermill_io
 
 from taizhang.errors import ParameterError, RenderError, list_values
 from taizhang.files import write_text
@@ -35,17 +37,36 @@ class KeepingEngine(WarmEngine):
         **kwargs: Any,
     ) -> None:
         kept.append(nb_man.nb)
-        super().execute_managed_notebook(
-            nb_man,
-            kernel_name,
-            kernel_manager_class=OwnKernelManager,
-            resources={"metadata": {"path": folder}},
-            shutdown_kernel="immediate",
-            **kwargs,
-        )
+        try:
+            super().execute_managed_notebook(
+                nb_man,
+                kernel_name,
+                kernel_manager_class=OwnKernelManager,
+                resources={"metadata": {"path": folder}},
+                shutdown_kernel="immediate",
+                **kwargs,
+            )
+        finally:
+            hide_machine(nb_man.nb, Path(folder))
+
+
+class _Catcher:
+    """Takes the text that Papermill makes of a notebook at its end, so that it is made only once."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def write(self, text: str, path: str) -> None:
+        self.texts[path] = text
+
+    def pretty_path(self, path: str) -> str:
+        return path
 
 
 _ENGINE = "taizhang"
+_SCHEME = "taizhang-caught:"
+_catcher = _Catcher()
+papermill_io.register(_SCHEME, _catcher)
 
 
 def execute_notebook(
@@ -88,11 +109,10 @@ def execute_notebook(
     check_parameters(notebook, parameters)
     papermill_engines.register(_ENGINE, KeepingEngine)
     _silence(logging.getLogger("papermill"))
-    executed, failure = _run(notebook, parameters, cwd, timeout)
+    executed, text, failure = _run(notebook, parameters, cwd, timeout)
     if failure and forget_lost_server():  # the kernel was killed with its server: no fault of the notebook's
-        executed, failure = _run(notebook, parameters, cwd, timeout)
-    hide_machine(executed, cwd)
-    write_text(output, nbformat.writes(executed))
+        executed, text, failure = _run(notebook, parameters, cwd, timeout)
+    write_text(output, text)
     if failure:
         raise RenderError(shorten_error(failure, cwd)) from None
     return executed
@@ -100,14 +120,15 @@ def execute_notebook(
 
 def _run(
     notebook: NotebookNode, parameters: Mapping[str, Any], cwd: Path, timeout: int
-) -> tuple[NotebookNode, RenderError | None]:
-    """The notebook as far as it ran, and the error that stopped it."""
+) -> tuple[NotebookNode, str, RenderError | None]:
+    """The notebook as far as it ran, its text, and the error that stopped it."""
     kept: list[NotebookNode] = []
     failure: RenderError | None = None
+    path = f"{_SCHEME}{uuid4().hex}.ipynb"
     try:
         run_papermill(
             notebook,
-            None,
+            path,
             dict(parameters),
             engine_name=_ENGINE,
             kernel_name="python3",
@@ -124,7 +145,8 @@ def _run(
         failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
     except (RuntimeError, OSError, PapermillException) as error:
         failure = _tell_failure(kept, error)
-    return (kept[-1] if kept else notebook), failure
+    executed = kept[-1] if kept else notebook
+    return executed, _catcher.texts.pop(path, "") or nbformat.writes(executed), failure
 
 
 def _silence(logger: logging.Logger) -> None:

@@ -8,11 +8,11 @@ from importlib.resources import files
 from typing import Any
 
 import jinja2
-import yaml
 from lxml import html as lxml_html
 from markupsafe import Markup
 
 from taizhang import fonts
+from taizhang.metadata.loading import parse_yaml
 
 TAGS: Mapping[str, str] = {"zh": "zh-CN", "en": "en"}
 # In both fonts on every page: what style sheets write, and what readers type.
@@ -24,7 +24,7 @@ _FOLDER = "templates/html"
 def page_words(lang: str) -> dict[str, str]:
     """Words of the pages' furniture in one language, by dotted key such as ``page.contents``."""
     text = (files("taizhang.metadata") / "pages.yml").read_text(encoding="utf-8")
-    groups = yaml.safe_load(text)
+    groups = parse_yaml(text)
     return {f"{group}.{key}": words[lang] for group in groups for key, words in groups[group].items()}
 
 
@@ -42,6 +42,15 @@ def load_environment() -> jinja2.Environment:
 @cache
 def _read_asset(name: str) -> str:
     return (files("taizhang.report") / _FOLDER / name).read_text(encoding="utf-8").strip()
+
+
+def load_all() -> None:
+    """Read the words and compile the templates: the process that workers are forked from does so once for all."""
+    for lang in TAGS:
+        page_words(lang)
+    environment = load_environment()
+    for name in environment.list_templates(extensions=["j2"]):
+        environment.get_template(name)
 
 
 def render_body(template: str, **values: Any) -> str:

@@ -16,11 +16,10 @@ from importlib.resources import files
 from typing import Any
 
 import typst
-from fontTools.ttLib import TTFont
 from nbformat import NotebookNode
 
 from taizhang.errors import RenderError, list_values
-from taizhang.fonts import SANS, SERIF, sans_path, serif_path
+from taizhang.fonts import SANS, SERIF, find_covered
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 from taizhang.report.faces import Faces, find_faces
@@ -73,7 +72,7 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     most = _MOST_PAGES_OF_COMPARISON if meta.name == meta.title else _MOST_PAGES[meta.period.scale]
     pdfs: list[bytes] = []
     for size in sizes:
-        content = json.dumps(replace_missing(report | {"size": size}), ensure_ascii=False)
+        content = _encode(report | {"size": size})
         day = _read_day(meta.made_on) or meta.as_of
         pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
         if official or _count_pages(pdfs[-1]) <= most:
@@ -253,19 +252,19 @@ def describe_report(meta: ReportMeta) -> Json:
 # ------------------------------------------------------------------ characters that the fonts lack
 
 
-@lru_cache(maxsize=1)
-def _covered() -> frozenset[int]:
-    """Code points that both fonts draw, as figures are set in the one and text in the other."""
-    both: list[set[int]] = []
-    for path in (sans_path(), serif_path()):
-        with TTFont(path, lazy=True) as font:
-            both.append(set(font.getBestCmap()))
-    return frozenset(both[0] & both[1])
-
-
 # Joiners, direction marks and variation selectors draw nothing; controls stand for a gap.
 _UNDRAWN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad]+")
+# What of these may stand in JSON, where controls are escaped.
+_DOUBTFUL = re.compile(rf"\\[bfrtu]|{_UNDRAWN.pattern}|{_CONTROL.pattern}")
+
+
+def _encode(report: Json) -> str:
+    """A report as JSON, in which only the rare one that needs it is gone through text by text."""
+    content = json.dumps(report, ensure_ascii=False)
+    if _DOUBTFUL.search(content) or not find_covered().issuperset(map(ord, set(content))):
+        content = json.dumps(replace_missing(report), ensure_ascii=False)
+    return content
 
 
 def replace_missing(value: Any) -> Any:
@@ -277,7 +276,7 @@ def replace_missing(value: Any) -> Any:
     if not isinstance(value, str) or (value.isascii() and value.isprintable()):
         return value
     text = _CONTROL.sub(" ", _UNDRAWN.sub("", value.replace("\r\n", "\n").replace("\t", " ")))
-    missing = {c for c in set(text) if ord(c) not in _covered() and c != "\n"}
+    missing = {c for c in set(text) if ord(c) not in find_covered() and c != "\n"}
     for character in missing:
         text = text.replace(character, f"〔U+{ord(character):04X}〕")
     return text

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from taizhang.errors import SchedulerError
 from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report, place_files
 from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
-from taizhang.warm.kernel import OWN_MODULES, die_with
+from taizhang.warm.kernel import OWN_MODULES, collect_less, die_with
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 _PATIENCE = 30
 # A report whose worker was lost is made again by another, but a report that kills its workers must end.
 _MOST_LOSSES = 3
-# What a worker loads before it makes its first report; imported once, in the process that they are forked from.
-_WORKER_MODULES = (
-    "taizhang.report.unneeded",
-    "taizhang.report.workers",
-    "taizhang.report.execute",
-    "taizhang.report.html",
-    "taizhang.report.typst",
-)
 
 
 def count_cores() -> int:
@@ -143,7 +135,7 @@ def _choose_context() -> Any:
     if sys.platform != "linux" or choose_kernels() == "ahead":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_WORKER_MODULES))
+    context.set_forkserver_preload(["taizhang.report.ahead"])
     return context
 
 
@@ -187,6 +179,7 @@ def _work(connection: Connection, address: str) -> None:
     """A worker's life: tasks in, outcomes out, until the other end is closed."""
     if sys.platform == "linux":  # forked by a process that ends with the run
         die_with(os.getppid())
+    collect_less()
     if address:
         os.environ[ADDRESS] = address
     try:

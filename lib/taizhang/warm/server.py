@@ -19,8 +19,8 @@ from taizhang.warm.kernel import (
     KERNEL_MODULES,
     count_threads,
     die_with,
-    freeze_memory,
     import_modules,
+    prepare_memory,
     run_kernel,
 )
 
@@ -155,8 +155,8 @@ def main() -> None:
     handle, folder, *imports = sys.argv[1:]
     listener = socket.socket(fileno=int(handle))
     os.chdir("/")
-    import_modules([*KERNEL_MODULES, *imports])
-    freeze_memory()
+    with prepare_memory():
+        import_modules([*KERNEL_MODULES, *imports])
     request = ForkServer(listener).serve()
     if request is None:
         shutil.rmtree(Path(folder), ignore_errors=True)

@@ -8,12 +8,13 @@ import json
 import os
 import sys
 
-from taizhang.warm.kernel import KERNEL_MODULES, import_modules, run_kernel
+from taizhang.warm.kernel import KERNEL_MODULES, import_modules, prepare_memory, run_kernel
 
 
 def main() -> None:
     """Import, wait, be the kernel."""
-    import_modules([*KERNEL_MODULES, *sys.argv[1:]])
+    with prepare_memory():
+        import_modules([*KERNEL_MODULES, *sys.argv[1:]])
     line = sys.stdin.readline()
     if not line:
         return
