@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,12 @@ from taizhang.privacy import mask_column
 from taizhang.settings import hash_settings, read_settings
 from taizhang.templates import packaged_notebooks
 from taizhang.view import Quality, View
+
+
+@cache
+def hash_computing() -> str:
+    """A hash of the code and metadata that facts come from, as they were when this process first asked."""
+    return hash_code(*(Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries")))
 
 
 class Workbook:
@@ -381,8 +387,7 @@ class Workbook:
         return facts
 
     def _hash_code(self) -> str:
-        parts = (Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries"))
-        return hash_code(*parts, self.root / "facts")
+        return hash_computing() + hash_code(self.root / "facts")
 
     def _keep_at(self, name: str, as_of: date, *asked: object) -> Path:
         """Where a table for all districts is kept: made from the same rows, by the same code and definitions."""

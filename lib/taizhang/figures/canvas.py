@@ -14,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Sheet
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import TextToPath
+from matplotlib.ticker import ScalarFormatter
 
 from taizhang import display, fonts
 from taizhang.metadata.style import load_style
@@ -29,6 +30,13 @@ def _pin_font() -> None:
     manager = font_manager.fontManager
     manager.ttflist = [entry for entry in manager.ttflist if entry.name != fonts.SANS]
     manager.addfont(path)
+
+
+def load_font() -> None:
+    """Find the font ahead, in the process that kernels are forked from: each would search all fonts for it."""
+    with use_style():
+        font_manager.findfont(font_manager.FontProperties())
+        ScalarFormatter()
 
 
 @contextmanager

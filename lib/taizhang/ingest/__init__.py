@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,9 @@ def processed_folder(config: Config) -> Path:
     return config.root / "data" / "processed"
 
 
+@cache
 def hash_readers() -> str:
-    """A hash of the code and metadata that turn raw files into tables."""
+    """A hash of the code and metadata that turn raw files into tables, as they were when this process first asked."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for name in (

@@ -50,11 +50,17 @@ class KeepingEngine(WarmEngine):
             hide_machine(nb_man.nb, Path(folder))
 
 
-class _Catcher:
-    """Takes the text that Papermill makes of a notebook at its end, so that it is made only once."""
+class _Shelf:
+    """Where Papermill reads a template from, and leaves the text that it makes of the executed notebook.
+
+    It makes that text in any case, and it makes one of a notebook that it is given in hand.
+    """
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+
+    def read(self, path: str) -> str:
+        return self.texts[path]
 
     def write(self, text: str, path: str) -> None:
         self.texts[path] = text
@@ -64,9 +70,9 @@ class _Catcher:
 
 
 _ENGINE = "taizhang"
-_SCHEME = "taizhang-caught:"
-_catcher = _Catcher()
-papermill_io.register(_SCHEME, _catcher)
+_SCHEME = "taizhang-shelf:"
+_shelf = _Shelf()
+papermill_io.register(_SCHEME, _shelf)
 
 
 def execute_notebook(
@@ -109,9 +115,10 @@ def execute_notebook(
     check_parameters(notebook, parameters)
     papermill_engines.register(_ENGINE, KeepingEngine)
     _silence(logging.getLogger("papermill"))
-    executed, text, failure = _run(notebook, parameters, cwd, timeout)
+    source = template.read_text("utf-8") if isinstance(template, Path) else template
+    executed, text, failure = _run(source, parameters, cwd, timeout)
     if failure and forget_lost_server():  # the kernel was killed with its server: no fault of the notebook's
-        executed, text, failure = _run(notebook, parameters, cwd, timeout)
+        executed, text, failure = _run(source, parameters, cwd, timeout)
     write_text(output, text)
     if failure:
         raise RenderError(shorten_error(failure, cwd)) from None
@@ -119,16 +126,18 @@ def execute_notebook(
 
 
 def _run(
-    notebook: NotebookNode, parameters: Mapping[str, Any], cwd: Path, timeout: int
+    template: str, parameters: Mapping[str, Any], cwd: Path, timeout: int
 ) -> tuple[NotebookNode, str, RenderError | None]:
     """The notebook as far as it ran, its text, and the error that stopped it."""
     kept: list[NotebookNode] = []
     failure: RenderError | None = None
-    path = f"{_SCHEME}{uuid4().hex}.ipynb"
+    place = f"{_SCHEME}{uuid4().hex}"
+    source, output = f"{place}/template.ipynb", f"{place}/executed.ipynb"
+    _shelf.texts[source] = template
     try:
         run_papermill(
-            notebook,
-            path,
+            source,
+            output,
             dict(parameters),
             engine_name=_ENGINE,
             kernel_name="python3",
@@ -145,8 +154,10 @@ def _run(
         failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
     except (RuntimeError, OSError, PapermillException) as error:
         failure = _tell_failure(kept, error)
-    executed = kept[-1] if kept else notebook
-    return executed, _catcher.texts.pop(path, "") or nbformat.writes(executed), failure
+    finally:
+        del _shelf.texts[source]
+    executed = kept[-1] if kept else nbformat.reads(template, as_version=4)
+    return executed, _shelf.texts.pop(output, "") or nbformat.writes(executed), failure
 
 
 def _silence(logger: logging.Logger) -> None:

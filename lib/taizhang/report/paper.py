@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -358,6 +359,7 @@ def _save_lines(lines: np.ndarray, needs: np.ndarray, at: int, width: float, par
 _WIDE = ("W", "F", "A")
 
 
+@lru_cache(maxsize=8192)
 def _measure(text: str) -> float:
     """Width of the longest line in em of Noto Sans SC."""
     return max(map(_measure_line, text.split("\n")))
@@ -374,6 +376,7 @@ def _measure_line(line: str) -> float:
     return sum(map(measure_character, line)) + 0.25 * seams
 
 
+@lru_cache(maxsize=8192)
 def _measure_unbroken(text: str) -> float:
     """Width of the longest stretch that a line end can't part: a word, a number, a Chinese character."""
     return max((_measure(part) for part in _UNBROKEN.findall(text)), default=0.0)

@@ -51,6 +51,9 @@ OWN_MODULES = (
     "statsmodels.stats.rates",
     "pyarrow.parquet",
     "taizhang.metadata.ahead:load_all",
+    "taizhang.figures.canvas:load_font",
+    "taizhang.ingest:hash_readers",
+    "taizhang.workbook:hash_computing",
 )
 _PR_SET_PDEATHSIG = 1
 # The columns that pandas shows of a table as text when it is imported in a kernel.

@@ -113,7 +113,15 @@ class OwnKernelManager(WarmKernelManager):
     def kernel_spec(self) -> KernelSpec:
         return self._warm(
             KernelSpec(
-                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                argv=[
+                    sys.executable,
+                    "-m",
+                    "ipykernel_launcher",
+                    "-f",
+                    "{connection_file}",
+                    # What reports run is nothing that a user has typed.
+                    "--HistoryManager.enabled=False",
+                ],
                 display_name="Python 3",
                 language="python",
                 env={name: value for name, value in KERNEL_ENV.items() if name not in os.environ},
