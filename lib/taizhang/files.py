@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 # The name that mkstemp gives: eight characters between ours.
@@ -62,6 +63,12 @@ def hash_code(*folders: Path) -> str:
             if path.suffix in (".py", ".yml"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def hash_computing() -> str:
+    """A hash of the code and metadata that facts come from, as they were when this process first asked."""
+    return hash_code(*(Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries")))
 
 
 def split_layer(path: Path) -> tuple[Path, str]:

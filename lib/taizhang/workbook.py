@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from taizhang.config import Config, locate_root, read_config
 from taizhang.door import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.errors import ParameterError, nearest
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
-from taizhang.files import hash_code, write_beside
+from taizhang.files import hash_code, hash_computing, write_beside
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.lazy import LazyLedgers, leave_recorded, read_columns, read_counted
@@ -27,12 +27,6 @@ from taizhang.privacy import mask_column
 from taizhang.settings import hash_settings, read_settings
 from taizhang.templates import packaged_notebooks
 from taizhang.view import Quality, View
-
-
-@cache
-def hash_computing() -> str:
-    """A hash of the code and metadata that facts come from, as they were when this process first asked."""
-    return hash_code(*(Path(__file__).parent / part for part in ("facts", "stats", "metadata", "boundaries")))
 
 
 class Workbook:

@@ -30,6 +30,8 @@ SHOWN = (
     "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
     "from IPython.display import HTML\nHTML('<b>x</b>')",
     "%%capture kept\nprint(1)",
+    "print('a')\ndisplay(1)\nprint('b', flush=True)\nprint('c', file=sys.stderr)\nprint('d')\n2",
+    "import os\n_ = os.write(1, b'by hand')",
     "input('?')",
 )
 

@@ -34,6 +34,7 @@ KERNEL_MODULES = (
     "zmq.asyncio",
     "zmq.eventloop.zmqstream",
     "zmq.utils.garbage",
+    "taizhang.warm.streams",
 )
 # What a notebook that imports taizhang will load besides, when it opens a workbook and draws.
 OWN_MODULES = (
@@ -53,7 +54,7 @@ OWN_MODULES = (
     "taizhang.metadata.ahead:load_all",
     "taizhang.figures.canvas:load_font",
     "taizhang.ingest:hash_readers",
-    "taizhang.workbook:hash_computing",
+    "taizhang.files:hash_computing",
 )
 _PR_SET_PDEATHSIG = 1
 # The columns that pandas shows of a table as text when it is imported in a kernel.
@@ -120,8 +121,14 @@ def run_kernel(request: Mapping[str, Any]) -> None:
         pandas.set_option("display.max_columns", _COLUMNS_IN_KERNEL)
     from ipykernel.kernelapp import IPKernelApp
 
-    # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
-    IPKernelApp.launch_instance(argv=[*request["argv"], f"--IPKernelApp.parent_handle={os.getppid()}"])
+    IPKernelApp.launch_instance(
+        argv=[
+            *request["argv"],
+            # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
+            f"--IPKernelApp.parent_handle={os.getppid()}",
+            "--IPKernelApp.outstream_class=taizhang.warm.streams.QuickStream",
+        ]
+    )
 
 
 @contextmanager
