@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,11 +103,12 @@ def await_orphans(known: Collection[int]) -> None:
 
 
 def list_children(pid: int) -> list[int]:
-    """The children of a process; none where the system doesn't tell."""
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
+    """The children of a process, whichever of its threads started them; none where the system doesn't tell."""
+    found: list[int] = []
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # the thread ended meanwhile
+            found += map(int, listed.read_text().split())
+    return found
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
         role = "kernel" if parent == "server" else "server"
     elif "forkserver" in command:
         role = "worker" if parent in ("forkserver", "worker") else "forkserver"
-    elif "multiprocessing" in command and parent == "dask nanny":
+    elif "spawn_main" in command and parent == "dask nanny":
         role = "dask"
     else:
         role = "dask nanny" if "dask worker" in command else "other"
