@@ -7,6 +7,7 @@ other things too, trust the ratios.
 import argparse
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -199,7 +200,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="*", help="numbers of rows of the ledger")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
     chosen = parser.parse_args()
+    if chosen.ways and chosen.write:
+        parser.error("--write puts down all tables; with --ways only some are made")
     chosen.command = "make bench-full" if chosen.full else "make bench"
+    if chosen.ways:
+        chosen.command = shlex.join(["python", "benchmarks/time_reports.py", *sys.argv[1:]])
     known = {
         "townships": (40, 64),
         "reports": (40, 64),
