@@ -8,6 +8,8 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 WAYS = {
     "loop": "(a) papermill, nbconvert and Chromium by command",
@@ -65,17 +67,20 @@ def run_floor(book: Path, template: Path, codes: list[str]) -> None:
     from taizhang import figures, narrative
     from taizhang.figures import reach
 
-    opened = tz.open(str(book))
+    def bundle(*things: Any) -> None:
+        for thing in things:
+            if thing is not None:
+                thing._repr_mimebundle_()
+
+    opened, package = tz.open(str(book)), SimpleNamespace(show=bundle)
     for code in codes:
-        names = {"figures": figures, "narrative": narrative, "reach": reach, "book": opened}
+        names = {"figures": figures, "narrative": narrative, "reach": reach, "book": opened, "tz": package}
         names["view"] = opened.view(code, "2021", "zh")
         for tree in shown:
             *body, last = tree.body
             assert isinstance(last, ast.Expr)
             exec(compile(ast.Module(body, []), "cell", "exec"), names)
-            output = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-            if output is not None:
-                output._repr_mimebundle_()
+            bundle(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
 
 
 def run_floors(*arguments: str | Path, codes: list[str]) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from taizhang.workbook import Workbook
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "controls", "open"]
+__all__ = ["__version__", "controls", "open", "show"]
 
 
 def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
@@ -56,3 +56,10 @@ def controls(workbook: str = "") -> Any:
     from taizhang.picking import make_controls
 
     return make_controls(open(workbook)) if is_interactive() else None
+
+
+def show(*things: Any) -> None:
+    """Show several things in one cell, as `taizhang.display.show` does."""
+    from taizhang import display
+
+    display.show(*things)

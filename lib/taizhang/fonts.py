@@ -41,6 +41,37 @@ def measure_character(character: str) -> float:
     return font.get_glyph_h_advance(glyph) / font.face.upem if glyph else 1.0
 
 
+def measure_text(text: str) -> tuple[float, float, float]:
+    """How much room one line of the sans face takes.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of (float, float, float)
+        Width, height of the ink, and how far that reaches below the base line, in em. A character that the face
+        lacks has its box for such.
+    """
+    import uharfbuzz as hb
+
+    font, buffer = _sans_font(), hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    hb.shape(font, buffer)
+    width = top = bottom = 0
+    for at, (glyph, place) in enumerate(
+        zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True)
+    ):
+        ink = font.get_glyph_extents(glyph.codepoint)
+        high = place.y_offset + ink.y_bearing if ink else 0
+        low = high + ink.height if ink else 0
+        top, bottom = (max(top, high), min(bottom, low)) if at else (high, low)
+        width += place.x_advance
+    return width / font.face.upem, (top - bottom) / font.face.upem, -bottom / font.face.upem
+
+
 @lru_cache(maxsize=1)
 def find_covered() -> frozenset[int]:
     """Code points that both fonts draw, as figures are set in the one and text in the other."""

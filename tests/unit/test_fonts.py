@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib import font_manager
+from matplotlib.ft2font import LoadFlags
 
 from taizhang import fonts
 
@@ -38,3 +40,18 @@ def test_subset_is_the_same_whatever_the_order_of_characters() -> None:
 def test_a_character_that_the_font_lacks_is_left_out() -> None:
     font = TTFont(io.BytesIO(fonts.subset_woff2(fonts.sans_path(), "中\U0001f600")))
     assert set(font.getBestCmap()) == {ord("中")}
+
+
+@pytest.mark.parametrize(
+    "text", ["隐患整改率 96.4%", "10（18%）", "gypsy AV", "“引号”——，。", "a b", "−5 - ", ""]
+)
+def test_a_text_is_measured_as_matplotlib_measures_it(text: str) -> None:
+    font = font_manager.get_font(str(fonts.sans_path()))
+    font.set_size(100, 72)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    drawn = [*font.get_width_height(), font.get_descent()]
+    assert fonts.measure_text(text) == pytest.approx([size / 64 / 100 for size in drawn], abs=0.002)
+
+
+def test_a_character_that_the_font_lacks_takes_room_all_the_same() -> None:
+    assert fonts.measure_text("中\U0001f600")[0] > fonts.measure_text("中")[0]

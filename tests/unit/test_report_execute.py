@@ -107,3 +107,10 @@ def test_paths_of_a_machine_are_hidden(text: str, shown: str) -> None:
 def test_a_long_error_becomes_one_short_line() -> None:
     text = shorten_error("\n\x1b[31m" + "长" * 400 + "\nsecond line", Path("/x"))
     assert len(text) == 300 and text.startswith("长") and text.endswith("…")
+
+
+def test_several_things_in_one_cell_are_shown_in_turn_and_what_is_not_there_is_passed_over(
+    tmp_path: Path,
+) -> None:
+    outputs = run(tmp_path, "import taizhang as tz\ntz.show('one', None, 2)").cells[-1].outputs
+    assert [output.data["text/plain"] for output in outputs] == ["'one'", "2"]

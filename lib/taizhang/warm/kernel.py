@@ -127,6 +127,8 @@ def run_kernel(request: Mapping[str, Any]) -> None:
             # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
             f"--IPKernelApp.parent_handle={os.getppid()}",
             "--IPKernelApp.outstream_class=taizhang.warm.streams.QuickStream",
+            # ipykernel sleeps after each cell, for clients that do not wait for its `idle`; nbclient does.
+            "--IPythonKernel._execute_sleep=0",
         ]
     )
 
