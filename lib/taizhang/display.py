@@ -6,7 +6,7 @@ renderers need. Ledger text in them is data: the renderers escape it, so it show
 
 import sys
 from base64 import b64encode
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any, Literal
 
@@ -39,6 +39,16 @@ def show(*things: Any) -> None:
     for thing in things:
         if thing is not None:
             display(thing)  # type: ignore[no-untyped-call]
+
+
+def _pack(thing: Any) -> Any:
+    """A display object as JSON holds it: of thousands of cells, only what is not as usual."""
+    if isinstance(thing, tuple):
+        return [_pack(one) for one in thing]
+    if not is_dataclass(thing):
+        return thing
+    values = ((one.name, getattr(thing, one.name), one.default) for one in fields(thing))
+    return {name: _pack(value) for name, value, usual in values if value != usual}
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,7 @@ class Table:
             f"<tbody>{body}</tbody></table>{notes}"
         )
         plain = "\n".join("\t".join(cell.text for cell in row) for row in self.rows)
-        return {"text/html": html, "text/plain": plain, TABLE: asdict(self)}
+        return {"text/html": html, "text/plain": plain, TABLE: _pack(self)}
 
 
 @dataclass(frozen=True)
@@ -168,7 +178,7 @@ class Prose:
             for tag in ("li" if block.kind == "li" else "p",)
         )
         plain = "\n".join("".join(run.text for run in block.runs) for block in self.blocks)
-        return {"text/html": html, "text/plain": plain, PROSE: asdict(self)}
+        return {"text/html": html, "text/plain": plain, PROSE: _pack(self)}
 
 
 @dataclass(frozen=True)
@@ -196,4 +206,4 @@ class KeyFigures:
             for item in self.items
         )
         plain = "\n".join(f"{i.label}\t{i.value} {i.unit}\t{i.change}" for i in self.items)
-        return {"text/html": f"<table>{rows}</table>", "text/plain": plain, KEY_FIGURES: asdict(self)}
+        return {"text/html": f"<table>{rows}</table>", "text/plain": plain, KEY_FIGURES: _pack(self)}

@@ -189,6 +189,7 @@ def _clean_svg(svg: str, id: str) -> str:
     Matplotlib numbers its ids anew in each figure, and styles every element of the page (`*`).
     """
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r">\n *<", "><", svg)  # a notebook holds each line of an output by itself
     svg = re.sub(r"<[^>]*>", lambda tag: _clean_tag(tag[0], id), svg)
     return svg.replace('<style type="text/css">*{', f'<style type="text/css">#{id}-svg *{{', 1)
 

@@ -384,7 +384,7 @@ def _restore_table(stored: Mapping[str, Any]) -> display.Table:
             **stored,
             "columns": tuple(display.Column(**column) for column in stored["columns"]),
             "rows": tuple(tuple(display.Cell(**cell) for cell in row) for row in stored["rows"]),
-            "notes": tuple(stored["notes"]),
+            "notes": tuple(stored.get("notes", ())),
         }
     )
 
@@ -392,7 +392,7 @@ def _restore_table(stored: Mapping[str, Any]) -> display.Table:
 def _restore_prose(stored: Mapping[str, Any]) -> display.Prose:
     return display.Prose(
         tuple(
-            display.Block(tuple(display.Run(**run) for run in block["runs"]), block["kind"])
+            display.Block(**{**block, "runs": tuple(display.Run(**run) for run in block["runs"])})
             for block in stored["blocks"]
         )
     )
