@@ -127,7 +127,11 @@ def run_all(page: Page, shown: str) -> float:
 def take_picture(page: Page, name: str, at: str) -> None:
     """For the docs, where a folder is named in the environment."""
     if folder := os.environ.get("TAIZHANG_PICTURES"):
-        page.locator(".jp-NotebookPanel:visible").locator(at).first.scroll_into_view_if_needed()
+        shown = page.locator(".jp-NotebookPanel:visible").locator(at).first
+        for _ in range(2):  # JupyterLab draws cells once they are near, which moves them
+            shown.scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+        expect(shown).to_be_in_viewport()
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
