@@ -59,7 +59,15 @@ def controls(workbook: str = "") -> Any:
 
 
 def show(*things: Any) -> None:
-    """Show several things in one cell, as `taizhang.display.show` does."""
-    from taizhang import display
+    """Show in one cell, one below the other, each of these that there is: words, and the figure they go with.
 
-    display.show(*things)
+    Parameters
+    ----------
+    *things : object
+        As the last line of a cell may hold; None is passed over.
+    """
+    from IPython.display import display
+
+    for thing in things:
+        if thing is not None:
+            display(thing)  # type: ignore[no-untyped-call]

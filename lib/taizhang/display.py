@@ -26,21 +26,6 @@ def is_interactive() -> bool:
     return bool(getattr(kernel, "_allow_stdin", False))
 
 
-def show(*things: Any) -> None:
-    """Show, one below the other, each of these that there is: words, and the figure or table they go with.
-
-    Parameters
-    ----------
-    *things : object
-        As the last line of a cell may hold; None is passed over.
-    """
-    from IPython.display import display
-
-    for thing in things:
-        if thing is not None:
-            display(thing)  # type: ignore[no-untyped-call]
-
-
 def _pack(thing: Any) -> Any:
     """A display object as JSON holds it: of thousands of cells, only what is not as usual."""
     if isinstance(thing, tuple):

@@ -87,7 +87,7 @@ def _sans_font() -> "hb.Font":
 
 
 def _open_face(path: Path) -> "hb.Face":
-    import uharfbuzz as hb  # only renderers need it: figures import this module too
+    import uharfbuzz as hb  # not by commands that draw nothing, which import this module too
 
     return hb.Face(hb.Blob.from_file_path(str(path)))
 
