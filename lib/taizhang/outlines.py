@@ -118,7 +118,9 @@ def _find_spot(
     # No border that leaves nearly all of a label inside runs so far in that a point halfway to a corner is outside.
     for right, up in ((-0.5, -0.5), (-0.5, 0.5), (0.5, -0.5), (0.5, 0.5)):
         unsure &= shapely.contains_xy(shape, x + right * half[0], y + up * half[1])
-    inside[unsure] = shapely.area(shapely.intersection(shape, labels[unsure])) / (4 * half[0] * half[1])
+    # Six times as fast as an intersection with a box.
+    parts = [shapely.clip_by_rect(shape, *bounds) for bounds in shapely.bounds(labels[unsure])]
+    inside[unsure] = shapely.area(parts) / (4 * half[0] * half[1])
     cost = np.where(inside < _INSIDE, np.inf, 4 * (1 - inside) + away)
     if not np.isfinite(cost).any():
         return None

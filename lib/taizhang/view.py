@@ -3,11 +3,11 @@
 A View is plain data. The workbook fills it; figures and narrative draw and write from it and read no file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -19,6 +19,8 @@ from taizhang.outlines import simplify_districts
 from taizhang.periods import SCALES, Period
 
 When = Literal["now", "year", "previous"]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
 def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
@@ -158,6 +160,11 @@ class View:
         return simplify_districts(self.districts)
 
     @cached_property
+    def answers(self) -> dict[tuple[object, ...], object]:
+        """What `once_per_view` has found so far."""
+        return {}
+
+    @cached_property
     def _places(self) -> dict[str, tuple[pd.DataFrame, dict[tuple[str, str], int]]]:
         frames = {"now": self.facts, "year": self.facts_before, "previous": self.facts_previous}
         return {when: (facts, _find_places(facts)) for when, facts in frames.items()}
@@ -183,6 +190,32 @@ class View:
             days < pd.Timestamp(self.period.end) + pd.Timedelta(days=1)
         )
         return table[inside]
+
+
+def once_per_view(
+    find: Callable[Concatenate[View, Asked], Answer],
+) -> Callable[Concatenate[View, Asked], Answer]:
+    """Make a finding that figures, tables and words share be worked out once for each view.
+
+    Parameters
+    ----------
+    find : callable
+        Of a view and, after it, arguments that can be keys. Nobody may change what it returns.
+
+    Returns
+    -------
+    callable
+        The same, which gives every caller the same object.
+    """
+
+    @wraps(find)
+    def ask(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Answer:
+        key = (find, args, tuple(named.items()))
+        if key not in view.answers:
+            view.answers[key] = find(view, *args, **named)
+        return view.answers[key]  # type: ignore[return-value]  # of this very function
+
+    return ask
 
 
 @dataclass(frozen=True)

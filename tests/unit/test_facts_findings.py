@@ -8,7 +8,7 @@ import pytest
 
 from taizhang.facts import compute_facts
 from taizhang.facts.compute import MEASURES
-from taizhang.facts.findings import CHECKS, find_problems
+from taizhang.facts.findings import CHECKS, find_problems, index_facts
 from taizhang.metadata.rules import load_rules
 from taizhang.periods import parse_period
 
@@ -24,7 +24,7 @@ def rows(code: str, n: int, column: str, day=IN, **columns) -> pd.DataFrame:
 def find(ledgers, district="101", lang="en", before=None, **settings) -> dict[str, str]:
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, **settings)
     earlier = compute_facts(before or {}, DISTRICTS, parse_period("2020"), date(2020, 12, 31), **settings)
-    findings = find_problems(facts, earlier, district, ledgers, END, lang)
+    findings = find_problems(index_facts(facts), index_facts(earlier), district, ledgers, END, lang)
     assert [f.weight for f in findings] == sorted((f.weight for f in findings), reverse=True)
     assert all(f.step and f.facts and f.district == district for f in findings)
     return {finding.rule: finding.text for finding in findings}
@@ -44,7 +44,7 @@ def test_numbers_name_their_facts():
     facts = compute_facts(
         {"hazards": rows("101", 2, "found_on", severity=["major"] * 2)}, DISTRICTS, YEAR, END
     )
-    (finding,) = find_problems(facts, pd.DataFrame(), "101", {}, END, "zh")
+    (finding,) = find_problems(index_facts(facts), {}, "101", {}, END, "zh")
     assert [(run.text, run.fact) for run in finding.runs] == [
         ("有", ""), ("2", "hazards.major_open"), ("处重大隐患截至统计日尚未整改。", "")
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def test_of_targets_the_furthest_behind_comes_first():
     ]
     ledgers = {"drills": rows("101", 3, "held_on"), "hazards": rows("101", 1, "found_on")}
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, targets=targets)
-    found = [f for f in find_problems(facts, pd.DataFrame(), "101", ledgers, END, "en") if f.size]
+    found = [f for f in find_problems(index_facts(facts), {}, "101", ledgers, END, "en") if f.size]
     assert [round(f.size) for f in found] == [75, 25]
     assert "Hazards found" in found[0].text
 

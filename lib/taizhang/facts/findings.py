@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import Formatter
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.rules import Rule, load_rules
 from taizhang.periods import parse_period
 from taizhang.stats.change import compare_counts, compare_shares
+
+Row = Mapping[Any, Any]  # of the facts frame, by column
+Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
 
 
 @dataclass(frozen=True)
@@ -70,21 +74,28 @@ class Finding:
 class _Case:
     """What the rules look at."""
 
-    facts: Mapping[tuple[str, str], pd.Series]
-    before: Mapping[tuple[str, str], pd.Series]
+    facts: Index
+    before: Index
     district: str
     ledgers: Mapping[str, pd.DataFrame]
     as_of: date
     lang: str
 
-    def row(self, fact: str, district: str = "") -> pd.Series | None:
+    def row(self, fact: str, district: str = "") -> Row | None:
         """A fact that has a value that may be shown."""
-        row = self.facts.get((district or self.district, fact))
-        return None if row is None or row["suppressed"] or pd.isna(row["value"]) else row
+        return _show(self.facts.get(district or self.district, {}).get(fact))
+
+    def row_before(self, fact: str) -> Row | None:
+        """The same of a year before."""
+        return _show(self.before.get(self.district, {}).get(fact))
 
     def number(self, fact: str) -> float | None:
         row = self.row(fact)
         return None if row is None else float(row["value"])
+
+
+def _show(row: Row | None) -> Row | None:
+    return None if row is None or row["suppressed"] or pd.isna(row["value"]) else row
 
 
 def _write(value: float, fact: str, decimals: int | None = None) -> Number:
@@ -151,11 +162,11 @@ def _hold_against_rest(rule: Rule, case: _Case, value: float) -> dict[str, Numbe
 
 def _count_up(rule: Rule, case: _Case) -> Found:
     """More than a year before, beyond chance, days for days."""
-    now, before = case.row(rule.fact), case.before.get((case.district, rule.fact))
-    if now is None or before is None or before["suppressed"] or pd.isna(before["value"]):
+    now, before = case.row(rule.fact), case.row_before(rule.fact)
+    if now is None or before is None:
         return
     # A ledger without any row of the year before is one that was not kept, not a year without events.
-    every = case.before.get((ALL, rule.fact))
+    every = case.before.get(ALL, {}).get(rule.fact)
     if every is None or not every["value"] > 0:
         return
     days = (parse_period(str(now["period"])).days, parse_period(str(before["period"])).days)
@@ -179,9 +190,9 @@ def _no_drill(rule: Rule, case: _Case) -> Found:
 
 
 def _target_behind(rule: Rule, case: _Case) -> Found:
-    for district, fact in case.facts:
+    for fact in case.facts.get(case.district, {}):
         parts = split_target(fact)
-        if district != case.district or parts is None or parts[1] != "pace_points":
+        if parts is None or parts[1] != "pace_points":
             continue
         pace, done = case.number(fact), case.number(f"targets.{parts[0]}.done_percent")
         if pace is not None and done is not None and pace < rule.below:
@@ -226,14 +237,30 @@ def _fill(template: str, numbers: Mapping[str, Number]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _index(facts: pd.DataFrame, district: str) -> dict[tuple[str, str], pd.Series]:
-    kept = facts[facts["district_code"].isin([district, ALL])]
-    return {(str(row["district_code"]), str(row["fact"])): row for _, row in kept.iterrows()}
+def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
+    """The rows of a facts frame by district and fact, as `find_problems` looks them up.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        In the contract's columns; may be empty.
+    *districts : str
+        Codes and ``all``; where none is given, every one.
+
+    Returns
+    -------
+    Mapping of str to Mapping of str to Mapping
+    """
+    found: dict[str, dict[str, Row]] = {}
+    kept = facts[facts["district_code"].isin(districts)] if districts and len(facts) else facts
+    for row in kept.to_dict("records"):
+        found.setdefault(str(row["district_code"]), {})[str(row["fact"])] = row
+    return found
 
 
 def find_problems(
-    facts: pd.DataFrame,
-    facts_before: pd.DataFrame,
+    facts: Index,
+    facts_before: Index,
     district: str,
     ledgers: Mapping[str, pd.DataFrame],
     as_of: date,
@@ -243,9 +270,9 @@ def find_problems(
 
     Parameters
     ----------
-    facts, facts_before : DataFrame
-        Facts of the period and of the same period a year before, in the contract's columns; the latter may
-        be empty.
+    facts, facts_before : Mapping
+        Facts of the period and of the same period a year before, from `index_facts`: the district's and those of
+        ``all``; the latter may be empty.
     district : str
         Division code, or ``all``.
     ledgers : Mapping of str to DataFrame
@@ -259,8 +286,7 @@ def find_problems(
     list of Finding
         A fact that is suppressed, empty or absent gives rise to none.
     """
-    before = _index(facts_before, district) if len(facts_before) else {}
-    case = _Case(_index(facts, district), before, district, ledgers, as_of, lang)
+    case = _Case(facts, facts_before, district, ledgers, as_of, lang)
     findings = []
     for rule in load_rules():
         for numbers in CHECKS[rule.check](rule, case):

@@ -11,9 +11,10 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 from taizhang.stats.assess import Assessment, assess_places
-from taizhang.view import View
+from taizhang.view import View, once_per_view
 
 
+@once_per_view
 def find_assessment(view: View) -> tuple[Assessment, pd.DataFrame, pd.DataFrame] | None:
     """Points and ranks by the rules of assessment.toml.
 

@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
-from taizhang.figures.marks import dots_height, draw_key, shorten_label
+from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
+from taizhang.figures.marks import dots_height, draw_key, name_rows
 from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell, name_kinds
 from taizhang.metadata.facts import ALL, FactInfo
@@ -26,12 +26,13 @@ from taizhang.metadata.formats import (
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.classes import choose_classes
-from taizhang.view import View
+from taizhang.view import View, once_per_view
 
 # Characters that fit beside a swatch.
 _MOST_IN_KEY = 12
 
 
+@once_per_view
 def list_values(view: View, fact: str) -> pd.DataFrame:
     """A fact's rows of all districts, suppressed ones without their value, indexed by code.
 
@@ -73,24 +74,14 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     edges, method = choose_classes(values.to_numpy(dtype=float), info.decimals)
     districts = view.outlines.set_index("code")
     known = rows["value"].reindex(districts.index)
-    place = pd.Series(np.searchsorted(edges, known.to_numpy(dtype=float), side="left"), index=districts.index)
+    place = np.searchsorted(edges, known.to_numpy(dtype=float), side="left")
     fills = style.sequential if len(edges) > 2 else (style.sequential[1], style.sequential[3])
     step = (len(fills) - 1) / max(len(edges) - 1, 1)
     colours = [fills[round(n * step)] for n in range(len(edges))]
     with use_style():
         sheet, axes, strip = make_map(tuple(districts.total_bounds), foot_mm=24)
-        frame = keep_frame(axes)
-        for number, colour in enumerate(colours):
-            part = districts[known.notna() & (place == number)]
-            if not part.geometry.is_empty.all():
-                part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.9)
-        unknown = districts[known.isna()]
-        if not unknown.geometry.is_empty.all():
-            unknown.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
-        frame()
-        dark = known.notna() & (
-            place.map(lambda n: colours[min(n, len(colours) - 1)]).isin(style.sequential[3:])
-        )
+        shown = ["" if unknown else colours[n] for n, unknown in zip(place, known.isna(), strict=True)]
+        fill_districts(axes, districts, shown)
         texts = [
             f"{name}\n{'' if pd.isna(known[code]) else format_fact(known[code], info)}".strip()
             for code, name in districts["name"].items()
@@ -99,11 +90,12 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             axes,
             list(districts.geometry),
             texts,
-            [style.paper if dark[code] else style.ink for code in districts.index],
+            [style.paper if colour in style.sequential[3:] else style.ink for colour in shown],
             size=style.small,
             hatched=list(known.isna()),
         )
-        why = _say_unknown(rows["suppressed"].reindex(unknown.index, fill_value=False), lang)
+        without = known.index[known.isna()]
+        why = _say_unknown(rows["suppressed"].reindex(without, fill_value=False), lang)
         _draw_classes(strip, values.to_numpy(dtype=float), edges, colours, info, lang, why)
         draw_furniture(axes, strip, view)
     high, low = values.idxmax(), values.idxmin()
@@ -123,7 +115,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             most=say_value(float(rows["value"][high]), info, lang),
             low=rows["district"][low],
             least=say_value(float(rows["value"][low]), info, lang),
-            hatched=label("figure.map_fact.hatched", lang, n=len(unknown), why=why) if why else "",
+            hatched=label("figure.map_fact.hatched", lang, n=len(without), why=why) if why else "",
         ),
         source=describe_fact_source(view, info, extra),
     )
@@ -251,7 +243,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
             axes.scatter(
                 rows.loc[part, "value"], places[part.to_numpy()], s=34, color=style.roles[role], zorder=3
             )
-        axes.set_yticks(places, [shorten_label(name) for name in rows["district"]])
+        name_rows(axes, places, rows["district"])
         axes.set_ylim(-0.7, len(rows) - 0.3)
         whole = info.decimals == 0
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=whole))

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from math import cos, radians
 
+import geopandas as gpd
+import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Sheet
@@ -85,6 +87,29 @@ def keep_frame(axes: Axes) -> Callable[[], None]:
         axes.set_ylim(up)
 
     return restore
+
+
+def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[str]) -> None:
+    """Draw districts on a map whose extent is set, each in its colour; hatched where nothing is known of it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    districts : geopandas.GeoDataFrame
+    colours : sequence of str
+        One per district; empty: not known.
+    """
+    style, frame = load_style(), keep_frame(axes)
+    known = np.array([bool(colour) for colour in colours])
+    # One call for all: a class that GeoPandas draws by itself costs as much as all districts.
+    part = districts[known]
+    if not part.geometry.is_empty.all():
+        fills = [colour for colour in colours if colour]
+        part.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.9)
+    part = districts[~known]
+    if not part.geometry.is_empty.all():
+        part.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
+    frame()
 
 
 def draw_ground(

@@ -1,14 +1,15 @@
 """Marks that several charts share: ranked bars, stacked months, keys of coloured words, short labels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -187,6 +188,31 @@ def bars_height(bars: int, *, above: float = 10) -> float:
 def dots_height(rows: int) -> float:
     """Height in millimetres of a sheet with so many rows of dots and lines, which stand closer than bars."""
     return 18 + 4.6 * max(rows, 4)
+
+
+def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
+    """Write a row's name beside it, where the label of a tick would be; a tick is two texts and three lines.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        With no grid along its rows.
+    places : iterable of float
+    names : iterable of str
+    """
+    axes.yaxis.set_major_locator(NullLocator())
+    beside, upright, across = axes.get_yaxis_text1_transform(mpl.rcParams["ytick.major.pad"])
+    for place, name in zip(places, names, strict=True):
+        axes.text(
+            0,
+            place,
+            shorten_label(name),
+            transform=beside,
+            va=upright,
+            ha=across,
+            size=mpl.rcParams["ytick.labelsize"],
+            color=mpl.rcParams["ytick.labelcolor"],
+        )
 
 
 def set_strip_key(strip: Axes, entries: Sequence[tuple[str, str, str]], *, title: str = "") -> None:

@@ -20,7 +20,7 @@ from taizhang.metadata.rules import load_rules
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
-from taizhang.view import View
+from taizhang.view import View, once_per_view
 
 # What may follow from drills, and the ledger that each is counted in.
 OUTCOMES = {"incidents": "incidents", "repeats": "hazards", "late": "hazards"}
@@ -49,6 +49,7 @@ class Outcome:
     adjusted: float
 
 
+@once_per_view
 def study_drills(view: View) -> list[Outcome]:
     """Model each outcome on the drills of the three months before.
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from taizhang import display
 from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
+from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_area, name_period
@@ -24,11 +24,12 @@ from taizhang.stats.risk import (
     compute_risk,
 )
 from taizhang.stats.shrink import shrink_rates
-from taizhang.view import View
+from taizhang.view import View, once_per_view
 
 _FEWEST = 3  # districts below which there is nothing to scale
 
 
+@once_per_view
 def find_risk(view: View) -> tuple[RiskModel, RiskIndex] | None:
     """The index of every district, from the indicators that the workbook's ledgers allow.
 
@@ -143,15 +144,7 @@ def map_risk(view: View) -> display.Figure | None:
     level = places["class"].reindex(districts.index)
     with use_style():
         sheet, axes, strip = make_map(tuple(districts.total_bounds))
-        frame = keep_frame(axes)
-        for name, colour in colours.items():
-            part = districts[level == name]
-            if not part.geometry.is_empty.all():
-                part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.9)
-        unknown = districts[level == ""]
-        if not unknown.geometry.is_empty.all():
-            unknown.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
-        frame()
+        fill_districts(axes, districts, [colours.get(name, "") for name in level])
         texts = [
             f"{name}\n{format_number(places['index'][code], 1)}" for code, name in districts["name"].items()
         ]

@@ -9,8 +9,8 @@ from taizhang import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.closure import say_p
 from taizhang.figures.comparison import describe_fact_source, list_values, slug_fact
-from taizhang.figures.ground import draw_furniture, keep_frame, make_map, place_labels
-from taizhang.figures.marks import dots_height, draw_key, set_strip_key, set_whole_ticks, shorten_label
+from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
+from taizhang.figures.marks import dots_height, draw_key, name_rows, set_strip_key, set_whole_ticks
 from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_fact, format_number, join_list, name_unit
@@ -20,7 +20,7 @@ from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.stats.ranks import DRAWS, rank_rates, rank_shares
 from taizhang.stats.shrink import shrink_rates, shrink_shares
 from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrink_to_neighbours
-from taizhang.view import View
+from taizhang.view import View, once_per_view
 
 Z95, Z998 = 1.96, 3.09
 _SCALES = {"percent": 100.0, "per_100k": 100_000.0}
@@ -44,6 +44,7 @@ class Standing:
     pattern: Pattern
 
 
+@once_per_view
 def find_standing(view: View, fact: str) -> Standing | None:
     """Shrunken values, ranks with their ranges and the pattern among neighbours.
 
@@ -120,7 +121,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
                 at[part], chosen["first"], chosen["last"], color=style.roles[role], linewidth=3.5, alpha=0.4
             )
             axes.scatter(chosen["rank"], at[part], s=34, color=style.roles[role], zorder=3)
-        axes.set_yticks(at, [shorten_label(name) for name in places["district"]])
+        name_rows(axes, at, places["district"])
         axes.set_ylim(-0.7, len(places) - 0.3)
         axes.set_xlim(0.4, len(places) + 0.6)
         set_whole_ticks(axes, "x", most=9)
@@ -278,13 +279,7 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
     }
     with use_style():
         sheet, axes, strip = make_map(tuple(districts.total_bounds))
-        frame = keep_frame(axes)
-        districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=0.9)
-        for name, colour in colours.items():
-            part = districts[quadrant == name]
-            if not part.empty:
-                part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.9)
-        frame()
+        fill_districts(axes, districts, [colours.get(name, style.empty) for name in quadrant])
         dark = quadrant.isin([name for name in colours if name != "low_high"])
         place_labels(
             axes,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from taizhang.display import Block, Prose, Run
-from taizhang.facts.findings import Finding, find_problems
+from taizhang.facts.findings import Finding, find_problems, index_facts
 from taizhang.figures.rows import is_brief
 from taizhang.figures.sources import name_place
 from taizhang.metadata.facts import ALL
@@ -15,7 +15,7 @@ from taizhang.metadata.rules import load_rules
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import has_rows
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, open_sentence, say
-from taizhang.view import View
+from taizhang.view import View, once_per_view
 
 _MOST_OF_RULE = 3
 # Checks whose number of the whole area is the sum of the districts that break the rule.
@@ -24,6 +24,7 @@ _MOST_OF_BRIEF = 5
 _MOST_NAMES = 5
 
 
+@once_per_view
 def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
     """Problems of the view's district, the weightiest first, with the districts each is found in.
 
@@ -39,14 +40,19 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
     list of (Finding, tuple of str)
         The codes of the districts; empty where the view is of one district.
     """
-    findings = _find(view, view.district, view.ledgers)
+    wanted = () if view.district == ALL else (view.district, ALL)
+    facts, before = (index_facts(frame, *wanted) for frame in (view.facts, view.facts_before))
+
+    def find(district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
+        return find_problems(facts, before, district, ledgers, view.as_of, view.lang)
+
+    findings = find(view.district, view.ledgers)
     if view.district != ALL:
         return [(finding, ()) for finding in findings]
     drills = view.ledgers.get("drills")
     local = []
     for code in view.districts["code"]:
-        ledgers = {} if drills is None else {"drills": drills[drills["district_code"] == code]}
-        local += _find(view, code, ledgers)
+        local += find(code, {} if drills is None else {"drills": drills[drills["district_code"] == code]})
     told = {finding.rule for finding in findings}
     listed = [
         (finding, tuple(other.district for other in local if other.rule == finding.rule))
@@ -54,11 +60,6 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
     ]
     listed += [(finding, (finding.district,)) for finding in local if finding.rule not in told]
     return sorted(listed, key=lambda pair: (-pair[0].weight, -pair[0].size))
-
-
-def _find(view: View, district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
-    """The problems of one district."""
-    return find_problems(view.facts, view.facts_before, district, ledgers, view.as_of, view.lang)
 
 
 def write_findings(view: View) -> Prose | None:

@@ -12,6 +12,7 @@ KINDS = ("points", "reward", "deduction", "veto")
 DRAWS = 2000
 SEED = 20210701
 Z95 = 1.959963984540054
+_NUMBERS_AT_ONCE = 1_000_000  # of a simulation: a few dozen MB
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def apply_rule(rule: Rule, values: Floats, times: Floats | None = None) -> Float
     if rule.kind == "veto":
         return np.where(unknown, np.nan, (values > rule.above).astype(float))
     if rule.steps:
-        points = np.zeros(len(values))
+        points = np.zeros(values.shape)
         for step in rule.steps:
             reached = values >= step.start if step.inclusive else values > step.start
             points[reached] = step.points
@@ -158,25 +159,24 @@ def assess_places(
     from scipy.stats import kendalltau  # slow to load, and settings are read to see whether they changed
 
     rules = assessment.rules
-    points = _score(rules, values)
-    total, vetoed = _total(points, rules)
-    rank = _rank(total, vetoed)[0]
-    rng = np.random.default_rng(seed)
     columns = list(values.columns)
     center = values.to_numpy(float)
-    below = np.zeros_like(center) if low is None else center - low[columns].to_numpy(float)
-    beyond = np.zeros_like(center) if high is None else high[columns].to_numpy(float) - center
+    points = _score(rules, center, columns)
+    total, vetoed = _total(points, rules)
+    rank = _rank(total, vetoed)[0]
+    below = np.zeros_like(center) if low is None else np.nan_to_num(center - low[columns].to_numpy(float))
+    beyond = np.zeros_like(center) if high is None else np.nan_to_num(high[columns].to_numpy(float) - center)
+    rng = np.random.default_rng(seed)
+    certain = [place for place, rule in enumerate(rules) if rule.kind != "points"]
     ranks = np.empty((draws, len(values)))
-    for n in range(draws):
-        z = rng.standard_normal(center.shape) / Z95
-        moved = center + np.where(z < 0, np.nan_to_num(below), np.nan_to_num(beyond)) * z
-        again = pd.DataFrame(np.where(center == 0, np.maximum(moved, 0), moved), values.index, columns)
+    at_once = max(1, _NUMBERS_AT_ONCE // max(center.size, 1))
+    for first in range(0, draws, at_once):
+        z = rng.standard_normal((min(at_once, draws - first), *center.shape)) / Z95
+        moved = center + np.where(z < 0, below, beyond) * z
+        drawn = _score(rules, np.where(center == 0, np.maximum(moved, 0), moved), columns)
         # A veto, and what counts events that happened, is not a matter of chance.
-        drawn = _score(rules, again)
-        for place, rule in enumerate(rules):
-            if rule.kind != "points":
-                drawn[:, place] = points[:, place]
-        ranks[n] = _rank(*_total(drawn, rules))[0]
+        drawn[..., certain] = points[:, certain]
+        ranks[first : first + at_once] = _rank(*_total(drawn, rules))
     places = pd.DataFrame(points, index=values.index, columns=range(len(rules))).assign(
         total=total,
         vetoed=vetoed,
@@ -198,15 +198,10 @@ def assess_places(
     return places, sensitivity
 
 
-def _score(rules: Sequence[Rule], values: pd.DataFrame) -> Floats:
-    """Points per district and rule."""
-    return np.column_stack(
-        [
-            apply_rule(
-                rule,
-                values[rule.fact].to_numpy(float),
-                values[rule.times].to_numpy(float) if rule.times else None,
-            )
-            for rule in rules
-        ]
+def _score(rules: Sequence[Rule], values: Floats, columns: Sequence[str]) -> Floats:
+    """Points per district and rule, of values per district and fact; draws, if any, come first."""
+    facts = {name: values[..., place] for place, name in enumerate(columns)}
+    return np.stack(
+        [apply_rule(rule, facts[rule.fact], facts[rule.times] if rule.times else None) for rule in rules],
+        axis=-1,
     )

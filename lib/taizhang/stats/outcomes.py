@@ -148,10 +148,12 @@ def _fit(
     alpha: float,
     about: _Base,
 ) -> Effect:
-    import statsmodels.api as sm  # slow to load, and only the comparison of districts needs it
+    # Slow to load, and only the comparison of districts needs it.
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-    model = sm.GLM(y, design, family=sm.families.Poisson(), offset=offset)
+    model = GLM(y, design, family=families.Poisson(), offset=offset)
     with catch_warnings():  # a model that fits the counts exactly is no fault: its interval is chance's own
         filterwarnings("ignore", category=PerfectSeparationWarning)
         fit = model.fit(scale="X2")
@@ -160,8 +162,8 @@ def _fit(
         mean = fit.fittedvalues
         # Moments: the variance is mean + size * mean squared, less the degrees of freedom spent.
         excess = ((y - mean) ** 2 * len(y) / fit.df_resid - mean).sum() / (mean**2).sum()
-        family = sm.families.NegativeBinomial(alpha=max(float(excess), 1e-6))
-        model, name = sm.GLM(y, design, family=family, offset=offset), "negative_binomial"
+        family = families.NegativeBinomial(alpha=max(float(excess), 1e-6))
+        model, name = GLM(y, design, family=family, offset=offset), "negative_binomial"
         fit = model.fit(scale="X2", start_params=fit.params)
     slope, spread = float(fit.params[0]), max(1.0, max(float(fit.scale), 1e-12) ** -0.5)
     choices = [(float(fit.bse[0]) * spread, int(fit.df_resid))]  # never narrower than chance alone

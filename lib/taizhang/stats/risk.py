@@ -14,6 +14,7 @@ EDGES = (2.0, 3.5, 5.0, 6.5)
 DRAWS = 1000
 SEED = 20210701
 SPREAD = 0.5
+_NUMBERS_AT_ONCE = 1_000_000  # of the draws: a few dozen MB
 
 
 @dataclass(frozen=True)
@@ -105,16 +106,21 @@ def _average(scores: Floats, weights: Floats) -> Floats:
 
 
 def _aggregate(scores: Floats, dimension: np.ndarray, inner: Floats, outer: Floats) -> tuple[Floats, Floats]:
-    """Dimensions (arithmetic means) and index (geometric mean), shapes (n, 4) and (n,)."""
+    """Dimensions (arithmetic means) and index (geometric mean), shapes (n, 4) and (n,); draws, if any, come first.
+
+    The weights `inner` of each indicator and `outer` of each dimension: shapes (k,) and (4,), or (draws, 1, k) and
+    (draws, 1, 4).
+    """
     parts = np.stack(
-        [_average(scores[:, dimension == d], inner[dimension == d]) for d in range(len(DIMENSIONS))], axis=1
+        [_average(scores[:, dimension == d], inner[..., dimension == d]) for d in range(len(DIMENSIONS))],
+        axis=-1,
     )
     # A zero in one dimension would wipe out the others: the mean is taken on 1 to 11, as INFORM does.
     known = ~np.isnan(parts)
     share = known * outer
     logs = np.nan_to_num(np.log(parts + 1)) * share
-    total = share.sum(axis=1)
-    mean = np.divide(logs.sum(axis=1), total, out=np.full(len(scores), np.nan), where=total > 0)
+    total = share.sum(axis=-1)
+    mean = np.divide(logs.sum(axis=-1), total, out=np.full(total.shape, np.nan), where=total > 0)
     return parts, np.exp(mean) - 1
 
 
@@ -163,10 +169,13 @@ def compute_risk(
     place = np.searchsorted(edges, index, side="right")
     rng = np.random.default_rng(seed)
     tried = np.empty((draws, len(values)), int)
-    for n in range(draws):
-        moved = rng.uniform(1 - spread, 1 + spread, len(inner) + len(outer))
-        _, again = _aggregate(scores, dimension, inner * moved[: len(inner)], outer * moved[len(inner) :])
-        tried[n] = np.searchsorted(edges, again, side="right")
+    at_once = max(1, _NUMBERS_AT_ONCE // max(scores.size, 1))
+    for first in range(0, draws, at_once):
+        moved = rng.uniform(1 - spread, 1 + spread, (min(at_once, draws - first), 1, len(inner) + len(outer)))
+        _, again = _aggregate(
+            scores, dimension, inner * moved[..., : len(inner)], outer * moved[..., len(inner) :]
+        )
+        tried[first : first + at_once] = np.searchsorted(edges, again, side="right")
     known = ~np.isnan(index)
     low = np.quantile(tried, 0.025, axis=0, method="lower")
     high = np.quantile(tried, 0.975, axis=0, method="higher")
