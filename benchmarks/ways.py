@@ -95,6 +95,7 @@ def run_floors(*arguments: str | Path, codes: list[str]) -> None:
 def run_ours(book: Path, template: Path, codes: list[str], out: Path, *, jobs: int) -> None:
     """The runner of `taizhang review`, on the notebook asked for."""
     import taizhang as tz
+    from taizhang.metadata.facts import ALL
     from taizhang.periods import parse_period
     from taizhang.report.meta import ReportMeta
     from taizhang.report.tasks import ReportTask
@@ -105,10 +106,11 @@ def run_ours(book: Path, template: Path, codes: list[str], out: Path, *, jobs: i
     opened, period = tz.open(str(book)), parse_period("2021")
     tasks = []
     for code in codes:
-        meta = ReportMeta(
-            opened.config.title, code, opened.district_name(code), period, "zh", opened.as_of(period),
-            "township_review", True, version="bench",
-        )  # fmt: skip
+        title = opened.config.title
+        name, kind = (
+            (title, "county_comparison") if code == ALL else (opened.district_name(code), "township_review")
+        )
+        meta = ReportMeta(title, code, name, period, "zh", opened.as_of(period), kind, True, version="bench")
         tasks.append(ReportTask(meta, template.read_text("utf-8"), book, out, ("html", "pdf"), ""))
     failed = [outcome.error for outcome in run_tasks(tasks, jobs=jobs) if outcome.status != "made"]
     close_server()

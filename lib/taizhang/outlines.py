@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, radians
 from unicodedata import east_asian_width
 
@@ -78,6 +79,14 @@ def find_places(
     list of (float, float) or None
         The middle of each label; None where a shape has no room.
     """
+    return list(_find_places(tuple(shapes), tuple(rooms), tuple(taken)))
+
+
+# The maps of a report differ in their numbers, and most numbers are no wider than the name above them.
+@lru_cache(maxsize=32)
+def _find_places(
+    shapes: tuple[shapely.Geometry, ...], rooms: tuple[tuple[float, float], ...], taken: tuple[Box, ...]
+) -> list[tuple[float, float] | None]:
     boxes: list[Box] = list(taken)
     spots: list[tuple[float, float] | None] = [None] * len(shapes)
     for place in sorted(range(len(shapes)), key=lambda place: shapes[place].area):

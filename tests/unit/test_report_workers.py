@@ -100,3 +100,9 @@ def test_a_report_that_kills_every_worker_ends(tmp_path: Path) -> None:
     outcomes = run([make_task(tmp_path, "killer", killer), make_task(tmp_path, "other")])
     assert outcomes["killer"].status == "failed" and outcomes["other"].status in ("made", "failed")
     assert outcomes["killer"].error == "RuntimeError: the process that made it was lost 3 times"
+
+
+def test_the_comparison_which_takes_longest_is_begun_first(tmp_path: Path) -> None:
+    """The others keep their order."""
+    tasks = [make_task(tmp_path, name) for name in ("b", "a", "all")]
+    assert list(run(tasks, jobs=1)) == ["all", "b", "a"]

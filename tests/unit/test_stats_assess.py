@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from taizhang.stats import assess
 from taizhang.stats.assess import Assessment, Rule, Step, apply_rule, assess_places
 
 RATE = Rule("整改率", "points", "rate", points=20, zero_at=60, full_at=90)
@@ -77,3 +78,31 @@ def test_a_rule_that_decides_has_a_low_tau() -> None:
     _, sensitivity = assess_places(Assessment("", (RATE, DEATHS)), values, draws=20)
     assert sensitivity.loc[1, "moved"] == 2 and sensitivity.loc[1, "tau"] == pytest.approx(-1)
     assert sensitivity.loc[0, "moved"] == 0 and sensitivity.loc[0, "tau"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_draws_at_once_or_in_parts_are_the_same(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By steps and a reward too; 64 draws of 9 numbers: one at a time, and eleven, of which the last are few."""
+    bonus = Rule("招工奖励", "reward", "done", steps=(Step(80, 4), Step(100, 6)), times="drills")
+    assessment = Assessment("", (RATE, DRILLS, bonus))
+    values = make_values(rate=[75, 76, 89], drills=[10, 14, 0], done=[79, np.nan, 101])
+    whole = assess_places(assessment, values, values - 5, values + 5, draws=64)
+    monkeypatch.setattr(assess, "_NUMBERS_AT_ONCE", at_once)
+    for one, other in zip(
+        assess_places(assessment, values, values - 5, values + 5, draws=64), whole, strict=True
+    ):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_each_draw_is_a_ranking_of_its_own() -> None:
+    """Ranks by hand from the same random numbers, draw by draw."""
+    values, reach = make_values(rate=[75, 76, 82]), 8.0
+    places, _ = assess_places(
+        Assessment("", (RATE,)), values, values - reach, values + reach, draws=40, seed=3
+    )
+    rng, ranks = np.random.default_rng(3), []
+    for _ in range(40):
+        moved = values["rate"].to_numpy() + reach * rng.standard_normal((3, 1))[:, 0] / assess.Z95
+        ranks.append(pd.Series(-apply_rule(RATE, moved)).rank(method="min").to_numpy())
+    assert places["low"].tolist() == np.quantile(ranks, 0.025, axis=0, method="lower").tolist()
+    assert places["high"].tolist() == np.quantile(ranks, 0.975, axis=0, method="higher").tolist()

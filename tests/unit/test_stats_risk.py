@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from taizhang.stats import risk
 from taizhang.stats.risk import Indicator, RiskModel, compute_risk, score_values
 
 NAME = {"zh": "甲", "en": "a"}
@@ -59,3 +60,28 @@ def test_a_class_far_from_its_edges_is_kept() -> None:
     assert found["kept"][0] == 1 and found["kept"][2] == 1 and 0.5 < found["kept"][1] < 1
     again = compute_risk(make_model("hazard", "exposure"), values, draws=400).places
     assert again.equals(found)
+
+
+@pytest.mark.parametrize("at_once", [1, 20])
+def test_draws_at_once_or_in_parts_are_the_same(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    values = pd.DataFrame(rng.normal(size=(4, 3))).mask(np.eye(4, 3) > 0)
+    model = make_model("hazard", "exposure", "exposure")
+    whole = compute_risk(model, values, draws=32).places
+    monkeypatch.setattr(risk, "_NUMBERS_AT_ONCE", at_once)
+    pd.testing.assert_frame_equal(compute_risk(model, values, draws=32).places, whole, check_exact=True)
+
+
+def test_each_draw_has_weights_of_its_own() -> None:
+    """Scores 10, 0 and 5 under weights drawn by hand from the same random numbers."""
+    values = pd.DataFrame({0: [1.0, 0.0, 0.5], 1: [0.0, 1.0, 1.0], 2: [1.0, 0.0, 0.0]})
+    found = compute_risk(make_model("hazard", "exposure", "exposure"), values, draws=60, seed=2)
+    scores, rng, tried = found.scores.to_numpy(), np.random.default_rng(2), []
+    for _ in range(60):
+        moved = rng.uniform(0.5, 1.5, 3 + 4)
+        exposure = np.average(scores[:, 1:], axis=1, weights=moved[1:3])
+        logs = np.column_stack([np.log(scores[:, 0] + 1), np.log(exposure + 1)])
+        tried.append(np.exp(np.average(logs, axis=1, weights=moved[3:5])) - 1)
+    place = np.searchsorted(risk.EDGES, tried, side="right")
+    now = [risk.CLASSES.index(name) for name in found.places["class"]]
+    assert found.places["kept"].tolist() == (place == now).mean(axis=0).tolist()

@@ -17,7 +17,9 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
+from taizhang import figures
 from taizhang.warm import client
+from taizhang.warm.kernel import CALLED_MODULES
 from taizhang.warm.manager import find_imports
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
@@ -208,6 +210,20 @@ def test_only_installed_modules_are_imported_ahead(tmp_path: Path) -> None:
         ]
     )
     assert find_imports(notebook, tmp_path) == ["math", "pandas", "pandas.DataFrame", "matplotlib.pyplot"]
+
+
+def test_what_a_comparison_loads_is_loaded_before_the_fork(tmp_path: Path) -> None:
+    """The modules are those that its figures load, and start no thread; a township's report does not wait for them."""
+    notebooks = Path(__file__).parents[2] / "notebooks"
+    (wanted, others) = (
+        set(find_imports(nbformat.read(notebooks / f"{name}.ipynb", as_version=4), tmp_path))
+        for name in ("county_comparison", "township_review")
+    )
+    assert set(CALLED_MODULES.values()) <= wanted and not set(CALLED_MODULES.values()) & others
+    assert all(callable(getattr(figures, name)) for name in CALLED_MODULES)
+    source = f"import sys\nsorted(set({[*CALLED_MODULES.values()]}) - set(sys.modules))"
+    told = run(tmp_path, source, imports=list(CALLED_MODULES.values()))
+    assert "'[]'" in told[0] and not client.get_server().unsafe
 
 
 def test_the_command_line_of_papermill_finds_the_engine(tmp_path: Path) -> None:

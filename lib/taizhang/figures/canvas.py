@@ -152,6 +152,21 @@ class _Renderer(RendererSVG):
         width, height, descent = _measure_text(s)
         return width * size, height * size, descent * size
 
+    def _get_font_height_metrics(self, prop: font_manager.FontProperties) -> tuple[float, float, float]:
+        """What Matplotlib reads from the face's tables for each text, if the renderer doesn't know it."""
+        ascender, descender, gap, units = _read_heights()
+        size = 1 / units * prop.get_size_in_points() * _DPI / 72
+        return ascender * size, -descender * size, gap * size
+
+
+@cache
+def _read_heights() -> tuple[int, int, int, int]:
+    """Ascender, descender and gap of the packaged face, and the units in which an em is measured."""
+    face = font_manager.get_font(str(fonts.sans_path()))
+    table, head = face.get_sfnt_table("OS/2"), face.get_sfnt_table("head")
+    assert table is not None and head is not None
+    return table["sTypoAscender"], table["sTypoDescender"], table["sTypoLineGap"], head["unitsPerEm"]
+
 
 _measure_text = lru_cache(maxsize=4096)(fonts.measure_text)
 

@@ -56,6 +56,13 @@ OWN_MODULES = (
     "taizhang.ingest:hash_readers",
     "taizhang.files:hash_computing",
 )
+# What its figures load besides, by the name of the function that a notebook calls: slow to load, and only what compares
+# districts needs them.
+CALLED_MODULES = {
+    "map_fact": "mapclassify",
+    "plot_rank_ranges": "esda.moran",
+    "plot_drill_effects": "statsmodels.genmod.generalized_linear_model",
+}
 _PR_SET_PDEATHSIG = 1
 # The columns that pandas shows of a table as text when it is imported in a kernel.
 _COLUMNS_IN_KERNEL = 20

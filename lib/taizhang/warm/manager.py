@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from traitlets import List, Type, Unicode, default
 
 from taizhang.warm.client import choose_kernels, get_server
-from taizhang.warm.kernel import OWN_MODULES, SINGLE_THREAD
+from taizhang.warm.kernel import CALLED_MODULES, OWN_MODULES, SINGLE_THREAD
 
 PROVISIONER = "taizhang-warm"
 # Where the user has not set them: one thread of linear algebra per kernel, as kernels run side by side, and
@@ -144,6 +144,7 @@ def find_imports(notebook: NotebookNode, cwd: Path) -> list[str]:
         Installed modules, in the order they are named.
     """
     names: dict[str, None] = {}
+    called: dict[str, None] = {}
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
@@ -157,8 +158,10 @@ def find_imports(notebook: NotebookNode, cwd: Path) -> list[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names[node.module] = None
                 names.update(dict.fromkeys(f"{node.module}.{alias.name}" for alias in node.names))
+            elif isinstance(node, ast.Attribute) and node.attr in CALLED_MODULES:
+                called[CALLED_MODULES[node.attr]] = None
     found = [name for name in names if _is_installed(name.partition(".")[0], cwd)]
-    return [*found, *(OWN_MODULES if "taizhang" in names else ())]
+    return [*found, *((*OWN_MODULES, *called) if "taizhang" in names else ())]
 
 
 def _is_installed(top: str, cwd: Path) -> bool:

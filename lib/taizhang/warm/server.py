@@ -102,7 +102,9 @@ class ForkServer:
 
     def _spawn(self, request: Request, connection: socket.socket) -> Request | None:
         """Fork a kernel; None in the child."""
-        import_modules(request["imports"])
+        if any(name.partition(":")[0] not in sys.modules for name in request["imports"]):
+            with prepare_memory():
+                import_modules(request["imports"])
         if (threads := count_threads()) > 1:
             return {"unsafe": f"{threads} threads run after importing {', '.join(request['imports'])}"}
         server = os.getpid()
