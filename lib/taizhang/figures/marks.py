@@ -186,8 +186,8 @@ def bars_height(bars: int, *, above: float = 10) -> float:
 
 
 def dots_height(rows: int) -> float:
-    """Height in millimetres of a sheet with so many rows of dots and lines, which stand closer than bars."""
-    return 18 + 4.6 * max(rows, 4)
+    """Height in millimetres of a sheet with so many rows of dots and lines, closer than bars, many closer yet."""
+    return 18 + min(4.6 * max(rows, 4), max(110, 4.0 * rows))
 
 
 def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:

@@ -34,7 +34,6 @@ from taizhang.report.titles import write_approval, write_titles
 _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
 _MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
-_MOST_PAGES_OF_COMPARISON = 45
 # Runs for which Typst keeps a result that it doesn't meet again.
 _RUNS_KEPT = 10
 # Headings, figures and tables that are listed on one page.
@@ -69,13 +68,13 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
         "blocks": set_blocks(blocks, lang=meta.lang, sheet=OFFICIAL if official else MODERN),
     }
     sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
-    most = _MOST_PAGES_OF_COMPARISON if meta.name == meta.title else _MOST_PAGES[meta.period.scale]
+    of_area = meta.name == meta.title  # as long as its districts need, in type that is read with ease
     pdfs: list[bytes] = []
     for size in sizes:
         content = _encode(report | {"size": size})
         day = _read_day(meta.made_on) or meta.as_of
         pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
-        if official or _count_pages(pdfs[-1]) <= most:
+        if official or of_area or _count_pages(pdfs[-1]) <= _MOST_PAGES[meta.period.scale]:
             chosen = pdfs[-1]
             break
     else:

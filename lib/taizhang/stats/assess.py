@@ -12,7 +12,7 @@ KINDS = ("points", "reward", "deduction", "veto")
 DRAWS = 2000
 SEED = 20210701
 Z95 = 1.959963984540054
-_NUMBERS_AT_ONCE = 1_000_000  # of a simulation: a few dozen MB
+_NUMBERS_AT_ONCE = 100_000  # of a simulation, of which a dozen arrays are held
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ EDGES = (2.0, 3.5, 5.0, 6.5)
 DRAWS = 1000
 SEED = 20210701
 SPREAD = 0.5
-_NUMBERS_AT_ONCE = 1_000_000  # of the draws: a few dozen MB
+_NUMBERS_AT_ONCE = 100_000  # of the draws, of which a dozen arrays are held
 
 
 @dataclass(frozen=True)
