@@ -171,7 +171,7 @@ def make_bench(arguments: list[str]) -> None:
 
 
 def make_bench_full(arguments: list[str]) -> None:
-    """The same with more reports, 1,000 townships and 20 million rows (some hours, 16 GB of memory)."""
+    """The same with more reports, 1,000 townships and 20 million rows (under an hour, 16 GB of memory)."""
     run(venv_python(), "benchmarks/time_reports.py", "--write", "--full", *arguments)
 
 

@@ -1,6 +1,6 @@
 """Reports by every way side by side, in one go, as ratios; the tables go into docs/benchmarks.md.
 
-``make bench`` takes under a quarter of an hour on two cores, ``make bench-full`` some hours. On a machine that does
+``make bench`` takes under a quarter of an hour on two cores, ``make bench-full`` under an hour. On a machine that does
 other things too, trust the ratios.
 """
 
