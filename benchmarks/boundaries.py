@@ -21,7 +21,7 @@ import shapely
 
 from taizhang.boundaries import locate_points, match_districts, read_districts
 from taizhang.boundaries.offsets import add_offset, undo_offset
-from taizhang.outlines import simplify_districts
+from taizhang.core.outlines import simplify_districts
 
 ROOT = Path(__file__).resolve().parents[1]
 EXTENT = (73.5, 18.0, 135.0, 53.5)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from shapely import box
 
-from taizhang.config import FILE
+from taizhang.settings.workbook import FILE
 
 # Hazards of each district whose report is timed, however long the whole ledger is.
 OWN_ROWS = 1000

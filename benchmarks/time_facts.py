@@ -12,8 +12,8 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts, prepare_ledgers
-from taizhang.periods import parse_period
 
 
 def make_hazards(rows: int, codes: pd.Series) -> pd.DataFrame:

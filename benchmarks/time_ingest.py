@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 from shapely import box
 
-from taizhang.config import FILE
+from taizhang.settings.workbook import FILE
 
 HEADERS = {
     "district": "所属乡镇", "hazard_id": "隐患编号", "found_on": "发现日期", "premises": "单位名称",

@@ -95,8 +95,8 @@ def run_floors(*arguments: str | Path, codes: list[str]) -> None:
 def run_ours(book: Path, template: Path, codes: list[str], out: Path, *, jobs: int) -> None:
     """The runner of `taizhang review`, on the notebook asked for."""
     import taizhang as tz
+    from taizhang.core.periods import parse_period
     from taizhang.metadata.facts import ALL
-    from taizhang.periods import parse_period
     from taizhang.report.meta import ReportMeta
     from taizhang.report.tasks import ReportTask
     from taizhang.report.workers import run_tasks, start_ahead

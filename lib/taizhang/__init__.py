@@ -7,10 +7,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+from taizhang.core.version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from taizhang.workbook.book import Workbook
+
 __all__ = ["__version__", "controls", "open", "show"]
 
 
@@ -26,15 +27,15 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
 
     Returns
     -------
-    taizhang.workbook.Workbook
+    taizhang.workbook.book.Workbook
 
     Raises
     ------
     ParameterError
         If there is no workbook.toml, or it has mistakes, or the day is none.
     """
-    from taizhang.periods import parse_day
-    from taizhang.workbook import Workbook
+    from taizhang.core.periods import parse_day
+    from taizhang.workbook.book import Workbook
 
     return Workbook.find(workbook, as_of=parse_day(as_of) if as_of else None)
 
@@ -52,8 +53,8 @@ def controls(workbook: str = "") -> Any:
     ipywidgets.Widget or None
         None in a batch: nobody is there to pick.
     """
-    from taizhang.display import is_interactive
-    from taizhang.picking import make_controls
+    from taizhang.core.display import is_interactive
+    from taizhang.lab.controls import make_controls
 
     return make_controls(open(workbook)) if is_interactive() else None
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import taizhang
-from taizhang.errors import BoundaryError, ParameterError, SchedulerError, TaizhangError
+from taizhang.core.errors import BoundaryError, ParameterError, SchedulerError, TaizhangError
 
 if TYPE_CHECKING:
-    from taizhang.config import Config
+    from taizhang.core.periods import Period
     from taizhang.ingest import IngestResult
-    from taizhang.periods import Period
-    from taizhang.workbook import Workbook
+    from taizhang.settings.workbook import Config
+    from taizhang.workbook.book import Workbook
 
 DONE, SEE, WRONG = 0, 1, 2
 
@@ -82,9 +82,9 @@ def open_workbook(folder: str, period: "Period", as_of: str = "") -> "Workbook":
 
 def open_config(folder: str) -> "Config":
     """The settings of a command's workbook alone: commands that only read files need no more."""
-    from taizhang.config import locate_root, read_config
     from taizhang.metadata.facts import load_facts
     from taizhang.metadata.kinds import load_kinds
+    from taizhang.settings.workbook import locate_root, read_config
 
     root = locate_root(folder)
     return read_config(root, load_kinds(root / "ledgers"), load_facts(root / "facts"))
@@ -92,8 +92,8 @@ def open_config(folder: str) -> "Config":
 
 def report_ingest(result: "IngestResult") -> int:
     """Print what an ingest read, per ledger, and return the exit code."""
+    from taizhang.core.privacy import mask_numbers
     from taizhang.ingest import APPLIED
-    from taizhang.privacy import mask_numbers
 
     for summary in result.summaries:
         print(
@@ -143,7 +143,7 @@ def new(
     ] = False,
 ) -> None:
     """Make a new workbook: its folders and a commented workbook.toml."""
-    from taizhang.scaffold import make_workbook
+    from taizhang.lab.scaffold import make_workbook
 
     if upgrade:
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
@@ -155,7 +155,7 @@ def new(
 
 def report_upgrade(root: Path) -> int:
     """Upgrade a workbook's notebooks and print what was done; 1 where something is left to the user."""
-    from taizhang.lab import upgrade_templates
+    from taizhang.lab.launch import upgrade_templates
 
     said = {
         "new": "copied",
@@ -183,7 +183,7 @@ def lab(context: typer.Context, workbook: Folder = "") -> None:
     """Open JupyterLab on the workbook, with the notebooks copied in; other options go to JupyterLab."""
     import subprocess
 
-    from taizhang.lab import copy_templates, list_command, make_environment
+    from taizhang.lab.launch import copy_templates, list_command, make_environment
 
     root = open_config(workbook).root
     if copied := copy_templates(root):
@@ -195,7 +195,7 @@ def lab(context: typer.Context, workbook: Folder = "") -> None:
 @app.command()
 def doctor(workbook: Folder = "") -> None:
     """Say what works here: fonts, engines, paths."""
-    from taizhang.doctor import examine
+    from taizhang.lab.doctor import examine
 
     healthy = True
     for check in examine(workbook):
@@ -239,8 +239,8 @@ def facts(
     workbook: Folder = "",
 ) -> None:
     """Print the numbers alone, on standard output."""
-    from taizhang.csvout import format_facts
-    from taizhang.periods import parse_period
+    from taizhang.core.csv import format_facts
+    from taizhang.core.periods import parse_period
 
     span = parse_period(period)
     book = open_workbook(workbook, span, as_of)
@@ -301,9 +301,9 @@ def review(
     workbook: Folder = "",
 ) -> None:
     """Make the reports: one per district, the comparison, the index."""
-    from taizhang.config import locate_root
-    from taizhang.periods import parse_period
+    from taizhang.core.periods import parse_period
     from taizhang.report.formats import parse_formats
+    from taizhang.settings.workbook import locate_root
 
     span = parse_period(period)
     formats = parse_formats(to)
@@ -350,8 +350,8 @@ def trace(
     workbook: Folder = "",
 ) -> None:
     """Print the ledger rows behind a number, as CSV."""
-    from taizhang.csvout import format_csv
-    from taizhang.periods import parse_period
+    from taizhang.core.csv import format_csv
+    from taizhang.core.periods import parse_period
 
     span = parse_period(period)
     book = open_workbook(workbook, span, as_of)
@@ -384,8 +384,8 @@ def draw(
     workbook: Folder = "",
 ) -> None:
     """Draw who is inspected and by whom (双随机), by draw.toml; leaves a record that anyone can repeat."""
-    from taizhang.config import locate_root
     from taizhang.draw import describe_draw, read_record, repeat_draw, run_draw, tabulate_draw, write_record
+    from taizhang.settings.workbook import locate_root
 
     if again is not None:
         faults = repeat_draw(read_record(again))
@@ -439,10 +439,10 @@ def template(
     workbook: Folder = "",
 ) -> None:
     """Write a blank Excel ledger of a kind, with headers, drop-down values and a help sheet."""
-    from taizhang.config import locate_root
-    from taizhang.errors import nearest
+    from taizhang.core.errors import nearest
     from taizhang.ledgers.template import write_template
     from taizhang.metadata.kinds import load_kinds
+    from taizhang.settings.workbook import locate_root
 
     try:
         own = locate_root(workbook) / "ledgers"

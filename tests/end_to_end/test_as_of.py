@@ -9,11 +9,11 @@ import pytest
 
 import taizhang
 from taizhang.cli import main
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
-from taizhang.periods import parse_period
 from taizhang.report.review import make_review
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 DAY = "2021-09-30"
 

@@ -16,14 +16,14 @@ import pandas as pd
 import pytest
 
 import taizhang
-from taizhang import workbook
+from taizhang.core.periods import parse_period
 from taizhang.facts.compute import MEASURES
 from taizhang.metadata.kinds import Kind
-from taizhang.periods import parse_period
 from taizhang.report.data import write_data
 from taizhang.report.index import write_index
 from taizhang.report.rows import list_rowed_facts, write_rows
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
+from taizhang.workbook.book import book as workbook
 
 PERIOD = "2021"
 NOTEBOOKS = ("township_review", "county_comparison", "data_quality", "grid_check")

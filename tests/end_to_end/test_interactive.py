@@ -12,12 +12,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 import taizhang as tz
-from taizhang.display import FIGURE
-from taizhang.lab import copy_templates
-from taizhang.periods import parse_period
+from taizhang.core.display import FIGURE
+from taizhang.core.periods import parse_period
+from taizhang.lab.launch import copy_templates
 from taizhang.report.execute import execute_notebook
 from taizhang.report.review import make_review
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 
 def run_all(notebook: Path, parameters: dict[str, str], facts: Path) -> NotebookNode:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from taizhang import figures, narrative
 from taizhang import open as open_workbook
 from taizhang.cli import app
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 FILES = ("disasters_events_provinces.csv", "phildis_provinces.geojson", "disasters_summary_provinces.csv")
 NAME = "灾情 of provinces"

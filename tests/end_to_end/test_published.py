@@ -14,7 +14,7 @@ import pytest
 from lxml import html
 
 from taizhang.report.review import make_review
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 pytestmark = pytest.mark.xdist_group("published")
 

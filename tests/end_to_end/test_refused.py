@@ -5,7 +5,7 @@ import pytest
 from shapely.geometry import box
 
 from taizhang.cli import main
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 TOML = """
 [workbook]

@@ -12,7 +12,7 @@ from lxml import html
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.formats import format_fact
 from taizhang.report.review import make_review
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 # One review serves all these tests, so they stay on one worker.
 pytestmark = pytest.mark.xdist_group("review")

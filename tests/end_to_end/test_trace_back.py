@@ -12,7 +12,7 @@ from taizhang.ledgers import Source, read_ledger_file
 from taizhang.ledgers.grid import make_grid
 from taizhang.ledgers.sheets import Sheet, read_text, read_workbook, sniff_format
 from taizhang.ledgers.text import write_cell
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 FACTS = (
     "hazards.found",

@@ -7,9 +7,9 @@ import pytest
 
 from sample_truth import compute_truth
 from taizhang.cli import main
-from taizhang.periods import parse_period
+from taizhang.core.periods import parse_period
 from taizhang.sample import make_sample
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from taizhang.cli import app
-from taizhang.files import write_text
+from taizhang.core.files import write_text
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

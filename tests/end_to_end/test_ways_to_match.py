@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import taizhang as tz
 from taizhang.boundaries import match_districts
 from taizhang.boundaries.names import cut_suffix
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 WAYS = ("code", "name", "alias", "suffix", "point")
 

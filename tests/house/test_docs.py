@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 import make
 from taizhang.cli import app
-from taizhang.config import _KEYS, read_config
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
+from taizhang.settings.workbook import _KEYS, read_config
 
 READMES = ("README.md", "README.zh.md")
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)

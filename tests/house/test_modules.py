@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-LONGEST = 500
 NOTE_TO_SELF = re.compile(r"#.*\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
 
@@ -21,8 +20,6 @@ def find_faults(source: str, *, test: bool = False) -> list[str]:
     tree = ast.parse(source)
     if source.strip() and not test and not ast.get_docstring(tree):
         faults.append("no docstring says what the module is")
-    if source.count("\n") >= LONGEST:
-        faults.append(f"{LONGEST} lines or more")
     for number, line in enumerate(source.splitlines(), 1):
         if NOTE_TO_SELF.search(line):
             faults.append(f"line {number}: a note to self")
@@ -59,7 +56,6 @@ def test_sources_keep_to_the_house(root: Path) -> None:
         ('"""M."""\ntry:\n    x = 1\nexcept Exception:\n    pass\n', "swallowed"),
         ('"""M."""\nimport sys\nsys.path.append("..")\n', "sys.path"),
         ('"""M."""\nimport warnings\nwarnings.simplefilter("ignore")\n', "silenced"),
-        ('"""M."""\n' + "x = 1\n" * LONGEST, "lines"),
     ],
 )
 def test_faults_are_found(source: str, fault: str) -> None:

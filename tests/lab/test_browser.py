@@ -15,9 +15,9 @@ from nbformat import NotebookNode
 from playwright.sync_api import Page, expect, sync_playwright
 
 import taizhang as tz
-from taizhang.display import FIGURE
-from taizhang.lab import copy_templates, list_command, make_environment
-from taizhang.templates import packaged_notebooks
+from taizhang.core.display import FIGURE
+from taizhang.lab.launch import copy_templates, list_command, make_environment
+from taizhang.workbook.templates import packaged_notebooks
 
 # What there is to see of them, in a small sample at least, is tables.
 WITHOUT_FIGURES = {"explore_trace", "double_random_draw", "data_quality", "drill_evaluation"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from taizhang import open as open_workbook
-from taizhang.periods import parse_period
+from taizhang.core.periods import parse_period
 from taizhang.report.execute import execute_notebook
 from taizhang.report.html import render_html
 from taizhang.report.meta import ReportMeta

@@ -6,10 +6,10 @@ import pytest
 
 import taizhang as tz
 from taizhang import draw
-from taizhang.display import FIGURE
+from taizhang.core.display import FIGURE
 from taizhang.report.execute import execute_notebook
 from taizhang.report.notebook import TableBlock, read_blocks
-from taizhang.templates import packaged_notebooks
+from taizhang.workbook.templates import packaged_notebooks
 
 OURS = sorted(name for name in packaged_notebooks() if name.startswith(("explore_", "make_own_")))
 

@@ -7,12 +7,12 @@ import pypdfium2
 import pytest
 
 from taizhang import open as open_workbook
-from taizhang.periods import parse_period
+from taizhang.core.periods import parse_period
 from taizhang.report.execute import execute_notebook
 from taizhang.report.html import render_html
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import FigureBlock, HeadingBlock, read_blocks
-from taizhang.report.typst import render_pdf
+from taizhang.report.pdf import render_pdf
 
 PERIOD = parse_period("2021")
 

@@ -16,9 +16,9 @@ import pytest
 import shapely
 from nbformat import NotebookNode
 
-from taizhang import display
+from taizhang.core import display
 from taizhang.metadata.facts import load_facts
-from taizhang.periods import parse_period
+from taizhang.core.periods import parse_period
 from taizhang.report.meta import ReportMeta
 
 matplotlib.use("agg")
@@ -58,7 +58,7 @@ def draw_chart(lang: str = "zh", seed: int = 0) -> str:
     """Bars by month as an SVG whose text is text, with ids that every figure of matplotlib shares."""
     import matplotlib.pyplot as plt
 
-    from taizhang import fonts
+    from taizhang.core import fonts
 
     matplotlib.font_manager.fontManager.addfont(str(fonts.sans_path()))
     settings = {"svg.fonttype": "none", "svg.hashsalt": "x", "font.family": fonts.SANS, "font.size": 11}

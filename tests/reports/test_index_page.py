@@ -184,7 +184,7 @@ def test_two_to_four_districts_stand_side_by_side_with_the_year_before(
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    from taizhang.periods import parse_period
+    from taizhang.core.periods import parse_period
     from taizhang.report.index import write_index
 
     book, (now, before), manifest = stand_ins.book, (stand_ins.facts(), stand_ins.facts()), stand_ins.manifest

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from taizhang.boundaries.codes import name_level, reduce_code, restore_code, restore_codes
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import shapely
 from boundary_cases import DEFECTS, make_box, make_case, make_districts, measure_km2
 
 from taizhang.boundaries import check_coverage, check_districts, describe_coverage
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 SEEDS = 24  # x 10 kinds = 240 coverages
 

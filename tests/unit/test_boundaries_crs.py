@@ -15,7 +15,7 @@ from taizhang.boundaries.crs import (
     suggest_crs,
     to_geographic,
 )
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import shapely
 
 from taizhang.boundaries import area_km2, check_districts, match_districts, read_districts
 from taizhang.boundaries.names import cut_suffix
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 
 def test_shanghai_reads_with_right_names(shared_data: Path) -> None:

@@ -10,7 +10,7 @@ from taizhang.boundaries.encodings import (
     normalise_encoding,
     require_words,
 )
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 NAMES = ["罗湖区", "福田区", "盐田区", "溪北镇", "老溪畲族乡", "城关街道"]
 TRADITIONAL = [opencc.OpenCC("s2t").convert(name) for name in NAMES if "畲" not in name]

@@ -12,7 +12,7 @@ from boundary_cases import make_box, make_districts, write_shapefile
 
 from taizhang.boundaries import area_km2, read_districts
 from taizhang.boundaries.offsets import shift_geometry
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 COLUMNS = {"code": "code", "name": "name", "parent": "parent"}
 

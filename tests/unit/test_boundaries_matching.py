@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from taizhang.boundaries import compare_vintages, find_district, match_districts, read_crosswalk
 from taizhang.boundaries.names import cut_suffix, fold_name
 from taizhang.boundaries.offsets import add_offset
-from taizhang.errors import BoundaryError, ParameterError
+from taizhang.core.errors import BoundaryError, ParameterError
 
 DISTRICTS = pd.DataFrame(
     {

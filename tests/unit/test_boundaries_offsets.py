@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from taizhang.boundaries.offsets import add_bd09, add_gcj02, add_offset, shift_geometry, undo_offset
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 # Test vectors of github.com/googollee/eviltransform: true longitude, latitude, and GCJ-02.
 VECTORS = [

@@ -8,7 +8,7 @@ import shapely
 from boundary_cases import GEOD, make_districts, measure_km2
 
 from taizhang.boundaries.reach import draw_reach, measure_area_in_reach, measure_reach
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 
 def test_reach_is_the_geodesic_distance_to_the_nearest_site() -> None:

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from taizhang.cli import app
+from taizhang.core.errors import ParameterError
 from taizhang.draw import DrawInput, make_draw, read_record, repeat_draw, run_draw, write_record
 from taizhang.draw.rules import count_drawn, hash_lists
-from taizhang.errors import ParameterError
 
 GIVEN = DrawInput(
     title="抽查",

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_as_of, compute_facts, select_rows
 from taizhang.facts.hazards import count_days
 from taizhang.facts.rows import Ledgers, Rows
-from taizhang.periods import parse_period
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102", "103"], "name": ["甲镇", "乙镇", "丙镇"]})
 YEAR = parse_period("2021")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts, select_rows
-from taizhang.periods import parse_period
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
 YEAR = parse_period("2021")

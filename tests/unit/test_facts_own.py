@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from taizhang.core.periods import parse_period
 from taizhang.facts import OwnFact, compute_facts, select_rows
 from taizhang.metadata.facts import describe_fact, load_facts, load_functions
-from taizhang.periods import parse_period
 
 ENTRY = """
 hazards.listed_share:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts, prepare_ledgers
-from taizhang.periods import parse_period
 
 CODES = ["101", "102", "103", "104"]
 DISTRICTS = pd.DataFrame({"code": CODES, "name": CODES})

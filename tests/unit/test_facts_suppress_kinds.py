@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
-from taizhang.periods import parse_period
 
 YEAR, END = parse_period("2021"), date(2021, 12, 31)
 

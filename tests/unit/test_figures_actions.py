@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from view_maker import make_table, make_view
 
+from taizhang.analysis.view import View
 from taizhang.figures.actions import list_stages, plot_stages, tabulate_actions_by_district, tabulate_stages
 from taizhang.metadata.facts import ALL
 from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
-from taizhang.view import View
 
 CODES = ("350921101", "350921102")
 

@@ -12,12 +12,12 @@ from shapely.geometry import box
 from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.view import View
 from taizhang.figures.closure import count_in_time
 from taizhang.figures.standing import find_standing
 from taizhang.figures.time import compare_key_periods, find_span
 from taizhang.metadata.facts import load_facts
-from taizhang.settings import read_assessment, read_risk
-from taizhang.view import View
+from taizhang.settings.extra import read_assessment, read_risk
 
 FACTS = tuple(load_facts())
 

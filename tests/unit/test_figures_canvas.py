@@ -9,7 +9,7 @@ import pytest
 from view_maker import make_hazards, make_view
 
 from taizhang import figures
-from taizhang.display import Figure
+from taizhang.core.display import Figure
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from view_maker import make_fact, make_table, make_view
 
+from taizhang.analysis.view import View
 from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.changes import compare_periods, list_comparisons
 from taizhang.figures.tables import (
@@ -17,7 +18,6 @@ from taizhang.figures.tables import (
 )
 from taizhang.metadata.facts import describe_fact
 from taizhang.narrative.telling import tell_fact
-from taizhang.view import View
 
 
 def make_years(

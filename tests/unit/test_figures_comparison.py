@@ -10,13 +10,13 @@ from shapely import LineString, Point, Polygon, box
 from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 
 from taizhang import figures
-from taizhang.display import Figure
+from taizhang.analysis.view import View
+from taizhang.core.display import Figure
+from taizhang.core.outlines import measure_text, simplify_districts
 from taizhang.figures.comparison import list_values
 from taizhang.figures.ground import draw_ground, find_corner, label_beside, make_map, place_labels
 from taizhang.metadata.facts import describe_fact
-from taizhang.outlines import measure_text, simplify_districts
 from taizhang.stats.classes import choose_classes
-from taizhang.view import View
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATE = "hazards.rectification_rate"

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
+from taizhang.analysis.view import View
 from taizhang.figures.evaluation import (
     judge_improvements,
     plot_ratings,
@@ -19,7 +20,6 @@ from taizhang.figures.evaluation import (
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.narrative.evaluation import write_evaluation, write_objectives
-from taizhang.view import View
 
 DRILLS = [
     {

@@ -8,9 +8,9 @@ import pytest
 from view_maker import AREA, CODES, make_districts, make_fact, make_table
 
 from taizhang import figures
-from taizhang.errors import ParameterError
-from taizhang.periods import parse_period
-from taizhang.view import View
+from taizhang.analysis.view import View
+from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
 
 ROWS = [
     {"found_on": "2021-01-05", "trade": "消防", "severity": "general"},

@@ -9,11 +9,11 @@ import pytest
 from shapely.geometry import box
 from view_maker import CODES, NAMES, make_hazards, make_view
 
-from taizhang import display
+from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
+from taizhang.core import display
 from taizhang.figures import grid_check, maps
 from taizhang.narrative.grid_check import write_grid_check
-from taizhang.view import View
 
 PERSON = "某某某"
 

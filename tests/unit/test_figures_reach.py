@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from view_maker import CODES, NAMES, make_hazards, make_table, make_view
 
-from taizhang import display
+from taizhang.analysis.view import View
 from taizhang.boundaries.reaching import summarise_reach
+from taizhang.core import display
 from taizhang.figures import reach
-from taizhang.view import View
 
 
 def make_reach_view(lang: str = "zh", district: str = CODES[0], period: str = "2021") -> View:

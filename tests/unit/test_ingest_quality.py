@@ -4,10 +4,10 @@ import pytest
 from ingest_book import make_book, make_hazards
 
 from taizhang import open as open_workbook
+from taizhang.analysis.view import Quality, View
 from taizhang.figures import quality as tables
 from taizhang.ingest.quality import classify_reason
 from taizhang.metadata.kinds import load_kinds
-from taizhang.view import Quality, View
 
 
 @pytest.fixture(scope="module")

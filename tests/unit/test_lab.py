@@ -9,9 +9,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
-from taizhang import lab, picking
 from taizhang.cli import app
-from taizhang.display import FIGURE, Figure, is_interactive
+from taizhang.core.display import FIGURE, Figure, is_interactive
+from taizhang.lab.launch import controls as picking
+from taizhang.lab.launch import launch as lab
 from taizhang.report.kept import carry_kept, find_local
 
 
@@ -165,7 +166,7 @@ def test_a_figure_shows_its_title_and_source_where_somebody_looks(monkeypatch: p
     figure = Figure("a", "<b>谁的图</b>", '有"引号"', "来源&", "<svg/>")
     batch = figure._repr_mimebundle_()
     assert "text/html" not in batch and batch["image/svg+xml"] == "<svg/>"
-    monkeypatch.setattr("taizhang.display.is_interactive", lambda: True)
+    monkeypatch.setattr("taizhang.core.display.is_interactive", lambda: True)
     seen = figure._repr_mimebundle_()
     html = seen.pop("text/html")
     assert seen == batch and seen[FIGURE]["title"] == "<b>谁的图</b>"

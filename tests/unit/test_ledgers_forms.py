@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from taizhang.errors import LedgerError
+from taizhang.core.errors import LedgerError
 from taizhang.ledgers.model import Source, make_empty_rows
 from taizhang.ledgers.reading import read_here
 from taizhang.ledgers.schema import check_table

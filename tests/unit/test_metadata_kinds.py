@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import load_kinds, load_shared
 from taizhang.metadata.reference import render_reference

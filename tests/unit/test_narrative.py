@@ -8,10 +8,10 @@ import pytest
 from view_maker import CODES, make_fact, make_table, make_view, takes_a_view_alone
 
 from taizhang import narrative
-from taizhang.display import Prose
+from taizhang.analysis.view import View
+from taizhang.core.display import Prose
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.words import load_words
-from taizhang.view import View
 
 FOUND = make_fact("hazards.found", 248)
 AREA_BEFORE = make_fact("hazards.found", 2000, district="all")

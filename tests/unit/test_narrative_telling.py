@@ -5,7 +5,7 @@ from test_narrative import FOUND, list_runs, read
 from view_maker import make_fact, make_table, make_view
 
 from taizhang import narrative
-from taizhang.view import View
+from taizhang.analysis.view import View
 
 
 def make_drill_view(lang: str, **shares: float) -> View:

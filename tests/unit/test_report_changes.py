@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from taizhang import open as open_workbook
+from taizhang.core.periods import parse_period
 from taizhang.metadata.kinds import load_kinds
-from taizhang.periods import parse_period
 from taizhang.report.changes import InputHashes, _hash_rows, _list_hidden, hash_inputs, mark_behind
 
 PERIOD = parse_period("2021")

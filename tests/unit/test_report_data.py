@@ -9,8 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import load_facts
-from taizhang.periods import parse_period
 from taizhang.report.data import write_data
 from taizhang.report.rows import list_rowed_facts, remove_rows, write_rows
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from taizhang.errors import ParameterError, RenderError
+from taizhang.core.errors import ParameterError, RenderError
 from taizhang.report.execute import execute_notebook
 from taizhang.report.failures import hide_paths, shorten_error
 

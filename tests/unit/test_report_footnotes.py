@@ -11,15 +11,15 @@ from docx import Document
 from lxml import etree, html
 from nbformat import NotebookNode, v4
 
-from taizhang.errors import RenderError
-from taizhang.periods import parse_period
+from taizhang.core.errors import RenderError
+from taizhang.core.periods import parse_period
+from taizhang.report.docx import render_docx
 from taizhang.report.footnotes import Footnote, lift_footnotes
 from taizhang.report.html import render_html
 from taizhang.report.markdown import read_nodes
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import MarkdownBlock, read_blocks
-from taizhang.report.typst import render_pdf
-from taizhang.report.word import render_docx
+from taizhang.report.pdf import render_pdf
 
 CELL = "## 基本情况\n\n甲[^a]，乙[^b]。\n\n[^b]: 第二条，见**规定**。\n[^a]: 第一条，\n    接着写。\n"
 NOTE = "## 存在的问题\n\n丙[^1]；再说丙[^1]。\n\n## 下一步工作\n\n丁。\n\n[^1]: 人写的注。\n"

@@ -16,9 +16,9 @@ import pytest
 from fontTools.ttLib import TTFont
 from nbformat import NotebookNode
 
-from taizhang import display
-from taizhang.errors import RenderError
-from taizhang.periods import parse_period
+from taizhang.core import display
+from taizhang.core.errors import RenderError
+from taizhang.core.periods import parse_period
 from taizhang.report.html import HtmlExporter, measure_columns, render_html, render_markdown
 from taizhang.report.meta import ReportMeta
 

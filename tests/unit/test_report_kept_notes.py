@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 from test_report_review import NAMES, Book, hash_inputs, write_template
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.report import review, tasks, workers
 
 

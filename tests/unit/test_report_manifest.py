@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.report.manifest import fingerprint, list_versions, read_manifest, write_manifest
 
 

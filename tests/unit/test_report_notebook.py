@@ -8,8 +8,8 @@ import nbformat.v4 as v4
 import pytest
 from nbformat import NotebookNode
 
-from taizhang import display
-from taizhang.errors import RenderError
+from taizhang.core import display
+from taizhang.core.errors import RenderError
 from taizhang.report import notebook as nb
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from nbformat import v4
 
-from taizhang import display
-from taizhang.config import OwnReport
-from taizhang.errors import ParameterError, RenderError
-from taizhang.periods import parse_period
+from taizhang.core import display
+from taizhang.core.errors import ParameterError, RenderError
+from taizhang.core.periods import parse_period
 from taizhang.report.notebook import Block, FigureBlock, HeadingBlock, MarkdownBlock, ProseBlock, read_blocks
 from taizhang.report.notes import Note, read_notes
+from taizhang.settings.workbook import OwnReport
 
 YEAR = parse_period("2021")
 

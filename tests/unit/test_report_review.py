@@ -20,13 +20,13 @@ from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from shapely import box
 
-from taizhang.config import OwnReport
-from taizhang.errors import ParameterError, SchedulerError
+from taizhang.core.errors import ParameterError, SchedulerError
+from taizhang.core.periods import Period
 from taizhang.metadata.facts import load_facts
-from taizhang.periods import Period
 from taizhang.report.changes import InputHashes
 from taizhang.report.progress import Progress
 from taizhang.report.review import ReviewResult, make_review
+from taizhang.settings.workbook import OwnReport
 
 NAMES = {"350921101": "溪口镇", "350921102": "老溪南镇", "350921103": "城东街道"}
 MARKERS = {
@@ -38,7 +38,7 @@ MARKERS = {
 
 CELL = """
 from pathlib import Path
-from taizhang import display
+from taizhang.core import display
 mark = Path("data", district + ".txt").read_text("utf-8")
 words = {"zh": "本地区的记号是", "en": "The marker here is "}[lang]
 """.strip()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taizhang.errors import RenderError
+from taizhang.core.errors import RenderError
 from taizhang.report.svg import embed_picture
 
 START = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'

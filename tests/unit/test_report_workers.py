@@ -9,7 +9,7 @@ import pytest
 from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from taizhang.periods import parse_period
+from taizhang.core.periods import parse_period
 from taizhang.report.meta import ReportMeta
 from taizhang.report.tasks import ReportOutcome, ReportTask
 from taizhang.report.workers import run_tasks

@@ -15,7 +15,7 @@ import python_calamine
 import shapely
 
 from sample_truth import compute_truth, find_median_days
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.sample import Truth, make_sample
 from taizhang.sample.columns import COLUMNS
 from taizhang.sample.geography import measure_km2

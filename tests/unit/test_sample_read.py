@@ -5,10 +5,10 @@ import pytest
 
 from sample_truth import compute_truth
 from taizhang.boundaries import match_districts
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.ledgers import FileRead, Source, find_duplicates, read_ledger_file
 from taizhang.metadata.kinds import load_kinds
-from taizhang.periods import parse_period
 from taizhang.sample import Truth, make_sample
 from taizhang.sample.columns import COLUMNS
 

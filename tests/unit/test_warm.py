@@ -237,7 +237,7 @@ def test_metadata_is_read_before_the_fork_and_what_is_absent_is_passed_over(tmp_
     source = (
         "import sys\n"
         "from taizhang.warm.kernel import import_modules\n"
-        "import_modules(['no_such_module', 'no_such_module:load', 'taizhang.metadata.ahead:load_all'])\n"
+        "import_modules(['no_such_module', 'no_such_module:load', 'taizhang.metadata.preload:load_all'])\n"
         "from taizhang.metadata.words import load_words\n"
         "print(load_words.cache_info().currsize, 'no_such_module' in sys.modules)\n"
     )

@@ -14,7 +14,7 @@ import taizhang as tz
 from taizhang import figures
 from taizhang.report.notebook import TableBlock, read_blocks
 from taizhang.report.review import make_review
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
 
 TOML = """
 [workbook]

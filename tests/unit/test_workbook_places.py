@@ -10,11 +10,11 @@ import shapely
 
 import taizhang as tz
 from taizhang.boundaries.offsets import add_offset
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
-from taizhang.lazy import read_counted
-from taizhang.periods import parse_period
-from taizhang.workbook import Workbook
+from taizhang.workbook.book import Workbook
+from taizhang.workbook.tables import read_counted
 
 TOML = """
 [workbook]

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import Point, box
 
+from taizhang.analysis.view import View
+from taizhang.core.periods import parse_period
 from taizhang.metadata.kinds import load_kinds
-from taizhang.periods import parse_period
-from taizhang.view import View
 
 AREA = "滨江县"
 NAMES = ("城关镇", "溪口镇", "石门乡", "临海街道", "老溪南乡", "白沙镇")

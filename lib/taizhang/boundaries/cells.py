@@ -15,7 +15,7 @@ from taizhang.boundaries.grid import check_cells, find_leaves
 from taizhang.boundaries.layers import keep_areas
 from taizhang.boundaries.names import fold_name
 from taizhang.boundaries.points import locate_points
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 UNMATCHED = "unmatched"
 _COLUMNS = ["problem", "district_code", "codes", "area_km2", "share_percent", "geometry"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from taizhang.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError, list_values
 
 _WHOLE = re.compile(r"\d+\.0*")
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")

@@ -15,7 +15,7 @@ import shapely
 
 from taizhang.boundaries.crs import area_km2, choose_equal_area
 from taizhang.boundaries.layers import keep_areas
-from taizhang.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError, list_values
 
 Shapes = npt.NDArray[np.object_]
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.boundaries.codes import clean_text, restore_code
 from taizhang.boundaries.names import fold_name
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 _COLUMNS = ("old_code", "new_code")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 Floats = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]

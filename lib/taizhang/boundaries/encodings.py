@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from taizhang.boundaries.names import to_simplified
-from taizhang.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError, list_values
 
 # Language driver bytes with a meaning of their own; 0x03 and 0x57 ("ANSI") are written by programs for
 # whatever the machine used, so they say nothing.

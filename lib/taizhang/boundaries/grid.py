@@ -14,7 +14,7 @@ from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.layers import Layer, keep_areas, read_layer
 from taizhang.boundaries.matching import match_districts
 from taizhang.boundaries.shifts import describe_shift
-from taizhang.errors import list_values
+from taizhang.core.errors import list_values
 from taizhang.metadata.facts import ALL
 
 # What people write where nobody is named.

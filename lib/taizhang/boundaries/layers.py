@@ -17,7 +17,7 @@ from taizhang.boundaries.encodings import require_words
 from taizhang.boundaries.names import find_near
 from taizhang.boundaries.offsets import OFFSETS, shift_geometry
 from taizhang.boundaries.sources import read_source
-from taizhang.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError, list_values
 
 # Reports are files named by their district's code, and `all` is the whole area's.
 _FIT_CODE = re.compile(r"[\w-][\w.-]*")

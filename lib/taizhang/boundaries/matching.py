@@ -21,7 +21,7 @@ from taizhang.boundaries.names import (
     to_simplified,
 )
 from taizhang.boundaries.points import locate_points
-from taizhang.errors import BoundaryError, ParameterError, list_values
+from taizhang.core.errors import BoundaryError, ParameterError, list_values
 
 UNMATCHED = "unmatched"
 HOW = (

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 OFFSETS = ("none", "gcj02", "bd09")
 

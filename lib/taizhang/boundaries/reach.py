@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.offsets import Floats
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
 
 _GEOD = pyproj.Geod(ellps="GRS80")
 

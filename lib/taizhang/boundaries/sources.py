@@ -10,8 +10,8 @@ import pandas as pd
 import pyogrio
 
 from taizhang.boundaries.encodings import Judgement, decide_encoding, decode_bytes, read_marks
-from taizhang.errors import BoundaryError, list_values
-from taizhang.files import split_layer
+from taizhang.core.errors import BoundaryError, list_values
+from taizhang.core.files import split_layer
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
 _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}

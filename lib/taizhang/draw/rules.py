@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from taizhang.errors import ParameterError, list_values
+from taizhang.core.errors import ParameterError, list_values
 
 ANY = "*"
 METHOD = (

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang.config import locate_root
+from taizhang.core.errors import ParameterError, nearest
+from taizhang.core.files import write_text
 from taizhang.draw.rules import METHOD, Draw, DrawInput, Visit, make_draw
-from taizhang.errors import ParameterError, nearest
-from taizhang.files import write_text
+from taizhang.settings.workbook import locate_root
 
 FILE = "draw.toml"
 FORMAT = "taizhang-draw-1"

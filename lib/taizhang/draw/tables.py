@@ -1,6 +1,6 @@
 """A draw as a notebook shows it and a publication needs it."""
 
-from taizhang.display import Block, Cell, Column, Prose, Run, Table
+from taizhang.core.display import Block, Cell, Column, Prose, Run, Table
 from taizhang.draw.rules import ANY, Draw
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label

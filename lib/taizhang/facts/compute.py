@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from taizhang.errors import ParameterError, list_values
+from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.periods import Period
 from taizhang.facts import capacity, complaints, drills, hazards, incidents, inspections, outreach
 from taizhang.facts.measures import Measure, Result, Scene
 from taizhang.facts.own import OwnFact, make_measures
@@ -16,7 +17,6 @@ from taizhang.facts.rows import Floats, Ledgers, Mask
 from taizhang.facts.suppress import blank_result, find_hidden
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets, suggest
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
-from taizhang.periods import Period
 
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
 COLUMNS = (

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from taizhang.core.periods import Period
 from taizhang.facts.rows import Floats, Ledgers, Mask, Numbers, Rows
-from taizhang.periods import Period
 from taizhang.stats.intervals import poisson_interval, wilson_interval
 from taizhang.stats.survival import estimate_survival, find_median
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.facts.measures import Amount, Count, Measure, Share, Sum, Test
 from taizhang.facts.rows import Floats, Mask, Rows
 from taizhang.metadata.facts import FactInfo

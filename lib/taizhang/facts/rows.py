@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from taizhang.errors import ParameterError, list_values
-from taizhang.periods import Period
+from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.periods import Period
 
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]

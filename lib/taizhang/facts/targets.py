@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
-from taizhang.errors import ParameterError
-from taizhang.periods import Period, parse_period
+from taizhang.core.errors import ParameterError
+from taizhang.core.periods import Period, parse_period
 
 
 class TargetLike(Protocol):

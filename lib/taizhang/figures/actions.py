@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
 from taizhang.figures.rows import find_rows
@@ -11,7 +12,6 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 STATES = ("in_time", "late", "overdue", "running")
 _MOST_BARS = 16

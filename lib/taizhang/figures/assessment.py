@@ -4,14 +4,14 @@ import math
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core import display
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 from taizhang.stats.assess import Assessment, assess_places
-from taizhang.view import View, once_per_view
 
 
 @once_per_view

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.changes import Change, Then, compare_periods, name_then
 from taizhang.figures.sources import name_period
 from taizhang.figures.tables import describe_change, make_fact_cell
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 
 def tabulate_changes(view: View) -> display.Table | None:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Sheet
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import ScalarFormatter
 
-from taizhang import display, fonts
+from taizhang.core import display, fonts
 from taizhang.metadata.style import load_style
 
 _MM_PER_INCH = 25.4

@@ -5,14 +5,14 @@ from typing import Literal
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.risk import measure_indicators, say_classes
 from taizhang.figures.rows import leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 from taizhang.stats.risk import DRAWS, SPREAD, RiskIndex, RiskModel, compute_risk
-from taizhang.view import View
 
 BEST = 10  # of a score
 

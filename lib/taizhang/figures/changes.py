@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.view import View
+from taizhang.core.periods import Period
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.words import label
-from taizhang.periods import Period
 from taizhang.stats.change import compare_counts, compare_shares
-from taizhang.view import View
 
 Then = Literal["year", "previous"]
 # Events per resident or per output: the longer the period, the more of them.

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.rows import find_rows, leave_out_of_brief
 from taizhang.figures.sources import name_period
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 # measured, normal, whether months are averaged (else summed)
 MEASURES = {

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import draw_key
@@ -17,7 +18,6 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.intervals import wilson_interval
 from taizhang.stats.survival import compare_survival, estimate_survival, find_median
-from taizhang.view import View
 
 GROUPINGS = ("severity", "mode", "trade")
 _FEWEST = 10  # cases of a group below which it is told together with the others

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from taizhang import display
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import dots_height, draw_key, name_rows
@@ -26,7 +27,6 @@ from taizhang.metadata.formats import (
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.classes import choose_classes
-from taizhang.view import View, once_per_view
 
 # Characters that fit beside a swatch.
 _MOST_IN_KEY = 12

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.closure import Cases, group_cases, list_cases, say_p
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
@@ -14,7 +15,6 @@ from taizhang.metadata.formats import join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.cox import fit_cox
-from taizhang.view import View
 
 COLUMNS = ("severity", "premises_type", "trade")
 

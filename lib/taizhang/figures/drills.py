@@ -4,7 +4,8 @@ import unicodedata
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.grids import draw_cells
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
@@ -29,7 +30,6 @@ from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 
 def plot_drills_calendar(view: View) -> display.Figure | None:

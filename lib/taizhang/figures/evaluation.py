@@ -6,7 +6,8 @@ Objectives and improvements are no part of the drills ledger. They come from a l
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_ranked_bars
 from taizhang.figures.rows import count_classes, find_rows, name_values
@@ -15,7 +16,6 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 OBJECTIVES = "drill_objectives"
 _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")

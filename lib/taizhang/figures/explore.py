@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from taizhang import display
-from taizhang.errors import ParameterError
+from taizhang.analysis.view import View
+from taizhang.core import display
+from taizhang.core.errors import ParameterError
 from taizhang.figures.rows import find_rows, name_values
 from taizhang.figures.sources import describe_source, name_area, name_period, name_place
 from taizhang.figures.tables import make_fact_cell, tabulate_facts
@@ -12,7 +13,6 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import DATE_TYPES, load_kinds
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 MOST_CLASSES = 12
 _NEIGHBOUR_FACTS = (

@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.comparison import describe_fact_source, list_values, say_value, slug_fact
 from taizhang.figures.marks import draw_key
@@ -15,7 +16,6 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
-from taizhang.view import View
 
 
 def plot_funnel(view: View, fact: str) -> display.Figure | None:

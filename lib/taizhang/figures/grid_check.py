@@ -6,7 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
+from taizhang.core.outlines import simplify_districts
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
 from taizhang.figures.marks import set_strip_key
@@ -15,9 +17,7 @@ from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import simplify_districts
 from taizhang.stats.classes import choose_classes
-from taizhang.view import View
 
 _MOST_ROWS = 30
 _MOST_NUMBERS = 30

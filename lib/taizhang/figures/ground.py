@@ -10,12 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Sheet
 from matplotlib.patches import Polygon, Rectangle
 
-from taizhang.figures.marks import back_label
-from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number
-from taizhang.metadata.style import load_style
-from taizhang.metadata.words import label
-from taizhang.outlines import (
+from taizhang.analysis.view import View
+from taizhang.core.outlines import (
     KM_PER_DEGREE,
     Box,
     choose_length,
@@ -23,7 +19,11 @@ from taizhang.outlines import (
     find_places,
     measure_text,
 )
-from taizhang.view import View
+from taizhang.figures.marks import back_label
+from taizhang.metadata.facts import ALL
+from taizhang.metadata.formats import format_number
+from taizhang.metadata.style import load_style
+from taizhang.metadata.words import label
 
 _MM_PER_POINT = 25.4 / 72
 _FOOT_MM = 17.0  # below the map: classes, scale bar, rights

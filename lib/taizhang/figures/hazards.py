@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import (
     back_label,
@@ -38,7 +39,6 @@ from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.survival import estimate_survival
-from taizhang.view import View
 
 _MOST_DAYS = 180
 

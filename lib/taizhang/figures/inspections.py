@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, draw_stacked_months
 from taizhang.figures.rows import (
@@ -18,7 +19,6 @@ from taizhang.figures.sources import describe_source, name_month, name_period, n
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 
 def plot_inspections_trend(view: View) -> display.Figure | None:

@@ -7,7 +7,9 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
+from taizhang.core.outlines import simplify_districts
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import (
     draw_furniture,
@@ -25,8 +27,6 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.outlines import simplify_districts
-from taizhang.view import View
 
 _MOST_POINTS = 200
 _MARKERS = ("o", "s", "^", "D", "v")

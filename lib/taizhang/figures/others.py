@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, label_months, set_whole_ticks
 from taizhang.figures.rows import choose_months, count_classes, find_rows, leave_out_of_brief, name_values
@@ -12,7 +13,6 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.kinds import Field, load_shared
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 _SIGNALS = ("red", "orange", "yellow", "blue")
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from taizhang import display
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.closure import say_p
 from taizhang.figures.hazards import mark_rectified
@@ -20,7 +21,6 @@ from taizhang.metadata.rules import load_rules
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
-from taizhang.view import View, once_per_view
 
 # What may follow from drills, and the ledger that each is counted in.
 OUTCOMES = {"incidents": "incidents", "repeats": "hazards", "late": "hazards"}

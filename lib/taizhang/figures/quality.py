@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import Quality, View
+from taizhang.core import display
 from taizhang.figures.sources import name_period
 from taizhang.figures.tables import name_kind
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
-from taizhang.view import Quality, View
 
 _COUNTS = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
 MOST_LISTED = 50

@@ -4,7 +4,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
 from taizhang.figures.marks import set_strip_key
@@ -14,7 +15,6 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 _MOST_POINTS = 400
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import set_strip_key
@@ -24,7 +25,6 @@ from taizhang.stats.risk import (
     compute_risk,
 )
 from taizhang.stats.shrink import shrink_rates
-from taizhang.view import View, once_per_view
 
 _FEWEST = 3  # districts below which there is nothing to scale
 

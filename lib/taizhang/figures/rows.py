@@ -6,9 +6,9 @@ from typing import TypeVar, cast
 
 import pandas as pd
 
+from taizhang.analysis.view import View
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 MOST_BARS = 10
 # Classes that a sentence names, and how many where that many are alike.

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 
 def describe_source(

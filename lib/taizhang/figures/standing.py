@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.closure import say_p
 from taizhang.figures.comparison import describe_fact_source, list_values, slug_fact
@@ -20,7 +21,6 @@ from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.stats.ranks import DRAWS, rank_rates, rank_shares
 from taizhang.stats.shrink import shrink_rates, shrink_shares
 from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrink_to_neighbours
-from taizhang.view import View, once_per_view
 
 Z95, Z998 = 1.96, 3.09
 _SCALES = {"percent": 100.0, "per_100k": 100_000.0}

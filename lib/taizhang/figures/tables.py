@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.figures.rows import is_brief, leave_out_of_brief
 from taizhang.figures.sources import name_period
@@ -21,7 +22,6 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
-from taizhang.view import View
 
 _MOST_OF_BRIEF = 6
 

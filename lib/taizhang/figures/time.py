@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from taizhang import display
+from taizhang.analysis.view import View
+from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_axes, use_style
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import bars_height, draw_key, label_months
@@ -19,7 +20,6 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.control import chart_shares, chart_values
 from taizhang.stats.periods import FEWEST_YEARS, compare_periods, describe_months, list_holidays, list_seasons
-from taizhang.view import View
 
 KINDS = ("hazards", "inspections", "incidents")
 WITHIN_DAYS = 30

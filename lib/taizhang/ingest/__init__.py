@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from taizhang.config import FILE, Config, list_files, show_path
-from taizhang.errors import ParameterError
-from taizhang.files import hash_file, split_layer, write_text
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import hash_file, split_layer, write_text
+from taizhang.settings.workbook import FILE, Config, list_files, show_path
 
 STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
@@ -105,7 +105,7 @@ def hash_readers() -> str:
     digest = hashlib.sha256()
     for name in (
         "metadata/kinds.py",
-        "metadata/loading.py",
+        "core/loading.py",
         "metadata/fields.yml",
         "metadata/ledgers",
         "ledgers",

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.boundaries import find_district, find_strays, match_districts, undo_offset
-from taizhang.config import Config, LedgerConfig
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.ingest import KindSummary
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
@@ -18,6 +17,7 @@ from taizhang.ingest.notes import NoteBook, note_file
 from taizhang.ledgers import Applied, Correction, FileRead, Source, find_rule_breaks
 from taizhang.ledgers.model import make_empty_aside, make_empty_rows
 from taizhang.metadata.kinds import Kind
+from taizhang.settings.workbook import Config, LedgerConfig
 
 SET_ASIDE = [
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district_code",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang.files import write_beside, write_text
+from taizhang.core.files import write_beside, write_text
 from taizhang.ledgers import (
     Applied,
     Correction,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from taizhang.config import FILE, Config, list_files, show_path
-from taizhang.errors import BoundaryError
+from taizhang.core.errors import BoundaryError
+from taizhang.core.privacy import mask_numbers
 from taizhang.ingest import KindSummary, check_inputs
 from taizhang.ingest.assemble import Assembler, make_source, with_corrections
 from taizhang.ingest.cache import read_parts
@@ -20,7 +20,7 @@ from taizhang.ingest.layers import describe_layers
 from taizhang.ingest.notes import NoteBook, find_lines, name_files, note_file
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.privacy import mask_numbers
+from taizhang.settings.workbook import FILE, Config, list_files, show_path
 
 _MAP_IN = re.compile(r"map it in \[(?P<table>ledgers\.[^\]]+)\]")
 _MOST = 20

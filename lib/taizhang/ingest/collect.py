@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taizhang.files import write_beside
+from taizhang.core.files import write_beside
 from taizhang.ledgers import find_duplicates, hash_keys
 from taizhang.ledgers.schema import check_table
 from taizhang.metadata.kinds import Kind

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from taizhang.config import Config
-from taizhang.errors import LedgerError, list_values
+from taizhang.core.errors import LedgerError, list_values
+from taizhang.core.privacy import mask_numbers
 from taizhang.ledgers import Applied, Correction
 from taizhang.ledgers.sheets import read_text
 from taizhang.metadata.kinds import Kind
-from taizhang.privacy import mask_numbers
+from taizhang.settings.workbook import Config
 
 FILE = "data/raw/corrections.csv"
 LOG_COLUMNS = ["kind", "file", "sheet", "row", "column", "letter", "old", "new", "why", "line"]

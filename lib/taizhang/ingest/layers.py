@@ -16,10 +16,10 @@ from taizhang.boundaries import (
     read_districts,
     read_grid,
 )
-from taizhang.config import FILE, Config, LayerConfig, show_path
-from taizhang.errors import ParameterError
-from taizhang.files import write_beside, write_text
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import write_beside, write_text
 from taizhang.ingest import layer_files, processed_folder
+from taizhang.settings.workbook import FILE, Config, LayerConfig, show_path
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from taizhang.analysis.view import Quality, View
+from taizhang.core.privacy import mask_column, mask_numbers
 from taizhang.ingest import SET_ASIDE_FILE, KindSummary
 from taizhang.ingest.corrections import HIDDEN
 from taizhang.ingest.notes import find_lines
 from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Kind
-from taizhang.privacy import mask_column, mask_numbers
-from taizhang.view import Quality, View
 
 NO_DISTRICT = ""
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang.config import FILE, Config, LedgerConfig, list_files, show_path
-from taizhang.csvout import format_csv, guard_formulas
-from taizhang.files import write_beside, write_text
+from taizhang.core.csv import format_csv, guard_formulas
+from taizhang.core.files import write_beside, write_text
 from taizhang.ingest import (
     APPLIED,
     SET_ASIDE_FILE,
@@ -36,6 +35,7 @@ from taizhang.ingest.layers import Layers, update_layers
 from taizhang.ledgers import Correction, Source
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.settings.workbook import FILE, Config, LedgerConfig, list_files, show_path
 
 
 @dataclass(frozen=True)

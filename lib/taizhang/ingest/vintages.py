@@ -3,10 +3,10 @@
 import pandas as pd
 
 from taizhang.boundaries import SPLIT, compare_vintages, find_district, read_crosswalk
-from taizhang.config import Config
+from taizhang.core.periods import Period
 from taizhang.ingest import processed_folder
 from taizhang.metadata.facts import ALL
-from taizhang.periods import Period
+from taizhang.settings.workbook import Config
 
 
 def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Period) -> pd.DataFrame:

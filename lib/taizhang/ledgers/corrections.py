@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from taizhang.errors import list_values
+from taizhang.core.errors import list_values
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.model import Applied, Correction, Source

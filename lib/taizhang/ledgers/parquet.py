@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taizhang.errors import LedgerError
+from taizhang.core.errors import LedgerError
 from taizhang.ledgers.grid import Codes, Grid, drop_blank
 from taizhang.ledgers.sheets import Sheet
 

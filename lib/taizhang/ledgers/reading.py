@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from taizhang.errors import LedgerError
+from taizhang.core.errors import LedgerError
 from taizhang.ledgers.corrections import Corrector
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex

@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from taizhang.errors import LedgerError
+from taizhang.core.errors import LedgerError
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here

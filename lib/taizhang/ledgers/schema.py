@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from taizhang.errors import LedgerError, list_values
+from taizhang.core.errors import LedgerError, list_values
 from taizhang.ledgers.model import pandas_type
 from taizhang.metadata.kinds import DATE_TYPES, Field, Kind
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taizhang.errors import LedgerError
+from taizhang.core.errors import LedgerError
 from taizhang.ledgers.marks import Aside, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")

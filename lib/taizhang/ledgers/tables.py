@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from taizhang.errors import LedgerError, list_values
+from taizhang.core.errors import LedgerError, list_values
 from taizhang.ledgers.dates import find_year
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure

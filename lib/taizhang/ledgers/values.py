@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from taizhang.errors import list_values
+from taizhang.core.errors import list_values
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes
 from taizhang.ledgers.quantities import read_number

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from taizhang.errors import ParameterError, list_values
-from taizhang.metadata.loading import parse_yaml
+from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.loading import parse_yaml
 
 # The code that stands for the whole area, where a district's would.
 ALL = "all"

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from taizhang.errors import ParameterError
-from taizhang.metadata.loading import parse_yaml
+from taizhang.core.errors import ParameterError
+from taizhang.core.loading import parse_yaml
 
 HERE = Path(__file__).parent
 FIELD_TYPES = (

@@ -5,8 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from taizhang.core.loading import parse_yaml
 from taizhang.metadata.kinds import Field, Kind, load_shared
-from taizhang.metadata.loading import parse_yaml
 
 
 @cache

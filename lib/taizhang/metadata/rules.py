@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from taizhang.metadata.loading import parse_yaml
+from taizhang.core.loading import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Rule:
     rule : str
         Its name.
     check : str
-        Which check of `taizhang.facts.findings` judges it.
+        Which check of `taizhang.analysis.findings` judges it.
     weight : int
         1 (a note) to 100 (act now).
     source : str

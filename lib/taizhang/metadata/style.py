@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from taizhang.metadata.loading import parse_yaml
+from taizhang.core.loading import parse_yaml
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What the analyses of a comparison say, and what can't be concluded from them."""
 
-from taizhang.display import Block, Prose, Run
+from taizhang.analysis.view import View
+from taizhang.core.display import Block, Prose, Run
 from taizhang.figures.closure import count_in_time, list_cases, say_p
 from taizhang.figures.outcomes import say_effect, say_verdict, study_drills, tabulate_required_drills
 from taizhang.figures.risk import find_risk
@@ -13,7 +14,6 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, lower_title, make_paragraph, make_prose, say
 from taizhang.stats.intervals import wilson_interval
-from taizhang.view import View
 
 _MOST_MONTHS = 6  # that are out of line and named
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from taizhang.display import Block, Prose, Run
-from taizhang.facts.findings import Finding, find_problems, index_facts
+from taizhang.analysis.findings import Finding, find_problems, index_facts
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core.display import Block, Prose, Run
 from taizhang.figures.rows import is_brief
 from taizhang.figures.sources import name_place
 from taizhang.metadata.facts import ALL
@@ -15,7 +16,6 @@ from taizhang.metadata.rules import load_rules
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import has_rows
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, open_sentence, say
-from taizhang.view import View, once_per_view
 
 _MOST_OF_RULE = 3
 # Checks whose number of the whole area is the sum of the districts that break the rule.

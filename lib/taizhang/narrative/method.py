@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from taizhang.display import Prose
+from taizhang.analysis.view import View
+from taizhang.core.display import Prose
 from taizhang.figures.comparison import list_values
 from taizhang.figures.rows import is_brief
 from taizhang.metadata.facts import ALL, describe_fact
@@ -15,7 +16,6 @@ from taizhang.narrative.telling import (
     make_prose,
     say,
 )
-from taizhang.view import View
 
 _MOST_NAMES = 3
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from taizhang.display import Prose
+from taizhang.analysis.view import View
+from taizhang.core.display import Prose
 from taizhang.figures.rows import choose_leaders, find_rows, leave_out_of_brief, name_values
 from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import ALL, load_facts, split_target
@@ -27,7 +28,6 @@ from taizhang.narrative.telling import (
     say,
     tell_fact,
 )
-from taizhang.view import View
 
 # Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.
 _Sentence = tuple[str, ...]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from taizhang.display import Block, Prose, Run
+from taizhang.analysis.view import View
+from taizhang.core.display import Block, Prose, Run
 from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import (
@@ -17,7 +18,6 @@ from taizhang.metadata.formats import (
     spell_number,
 )
 from taizhang.metadata.words import label, load_words, split_words
-from taizhang.view import View
 
 Runs = tuple[Run, ...]
 

@@ -20,17 +20,17 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from taizhang.config import FILE, Config, show_path
-from taizhang.files import hash_file, write_text
+from taizhang.core.files import hash_file, write_text
+from taizhang.core.periods import Period
 from taizhang.ingest import layer_files, processed_folder
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
-from taizhang.periods import Period
 from taizhang.report.manifest import fingerprint
-from taizhang.settings import hash_settings
+from taizhang.settings.extra import hash_settings
+from taizhang.settings.workbook import FILE, Config, show_path
 
 if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+    from taizhang.workbook.book import Workbook
 
 # Where a row stands in its file: it moves when a row of another district is put in above.
 _PLACE = ("source_file", "source_sheet", "source_row")

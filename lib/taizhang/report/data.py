@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from taizhang import __version__
-from taizhang.csvout import format_csv
-from taizhang.files import write_beside, write_text
+from taizhang.core.csv import format_csv
+from taizhang.core.files import write_beside, write_text
+from taizhang.core.periods import Period
+from taizhang.core.version import __version__
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_date, name_unit
-from taizhang.periods import Period
 from taizhang.report.pages import page_words
 
 if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+    from taizhang.workbook.book import Workbook
 
 _LANGS = ("zh", "en")
 # Dictionary columns, and their width in Excel in characters.

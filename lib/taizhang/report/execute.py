@@ -14,9 +14,9 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.execute import execute_notebook as run_papermill
 from papermill.iorw import papermill_io
 
-from taizhang.errors import ParameterError, RenderError, list_values
-from taizhang.files import write_text
-from taizhang.privacy import mask_numbers
+from taizhang.core.errors import ParameterError, RenderError, list_values
+from taizhang.core.files import write_text
+from taizhang.core.privacy import mask_numbers
 from taizhang.report.failures import TIMEOUT, first_line, hide_paths, shorten_error
 from taizhang.warm.client import forget_lost_server
 from taizhang.warm.engine import WarmEngine

@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
-from taizhang.errors import TaizhangError
-from taizhang.privacy import mask_numbers
+from taizhang.core.errors import TaizhangError
+from taizhang.core.privacy import mask_numbers
 
 # Seconds that one cell may take before it has failed.
 TIMEOUT = 600

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from taizhang.errors import RenderError, nearest
+from taizhang.core.errors import RenderError, nearest
 
 _LABEL = r"\[\^([^\]\s^]+)\]"
 _DEFINITION = re.compile(rf"^ {{0,3}}{_LABEL}:[ \t]*(.*)$")

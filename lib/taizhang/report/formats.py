@@ -1,6 +1,6 @@
 """The formats a report can be made in."""
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 
 FORMATS = ("html", "pdf", "docx")
 DEFAULT_FORMATS = ("html", "pdf")

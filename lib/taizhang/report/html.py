@@ -14,10 +14,10 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
-from taizhang import display
-from taizhang.errors import RenderError
+from taizhang.core import display
+from taizhang.core.errors import RenderError
+from taizhang.core.periods import parse_period
 from taizhang.metadata.formats import format_date
-from taizhang.periods import parse_period
 from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (

@@ -12,21 +12,22 @@ import numpy as np
 import pandas as pd
 from pypinyin import lazy_pinyin
 
-from taizhang import __version__, display
-from taizhang.config import SCOPES, OwnReport
-from taizhang.files import write_text
+from taizhang.core import display
+from taizhang.core.files import write_text
+from taizhang.core.outlines import count_decimals, draw_outlines
+from taizhang.core.periods import Period
+from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
 from taizhang.metadata.words import label
-from taizhang.outlines import count_decimals, draw_outlines
-from taizhang.periods import Period
 from taizhang.report.data import write_citation
 from taizhang.report.formats import FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
+from taizhang.settings.workbook import SCOPES, OwnReport
 from taizhang.stats.classes import choose_classes
 
 if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+    from taizhang.workbook.book import Workbook
 
 _DATA_FILES = (
     "facts.xlsx",

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from taizhang import __version__
-from taizhang.errors import ParameterError
-from taizhang.files import write_text
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import write_text
+from taizhang.core.version import __version__
 
 Manifest = dict[str, Any]
 

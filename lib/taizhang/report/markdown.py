@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 
-from taizhang.errors import RenderError
+from taizhang.core.errors import RenderError
 from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.notebook import parse_markdown
 

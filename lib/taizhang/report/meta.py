@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from taizhang.periods import Period
+from taizhang.core.periods import Period
 
 
 @dataclass(frozen=True)

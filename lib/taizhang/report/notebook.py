@@ -1,7 +1,7 @@
 """An executed notebook as a list of typed blocks, the same for HTML and PDF.
 
 Markdown of another language, code, and whatever cells print are left out; what cells show is read back
-from the MIME types of `taizhang.display`. Headings with nothing under them go, the rest are numbered.
+from the MIME types of `taizhang.core.display`. Headings with nothing under them go, the rest are numbered.
 """
 
 import re
@@ -19,9 +19,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from nbformat import NotebookNode
 
-from taizhang import display
-from taizhang.config import LANGS
-from taizhang.errors import RenderError, nearest
+from taizhang.core import display
+from taizhang.core.errors import RenderError, nearest
 from taizhang.report.footnotes import (
     Footnote,
     Numbers,
@@ -32,6 +31,7 @@ from taizhang.report.footnotes import (
 )
 from taizhang.report.numbering import make_anchor, write_number
 from taizhang.report.pages import page_words
+from taizhang.settings.workbook import LANGS
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from taizhang.config import LANGS
-from taizhang.errors import ParameterError, RenderError, list_values, nearest
+from taizhang.core.errors import ParameterError, RenderError, list_values, nearest
+from taizhang.core.periods import Period, parse_period
+from taizhang.core.privacy import mask_numbers
 from taizhang.metadata.facts import ALL
-from taizhang.periods import Period, parse_period
-from taizhang.privacy import mask_numbers
+from taizhang.settings.workbook import LANGS
 
 if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+    from taizhang.workbook.book import Workbook
 
 FOLDER = "notes"
 _KEYS = ("approved", "approver", "date")

@@ -11,8 +11,8 @@ import jinja2
 from lxml import html as lxml_html
 from markupsafe import Markup
 
-from taizhang import fonts
-from taizhang.metadata.loading import parse_yaml
+from taizhang.core import fonts
+from taizhang.core.loading import parse_yaml
 
 TAGS: Mapping[str, str] = {"zh": "zh-CN", "en": "en"}
 # In both fonts on every page: what style sheets write, and what readers type.

@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from taizhang import __version__
-from taizhang.config import STYLES, OwnReport
-from taizhang.csvout import format_facts
-from taizhang.errors import ParameterError, RenderError
-from taizhang.files import remove_leftovers, write_beside, write_text
+from taizhang.core.csv import format_facts
+from taizhang.core.errors import ParameterError, RenderError
+from taizhang.core.files import remove_leftovers, write_beside, write_text
+from taizhang.core.periods import Period, parse_period
+from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL
-from taizhang.periods import Period, parse_period
 from taizhang.report.changes import InputHashes, hash_index, hash_inputs, mark_behind
-from taizhang.report.faces import find_faces, hash_faces
+from taizhang.report.cluster import send_workbook
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.kept import carry_kept, find_local
 from taizhang.report.manifest import (
@@ -39,7 +38,6 @@ from taizhang.report.manifest import (
 )
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note, read_notes
-from taizhang.report.parcel import send_workbook
 from taizhang.report.progress import Progress, Report, show_progress
 from taizhang.report.rows import list_rowed_facts, remove_rows, write_rows
 from taizhang.report.tasks import (
@@ -51,9 +49,11 @@ from taizhang.report.tasks import (
     make_report,
     render_again,
 )
+from taizhang.report.typefaces import find_faces, hash_faces
+from taizhang.settings.workbook import STYLES, OwnReport
 
 if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+    from taizhang.workbook.book import Workbook
 
 _SECONDS_BETWEEN_SAVES = 1.0
 DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from taizhang.csvout import prepare_csv
-from taizhang.errors import ParameterError
+from taizhang.core.csv import prepare_csv
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import write_text
+from taizhang.core.periods import Period
 from taizhang.facts import prepare_ledgers, select_rows
-from taizhang.files import write_text
 from taizhang.metadata.facts import ALL
-from taizhang.periods import Period
 
 if TYPE_CHECKING:
-    from taizhang.workbook import Workbook
+    from taizhang.workbook.book import Workbook
 
 FOLDER = "rows"
 

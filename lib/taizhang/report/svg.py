@@ -6,7 +6,7 @@ from base64 import b64encode
 from lxml import etree
 from markupsafe import Markup, escape
 
-from taizhang.errors import RenderError
+from taizhang.core.errors import RenderError
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from taizhang.files import write_bytes
+from taizhang.core.files import write_bytes
+from taizhang.report.cluster import Parcel, fetch_workbook
 from taizhang.report.failures import TIMEOUT, describe_error, shorten_error
 from taizhang.report.formats import FORMATS
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
-from taizhang.report.parcel import Parcel, fetch_workbook
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -181,11 +181,11 @@ def _run(task: ReportTask) -> "NotebookNode":
 def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], bytes]:
     """A format's renderer; its libraries are loaded when the format is first asked for."""
     if form == "docx":
-        from taizhang.report.word import render_docx
+        from taizhang.report.docx import render_docx
 
         return lambda notebook, meta: render_docx(notebook, meta=meta)
     if form == "pdf":
-        from taizhang.report.typst import render_pdf
+        from taizhang.report.pdf import render_pdf
 
         return lambda notebook, meta: render_pdf(notebook, meta=meta)
     from taizhang.report.html import render_html

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from taizhang.errors import SchedulerError
+from taizhang.core.errors import SchedulerError
 from taizhang.metadata.facts import ALL
 from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report, place_files
 from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
@@ -138,7 +138,7 @@ def _choose_context() -> Any:
     if sys.platform != "linux" or choose_kernels() == "ahead":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["taizhang.report.ahead"])
+    context.set_forkserver_preload(["taizhang.report.preload"])
     return context
 
 

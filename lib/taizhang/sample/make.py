@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.sample import events, services
 from taizhang.sample.columns import COLUMNS, DATED, PLACE, type_frame
 from taizhang.sample.flaws import Flaw, add_flaws

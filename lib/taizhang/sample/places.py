@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taizhang.errors import ParameterError
+from taizhang.core.errors import ParameterError
 from taizhang.sample.words import TOWN_FIRST, TOWN_LAST
 
 COUNTY = "滨江县"

@@ -38,10 +38,10 @@ KERNEL_MODULES = (
 )
 # What a notebook that imports taizhang will load besides, when it opens a workbook and draws.
 OWN_MODULES = (
-    "taizhang.workbook",
+    "taizhang.workbook.book",
     "taizhang.figures",
     "taizhang.narrative",
-    "taizhang.picking",
+    "taizhang.lab.controls",
     "taizhang.boundaries.reaching",
     "holidays.countries",
     "matplotlib.backends.backend_svg",
@@ -51,10 +51,10 @@ OWN_MODULES = (
     "statsmodels.stats.proportion",
     "statsmodels.stats.rates",
     "pyarrow.parquet",
-    "taizhang.metadata.ahead:load_all",
+    "taizhang.metadata.preload:load_all",
     "taizhang.figures.canvas:load_font",
     "taizhang.ingest:hash_readers",
-    "taizhang.files:hash_computing",
+    "taizhang.core.files:hash_computing",
 )
 # What its figures load besides, by the name of the function that a notebook calls: slow to load, and only what compares
 # districts needs them.

@@ -1,0 +1,1 @@
+"""Between facts and what shows them: the View, and what is worked out from it."""

@@ -1,0 +1,250 @@
+"""What a report looks at: one district, or the whole area, in one period.
+
+A View is plain data. The workbook fills it; figures and narrative draw and write from it and read no file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, ParamSpec, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.outlines import simplify_districts
+from taizhang.core.periods import SCALES, Period
+from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
+from taizhang.metadata.kinds import Kind, load_kinds
+
+When = Literal["now", "year", "previous"]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Where each fact of each district stands: a report asks hundreds of times."""
+    return {key: at for at, key in enumerate(zip(facts["fact"], facts["district_code"], strict=True))}
+
+
+@dataclass(frozen=True)
+class View:
+    """The data of one report.
+
+    Attributes
+    ----------
+    district : str
+        Division code, or ``all`` for the whole area.
+    name : str
+        The district's name, or the area's title.
+    title : str
+        The workbook's title.
+    period : Period
+    lang : str
+        zh or en.
+    as_of : datetime.date
+        The day the ledgers are read as of.
+    facts : pandas.DataFrame
+        Facts of the period, all districts and ``all``, in the contract's columns.
+    facts_before : pandas.DataFrame
+        Facts of the same period a year before, read at the same lag after its end.
+    facts_previous : pandas.DataFrame
+        Facts of the period just before, at the same lag.
+    ledgers : Mapping of str to pandas.DataFrame
+        Rows of the configured kinds: of the district alone, or of all where it is ``all``; of all
+        periods, dated on or before as_of; without personal columns. A kind that is not configured, or
+        whose small counts are suppressed, is not a key: of the latter there are the facts alone.
+    districts : geopandas.GeoDataFrame
+        code, name, parent, geometry (longitude, latitude), one row per district.
+    grid : geopandas.GeoDataFrame or None
+        Grid cells: code, name, parent, class, level, assigned (bool), district_code, geometry.
+    quality : pandas.DataFrame
+        One row per kind: kind, read, accepted, set_aside, cells_set_aside, duplicates (whole workbook).
+    approval : str
+        Map approval number; empty: maps say internal use.
+    sample : bool
+        Whether the data are the made-up sample, which every page must say.
+    vintages : pandas.DataFrame
+        Districts that were renamed, merged or split since the year before, as from `compare_vintages`; with
+        ``all``, change 'lost', where rows of a district that was split are set aside. `facts_before` has
+        no facts of those that don't compare.
+    settings : Mapping
+        Anything else of workbook.toml that a report shows.
+    kinds : Mapping of str to Kind
+        Ledger kinds, the workbook's own among them; where left out, the built-in ones.
+    fact_infos : Mapping of str to FactInfo
+        What each fact is, the workbook's own among them; where left out, the built-in ones.
+    first_days : Mapping of str to datetime.date
+        The first day on record of each kind's ledger, in any district: a district without a row that early
+        had nothing to record. Where left out, its own rows decide.
+    """
+
+    district: str
+    name: str
+    title: str
+    period: Period
+    lang: str
+    as_of: date
+    facts: pd.DataFrame
+    facts_before: pd.DataFrame
+    facts_previous: pd.DataFrame
+    ledgers: Mapping[str, pd.DataFrame]
+    districts: gpd.GeoDataFrame
+    grid: gpd.GeoDataFrame | None = None
+    quality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    approval: str = ""
+    sample: bool = False
+    vintages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=load_kinds)
+    fact_infos: Mapping[str, FactInfo] = field(default_factory=load_facts)
+    first_days: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the year before is of the same ground: not so where a split changed it."""
+        if self.vintages.empty:
+            return True
+        return bool(self.vintages.loc[self.vintages["code"] == self.district, "comparable"].all())
+
+    def begun(self, kind: str) -> pd.Timestamp:
+        """The first day on record of a kind's ledger; NaT where it has none."""
+        if kind in self.first_days:
+            return pd.Timestamp(self.first_days[kind])
+        return self.ledgers[kind][self.kinds[kind].date].min()
+
+    def describe(self, fact: str) -> FactInfo:
+        """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""
+        return describe_fact(fact, self.fact_infos)
+
+    def fact(self, name: str, district: str | None = None, *, when: When = "now") -> pd.Series | None:
+        """One fact's row of this (or the named) district, or None where there is none.
+
+        Parameters
+        ----------
+        name : str
+        district : str, optional
+        when : str
+            now; year (the same period a year before); previous (the period just before).
+        """
+        facts, places = self._places[when]
+        place = places.get((name, district or self.district))
+        return None if place is None else facts.iloc[place]
+
+    def lasts(self, *scales: str) -> bool | None:
+        """Whether the period is as long as one of these, for cells that not every report has.
+
+        Parameters
+        ----------
+        *scales : str
+            year, half, quarter or month.
+
+        Returns
+        -------
+        bool or None
+            True or None, so that ``view.lasts("year") and ...`` shows nothing where it doesn't hold.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such length.
+        """
+        if unknown := [scale for scale in scales if scale not in SCALES]:
+            raise ParameterError(f"'{unknown[0]}' is no length of a report: {', '.join(SCALES)}")
+        return self.period.scale in scales or None
+
+    @cached_property
+    def outlines(self) -> gpd.GeoDataFrame:
+        """The districts with borders as simple as a map shows them: a report has several maps."""
+        return simplify_districts(self.districts)
+
+    @cached_property
+    def answers(self) -> dict[tuple[object, ...], object]:
+        """What `once_per_view` has found so far."""
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[pd.DataFrame, dict[tuple[str, str], int]]]:
+        frames = {"now": self.facts, "year": self.facts_before, "previous": self.facts_previous}
+        return {when: (facts, _find_places(facts)) for when, facts in frames.items()}
+
+    def anywhere(self, name: str, *, when: When = "now") -> bool:
+        """Whether any district has something to count of a fact, be it suppressed."""
+        return name in self._counted[when]
+
+    @cached_property
+    def _counted(self) -> dict[str, frozenset[str]]:
+        return {
+            when: frozenset(facts.loc[(facts["value"] > 0) | facts["suppressed"].astype(bool), "fact"])
+            for when, (facts, _) in self._places.items()
+        }
+
+    def rows(self, kind: str, date_column: str) -> pd.DataFrame:
+        """The rows of a kind whose date falls in the period; empty frame where not configured."""
+        table = self.ledgers.get(kind)
+        if table is None:
+            return pd.DataFrame()
+        days = table[date_column]
+        inside = (days >= pd.Timestamp(self.period.start)) & (
+            days < pd.Timestamp(self.period.end) + pd.Timedelta(days=1)
+        )
+        return table[inside]
+
+
+def once_per_view(
+    find: Callable[Concatenate[View, Asked], Answer],
+) -> Callable[Concatenate[View, Asked], Answer]:
+    """Make a finding that figures, tables and words share be worked out once for each view.
+
+    Parameters
+    ----------
+    find : callable
+        Of a view and, after it, arguments that can be keys. Nobody may change what it returns.
+
+    Returns
+    -------
+    callable
+        The same, which gives every caller the same object.
+    """
+
+    @wraps(find)
+    def ask(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Answer:
+        key = (find, args, tuple(named.items()))
+        if key not in view.answers:
+            view.answers[key] = find(view, *args, **named)
+        return view.answers[key]  # type: ignore[return-value]  # of this very function
+
+    return ask
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What is known of the data behind a view; nothing personal is in it.
+
+    Attributes
+    ----------
+    counts : pandas.DataFrame
+        kind, district_code ('' where none is known), read, accepted, set_aside, cells_set_aside, duplicates:
+        rows of all periods and districts.
+    aside : pandas.DataFrame
+        What was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
+    missing : pandas.DataFrame
+        kind, column, missing, rows: of the view's rows.
+    totals : pandas.DataFrame
+        kind, file, sheet, row, column, stated, summed, district_code: totals that are not their rows' sum.
+    rules : pandas.DataFrame
+        kind, rule, title, rows: of the view's rows, those that break a rule.
+    matches : pandas.DataFrame
+        kind, how, rows: how the view's rows were given their district.
+    near : pandas.DataFrame
+        value, rows, line: district texts that are no district's, and what to paste into workbook.toml.
+    """
+
+    counts: pd.DataFrame
+    aside: pd.DataFrame
+    missing: pd.DataFrame
+    totals: pd.DataFrame
+    rules: pd.DataFrame
+    matches: pd.DataFrame
+    near: pd.DataFrame

@@ -1,0 +1,1 @@
+"""What everybody may use and that knows no ledger: errors, periods, files, what a notebook shows."""

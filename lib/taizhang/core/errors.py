@@ -1,0 +1,83 @@
+"""What can go wrong, as one class each.
+
+A message says what, where (file, sheet, row, column), up to five offending values, and the remedy.
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any, Self
+
+from taizhang.core.reasons import Reason, word_all
+
+
+class TaizhangError(Exception):
+    """Base of all errors that a user can mend.
+
+    Parameters
+    ----------
+    said : str or Reason
+        The code of a message in metadata/messages/, whose places `parameters` fill; or a reason.
+    """
+
+    def __init__(self, said: str | Reason, /, **parameters: Any) -> None:
+        super().__init__(said, parameters)
+        # Not yet a code: words, as they are.
+        self.reasons: tuple[Reason, ...] = ()
+        if isinstance(said, Reason):
+            self.reasons = (said,)
+        elif parameters or " " not in said:
+            self.reasons = (Reason(said, **parameters),)
+
+    @classmethod
+    def of(cls, reasons: Iterable[Reason]) -> Self:
+        """One error of all that was collected."""
+        first, *rest = reasons
+        error = cls(first)
+        error.reasons = (first, *rest)
+        return error
+
+    def __str__(self) -> str:
+        return word_all(self.reasons) if self.reasons else str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.reasons, self.args[0])
+
+
+def _restore(kind: type[TaizhangError], reasons: tuple[Reason, ...], said: str) -> TaizhangError:
+    return kind.of(reasons) if reasons else kind(said)
+
+
+class ParameterError(TaizhangError, ValueError):
+    """A request or a setting is wrong: a period, a district, a key in workbook.toml."""
+
+
+class LedgerError(TaizhangError, ValueError):
+    """A ledger, or a whole table of one, could not be read."""
+
+
+class BoundaryError(TaizhangError, ValueError):
+    """A boundary layer could not be read or is not fit for use."""
+
+
+class RenderError(TaizhangError, RuntimeError):
+    """A report could not be executed or rendered."""
+
+
+class SchedulerError(TaizhangError, ConnectionError):
+    """The Dask scheduler could not be reached or lost its workers."""
+
+
+def list_values(values: Iterable[object], most: int = 5) -> str:
+    """List up to `most` offending values, quoted, for a message; says how many more there are."""
+    seen = [str(value) for value in dict.fromkeys(values)]
+    more = f" and {len(seen) - most} more" if len(seen) > most else ""
+    return ", ".join(f"'{value}'" for value in seen[:most]) + more
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """'; did you mean ...?' for a message, or the list of what is known."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    if close:
+        return f"; did you mean {' or '.join(repr(name) for name in close)}?"
+    return f"; known: {', '.join(known)}"

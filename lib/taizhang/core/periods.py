@@ -1,0 +1,183 @@
+"""Reporting periods: a year, half-year, quarter, month, or a span of days."""
+
+import re
+from calendar import monthrange
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from taizhang.core.errors import ParameterError
+
+_FORMS = "2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+# A span of days is reported on as the shortest of these that is as long.
+_LONGEST = {"month": 31, "quarter": 92, "half": 184}
+SCALES = ("year", "half", "quarter", "month")
+_SHORT = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(\d{2}))?")
+KINDS = ("year", "half", "quarter", "month", "days")
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A span of whole days, both ends inclusive.
+
+    Attributes
+    ----------
+    start, end : datetime.date
+        First and last day.
+    text : str
+        The period as the user writes it, such as ``2021Q3``.
+    """
+
+    start: date
+    end: date
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def kind(self) -> str:
+        """year, half, quarter, month or days."""
+        if "/" in self.text:
+            return "days"
+        return {"H": "half", "Q": "quarter", "-": "month"}.get(self.text[4:5], "year")
+
+    @property
+    def scale(self) -> str:
+        """How much a report of it holds, by its length: year, half, quarter or month."""
+        return next((scale for scale, days in _LONGEST.items() if self.days <= days), "year")
+
+    @property
+    def path(self) -> str:
+        """The period as a folder name: the `/` of a span is written `_`."""
+        return self.text.replace("/", "_")
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def label(self, lang: str) -> str:
+        """The period in words, zh or en."""
+        year, month = self.start.year, self.start.month
+        if lang == "zh":
+            return {
+                "year": f"{year}年",
+                "half": f"{year}年{'上' if month == 1 else '下'}半年",
+                "quarter": f"{year}年第{'一二三四'[(month - 1) // 3]}季度",
+                "month": f"{year}年{month}月",
+                "days": f"{year}年{month}月{self.start.day}日至"
+                f"{self.end.year}年{self.end.month}月{self.end.day}日",
+            }[self.kind]
+        return {
+            "year": f"{year}",
+            "half": f"{'first' if month == 1 else 'second'} half of {year}",
+            "quarter": f"{('first', 'second', 'third', 'fourth')[(month - 1) // 3]} quarter of {year}",
+            "month": f"{_MONTHS[month - 1]} {year}",
+            "days": f"{self.start.day} {_MONTHS[month - 1]} {year} to "
+            f"{self.end.day} {_MONTHS[self.end.month - 1]} {self.end.year}",
+        }[self.kind]
+
+    def year_before(self) -> "Period":
+        """The same period a year before."""
+        if self.kind != "days":
+            return parse_period(f"{self.start.year - 1}{self.text[4:]}")
+        return _span(_year_back(self.start), _year_back(self.end))
+
+    def period_before(self) -> "Period":
+        """The period of the same kind that ends the day before this one starts."""
+        last = self.start - timedelta(days=1)
+        if self.kind == "days":
+            return _span(last - timedelta(days=self.days - 1), last)
+        suffix = {
+            "year": "",
+            "half": f"H{(last.month + 5) // 6}",
+            "quarter": f"Q{(last.month + 2) // 3}",
+            "month": f"-{last.month:02d}",
+        }[self.kind]
+        return parse_period(f"{last.year}{suffix}")
+
+
+def _year_back(day: date) -> date:
+    """The same day a year before; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _span(start: date, end: date) -> Period:
+    return Period(start, end, f"{start.isoformat()}/{end.isoformat()}")
+
+
+def parse_period(text: str) -> Period:
+    """Read a period as users write it.
+
+    Parameters
+    ----------
+    text : str
+        ``2021``, ``2021H1``, ``2021Q3``, ``2021-07`` or ``2021-03-01/2021-05-31``.
+
+    Returns
+    -------
+    Period
+
+    Raises
+    ------
+    ParameterError
+        If the text is none of these forms, names no real day, or ends before it starts.
+    """
+    text = str(text).strip()
+    if match := _SHORT.fullmatch(text):
+        year = int(match[1])
+        if match[2]:
+            first, months = 6 * int(match[2]) - 5, 6
+        elif match[3]:
+            first, months = 3 * int(match[3]) - 2, 3
+        elif match[4]:
+            first, months = int(match[4]), 1
+        else:
+            first, months = 1, 12
+        if year >= 1 and 1 <= first <= 12:
+            last = first + months - 1
+            return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]), text)
+    elif re.fullmatch(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", text):
+        try:
+            start, end = (date.fromisoformat(part) for part in text.split("/"))
+        except ValueError as error:
+            raise ParameterError(f"period '{text}': {error}; write a period as {_FORMS}") from None
+        if end < start:
+            raise ParameterError(f"period '{text}' ends before it starts; write the earlier day first")
+        return _span(start, end)
+    raise ParameterError(f"period '{text}' is not understood; write it as {_FORMS}")
+
+
+def parse_day(text: str) -> date:
+    """Read a day as users write it.
+
+    Parameters
+    ----------
+    text : str
+        ``2022-01-31``.
+
+    Returns
+    -------
+    datetime.date
+
+    Raises
+    ------
+    ParameterError
+        If the text is not of this form, or there is no such day.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        with suppress(ValueError):  # 2022-02-30 falls to the message below
+            return date.fromisoformat(text)
+    raise ParameterError(f"'{text}' is no day; write it as 2022-01-31")
+
+
+def read_period(period: "str | int | Period") -> Period:
+    """A period, or the text of one; Papermill's ``-p period 2021`` gives a number."""
+    return period if isinstance(period, Period) else parse_period(str(period))

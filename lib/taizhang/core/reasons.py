@@ -1,0 +1,137 @@
+"""Reasons as data: a code and what belongs to it, put into words last, in the language of whoever reads them."""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from taizhang.core.wording import Words, fill, read_catalogue
+
+LANGUAGES = ("zh", "en")
+MOST_VALUES = 5
+_CATALOGUES = Path(__file__).parents[1] / "metadata" / "messages"
+_chosen: list[str] = []
+
+
+@dataclass(frozen=True, init=False)
+class Reason:
+    """Why something is so.
+
+    Attributes
+    ----------
+    code : str
+        Dotted key of metadata/messages/, such as ``ledgers.date.no_such_day``.
+    parameters : tuple of (str, object)
+        What fills the places of its words, by name in order: text, numbers, further reasons, tuples of these.
+    """
+
+    code: str
+    parameters: tuple[tuple[str, Any], ...]
+
+    def __init__(self, code: str, /, **parameters: Any) -> None:
+        object.__setattr__(self, "code", code)
+        object.__setattr__(
+            self, "parameters", tuple((name, _freeze(value)) for name, value in sorted(parameters.items()))
+        )
+
+    def __getitem__(self, name: str) -> Any:
+        """What fills a place."""
+        return dict(self.parameters)[name]
+
+    def __str__(self) -> str:
+        return self.word()
+
+    def word(self, lang: str = "") -> str:
+        """Its words in a language; where left out, in that of messages."""
+        lang = lang or current_language()
+        said = load_messages()[self.code][lang]
+        return "".join(map(str, fill(said, dict(self.parameters), lambda value: write_value(value, lang))))
+
+    def to_json(self) -> list[Any]:
+        """As plain lists, for files of state; `read_reason` reads it back."""
+        return [self.code, {name: _to_json(value) for name, value in self.parameters}]
+
+
+def read_reason(kept: Iterable[Any]) -> Reason:
+    """A reason as `Reason.to_json` wrote it."""
+    code, parameters = kept
+    return Reason(code, **{name: _from_json(value) for name, value in parameters.items()})
+
+
+def _freeze(value: Any) -> Any:
+    return tuple(map(_freeze, value)) if isinstance(value, list | tuple) else value
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Reason):
+        return {"reason": value.to_json()}
+    return [_to_json(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return read_reason(value["reason"])
+    return tuple(map(_from_json, value)) if isinstance(value, list) else value
+
+
+def write_value(value: Any, lang: str) -> str:
+    """A value within a message: a reason in words, several values quoted, up to five of them."""
+    if isinstance(value, Reason):
+        return value.word(lang)
+    if not isinstance(value, tuple):
+        return str(value)
+    seen = list(dict.fromkeys(value))
+    quotes = "“{}”" if lang == "zh" else "'{}'"
+    written = [
+        one.word(lang) if isinstance(one, Reason) else quotes.format(one) for one in seen[:MOST_VALUES]
+    ]
+    listed = {"zh": "、", "en": ", "}[lang].join(written)
+    if more := len(seen) - len(written):
+        listed += {"zh": f"等{len(seen)}个", "en": f" and {more} more"}[lang]
+    return listed
+
+
+@cache
+def load_messages() -> Words:
+    """All messages: those of metadata/messages/, one file for each room."""
+    return read_catalogue(sorted(_CATALOGUES.glob("*.yml")))
+
+
+def choose_language(lang: str) -> None:
+    """Say messages in this language from now on; empty: in the system's."""
+    _chosen[:] = [lang] if lang else []
+
+
+def current_language() -> str:
+    """The language of messages: TAIZHANG_LANG where it is set, else the one chosen, else the system's."""
+    asked = os.environ.get("TAIZHANG_LANG", "")
+    return asked if asked in LANGUAGES else _chosen[0] if _chosen else find_system_language()
+
+
+@cache
+def find_system_language() -> str:
+    """zh where the system speaks Chinese, else en."""
+    if sys.platform == "win32":
+        import ctypes
+
+        return "zh" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0xFF == 0x04 else "en"
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if told.lower().startswith("zh") else "en"
+
+
+def word_all(reasons: Iterable[Reason], lang: str = "") -> str:
+    """Several reasons, a line each."""
+    return "\n  ".join(reason.word(lang) for reason in reasons)
+
+
+def suggest(word: object, known: Iterable[object]) -> Reason:
+    """The names nearest to a word that is not known, or all that are: the end of a message, with its own sign."""
+    import difflib
+
+    names = [str(name) for name in known]
+    close = difflib.get_close_matches(str(word), names, n=3, cutoff=0.5)
+    return Reason("core.nearest", names=close) if close else Reason("core.known", names=names)

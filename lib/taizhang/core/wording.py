@@ -1,0 +1,81 @@
+"""Catalogues of words in Chinese and English, and how their places are filled."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from taizhang.core.loading import parse_yaml
+
+Words = dict[str, dict[str, str]]
+
+
+def read_catalogue(paths: Iterable[Path]) -> Words:
+    """Read files of words.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        YAML; the leaves are mappings with zh and en.
+
+    Returns
+    -------
+    dict of str to dict
+        Dotted key, such as ``month.short``, to the words by language.
+
+    Raises
+    ------
+    KeyError
+        If a key stands in two files.
+    """
+    words: Words = {}
+    for path in paths:
+        for key, said in _flatten(parse_yaml(path.read_text("utf-8")) or {}, ""):
+            if key in words:
+                raise KeyError(f"'{key}' is in {path.name} and in a file before it; give one another name")
+            words[key] = said
+    return words
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for key, value in tree.items():
+        if "zh" in value:
+            yield f"{prefix}{key}", value
+        else:
+            yield from _flatten(value, f"{prefix}{key}.")
+
+
+def fill(
+    text: str, values: Mapping[str, Any], write: Callable[[Any], object] = lambda value: value
+) -> list[object]:
+    """Fill a text's places and keep what fills them apart from the words around.
+
+    A place is written ``{name}``; ``{name:,}`` is formatted as Python formats numbers; ``{name:hazard|hazards}`` is
+    the first word where the value is one, else the second; there may be words for two as well, and places in
+    them: ``{name:once|twice|{name} times}``.
+
+    Parameters
+    ----------
+    text : str
+    values : Mapping
+        What fills the places. A value that chooses a word is a number, or has an attribute `value` that is one.
+    write : callable
+        Applied to each value that fills a place.
+
+    Raises
+    ------
+    KeyError
+        If a place has no value.
+    """
+    parts: list[object] = []
+    for words, name, choice, _ in Formatter().parse(text):
+        if words:
+            parts.append(words)
+        if name and choice and "|" in choice:
+            *few, many = choice.split("|")
+            number = getattr(values[name], "value", values[name])
+            chosen = next((said for at, said in enumerate(few, start=1) if number == at), many)
+            parts += fill(chosen, values, write)
+        elif name:
+            parts.append(format(values[name], choice) if choice else write(values[name]))
+    return parts

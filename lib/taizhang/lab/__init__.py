@@ -1,0 +1,1 @@
+"""JupyterLab on a workbook, new workbooks, and what works here."""

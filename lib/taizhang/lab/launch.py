@@ -1,0 +1,223 @@
+"""`taizhang lab`: JupyterLab on a workbook, with this environment's kernel and the templates at hand."""
+
+import copy
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from taizhang.core.files import write_bytes, write_text
+from taizhang.workbook.templates import packaged_notebooks
+
+FIRST = "township_review"
+# The templates as they were copied, by which an upgrade tells whose change is whose.
+ORIGINALS = ".originals"
+
+
+def copy_templates(root: Path) -> list[str]:
+    """Copy the package's notebooks into a workbook that lacks them; one that is there is never written over.
+
+    Parameters
+    ----------
+    root : Path
+        The workbook's folder.
+
+    Returns
+    -------
+    list of str
+        Names of those copied.
+    """
+    copied = []
+    for name, packaged in packaged_notebooks().items():
+        own = root / "notebooks" / f"{name}.ipynb"
+        if not own.exists():
+            write_bytes(own, packaged.read_bytes())
+            write_bytes(root / "notebooks" / ORIGINALS / own.name, packaged.read_bytes())
+            copied.append(name)
+    return copied
+
+
+def list_command(arguments: Sequence[str] = ()) -> list[str]:
+    """The command line of JupyterLab, to be run in the workbook's folder.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The user's own, which come last and so win.
+    """
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--LabApp.default_url=/lab/tree/notebooks/{FIRST}.ipynb",
+        # The controls above the parameters cell type into it through this.
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.extension_manager=readonly",  # the other one asks another host what there is
+        *arguments,
+    ]
+
+
+def make_environment() -> dict[str, str]:
+    """The environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has.
+
+    Settings of ours turn off what asks other hosts for news and for JupyterLab's newest version.
+    """
+    ours = str(Path(__file__).parent / "jupyter")
+    paths = os.pathsep.join(filter(None, (ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
+    return {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": paths}
+
+
+@dataclass
+class Upgrade:
+    """What an upgrade of one notebook did or would do.
+
+    Attributes
+    ----------
+    name : str
+    state : str
+        new (copied), same, replaced (it was as it had been copied), merged, differs (nothing was done, as
+        nobody knows which change is whose), kept (the package has no change that it lacks).
+    merged : list of str
+        What was taken from the package, a line each.
+    conflicts : list of str
+        Cells that both have changed; the user's stay.
+    difference : str
+        From the user's to the package's, as a unified diff of the sources, after the upgrade.
+    """
+
+    name: str
+    state: str
+    merged: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    difference: str = ""
+
+
+def upgrade_templates(root: Path) -> list[Upgrade]:
+    """Bring a workbook's notebooks up to the package's, and leave every cell that the user has changed.
+
+    A notebook that was never edited is replaced. In an edited one, cells that only the package has changed,
+    added or dropped follow it; those that both have changed stay as the user has them and are listed.
+
+    Parameters
+    ----------
+    root : Path
+        The workbook's folder.
+
+    Returns
+    -------
+    list of Upgrade
+        One per notebook of the package.
+    """
+    return [_upgrade(root / "notebooks", name, path) for name, path in packaged_notebooks().items()]
+
+
+def _upgrade(folder: Path, name: str, packaged: Path) -> Upgrade:
+    own, original = folder / f"{name}.ipynb", folder / ORIGINALS / f"{name}.ipynb"
+    new = packaged.read_bytes()
+    if own.exists() and own.samefile(packaged):  # the package's own checkout
+        return Upgrade(name, "same")
+    if not own.exists():
+        write_bytes(own, new)
+        write_bytes(original, new)
+        return Upgrade(name, "new")
+    mine, theirs = _read(own), _read(packaged)
+    if _tell_cells(mine) == _tell_cells(theirs):
+        write_bytes(original, new)
+        return Upgrade(name, "same")
+    if not original.exists():
+        return Upgrade(name, "differs", difference=compare_notebooks(mine, theirs, name))
+    base = _read(original)
+    if _tell_cells(mine) == _tell_cells(base):
+        write_bytes(own, new)
+        write_bytes(original, new)
+        return Upgrade(name, "replaced", difference=compare_notebooks(mine, theirs, name))
+    merged = merge_notebooks(base, mine, theirs)
+    found = Upgrade(name, "merged" if merged.taken else "kept", merged.taken, merged.conflicts)
+    found.difference = compare_notebooks(merged.notebook, theirs, name)
+    if merged.taken:
+        write_text(own, nbformat.writes(merged.notebook) + "\n")
+    write_bytes(original, new)
+    return found
+
+
+def _read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def _tell_cell(cell: NotebookNode) -> tuple[str, str, tuple[str, ...]]:
+    """What of a cell counts: its kind, source and tags, not its outputs."""
+    return (cell.cell_type, cell.source.rstrip(), tuple(sorted(cell.metadata.get("tags", ()))))
+
+
+def _tell_cells(notebook: NotebookNode) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [_tell_cell(cell) for cell in notebook.cells]
+
+
+@dataclass
+class Merge:
+    """A notebook of two changed ones: what was taken from the package, and what both had changed."""
+
+    notebook: NotebookNode
+    taken: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+
+def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode) -> Merge:
+    """Merge two changed copies of a notebook, cell by cell; of a cell that both changed, mine stays.
+
+    Parameters
+    ----------
+    base, mine, theirs : nbformat.NotebookNode
+        As it was; as the user has it; as the package has it. Cells are the same where their ids are.
+
+    Returns
+    -------
+    Merge
+    """
+    before = {cell.id: cell for cell in base.cells}
+    have = {cell.id: cell for cell in mine.cells}
+    come = {cell.id: cell for cell in theirs.cells}
+    merge = Merge(copy.deepcopy(mine))
+    cells: list[Any] = []
+    for cell in merge.notebook.cells:
+        known, now = before.get(cell.id), come.get(cell.id)
+        if known is None or (now is not None and _tell_cell(now) == _tell_cell(known)):
+            cells.append(cell)  # the user's own, or unchanged by the package
+        elif _tell_cell(cell) == _tell_cell(known):
+            if now is not None:
+                cells.append(now)
+            merge.taken.append(f"{'changed' if now is not None else 'dropped'}: {_name(cell)}")
+        else:
+            cells.append(cell)
+            if now is None or _tell_cell(now) != _tell_cell(cell):
+                merge.conflicts.append(_name(cell))
+    last: str | None = None
+    for cell in theirs.cells:
+        if cell.id in have:
+            last = cell.id
+        elif cell.id not in before:  # one that the user has dropped stays dropped
+            at = next((n for n, one in enumerate(cells, start=1) if one.id == last), 0)
+            cells.insert(at, cell)
+            merge.taken.append(f"added: {_name(cell)}")
+            last = cell.id
+    merge.notebook.cells = cells
+    return merge
+
+
+def _name(cell: NotebookNode) -> str:
+    return f"{cell.id}: {cell.source.strip().splitlines()[0] if cell.source.strip() else ''}"
+
+
+def compare_notebooks(mine: NotebookNode, theirs: NotebookNode, name: str) -> str:
+    """The sources of two notebooks as a unified diff; empty where they are equal."""
+    ours, new = (
+        [line for cell in notebook.cells for line in (f"# cell {cell.id}", *cell.source.splitlines())]
+        for notebook in (mine, theirs)
+    )
+    return "\n".join(difflib.unified_diff(ours, new, f"notebooks/{name}.ipynb", "package", n=1, lineterm=""))

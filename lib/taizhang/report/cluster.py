@@ -1,0 +1,173 @@
+"""A workbook sent to workers that share no folder with it: by way of any fsspec address, file by file by content.
+
+The command puts what reports read (settings, processed tables, facts; never raw files or reports) at the address,
+each file under its SHA-256, so that only what changed is sent again. A worker fetches what it has not yet, makes
+the report in a copy of the workbook, and hands the report's files back with its outcome.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+import platformdirs
+
+from taizhang.core.errors import SchedulerError
+from taizhang.core.files import hash_file, write_beside, write_text
+from taizhang.ingest import DETACHED, processed_folder
+from taizhang.report.manifest import fingerprint
+
+if TYPE_CHECKING:
+    from taizhang.workbook.book import Workbook
+
+# Names the folder in which a worker keeps what it has fetched.
+CACHE = "TAIZHANG_CACHE"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A workbook's files at an address.
+
+    Attributes
+    ----------
+    address : str
+        As fsspec takes it: ``s3://bucket/folder``, ``file:///srv/share``.
+    files : tuple of (str, str)
+        Path within the workbook and SHA-256 of each.
+    """
+
+    address: str
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """Changes when any file does."""
+        return fingerprint(files=self.files)[:32]
+
+
+def send_workbook(book: "Workbook", address: str) -> Parcel:
+    """Put what reports read at an address, unless it is there.
+
+    Parameters
+    ----------
+    book : Workbook
+        Ingested, its facts counted.
+    address : str
+
+    Returns
+    -------
+    Parcel
+
+    Raises
+    ------
+    SchedulerError
+        If nothing can be written there.
+    """
+    files = []
+    try:
+        system, base = _open(address)
+        system.makedirs(f"{base}/objects", exist_ok=True)
+        for path in _list_files(book):
+            sha256 = hash_file(path)
+            place = f"{base}/objects/{sha256}"
+            # Of another size is what a run that was stopped left.
+            if not system.exists(place) or system.size(place) != path.stat().st_size:
+                system.put_file(str(path), place)
+            files.append((path.relative_to(book.root).as_posix(), sha256))
+    except (OSError, ValueError, ImportError) as error:
+        raise SchedulerError(
+            f"the workbook can't be put at '{address}' ({error}); give --store an address that fsspec knows and "
+            "that this machine may write to, such as s3://bucket/folder"
+        ) from error
+    return Parcel(address, tuple(sorted(files)))
+
+
+def _open(address: str) -> tuple[Any, str]:
+    system, base = fsspec.url_to_fs(address)
+    return system, str(base).rstrip("/")
+
+
+def _list_files(book: "Workbook") -> Iterator[Path]:
+    """What a report's kernel reads, below the workbook's folder."""
+    processed, crosswalk = processed_folder(book.config), book.config.boundaries.crosswalk
+    for folder, pattern in (
+        (book.root, "*.toml"),
+        (book.root, "*.py"),
+        (book.root / "ledgers", "*"),
+        (book.root / "facts", "*"),
+        (processed, "*"),
+        (processed / ".cache" / "facts", "*.parquet"),
+    ):
+        yield from (path for path in sorted(folder.glob(pattern)) if path.is_file() and path.name[0] != ".")
+    if crosswalk is not None and crosswalk.is_relative_to(book.root):
+        yield crosswalk
+
+
+def find_cache() -> Path:
+    """The folder in which this machine keeps what it has fetched; its user's alone, as ledgers are personal."""
+    chosen = os.environ.get(CACHE, "")
+    folder = Path(chosen) if chosen else platformdirs.user_cache_path("taizhang")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def fetch_workbook(parcel: Parcel) -> Path:
+    """Copy a workbook from where it was sent, or find the copy that is there.
+
+    Parameters
+    ----------
+    parcel : Parcel
+
+    Returns
+    -------
+    Path
+        The copy's folder.
+
+    Raises
+    ------
+    SchedulerError
+        If a file can't be read there, or is not what was sent.
+    """
+    cache = find_cache()
+    root = cache / "workbooks" / parcel.key
+    if root.exists():
+        return root
+    root.parent.mkdir(exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=root.parent, prefix=f".{parcel.key}."))
+    try:
+        for name, sha256 in parcel.files:
+            place = beside / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            kept = _fetch_object(parcel.address, sha256, cache / "objects")
+            try:
+                os.link(kept, place)
+            except OSError:  # a file system without links
+                shutil.copyfile(kept, place)
+        write_text(beside / "data" / "processed" / DETACHED, f"{parcel.address}\n")
+        beside.rename(root)
+    except OSError as error:
+        if not root.exists():  # else another worker of this machine was faster
+            raise SchedulerError(
+                f"the workbook can't be fetched from '{parcel.address}' to {cache}: {error}"
+            ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return root
+
+
+def _fetch_object(address: str, sha256: str, folder: Path) -> Path:
+    kept = folder / sha256
+    if kept.exists():
+        return kept
+    system, base = _open(address)
+    with write_beside(kept) as beside:
+        system.get_file(f"{base}/objects/{sha256}", str(beside))
+        if hash_file(beside) != sha256:
+            raise SchedulerError(
+                f"'{address}/objects/{sha256}' is not what was sent; remove it and run the review again"
+            )
+    return kept

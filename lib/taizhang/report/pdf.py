@@ -1,0 +1,281 @@
+"""An executed notebook as PDF, set by Typst.
+
+The template `templates/typst/report.typ` never changes; a report's content goes in as JSON, so ledger text is
+data to Typst and shows as typed. One compiler with the packaged fonts serves all reports of a process.
+"""
+
+import ctypes
+import json
+import re
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import typst
+from nbformat import NotebookNode
+
+from taizhang.core.errors import RenderError, list_values
+from taizhang.core.fonts import SANS, SERIF, find_covered
+from taizhang.metadata.formats import format_date
+from taizhang.metadata.words import label
+from taizhang.report.meta import ReportMeta
+from taizhang.report.notebook import Block, FigureBlock, HeadingBlock, TableBlock, read_blocks
+from taizhang.report.pages import page_words
+from taizhang.report.titles import write_approval, write_titles
+from taizhang.report.typefaces import Faces, find_faces
+from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
+
+# Sizes of the body, in points, and pages: type is as large as the pages that a report may have allow. A bulletin of a
+# month has two, an annual review at most twenty-five.
+_BODY_SIZES = (10.5, 10.0, 9.5)
+_BULLETIN_SIZES = (9.5, 9.0, 8.5)
+_MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
+# Runs for which Typst keeps a result that it doesn't meet again.
+_RUNS_KEPT = 10
+# Headings, figures and tables that are listed on one page.
+_MOST_ON_CONTENTS = 20
+
+
+def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
+    """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+    meta : ReportMeta
+
+    Returns
+    -------
+    bytes
+        The PDF.
+
+    Raises
+    ------
+    RenderError
+        If the notebook has an error, shows nothing, or Typst can't set it.
+    """
+    official = meta.style == "gbt9704"
+    faces = find_faces(meta.fonts if official else "")
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
+    report = describe_report(meta) | {
+        **_plan_lists(meta, blocks),
+        "faces": _name_faces(faces, official=official),
+        "blocks": set_blocks(blocks, lang=meta.lang, sheet=OFFICIAL if official else MODERN),
+    }
+    sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
+    of_area = meta.name == meta.title  # as long as its districts need, in type that is read with ease
+    pdfs: list[bytes] = []
+    for size in sizes:
+        content = _encode(report | {"size": size})
+        day = _read_day(meta.made_on) or meta.as_of
+        pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
+        if official or of_area or _count_pages(pdfs[-1]) <= _MOST_PAGES[meta.period.scale]:
+            chosen = pdfs[-1]
+            break
+    else:
+        chosen = pdfs[0]  # people wrote more than the pages hold: no need to read it in small type
+    _forget_earlier(faces)
+    return chosen
+
+
+def _plan_lists(meta: ReportMeta, blocks: Sequence[Block]) -> Json:
+    """Whether there are lists of figures and tables, and whether they need a page of their own."""
+    shown = sum(isinstance(block, FigureBlock | TableBlock) for block in blocks)
+    headings = sum(isinstance(block, HeadingBlock) and block.level <= 3 for block in blocks)
+    return {
+        "lists": meta.period.scale == "year" and shown > 0,
+        "lists_apart": shown + headings > _MOST_ON_CONTENTS,
+    }
+
+
+def _count_pages(pdf: bytes) -> int:
+    """Pages of a PDF as Typst writes it, with its page tree in plain."""
+    tree = re.search(rb"/Type/Pages\b.*?/Count (\d+)", pdf, re.DOTALL)
+    assert tree is not None
+    return int(tree[1])
+
+
+def _name_faces(faces: Faces, *, official: bool) -> Json:
+    if official:
+        return {"title": faces.title, "body": faces.body, "kai": faces.kai, "sans": faces.hei}
+    return {"title": (SANS, SERIF), "body": (SERIF, SANS), "kai": (SERIF, SANS), "sans": (SANS, SERIF)}
+
+
+def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> bytes:
+    moment = datetime(timestamp.year, timestamp.month, timestamp.day, tzinfo=UTC)
+    try:
+        with _LOCK:
+            pdf, warnings = _compiler(faces.folders).compile_with_warnings(
+                _template(),
+                format="pdf",
+                sys_inputs={"report": content},
+                pdf_standards=["ua-1"],
+                timestamp=moment,
+            )
+    except typst.TypstError as error:
+        raise RenderError(
+            f"Typst could not set the PDF of {about}: {error.message}"
+            + (f" ({'; '.join(error.hints)})" if error.hints else "")
+        ) from error
+    if warnings:
+        raise RenderError(
+            f"Typst set the PDF of {about} but warns: {list_values(w.message for w in warnings)}"
+        )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _forget_earlier(faces: Faces) -> None:
+    """Have Typst let go of what it keeps of reports set, tens of megabytes each: of what its last ten runs used.
+
+    What the next report shares with them, the template read again, costs less than this memory.
+    """
+    with _LOCK:
+        for _ in range(_RUNS_KEPT + 1):
+            _compiler(faces.folders).compile(b"", format="svg")
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
+
+
+def draw_png(svg: str, *, about: str, ppi: int = 200) -> tuple[bytes, float, float]:
+    """Draw an SVG with the packaged fonts.
+
+    Parameters
+    ----------
+    svg : str
+    about : str
+        What the picture is, for a message.
+    ppi : int
+        Pixels per inch.
+
+    Returns
+    -------
+    tuple of (bytes, float, float)
+        PNG, and its width and height in mm.
+
+    Raises
+    ------
+    RenderError
+        If it can't be drawn.
+    """
+    source = (
+        "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+        '#image(bytes(sys.inputs.svg), format: "svg")\n'
+    )
+    try:
+        with _LOCK:
+            png = _compiler(find_faces().folders).compile(
+                source.encode(), format="png", ppi=ppi, sys_inputs={"svg": replace_missing(svg)}
+            )
+    except typst.TypstError as error:
+        raise RenderError(f"the picture '{about}' could not be drawn: {error.message}") from error
+    assert isinstance(png, bytes)
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    return png, width * 25.4 / ppi, height * 25.4 / ppi
+
+
+# The compiler keeps its world in itself: one report at a time.
+_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _compiler(folders: tuple[str, ...]) -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
+    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+
+
+@lru_cache(maxsize=1)
+def _template() -> bytes:
+    return (files("taizhang.report") / "templates" / "typst" / "report.typ").read_bytes()
+
+
+def _read_day(text: str) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def describe_report(meta: ReportMeta) -> Json:
+    """What a PDF or Word file says besides the notebook's content: title, cover, words, properties."""
+    lang, shared = meta.lang, page_words(meta.lang)
+
+    def word(key: str, **values: object) -> str:
+        return label(f"report.{key}", lang, **values)
+
+    period = meta.period.label(lang)
+    period = period[:1].upper() + period[1:]
+    span = word("days", first=format_date(meta.period.start, lang), last=format_date(meta.period.end, lang))
+    standing = word("approval", number=meta.approval) if meta.approval else shared["page.internal"]
+    title, subtitle = write_titles(meta)
+    of_area = meta.name == meta.title
+    tail = meta.period.label(lang) if subtitle == period else subtitle
+    joined = f"{title}　{tail}" if lang == "zh" else f"{title}, {tail}"
+    made = _read_day(meta.made_on)
+    return {
+        "lang": lang,
+        "title": meta.title,
+        "name": title,
+        "subtitle": subtitle,
+        "head": joined,
+        "period": span.strip("（）() ") if meta.period.kind == "days" else period + span,
+        "standing": standing,
+        "foot": word("sample_mark") if meta.sample else "",
+        "sample": meta.sample,
+        "style": meta.style,
+        "draft": word("draft_mark") if meta.draft else "",
+        # A bulletin of a month is of one district: what compares them has more figures than two pages hold.
+        "short": meta.period.scale == "month" and not of_area,
+        "cover": [
+            *([] if of_area else [(word("district"), meta.name)]),
+            (shared["page.period"], period if meta.period.kind == "days" else period + span),
+            (shared["page.as_of"], format_date(meta.as_of, lang)),
+            (shared["page.use"], standing),
+            *write_approval(meta),
+            (word("made_with"), f"taizhang {meta.version}".strip()),
+        ],
+        "words": {key: word(key) for key in ("figure", "table", "sample_note", "figures", "tables")}
+        | {key: shared[f"page.{key}"] for key in ("contents", "indicator", "value", "change")},
+        "document": {
+            "title": joined,
+            "author": meta.title,
+            "subject": f"{meta.title}，{joined}" if lang == "zh" else f"{meta.title}: {joined}",
+            "keywords": list(dict.fromkeys((meta.title, meta.name, meta.district, str(meta.period)))),
+            "date": {"year": made.year, "month": made.month, "day": made.day} if made else None,
+        },
+    }
+
+
+# ------------------------------------------------------------------ characters that the fonts lack
+
+
+# Joiners, direction marks and variation selectors draw nothing; controls stand for a gap.
+_UNDRAWN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad]+")
+# What of these may stand in JSON, where controls are escaped.
+_DOUBTFUL = re.compile(rf"\\[bfrtu]|{_UNDRAWN.pattern}|{_CONTROL.pattern}")
+
+
+def _encode(report: Json) -> str:
+    """A report as JSON, in which only the rare one that needs it is gone through text by text."""
+    content = json.dumps(report, ensure_ascii=False)
+    if _DOUBTFUL.search(content) or not find_covered().issuperset(map(ord, set(content))):
+        content = json.dumps(replace_missing(report), ensure_ascii=False)
+    return content
+
+
+def replace_missing(value: Any) -> Any:
+    """Show a character that the fonts lack by its code point, as 〔U+1F600〕: nothing vanishes, nothing fails."""
+    if isinstance(value, dict):
+        return {key: replace_missing(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [replace_missing(item) for item in value]
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
+    text = _CONTROL.sub(" ", _UNDRAWN.sub("", value.replace("\r\n", "\n").replace("\t", " ")))
+    missing = {c for c in set(text) if ord(c) not in find_covered() and c != "\n"}
+    for character in missing:
+        text = text.replace(character, f"〔U+{ord(character):04X}〕")
+    return text

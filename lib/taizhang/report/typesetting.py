@@ -1,0 +1,408 @@
+"""A report's blocks as plain data for paper: what the PDF's template and the Word file are set from."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from math import ceil
+from typing import Any
+from unicodedata import east_asian_width
+
+import numpy as np
+
+from taizhang.core import display
+from taizhang.core.fonts import measure_character
+from taizhang.report.markdown import read_nodes
+from taizhang.report.notebook import (
+    Block,
+    FigureBlock,
+    HeadingBlock,
+    KeyFiguresBlock,
+    MarkdownBlock,
+    ProseBlock,
+    TableBlock,
+)
+from taizhang.report.pages import page_words
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An A4 page: the text's width and height (mm) upright and turned, the sizes (pt) a table may be set in.
+
+    `plain`: key figures stand in a table, as official documents have no cards.
+    """
+
+    upright_mm: float
+    turned_mm: float
+    upright_high_mm: float
+    turned_high_mm: float
+    table_sizes: tuple[float, ...]
+    plain: bool = False
+
+
+MODERN = Sheet(160.0, 247.0, 244.0, 157.0, (9.0, 8.5, 8.0, 7.5))
+# GB/T 9704-2012, 5.2: 天头 37 mm, 订口 28 mm, type area 156 x 225 mm.
+OFFICIAL = Sheet(156.0, 243.0, 225.0, 138.0, (10.5, 9.0, 8.0, 7.5), plain=True)
+
+_MM_PER_PT = 25.4 / 72
+# A column of text may be narrowed to this many em, if it is wider than the second; numbers and short words are
+# never broken.
+_LEAST_TEXT_EM = 7.0
+_SHORT_TEXT_EM = 9.0
+_INSET_EM = 1.1
+# Of a cell, before the type is made smaller.
+_MOST_LINES = 2
+# Rows of a table that is not parted, where it fits on most of a page.
+_MOST_WHOLE = 20
+_MOST_OF_PAGE = 0.75
+# Rows of a table that is set with room between them.
+_MOST_ROOMY = 15
+# Points: type is made no smaller than this for the sake of a second line.
+_LEAST_FOR_ONE_LINE = 8.0
+# In which a table's spare width is given out.
+_STEPS = 24
+
+
+def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> list[Json]:
+    """Write a report's blocks as the PDF's template and the Word file read them.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        As from `read_blocks`.
+    lang : str
+        zh or en.
+    sheet : Sheet
+        The page they go on.
+
+    Returns
+    -------
+    list of dict
+        Each with a `type`; tables that fit no upright page are inside a block `turned`, with the headings
+        just above them.
+    """
+    done: list[Json] = []
+    above = 0
+    for block in blocks:
+        match block:
+            case HeadingBlock():
+                # PDF/UA wants no level left out; Markdown's ## is the first.
+                above = min(block.level - 1, above + 1)
+                gap = "" if lang == "zh" and not block.number.endswith(".") else " "
+                text = f"{block.number}{gap}{block.text}"
+                done.append({"type": "heading", "level": above, "text": text, "anchor": block.anchor})
+            case MarkdownBlock():
+                done += [
+                    _set_markdown_table(node, sheet)
+                    for node in read_nodes(block.text, lang=lang, footnotes=block.footnotes)
+                ]
+            case ProseBlock():
+                done += _set_prose(block.prose)
+            case TableBlock():
+                done.append(_set_table(block, sheet))
+            case FigureBlock():
+                done.append(_set_figure(block))
+            case KeyFiguresBlock():
+                done.append(_set_cards(block.figures, lang, sheet))
+    return _turn_wide(done)
+
+
+def _set_figure(block: FigureBlock) -> Json:
+    figure = block.figure
+    return {
+        "type": "figure",
+        "number": block.number,
+        "anchor": block.anchor,
+        "title": figure.title,
+        "source": figure.source,
+        "alt": figure.alt or figure.title,
+        "svg": figure.svg,
+    }
+
+
+def _set_cards(figures: display.KeyFigures, lang: str, sheet: Sheet) -> Json:
+    if not sheet.plain:
+        return {"type": "cards", "items": [asdict(item) for item in figures.items]}
+    columns, rows = tabulate_cards([asdict(item) for item in figures.items], lang)
+    return {
+        "type": "table",
+        "notes": [],
+        "rows": rows,
+        **fit_columns(columns, rows, sheet=sheet),
+        "dense": False,
+        "turned": False,
+    }
+
+
+def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[list[Json]]]:
+    """Key figures as the columns and rows of a table; without changes, where none is said.
+
+    Parameters
+    ----------
+    cards : sequence of dict
+        label, value, unit and change of each.
+    lang : str
+        zh or en.
+
+    Returns
+    -------
+    tuple of (list of dict, list of list of dict)
+    """
+    words, gap = page_words(lang), "" if lang == "zh" else " "
+    heads = [("indicator", "left"), ("value", "right")]
+    heads += [("change", "left")] if any(card["change"] for card in cards) else []
+    columns = [{"label": words[f"page.{key}"], "unit": "", "align": align} for key, align in heads]
+    rows = [
+        [
+            {"text": text, "note": ""}
+            for text in (card["label"], f"{card['value']}{gap}{card['unit']}".strip(), card["change"])
+        ][: len(heads)]
+        for card in cards
+    ]
+    return columns, rows
+
+
+def _set_prose(prose: display.Prose) -> list[Json]:
+    """Paragraphs and notes; list items that follow each other become one list."""
+    nodes: list[Json] = []
+    for block in prose.blocks:
+        runs = [{"text": run.text, "strong": run.strong} for run in block.runs]
+        if block.kind == "li":
+            if not nodes or nodes[-1]["type"] != "list":
+                nodes.append({"type": "list", "ordered": False, "start": 1, "items": []})
+            nodes[-1]["items"].append([{"type": "paragraph", "runs": runs}])
+        else:
+            nodes.append({"type": "note" if block.kind == "note" else "paragraph", "runs": runs})
+    return nodes
+
+
+def _set_table(block: TableBlock, sheet: Sheet) -> Json:
+    table = block.table
+    # So that two long tables share a page; official documents keep their own size.
+    dense = table.dense or (len(table.rows) > _MOST_ROOMY and not sheet.plain)
+    columns = [asdict(column) for column in table.columns]
+    rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
+    fitted = fit_columns(
+        columns,
+        rows,
+        wide=table.wide,
+        sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if dense else sheet,
+    )
+    room = sheet.turned_high_mm if fitted["turned"] else sheet.upright_high_mm
+    high = _measure_rows(fitted, rows, sheet, dense=dense)
+    return {
+        "type": "table",
+        "number": block.number,
+        "anchor": block.anchor,
+        "title": table.title,
+        "notes": list(table.notes),
+        "rows": rows,
+        "dense": dense,
+        # One that fits on no page would run over its foot.
+        "breakable": len(rows) > _MOST_WHOLE or high > _MOST_OF_PAGE * room,
+        **fitted,
+    }
+
+
+def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], sheet: Sheet, *, dense: bool) -> float:
+    """About how high a table's rows are (mm), as the template sets them."""
+    weights = [column["weight"] for column in fitted["columns"]]
+    width = sheet.turned_mm if fitted["turned"] else sheet.upright_mm
+    scale = _find_room(width, fitted["size"]) / sum(weights)
+    lines = [
+        max(
+            ceil(_measure(cell["text"]) / max(weight * scale - _INSET_EM, 1.0))
+            for cell, weight in zip(row, weights, strict=True)
+        )
+        for row in rows
+    ]
+    inset = 0.64 if dense else 1.04
+    return sum(1.42 * max(count, 1) - 0.42 + inset for count in lines) * fitted["size"] * _MM_PER_PT
+
+
+def _set_markdown_table(node: Json, sheet: Sheet) -> Json:
+    """A table written in Markdown has no caption, and is set upright."""
+    if node["type"] != "table":
+        return node
+    fitted = fit_columns(node["columns"], node["rows"], sheet=sheet)
+    return node | fitted | {"notes": [], "dense": False, "turned": False}
+
+
+def fit_columns(
+    columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide: bool = False, sheet: Sheet = MODERN
+) -> Json:
+    """Share a table's width among its columns, and choose its type size and whether its page is turned.
+
+    Parameters
+    ----------
+    columns : sequence of dict
+        label, unit and align of each.
+    rows : sequence of sequences of dict
+        Cells, with their text.
+    wide : bool
+        Turn the page in any case.
+    sheet : Sheet
+        The page it goes on.
+
+    Returns
+    -------
+    dict
+        columns (with their weight, in em), size (points) and turned. Numbers and single words never break:
+        where they don't fit upright at the smallest size, the page is turned.
+    """
+    texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
+    heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
+    insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
+    body = [
+        inset + max(map(_measure, cells), default=0.0) for inset, cells in zip(insets, texts, strict=True)
+    ]
+    # A head is as well in one line, or with its unit in a second, but where room is short it breaks.
+    whole = [
+        max(width, inset + max(_measure(str(c["label"])), _measure(f"（{c['unit']}）") if c["unit"] else 0.0))
+        for width, inset, c in zip(body, insets, columns, strict=True)
+    ]
+    upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
+    turned = [(sheet.turned_mm, size) for size in sheet.table_sizes]
+    # Heads of two lines, else of three before the page is turned.
+    for head_lines, choices in ((2, upright), (3, upright), (2, turned)):
+        least = [
+            max(width, inset + _measure_head(head, head_lines))
+            if column["align"] != "left"
+            else most
+            if most <= _SHORT_TEXT_EM
+            else max(inset + max(map(_measure_unbroken, [head, *cells])), _LEAST_TEXT_EM)
+            for width, most, inset, head, cells, column in zip(
+                body, whole, insets, heads, texts, columns, strict=True
+            )
+        ]
+        least = [min(need, width) for need, width in zip(least, whole, strict=True)]
+        fitting = [choice for choice in choices if sum(least) <= _find_room(*choice)]
+        if fitting:
+            break
+    else:
+        fitting = turned[-1:]
+    needs = np.array(
+        [[inset + _measure(cell) for cell in cells] for inset, cells in zip(insets, texts, strict=True)]
+    )
+    # Somewhat smaller type where it spares each cell a second line, and before lines of a few characters; a page is
+    # turned only where nothing fits upright.
+    shared = {choice: _share_width(whole, least, needs, _find_room(*choice)) for choice in fitting}
+    lines = {choice: _count_lines(needs, shared[choice]) for choice in fitting}
+    single = (choice for choice in fitting if lines[choice] == 1 and choice[1] >= _LEAST_FOR_ONE_LINE)
+    broad = (choice for choice in fitting if lines[choice] <= _MOST_LINES)
+    width, size = next(single, None) or next(broad, fitting[-1])
+    weights = shared[width, size]
+    return {
+        "columns": [dict(c) | {"weight": round(w, 3)} for c, w in zip(columns, weights, strict=True)],
+        "size": size,
+        "turned": width == sheet.turned_mm,
+    }
+
+
+def _find_room(width_mm: float, size_pt: float) -> float:
+    """A width in em of a type size."""
+    return width_mm / (size_pt * _MM_PER_PT)
+
+
+def _count_lines(needs: np.ndarray, widths: Sequence[float]) -> int:
+    """About how many lines the longest cell takes."""
+    if not needs.size:
+        return 1
+    return int(np.ceil((needs / np.array(widths)[:, None]).max() - 1e-9))
+
+
+def _read_gap(columns: Sequence[Json], at: int) -> float:
+    """Words that follow a number set flush right stand a little further off, as in the template."""
+    return 0.8 if at > 0 and (columns[at - 1]["align"], columns[at]["align"]) == ("right", "left") else 0.0
+
+
+def _share_width(
+    whole: Sequence[float], least: Sequence[float], needs: np.ndarray, room: float
+) -> list[float]:
+    """Each column at least its least width; what is left goes, part by part, where it saves most lines.
+
+    `needs` holds the width of each cell on one line, column by column.
+    """
+    if sum(whole) <= room:
+        return list(whole)
+    widths, wanted = np.array(least, dtype=float), np.array(whole, dtype=float)
+    spare = room - float(widths.sum())
+    step = max(1.0, spare / _STEPS)
+    while spare > 1e-6 and (wanting := np.flatnonzero(wanted - widths > 1e-6)).size:
+        parts = {int(at): min(step, spare, float(wanted[at] - widths[at])) for at in wanting}
+        lines = np.maximum(needs / widths[:, None], 1.0)
+        saved = {at: _save_lines(lines, needs, at, float(widths[at]), part) for at, part in parts.items()}
+        at = max(saved, key=lambda at: saved[at])
+        if saved[at] > 0:
+            widths[at] += parts[at]
+            spare -= parts[at]
+            continue
+        # What would put heads alone on one line goes to all of them alike.
+        part = min(spare / len(wanting), float((wanted - widths)[wanting].min()))
+        widths[wanting] += part
+        spare -= part * len(wanting)
+    return [float(width) for width in widths]
+
+
+def _save_lines(lines: np.ndarray, needs: np.ndarray, at: int, width: float, part: float) -> float:
+    """Lines, and their parts, that all rows save per em if one column is widened."""
+    after = lines.copy()
+    after[at] = np.maximum(needs[at] / (width + part), 1.0)
+    # The tallest cell makes its row; the others count a little, so that no column is forgotten.
+    rows = lines.max(axis=0).sum() - after.max(axis=0).sum()
+    return float(rows + 0.1 * (lines[at] - after[at]).sum()) / part
+
+
+_WIDE = ("W", "F", "A")
+
+
+@lru_cache(maxsize=8192)
+def _measure(text: str) -> float:
+    """Width of the longest line in em of Noto Sans SC."""
+    return max(map(_measure_line, text.split("\n")))
+
+
+def _measure_line(line: str) -> float:
+    wide = [east_asian_width(character) in _WIDE and character != "–" for character in line]
+    # Typst sets a quarter em between scripts, not beside brackets and stops.
+    words = [character.isalnum() for character in line]
+    seams = sum(
+        left != right and both == (True, True)
+        for (left, right), both in zip(pairwise(wide), pairwise(words), strict=True)
+    )
+    return sum(map(measure_character, line)) + 0.25 * seams
+
+
+@lru_cache(maxsize=8192)
+def _measure_unbroken(text: str) -> float:
+    """Width of the longest stretch that a line end can't part: a word, a number, a Chinese character."""
+    return max((_measure(part) for part in _UNBROKEN.findall(text)), default=0.0)
+
+
+_UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
+
+
+def _measure_head(head: str, lines: int) -> float:
+    """A column's head may take some lines, parted between words; a short one takes one."""
+    width = _measure(head)
+    return width if width <= 4 else max(_measure_unbroken(head), width / lines + 0.5)
+
+
+def _turn_wide(blocks: Sequence[Json]) -> list[Json]:
+    """Put each turned table on a turned page, with the headings and sentence just above it."""
+    done: list[Json] = []
+    for block in blocks:
+        if not block.get("turned"):
+            done.append(block)
+            continue
+        lead: list[Json] = []
+        while done and done[-1]["type"] == "heading":
+            lead.insert(0, done.pop())
+        if done and done[-1]["type"] == "turned":
+            done[-1]["blocks"] += [*lead, block]
+        else:
+            done.append({"type": "turned", "blocks": [*lead, block]})
+    return done

@@ -1,0 +1,1 @@
+"""workbook.toml and the files beside it, read and checked."""

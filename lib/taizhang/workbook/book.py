@@ -1,0 +1,498 @@
+"""A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from taizhang.analysis.view import Quality, View
+from taizhang.boundaries import find_grid_problems, match_cells, measure_span
+from taizhang.core.errors import ParameterError, nearest
+from taizhang.core.files import hash_code, hash_computing, write_beside
+from taizhang.core.periods import Period, read_period
+from taizhang.core.privacy import mask_column
+from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
+from taizhang.ingest import IngestResult, ingest, processed_folder
+from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
+from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
+from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.settings.extra import hash_settings, read_settings
+from taizhang.settings.workbook import Config, locate_root, read_config
+from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
+from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_columns, read_counted
+from taizhang.workbook.templates import packaged_notebooks
+
+
+class Workbook:
+    """An opened workbook; tables are read when first asked for.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds workbook.toml.
+    as_of : datetime.date, optional
+        The day the ledgers are read as of, in place of the workbook's own.
+
+    Raises
+    ------
+    ParameterError
+        If workbook.toml is missing or has mistakes.
+    """
+
+    def __init__(self, root: Path, *, as_of: date | None = None) -> None:
+        self.root = root.resolve()
+        self.chosen_as_of = as_of
+        self.kinds: Mapping[str, Kind] = load_kinds(self.root / "ledgers")
+        self.fact_infos: Mapping[str, FactInfo] = load_facts(self.root / "facts")
+        self.config: Config = read_config(self.root, self.kinds, self.fact_infos)
+        self._result: IngestResult | None = None
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str] = "", *, as_of: date | None = None) -> "Workbook":
+        """Open the workbook in `folder`; empty: the nearest one upwards from the working directory."""
+        return cls(locate_root(folder), as_of=as_of)
+
+    def __repr__(self) -> str:
+        return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
+
+    def _repr_html_(self) -> str:
+        return show_workbook(self)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.config.ledgers]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_") or "config" not in self.__dict__:
+            raise AttributeError(name)
+        if hasattr(type(self), name):  # a property that failed inside: its own error, not "no such name"
+            return object.__getattribute__(self, name)
+        if name in self.config.ledgers:
+            return self.ledger(name)
+        if name in self.kinds:
+            raise AttributeError(
+                f"this workbook has no {name} ledger; add [ledgers.{name}] with files to workbook.toml"
+            )
+        raise AttributeError(
+            f"a workbook has no '{name}'{nearest(name, self.config.ledgers)}; see dir(book) for all it has"
+        )
+
+    def ingest(self, *, force: bool = False) -> IngestResult:
+        """Bring data/processed up to date; returns what was read, accepted and set aside."""
+        self._result = ingest(self.config, force=force)
+        for name in ("districts", "grid", "grid_measures", "_grid_problems", "spans"):
+            self.__dict__.pop(name, None)
+        return self._result
+
+    @property
+    def result(self) -> IngestResult:
+        """The account of the ingest, made now if it has not been in this session."""
+        return self._result or self.ingest()
+
+    def fingerprint(self) -> str:
+        """Changes when any input, setting or reader does."""
+        return hash_settings(self.result.fingerprint, self.config)
+
+    def inputs(self) -> list[dict[str, Any]]:
+        """path, sha256 and bytes of every raw file."""
+        return list(self.result.inputs)
+
+    @cached_property
+    def districts(self) -> gpd.GeoDataFrame:
+        """code, name, parent and geometry of the districts, in the boundary layer's order."""
+        assert self.result
+        return gpd.read_parquet(processed_folder(self.config) / "districts.parquet")
+
+    @cached_property
+    def grid(self) -> gpd.GeoDataFrame | None:
+        """The grid cells without the responsible persons' names, or None where there is no such layer."""
+        if self.config.grid is None or not self.result:
+            return None
+        cells = gpd.read_parquet(processed_folder(self.config) / "grid.parquet")
+        return cells.drop(columns="responsible", errors="ignore")
+
+    @cached_property
+    def grid_measures(self) -> pd.DataFrame | None:
+        """Gap and overlap of the grid against each district's boundary (km2)."""
+        if self.config.grid is None or not self.result:
+            return None
+        return pd.read_parquet(processed_folder(self.config) / "grid_measures.parquet")
+
+    def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
+        """Gaps, overlaps and stray cells of the grid, largest first, as from `find_grid_problems`.
+
+        Parameters
+        ----------
+        district : str
+            Code, name or alias; ``all`` for the whole area.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame or None
+            None where there is no grid layer.
+        """
+        if self.grid is None:
+            return None
+        found = self._grid_problems
+        return found if district == ALL else found[found["district_code"] == self.resolve_district(district)]
+
+    @cached_property
+    def _grid_problems(self) -> gpd.GeoDataFrame:
+        return find_grid_problems(self.grid, self.districts)
+
+    def grid_span(self, district: str = ALL) -> pd.DataFrame | None:
+        """Span of control per district, as from `measure_span`: numbers, no names of persons.
+
+        Parameters
+        ----------
+        district : str
+            Code, name or alias; ``all`` for all districts and the whole area.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            None where there is no grid layer, or it has no column of responsible persons.
+        """
+        if self.config.grid is None or not self.config.grid.responsible or not self.result:
+            return None
+        span = measure_span(gpd.read_parquet(processed_folder(self.config) / "grid.parquet"))
+        return span if district == ALL else span[span["district_code"] == self.resolve_district(district)]
+
+    def grid_counts(self, view: View, *kinds: str) -> pd.DataFrame | None:
+        """How many rows of the view's period each grid cell has.
+
+        Parameters
+        ----------
+        view : View
+        *kinds : str
+            Ledger kinds, hazards and incidents where left out; of these the ones whose rows the view has.
+
+        Returns
+        -------
+        pandas.DataFrame or None
+            kind, cell (NA: none was found), how (as from `match_cells`) and rows, one row per group that
+            occurs; None where there is no grid layer.
+        """
+        if self.grid is None:
+            return None
+        counts = []
+        for kind in (kind for kind in kinds or ("hazards", "incidents") if kind in view.ledgers):
+            day = self.kinds[kind].date
+            rows = view.rows(kind, day) if day else view.ledgers[kind]
+            found = match_cells(rows, self.grid).groupby(["cell", "how"], dropna=False).size()
+            counts.append(found.rename("rows").reset_index().assign(kind=kind))
+        columns = ["kind", "cell", "how", "rows"]
+        return pd.concat(counts, ignore_index=True)[columns] if counts else pd.DataFrame(columns=columns)
+
+    def reach(self, view: View, *, distance_m: float, kind: str = "shelters") -> gpd.GeoDataFrame | None:
+        """Premises and people within a straight line of a shelter, per district, as from `summarise_reach`.
+
+        Parameters
+        ----------
+        view : View
+            Its period's year says which residents are meant, its as_of which premises are known by then:
+            those of the hazards ledger, each once, at the middle of its coordinates.
+        distance_m : float
+            Metres, as the crow flies.
+        kind : str
+            A ledger kind with lon and lat: shelters, or a kind of the workbook's own, such as teams' posts.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame or None
+            None where the view has no rows of such a ledger, or none of them has coordinates.
+
+        Raises
+        ------
+        ParameterError
+            The kind has no coordinates.
+        """
+        from taizhang.boundaries.reaching import read_reach
+
+        if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
+            with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
+            raise ParameterError(
+                f"'{kind}' is no ledger kind with coordinates; these have lon and lat: {', '.join(with_points)}"
+            )
+        if kind not in view.ledgers:
+            return None
+        # One table for all districts: computed once, not by each of their reports.
+        others = {"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers}
+        as_of, year = view.as_of, view.period.end.year
+        path = self._keep_at("reach", as_of, kind, sorted(others), distance_m, year)
+        if path.exists():
+            return gpd.read_parquet(path)
+        read = partial(read_columns, processed_folder(self.config))
+        found = read_reach(read, kind, self.districts, others, distance_m=distance_m, as_of=as_of, year=year)
+        if found is not None:
+            with write_beside(path) as beside:
+                found.to_parquet(beside, index=False)
+        return found
+
+    def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
+        """The facts of an earlier period, read at the same lag after its end; none of districts split since."""
+        facts = self.facts_as_of(earlier, compute_as_of(earlier, period, self.as_of(period)))
+        return leave_comparable(facts, self._find_changes(earlier, period))
+
+    def said(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """The facts that reports speak of: not the sums of columns that a ledger never fills."""
+        return leave_recorded(facts, self.fact_infos, processed_folder(self.config))
+
+    def _find_changes(self, earlier: Period, period: Period) -> pd.DataFrame:
+        return find_changes(self.config, self.districts["code"], earlier, period)
+
+    def resolve_district(self, text: str) -> str:
+        """The code of a district given by code, name or alias, old ones too; an unknown one lists the nearest names."""
+        return resolve_place(text, self.districts, self.config)
+
+    def district_name(self, code: str) -> str:
+        return str(self.districts.set_index("code")["name"][code])
+
+    def as_of(self, period: Period) -> date:
+        """The day a period is read as of: the one chosen for this run, else the workbook's, else the last.
+
+        Raises
+        ------
+        ParameterError
+            If the day chosen lies before the period, of which nothing was known then.
+        """
+        if self.chosen_as_of and self.chosen_as_of < period.start:
+            raise ParameterError(
+                f"as of {self.chosen_as_of} there is nothing to say of {period}, which begins on {period.start}; "
+                f"choose that day or a later one"
+            )
+        return self.chosen_as_of or self.config.as_of or period.end
+
+    def ledger(
+        self,
+        kind: str,
+        *,
+        district: str | None = None,
+        period: str | Period | None = None,
+        personal: bool = False,
+    ) -> pd.DataFrame:
+        """The accepted rows of a ledger, filtered at the file.
+
+        Parameters
+        ----------
+        kind : str
+            A ledger kind that this workbook has, such as ``hazards``.
+        district : str, optional
+            Code or name of one district.
+        period : str or Period, optional
+            Only rows whose starred date falls in it (kinds with a date).
+        personal : bool
+            Keep the columns marked personal, and telephone and identity numbers in texts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Canonical columns, then district_code, district_match, source_file, source_sheet, source_row
+            and duplicate.
+        """
+        if kind not in self.config.ledgers:
+            have = ", ".join(self.config.ledgers)
+            raise ParameterError(
+                f"this workbook has no ledger '{kind}' (it has {have}); add [ledgers.{kind}] to workbook.toml"
+            )
+        about = self.kinds[kind]
+        path = processed_folder(self.config) / f"{kind}.parquet"
+        assert self.result
+        filters: list[tuple[str, str, object]] = []
+        if district is not None:
+            filters.append(("district_code", "==", self.resolve_district(district)))
+        if period is not None and about.date:
+            span = read_period(period)
+            filters.append((about.date, ">=", pd.Timestamp(span.start)))
+            filters.append((about.date, "<", pd.Timestamp(span.end) + pd.Timedelta(days=1)))
+        rows = pd.read_parquet(path, filters=filters or None)
+        if personal:
+            return rows
+        rows = rows.drop(columns=[c for c in about.personal if c in rows])
+        for name, field in about.fields.items():
+            if field.type == "text" and name in rows and name not in about.id:
+                rows[name] = mask_column(rows[name])
+        return rows
+
+    def columns(self, kind: str) -> pd.DataFrame:
+        """What the columns of a ledger mean.
+
+        Parameters
+        ----------
+        kind : str
+            A ledger kind, configured or not.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by column: title and description (in the workbook's language), type, unit, required,
+            values (a category's); without columns marked personal.
+        """
+        if kind not in self.kinds:
+            raise ParameterError(f"no ledger kind '{kind}'{nearest(kind, self.kinds)}")
+        return describe_columns(self.kinds[kind], self.config.lang)
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
+        assert self.result
+        return measure_spans(processed_folder(self.config), map(self.kinds.__getitem__, self.config.ledgers))
+
+    @property
+    def years(self) -> list[int]:
+        """Years from the ledgers' first row to their last, the latest first."""
+        days = pd.concat([self.spans["first"], self.spans["last"]]).dropna()
+        return list(range(days.max().year, days.min().year - 1, -1)) if len(days) else []
+
+    def facts(self, period: str | Period) -> pd.DataFrame:
+        """All facts of a period, for every district and the whole area.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per district and fact, in the contract's columns.
+        """
+        period = read_period(period)
+        return self.facts_as_of(period, self.as_of(period))
+
+    def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
+        """The facts of a period as the ledgers stood on a given day."""
+        folder = processed_folder(self.config)
+        path = self._keep_at("facts", as_of, period)
+        if path.exists():
+            return pd.read_parquet(path)
+        facts = compute_facts(
+            {
+                kind: self.ledger(kind) if self._own_facts else read_counted(folder, self.kinds[kind])
+                for kind in self.config.ledgers
+            },
+            self.districts,
+            period,
+            as_of,
+            **self._facts_settings(),
+        )
+        with write_beside(path) as beside:
+            facts.to_parquet(beside, index=False)
+        return facts
+
+    def _hash_code(self) -> str:
+        return hash_computing() + hash_code(self.root / "facts")
+
+    def _keep_at(self, name: str, as_of: date, *asked: object) -> Path:
+        """Where a table for all districts is kept: made from the same rows, by the same code and definitions."""
+        text = "|".join(map(str, (self.result.fingerprint, *asked, as_of, self._hash_code())))
+        key = hashlib.sha256(text.encode()).hexdigest()[:24]
+        return processed_folder(self.config) / ".cache" / name / f"{key}.parquet"
+
+    def _facts_settings(self) -> dict[str, Any]:
+        return {
+            "grid": self.grid,
+            "grid_measures": self.grid_measures,
+            "targets": self.config.targets,
+            "suppress_below": self.config.suppress_below,
+            "suppress": self.config.suppress,
+            "own": self._own_facts,
+            "dates": {name: kind.date for name, kind in self.kinds.items() if kind.date},
+        }
+
+    @cached_property
+    def _own_facts(self) -> tuple[OwnFact, ...]:
+        """The facts that the workbook's facts/ folder adds."""
+        folder = self.root / "facts"
+        infos = self.fact_infos
+        return tuple(OwnFact(infos[name], function) for name, function in load_functions(folder).items())
+
+    def trace(
+        self, fact: str, period: str | Period, district: str, *, personal: bool = False
+    ) -> pd.DataFrame:
+        """The ledger rows behind a number, with `counted` for those in its numerator.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown fact or district, or a suppressed number, which has no rows to show.
+        """
+        period = read_period(period)
+        code = ALL if district == ALL else self.resolve_district(district)
+        return select_rows(
+            fact,
+            {kind: self.ledger(kind, personal=personal) for kind in self.config.ledgers},
+            self.districts,
+            period,
+            self.as_of(period),
+            code,
+            **self._facts_settings(),
+        )
+
+    def view(self, district: str, period: str | Period, lang: str = "") -> View:
+        """What a report of one district, or of the whole area, looks at.
+
+        Parameters
+        ----------
+        district : str
+            Code, name or alias; ``all`` for the whole area.
+        period : str or Period
+        lang : str
+            zh or en; empty: the workbook's.
+        """
+        period = read_period(period)
+        lang = lang or self.config.lang
+        if lang not in ("zh", "en"):
+            raise ParameterError(f"language '{lang}' is not known; use zh or en")
+        code = ALL if district == ALL else self.resolve_district(district)
+        as_of = self.as_of(period)
+        spans = self.spans.dropna()
+        return View(
+            district=code,
+            name=self.config.title if code == ALL else self.district_name(code),
+            title=self.config.title,
+            period=period,
+            lang=lang,
+            as_of=as_of,
+            facts=self.said(self.facts_as_of(period, as_of)),
+            facts_before=self.said(self.facts_earlier(period.year_before(), period)),
+            facts_previous=self.said(self.facts_earlier(period.period_before(), period)),
+            ledgers=LazyLedgers(
+                lambda kind: self.ledger(kind, district=None if code == ALL else code),
+                # What small counts are suppressed of, a report knows by its facts alone.
+                {name: self.kinds[name] for name in self.config.ledgers if name not in self.config.suppress},
+                as_of,
+            ),
+            districts=self.districts,
+            grid=self.grid,
+            quality=tabulate_summaries(self.result.summaries),
+            approval=self.config.boundaries.approval,
+            sample=self.config.sample,
+            vintages=self._find_changes(period.year_before(), period),
+            settings=read_settings(self.config),
+            kinds=self.kinds,
+            fact_infos=self.fact_infos,
+            first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
+        )
+
+    def quality(self, view: View) -> Quality:
+        """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""
+        from taizhang.ingest.quality import describe_quality
+
+        folder, summaries = processed_folder(self.config), self.result.summaries
+        return describe_quality(folder, self.kinds, summaries, view, as_of=self.config.as_of)
+
+    def template(self, name: str) -> Path:
+        """A report's notebook: the workbook's own, else the package's."""
+        own = self.root / "notebooks" / f"{name}.ipynb"
+        if own.is_file():
+            return own
+        packaged = packaged_notebooks()
+        if name not in packaged:
+            raise ParameterError(
+                f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package"
+            )
+        return packaged[name]
+
+    def reports_dir(self, period: Period) -> Path:
+        return self.root / "reports" / period.path

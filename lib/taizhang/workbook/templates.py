@@ -1,0 +1,12 @@
+"""Where the notebooks are that the package brings."""
+
+from pathlib import Path
+
+
+def packaged_notebooks() -> dict[str, Path]:
+    """The package's notebooks by name: inside it when installed, beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "notebooks", package.parents[1] / "notebooks"):
+        if found := sorted(folder.glob("*.ipynb")):
+            return {path.stem: path for path in found}
+    return {}

@@ -1,0 +1,161 @@
+"""Word files, read back with python-docx: styles, headings, captions, tables, pictures; the same bytes twice."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from lxml import etree
+from PIL import Image
+from test_report_typst import META, NASTY, build, make_svg, write_prose, write_table
+
+from taizhang.core import display
+from taizhang.core.periods import parse_period
+from taizhang.report.docx import render_docx
+
+NOTE = "## 存在的问题\n\n人手**不足**，见[](#f)与[网站](https://example.org/)。\n\n1. 甲\n2. 乙\n   - 丙\n\n> 引文\n"
+
+
+def make_report(**changes: Any) -> Any:
+    figure = display.Figure(
+        "f", "各月查出多少隐患？", "柱状图：共312处", "资料来源：隐患台账。", make_svg("图中汉字")
+    )
+    cards = display.KeyFigures((display.KeyFigure("hazards.found", "查出隐患", "312", "处", "增加24处"),))
+    shown = build(
+        "## 基本情况", cards, write_prose("全年查出隐患312处。"), write_prose("一项", "li"), "### 查出", figure,
+        "## 存在的问题", write_prose(NASTY), write_table(3, notes=("截至1月31日。",)), write_table(3, 20),
+    )  # fmt: skip
+    return render_docx(shown, meta=replace(META, note=NOTE, **changes))
+
+
+@pytest.fixture(scope="module")
+def data() -> bytes:
+    return make_report()
+
+
+@pytest.fixture(scope="module")
+def word(data: bytes) -> Any:
+    return Document(io.BytesIO(data))
+
+
+def test_headings_are_headings_and_bookmarks_lead_to_them(word: Any) -> None:
+    heads = [(p.style.name, p.text) for p in word.paragraphs if p.style.name.startswith("Heading")]
+    assert heads == [
+        ("Heading 1", "一、基本情况"),
+        ("Heading 2", "（一）查出"),
+        ("Heading 1", "二、存在的问题"),
+    ]
+    names = {mark.get(qn("w:name")) for mark in word.element.iter(qn("w:bookmarkStart"))}
+    links = {link.get(qn("w:anchor")) for link in word.element.iter(qn("w:hyperlink"))} - {None}
+    assert links == {"section_1", "section_1_1", "section_2", "figure_f"} and links <= names
+
+
+def test_the_title_the_cover_and_the_properties(word: Any) -> None:
+    texts = {p.style.name: p.text for p in word.paragraphs if p.style.name in ("Title", "Subtitle")}
+    assert texts["Title"] == "溪口镇"
+    text = "\n".join(p.text for p in word.paragraphs)
+    for words in ("2021年应急管理年度评估报告", "数据截至：2022年1月31日", "示例数据", "全年查出隐患312处。"):
+        assert words in text, words
+    core = word.core_properties
+    assert (core.title, core.author, core.language) == (
+        "溪口镇　2021年应急管理年度评估报告",
+        META.title,
+        "zh-CN",
+    )
+    assert core.created.isoformat().startswith("2022-02-01")
+
+
+def test_tables_are_tables_whose_head_repeats(word: Any) -> None:
+    shapes = [(len(table.rows), len(table.columns)) for table in word.tables]
+    assert shapes == [(2, 3), (4, 3), (4, 20)]  # the key figures first
+    for table in word.tables:
+        heads = [row._tr.find(qn("w:trPr")).find(qn("w:tblHeader")) is not None for row in table.rows]
+        assert heads == [True, *[False] * (len(heads) - 1)]
+    assert word.tables[1].cell(1, 0).text == "场所0" and word.tables[1].cell(0, 1).text == "列1（天）"
+    turned = [section.page_width > section.page_height for section in word.sections]
+    assert turned == [False, True, False]
+
+
+def test_captions_carry_fields_with_their_numbers(word: Any) -> None:
+    captions = [p.text for p in word.paragraphs if p.style.name == "Caption"]
+    assert [" ".join(text.split()) for text in captions] == [
+        "图1 各月查出多少隐患？", "表1 超期未整改的隐患", "表2 超期未整改的隐患",
+    ]  # fmt: skip
+    fields = [text.text.strip() for text in word.element.iter(qn("w:instrText"))]
+    assert fields == ['TOC \\o "1-2" \\n \\h \\z', "SEQ 图 \\* ARABIC", *["SEQ 表 \\* ARABIC"] * 2]
+
+
+def test_pictures_are_sharp_and_say_what_they_show(word: Any) -> None:
+    (picture,) = word.inline_shapes
+    assert picture._inline.docPr.get("descr") == "柱状图：共312处"
+    (part,) = [part for part in word.part.package.iter_parts() if part.content_type == "image/png"]
+    image = Image.open(io.BytesIO(part.blob))
+    # 453 pt of an SVG are 6.29 inches, at 200 pixels each
+    assert image.width == pytest.approx(453 / 72 * 200, abs=2)
+    assert picture.width / 36000 == pytest.approx(453 / 72 * 25.4, abs=0.5)
+    assert len(image.convert("L").getcolors()) > 2  # the words are drawn
+
+
+def test_chinese_has_its_own_face_and_language(data: bytes, word: Any) -> None:
+    for name in ("Normal", "Body Text", "Heading 1", "Caption", "Table Text"):
+        fonts = word.styles[name].element.rPr.rFonts
+        assert fonts.get(qn("w:eastAsia")) in ("宋体", "黑体"), name
+        assert fonts.get(qn("w:eastAsiaTheme")) is None
+    assert word.styles["Normal"].element.rPr.find(qn("w:lang")).get(qn("w:eastAsia")) == "zh-CN"
+
+
+def test_ledger_text_and_notes_show_as_typed(word: Any) -> None:
+    texts = [p.text for p in word.paragraphs]
+    assert NASTY in texts
+    assert "人手不足，见图1与网站。" in texts and "1. 甲" in texts and "引文" in texts
+    targets = [r.target_ref for r in word.part.rels.values() if r.is_external]
+    assert targets == ["https://example.org/"]
+
+
+def test_the_official_style(word: Any) -> None:
+    official = Document(io.BytesIO(make_report(style="gbt9704", draft=True)))
+    section = official.sections[0]
+    assert [round(x / 36000) for x in (section.top_margin, section.left_margin, section.right_margin)] == [
+        37,
+        28,
+        26,
+    ]
+    assert official.styles["Body Text"].element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
+    assert official.styles["Body Text"].font.size.pt == 16
+    assert "草稿" in section.header.paragraphs[0].text
+    assert (
+        official.settings.odd_and_even_pages_header_footer
+        and "草稿" in section.even_page_header.paragraphs[0].text
+    )
+    feet = [footer.paragraphs[0] for footer in (section.footer, section.even_page_footer)]
+    assert [(foot.text, foot.alignment) for foot in feet] == [
+        ("示例数据，纯属虚构　— 1 —", WD_ALIGN_PARAGRAPH.RIGHT),
+        ("— 1 —　示例数据，纯属虚构", WD_ALIGN_PARAGRAPH.LEFT),
+    ]
+    assert not word.settings.odd_and_even_pages_header_footer
+    assert "草稿" not in word.sections[0].header.paragraphs[0].text
+
+
+def test_a_month_has_no_contents_and_english_is_english() -> None:
+    data = render_docx(
+        build("## At a glance", write_prose("Found 312.")),
+        meta=replace(META, lang="en", period=parse_period("2021-07")),
+    )
+    text = "\n".join(p.text for p in Document(io.BytesIO(data)).paragraphs)
+    assert "1 At a glance" in text and "Contents" not in text and "July 2021" in text
+
+
+def test_equal_byte_for_byte_and_well_formed(data: bytes) -> None:
+    assert make_report() == data
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert {info.date_time for info in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        for name in packed.namelist():
+            if name.endswith((".xml", ".rels")):
+                etree.fromstring(packed.read(name))
+        body = packed.read("word/document.xml").decode()
+    assert not re.search(r"<w:tblLayout[^>]*/>.*?<w:tblBorders>.*?</w:tblPr>", body.split("</w:tblPr>")[0])

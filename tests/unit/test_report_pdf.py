@@ -1,0 +1,414 @@
+"""PDF reports, read back: text, tags, outline, language, alternative texts, turned pages."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from taizhang.core import display
+from taizhang.core.errors import RenderError
+from taizhang.core.periods import parse_period
+from taizhang.report.meta import ReportMeta
+from taizhang.report.pdf import describe_report, render_pdf
+
+META = ReportMeta(
+    title="滨江县应急管理年度评估",
+    district="350921101",
+    name="溪口镇",
+    period=parse_period("2021"),
+    lang="zh",
+    as_of=date(2022, 1, 31),
+    sample=True,
+    version="0.1.0",
+    made_on="2022-02-01",
+)
+# Every sign that means something to Typst, to Markdown or to HTML.
+NASTY = '#set <x> $a$ *粗* _下_ \\ "引" `c` @ref [b] ~ // 注 /* */ = 题 - 项 + 号 &amp; {k} 100%'
+
+
+def make_svg(words: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="453pt" height="160pt" viewBox="0 0 453 160">'
+        f'<text x="20" y="80" style="font: 12px \'Noto Sans SC\'">{words}</text></svg>'
+    )
+
+
+def write_prose(text: str, kind: Any = "p") -> display.Prose:
+    return display.Prose((display.Block((display.Run(text),), kind),))
+
+
+def write_table(rows: int, columns: int = 3, **more: Any) -> display.Table:
+    return display.Table(
+        id="t",
+        title="超期未整改的隐患",
+        columns=tuple(
+            display.Column(f"列{i}", unit="天" if i else "", align="right" if i else "left")
+            for i in range(columns)
+        ),
+        rows=tuple(
+            tuple(display.Cell(f"场所{row}" if i == 0 else f"{row * i + 1000:,}") for i in range(columns))
+            for row in range(rows)
+        ),
+        **more,
+    )
+
+
+def build(*shown: object) -> NotebookNode:
+    """A notebook of Markdown (text) and display objects."""
+    cells = [
+        new_markdown_cell(item)
+        if isinstance(item, str)
+        else new_code_cell("show", outputs=[new_output("display_data", data=item._repr_mimebundle_())])  # type: ignore[attr-defined]
+        for item in shown
+    ]
+    return new_notebook(cells=cells)
+
+
+def read_pages(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_range() for page in document]
+
+
+def squeeze(text: str) -> str:
+    """Without spaces and line ends, which a PDF doesn't keep."""
+    return re.sub(r"\s", "", text)
+
+
+def walk(element: Any) -> Iterator[Any]:
+    """Structure elements of a tagged PDF in reading order."""
+    if isinstance(element, pikepdf.Dictionary) and "/S" in element:
+        yield element
+    children = element.get("/K", []) if isinstance(element, pikepdf.Dictionary) else []
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield from walk(child)
+
+
+@pytest.fixture(scope="module")
+def report() -> bytes:
+    figure = display.Figure(
+        "f", "各月查出多少隐患？", "柱状图：共312处", "资料来源：隐患台账。", make_svg("图中汉字六月")
+    )
+    cards = display.KeyFigures(
+        (display.KeyFigure("hazards.found", "查出隐患", "312", "处", "比上年增加24处"),)
+    )
+    return render_pdf(
+        build(
+            "# 题目", "## 基本情况", cards, write_prose("全年查出隐患312处。"), "### 查出与整改", figure,
+            "## 存在的问题", write_prose(NASTY), write_table(3, notes=("截至1月31日。",)),
+        ),
+        meta=META,
+    )  # fmt: skip
+
+
+def test_text_is_read_back(report: bytes) -> None:
+    text = squeeze("".join(read_pages(report)))
+    for words in (
+        "滨江县应急管理年度评估", "溪口镇", "2021年", "2022年1月31日", "示例数据", "内部使用", "目录",
+        "312处", "比上年增加24处", "图中汉字六月", "图1各月查出多少隐患", "表1超期未整改的隐患", "1,002",
+        "截至1月31日。",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_ledger_text_shows_as_typed(report: bytes) -> None:
+    assert squeeze(NASTY) in squeeze("".join(read_pages(report)))
+
+
+def test_the_pdf_is_tagged_and_says_what_it_is(report: bytes) -> None:
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "zh-CN"
+        assert pdf.docinfo["/Title"] == "溪口镇　2021年应急管理年度评估报告"
+        assert pdf.docinfo["/Author"] == META.title
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        elements = list(walk(pdf.Root.StructTreeRoot))
+    kinds = [str(element["/S"]) for element in elements]
+    assert [kind for kind in kinds if kind in ("/H1", "/H2")] == [
+        *["/H1"] * 3,  # contents, figures, tables
+        "/H1",
+        "/H2",
+        "/H1",
+    ]
+    assert kinds.count("/TH") == 3 and kinds.count("/TD") == 3 * 3 + 1  # and the note
+    figures = [element for element in elements if element["/S"] == "/Figure"]
+    assert [str(figure["/Alt"]) for figure in figures] == ["柱状图：共312处"]
+
+
+def test_bookmarks_are_the_headings_with_their_numbers(report: bytes) -> None:
+    with pikepdf.open(io.BytesIO(report)) as pdf, pdf.open_outline() as outline:
+        tree = [(item.title, [child.title for child in item.children]) for item in outline.root]
+    assert tree == [("一、基本情况", ["（一）查出与整改"]), ("二、存在的问题", [])]
+
+
+def test_only_the_packaged_fonts_are_in_it_and_embedded(report: bytes) -> None:
+    names, files = set(), 0
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor":
+                names.add(str(item["/FontName"]).split("+")[-1])
+                files += any(key in item for key in ("/FontFile2", "/FontFile3"))
+    assert names == {"NotoSansSC-Regular", "NotoSerifSC-Regular"} and files >= 2
+
+
+def test_equal_byte_for_byte(report: bytes) -> None:
+    notebook = build("## 甲", write_prose("乙"), write_table(2))
+    assert render_pdf(notebook, meta=META) == render_pdf(notebook, meta=META)
+    assert b"D:20220201000000" in render_pdf(notebook, meta=META)
+
+
+def test_english(report: bytes) -> None:
+    meta = replace(META, lang="en", name="Xikou", sample=False, approval="闽S〔2022〕1号")
+    pdf = render_pdf(build("## At a glance", "### Found", write_prose("Found 312.")), meta=meta)
+    text = " ".join("".join(read_pages(pdf)).split())
+    for words in (
+        "Xikou",
+        "Annual review of emergency management, 2021",
+        "Contents",
+        "1.1 Found",
+        "31 January 2022",
+        "Map approval",
+    ):
+        assert words in text, words
+    assert "Internal use" not in text and "目录" not in text and "sample" not in text
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert str(document.Root.Lang) == "en-GB"
+
+
+def test_a_table_over_pages_repeats_head_and_notes() -> None:
+    pdf = render_pdf(build("## 甲", write_table(160, notes=("数据截至月底。",))), meta=META)
+    pages = [squeeze(page) for page in read_pages(pdf)[2:]]
+    assert len(pages) >= 3
+    for page in pages:
+        assert "列1" in page and "数据截至月底。" in page
+    assert sum("超期未整改的隐患" in page for page in pages) == 1
+    assert "表目录表1超期未整改的隐患" in squeeze(
+        read_pages(pdf)[1]
+    )  # a short list stands below the contents
+    assert all(f"场所{row}" in "".join(pages) for row in range(160))
+
+
+def test_wide_tables_go_on_turned_pages_with_their_heading() -> None:
+    pdf = pypdfium2.PdfDocument(
+        render_pdf(
+            build("## 甲", write_prose("乙"), "## 丙", write_table(3, 20), "## 丁", write_prose("戊")),
+            meta=META,
+        )
+    )
+    turned = [page.get_width() > page.get_height() for page in pdf]
+    assert turned == [False, False, False, True, False]
+    assert "二、丙" in pdf[3].get_textpage().get_text_range()
+
+
+def test_a_caption_is_never_alone_at_a_page_s_foot() -> None:
+    meta = replace(META, period=parse_period("2021Q3"))
+    for lines in range(24, 34):
+        shown = ["## 甲", *[write_prose("一行")] * lines, write_table(6)]
+        pages = map(squeeze, read_pages(render_pdf(build(*shown), meta=meta)))
+        (page,) = (page for page in pages if "表1" in page)
+        assert "场所0" in page, lines
+
+
+def test_characters_that_the_fonts_lack_show_their_code_point() -> None:
+    figure = display.Figure("f", "题", "图\U0001f600", "", make_svg("字\U0001f600"))
+    text = squeeze(
+        "".join(
+            read_pages(
+                render_pdf(build("## 甲", write_prose("笑\U0001f600脸\x0b行\u200b尾"), figure), meta=META)
+            )
+        )
+    )
+    assert "笑〔U+1F600〕脸行尾" in text and "字〔U+1F600〕" in text
+
+
+def test_a_month_s_bulletin_has_no_cover_and_no_contents() -> None:
+    meta = replace(META, period=parse_period("2021-07"))
+    pages = read_pages(render_pdf(build("## 甲", write_prose("乙")), meta=meta))
+    assert len(pages) == 1 and "2021年7月" in squeeze(pages[0]) and "目录" not in pages[0]
+
+
+def test_a_bulletin_takes_smaller_type_to_keep_to_two_pages() -> None:
+    """Paragraphs that take two pages and a little at 9.5 pt take two at 9 or 8.5; a book stays as it is."""
+    month = replace(META, period=parse_period("2021-07"))
+    text = write_prose("溪口镇查出隐患并逐条登记、整改、复核、销号。" * 12)
+    counts = {
+        number: len(read_pages(render_pdf(build("## 一", *[text] * number), meta=month)))
+        for number in (10, 60)
+    }
+    assert counts[10] <= 2 < counts[60]
+    sizes = []
+    for number in (2, 17, 60):
+        with pypdfium2.PdfDocument(render_pdf(build("## 一", *[text] * number), meta=month)) as document:
+            objects = [one for one in document[0].get_objects() if one.type == 1]
+            heights = [round(top - bottom, 1) for _, bottom, _, top in (one.get_bounds() for one in objects)]
+            sizes.append((len(document), max(heights[-5:])))
+    assert sizes[0][0] == 1 and sizes[1][0] == 2 and sizes[2][0] > 2
+    assert sizes[1][1] < sizes[0][1] == sizes[2][1]
+
+
+def test_a_picture_that_is_none_is_an_error_that_names_the_report() -> None:
+    broken = display.Figure("f", "题", "图", "", "<svg")
+    with pytest.raises(RenderError, match="溪口镇 2021"):
+        render_pdf(build("## 甲", broken), meta=META)
+
+
+def test_heading_levels_left_out_are_closed_up() -> None:
+    with pikepdf.open(io.BytesIO(render_pdf(build("## 甲", "#### 乙", write_prose("丙")), meta=META))) as pdf:
+        kinds = [str(e["/S"]) for e in walk(pdf.Root.StructTreeRoot)]
+    assert [kind for kind in kinds if kind.startswith("/H") and kind != "/H"] == ["/H1", "/H1", "/H2"]
+
+
+def test_a_bulletin_is_of_a_district_and_a_comparison_has_a_cover() -> None:
+    month = replace(META, period=parse_period("2021-07"))
+    assert describe_report(month)["short"]
+    assert not describe_report(replace(month, name=month.title, kind="county_comparison"))["short"]
+
+
+def test_no_figure_is_made_so_small_that_its_type_cannot_be_read() -> None:
+    """Drawn 160 x 118 mm, its type of 10.5 pt, without a size of its own, as figures are: as high as others, 6.1 pt."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 453.5 334.5">'
+        '<text x="20" y="80" style="font: 10.5px \'Noto Sans SC\'">鼎鼎</text></svg>'
+    )
+    for meta in (META, replace(META, period=parse_period("2021-07"))):
+        left, right = read_places(
+            render_pdf(build("## 一", display.Figure("f", "题", "图", "", svg)), meta=meta), "鼎"
+        )
+        assert (right[1] - left[1]) / 25.4 * 72 == pytest.approx(7.0, abs=0.05)
+
+
+@pytest.mark.parametrize("style", ["modern", "gbt9704"])
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_table_never_runs_over_the_foot_of_its_page(style: str, wide: bool) -> None:
+    table = write_table(20, wide=wide)
+    words = "很长的一段说明" * (12 if wide else 8)
+    long = tuple((display.Cell(f"{words}{at}"), *row[1:]) for at, row in enumerate(table.rows))
+    shown = build("## 甲", replace(table, rows=long, notes=("注释" * 30,)))
+    pdf = pypdfium2.PdfDocument(render_pdf(shown, meta=replace(META, style=style, sample=False)))
+    found = 0
+    for page in pdf:
+        text = page.get_textpage()
+        for at in range(text.count_chars()):
+            if text.get_text_range(at, 1) == "说":
+                found += 1
+                assert text.get_charbox(at)[1] * 25.4 / 72 > (35 if style == "gbt9704" else 25)
+    assert found == 20 * (12 if wide else 8)
+
+
+def measure_official() -> tuple[list[float], list[list[float]]]:
+    """Base lines of a full page of one official report (mm from its top), and left edges of their characters."""
+    meta = replace(META, style="gbt9704", sample=False, period=parse_period("2021-07"))
+    pdf = pypdfium2.PdfDocument(render_pdf(build("## 甲", *[write_prose("永" * 390)] * 8), meta=meta))
+    page = pdf[1].get_textpage()
+    lines: dict[float, list[float]] = {}
+    for at in range(page.count_chars()):
+        if page.get_text_range(at, 1) == "永":
+            left, bottom, _, _ = page.get_charbox(at, loose=True)
+            lines.setdefault(round(bottom, 1), []).append(left * 25.4 / 72)
+    order = sorted(lines, reverse=True)
+    return [297 - y * 25.4 / 72 for y in order], [sorted(lines[y]) for y in order]
+
+
+def test_official_style_has_22_lines_of_28_characters_in_156_by_225_mm() -> None:
+    heights, lines = measure_official()
+    assert len(lines) == 22
+    full = [line for line in lines if line[0] < 30]  # those that no indent shortens
+    assert len(full) >= 18 and {len(line) for line in full} == {28}
+    # GB/T 9704-2012, 5.2: 28 steps are 156 mm, 22 steps are 225 mm; 天头 37 mm, 订口 28 mm.
+    for line in full:
+        assert (line[-1] - line[0]) / 27 * 28 == pytest.approx(156, rel=0.01)
+        assert line[0] == pytest.approx(28, abs=0.3)
+    assert (heights[-1] - heights[0]) / 21 * 22 == pytest.approx(225, rel=0.01)
+    # the first base line: the line's middle less half a character, and the face's 0.88 em above its base
+    assert 37 < heights[0] < 37 + 225 / 22
+
+
+def read_places(pdf: bytes, sign: str) -> list[tuple[int, float]]:
+    """Page (from 1) and left edge (mm) of each place where a sign stands."""
+    places = []
+    for number, page in enumerate(pypdfium2.PdfDocument(pdf), start=1):
+        text = page.get_textpage()
+        for at in range(text.count_chars()):
+            if text.get_text_range(at, 1) == sign:
+                places.append((number, text.get_charbox(at)[0] * 25.4 / 72))
+    return places
+
+
+def test_official_style_numbers_pages_between_dashes_at_the_outer_edge() -> None:
+    meta = replace(META, style="gbt9704", sample=False, period=parse_period("2021-07"))
+    pdf = render_pdf(build("## 甲", *[write_prose("永" * 390)] * 8), meta=meta)
+    places = read_places(pdf, "—")
+    last = places[-1][0]
+    assert last >= 4 and [page for page, _ in places] == [n for n in range(1, last + 1) for _ in "——"]
+    for page, left in places:
+        assert (left > 105) == (page % 2 == 1), page
+
+
+def test_official_title_is_in_22_points_and_its_cover_one_page() -> None:
+    """GB/T 9704, 7.3.1: 2号. The page after the cover is the contents."""
+    pdf = pypdfium2.PdfDocument(
+        render_pdf(build("## 甲", write_prose("乙")), meta=replace(META, style="gbt9704"))
+    )
+    cover, contents = pdf[0].get_textpage(), pdf[1].get_textpage()
+    at = cover.get_text_range().index("溪口镇")
+    left = [cover.get_charbox(at + n, loose=True)[0] for n in (0, 1)]
+    assert left[1] - left[0] == pytest.approx(22, abs=0.5)
+    assert "taizhang" in cover.get_text_range() and contents.get_text_range().startswith("目录")
+
+
+def test_official_key_figures_have_no_empty_column() -> None:
+    cards = display.KeyFigures((display.KeyFigure("hazards.found", "查出隐患", "312", "处"),))
+    meta = replace(META, style="gbt9704", period=parse_period("2021-07"))
+    text = "".join(read_pages(render_pdf(build("## 甲", cards), meta=meta)))
+    assert "312处" in squeeze(text) and "上年同期" not in text
+
+
+def test_official_style_says_on_every_page_that_a_sample_is_one() -> None:
+    meta = replace(META, style="gbt9704", period=parse_period("2021-07"))
+    pages = read_pages(render_pdf(build("## 甲", *[write_prose("永" * 390)] * 4), meta=meta))
+    assert len(pages) >= 2 and all("示例数据，纯属虚构" in squeeze(page) for page in pages)
+
+
+def test_official_style_numbers_headings_as_the_standard_does() -> None:
+    meta = replace(META, style="gbt9704")
+    pdf = render_pdf(build("## 甲", "### 乙", "#### 丙", "##### 丁", write_prose("戊")), meta=meta)
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as outline:
+        titles, items = [], list(outline.root)
+        while items:
+            item = items.pop(0)
+            titles.append(item.title)
+            items += item.children
+    assert titles == ["一、甲", "（一）乙", "1. 丙", "（1）丁"]
+
+
+def test_a_draft_says_so_on_every_page_and_an_approval_on_the_cover() -> None:
+    notebook = build("## 甲", *[write_prose("乙" * 300)] * 20)
+    draft = [squeeze(page) for page in read_pages(render_pdf(notebook, meta=replace(META, draft=True)))]
+    assert len(draft) > 3 and all("草稿" in page for page in draft) and "未经批准" in draft[0]
+    meta = replace(META, approver="县应急管理局", approved_on="2022-02-15")
+    done = [squeeze(page) for page in read_pages(render_pdf(notebook, meta=meta))]
+    assert "批准县应急管理局，2022年2月15日" in done[0] and not any("草" in page for page in done)
+
+
+def test_a_bulletin_s_columns_are_as_long_as_each_other() -> None:
+    """Ten paragraphs of a line each after the figure: five stand in each column, side by side."""
+    figure = display.Figure("f", "图", "替代文字", "", make_svg("图"))
+    shown = [figure, *[write_prose(f"第{n}段") for n in "一二三四五六七八九十"]]
+    pdf = render_pdf(build("## 甲", *shown), meta=replace(META, period=parse_period("2021-07")))
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    places = []
+    for n in "一二三四五六七八九十":
+        index, _ = page.search(f"第{n}段").get_next()
+        places.append(page.get_charbox(index))
+    lefts = [round(left) for left, *_ in places]
+    assert len(set(lefts[:5])) == len(set(lefts[5:])) == 1 and lefts[5] - lefts[0] > 200
+    assert [round(box[1]) for box in places[:5]] == [round(box[1]) for box in places[5:]]

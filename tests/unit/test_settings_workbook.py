@@ -1,0 +1,216 @@
+from datetime import date
+
+import pytest
+
+from taizhang.core.errors import ParameterError
+from taizhang.metadata.kinds import load_kinds
+from taizhang.settings.workbook import find_root, list_files, read_config, show_path
+
+FACTS = ("hazards.found", "drills.held")
+OWN = "[[reports]]\n"
+MINIMAL = """
+[workbook]
+title = "测试县"
+[boundaries]
+path = "b.shp"
+code = "XZDM"
+name = "XZMC"
+[ledgers.hazards]
+files = ["data/raw/*.xlsx"]
+"""
+
+
+def read(tmp_path, text):
+    (tmp_path / "workbook.toml").write_text(text, encoding="utf-8")
+    return read_config(tmp_path, load_kinds(), FACTS)
+
+
+def refuse(tmp_path, text):
+    with pytest.raises(ParameterError) as caught:
+        read(tmp_path, text)
+    return str(caught.value)
+
+
+def test_minimal_workbook(tmp_path):
+    config = read(tmp_path, MINIMAL)
+    assert config.title == "测试县"
+    assert config.lang == "zh"
+    assert config.as_of is None
+    assert config.grid is None
+    assert config.suppress_below == 5
+    assert config.suppress == ("complaints", "disputes")
+    assert config.ledgers["hazards"].files == ("data/raw/*.xlsx",)
+    assert config.ledgers["hazards"].sheets is None
+    assert config.boundaries.offset == "none"
+
+
+def test_the_contracts_example_is_read(tmp_path):
+    config = read(
+        tmp_path,
+        """
+[workbook]
+title = "滨江县应急管理年度评估"
+lang  = "en"
+as_of = 2022-01-31
+[boundaries]
+path   = "data/raw/boundaries/townships.shp"
+code   = "XZDM"
+name   = "XZMC"
+parent = "SJXZ"
+crs    = "EPSG:4490"
+offset = "none"
+encoding = "auto"
+approval = ""
+[boundaries.aliases]
+"老溪南" = "350921102"
+[boundaries.grid]
+path = "data/raw/boundaries/grid.shp"
+code = "WGDM"
+class = "LB"
+level = "JB"
+responsible = "FZR"
+[ledgers.hazards]
+files  = ["data/raw/hazards/*.xlsx"]
+sheets = "*"
+district = ""
+[ledgers.hazards.columns]
+found_on = "查出时间"
+[ledgers.hazards.values.severity]
+"重点" = "major"
+[indicators]
+suppress_below = 3
+suppress = ["complaints"]
+[[targets]]
+indicator = "drills.held"
+district  = "*"
+period    = "2021"
+at_least  = 12
+""",
+    )
+    assert config.as_of == date(2022, 1, 31)
+    assert config.boundaries.aliases == {"老溪南": "350921102"}
+    assert config.grid is not None and config.grid.responsible == "FZR"
+    assert config.ledgers["hazards"].columns == {"found_on": "查出时间"}
+    assert config.ledgers["hazards"].values == {"severity": {"重点": "major"}}
+    assert (config.suppress_below, config.suppress) == (3, ("complaints",))
+    assert config.targets[0].at_least == 12
+
+
+def test_a_grid_takes_the_code_column_of_the_districts_unless_it_names_its_own(tmp_path):
+    grid = read(tmp_path, MINIMAL + '[boundaries.grid]\npath = "g.shp"\nname = "WG"').grid
+    assert grid is not None
+    assert (grid.code, grid.name, grid.parent) == ("XZDM", "WG", "")
+
+
+def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
+    text = MINIMAL.replace("title", "titel").replace(
+        "[ledgers.hazards]", "[ledgers.hazard]\nfile = 1\n[leders]\n"
+    )
+    message = refuse(tmp_path, text)
+    assert "unknown key 'titel' [workbook]; did you mean 'title'?" in message
+    assert "unknown key 'leders' at the top; did you mean 'ledgers'?" in message
+    assert "unknown ledger kind 'hazard'" in message and "'hazards'" in message
+
+
+def test_reports_of_the_workbook_s_own(tmp_path):
+    more = """
+[[reports]]
+name = "fire"
+title = "火灾专题"
+[[reports]]
+name = "special-2"
+template = "special_action"
+title = { zh = "专项整治", en = "Special action" }
+scope = "county"
+periods = ["year", "half"]
+"""
+    fire, special = read(tmp_path, MINIMAL + more).reports
+    assert (fire.name, fire.template, fire.scope) == ("fire", "fire", "district")
+    assert fire.title == {"zh": "火灾专题", "en": "火灾专题"}
+    assert fire.periods == ("year", "half", "quarter", "month", "days")
+    assert (special.template, special.scope, special.periods) == (
+        "special_action",
+        "county",
+        ("year", "half"),
+    )
+    assert special.title["en"] == "Special action"
+
+
+@pytest.mark.parametrize(
+    ("addition", "told"),
+    [
+        ('[ledgers.drills]\nfiles = ["a"]\n[ledgers.drills.columns]\nheld = "x"', "'held_on'"),
+        (
+            '[ledgers.drills]\nfiles = ["a"]\n[ledgers.drills.values.kind]\n"桌面" = "tabel"',
+            "did you mean 'tabletop'",
+        ),
+        ("[indicators]\nsuppress = ['complaint']", "'complaints'"),
+        (
+            '[[targets]]\nindicator = "drills.hold"\nperiod = "2021"\nat_least = 1',
+            "did you mean 'drills.held'",
+        ),
+        ('[[targets]]\nindicator = "drills.held"\nperiod = "2021X"\nat_least = 1', "period '2021X'"),
+        ('[[targets]]\nindicator = "drills.held"\nperiod = "2021"', "at_least must be a number"),
+        ('[ledgers.drills]\nfiles = ["a"]\noffset = "gcj02"', "no lon and lat"),
+        ('[ledgers.shelters]\nfiles = ["a"]\noffset = "gcj"', "did you mean 'gcj02'"),
+        (OWN + 'name = "Fire 1"\ntitle = "火"', "name = 'Fire 1' stands in file names"),
+        (OWN + 'name = "zh"\ntitle = "火"', "zh and en are taken"),
+        (OWN + 'title = "火"', 'needs name = "..."'),
+        (OWN + 'name = "fire"', 'needs title = { zh = "...", en = "..." }, not None'),
+        (OWN + 'name = "fire"\ntitle = {zh = "火"}', "needs title"),
+        (OWN + 'name = "fire"\ntitle = "火"\nscope = "countie"', "did you mean 'county'"),
+        (OWN + 'name = "fire"\ntitle = "火"\nperiods = ["years"]', "did you mean 'year'"),
+        (OWN + 'name = "fire"\ntitle = "火"\nfile = "a"', "unknown key 'file'"),
+        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = "notebooks/f.ipynb"', "alone, such as 'f'"),
+        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = \'notebooks\\f\'', "alone, such as 'f'"),
+        (2 * (OWN + 'name = "fire"\ntitle = "火"\n'), "2 are called 'fire'"),
+        ("[ledgers.drills]\nfiles = 3", "files must be a list of texts"),
+        ("[ledgers.drills]", 'needs files = ["data/raw/..."]'),
+    ],
+)
+def test_wrong_values_are_named(tmp_path, addition, told):
+    assert told in refuse(tmp_path, MINIMAL + addition)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('title = "测试县"', "as_of = 3", "as_of must be a day"),
+        ('title = "测试县"', 'lang = "fr"', "lang = 'fr'"),
+        ('path = "b.shp"', "", '[boundaries] needs path = "..."'),
+        ('code = "XZDM"', 'code = "XZDM"\noffset = "gcj"', "did you mean 'gcj02'"),
+        ('title = "测试县"', 'title = "测试县', "not valid TOML"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path, old, new, told):
+    assert told in refuse(tmp_path, MINIMAL.replace(old, new))
+
+
+def test_a_workbook_is_found_upwards_and_a_missing_one_says_how_to_make_it(tmp_path):
+    (tmp_path / "workbook.toml").write_text(MINIMAL, encoding="utf-8")
+    deep = tmp_path / "data" / "raw"
+    deep.mkdir(parents=True)
+    assert find_root(deep) == tmp_path.resolve()
+    (tmp_path / "workbook.toml").unlink()
+    with pytest.raises(ParameterError, match="taizhang new DIR"):
+        find_root(deep)
+
+
+def test_paths_with_backslashes_are_read_on_every_system(tmp_path):
+    text = MINIMAL.replace('"b.shp"', r"'data\raw\b.shp'").replace('"data/raw/*.xlsx"', r"'data\raw\*.xlsx'")
+    config = read(tmp_path, text)
+    assert config.boundaries.path == tmp_path / "data" / "raw" / "b.shp"
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "a.xlsx").touch()
+    assert list_files(config, config.ledgers["hazards"]) == ([tmp_path / "data" / "raw" / "a.xlsx"], [])
+
+
+def test_files_are_listed_in_order_without_lock_files(tmp_path):
+    config = read(tmp_path, MINIMAL.replace('"data/raw/*.xlsx"', '"data/raw/*.xlsx", "data/raw/none*.csv"'))
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", ".~a.xlsx"):
+        (raw / name).touch()
+    files, missing = list_files(config, config.ledgers["hazards"])
+    assert [show_path(config, path) for path in files] == ["data/raw/a.xlsx", "data/raw/b.xlsx"]
+    assert missing == ["data/raw/none*.csv"]

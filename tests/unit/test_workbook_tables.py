@@ -1,0 +1,62 @@
+"""Reports say nothing of a sum that nobody recorded; the fact itself is nought, as every count over nothing."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import taizhang as tz
+from taizhang.narrative import write_losses
+from taizhang.workbook.book import Workbook
+
+TOML = """
+[workbook]
+title = "县"
+[boundaries]
+path = "areas.geojson"
+code = "code"
+name = "name"
+[ledgers.losses]
+files = ["losses.csv"]
+"""
+AREAS = (
+    '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": "350921101", '
+    '"name": "甲镇"}, "geometry": {"type": "Polygon", "coordinates": [[[119, 26], [119.1, 26], [119.1, 26.1], '
+    "[119, 26.1], [119, 26]]]}}]}"
+)
+
+
+def open_book(folder: Path, rows: str) -> Workbook:
+    (folder / "areas.geojson").write_text(AREAS, encoding="utf-8")
+    (folder / "losses.csv").write_text("乡镇,灾害名称,发生日期,受灾人口,直接经济损失(万元)\n" + rows, "utf-8")
+    (folder / "workbook.toml").write_text(TOML, encoding="utf-8")
+    return tz.open(str(folder))
+
+
+def test_a_ledger_begins_with_its_first_row_in_any_district(tmp_path: Path) -> None:
+    book = open_book(tmp_path, "甲镇,台风,2021-07-01,20,\n甲镇,暴雨,2020-02-03,,\n")
+    view = book.view("甲镇", "2021")
+    assert dict(view.first_days) == {"losses": date(2020, 2, 3)} and view.begun("losses") == pd.Timestamp(
+        2020, 2, 3
+    )
+    assert dict(open_book(tmp_path, "").view("甲镇", "2021").first_days) == {}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("甲镇,台风,2021-07-01,20,\n甲镇,暴雨,2020-07-01,,\n", False),
+        ("甲镇,台风,2021-07-01,20,\n甲镇,暴雨,2020-07-01,,3.5\n", True),  # the ledger does record it
+        ("", True),
+    ],
+)
+def test_what_no_row_records_goes_unsaid_and_is_a_fact(tmp_path: Path, rows: str, said: bool) -> None:
+    book = open_book(tmp_path, rows)
+    facts = book.facts("2021").set_index(["district_code", "fact"])["value"]
+    assert facts["350921101", "losses.loss_wan"] == facts["all", "losses.loss_wan"] == 0
+    view = book.view("甲镇", "2021")
+    assert (view.fact("losses.loss_wan") is not None) == said
+    assert view.fact("losses.affected") is not None
+    prose = write_losses(view)
+    assert prose is not None and ("经济损失" in str(prose)) == (said and bool(rows))
