@@ -1,0 +1,1 @@
+"""Makers of the sample, of documentation, and comparisons: for work on Taizhang, not shipped."""
