@@ -25,7 +25,7 @@ IMPORTED_AS = {
     "python-docx": "docx", "ipython": "IPython",
 }  # fmt: skip
 # Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started.
-NOT_IMPORTED = {"dask", "ipykernel", "jupyterlab"}
+NOT_IMPORTED = {"dask", "ipykernel", "jupyterlab", "mdit_py_plugins", "pydantic"}
 
 
 def list_modules(root: Path) -> dict[str, Path]:

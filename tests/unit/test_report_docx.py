@@ -12,7 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from lxml import etree
 from PIL import Image
-from test_report_typst import META, NASTY, build, make_svg, write_prose, write_table
+from test_report_pdf import META, NASTY, build, make_svg, write_prose, write_table
 
 from taizhang.core import display
 from taizhang.core.periods import parse_period
