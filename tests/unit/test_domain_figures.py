@@ -10,12 +10,12 @@ import pytest
 from shapely.geometry import box
 from view_maker import make_table, make_view
 
+from taizhang.analysis.rows import count_classes, name_values
 from taizhang.boundaries import measure_span
 from taizhang.core.periods import parse_period
 from taizhang.facts import OwnFact, compute_facts
 from taizhang.figures.climate import compare_weather, tabulate_climate
 from taizhang.figures.grid_check import tabulate_span
-from taizhang.figures.rows import count_classes, name_values
 from taizhang.metadata.facts import load_facts
 
 TOWN = "350921101"

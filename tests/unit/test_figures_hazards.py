@@ -10,9 +10,9 @@ import pytest
 from view_maker import CODES, make_fact, make_hazards, make_table, make_view, takes_a_view_alone
 
 from taizhang import figures
+from taizhang.analysis.rows import choose_months, count_classes, count_months, find_rows
 from taizhang.core.display import Figure
 from taizhang.figures.hazards import mark_rectified
-from taizhang.figures.rows import choose_months, count_classes, count_months, find_rows
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -9,7 +9,7 @@ import shapely
 
 import taizhang as tz
 from taizhang import figures, narrative
-from taizhang.figures.changes import compare_periods
+from taizhang.analysis.changes import compare_periods
 from taizhang.workbook.book import Workbook
 
 A, B, C = "350921101", "350921102", "350921103"

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_period, name_place, show_day
+from taizhang.analysis.rows import find_rows
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
-from taizhang.figures.rows import find_rows
-from taizhang.figures.sources import describe_source, name_period, name_place, show_day
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.style import load_style

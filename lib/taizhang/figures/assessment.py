@@ -4,10 +4,10 @@ import math
 
 import pandas as pd
 
+from taizhang.analysis.naming import name_period
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core import display
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label

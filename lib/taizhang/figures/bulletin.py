@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from taizhang.analysis.changes import Change, Then, compare_periods, name_then
+from taizhang.analysis.naming import name_period
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.changes import Change, Then, compare_periods, name_then
-from taizhang.figures.sources import name_period
 from taizhang.figures.tables import describe_change, make_fact_cell
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_date

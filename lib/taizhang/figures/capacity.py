@@ -5,11 +5,11 @@ from typing import Literal
 
 import pandas as pd
 
+from taizhang.analysis.naming import name_period
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.risk import measure_indicators, say_classes
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import name_period
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 from taizhang.stats.risk import DRAWS, SPREAD, RiskIndex, RiskModel, compute_risk

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from taizhang.analysis.naming import name_period
+from taizhang.analysis.rows import find_rows, leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.rows import find_rows, leave_out_of_brief
-from taizhang.figures.sources import name_period
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 

@@ -1,18 +1,17 @@
 """How fast hazards are closed, by severity, trade and mode, and how many by their deadline."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_period, name_place, say_p
+from taizhang.analysis.rows import find_rows, leave_out_of_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import draw_key
-from taizhang.figures.rows import find_rows, leave_out_of_brief, name_values
-from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -133,13 +132,6 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
             view, "hazards", len(cases.rows), extra=label("source.log_rank", lang, p=say_p(p))
         ),
     )
-
-
-def say_p(p: float) -> str:
-    """A probability as reports write it."""
-    if math.isnan(p):
-        return "—"
-    return "p<0.001" if p < 0.001 else f"p={p:.3f}"
 
 
 @leave_out_of_brief

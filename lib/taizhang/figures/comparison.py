@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from taizhang.analysis.naming import describe_source, name_area, name_period
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import dots_height, draw_key, name_rows
-from taizhang.figures.sources import describe_source, name_area, name_period
 from taizhang.figures.tables import make_fact_cell, name_kinds
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import (

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_period, name_place, say_p, say_ratio
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.closure import Cases, group_cases, list_cases, say_p
+from taizhang.figures.closure import Cases, group_cases, list_cases
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
-from taizhang.figures.sources import describe_source, name_period, name_place
-from taizhang.figures.time import say_ratio
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.style import load_style

@@ -4,20 +4,7 @@ import unicodedata
 
 import pandas as pd
 
-from taizhang.analysis.view import View
-from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.grids import draw_cells
-from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
-from taizhang.figures.rows import (
-    choose_months,
-    count_classes,
-    count_months,
-    find_rows,
-    leave_out_of_brief,
-    name_values,
-)
-from taizhang.figures.sources import (
+from taizhang.analysis.naming import (
     describe_source,
     name_month,
     name_period,
@@ -26,6 +13,19 @@ from taizhang.figures.sources import (
     show_day,
     show_text,
 )
+from taizhang.analysis.rows import (
+    choose_months,
+    count_classes,
+    count_months,
+    find_rows,
+    leave_out_of_brief,
+    name_values,
+)
+from taizhang.analysis.view import View
+from taizhang.core import display
+from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.grids import draw_cells
+from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
 from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style

@@ -6,12 +6,12 @@ Objectives and improvements are no part of the drills ledger. They come from a l
 
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_period, name_place, show_day, show_text
+from taizhang.analysis.rows import count_classes, find_rows, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_ranked_bars
-from taizhang.figures.rows import count_classes, find_rows, name_values
-from taizhang.figures.sources import describe_source, name_period, name_place, show_day, show_text
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_area, name_period, name_place
+from taizhang.analysis.rows import find_rows, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.errors import ParameterError
-from taizhang.figures.rows import find_rows, name_values
-from taizhang.figures.sources import describe_source, name_area, name_period, name_place
 from taizhang.figures.tables import make_fact_cell, tabulate_facts
 from taizhang.figures.time import is_sensitive
 from taizhang.metadata.facts import ALL

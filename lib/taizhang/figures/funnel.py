@@ -5,12 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from taizhang.analysis.naming import name_area, name_period
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.comparison import describe_fact_source, list_values, say_value, slug_fact
 from taizhang.figures.marks import draw_key
-from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style

@@ -6,13 +6,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_area, name_period, name_place, show_text
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.sources import describe_source, name_area, name_period, name_place, show_text
 from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from taizhang.analysis.view import View
-from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import (
-    back_label,
-    bars_height,
-    draw_key,
-    draw_ranked_bars,
-    draw_stacked_months,
+from taizhang.analysis.naming import (
+    describe_source,
+    name_area,
+    name_month,
+    name_period,
+    name_place,
+    name_span,
+    show_day,
+    show_text,
 )
-from taizhang.figures.rows import (
+from taizhang.analysis.rows import (
     choose_months,
     count_classes,
     count_months,
@@ -24,15 +24,15 @@ from taizhang.figures.rows import (
     name_values,
     reaches_back,
 )
-from taizhang.figures.sources import (
-    describe_source,
-    name_area,
-    name_month,
-    name_period,
-    name_place,
-    name_span,
-    show_day,
-    show_text,
+from taizhang.analysis.view import View
+from taizhang.core import display
+from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.marks import (
+    back_label,
+    bars_height,
+    draw_key,
+    draw_ranked_bars,
+    draw_stacked_months,
 )
 from taizhang.metadata.facts import ALL, unit_label
 from taizhang.metadata.formats import format_date, format_number, join_list

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
+from taizhang.analysis.naming import describe_source, name_period, name_place, show_day, show_text
+from taizhang.analysis.rows import count_months, find_rows, leave_out_of_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.rows import count_months, find_rows, leave_out_of_brief, name_values
-from taizhang.figures.sources import describe_source, name_period, name_place, show_day, show_text
 from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label

@@ -2,11 +2,8 @@
 
 import pandas as pd
 
-from taizhang.analysis.view import View
-from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, draw_stacked_months
-from taizhang.figures.rows import (
+from taizhang.analysis.naming import describe_source, name_month, name_period, name_place, name_span
+from taizhang.analysis.rows import (
     choose_months,
     count_classes,
     count_months,
@@ -15,7 +12,10 @@ from taizhang.figures.rows import (
     name_values,
     reaches_back,
 )
-from taizhang.figures.sources import describe_source, name_month, name_period, name_place, name_span
+from taizhang.analysis.view import View
+from taizhang.core import display
+from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, draw_stacked_months
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label

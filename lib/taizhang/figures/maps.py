@@ -7,6 +7,8 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 
+from taizhang.analysis.naming import describe_source, name_period, name_place
+from taizhang.analysis.rows import find_rows, leave_out_of_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
@@ -21,8 +23,6 @@ from taizhang.figures.ground import (
 )
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.rows import find_rows, leave_out_of_brief, name_values
-from taizhang.figures.sources import describe_source, name_period, name_place
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style

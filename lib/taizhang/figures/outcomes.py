@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from taizhang.analysis.naming import describe_source, say_p, show_day
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.closure import say_p
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import bars_height, draw_key
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import describe_source, show_day
 from taizhang.figures.time import find_span, is_sensitive
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.analysis.naming import name_period
 from taizhang.analysis.view import Quality, View
 from taizhang.core import display
-from taizhang.figures.sources import name_period
 from taizhang.figures.tables import name_kind
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number

@@ -4,13 +4,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from taizhang.analysis.naming import describe_source, name_area, name_place
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import describe_source, name_area, name_place
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style

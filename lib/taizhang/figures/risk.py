@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import name_area, name_period
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style

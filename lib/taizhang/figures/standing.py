@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import name_area, name_period, say_p
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.closure import say_p
 from taizhang.figures.comparison import describe_fact_source, list_values, slug_fact
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import dots_height, draw_key, name_rows, set_strip_key, set_whole_ticks
-from taizhang.figures.sources import name_area, name_period
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_fact, format_number, join_list, name_unit
 from taizhang.metadata.style import load_style

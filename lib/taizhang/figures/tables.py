@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
+from taizhang.analysis.naming import name_period
+from taizhang.analysis.rows import is_brief, leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.figures.rows import is_brief, leave_out_of_brief
-from taizhang.figures.sources import name_period
 from taizhang.metadata.facts import ALL, FactInfo, split_target, unit_label
 from taizhang.metadata.formats import (
     format_date,

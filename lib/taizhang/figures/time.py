@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from taizhang.analysis.naming import describe_source, name_place, say_ratio
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_axes, use_style
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import bars_height, draw_key, label_months
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import describe_source, name_place
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -246,15 +246,6 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
         notes=(_say_span(shown, view), label("table.key_periods.note", lang)),
         dense=True,
     )
-
-
-def say_ratio(row: pd.Series, lang: str) -> str:
-    """A ratio with its interval; without an upper end where there is none."""
-    if pd.isna(row["ratio"]):
-        return "—"
-    low, high = (format_number(row[name], 2) if np.isfinite(row[name]) else "∞" for name in ("low", "high"))
-    value = format_number(row["ratio"], 2) if np.isfinite(row["ratio"]) else "∞"
-    return label("word.interval", lang, value=value, low=low, high=high)
 
 
 @leave_out_of_brief

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose
 from taizhang.figures.actions import STATES, list_stages, write_share
-from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, make_sentence, say

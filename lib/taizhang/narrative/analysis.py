@@ -1,12 +1,12 @@
 """What the analyses of a comparison say, and what can't be concluded from them."""
 
+from taizhang.analysis.naming import name_month, say_p
+from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
-from taizhang.figures.closure import count_in_time, list_cases, say_p
+from taizhang.figures.closure import count_in_time, list_cases
 from taizhang.figures.outcomes import say_effect, say_verdict, study_drills, tabulate_required_drills
 from taizhang.figures.risk import find_risk
-from taizhang.figures.rows import leave_out_of_brief
-from taizhang.figures.sources import name_month
 from taizhang.figures.standing import find_standing, say_pattern
 from taizhang.figures.time import KINDS, chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.facts import describe_fact

@@ -1,10 +1,10 @@
 """The evaluation of drills in words."""
 
+from taizhang.analysis.naming import name_period, name_place
+from taizhang.analysis.rows import find_rows
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.figures.evaluation import count_ratings, find_objectives, judge_improvements, list_scale
-from taizhang.figures.rows import find_rows
-from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import count, make_paragraph, make_prose, make_sentence, say

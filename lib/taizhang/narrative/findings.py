@@ -6,10 +6,10 @@ from dataclasses import replace
 import pandas as pd
 
 from taizhang.analysis.findings import Finding, find_problems, index_facts
+from taizhang.analysis.naming import name_place
+from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core.display import Block, Prose, Run
-from taizhang.figures.rows import is_brief
-from taizhang.figures.sources import name_place
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.rules import load_rules

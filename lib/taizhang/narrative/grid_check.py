@@ -2,10 +2,10 @@
 
 import geopandas as gpd
 
+from taizhang.analysis.naming import name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.figures.grid_check import choose_cells
-from taizhang.figures.sources import name_place
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import count, make_paragraph, make_prose, say
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.figures.comparison import list_values
-from taizhang.figures.rows import is_brief
 from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_fact, join_list, quantify
 from taizhang.narrative.telling import (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from taizhang.analysis.naming import name_period, name_place
+from taizhang.analysis.rows import choose_leaders, find_rows, leave_out_of_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
-from taizhang.figures.rows import choose_leaders, find_rows, leave_out_of_brief, name_values
-from taizhang.figures.sources import name_period, name_place
 from taizhang.metadata.facts import ALL, load_facts, split_target
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
 from taizhang.metadata.kinds import load_kinds

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
-from taizhang.figures.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import (
     format_date,

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from view_maker import make_fact, make_table, make_view
 
+from taizhang.analysis.changes import compare_periods, list_comparisons
 from taizhang.analysis.view import View
 from taizhang.figures.bulletin import tabulate_changes
-from taizhang.figures.changes import compare_periods, list_comparisons
 from taizhang.figures.tables import (
     describe_change,
     show_key_figures,

@@ -1,7 +1,9 @@
-"""The line under a figure: what it was made from, how many rows, read as of when."""
+"""Names of months, spans, places and periods as sentences say them, and the line under a figure."""
 
+import math
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.view import View
@@ -84,3 +86,19 @@ def name_period(view: View) -> str:
     if view.lang == "en" and view.period.kind in ("half", "quarter"):
         return f"the {words}"
     return f"the days {words}" if view.lang == "en" and view.period.kind == "days" else words
+
+
+def say_p(p: float) -> str:
+    """A probability as reports write it."""
+    if math.isnan(p):
+        return "—"
+    return "p<0.001" if p < 0.001 else f"p={p:.3f}"
+
+
+def say_ratio(row: pd.Series, lang: str) -> str:
+    """A ratio with its interval; without an upper end where there is none."""
+    if pd.isna(row["ratio"]):
+        return "—"
+    low, high = (format_number(row[name], 2) if np.isfinite(row[name]) else "∞" for name in ("low", "high"))
+    value = format_number(row["ratio"], 2) if np.isfinite(row["ratio"]) else "∞"
+    return label("word.interval", lang, value=value, low=low, high=high)
