@@ -152,7 +152,7 @@ def make_lab(arguments: list[str]) -> None:
 
 def make_docs(arguments: list[str]) -> None:
     """Write the reference pages in docs/ anew from the commands and the metadata."""
-    run(venv_python(), "docs/make_reference.py", *arguments)
+    run_module("tools.make_reference", *arguments)
 
 
 def make_site(arguments: list[str]) -> None:
@@ -162,17 +162,17 @@ def make_site(arguments: list[str]) -> None:
 
 def make_pictures(arguments: list[str]) -> None:
     """Take the pictures of README and tutorial anew (needs Chromium and a review made before)."""
-    run(venv_python(), "docs/make_pictures.py", *arguments)
+    run_module("tools.make_pictures", *arguments)
 
 
 def make_bench(arguments: list[str]) -> None:
     """Measure reports, ours beside the usual ways, and write docs/benchmarks.md (under 15 minutes)."""
-    run(venv_python(), "benchmarks/time_reports.py", "--write", *arguments)
+    run_module("benchmarks.time_reports", "--write", *arguments)
 
 
 def make_bench_full(arguments: list[str]) -> None:
     """The same with more reports, 1,000 townships and 20 million rows (under an hour, 16 GB of memory)."""
-    run(venv_python(), "benchmarks/time_reports.py", "--write", "--full", *arguments)
+    run_module("benchmarks.time_reports", "--write", "--full", *arguments)
 
 
 def make_clean(arguments: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Read every workbook of a folder as a ledger and count the outcomes.
 
-python benchmarks/excel_corpus.py ../shared/data/excel_corpus
+python -m benchmarks.excel_corpus ../shared/data/excel_corpus
 """
 
 import resource

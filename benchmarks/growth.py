@@ -1,4 +1,4 @@
-"""How the cost of a report grows with the townships and with the rows: ``python benchmarks/growth.py``."""
+"""How the cost of a report grows with the townships and with the rows: ``python -m benchmarks.growth``."""
 
 import argparse
 import sys
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from counties import change_one_row, make_county, write_short_templates
-from measuring import Cost, measure
+from benchmarks.counties import change_one_row, make_county, write_short_templates
+from benchmarks.measuring import Cost, measure
 
 FROZEN = Path(__file__).with_name("frozen_review.ipynb")
 WAYS = Path(__file__).with_name("ways.py")

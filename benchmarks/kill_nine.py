@@ -1,6 +1,6 @@
 """Kill reviews of four townships at random moments, and see that what comes of it is what an undisturbed run leaves.
 
-``python benchmarks/kill_nine.py --rounds 50``. In turn the run itself, one of its workers, its fork server and a
+``python -m benchmarks.kill_nine --rounds 50``. In turn the run itself, one of its workers, its fork server and a
 worker of a Dask cluster are killed by signal 9. Then the review is run again, and all it left is compared with an
 undisturbed run's: pages byte for byte, notebooks but for their times, the manifest but for seconds. A round in which
 the chosen one was not there at its moment is drawn again.
@@ -25,9 +25,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from counties import write_short_templates
-from growth import FROZEN, PERIOD
-from measuring import ENVIRONMENT, Process, list_processes
+from benchmarks.counties import write_short_templates
+from benchmarks.growth import FROZEN, PERIOD
+from benchmarks.measuring import ENVIRONMENT, Process, list_processes
 
 VICTIMS = ("run", "worker", "server", "dask")
 _PATIENCE = 120
@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=9)
     parser.add_argument("--victims", nargs="+", choices=VICTIMS, default=VICTIMS)
     chosen = parser.parse_args()
-    from taizhang.sample import make_sample
+    from tools.sample import make_sample
 
     rng, counts = random.Random(chosen.seed), Counter[str]()
     with ExitStack() as stack:

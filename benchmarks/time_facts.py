@@ -1,6 +1,6 @@
 """Time the facts of 3,000 townships over 12 months from 5 million made-up hazards.
 
-Run as ``python benchmarks/time_facts.py [ROWS] [TOWNSHIPS]``; prints seconds, of the wall clock and of the
+Run as ``python -m benchmarks.time_facts [ROWS] [TOWNSHIPS]``; prints seconds, of the wall clock and of the
 processor, and the most memory used.
 """
 

@@ -1,7 +1,7 @@
 """Time an ingest against python-calamine's own bare read of the same workbook, and one of a long Parquet file.
 
-python benchmarks/time_ingest.py xlsx [--rows 200000] [--repeat 3]
-python benchmarks/time_ingest.py parquet [--rows 10000000]
+python -m benchmarks.time_ingest xlsx [--rows 200000] [--repeat 3]
+python -m benchmarks.time_ingest parquet [--rows 10000000]
 """
 
 import argparse

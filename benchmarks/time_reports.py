@@ -18,10 +18,10 @@ from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 
-from growth import FROZEN, run_review, tell, time_rows, time_townships
-from growth import WAYS as SCRIPT
-from measuring import ENVIRONMENT, Cost, describe_machine, measure
-from ways import WAYS
+from benchmarks.growth import FROZEN, run_review, tell, time_rows, time_townships
+from benchmarks.growth import WAYS as SCRIPT
+from benchmarks.measuring import ENVIRONMENT, Cost, describe_machine, measure
+from benchmarks.ways import WAYS
 
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 START, END = "<!-- written by make bench: start -->", "<!-- written by make bench: end -->"
@@ -141,7 +141,7 @@ def make_tables(chosen: argparse.Namespace, folder: Path) -> Iterator[str]:
     from taizhang import __version__
     from taizhang import open as open_workbook
     from taizhang.metadata.facts import ALL
-    from taizhang.sample import make_sample
+    from tools.sample import make_sample
 
     yield f"{date.today().isoformat()}, taizhang {__version__}, {describe_machine()}. Command: `{chosen.command}`."
     book = folder / "county"
@@ -206,7 +206,7 @@ def main() -> None:
         parser.error("--write puts down all tables; with --ways only some are made")
     chosen.command = "make bench-full" if chosen.full else "make bench"
     if chosen.ways:
-        chosen.command = shlex.join(["python", "benchmarks/time_reports.py", *sys.argv[1:]])
+        chosen.command = shlex.join(["python", "-m", "benchmarks.time_reports", *sys.argv[1:]])
     known = {
         "townships": (32, 64),
         "reports": (32, 64),

@@ -1,4 +1,4 @@
-"""The ways to make a township's report, each in a process of its own: ``python benchmarks/ways.py WAY ...``."""
+"""The ways to make a township's report, each in a process of its own: ``python -m benchmarks.ways WAY ...``."""
 
 import argparse
 import ast

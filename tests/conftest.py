@@ -59,7 +59,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def sample_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small made-up workbook: four townships, some hundred hazards; tests must not change it."""
-    from taizhang.sample import make_sample
+    from tools.sample import make_sample
 
     folder = tmp_path_factory.mktemp("sample") / "县 book"  # a space and Chinese, as users have them
     make_sample(folder, townships=4, rows=400, seed=7)

@@ -1,1 +1,1 @@
-"""Makers of the sample, of documentation, and comparisons: for work on Taizhang, not shipped."""
+"""What keeps the repository: the sample's generator, the makers of pages, comparisons of reviews. Not shipped."""

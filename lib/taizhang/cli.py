@@ -141,16 +141,29 @@ def new(
             "--upgrade", help="Of a workbook that is there: bring its notebooks up to this version."
         ),
     ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With the ledgers and boundaries of a small made-up county.")
+    ] = False,
 ) -> None:
     """Make a new workbook: its folders and a commented workbook.toml."""
-    from taizhang.lab.scaffold import make_workbook
+    from taizhang.lab.scaffold import make_sample_workbook, make_workbook
 
+    if upgrade and sample:
+        raise ParameterError("--upgrade is for a workbook that is there, --sample for a new one; choose one")
+    if sample:
+        make_sample_workbook(folder)
+        print(f"Made {folder}; next: taizhang review --period 2021 -C {quote(folder)}")
+        return
     if upgrade:
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
     make_workbook(folder)
     print(f"Made {folder}: put your ledgers and boundaries in data/raw, fill in workbook.toml, then run")
-    shown = str(folder)  # to be copied to a command line, of which two systems agree on these quotes alone
-    print(f"  taizhang check -C {f'{chr(34)}{shown}{chr(34)}' if ' ' in shown else shown}")
+    print(f"  taizhang check -C {quote(folder)}")
+
+
+def quote(path: Path) -> str:
+    """A path to be copied to a command line; all systems agree on these quotes alone."""
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def report_upgrade(root: Path) -> int:
@@ -406,28 +419,6 @@ def draw(
         say("".join(run.text for run in block.runs))
     say(f"The record: {path}")
     raise typer.Exit(SEE if drawn.unfilled else DONE)
-
-
-@app.command()
-def sample(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
-    townships: Annotated[
-        int, typer.Option("--townships", min=2, metavar="N", help="How many townships.")
-    ] = 16,
-    rows: Annotated[
-        int | None,
-        typer.Option("--rows", min=1, metavar="N", help="How many hazard rows.", show_default=False),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same county.")] = 20210101,
-) -> None:
-    """Write a made-up county to try the workbook on."""
-    from taizhang.sample import make_sample
-
-    if folder.exists() and any(folder.iterdir()):
-        raise ParameterError(f"'{folder}' is not empty; name a new folder")
-    options = {} if rows is None else {"rows": rows}
-    make_sample(folder, townships=townships, seed=seed, **options)
-    print(f"Made {folder}; next: taizhang review --period 2021 -C {folder}")
 
 
 @app.command()

@@ -8,8 +8,8 @@ import pytest
 from sample_truth import compute_truth
 from taizhang.cli import main
 from taizhang.core.periods import parse_period
-from taizhang.sample import make_sample
 from taizhang.workbook.book import Workbook
+from tools.sample import make_sample
 
 
 @pytest.fixture(scope="module")

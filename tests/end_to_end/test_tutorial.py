@@ -51,7 +51,7 @@ def test_every_block_of_the_tutorial_runs(
                 assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception}"
     reports = folder / "mycounty" / "reports" / "2021"
     assert (reports / "index.en.html").is_file() and (reports / "comparison.en.pdf").is_file()
-    assert len(list(reports.glob("[0-9]*.en.html"))) == 3
+    assert len(list(reports.glob("[0-9]*.en.html"))) == 4
 
 
 ANY_BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

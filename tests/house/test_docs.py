@@ -1,10 +1,8 @@
 """The documentation is true: reference pages, commands, keys and links."""
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -14,25 +12,16 @@ from taizhang.cli import app
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
 from taizhang.settings.workbook import _KEYS, read_config
+from tools import make_reference
 
 READMES = ("README.md", "README.zh.md")
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 
-@pytest.fixture(scope="module")
-def reference(root: Path) -> ModuleType:
-    """docs/make_reference.py, which is a script and on no path."""
-    spec = importlib.util.spec_from_file_location("make_reference", root / "docs" / "make_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def list_pages(root: Path) -> list[Path]:
-    return [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "benchmarks").glob("*.md")]
+    folders = (root / "docs", root / "benchmarks", root / "tools")
+    return [*root.glob("*.md"), *(page for folder in folders for page in folder.rglob("*.md"))]
 
 
 def list_commands(path: Path) -> list[str]:
@@ -66,14 +55,14 @@ def find_command_fault(command: str) -> str:
 @pytest.mark.parametrize(
     "page", [f"{name}{end}.md" for name in ("commands", "ledgers-reference", "facts") for end in ("", ".zh")]
 )
-def test_reference_pages_are_up_to_date(root: Path, reference: ModuleType, page: str) -> None:
+def test_reference_pages_are_up_to_date(root: Path, page: str) -> None:
     written = (root / "docs" / page).read_text("utf-8")
-    assert written == reference.PAGES[page](), f"docs/{page} is out of date; run: python -m make docs"
+    assert written == make_reference.PAGES[page](), f"docs/{page} is out of date; run: python -m make docs"
 
 
-def test_every_command_is_documented(root: Path, reference: ModuleType) -> None:
+def test_every_command_is_documented(root: Path) -> None:
     page = (root / "docs" / "commands.md").read_text("utf-8")
-    names = reference.list_commands()
+    names = make_reference.list_commands()
     assert {"new", "lab", "doctor", "ingest", "check", "facts", "review", "trace"} <= set(names)
     assert re.findall(r"^## taizhang (\w+)$", page, re.MULTILINE) == names
 

@@ -106,8 +106,14 @@ def test_every_package_that_tests_import_is_declared(root: Path) -> None:
     asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
     names = {part.split(">")[0].strip().lower() for part in asked}
     declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
-    sources = [p for folder in ("tests", "docs", "benchmarks") for p in (root / folder).rglob("*.py")]
-    own = {PACKAGE, "make", *(path.stem for path in sources), *(path.parent.name for path in sources)}
+    sources = [p for folder in ("tests", "tools", "benchmarks") for p in (root / folder).rglob("*.py")]
+    own = {
+        PACKAGE,
+        "make",
+        "tools",
+        *(path.stem for path in sources),
+        *(path.parent.name for path in sources),
+    }
     used = {
         dotted.split(".")[0]: path.relative_to(root).as_posix()
         for path in sources

@@ -10,7 +10,7 @@ NOTE_TO_SELF = re.compile(r"#.*\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 
 
 def list_sources(root: Path) -> list[Path]:
-    folders = (root / "lib", root / "tests", root / "docs", root / "benchmarks")
+    folders = (root / "lib", root / "tests", root / "tools", root / "benchmarks")
     return [root / "make.py", *(path for folder in folders for path in sorted(folder.rglob("*.py")))]
 
 

@@ -11,6 +11,8 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from taizhang.core.version import __version__
+
 # conda-forge's name -> the registry's, where they differ.
 CONDA_NAMES = {
     "brotli-python": "brotli",
@@ -101,6 +103,15 @@ def test_lock_names_no_index_or_host(root: Path) -> None:
 def test_lock_holds_the_build_backend(root: Path, name: str) -> None:
     """make.py installs the package itself without build isolation."""
     assert name in {entry[0] for entry in read_lock(root)}
+
+
+def test_what_is_cited_is_this_version(root: Path) -> None:
+    cited = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    assert cited["version"] == __version__
+    assert cited["license"] == project["license"]
+    assert cited["authors"] == project["authors"]
+    assert cited["keywords"] == project["keywords"]
 
 
 def test_two_spellings_of_a_package_are_one() -> None:

@@ -7,7 +7,6 @@ import pytest
 from taizhang.core.errors import ParameterError
 from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import load_kinds, load_shared
-from taizhang.metadata.reference import render_reference
 
 CONTRACT = """
 hazards: district*, found_on*, description, hazard_id, premises, premises_type, trade, category, severity, mode, deadline, rectified_on, verified_on, closed_on, status, responsible, listed, cost_wan, inspection_id, grid, lon, lat
@@ -123,15 +122,3 @@ def test_a_text_cut_off_at_an_unquoted_comma_is_told(tmp_path: Path) -> None:
     (tmp_path / "lifts.yml").write_text(OWN.replace("en: one lift}", "en: one lift, or hoist}"), "utf-8")
     with pytest.raises(ParameterError, match=r"lifts.yml: row: .*'or hoist' is neither zh nor en; quote"):
         load_kinds(tmp_path)
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_data_dictionary_names_every_column_and_value(lang: str) -> None:
-    text = render_reference(load_kinds(), lang)
-    for kind in load_kinds().values():
-        section = text.split(f"\n## {kind.name}\n")[1].split("\n## ")[0]
-        for item in kind.fields.values():
-            assert f"\n| `{item.name}`" in section
-            assert all(f"| `{value}` |" in section for value in item.values)
-    assert "`found_on`\\*" in text and "`responsible`†" in text
-    assert {"zh": "整改投入资金（万元）", "en": "number, 10,000 yuan"}[lang] in text

@@ -1,6 +1,8 @@
-"""`taizhang new`: the folders of a workbook and a commented workbook.toml."""
+"""`taizhang new`: the folders of a workbook, and a commented workbook.toml or a small made-up county."""
 
 import json
+import zipfile
+from importlib.resources import files
 from pathlib import Path
 
 from taizhang.core.errors import ParameterError
@@ -35,28 +37,15 @@ name   = "XZMC"                     # the column of the name
 # at_least  = 12
 """
 
+SAMPLE = "sample.zip"
 _IGNORE = "data/processed/\nreports/\n.ipynb_checkpoints/\n"
 
 
 def make_workbook(folder: Path) -> None:
-    """Make a workbook's folders and settings.
-
-    Parameters
-    ----------
-    folder : Path
-        A folder that does not exist yet, or is empty.
-
-    Raises
-    ------
-    ParameterError
-        If the folder holds anything: nothing of the user's is ever written over.
-    """
+    """Make a workbook's folders and settings in a folder that is new or empty; any other is a ParameterError."""
     from taizhang.metadata.kinds import load_kinds
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ParameterError(f"'{folder}' is not empty; name a new folder")
-    for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    _make_folders(folder)
     ledgers = "".join(
         f"# [ledgers.{kind.name}]  # {kind.title['zh']} {kind.title['en']}\n"
         f'# files = ["data/raw/{kind.name}/*.xlsx"]\n\n'
@@ -64,4 +53,21 @@ def make_workbook(folder: Path) -> None:
     )
     title = json.dumps(folder.resolve().name, ensure_ascii=False)
     write_text(folder / "workbook.toml", _TOML.format(title=title, ledgers=ledgers))
+
+
+def make_sample_workbook(folder: Path) -> None:
+    """Make a workbook of a made-up county that can be reviewed at once, in a folder that is new or empty.
+
+    The county is one that ``python -m tools.sample`` of the repository writes.
+    """
+    _make_folders(folder)
+    with (files("taizhang.lab") / SAMPLE).open("rb") as file, zipfile.ZipFile(file) as packed:
+        packed.extractall(folder)
+
+
+def _make_folders(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ParameterError(f"'{folder}' is not empty; name a new folder")
+    for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     write_text(folder / ".gitignore", _IGNORE)

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from taizhang.sample.events import STORMS
-from taizhang.sample.geography import scatter_points
-from taizhang.sample.hazards import LAST_DAY, MONTHS, YEARS
-from taizhang.sample.places import Township
+from tools.sample.events import STORMS
+from tools.sample.geography import scatter_points
+from tools.sample.hazards import LAST_DAY, MONTHS, YEARS
+from tools.sample.places import Township
 
 _FIRST_DAY = pd.Timestamp("2020-01-01")
 _DAYS = int((LAST_DAY - _FIRST_DAY).days) + 1

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from taizhang.sample.sheets import Form, Value
-from taizhang.sample.words import GIVEN, SURNAMES
+from tools.sample.sheets import Form, Value
+from tools.sample.words import GIVEN, SURNAMES
 
 _WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
 

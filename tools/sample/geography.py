@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from taizhang.sample.places import Township
+from tools.sample.places import Township
 
 Points = NDArray[np.float64]
 

@@ -3,15 +3,6 @@
 import hashlib
 from pathlib import Path
 
-_FILES = {
-    "hazards": "hazards/*.xlsx",
-    "inspections": "inspections/*.xlsx",
-    "drills": "drills/*.xlsx",
-    "plans": "plans/*.xlsx",
-    "incidents": "incidents/*.xls",
-    "population": "population/*.xlsx",
-    "complaints": "complaints/*.csv",
-}
 _HEAD = """\
 # 虚构示例：滨江县及其乡镇、边界、单位、人名和数据均为程序编造，与任何真实地方、单位和个人无关。
 # A made-up sample: the county, its townships, boundaries, premises, names and figures are invented by a program.
@@ -95,12 +86,11 @@ organisation or person. The division codes only fit the format. The boundaries a
 def write_settings(
     folder: Path,
     aliases: dict[str, str],
-    kinds: list[str],
+    endings: dict[str, str],
     *,
     townships: int,
     rows: int,
     seed: int,
-    large: bool,
 ) -> None:
     """Write workbook.toml and data/raw/SOURCE.md.
 
@@ -109,19 +99,14 @@ def write_settings(
     folder : Path
     aliases : dict of str to str
         Name -> code.
-    kinds : list of str
-        Kinds that were written.
+    endings : dict of str to str
+        Kind that was written -> ending of its files, such as ".xlsx".
     townships, rows, seed : int
         What the sample was made with.
-    large : bool
-        Whether hazards and inspections are Parquet files.
     """
     text = _HEAD + "".join(f'"{name}" = "{code}"\n' for name, code in aliases.items()) + _GRID
-    for kind in kinds:
-        pattern = _FILES.get(kind, f"{kind}/*.xlsx")
-        if large and kind in ("hazards", "inspections"):
-            pattern = f"{kind}/*.parquet"
-        text += f'\n[ledgers.{kind}]\nfiles = ["data/raw/{pattern}"]\n'
+    for kind, ending in endings.items():
+        text += f'\n[ledgers.{kind}]\nfiles = ["data/raw/{kind}/*{ending}"]\n'
     (folder / "workbook.toml").write_text(text + _TARGETS, encoding="utf-8", newline="\n")
     source = _SOURCE.format(seed=seed, townships=townships, rows=rows)
     (folder / "data/raw/SOURCE.md").write_text(source, encoding="utf-8", newline="\n")

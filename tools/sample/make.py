@@ -1,5 +1,6 @@
 """Make a whole workbook for a made-up county, and the truth behind it."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,21 +9,26 @@ import numpy as np
 import pandas as pd
 
 from taizhang.core.errors import ParameterError
-from taizhang.sample import events, services
-from taizhang.sample.columns import COLUMNS, DATED, PLACE, type_frame
-from taizhang.sample.flaws import Flaw, add_flaws
-from taizhang.sample.geography import Land, draw_land
-from taizhang.sample.hazards import YEARS, Year, draw_year
-from taizhang.sample.layouts import CORE, LedgerFile, Planner
-from taizhang.sample.layouts_more import MORE
-from taizhang.sample.lists import write_lists
-from taizhang.sample.places import ALIASES, Township, make_townships
-from taizhang.sample.premises import make_premises
-from taizhang.sample.settings import write_checksums, write_settings
-from taizhang.sample.shapes import Grid, make_grid, write_shapes
-from taizhang.sample.sheets import Value, lay_out, write_csv, write_xls, write_xlsx
+from tools.sample import events, services
+from tools.sample.columns import COLUMNS, DATED, PLACE, type_frame
+from tools.sample.flaws import Flaw, add_flaws
+from tools.sample.geography import Land, draw_land
+from tools.sample.hazards import YEARS, Year, draw_year
+from tools.sample.layouts import CORE, LedgerFile, Planner
+from tools.sample.layouts_more import MORE
+from tools.sample.lists import write_lists
+from tools.sample.places import ALIASES, Township, make_townships
+from tools.sample.premises import make_premises
+from tools.sample.settings import write_checksums, write_settings
+from tools.sample.shapes import Grid, make_grid, write_shapes
+from tools.sample.sheets import Value, lay_out, write_csv, write_xlsx
 
+TOWNSHIPS = 16
 DEFAULT_ROWS = 6600
+SEED = 20210101
+# The incidents of the repository's own sample are an old .xls file. It was written once and is kept here, so that
+# nothing needs a library that writes the format; those of every other sample are an .xlsx file.
+_OLD_FILE = Path(__file__).with_name("incidents.xls")
 PLANNERS: dict[str, Planner] = CORE | MORE
 # Above this many hazards, hazards and inspections are written as Parquet, as spreadsheets would not hold them.
 MOST_SHEET_ROWS = 500_000
@@ -79,15 +85,21 @@ class _Sample:
     land: Land
     aliases: dict[str, str]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    endings: dict[str, str] = field(default_factory=dict)
     counts: list[dict[str, object]] = field(default_factory=list)
     set_aside: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def has_old_file(self) -> bool:
+        """Whether the incidents are those of the kept .xls file: they depend on nothing but these two."""
+        return len(self.towns) == TOWNSHIPS and self.seed == SEED
 
     def stream(self, purpose: str, *more: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, _STREAMS[purpose], *more])
 
 
 def make_sample(
-    folder: Path, *, townships: int = 16, rows: int = DEFAULT_ROWS, seed: int = 20210101
+    folder: Path, *, townships: int = TOWNSHIPS, rows: int = DEFAULT_ROWS, seed: int = SEED
 ) -> Truth:
     """Write a workbook with boundaries and three years of ledgers for the made-up county.
 
@@ -129,16 +141,14 @@ def make_sample(
         }
     )
     write_shapes(sample.folder / "data/raw/boundaries", districts, grid.frame)
-    large = rows > MOST_SHEET_ROWS
     years = _draw_years(sample, grid.frame["code"].tolist(), rows)
-    if large:
+    if rows > MOST_SHEET_ROWS:
         _write_parquet(sample, years)
     else:
         _write_years(sample, years)
     for kind, frame in _draw_rest(sample).items():
         _write_kind(sample, kind, frame, PLANNERS[kind])
-    kinds = [str(row["kind"]) for row in sample.counts]
-    write_settings(sample.folder, aliases, kinds, townships=townships, rows=rows, seed=seed, large=large)
+    write_settings(sample.folder, aliases, sample.endings, townships=townships, rows=rows, seed=seed)
     write_lists(sample.folder, sample.tables, sample.stream("draw"))
     write_checksums(sample.folder / "data/raw")
     return Truth(
@@ -205,6 +215,7 @@ def _write_parquet(sample: _Sample, years: Iterator[tuple[Township, int, Year]])
     if waiting["hazards"]:
         flush()
     for kind, count in written.items():
+        sample.endings[kind] = ".parquet"
         sample.counts.append(
             {
                 "kind": kind,
@@ -285,7 +296,8 @@ def _write_kind(sample: _Sample, kind: str, frame: pd.DataFrame, planner: Planne
         frame["district"] = frame["district"].where(~frame["duplicate"], before)
     frame = type_frame(kind, frame)
     written: dict[tuple[object, str], Value] = {(flaw.label, flaw.column): flaw.value for flaw in flaws}
-    places = _write_files(sample.folder, planner(frame, sample.towns), written, rng)
+    places = _write_files(sample, planner(frame, sample.towns), written, rng)
+    sample.endings[kind] = Path(places["source_file"].iloc[0]).suffix
     frame = frame.join(places)
     for flaw in flaws:
         where = places.loc[flaw.label]
@@ -318,7 +330,7 @@ def _accept(kind: str, frame: pd.DataFrame, flaws: list[Flaw]) -> pd.DataFrame:
 
 
 def _write_files(
-    folder: Path,
+    sample: _Sample,
     files: list[LedgerFile],
     written: Mapping[tuple[object, str], Value],
     rng: np.random.Generator,
@@ -326,23 +338,26 @@ def _write_files(
     """Write the files of a kind; where each row stands, by index label."""
     places = []
     for file in files:
-        path = folder / "data/raw" / file.path
+        name = f"data/raw/{file.path}"
+        old = sample.has_old_file and file.path.startswith("incidents/")
+        if old:
+            name = name.removesuffix("x")
+        path = sample.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         sheets = []
-        for name, layout, rows in file.tables:
-            sheet, numbers = lay_out(name, layout, rows, rng, written=written)
+        for title, layout, rows in file.tables:
+            sheet, numbers = lay_out(title, layout, rows, rng, written=written)
             sheets.append(sheet)
             places.append(
                 pd.DataFrame(
-                    {"source_file": f"data/raw/{file.path}", "source_sheet": name, "source_row": numbers},
-                    rows.index,
+                    {"source_file": name, "source_sheet": title, "source_row": numbers}, rows.index
                 ).astype(PLACE)
             )
         sheets += file.others
-        if path.suffix == ".csv":
+        if old:
+            shutil.copyfile(_OLD_FILE, path)
+        elif path.suffix == ".csv":
             write_csv(path, sheets[0])
-        elif path.suffix == ".xls":
-            write_xls(path, sheets)
         else:
             write_xlsx(path, sheets)
     return pd.concat(places)

@@ -3,20 +3,27 @@
 ``python -m make docs`` runs it; a test fails when a page is not what this writes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from typer.testing import CliRunner
 
 from taizhang.cli import app
+from taizhang.core.loading import parse_yaml
 from taizhang.metadata.facts import FactInfo, load_facts
 from taizhang.metadata.formats import name_unit
-from taizhang.metadata.kinds import load_kinds
-from taizhang.metadata.reference import load_reference_words, render_reference
+from taizhang.metadata.kinds import Field, Kind, load_kinds, load_shared
 
-DOCS = Path(__file__).parent
-MADE = "<!-- Made by docs/make_reference.py; change what it describes, then run: python -m make docs -->"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+MADE = "<!-- Made by tools/make_reference.py; change what it describes, then run: python -m make docs -->"
+
+
+@cache
+def load_reference_words() -> Mapping[str, Any]:
+    """Words of the reference pages: group, key, language."""
+    return parse_yaml(Path(__file__).with_name("reference.yml").read_text(encoding="utf-8"))
 
 
 def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -55,7 +62,70 @@ def write_commands(lang: str) -> str:
 
 def write_ledgers(lang: str) -> str:
     """docs/ledgers-reference.md."""
-    return f"{MADE}\n\n{render_reference(load_kinds(), lang)}"
+    return f"{MADE}\n\n{describe_kinds(load_kinds(), lang)}"
+
+
+def describe_kinds(kinds: Mapping[str, Kind], lang: str = "en") -> str:
+    """docs/ledgers-reference.md but for its first line: per kind what a row is, its columns, and its rules.
+
+    Titles stand in both languages: they are what headers may say.
+    """
+    words = load_reference_words()["ledgers"]
+    lines = [f"# {words['title'][lang]}", "", words["intro"][lang], ""]
+    lines.append(" · ".join(f"[{kind.name}](#{kind.name})" for kind in kinds.values()))
+    for kind in kinds.values():
+        lines += _describe_kind(kind, lang)
+    return "\n".join(lines) + "\n"
+
+
+def _describe_kind(kind: Kind, lang: str) -> list[str]:
+    words, other = load_reference_words()["ledgers"], {"zh": "en", "en": "zh"}[lang]
+    about = words["row"][lang].format(title=kind.title[lang], other=kind.title[other], row=kind.row[lang])
+    dated = words["dated"][lang].format(date=kind.date) if kind.date else words["undated"][lang]
+    lines = [
+        "",
+        f"## {kind.name}",
+        "",
+        about,
+        "",
+        dated,
+        "",
+        f"| {words['columns'][lang]} |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [_describe_field(item, lang) for item in kind.fields.values()]
+    listed = [item for item in kind.fields.values() if item.values]
+    if listed:
+        lines += ["", f"| {words['values'][lang]} |", "|---|---|---|---|"]
+        for item in listed:
+            for value in item.values.values():
+                named = f"{value.zh} · {value.en}"
+                row = (f"`{item.name}`", f"`{value.name}`", named, "、".join(map(_escape, value.aliases)))
+                lines.append(f"| {' | '.join(row)} |")
+    if kind.rules:
+        rules = {"zh": "；", "en": "; "}[lang].join(rule.title[lang] for rule in kind.rules)
+        lines += ["", words["rules"][lang].format(rules=rules)]
+    return lines
+
+
+def _describe_field(item: Field, lang: str) -> str:
+    marks = ("\\*" if item.required else "") + ("†" if item.personal else "")
+    unit = load_shared().units[item.unit].label(lang) if item.unit else ""
+    kind = load_reference_words()["types"][item.type][lang]
+    if item.type == "category":
+        kind = f"{kind} {', '.join(f'`{value}`' for value in item.values)}"
+    cells = (
+        f"`{item.name}`{marks}",
+        _escape(f"{item.title['zh']} · {item.title['en']}"),
+        f"{kind}, {unit}" if unit else kind,
+        _escape(item.description[lang]),
+        "、".join(map(_escape, item.aliases)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
 
 
 def describe_fact(fact: FactInfo, lang: str) -> tuple[str, ...]:

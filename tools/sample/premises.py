@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from taizhang.sample.forms import draw_names
-from taizhang.sample.geography import Land, scatter_points
-from taizhang.sample.places import Township
-from taizhang.sample.words import BRANDS_FIRST, BRANDS_LAST, CATEGORIES, TRADES
+from tools.sample.forms import draw_names
+from tools.sample.geography import Land, scatter_points
+from tools.sample.places import Township
+from tools.sample.words import BRANDS_FIRST, BRANDS_LAST, CATEGORIES, TRADES
 
 
 @dataclass(frozen=True)

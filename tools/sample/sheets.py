@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xlsxwriter
-import xlwt
 
 Value = str | int | float | datetime | None
 Form = Callable[[pd.Series, np.random.Generator], list[Value]]
@@ -195,28 +194,6 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
                     page.write_number(row, place, value)
         page.set_column(0, len(sheet.cells[0]), 13)
     book.close()
-
-
-def write_xls(path: Path, sheets: Sequence[Sheet]) -> None:
-    """Write sheets as an old .xls file (Excel 97)."""
-    book = xlwt.Workbook(encoding="gbk")
-    bold = xlwt.easyxf("font: bold on; align: horiz center, vert center")
-    day = xlwt.easyxf(num_format_str="yyyy-m-d")
-    for sheet in sheets:
-        page = book.add_sheet(sheet.name)
-        merged = {(top, left): (bottom, right) for top, left, bottom, right in sheet.merges}
-        for row, cells in enumerate(sheet.cells):
-            for place, value in enumerate(cells):
-                if value is None:
-                    continue
-                if (row, place) in merged:
-                    bottom, right = merged[row, place]
-                    page.write_merge(row, bottom, place, right, value, bold)
-                else:
-                    page.write(
-                        row, place, value, day if isinstance(value, datetime) else xlwt.Style.default_style
-                    )
-    book.save(str(path))
 
 
 def write_csv(path: Path, sheet: Sheet, *, encoding: str = "gb18030") -> None:

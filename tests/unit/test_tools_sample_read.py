@@ -9,8 +9,8 @@ from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.ledgers import FileRead, Source, find_duplicates, read_ledger_file
 from taizhang.metadata.kinds import load_kinds
-from taizhang.sample import Truth, make_sample
-from taizhang.sample.columns import COLUMNS
+from tools.sample import Truth, make_sample
+from tools.sample.columns import COLUMNS
 
 PLACE = ["source_file", "source_sheet", "source_row"]
 

@@ -1,5 +1,5 @@
 """A made-up county to try the workbook on, and to test it against the truth."""
 
-from taizhang.sample.make import Truth, make_sample
+from tools.sample.make import Truth, make_sample
 
 __all__ = ["Truth", "make_sample"]

@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -16,9 +18,12 @@ import shapely
 
 from sample_truth import compute_truth, find_median_days
 from taizhang.core.errors import ParameterError
-from taizhang.sample import Truth, make_sample
-from taizhang.sample.columns import COLUMNS
-from taizhang.sample.geography import measure_km2
+from taizhang.ledgers import Source, read_ledger_file
+from taizhang.metadata.kinds import load_kinds
+from tools.sample import Truth, make_sample
+from tools.sample.columns import COLUMNS
+from tools.sample.geography import measure_km2
+from tools.sample.pack import PACKED, pack_sample
 
 SMALL = {"townships": 5, "rows": 900, "seed": 11}
 
@@ -66,6 +71,34 @@ def test_the_committed_sample_is_what_the_generator_writes(truth: Truth, root: P
     assert kept.keys() == made.keys()
     assert [name for name in made if made[name] != kept[name]] == []
     assert (root / "workbook.toml").read_bytes() == (truth.folder / "workbook.toml").read_bytes()
+
+
+def test_other_samples_are_what_they_always_were(small: Truth) -> None:
+    """Byte for byte what the generator wrote before it left the package, but for the incidents' file format."""
+    digest = hashlib.sha256()
+    for name, content in sorted(read_contents(small.folder).items()):
+        if not name.startswith("data/raw/incidents/"):
+            digest.update(name.encode() + b"\0" + content.replace(b"incidents/*.xlsx", b"incidents/*.xls"))
+    assert digest.hexdigest() == "c05493227ab64c037f0071dc25d6875c8d6184513404c98c833ae721173bf568"
+
+
+def test_the_command_line_writes_the_same(small: Truth, root: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tools.sample", str(tmp_path / "a")]
+    options = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
+    done = subprocess.run([*command, *options], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert hash_files(tmp_path / "a") == hash_files(small.folder)
+    again = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert again.returncode == 2 and "is not empty; name a new folder" in again.stderr
+
+
+def test_the_packed_county_is_what_the_generator_writes(tmp_path: Path) -> None:
+    pack_sample(tmp_path / "sample.zip")
+    for name, packed in (("made", tmp_path / "sample.zip"), ("kept", PACKED)):
+        with zipfile.ZipFile(packed) as file:
+            file.extractall(tmp_path / name)
+    assert read_contents(tmp_path / "kept") == read_contents(tmp_path / "made")
+    assert PACKED.stat().st_size < 400_000
 
 
 def test_the_sample_is_small(truth: Truth) -> None:
@@ -207,9 +240,19 @@ def test_the_hotline_export_is_gb18030(truth: Truth) -> None:
     assert "受理时间" in rows[0]
 
 
-def test_the_old_workbook_is_a_compound_file(truth: Truth) -> None:
-    path = next((truth.folder / "data/raw/incidents").glob("*.xls"))
+def test_the_old_file_holds_what_the_truth_says(truth: Truth, small: Truth) -> None:
+    """The .xls of the repository's sample is kept, not written: it must fit what the generator draws."""
+    (path,) = (truth.folder / "data/raw/incidents").iterdir()
     assert path.read_bytes()[:8] == bytes.fromhex("D0CF11E0A1B11AE1")
+    read = read_ledger_file(
+        path, Source(load_kinds()["incidents"]), name=path.relative_to(truth.folder).as_posix()
+    )
+    rows, table = read.rows.set_index("source_row"), truth.tables["incidents"].set_index("source_row")
+    unknown = truth.set_aside.query("kind == 'incidents' and scope == 'row'")["source_row"].tolist()
+    assert len(unknown) == 1 and rows.drop(index=unknown).index.tolist() == table.index.tolist()
+    for column in COLUMNS["incidents"]:
+        pd.testing.assert_series_equal(rows[column].drop(index=unknown), table[column], check_dtype=False)
+    assert [path.suffix for path in (small.folder / "data/raw/incidents").iterdir()] == [".xlsx"]
 
 
 def test_the_truth_is_plausible(truth: Truth) -> None:
@@ -278,9 +321,9 @@ def test_truth_facts_of_a_few_rows_by_hand(truth: Truth) -> None:
 
 
 def test_many_rows_are_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taizhang.sample.make.MOST_SHEET_ROWS", 1000)
-    monkeypatch.setattr("taizhang.sample.make.PART_ROWS", 800)
-    monkeypatch.setattr("taizhang.sample.places._PER_COUNTY", 8)
+    monkeypatch.setattr("tools.sample.make.MOST_SHEET_ROWS", 1000)
+    monkeypatch.setattr("tools.sample.make.PART_ROWS", 800)
+    monkeypatch.setattr("tools.sample.places._PER_COUNTY", 8)
     made = make_sample(tmp_path / "large", townships=20, rows=2500, seed=3)
     assert made.districts["code"].iloc[[7, 8, 16]].tolist() == ["350921108", "350922101", "350923101"]
     assert made.districts["code"].is_unique

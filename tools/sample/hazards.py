@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang.sample.places import Township
-from taizhang.sample.premises import Premises
-from taizhang.sample.words import CATEGORIES, PROBLEMS, SPOTS, TRADES
+from tools.sample.places import Township
+from tools.sample.premises import Premises
+from tools.sample.words import CATEGORIES, PROBLEMS, SPOTS, TRADES
 
 YEARS = (2020, 2021, 2022)
 # The ledgers are as they stood on this day; what happened later is not in them.

@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 from pyogrio.raw import write
 
-from taizhang.sample.forms import draw_names
-from taizhang.sample.geography import Land, measure_km2
-from taizhang.sample.places import Township
+from tools.sample.forms import draw_names
+from tools.sample.geography import Land, measure_km2
+from tools.sample.places import Township
 
 _VILLAGES = tuple("东西南北上下中前后新大小")
 _GBK = 0x4D

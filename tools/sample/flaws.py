@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang.sample.sheets import Value
+from tools.sample.sheets import Value
 
 # Column, what stands there, why it cannot be accepted, and whether the whole row or the cell is set aside.
 _FLAWS: dict[str, tuple[tuple[str, Value, str, str], ...]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taizhang.core.errors import ParameterError
-from taizhang.sample.words import TOWN_FIRST, TOWN_LAST
+from tools.sample.words import TOWN_FIRST, TOWN_LAST
 
 COUNTY = "滨江县"
 # Former and short names in use, by the name of today.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taizhang.stats.simulation import simulate
+from benchmarks.simulation import simulate
 
 
 @pytest.mark.slow

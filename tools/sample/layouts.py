@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from taizhang.sample.forms import (
+from tools.sample.forms import (
     YES_NO,
     write_choice,
     write_dates,
@@ -17,8 +17,8 @@ from taizhang.sample.forms import (
     write_text,
     write_times,
 )
-from taizhang.sample.places import COUNTY, Township
-from taizhang.sample.sheets import Column, Layout, Sheet
+from tools.sample.places import COUNTY, Township
+from tools.sample.sheets import Column, Layout, Sheet
 
 SERIAL = Column(None, "序号", write_serial)
 REMARKS = Column(None, "备注", write_nothing)
@@ -328,7 +328,7 @@ def plan_plans(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]:
 
 
 def plan_incidents(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]:
-    """One old .xls file with all years, casualties under one header."""
+    """One file with all years, casualties under one header; the repository's is an old .xls."""
     count = write_numbers("人", odd=0.03)
     layout = Layout(
         f"{COUNTY}事故与突发事件登记表（虚构示例）",
@@ -354,7 +354,7 @@ def plan_incidents(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFil
         totals=("deaths", "missing", "serious_injuries", "injuries", "loss_wan"),
         notes=note_foot(f"{COUNTY}应急管理局（虚构）", "2022年12月31日"),
     )
-    return [LedgerFile("incidents/事故与突发事件登记.xls", [("登记表", layout, frame)])]
+    return [LedgerFile("incidents/事故与突发事件登记.xlsx", [("登记表", layout, frame)])]
 
 
 def plan_population(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from taizhang.sample.forms import (
+from tools.sample.forms import (
     YES_NO,
     write_choice,
     write_dates,
@@ -16,9 +16,9 @@ from taizhang.sample.forms import (
     write_text,
     write_times,
 )
-from taizhang.sample.layouts import REMARKS, SERIAL, LedgerFile, Planner, note_foot
-from taizhang.sample.places import COUNTY, Township
-from taizhang.sample.sheets import Column, Layout
+from tools.sample.layouts import REMARKS, SERIAL, LedgerFile, Planner, note_foot
+from tools.sample.places import COUNTY, Township
+from tools.sample.sheets import Column, Layout
 
 _DAY = write_dates("dots", odd=0.15)
 _COUNT = write_numbers(odd=0.03)

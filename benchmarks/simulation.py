@@ -1,6 +1,6 @@
 """Made-up counties whose true rates are known: do the statistics keep their word?
 
-``python -m taizhang.stats.simulation`` prints the table of docs/statistics.md.
+``python -m benchmarks.simulation`` prints the table of docs/statistics.md.
 """
 
 import numpy as np

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from taizhang.sample.geography import measure_km2, scatter_points
-from taizhang.sample.hazards import LAST_DAY, YEARS
-from taizhang.sample.places import Township
-from taizhang.sample.words import HAZARD_TYPES
+from tools.sample.geography import measure_km2, scatter_points
+from tools.sample.hazards import LAST_DAY, YEARS
+from tools.sample.places import Township
+from tools.sample.words import HAZARD_TYPES
 
 # Invented storms: what it is called, its first day, its strength.
 STORMS = (
