@@ -12,9 +12,9 @@ from shapely.geometry import box
 from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
 from taizhang.figures.closure import count_in_time
-from taizhang.figures.standing import find_standing
 from taizhang.figures.time import compare_key_periods, find_span
 from taizhang.metadata.facts import load_facts
 from taizhang.settings.extra import read_assessment, read_risk

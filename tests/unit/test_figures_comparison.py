@@ -10,10 +10,10 @@ from shapely import LineString, Point, Polygon, box
 from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 
 from taizhang import figures
+from taizhang.analysis.comparison import list_values
 from taizhang.analysis.view import View
 from taizhang.core.display import Figure
 from taizhang.core.outlines import measure_text, simplify_districts
-from taizhang.figures.comparison import list_values
 from taizhang.figures.ground import draw_ground, find_corner, label_beside, make_map, place_labels
 from taizhang.metadata.facts import describe_fact
 from taizhang.stats.classes import choose_classes

@@ -10,6 +10,7 @@ from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.words import label
+from taizhang.stats.spatial import Pattern
 
 
 def describe_source(
@@ -102,3 +103,17 @@ def say_ratio(row: pd.Series, lang: str) -> str:
     low, high = (format_number(row[name], 2) if np.isfinite(row[name]) else "∞" for name in ("low", "high"))
     value = format_number(row["ratio"], 2) if np.isfinite(row["ratio"]) else "∞"
     return label("word.interval", lang, value=value, low=low, high=high)
+
+
+def say_pattern(pattern: Pattern, lang: str) -> str:
+    """Moran's I in words, or why there is none."""
+    if pattern.reason:
+        return label(f"pattern.reason.{pattern.reason}", lang)
+    found = int(pattern.places["found"].sum())
+    return label(
+        f"pattern.{'beyond' if pattern.p < 0.05 else 'within'}{'' if found else '_none'}",
+        lang,
+        moran=format_number(pattern.moran, 2),
+        p=say_p(pattern.p),
+        n=found,
+    )

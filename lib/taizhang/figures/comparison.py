@@ -1,5 +1,6 @@
 """All districts side by side: map of a fact, ranking with its uncertainty, table."""
 
+import math
 import textwrap
 from dataclasses import replace
 
@@ -9,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from taizhang.analysis.comparison import classify_districts, compare_districts
 from taizhang.analysis.naming import describe_source, name_area, name_period
-from taizhang.analysis.view import View, once_per_view
+from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
@@ -26,65 +28,31 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.classes import choose_classes
 
 # Characters that fit beside a swatch.
 _MOST_IN_KEY = 12
-
-
-@once_per_view
-def list_values(view: View, fact: str) -> pd.DataFrame:
-    """A fact's rows of all districts, suppressed ones without their value, indexed by code.
-
-    Parameters
-    ----------
-    view : View
-    fact : str
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of the facts frame; empty where the fact isn't configured.
-    """
-    rows = view.facts[(view.facts["fact"] == fact) & (view.facts["district_code"] != ALL)]
-    rows = rows.set_index("district_code")
-    hidden = rows["suppressed"].astype(bool)
-    numbers = ["value", "numerator", "denominator", "low", "high"]
-    return rows.assign(**{name: rows[name].mask(hidden) for name in numbers})
+_WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.no_data", "either": "word.withheld_or_none"}
 
 
 def map_fact(view: View, fact: str) -> display.Figure | None:
-    """A map of one fact over the districts, in classes whose method is named.
-
-    Parameters
-    ----------
-    view : View
-    fact : str
-
-    Returns
-    -------
-    display.Figure or None
-        None where the fact isn't configured, known nowhere, or nought everywhere.
-    """
-    rows = list_values(view, fact)
-    values = rows["value"].dropna()
-    if values.empty or not values.any():
+    """A map of one fact over the districts, in classes whose method is named; None where there is nothing to class."""
+    found = classify_districts(view, fact)
+    if found is None:
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
-    edges, method = choose_classes(values.to_numpy(dtype=float), info.decimals)
-    districts = view.outlines.set_index("code")
-    known = rows["value"].reindex(districts.index)
-    place = np.searchsorted(edges, known.to_numpy(dtype=float), side="left")
-    fills = style.sequential if len(edges) > 2 else (style.sequential[1], style.sequential[3])
-    step = (len(fills) - 1) / max(len(edges) - 1, 1)
-    colours = [fills[round(n * step)] for n in range(len(edges))]
+    places, districts = found.places, view.outlines.set_index("code")
+    steps = len(found.classes)
+    fills = style.sequential if steps > 2 else (style.sequential[1], style.sequential[3])
+    step = (len(fills) - 1) / max(steps - 1, 1)
+    colours = [fills[round(n * step)] for n in range(steps)]
+    unknown = label(_WHY_HATCHED[found.missing], lang) if found.missing else ""
     with use_style():
         sheet, axes, strip = make_map(tuple(districts.total_bounds), foot_mm=24)
-        shown = ["" if unknown else colours[n] for n, unknown in zip(place, known.isna(), strict=True)]
+        shown = ["" if n < 0 else colours[n] for n in places["number"]]
         fill_districts(axes, districts, shown)
         texts = [
-            f"{name}\n{'' if pd.isna(known[code]) else format_fact(known[code], info)}".strip()
-            for code, name in districts["name"].items()
+            str(name) if pd.isna(value) else f"{name}\n{format_fact(value, info)}"
+            for name, value in zip(places["name"], places["value"], strict=True)
         ]
         left_out = place_labels(
             axes,
@@ -92,16 +60,14 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             texts,
             [style.paper if colour in style.sequential[3:] else style.ink for colour in shown],
             size=style.small,
-            hatched=list(known.isna()),
+            hatched=[n < 0 for n in places["number"]],
         )
-        without = known.index[known.isna()]
-        why = _say_unknown(rows["suppressed"].reindex(without, fill_value=False), lang)
-        _draw_classes(strip, values.to_numpy(dtype=float), edges, colours, info, lang, why)
+        _draw_classes(strip, found.classes, colours, info, lang, unknown)
         draw_furniture(axes, strip, view)
-    high, low = values.idxmax(), values.idxmin()
-    extra = label("source.classes", lang, method=label(f"classes.{method}", lang), number=len(edges))
+    extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=steps)
     if left_out:
         extra += label("source.unlabelled", lang, n=len(left_out))
+    high, low = found.highest, found.lowest
     return finish_figure(
         sheet,
         id=f"map-{slug_fact(fact)}",
@@ -110,23 +76,15 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
             "figure.map_fact.alt",
             lang,
             fact=info.title[lang],
-            n=len(values),
-            high=rows["district"][high],
-            most=say_value(float(rows["value"][high]), info, lang),
-            low=rows["district"][low],
-            least=say_value(float(rows["value"][low]), info, lang),
-            hatched=label("figure.map_fact.hatched", lang, n=len(without), why=why) if why else "",
+            n=found.known,
+            high=high["district"],
+            most=say_value(high["value"], info, lang),
+            low=low["district"],
+            least=say_value(low["value"], info, lang),
+            hatched=label("figure.map_fact.hatched", lang, n=found.unknown, why=unknown) if unknown else "",
         ),
         source=describe_fact_source(view, info, extra),
     )
-
-
-def _say_unknown(hidden: pd.Series, lang: str) -> str:
-    """Why districts have no value on a map, by whether each is withheld; empty where there are none."""
-    if hidden.empty:
-        return ""
-    some = "withheld_or_none" if hidden.any() else "no_data"
-    return label("word.withheld" if hidden.all() else f"word.{some}", lang)
 
 
 def _name_with_unit(info: FactInfo, lang: str) -> str:
@@ -154,27 +112,20 @@ def describe_fact_source(view: View, info: FactInfo, extra: str) -> str:
 
 
 def _draw_classes(
-    strip: Axes,
-    values: np.ndarray,
-    edges: np.ndarray,
-    colours: list[str],
-    info: FactInfo,
-    lang: str,
-    unknown: str,
+    strip: Axes, classes: pd.DataFrame, colours: list[str], info: FactInfo, lang: str, unknown: str
 ) -> None:
     """Swatches with the least and the largest value of each class and how many districts it has.
 
     `unknown` says why districts have none; empty where all have.
     """
     style = load_style()
-    place = np.searchsorted(edges, values, side="left")
     entries = []
-    for number, colour in enumerate(colours):
-        part = values[place == number]
-        if not len(part):
-            continue
-        first, last = format_fact(part.min(), info), format_fact(part.max(), info)
-        entries.append((colour, first if first == last else f"{first}–{last}", "", len(part)))
+    for colour, low, high, districts in zip(
+        colours, classes["low"], classes["high"], classes["districts"], strict=True
+    ):
+        if districts:
+            first, last = format_fact(low, info), format_fact(high, info)
+            entries.append((colour, first if first == last else f"{first}–{last}", "", districts))
     if unknown:
         entries.append((style.empty, unknown, "////", 0))
     title = _name_with_unit(info, lang)
@@ -202,63 +153,41 @@ def _draw_classes(
 
 
 def plot_ranking(view: View, fact: str) -> display.Figure | None:
-    """Districts by a fact, best side first, each with its interval, against the whole area.
+    """Districts by a fact, best side first, each with its interval, against the whole area or, of counts, their mean.
 
-    Parameters
-    ----------
-    view : View
-    fact : str
-
-    Returns
-    -------
-    display.Figure or None
-        None where the fact isn't configured, known in fewer than two districts, or nought everywhere.
+    None where it is known in fewer than two districts, or nought everywhere.
     """
-    rows = list_values(view, fact)
-    rows = rows[rows["value"].notna()]
-    if len(rows) < 2 or not rows["value"].any():
+    found = compare_districts(view, fact)
+    if found is None or len(found.places) < 2 or not found.places["value"].any():
         return None
-    lang, style, info = view.lang, load_style(), view.describe(fact)
-    rising = info.direction == "less_is_better"
-    rows = rows.sort_values(["value", "district"], ascending=[rising, True])
-    places = np.arange(len(rows))[::-1]
-    level = _find_level(view, info)
+    lang, style, info, rows = view.lang, load_style(), view.describe(fact), found.ranked
+    places, apart = np.arange(len(rows))[::-1], rows["apart"].to_numpy()
+    has_level, percent = not math.isnan(found.level), info.unit == "percent"
     low, high = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
-    # A district without an interval leaves nothing out.
-    limit = np.nan if level is None else level
-    apart = (rows["low"] > limit) | (rows["high"] < limit)
     with use_style():
         sheet, axes = make_axes(dots_height(len(rows)), grid="x")
-        if level is not None:
-            axes.axvline(level, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
+        if has_level:
+            axes.axvline(
+                found.level, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1
+            )
         for part, role in ((~apart, "main"), (apart, "open")):
-            axes.hlines(
-                places[part.to_numpy()],
-                low[part],
-                high[part],
-                color=style.roles[role],
-                linewidth=2,
-                alpha=0.45,
-            )
-            axes.scatter(
-                rows.loc[part, "value"], places[part.to_numpy()], s=34, color=style.roles[role], zorder=3
-            )
+            colour = style.roles[role]
+            axes.hlines(places[part], low[part], high[part], color=colour, linewidth=2, alpha=0.45)
+            axes.scatter(rows.loc[part, "value"], places[part], s=34, color=colour, zorder=3)
         name_rows(axes, places, rows["district"])
         axes.set_ylim(-0.7, len(rows) - 0.3)
         whole = info.decimals == 0
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=whole))
-        if info.unit == "percent":
-            axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%")
-        else:
-            axes.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
-        if low.min() >= 0 and info.unit != "percent":
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%" if percent else f"{value:,g}")
+        if low.min() >= 0 and not percent:
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.set_xlabel(_name_with_unit(info, lang))
         key = []
-        if level is not None:
-            words = "ranking.mean" if info.unit == "count" else "ranking.area"
-            text = say_value(level, info, lang) if info.unit != "count" else format_number(level, 1)
-            key.append(("┆", label(words, lang, area=name_area(view), value=text), style.roles["before"]))
+        if has_level:
+            heads = found.of == "mean" and whole  # of which a mean has a decimal
+            text = format_number(found.level, 1) if heads else say_value(found.level, info, lang)
+            words = label(f"ranking.{found.of}", lang, area=name_area(view), value=text)
+            key.append(("┆", words, style.roles["before"]))
         if apart.any():
             key.append(("●", label("ranking.apart", lang), style.roles["open"]))
         draw_key(axes, key)
@@ -279,34 +208,13 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
             apart=int(apart.sum()),
         ),
         source=describe_fact_source(
-            view, info, "" if rows["low"].isna().all() else label("source.interval", lang)
+            view, info, label("source.interval", lang) if found.has_intervals else ""
         ),
     )
 
 
-def _find_level(view: View, info: FactInfo) -> float | None:
-    """What districts are held against: the whole area's rate, or of counts their mean."""
-    if info.unit == "count" or info.unit == "people":
-        rows = list_values(view, info.name)
-        return float(rows["value"].mean()) if rows["value"].notna().all() else None
-    row = view.fact(info.name, ALL)
-    return None if row is None or row["suppressed"] or pd.isna(row["value"]) else float(row["value"])
-
-
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
-    """Key figures of all districts and the whole area, shares with their intervals.
-
-    Parameters
-    ----------
-    view : View
-    *kinds : str
-        Ledger kinds whose key figures are shown; all where left out.
-
-    Returns
-    -------
-    display.Table or None
-        None where no key figure of these kinds is configured.
-    """
+    """Key figures of some ledger kinds, or all, of all districts and the whole area; None where none is configured."""
     lang = view.lang
     infos = [
         info

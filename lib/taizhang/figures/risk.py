@@ -1,138 +1,28 @@
 """The risk map and the index of capacity, with how far they rest on their weights."""
 
-import numpy as np
 import pandas as pd
 
 from taizhang.analysis.naming import name_area, name_period
+from taizhang.analysis.risk import find_risk
 from taizhang.analysis.rows import leave_out_of_brief
-from taizhang.analysis.view import View, once_per_view
+from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import set_strip_key
-from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.risk import (
-    CLASSES,
-    DIMENSIONS,
-    DRAWS,
-    SPREAD,
-    Indicator,
-    RiskIndex,
-    RiskModel,
-    compute_risk,
-)
-from taizhang.stats.shrink import shrink_rates
-
-_FEWEST = 3  # districts below which there is nothing to scale
-
-
-@once_per_view
-def find_risk(view: View) -> tuple[RiskModel, RiskIndex] | None:
-    """The index of every district, from the indicators that the workbook's ledgers allow.
-
-    Parameters
-    ----------
-    view : View
-        Of the whole area; its settings hold the model.
-
-    Returns
-    -------
-    tuple of (RiskModel, RiskIndex) or None
-        The model keeps only indicators known somewhere; None where fewer than two dimensions are left, or
-        there are fewer than three districts.
-    """
-    measured = measure_indicators(view, *DIMENSIONS)
-    if measured is None or len({indicator.dimension for indicator in measured[0].indicators}) < 2:
-        return None
-    return measured[0], compute_risk(*measured)
-
-
-def measure_indicators(view: View, *dimensions: str) -> tuple[RiskModel, pd.DataFrame] | None:
-    """The indicators of some dimensions that are known in at least three districts.
-
-    Parameters
-    ----------
-    view : View
-        Of the whole area; its settings hold the model.
-    *dimensions : str
-
-    Returns
-    -------
-    tuple of (RiskModel, DataFrame) or None
-        The model with these indicators alone, and their values, districts by indicator number; None where there
-        are none.
-    """
-    model = view.settings.get("risk")
-    if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
-        return None
-    wanted = [indicator for indicator in model.indicators if indicator.dimension in dimensions]
-    values = [(indicator, _measure(view, indicator)) for indicator in wanted]
-    known = [
-        (one, column) for one, column in values if column is not None and column.notna().sum() >= _FEWEST
-    ]
-    if not known:
-        return None
-    used = RiskModel(tuple(indicator for indicator, _ in known), model.weights, model.edges)
-    return used, pd.DataFrame(dict(enumerate(column for _, column in known)))
-
-
-def _measure(view: View, indicator: Indicator) -> pd.Series | None:
-    """An indicator's value per district; None where its ledger isn't configured."""
-    codes = view.districts["code"]
-    if indicator.grades is not None:
-        names = dict(zip(view.districts["name"], codes, strict=True))
-        graded = {names.get(place, place): grade for place, grade in indicator.grades.items()}
-        return pd.Series([graded.get(code, np.nan) for code in codes], index=list(codes), dtype=float)
-    top = _look_up(view, indicator.value)
-    if top is None or not indicator.of:
-        return top
-    base = _look_up(view, indicator.of)
-    if base is None:
-        return None
-    if indicator.shrink:
-        return shrink_rates(top, base)["shrunk"] if (base > 0).sum() >= _FEWEST else None
-    return (top / base).where(base > 0)
-
-
-def _look_up(view: View, name: str) -> pd.Series | None:
-    """A fact, or a column of the latest population figures of the period's year or before."""
-    codes = list(view.districts["code"])
-    if not name.startswith("population."):
-        rows = view.facts[(view.facts["fact"] == name) & (view.facts["district_code"] != ALL)]
-        if rows.empty:
-            return None
-        hidden = rows["suppressed"].astype(bool)
-        values = rows["value"].mask(hidden).to_numpy(float)
-        return pd.Series(values, index=rows["district_code"]).reindex(codes)
-    table = view.ledgers.get("population")
-    if table is None or table.empty:
-        return None
-    table = table[table["year"] <= view.period.end.year].sort_values("year")
-    column = table.dropna(subset=[name.split(".")[1]]).groupby("district_code")[name.split(".")[1]].last()
-    return column.astype(float).reindex(codes)
+from taizhang.stats.risk import CLASSES, DIMENSIONS, DRAWS, SPREAD
 
 
 @leave_out_of_brief
 def map_risk(view: View) -> display.Figure | None:
-    """The districts' classes of risk, five, each with its name.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where `find_risk` finds nothing.
-    """
+    """The districts' classes of risk, five, each with its name."""
     found = find_risk(view)
     if found is None:
         return None
-    lang, style = view.lang, load_style()
-    places = found[1].places
+    lang, style, places = view.lang, load_style(), found.places
     colours = dict(
         zip(
             CLASSES,
@@ -154,11 +44,7 @@ def map_risk(view: View) -> display.Figure | None:
             strip, [("■", label(f"risk.{name}", lang), colours[name]) for name in reversed(CLASSES)]
         )
         draw_furniture(axes, strip, view)
-    worst = [
-        str(districts["name"][code])
-        for code in places.sort_values("rank").index[:3]
-        if code in districts.index
-    ]
+    worst = [str(districts["name"][code]) for code in found.ranked.index[:3] if code in districts.index]
     return finish_figure(
         sheet,
         id="risk-map",
@@ -182,33 +68,21 @@ def map_risk(view: View) -> display.Figure | None:
                 lang,
             ),
         ),
-        source=label("source.risk", lang, n=len(found[0].indicators), day=format_date(view.as_of, lang))
+        source=label("source.risk", lang, n=len(found.model.indicators), day=format_date(view.as_of, lang))
         + (label("source.unlabelled", lang, n=len(left_out)) if left_out else ""),
     )
 
 
 @leave_out_of_brief
 def tabulate_risk(view: View) -> display.Table | None:
-    """The index, its four dimensions, its class, and how often the class stays when weights move.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where `find_risk` finds nothing.
-    """
+    """The index, its four dimensions, its class, and how often the class stays when weights move."""
     found = find_risk(view)
     if found is None:
         return None
-    lang, places = view.lang, found[1].places.sort_values("rank")
-    names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
-    rows = []
-    for code, row in places.iterrows():
+    lang, rows = view.lang, []
+    for code, row in found.ranked.iterrows():
         parts = [row[name] for name in DIMENSIONS]
-        cells = [display.Cell(str(names[code]), district=str(code))]
+        cells = [display.Cell(row["district"], district=str(code))]
         cells += [
             display.Cell(format_number(part, 1), None if pd.isna(part) else float(part)) for part in parts
         ]
@@ -231,7 +105,9 @@ def tabulate_risk(view: View) -> display.Table | None:
         ),
         rows=tuple(rows),
         notes=(
-            label("table.risk.note", lang, edges=join_list([f"{edge:g}" for edge in found[0].edges], lang)),
+            label(
+                "table.risk.note", lang, edges=join_list([f"{edge:g}" for edge in found.model.edges], lang)
+            ),
             label(
                 "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
             ),
@@ -249,40 +125,21 @@ def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
 
 @leave_out_of_brief
 def tabulate_risk_weights(view: View) -> display.Table | None:
-    """The indicators and weights that the index was made with.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where `find_risk` finds nothing.
-    """
+    """The indicators and weights that the index was made with."""
     found = find_risk(view)
     if found is None:
         return None
-    lang, model = view.lang, found[0]
-    rows = []
-    for dimension in DIMENSIONS:
-        members = [(n, i) for n, i in enumerate(model.indicators) if i.dimension == dimension]
-        total = sum(indicator.weight for _, indicator in members)
-        for n, indicator in members:
-            unknown = int(found[1].scores[n].isna().sum())
-            rows.append(
-                (
-                    display.Cell(label(f"column.risk.{dimension}", lang)),
-                    display.Cell(indicator.name[lang]),
-                    display.Cell(
-                        f"{format_number(100 * indicator.weight / total)}%", indicator.weight / total
-                    ),
-                    display.Cell(
-                        label(f"risk.direction.{'up' if indicator.more_is_worse else 'down'}", lang)
-                    ),
-                    display.Cell(format_number(unknown), float(unknown)),
-                )
-            )
+    lang = view.lang
+    rows = tuple(
+        (
+            display.Cell(label(f"column.risk.{one.indicator.dimension}", lang)),
+            display.Cell(one.indicator.name[lang]),
+            display.Cell(f"{format_number(100 * one.share)}%", one.share),
+            display.Cell(label(f"risk.direction.{'up' if one.indicator.more_is_worse else 'down'}", lang)),
+            display.Cell(format_number(one.unknown), float(one.unknown)),
+        )
+        for one in found.indicators
+    )
     heads = ("dimension", "indicator", "weight", "direction", "unknown")
     return display.Table(
         id="risk-weights",
@@ -295,6 +152,6 @@ def tabulate_risk_weights(view: View) -> display.Table | None:
             )
             for name in heads
         ),
-        rows=tuple(rows),
+        rows=rows,
         notes=(label("table.risk_weights.note", lang),),
     )

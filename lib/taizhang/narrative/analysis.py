@@ -1,13 +1,13 @@
 """What the analyses of a comparison say, and what can't be concluded from them."""
 
-from taizhang.analysis.naming import name_month, say_p
+from taizhang.analysis.naming import name_month, say_p, say_pattern
+from taizhang.analysis.risk import find_risk
 from taizhang.analysis.rows import leave_out_of_brief
+from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.figures.closure import count_in_time, list_cases
 from taizhang.figures.outcomes import say_effect, say_verdict, study_drills, tabulate_required_drills
-from taizhang.figures.risk import find_risk
-from taizhang.figures.standing import find_standing, say_pattern
 from taizhang.figures.time import KINDS, chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_number, join_list
@@ -131,30 +131,19 @@ def write_closure(view: View) -> Prose | None:
 
 @leave_out_of_brief
 def write_standing(view: View, fact: str) -> Prose | None:
-    """How many groups can be told apart, who is beyond chance, and whether neighbours are alike.
-
-    Parameters
-    ----------
-    view : View
-    fact : str
-
-    Returns
-    -------
-    Prose or None
-        None where `figures.standing.find_standing` finds nothing.
-    """
+    """How many groups can be told apart, who is beyond chance, and whether neighbours are alike."""
     standing = find_standing(view, fact)
     if standing is None:
         return None
-    lang, places = view.lang, standing.places
+    lang = view.lang
     title = lower_title(describe_fact(fact).title[lang], lang)
-    groups = int(places["group"].max())
-    key = "one_group" if groups == 1 else "groups"
-    sentences = [say(f"standing.text.{key}", lang, fact=title, n=count(len(places)), groups=count(groups))]
-    called = list(places.loc[places["called"], "district"])
-    if called:
-        names = join_list([str(name) for name in called], lang)
-        sentences.append(say("standing.text.called", lang, n=count(len(called)), names=names))
+    key = "one_group" if standing.groups == 1 else "groups"
+    n = count(len(standing.places))
+    sentences = [say(f"standing.text.{key}", lang, fact=title, n=n, groups=count(standing.groups))]
+    if called := standing.called:
+        sentences.append(
+            say("standing.text.called", lang, n=count(len(called)), names=join_list(called, lang))
+        )
     else:
         sentences.append(say("standing.text.none_called", lang))
     sentences.append((Run(say_pattern(standing.pattern, lang)),))
@@ -229,39 +218,24 @@ def write_required_drills(view: View) -> Prose | None:
 
 @leave_out_of_brief
 def write_risk(view: View) -> Prose | None:
-    """Which districts are in the upper classes, and how firm these are.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where there is no index.
-    """
+    """Which districts are in the upper classes, and how firm these are."""
     found = find_risk(view)
     if found is None:
         return None
-    lang, places = view.lang, found[1].places
-    names = view.districts.set_index("code")["name"]
-    upper = places[places["class"].isin(["high", "very_high"])].sort_values("rank")
-    firm = (100 * places["kept"]).round() >= 95  # as the table has it
+    lang, places = view.lang, found.places
+    upper = found.ranked[found.ranked["upper"]]
     sentences = [
         say(
             "risk.text.upper" if len(upper) else "risk.text.none_upper",
             lang,
             n=count(len(upper)),
-            names=join_list([str(names[code]) for code in upper.index], lang),
+            names=join_list(list(upper["district"]), lang),
         ),
-        say("risk.text.firm", lang, n=count(len(places)), m=count(int(firm.sum()))),
+        say("risk.text.firm", lang, n=count(len(places)), m=count(int(places["firm"].sum()))),
     ]
-    lack = places["capacity"]
-    if lack.notna().any():
-        weakest = lack.idxmax()
-        sentences.append(
-            say("risk.text.capacity", lang, name=str(names[weakest]), value=count(float(lack.max()), 1))
-        )
-    if (places["missing"] > 0).any():
-        sentences.append(say("risk.text.missing", lang, n=count(int((places["missing"] > 0).sum()))))
+    if found.weakest is not None:
+        lack = count(float(found.weakest["capacity"]), 1)
+        sentences.append(say("risk.text.capacity", lang, name=found.weakest["district"], value=lack))
+    if lacking := int((places["missing"] > 0).sum()):
+        sentences.append(say("risk.text.missing", lang, n=count(lacking)))
     return make_prose([make_paragraph(sentences, lang)])

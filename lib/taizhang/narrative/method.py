@@ -1,11 +1,13 @@
 """What a report says of its method and its data, and the comparison of districts in words."""
 
+import math
+
 import pandas as pd
 
+from taizhang.analysis.comparison import compare_districts
 from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
-from taizhang.figures.comparison import list_values
 from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_fact, join_list, quantify
 from taizhang.narrative.telling import (
@@ -90,58 +92,44 @@ def _tell_vintages(view: View) -> list[Runs]:
 
 
 def write_comparison(view: View, fact: str) -> Prose | None:
-    """Where a fact is highest and lowest, and which districts differ from the whole area.
-
-    Parameters
-    ----------
-    view : View
-    fact : str
-
-    Returns
-    -------
-    Prose or None
-        None where the fact isn't configured.
-    """
-    rows = list_values(view, fact)
-    if rows.empty:
+    """Where a fact is highest and lowest, and which districts differ from the whole area."""
+    found = compare_districts(view, fact)
+    if found is None:
         return None
-    lang, info = view.lang, describe_fact(fact)
-    known = rows[rows["value"].notna()]
-    if known.empty:
-        return make_prose([make_paragraph([say("compare.nothing", lang, fact=info.title[lang])], lang)])
-    most, least = float(known["value"].max()), float(known["value"].min())
+    lang, info, known = view.lang, describe_fact(fact), found.places
     title = info.title[lang]
+    if known.empty:
+        return make_prose([make_paragraph([say("compare.nothing", lang, fact=title)], lang)])
+    least, most = found.extremes
 
     def number(value: float) -> Number:
         # What a rate is per, its title says.
         rate = info.unit.startswith("per_")
         return Number(format_fact(value, info) if rate else quantify(value, info, lang), value, fact)
 
+    n = count(len(known))
     if most == least:
-        sentences = [say("compare.equal", lang, n=count(len(known)), fact=title, value=number(most))]
+        sentences = [say("compare.equal", lang, n=n, fact=title, value=number(most))]
     else:
+        high, low = (_name_tied(known, value, lang) for value in (most, least))
         spread = say(
             "compare.spread",
             lang,
-            n=count(len(known)),
+            n=n,
             fact=title,
-            high=_name_tied(known, most, lang),
+            high=high,
             most=number(most),
-            low=_name_tied(known, least, lang),
+            low=low,
             least=number(least),
         )
-        area = view.fact(fact, ALL)
-        rate = area is not None and info.unit not in ("count", "people", "yuan", "wan_yuan", "km2")
-        if rate and area is not None and not area["suppressed"] and pd.notna(area["value"]):
-            spread += say("compare.area", lang, area=number(float(area["value"])))
-            spread += say("join.stop", lang)
-            sentences = [spread, _tell_apart(known, float(area["value"]), lang)]
-        else:
-            sentences = [(*spread, *say("join.stop", lang))]
-    if len(rows) > len(known):
-        hidden = rows.loc[rows["value"].isna(), "suppressed"].astype(bool)
-        why = "withheld" if hidden.all() else "either" if hidden.any() else "no_data"
-        sentences.append(say(f"compare.missing.{why}", lang, n=count(len(hidden))))
+        against = found.of == "area" and not math.isnan(found.level)
+        if against:
+            spread += say("compare.area", lang, area=number(found.level))
+        sentences = [(*spread, *say("join.stop", lang))]
+        if against and found.has_intervals:
+            sentences.append(_tell_apart(known, lang))
+    if found.missing:
+        sentences.append(say(f"compare.missing.{found.missing}", lang, n=count(found.unknown)))
     return make_prose([make_paragraph(sentences, lang)])
 
 
@@ -154,11 +142,9 @@ def _name_tied(known: pd.DataFrame, value: float, lang: str) -> str:
     return "".join(run.text for run in say("compare.tie", lang, names=first, n=len(names)))
 
 
-def _tell_apart(known: pd.DataFrame, level: float, lang: str) -> Runs:
-    """Which districts' intervals leave out the whole area's value; nothing where there are no intervals."""
-    if known["low"].isna().all():
-        return ()
-    apart = known[(known["low"] > level) | (known["high"] < level)]
-    if apart.empty:
+def _tell_apart(known: pd.DataFrame, lang: str) -> Runs:
+    """Which districts' intervals leave out the whole area's value."""
+    names = list(known.loc[known["apart"], "district"])
+    if not names:
         return say("compare.none_apart", lang)
-    return say("compare.apart", lang, n=count(len(apart)), names=join_list(list(apart["district"]), lang))
+    return say("compare.apart", lang, n=count(len(names)), names=join_list(names, lang))

@@ -1,0 +1,162 @@
+"""A fact in all districts: its values, their classes on a map, their order, and who differs from the whole area."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.view import View, once_per_view
+from taizhang.metadata.facts import ALL
+from taizhang.stats.classes import choose_classes
+
+Missing = Literal["", "withheld", "no_data", "either"]
+# Of these the whole area has the sum, which no district can be held against.
+_SUMS = ("count", "people", "yuan", "wan_yuan", "km2")
+
+
+@once_per_view
+def list_values(view: View, fact: str) -> pd.DataFrame:
+    """A fact's rows of all districts, indexed by code, in the facts' order; empty where it isn't configured.
+
+    Columns of the facts frame; numbers of suppressed rows are NaN.
+    """
+    rows = view.facts[(view.facts["fact"] == fact) & (view.facts["district_code"] != ALL)]
+    rows = rows.set_index("district_code")
+    hidden = rows["suppressed"].astype(bool)
+    numbers = ["value", "numerator", "denominator", "low", "high"]
+    return rows.assign(**{name: rows[name].mask(hidden) for name in numbers})
+
+
+def list_column(view: View, fact: str, column: str = "value") -> pd.Series:
+    """A column of a fact by code, in the order of the view's districts; NaN where withheld or not configured."""
+    values = list_values(view, fact)[column]
+    return pd.Series(values.to_numpy(float), values.index).reindex(list(view.districts["code"]))
+
+
+def explain_missing(rows: pd.DataFrame) -> Missing:
+    """Why some districts have no value, from `value` and `suppressed`; empty where all have one."""
+    hidden = rows.loc[rows["value"].isna(), "suppressed"].astype(bool)
+    if hidden.empty:
+        return ""
+    return "withheld" if hidden.all() else "either" if hidden.any() else "no_data"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """A fact's values in classes.
+
+    Attributes
+    ----------
+    places : pandas.DataFrame
+        By code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
+    classes : pandas.DataFrame
+        In ascending order: low, high (of the values in it), districts.
+    method : str
+        natural_breaks or single.
+    missing : str
+        As from `explain_missing`, of the districts on the map.
+    known, unknown : int
+        Districts with a value, and those on the map without one.
+    highest, lowest : pandas.Series
+        Of the first district with the largest, or least, value: district, value.
+    """
+
+    places: pd.DataFrame
+    classes: pd.DataFrame
+    method: str
+    missing: Missing
+    known: int
+    unknown: int
+    highest: pd.Series
+    lowest: pd.Series
+
+
+def classify_districts(view: View, fact: str) -> Classes | None:
+    """Put the districts in classes for a map; None where none is known, or all are nought."""
+    rows, outlines = list_values(view, fact), view.outlines.set_index("code")
+    known = rows.loc[rows["value"].notna(), ["district", "value"]]
+    if not known["value"].any():
+        return None
+    values = known["value"].to_numpy(float)
+    edges, method = choose_classes(values, view.describe(fact).decimals)
+    places = pd.DataFrame({"name": outlines["name"], "value": rows["value"].reindex(outlines.index)})
+    places["suppressed"] = rows["suppressed"].reindex(outlines.index, fill_value=False)
+    numbers = np.searchsorted(edges, places["value"].to_numpy(float), side="left")
+    places["number"] = np.where(places["value"].isna(), -1, numbers)
+    parts = pd.Series(values).groupby(np.searchsorted(edges, values, side="left"))
+    classes = parts.agg(["min", "max", "size"]).reindex(range(len(edges)))
+    classes.columns = pd.Index(["low", "high", "districts"])
+    classes["districts"] = classes["districts"].fillna(0).astype(int)
+    return Classes(
+        places=places,
+        classes=classes,
+        method=method,
+        missing=explain_missing(places),
+        known=len(known),
+        unknown=int(places["value"].isna().sum()),
+        highest=known.iloc[int(known["value"].argmax())],
+        lowest=known.iloc[int(known["value"].argmin())],
+    )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A fact in all districts, against the whole area.
+
+    Attributes
+    ----------
+    places : pandas.DataFrame
+        By code, in the facts' order, those known: district, value, low, high (the interval), place (in the ranking, the
+        best is 0; where no side is good, the highest) and apart (whether the interval leaves out the level).
+    level : float
+        What districts are held against; NaN where it isn't known.
+    of : str
+        What the level is: mean (of the districts, for counts) or area (the whole area's value).
+    unknown : int
+        Districts without a value.
+    missing : str
+        As from `explain_missing`.
+    """
+
+    places: pd.DataFrame
+    level: float
+    of: Literal["mean", "area"]
+    unknown: int
+    missing: Missing
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """The places, best first."""
+        return self.places.sort_values("place")
+
+    @property
+    def has_intervals(self) -> bool:
+        return bool(self.places["low"].notna().any())
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the largest value."""
+        return float(self.places["value"].min()), float(self.places["value"].max())
+
+
+@once_per_view
+def compare_districts(view: View, fact: str) -> Comparison | None:
+    """Rank the districts and tell who differs from the whole area; None where the fact isn't configured."""
+    rows, info = list_values(view, fact), view.describe(fact)
+    if rows.empty:
+        return None
+    known = rows[rows["value"].notna()]
+    level, of = float("nan"), "area"
+    if info.unit in _SUMS:
+        of = "mean"
+        level = float(known["value"].mean()) if len(known) == len(rows) else level
+    elif (area := view.fact(fact, ALL)) is not None and not area["suppressed"]:
+        level = float(area["value"])
+    order = known.sort_values(["value", "district"], ascending=[info.direction == "less_is_better", True])
+    places = known[["district", "value", "low", "high"]].assign(
+        place=pd.Series(range(len(order)), order.index),
+        # A district without an interval leaves nothing out; neither does one where there is no level.
+        apart=(known["low"] > level) | (known["high"] < level),
+    )
+    return Comparison(places, level, of, len(rows) - len(known), explain_missing(rows))  # type: ignore[arg-type]

@@ -1,0 +1,86 @@
+"""Districts against their size, and what chance alone would do."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.comparison import list_values
+from taizhang.analysis.view import View, once_per_view
+from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
+
+_FEWEST = 3  # districts
+_SCALES = {"percent": 100.0, "per_100k": 100_000.0}
+_POSITIONS = {-2: "below998", -1: "below95", 0: "within", 1: "above95", 2: "above998"}
+
+
+@dataclass(frozen=True)
+class DistrictFunnel:
+    """A funnel of districts, in the fact's unit.
+
+    Attributes
+    ----------
+    places : pandas.DataFrame
+        By code: district, value, numerator, denominator, position (below998, below95, within, above95, above998),
+        outside (beyond the 99.8 percent limits), called (beyond chance with false discoveries controlled) and verdict
+        (better or worse of those called on a fact that has a good side; else empty).
+    limits : pandas.DataFrame
+        size, low95, high95, low998, high998.
+    level : float
+        Value of all districts together.
+    of : str
+        Whose value that is: of the whole area (area) or, where districts are withheld, of those shown (shown); empty
+        where the area's isn't known.
+    dispersion : float
+        How many times the variance exceeds chance's; 1 where it doesn't.
+    scale : float
+        What a share or a rate per unit is multiplied by.
+    """
+
+    places: pd.DataFrame
+    limits: pd.DataFrame
+    level: float
+    of: Literal["area", "shown", ""]
+    dispersion: float
+    scale: float
+
+
+@once_per_view
+def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
+    """Limits at 95 and 99.8 percent around the value of all districts, and who lies where.
+
+    Widened where districts vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24,
+    1185-1202). None where the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than
+    three districts.
+    """
+    rows, info = list_values(view, fact), view.describe(fact)
+    if info.unit == "count" or info.interval not in ("wilson", "poisson"):
+        return None
+    rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
+    if len(rows) < _FEWEST:
+        return None
+    draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
+    funnel, scale = draw(rows["numerator"], rows["denominator"]), _SCALES.get(info.unit, 1.0)
+    level, area = scale * funnel.target, view.fact(fact, ALL)
+    of: Literal["area", "shown", ""] = ""
+    if area is not None and pd.notna(area["value"]):
+        of = "area" if np.isclose(level, area["value"]) else "shown"
+    position, called = funnel.places["position"], funnel.places["called"].astype(bool)
+    places = rows[["district", "value", "numerator", "denominator"]].assign(
+        position=position.map(_POSITIONS),
+        outside=position.abs() == 2,
+        called=called,
+        verdict=_judge(position, called, info),
+    )
+    limits = funnel.limits.set_index("size").mul(scale).reset_index()
+    return DistrictFunnel(places, limits, level, of, funnel.dispersion, scale)
+
+
+def _judge(position: pd.Series, called: pd.Series, info: FactInfo) -> pd.Series:
+    """Better or worse, of districts beyond chance on a fact that has a good side."""
+    if info.direction == "neither":
+        return pd.Series("", position.index)
+    good = (position > 0) == (info.direction == "more_is_better")
+    return good.map({True: "better", False: "worse"}).where(called, "")

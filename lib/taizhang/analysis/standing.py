@@ -1,0 +1,77 @@
+"""Where each district stands once chance is allowed for: shrunken rates, ranks as ranges, neighbours."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from taizhang.analysis.funnel import find_funnel
+from taizhang.analysis.view import View, once_per_view
+from taizhang.stats.ranks import rank_rates, rank_shares
+from taizhang.stats.shrink import shrink_rates, shrink_shares
+from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrink_to_neighbours
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of every district on one fact.
+
+    Attributes
+    ----------
+    places : pandas.DataFrame
+        By code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), rank, first, last (the
+        rank's range), group, position, called and verdict (as in `analysis.funnel`) and quadrant (of the local
+        pattern found; else empty).
+    pattern : Pattern
+        Moran's I of the shrunken values.
+    """
+
+    places: pd.DataFrame
+    pattern: Pattern
+
+    @property
+    def groups(self) -> int:
+        """Groups of districts that can be told apart."""
+        return int(self.places["group"].max())
+
+    @property
+    def widest(self) -> int:
+        """The longest range of a rank."""
+        return int((self.places["last"] - self.places["first"]).max())
+
+    @property
+    def called(self) -> list[str]:
+        """Names of the districts beyond chance with false discoveries controlled."""
+        return [str(name) for name in self.places.loc[self.places["called"], "district"]]
+
+
+@once_per_view
+def find_standing(view: View, fact: str) -> Standing | None:
+    """Shrunken values, ranks with their ranges and the pattern among neighbours; None where there is no funnel."""
+    funnel, info = find_funnel(view, fact), view.describe(fact)
+    if funnel is None:
+        return None
+    rows, share, scale = funnel.places, info.interval == "wilson", funnel.scale
+    top, size = rows["numerator"], rows["denominator"]
+    shrunk = (shrink_shares if share else shrink_rates)(top, size)
+    ranked = (rank_shares if share else rank_rates)(top, size, descending=info.direction != "less_is_better")
+    graph = join_neighbours(view.districts.set_index("code").geometry)
+    pattern = find_pattern(shrunk["shrunk"], graph)
+    places = pd.DataFrame(
+        {
+            "district": rows["district"],
+            "raw": rows["value"],
+            "shrunk": scale * shrunk["shrunk"],
+            "low": scale * shrunk["low"],
+            "high": scale * shrunk["high"],
+            "spatial": scale * shrink_to_neighbours(top, size, graph),
+            "rank": ranked["rank"],
+            "first": ranked["low"],
+            "last": ranked["high"],
+            "group": ranked["group"],
+            "position": rows["position"],
+            "called": rows["called"],
+            "verdict": rows["verdict"],
+            "quadrant": pattern.places["quadrant"].where(pattern.places["found"].astype(bool), ""),
+        }
+    )
+    return Standing(places.sort_values(["rank", "district"]), pattern)
