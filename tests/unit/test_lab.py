@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from taizhang.cli import app
 from taizhang.core.display import FIGURE, Figure, is_interactive
-from taizhang.lab.launch import controls as picking
-from taizhang.lab.launch import launch as lab
+from taizhang.lab import controls as picking
+from taizhang.lab import launch as lab
 from taizhang.report.kept import carry_kept, find_local
 
 

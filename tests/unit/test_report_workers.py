@@ -46,7 +46,7 @@ def make_task(folder: Path, name: str, source: str = "") -> ReportTask:
             new_markdown_cell("## 概况"),
             new_code_cell(source),
             new_code_cell(
-                "from taizhang import display\ndisplay.Prose((display.Block((display.Run(district),)),))"
+                "from taizhang.core import display\ndisplay.Prose((display.Block((display.Run(district),)),))"
             ),
         ]
     )
