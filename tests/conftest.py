@@ -15,6 +15,8 @@ settings.register_profile("house", deadline=None, max_examples=60, derandomize="
 settings.load_profile("house")
 
 os.environ.setdefault("MPLBACKEND", "agg")
+# Messages are tested in English; a test of Chinese ones asks for them.
+os.environ.setdefault("TAIZHANG_LANG", "en")
 
 
 def find_chromium() -> str | None:

@@ -40,11 +40,12 @@ def list_commands() -> list[str]:
     ]
 
 
-def show_help(*command: str) -> list[str]:
+def show_help(command: str, lang: str) -> list[str]:
     """What ``taizhang COMMAND --help`` prints, on a terminal of 80 columns."""
-    shown = CliRunner().invoke(app, [*command, "--help"], prog_name="taizhang", env={"COLUMNS": "80"})
+    about = {"COLUMNS": "80", "TAIZHANG_LANG": lang}
+    shown = CliRunner().invoke(app, [command, "--help"], prog_name="taizhang", env=about)
     if shown.exit_code:
-        raise RuntimeError(f"taizhang {' '.join(command)} --help ended with {shown.exit_code}")
+        raise RuntimeError(f"taizhang {command} --help ended with {shown.exit_code}")
     return [line.rstrip() for line in shown.output.strip().splitlines()]
 
 
@@ -53,10 +54,7 @@ def write_commands(lang: str) -> str:
     words = load_reference_words()["commands"]
     lines = [MADE, "", f"# {words['title'][lang]}", "", words["intro"][lang], "", words["district"][lang], ""]
     for name in list_commands():
-        lines += [f"## taizhang {name}", ""]
-        if said := words["each"][name][lang]:
-            lines += [said, ""]
-        lines += ["```text", *show_help(name), "```", ""]
+        lines += [f"## taizhang {name}", "", "```text", *show_help(name, lang), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

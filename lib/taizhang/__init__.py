@@ -16,7 +16,7 @@ __all__ = ["__version__", "controls", "open", "show"]
 
 
 def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
-    """Open a workbook.
+    """Open a workbook; from now on messages are in its language.
 
     Parameters
     ----------
@@ -35,8 +35,10 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
         If there is no workbook.toml, or it has mistakes, or the day is none.
     """
     from taizhang.core.periods import parse_day
+    from taizhang.core.reasons import choose_language, read_language
     from taizhang.workbook.book import Workbook
 
+    choose_language(read_language(workbook))
     return Workbook.find(workbook, as_of=parse_day(as_of) if as_of else None)
 
 

@@ -1,14 +1,29 @@
-"""The command line. Exit 0: done; 1: the work ran and something must be seen; 2: the request was wrong."""
+"""The command line. Exit 0: done; 1: the work ran and something must be seen; 2: the request was wrong.
+
+Help, results and mistakes are worded in metadata/messages/cli.yml, in the language of whoever runs a command.
+"""
 
 import sys
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-import taizhang
 from taizhang.core.errors import BoundaryError, ParameterError, SchedulerError, TaizhangError
+from taizhang.core.reasons import (
+    LANGUAGES,
+    Reason,
+    choose_language,
+    current_language,
+    load_messages,
+    read_language,
+    suggest,
+)
+from taizhang.core.terminal import format_pairs, wrap_text
 
 if TYPE_CHECKING:
     from taizhang.core.periods import Period
@@ -16,41 +31,176 @@ if TYPE_CHECKING:
     from taizhang.settings.workbook import Config
     from taizhang.workbook.book import Workbook
 
-DONE, SEE, WRONG = 0, 1, 2
+DONE, SEE, WRONG, STOPPED = 0, 1, 2, 130
+# Typer's class of all mistakes in how a command is called, by way of the one that it makes public.
+_Misuse: Any = typer.BadParameter.__base__
+
+
+def word(code: str, **parameters: object) -> str:
+    """A message of metadata/messages/cli.yml in words."""
+    return Reason(f"cli.{code}", **parameters).word()
+
+
+def say(text: str) -> None:
+    """Tell the user something, on standard error: standard output is for results."""
+    print(text, file=sys.stderr)
+
+
+def say_error(problem: object) -> None:
+    say(word("error", problem=str(problem)))
+
+
+# ------------------------------------------------------------------ help, and how commands are called
+
+
+class Command(TyperCommand):
+    """A command whose help is worded in metadata."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        write_help(self, ctx, formatter)
+
+
+class Commands(TyperGroup):
+    """The command `taizhang`: chooses the language before anything is said, and words how it was called wrongly."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        write_help(self, ctx, formatter)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            near = suggest(args[0], self.list_commands(ctx))
+            raise refuse("no_such_command", ctx, name=args[0], near=near)
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **settings: Any) -> Any:
+        given = list(sys.argv[1:] if args is None else args)
+        choose_language_of(given)
+        try:
+            code = super().main(given, *more, **settings | {"standalone_mode": False})
+        except _Misuse as error:
+            if (
+                not args and error.ctx is not None and error.ctx.command is self
+            ):  # nothing asked for: its help
+                say(error.ctx.get_help())
+                sys.exit(WRONG)
+            raise word_misuse(error, given, self.commands.values()) from None
+        if code == STOPPED:
+            say(word("stopped"))
+        sys.exit(code or DONE)
+
+
+def choose_language_of(arguments: Sequence[str]) -> None:
+    """Say messages in the language that --lang asks for, else in that of the workbook of -C, else the system's."""
+    lang = find_value(arguments, ["--lang"])
+    choose_language(lang if lang in LANGUAGES else read_language(find_value(arguments, ["-C"])))
+
+
+def find_value(arguments: Sequence[str], names: Sequence[str]) -> str:
+    """What is given to an option on a command line; empty where it is not there."""
+    for one, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        name, equals, value = one.partition("=")
+        if name in names:
+            return value if equals else following
+        if one[:2] in names and not one.startswith("--"):  # -CDIR
+            return one[2:]
+        if one == "--":
+            break
+    return ""
+
+
+def write_help(command: Any, ctx: Any, formatter: Any) -> None:
+    """What a command does, its arguments, options and commands, in the language of messages."""
+    whole = isinstance(command, Commands)
+    usage = " ".join((ctx.command_path, *command.collect_usage_pieces(ctx)))
+    lines = [word("help.usage", usage=usage), ""]
+    about = word("about") if whole else word(f"commands.{command.name}")
+    lines += [f"  {line}" for line in wrap_text(about, formatter.width - 2)]
+    for kind in ("argument", "option"):
+        if shown := [one for one in command.get_params(ctx) if one.param_type_name == kind]:
+            pairs = [(name_parameter(one), describe_parameter(one, command.name)) for one in shown]
+            lines += ["", word(f"help.{kind}s"), *format_pairs(pairs, formatter.width)]
+    if whole:
+        names = command.list_commands(ctx)
+        pairs = [(name, word(f"commands.{name}")) for name in names]
+        lines += ["", word("help.commands"), *format_pairs(pairs, formatter.width)]
+    formatter.write("\n".join(lines) + "\n")
+
+
+def name_parameter(parameter: Any) -> str:
+    """An option with what it takes, such as ``--period P``; an argument by what stands for it."""
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar)
+    names = ", ".join(sorted(parameter.opts, key=lambda name: name.startswith("--")))
+    return names if parameter.is_flag or not parameter.metavar else f"{names} {parameter.metavar}"
+
+
+def describe_parameter(parameter: Any, command: str) -> str:
+    """What a parameter is for; one that a command has in its own way has words of its own."""
+    own = f"options.{command}.{parameter.name}"
+    said = word(own if f"cli.{own}" in load_messages() else f"options.{parameter.name}")
+    if parameter.required:
+        return said + word("help.required")
+    # A flag's default is False.
+    return said + word("help.default", value=str(parameter.default)) if parameter.default else said
+
+
+def refuse(code: str, ctx: Any, **parameters: object) -> ParameterError:
+    """The error of a command called wrongly, and where its help is."""
+    command = ctx.command_path if ctx else "taizhang"
+    return ParameterError.of(
+        [Reason(f"cli.misuse.{code}", **parameters), Reason("cli.help.see", command=command)]
+    )
+
+
+def word_misuse(error: Any, given: Sequence[str], commands: Iterable[Any]) -> ParameterError:
+    """Typer's own errors, in our words: it has them in English alone."""
+    ctx, kind = error.ctx, type(error).__name__
+    parameter = getattr(error, "param", None)
+    if kind == "MissingParameter":
+        return refuse("missing", ctx, name=name_parameter(parameter))
+    if kind == "NoSuchOption":
+        options = [name for one in ctx.command.get_params(ctx) for name in one.opts if name.startswith("-")]
+        return refuse("no_such_option", ctx, name=error.option_name, near=suggest(error.option_name, options))
+    if kind == "BadParameter" and parameter is not None:
+        value, wanted = find_value(given, parameter.opts), Reason(f"cli.wanted.{parameter.name}")
+        return refuse("bad_value", ctx, name=parameter.opts[0], value=value, wanted=wanted)
+    if kind == "BadOptionUsage":
+        parameters = [one for command in commands for one in command.params]
+        flags = {name for one in parameters if getattr(one, "is_flag", False) for name in one.opts}
+        return refuse("flag" if error.option_name in flags else "no_value", ctx, name=error.option_name)
+    # What is left over: more arguments than the command takes.
+    return refuse("too_many", ctx)
+
+
+def print_version(asked: bool) -> None:
+    if asked:
+        from taizhang.core.version import __version__
+
+        print(f"taizhang {__version__}")
+        raise typer.Exit(DONE)
+
 
 app = typer.Typer(
-    help="From safety ledgers (台账) to the annual review of every township.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+command = partial(app.command, cls=Command)
 
-Folder = Annotated[
-    str,
-    typer.Option(
-        "-C", metavar="DIR", help="The workbook; default: the nearest one upwards.", show_default=False
-    ),
-]
-PeriodText = Annotated[
-    str,
-    typer.Option(
-        "--period",
-        metavar="P",
-        help="2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31.",
-        show_default=False,
-    ),
-]
-AsOf = Annotated[
-    str,
-    typer.Option(
-        "--as-of",
-        metavar="DAY",
-        help="Read the ledgers as they stood on this day, such as 2022-01-31; default: the workbook's as_of.",
-        show_default=False,
-    ),
-]
+Folder = Annotated[str, typer.Option("-C", metavar="DIR")]
+PeriodText = Annotated[str, typer.Option("--period", metavar="P")]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DAY")]
+Fresh = Annotated[bool, typer.Option("--fresh")]
+
+
+@app.callback()
+def start(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=print_version)] = False,
+) -> None:
+    """What comes before every command."""
 
 
 class Lang(StrEnum):
@@ -68,14 +218,12 @@ class FactsFormat(StrEnum):
     json = "json"
 
 
-def say(text: str) -> None:
-    """Tell the user something, on standard error: standard output is for results."""
-    print(text, file=sys.stderr)
-
-
 def open_workbook(folder: str, period: "Period", as_of: str = "") -> "Workbook":
     """The workbook of a command's -C, as of the day it names; a day before the period is refused at once."""
-    book = taizhang.open(folder, as_of=as_of)
+    from taizhang.core.periods import parse_day
+    from taizhang.workbook.book import Workbook
+
+    book = Workbook.find(folder, as_of=parse_day(as_of) if as_of else None)
     book.as_of(period)
     return book
 
@@ -128,36 +276,29 @@ def report_ingest(result: "IngestResult") -> int:
 def warn_errors(result: "IngestResult") -> int:
     """Name, on standard error, the files that could not be read; 1 if there are any."""
     for error in result.errors:
-        say(f"error: {error}")
+        say_error(error)
     return SEE if result.errors else DONE
 
 
-@app.command()
+@command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
-    upgrade: Annotated[
-        bool,
-        typer.Option(
-            "--upgrade", help="Of a workbook that is there: bring its notebooks up to this version."
-        ),
-    ] = False,
-    sample: Annotated[
-        bool, typer.Option("--sample", help="With the ledgers and boundaries of a small made-up county.")
-    ] = False,
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    upgrade: Annotated[bool, typer.Option("--upgrade")] = False,
+    sample: Annotated[bool, typer.Option("--sample")] = False,
 ) -> None:
-    """Make a new workbook: its folders and a commented workbook.toml."""
+    """Make a workbook, or bring the notebooks of one that is there up to this version."""
     from taizhang.lab.scaffold import make_sample_workbook, make_workbook
 
     if upgrade and sample:
-        raise ParameterError("--upgrade is for a workbook that is there, --sample for a new one; choose one")
-    if sample:
-        make_sample_workbook(folder)
-        print(f"Made {folder}; next: taizhang review --period 2021 -C {quote(folder)}")
-        return
+        raise ParameterError("cli.new.upgrade_or_sample")
     if upgrade:
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
+    if sample:
+        make_sample_workbook(folder)
+        print(word("new.sample_made", folder=folder, quoted=quote(folder)))
+        return
     make_workbook(folder)
-    print(f"Made {folder}: put your ledgers and boundaries in data/raw, fill in workbook.toml, then run")
+    print(word("new.made", folder=folder))
     print(f"  taizhang check -C {quote(folder)}")
 
 
@@ -170,67 +311,55 @@ def report_upgrade(root: Path) -> int:
     """Upgrade a workbook's notebooks and print what was done; 1 where something is left to the user."""
     from taizhang.lab.launch import upgrade_templates
 
-    said = {
-        "new": "copied",
-        "same": "up to date",
-        "replaced": "replaced: you had not changed it",
-        "merged": "merged: your changed cells stay",
-        "kept": "kept as you have it",
-        "differs": "left alone: it is not known what you changed in it; the difference to the package's",
-    }
     left = False
     for upgrade in upgrade_templates(root):
-        print(f"notebooks/{upgrade.name}.ipynb: {said[upgrade.state]}")
+        print(word(f"upgrade.{upgrade.state}", file=f"notebooks/{upgrade.name}.ipynb"))
         for line in upgrade.merged:
             print(f"    {line}")
         for line in upgrade.conflicts:
-            print(f"    both changed, yours stays: {line}")
+            print(f"    {word('upgrade.both', cell=line)}")
         if upgrade.conflicts or upgrade.state == "differs":
             left = True
             print(upgrade.difference)
     return SEE if left else DONE
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, workbook: Folder = "") -> None:
-    """Open JupyterLab on the workbook, with the notebooks copied in; other options go to JupyterLab."""
+    """Open JupyterLab; options of its own go on to it."""
     import subprocess
 
     from taizhang.lab.launch import copy_templates, list_command, make_environment
 
     root = open_config(workbook).root
     if copied := copy_templates(root):
-        say(f"copied into notebooks/: {', '.join(copied)}")
-    command = list_command(context.args)
-    raise typer.Exit(subprocess.call(command, cwd=root, env=make_environment()))
+        say(word("lab.copied", names=", ".join(copied)))
+    raise typer.Exit(subprocess.call(list_command(context.args), cwd=root, env=make_environment()))
 
 
-@app.command()
+@command()
 def doctor(workbook: Folder = "") -> None:
-    """Say what works here: fonts, engines, paths."""
+    """Try what must work."""
     from taizhang.lab.doctor import examine
 
     healthy = True
     for check in examine(workbook):
         healthy &= check.fine
-        print(f"{'ok  ' if check.fine else 'FAIL'} {check.name}: {check.found}")
+        print(word("doctor.fine" if check.fine else "doctor.fails", name=check.name, found=check.found))
     raise typer.Exit(DONE if healthy else SEE)
 
 
-@app.command()
-def ingest(
-    fresh: Annotated[bool, typer.Option("--fresh", help="Read every file again.")] = False,
-    workbook: Folder = "",
-) -> None:
-    """Read the raw ledgers and boundaries into data/processed."""
+@command()
+def ingest(fresh: Fresh = False, workbook: Folder = "") -> None:
+    """Bring data/processed up to date."""
     from taizhang.ingest import ingest as bring_up_to_date
 
     raise typer.Exit(report_ingest(bring_up_to_date(open_config(workbook), force=fresh)))
 
 
-@app.command()
+@command()
 def check(workbook: Folder = "") -> None:
-    """A dry run of ingest: tables found, headers and values as understood, what would be set aside."""
+    """Show what an ingest would make of the raw files."""
     from taizhang.ingest.check import describe_ledgers
 
     fine = True
@@ -240,18 +369,15 @@ def check(workbook: Folder = "") -> None:
     raise typer.Exit(DONE if fine else SEE)
 
 
-@app.command()
+@command()
 def facts(
     period: PeriodText,
-    district: Annotated[
-        str,
-        typer.Option("--district", metavar="D", help="A code or a name; default: all.", show_default=False),
-    ] = "",
-    format: Annotated[FactsFormat, typer.Option("--format", help="How to print them.")] = FactsFormat.table,
+    district: Annotated[str, typer.Option("--district", metavar="D")] = "",
+    format: Annotated[FactsFormat, typer.Option("--format", metavar="table|csv|json")] = FactsFormat.table,
     as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
-    """Print the numbers alone, on standard output."""
+    """Print the numbers alone."""
     from taizhang.core.csv import format_facts
     from taizhang.core.periods import parse_period
 
@@ -266,54 +392,21 @@ def facts(
     raise typer.Exit(code)
 
 
-@app.command()
+@command()
 def review(
     period: PeriodText,
-    district: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--district", metavar="D", help="A code or a name, repeatable; default: all.", show_default=False
-        ),
-    ] = None,
-    lang: Annotated[
-        Lang | None, typer.Option("--lang", help="Default: the workbook's.", show_default=False)
-    ] = None,
-    to: Annotated[
-        str, typer.Option("--to", metavar="FORMATS", help="Comma-separated: html, pdf, docx.")
-    ] = "html,pdf",
-    style: Annotated[
-        str,
-        typer.Option(
-            "--style",
-            metavar="STYLE",
-            help="Of PDF and Word: modern or gbt9704; default: the workbook's.",
-            show_default=False,
-        ),
-    ] = "",
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", min=1, metavar="N", help="Reports made at once; default: the cores.", show_default=False
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster.", show_default=False),
-    ] = "",
-    store: Annotated[
-        str,
-        typer.Option(
-            "--store",
-            metavar="ADDRESS",
-            help="Where the cluster's workers get the workbook, such as s3://bucket/folder; default: its own folder.",
-            show_default=False,
-        ),
-    ] = "",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Make every report again.")] = False,
+    district: Annotated[list[str] | None, typer.Option("--district", metavar="D")] = None,
+    lang: Annotated[Lang | None, typer.Option("--lang", metavar="zh|en")] = None,
+    to: Annotated[str, typer.Option("--to", metavar="FORMATS")] = "html,pdf",
+    style: Annotated[str, typer.Option("--style", metavar="STYLE")] = "",
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N")] = None,
+    scheduler: Annotated[str, typer.Option("--scheduler", metavar="ADDRESS")] = "",
+    store: Annotated[str, typer.Option("--store", metavar="ADDRESS")] = "",
+    fresh: Fresh = False,
     as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
-    """Make the reports: one per district, the comparison, the index."""
+    """Make the reports."""
     from taizhang.core.periods import parse_period
     from taizhang.report.formats import parse_formats
     from taizhang.settings.workbook import locate_root
@@ -344,25 +437,24 @@ def review(
         fresh=fresh,
     )
     for name in result.failed:
-        say(f"error: the report {name} failed; its notebook, with the error, is kept in the notebooks folder")
-    print(f"{result.folder.relative_to(book.root).as_posix()}: {result.summary}")
+        say_error(Reason("cli.review.failed", name=name))
+    folder = result.folder.relative_to(book.root).as_posix()
+    print(word("review.done", folder=folder, summary=result.summary))
     if result.notes:
         print(result.notes)
     raise typer.Exit(SEE if result.failed else code)
 
 
-@app.command()
+@command()
 def trace(
-    fact: Annotated[str, typer.Argument(metavar="FACT", help="Such as hazards.found.")],
+    fact: Annotated[str, typer.Argument(metavar="FACT")],
     period: PeriodText,
-    district: Annotated[
-        str, typer.Option("--district", metavar="D", help="A code or a name, or all.", show_default=False)
-    ],
-    personal: Annotated[bool, typer.Option("--personal", help="Show columns marked personal, too.")] = False,
+    district: Annotated[str, typer.Option("--district", metavar="D")],
+    personal: Annotated[bool, typer.Option("--personal")] = False,
     as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
-    """Print the ledger rows behind a number, as CSV."""
+    """Print the ledger rows behind a number."""
     from taizhang.core.csv import format_csv
     from taizhang.core.periods import parse_period
 
@@ -373,64 +465,44 @@ def trace(
     raise typer.Exit(code)
 
 
-@app.command()
+@command()
 def draw(
-    seed: Annotated[
-        str,
-        typer.Option(
-            "--seed",
-            metavar="S",
-            help="Any text, public before the draw; default: draw.toml's.",
-            show_default=False,
-        ),
-    ] = "",
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            "--to", metavar="FILE", help="The record; default: in reports/draws.", show_default=False
-        ),
-    ] = None,
-    again: Annotated[
-        Path | None,
-        typer.Option("--check", metavar="FILE", help="Repeat a record and compare.", show_default=False),
-    ] = None,
+    seed: Annotated[str, typer.Option("--seed", metavar="S")] = "",
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE")] = None,
+    again: Annotated[Path | None, typer.Option("--check", metavar="FILE")] = None,
     workbook: Folder = "",
 ) -> None:
-    """Draw who is inspected and by whom (双随机), by draw.toml; leaves a record that anyone can repeat."""
+    """Draw who is inspected and by whom, or repeat a record."""
     from taizhang.draw import describe_draw, read_record, repeat_draw, run_draw, tabulate_draw, write_record
     from taizhang.settings.workbook import locate_root
 
     if again is not None:
         faults = repeat_draw(read_record(again))
         for fault in faults:
-            say(f"error: {fault}")
-        print(f"{again}: {'differs' if faults else 'repeated, and equal'}")
+            say_error(fault)
+        print(word("draw.differs" if faults else "draw.equal", file=again))
         raise typer.Exit(SEE if faults else DONE)
     drawn = run_draw(workbook, seed=seed)
     path = to or locate_root(workbook) / "reports" / "draws" / f"{drawn.list_sha256[:12]}.json"
     if path.exists() and read_record(path) != drawn:
-        raise ParameterError(
-            f"'{path.name}' is there already and holds another draw; name another file with --to"
-        )
+        raise ParameterError("cli.draw.another", file=path.name)
     write_record(drawn, path)
-    for row in tabulate_draw(drawn).rows:
+    lang = current_language()
+    for row in tabulate_draw(drawn, lang).rows:
         print("\t".join(cell.text for cell in row))
-    for block in describe_draw(drawn).blocks:
+    for block in describe_draw(drawn, lang).blocks:
         say("".join(run.text for run in block.runs))
-    say(f"The record: {path}")
+    say(word("draw.record", file=path))
     raise typer.Exit(SEE if drawn.unfilled else DONE)
 
 
-@app.command()
+@command()
 def template(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="A ledger kind, such as hazards.")],
-    output: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="Default: KIND.xlsx here.", show_default=False)
-    ] = None,
+    kind: Annotated[str, typer.Argument(metavar="KIND")],
+    output: Annotated[Path | None, typer.Argument(metavar="FILE")] = None,
     workbook: Folder = "",
 ) -> None:
-    """Write a blank Excel ledger of a kind, with headers, drop-down values and a help sheet."""
-    from taizhang.core.errors import nearest
+    """Write a blank ledger of a kind."""
     from taizhang.ledgers.template import write_template
     from taizhang.metadata.kinds import load_kinds
     from taizhang.settings.workbook import locate_root
@@ -443,12 +515,12 @@ def template(
         own = None  # outside of a workbook there are the built-in kinds alone
     kinds = load_kinds(own)
     if kind not in kinds:
-        raise ParameterError(f"unknown ledger kind '{kind}'{nearest(kind, kinds)}")
+        raise ParameterError("cli.template.no_such_kind", kind=kind, near=suggest(kind, kinds))
     path = output or Path(f"{kind}.xlsx")
     if path.exists():
-        raise ParameterError(f"'{path}' is there already; name another file")
+        raise ParameterError("cli.template.there", file=path)
     write_template(kinds[kind], path)
-    print(f"Wrote {path}")
+    print(word("template.made", file=path))
 
 
 def main() -> None:
@@ -458,14 +530,14 @@ def main() -> None:
     try:
         app()
     except (BoundaryError, ParameterError, SchedulerError) as error:  # without districts no work can run
-        say(f"error: {error}")
+        say_error(error)
         sys.exit(WRONG)
     except TaizhangError as error:
-        say(f"error: {error}")
+        say_error(error)
         sys.exit(SEE)
     except KeyboardInterrupt:
-        say("stopped")
-        sys.exit(130)
+        say(word("stopped"))
+        sys.exit(STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader, such as `head`, has gone: nothing to say
         sys.exit(SEE)

@@ -123,6 +123,25 @@ def find_system_language() -> str:
     return "zh" if told.lower().startswith("zh") else "en"
 
 
+def read_language(folder: str | os.PathLike[str] = "") -> str:
+    """The language that the workbook in a folder, or the nearest one upwards, asks for; empty where none is told.
+
+    Quick, and before anything else is read: a workbook.toml with mistakes is no error here.
+    """
+    import tomllib
+
+    root = Path(folder).resolve()
+    for place in (root, *root.parents):
+        try:
+            told = tomllib.loads((place / "workbook.toml").read_text("utf-8-sig"))["workbook"]["lang"]
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+        return told if told in LANGUAGES else ""
+    return ""
+
+
 def word_all(reasons: Iterable[Reason], lang: str = "") -> str:
     """Several reasons, a line each."""
     return "\n  ".join(reason.word(lang) for reason in reasons)
