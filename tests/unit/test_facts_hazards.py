@@ -196,7 +196,7 @@ def test_every_number_has_its_rows(hazards):
 
 
 def test_unknown_requests_name_the_nearest(hazards):
-    with pytest.raises(ValueError, match=r"nearest: hazards\.overdue"):
+    with pytest.raises(ValueError, match=r"did you mean 'hazards\.overdue'"):
         select_rows("hazards.overdu", {"hazards": hazards}, DISTRICTS, YEAR, AS_OF, "101")
     with pytest.raises(ValueError, match="unknown district '199'"):
         select_rows("hazards.found", {"hazards": hazards}, DISTRICTS, YEAR, AS_OF, "199")

@@ -58,7 +58,7 @@ def test_what_is_wrong_is_named_with_its_file(folder):
     with pytest.raises(ValueError, match=r"bad\.yml: 'hazards\.other' lacks 'decimals'") as caught:
         load_facts(folder)
     assert "unknown keys 'decimal'" in str(caught.value)
-    assert "direction is 'up'; known: more_is_better" in str(caught.value)
+    assert "direction is 'up'; known: 'more_is_better'" in str(caught.value)
 
 
 def test_a_missing_function_is_named(folder):

@@ -97,8 +97,8 @@ def test_wrong_targets_are_named_all_at_once():
     with pytest.raises(ValueError, match="set twice") as caught:
         compute(targets, drills())
     message = str(caught.value)
-    assert "'drills.hold'; nearest: drills.held" in message
-    assert "unknown district '甲'; nearest: 甲镇" in message
+    assert "'drills.hold'; did you mean 'drills.held'" in message
+    assert "unknown district '甲'; did you mean '甲镇'" in message
 
 
 def test_rows_behind_a_target_are_those_of_its_indicator():

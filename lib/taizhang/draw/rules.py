@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.reasons import Reason
 
 ANY = "*"
 METHOD = (
@@ -163,7 +164,7 @@ def make_draw(given: DrawInput, seed: str) -> Draw:
     """
     check_input(given)
     if not seed.strip():
-        raise ParameterError("the draw needs a seed that was made public before it; give --seed TEXT")
+        raise ParameterError("draw.no_seed")
     lists = hash_lists(given)
     drawn = []
     for stratum in sorted(set(given.entities.values())):
@@ -191,29 +192,24 @@ def make_draw(given: DrawInput, seed: str) -> Draw:
     return Draw(given, seed, lists, tuple(visits))
 
 
-def repeat_draw(draw: Draw) -> list[str]:
-    """Draw again from what a record holds and say where the two differ.
-
-    Parameters
-    ----------
-    draw : Draw
-        As read from its file.
-
-    Returns
-    -------
-    list of str
-        Empty where the record is what the rules give.
-    """
+def repeat_draw(draw: Draw) -> list[Reason]:
+    """Draw again from what a record holds and say where the two differ; empty where they don't."""
     again = make_draw(draw.given, draw.seed)
     faults = []
     if again.list_sha256 != draw.list_sha256:
-        faults.append(f"the lists' hash is {again.list_sha256}, the record says {draw.list_sha256}")
+        faults.append(Reason("draw.record.hash", hash=again.list_sha256, recorded=draw.list_sha256))
     if len(again.visits) != len(draw.visits):
-        faults.append(f"{len(again.visits)} visits are drawn, the record has {len(draw.visits)}")
+        faults.append(Reason("draw.record.count", n=len(again.visits), recorded=len(draw.visits)))
     for place, (new, old) in enumerate(zip(again.visits, draw.visits, strict=False), 1):
         if new != old:
             faults.append(
-                f"visit {place} is {new.entity} by {', '.join(new.inspectors)}; the record says {old.entity} by "
-                f"{', '.join(old.inspectors)}"
+                Reason(
+                    "draw.record.visit",
+                    place=place,
+                    entity=new.entity,
+                    team=", ".join(new.inspectors),
+                    recorded=old.entity,
+                    recorded_team=", ".join(old.inspectors),
+                )
             )
     return faults

@@ -229,7 +229,7 @@ def read_record(path: Path) -> Draw:
     try:
         record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != FORMAT:
-            raise ParameterError(f"'{path.name}' is of the format {record['format']}, not {FORMAT}")
+            raise ParameterError("draw.record.format", file=path.name, format=record["format"], known=FORMAT)
         given = DrawInput(
             title=record["title"],
             entities={entity["id"]: entity["stratum"] for entity in record["entities"]},
@@ -246,6 +246,8 @@ def read_record(path: Path) -> Draw:
         )
         return Draw(given, record["seed"], record["list_sha256"], visits)
     except OSError:
-        raise ParameterError(f"there is no file '{path.name}'") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise ParameterError(f"'{path.name}' is not the record of a draw ({error})") from None
+        raise ParameterError("draw.record.no_file", file=path.name) from None
+    except ParameterError:
+        raise
+    except (KeyError, TypeError, ValueError):
+        raise ParameterError("draw.record.no_record", file=path.name) from None

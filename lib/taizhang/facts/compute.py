@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period
+from taizhang.core.reasons import suggest
 from taizhang.facts import capacity, complaints, drills, hazards, incidents, inspections, outreach
 from taizhang.facts.measures import Measure, Result, Scene
 from taizhang.facts.own import OwnFact, make_measures
 from taizhang.facts.rows import Floats, Ledgers, Mask
 from taizhang.facts.suppress import blank_result, find_hidden
-from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets, suggest
+from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
 
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
@@ -120,10 +121,7 @@ def _compute_results(
 ) -> tuple[dict[str, Result], dict[str, Mask]]:
     """Results by fact, blanked where hidden, and where that is."""
     if NEVER_SUPPRESSED in suppress:
-        raise ParameterError(
-            f"suppress names '{NEVER_SUPPRESSED}', but incidents are public counts and never suppressed; "
-            "take it out of [indicators] suppress"
-        )
+        raise ParameterError("facts.never_suppressed", kind=NEVER_SUPPRESSED)
     configured = [measure for measure in measures if measure.is_configured(scene)]
     results = {measure.fact: measure.compute(scene) for measure in configured}
     hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
@@ -297,28 +295,25 @@ def select_rows(
     parts = split_target(fact)
     name = parts[0] if parts else fact
     if name not in infos:
-        raise ParameterError(f"unknown fact '{fact}'{suggest(fact, infos)}")
+        raise ParameterError("facts.no_such_fact", fact=fact, near=suggest(fact, infos))
     scene = _set_scene(
         ledgers, districts, period, as_of, same.get("grid"), same.get("grid_measures"), same.get("dates")
     )
     codes = list(scene.ledgers.codes)
     if district != ALL and district not in codes:
-        raise ParameterError(f"unknown district '{district}'{suggest(district, codes)}")
+        raise ParameterError("facts.no_such_district", district=district, near=suggest(district, codes))
     measure = measures[name]
     if not measure.is_configured(scene):
-        missing = list_values(kind for kind in (measure.kind, *measure.needs) if kind not in scene.ledgers)
-        raise ParameterError(f"'{fact}' needs the ledger {missing}, which is not configured")
+        missing = [kind for kind in (measure.kind, *measure.needs) if kind not in scene.ledgers]
+        raise ParameterError("facts.no_ledger", fact=fact, kinds=missing)
     suppress = [kind for kind in same.get("suppress", SUPPRESS) if kind in measure.kinds]
     if suppress:
         related = [other for other in measures.values() if other.kinds & set(suppress)]
         _, hidden = _compute_results(scene, related, same.get("suppress_below", SUPPRESS_BELOW), suppress)
         if hidden[name][-1 if district == ALL else codes.index(district)]:
-            raise ParameterError(f"'{fact}' of '{district}' is suppressed, so its rows are not shown")
+            raise ParameterError("facts.suppressed", fact=fact, district=district)
         if district == ALL and hidden[name].any():
-            raise ParameterError(
-                f"'{fact}' is suppressed for some districts, and the rows of the whole area would tell their "
-                "numbers; ask for one district"
-            )
+            raise ParameterError("facts.suppressed_somewhere", fact=fact)
     rows, counted = measure.select(scene)
     of = measure.rows_of(scene)
     keep = rows if district == ALL else rows & (of.group == codes.index(district))

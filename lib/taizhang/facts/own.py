@@ -37,9 +37,7 @@ def _make_measure(fact: OwnFact) -> Measure:
         frame = rows.frame()
         answers = fact.function(frame, as_of=pd.Timestamp(rows.as_of.item()))
         if not isinstance(answers, pd.Series) or not answers.index.equals(frame.index):
-            raise ParameterError(
-                f"the function of '{name}' must return a Series on the index of the rows it was given"
-            )
+            raise ParameterError("facts.own.no_series", fact=name)
         return np.asarray(answers.astype("Float64").to_numpy(float, na_value=np.nan), np.float64)
 
     def is_known(rows: Rows) -> Mask:

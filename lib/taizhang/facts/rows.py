@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period
 
 Mask = npt.NDArray[np.bool_]
@@ -57,8 +57,8 @@ class Ledger:
             group = codes.get_indexer(pd.Index(table["district_code"]))
             stray = (group < 0) & table["district_code"].notna().to_numpy()
             if stray.any():
-                wrong = list_values(table.loc[stray, "district_code"].unique())
-                raise ParameterError(f"{kind}: district codes {wrong} are not among the districts")
+                wrong = tuple(table.loc[stray, "district_code"].unique())
+                raise ParameterError("facts.strange_codes", kind=kind, codes=wrong)
         else:
             group = np.full(len(table), -1)
         self.group: Numbers = group.astype(np.int64)
@@ -235,8 +235,7 @@ class Ledgers(Mapping[str, Ledger]):
         self.codes = pd.Index(districts["code"].astype("str"))
         self.names = districts["name"].astype("str").tolist()
         if not self.codes.is_unique:
-            twice = list_values(self.codes[self.codes.duplicated()])
-            raise ParameterError(f"district codes {twice} stand more than once in the boundaries")
+            raise ParameterError("facts.codes_twice", codes=tuple(self.codes[self.codes.duplicated()]))
         self.dates = dict(dates or {})
         self._ledgers = {
             kind: Ledger(kind, table, self.codes, self.dates.get(kind, "")) for kind, table in tables.items()

@@ -1,12 +1,12 @@
 """Targets: how much is done, and whether that keeps pace with the time gone by."""
 
-import difflib
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period, parse_period
+from taizhang.core.reasons import Reason, suggest
 
 
 class TargetLike(Protocol):
@@ -26,12 +26,6 @@ def elapsed_percent(period: Period, as_of: date) -> float:
     """Percent of the period gone by at the end of as_of, in days, 0 to 100."""
     gone = (min(as_of, period.end) - period.start).days + 1
     return 100 * max(gone, 0) / period.days
-
-
-def suggest(word: str, known: Collection[str]) -> str:
-    """The nearest known words, for a message."""
-    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
-    return f"; nearest: {', '.join(near)}" if near else f"; known: {', '.join(sorted(known)[:5])}, ..."
 
 
 def spread_targets(
@@ -66,13 +60,14 @@ def spread_targets(
     ParameterError
         Listing every target with an unknown indicator or district, and those set twice.
     """
-    problems: list[str] = []
+    problems: list[Reason] = []
     wide: dict[str, dict[str, float]] = {}
     narrow: dict[str, dict[str, float]] = {}
     for target in targets:
         of = target.period if isinstance(target.period, Period) else parse_period(str(target.period))
         if target.indicator not in facts:
-            problems.append(f"target on unknown fact '{target.indicator}'{suggest(target.indicator, facts)}")
+            near = suggest(target.indicator, sorted(facts))
+            problems.append(Reason("facts.target.no_such_fact", fact=target.indicator, near=near))
             continue
         if target.district == "*":
             found, into = list(codes), wide
@@ -81,22 +76,23 @@ def spread_targets(
         else:
             found, into = [c for c, n in zip(codes, names, strict=True) if n == target.district], narrow
             if len(found) != 1:
-                known = [*codes, *names, "*", "all"]
-                what = (
-                    f"'{target.district}' names {len(found)} districts"
+                about = {"fact": target.indicator, "district": target.district}
+                near = suggest(target.district, [*codes, *names, "*", "all"])
+                problems.append(
+                    Reason("facts.target.several", **about, n=len(found))
                     if found
-                    else (f"unknown district '{target.district}'{suggest(target.district, known)}")
+                    else Reason("facts.target.no_such_district", **about, near=near)
                 )
-                problems.append(f"target on {target.indicator}: {what}; write the division code")
                 continue
         if (of.start, of.end) != (period.start, period.end):
             continue
         numbers = into.setdefault(target.indicator, {})
         if any(code in numbers for code in found):
-            problems.append(f"target on {target.indicator} for '{target.district}' in {of} is set twice")
+            about = {"fact": target.indicator, "district": target.district}
+            problems.append(Reason("facts.target.twice", **about, period=str(of)))
         numbers.update(dict.fromkeys(found, float(target.at_least)))
     if problems:
-        raise ParameterError("\n  ".join(problems))
+        raise ParameterError.of(problems)
     return {
         indicator: wide.get(indicator, {}) | narrow.get(indicator, {}) for indicator in {**wide, **narrow}
     }

@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
+from taizhang.core.reasons import Reason, suggest
 
 # The code that stands for the whole area, where a district's would.
 ALL = "all"
@@ -79,18 +80,18 @@ def _read_own() -> dict[str, Any]:
     return dict(parse_yaml(text))
 
 
-def _check_entry(name: str, entry: object, problems: list[str], units: Mapping[str, object]) -> bool:
+def _check_entry(name: str, entry: object, problems: list[Reason], units: Mapping[str, object]) -> bool:
     """Collect what is wrong with an entry of a workbook's own; whether it can be used."""
     before = len(problems)
     if not isinstance(entry, dict):
-        problems.append(f"'{name}' must be a mapping")
+        problems.append(Reason("metadata.fact.mapping", name=name))
         return False
     if "." not in name:
-        problems.append(f"'{name}' must begin with its ledger kind and a dot")
+        problems.append(Reason("metadata.fact.name", name=name))
     if missing := [key for key in (*_REQUIRED, "form", "function") if key not in entry]:
-        problems.append(f"'{name}' lacks {list_values(missing)}")
+        problems.append(Reason("metadata.fact.lacks", name=name, keys=missing))
     if unknown := [key for key in entry if key not in (*_REQUIRED, *_OPTIONAL)]:
-        problems.append(f"'{name}' has unknown keys {list_values(unknown)}")
+        problems.append(Reason("metadata.fact.unknown_keys", name=name, keys=unknown))
     for key, known in (
         ("direction", DIRECTIONS),
         ("interval", INTERVALS),
@@ -98,11 +99,12 @@ def _check_entry(name: str, entry: object, problems: list[str], units: Mapping[s
         ("unit", tuple(units)),
     ):
         if key in entry and entry[key] not in known:
-            problems.append(f"'{name}' {key} is '{entry[key]}'; known: {', '.join(known)}")
+            near = suggest(entry[key], known)
+            problems.append(Reason("metadata.fact.value", name=name, key=key, value=entry[key], near=near))
     for key in ("title", "definition"):
         words = entry.get(key, {})
         if key in entry and not (isinstance(words, dict) and {"zh", "en"} <= set(words)):
-            problems.append(f"'{name}' {key} needs zh and en")
+            problems.append(Reason("metadata.fact.languages", name=name, key=key))
     return len(problems) == before
 
 
@@ -149,22 +151,23 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
     facts = {name: _make_info(name, entry, n) for n, (name, entry) in enumerate(own["facts"].items())}
     if extra is None or not extra.is_dir():
         return facts
-    problems: list[str] = []
+    problems: list[Reason] = []
     for path in sorted(extra.glob("*.yml")):
         try:
             entries = parse_yaml(path.read_text(encoding="utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            problems.append(f"{path.name}: not YAML in UTF-8 ({str(error).splitlines()[0]})")
+            what = Reason("metadata.fact.no_yaml", error=str(error).splitlines()[0])
+            problems.append(Reason("metadata.fact.in_file", file=path.name, problem=what))
             continue
-        found: list[str] = []
+        found: list[Reason] = []
         for name, entry in entries.items() if isinstance(entries, dict) else ():
             if name in facts:
-                found.append(f"'{name}' is defined already; choose another name")
+                found.append(Reason("metadata.fact.twice", name=name))
             elif _check_entry(name, entry, found, own["units"]):
                 facts[name] = _make_info(name, entry, len(facts))
-        problems += [f"{path.name}: {text}" for text in found]
+        problems += [Reason("metadata.fact.in_file", file=path.name, problem=what) for what in found]
     if problems:
-        raise ParameterError("facts of the workbook's own: " + "\n  ".join(problems))
+        raise ParameterError.of(problems)
     return facts
 
 
@@ -195,16 +198,16 @@ def load_functions(extra: Path) -> dict[str, Callable[..., Any]]:
         path = extra / file
         spec = spec_from_file_location(f"taizhang_workbook_{path.stem}", path)
         if not path.is_file() or spec is None or spec.loader is None:
-            problems.append(f"'{name}' names the file '{file}', which is not in {extra.name}/")
+            problems.append(Reason("metadata.fact.no_file", name=name, file=file, folder=extra.name))
             continue
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
         if callable(found := getattr(module, function, None)):
             functions[name] = found
         else:
-            problems.append(f"'{name}' names the function '{function}', which is not in '{file}'")
+            problems.append(Reason("metadata.fact.no_function", name=name, function=function, file=file))
     if problems:
-        raise ParameterError("facts of the workbook's own: " + "\n  ".join(problems))
+        raise ParameterError.of(problems)
     return functions
 
 

@@ -159,7 +159,7 @@ def try_fact(
     from taizhang.facts import OwnFact, compute_facts
 
     if form not in FORMS:
-        raise ParameterError(f"form is '{form}'; it must be one of {', '.join(FORMS)}")
+        raise ParameterError("workbook.no_form", form=form, forms=", ".join(FORMS))
     name, span = f"{kind}.{getattr(function, '__name__', 'tried')}", parse_period(period)
     words = {"zh": name, "en": name}
     info = FactInfo(

@@ -13,10 +13,11 @@ import pandas as pd
 
 from taizhang.analysis.view import Quality, View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
-from taizhang.core.errors import ParameterError, nearest
+from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_code, hash_computing, write_beside
 from taizhang.core.periods import Period, read_period
 from taizhang.core.privacy import mask_column
+from taizhang.core.reasons import Reason, suggest
 from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
@@ -75,12 +76,9 @@ class Workbook:
         if name in self.config.ledgers:
             return self.ledger(name)
         if name in self.kinds:
-            raise AttributeError(
-                f"this workbook has no {name} ledger; add [ledgers.{name}] with files to workbook.toml"
-            )
-        raise AttributeError(
-            f"a workbook has no '{name}'{nearest(name, self.config.ledgers)}; see dir(book) for all it has"
-        )
+            raise AttributeError(str(Reason("workbook.no_ledger_there", kind=name)))
+        near = suggest(name, self.config.ledgers)
+        raise AttributeError(str(Reason("workbook.no_attribute", name=name, near=near)))
 
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
@@ -216,9 +214,7 @@ class Workbook:
 
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
-            raise ParameterError(
-                f"'{kind}' is no ledger kind with coordinates; these have lon and lat: {', '.join(with_points)}"
-            )
+            raise ParameterError("workbook.no_coordinates", kind=kind, kinds=", ".join(with_points))
         if kind not in view.ledgers:
             return None
         # One table for all districts: computed once, not by each of their reports.
@@ -263,8 +259,7 @@ class Workbook:
         """
         if self.chosen_as_of and self.chosen_as_of < period.start:
             raise ParameterError(
-                f"as of {self.chosen_as_of} there is nothing to say of {period}, which begins on {period.start}; "
-                f"choose that day or a later one"
+                "workbook.too_early", day=self.chosen_as_of, period=str(period), start=period.start
             )
         return self.chosen_as_of or self.config.as_of or period.end
 
@@ -297,9 +292,7 @@ class Workbook:
         """
         if kind not in self.config.ledgers:
             have = ", ".join(self.config.ledgers)
-            raise ParameterError(
-                f"this workbook has no ledger '{kind}' (it has {have}); add [ledgers.{kind}] to workbook.toml"
-            )
+            raise ParameterError("workbook.no_ledger", kind=kind, kinds=have)
         about = self.kinds[kind]
         path = processed_folder(self.config) / f"{kind}.parquet"
         assert self.result
@@ -334,7 +327,7 @@ class Workbook:
             values (a category's); without columns marked personal.
         """
         if kind not in self.kinds:
-            raise ParameterError(f"no ledger kind '{kind}'{nearest(kind, self.kinds)}")
+            raise ParameterError("workbook.no_kind", kind=kind, near=suggest(kind, self.kinds))
         return describe_columns(self.kinds[kind], self.config.lang)
 
     @cached_property
@@ -443,7 +436,7 @@ class Workbook:
         period = read_period(period)
         lang = lang or self.config.lang
         if lang not in ("zh", "en"):
-            raise ParameterError(f"language '{lang}' is not known; use zh or en")
+            raise ParameterError("workbook.no_language", lang=lang)
         code = ALL if district == ALL else self.resolve_district(district)
         as_of = self.as_of(period)
         spans = self.spans.dropna()
@@ -489,9 +482,7 @@ class Workbook:
             return own
         packaged = packaged_notebooks()
         if name not in packaged:
-            raise ParameterError(
-                f"there is no notebook '{name}' in the workbook's notebooks/ nor in the package"
-            )
+            raise ParameterError("workbook.no_notebook", name=name)
         return packaged[name]
 
     def reports_dir(self, period: Period) -> Path:
