@@ -1,4 +1,4 @@
-"""Facts of complaints and of disputes."""
+"""Facts of complaints."""
 
 from taizhang.facts.measures import Count, Measure, Share, every
 from taizhang.facts.rows import Mask, Rows
@@ -17,18 +17,11 @@ def is_on_time(rows: Rows) -> Mask:
     return rows.test(is_resolved) & (rows.days("resolved_on") <= rows.days("due_on"))
 
 
-def is_settled(rows: Rows) -> Mask:
-    return rows.by("settled_on")
-
-
 MEASURES: tuple[Measure, ...] = (
     Count(fact="complaints.received"),
     Count(fact="complaints.resolved", counted=is_resolved),
     Share(fact="complaints.resolution_rate", counted=is_resolved),
     Share(fact="complaints.on_time_rate", counted=is_on_time, rows=has_answer),
-    Count(fact="disputes.found"),
-    Count(fact="disputes.settled", counted=is_settled),
-    Share(fact="disputes.settlement_rate", counted=is_settled),
 )
 
 # What suppression must know: those resolved in time are never more than those resolved.

@@ -11,7 +11,24 @@ import pandas as pd
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period
 from taizhang.core.reasons import suggest
-from taizhang.facts import capacity, complaints, drills, hazards, incidents, inspections, outreach
+from taizhang.facts import (
+    complaints,
+    disputes,
+    drills,
+    duty_checks,
+    grid,
+    hazards,
+    incidents,
+    inspections,
+    losses,
+    plans,
+    publicity,
+    schools,
+    shelters,
+    supplies,
+    teams,
+    warnings,
+)
 from taizhang.facts.measures import Measure, Result, Scene
 from taizhang.facts.own import OwnFact, make_measures
 from taizhang.facts.rows import Floats, Ledgers, Mask
@@ -37,11 +54,12 @@ COLUMNS = (
 SUPPRESS_BELOW = 5
 SUPPRESS = ("complaints", "disputes")
 NEVER_SUPPRESSED = "incidents"
-MEASURES: Mapping[str, Measure] = {
-    measure.fact: measure
-    for module in (hazards, inspections, drills, incidents, complaints, capacity, outreach)
-    for measure in module.MEASURES
-}
+# A module for each kind, of its name.
+_KINDS = (
+    hazards, inspections, drills, plans, incidents, losses, complaints, disputes, warnings, duty_checks, teams,
+    supplies, shelters, publicity, grid, schools,
+)  # fmt: skip
+MEASURES: Mapping[str, Measure] = {measure.fact: measure for kind in _KINDS for measure in kind.MEASURES}
 _SUMS = {"hazards": hazards.SUMS}
 _WITHIN = {"hazards": hazards.WITHIN, "complaints": complaints.WITHIN}
 Tables = Ledgers | Mapping[str, pd.DataFrame]

@@ -1,4 +1,4 @@
-"""Facts of drills and of emergency plans."""
+"""Facts of drills."""
 
 import unicodedata
 
@@ -6,20 +6,10 @@ import numpy as np
 import pandas as pd
 
 from taizhang.facts.measures import Count, Coverage, Measure, Ratio, Share, Sum, holds, known, number
+from taizhang.facts.plans import is_current
 from taizhang.facts.rows import Mask, Rows
 
-
-def is_issued(rows: Rows) -> Mask:
-    """Issued on or before as_of, or with no issue date."""
-    return ~rows.known("issued_on") | rows.by("issued_on")
-
-
-def is_past_review(rows: Rows) -> Mask:
-    return rows.test(is_issued) & rows.before("review_due")
-
-
-def is_current(rows: Rows) -> Mask:
-    return rows.test(is_issued) & ~rows.before("review_due")
+is_evaluated = holds("evaluated", True)
 
 
 def _name_plans(rows: Rows, column: str) -> pd.Series:
@@ -41,11 +31,11 @@ def is_drilled(plans: Rows, drills: Rows) -> Mask:
     return np.asarray(_name_plans(plans, "name").isin(held), bool)
 
 
-DRILLS: tuple[Measure, ...] = (
+MEASURES: tuple[Measure, ...] = (
     Count(fact="drills.held"),
     Sum(fact="drills.participants", amount=number("participants")),
     Share(fact="drills.field_share", counted=holds("kind", "field"), rows=known("kind")),
-    Share(fact="drills.evaluated_share", counted=holds("evaluated", True), rows=known("evaluated")),
+    Share(fact="drills.evaluated_share", counted=is_evaluated, rows=known("evaluated")),
     Sum(fact="drills.problems", amount=number("problems")),
     Ratio(
         fact="drills.problems_fixed_share",
@@ -57,8 +47,3 @@ DRILLS: tuple[Measure, ...] = (
         fact="drills.plans_drilled_share", of="plans", rows=is_current, covered=is_drilled, needs=("plans",)
     ),
 )
-PLANS: tuple[Measure, ...] = (
-    Count(fact="plans.current", counted=is_current, interval=False),
-    Count(fact="plans.review_overdue", counted=is_past_review, interval=False),
-)
-MEASURES = (*DRILLS, *PLANS)

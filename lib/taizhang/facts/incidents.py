@@ -1,8 +1,8 @@
-"""Facts of incidents, with the levels of accidents, and of disaster losses."""
+"""Facts of incidents, with the levels of accidents."""
 
 import numpy as np
 
-from taizhang.facts.measures import Count, Distinct, Measure, PerPopulation, Sum, holds, number
+from taizhang.facts.measures import Count, Measure, PerPopulation, Sum, holds, number
 from taizhang.facts.rows import Mask, Numbers, Rows
 
 LEVELS = ("ordinary", "larger", "major", "extraordinary")
@@ -46,7 +46,7 @@ def is_extraordinary(rows: Rows) -> Mask:
     return np.equal(rows.test(find_level), 3)
 
 
-INCIDENTS: tuple[Measure, ...] = (
+MEASURES: tuple[Measure, ...] = (
     Count(fact="incidents.count"),
     Sum(fact="incidents.deaths", amount=number("deaths"), interval=True),
     Sum(fact="incidents.serious_injuries", amount=number("serious_injuries"), interval=True),
@@ -60,9 +60,3 @@ INCIDENTS: tuple[Measure, ...] = (
     ),
     PerPopulation(fact="incidents.deaths_per_yi_output", amount=number("deaths"), column="output_yi"),
 )
-LOSSES: tuple[Measure, ...] = (
-    Distinct(fact="losses.events", columns=("event",), shared=True, interval=True),
-    Sum(fact="losses.affected", amount=number("affected")),
-    Sum(fact="losses.loss_wan", amount=number("loss_wan")),
-)
-MEASURES = (*INCIDENTS, *LOSSES)

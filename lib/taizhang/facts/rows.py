@@ -10,28 +10,13 @@ import pandas as pd
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period
+from taizhang.metadata.kinds import load_kinds
 
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Made = TypeVar("Made")
-
-# The column that says when: a row belongs to the period in which it falls. Kinds without one are stocks.
-DATES = {
-    "hazards": "found_on",
-    "inspections": "inspected_on",
-    "drills": "held_on",
-    "incidents": "occurred_on",
-    "losses": "occurred_on",
-    "complaints": "received_on",
-    "disputes": "found_on",
-    "warnings": "issued_at",
-    "duty_checks": "checked_at",
-    "weather": "month",
-    "publicity": "held_on",
-    "actions": "starts_on",
-}
 
 
 class Ledger:
@@ -51,7 +36,8 @@ class Ledger:
     def __init__(self, kind: str, table: pd.DataFrame, codes: pd.Index, date: str = "") -> None:
         self.kind = kind
         self.table = table
-        self.date = DATES.get(kind, date)
+        # A row belongs to the period in which its starred date falls. Kinds without one are stocks.
+        self.date = load_kinds()[kind].date if kind in load_kinds() else date
         self._made: dict[Hashable, Any] = {}
         if "district_code" in table:
             group = codes.get_indexer(pd.Index(table["district_code"]))

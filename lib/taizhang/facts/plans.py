@@ -1,0 +1,23 @@
+"""Facts of emergency plans."""
+
+from taizhang.facts.measures import Count, Measure
+from taizhang.facts.rows import Mask, Rows
+
+
+def is_issued(rows: Rows) -> Mask:
+    """Issued on or before as_of, or with no issue date."""
+    return ~rows.known("issued_on") | rows.by("issued_on")
+
+
+def is_past_review(rows: Rows) -> Mask:
+    return rows.test(is_issued) & rows.before("review_due")
+
+
+def is_current(rows: Rows) -> Mask:
+    return rows.test(is_issued) & ~rows.before("review_due")
+
+
+MEASURES: tuple[Measure, ...] = (
+    Count(fact="plans.current", counted=is_current, interval=False),
+    Count(fact="plans.review_overdue", counted=is_past_review, interval=False),
+)

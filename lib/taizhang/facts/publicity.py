@@ -1,0 +1,18 @@
+"""Facts of publicity."""
+
+import numpy as np
+
+from taizhang.facts.measures import Measure, Sum, number
+from taizhang.facts.rows import Floats, Rows
+
+
+def count_sessions(rows: Rows) -> Floats:
+    """Sessions, a row without a number counting as one."""
+    sessions = rows.numbers("sessions")
+    return np.where(np.isnan(sessions), 1.0, sessions)
+
+
+MEASURES: tuple[Measure, ...] = (
+    Sum(fact="publicity.sessions", amount=count_sessions),
+    Sum(fact="publicity.reached", amount=number("reached")),
+)
