@@ -11,7 +11,14 @@ from nbformat import v4
 from taizhang.core import display
 from taizhang.core.errors import ParameterError, RenderError
 from taizhang.core.periods import parse_period
-from taizhang.report.notebook import Block, FigureBlock, HeadingBlock, MarkdownBlock, ProseBlock, read_blocks
+from taizhang.report.notebook import (
+    FigureBlock,
+    HeadingBlock,
+    MarkdownBlock,
+    ProseBlock,
+    ReportBlock,
+    read_blocks,
+)
 from taizhang.report.notes import Note, read_notes
 from taizhang.settings.workbook import OwnReport
 
@@ -170,7 +177,7 @@ def test_numbers_of_people_are_masked(tmp_path: Path) -> None:
     assert read_notes(make_book(tmp_path), YEAR)["350921101", "zh"].text == "电话 ***********"
 
 
-def compose(note: str, lang: str = "zh") -> list[Block]:
+def compose(note: str, lang: str = "zh") -> list[ReportBlock]:
     def show(shown: Any) -> Any:
         return v4.new_code_cell("x", outputs=[v4.new_output("display_data", data=shown._repr_mimebundle_())])
 
@@ -185,7 +192,7 @@ def compose(note: str, lang: str = "zh") -> list[Block]:
     return read_blocks(v4.new_notebook(cells=cells), lang=lang, note=note)
 
 
-def outline(blocks: list[Block]) -> list[str]:
+def outline(blocks: list[ReportBlock]) -> list[str]:
     told = []
     for block in blocks:
         if isinstance(block, HeadingBlock):

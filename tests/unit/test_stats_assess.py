@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from taizhang.stats import assess
-from taizhang.stats.assess import Assessment, Rule, Step, apply_rule, assess_places
+from taizhang.stats.assess import Assessment, AssessmentRule, Step, apply_rule, assess_places
 
-RATE = Rule("整改率", "points", "rate", points=20, zero_at=60, full_at=90)
-DRILLS = Rule("演练", "reward", "drills", above=10, per=0.5, at_most=3)
-DEATHS = Rule("死亡", "deduction", "deaths", per=2, at_most=10)
-VETO = Rule("较大事故", "veto", "larger")
+RATE = AssessmentRule("整改率", "points", "rate", points=20, zero_at=60, full_at=90)
+DRILLS = AssessmentRule("演练", "reward", "drills", above=10, per=0.5, at_most=3)
+DEATHS = AssessmentRule("死亡", "deduction", "deaths", per=2, at_most=10)
+VETO = AssessmentRule("较大事故", "veto", "larger")
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ VETO = Rule("较大事故", "veto", "larger")
     [(RATE, 75, 10), (RATE, 50, 0), (RATE, 95, 20), (DRILLS, 12, 1), (DRILLS, 30, 3), (DRILLS, 8, 0),
      (DEATHS, 1, -2), (DEATHS, 9, -10), (VETO, 0, 0), (VETO, 1, 1)],
 )  # fmt: skip
-def test_points_of_a_rule(rule: Rule, value: float, points: float) -> None:
+def test_points_of_a_rule(rule: AssessmentRule, value: float, points: float) -> None:
     assert apply_rule(rule, np.array([float(value)]))[0] == pytest.approx(points)
 
 
@@ -27,7 +27,7 @@ def test_points_of_a_rule(rule: Rule, value: float, points: float) -> None:
 )
 def test_recruitment_reward(done: float, reward: float) -> None:
     """Under 80 % of the task nothing; 80 to 100 % inclusive 400 yuan a head; above it 600."""
-    rule = Rule(
+    rule = AssessmentRule(
         "招工奖励", "reward", "done", steps=(Step(80, 400), Step(100, 600, inclusive=False)), times="heads"
     )
     assert apply_rule(rule, np.array([done]), np.array([1.0]))[0] == reward
@@ -47,7 +47,7 @@ def test_totals_ranks_and_veto() -> None:
 
 def test_an_unknown_fact_shares_its_points_out() -> None:
     """Half of 20 points known, 20 unknown: 10 of 20 becomes 20 of 40."""
-    other = Rule("按期率", "points", "time", points=20, zero_at=0, full_at=100)
+    other = AssessmentRule("按期率", "points", "time", points=20, zero_at=0, full_at=100)
     values = make_values(rate=[75, 75], time=[np.nan, 50])
     places, _ = assess_places(Assessment("", (RATE, other)), values, draws=50)
     assert places["total"].tolist() == [20, 20] and places["missing"].tolist() == [1, 0]
@@ -83,7 +83,7 @@ def test_a_rule_that_decides_has_a_low_tau() -> None:
 @pytest.mark.parametrize("at_once", [1, 100])
 def test_draws_at_once_or_in_parts_are_the_same(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """By steps and a reward too; 64 draws of 9 numbers: one at a time, and eleven, of which the last are few."""
-    bonus = Rule("招工奖励", "reward", "done", steps=(Step(80, 4), Step(100, 6)), times="drills")
+    bonus = AssessmentRule("招工奖励", "reward", "done", steps=(Step(80, 4), Step(100, 6)), times="drills")
     assessment = Assessment("", (RATE, DRILLS, bonus))
     values = make_values(rate=[75, 76, 89], drills=[10, 14, 0], done=[79, np.nan, 101])
     whole = assess_places(assessment, values, values - 5, values + 5, draws=64)

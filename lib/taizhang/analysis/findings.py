@@ -12,7 +12,7 @@ from taizhang.core.display import Run
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, split_target
 from taizhang.metadata.formats import format_date, format_number
-from taizhang.metadata.rules import Rule, load_rules
+from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.stats.change import compare_counts, compare_shares
 
 Row = Mapping[Any, Any]  # of the facts frame, by column
@@ -110,13 +110,13 @@ def _percent(top: float, bottom: float) -> Number:
 Found = Iterator[dict[str, Number]]
 
 
-def _above(rule: Rule, case: _Case) -> Found:
+def _above(rule: FindingRule, case: _Case) -> Found:
     value = case.number(rule.fact)
     if value is not None and value > rule.above:
         yield {"value": _write(value, rule.fact)}
 
 
-def _share_below(rule: Rule, case: _Case) -> Found:
+def _share_below(rule: FindingRule, case: _Case) -> Found:
     row = case.row(rule.fact)
     if row is not None and row["value"] < rule.below:
         yield {
@@ -126,7 +126,7 @@ def _share_below(rule: Rule, case: _Case) -> Found:
         }
 
 
-def _share_above(rule: Rule, case: _Case) -> Found:
+def _share_above(rule: FindingRule, case: _Case) -> Found:
     value, whole = case.number(rule.fact), case.number(rule.of)
     if value is None or not whole or value < rule.least:
         return
@@ -134,14 +134,14 @@ def _share_above(rule: Rule, case: _Case) -> Found:
         yield {"value": _write(value, rule.fact), "share": _percent(value, whole)}
 
 
-def _overdue(rule: Rule, case: _Case) -> Found:
+def _overdue(rule: FindingRule, case: _Case) -> Found:
     """Any at all; and whether it is far above the rest, by a test of two shares, as small numbers differ by chance."""
     value = case.number(rule.fact)
     if value:
         yield _hold_against_rest(rule, case, value) or {"value": _write(value, rule.fact)}
 
 
-def _hold_against_rest(rule: Rule, case: _Case, value: float) -> dict[str, Number]:
+def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Number]:
     """A share and the rest's where it is above that beyond chance; else nothing."""
     whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
@@ -160,7 +160,7 @@ def _hold_against_rest(rule: Rule, case: _Case, value: float) -> dict[str, Numbe
     }
 
 
-def _count_up(rule: Rule, case: _Case) -> Found:
+def _count_up(rule: FindingRule, case: _Case) -> Found:
     """More than a year before, beyond chance, days for days."""
     now, before = case.row(rule.fact), case.row_before(rule.fact)
     if now is None or before is None:
@@ -178,7 +178,7 @@ def _count_up(rule: Rule, case: _Case) -> Found:
         }
 
 
-def _no_drill(rule: Rule, case: _Case) -> Found:
+def _no_drill(rule: FindingRule, case: _Case) -> Found:
     """No drill in the years before as_of. A district is bound, the whole area is not one."""
     drills = case.ledgers.get("drills")
     if case.district == ALL or drills is None or case.row(rule.fact) is None:
@@ -189,7 +189,7 @@ def _no_drill(rule: Rule, case: _Case) -> Found:
         yield {"since": Number(format_date(since.date(), case.lang), basis=rule.fact)}
 
 
-def _target_behind(rule: Rule, case: _Case) -> Found:
+def _target_behind(rule: FindingRule, case: _Case) -> Found:
     for fact in case.facts.get(case.district, {}):
         parts = split_target(fact)
         if parts is None or parts[1] != "pace_points":
@@ -212,7 +212,7 @@ def _name_indicator(fact: str, lang: str) -> str:
         return fact
 
 
-CHECKS: Mapping[str, Callable[[Rule, _Case], Found]] = {
+CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
     "above": _above,
     "share_below": _share_below,
     "share_above": _share_above,

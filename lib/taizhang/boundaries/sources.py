@@ -18,14 +18,14 @@ _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
 
 
 @dataclass(frozen=True)
-class Source:
+class LayerSource:
     """A layer as it is in its file: nothing mended yet but the encoding of its text."""
 
     frame: gpd.GeoDataFrame
     notes: list[str] = field(default_factory=list)
 
 
-def read_source(path: Path | str, *, encoding: str = "auto") -> Source:
+def read_source(path: Path | str, *, encoding: str = "auto") -> LayerSource:
     """Read a layer with its attributes.
 
     Parameters
@@ -38,7 +38,7 @@ def read_source(path: Path | str, *, encoding: str = "auto") -> Source:
 
     Returns
     -------
-    Source
+    LayerSource
 
     Raises
     ------
@@ -82,11 +82,11 @@ def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
     return folder / f"layer{suffix}", member
 
 
-def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> Source:
+def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> LayerSource:
     suffix = path.suffix.lower()
     try:
         if suffix == ".parquet":
-            return Source(gpd.read_parquet(path))
+            return LayerSource(gpd.read_parquet(path))
         if suffix == ".shp":
             return _read_shapefile(path, encoding, shown)
         name = _choose_layer(path, layer, shown)
@@ -100,7 +100,7 @@ def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> Source:
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BoundaryError(f"{shown}: the file holds a table without geometry.")
-    return Source(frame)
+    return LayerSource(frame)
 
 
 def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
@@ -116,7 +116,7 @@ def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
     return names[0] if names else None
 
 
-def _read_shapefile(path: Path, encoding: str, shown: str) -> Source:
+def _read_shapefile(path: Path, encoding: str, shown: str) -> LayerSource:
     present = {one.suffix.lower() for one in path.parent.iterdir() if one.stem == path.stem}
     if missing := sorted({".dbf", ".shx"} - present):
         raise BoundaryError(
@@ -143,7 +143,7 @@ def _read_shapefile(path: Path, encoding: str, shown: str) -> Source:
             )
         attributes[name] = attributes[name].map(decoded).astype("str")
     attributes.columns = pd.Index([_decode(str(name), judged) for name in attributes])
-    return Source(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), notes)
+    return LayerSource(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), notes)
 
 
 def _decode(text: str, judged: Judgement) -> str:

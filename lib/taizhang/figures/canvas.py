@@ -1,4 +1,4 @@
-"""The sheet every chart is drawn on: size, type, colours, and the SVG that comes of it."""
+"""The drawing every chart is drawn on: size, type, colours, and the SVG that comes of it."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
-from matplotlib.figure import Figure as Sheet
+from matplotlib.figure import Figure as Drawing
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import ScalarFormatter
 
@@ -76,8 +76,8 @@ def use_style() -> Iterator[None]:
         yield
 
 
-def make_sheet(height_mm: float) -> Sheet:
-    """An empty sheet as wide as the text column.
+def make_drawing(height_mm: float) -> Drawing:
+    """An empty drawing as wide as the text column.
 
     Parameters
     ----------
@@ -88,13 +88,13 @@ def make_sheet(height_mm: float) -> Sheet:
     matplotlib.figure.Figure
     """
     engine = ConstrainedLayoutEngine(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)
-    sheet = Sheet(figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout=engine)
-    _Canvas(sheet)
-    return sheet
+    drawing = Drawing(figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout=engine)
+    _Canvas(drawing)
+    return drawing
 
 
-def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Sheet, Axes]:
-    """A sheet with one pair of axes.
+def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
+    """A drawing with one pair of axes.
 
     Parameters
     ----------
@@ -106,10 +106,10 @@ def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Sheet, Axes]:
     -------
     tuple of (Figure, Axes)
     """
-    sheet = make_sheet(height_mm)
-    axes = sheet.add_subplot()
+    drawing = make_drawing(height_mm)
+    axes = drawing.add_subplot()
     tidy_axes(axes, grid=grid)
-    return sheet, axes
+    return drawing, axes
 
 
 def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
@@ -120,12 +120,12 @@ def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
         axes.spines["left" if grid == "y" else "bottom"].set_visible(False)
 
 
-def finish_figure(sheet: Sheet, *, id: str, title: str, alt: str, source: str) -> display.Figure:
-    """Turn a sheet into a figure of a report.
+def finish_figure(drawing: Drawing, *, id: str, title: str, alt: str, source: str) -> display.Figure:
+    """Turn a drawing into a figure of a report.
 
     Parameters
     ----------
-    sheet : matplotlib.figure.Figure
+    drawing : matplotlib.figure.Figure
         Drawn within `use_style`.
     id, title, alt, source : str
         As for `display.Figure`.
@@ -135,7 +135,7 @@ def finish_figure(sheet: Sheet, *, id: str, title: str, alt: str, source: str) -
     display.Figure
     """
     with use_style():
-        svg = _draw_svg(sheet)
+        svg = _draw_svg(drawing)
     return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id))
 
 
@@ -172,28 +172,28 @@ _measure_text = lru_cache(maxsize=4096)(fonts.measure_text)
 
 
 class _Canvas(FigureCanvasSVG):
-    """What a sheet asks when it lays itself out."""
+    """What a drawing asks when it lays itself out."""
 
     def get_renderer(self) -> _Renderer:
         return _make_renderer(self.figure, StringIO())
 
 
-def _make_renderer(sheet: Sheet, buffer: StringIO) -> _Renderer:
-    sheet.dpi = _DPI
-    wide, high = sheet.get_size_inches() * _DPI
+def _make_renderer(drawing: Drawing, buffer: StringIO) -> _Renderer:
+    drawing.dpi = _DPI
+    wide, high = drawing.get_size_inches() * _DPI
     renderer: Any = _Renderer  # Matplotlib gives it no types
     made: _Renderer = renderer(wide, high, buffer, image_dpi=_DPI, metadata={"Date": None, "Creator": None})
     return made
 
 
-def _draw_svg(sheet: Sheet) -> str:
-    """The sheet drawn once; `savefig` would draw it twice, the first time for its layout."""
-    if engine := sheet.get_layout_engine():
-        engine.execute(sheet)
-        sheet.set_layout_engine("none")
+def _draw_svg(drawing: Drawing) -> str:
+    """The drawing drawn once; `savefig` would draw it twice, the first time for its layout."""
+    if engine := drawing.get_layout_engine():
+        engine.execute(drawing)
+        drawing.set_layout_engine("none")
     buffer = StringIO()
-    renderer: Any = _make_renderer(sheet, buffer)
-    sheet.draw(renderer)
+    renderer: Any = _make_renderer(drawing, buffer)
+    drawing.draw(renderer)
     renderer.finalize()
     return buffer.getvalue()
 

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Sheet
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Polygon, Rectangle
 
 from taizhang.analysis.view import View
@@ -33,7 +33,7 @@ _ARROW_MM = (7.0, 11.0)  # the north arrow with its word, in the map's upper rig
 
 def make_map(
     bounds: Box, *, tallest_mm: float = 150.0, foot_mm: float = _FOOT_MM
-) -> tuple[Sheet, Axes, Axes]:
+) -> tuple[Drawing, Axes, Axes]:
     """A sheet with a map above and a strip for its key below, as tall as the extent asks for.
 
     Parameters
@@ -48,7 +48,7 @@ def make_map(
     Returns
     -------
     tuple of (Figure, Axes, Axes)
-        Sheet, map, strip; the strip's coordinates are millimetres from its lower left.
+        Drawing, map, strip; the strip's coordinates are millimetres from its lower left.
     """
     style = load_style()
     west, south, east, north = bounds
@@ -64,7 +64,7 @@ def make_map(
         more = (north - south) * (_LOWEST_MM / tall - 1) / 2
         south, north, tall = south - more, north + more, _LOWEST_MM
     height = tall + foot_mm
-    sheet = Sheet(figsize=(style.width_mm / 25.4, height / 25.4))
+    sheet = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
     axes = sheet.add_axes((0, foot_mm / height, 1, tall / height))
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
@@ -114,7 +114,7 @@ def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[st
 
 def draw_ground(
     view: View, *, around: float = 0.06, zoom: float = 1.0, centre: tuple[float, float] | None = None
-) -> tuple[Sheet, Axes, Axes]:
+) -> tuple[Drawing, Axes, Axes]:
     """A map of the district on its neighbours, or of all districts where the view is of the whole area.
 
     Parameters

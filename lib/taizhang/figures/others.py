@@ -6,7 +6,7 @@ from taizhang.analysis.naming import describe_source, name_month, name_period, n
 from taizhang.analysis.rows import choose_months, count_classes, find_rows, leave_out_of_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_axes, use_style
+from taizhang.figures.canvas import finish_figure, make_axes, make_drawing, tidy_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, label_months, set_whole_ticks
 from taizhang.figures.time import is_sensitive
 from taizhang.metadata.formats import format_number, join_list
@@ -158,7 +158,7 @@ def plot_weather(view: View) -> display.Figure | None:
     places = list(range(len(months)))
     main, normal = style.roles["main"], style.roles["before"]
     with use_style():
-        sheet = make_sheet(92)
+        sheet = make_drawing(92)
         above, below = sheet.subplots(2, 1, sharex=True)
         for axes in (above, below):
             tidy_axes(axes)

@@ -12,7 +12,7 @@ from taizhang.analysis.naming import describe_source, name_place, say_ratio
 from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, make_sheet, tidy_axes, use_style
+from taizhang.figures.canvas import finish_figure, make_axes, make_drawing, tidy_axes, use_style
 from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import bars_height, draw_key, label_months
 from taizhang.metadata.formats import format_date, format_number, join_list
@@ -346,7 +346,7 @@ def plot_control(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     found, share = charts
     with use_style():
-        sheet = make_sheet(86)
+        sheet = make_drawing(86)
         above, below = sheet.subplots(2, 1, sharex=True)
         for axes, chart, scale, words in (
             (above, found, 1.0, label("control.found", lang)),

@@ -9,7 +9,7 @@ from taizhang.core.errors import list_values
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.model import Applied, Correction, Source
-from taizhang.ledgers.rowkinds import Table
+from taizhang.ledgers.rowkinds import LedgerTable
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.text import fold, write_cell
 
@@ -31,13 +31,13 @@ class Corrector:
     def __post_init__(self) -> None:
         self.pending = list(self.source.corrections)
 
-    def correct(self, grid: Grid, tables: Sequence[Table], *, skip: int = 0) -> Grid:
+    def correct(self, grid: Grid, tables: Sequence[LedgerTable], *, skip: int = 0) -> Grid:
         """Apply what belongs to this sheet.
 
         Parameters
         ----------
         grid : Grid
-        tables : sequence of Table
+        tables : sequence of LedgerTable
             The tables found in it: their headers say which column is meant.
         skip : int
             Leading rows of the grid that are not the file's own (the header that begins each part of a
@@ -58,7 +58,7 @@ class Corrector:
             grid = self._apply(grid, tables, one, row)
         return grid
 
-    def _apply(self, grid: Grid, tables: Sequence[Table], one: Correction, row: int) -> Grid:
+    def _apply(self, grid: Grid, tables: Sequence[LedgerTable], one: Correction, row: int) -> Grid:
         table = next((t for t in tables if t.header[0] <= row < t.last), None)
         found = _find_column(grid, table, one.column)
         if found is None:
@@ -111,7 +111,7 @@ class Corrector:
         self.pending = []
 
 
-def _find_column(grid: Grid, table: Table | None, name: str) -> tuple[int, str] | None:
+def _find_column(grid: Grid, table: LedgerTable | None, name: str) -> tuple[int, str] | None:
     """Position and field ('' for none) of a column named by header, canonical name or letter."""
     if table is not None:
         word = fold(name)
@@ -133,7 +133,7 @@ def _find_column(grid: Grid, table: Table | None, name: str) -> tuple[int, str] 
     return None
 
 
-def _section_of(table: Table, row: int) -> object:
+def _section_of(table: LedgerTable, row: int) -> object:
     above = [at for at in table.sections if table.first + at <= row]
     return table.sections[max(above)] if above else ""
 

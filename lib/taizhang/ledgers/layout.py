@@ -10,14 +10,23 @@ from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, bare
 from taizhang.ledgers.quantities import is_unit
-from taizhang.ledgers.rowkinds import BLANK, NOTE, TITLE, Column, Table, classify_rows, is_note, is_numbering
+from taizhang.ledgers.rowkinds import (
+    BLANK,
+    NOTE,
+    TITLE,
+    HeaderColumn,
+    LedgerTable,
+    classify_rows,
+    is_note,
+    is_numbering,
+)
 from taizhang.ledgers.text import fold
 
 MOST_HEADER_ROWS = 4
 _SMALL = 5000  # rows up to which every row is looked at as a possible header
 
 
-def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) -> list[Table]:
+def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) -> list[LedgerTable]:
     """Find the tables of a kind in a sheet.
 
     Parameters
@@ -30,17 +39,19 @@ def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) 
 
     Returns
     -------
-    list of Table
+    list of LedgerTable
         From top to bottom, each with its rows told apart; empty where the sheet holds no such table.
     """
     if not grid.height or not grid.width:
         return []
     looker = _Looker(grid, index)
     blocks = looker.find_blocks()
-    tables: list[Table] = []
+    tables: list[LedgerTable] = []
     for number, (top, bottom, end) in enumerate(blocks):
         last = blocks[number + 1][0] if number + 1 < len(blocks) else grid.height
-        tables += looker.split_columns(Table((top, end), looker.read_columns(top, bottom), end + 1, last))
+        tables += looker.split_columns(
+            LedgerTable((top, end), looker.read_columns(top, bottom), end + 1, last)
+        )
     known = frozenset(map(fold, names))
     previous = 0
     for table in tables:
@@ -179,7 +190,7 @@ class _Looker:
         beside = column + 1
         return beside < self.grid.width and not self.grid.text(row, beside) and (row, beside) not in self.span
 
-    def read_columns(self, top: int, bottom: int) -> list[Column]:
+    def read_columns(self, top: int, bottom: int) -> list[HeaderColumn]:
         """The columns of a header block with their levels and meanings; one field to one column."""
         columns = []
         for position in range(self.grid.width):
@@ -188,7 +199,7 @@ class _Looker:
                 text = self._header_text(row, position, top, bottom)
                 if text and (not levels or fold(text) != fold(levels[-1])):
                     levels.append(text)
-            columns.append(Column(position, tuple(levels), self.index.match(levels)))
+            columns.append(HeaderColumn(position, tuple(levels), self.index.match(levels)))
         return columns
 
     def _header_text(self, row: int, column: int, top: int, bottom: int) -> str:
@@ -208,12 +219,12 @@ class _Looker:
             return self.grid.text(row, left)
         return ""
 
-    def split_columns(self, table: Table) -> list[Table]:
+    def split_columns(self, table: LedgerTable) -> list[LedgerTable]:
         """Tables side by side, told by a blank column between two full sets of required fields."""
         rows = self.grid.codes[table.header[0] : table.last]
         blank = np.flatnonzero((rows < 0).all(axis=0))
         needed = {name for name in self.index.kind.required if name != "district"}
-        parts: list[list[Column]] = [[]]
+        parts: list[list[HeaderColumn]] = [[]]
         for column in table.columns:
             if column.position in blank and not column.levels:
                 parts.append([])
@@ -226,10 +237,10 @@ class _Looker:
         tables = []
         for part in full:
             _settle(part)
-            tables.append(Table(table.header, part, table.first, table.last))
+            tables.append(LedgerTable(table.header, part, table.first, table.last))
         return tables
 
-    def find_titles(self, table: Table, start: int) -> None:
+    def find_titles(self, table: LedgerTable, start: int) -> None:
         """Texts between the end of the table before (or the sheet's top) and the header."""
         for row in range(start, table.header[0]):
             if not self.filled[row]:
@@ -244,9 +255,9 @@ def merge_is_short(span: dict[tuple[int, int], tuple[int, int, int, int]], row: 
     return max(heights, default=1) <= MOST_HEADER_ROWS
 
 
-def _settle(columns: list[Column]) -> None:
+def _settle(columns: list[HeaderColumn]) -> None:
     """Leave each field to one column: the one whose header names it best, the first of equals."""
-    best: dict[str, Column] = {}
+    best: dict[str, HeaderColumn] = {}
     for column in columns:
         if column.match is None:
             continue
@@ -262,7 +273,7 @@ def _settle(columns: list[Column]) -> None:
             column.match = None
 
 
-def _pass_titles_on(grid: Grid, tables: list[Table]) -> None:
+def _pass_titles_on(grid: Grid, tables: list[LedgerTable]) -> None:
     """Lone texts just above a lower table's header are its title, not the upper table's notes."""
     for upper, lower in pairwise(tables):
         if upper.last != lower.header[0]:

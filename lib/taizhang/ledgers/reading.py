@@ -13,7 +13,7 @@ from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
-from taizhang.ledgers.rowkinds import Table
+from taizhang.ledgers.rowkinds import LedgerTable
 from taizhang.ledgers.sheets import read_text, read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
 
@@ -184,7 +184,7 @@ def _read_grids(
     )
 
 
-def _is_other(table: Table, source: Source) -> bool:
+def _is_other(table: LedgerTable, source: Source) -> bool:
     """Whether a table that lacks required columns is rather of another kind, such as a summary by district."""
     fields = table.fields
     needed = {name for name in source.kind.required if name != "district"}

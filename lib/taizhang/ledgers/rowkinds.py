@@ -31,7 +31,7 @@ _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 
 
 @dataclass
-class Column:
+class HeaderColumn:
     """A column of a table: its position in the grid, its header's levels, and what that means."""
 
     position: int
@@ -46,14 +46,14 @@ class Column:
 
 
 @dataclass
-class Table:
+class LedgerTable:
     """A table found in a sheet, in the grid's positions.
 
     `kinds` has one of the row kinds per row from `first` to `last` (exclusive); `header` are its header rows.
     """
 
     header: tuple[int, int]
-    columns: list[Column]
+    columns: list[HeaderColumn]
     first: int
     last: int
     titles: list[str] = field(default_factory=list)
@@ -63,12 +63,12 @@ class Table:
     sections: dict[int, str] = field(default_factory=dict)
 
     @property
-    def fields(self) -> dict[str, Column]:
+    def fields(self) -> dict[str, HeaderColumn]:
         """The columns understood, by field."""
         return {c.match.field: c for c in self.columns if c.match is not None and not c.match.problem}
 
 
-def classify_rows(grid: Grid, index: HeaderIndex, table: Table, names: frozenset[str]) -> None:
+def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: frozenset[str]) -> None:
     """Tell what each row below a header is."""
     positions = [column.position for column in table.columns]
     codes = grid.codes[table.first : table.last][:, positions]
@@ -101,7 +101,7 @@ def _is_running(value: object) -> bool:
     return not isinstance(value, str) or value.strip().rstrip(".、").isdigit()
 
 
-def _has_date(grid: Grid, index: HeaderIndex, table: Table, codes: Codes) -> Mask:
+def _has_date(grid: Grid, index: HeaderIndex, table: LedgerTable, codes: Codes) -> Mask:
     """Rows with a readable value in a required date column: data, whatever their words say."""
     found = np.zeros(len(codes), dtype=bool)
     order = {column.position: i for i, column in enumerate(table.columns)}
@@ -114,7 +114,7 @@ def _has_date(grid: Grid, index: HeaderIndex, table: Table, codes: Codes) -> Mas
     return found
 
 
-def _repeated_headers(grid: Grid, table: Table, codes: Codes) -> Mask:
+def _repeated_headers(grid: Grid, table: LedgerTable, codes: Codes) -> Mask:
     """Rows that say again what the header says, as at a page break."""
     same = np.zeros(len(codes), dtype=np.int64)
     for i, column in enumerate(table.columns):
@@ -132,7 +132,7 @@ def _repeated_headers(grid: Grid, table: Table, codes: Codes) -> Mask:
     return (same >= 2) & (same * 2 > filled)
 
 
-def _marked_rows(grid: Grid, table: Table, codes: Codes) -> tuple[Mask, Mask]:
+def _marked_rows(grid: Grid, table: LedgerTable, codes: Codes) -> tuple[Mask, Mask]:
     """Rows with a total's word in the first three filled cells, and rows whose first cell says note."""
     totals, notes = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
     before = np.zeros(len(codes), dtype=np.int64)
@@ -189,7 +189,7 @@ def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, words)))
 
 
-def _spread(grid: Grid, table: Table, codes: Codes) -> Mask:
+def _spread(grid: Grid, table: LedgerTable, codes: Codes) -> Mask:
     """Rows that are one merged cell from side to side, or say the same text in every filled column."""
     rows = np.zeros(len(codes), dtype=bool)
     width = len(table.columns)
@@ -201,7 +201,12 @@ def _spread(grid: Grid, table: Table, codes: Codes) -> Mask:
 
 
 def _tell_single(
-    grid: Grid, index: HeaderIndex, table: Table, row: int, kinds: npt.NDArray[np.int8], names: frozenset[str]
+    grid: Grid,
+    index: HeaderIndex,
+    table: LedgerTable,
+    row: int,
+    kinds: npt.NDArray[np.int8],
+    names: frozenset[str],
 ) -> None:
     """Tell whether a lone text is a district's section, or a note or title between rows."""
     position = next(c.position for c in table.columns if grid.codes[table.first + row, c.position] >= 0)
@@ -232,7 +237,7 @@ def is_district(text: str, names: frozenset[str]) -> bool:
     )
 
 
-def _close_foot(table: Table) -> None:
+def _close_foot(table: LedgerTable) -> None:
     """Sections after the last data row head nothing: they are notes at the foot."""
     data = np.flatnonzero(table.kinds == DATA)
     last = int(data[-1]) if len(data) else -1

@@ -22,7 +22,7 @@ from taizhang.ledgers.model import (
     pandas_type,
 )
 from taizhang.ledgers.quantities import find_factor, read_number
-from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, Column, Table
+from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, HeaderColumn, LedgerTable
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.ledgers.values import Context, Parsed, count_items, read_column, take_texts
@@ -34,14 +34,14 @@ _SUMMED = ("integer", "number")
 
 
 def read_table(
-    grid: Grid, table: Table, index: HeaderIndex, source: Source, *, name: str
+    grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, *, name: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, TableRead]:
     """Read a table's data rows.
 
     Parameters
     ----------
     grid : Grid
-    table : Table
+    table : LedgerTable
         As found, its rows told apart.
     index : HeaderIndex
     source : Source
@@ -110,7 +110,7 @@ def _sheet_district(grid: Grid, source: Source) -> str:
     return grid.sheet.name if word and word in map(fold, source.names) else ""
 
 
-def check_columns(grid: Grid, table: Table, index: HeaderIndex, source: Source) -> None:
+def check_columns(grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source) -> None:
     """Raise where a required column is missing, saying how workbook.toml mends it."""
     kind, fields = source.kind, table.fields
     lacking = [name for name in kind.required if name not in fields]
@@ -145,7 +145,7 @@ def check_columns(grid: Grid, table: Table, index: HeaderIndex, source: Source) 
     )
 
 
-def _take_units(table: Table, kind: Kind) -> None:
+def _take_units(table: LedgerTable, kind: Kind) -> None:
     """Apply the unit that the lines above the table name (单位:万元) to columns whose header names none."""
     units = load_shared().units
     parts: list[str] = []
@@ -171,7 +171,7 @@ def _dimension(part: str) -> str:
 
 
 def _fill_merges(
-    grid: Grid, table: Table, kind: Kind, data: np.ndarray
+    grid: Grid, table: LedgerTable, kind: Kind, data: np.ndarray
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     """Codes per field over the data rows; a cell merged down holds for all its rows, but a number counts once."""
     notes: list[str] = []
@@ -195,7 +195,7 @@ def _fill_merges(
     return {name: codes[data] for name, codes in whole.items()}, notes
 
 
-def _fill_dittos(grid: Grid, table: Table, codes: dict[str, np.ndarray]) -> list[str]:
+def _fill_dittos(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray]) -> list[str]:
     """Give a cell that says 同上 the code of the nearest one above it that says something else."""
     notes = []
     for name, column in table.fields.items():
@@ -212,7 +212,7 @@ def _fill_dittos(grid: Grid, table: Table, codes: dict[str, np.ndarray]) -> list
 
 
 def _with_sections(
-    table: Table, data: np.ndarray, values: list[object], codes: np.ndarray
+    table: LedgerTable, data: np.ndarray, values: list[object], codes: np.ndarray
 ) -> tuple[list[object], np.ndarray]:
     """The district of the section that a row stands under, where the row itself says none."""
     if not table.sections:
@@ -332,7 +332,9 @@ def _count_items(values: list[object], codes: np.ndarray) -> pd.api.extensions.E
     return pd.arrays.IntegerArray(counts[codes], codes < 0)
 
 
-def _describe(grid: Grid, table: Table, index: HeaderIndex, source: Source, notes: list[str]) -> TableRead:
+def _describe(
+    grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, notes: list[str]
+) -> TableRead:
     sheet = grid.sheet
     counts = Counter({ROW_KINDS[k]: int((table.kinds == k).sum()) for k in range(len(ROW_KINDS))})
     counts["title"] += len(table.title_rows)
@@ -369,7 +371,9 @@ def _describe(grid: Grid, table: Table, index: HeaderIndex, source: Source, note
     )
 
 
-def describe_headers(grid: Grid, table: Table, index: HeaderIndex, kind: Kind) -> tuple[HeaderRead, ...]:
+def describe_headers(
+    grid: Grid, table: LedgerTable, index: HeaderIndex, kind: Kind
+) -> tuple[HeaderRead, ...]:
     """Each header of a table and what it was understood as."""
     return tuple(
         _describe_header(grid, column, index, kind)
@@ -378,7 +382,7 @@ def describe_headers(grid: Grid, table: Table, index: HeaderIndex, kind: Kind) -
     )
 
 
-def _describe_header(grid: Grid, column: Column, index: HeaderIndex, kind: Kind) -> HeaderRead:
+def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind: Kind) -> HeaderRead:
     letters = name_column(column.position + grid.sheet.left)
     match = column.match
     if match is None:
@@ -398,7 +402,7 @@ def _describe_header(grid: Grid, column: Column, index: HeaderIndex, kind: Kind)
 
 
 def _check_totals(
-    grid: Grid, table: Table, kind: Kind, parsed: dict[str, Parsed], data: np.ndarray
+    grid: Grid, table: LedgerTable, kind: Kind, parsed: dict[str, Parsed], data: np.ndarray
 ) -> tuple[Disagreement, ...]:
     """Compare each total with its rows: those since the total before it, or all so far.
 
@@ -443,7 +447,7 @@ def _starts(starts: list[int], heads: np.ndarray, row: int) -> list[int]:
     return [starts[-1], starts[0], *(int(head) for head in heads if head < row)]
 
 
-def _stated(grid: Grid, row: int, column: Column, field: Field) -> float | None:
+def _stated(grid: Grid, row: int, column: HeaderColumn, field: Field) -> float | None:
     value = grid.cell(row, column.position)
     if value == "" or column.match is None:
         return None

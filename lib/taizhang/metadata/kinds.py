@@ -126,7 +126,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Rule:
+class RowCheck:
     """Something a row should not say: counted and shown, never mended.
 
     ``order``: the first column must not be after (or above) the second. ``when`` with ``needs``: rows with
@@ -159,7 +159,7 @@ class Kind:
         The column that puts a row into a period ('' for kinds without one).
     id, same : tuple of str
         Columns by which a second row is suspected to be the first one again.
-    rules : tuple of Rule
+    rules : tuple of RowCheck
     """
 
     name: str
@@ -169,7 +169,7 @@ class Kind:
     date: str = ""
     id: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RowCheck, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -303,7 +303,7 @@ def _read_kind(path: Path) -> Kind:
             fields[str(column)] = _make_field(str(column), given)
         except ParameterError as error:
             problems.append(f"field '{column}': {error}")
-    rules: list[Rule] = []
+    rules: list[RowCheck] = []
     words: dict[str, Mapping[str, str]] = {}
     for where, text in [(key, data.get(key)) for key in ("title", "row")]:
         try:
@@ -313,7 +313,7 @@ def _read_kind(path: Path) -> Kind:
     for rule, given in (data.get("rules") or {}).items():
         problems += _unknown_keys(given, _RULE_KEYS, f"rule '{rule}'")
         rules.append(
-            Rule(
+            RowCheck(
                 name=str(rule),
                 title=_words(given.get("title"), str(rule)),
                 order=_texts(given.get("order")),

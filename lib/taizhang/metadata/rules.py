@@ -9,7 +9,7 @@ from taizhang.core.loading import parse_yaml
 
 
 @dataclass(frozen=True)
-class Rule:
+class FindingRule:
     """One rule.
 
     Attributes
@@ -49,7 +49,7 @@ class Rule:
 
 
 @cache
-def load_rules() -> tuple[Rule, ...]:
+def load_rules() -> tuple[FindingRule, ...]:
     """All rules, in the order of rules.yml."""
     text = (files("taizhang.metadata") / "rules.yml").read_text(encoding="utf-8")
-    return tuple(Rule(**entry) for entry in parse_yaml(text))
+    return tuple(FindingRule(**entry) for entry in parse_yaml(text))

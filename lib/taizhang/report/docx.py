@@ -39,7 +39,7 @@ from taizhang.report.docx_xml import (
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import read_blocks
 from taizhang.report.pdf import describe_report, draw_png, replace_missing
-from taizhang.report.typesetting import MODERN, OFFICIAL, Json, Sheet, set_blocks, tabulate_cards
+from taizhang.report.typesetting import MODERN, OFFICIAL, Json, Page, set_blocks, tabulate_cards
 
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -65,7 +65,7 @@ class _Look:
     line_pt: float
     colour: str
     margins: tuple[float, float, float, float]
-    sheet: Sheet
+    page: Page
 
 
 _SONG, _HEI = ("Times New Roman", "宋体"), ("Arial", "黑体")
@@ -112,7 +112,7 @@ def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     look = _LOOKS[meta.style]
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     report = replace_missing(describe_report(meta))
-    content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, sheet=look.sheet)))
+    content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, page=look.page)))
     writer = _Writer(look, meta.lang, report)
     writer.write_front(content)
     for block in content:
@@ -168,7 +168,7 @@ class _Writer:
         normal.paragraph_format.space_after = Pt(0)
         body = cast(ParagraphStyle, styles["Body Text"])
         set_face(body, look.body, look.body_size)
-        body.paragraph_format.space_after = Pt(0 if look.sheet.plain else 6)
+        body.paragraph_format.space_after = Pt(0 if look.page.plain else 6)
         body.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
         body.paragraph_format.line_spacing = Pt(look.line_pt)
         if self._lang == "zh":
@@ -179,7 +179,7 @@ class _Writer:
             set_face(style, face, size, colour=look.colour if level < 3 else "000000")
             style.font.bold = style.font.italic = False
             style.paragraph_format.keep_with_next = True
-            official = look.sheet.plain
+            official = look.page.plain
             style.paragraph_format.space_before = Pt(0 if official else (22, 15, 12, 10)[level - 1])
             style.paragraph_format.space_after = Pt(0 if official else (9, 6, 5, 5)[level - 1])
             if official:
@@ -202,7 +202,7 @@ class _Writer:
         for name, size in (("Table Text", 9.0), ("Source", 8.0)):
             style = cast(ParagraphStyle, styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH))
             style.base_style = styles["Normal"]
-            set_face(style, look.body if look.sheet.plain else _HEI, size)
+            set_face(style, look.body if look.page.plain else _HEI, size)
             style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(1.5)
         for name in ("List Bullet", "List Number"):
             set_face(cast(ParagraphStyle, styles[name]), look.body, look.body_size)
@@ -218,7 +218,7 @@ class _Writer:
     def _write_furniture(self, section: Section) -> None:
         """Running head and foot; a draft says so on every page."""
         words = [self._report["head"], self._report["standing"], self._report["draft"].replace("　", "")]
-        official = self._look.sheet.plain
+        official = self._look.page.plain
         sides = [(section.header, section.footer, WD_ALIGN_PARAGRAPH.RIGHT)]
         if official:
             # GB/T 9704, 7.5: odd pages right and even ones left, the dash 7 mm below the text.
@@ -347,7 +347,7 @@ class _Writer:
 
     def _write_figure(self, block: Json) -> None:
         image, width, height = draw_png(block["svg"], about=block["title"])
-        room = self._look.sheet.upright_mm
+        room = self._look.page.upright_mm
         shown = min(room, width, width * _HIGHEST_MM / height)
         paragraph = self.document.add_paragraph(style="Normal")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -370,8 +370,8 @@ class _Writer:
         table = self.document.add_table(rows=1 + len(rows), cols=len(columns))
         table.autofit = False
         total = sum(column["weight"] for column in columns)
-        sheet = self._look.sheet
-        room = sheet.turned_mm if block["turned"] else sheet.upright_mm
+        page = self._look.page
+        room = page.turned_mm if block["turned"] else page.upright_mm
         widths = [Mm(room * column["weight"] / total) for column in columns]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width

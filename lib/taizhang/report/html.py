@@ -21,11 +21,11 @@ from taizhang.metadata.formats import format_date
 from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (
-    Block,
     FigureBlock,
     HeadingBlock,
     MarkdownBlock,
     ProseBlock,
+    ReportBlock,
     TableBlock,
     parse_markdown,
     read_blocks,
@@ -87,7 +87,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     )
 
 
-def _list_footnotes(blocks: Sequence[Block], lang: str) -> list[tuple[int, Markup]]:
+def _list_footnotes(blocks: Sequence[ReportBlock], lang: str) -> list[tuple[int, Markup]]:
     """All footnotes, each once, by number."""
     found = {
         footnote.number: footnote.text
@@ -143,7 +143,7 @@ def _read_meta(notebook: NotebookNode) -> ReportMeta:
 class Item:
     """A block ready for the template: its kind, and what is already HTML in it."""
 
-    block: Block
+    block: ReportBlock
     kind: str
     html: str = ""
     picture: str = ""
@@ -160,7 +160,7 @@ class Section:
     below: tuple[HeadingBlock, ...]
 
 
-def _group_sections(blocks: Sequence[Block], lang: str) -> tuple[list[Item], list[Section]]:
+def _group_sections(blocks: Sequence[ReportBlock], lang: str) -> tuple[list[Item], list[Section]]:
     """What comes before the first section, and the sections."""
     starts = [at for at, block in enumerate(blocks) if isinstance(block, HeadingBlock) and block.level == 2]
     lead = [_make_item(block, lang) for block in blocks[: starts[0] if starts else len(blocks)]]
@@ -174,7 +174,7 @@ def _group_sections(blocks: Sequence[Block], lang: str) -> tuple[list[Item], lis
     return lead, sections
 
 
-def _make_item(block: Block, lang: str) -> Item:
+def _make_item(block: ReportBlock, lang: str) -> Item:
     kind = type(block).__name__
     if isinstance(block, MarkdownBlock):
         return Item(block, kind, html=render_markdown(block.text, lang=lang, footnotes=block.footnotes))

@@ -93,7 +93,7 @@ class KeyFiguresBlock:
     figures: display.KeyFigures
 
 
-Block = HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlock | KeyFiguresBlock
+ReportBlock = HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlock | KeyFiguresBlock
 
 # A heading may carry its own number where a person wrote it; ours takes its place.
 _OWN_NUMBER = re.compile(
@@ -108,7 +108,7 @@ def _is_left_out(cell: NotebookNode, lang: str) -> bool:
     return bool(tags & set(LANGS)) and lang not in tags
 
 
-def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Block]:
+def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[ReportBlock]:
     """Read what an executed notebook shows, in one language, and what people wrote for the report.
 
     Parameters
@@ -122,7 +122,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Bl
 
     Returns
     -------
-    list of Block
+    list of ReportBlock
         In the notebook's order. Level 1 headings are left out, as the renderer writes the title; headings
         with nothing under them too. Outputs without one of our MIME types are read as far as they are
         Markdown, pictures or HTML tables; plain text alone is taken for a print and left out.
@@ -132,7 +132,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Bl
     RenderError
         If a cell ended in an error, or an output of ours cannot be read back.
     """
-    blocks: list[Block] = []
+    blocks: list[ReportBlock] = []
     for position, cell in enumerate(notebook.cells, start=1):
         if _is_left_out(cell, lang):
             continue
@@ -145,7 +145,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Bl
     return _number_footnotes(_resolve_references(blocks, lang))
 
 
-def _number_footnotes(blocks: list[Block]) -> list[Block]:
+def _number_footnotes(blocks: list[ReportBlock]) -> list[ReportBlock]:
     numbers = Numbers(parse_markdown)
     return [
         replace(block, footnotes=numbers.number(block.text, block.footnotes))
@@ -169,12 +169,12 @@ def _parser() -> MarkdownIt:
     return add_footnotes(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
 
 
-def place_note(blocks: list[Block], note: str) -> list[Block]:
+def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
     """Put the sections of a note where their headings say.
 
     Parameters
     ----------
-    blocks : list of Block
+    blocks : list of ReportBlock
         The report's, with all its headings.
     note : str
         Markdown. A section whose heading the report has goes there, after the sentences that open it; its own
@@ -183,7 +183,7 @@ def place_note(blocks: list[Block], note: str) -> list[Block]:
 
     Returns
     -------
-    list of Block
+    list of ReportBlock
     """
     placed = list(blocks)
     known = {_fold(block.text) for block in blocks if isinstance(block, HeadingBlock)}
@@ -220,7 +220,7 @@ def place_note(blocks: list[Block], note: str) -> list[Block]:
     return placed
 
 
-def _find_end(blocks: Sequence[Block], at: int, level: int) -> int:
+def _find_end(blocks: Sequence[ReportBlock], at: int, level: int) -> int:
     """Where the section that begins at `at` ends: at the next heading that is no deeper than `level`."""
     for later in range(at + 1, len(blocks)):
         block = blocks[later]
@@ -236,7 +236,7 @@ def _fold(text: str) -> str:
 
 def _split_note(
     note: str, known: Collection[str]
-) -> tuple[list[Block], list[tuple[HeadingBlock, list[Block]]]]:
+) -> tuple[list[ReportBlock], list[tuple[HeadingBlock, list[ReportBlock]]]]:
     """What stands before a note's first heading, and its sections with their subsections inside.
 
     Sections are the note's highest headings, and those that the report knows, whatever their level; one `#` at
@@ -247,8 +247,8 @@ def _split_note(
     if levels.count(1) == 1 and len(levels) > 1 and isinstance(blocks[0], HeadingBlock) and levels[0] == 1:
         blocks, levels = blocks[1:], levels[1:]
     raised = 2 - min(levels, default=2)
-    lead: list[Block] = []
-    sections: list[tuple[HeadingBlock, list[Block]]] = []
+    lead: list[ReportBlock] = []
+    sections: list[tuple[HeadingBlock, list[ReportBlock]]] = []
     for block in blocks:
         if isinstance(block, HeadingBlock):
             block = replace(block, level=block.level + raised)
@@ -261,7 +261,7 @@ def _split_note(
     return lead, sections
 
 
-def _split_markdown(text: str, *, top: int = 2) -> Iterator[Block]:
+def _split_markdown(text: str, *, top: int = 2) -> Iterator[ReportBlock]:
     """Headings from level `top` down, and the Markdown between them; only headings at the top level count."""
     text, footnotes = lift_footnotes(_COMMENT.sub("", text))
     lines = text.splitlines()
@@ -284,7 +284,7 @@ def _split_markdown(text: str, *, top: int = 2) -> Iterator[Block]:
         yield MarkdownBlock(rest, footnotes=footnotes)
 
 
-def _read_output(output: Mapping[str, Any], position: int) -> Iterator[Block]:
+def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlock]:
     """Blocks of one output of the cell at `position` (from 1)."""
     if output["output_type"] == "error":
         raise RenderError(
@@ -315,7 +315,7 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[Block]:
         ) from error
 
 
-def _read_foreign(data: Mapping[str, Any]) -> Iterator[Block]:
+def _read_foreign(data: Mapping[str, Any]) -> Iterator[ReportBlock]:
     """What a template of a user's own may show without our display objects."""
     if "text/markdown" in data:
         yield from _split_markdown(_join(data["text/markdown"]))
@@ -327,7 +327,7 @@ def _read_foreign(data: Mapping[str, Any]) -> Iterator[Block]:
         yield from _read_html(_join(data["text/html"]))
 
 
-def _read_html(source: str) -> Iterator[Block]:
+def _read_html(source: str) -> Iterator[ReportBlock]:
     """Tables of an HTML output as tables; without any, its text as a paragraph."""
     root = lxml_html.fragment_fromstring(source, create_parent="div")
     for unwanted in root.xpath("//style|//script"):
@@ -398,16 +398,16 @@ def _restore_prose(stored: Mapping[str, Any]) -> display.Prose:
     )
 
 
-def _is_empty(block: Block) -> bool:
+def _is_empty(block: ReportBlock) -> bool:
     """Display objects with nothing in them count as nothing; a table without rows still says so."""
     if isinstance(block, ProseBlock):
         return not any(run.text.strip() for part in block.prose.blocks for run in part.runs)
     return isinstance(block, KeyFiguresBlock) and not block.figures.items
 
 
-def _prune_headings(blocks: list[Block]) -> list[Block]:
+def _prune_headings(blocks: list[ReportBlock]) -> list[ReportBlock]:
     """Leave out empty blocks, and headings with nothing but deeper headings under them."""
-    kept: list[Block] = []
+    kept: list[ReportBlock] = []
     filled = 0  # headings shallower than this level have something under them; 0: nothing seen yet
     for block in reversed(blocks):
         if isinstance(block, HeadingBlock):
@@ -420,11 +420,11 @@ def _prune_headings(blocks: list[Block]) -> list[Block]:
     return kept[::-1]
 
 
-def _number_blocks(blocks: list[Block], lang: str) -> list[Block]:
+def _number_blocks(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
     """Number headings, figures and tables, and give each its anchor."""
     counts = [0] * 7
     figures = tables = 0
-    numbered: list[Block] = []
+    numbered: list[ReportBlock] = []
     anchors: set[str] = set()
     title = ""
     for block in blocks:
@@ -454,7 +454,7 @@ def _number_blocks(blocks: list[Block], lang: str) -> list[Block]:
 _REFERENCE = re.compile(r"\[([^\]\n]*)\]\(#([\w-]+)\)")
 
 
-def _resolve_references(blocks: list[Block], lang: str) -> list[Block]:
+def _resolve_references(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
     """``[](#hazards-trend)`` in a note becomes ``图3``, linked to that figure; words in the brackets stay."""
     words = page_words(lang)
     targets: dict[str, tuple[str, str]] = {}

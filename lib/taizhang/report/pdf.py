@@ -23,7 +23,7 @@ from taizhang.core.fonts import SANS, SERIF, find_covered
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 from taizhang.report.meta import ReportMeta
-from taizhang.report.notebook import Block, FigureBlock, HeadingBlock, TableBlock, read_blocks
+from taizhang.report.notebook import FigureBlock, HeadingBlock, ReportBlock, TableBlock, read_blocks
 from taizhang.report.pages import page_words
 from taizhang.report.titles import write_approval, write_titles
 from taizhang.report.typefaces import Faces, find_faces
@@ -65,7 +65,7 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     report = describe_report(meta) | {
         **_plan_lists(meta, blocks),
         "faces": _name_faces(faces, official=official),
-        "blocks": set_blocks(blocks, lang=meta.lang, sheet=OFFICIAL if official else MODERN),
+        "blocks": set_blocks(blocks, lang=meta.lang, page=OFFICIAL if official else MODERN),
     }
     sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
     of_area = meta.name == meta.title  # as long as its districts need, in type that is read with ease
@@ -83,7 +83,7 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     return chosen
 
 
-def _plan_lists(meta: ReportMeta, blocks: Sequence[Block]) -> Json:
+def _plan_lists(meta: ReportMeta, blocks: Sequence[ReportBlock]) -> Json:
     """Whether there are lists of figures and tables, and whether they need a page of their own."""
     shown = sum(isinstance(block, FigureBlock | TableBlock) for block in blocks)
     headings = sum(isinstance(block, HeadingBlock) and block.level <= 3 for block in blocks)

@@ -15,12 +15,12 @@ from taizhang.core import display
 from taizhang.core.fonts import measure_character
 from taizhang.report.markdown import read_nodes
 from taizhang.report.notebook import (
-    Block,
     FigureBlock,
     HeadingBlock,
     KeyFiguresBlock,
     MarkdownBlock,
     ProseBlock,
+    ReportBlock,
     TableBlock,
 )
 from taizhang.report.pages import page_words
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Page:
     """An A4 page: the text's width and height (mm) upright and turned, the sizes (pt) a table may be set in.
 
     `plain`: key figures stand in a table, as official documents have no cards.
@@ -43,9 +43,9 @@ class Sheet:
     plain: bool = False
 
 
-MODERN = Sheet(160.0, 247.0, 244.0, 157.0, (9.0, 8.5, 8.0, 7.5))
+MODERN = Page(160.0, 247.0, 244.0, 157.0, (9.0, 8.5, 8.0, 7.5))
 # GB/T 9704-2012, 5.2: 天头 37 mm, 订口 28 mm, type area 156 x 225 mm.
-OFFICIAL = Sheet(156.0, 243.0, 225.0, 138.0, (10.5, 9.0, 8.0, 7.5), plain=True)
+OFFICIAL = Page(156.0, 243.0, 225.0, 138.0, (10.5, 9.0, 8.0, 7.5), plain=True)
 
 _MM_PER_PT = 25.4 / 72
 # A column of text may be narrowed to this many em, if it is wider than the second; numbers and short words are
@@ -66,16 +66,16 @@ _LEAST_FOR_ONE_LINE = 8.0
 _STEPS = 24
 
 
-def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> list[Json]:
+def set_blocks(blocks: Sequence[ReportBlock], *, lang: str, page: Page = MODERN) -> list[Json]:
     """Write a report's blocks as the PDF's template and the Word file read them.
 
     Parameters
     ----------
-    blocks : sequence of Block
+    blocks : sequence of ReportBlock
         As from `read_blocks`.
     lang : str
         zh or en.
-    sheet : Sheet
+    page : Page
         The page they go on.
 
     Returns
@@ -96,17 +96,17 @@ def set_blocks(blocks: Sequence[Block], *, lang: str, sheet: Sheet = MODERN) -> 
                 done.append({"type": "heading", "level": above, "text": text, "anchor": block.anchor})
             case MarkdownBlock():
                 done += [
-                    _set_markdown_table(node, sheet)
+                    _set_markdown_table(node, page)
                     for node in read_nodes(block.text, lang=lang, footnotes=block.footnotes)
                 ]
             case ProseBlock():
                 done += _set_prose(block.prose)
             case TableBlock():
-                done.append(_set_table(block, sheet))
+                done.append(_set_table(block, page))
             case FigureBlock():
                 done.append(_set_figure(block))
             case KeyFiguresBlock():
-                done.append(_set_cards(block.figures, lang, sheet))
+                done.append(_set_cards(block.figures, lang, page))
     return _turn_wide(done)
 
 
@@ -123,15 +123,15 @@ def _set_figure(block: FigureBlock) -> Json:
     }
 
 
-def _set_cards(figures: display.KeyFigures, lang: str, sheet: Sheet) -> Json:
-    if not sheet.plain:
+def _set_cards(figures: display.KeyFigures, lang: str, page: Page) -> Json:
+    if not page.plain:
         return {"type": "cards", "items": [asdict(item) for item in figures.items]}
     columns, rows = tabulate_cards([asdict(item) for item in figures.items], lang)
     return {
         "type": "table",
         "notes": [],
         "rows": rows,
-        **fit_columns(columns, rows, sheet=sheet),
+        **fit_columns(columns, rows, page=page),
         "dense": False,
         "turned": False,
     }
@@ -179,20 +179,20 @@ def _set_prose(prose: display.Prose) -> list[Json]:
     return nodes
 
 
-def _set_table(block: TableBlock, sheet: Sheet) -> Json:
+def _set_table(block: TableBlock, page: Page) -> Json:
     table = block.table
     # So that two long tables share a page; official documents keep their own size.
-    dense = table.dense or (len(table.rows) > _MOST_ROOMY and not sheet.plain)
+    dense = table.dense or (len(table.rows) > _MOST_ROOMY and not page.plain)
     columns = [asdict(column) for column in table.columns]
     rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
     fitted = fit_columns(
         columns,
         rows,
         wide=table.wide,
-        sheet=replace(sheet, table_sizes=sheet.table_sizes[-2:]) if dense else sheet,
+        page=replace(page, table_sizes=page.table_sizes[-2:]) if dense else page,
     )
-    room = sheet.turned_high_mm if fitted["turned"] else sheet.upright_high_mm
-    high = _measure_rows(fitted, rows, sheet, dense=dense)
+    room = page.turned_high_mm if fitted["turned"] else page.upright_high_mm
+    high = _measure_rows(fitted, rows, page, dense=dense)
     return {
         "type": "table",
         "number": block.number,
@@ -207,10 +207,10 @@ def _set_table(block: TableBlock, sheet: Sheet) -> Json:
     }
 
 
-def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], sheet: Sheet, *, dense: bool) -> float:
+def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], page: Page, *, dense: bool) -> float:
     """About how high a table's rows are (mm), as the template sets them."""
     weights = [column["weight"] for column in fitted["columns"]]
-    width = sheet.turned_mm if fitted["turned"] else sheet.upright_mm
+    width = page.turned_mm if fitted["turned"] else page.upright_mm
     scale = _find_room(width, fitted["size"]) / sum(weights)
     lines = [
         max(
@@ -223,16 +223,16 @@ def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], sheet: Sheet, *,
     return sum(1.42 * max(count, 1) - 0.42 + inset for count in lines) * fitted["size"] * _MM_PER_PT
 
 
-def _set_markdown_table(node: Json, sheet: Sheet) -> Json:
+def _set_markdown_table(node: Json, page: Page) -> Json:
     """A table written in Markdown has no caption, and is set upright."""
     if node["type"] != "table":
         return node
-    fitted = fit_columns(node["columns"], node["rows"], sheet=sheet)
+    fitted = fit_columns(node["columns"], node["rows"], page=page)
     return node | fitted | {"notes": [], "dense": False, "turned": False}
 
 
 def fit_columns(
-    columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide: bool = False, sheet: Sheet = MODERN
+    columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide: bool = False, page: Page = MODERN
 ) -> Json:
     """Share a table's width among its columns, and choose its type size and whether its page is turned.
 
@@ -244,7 +244,7 @@ def fit_columns(
         Cells, with their text.
     wide : bool
         Turn the page in any case.
-    sheet : Sheet
+    page : Page
         The page it goes on.
 
     Returns
@@ -264,8 +264,8 @@ def fit_columns(
         max(width, inset + max(_measure(str(c["label"])), _measure(f"（{c['unit']}）") if c["unit"] else 0.0))
         for width, inset, c in zip(body, insets, columns, strict=True)
     ]
-    upright = [] if wide else [(sheet.upright_mm, size) for size in sheet.table_sizes]
-    turned = [(sheet.turned_mm, size) for size in sheet.table_sizes]
+    upright = [] if wide else [(page.upright_mm, size) for size in page.table_sizes]
+    turned = [(page.turned_mm, size) for size in page.table_sizes]
     # Heads of two lines, else of three before the page is turned.
     for head_lines, choices in ((2, upright), (3, upright), (2, turned)):
         least = [
@@ -298,7 +298,7 @@ def fit_columns(
     return {
         "columns": [dict(c) | {"weight": round(w, 3)} for c, w in zip(columns, weights, strict=True)],
         "size": size,
-        "turned": width == sheet.turned_mm,
+        "turned": width == page.turned_mm,
     }
 
 

@@ -11,7 +11,7 @@ from taizhang.core.errors import ParameterError, nearest
 from taizhang.metadata.facts import load_facts, split_target
 from taizhang.metadata.kinds import load_kinds
 from taizhang.settings.workbook import Config
-from taizhang.stats.assess import KINDS, Assessment, Rule, Step
+from taizhang.stats.assess import KINDS, Assessment, AssessmentRule, Step
 from taizhang.stats.risk import CLASSES, DIMENSIONS, EDGES, Indicator, RiskModel
 
 RISK, ASSESSMENT = "risk.toml", "assessment.toml"
@@ -229,7 +229,7 @@ def read_assessment(data: Mapping[str, Any] | None, facts: tuple[str, ...]) -> A
             reader.problems.append(f"{where} needs name and fact")
         steps = _read_steps(reader, table, where)
         points = kind == "points"
-        rule = Rule(
+        rule = AssessmentRule(
             name=str(table.get("name", "")),
             kind=kind,
             fact=reader.fact(table, "fact", where),

@@ -25,7 +25,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Rule:
+class AssessmentRule:
     """One rule of an assessment.
 
     Attributes
@@ -60,15 +60,15 @@ class Assessment:
     """Rules under a title."""
 
     title: str
-    rules: tuple[Rule, ...]
+    rules: tuple[AssessmentRule, ...]
 
 
-def apply_rule(rule: Rule, values: Floats, times: Floats | None = None) -> Floats:
+def apply_rule(rule: AssessmentRule, values: Floats, times: Floats | None = None) -> Floats:
     """Points that a rule gives for values; NaN where a value isn't known.
 
     Parameters
     ----------
-    rule : Rule
+    rule : AssessmentRule
     values : ndarray of float
     times : ndarray of float, optional
         What the points of steps are multiplied by.
@@ -96,7 +96,7 @@ def apply_rule(rule: Rule, values: Floats, times: Floats | None = None) -> Float
     return np.where(unknown, np.nan, points if rule.kind == "reward" else -points)
 
 
-def _total(points: Floats, rules: Sequence[Rule]) -> tuple[Floats, Floats]:
+def _total(points: Floats, rules: Sequence[AssessmentRule]) -> tuple[Floats, Floats]:
     """Totals and vetoes; points that can't be known don't count, and the others are scaled up for them."""
     kinds = np.array([rule.kind for rule in rules])
     most = np.array([rule.points if rule.kind == "points" else 0.0 for rule in rules])
@@ -198,7 +198,7 @@ def assess_places(
     return places, sensitivity
 
 
-def _score(rules: Sequence[Rule], values: Floats, columns: Sequence[str]) -> Floats:
+def _score(rules: Sequence[AssessmentRule], values: Floats, columns: Sequence[str]) -> Floats:
     """Points per district and rule, of values per district and fact; draws, if any, come first."""
     facts = {name: values[..., place] for place, name in enumerate(columns)}
     return np.stack(

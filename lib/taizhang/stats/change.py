@@ -14,7 +14,7 @@ from taizhang.stats.intervals import ALPHA
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangeEstimate:
     """A difference and how far chance explains it.
 
     Attributes
@@ -42,7 +42,7 @@ def compare_counts(
     exposure_before: float = 1.0,
     *,
     alpha: float = ALPHA,
-) -> Change:
+) -> ChangeEstimate:
     """Compare two counts, or two rates, by the exact conditional test.
 
     Parameters
@@ -56,7 +56,7 @@ def compare_counts(
 
     Returns
     -------
-    Change
+    ChangeEstimate
         `value` is the rate ratio, now over before.
 
     Notes
@@ -65,7 +65,7 @@ def compare_counts(
     interval by Clopper and Pearson (1934), beyond 1 when, and only when, p is below alpha.
     """
     if not now + before > 0:
-        return Change(np.nan, np.nan, np.nan, np.nan)
+        return ChangeEstimate(np.nan, np.nan, np.nan, np.nan)
     total = int(now + before)
     share = exposure_now / (exposure_now + exposure_before)
     # Twice the smaller tail, as the interval has it: the sum of all that is no likelier turns on a leap day.
@@ -76,13 +76,13 @@ def compare_counts(
         return np.inf if part >= 1 else part / (1 - part) * exposure_before / exposure_now
 
     value = now / before * exposure_before / exposure_now if before else np.inf
-    return Change(value, ratio(low), ratio(high), p)
+    return ChangeEstimate(value, ratio(low), ratio(high), p)
 
 
 @cache
 def compare_shares(
     count_now: float, total_now: float, count_before: float, total_before: float, *, alpha: float = ALPHA
-) -> Change:
+) -> ChangeEstimate:
     """Compare two shares: chi-squared with Yates' continuity correction, or Fisher's exact test.
 
     Fisher's test where any count expected is below 5.
@@ -96,7 +96,7 @@ def compare_shares(
 
     Returns
     -------
-    Change
+    ChangeEstimate
         `value` is the difference of the shares, now less before, with Newcombe's interval.
 
     Notes
@@ -104,7 +104,7 @@ def compare_shares(
     Newcombe (1998), Stat. Med. 17, 873-890; Yates (1934); Fisher (1935).
     """
     if not (total_now > 0 and total_before > 0):
-        return Change(np.nan, np.nan, np.nan, np.nan)
+        return ChangeEstimate(np.nan, np.nan, np.nan, np.nan)
     table = np.array([[count_now, total_now - count_now], [count_before, total_before - count_before]])
     value = count_now / total_now - count_before / total_before
     low, high = confint_proportions_2indep(
@@ -117,4 +117,4 @@ def compare_shares(
         p = float(fisher_exact(table.astype(int)).pvalue)
     else:
         p = float(chi2_contingency(table, correction=True).pvalue)
-    return Change(float(value), float(low), float(high), p)
+    return ChangeEstimate(float(value), float(low), float(high), p)
