@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from taizhang.analysis.findings import CHECKS, find_problems, index_facts
+from taizhang.analysis.findings import CHECKS, Evidence, find_problems, index_facts
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.facts.compute import MEASURES
 from taizhang.metadata.rules import load_rules
+from taizhang.narrative.findings import say_finding
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
 YEAR, END = parse_period("2021"), date(2021, 12, 31)
@@ -24,10 +25,15 @@ def rows(code: str, n: int, column: str, day=IN, **columns) -> pd.DataFrame:
 def find(ledgers, district="101", lang="en", before=None, **settings) -> dict[str, str]:
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, **settings)
     earlier = compute_facts(before or {}, DISTRICTS, parse_period("2020"), date(2020, 12, 31), **settings)
-    findings = find_problems(index_facts(facts), index_facts(earlier), district, ledgers, END, lang)
-    assert [f.weight for f in findings] == sorted((f.weight for f in findings), reverse=True)
-    assert all(f.step and f.facts and f.district == district for f in findings)
-    return {finding.rule: finding.text for finding in findings}
+    findings = find_problems(index_facts(facts), index_facts(earlier), district, ledgers, END)
+    weights = [f.rule.weight for f in findings]
+    assert weights == sorted(weights, reverse=True)
+    assert all(f.facts and f.district == district for f in findings)
+    return {finding.rule.rule: read(finding, lang) for finding in findings}
+
+
+def read(finding, lang="en") -> str:
+    return "".join(run.text for run in say_finding(finding, lang))
 
 
 def test_major_hazards_open():
@@ -44,11 +50,12 @@ def test_numbers_name_their_facts():
     facts = compute_facts(
         {"hazards": rows("101", 2, "found_on", severity=["major"] * 2)}, DISTRICTS, YEAR, END
     )
-    (finding,) = find_problems(index_facts(facts), {}, "101", {}, END, "zh")
-    assert [(run.text, run.fact) for run in finding.runs] == [
+    (finding,) = find_problems(index_facts(facts), {}, "101", {}, END)
+    assert finding.evidence == {"value": Evidence(2.0, 0, "hazards.major_open")}
+    assert [(run.text, run.fact) for run in say_finding(finding, "zh")] == [
         ("有", ""), ("2", "hazards.major_open"), ("处重大隐患截至统计日尚未整改。", "")
     ]  # fmt: skip
-    assert "第四十一条" in finding.source and finding.facts == ("hazards.major_open",)
+    assert "第四十一条" in finding.rule.source and finding.facts == ("hazards.major_open",)
 
 
 def overdue(code: str, late: int, all_: int) -> pd.DataFrame:
@@ -123,9 +130,9 @@ def test_of_targets_the_furthest_behind_comes_first():
     ]
     ledgers = {"drills": rows("101", 3, "held_on"), "hazards": rows("101", 1, "found_on")}
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, targets=targets)
-    found = [f for f in find_problems(index_facts(facts), {}, "101", ledgers, END, "en") if f.size]
+    found = [f for f in find_problems(index_facts(facts), {}, "101", ledgers, END) if f.size]
     assert [round(f.size) for f in found] == [75, 25]
-    assert "Hazards found" in found[0].text
+    assert "Hazards found" in read(found[0])
 
 
 def test_grid_cells_without_a_person():

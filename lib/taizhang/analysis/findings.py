@@ -1,17 +1,15 @@
-"""Problems found: rules that facts meet, each with its evidence and the next step."""
+"""Problems found: rules that facts meet, each with its evidence, as data; narrative says them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from string import Formatter
 from typing import Any
 
 import pandas as pd
 
-from taizhang.core.display import Run
+from taizhang.analysis.view import View, once_per_view
 from taizhang.core.periods import parse_period
-from taizhang.metadata.facts import ALL, FactInfo, describe_fact, split_target
-from taizhang.metadata.formats import format_date, format_number
+from taizhang.metadata.facts import ALL, describe_fact, split_target
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.stats.change import compare_counts, compare_shares
 
@@ -20,11 +18,21 @@ Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number in a sentence: as written, as it is, the fact it is, or the one it is worked out from."""
+class Evidence:
+    """What fills a place of a rule's sentence.
 
-    text: str
-    value: float | None = None
+    Attributes
+    ----------
+    value : float, datetime.date or str
+        A number, a day, or the name of a target's indicator.
+    decimals : int
+        Of a number, as it is to be written.
+    fact, basis : str
+        The fact that it is, or the one that it is worked out from.
+    """
+
+    value: float | date | str
+    decimals: int = 0
     fact: str = ""
     basis: str = ""
 
@@ -35,39 +43,31 @@ class Finding:
 
     Attributes
     ----------
-    rule : str
-    weight : int
-        1 (a note) to 100 (act now).
+    rule : FindingRule
+        Which says how much it weighs, in what words it is told, and the next step.
     district : str
         Division code, or ``all``.
-    facts : tuple of str
-        The facts it rests on.
-    numbers : Mapping of str to Number
-        The evidence, by place in the sentence.
-    runs : tuple of display.Run
-        The problem in words; runs that are numbers name their fact.
-    step : str
-        The next step.
-    source : str
-        The rule's legal source, or empty.
+    evidence : Mapping of str to Evidence
+        By place in the sentence.
     size : float
         How far the rule is broken, beside others who break it too.
     """
 
-    rule: str
-    weight: int
+    rule: FindingRule
     district: str
-    facts: tuple[str, ...]
-    numbers: Mapping[str, Number]
-    runs: tuple[Run, ...]
-    step: str
-    source: str
+    evidence: Mapping[str, Evidence]
     size: float = 0.0
 
     @property
-    def text(self) -> str:
-        """The problem as one string."""
-        return "".join(run.text for run in self.runs)
+    def facts(self) -> tuple[str, ...]:
+        """The facts it rests on."""
+        named = [one.fact or one.basis for one in self.evidence.values()]
+        return tuple(dict.fromkeys(name for name in (*named, self.rule.of) if name))
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """By which findings are sorted, the weightiest first."""
+        return -self.rule.weight, -self.size
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,6 @@ class _Case:
     district: str
     ledgers: Mapping[str, pd.DataFrame]
     as_of: date
-    lang: str
 
     def row(self, fact: str, district: str = "") -> Row | None:
         """A fact that has a value that may be shown."""
@@ -98,16 +97,15 @@ def _show(row: Row | None) -> Row | None:
     return None if row is None or row["suppressed"] or pd.isna(row["value"]) else row
 
 
-def _write(value: float, fact: str, decimals: int | None = None) -> Number:
-    info: FactInfo = describe_fact(fact)
-    return Number(format_number(value, info.decimals if decimals is None else decimals), value, fact)
+def _write(value: float, fact: str) -> Evidence:
+    return Evidence(float(value), describe_fact(fact).decimals, fact)
 
 
-def _percent(top: float, bottom: float) -> Number:
-    return Number(format_number(100 * top / bottom, 1), 100 * top / bottom)
+def _percent(top: float, bottom: float) -> Evidence:
+    return Evidence(100 * top / bottom, 1)
 
 
-Found = Iterator[dict[str, Number]]
+Found = Iterator[dict[str, Evidence]]
 
 
 def _above(rule: FindingRule, case: _Case) -> Found:
@@ -120,9 +118,9 @@ def _share_below(rule: FindingRule, case: _Case) -> Found:
     row = case.row(rule.fact)
     if row is not None and row["value"] < rule.below:
         yield {
-            "value": _write(float(row["value"]), rule.fact),
-            "numerator": Number(format_number(row["numerator"]), float(row["numerator"])),
-            "denominator": Number(format_number(row["denominator"]), float(row["denominator"])),
+            "value": _write(row["value"], rule.fact),
+            "numerator": Evidence(float(row["numerator"])),
+            "denominator": Evidence(float(row["denominator"])),
         }
 
 
@@ -141,7 +139,7 @@ def _overdue(rule: FindingRule, case: _Case) -> Found:
         yield _hold_against_rest(rule, case, value) or {"value": _write(value, rule.fact)}
 
 
-def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Number]:
+def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Evidence]:
     """A share and the rest's where it is above that beyond chance; else nothing."""
     whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
@@ -173,8 +171,8 @@ def _count_up(rule: FindingRule, case: _Case) -> Found:
     change = compare_counts(float(now["value"]), float(before["value"]), *days)
     if change.value > 1 and change.is_beyond_chance(alpha=rule.p):
         yield {
-            "value": _write(float(now["value"]), rule.fact),
-            "before": Number(format_number(before["value"]), float(before["value"])),
+            "value": _write(now["value"], rule.fact),
+            "before": Evidence(float(before["value"])),
         }
 
 
@@ -186,7 +184,7 @@ def _no_drill(rule: FindingRule, case: _Case) -> Found:
     since = pd.Timestamp(case.as_of) - pd.DateOffset(years=rule.years)
     held = drills.loc[drills["district_code"] == case.district, "held_on"]
     if not ((held > since) & (held < pd.Timestamp(case.as_of) + pd.Timedelta(days=1))).any():
-        yield {"since": Number(format_date(since.date(), case.lang), basis=rule.fact)}
+        yield {"since": Evidence(since.date(), basis=rule.fact)}
 
 
 def _target_behind(rule: FindingRule, case: _Case) -> Found:
@@ -196,20 +194,11 @@ def _target_behind(rule: FindingRule, case: _Case) -> Found:
             continue
         pace, done = case.number(fact), case.number(f"targets.{parts[0]}.done_percent")
         if pace is not None and done is not None and pace < rule.below:
-            title = _name_indicator(parts[0], case.lang)
             yield {
-                "title": Number(title),
-                "done": Number(format_number(done, 1), done, f"targets.{parts[0]}.done_percent"),
-                "behind": Number(format_number(-pace, 1), -pace, basis=fact),
+                "title": Evidence(parts[0]),
+                "done": Evidence(done, 1, fact=f"targets.{parts[0]}.done_percent"),
+                "behind": Evidence(-pace, 1, basis=fact),
             }
-
-
-def _name_indicator(fact: str, lang: str) -> str:
-    """The title of a target's indicator; a workbook's own goes by its name."""
-    try:
-        return describe_fact(fact).title[lang]
-    except KeyError:
-        return fact
 
 
 CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
@@ -223,34 +212,8 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
 }
 
 
-def _fill(template: str, numbers: Mapping[str, Number]) -> tuple[Run, ...]:
-    """Fill a sentence's places; ``{value:one|many}`` chooses a word by a number."""
-    runs = []
-    for words, name, choice, _ in Formatter().parse(template):
-        if words:
-            runs.append(Run(words))
-        if name and choice:
-            one, many = choice.split("|")
-            runs.append(Run(one if numbers[name].value == 1 else many))
-        elif name:
-            runs.append(Run(numbers[name].text, numbers[name].fact))
-    return tuple(runs)
-
-
 def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
-    """The rows of a facts frame by district and fact, as `find_problems` looks them up.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        In the contract's columns; may be empty.
-    *districts : str
-        Codes and ``all``; where none is given, every one.
-
-    Returns
-    -------
-    Mapping of str to Mapping of str to Mapping
-    """
+    """The rows of a facts frame, which may be empty, by district (those given, or every one) and fact."""
     found: dict[str, dict[str, Row]] = {}
     kept = facts[facts["district_code"].isin(districts)] if districts and len(facts) else facts
     for row in kept.to_dict("records"):
@@ -259,12 +222,7 @@ def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
 
 
 def find_problems(
-    facts: Index,
-    facts_before: Index,
-    district: str,
-    ledgers: Mapping[str, pd.DataFrame],
-    as_of: date,
-    lang: str,
+    facts: Index, facts_before: Index, district: str, ledgers: Mapping[str, pd.DataFrame], as_of: date
 ) -> list[Finding]:
     """The problems that a district's facts show, the weightiest first.
 
@@ -278,32 +236,45 @@ def find_problems(
     ledgers : Mapping of str to DataFrame
         Ledger rows up to as_of; of them only drills are looked at, over two years.
     as_of : datetime.date
-    lang : str
-        zh or en.
 
     Returns
     -------
     list of Finding
         A fact that is suppressed, empty or absent gives rise to none.
     """
-    case = _Case(facts, facts_before, district, ledgers, as_of, lang)
-    findings = []
+    case = _Case(facts, facts_before, district, ledgers, as_of)
+    found = []
     for rule in load_rules():
-        for numbers in CHECKS[rule.check](rule, case):
-            named = [number.fact or number.basis for number in numbers.values()]
-            findings.append(
-                Finding(
-                    rule=rule.rule,
-                    weight=rule.weight,
-                    district=district,
-                    facts=tuple(dict.fromkeys(name for name in (*named, rule.of) if name)),
-                    numbers=numbers,
-                    runs=_fill(
-                        (rule.plain if rule.plain and len(numbers) == 1 else rule.problem)[lang], numbers
-                    ),
-                    step=rule.step[lang],
-                    source=rule.source,
-                    size=numbers["behind"].value or 0.0 if "behind" in numbers else 0.0,
-                )
-            )
-    return sorted(findings, key=lambda finding: (-finding.weight, -finding.size))
+        for evidence in CHECKS[rule.check](rule, case):
+            behind = evidence["behind"].value if "behind" in evidence else 0.0
+            found.append(Finding(rule, district, evidence, float(behind)))  # type: ignore[arg-type]
+    return sorted(found, key=lambda finding: finding.place)
+
+
+@once_per_view
+def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
+    """Problems of the view's district, the weightiest first, with the codes of the districts each is found in.
+
+    Of the whole area, a rule's problem is told once, with the districts that have it too; a rule that
+    only districts can break is told of each. In the report of one district there are no codes.
+    """
+    wanted = () if view.district == ALL else (view.district, ALL)
+    facts, before = (index_facts(frame, *wanted) for frame in (view.facts, view.facts_before))
+
+    def find(district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
+        return find_problems(facts, before, district, ledgers, view.as_of)
+
+    findings = find(view.district, view.ledgers)
+    if view.district != ALL:
+        return [(finding, ()) for finding in findings]
+    drills = view.ledgers.get("drills")
+    local = []
+    for code in view.districts["code"]:
+        local += find(code, {} if drills is None else {"drills": drills[drills["district_code"] == code]})
+    told = {finding.rule.rule for finding in findings}
+    listed = [
+        (finding, tuple(other.district for other in local if other.rule == finding.rule))
+        for finding in findings
+    ]
+    listed += [(finding, (finding.district,)) for finding in local if finding.rule.rule not in told]
+    return sorted(listed, key=lambda pair: pair[0].place)

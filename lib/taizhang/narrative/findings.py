@@ -1,21 +1,29 @@
 """What stands out, and what to do next: the problems that rules find in the facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-import pandas as pd
-
-from taizhang.analysis.findings import Finding, find_problems, index_facts
+from taizhang.analysis.findings import Evidence, Finding, list_findings
 from taizhang.analysis.naming import name_place
 from taizhang.analysis.rows import is_brief
-from taizhang.analysis.view import View, once_per_view
+from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
-from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import join_list
-from taizhang.metadata.rules import load_rules
+from taizhang.core.wording import fill
+from taizhang.metadata.facts import ALL, describe_fact
+from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import has_rows
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, open_sentence, say
+from taizhang.narrative.telling import (
+    Number,
+    Runs,
+    count,
+    make_paragraph,
+    make_prose,
+    make_runs,
+    open_sentence,
+    say,
+)
 
 _MOST_OF_RULE = 3
 # Checks whose number of the whole area is the sum of the districts that break the rule.
@@ -24,56 +32,33 @@ _MOST_OF_BRIEF = 5
 _MOST_NAMES = 5
 
 
-@once_per_view
-def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Problems of the view's district, the weightiest first, with the districts each is found in.
+def say_finding(finding: Finding, lang: str) -> Runs:
+    """The problem in words; runs that are numbers name their fact."""
+    rule, evidence = finding.rule, finding.evidence
+    # The check holds without the comparison that the fuller sentence speaks of.
+    words = rule.plain if rule.plain and len(evidence) == 1 else rule.problem
+    return make_runs(fill(words[lang], {place: _write(one, lang) for place, one in evidence.items()}))
 
-    Of the whole area, a rule's problem is told once, with the districts that have it too; a rule that
-    only districts can break is told of each.
 
-    Parameters
-    ----------
-    view : View
+def _write(evidence: Evidence, lang: str) -> Number | str:
+    value = evidence.value
+    if isinstance(value, date):
+        return format_date(value, lang)
+    if isinstance(value, str):
+        return _name_indicator(value, lang)
+    return Number(format_number(value, evidence.decimals), value, evidence.fact)
 
-    Returns
-    -------
-    list of (Finding, tuple of str)
-        The codes of the districts; empty where the view is of one district.
-    """
-    wanted = () if view.district == ALL else (view.district, ALL)
-    facts, before = (index_facts(frame, *wanted) for frame in (view.facts, view.facts_before))
 
-    def find(district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
-        return find_problems(facts, before, district, ledgers, view.as_of, view.lang)
-
-    findings = find(view.district, view.ledgers)
-    if view.district != ALL:
-        return [(finding, ()) for finding in findings]
-    drills = view.ledgers.get("drills")
-    local = []
-    for code in view.districts["code"]:
-        local += find(code, {} if drills is None else {"drills": drills[drills["district_code"] == code]})
-    told = {finding.rule for finding in findings}
-    listed = [
-        (finding, tuple(other.district for other in local if other.rule == finding.rule))
-        for finding in findings
-    ]
-    listed += [(finding, (finding.district,)) for finding in local if finding.rule not in told]
-    return sorted(listed, key=lambda pair: (-pair[0].weight, -pair[0].size))
+def _name_indicator(fact: str, lang: str) -> str:
+    """The title of a target's indicator; a workbook's own goes by its name."""
+    try:
+        return describe_fact(fact).title[lang]
+    except KeyError:
+        return fact
 
 
 def write_findings(view: View) -> Prose | None:
-    """What stands out, one item per problem, with the rule's legal source.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where there are no facts at all.
-    """
+    """What stands out, one item per problem, with the rule's legal source; None where there are no facts at all."""
     lang = view.lang
     if view.facts.empty:
         return None
@@ -86,8 +71,9 @@ def write_findings(view: View) -> Prose | None:
     seen: dict[str, int] = {}
     items = []
     for finding, places in findings:
-        seen[finding.rule] = seen.get(finding.rule, 0) + 1
-        if seen[finding.rule] <= _MOST_OF_RULE:
+        name = finding.rule.rule
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] <= _MOST_OF_RULE:
             items.append(_make_item(finding, places, view))
     items = items[: _find_most(view)]
     lead = say("findings.lead", lang, n=count(len(findings)))
@@ -105,23 +91,22 @@ def _find_most(view: View) -> int | None:
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
     """One problem as a list item; in the whole area's report with the districts that have it."""
-    lang, runs = view.lang, list(open_sentence(finding.runs, view.lang))
+    lang, runs = view.lang, list(open_sentence(say_finding(finding, view.lang), view.lang))
     if finding.district != view.district:
         name = _name_places([finding.district], view)
         runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
     elif places:
-        runs.append(Run(_say_found_in(finding.rule, places, view)))
-    if finding.source:
-        runs.append(Run(label("findings.source", lang, source=finding.source)))
+        runs.append(Run(_say_found_in(finding.rule.check, places, view)))
+    if finding.rule.source:
+        runs.append(Run(label("findings.source", lang, source=finding.rule.source)))
     return Block(tuple(runs), kind="li")
 
 
-def _say_found_in(rule: str, codes: Sequence[str], view: View) -> str:
+def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:
     """Which districts have a problem: by name, of many the first few, or that all have it.
 
     A count above nought is that of the districts named; of other rules, these are the districts that meet them too.
     """
-    (check,) = {one.check for one in load_rules() if one.rule == rule}
     names, count_ = _list_names(codes, view)
     if count_ == len(view.districts) > _MOST_NAMES:
         key = "found_in_all"
@@ -166,21 +151,14 @@ def _lower_first(runs: Sequence[Run], lang: str) -> Runs:
 def write_next_steps(view: View) -> Prose | None:
     """The next step for each problem found, each once, the weightiest first.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where there are no facts, or no row to judge by.
+    None where there are no facts, or no row to judge by.
     """
     lang = view.lang
     if view.facts.empty or not has_rows(view):
         return None
     steps: dict[str, list[str]] = {}
     for finding, places in list_findings(view)[: _find_most(view)]:
-        steps.setdefault(finding.step, []).extend(places)
+        steps.setdefault(finding.rule.step[lang], []).extend(places)
     if not steps:
         return make_prose([make_paragraph([say("findings.no_steps", lang)], lang)])
     items = []

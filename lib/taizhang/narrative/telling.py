@@ -35,18 +35,12 @@ class Number:
 
 
 def say(key: str, lang: str, **values: object) -> Runs:
-    """Fill a sentence of sentences.yml; numbers keep their fact.
+    """Fill a sentence of sentences.yml, as `metadata.words.split_words` does; numbers keep their fact."""
+    return make_runs(split_words(key, lang, **values))
 
-    Parameters
-    ----------
-    key, lang, **values
-        As for `metadata.words.split_words`.
 
-    Returns
-    -------
-    tuple of Run
-    """
-    parts = split_words(key, lang, **values)
+def make_runs(parts: Iterable[object]) -> Runs:
+    """Words and what fills them as runs; numbers keep their fact."""
     return tuple(
         Run(part.text, fact=part.fact) if isinstance(part, Number) else Run(str(part)) for part in parts
     )
