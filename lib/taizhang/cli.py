@@ -316,8 +316,8 @@ def report_upgrade(root: Path) -> int:
         print(word(f"upgrade.{upgrade.state}", file=f"notebooks/{upgrade.name}.ipynb"))
         for line in upgrade.merged:
             print(f"    {line}")
-        for line in upgrade.conflicts:
-            print(f"    {word('upgrade.both', cell=line)}")
+        for cell in upgrade.conflicts:
+            print(f"    {word('upgrade.both', cell=cell)}")
         if upgrade.conflicts or upgrade.state == "differs":
             left = True
             print(upgrade.difference)

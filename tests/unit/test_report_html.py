@@ -144,7 +144,7 @@ def test_nbconvert_finds_the_exporter(
 
 def test_nbconvert_alone_reads_what_papermill_noted(notebook: Callable[..., NotebookNode]) -> None:
     made = notebook()
-    with pytest.raises(RenderError, match="district and period"):
+    with pytest.raises(RenderError, match="'district', 'period'"):
         HtmlExporter().from_notebook_node(made)
     parameters = {"district": "350921101", "period": "2021Q3", "lang": "en"}
     made.metadata["papermill"] = {"parameters": parameters}

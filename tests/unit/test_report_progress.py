@@ -28,7 +28,7 @@ def test_a_bar_with_the_time_left_on_a_terminal(
         report(Progress(1, 2, "[bold]溪口镇 zh", "failed", "[red] is text"))
     err = capsys.readouterr().err
     assert "1/2" in err and "time left" in err
-    assert "failed: [bold]溪口镇 zh: [red] is text" in err
+    assert "[bold]溪口镇 zh: failed: [red] is text" in err
 
 
 def test_seconds_and_minutes() -> None:

@@ -8,44 +8,48 @@ from pathlib import Path
 import taizhang
 from taizhang.core import fonts
 from taizhang.core.errors import TaizhangError
+from taizhang.core.reasons import Reason
 
 
 @dataclass(frozen=True)
 class Check:
     """One thing tried: its name, whether it works, and what was found."""
 
-    name: str
+    name: Reason
     fine: bool
-    found: str
+    found: str | Reason
 
 
 def examine(workbook: str = "") -> Iterator[Check]:
     """Try fonts, the PDF engine, the notebook kernel, boundary reading, and the workbook itself."""
     yield _try("fonts", _try_fonts)
-    yield _try("PDF (Typst)", _try_typst)
-    yield _try("faces of GB/T 9704", lambda: _try_faces(workbook))
-    yield _try("notebook kernel", _try_kernel)
-    yield _try("boundary reader (GDAL)", _try_gdal)
+    yield _try("pdf", _try_typst)
+    yield _try("official", lambda: _try_faces(workbook))
+    yield _try("kernel", _try_kernel)
+    yield _try("boundaries", _try_gdal)
     yield _try("workbook", lambda: _try_workbook(workbook))
 
 
-def _try(name: str, attempt: Callable[[], str]) -> Check:
+def _try(name: str, attempt: Callable[[], str | Reason]) -> Check:
+    what = Reason(f"lab.doctor.{name}")
     try:
-        return Check(name, True, attempt())
+        return Check(what, True, attempt())
+    except TaizhangError as error:
+        return Check(what, False, str(error))
     except Exception as error:  # a broken installation can fail in any way, and saying how is the purpose
-        return Check(name, False, f"{type(error).__name__}: {error}")
+        return Check(what, False, f"{type(error).__name__}: {error}")
 
 
-def _try_fonts() -> str:
+def _try_fonts() -> Reason:
     from fontTools.ttLib import TTFont
 
     told = []
     for path in (fonts.sans_path(), fonts.serif_path()):
         with TTFont(path, lazy=True) as font:
             if ord("隐") not in font.getBestCmap():
-                raise TaizhangError(f"{path.name} has no Chinese")
+                raise TaizhangError("lab.doctor.no_chinese", font=path.name)
             told.append(str(font["name"].getDebugName(4)))
-    return ", ".join(told) + " (packaged; no installed font is used)"
+    return Reason("lab.doctor.packaged", fonts=", ".join(told))
 
 
 def _try_typst() -> str:
@@ -58,22 +62,19 @@ def _try_typst() -> str:
     )
     pdf = compiler.compile(format="pdf")
     if not isinstance(pdf, bytes) or not pdf.startswith(b"%PDF"):
-        raise TaizhangError("no PDF came out")
+        raise TaizhangError("lab.doctor.no_pdf")
     return f"typst {version('typst')}"
 
 
-def _try_faces(folder: str) -> str:
+def _try_faces(folder: str) -> str | Reason:
     from taizhang.report.typefaces import find_faces
 
     fonts = taizhang.open(folder).config.fonts
     faces = find_faces(str(fonts or ""))
-    told = [", ".join(faces.found)] if faces.found else []
-    if faces.lacking:
-        told.append(
-            f"{'、'.join(faces.lacking)} not there: the packaged serif and sans take their place; "
-            'name a folder that holds them with [workbook] fonts = "..."'
-        )
-    return "; ".join(told)
+    found, lacking = ", ".join(faces.found), "、".join(faces.lacking)
+    if not lacking:
+        return found
+    return Reason("lab.doctor.some_faces" if found else "lab.doctor.no_faces", found=found, lacking=lacking)
 
 
 def _try_kernel() -> str:
@@ -81,7 +82,7 @@ def _try_kernel() -> str:
 
     spec = KernelSpecManager().get_kernel_spec("python3")
     if not spec.argv:
-        raise TaizhangError("the kernelspec python3 names no command")
+        raise TaizhangError("lab.doctor.no_kernel")
     return f"python3 ({spec.display_name}), ipykernel {version('ipykernel')}"
 
 
@@ -89,11 +90,11 @@ def _try_gdal() -> str:
     import pyogrio
 
     if "ESRI Shapefile" not in pyogrio.list_drivers():
-        raise TaizhangError("GDAL has no shapefile driver")
+        raise TaizhangError("lab.doctor.no_driver")
     return f"GDAL {pyogrio.__gdal_version_string__}"
 
 
-def _try_workbook(folder: str) -> str:
+def _try_workbook(folder: str) -> Reason:
     book = taizhang.open(folder)
     probe = book.root / "reports"
     probe.mkdir(exist_ok=True)
@@ -101,4 +102,4 @@ def _try_workbook(folder: str) -> str:
     mark.touch()
     mark.unlink()
     places = ", ".join(Path(ledger).name for ledger in book.config.ledgers)
-    return f"{book.config.title}: {places}; reports can be written"
+    return Reason("lab.doctor.writable", title=book.config.title, ledgers=places)

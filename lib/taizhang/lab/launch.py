@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from taizhang.core.files import write_bytes, write_text
+from taizhang.core.reasons import Reason
 from taizhang.workbook.templates import packaged_notebooks
 
 FIRST = "township_review"
@@ -21,18 +22,7 @@ ORIGINALS = ".originals"
 
 
 def copy_templates(root: Path) -> list[str]:
-    """Copy the package's notebooks into a workbook that lacks them; one that is there is never written over.
-
-    Parameters
-    ----------
-    root : Path
-        The workbook's folder.
-
-    Returns
-    -------
-    list of str
-        Names of those copied.
-    """
+    """Copy the package's notebooks into a workbook that lacks them, and say which; none is written over."""
     copied = []
     for name, packaged in packaged_notebooks().items():
         own = root / "notebooks" / f"{name}.ipynb"
@@ -44,13 +34,7 @@ def copy_templates(root: Path) -> list[str]:
 
 
 def list_command(arguments: Sequence[str] = ()) -> list[str]:
-    """The command line of JupyterLab, to be run in the workbook's folder.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        The user's own, which come last and so win.
-    """
+    """The command line of JupyterLab, to be run in the workbook's folder; the user's own arguments win."""
     return [
         sys.executable,
         "-m",
@@ -83,7 +67,7 @@ class Upgrade:
     state : str
         new (copied), same, replaced (it was as it had been copied), merged, differs (nothing was done, as
         nobody knows which change is whose), kept (the package has no change that it lacks).
-    merged : list of str
+    merged : list of Reason
         What was taken from the package, a line each.
     conflicts : list of str
         Cells that both have changed; the user's stay.
@@ -93,7 +77,7 @@ class Upgrade:
 
     name: str
     state: str
-    merged: list[str] = field(default_factory=list)
+    merged: list[Reason] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     difference: str = ""
 
@@ -103,16 +87,6 @@ def upgrade_templates(root: Path) -> list[Upgrade]:
 
     A notebook that was never edited is replaced. In an edited one, cells that only the package has changed,
     added or dropped follow it; those that both have changed stay as the user has them and are listed.
-
-    Parameters
-    ----------
-    root : Path
-        The workbook's folder.
-
-    Returns
-    -------
-    list of Upgrade
-        One per notebook of the package.
     """
     return [_upgrade(root / "notebooks", name, path) for name, path in packaged_notebooks().items()]
 
@@ -164,21 +138,14 @@ class Merge:
     """A notebook of two changed ones: what was taken from the package, and what both had changed."""
 
     notebook: NotebookNode
-    taken: list[str] = field(default_factory=list)
+    taken: list[Reason] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
 
 
 def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode) -> Merge:
-    """Merge two changed copies of a notebook, cell by cell; of a cell that both changed, mine stays.
+    """Merge a notebook as the user has it with the package's; of a cell that both changed, the user's stays.
 
-    Parameters
-    ----------
-    base, mine, theirs : nbformat.NotebookNode
-        As it was; as the user has it; as the package has it. Cells are the same where their ids are.
-
-    Returns
-    -------
-    Merge
+    `base` is what both came from; cells are the same where their ids are.
     """
     before = {cell.id: cell for cell in base.cells}
     have = {cell.id: cell for cell in mine.cells}
@@ -192,7 +159,8 @@ def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode
         elif _tell_cell(cell) == _tell_cell(known):
             if now is not None:
                 cells.append(now)
-            merge.taken.append(f"{'changed' if now is not None else 'dropped'}: {_name(cell)}")
+            code = "lab.upgrade.changed" if now is not None else "lab.upgrade.dropped"
+            merge.taken.append(Reason(code, cell=_name(cell)))
         else:
             cells.append(cell)
             if now is None or _tell_cell(now) != _tell_cell(cell):
@@ -204,7 +172,7 @@ def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode
         elif cell.id not in before:  # one that the user has dropped stays dropped
             at = next((n for n, one in enumerate(cells, start=1) if one.id == last), 0)
             cells.insert(at, cell)
-            merge.taken.append(f"added: {_name(cell)}")
+            merge.taken.append(Reason("lab.upgrade.added", cell=_name(cell)))
             last = cell.id
     merge.notebook.cells = cells
     return merge
@@ -217,7 +185,8 @@ def _name(cell: NotebookNode) -> str:
 def compare_notebooks(mine: NotebookNode, theirs: NotebookNode, name: str) -> str:
     """The sources of two notebooks as a unified diff; empty where they are equal."""
     ours, new = (
-        [line for cell in notebook.cells for line in (f"# cell {cell.id}", *cell.source.splitlines())]
+        [line for cell in notebook.cells for line in (f"# {cell.id}", *cell.source.splitlines())]
         for notebook in (mine, theirs)
     )
-    return "\n".join(difflib.unified_diff(ours, new, f"notebooks/{name}.ipynb", "package", n=1, lineterm=""))
+    package = str(Reason("lab.upgrade.package"))
+    return "\n".join(difflib.unified_diff(ours, new, f"notebooks/{name}.ipynb", package, n=1, lineterm=""))

@@ -7,35 +7,7 @@ from pathlib import Path
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
-
-_TOML = """\
-# A Taizhang workbook. Lines that start with # are explanations or examples; the docs describe every key.
-[workbook]
-title = {title}
-lang  = "zh"                        # default report language: zh or en
-# as_of = 2022-01-31                # the day the ledgers are read as of; default: the period's last day
-
-[boundaries]                        # the districts to report on
-path   = "data/raw/boundaries/townships.shp"    # shapefile, GeoPackage, GeoJSON, GeoParquet
-code   = "XZDM"                     # the column of the division code
-name   = "XZMC"                     # the column of the name
-# parent = "SJXZ"                   # the column of the unit above
-# crs    = "EPSG:4490"              # only where the file has none
-# offset = "gcj02"                  # where the coordinates come from a web map: gcj02 or bd09
-# approval = ""                     # 审图号; empty: every map says internal use
-
-# [boundaries.aliases]              # former and short names -> code
-# "老溪南" = "350921102"
-
-# One table per ledger kind; take the # away where you have the files.
-# `taizhang template hazards` writes a blank ledger, `taizhang check` shows how yours are understood.
-{ledgers}
-# [[targets]]                       # 目标任务
-# indicator = "drills.held"
-# district  = "*"
-# period    = "2021"
-# at_least  = 12
-"""
+from taizhang.core.reasons import current_language
 
 SAMPLE = "sample.zip"
 _IGNORE = "data/processed/\nreports/\n.ipynb_checkpoints/\n"
@@ -46,13 +18,15 @@ def make_workbook(folder: Path) -> None:
     from taizhang.metadata.kinds import load_kinds
 
     _make_folders(folder)
+    lang = current_language()
     ledgers = "".join(
-        f"# [ledgers.{kind.name}]  # {kind.title['zh']} {kind.title['en']}\n"
+        f"# [ledgers.{kind.name}]  # {kind.title['zh']}{'' if lang == 'zh' else ' ' + kind.title['en']}\n"
         f'# files = ["data/raw/{kind.name}/*.xlsx"]\n\n'
         for kind in load_kinds().values()
     )
     title = json.dumps(folder.resolve().name, ensure_ascii=False)
-    write_text(folder / "workbook.toml", _TOML.format(title=title, ledgers=ledgers))
+    commented = (files("taizhang.lab") / f"workbook.{lang}.toml").read_text("utf-8")
+    write_text(folder / "workbook.toml", commented.format(title=title, ledgers=ledgers))
 
 
 def make_sample_workbook(folder: Path) -> None:
@@ -67,7 +41,7 @@ def make_sample_workbook(folder: Path) -> None:
 
 def _make_folders(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ParameterError(f"'{folder}' is not empty; name a new folder")
+        raise ParameterError("lab.not_empty", folder=folder)
     for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     write_text(folder / ".gitignore", _IGNORE)

@@ -14,9 +14,10 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.execute import execute_notebook as run_papermill
 from papermill.iorw import papermill_io
 
-from taizhang.core.errors import ParameterError, RenderError, list_values
+from taizhang.core.errors import ParameterError, RenderError
 from taizhang.core.files import write_text
 from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import Reason
 from taizhang.report.failures import TIMEOUT, first_line, hide_paths, shorten_error
 from taizhang.warm.client import forget_lost_server
 from taizhang.warm.engine import WarmEngine
@@ -121,7 +122,7 @@ def execute_notebook(
         executed, text, failure = _run(source, parameters, cwd, timeout)
     write_text(output, text)
     if failure:
-        raise RenderError(shorten_error(failure, cwd)) from None
+        raise failure from None
     return executed
 
 
@@ -149,11 +150,11 @@ def _run(
             kept=kept,
             folder=str(cwd),
         )
-        failure = _find_quiet_exit(kept[-1])
+        failure = _find_quiet_exit(kept[-1], cwd)
     except PapermillExecutionError as error:
-        failure = RenderError(f"cell {error.cell_index + 1} ended in {error.ename}: {error.evalue}")
+        failure = _fail_cell(error.cell_index + 1, error.ename, error.evalue, cwd)
     except (RuntimeError, OSError, PapermillException) as error:
-        failure = _tell_failure(kept, error)
+        failure = _tell_failure(kept, error, cwd)
     finally:
         del _shelf.texts[source]
     executed = kept[-1] if kept else nbformat.reads(template, as_version=4)
@@ -174,19 +175,17 @@ def read_template(template: Path | str) -> NotebookNode:
     RenderError
         If it is no notebook.
     """
-    name = template.name if isinstance(template, Path) else "the notebook"
+    name = template.name if isinstance(template, Path) else Reason("report.template.unnamed")
     try:
         text = template.read_text("utf-8") if isinstance(template, Path) else template
         notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        raise RenderError(f"{name} can't be read as a notebook: {first_line(error)}") from error
+        raise RenderError("report.template.unreadable", name=name, error=first_line(error)) from error
     return notebook
 
 
-def check_parameters(
-    notebook: NotebookNode, parameters: Iterable[str], *, name: str = "the notebook"
-) -> None:
+def check_parameters(notebook: NotebookNode, parameters: Iterable[str], *, name: str = "") -> None:
     """Check that the one cell tagged `parameters` assigns each: a misspelt one would change nothing.
 
     Raises
@@ -194,34 +193,37 @@ def check_parameters(
     ParameterError
         Naming the parameters that it doesn't assign.
     """
+    shown = name or Reason("report.template.unnamed")
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
     if len(cells) != 1:
-        raise ParameterError(
-            f"{name} has {len(cells)} cells tagged 'parameters'; it needs one, that assigns "
-            + ", ".join(parameters)
-        )
+        needed = ", ".join(parameters)
+        raise ParameterError("report.template.no_parameters", name=shown, n=len(cells), needed=needed)
     assigned = set(re.findall(r"^([A-Za-z_]\w*)\s*(?::[^=\n]+)?=", cells[0].source, flags=re.MULTILINE))
     if unknown := [name for name in parameters if name not in assigned]:
         raise ParameterError(
-            f"the parameters cell of {name} does not assign {list_values(unknown)}; "
-            f"it assigns {list_values(sorted(assigned))}"
+            "report.template.unassigned", name=shown, unknown=unknown, assigned=sorted(assigned)
         )
 
 
-def _find_quiet_exit(notebook: NotebookNode) -> RenderError | None:
+def _find_quiet_exit(notebook: NotebookNode, cwd: Path) -> RenderError | None:
     """Papermill takes `sys.exit(0)` for an end well made, though the cells after it never ran."""
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
-                return RenderError(f"cell {number} ended in {output.ename}: {output.evalue}")
+                return _fail_cell(number, output.ename, output.evalue, cwd)
     return None
 
 
-def _tell_failure(kept: list[NotebookNode], error: Exception) -> RenderError:
+def _fail_cell(number: int, name: str, said: str, cwd: Path) -> RenderError:
+    said = shorten_error(said, cwd) if said.strip() else ""
+    return RenderError("report.cell", cell=number, name=name, said=said)
+
+
+def _tell_failure(kept: list[NotebookNode], error: Exception, cwd: Path) -> RenderError:
     """The error that the engine left in the cell it came from."""
-    if kept and (failure := _find_quiet_exit(kept[-1])):
+    if kept and (failure := _find_quiet_exit(kept[-1], cwd)):
         return failure
-    return RenderError(f"{type(error).__name__}: {error}")
+    return RenderError("report.failed", name=type(error).__name__, said=shorten_error(error, cwd))
 
 
 def hide_machine(notebook: NotebookNode, cwd: Path) -> None:

@@ -17,6 +17,8 @@ def parse_formats(text: str) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     unknown = [part for part in wanted if part not in FORMATS]
     if unknown or not wanted:
-        named = ", ".join(f"'{part}'" for part in unknown) or "none"
-        raise ParameterError(f"unknown format: {named}; --to takes {', '.join(FORMATS)}")
+        known = ", ".join(FORMATS)
+        if not wanted:
+            raise ParameterError("report.format.none", known=known)
+        raise ParameterError("report.format.unknown", formats=unknown, known=known)
     return wanted

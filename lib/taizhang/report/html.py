@@ -124,9 +124,7 @@ def _read_meta(notebook: NotebookNode) -> ReportMeta:
     known = notebook.metadata.get("papermill", {}).get("parameters", {})
     missing = [key for key in ("district", "period") if key not in known]
     if missing:
-        raise RenderError(
-            f"the notebook does not say its {' and '.join(missing)}; run it with papermill or taizhang review first"
-        )
+        raise RenderError("report.notebook.parameters", missing=missing)
     period = parse_period(known["period"])
     district = str(known["district"])
     return ReportMeta(

@@ -20,7 +20,8 @@ from markdown_it.token import Token
 from nbformat import NotebookNode
 
 from taizhang.core import display
-from taizhang.core.errors import RenderError, nearest
+from taizhang.core.errors import RenderError
+from taizhang.core.reasons import suggest
 from taizhang.report.footnotes import (
     Footnote,
     Numbers,
@@ -288,8 +289,7 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
     """Blocks of one output of the cell at `position` (from 1)."""
     if output["output_type"] == "error":
         raise RenderError(
-            f"cell {position} of the notebook ended in {output.get('ename')}: {output.get('evalue')}; "
-            "mend the cell or the data it reads, then run the review again"
+            "report.notebook.error", cell=position, name=output.get("ename"), said=output.get("evalue")
         )
     if output["output_type"] not in ("display_data", "execute_result"):
         return
@@ -309,10 +309,7 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
         else:
             yield from _read_foreign(data)
     except (KeyError, TypeError) as error:
-        raise RenderError(
-            f"an output of cell {position} cannot be read back ({error}); "
-            "the notebook was run by another version of taizhang: run the review again with --fresh"
-        ) from error
+        raise RenderError("report.notebook.foreign", cell=position, error=str(error)) from error
 
 
 def _read_foreign(data: Mapping[str, Any]) -> Iterator[ReportBlock]:
@@ -469,9 +466,7 @@ def _resolve_references(blocks: list[ReportBlock], lang: str) -> list[ReportBloc
 
     def resolve(match: re.Match[str]) -> str:
         if match[2] not in targets:
-            raise RenderError(
-                f"the note refers to #{match[2]}, which this report does not have{nearest(match[2], targets)}"
-            )
+            raise RenderError("report.note.no_target", name=match[2], near=suggest(match[2], targets))
         name, anchor = targets[match[2]]
         return f"[{match[1] or name}](#{anchor})"
 

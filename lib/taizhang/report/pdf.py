@@ -18,7 +18,7 @@ from typing import Any
 import typst
 from nbformat import NotebookNode
 
-from taizhang.core.errors import RenderError, list_values
+from taizhang.core.errors import RenderError
 from taizhang.core.fonts import SANS, SERIF, find_covered
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
@@ -118,14 +118,10 @@ def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> byte
                 timestamp=moment,
             )
     except typst.TypstError as error:
-        raise RenderError(
-            f"Typst could not set the PDF of {about}: {error.message}"
-            + (f" ({'; '.join(error.hints)})" if error.hints else "")
-        ) from error
+        said = error.message + (f" ({'; '.join(error.hints)})" if error.hints else "")
+        raise RenderError("report.pdf.failed", name=about, said=said) from error
     if warnings:
-        raise RenderError(
-            f"Typst set the PDF of {about} but warns: {list_values(w.message for w in warnings)}"
-        )
+        raise RenderError("report.pdf.warned", name=about, said=[w.message for w in warnings])
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -173,7 +169,7 @@ def draw_png(svg: str, *, about: str, ppi: int = 200) -> tuple[bytes, float, flo
                 source.encode(), format="png", ppi=ppi, sys_inputs={"svg": replace_missing(svg)}
             )
     except typst.TypstError as error:
-        raise RenderError(f"the picture '{about}' could not be drawn: {error.message}") from error
+        raise RenderError("report.picture.not_drawn", name=about, said=error.message) from error
     assert isinstance(png, bytes)
     width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
     return png, width * 25.4 / ppi, height * 25.4 / ppi

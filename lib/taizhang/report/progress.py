@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+from taizhang.core.reasons import Reason
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -50,10 +52,10 @@ def _show_bar() -> Iterator[Report]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("Reports"),
+        TextColumn(str(Reason("report.progress.reports"))),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("time left"),
+        TextColumn(str(Reason("report.progress.left"))),
         TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.description}", markup=False),
     )
@@ -63,7 +65,9 @@ def _show_bar() -> Iterator[Report]:
         def report(progress: Progress) -> None:
             bar.update(task, completed=progress.done, total=progress.total, description=progress.name)
             if progress.error:
-                bar.console.print(f"failed: {progress.name}: {progress.error}")
+                bar.console.print(
+                    Reason("report.progress.failed", name=progress.name, error=progress.error).word()
+                )
 
         yield report
 
@@ -74,15 +78,20 @@ def _show_lines() -> Report:
     def report(progress: Progress) -> None:
         if not progress.name:
             return
-        left = (monotonic() - start) / progress.done * (progress.total - progress.done)
-        about = f", about {format_seconds(left)} left" if progress.done < progress.total else ""
-        error = f": {progress.error}" if progress.error else ""
-        line = f"[{progress.done}/{progress.total}] {progress.name}: {progress.status}{error}{about}"
-        print(line, file=sys.stderr, flush=True)
+        said: list[str | Reason] = [
+            Reason(f"report.progress.{progress.status}", name=progress.name, error=progress.error)
+        ]
+        if progress.done < progress.total:
+            left = (monotonic() - start) / progress.done * (progress.total - progress.done)
+            said.append(Reason("report.progress.about", left=format_seconds(left)))
+        line = "".join(map(str, said))
+        print(f"[{progress.done}/{progress.total}] {line}", file=sys.stderr, flush=True)
 
     return report
 
 
 def format_seconds(seconds: float) -> str:
     """Seconds below a minute and a half, else minutes: 42 s, 12 min."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    if seconds < 90:
+        return str(Reason("report.progress.seconds", n=round(seconds)))
+    return str(Reason("report.progress.minutes", n=round(seconds / 60)))

@@ -52,7 +52,7 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
     try:
         root = etree.fromstring(svg.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
-        raise RenderError(f"the picture of {prefix} is not well-formed SVG: {error}") from error
+        raise RenderError("report.picture.no_svg", name=prefix, error=str(error)) from error
     etree.strip_elements(root, f"{_SVG}metadata", with_tail=False)
     described = Markup(' aria-describedby="{}"').format(described_by) if described_by else Markup("")
     if _FOREIGN.search(svg) or not _is_plain(root):

@@ -88,7 +88,7 @@ def find_faces(folder: str = "") -> Faces:
         If there is no such folder.
     """
     if folder and not Path(folder).is_dir():
-        raise ParameterError(f"the font folder '{Path(folder).name}' is not there; mend [workbook] fonts")
+        raise ParameterError("report.no_fonts", folder=Path(folder).name)
     packaged = tuple(dict.fromkeys(str(path.parent) for path in (sans_path(), serif_path())))
     families: set[str] = set()
     if folder:

@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from taizhang.core.errors import SchedulerError
+from taizhang.core.errors import RenderError, SchedulerError
+from taizhang.core.reasons import choose_language, current_language
 from taizhang.metadata.facts import ALL
 from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report, place_files
 from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
@@ -120,9 +122,7 @@ def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[Report
                 if losses[task.name] < _MOST_LOSSES:
                     waiting.appendleft(task)
                 else:
-                    yield fail_task(
-                        task, RuntimeError(f"the process that made it was lost {_MOST_LOSSES} times")
-                    )
+                    yield fail_task(task, RenderError("report.lost", n=_MOST_LOSSES))
     finally:
         for worker in workers:
             worker.connection.close()
@@ -154,7 +154,7 @@ def _share_server() -> str:
 
 def _start_worker(context: Any, address: str) -> _Worker:
     here, there = context.Pipe()
-    process = context.Process(target=_work, args=(there, address), daemon=True)
+    process = context.Process(target=_work, args=(there, address, current_language()), daemon=True)
     process.start()
     there.close()
     return _Worker(process, here)
@@ -178,8 +178,9 @@ def _receive(worker: _Worker) -> ReportOutcome | None:
     return outcome
 
 
-def _work(connection: Connection, address: str) -> None:
+def _work(connection: Connection, address: str, lang: str) -> None:
     """A worker's life: tasks in, outcomes out, until the other end is closed."""
+    choose_language(lang)
     if sys.platform == "linux":  # forked by a process that ends with the run
         die_with(os.getppid())
     collect_less()
@@ -201,7 +202,8 @@ def _run_on(client: "Client", tasks: Sequence[ReportTask]) -> Iterator[ReportOut
     # A task has effects: the same one must be done again when asked, so no key of its content. What a lost worker
     # was at, Dask gives to another.
     sent = [task for task in tasks if task.rerun or task.parcel is None]
-    futures = dict(zip(client.map(make_report, sent, pure=False), sent, strict=True))
+    make = partial(_make_elsewhere, current_language())
+    futures = dict(zip(client.map(make, sent, pure=False), sent, strict=True))
     try:
         # What is only rendered again is rendered from its notebook, which is here.
         yield from (make_report(replace(task, parcel=None)) for task in tasks if task not in sent)
@@ -214,6 +216,11 @@ def _run_on(client: "Client", tasks: Sequence[ReportTask]) -> Iterator[ReportOut
         client.cancel(list(futures))
 
 
+def _make_elsewhere(lang: str, task: ReportTask) -> ReportOutcome:
+    choose_language(lang)
+    return make_report(task)
+
+
 @contextmanager
 def _connect(address: str) -> Iterator["Client"]:
     from distributed import Client
@@ -221,16 +228,10 @@ def _connect(address: str) -> Iterator["Client"]:
     try:
         client = Client(address, timeout=_PATIENCE)
     except (OSError, ValueError, TypeError) as error:
-        raise SchedulerError(
-            f"the Dask scheduler '{address}' can't be reached; start one with `dask scheduler`, "
-            "and give its address as it prints it, such as tcp://10.0.0.5:8786"
-        ) from error
+        raise SchedulerError("report.scheduler.unreachable", address=address) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError as error:
-            raise SchedulerError(
-                f"the Dask scheduler '{address}' has no workers after {_PATIENCE} s; "
-                f"start some with `dask worker {address}`"
-            ) from error
+            raise SchedulerError("report.scheduler.idle", address=address, seconds=_PATIENCE) from error
         yield client
