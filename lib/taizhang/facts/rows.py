@@ -137,14 +137,14 @@ class Ledger:
 class Rows:
     """The rows of a kind that a period's facts look at: of the period and dated up to as_of, or the stock.
 
-    Its methods are those of Ledger, on these rows alone.
+    Its methods are those of Ledger, on these rows alone. Rows of no district are left out unless `placeless`.
     """
 
-    def __init__(self, ledger: Ledger, period: Period, as_of: date) -> None:
+    def __init__(self, ledger: Ledger, period: Period, as_of: date, *, placeless: bool = False) -> None:
         self.ledger = ledger
         self.period = period
         self.as_of = np.datetime64(as_of, "D")
-        keep = ledger.group >= 0
+        keep = (ledger.group >= 0) | placeless
         if ledger.date:
             day = ledger.days(ledger.date)
             last = min(np.datetime64(period.end, "D"), self.as_of)

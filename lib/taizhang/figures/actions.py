@@ -2,90 +2,37 @@
 
 import pandas as pd
 
+from taizhang.analysis.actions import STATES, rank_stages, sum_stages, sum_stages_by_district
 from taizhang.analysis.naming import describe_source, name_period, name_place, show_day
-from taizhang.analysis.rows import find_rows
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number
+from taizhang.metadata.formats import format_date, format_number, format_share
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-STATES = ("in_time", "late", "overdue", "running")
 _MOST_BARS = 16
 
 
-def list_stages(view: View) -> pd.DataFrame:
-    """Stages that began in the view's period, each with its state as of the view's day.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of the ledger by day, and `state` (in_time, late, overdue or running) and `open` (problems
-        found and not closed; NaN where either number is missing). Empty where there are none.
-    """
-    rows = find_rows(view, "actions")
-    if rows.empty:
-        return rows
-    day = pd.Timestamp(view.as_of)
-    done = rows["done_on"].notna() & (rows["done_on"] <= day)
-    state = pd.Series("running", index=rows.index, dtype="str")
-    state[rows["ends_on"] < day] = "overdue"
-    state[done] = "late"
-    state[done & (rows["done_on"] <= rows["ends_on"])] = "in_time"
-    numbers = rows[["found", "closed"]].astype("float64")
-    left = (numbers["found"] - numbers["closed"]).clip(lower=0)
-    return rows.assign(**numbers, state=state, open=left).sort_values(
-        ["name", "starts_on", "district_code"], ignore_index=True
-    )
-
-
-def write_share(closed: float, found: float) -> str:
-    """Closed as percent of found; a dash over nothing."""
-    return f"{format_number(100 * closed / found, 1)}%" if found else "—"
-
-
 def plot_stages(view: View) -> display.Figure | None:
-    """Problems found in each stage of each action, closed and open.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no stage of the period says what it found.
-    """
-    stages = list_stages(view)
+    """Problems found in each stage of each action, closed and open; None where no stage says what it found."""
+    stages = rank_stages(view)
     if stages.empty or not stages["found"].sum() > 0:
         return None
     lang, style = view.lang, load_style()
-    known = stages[stages["found"].notna() & stages["closed"].notna()]
-    first = known.groupby(["name", "stage"])["starts_on"].min().sort_values(kind="stable")
-    sums = known.groupby(["name", "stage"])[["closed", "open", "found"]].sum().loc[first.index]
-    sums = sums.head(_MOST_BARS)
-    sums.index = pd.Index([f"{stage} {action}" for action, stage in sums.index])  # long names are cut
+    shown = stages.head(_MOST_BARS)
+    shown = shown.set_index(shown["stage"] + " " + shown["name"])  # long names are cut
     with use_style():
-        sheet, axes = make_axes(bars_height(len(sums)), grid="")
+        sheet, axes = make_axes(bars_height(len(shown)), grid="")
         draw_ranked_bars(
             axes,
-            sums[["closed", "open"]],
+            shown[["closed", "open"]],
             [style.roles["done"], style.roles["open"]],
             texts=[
-                label(
-                    "action.bar",
-                    lang,
-                    found=format_number(found),
-                    share=write_share(closed, found),
-                )
-                for found, closed in zip(sums["found"], sums["closed"], strict=True)
+                label("action.bar", lang, found=format_number(found), share=format_share(percent))
+                for found, percent in zip(shown["found"], shown["closed_percent"], strict=True)
             ],
         )
         draw_key(
@@ -103,45 +50,23 @@ def plot_stages(view: View) -> display.Figure | None:
             "action.figure.alt",
             lang,
             name=name_place(view),
-            found=format_number(known["found"].sum()),
-            closed=format_number(known["closed"].sum()),
-            most=str(sums["found"].idxmax()),
+            found=format_number(stages["found"].sum()),
+            closed=format_number(stages["closed"].sum()),
+            most=str(shown["found"].idxmax()),
         ),
-        source=describe_source(view, "actions", len(known)),
+        source=describe_source(view, "actions", int(stages["known"].sum())),
     )
 
 
 def tabulate_stages(view: View) -> display.Table | None:
-    """Every stage with its days, its progress, and what it found and closed.
+    """Every stage with its days, its progress, and what it found and closed; None where none began in the period.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where no stage began in the period. Of the whole area, one row for a stage of all districts, with
-        how many are overdue.
+    Of the whole area, one row for a stage of all districts, with how many are in each state.
     """
-    stages = list_stages(view)
+    stages, lang = sum_stages(view), view.lang
     if stages.empty:
         return None
-    lang, fields = view.lang, view.kinds["actions"].fields
-    rows = []
-    for (name, stage), part in stages.groupby(["name", "stage"], sort=False):
-        for _, group in [("", part)] if view.district == ALL else part.groupby("source_row", sort=False):
-            state = _describe_states(group["state"], lang, whole=view.district == ALL)
-            rows.append(
-                (
-                    display.Cell(str(name)),
-                    display.Cell(str(stage)),
-                    display.Cell(show_day(group["starts_on"].min())),
-                    display.Cell(show_day(group["ends_on"].max())),
-                    state,
-                    *_count_cells(group),
-                )
-            )
+    fields = view.kinds["actions"].fields
     heads = [fields[column].label(lang) for column in ("name", "stage", "starts_on", "ends_on")]
     return display.Table(
         id="action-stages",
@@ -150,7 +75,17 @@ def tabulate_stages(view: View) -> display.Table | None:
             *(display.Column(head) for head in (*heads, label("action.column.state", lang))),
             *_count_columns(view),
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            (
+                display.Cell(str(stage["name"])),
+                display.Cell(str(stage["stage"])),
+                display.Cell(show_day(stage["starts_on"])),
+                display.Cell(show_day(stage["ends_on"])),
+                _describe_states(stage, lang, whole=view.district == ALL),
+                *_count_cells(stage),
+            )
+            for _, stage in stages.iterrows()
+        ),
         notes=(label("action.stages_table.note", lang, day=format_date(view.as_of, lang)),),
     )
 
@@ -158,30 +93,11 @@ def tabulate_stages(view: View) -> display.Table | None:
 def tabulate_actions_by_district(view: View) -> display.Table | None:
     """Stages, their progress, and what was found and closed, for each district.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None in one district's report, and where no stage began in the period.
+    None in one district's report, and where no stage began in the period.
     """
-    stages = list_stages(view)
-    if stages.empty or view.district != ALL:
+    if view.district != ALL or sum_stages(view).empty:
         return None
-    lang, rows = view.lang, []
-    for code, name in zip(view.districts["code"], view.districts["name"], strict=True):
-        part = stages[stages["district_code"] == code]
-        counts = part["state"].value_counts()
-        numbers = [len(part), *(int(counts.get(state, 0)) for state in STATES)]
-        rows.append(
-            (
-                display.Cell(str(name)),
-                *(display.Cell(format_number(number), float(number)) for number in numbers),
-                *_count_cells(part),
-            )
-        )
+    lang, names = view.lang, view.districts.set_index("code")["name"]
     return display.Table(
         id="actions-districts",
         title=label("action.districts_table.title", lang, period=name_period(view)),
@@ -191,7 +107,14 @@ def tabulate_actions_by_district(view: View) -> display.Table | None:
             *(display.Column(label(f"action.state.{state}", lang), "", "right") for state in STATES),
             *_count_columns(view),
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            (
+                display.Cell(str(names[stages["district_code"]])),
+                *(_number(stages[column]) for column in ("stages", *STATES)),
+                *_count_cells(stages),
+            )
+            for _, stages in sum_stages_by_district(view).iterrows()
+        ),
         notes=(label("action.stages_table.note", lang, day=format_date(view.as_of, lang)),),
     )
 
@@ -203,24 +126,27 @@ def _count_columns(view: View) -> list[display.Column]:
     return [display.Column(head, "", "right") for head in heads]
 
 
-def _count_cells(stages: pd.DataFrame) -> list[display.Cell]:
+def _number(number: float, note: str = "") -> display.Cell:
+    return display.Cell(format_number(number), float(number), note=note)
+
+
+def _count_cells(stages: pd.Series) -> list[display.Cell]:
     """Found, closed, open and share closed; dashes where nothing is known."""
-    known = stages[stages["found"].notna() & stages["closed"].notna()]
-    if known.empty:
+    if not stages["known"]:
         return [display.Cell("—")] * 4
-    found, closed, left = (float(known[column].sum()) for column in ("found", "closed", "open"))
+    percent = stages["closed_percent"]
     return [
-        display.Cell(format_number(found), found),
-        display.Cell(format_number(closed), closed),
-        display.Cell(format_number(left), left, note="worse" if left else ""),
-        display.Cell(write_share(closed, found), 100 * closed / found if found else None),
+        _number(stages["found"]),
+        _number(stages["closed"]),
+        _number(stages["open"], "worse" if stages["open"] else ""),
+        display.Cell(format_share(percent), None if pd.isna(percent) else percent),
     ]
 
 
-def _describe_states(states: pd.Series, lang: str, *, whole: bool) -> display.Cell:
+def _describe_states(stages: pd.Series, lang: str, *, whole: bool) -> display.Cell:
     """One stage's progress; of many, how many are in each state."""
-    counts = states.value_counts()
-    note = "worse" if counts.get("overdue", 0) else ""
-    told = [(label(f"action.state.{state}", lang), int(counts.get(state, 0))) for state in STATES]
-    texts = [f"{words} {number}" if whole else words for words, number in told if number]
-    return display.Cell(("、" if lang == "zh" else ", ").join(texts), note=note)
+    told = [(label(f"action.state.{state}", lang), stages[state]) for state in STATES if stages[state]]
+    texts = [f"{words} {number}" if whole else words for words, number in told]
+    return display.Cell(
+        ("、" if lang == "zh" else ", ").join(texts), note="worse" if stages["overdue"] else ""
+    )

@@ -28,6 +28,11 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
+def format_share(percent: float | None) -> str:
+    """Write a share with one decimal, 92.0%; a dash where it isn't known, as over nothing."""
+    return "—" if percent is None or _is_missing(percent) else f"{format_number(percent, 1)}%"
+
+
 def _is_missing(value: float) -> bool:
     import pandas as pd  # workers write dates, no numbers: they have no use for what it takes
 

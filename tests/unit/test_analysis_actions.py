@@ -1,12 +1,15 @@
 """Special actions: states of stages, sums and sentences, counted by hand."""
 
+from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
+from taizhang.analysis.actions import count_actions, list_stages, sum_stages_by_district
 from taizhang.analysis.view import View
-from taizhang.figures.actions import list_stages, plot_stages, tabulate_actions_by_district, tabulate_stages
+from taizhang.figures.actions import plot_stages, tabulate_actions_by_district, tabulate_stages
 from taizhang.metadata.facts import ALL
 from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
 
@@ -51,6 +54,33 @@ def test_stages_are_judged_as_of_the_day() -> None:
     stages = list_stages(make_actions(ROWS))
     assert stages["state"].tolist() == ["in_time", "late", "overdue", "running"]
     assert stages["open"].tolist()[1:] == [2, 0, 0]
+
+
+def test_a_stage_of_no_district_is_the_whole_area_s() -> None:
+    rows = [*ROWS[:2], stage("消防整治", 3, None, 7, 1)]
+    table = make_table("actions", rows)
+    table.loc[2, "district_code"] = pd.NA
+    view = make_view(ledgers={"actions": table}, as_of=date(2021, 6, 1), district=ALL)
+    assert list_stages(view)["state"].tolist() == ["in_time", "late", "overdue"]
+    counts = count_actions(view)
+    assert counts is not None and (counts.stages, counts.places, counts.found, counts.left) == (3, 1, 27, 8)
+    assert sum_stages_by_district(view)["stages"].tolist() == [2, 0, 0, 0, 0, 0]
+
+
+def test_the_last_day_is_in_time_and_the_next_is_late() -> None:
+    rows = [
+        stage(name, 3, day, None, None)
+        for name, day in (("甲", "2021-05-28"), ("乙", "2021-05-29"), ("丙", None))
+    ]
+    view = make_actions(rows)
+    assert list_stages(view).set_index("name")["state"].to_dict() == {
+        "甲": "in_time",
+        "乙": "late",
+        "丙": "overdue",
+    }
+    on_the_day = replace(make_actions(rows), as_of=date(2021, 5, 28))
+    states = list_stages(on_the_day).set_index("name")["state"].to_dict()
+    assert states == {"甲": "in_time", "乙": "running", "丙": "running"}
 
 
 def test_the_table_has_each_stage_with_what_it_found() -> None:

@@ -1,0 +1,157 @@
+"""Special actions: each stage's state as of the view's day, what was found in it and what is closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.rows import count_rows
+from taizhang.analysis.view import View, once_per_view
+from taizhang.facts import actions
+from taizhang.metadata.facts import ALL
+
+STATES = ("in_time", "late", "overdue", "running")
+_NUMBERS = ["found", "closed", "open"]
+
+
+@once_per_view
+def list_stages(view: View) -> pd.DataFrame:
+    """Stages that began in the view's period, by action, first day and district; empty where there are none.
+
+    The ledger's columns, `state` (one of STATES, as of the view's day) and `open` (problems found and not closed; NaN
+    where either number is missing).
+    """
+    if view.ledgers.get("actions") is None:
+        return pd.DataFrame()
+    rows = count_rows(view, "actions")
+    tests = [actions.is_in_time, actions.is_done, actions.is_overdue]
+    states = np.select([rows.test(test) for test in tests], STATES[:3], STATES[3])
+    table = rows.frame()
+    numbers = table[["found", "closed"]].astype("float64")
+    left = (numbers["found"] - numbers["closed"]).clip(lower=0)
+    table = table.assign(**numbers, state=pd.Series(states, index=table.index, dtype="str"), open=left)
+    return table.sort_values(["name", "starts_on", "district_code"], ignore_index=True)
+
+
+def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """One row for each group, in the order met.
+
+    `starts_on` (the first) and `ends_on` (the last), `stages`, a count for each of STATES; `known`: stages that say
+    both what was found and what is closed, and over these `found`, `closed`, `open` (NaN where there is none) and
+    `closed_percent` of those found.
+    """
+    known = stages["found"].notna() & stages["closed"].notna()
+    counts = {state: stages["state"] == state for state in STATES}
+    groups = stages.assign(**counts, known=known).groupby(list(by), sort=False)
+    table = groups.agg(starts_on=("starts_on", "min"), ends_on=("ends_on", "max"), stages=("state", "size"))
+    table[[*STATES, "known"]] = groups[[*STATES, "known"]].sum()
+    numbers = stages[[*by]].join(stages[_NUMBERS].where(known))
+    table[_NUMBERS] = numbers.groupby(list(by), sort=False)[_NUMBERS].sum(min_count=1)
+    percent = 100 * table["closed"] / table["found"].where(table["found"] > 0)
+    return table.assign(closed_percent=percent).reset_index()
+
+
+def sum_stages(view: View) -> pd.DataFrame:
+    """A row for each stage, as from `_sum`; of the whole area one for all its districts. Empty where there are none."""
+    stages = list_stages(view)
+    if stages.empty:
+        return stages
+    order = stages.groupby(["name", "stage"], sort=False).ngroup()
+    stages = stages.loc[order.sort_values(kind="stable").index]
+    return _sum(stages, ["name", "stage"] if view.district == ALL else ["name", "stage", "source_row"])
+
+
+def sum_stages_by_district(view: View) -> pd.DataFrame:
+    """The same for each of the view's districts by `district_code`; those without a stage have noughts and no sums."""
+    sums = _sum(list_stages(view), ["district_code"]).set_index("district_code")
+    sums = sums.reindex(list(view.districts["code"]))
+    counts = ["stages", *STATES, "known"]
+    return sums.assign(**sums[counts].fillna(0).astype("int64")).reset_index()
+
+
+def rank_stages(view: View) -> pd.DataFrame:
+    """The stages that say what they found and closed, each over all its districts, by their first day."""
+    stages = list_stages(view)
+    if stages.empty:
+        return stages
+    known = stages[stages["found"].notna() & stages["closed"].notna()].sort_values(["name", "stage"])
+    return _sum(known, ["name", "stage"]).sort_values("starts_on", kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True)
+class ActionCounts:
+    """What a period's actions come to.
+
+    Attributes
+    ----------
+    actions, stages : int
+        A stage of several districts is one.
+    rows, places : int
+        Stages district by district, and the districts.
+    found, closed, left : float
+        Problems; `left` is of those stages alone that say both numbers.
+    states : Mapping of str to int
+        Stages by state, in the order of STATES, without those in which none is.
+    """
+
+    actions: int
+    stages: int
+    rows: int
+    places: int
+    found: float
+    closed: float
+    left: float
+    states: Mapping[str, int]
+
+
+def count_actions(view: View) -> ActionCounts | None:
+    """None where no stage began in the period."""
+    stages = list_stages(view)
+    if stages.empty:
+        return None
+    whole, counts = view.district == ALL, stages["state"].value_counts()
+    return ActionCounts(
+        actions=stages["name"].nunique(),
+        stages=len(stages.drop_duplicates(["name", "stage"])) if whole else len(stages),
+        rows=len(stages),
+        places=stages["district_code"].nunique(),
+        found=float(stages["found"].sum()),
+        closed=float(stages["closed"].sum()),
+        left=float(stages["open"].sum()),
+        states={state: int(counts[state]) for state in STATES if state in counts},
+    )
+
+
+@dataclass(frozen=True)
+class StageProblem:
+    """What is wrong with a stage: `due`, a day that passed, or `open` of `found` problems left.
+
+    Of the whole area both in one: `overdue` is in how many districts it is late.
+    """
+
+    action: str
+    stage: str
+    due: date | None = None
+    found: float = 0
+    open: float = 0
+    overdue: int = 0
+
+
+def list_stage_problems(view: View) -> list[StageProblem]:
+    """Stages that are overdue or have problems open, stage by stage."""
+    stages, problems = list_stages(view), []
+    if stages.empty:
+        return []
+    for (action, stage), part in stages.groupby(["name", "stage"], sort=False):
+        name = (str(action), str(stage))
+        overdue, left = part[part["state"] == "overdue"], part[part["open"] > 0]
+        if view.district != ALL:
+            problems += [StageProblem(*name, due=day.date()) for day in overdue["ends_on"]]
+            numbers = zip(left["found"], left["open"], strict=True)
+            problems += [StageProblem(*name, found=found, open=still) for found, still in numbers]
+        elif len(overdue) or len(left):
+            places = overdue["district_code"].nunique()
+            problems.append(StageProblem(*name, open=float(left["open"].sum()), overdue=places))
+    return problems
