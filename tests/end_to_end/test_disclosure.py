@@ -7,8 +7,9 @@ output differs, it tells of a number that it should not.
 
 import ast
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import nbformat
@@ -22,8 +23,8 @@ from taizhang.metadata.kinds import Kind
 from taizhang.report.data import write_data
 from taizhang.report.index import write_index
 from taizhang.report.rows import list_rowed_facts, write_rows
+from taizhang.workbook import counting
 from taizhang.workbook.book import Workbook
-from taizhang.workbook.book import book as workbook
 
 PERIOD = "2021"
 NOTEBOOKS = ("township_review", "county_comparison", "data_quality", "grid_check")
@@ -61,22 +62,27 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
         return pd.concat([rows, rows], ignore_index=True) if kind in kinds else rows
 
     monkeypatch.setattr(Workbook, "ledger", read_twice)
-    count = workbook.read_counted
+    count = counting.read_counted
 
     def count_twice(folder: Path, kind: Kind) -> pd.DataFrame:
         rows = count(folder, kind)
         return pd.concat([rows, rows], ignore_index=True) if kind.name in kinds else rows
 
-    monkeypatch.setattr(workbook, "read_counted", count_twice)
-    columns = workbook.read_columns
+    monkeypatch.setattr(counting, "read_counted", count_twice)
+    columns = counting.read_columns
 
     def columns_twice(folder: Path, kind: str, *names: str) -> pd.DataFrame:
         rows = columns(folder, kind, *names)
         return pd.concat([rows, rows], ignore_index=True) if kind in kinds else rows
 
-    monkeypatch.setattr(workbook, "read_columns", columns_twice)
+    monkeypatch.setattr(counting, "read_columns", columns_twice)
     # What is kept between runs would hide that anything is read twice.
-    monkeypatch.setattr(Workbook, "_hash_code", lambda self: f"{sorted(kinds)}")
+    keep = counting.keep_table
+
+    def keep_apart(folder: Path, name: str, made_from: Mapping[str, object], make: Any) -> Any:
+        return keep(folder, name, {**made_from, "twice": sorted(kinds)}, make)
+
+    monkeypatch.setattr("taizhang.workbook.book.keep_table", keep_apart)
     return kinds
 
 

@@ -4,11 +4,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+UNREADABLE = "unreadable"
 # The name that mkstemp gives: eight characters between ours.
 _BESIDE = re.compile(r"\..+\.[a-z0-9_]{8}(\.\w+)?")
 
@@ -55,22 +57,31 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def hash_code(*folders: Path) -> str:
-    """SHA-256 of the Python and YAML files below folders, which need not be there."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".yml"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
+def hash_files(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 by name of those of the paths that are files, without what Python compiled."""
+    return {path.name: hash_file(path) for path in sorted(paths) if path.is_file() and path.suffix != ".pyc"}
 
 
-@cache
-def hash_computing() -> str:
-    """A hash of the code and metadata that facts come from, as they were when this process first asked."""
-    return hash_code(
-        *(Path(__file__).parents[1] / part for part in ("facts", "stats", "metadata", "boundaries"))
-    )
+class Stamp(NamedTuple):
+    """What tells whether a file is as it was: its size, its time (ns) and its SHA-256."""
+
+    bytes: int
+    time: int
+    sha256: str
+
+
+def stamp_file(path: Path, known: Stamp | None = None) -> Stamp:
+    """The stamp of a file; one of the size and time that are known is not read again.
+
+    Of a file that can't be read now, being locked, the hash is a mark that no later one equals.
+    """
+    try:
+        status = path.stat()
+        if known and (status.st_size, status.st_mtime_ns) == known[:2]:
+            return known
+        return Stamp(status.st_size, status.st_mtime_ns, hash_file(path))
+    except OSError:
+        return Stamp(0, 0, f"{UNREADABLE} {time.time_ns()}")
 
 
 def split_layer(path: Path) -> tuple[Path, str]:

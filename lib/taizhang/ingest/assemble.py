@@ -10,10 +10,10 @@ import pandas as pd
 
 from taizhang.boundaries import find_district, find_strays, match_districts, undo_offset
 from taizhang.core.errors import ParameterError
-from taizhang.ingest import KindSummary
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.notes import NoteBook, note_file
+from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import Applied, Correction, FileRead, Source, find_rule_breaks
 from taizhang.ledgers.model import make_empty_aside, make_empty_rows
 from taizhang.metadata.kinds import Kind

@@ -1,6 +1,5 @@
 """Files as they were read, kept until the file, its settings or the readers change."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from taizhang.core.files import write_beside, write_text
+from taizhang.core.keys import hash_parts
 from taizhang.ledgers import (
     Applied,
     Correction,
@@ -35,9 +35,9 @@ def key_of(source: Source, name: str, sha256: str, readers: str) -> str:
         sorted(source.columns.items()),
         sorted((column, sorted(values.items())) for column, values in source.values.items()),
         sorted(source.names),
-        source.corrections,
+        repr(source.corrections),
     )
-    return hashlib.sha256(repr((settings, name, sha256, readers)).encode()).hexdigest()[:32]
+    return hash_parts(settings=settings, name=name, sha256=sha256, code=readers)[:32]
 
 
 def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:

@@ -11,16 +11,17 @@ import pandas as pd
 
 from taizhang.core.errors import BoundaryError
 from taizhang.core.privacy import mask_numbers
-from taizhang.ingest import KindSummary, check_inputs
 from taizhang.ingest.assemble import Assembler, make_source, with_corrections
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.layers import describe_layers
 from taizhang.ingest.notes import NoteBook, find_lines, name_files, note_file
+from taizhang.ingest.plan import make_plan
+from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.settings.workbook import FILE, Config, list_files, show_path
+from taizhang.settings.workbook import FILE, Config, show_path
 
 _MAP_IN = re.compile(r"map it in \[(?P<table>ledgers\.[^\]]+)\]")
 _MOST = 20
@@ -54,7 +55,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     ParameterError
         If files that workbook.toml names are not there.
     """
-    check_inputs(config)
+    plan = make_plan(config)
     try:
         layers = describe_layers(config)
     except BoundaryError as error:
@@ -64,22 +65,21 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     if config.grid is not None:
         lines.append(f"grid: {layers.cells} cells")
     yield Description("\n".join([*lines, *(f"  {note}" for note in layers.notes)]), True)
-    files = {name: list_files(config, ledger) for name, ledger in config.ledgers.items()}
-    names = [show_path(config, path) for found, _ in files.values() for path in found]
+    names = [name for files in plan.ledgers.values() for name in files]
     corrections, errors = read_corrections(config, names)
     if errors:
         yield Description("\n".join(f"error: {error}" for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
     for name, ledger in config.ledgers.items():
         kind = kinds[name]
-        found, missing = files[name]
+        found, missing = plan.ledgers[name], plan.missing[name]
         source = make_source(kind, ledger, config, layers)
         seen, reasons = _Seen(), _Reasons(kind)
         with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
             collector = Collector(kind, Path(folder) / "rows.parquet", list(layers.districts["code"]))
             assembler = Assembler(kind, config, layers, collector, reasons.add, as_of=config.as_of)
-            for path in found:
-                shown = show_path(config, path)
+            for shown in found:
+                path = plan.paths[shown]
                 for part in read_parts(path, with_corrections(source, corrections, shown), name=shown):
                     seen.add(part)
                     assembler.add(part)

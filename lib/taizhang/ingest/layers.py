@@ -1,9 +1,8 @@
 """The boundary layers of an ingest: read, or taken as the last ingest left them."""
 
-import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -17,8 +16,10 @@ from taizhang.boundaries import (
     read_grid,
 )
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_beside, write_text
-from taizhang.ingest import layer_files, processed_folder
+from taizhang.core.files import hash_file, write_beside, write_text
+from taizhang.core.keys import hash_parts
+from taizhang.ingest.plan import Plan
+from taizhang.ingest.state import processed_folder
 from taizhang.settings.workbook import FILE, Config, LayerConfig, show_path
 
 
@@ -52,30 +53,19 @@ def describe_layers(config: Config) -> Layers:
     return _put_together(config, districts, grid)
 
 
-def update_layers(config: Config, hashes: Mapping[str, str], readers: str, *, force: bool) -> Layers:
-    """Bring districts.parquet, and the grid's tables, up to date.
-
-    Parameters
-    ----------
-    config : Config
-    hashes : Mapping of str to str
-        SHA-256 by path as shown of every input.
-    readers : str
-        Hash of the code that reads.
-    force : bool
-        Read them even where nothing changed.
-    """
-    folder = processed_folder(config)
+def update_layers(plan: Plan, *, force: bool) -> Layers:
+    """Bring districts.parquet, and the grid's tables, up to date; `force`: read them even where nothing changed."""
+    config, folder = plan.config, processed_folder(plan.config)
     outputs = ["districts.parquet"] + (["grid.parquet", "grid_measures.parquet"] if config.grid else [])
-    settings = [repr(config.boundaries), repr(config.grid), readers]
-    for layer in (config.boundaries, config.grid):
-        for path in layer_files(layer.path) if layer else []:
-            settings += [path.name, hashes[show_path(config, path)]]
-    key = hashlib.sha256("\0".join(settings).encode()).hexdigest()
+    key = hash_parts(
+        code=plan.key,
+        settings=[repr(config.boundaries), repr(config.grid)],
+        files=[[Path(name).name, plan.stamps[name].sha256] for name in (*plan.boundaries, *plan.grid)],
+    )
     about = folder / ".cache" / "layers.json"
     if not force and about.exists() and all((folder / output).exists() for output in outputs):
         kept = json.loads(about.read_text(encoding="utf-8"))
-        if kept["key"] == key:
+        if kept["key"] == key and kept["sha256"] == [hash_file(folder / output) for output in outputs]:
             return Layers(
                 gpd.read_parquet(folder / "districts.parquet"),
                 kept["cells"],
@@ -93,7 +83,8 @@ def update_layers(config: Config, hashes: Mapping[str, str], readers: str, *, fo
             measure_grid(grid.frame, districts.frame).to_parquet(beside)
     layers = _put_together(config, districts, grid, outputs=tuple(outputs))
     # Last, since its presence says that the tables are whole.
-    write_text(about, json.dumps({"key": key, "cells": layers.cells, "notes": layers.notes}))
+    made = [hash_file(folder / output) for output in outputs]
+    write_text(about, json.dumps({"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes}))
     return layers
 
 

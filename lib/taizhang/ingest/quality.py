@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from taizhang.analysis.view import Quality, View
 from taizhang.core.privacy import mask_column, mask_numbers
-from taizhang.ingest import SET_ASIDE_FILE, KindSummary
 from taizhang.ingest.corrections import HIDDEN
 from taizhang.ingest.notes import find_lines
+from taizhang.ingest.state import SET_ASIDE_FILE, KindSummary
 from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Kind

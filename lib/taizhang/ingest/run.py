@@ -13,29 +13,28 @@ from typing import Any
 import pandas as pd
 
 from taizhang.core.csv import format_csv, guard_formulas
-from taizhang.core.files import write_beside, write_text
-from taizhang.ingest import (
-    APPLIED,
-    SET_ASIDE_FILE,
-    IngestResult,
-    KindSummary,
-    fingerprint,
-    hash_input,
-    hash_readers,
-    list_inputs,
-    processed_folder,
-    restore_summary,
-    save_state,
-)
+from taizhang.core.files import UNREADABLE, Stamp, hash_file, stamp_file, write_beside, write_text
+from taizhang.core.keys import hash_parts
 from taizhang.ingest.assemble import SET_ASIDE, Assembler, make_source, with_corrections
 from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
 from taizhang.ingest.layers import Layers, update_layers
+from taizhang.ingest.plan import READING, Plan
+from taizhang.ingest.state import (
+    APPLIED,
+    SET_ASIDE_FILE,
+    IngestResult,
+    KindSummary,
+    State,
+    processed_folder,
+    restore_summary,
+    save_state,
+)
 from taizhang.ledgers import Correction, Source
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.settings.workbook import FILE, Config, LedgerConfig, list_files, show_path
+from taizhang.settings.workbook import FILE
 
 
 @dataclass(frozen=True)
@@ -51,52 +50,41 @@ class _Outcome:
 class _Work:
     """What all kinds of one run share."""
 
-    config: Config
-    hashes: Mapping[str, str]
-    readers: str
+    plan: Plan
     force: bool
     corrections: Mapping[str, list[Correction]]
     cache: Path
 
 
-def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
+def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     """Read all raw files of a workbook, or those that changed, and write data/processed.
 
     Parameters
     ----------
-    config : Config
+    plan : Plan
+        With its stamps.
     force : bool
         Also read the files whose bytes, settings and readers are those of an earlier run.
-
-    Returns
-    -------
-    IngestResult
     """
-    readers = hash_readers()
-    inputs = list_inputs(config)
-    hashes = {name: hash_input(path) for name, path in inputs.items()}
-    folder = processed_folder(config)
+    config, folder = plan.config, processed_folder(plan.config)
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
-    files = {name: list_files(config, ledger) for name, ledger in config.ledgers.items()}
-    corrections, errors = read_corrections(
-        config, [show_path(config, path) for found, _ in files.values() for path in found]
-    )
-    work = _Work(config, hashes, readers, force, corrections, folder / ".cache")
-    layers = update_layers(config, hashes, readers, force=force)
+    names = [name for files in plan.ledgers.values() for name in files]
+    corrections, errors = read_corrections(config, names)
+    work = _Work(plan, force, corrections, folder / ".cache")
+    layers = update_layers(plan, force=force)
     # Of use only on the way out, and slow to load: read meanwhile, while a child process reads ledgers.
     threading.Thread(target=load_schemas, daemon=True).start()
     outputs = [*layers.outputs, SET_ASIDE_FILE, APPLIED]
 
     used: set[str] = set()
     outcomes: dict[str, _Outcome] = {}
-    for name, ledger in config.ledgers.items():
-        found, missing = files[name]
+    for name in config.ledgers:
         errors += [
             f"[ledgers.{name}] files: '{pattern}' matches no file; put it there or correct {FILE}"
-            for pattern in missing
+            for pattern in plan.missing[name]
         ]
-        outcomes[name] = _update_kind(work, kinds[name], ledger, found, layers, used)
+        outcomes[name] = _update_kind(work, kinds[name], layers, used)
         errors += outcomes[name].errors
         outputs.append(f"{name}.parquet")
     drop_unused(work.cache / "files", used)
@@ -105,49 +93,58 @@ def run_ingest(config: Config, *, force: bool = False) -> IngestResult:
     log = pd.DataFrame(applied, columns=LOG_COLUMNS)
     write_text(folder / APPLIED, format_csv(log), encoding="utf-8-sig")
 
+    changed = plan.find_changed()
+    errors += [
+        f"{name}: it changed while it was being read; read it again: taizhang ingest" for name in changed
+    ]
+    made = {output: stamp_file(folder / output) for output in outputs}
     result = IngestResult(
         summaries=tuple(outcome.summary for outcome in outcomes.values()),
         errors=tuple(errors),
         notes=layers.notes,
         inputs=tuple(
-            {"path": shown, "sha256": hashes[shown], "bytes": path.stat().st_size}
-            for shown, path in inputs.items()
+            {"path": name, "sha256": stamp.sha256, "bytes": stamp.bytes}
+            for name, stamp in plan.stamps.items()
         ),
-        fingerprint=fingerprint(config, hashes, readers),
+        layers=plan.layers,
+        fingerprint=hash_parts(
+            tables={name: stamp.sha256 for name, stamp in made.items()},
+            settings={name: plan.stamps[name].sha256 for name in plan.settings},
+        ),
     )
-    save_state(config, result, readers=readers, outputs=outputs)
+    files = {**plan.stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
+    save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result
 
 
-def _update_kind(
-    work: _Work, kind: Kind, ledger: LedgerConfig, files: list[Path], layers: Layers, used: set[str]
-) -> _Outcome:
+def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Outcome:
     """Bring a kind's table up to date: nothing is done where all that it follows from is as it was."""
-    source = make_source(kind, ledger, work.config, layers)
-    read: list[tuple[str, Path, Source, str]] = []
-    for path in files:
-        shown = show_path(work.config, path)
-        own = with_corrections(source, work.corrections, shown)
-        key = key_of(own, shown, work.hashes[shown], work.readers)
+    plan, config = work.plan, work.plan.config
+    ledger, names = config.ledgers[kind.name], plan.ledgers[kind.name]
+    source = make_source(kind, ledger, config, layers)
+    read: list[tuple[str, Source, str]] = []
+    for name in names:
+        own = with_corrections(source, work.corrections, name)
+        key = key_of(own, name, plan.stamps[name].sha256, plan.key)
         used.add(key)
-        read.append((key, path, own, shown))
+        read.append((key, own, name))
     digest = hashlib.sha256(
-        repr((kind, [key for key, *_ in read], work.config.as_of, ledger.offset)).encode()
+        repr((kind, [key for key, *_ in read], config.as_of, ledger.offset, plan.key)).encode()
     )
     digest.update(
         pd.util.hash_pandas_object(layers.districts[["code", "name", "parent"]]).to_numpy().tobytes()
     )
     digest.update(b"".join(layers.districts.geometry.to_wkb()))
-    digest.update(repr(sorted(work.config.boundaries.aliases.items())).encode())
+    digest.update(repr(sorted(config.boundaries.aliases.items())).encode())
     if layers.crosswalk is not None:
         digest.update(pd.util.hash_pandas_object(layers.crosswalk).to_numpy().tobytes())
     key = digest.hexdigest()
 
-    path = processed_folder(work.config) / f"{kind.name}.parquet"
+    path = processed_folder(config) / f"{kind.name}.parquet"
     about, aside = (work.cache / "kinds" / f"{kind.name}.{suffix}" for suffix in ("json", "csv"))
     if not work.force and about.exists() and aside.exists() and path.exists():
         kept = json.loads(about.read_text(encoding="utf-8"))
-        if kept["key"] == key:
+        if kept["key"] == key and kept["sha256"] == [hash_file(path), hash_file(aside)]:
             return _Outcome(restore_summary(kept["summary"]), kept["errors"], kept["applied"])
     about.unlink(missing_ok=True)
     with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
@@ -157,18 +154,24 @@ def _update_kind(
 
         collector = Collector(kind, path, list(layers.districts["code"]))
         try:
-            assembler = Assembler(kind, work.config, layers, collector, put_aside, as_of=work.config.as_of)
-            for key_of_file, file, own, shown in read:
+            assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
+            for key_of_file, own, name in read:
                 for part in read_cached(
-                    work.cache / "files", key_of_file, file, own, name=shown, force=work.force
+                    work.cache / "files", key_of_file, plan.paths[name], own, name=name, force=work.force
                 ):
                     assembler.add(part)
             summary = assembler.finish()
         finally:
             collector.close()
     outcome = _Outcome(summary, list(assembler.errors), log_applied(kind, assembler.applied))
+    if changed := set(
+        plan.find_changed(*names) if names else ()
+    ):  # kept under no key: it may be of either state
+        used -= {key_of_file for key_of_file, _, name in read if name in changed}
+        return outcome
     # Last, since its presence says that the tables are whole.
-    write_text(about, json.dumps({"key": key, **asdict(outcome)}, ensure_ascii=False, default=int))
+    made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], **asdict(outcome)}
+    write_text(about, json.dumps(made, ensure_ascii=False, default=int))
     return outcome
 
 

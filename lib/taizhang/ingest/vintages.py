@@ -4,7 +4,7 @@ import pandas as pd
 
 from taizhang.boundaries import SPLIT, compare_vintages, find_district, read_crosswalk
 from taizhang.core.periods import Period
-from taizhang.ingest import processed_folder
+from taizhang.ingest.state import processed_folder
 from taizhang.metadata.facts import ALL
 from taizhang.settings.workbook import Config
 

@@ -10,7 +10,7 @@ be shown any more does decide.
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,14 +20,14 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from taizhang.core.files import hash_file, write_text
+from taizhang.core.files import hash_file, hash_files, write_text
 from taizhang.core.periods import Period
-from taizhang.ingest import layer_files, processed_folder
+from taizhang.ingest import processed_folder
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 from taizhang.report.manifest import fingerprint
-from taizhang.settings.extra import hash_settings
-from taizhang.settings.workbook import FILE, Config, show_path
+from taizhang.settings.extra import ASSESSMENT, RISK
+from taizhang.settings.workbook import FILE
 
 if TYPE_CHECKING:
     from taizhang.workbook.book import Workbook
@@ -119,7 +119,6 @@ def _list_hidden(facts: pd.DataFrame) -> list[str]:
 
 def _hash_shared(book: "Workbook") -> str:
     config = book.config
-    layers = {show_path(config, path) for path in _list_layers(config)}
     own = [
         path
         for name in ("ledgers", "facts")
@@ -129,19 +128,12 @@ def _hash_shared(book: "Workbook") -> str:
     # What a report of the workbook's own is called is that report's matter alone.
     settings = tomllib.loads((book.root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}
     return fingerprint(
-        settings=hash_settings(fingerprint(settings=settings), config),
-        layers=[item for item in book.inputs() if item["path"] in layers],
+        settings=settings,
+        beside=hash_files(book.root / name for name in (RISK, ASSESSMENT)),
+        layers=[item for item in book.inputs() if item["path"] in book.result.layers],
         own={path.name: hash_file(path) for path in own},
         as_of=str(book.chosen_as_of or config.as_of),
     )
-
-
-def _list_layers(config: Config) -> Iterator[Path]:
-    yield from layer_files(config.boundaries.path)
-    if config.grid is not None:
-        yield from layer_files(config.grid.path)
-    if config.boundaries.crosswalk is not None:
-        yield config.boundaries.crosswalk
 
 
 def _read_kept_rows(book: "Workbook", period: Period) -> dict[str, dict[str, str]]:

@@ -1,6 +1,5 @@
 """risk.toml and assessment.toml beside workbook.toml, read and checked, and what else a view is told."""
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -48,15 +47,6 @@ def read_settings(config: Config) -> dict[str, object]:
         "risk": read_risk(_read_toml(config, RISK), facts),
         "assessment": read_assessment(_read_toml(config, ASSESSMENT), facts),
     }
-
-
-def hash_settings(fingerprint: str, config: Config) -> str:
-    """A fingerprint that changes with these files, too; where there are none, the one given."""
-    paths = [config.root / name for name in (RISK, ASSESSMENT)]
-    there = [path.read_bytes() for path in paths if path.is_file()]
-    if not there:
-        return fingerprint
-    return hashlib.sha256(b"\0".join([fingerprint.encode(), *there])).hexdigest()
 
 
 def _read_toml(config: Config, name: str) -> Mapping[str, Any] | None:

@@ -53,8 +53,7 @@ OWN_MODULES = (
     "pyarrow.parquet",
     "taizhang.metadata.preload:load_all",
     "taizhang.figures.canvas:load_font",
-    "taizhang.ingest:hash_readers",
-    "taizhang.core.files:hash_computing",
+    "taizhang.core.keys:read_package",
 )
 # What its figures load besides, by the name of the function that a notebook calls: slow to load, and only what compares
 # districts needs them.

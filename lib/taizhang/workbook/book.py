@@ -1,10 +1,9 @@
 """A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
 
-import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,20 @@ import pandas as pd
 from taizhang.analysis.view import Quality, View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import hash_code, hash_computing, write_beside
+from taizhang.core.files import hash_files
+from taizhang.core.keys import hash_parts
 from taizhang.core.periods import Period, read_period
-from taizhang.core.privacy import mask_column
 from taizhang.core.reasons import Reason, suggest
-from taizhang.facts import OwnFact, compute_as_of, compute_facts, select_rows
+from taizhang.facts import OwnFact, compute_as_of, select_rows
 from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.settings.extra import hash_settings, read_settings
+from taizhang.settings.extra import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
-from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_columns, read_counted
+from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings
+from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows
 from taizhang.workbook.templates import packaged_notebooks
 
 
@@ -93,8 +93,9 @@ class Workbook:
         return self._result or self.ingest()
 
     def fingerprint(self) -> str:
-        """Changes when any input, setting or reader does."""
-        return hash_settings(self.result.fingerprint, self.config)
+        """Changes when any processed table or setting does."""
+        settings = [self.root / name for name in (RISK, ASSESSMENT)]
+        return hash_parts(tables=self.result.fingerprint, settings=hash_files(settings))
 
     def inputs(self) -> list[dict[str, Any]]:
         """path, sha256 and bytes of every raw file."""
@@ -210,8 +211,6 @@ class Workbook:
         ParameterError
             The kind has no coordinates.
         """
-        from taizhang.boundaries.reaching import read_reach
-
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
             raise ParameterError("workbook.no_coordinates", kind=kind, kinds=", ".join(with_points))
@@ -220,15 +219,18 @@ class Workbook:
         # One table for all districts: computed once, not by each of their reports.
         others = {"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers}
         as_of, year = view.as_of, view.period.end.year
-        path = self._keep_at("reach", as_of, kind, sorted(others), distance_m, year)
-        if path.exists():
-            return gpd.read_parquet(path)
-        read = partial(read_columns, processed_folder(self.config))
-        found = read_reach(read, kind, self.districts, others, distance_m=distance_m, as_of=as_of, year=year)
-        if found is not None:
-            with write_beside(path) as beside:
-                found.to_parquet(beside, index=False)
-        return found
+        asked: dict[str, Any] = {
+            "kind": kind,
+            "others": others,
+            "distance_m": distance_m,
+            "as_of": as_of,
+            "year": year,
+        }
+        return self._keep(
+            "reach",
+            {**asked, "others": sorted(others)},
+            lambda folder: count_reach(folder, districts=self.districts, **asked),
+        )
 
     def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
         """The facts of an earlier period, read at the same lag after its end; none of districts split since."""
@@ -294,7 +296,6 @@ class Workbook:
             have = ", ".join(self.config.ledgers)
             raise ParameterError("workbook.no_ledger", kind=kind, kinds=have)
         about = self.kinds[kind]
-        path = processed_folder(self.config) / f"{kind}.parquet"
         assert self.result
         filters: list[tuple[str, str, object]] = []
         if district is not None:
@@ -303,14 +304,7 @@ class Workbook:
             span = read_period(period)
             filters.append((about.date, ">=", pd.Timestamp(span.start)))
             filters.append((about.date, "<", pd.Timestamp(span.end) + pd.Timedelta(days=1)))
-        rows = pd.read_parquet(path, filters=filters or None)
-        if personal:
-            return rows
-        rows = rows.drop(columns=[c for c in about.personal if c in rows])
-        for name, field in about.fields.items():
-            if field.type == "text" and name in rows and name not in about.id:
-                rows[name] = mask_column(rows[name])
-        return rows
+        return read_rows(processed_folder(self.config), about, filters, personal=personal)
 
     def columns(self, kind: str) -> pd.DataFrame:
         """What the columns of a ledger mean.
@@ -355,43 +349,23 @@ class Workbook:
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """The facts of a period as the ledgers stood on a given day."""
-        folder = processed_folder(self.config)
-        path = self._keep_at("facts", as_of, period)
-        if path.exists():
-            return pd.read_parquet(path)
-        facts = compute_facts(
-            {
-                kind: self.ledger(kind) if self._own_facts else read_counted(folder, self.kinds[kind])
-                for kind in self.config.ledgers
-            },
-            self.districts,
-            period,
-            as_of,
-            **self._facts_settings(),
+        kinds = {name: self.kinds[name] for name in self.config.ledgers}
+        facts = self._keep(
+            "facts",
+            {"period": str(period), "as_of": as_of, "own": hash_files((self.root / "facts").rglob("*"))},
+            lambda folder: count_facts(folder, kinds, self.districts, period, as_of, self._facts_settings()),
         )
-        with write_beside(path) as beside:
-            facts.to_parquet(beside, index=False)
+        assert facts is not None
         return facts
 
-    def _hash_code(self) -> str:
-        return hash_computing() + hash_code(self.root / "facts")
-
-    def _keep_at(self, name: str, as_of: date, *asked: object) -> Path:
-        """Where a table for all districts is kept: made from the same rows, by the same code and definitions."""
-        text = "|".join(map(str, (self.result.fingerprint, *asked, as_of, self._hash_code())))
-        key = hashlib.sha256(text.encode()).hexdigest()[:24]
-        return processed_folder(self.config) / ".cache" / name / f"{key}.parquet"
+    def _keep(self, name: str, asked: Mapping[str, object], make: Callable[[Path], Any]) -> Any:
+        """A table for all districts, made once of the same rows and settings."""
+        made_from = {**asked, "ledgers": self.result.fingerprint}
+        folder = processed_folder(self.config)
+        return keep_table(folder, name, made_from, lambda: make(folder))
 
     def _facts_settings(self) -> dict[str, Any]:
-        return {
-            "grid": self.grid,
-            "grid_measures": self.grid_measures,
-            "targets": self.config.targets,
-            "suppress_below": self.config.suppress_below,
-            "suppress": self.config.suppress,
-            "own": self._own_facts,
-            "dates": {name: kind.date for name, kind in self.kinds.items() if kind.date},
-        }
+        return list_settings(self.config, self.kinds, self._own_facts, self.grid, self.grid_measures)
 
     @cached_property
     def _own_facts(self) -> tuple[OwnFact, ...]:

@@ -1,12 +1,13 @@
 """The ledgers of a view, each read from its file when first looked at."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from taizhang.core.privacy import mask_column
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.kinds import Kind
 
@@ -17,15 +18,25 @@ _UNCOUNTED = (
 )  # fmt: skip
 
 
-def read_counted(folder: Path, kind: Kind) -> pd.DataFrame:
-    """A ledger's rows for counting, without the texts that no fact looks at.
+def read_rows(
+    folder: Path, kind: Kind, filters: Sequence[tuple[str, str, object]] = (), *, personal: bool = False
+) -> pd.DataFrame:
+    """A ledger's rows from data/processed, filtered at the file.
 
-    Parameters
-    ----------
-    folder : Path
-        data/processed.
-    kind : Kind
+    Without the columns marked personal, and telephone and identity numbers in texts, unless they are asked for.
     """
+    rows = pd.read_parquet(folder / f"{kind.name}.parquet", filters=list(filters) or None)
+    if personal:
+        return rows
+    rows = rows.drop(columns=[c for c in kind.personal if c in rows])
+    for name, field in kind.fields.items():
+        if field.type == "text" and name in rows and name not in kind.id:
+            rows[name] = mask_column(rows[name])
+    return rows
+
+
+def read_counted(folder: Path, kind: Kind) -> pd.DataFrame:
+    """A ledger's rows from data/processed for counting, without the texts that no fact looks at."""
     left_out = {*_UNCOUNTED, *kind.personal}
     names = pq.read_schema(folder / f"{kind.name}.parquet").names
     return read_columns(folder, kind.name, *(name for name in names if name not in left_out))

@@ -1,0 +1,200 @@
+"""Keys: a hash of all that something is made from. Under the same key it need not be made again.
+
+The code part of a key is found, not listed: the modules that make the thing, all that these import, the data files
+of the package that they read, and the versions of the libraries that they import.
+"""
+
+import hashlib
+import json
+import platform
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+NAME = "taizhang"
+PACKAGE = Path(__file__).parents[1]
+# Libraries that are imported by another name than they are installed by.
+_INSTALLED_AS = {"yaml": "pyyaml", "docx": "python_docx", "markdown_it": "markdown_it_py", "PIL": "pillow"}
+
+_TYPES_ALONE = re.compile(r"^([ \t]*)if TYPE_CHECKING:\n(?:\1[ \t]+.*\n|[ \t]*\n)+", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n]+))|import[ \t]+([^\n]+))",
+    re.MULTILINE,
+)
+_COMMENT = re.compile(r"#.*")
+# How a module gets at the package's data files, which it then names in a text.
+_READS_DATA = ("__file__", " files(", "(files(", ".PackageLoader(")
+_TEXT = re.compile(r"[\"']([\w./-]+)[\"']")
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A source file: its SHA-256, and the modules, data files and libraries that it names."""
+
+    sha256: str
+    modules: frozenset[str]
+    data: frozenset[str]
+    libraries: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Code:
+    """What makes something: modules with all that they import.
+
+    Attributes
+    ----------
+    modules : tuple of str
+        Those it begins with, such as ``taizhang.report.pdf``.
+    without : tuple of str
+        Modules, with those below them, at which it ends: what they make is known by its content.
+    folder : Path
+        Of the package.
+    """
+
+    modules: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    folder: Path = PACKAGE
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Modules, and data files as seen from the package, in order."""
+        return _follow(self)[0]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of Python and of the libraries that are imported, as now installed."""
+        found = {name: find_version(name) for name in _follow(self)[1]}
+        return {"python": find_version("python"), **{name: found[name] for name in found if found[name]}}
+
+    @property
+    def sha256(self) -> str:
+        """Of the sources alone."""
+        return _follow(self)[2]
+
+    def make_key(self, **parts: object) -> str:
+        """The key of what this code makes from the parts."""
+        return hash_parts(code=self.sha256, versions=self.versions, **parts)
+
+
+def hash_parts(**parts: object) -> str:
+    """SHA-256 over named parts, each of which JSON can hold or `str` can write."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def find_version(library: str) -> str:
+    """The installed version of a library by the name it is imported by; empty where there is none."""
+    if library == "python":
+        return platform.python_version()
+    return _list_installed().get(_INSTALLED_AS.get(library, library).lower(), "")
+
+
+@cache
+def _list_installed() -> Mapping[str, str]:
+    """Version by name, from the names of the folders that say so: importlib.metadata would read them all."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        try:
+            names = [path.name for path in Path(folder).iterdir()]
+        except OSError:
+            continue
+        for name in names:
+            stem, dot, suffix = name.rpartition(".")
+            if dot and suffix in ("dist-info", "egg-info"):
+                library, _, version = stem.partition("-")
+                found.setdefault(re.sub(r"[-.]+", "_", library).lower(), version.split("-")[0])
+    return found
+
+
+@cache
+def read_package(folder: Path = PACKAGE) -> dict[str, _Module | str]:
+    """Every module of the package by name, and the SHA-256 of each data file by its path in it.
+
+    As they were when this process first asked. Nothing is kept but texts, so a process can be forked after.
+    """
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    data = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in paths
+        if path.suffix != ".py"
+    }
+    sources = {
+        _name_module(path.relative_to(folder)): path.read_bytes() for path in paths if path.suffix == ".py"
+    }
+    return data | {name: _scan(name, source, sources.keys(), data) for name, source in sources.items()}
+
+
+def _name_module(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join((NAME, *(parts[:-1] if parts[-1] == "__init__" else parts)))
+
+
+def _scan(name: str, source: bytes, known: Iterable[str], data: Iterable[str]) -> _Module:
+    text = source.decode()
+    if "if TYPE_CHECKING" in text:
+        text = _TYPES_ALONE.sub("", text)
+    named = set(_list_imports(text))
+    modules = {module for one in named if (module := _find_module(one, known))} - {name}
+    if "import_module(" in text:  # the face of a room, which imports what is asked for
+        modules |= {module for module in known if module.startswith(f"{name}.")}
+    return _Module(
+        hashlib.sha256(source).hexdigest(),
+        frozenset(modules),
+        frozenset(_find_data(text, data)),
+        frozenset({one.partition(".")[0] for one in named} - {NAME} - sys.stdlib_module_names),
+    )
+
+
+def _list_imports(text: str) -> Iterable[str]:
+    """What is imported, anywhere in a source: ``package.module`` or ``package.module.name``."""
+    for module, inside, rest, plain in _IMPORT.findall(text):
+        for part in _COMMENT.sub("", inside or rest or plain).split(","):
+            name = part.split(" as ")[0].strip()
+            if name:
+                yield f"{module}.{name}" if module else name
+
+
+def _find_module(named: str, known: Iterable[str]) -> str:
+    """The module that is meant; of ``taizhang.core.display.Figure`` it is ``taizhang.core.display``."""
+    while named.startswith(NAME):
+        if named in known:
+            return named
+        named = named.rpartition(".")[0]
+    return ""
+
+
+def _find_data(text: str, data: Iterable[str]) -> Iterable[str]:
+    """Data files named in a source that reads some, by file or by the folder they are in."""
+    if not any(call in text for call in _READS_DATA):
+        return
+    named = {part.strip("/") for part in _TEXT.findall(text)}
+    for path in data:
+        folder, _, file = path.rpartition("/")
+        parts = folder.split("/")
+        if file in named or any("/".join(parts[n:]) in named for n in range(1, len(parts))):
+            yield path
+
+
+@cache
+def _follow(code: Code) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Sources, libraries and the hash of all sources, from some modules on."""
+    package = read_package(code.folder)
+    seen: set[str] = set()
+    waiting = list(code.modules)
+    while waiting:
+        name = waiting.pop()
+        if name in seen or any(name == end or name.startswith(f"{end}.") for end in code.without):
+            continue
+        seen.add(name)
+        found = package[name]
+        if isinstance(found, _Module):
+            waiting += found.modules | found.data
+    modules = {name: found for name in sorted(seen) if isinstance(found := package[name], _Module)}
+    libraries = sorted(frozenset[str]().union(*(found.libraries for found in modules.values())))
+    marks = {
+        name: found.sha256 if isinstance(found := package[name], _Module) else found for name in sorted(seen)
+    }
+    return tuple(sorted(seen)), tuple(libraries), hash_parts(**marks)

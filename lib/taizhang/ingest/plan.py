@@ -1,0 +1,158 @@
+"""What an ingest is going to read: every raw file listed once, its time and hash belonging together."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import UNREADABLE, Stamp, split_layer, stamp_file
+from taizhang.core.keys import Code
+from taizhang.ingest.state import State, find_damage
+from taizhang.settings.workbook import FILE, Config, LayerConfig, list_files, show_path
+
+# What turns raw files into tables.
+READING = Code(("taizhang.ingest.run",))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be read, and by what.
+
+    Attributes
+    ----------
+    paths : Mapping of str to Path
+        Every raw file by its name as shown.
+    ledgers : Mapping of str to tuple of str
+        Of each kind, the names of its files.
+    missing : Mapping of str to tuple of str
+        Of each kind, the patterns that match no file.
+    boundaries, grid, settings : tuple of str
+        Names of the layers' files, the crosswalk apart; of workbook.toml and the workbook's own kinds.
+    crosswalk : str
+        Its name; empty where there is none.
+    key : str
+        Of what reads them.
+    stamps : Mapping of str to Stamp
+        Of every raw file, once `stamp_inputs` has looked at them.
+    """
+
+    config: Config
+    paths: Mapping[str, Path]
+    ledgers: Mapping[str, tuple[str, ...]]
+    missing: Mapping[str, tuple[str, ...]]
+    boundaries: tuple[str, ...]
+    grid: tuple[str, ...]
+    settings: tuple[str, ...]
+    crosswalk: str = ""
+    key: str = field(default_factory=READING.make_key)
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of all that the boundaries come from."""
+        return (*self.boundaries, *self.grid, *filter(None, [self.crosswalk]))
+
+    def hash_of(self, *names: str) -> list[str]:
+        return [self.stamps[name].sha256 for name in names]
+
+    def find_changed(self, *names: str) -> list[str]:
+        """Those of the raw files, or of the ones named, that have changed since they were stamped."""
+        return [name for name in names or self.paths if _look(self.paths[name]) != self.stamps[name][:2]]
+
+
+def make_plan(config: Config) -> Plan:
+    """List the raw files of a workbook.
+
+    Raises
+    ------
+    ParameterError
+        If its boundary file or its raw files are not there at all; it names what is missing and where it is set.
+    """
+    boundaries = _list_layer(config.boundaries)
+    if not boundaries:
+        raise ParameterError(
+            f"the boundary file '{show_path(config, config.boundaries.path)}' does not exist; "
+            f"put it there or correct [boundaries] path in {FILE}"
+        )
+    grid = _list_layer(config.grid)
+    if config.grid is not None and not grid:
+        raise ParameterError(
+            f"the grid file '{show_path(config, config.grid.path)}' does not exist; "
+            f"put it there, or correct or remove [boundaries.grid] in {FILE}"
+        )
+    if not config.ledgers:
+        raise ParameterError(
+            f"{FILE} names no ledger; add a table such as [ledgers.hazards] with files = [...]"
+        )
+    listed = {kind: list_files(config, ledger) for kind, ledger in config.ledgers.items()}
+    if not any(files for files, _ in listed.values()):
+        patterns = ", ".join(p for _, missing in listed.values() for p in missing[:1])
+        raise ParameterError(
+            f"no ledger file found: {patterns} match nothing in the workbook; "
+            f"put the files there or correct files = [...] in {FILE}"
+        )
+    paths: dict[str, Path] = {}
+
+    def enter(*found: Path) -> tuple[str, ...]:
+        named = {show_path(config, path): path for path in found}
+        paths.update(named)
+        return tuple(named)
+
+    settings = enter(config.root / FILE, *sorted((config.root / "ledgers").glob("*.y*ml")))
+    crosswalk = config.boundaries.crosswalk
+    plan = Plan(
+        config=config,
+        paths=paths,
+        boundaries=enter(*boundaries),
+        grid=enter(*grid),
+        crosswalk="".join(enter(*filter(None, [crosswalk]))),
+        ledgers={kind: enter(*files) for kind, (files, _) in listed.items()},
+        missing={kind: tuple(missing) for kind, (_, missing) in listed.items()},
+        settings=settings,
+    )
+    enter(*(path for path in [config.root / "data" / "raw" / "corrections.csv"] if path.exists()))
+    return plan
+
+
+def stamp_inputs(plan: Plan, known: State | None = None) -> Plan:
+    """The plan with every file's size, time and hash; what has the size and time that are known is not hashed."""
+    files = known.files if known else {}
+    return replace(
+        plan, stamps={name: stamp_file(path, files.get(name)) for name, path in plan.paths.items()}
+    )
+
+
+def find_reasons(plan: Plan, state: State | None) -> Iterator[str]:
+    """Why the tables do not follow from the raw files any more: what is new, changed, gone; nothing if they do.
+
+    A file whose time changed but whose bytes did not counts as unchanged.
+    """
+    if state is None or state.key != plan.key:
+        yield "code"
+        return
+    yield from sorted(set(plan.paths) ^ set(state.files))
+    for name, known in state.files.items():
+        now = plan.stamps.get(name, known).sha256
+        if now != known.sha256 or now.startswith(UNREADABLE):
+            yield name
+    yield from find_damage(plan.config, state)
+
+
+def _list_layer(layer: LayerConfig | None) -> list[Path]:
+    """A layer's file with the side files that belong to it (shapefiles)."""
+    path = split_layer(layer.path)[0] if layer else None
+    if path is None or not path.exists():
+        return []
+    if path.suffix.lower() != ".shp":
+        return [path]
+    suffixes = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+    stem = "".join(f"[{c}]" if c in "*?[" else c for c in path.stem)
+    return sorted(p for p in path.parent.glob(f"{stem}.*") if p.suffix.lower() in suffixes)
+
+
+def _look(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns

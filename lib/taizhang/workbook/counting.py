@@ -1,0 +1,86 @@
+"""Tables for all districts at once, made from the ledgers and kept until a row, a setting or their code changes."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from taizhang.core.files import write_beside
+from taizhang.core.keys import Code
+from taizhang.core.periods import Period
+from taizhang.facts import OwnFact, compute_facts
+from taizhang.metadata.kinds import Kind
+from taizhang.settings.workbook import Config
+from taizhang.workbook.tables import read_columns, read_counted, read_rows
+
+# What the tables are counted by; how raw files are read is in the rows.
+COUNTING = Code(("taizhang.workbook.counting",), without=("taizhang.ingest", "taizhang.ledgers"))
+
+
+def keep_table(
+    folder: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
+) -> pd.DataFrame | None:
+    """A table as kept in data/processed for all that it is made from, else made now and kept, if there is one."""
+    path = folder / ".cache" / name / f"{COUNTING.make_key(**made_from)[:24]}.parquet"
+    if path.exists():
+        return gpd.read_parquet(path) if name == "reach" else pd.read_parquet(path)
+    table = make()
+    if table is not None:
+        with write_beside(path) as beside:
+            table.to_parquet(beside, index=False)
+    return table
+
+
+def list_settings(
+    config: Config,
+    kinds: Mapping[str, Kind],
+    own: tuple[OwnFact, ...],
+    grid: gpd.GeoDataFrame | None,
+    grid_measures: pd.DataFrame | None,
+) -> dict[str, Any]:
+    """What `compute_facts` and `select_rows` are told besides the rows."""
+    return {
+        "grid": grid,
+        "grid_measures": grid_measures,
+        "targets": config.targets,
+        "suppress_below": config.suppress_below,
+        "suppress": config.suppress,
+        "own": own,
+        "dates": {name: kind.date for name, kind in kinds.items() if kind.date},
+    }
+
+
+def count_facts(
+    folder: Path,
+    kinds: Mapping[str, Kind],
+    districts: gpd.GeoDataFrame,
+    period: Period,
+    as_of: date,
+    settings: Mapping[str, Any],
+) -> pd.DataFrame:
+    """The facts of a period, of the ledgers in data/processed; facts of the workbook's own may look at any column."""
+    read = read_rows if settings["own"] else read_counted
+    return compute_facts(
+        {name: read(folder, kind) for name, kind in kinds.items()}, districts, period, as_of, **settings
+    )
+
+
+def count_reach(
+    folder: Path,
+    kind: str,
+    districts: gpd.GeoDataFrame,
+    others: set[str],
+    *,
+    distance_m: float,
+    as_of: date,
+    year: int,
+) -> gpd.GeoDataFrame | None:
+    """As from `summarise_reach`, of the ledgers in data/processed."""
+    from taizhang.boundaries.reaching import read_reach
+
+    read = partial(read_columns, folder)
+    return read_reach(read, kind, districts, others, distance_m=distance_m, as_of=as_of, year=year)
