@@ -101,7 +101,7 @@ def test_a_face_that_imports_by_name_brings_all_of_its_room(tmp_path: Path) -> N
 
 def test_a_changed_source_changes_the_keys_of_what_imports_it_alone(tmp_path: Path) -> None:
     sources = {
-        "facts__count": 'from taizhang.core import text\nfiles("x") / "facts.yml"',
+        "facts__count": 'from taizhang.core import text\nx = files("x") / "facts.yml"',
         "report__html": "from taizhang.core import text",
         "report__pdf": "import typst",
         "core__text": "",
