@@ -1,70 +1,32 @@
-"""Drills evaluated: ratings on the workbook's own scale, objectives, and the plan of improvement.
-
-Objectives and improvements are no part of the drills ledger. They come from a ledger of the workbook's own, named
-`drill_objectives`, with as many of the columns below as it has; `rating` is a category whose order is its scale.
-"""
+"""Drills evaluated: ratings, objectives on the workbook's own scale, and the plan of improvement."""
 
 import pandas as pd
 
+from taizhang.analysis.evaluation import (
+    OBJECTIVES,
+    count_objectives,
+    count_ratings,
+    judge_improvements,
+    list_scale,
+    sum_evaluations,
+)
 from taizhang.analysis.naming import describe_source, name_period, name_place, show_day, show_text
-from taizhang.analysis.rows import count_classes, find_rows, name_values
+from taizhang.analysis.rows import find_rows, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_ranked_bars
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.formats import format_date, format_number, format_share, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-OBJECTIVES = "drill_objectives"
 _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
-
-
-def find_objectives(view: View) -> pd.DataFrame:
-    """The period's rows of the ledger of objectives; empty where the workbook has none."""
-    return find_rows(view, OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
-
-
-def count_ratings(view: View) -> pd.Series:
-    """Rated drills of the period by rating, in the ledger's own words.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    pandas.Series of float
-        By rating, most first; empty where no drill is rated.
-    """
-    rows = find_rows(view, "drills")
-    if rows.empty or rows["rating"].isna().all():
-        return pd.Series(dtype="float64")
-    rated = rows[rows["rating"].notna()]
-    names = name_values(rated["rating"], "drills", "rating", view.lang, view.kinds)
-    return count_classes(names, pd.DataFrame({"n": 1.0}, index=rated.index), view.lang)["n"]
-
-
-def list_scale(view: View) -> dict[str, str]:
-    """The ratings of objectives from best to worst, and what each is called."""
-    kind = view.kinds.get(OBJECTIVES)
-    field = kind.fields.get("rating") if kind else None
-    return {name: value.label(view.lang) for name, value in field.values.items()} if field else {}
+_COUNTS = ("held", "evaluated", "evaluated_percent", "problems", "fixed", "fixed_percent")
 
 
 def plot_ratings(view: View) -> display.Figure | None:
-    """How many drills were given each rating.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no drill of the period is rated.
-    """
+    """How many drills were given each rating; None where no drill of the period is rated."""
     counts = count_ratings(view)
     if counts.empty:
         return None
@@ -80,7 +42,7 @@ def plot_ratings(view: View) -> display.Figure | None:
                     "evaluation.ratings.bar",
                     lang,
                     n=format_number(number),
-                    share=f"{format_number(100 * number / total, 1)}%",
+                    share=format_share(100 * number / total),
                 )
                 for number in counts
             ],
@@ -102,21 +64,11 @@ def plot_ratings(view: View) -> display.Figure | None:
 
 
 def tabulate_evaluations(view: View) -> display.Table | None:
-    """Each drill with its rating and the problems it showed; of the whole area, each district.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where no drill was held.
-    """
+    """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
     rows = find_rows(view, "drills")
     if rows.empty:
         return None
-    return _tabulate_districts(view, rows) if view.district == ALL else _tabulate_drills(view, rows)
+    return _tabulate_districts(view) if view.district == ALL else _tabulate_drills(view, rows)
 
 
 def _tabulate_drills(view: View, rows: pd.DataFrame) -> display.Table:
@@ -153,65 +105,39 @@ def _count_cell(number: float | int | None) -> display.Cell:
     return display.Cell("—") if pd.isna(number) else display.Cell(format_number(number), float(number))  # type: ignore[arg-type]
 
 
-def _tabulate_districts(view: View, rows: pd.DataFrame) -> display.Table:
-    lang = view.lang
-    heads = ("held", "evaluated", "share", "problems", "fixed", "fixed_share")
-    fields = view.kinds["drills"].fields
-    labels = {name: label(f"evaluation.column.{name}", lang) for name in heads if name != "problems"}
-    labels["problems"] = fields["problems"].label(lang)
-    cells = []
-    for code, name in zip(view.districts["code"], view.districts["name"], strict=True):
-        part = rows[rows["district_code"] == code]
-        evaluated = float(part["evaluated"].fillna(False).sum())
-        known = part[part["problems"].notna() & part["problems_fixed"].notna()]
-        problems, fixed = (float(known[column].sum()) for column in ("problems", "problems_fixed"))
-        cells.append(
-            (
-                display.Cell(str(name)),
-                _count_cell(len(part)),
-                _count_cell(evaluated),
-                _share_cell(evaluated, len(part)),
-                _count_cell(problems),
-                _count_cell(fixed),
-                _share_cell(fixed, problems),
-            )
-        )
+def _tabulate_districts(view: View) -> display.Table:
+    lang, sums = view.lang, sum_evaluations(view)
+    heads = {name: label(f"evaluation.column.{name}", lang) for name in _COUNTS if name != "problems"}
+    heads["problems"] = view.kinds["drills"].fields["problems"].label(lang)
     return display.Table(
         id="drill-evaluations",
         title=label("evaluation.districts_table.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.district", lang)),
-            *(display.Column(labels[name], "", "right") for name in heads),
+            *(display.Column(heads[name], "", "right") for name in _COUNTS),
         ),
-        rows=tuple(cells),
+        rows=tuple(
+            (
+                display.Cell(str(name)),
+                *(
+                    (_share_cell if column.endswith("percent") else _count_cell)(sums.loc[code, column])
+                    for column in _COUNTS
+                ),
+            )
+            for code, name in zip(view.districts["code"], view.districts["name"], strict=True)
+        ),
     )
 
 
-def _share_cell(part: float, whole: float) -> display.Cell:
-    if not whole:
-        return display.Cell("—")
-    return display.Cell(f"{format_number(100 * part / whole, 1)}%", 100 * part / whole)
+def _share_cell(percent: float) -> display.Cell:
+    return display.Cell(format_share(percent), None if pd.isna(percent) else percent)
 
 
 def tabulate_objectives(view: View) -> display.Table | None:
-    """Each objective, and how often it was given each rating of the workbook's scale.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where the workbook has no ledger of objectives, or it has no row of the period.
-    """
-    rows, scale = find_objectives(view), list_scale(view)
-    if rows.empty or not {"objective", "rating"} <= set(rows) or not scale:
+    """Each objective, and how often it was given each rating of the scale; None where none of the period is listed."""
+    counts, scale, lang = count_objectives(view), list_scale(view), view.lang
+    if counts.empty:
         return None
-    lang, objectives = view.lang, rows["objective"].dropna().drop_duplicates().tolist()
-    counts = pd.crosstab(rows["objective"], rows["rating"])
-    # one that nobody has rated yet is an objective all the same
-    counts = counts.reindex(index=objectives, columns=list(scale), fill_value=0)
     return display.Table(
         id="drill-objectives",
         title=label("evaluation.objectives.title", lang, period=name_period(view)),
@@ -245,43 +171,8 @@ def tabulate_objectives(view: View) -> display.Table | None:
     )
 
 
-def judge_improvements(view: View) -> pd.DataFrame:
-    """The period's items of improvement, each with its `state` as of the view's day: done, overdue, running, open.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    pandas.DataFrame
-        Empty where there are none.
-    """
-    rows = find_objectives(view)
-    if rows.empty or "improvement" not in rows:
-        return pd.DataFrame()
-    rows = rows[rows["improvement"].notna()]
-    day, none = pd.Timestamp(view.as_of), pd.Series(pd.NaT, index=rows.index)
-    due, done = rows.get("due", none), rows.get("done_on", none)
-    state = pd.Series("running", index=rows.index, dtype="str")
-    state[due.isna()] = "open"
-    state[due < day] = "overdue"
-    state[done <= day] = "done"
-    return rows.assign(state=state)
-
-
 def tabulate_improvements(view: View) -> display.Table | None:
-    """The plan of improvement: what, by whom, until when, and how far it is.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where there is none. Columns that hold personal data are not shown.
-    """
+    """The plan of improvement: what, by whom, until when, how far it is; without personal columns. None without plan."""
     rows = judge_improvements(view)
     if rows.empty:
         return None

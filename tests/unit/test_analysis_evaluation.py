@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
+from taizhang.analysis.evaluation import judge_improvements
 from taizhang.analysis.view import View
 from taizhang.figures.evaluation import (
-    judge_improvements,
     plot_ratings,
     tabulate_evaluations,
     tabulate_improvements,

@@ -1,0 +1,128 @@
+"""Drills evaluated: ratings on the workbook's own scale, objectives, and the plan of improvement.
+
+Objectives and improvements are no part of the drills ledger. They come from a ledger of the workbook's own, named
+`drill_objectives`, with as many of the columns below as it has; `rating` is a category whose order is its scale.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from taizhang.analysis.rows import count_classes, count_rows, find_rows, name_values
+from taizhang.analysis.view import View
+from taizhang.facts.drills import is_evaluated
+from taizhang.metadata.facts import ALL
+
+OBJECTIVES = "drill_objectives"
+
+
+def sum_evaluations(view: View) -> pd.DataFrame:
+    """Drills of the period by district code, then `all` of the view's rows; empty where none was held.
+
+    held; evaluated and evaluated_percent; known: those that say what problems they showed and what came of them, and
+    over these problems, fixed and fixed_percent. A share of nothing is NaN.
+    """
+    if view.ledgers.get("drills") is None:
+        return pd.DataFrame()
+    drills = count_rows(view, "drills")
+    rows = drills.frame()
+    if rows.empty:
+        return pd.DataFrame()
+    known = rows["problems"].notna() & rows["problems_fixed"].notna()
+    numbers = rows[["problems", "problems_fixed"]].where(known).astype("float64")
+    each = pd.DataFrame(
+        {
+            "held": 1,
+            "evaluated": drills.test(is_evaluated).astype(int),
+            "known": known.astype(int),
+            "problems": numbers["problems"],
+            "fixed": numbers["problems_fixed"],
+        },
+        index=rows.index,
+    )
+    sums = each.groupby(rows["district_code"]).sum().reindex(list(view.districts["code"]), fill_value=0)
+    sums.loc[ALL] = each.sum()
+    return sums.assign(
+        evaluated_percent=100 * sums["evaluated"] / sums["held"].where(sums["held"] > 0),
+        fixed_percent=100 * sums["fixed"] / sums["problems"].where(sums["problems"] > 0),
+    )
+
+
+def count_ratings(view: View) -> pd.Series:
+    """Rated drills of the period by rating, in the ledger's own words, most first; empty where no drill is rated."""
+    rows = find_rows(view, "drills")
+    if rows.empty or rows["rating"].isna().all():
+        return pd.Series(dtype="float64")
+    rated = rows[rows["rating"].notna()]
+    names = name_values(rated["rating"], "drills", "rating", view.lang, view.kinds)
+    return count_classes(names, pd.DataFrame({"n": 1.0}, index=rated.index), view.lang)["n"]
+
+
+def find_objectives(view: View) -> pd.DataFrame:
+    """The period's rows of the ledger of objectives; empty where the workbook has none."""
+    return find_rows(view, OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
+
+
+def list_scale(view: View) -> dict[str, str]:
+    """The ratings of objectives from best to worst, and what each is called."""
+    kind = view.kinds.get(OBJECTIVES)
+    field = kind.fields.get("rating") if kind else None
+    return {name: value.label(view.lang) for name, value in field.values.items()} if field else {}
+
+
+def count_objectives(view: View) -> pd.DataFrame:
+    """How often each objective (rows, as first met) was given each rating of the scale; empty where there is none."""
+    rows, scale = find_objectives(view), list_scale(view)
+    if rows.empty or not {"objective", "rating"} <= set(rows) or not scale:
+        return pd.DataFrame()
+    counts = pd.crosstab(rows["objective"], rows["rating"])
+    # one that nobody has rated yet is an objective all the same
+    objectives = rows["objective"].dropna().drop_duplicates().tolist()
+    return counts.reindex(index=objectives, columns=list(scale), fill_value=0)
+
+
+@dataclass(frozen=True)
+class ObjectiveCounts:
+    """Ratings of objectives: how many, how many of the best and the worst of the scale, and what these are called."""
+
+    rated: int
+    best: str
+    good: int
+    worst: str
+    bad: int
+
+
+def rate_objectives(view: View) -> ObjectiveCounts | None:
+    """None where the workbook has no ledger of objectives, or no rated row of the period."""
+    rows, scale = find_objectives(view), list_scale(view)
+    if rows.empty or "rating" not in rows or not scale or rows["rating"].isna().all():
+        return None
+    best, worst = next(iter(scale)), list(scale)[-1]
+    good, bad = (int((rows["rating"] == rating).sum()) for rating in (best, worst))
+    return ObjectiveCounts(int(rows["rating"].notna().sum()), scale[best], good, scale[worst], bad)
+
+
+def judge_improvements(view: View) -> pd.DataFrame:
+    """The period's items of improvement, each with its `state` as of the view's day: done, overdue, running, open.
+
+    Empty where there are none.
+    """
+    rows = find_objectives(view)
+    if rows.empty or "improvement" not in rows:
+        return pd.DataFrame()
+    rows = rows[rows["improvement"].notna()]
+    day, none = pd.Timestamp(view.as_of), pd.Series(pd.NaT, index=rows.index)
+    due, done = rows.get("due", none), rows.get("done_on", none)
+    state = pd.Series("running", index=rows.index, dtype="str")
+    state[due.isna()] = "open"
+    state[due < day] = "overdue"
+    state[done <= day] = "done"
+    return rows.assign(state=state)
+
+
+def count_improvements(view: View) -> dict[str, int]:
+    """Items of improvement by state, `all` among them; empty where there are none."""
+    items = judge_improvements(view)
+    if items.empty:
+        return {}
+    return {ALL: len(items)} | {state: int((items["state"] == state).sum()) for state in ("done", "overdue")}
