@@ -172,7 +172,7 @@ def tabulate_objectives(view: View) -> display.Table | None:
 
 
 def tabulate_improvements(view: View) -> display.Table | None:
-    """The plan of improvement: what, by whom, until when, how far it is; without personal columns. None without plan."""
+    """The plan of improvement: what, by whom, until when, how far it is; without personal columns, or None."""
     rows = judge_improvements(view)
     if rows.empty:
         return None
