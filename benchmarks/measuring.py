@@ -126,7 +126,7 @@ def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
         command = folder.joinpath("cmdline").read_text().replace("\0", " ")
     except OSError:
         return
-    if "taizhang.warm.server" in command:
+    if "warm_kernels.server" in command:
         role = "kernel" if parent == "server" else "server"
     elif "forkserver" in command:
         role = "worker" if parent in ("forkserver", "worker") else "forkserver"

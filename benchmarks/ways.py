@@ -100,7 +100,7 @@ def run_ours(book: Path, template: Path, codes: list[str], out: Path, *, jobs: i
     from taizhang.report.meta import ReportMeta
     from taizhang.report.tasks import ReportTask
     from taizhang.report.workers import run_tasks, start_ahead
-    from taizhang.warm.client import close_server
+    from warm_kernels.client import close_server
 
     start_ahead(jobs)  # as the command does
     opened, period = tz.open(str(book)), parse_period("2021")

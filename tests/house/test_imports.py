@@ -88,13 +88,14 @@ def test_file_calls_are_found() -> None:
 
 def test_every_imported_package_is_declared(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    kernels = {f"warm_kernels.{path.stem}": path for path in (root / "lib" / "warm_kernels").glob("*.py")}
     declared = {part.split(">")[0].split("=")[0].strip().lower() for part in project["dependencies"]}
     as_imported = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in declared}
     used: dict[str, str] = {}
-    for name, path in list_modules(root).items():
+    for name, path in (list_modules(root) | kernels).items():
         for dotted, line in walk_imports(ast.parse(path.read_text("utf-8"))):
             used.setdefault(dotted.split(".")[0], f"{name}, line {line}")
-    foreign = set(used) - set(sys.stdlib_module_names) - {PACKAGE}
+    foreign = set(used) - set(sys.stdlib_module_names) - {PACKAGE, "warm_kernels"}
     missing = {name: used[name] for name in foreign - as_imported}
     assert not missing, f"imported but not in pyproject.toml: {missing}"
     idle = as_imported - foreign - {IMPORTED_AS.get(n, n) for n in NOT_IMPORTED}
@@ -109,6 +110,7 @@ def test_every_package_that_tests_import_is_declared(root: Path) -> None:
     sources = [p for folder in ("tests", "tools", "benchmarks") for p in (root / folder).rglob("*.py")]
     own = {
         PACKAGE,
+        "warm_kernels",
         "make",
         "tools",
         *(path.stem for path in sources),

@@ -1,5 +1,6 @@
 """The wheel holds what a workbook elsewhere needs: templates, metadata, everything but tests and data."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -29,13 +30,38 @@ def test_wheel_holds_the_templates(wheel: set[str]) -> None:
 def test_wheel_holds_every_file_of_the_package(root: Path, wheel: set[str]) -> None:
     lib = root / "lib"
     files = {path.relative_to(lib).as_posix() for path in (lib / "taizhang").rglob("*") if path.is_file()}
+    files |= {path.relative_to(lib).as_posix() for path in (lib / "warm_kernels").glob("*.py")}
     missing = {name for name in files - wheel if "__pycache__" not in name}
     assert not missing
 
 
 def test_wheel_holds_nothing_else(wheel: set[str]) -> None:
-    assert not [name for name in wheel if not name.startswith(("taizhang/", "taizhang-"))]
-    assert not [name for name in wheel if name.endswith(".pyc")]
+    assert not [name for name in wheel if not name.startswith(("taizhang/", "taizhang-", "warm_kernels/"))]
+    assert not [name for name in wheel if name.endswith(".pyc") or name.startswith("warm_kernels/tests")]
+
+
+def test_warm_kernels_can_be_built_by_themselves(root: Path, tmp_path: Path) -> None:
+    alone = shutil.copytree(root / "lib" / "warm_kernels", tmp_path / "alone")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=alone, check=True, capture_output=True)
+    (built,) = tmp_path.glob("warm_kernels-*.whl")
+    with zipfile.ZipFile(built) as packed:
+        names = {name for name in packed.namelist() if "dist-info" not in name}
+        assert "taizhang" not in packed.read("warm_kernels/kernel.py").decode()
+    assert names == {f"warm_kernels/{path.name}" for path in alone.glob("*.py")}
+
+
+def test_warm_kernels_say_nothing_of_taizhang(root: Path) -> None:
+    """Their code and their entry points; the README may say where they come from."""
+    folder = root / "lib" / "warm_kernels"
+    named = [path.name for path in folder.rglob("*.py") if "taizhang" in path.read_text("utf-8").lower()]
+    assert named == []
+    alone = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    whole = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    for group, points in alone["entry-points"].items():
+        assert points.items() <= whole["entry-points"][group].items()
+    asked = {*alone["dependencies"], *alone["optional-dependencies"]["papermill"]}
+    assert asked <= set(whole["dependencies"])
 
 
 def test_entry_points_lead_to_something(root: Path) -> None:

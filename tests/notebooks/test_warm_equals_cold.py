@@ -11,7 +11,7 @@ import pytest
 from taizhang import open as open_workbook
 from taizhang.report.execute import execute_notebook, hide_machine
 from taizhang.workbook.templates import packaged_notebooks
-from taizhang.warm.manager import KERNEL_ENV
+from warm_kernels.manager import KERNEL_ENV
 
 # How long a cell took, and names drawn at random.
 PASSING = ("id", "execution_count", "metadata")

@@ -18,14 +18,14 @@ from taizhang.core.errors import ParameterError, RenderError
 from taizhang.core.files import write_text
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
+from taizhang.report.engine import ReportEngine
 from taizhang.report.failures import TIMEOUT, first_line, hide_paths, shorten_error
-from taizhang.warm.client import forget_lost_server
-from taizhang.warm.engine import WarmEngine
-from taizhang.warm.manager import OwnKernelManager
+from warm_kernels.client import forget_lost_server
+from warm_kernels.manager import OwnKernelManager
 
 
-class KeepingEngine(WarmEngine):
-    """The warm engine, which hands out the notebook in hand, so that it outlives any error."""
+class KeepingEngine(ReportEngine):
+    """The engine of reports, which hands out the notebook in hand, so that it outlives any error."""
 
     @classmethod
     def execute_managed_notebook(  # type: ignore[override]

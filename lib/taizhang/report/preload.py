@@ -7,7 +7,7 @@ names.
 
 import sys
 
-from taizhang.warm.kernel import import_modules, prepare_memory
+from warm_kernels.kernel import import_modules, prepare_memory
 
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 with prepare_memory():

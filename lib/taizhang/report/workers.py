@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from taizhang.core.errors import RenderError, SchedulerError
 from taizhang.core.reasons import choose_language, current_language
 from taizhang.metadata.facts import ALL
+from taizhang.report.kernels import PRELOAD, choose_manner
 from taizhang.report.tasks import ReportOutcome, ReportTask, fail_task, make_report, place_files
-from taizhang.warm.client import ADDRESS, ServerLost, choose_kernels, close_server, get_server
-from taizhang.warm.kernel import OWN_MODULES, collect_less, die_with
+from warm_kernels.client import ADDRESS, ServerLost, close_server, get_server
+from warm_kernels.kernel import collect_less, die_with
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -135,7 +136,7 @@ def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[Report
 def _choose_context() -> Any:
     """How workers are started: forked from a process that has loaded what they need, where that can be done."""
     # "ahead" is how kernels are started where nothing can be forked; workers are then not forked either.
-    if sys.platform != "linux" or choose_kernels() == "ahead":
+    if sys.platform != "linux" or choose_manner() == "ahead":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["taizhang.report.preload"])
@@ -144,10 +145,10 @@ def _choose_context() -> Any:
 
 def _share_server() -> str:
     """Address of one fork server for all workers, so that the libraries are imported and kept once."""
-    if choose_kernels() != "warm":
+    if choose_manner() != "warm":
         return ""
     try:
-        return get_server(OWN_MODULES).address
+        return get_server(PRELOAD.modules).address
     except (ServerLost, OSError):
         return ""  # each worker tries for itself, and starts its kernels cold if it can't
 

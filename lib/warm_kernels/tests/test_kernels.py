@@ -1,5 +1,7 @@
 """Warm kernels: the same results as cold ones, every bad end told, and nothing left running."""
 
+import json
+import os
 import re
 import signal
 import subprocess
@@ -13,14 +15,13 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from taizhang import figures
-from taizhang.warm import client
-from taizhang.warm.kernel import CALLED_MODULES
-from taizhang.warm.manager import find_imports
+from warm_kernels import client
+from warm_kernels.imports import Preload, find_imports
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
 
@@ -49,7 +50,7 @@ def write(path: Path, *sources: str) -> Path:
     return path
 
 
-def run(folder: Path, *sources: str, engine: str = "taizhang-warm", **more: Any) -> list[str]:
+def run(folder: Path, *sources: str, engine: str = "warm", **more: Any) -> list[str]:
     """Outputs of each cell, whether it ends well or not, without times, addresses and the path of a cell."""
     out = folder / f"{engine}.ipynb"
     with more.pop("ends", nullcontext()):
@@ -103,7 +104,7 @@ def test_outputs_equal_those_of_cold_kernels(tmp_path: Path, monkeypatch: pytest
             engine=engine,
             ends=pytest.raises(PapermillExecutionError, match="StdinNotImplementedError"),
         )
-        for engine in ("taizhang-warm", "nbclient")
+        for engine in ("warm", "nbclient")
     )
     assert "image/png" in warm[4]  # matplotlib's inline backend works, though imported before the fork
     assert warm == cold
@@ -119,7 +120,7 @@ def test_outputs_equal_those_of_cold_kernels(tmp_path: Path, monkeypatch: pytest
 )
 def test_a_kernel_that_ends_badly_is_told(tmp_path: Path, source: str, error: type[Exception]) -> None:
     run(tmp_path, "1", source, "3", ends=pytest.raises(error))
-    book = nbformat.read(tmp_path / "taizhang-warm.ipynb", as_version=4)
+    book = nbformat.read(tmp_path / "warm.ipynb", as_version=4)
     states = [cell.metadata.papermill.status for cell in book.cells if cell.source in ("1", source, "3")]
     assert states == ["completed", "failed", "pending"]
     assert book.metadata.papermill.exception
@@ -157,9 +158,7 @@ def test_a_server_that_is_killed_takes_its_kernels_along_and_is_replaced(tmp_pat
 
 def test_nothing_is_left_of_a_run_that_is_killed(tmp_path: Path) -> None:
     write(tmp_path / "in.ipynb", "open('on', 'w').close()\nimport time; time.sleep(600)")
-    code = (
-        "import papermill; papermill.execute_notebook('in.ipynb', 'out.ipynb', engine_name='taizhang-warm')"
-    )
+    code = "import papermill; papermill.execute_notebook('in.ipynb', 'out.ipynb', engine_name='warm')"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
     while not (tmp_path / "on").exists() and time.monotonic() < until:
@@ -177,7 +176,7 @@ def test_nothing_is_left_of_a_run_that_is_killed(tmp_path: Path) -> None:
 
 def test_kernels_started_ahead_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warm = run(tmp_path, *SHOWN[:3])
-    monkeypatch.setenv(client.KERNELS, "ahead")
+    monkeypatch.setenv(client.MANNER, "ahead")
     assert run(tmp_path, *SHOWN[:3]) == warm
     assert client._waiting  # the next one waits already
     client.close_server()
@@ -190,7 +189,9 @@ def test_a_module_that_starts_threads_is_not_forked(
     (tmp_path / "threaded.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    )
     client.close_server()
     try:
         assert "'4'" in run(tmp_path, "2 + 2", imports=["threaded"])[0]
@@ -212,34 +213,85 @@ def test_only_installed_modules_are_imported_ahead(tmp_path: Path) -> None:
     assert find_imports(notebook, tmp_path) == ["math", "pandas", "pandas.DataFrame", "matplotlib.pyplot"]
 
 
-def test_what_a_comparison_loads_is_loaded_before_the_fork(tmp_path: Path) -> None:
-    """The modules are those that its figures load, and start no thread; a township's report does not wait for them."""
-    notebooks = Path(__file__).parents[2] / "notebooks"
-    (wanted, others) = (
-        set(find_imports(nbformat.read(notebooks / f"{name}.ipynb", as_version=4), tmp_path))
-        for name in ("county_comparison", "township_review")
+def test_a_package_says_what_it_loads_later(tmp_path: Path) -> None:
+    preloads = (
+        Preload(
+            "own", ("own.reader", "decimal:getcontext"), {"plot_map": "statistics", "plot_line": "fractions"}
+        ),
+        Preload("other", ("csv",)),
     )
-    assert set(CALLED_MODULES.values()) <= wanted and not set(CALLED_MODULES.values()) & others
-    assert all(callable(getattr(figures, name)) for name in CALLED_MODULES)
-    source = f"import sys\nsorted(set({[*CALLED_MODULES.values()]}) - set(sys.modules))"
-    told = run(tmp_path, source, imports=list(CALLED_MODULES.values()))
-    assert "'[]'" in told[0] and not client.get_server().unsafe
+
+    def find(source: str) -> list[str]:
+        return find_imports(new_notebook(cells=[new_code_cell(source)]), tmp_path, preloads)
+
+    # Named by a preload it counts as installed, which nothing else of that name does.
+    assert find("import own, nobody\nown.plot_map(1)") == [
+        "own",
+        "own.reader",
+        "decimal:getcontext",
+        "statistics",
+    ]
+    assert find("import math\nmath.plot_map") == ["math"]
+    (tmp_path / "other.py").touch()
+    assert find("import other") == ["csv"]
+
+
+def test_functions_are_called_before_the_fork_and_what_is_absent_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("read = []\ndef load():\n    read.append(1)\n")
+    source = (
+        "import sys\n"
+        "from warm_kernels.kernel import import_modules\n"
+        "import_modules(['no_such_module', 'no_such_module:load', 'own:load', 'own'])\n"
+        "import own\n"
+        "print(own.read, 'no_such_module' in sys.modules)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "[1] False\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "manner"),
+    [("cold", "ahead", "cold"), ("", "ahead", "ahead"), ("nonsense", "nonsense", "warm"), ("", "", "warm")],
+)
+def test_how_kernels_start_is_asked_for_or_said_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch, asked: str, said: str, manner: str
+) -> None:
+    monkeypatch.setenv(client.MANNER, said)
+    assert client.choose_manner(asked) == manner
+
+
+def test_a_kernel_specification_names_the_provisioner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As README.md shows it: stock jupyter_client, and a kernel that the server forked."""
+    folder = tmp_path / "kernels" / "warm"
+    folder.mkdir(parents=True)
+    specification = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Warm",
+        "language": "python",
+        "metadata": {"kernel_provisioner": {"provisioner_name": "warm-kernels"}},
+    }
+    (folder / "kernel.json").write_text(json.dumps(specification))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    manager, kernel = start_new_kernel(kernel_name="warm")
+    try:
+        told: list[str] = []
+        kernel.execute_interactive(
+            "import os; print(os.getppid())",
+            output_hook=lambda message: told.append(message["content"].get("text", "")),
+            timeout=60,
+        )
+        assert int("".join(told)) == client.get_server().pid
+    finally:
+        kernel.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_the_command_line_of_papermill_finds_the_engine(tmp_path: Path) -> None:
     write(tmp_path / "in.ipynb", "6 * 7")
-    command = [sys.executable, "-m", "papermill", "--engine", "taizhang-warm", "in.ipynb", "out.ipynb"]
+    command = [sys.executable, "-m", "papermill", "--engine", "warm", "in.ipynb", "out.ipynb"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     assert "42" in (tmp_path / "out.ipynb").read_text()
-
-
-def test_metadata_is_read_before_the_fork_and_what_is_absent_is_passed_over(tmp_path: Path) -> None:
-    source = (
-        "import sys\n"
-        "from taizhang.warm.kernel import import_modules\n"
-        "import_modules(['no_such_module', 'no_such_module:load', 'taizhang.metadata.preload:load_all'])\n"
-        "from taizhang.metadata.words import load_words\n"
-        "print(load_words.cache_info().currsize, 'no_such_module' in sys.modules)\n"
-    )
-    told = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["1", "False"]

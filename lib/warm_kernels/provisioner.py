@@ -1,6 +1,6 @@
-"""jupyter_client's way to warm kernels: the provisioner ``taizhang-warm``.
+"""jupyter_client's way to warm kernels: the provisioner ``warm-kernels``.
 
-Name it in a kernel specification (``"metadata": {"kernel_provisioner": {"provisioner_name": "taizhang-warm"}}``),
+Name it in a kernel specification (``"metadata": {"kernel_provisioner": {"provisioner_name": "warm-kernels"}}``),
 or use the Papermill engine, which does. A kernel that is not this Python's IPython kernel starts as it always did.
 """
 
@@ -15,10 +15,10 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from taizhang.warm.client import (
+from warm_kernels.client import (
     Server,
     ServerLost,
-    choose_kernels,
+    choose_manner,
     drop_server,
     get_server,
     take_waiting,
@@ -69,7 +69,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel for jupyter_client's connection file, where this can be done; else start it cold."""
-        argv, manner = _read_arguments(cmd), choose_kernels()
+        argv, manner = _read_arguments(cmd), choose_manner(getattr(self.parent, "manner", ""))
         imports = tuple(getattr(self.parent, "imports", ()))
         cwd, env = str(Path(kwargs.get("cwd") or "").absolute()), dict(kwargs.get("env") or os.environ)
         if argv is None or manner == "cold":

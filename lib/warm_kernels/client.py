@@ -14,24 +14,26 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from taizhang.warm.kernel import SINGLE_THREAD, WHILE_IMPORTING
+from warm_kernels.kernel import SINGLE_THREAD, WHILE_IMPORTING
 
-# Names the socket of a server that another process owns and this one may use.
-ADDRESS = "TAIZHANG_WARM_SERVER"
-# warm, ahead or cold; default: warm where forking is safe, else ahead.
-KERNELS = "TAIZHANG_KERNELS"
+# Environment variables. The socket of a server that another process owns and this one may use:
+ADDRESS = "WARM_KERNELS_SERVER"
+# and how kernels are started: warm, ahead or cold.
+MANNER = "WARM_KERNELS"
+_MANNERS = ("warm", "ahead", "cold")
 # A kernel whose server was lost was killed with it.
 _LOST = -int(getattr(signal, "SIGKILL", 9))
 
 
-def choose_kernels() -> str:
+def choose_manner(asked: str = "") -> str:
     """How kernels are started: warm (forked), ahead (cold, but started in advance), or cold.
 
-    Forking after Apple's or Windows' system libraries have been loaded is not safe, or not there.
+    As `asked`, else as the environment says, else warm where forking is safe: after Apple's or Windows' system
+    libraries have been loaded it is not, or not there.
     """
-    asked = os.environ.get(KERNELS, "")
-    if asked in ("warm", "ahead", "cold"):
-        return asked
+    for manner in (asked, os.environ.get(MANNER, "")):
+        if manner in _MANNERS:
+            return manner
     return "warm" if sys.platform == "linux" else "ahead"
 
 
@@ -40,15 +42,7 @@ class ServerLost(OSError):
 
 
 class Server:
-    """A connection to a fork server, this process's own or another's.
-
-    Parameters
-    ----------
-    imports : iterable of str
-        Modules that an own server imports before it serves.
-    address : str
-        Socket of a server that is there already; empty: start one.
-    """
+    """A connection to a fork server: at an address, or a new one of this process, which imports before it serves."""
 
     def __init__(self, imports: Iterable[str] = (), address: str = "") -> None:
         self._lock = threading.Lock()
@@ -76,14 +70,14 @@ class Server:
         return self._process.pid if self._process else None
 
     def _start(self, imports: Iterable[str]) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="taizhang-"))
+        folder = Path(tempfile.mkdtemp(prefix="warm-kernels-"))
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(folder / "server"))
         listener.listen(64)  # whoever connects while the server still imports waits in this queue
         with listener:
             self._process = subprocess.Popen(
                 [
-                    sys.executable, "-P", "-m", "taizhang.warm.server",
+                    sys.executable, "-P", "-m", "warm_kernels.server",
                     str(listener.fileno()), str(folder), *imports,
                 ],
                 stdin=subprocess.PIPE,
@@ -95,10 +89,7 @@ class Server:
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], imports: Iterable[str]) -> int | None:
         """Have a kernel forked; its process id, or None where this server must not fork any more.
 
-        Raises
-        ------
-        ServerLost
-            If the server is gone.
+        ServerLost says that the server is gone.
         """
         request = {"spawn": {"argv": argv, "cwd": cwd, "env": dict(env)}, "imports": list(imports)}
         answer = self._ask(request)
@@ -157,10 +148,7 @@ _STARTING = threading.Lock()
 def get_server(imports: Iterable[str] = ()) -> Server:
     """This process's fork server, started when first asked for and ended with the process.
 
-    Raises
-    ------
-    ServerLost
-        If none can be started.
+    ServerLost or another OSError says that none can be started.
     """
     with _STARTING:
         if _servers and _servers[0].owner != os.getpid():  # copied by a fork: the parent's
@@ -237,7 +225,7 @@ def take_waiting(
 
 def _start_waiting(imports: tuple[str, ...]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "taizhang.warm.waiting", *imports],
+        [sys.executable, "-P", "-m", "warm_kernels.waiting", *imports],
         stdin=subprocess.PIPE,
         env=WHILE_IMPORTING | os.environ | {"PYTHONHASHSEED": _hash_seed()},
         start_new_session=os.name == "posix",

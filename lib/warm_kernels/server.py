@@ -1,4 +1,4 @@
-"""The fork server: ``python -m taizhang.warm.server``. It has one thread, reads no data, and forks on request.
+"""The fork server: ``python -m warm_kernels.server``. It has one thread, reads no data, and forks on request.
 
 Standard input is a pipe that its owner holds: when the owner ends, however it ends, the server kills its kernels,
 clears its folder and ends too. Requests come over connections to a socket, one JSON object a line; a connection's
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from taizhang.warm.kernel import (
+from warm_kernels.kernel import (
     KERNEL_MODULES,
     count_threads,
     die_with,

@@ -34,34 +34,8 @@ KERNEL_MODULES = (
     "zmq.asyncio",
     "zmq.eventloop.zmqstream",
     "zmq.utils.garbage",
-    "taizhang.warm.streams",
+    "warm_kernels.streams",
 )
-# What a notebook that imports taizhang will load besides, when it opens a workbook and draws.
-OWN_MODULES = (
-    "taizhang.workbook.book",
-    "taizhang.figures",
-    "taizhang.narrative",
-    "taizhang.lab.controls",
-    "taizhang.boundaries.reaching",
-    "holidays.countries",
-    "matplotlib.backends.backend_svg",
-    "pandas.core.arrays.arrow.extension_types",
-    "pyarrow.dataset",
-    "statsmodels.duration.survfunc",
-    "statsmodels.stats.proportion",
-    "statsmodels.stats.rates",
-    "pyarrow.parquet",
-    "taizhang.metadata.preload:load_all",
-    "taizhang.figures.canvas:load_font",
-    "taizhang.core.keys:read_package",
-)
-# What its figures load besides, by the name of the function that a notebook calls: slow to load, and only what compares
-# districts needs them.
-CALLED_MODULES = {
-    "map_fact": "mapclassify",
-    "plot_rank_ranges": "esda.moran",
-    "plot_drill_effects": "statsmodels.genmod.generalized_linear_model",
-}
 _PR_SET_PDEATHSIG = 1
 # The columns that pandas shows of a table as text when it is imported in a kernel.
 _COLUMNS_IN_KERNEL = 20
@@ -107,13 +81,7 @@ def count_threads() -> int:
 
 
 def run_kernel(request: Mapping[str, Any]) -> None:
-    """Be a kernel until it is shut down.
-
-    Parameters
-    ----------
-    request : Mapping
-        argv (of ``python -m ipykernel_launcher``), cwd and env.
-    """
+    """Be a kernel until it is shut down. A request has argv (of ``python -m ipykernel_launcher``), cwd and env."""
     os.environ.clear()
     os.environ.update(request["env"])
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
@@ -132,7 +100,7 @@ def run_kernel(request: Mapping[str, Any]) -> None:
             *request["argv"],
             # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
             f"--IPKernelApp.parent_handle={os.getppid()}",
-            "--IPKernelApp.outstream_class=taizhang.warm.streams.QuickStream",
+            "--IPKernelApp.outstream_class=warm_kernels.streams.QuickStream",
             # ipykernel sleeps after each cell, for clients that do not wait for its `idle`; nbclient does.
             "--IPythonKernel._execute_sleep=0",
         ]
@@ -155,7 +123,7 @@ def prepare_memory() -> Iterator[None]:
 def collect_less() -> None:
     """Have Python's collector look for circles once in 10,000 objects, not in 700.
 
-    What makes one report after the other, or one figure, has few of them, and hundreds of thousands of objects.
+    A notebook that reads tables and draws has few of them, and hundreds of thousands of objects.
     """
     gc.set_threshold(_OBJECTS)
 

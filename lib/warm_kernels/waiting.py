@@ -1,6 +1,6 @@
 """A kernel started ahead, where forking is not safe: it imports, waits for a request, and becomes that kernel.
 
-``python -m taizhang.warm.waiting MODULE...``; the request is one line of JSON on standard input. When that closes
+``python -m warm_kernels.waiting MODULE...``; the request is one line of JSON on standard input. When that closes
 without one, the process ends.
 """
 
@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from taizhang.warm.kernel import KERNEL_MODULES, import_modules, prepare_memory, run_kernel
+from warm_kernels.kernel import KERNEL_MODULES, import_modules, prepare_memory, run_kernel
 
 
 def main() -> None:

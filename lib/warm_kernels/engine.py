@@ -1,4 +1,4 @@
-"""Papermill's way to warm kernels: ``papermill --engine taizhang-warm notebook.ipynb out.ipynb``.
+"""Papermill's way to warm kernels: ``papermill --engine warm notebook.ipynb out.ipynb``.
 
 The notebook runs as in Papermill's own engine, by nbclient. It is written when it is over, be it by an error,
 not before and after each cell; and a kernel that died is told as such: Papermill alone calls its cells completed.
@@ -6,7 +6,7 @@ not before and after each cell; and a kernel that died is told as such: Papermil
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
@@ -14,13 +14,25 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from traitlets.config import Config
 
-from taizhang.warm.manager import WarmKernelManager, find_imports
-
-NAME = "taizhang-warm"
+from warm_kernels.imports import Preload, find_imports
+from warm_kernels.manager import WarmKernelManager
 
 
 class WarmEngine(NBClientEngine):
-    """Runs a notebook in a forked kernel, saving lazily."""
+    """Runs a notebook in a forked kernel, saving lazily. A package that knows more makes an engine of its own.
+
+    Attributes
+    ----------
+    preloads : sequence of Preload
+        What is to be imported before the fork beside what the notebook imports.
+    """
+
+    preloads: ClassVar[Sequence[Preload]] = ()
+
+    @classmethod
+    def choose_manner(cls) -> str:
+        """How kernels are started, where the environment alone is not to say it: warm, ahead or cold."""
+        return ""
 
     @classmethod
     def execute_managed_notebook(
@@ -34,23 +46,15 @@ class WarmEngine(NBClientEngine):
     ) -> None:
         """Run the notebook; Papermill calls this.
 
-        Parameters
-        ----------
-        nb_man : papermill.engines.NotebookExecutionManager
-        kernel_name : str
-        kernel_manager_class : type
-        imports : sequence of str, optional
-            Modules to import before the fork; default: those that the notebook imports.
-
-        Raises
-        ------
-        CellTimeoutError, DeadKernelError
-            As nbclient does; the cell is marked as failed and says so.
+        `imports` are the modules to import before the fork; default: those that the notebook imports, and `preloads`.
+        A cell that takes too long or kills its kernel raises as in nbclient, is marked as failed, and says so.
         """
         folder = kwargs.get("resources", {}).get("metadata", {}).get("path") or ""
         if imports is None:
-            imports = find_imports(nb_man.nb, Path(folder).absolute())
-        kwargs["config"] = Config({kernel_manager_class.__name__: {"imports": list(imports)}})
+            imports = find_imports(nb_man.nb, Path(folder).absolute(), cls.preloads)
+        kwargs["config"] = Config(
+            {kernel_manager_class.__name__: {"imports": list(imports), "manner": cls.choose_manner()}}
+        )
         nb_man.save = _save_nothing  # Papermill saves once more when all is over
         try:
             super().execute_managed_notebook(

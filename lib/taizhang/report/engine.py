@@ -1,0 +1,14 @@
+"""Papermill's engine for notebooks of a workbook, in a module by itself: Papermill loads it while it is imported."""
+
+from taizhang.report.kernels import PRELOAD, choose_manner
+from warm_kernels.engine import WarmEngine
+
+
+class ReportEngine(WarmEngine):
+    """Papermill's engine ``taizhang-warm``: what notebooks of a workbook load is loaded before the fork."""
+
+    preloads = (PRELOAD,)
+
+    @classmethod
+    def choose_manner(cls) -> str:
+        return choose_manner()

@@ -1,0 +1,42 @@
+"""The kernels that reports run in: what is loaded before they are forked, and how a user chooses another way."""
+
+import os
+
+from warm_kernels import client
+from warm_kernels.imports import Preload
+
+# warm, ahead or cold, as warm_kernels knows them.
+VARIABLE = "TAIZHANG_KERNELS"
+PRELOAD = Preload(
+    "taizhang",
+    # What a notebook loads besides, when it opens a workbook and draws.
+    (
+        "taizhang.workbook.book",
+        "taizhang.figures",
+        "taizhang.narrative",
+        "taizhang.lab.controls",
+        "taizhang.boundaries.reaching",
+        "holidays.countries",
+        "matplotlib.backends.backend_svg",
+        "pandas.core.arrays.arrow.extension_types",
+        "pyarrow.dataset",
+        "statsmodels.duration.survfunc",
+        "statsmodels.stats.proportion",
+        "statsmodels.stats.rates",
+        "pyarrow.parquet",
+        "taizhang.metadata.preload:load_all",
+        "taizhang.figures.canvas:load_font",
+        "taizhang.core.keys:read_package",
+    ),
+    # Slow to load, and only what compares districts needs them.
+    {
+        "map_fact": "mapclassify",
+        "plot_rank_ranges": "esda.moran",
+        "plot_drill_effects": "statsmodels.genmod.generalized_linear_model",
+    },
+)
+
+
+def choose_manner() -> str:
+    """How kernels are started: warm, ahead or cold."""
+    return client.choose_manner(os.environ.get(VARIABLE, ""))
