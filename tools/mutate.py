@@ -1,7 +1,7 @@
 """How many small faults, put into the code by mutmut, the tests catch: ``python -m tools.mutate --write``.
 
-A seeded sample of mutants over the rooms that decide numbers is tried, each against the unit tests that reach its function.
-What survives stands as a diff in build/mutation/survivors.diff. Mutants that no input can tell from the code are listed in
+A seeded sample of mutants over the rooms that decide numbers is tried against the unit tests that reach its function.
+What survives stands as a diff in build/mutation/survivors.diff. Mutants that no input tells from the code are listed in
 tools/mutants_equivalent.yml, each with its reason. ``--write`` puts the table into docs/mutation.md.
 """
 
@@ -108,8 +108,8 @@ def report(found: dict[str, str], total: int, seed: int) -> str:
     lines = [
         "# Mutation testing",
         "",
-        f"{len(found)} of {total:,} mutants over the rooms that decide numbers, drawn with seed {seed}, made by mutmut and",
-        "tried against the unit tests. Command: `python -m tools.mutate --write`.",
+        f"{len(found)} of {total:,} mutants over the rooms that decide numbers, drawn with seed {seed}, made by",
+        "mutmut and tried against the unit tests. Command: `python -m tools.mutate --write`.",
         "",
         "| room | tried | caught | equivalent | survived |",
         "| --- | ---: | ---: | ---: | ---: |",
