@@ -111,3 +111,11 @@ def test_names_of_encodings() -> None:
     assert [normalise_encoding(one) for one in spelt] == [
         "gb18030", "gb18030", "gb18030", "gb18030", "gb18030", "utf-8", "utf-8", "cp950", "cp950", "cp1252", "",
     ]  # fmt: skip
+
+
+def test_text_that_is_as_good_in_two_encodings_is_asked_about() -> None:
+    raw = "安案哀".encode("gb18030")
+    assert raw.decode("cp950") == "假偶飢"  # as common in Big5 as the others are in GBK
+    with pytest.raises(BoundaryError, match="could be"):
+        decide_encoding([raw], marks={}, where="a.shp")
+    assert decide_encoding([raw], marks={}, setting="gbk").encoding == "gb18030"

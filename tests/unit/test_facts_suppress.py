@@ -229,3 +229,9 @@ def test_the_attack_works():
     opened = facts.copy()
     opened.loc[at, [*NUMBERS, "suppressed"]] = bare.loc[at, [*NUMBERS, "suppressed"]]
     assert any("('received', 0)" in text for text in attack(opened, 3))
+
+
+def test_what_is_nought_because_the_count_above_it_is_hides_nothing_more():
+    # Nobody in the second district was answered, so nobody in time: that is plain to see, and gives nothing away.
+    facts = compute(complaints([5, 2, 6], [0, 2, 0], [5, 0, 2], [1, 0, 2]), 3)
+    assert shown(facts, "complaints.on_time_rate")[-1] is not None

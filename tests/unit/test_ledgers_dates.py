@@ -142,3 +142,20 @@ def test_a_zone_that_a_program_wrote_is_no_range() -> None:
     assert read_date("2021-05-12T09:30-11:00").value is None
     assert str(read_date("2021-05-12T09:30+08:00").value) == "2021-05-12 09:30:00"
     assert read_date("2021-05-12 9:30-25:00").value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12/11/2021", None),
+        ("11/12/2021", None),
+        ("1/2/2021", None),
+        ("12/12/2021", datetime(2021, 12, 12)),
+        ("13/12/2021", datetime(2021, 12, 13)),
+        ("12/13/2021", datetime(2021, 12, 13)),
+    ],
+)
+def test_day_and_month_are_told_apart_only_where_one_of_them_is_no_month(
+    text: str, value: datetime | None
+) -> None:
+    assert read_date(text).value == value

@@ -63,3 +63,10 @@ def test_duplicates_by_id_or_by_date_premises_and_text() -> None:
         axis=1
     )
     assert list(repeated) == [False, True, False, False, False, True, False]
+
+
+def test_the_day_itself_is_not_in_the_future_and_the_next_one_is() -> None:
+    moments = ["2021-12-31", "2021-12-31 23:59:59", "2022-01-01", "2022-01-01 00:00:01"]
+    table = make_table([{"found_on": pd.Timestamp(moment)} for moment in moments])
+    late = find_rule_breaks(table, HAZARDS, as_of=date(2021, 12, 31))["future_date"]
+    assert list(late) == [False, False, True, True]
