@@ -141,8 +141,20 @@ def make_test(arguments: list[str]) -> None:
     if failed:
         print("lint or types failed, see above; the tests run all the same", flush=True)
     # Last, so that their summary closes the output.
-    code = run_module("pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments, check=False)
+    code = run_module(
+        "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", "not long", *arguments, check=False
+    )
     raise SystemExit(code or (failed[0] if failed else 0))
+
+
+def make_test_long(arguments: list[str]) -> None:
+    """Simulations, kills and other tests that take minutes each; arguments go to pytest."""
+    run_module("pytest", "-q", "-m", "long", *arguments)
+
+
+def make_mutants(arguments: list[str]) -> None:
+    """Put small faults into the code, count what the tests catch, and write docs/mutation.md (under an hour)."""
+    run_module("tools.mutate", "--write", *arguments)
 
 
 def make_lab(arguments: list[str]) -> None:
@@ -198,6 +210,8 @@ def remove(path: Path) -> None:
 TARGETS = {
     "review": make_review,
     "test": make_test,
+    "test-long": make_test_long,
+    "mutants": make_mutants,
     "lint": make_lint,
     "types": make_types,
     "check": make_check,

@@ -41,7 +41,7 @@ def test_the_page_s_commands_draw_and_repeat(root: Path, book: Path, monkeypatch
         tuple(line.split(",")) for line in (book / "data/raw/draw/avoid.csv").read_text("utf-8").split()[1:]
     }
     for _, entity, _, _, team in lines:
-        members = team.split("、")
+        members = team.split(", ")
         assert len(set(members)) == 2 and not {(member, entity) for member in members} & avoid
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 @pytest.mark.parametrize("victims", [("worker",), ("dask",)], ids="-".join)
 def test_what_is_killed_is_made_up_for(root: Path, victims: tuple[str, ...]) -> None:
-    command = [sys.executable, str(root / "benchmarks" / "kill_nine.py"), "--rounds", str(len(victims))]
+    command = [sys.executable, "-m", "benchmarks.kill_nine", "--rounds", str(len(victims)), "--seed", "3"]
     done = subprocess.run(
-        [*command, "--seed", "3", "--victims", *victims], capture_output=True, text=True, check=False
+        [*command, "--victims", *victims], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(victims)} rounds on " in done.stdout and "all equal to an undisturbed run" in done.stdout

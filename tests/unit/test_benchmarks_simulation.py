@@ -6,6 +6,7 @@ from benchmarks.simulation import simulate
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_is_stated_is_reached():
     table = simulate(counties=200)
     for row in table.itertuples():
