@@ -64,6 +64,8 @@ def prepare() -> None:
             f"tests/unit/{name}.py" for name in units if name.removeprefix("test_").startswith(TESTS)
         ],
         "use_git_change_detection": False,
+        # Forked from a process that has run no test: what it had kept in caches would not be worked out by a mutant.
+        "process_isolation": "forkserver",
         "timeout_constant": 5.0,
     }
     written = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
