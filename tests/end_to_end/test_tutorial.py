@@ -61,11 +61,12 @@ IN_BOTH = sorted(DOCS.rglob("*.zh.md"))
 
 @pytest.mark.parametrize("page", IN_BOTH, ids=lambda page: page.stem)
 def test_both_languages_show_the_same_blocks(page: Path) -> None:
-    """What may differ are comments, and what people are told."""
+    """What may differ are comments, and what people are told, such as the commands' help."""
     english, chinese = (
         [
             (lang, re.sub(r'#.*|//.*|title += .*|lang += .*|"', "", text).split())
             for lang, text in ANY_BLOCK.findall(path.read_text("utf-8"))
+            if not (lang == "text" and page.stem == "commands.zh")
         ]
         for path in (page.with_name(page.name.replace(".zh.md", ".md")), page)
     )

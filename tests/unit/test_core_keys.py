@@ -56,7 +56,7 @@ def test_every_library_that_is_imported_has_a_version() -> None:
     named = {
         one for path in PACKAGE.rglob("*.py") for one in list_imports(ast.parse(path.read_text("utf-8")))
     }
-    foreign = {one.split(".")[0] for one in named} - sys.stdlib_module_names - {"taizhang", "warm_kernels"}
+    foreign = {one.split(".")[0] for one in named} - sys.stdlib_module_names - {"taizhang"}
     assert [one for one in sorted(foreign) if not find_version(one)] == []
 
 
@@ -134,6 +134,15 @@ def test_a_version_changes_the_keys_of_what_imports_the_library_alone(
     assert pdf.versions == {"python": found("python"), "typst": "9"}
     assert (pdf.make_key() != before[0], html.make_key() != before[1]) == (True, False)
     assert pdf.sha256 == Code(("taizhang.report.pdf",), folder=folder).sha256
+
+
+def test_kernels_that_come_along_are_known_by_their_sources(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1")
+    before = keys._hash_sources(tmp_path)
+    keys._hash_sources.cache_clear()
+    (tmp_path / "a.py").write_text("x = 2")
+    assert len(before) == 12 and keys._hash_sources(tmp_path) != before
+    assert Code(("taizhang.report.execute",)).versions["warm_kernels"] == find_version("warm_kernels") != ""
 
 
 def test_versions_are_those_that_importlib_tells() -> None:

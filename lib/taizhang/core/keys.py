@@ -16,6 +16,8 @@ from pathlib import Path
 
 NAME = "taizhang"
 PACKAGE = Path(__file__).parents[1]
+# A package that comes in the same wheel has no version of its own: its sources stand for one.
+_BESIDE = ("warm_kernels",)
 # Libraries that are imported by another name than they are installed by.
 _INSTALLED_AS = {"yaml": "pyyaml", "docx": "python_docx", "markdown_it": "markdown_it_py", "PIL": "pillow"}
 
@@ -89,7 +91,18 @@ def find_version(library: str) -> str:
     """The installed version of a library by the name it is imported by; empty where there is none."""
     if library == "python":
         return platform.python_version()
+    if library in _BESIDE:
+        return _hash_sources(PACKAGE.with_name(library))
     return _list_installed().get(_INSTALLED_AS.get(library, library).lower(), "")
+
+
+@cache
+def _hash_sources(folder: Path) -> str:
+    """Twelve digits of the SHA-256 of a package's modules, for a version."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @cache

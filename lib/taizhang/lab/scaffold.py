@@ -10,6 +10,7 @@ from taizhang.core.files import write_text
 from taizhang.core.reasons import current_language
 
 SAMPLE = "sample.zip"
+_COMMENTED = {"zh": "workbook.zh.toml", "en": "workbook.en.toml"}
 _IGNORE = "data/processed/\nreports/\n.ipynb_checkpoints/\n"
 
 
@@ -25,7 +26,7 @@ def make_workbook(folder: Path) -> None:
         for kind in load_kinds().values()
     )
     title = json.dumps(folder.resolve().name, ensure_ascii=False)
-    commented = (files("taizhang.lab") / f"workbook.{lang}.toml").read_text("utf-8")
+    commented = (files("taizhang.lab") / _COMMENTED[lang]).read_text("utf-8")
     write_text(folder / "workbook.toml", commented.format(title=title, ledgers=ledgers))
 
 
