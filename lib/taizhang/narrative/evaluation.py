@@ -18,7 +18,7 @@ def write_evaluation(view: View) -> Prose | None:
     told = {"period": name_period(view), "name": name_place(view)}
     if sums.empty:
         return make_prose([make_paragraph([say("evaluation_text.none", lang, **told)], lang)])
-    all_ = sums.loc[ALL]
+    all_ = sums.loc[ALL].to_dict()
     first = say(
         "evaluation_text.held", lang, **told, held=count(all_["held"]), evaluated=count(all_["evaluated"])
     )
