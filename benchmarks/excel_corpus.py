@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from taizhang.core.reasons import word_all
 from taizhang.ledgers import Source, read_ledger_file
 from taizhang.metadata.kinds import load_kinds
 
@@ -25,13 +26,13 @@ def tell_outcome(path: Path, root: Path) -> tuple[str, str, float]:
     started = time.perf_counter()
     got = read_ledger_file(path, Source(load_kinds()["hazards"]), name=path.relative_to(root).as_posix())
     seconds = time.perf_counter() - started
-    if not got.error:
+    if not got.errors:
         return "read, with a table of hazards", "", seconds
-    if "no table of hazards" in got.error:
+    if any(error.root.code == "ledgers.file.no_table" for error in got.errors):
         return "read through; no table of hazards in it", "", seconds
     if got.tables:
-        return "a table refused with a reason", got.error, seconds
-    return "file refused with a reason", got.error, seconds
+        return "a table refused with a reason", word_all(got.errors), seconds
+    return "file refused with a reason", word_all(got.errors), seconds
 
 
 def main(folder: Path) -> None:

@@ -240,36 +240,10 @@ def open_config(folder: str) -> "Config":
 
 def report_ingest(result: "IngestResult") -> int:
     """Print what an ingest read, per ledger, and return the exit code."""
-    from taizhang.core.privacy import mask_numbers
-    from taizhang.ingest import APPLIED
+    from taizhang.ingest.account import describe_result
 
-    for summary in result.summaries:
-        print(
-            f"{summary.kind} {summary.title.get('zh', '')}: {summary.read:,} rows read = "
-            f"{summary.accepted:,} accepted + {summary.set_aside:,} set aside  ({summary.files} files)"
-        )
-        apart = [f"{name} {count:,}" for name, count in summary.other_rows.items()]
-        if apart:
-            print(f"    counted apart: {', '.join(apart)}")
-        if summary.cells_set_aside:
-            print(f"    single cells set aside: {summary.cells_set_aside:,}")
-        if summary.duplicates:
-            print(f"    suspected duplicates, flagged and counted: {summary.duplicates:,}")
-        if summary.corrected:
-            print(
-                f"    cells corrected by data/raw/corrections.csv: {summary.corrected:,}, "
-                f"listed in data/processed/{APPLIED}"
-            )
-        for rule, count in summary.rules.items():
-            print(f"    {rule}: {count:,} rows")
-        for note in summary.notes[:5]:
-            print(f"    {mask_numbers(note)}")
-        if len(summary.notes) > 5:
-            print(f"    and {len(summary.notes) - 5} more such notes; see them all with: taizhang check")
-    for note in result.notes:
-        print(f"boundaries: {note}")
-    if any(s.set_aside or s.cells_set_aside for s in result.summaries):
-        print("What was set aside, row by row with its reason: data/processed/set_aside.csv")
+    for line in describe_result(result):
+        print(line)
     return warn_errors(result)
 
 

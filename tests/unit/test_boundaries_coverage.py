@@ -89,7 +89,9 @@ def test_findings_are_said_with_their_neighbours() -> None:
     overlap, gap = describe_coverage(frame, where="towns.shp")
     assert re.fullmatch(
         r"towns.shp: overlap in 1 place, 11.08\d+ km2; the largest, .* km2, is at '?乙镇'?, '?丙镇'?\.",
-        overlap,
+        str(overlap),
     )
-    assert re.fullmatch(r"towns.shp: gap in 1 place, 1.10\d+ km2; the largest, .* km2, is at '?乙镇'?\.", gap)
+    assert re.fullmatch(
+        r"towns.shp: gap in 1 place, 1.10\d+ km2; the largest, .* km2, is at '?乙镇'?\.", str(gap)
+    )
     assert describe_coverage(frame.iloc[[0, 2]], where="towns.shp") == []

@@ -29,7 +29,7 @@ TRADITIONAL = [opencc.OpenCC("s2t").convert(name) for name in NAMES if "畲" not
 def test_unmarked_text_is_judged_by_its_characters(names: list[str], encoding: str) -> None:
     judged = decide_encoding([name.encode(encoding) for name in names], marks={}, where="a.shp")
     assert judged.encoding == encoding
-    assert "judged by its characters" in judged.notes[0]
+    assert "judged by its characters" in str(judged.notes[0])
 
 
 def test_latin_names_and_plain_ascii() -> None:
@@ -43,7 +43,7 @@ def test_a_mark_is_followed_unless_the_text_contradicts_it() -> None:
     assert decide_encoding(raw, marks={".cpg": "gb18030"}).notes == ()
     judged = decide_encoding(raw, marks={".cpg": "utf-8"}, where="a.shp")
     assert judged.encoding == "gb18030"
-    assert "the .cpg says UTF-8" in judged.notes[0]
+    assert "the .cpg says UTF-8" in str(judged.notes[0])
     utf8 = [name.encode() for name in NAMES]
     assert decide_encoding(utf8, marks={"DBF language driver 0x4D": "gb18030"}).encoding == "utf-8"
 

@@ -6,8 +6,6 @@ from ingest_book import make_book, make_hazards
 from taizhang import open as open_workbook
 from taizhang.analysis.view import Quality, View
 from taizhang.figures import quality as tables
-from taizhang.ingest.quality import classify_reason
-from taizhang.metadata.kinds import load_kinds
 
 
 @pytest.fixture(scope="module")
@@ -69,19 +67,3 @@ def test_missing_matches_and_near_names(looked: dict[str, tuple[View, Quality]])
     assert near[:2] == ["溪囗镇", "1"] and '"溪囗镇" = "350921101"  # 溪口镇' in near[2].splitlines()
     assert tables.tabulate_near_names(*looked["350921101"]) is None
     assert tables.tabulate_totals(view, account) is None
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "reason", "why"),
-    [
-        ("found_on", "", "no found_on", "empty"),
-        ("district", "外县", "no district is named", "district"),
-        ("severity", "重点", "none of", "value"),
-        ("deadline", "长期", "not a date", "date"),
-        ("cost_wan", "待核算", "not a number", "number"),
-        ("lon", "999", "999 is outside 73 to 136", "limits"),
-        ("premises", "x", "?", "other"),
-    ],
-)
-def test_class_of_a_reason(column: str, value: str, reason: str, why: str) -> None:
-    assert classify_reason(load_kinds()["hazards"], column, value, reason) == why

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +11,11 @@ import pytest
 from ingest_book import TOWNS, make_book, make_hazards, write_sheet
 
 from taizhang import open as open_workbook
+from taizhang.core.reasons import Reason
 from taizhang.ingest import check, collect
 from taizhang.ingest.collect import Collector
-from taizhang.ingest.notes import NoteBook, find_lines
+from taizhang.ingest.notes import NoteBook
+from taizhang.ingest.proposals import list_near
 from taizhang.metadata.kinds import load_kinds
 
 KIND = load_kinds()["hazards"]
@@ -142,18 +145,26 @@ def test_a_second_ingest_loads_no_heavy_library(tmp_path: Path) -> None:
 def test_equal_notes_are_said_once_with_their_counts() -> None:
     notes = NoteBook()
     for name in ("a", "b", "c"):
-        notes.add(name, ["participants: approximate (2)", "read as gb18030"])
-    notes.add("c", ["one thing alone"])
-    assert notes.list_notes() == (
-        "c: one thing alone",
+        about = Reason("ledgers.number.approximate")
+        understood = Reason("ledgers.table.understood", column="participants", note=about, count=2)
+        notes.add(name, [understood, Reason("ledgers.file.irregular")])
+    notes.add("c", [Reason("ledgers.table.sheet_district")])
+    assert list(map(str, notes.list_notes())) == [
+        "c: district: taken from the sheet's name",
         "3 files (a, b, ...): participants: approximate (6)",
-        "3 files (a, b, ...): read as gb18030",
-    )
+        "3 files (a, b, ...): irregular inside; read all the same",
+    ]
 
 
-def test_lines_to_paste_are_taken_out_of_a_reason() -> None:
-    reason = 'no district is named \'溪囗\'; paste: "溪囗" = "1"  # 溪口镇 or "溪囗" = "2"  # 溪南镇'
-    assert find_lines(reason) == ['"溪囗" = "1"  # 溪口镇', '"溪囗" = "2"  # 溪南镇']
+def test_lines_to_paste_are_made_of_a_reasons_data() -> None:
+    names = [("溪囗", "1", "溪口镇"), ('溪"囗', "2", "溪南镇")]
+    near = [Reason("boundaries.match.line", text=text, code=code, name=name) for text, code, name in names]
+    proposals = list_near(Reason("boundaries.match.near_name", text="溪囗", near=near))
+    lines = [one.word() for one in proposals]
+    assert lines == ['"溪囗" = "1"  # 溪口镇', '"溪\\"囗" = "2"  # 溪南镇']
+    read = tomllib.loads("\n".join(lines))
+    assert read == {"溪囗": "1", '溪"囗': "2"}
+    assert list_near(Reason("boundaries.match.no_name", text="溪囗")) == ()
 
 
 def test_check_says_one_layout_once_and_shows_no_names(tmp_path: Path) -> None:
@@ -183,4 +194,4 @@ def test_remarks_and_numbers_are_no_unknown_columns(tmp_path: Path) -> None:
         tmp_path / "book", {"a.xlsx": [[*rows[0], "自编栏"], *([*row, "甲"] for row in rows[1:])]}
     )
     notes = open_workbook(str(root)).ingest().summaries[0].notes
-    assert notes == ("data/raw/a.xlsx: columns not recognised: 自编栏",)
+    assert list(map(str, notes)) == ["data/raw/a.xlsx: columns not recognised: 自编栏"]

@@ -23,8 +23,8 @@ def read_made(seed: int, folder: Path) -> FileRead:
 
 def list_differences(seed: int, folder: Path) -> list[str]:
     made, got = make_ledger(seed), read_made(seed, folder)
-    if got.error:
-        return [got.error]
+    if got.errors:
+        return list(map(str, got.errors))
     wrong = []
     rows = got.rows.set_index(got.rows["source_row"].astype(int))
     if list(rows.index) != [truth["source_row"] for truth in made.accepted]:

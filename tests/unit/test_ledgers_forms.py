@@ -40,7 +40,7 @@ def test_a_form_filled_in_reads_back(tmp_path: Path, kind: object, lang: str) ->
     assert len(book.worksheets) == 2
     book.save(path)
     got = read_here(path, Source(kind), name="form.xlsx")  # type: ignore[arg-type]
-    assert got.error == "" and got.set_aside.empty and len(got.rows) == 1
+    assert not got.errors and got.set_aside.empty and len(got.rows) == 1
     assert [one.field for one in got.tables[0].headers] == [item.name for item in fields]
     assert not got.rows[[item.name for item in fields]].isna().any(axis=None)
     check_table(got.rows, kind)  # type: ignore[arg-type]

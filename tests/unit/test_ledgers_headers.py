@@ -55,7 +55,7 @@ def test_the_unit_in_a_header_converts(kind: str, header: str, factor: float) ->
 
 def test_a_unit_that_does_not_convert_is_a_problem_and_no_guess() -> None:
     match = HeaderIndex(KINDS["losses"], {}).match(("受灾人口（户）",))
-    assert match is not None and match.problem == "its unit '户' does not convert to 人"
+    assert match is not None and str(match.problem) == "its unit '户' does not convert to 人"
 
 
 def test_the_users_header_goes_before_all_others() -> None:

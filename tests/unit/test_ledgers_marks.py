@@ -79,10 +79,10 @@ def test_each_format_tells_the_same(tmp_path: Path, write: object) -> None:
     path = tmp_path / f"台账.{write.__name__.removeprefix('write_')}"  # type: ignore[attr-defined]
     write(path)  # type: ignore[operator]
     got: FileRead = read_ledger_file(path, SOURCE, name=path.name)
-    assert not got.error
+    assert not got.errors
     (table,) = got.tables
     assert table.hidden_rows == (2, 3, 4)
-    assert "hidden columns were read: D 隐患描述" in table.notes
+    assert "hidden columns were read: D 隐患描述" in list(map(str, table.notes))
     assert [str(day.date()) for day in got.rows["found_on"]] == ["2021-03-05"] * 4
     # The cell in error is set aside under its own name, never read as 0.
     assert got.rows["cost_wan"].isna().all()

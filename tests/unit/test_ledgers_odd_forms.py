@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from taizhang.core.reasons import word_all
 from taizhang.ingest.notes import note_file
 from taizhang.ledgers import Source, read_ledger_file
 from taizhang.ledgers.model import FileRead
@@ -36,8 +37,8 @@ def test_sums_carried_over_a_page_break_are_no_hazards(tmp_path: Path) -> None:
 def test_a_summary_below_the_ledger_is_passed_over_and_said(tmp_path: Path) -> None:
     summary = [[], ["汇总"], ["乡镇", "隐患数", "已整改数"], ["溪南镇", 1, 1], ["溪北镇", 0, 0]]
     got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100], *summary])
-    assert not got.error and len(got.rows) == 1
-    assert any(note.startswith("passed over, being no ledger of hazards") for note in got.notes)
+    assert not got.errors and len(got.rows) == 1
+    assert any(str(note).startswith("passed over, being no ledger of hazards") for note in got.notes)
 
 
 def test_the_letters_and_numbers_of_columns_below_a_header_are_no_row(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_cells_below_no_header_are_said(tmp_path: Path) -> None:
     got = read(
         tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100, "限期"], ["溪南镇", "2021-03-02", "乙", 1]]
     )
-    assert "column E has no header: its cells were not read (1)" in got.tables[0].notes
+    assert "column E has no header: its cells were not read (1)" in list(map(str, got.tables[0].notes))
 
 
 def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> No
 
 def test_a_file_without_headers_is_told_what_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("溪南镇,2021-03-01,甲\n溪北镇,2021-03-02,乙\n", encoding="utf-8")
-    error = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").error
+    error = word_all(read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").errors)
     assert "its header must name at least 区划, 发现日期" in error and "sheet ''" not in error
 
 
@@ -94,12 +95,12 @@ def test_a_row_with_a_day_in_it_is_no_header(tmp_path: Path) -> None:
     rows = "街道,2021-03-01,电线老化,单位名称\n镇,2021-03-02,无预案,场所类型\n"  # words that are headers elsewhere
     (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
     got = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv")
-    assert "its header must name at least" in got.error and not got.tables
+    assert "its header must name at least" in word_all(got.errors) and not got.tables
 
 
 def test_a_refused_table_is_told_once(tmp_path: Path) -> None:
     got = read(tmp_path, [["发现日期", "隐患描述", "经办"], ["2021-03-01", "甲", "乙"]])
-    assert "Headers not understood: '经办'" in got.error
+    assert "Headers not understood: '经办'" in word_all(got.errors)
     assert note_file(got) == []
 
 
@@ -110,7 +111,9 @@ def test_as_above_is_what_the_cell_above_says(tmp_path: Path) -> None:
     assert [str(day.date()) for day in got.rows["found_on"]] == ["2021-03-01", "2021-03-01", "2021-03-03"]
     assert got.rows["description"].tolist() == ["甲", "乙", "乙"]
     assert got.rows["cost_wan"].tolist() == [0.01, 0.02, 0.02]
-    assert "district: of cells that say 'as above' the one above taken (2)" in got.tables[0].notes
+    assert "district: of cells that say 'as above' the one above taken (2)" in list(
+        map(str, got.tables[0].notes)
+    )
     first = read(tmp_path, [HEAD, ["同上", "2021-03-01", "甲", 1]])  # nothing is above it
     assert first.rows["district"].tolist() == ["同上"]
 
@@ -156,8 +159,8 @@ def test_a_sheet_named_as_a_district_is_its_own(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     got = read_ledger_file(tmp_path / "a.xlsx", SOURCE, name="a.xlsx")
     assert got.rows[["district", "description"]].to_numpy().tolist() == [["溪南镇"] * 2, ["溪北镇"] * 2]
-    assert "district: taken from the sheet's name" in got.tables[0].notes
-    assert "sheet '汇总'" in got.error and "no column says which district" in got.error
+    assert "district: taken from the sheet's name" in list(map(str, got.tables[0].notes))
+    assert "sheet '汇总'" in word_all(got.errors) and "no column says which district" in word_all(got.errors)
 
 
 def test_a_workbook_under_another_formats_name_is_read(tmp_path: Path) -> None:
@@ -169,7 +172,7 @@ def test_a_workbook_under_another_formats_name_is_read(tmp_path: Path) -> None:
 def test_a_broken_text_is_named_with_its_line(tmp_path: Path) -> None:
     text = "所属乡镇,发现日期,隐患描述\n溪南镇,2021-03-01,甲\n".encode("gb18030")
     (tmp_path / "a.csv").write_bytes(text + b"\xff\xff\n")
-    error = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").error
+    error = word_all(read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").errors)
     assert "as gb18030 it is readable up to line 3" in error
 
 
@@ -193,7 +196,7 @@ def test_none_of_a_count_is_nought_and_of_anything_else_is_missing(tmp_path: Pat
         False,
         True,
     ]
-    assert "hazards_found: 'none' read as 0 (1)" in got.tables[0].notes
+    assert "hazards_found: 'none' read as 0 (1)" in list(map(str, got.tables[0].notes))
     cold = read_kind(tmp_path, "weather", [["地区", "月份", "平均气温"], ["溪南镇", "2021-01", "无"]])
     assert cold.rows["mean_temp_c"].isna().all()
 
@@ -215,7 +218,7 @@ def test_stages_from_and_to_under_one_header(tmp_path: Path) -> None:
         ["打非治违", "集中执法", "2021-06-01", "2021-08-31"],
     ]
     got = read_kind(tmp_path, "actions", rows)
-    assert not got.error and [str(got.rows[name][0].date()) for name in ("starts_on", "ends_on")] == [
+    assert not got.errors and [str(got.rows[name][0].date()) for name in ("starts_on", "ends_on")] == [
         "2021-06-01", "2021-08-31",
     ]  # fmt: skip
 

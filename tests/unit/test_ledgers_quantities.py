@@ -2,6 +2,7 @@
 
 import pytest
 
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.quantities import find_factor, read_number
 
 
@@ -18,7 +19,7 @@ def test_people(text: str, value: float) -> None:
 
 @pytest.mark.parametrize("text", ["约12", "12余人", "近十人", "12左右", "三百多"])
 def test_what_is_approximate_says_so(text: str) -> None:
-    assert read_number(text, unit="person").note == "approximate"
+    assert read_number(text, unit="person").note == Reason("ledgers.number.approximate")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_the_headers_unit_holds_where_the_cell_has_none() -> None:
 )
 def test_what_is_no_number_says_why(text: str, reason: str) -> None:
     read = read_number(text, unit="person")
-    assert read.value is None and read.reason == reason
+    assert read.value is None and str(read.reason) == reason
 
 
 def test_durations() -> None:

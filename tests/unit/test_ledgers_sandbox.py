@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from taizhang.core.reasons import word_all
 from taizhang.ledgers import Source, child, read_ledger_file, sandbox
 from taizhang.metadata.kinds import load_kinds
 
@@ -45,21 +46,21 @@ def test_each_is_refused_with_its_reason(tmp_path: Path, name: str, content: byt
     path = tmp_path / name
     path.write_bytes(content)
     got = read_ledger_file(path, SOURCE, name=f"data/{name}")
-    assert got.error.startswith(f"data/{name}: ") and reason in got.error
+    assert word_all(got.errors).startswith(f"data/{name}: ") and reason in word_all(got.errors)
     assert len(got.rows) == 0 and list(got.rows.columns[:2]) == ["district", "found_on"]
 
 
 def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     path = write_good(tmp_path / "a.xlsx")
     path.write_bytes(path.read_bytes()[:-200])
-    assert "is damaged" in read_ledger_file(path, SOURCE, name="a.xlsx").error
+    assert "is damaged" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     path = write_good(tmp_path / "a.xlsx")
     path.chmod(0)
-    assert "locked by another program" in read_ledger_file(path, SOURCE, name="a.xlsx").error
+    assert "locked by another program" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of address space")
@@ -70,7 +71,7 @@ def test_a_sheet_of_all_cells_does_not_take_the_machine_and_the_next_file_is_rea
         sheet.write(0, 0, "甲")
         sheet.write(1048575, 16383, 1)
     started = time.monotonic()
-    assert "memory" in read_ledger_file(far, SOURCE, name="far.xlsx").error
+    assert "memory" in word_all(read_ledger_file(far, SOURCE, name="far.xlsx").errors)
     assert time.monotonic() - started < 30
     assert len(read_ledger_file(write_good(tmp_path / "a.xlsx"), SOURCE, name="a.xlsx").rows) == 1
 
@@ -90,4 +91,4 @@ def test_a_hang_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     child.stop_children()
     monkeypatch.setattr(sandbox, "SECONDS", 0.01)
     monkeypatch.setattr(sandbox, "SECONDS_PER_MB", 0.0)
-    assert "could not be read within" in read_ledger_file(path, SOURCE, name="a.xlsx").error
+    assert "could not be read within" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)

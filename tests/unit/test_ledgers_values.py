@@ -19,7 +19,9 @@ def read(
     codes, values = encode(array)
     parsed = read_column(values, codes, KINDS[kind].fields[column], Context(**context))  # type: ignore[arg-type]
     data = pd.Series(parsed.data)
-    return [None if pd.isna(v) else v for v in data], list(parsed.reasons)
+    return [None if pd.isna(v) else v for v in data], [
+        None if one is None else str(one) for one in parsed.reasons
+    ]
 
 
 def test_status_as_found_in_a_real_ledger() -> None:

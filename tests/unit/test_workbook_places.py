@@ -187,7 +187,7 @@ def test_points_of_a_web_map_are_moved_back(tmp_path: Path, offset: str) -> None
         book = tz.open(str(tmp_path))
         found[told] = book.ledger("hazards").sort_values("found_on")
         notes = [note for summary in book.result.summaries for note in summary.notes]
-        assert any(f"offset {offset} of its coordinates was undone" in note for note in notes) == (
+        assert any(f"offset {offset} of its coordinates was undone" in str(note) for note in notes) == (
             told == offset
         )
     # Asked again with another setting, nothing of the first answer is left.
@@ -225,10 +225,12 @@ def test_a_point_decides_where_the_row_says_no_district(tmp_path: Path) -> None:
         ["内", A, "point"]
     ]
     assert book.ledger("incidents")["district_match"].tolist() == ["point"]
-    aside = pd.read_csv(tmp_path / "data" / "processed" / "set_aside.csv").set_index("source_row")["reason"]
-    assert "the point lies in none" in aside[3] and "no district" in aside[4]
+    aside = pd.read_csv(tmp_path / "data" / "processed" / "set_aside.csv").set_index("source_row")
+    codes, reasons = aside["reason_code"], aside["reason"]
+    assert (codes[3], codes[4]) == ("boundaries.point.in_none", "ledgers.empty.required")
+    assert reasons[3] == "没写区划，点不在任何区划内"
     # A district that nobody knows is not passed over for the point.
-    assert "no district is named '乙镇'" in aside[5]
+    assert codes[5] in ("boundaries.match.no_name", "boundaries.match.near_name") and "“乙镇”" in reasons[5]
 
 
 def test_points_of_another_place_than_the_rows_name_are_told(tmp_path: Path) -> None:
@@ -248,7 +250,7 @@ def test_points_of_another_place_than_the_rows_name_are_told(tmp_path: Path) -> 
     book = tz.open(str(tmp_path))
     assert book.ledger("hazards")["district_code"].tolist() == [A, A, B, B]
     notes = [note for summary in book.result.summaries for note in summary.notes]
-    assert any("points over 1 km outside the district" in note and "(2)" in note for note in notes)
+    assert any("points over 1 km outside the district" in str(note) and "(2)" in str(note) for note in notes)
 
 
 def test_facts_are_counted_without_the_texts_that_none_looks_at(book: Workbook) -> None:

@@ -16,12 +16,13 @@ from taizhang.boundaries.layers import keep_areas
 from taizhang.boundaries.names import fold_name
 from taizhang.boundaries.points import locate_points
 from taizhang.core.errors import BoundaryError
+from taizhang.core.reasons import Reason
 
 UNMATCHED = "unmatched"
 _COLUMNS = ["problem", "district_code", "codes", "area_km2", "share_percent", "geometry"]
 _COVERAGE = ("gap", "gap_sliver", "overlap", "overlap_sliver", "nested", "duplicate")
 
-Answer = tuple[str | None, str, str]
+Answer = tuple[str | None, str, Reason | None]
 
 
 def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -39,9 +40,9 @@ def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame of str
-        cell (code; NA where there is none), how ('code', 'name', 'point' or 'unmatched') and reason ('' where
-        matched), on the index of `rows`.
+    pandas.DataFrame
+        cell (code; NA where there is none), how ('code', 'name', 'point' or 'unmatched') and reason (a Reason; None
+        where matched), on the index of `rows`.
     """
     codes, names = _index_cells(grid)
     home = dict(zip(grid["code"].astype(str), grid["district_code"].astype("object"), strict=True))
@@ -61,7 +62,9 @@ def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
     if blank.any() and "lon" in rows and "lat" in rows:
         for at, answer in _locate_rows(rows, blank, own, grid, home):
             found[at] = answer
-    return pd.DataFrame(found, columns=["cell", "how", "reason"], index=rows.index).astype("str")
+    return pd.DataFrame(found, columns=["cell", "how", "reason"], index=rows.index, dtype=object).astype(
+        {"cell": "str", "how": "str"}
+    )
 
 
 def _text_of(value: object) -> str:
@@ -83,17 +86,17 @@ def _find_cell(
 ) -> Answer:
     """The cell that a row's own words name."""
     if not text:
-        return None, UNMATCHED, "no cell and no coordinates are given"
+        return None, UNMATCHED, Reason("boundaries.cell.not_given")
     how, cells = ("code", {text}) if text in codes else ("name", names.get(fold_name(text), set()))
     if not cells:
-        return None, UNMATCHED, f"no cell has the code or name '{text}'"
+        return None, UNMATCHED, Reason("boundaries.cell.unknown", text=text)
     # The same name in several districts (第一网格) is told apart by the row's district.
     inside = {cell for cell in cells if _same_district(home[cell], district)}
     if not inside:
-        return None, UNMATCHED, f"the cell '{text}' is in another district than the row"
+        return None, UNMATCHED, Reason("boundaries.cell.elsewhere", text=text)
     if len(inside) > 1:
-        return None, UNMATCHED, f"'{text}' is the name of {len(inside)} cells; give the code"
-    return next(iter(inside)), how, ""
+        return None, UNMATCHED, Reason("boundaries.cell.shared", text=text, number=len(inside))
+    return next(iter(inside)), how, None
 
 
 def _same_district(cell: object, row: object) -> bool:
@@ -113,11 +116,11 @@ def _locate_rows(
     for place in np.flatnonzero(known):
         at, position = int(row_at[place]), int(places.position[place])
         if position < 0:
-            yield at, (None, UNMATCHED, "the point lies in no cell, or in several")
+            yield at, (None, UNMATCHED, Reason("boundaries.cell.point_in_none"))
         elif _same_district(home[codes[position]], None if pd.isna(own[at]) else own[at]):
-            yield at, (codes[position], "point", "")
+            yield at, (codes[position], "point", None)
         else:
-            yield at, (None, UNMATCHED, "the point lies in a cell of another district than the row")
+            yield at, (None, UNMATCHED, Reason("boundaries.cell.point_elsewhere"))
 
 
 def find_grid_problems(

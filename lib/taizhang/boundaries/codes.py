@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from taizhang.core.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError
+from taizhang.core.reasons import Reason
 
 _WHOLE = re.compile(r"\d+\.0*")
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
@@ -26,60 +27,34 @@ def clean_text(value: object) -> str:
 
 
 def restore_code(value: object) -> str:
-    """One code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits become plain.
+    """One code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits become plain, a missing value ''.
 
-    Parameters
-    ----------
-    value : object
-        A cell of a code column: text, an integer or a float.
-
-    Returns
-    -------
-    str
-        The code; '' for a missing value. Text that is no number is kept as it is (PH012800000).
-
-    Raises
-    ------
-    BoundaryError
-        The number has a fraction, or scientific notation has lost digits.
+    Text that is no number is kept as it is (PH012800000). Raises BoundaryError where the number has a fraction, or
+    scientific notation has lost digits.
     """
     text = clean_text(value)
     if isinstance(value, float | np.floating) and text:
         if not float(value).is_integer():
-            raise BoundaryError(f"'{text}' is no division code: it has a fraction.")
+            raise BoundaryError("boundaries.code.fraction", text=text)
         return f"{int(value)}"
     if _WHOLE.fullmatch(text):
         return text.split(".")[0]
     if match := _SCIENTIFIC.fullmatch(text):
         # 3.50921E+11 stands for 12 digits of which 6 are gone: which six cannot be known.
         if len(match[2] or "") < int(match[3]):
-            raise BoundaryError(f"'{text}' has lost digits to scientific notation; store the codes as text.")
+            raise BoundaryError("boundaries.code.scientific", text=text)
         return str(int(Decimal(text)))
     return text
 
 
-def restore_codes(values: pd.Series, *, where: str) -> tuple[pd.Series, list[str]]:
+def restore_codes(values: pd.Series, *, where: Reason | str) -> tuple[pd.Series, list[Reason]]:
     """A column of codes as text with its leading zeros.
 
     Zeros are put back only in a column stored as numbers, where text could not have kept them: for a
     code one digit shorter than the longest, or of 8 or 11 digits, which no division code has.
 
-    Parameters
-    ----------
-    values : pandas.Series
-        Codes as read.
-    where : str
-        File and column, for messages.
-
-    Returns
-    -------
-    tuple of pandas.Series (str, same index) and list of str
-        The codes ('' where missing), and a sentence for each thing that was mended.
-
-    Raises
-    ------
-    BoundaryError
-        Values that are no codes; all of them are named at once.
+    `where` is the file and column, for messages. Returns the codes on the same index ('' where missing), and a note
+    for each thing that was mended; raises BoundaryError naming all values that are no codes.
     """
     distinct: dict[object, str] = {}
     bad: list[object] = []
@@ -89,23 +64,18 @@ def restore_codes(values: pd.Series, *, where: str) -> tuple[pd.Series, list[str
         except BoundaryError:
             bad.append(value)
     if bad:
-        raise BoundaryError(
-            f"{where}: {list_values(bad)} cannot be division codes (a fraction, or digits lost to "
-            "scientific notation). Store the codes as text."
-        )
+        raise BoundaryError("boundaries.code.none", where=where, values=list(map(str, bad)))
     notes = []
     if pd.api.types.is_float_dtype(values.dtype) and distinct:
-        notes.append(f"{where}: codes were stored as floating-point numbers and were restored as text.")
+        notes.append(Reason("boundaries.code.floats", where=where))
     if pd.api.types.is_numeric_dtype(values.dtype) and distinct:
         longest = max(map(len, distinct.values()))
         full = _LOST_ZERO.get(longest, longest)
         short = {value: code for value, code in distinct.items() if len(code) == full - 1}
         distinct |= {value: code.zfill(full) for value, code in short.items()}
         if short:
-            notes.append(
-                f"{where}: {len(short)} codes of {full - 1} digits got back the leading zero they lost "
-                f"as numbers ({list_values(short.values())})."
-            )
+            lost = {"number": len(short), "digits": full - 1, "codes": list(short.values())}
+            notes.append(Reason("boundaries.code.zeros", where=where, **lost))
     return values.astype("object").map(distinct).fillna("").astype("str"), notes
 
 

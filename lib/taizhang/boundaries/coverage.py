@@ -15,7 +15,8 @@ import shapely
 
 from taizhang.boundaries.crs import area_km2, choose_equal_area
 from taizhang.boundaries.layers import keep_areas
-from taizhang.core.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError
+from taizhang.core.reasons import Reason
 
 Shapes = npt.NDArray[np.object_]
 
@@ -60,7 +61,7 @@ def check_coverage(
         The geometry has no CRS.
     """
     if frame.crs is None:
-        raise BoundaryError("Coverage cannot be checked: the geometry states no coordinate system.")
+        raise BoundaryError("boundaries.crs.no_coverage")
     shapes = _valid_shapes(frame.geometry)
     codes = frame["code"].astype(str).to_numpy(dtype=object)
     whole = shapely.union_all(shapes)
@@ -132,31 +133,27 @@ def check_districts(
     return gpd.GeoDataFrame(pd.concat(held, ignore_index=True), geometry="geometry", crs=frame.crs)
 
 
-def describe_coverage(frame: gpd.GeoDataFrame, *, where: str) -> list[str]:
-    """Sentences on a layer's gaps, overlaps and slivers: how many, how large, and the largest's neighbours.
+def describe_coverage(frame: gpd.GeoDataFrame, *, where: str) -> list[Reason]:
+    """Notes on a layer's gaps, overlaps and slivers: how many, how large, and the largest's neighbours.
 
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        code, name and geometry, in degrees.
-    where : str
-        The file, for the sentences.
-
-    Returns
-    -------
-    list of str
-        One per kind of problem; empty where the districts cover the ground once and leave no holes.
+    `frame` has code, name and geometry, in degrees. One per kind of problem; none where the districts cover the ground
+    once and leave no holes.
     """
     found = check_coverage(frame)
     names = dict(zip(frame["code"].astype(str), frame["name"].astype(str), strict=True))
     notes = []
     for problem, part in found.groupby("problem", sort=False):
         first = part.iloc[0]
-        shown = list_values([names.get(code, code) for code in first["codes"].split(" ") if code])
-        notes.append(
-            f"{where}: {problem.replace('_', ' ')} in {len(part)} {'place' if len(part) == 1 else 'places'}, "
-            f"{part['area_km2'].sum():.6g} km2; the largest, {first['area_km2']:.6g} km2, is at {shown}."
+        said = Reason(
+            "boundaries.coverage.note",
+            where=where,
+            problem=Reason(f"boundaries.coverage.{problem}"),
+            places=len(part),
+            area=float(part["area_km2"].sum()),
+            largest=float(first["area_km2"]),
+            names=[names.get(code, code) for code in first["codes"].split(" ") if code],
         )
+        notes.append(said)
     return notes
 
 

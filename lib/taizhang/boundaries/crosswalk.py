@@ -18,19 +18,14 @@ class Crosswalk:
 
     def __init__(self, table: pd.DataFrame) -> None:
         if missing := [column for column in _COLUMNS if column not in table]:
-            raise BoundaryError(
-                f"The crosswalk has no column {', '.join(missing)}; it needs old_code and new_code, and may "
-                "have old_name and new_name."
-            )
+            raise BoundaryError("boundaries.crosswalk.columns", missing=missing)
         self.forward: dict[str, set[str]] = defaultdict(set)
         self.backward: dict[str, set[str]] = defaultdict(set)
         self.named: dict[str, set[str]] = defaultdict(set)
         for row in table.to_dict("records"):
             old, new = restore_code(row["old_code"]), restore_code(row["new_code"])
             if not old or not new:
-                raise BoundaryError(
-                    "The crosswalk has a row without old_code or new_code; fill it or leave it out."
-                )
+                raise BoundaryError("boundaries.crosswalk.blank")
             if old != new:
                 self.forward[old].add(new)
                 self.backward[new].add(old)
@@ -83,7 +78,7 @@ def read_crosswalk(path: Path | str) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.exists():
-        raise BoundaryError(f"{path}: there is no such crosswalk file.")
+        raise BoundaryError("boundaries.crosswalk.no_file", path=path.as_posix())
     table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
     Crosswalk(table)
     return table

@@ -8,6 +8,7 @@ import pyproj
 import shapely
 
 from taizhang.core.errors import BoundaryError
+from taizhang.core.reasons import Reason
 
 Floats = npt.NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -18,44 +19,38 @@ _FARTHEST_DEGREES = 4.5
 _LEAST_DEGREES = 1e-4
 
 
-def suggest_crs(bounds: Bounds) -> list[str]:
+def suggest_crs(bounds: Bounds) -> list[Reason]:
     """Coordinate systems in use in China that coordinates of this range may be in, likeliest first.
 
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north in the unknown unit.
-
-    Returns
-    -------
-    list of str
-        Sentences such as "EPSG:4526 (CGCS2000, 3-degree Gauss-Kruger zone 38: 114.1 E, 22.5 N)".
+    `bounds` are west, south, east, north in the unknown unit. In words: "EPSG:4526 (CGCS2000, 3-degree Gauss-Kruger
+    zone 38: 114.1 E, 22.5 N)".
     """
     west, south, east, north = bounds
     if west >= -180 and east <= 180 and south >= -90 and north <= 90:
-        known = ["EPSG:4490 (CGCS2000, degrees)", "EPSG:4326 (WGS84, degrees)"]
+        known = [
+            Reason("boundaries.crs.degrees", code=code, datum=datum)
+            for code, datum in (("EPSG:4490", "CGCS2000"), ("EPSG:4326", "WGS84"))
+        ]
         return known if _touches_china(bounds) else known[::-1]
     if west >= -90 and east <= 90 and south >= -180 and north <= 180:
-        return ["latitude and longitude in the wrong order: swap the axes, then EPSG:4490 or EPSG:4326"]
+        return [Reason("boundaries.crs.wrong_order")]
     x, y = (west + east) / 2, (south + north) / 2
     found = []
     zone = int(x // 1_000_000)
     if 25 <= zone <= 45:
-        found.append((f"EPSG:{4513 + zone - 25}", f"CGCS2000, 3-degree Gauss-Kruger zone {zone}"))
+        found.append((f"EPSG:{4513 + zone - 25}", Reason("boundaries.crs.zone", degrees=3, zone=zone)))
     if 13 <= zone <= 23:
-        found.append((f"EPSG:{4491 + zone - 13}", f"CGCS2000, 6-degree Gauss-Kruger zone {zone}"))
-    found.append(("EPSG:3857", "web Mercator"))
-    sentences = []
+        found.append((f"EPSG:{4491 + zone - 13}", Reason("boundaries.crs.zone", degrees=6, zone=zone)))
+    found.append(("EPSG:3857", Reason("boundaries.crs.web_mercator")))
+    candidates = []
     for code, title in found:
         lon, lat = pyproj.Transformer.from_crs(code, 4326, always_xy=True).transform(x, y)
         if _touches_china((lon, lat, lon, lat)):
-            sentences.append(f"{code} ({title}: {lon:.1f} E, {lat:.1f} N)")
+            place = {"lon": round(lon, 1), "lat": round(lat, 1)}
+            candidates.append(Reason("boundaries.crs.candidate", code=code, title=title, **place))
     if west >= 100_000 and east <= 900_000 and south >= 300_000 and north <= 6_200_000:
-        sentences.append(
-            "one of EPSG:4534 to EPSG:4554 (CGCS2000, 3-degree Gauss-Kruger without zone number; the "
-            "central meridian, 75 E to 135 E, is not in the coordinates: ask the publisher)"
-        )
-    return sentences
+        candidates.append(Reason("boundaries.crs.without_zone"))
+    return candidates
 
 
 def _touches_china(bounds: Bounds) -> bool:
@@ -74,25 +69,18 @@ def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pypro
     bounds: Bounds = tuple(float(edge) for edge in frame.total_bounds)  # type: ignore[assignment]
     given = _parse_crs(crs, where) if crs else None
     if frame.crs is None and given is None:
-        raise BoundaryError(
-            f"{where}: the layer states no coordinate system and none is assumed. {_describe(bounds)}"
-            'Give the right one as crs under [boundaries], e.g. crs = "EPSG:4490".'
-        )
+        raise BoundaryError("boundaries.crs.not_stated", where=where, range=_describe(bounds))
     own = pyproj.CRS(frame.crs) if frame.crs is not None else None
     if own is not None and given is not None and own.is_geographic and not _are_degrees(bounds):
         # GeoJSON without a statement counts as WGS 84; where that cannot be, the one given is the only one.
         own = None
     if own is not None and given is not None and not _same_place(own, given, bounds):
-        raise BoundaryError(
-            f'{where}: the layer states {own.name} but crs = "{crs}" is given. Remove crs from '
-            "workbook.toml, or mend the layer's own statement (.prj)."
-        )
+        raise BoundaryError("boundaries.crs.contradicts", where=where, own=own.name, given=crs)
     settled = own or given
     assert settled is not None
     if settled.is_geographic and not _are_degrees(bounds):
         raise BoundaryError(
-            f"{where}: the coordinates are no degrees, though {settled.name} says so. {_describe(bounds)}"
-            "Mend the layer's own statement (.prj) or give the right crs."
+            "boundaries.crs.no_degrees", where=where, crs=settled.name, range=_describe(bounds)
         )
     return settled
 
@@ -101,65 +89,33 @@ def _are_degrees(bounds: Bounds) -> bool:
     return bounds[0] >= -180 and bounds[2] <= 180.0001 and bounds[1] >= -90 and bounds[3] <= 90
 
 
-def judge_place(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, where: str) -> list[str]:
-    """Whether a coordinate system puts the layer where it can be.
+def judge_place(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, where: str) -> list[Reason]:
+    """Whether the coordinate system that a layer was read in puts it (in longitude and latitude) where it can be.
 
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        The layer in longitude and latitude.
-    crs : pyproj.CRS
-        The one its coordinates were read in.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    list of str
-        Sentences on what is odd and may yet be right: ground outside China, an older datum.
-
-    Raises
-    ------
-    BoundaryError
-        The coordinates are none of this system's: no place comes of them, or one far from where the system
-        is for, or longitude and latitude are in each other's place.
+    Returns notes on what is odd and may yet be right: ground outside China, an older datum. Raises BoundaryError where
+    the coordinates are none of this system's: no place comes of them, or one far from where the system is for, or
+    longitude and latitude are in each other's place.
     """
     west, south, east, north = bounds = tuple(float(edge) for edge in frame.total_bounds)
     if not np.isfinite(bounds).all():
-        raise BoundaryError(
-            f"{where}: the coordinates are none of {crs.name}: no place on the earth comes of them. Give the "
-            "right crs, or mend the layer's own statement (.prj)."
-        )
+        raise BoundaryError("boundaries.crs.no_place", where=where, crs=crs.name)
     lon, lat = (west + east) / 2, (south + north) / 2
+    at = Reason("boundaries.crs.place", lon=round(lon, 1), lat=round(lat, 1))
     away = _measure_stray(crs, lon, lat)
     if away > _FARTHEST_DEGREES:
         raise BoundaryError(
-            f"{where}: read as {crs.name} the layer lies at {lon:.1f} E, {lat:.1f} N, {away:.1f} degrees of "
-            "longitude beyond the zone that this system is for. Give the right crs, or mend the layer's own "
-            "statement (.prj)."
+            "boundaries.crs.other_zone", where=where, crs=crs.name, place=at, degrees=round(away, 1)
         )
     notes = []
     if not _touches_china((west, south, east, north)):
         if crs.is_geographic and _touches_china((south, west, north, east)):
-            raise BoundaryError(
-                f"{where}: longitude and latitude seem to be in each other's place: the layer lies at {lon:.1f} E, "
-                f"{lat:.1f} N, and in China when they are swapped. Swap the axes."
-            )
+            raise BoundaryError("boundaries.crs.swapped", where=where, place=at)
         if max(east - west, north - south) < _LEAST_DEGREES:
-            raise BoundaryError(
-                f"{where}: read as {crs.name} the whole layer is no larger than a few metres, at {lon:.4f} E, "
-                f"{lat:.4f} N. Its coordinates are of another system: give the right crs."
-            )
-        notes.append(
-            f"{where}: the layer lies outside China, at {lon:.1f} E, {lat:.1f} N; check its coordinate system if "
-            "it should not."
-        )
+            raise BoundaryError("boundaries.crs.tiny", where=where, crs=crs.name, place=at)
+        notes.append(Reason("boundaries.crs.abroad", where=where, place=at))
     datum = crs.geodetic_crs
     if datum is not None and _is_older(datum):
-        notes.append(
-            f"{where}: {datum.name} is an older datum, from tens of metres to over a hundred off CGCS2000; nothing "
-            "was moved, so points and layers of CGCS2000 or WGS 84 lie that far beside it."
-        )
+        notes.append(Reason("boundaries.crs.older", where=where, datum=datum.name))
     return notes
 
 
@@ -177,23 +133,17 @@ def _is_older(datum: pyproj.CRS) -> bool:
     return datum.ellipsoid is not None and abs(datum.ellipsoid.semi_major_metre - 6_378_137.0) > 0.01
 
 
-def _describe(bounds: Bounds) -> str:
+def _describe(bounds: Bounds) -> Reason:
     west, south, east, north = bounds
-    candidates = suggest_crs(bounds)
-    likely = "; ".join(candidates) if candidates else "none of those in use in China"
-    return (
-        f"The coordinates run from {west:.6g} to {east:.6g} (x) and {south:.6g} to {north:.6g} (y). "
-        f"Likely: {likely}. "
-    )
+    likely = suggest_crs(bounds) or [Reason("boundaries.crs.none_likely")]
+    return Reason("boundaries.crs.range", west=west, south=south, east=east, north=north, likely=likely)
 
 
 def _parse_crs(crs: str, where: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:
-        raise BoundaryError(
-            f'{where}: crs = "{crs}" is no known coordinate system; e.g. "EPSG:4490".'
-        ) from error
+        raise BoundaryError("boundaries.crs.unknown", where=where, crs=crs) from error
 
 
 def _same_place(own: pyproj.CRS, given: pyproj.CRS, bounds: Bounds) -> bool:
@@ -213,7 +163,7 @@ def to_geographic(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     crs = pyproj.CRS(frame.crs)
     geodetic = crs.geodetic_crs
     if geodetic is None:
-        raise BoundaryError(f"{crs.name} has no longitude and latitude behind it (a local system).")
+        raise BoundaryError("boundaries.crs.local", crs=crs.name)
     flat = geodetic.to_2d()
     return frame.copy() if flat == crs else frame.to_crs(flat)
 
@@ -263,7 +213,7 @@ def area_km2(geometry: gpd.GeoSeries) -> pd.Series:
         The geometry has no CRS.
     """
     if geometry.crs is None:
-        raise BoundaryError("Areas cannot be computed: the geometry states no coordinate system.")
+        raise BoundaryError("boundaries.crs.no_areas")
     empty = pd.Series(0.0, index=geometry.index, name="area_km2")
     if (geometry.is_empty | geometry.isna()).all():
         return empty

@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from taizhang.boundaries.names import to_simplified
-from taizhang.core.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError
+from taizhang.core.reasons import Reason
 
 # Language driver bytes with a meaning of their own; 0x03 and 0x57 ("ANSI") are written by programs for
 # whatever the machine used, so they say nothing.
@@ -40,11 +41,11 @@ class Judgement:
     """An encoding, and what is to be said of how it was found."""
 
     encoding: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def read_marks(path: Path) -> dict[str, str]:
-    """What the files beside a .shp say of its text: {'DBF language driver 0x4D': 'gb18030', '.cpg': …}."""
+    """What the files beside a .shp say of its text: {'DBF (0x4D)': 'gb18030', '.cpg': …}."""
     marks = {}
     dbf = next(
         (one for one in path.parent.glob(f"{_escape(path.stem)}.*") if one.suffix.lower() == ".dbf"), None
@@ -54,7 +55,7 @@ def read_marks(path: Path) -> dict[str, str]:
             head = file.read(32)
         driver = head[29] if len(head) == 32 else 0
         if driver in _DRIVERS:
-            marks[f"DBF language driver 0x{driver:02X}"] = _DRIVERS[driver]
+            marks[f"DBF (0x{driver:02X})"] = _DRIVERS[driver]
     cpg = next(
         (one for one in path.parent.glob(f"{_escape(path.stem)}.*") if one.suffix.lower() == ".cpg"), None
     )
@@ -99,33 +100,16 @@ def decode_bytes(raw: bytes, encoding: str) -> str:
 def decide_encoding(
     raw: Iterable[bytes], *, marks: dict[str, str], setting: str = "auto", where: str = ""
 ) -> Judgement:
-    """Find the encoding of a file's text.
+    """Find the encoding of all text of a file (`raw`: field names and values).
 
-    Parameters
-    ----------
-    raw : iterable of bytes
-        All text of the file: field names and values.
-    marks : dict
-        What the file says of itself, from `read_marks`.
-    setting : str
-        'auto', or the encoding the user states.
-    where : str
-        The file, for messages.
-
-    Returns
-    -------
-    Judgement
-
-    Raises
-    ------
-    BoundaryError
-        The stated encoding is unknown or yields no words; or none of the encodings does; or two do
-        equally well.
+    `marks` is what the file says of itself, from `read_marks`; `setting` is 'auto', or the encoding the user states.
+    Raises BoundaryError where that is unknown or yields no words, or none of the encodings does, or two do equally
+    well.
     """
     texts = [one for one in dict.fromkeys(raw) if any(byte > 127 for byte in one)]
     stated = ""
     if setting != "auto" and not (stated := normalise_encoding(setting)):
-        raise BoundaryError(f'{where}: encoding = "{setting}" is unknown; use auto, UTF-8, GBK or Big5.')
+        raise BoundaryError("boundaries.encoding.unknown", where=where, setting=setting)
     if not texts:
         return Judgement(stated or "utf-8")
     scores = {one: score for one in TITLES if (score := _score(texts, one)) is not None}
@@ -133,33 +117,24 @@ def decide_encoding(
     if stated:
         score = scores.get(stated) if stated in scores else _score(texts, stated)
         if score is None or (score < 0.5 and scores.get(best, 0) > score + 0.2):
-            right = TITLES[best] if scores.get(best, 0) >= 0.5 else "the right one"
-            raise BoundaryError(
-                f'{where}: the names are no words when read as "{setting}". Set encoding to {right}, or to auto.'
-            )
+            right = TITLES[best] if scores.get(best, 0) >= 0.5 else Reason("boundaries.encoding.right_one")
+            raise BoundaryError("boundaries.encoding.stated", where=where, setting=setting, right=right)
         return Judgement(stated)
-    notes: list[str] = []
+    notes: list[Reason] = []
     for mark, encoding in marks.items():
         score = scores.get(encoding) if encoding in TITLES else _score(texts, encoding)
         if score is not None and (score >= 0.5 or score >= scores.get(best, 0) - 0.2):
             return Judgement(encoding, tuple(notes))
-        notes.append(
-            f"{where}: the {mark} says {TITLES.get(encoding, encoding)}, but the text is no words in it; "
-            "the text itself was judged."
-        )
+        said = TITLES.get(encoding, encoding)
+        notes.append(Reason("boundaries.encoding.mark", where=where, mark=mark, encoding=said))
     if not best or scores[best] < 0.5:
         sample = [one.decode("latin-1") for one in texts]
-        raise BoundaryError(
-            f"{where}: the names are words neither in UTF-8 nor in GBK, Big5 or Windows-1252 "
-            f"({list_values(sample)}). Set encoding under [boundaries], or export the layer again as UTF-8."
-        )
+        raise BoundaryError("boundaries.encoding.none", where=where, names=sample)
     second = max((score for one, score in scores.items() if one != best), default=0.0)
     if scores[best] - second < 0.1:
         close = [TITLES[one] for one, score in scores.items() if scores[best] - score < 0.1]
-        raise BoundaryError(
-            f"{where}: the names could be {' or '.join(close)}. Set encoding under [boundaries] to the right one."
-        )
-    notes.append(f"{where}: text read as {TITLES[best]}, judged by its characters.")
+        raise BoundaryError("boundaries.encoding.several", where=where, encodings=close)
+    notes.append(Reason("boundaries.encoding.judged", where=where, encoding=TITLES[best]))
     return Judgement(best, tuple(notes))
 
 
@@ -230,29 +205,20 @@ def find_mojibake(words: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def require_words(words: Sequence[str], *, where: str) -> list[str]:
-    """Refuse names that are mojibake.
-
-    Returns
-    -------
-    list of str
-        A sentence on names that look so among many that do not; empty where none do.
-
-    Raises
-    ------
-    BoundaryError
-        Naming up to five, and what they were.
-    """
+def require_words(words: Sequence[str], *, where: Reason | str) -> list[Reason]:
+    """Refuse names that are mojibake, naming up to five, and what they were; a note where few among many look so."""
     distinct = [word for word in dict.fromkeys(words) if not word.isascii()]
     found = find_mojibake(words)
     # One rare name may look odd by itself; a layer is refused when a fifth of its names do, else they are named.
     if found and (len(found) * 5 >= len(distinct) or any(not was for _, was in found)):
-        shown = [f"{word} (was {was})" if was else word for word, was in found]
-        raise BoundaryError(
-            f"{where}: the names were read in the wrong encoding: {list_values(shown)}. Set encoding under "
-            "[boundaries], or export the layer again as UTF-8."
-        )
+        raise BoundaryError("boundaries.encoding.mojibake", where=where, names=_pair("was", found))
     if not found:
         return []
-    seeming = list_values([f"{word} (perhaps {was})" for word, was in found])
-    return [f"{where}: names that seem to be read in the wrong encoding: {seeming}. Mend them in the layer."]
+    return [Reason("boundaries.encoding.seeming", where=where, names=_pair("perhaps", found))]
+
+
+def _pair(how: str, found: Sequence[tuple[str, str]]) -> list[str | Reason]:
+    """Words, each with what it was, or perhaps was."""
+    return [
+        Reason(f"boundaries.encoding.{how}", word=word, other=was) if was else word for word, was in found
+    ]

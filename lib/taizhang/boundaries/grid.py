@@ -14,7 +14,7 @@ from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.layers import Layer, keep_areas, read_layer
 from taizhang.boundaries.matching import match_districts
 from taizhang.boundaries.shifts import describe_shift
-from taizhang.core.errors import list_values
+from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import ALL
 
 # What people write where nobody is named.
@@ -23,6 +23,7 @@ _NOBODY = {
     *"无人 无人员 待落实 待明确 待确定 待配备 待安排 待聘 待补 待补充".split(),
     *"/ \\ - -- — —— none n/a null nan vacant tbd".split(),
 }  # fmt: skip
+_GRID, _DISTRICTS = Reason("boundaries.shift.grid"), Reason("boundaries.shift.districts")
 # What stands between the names of several.
 _BETWEEN_NAMES = r"[、,，;；/]"
 # Part of a cell beyond its district that is drawing, not responsibility.
@@ -83,10 +84,10 @@ def read_grid(
         frame["assigned"] = pd.array(~nobody, dtype="boolean")
     else:
         frame["assigned"] = pd.array([pd.NA] * len(frame), dtype="boolean")
-        notes.append(f"{where}: no column names who is responsible, so unassigned cells cannot be counted.")
+        notes.append(Reason("boundaries.grid.no_responsible", where=where))
     frame["district_code"] = assign_cells(frame, districts, notes=notes, where=where)
-    if shifted := describe_shift(frame, districts, name="the grid", against="the districts"):
-        notes.append(f"{where}: {shifted}")
+    if shifted := describe_shift(frame, districts, name=_GRID, against=_DISTRICTS):
+        notes.append(Reason("boundaries.grid.shifted", where=where, reason=shifted))
     order = [
         "code",
         "name",
@@ -130,12 +131,12 @@ def assign_cells(
     frame: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
     *,
-    notes: list[str] | None = None,
+    notes: list[Reason] | None = None,
     where: str = "grid",
 ) -> pd.Series:
     """District code of each cell, by its parent or else by largest overlap (NA where neither tells).
 
-    Sentences on cells whose parent is unknown, that lie outside, or halfway, are added to `notes`.
+    Notes on cells whose parent is unknown, that lie outside, or halfway, are added to `notes`.
     """
     said = notes if notes is not None else []
     matched = match_districts(frame["parent"], districts)
@@ -150,10 +151,8 @@ def assign_cells(
     codes = frame["code"].map(by_parent).astype("object")
     strange = frame["parent"].notna() & codes.isna() & ~frame["parent"].isin(frame["code"])
     if strange.any():
-        said.append(
-            f"{where}: {int(strange.sum())} cells have a parent that is neither district nor cell "
-            f"({list_values(frame['parent'][strange])}); the ground decided."
-        )
+        parents = {"number": int(strange.sum()), "parents": list(frame["parent"][strange])}
+        said.append(Reason("boundaries.grid.strange_parents", where=where, **parents))
     left = np.flatnonzero(codes.isna())
     if len(left):
         table = measure_overlaps(frame.geometry.iloc[left], districts.geometry)
@@ -169,11 +168,9 @@ def assign_cells(
         halfway = frame["code"].iloc[left[best.index[~clear].to_numpy(dtype=int)]]
         outside = frame["code"].iloc[np.delete(left, best.index.to_numpy(dtype=int))]
         if len(halfway):
-            said.append(
-                f"{where}: cells that lie in two districts by halves are in none: {list_values(halfway)}."
-            )
+            said.append(Reason("boundaries.grid.halfway", where=where, cells=list(halfway)))
         if len(outside):
-            said.append(f"{where}: cells outside all districts: {list_values(outside)}.")
+            said.append(Reason("boundaries.grid.outside", where=where, cells=list(outside)))
     codes.name = "district_code"
     named: pd.Series = codes.astype("str")
     return named

@@ -17,10 +17,21 @@ from taizhang.boundaries.encodings import require_words
 from taizhang.boundaries.names import find_near
 from taizhang.boundaries.offsets import OFFSETS, shift_geometry
 from taizhang.boundaries.sources import read_source
-from taizhang.core.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError
+from taizhang.core.reasons import Label, Reason
 
 # Reports are files named by their district's code, and `all` is the whole area's.
 _FIT_CODE = re.compile(r"[\w-][\w.-]*")
+_FAULTS = {
+    "Self-intersection": "自相交",
+    "Ring Self-intersection": "环自相交",
+    "Hole lies outside shell": "洞在外环之外",
+    "Nested shells": "外环相套",
+    "Nested holes": "洞相套",
+    "Duplicate Rings": "环重复",
+    "Interior is disconnected": "内部不连通",
+    "Too few points in geometry component": "点太少",
+}
 _TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
 
@@ -33,14 +44,14 @@ class Layer:
     frame : geopandas.GeoDataFrame
         code, name, parent (text, NA where there is none), the grid's further columns, geometry in
         longitude and latitude.
-    notes : list of str
-        What was mended or noticed, one sentence each.
+    notes : list of Reason
+        What was mended or noticed.
     crs : pyproj.CRS
         Geographic CRS of the frame.
     """
 
     frame: gpd.GeoDataFrame
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
 
     @property
     def crs(self) -> pyproj.CRS:
@@ -90,10 +101,7 @@ def read_districts(
     )
     unfit = [one for one in layer.frame["code"] if not _FIT_CODE.fullmatch(one) or one.casefold() in _TAKEN]
     if unfit:
-        raise BoundaryError(
-            f"{Path(path).name}: codes that cannot name a report ({list_values(unfit)}): a code is made of letters, "
-            f"digits, '-', '_' and '.', and is none of {', '.join(_TAKEN)}. Name another column or mend the layer."
-        )
+        raise BoundaryError("boundaries.layer.unfit_codes", where=Path(path).name, codes=unfit, taken=_TAKEN)
     return layer
 
 
@@ -102,21 +110,21 @@ def read_layer(
 ) -> Layer:
     """Read a layer with the columns named (canonical name -> column of the file, or None); see `read_districts`."""
     if offset not in OFFSETS:
-        raise BoundaryError(f"offset = '{offset}' is unknown; it is one of {', '.join(OFFSETS)}.")
+        raise BoundaryError("boundaries.offset", offset=offset, known=OFFSETS)
     source = read_source(path, encoding=encoding)
     where = Path(path).name
     if source.frame.empty:
-        raise BoundaryError(f"{where}: the layer holds no features.")
+        raise BoundaryError("boundaries.layer.no_features", where=where)
     notes = list(source.notes)
     frame = _pick_columns(source.frame, columns, where, notes)
     for column in ("name", "parent"):
         words = [str(value) for value in frame[column].dropna()]
-        notes += require_words(words, where=f"{where}, column {columns[column]}")
+        notes += require_words(words, where=_name_column(where, columns[column]))
     frame = gpd.GeoDataFrame(frame, geometry=shapely.force_2d(source.frame.geometry.to_numpy()))
     require_numbers(frame, where)
     frame = _require_codes(frame.set_crs(source.frame.crs), columns, where, notes)
     if frame.geometry.isna().all() or frame.geometry.is_empty.all():
-        raise BoundaryError(f"{where}: no feature has a geometry.")
+        raise BoundaryError("boundaries.layer.no_geometry", where=where)
     settled = settle_crs(frame, crs, where=where)
     frame = to_geographic(frame.set_crs(settled, allow_override=True))
     notes += judge_place(frame, settled, where=where)
@@ -124,7 +132,7 @@ def read_layer(
         frame = frame.set_geometry(
             gpd.GeoSeries(shift_geometry(frame.geometry.to_numpy(), offset), crs=frame.crs)
         )
-        notes.append(f"{where}: the offset {offset} was undone by its published formula.")
+        notes.append(Reason("boundaries.layer.offset", where=where, offset=offset))
     frame = mend_geometry(frame, where, notes)
     frame = _join_parts(frame, where, notes)
     _note_names(frame, where, notes)
@@ -132,16 +140,17 @@ def read_layer(
 
 
 def _pick_columns(
-    raw: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[str]
+    raw: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[Reason]
 ) -> pd.DataFrame:
     held = [str(name) for name in raw.columns if name != raw.geometry.name]
     missing = [f"{key} = '{name}'" for key, name in columns.items() if name and name not in held]
     if missing:
         near = find_near(str(next(name for name in columns.values() if name and name not in held)), held)
-        raise BoundaryError(
-            f"{where}: there is no such column: {', '.join(missing)}. The columns are: {', '.join(held) or 'none'}."
-            + (f" Nearest: {', '.join(near)}." if near else "")
-        )
+        listed: list[str | Reason] = [*held] or [Reason("core.none")]
+        told = {"where": where, "missing": missing, "held": listed}
+        if near:
+            raise BoundaryError("boundaries.layer.near_columns", near=near, **told)
+        raise BoundaryError("boundaries.layer.no_columns", **told)
     picked = {}
     for key, name in columns.items():
         if not name:
@@ -149,7 +158,7 @@ def _pick_columns(
             continue
         values = raw[name]
         if key == "code" or (key != "name" and pd.api.types.is_numeric_dtype(values.dtype)):
-            texts, said = restore_codes(values, where=f"{where}, column {name}")
+            texts, said = restore_codes(values, where=_name_column(where, name))
             notes += said
         else:
             texts = values.map({value: clean_text(value) for value in values.dropna().unique()}).astype("str")
@@ -158,43 +167,35 @@ def _pick_columns(
 
 
 def _require_codes(
-    frame: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[str]
+    frame: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[Reason]
 ) -> gpd.GeoDataFrame:
     """Every district has a code, and a code one name; features with neither are no districts."""
     void = frame["code"].isna() & frame["name"].isna()
     if void.all():
-        raise BoundaryError(
-            f"{where}: no feature has a code in column {columns['code']}. Name the right column."
-        )
+        raise BoundaryError("boundaries.layer.no_codes", where=where, column=columns["code"])
     if void.any():
-        notes.append(
-            f"{where}: {int(void.sum())} features have neither code nor name and were left out: features "
-            f"{list_values(frame.index[void] + 1)}."
-        )
+        left = [int(number) for number in frame.index[void] + 1]
+        notes.append(Reason("boundaries.layer.left_out", where=where, number=len(left), features=left))
     problems = []
     blank = frame.index[frame["code"].isna() & ~void]
     if len(blank):
-        problems.append(
-            f"no code (column {columns['code']}) for {list_values(frame['name'][blank])}, features "
-            f"{list_values(blank + 1)}"
-        )
+        lacking = {"names": list(frame["name"][blank]), "features": [int(number) for number in blank + 1]}
+        problems.append(Reason("boundaries.layer.blank_codes", column=columns["code"], **lacking))
     names = frame.groupby("code")["name"].nunique()
     if several := names.index[names > 1].tolist():
         shown = [
             f"{one}: {', '.join(frame.loc[frame['code'] == one, 'name'].dropna().unique())}"
             for one in several
         ]
-        problems.append(f"codes that stand for several names ({list_values(shown)})")
+        problems.append(Reason("boundaries.layer.several_names", codes=shown))
     if problems:
-        raise BoundaryError(f"{where}: {'; '.join(problems)}. Mend the layer: a code names one district.")
+        raise BoundaryError("boundaries.layer.codes", where=where, problems=problems)
     first = frame.groupby("code")["name"].transform("first")
     frame = frame.assign(name=frame["name"].fillna(first))
     nameless = frame["name"].isna() & ~void
     if nameless.any():
-        notes.append(
-            f"{where}: no name (column {columns['name']}) for {list_values(frame['code'][nameless])}; the code "
-            "stands in its place."
-        )
+        codes = list(frame["code"][nameless])
+        notes.append(Reason("boundaries.layer.nameless", where=where, column=columns["name"], codes=codes))
     named = frame.assign(name=frame["name"].fillna(frame["code"]))
     return named.loc[~void].reset_index(drop=True)
 
@@ -205,43 +206,47 @@ def require_numbers(frame: gpd.GeoDataFrame, where: str) -> None:
     strange = np.unique(owner[~np.isfinite(points).all(axis=1)])
     if len(strange):
         shown = frame["name"].fillna(frame["code"]).iloc[strange]
-        raise BoundaryError(
-            f"{where}: coordinates that are infinite or no numbers: {list_values(shown)}. Mend the layer."
-        )
+        raise BoundaryError("boundaries.layer.infinite", where=where, names=list(shown))
 
 
-def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.GeoDataFrame:
+def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> gpd.GeoDataFrame:
     """Valid areas only: invalid rings mended by make_valid, and said; no area at all is an error."""
     shapes = frame.geometry.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     kinds = shapely.get_type_id(shapes)
     wrong = ~absent & ~np.isin(kinds, (3, 6, 7))
-    problems = []
     if wrong.any():
-        held = ", ".join(sorted(set(frame.geometry.geom_type[wrong])))
-        problems.append(f"{held} where areas are wanted ({list_values(frame['name'][wrong])})")
-    invalid = ~absent & ~wrong & ~shapely.is_valid(shapes)
+        held = sorted(set(frame.geometry.geom_type[wrong]))
+        raise BoundaryError(
+            "boundaries.layer.no_areas", where=where, types=held, names=list(frame["name"][wrong])
+        )
+    invalid = ~absent & ~shapely.is_valid(shapes)
     mended = shapes.copy()
     if invalid.any():
         mended[invalid] = [keep_areas(one) for one in shapely.make_valid(shapes[invalid])]
         reasons = shapely.is_valid_reason(shapes[invalid])
         shown = [
-            f"{name} ({str(reason).split('[')[0]})"
+            Reason("boundaries.layer.fault", name=name, fault=_name_fault(str(reason)))
             for name, reason in zip(frame["name"][invalid], reasons, strict=True)
         ]
-        notes.append(f"{where}: invalid geometry mended by make_valid: {list_values(shown)}.")
+        notes.append(Reason("boundaries.layer.mended", where=where, names=shown))
     # The areas of a collection may lie over one another.
     mended[kinds == 7] = [shapely.union_all(shapely.get_parts(keep_areas(one))) for one in mended[kinds == 7]]
-    void = absent | (~wrong & ~absent & (shapely.area(mended) == 0))
+    void = absent | (shapely.area(mended) == 0)
     if void.any():
-        notes.append(
-            f"{where}: no area is drawn for {list_values(frame['name'][void])}; rows can match by code or "
-            "name, maps leave it out."
-        )
-    if problems:
-        raise BoundaryError(f"{where}: {'; '.join(problems)}.")
+        notes.append(Reason("boundaries.layer.not_drawn", where=where, names=list(frame["name"][void])))
     mended[absent] = shapely.MultiPolygon()
     return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+
+
+def _name_column(file: str, column: str | None) -> Reason:
+    return Reason("boundaries.column", file=file, column=column)
+
+
+def _name_fault(said: str) -> Label:
+    """What GEOS says of an invalid geometry, without its place."""
+    fault = said.split("[")[0]
+    return Label(zh=_FAULTS.get(fault, "几何无效"), en=fault)
 
 
 def keep_areas(shape: shapely.Geometry) -> shapely.Geometry:
@@ -250,7 +255,7 @@ def keep_areas(shape: shapely.Geometry) -> shapely.Geometry:
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
-def _join_parts(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.GeoDataFrame:
+def _join_parts(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> gpd.GeoDataFrame:
     """Features of one code and name (islands, or the same one twice) made one district."""
     repeated = frame["code"].duplicated(keep=False)
     if not repeated.any():
@@ -260,29 +265,27 @@ def _join_parts(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> gpd.Ge
         lambda parts: shapely.union_all(parts.to_numpy())
     )
     joined = first.set_geometry(gpd.GeoSeries(shapes.loc[first["code"]].to_numpy(), crs=frame.crs))
-    notes.append(
-        f"{where}: {int(repeated.sum())} features share a code and name with another and were made one "
-        f"each: {list_values(frame.loc[repeated, 'name'])}."
-    )
+    shared = {"number": int(repeated.sum()), "names": list(frame.loc[repeated, "name"])}
+    notes.append(Reason("boundaries.layer.joined", where=where, **shared))
     columns = [column for column in frame.columns if column not in ("code", "name", "geometry")]
     differ = frame.groupby("code")[columns].nunique().gt(1).any(axis=1)
     if differ.any():
-        notes.append(
-            f"{where}: features of one code differ in their other columns ({list_values(differ.index[differ])}); "
-            "those of the first stand."
-        )
+        notes.append(Reason("boundaries.layer.differ", where=where, codes=list(differ.index[differ])))
     return joined
 
 
-def _note_names(frame: gpd.GeoDataFrame, where: str, notes: list[str]) -> None:
+def _note_names(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> None:
     shared = frame["name"].duplicated(keep=False)
     if shared.any():
-        notes.append(
-            f"{where}: {int(shared.sum())} districts share a name with another ({list_values(frame['name'][shared])}); "
-            "their rows match by code, or by name with the unit above."
-        )
+        told = {"number": int(shared.sum()), "names": list(frame["name"][shared])}
+        notes.append(Reason("boundaries.layer.shared_names", where=where, **told))
     levels = frame["code"].map(name_level)
     held = levels[levels != ""].value_counts()
     if len(held) > 1:
-        shown = ", ".join(f"{count} {level}" for level, count in held.items())
-        notes.append(f"{where}: the layer mixes levels by its codes ({shown}); units may lie within others.")
+        shown = [
+            Reason(
+                "boundaries.layer.level_count", level=Reason(f"boundaries.level.{level}"), number=int(number)
+            )
+            for level, number in held.items()
+        ]
+        notes.append(Reason("boundaries.layer.levels", where=where, levels=shown))

@@ -21,7 +21,8 @@ from taizhang.boundaries.names import (
     to_simplified,
 )
 from taizhang.boundaries.points import locate_points
-from taizhang.core.errors import BoundaryError, ParameterError, list_values
+from taizhang.core.errors import BoundaryError, ParameterError
+from taizhang.core.reasons import Reason
 
 UNMATCHED = "unmatched"
 HOW = (
@@ -40,10 +41,10 @@ HOW = (
 # Looking for near names is slow, and nobody reads thousands of proposals: a wrong column was read.
 _MOST_PROPOSALS = 500
 
-# Of a row whose district was split: begins the reason after its name.
-SPLIT = "became several districts"
+# The code of the reason of a row whose district was split.
+SPLIT = "boundaries.match.split"
 
-Answer = tuple[str | None, str, str]
+Answer = tuple[str | None, str, Reason | None]
 
 
 def match_districts(
@@ -87,8 +88,8 @@ def match_districts(
     Returns
     -------
     pandas.DataFrame
-        code (NA where there is none), how (one of `HOW`) and reason ('' where matched), on the index of
-        `values`.
+        code (NA where there is none), how (one of `HOW`) and reason (a Reason; None where matched), on the index
+        of `values`.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def match_districts(
     finder = _Finder(districts, aliases or {}, crosswalk)
     above = parent if parent is not None else pd.Series(pd.NA, index=values.index, dtype="object")
     if len(above) != len(values):
-        raise BoundaryError("parent must have one value for each row.")
+        raise BoundaryError("boundaries.match.parents")
     # A million rows name a few hundred places: each distinct pair is looked up once.
     value_ids, value_list = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
     above_ids, above_list = pd.factorize(above.to_numpy(dtype=object), use_na_sentinel=True)
@@ -113,12 +114,12 @@ def match_districts(
     ]
     columns = zip(*answers, strict=True) if answers else ([], [], [])
     code, how, reason = (np.array(list(one), dtype=object)[pair_ids] if answers else one for one in columns)
-    found = pd.DataFrame({"code": code, "how": how, "reason": reason}, index=values.index)
+    found = pd.DataFrame({"code": code, "how": how, "reason": reason}, index=values.index, dtype=object)
     if lon is not None and lat is not None and geometry is not None:
         blank = np.array([not text for text in value_texts])[value_ids + 1]
         if blank.any():
             _locate_rows(found, blank, lon, lat, geometry, districts, offset)
-    return found.astype("str")
+    return found.astype({"code": "str", "how": "str"})
 
 
 def _text_of(value: object) -> str:
@@ -150,7 +151,7 @@ def _locate_rows(
     )
     code[at[hit]] = codes[places.position[hit]]
     how[at[hit]] = "point" if offset == "none" else f"point_{offset}"
-    reason[at[hit]] = ""
+    reason[at[hit]] = None
     reason[at[~hit]] = places.reason[~hit]
     found["code"], found["how"], found["reason"] = code, how, reason
 
@@ -204,28 +205,26 @@ class _Finder:
                 taken.append(f"{alias} = {target}")
             else:
                 checked[name] = code
-        problems = []
-        if unknown:
-            problems.append(f"codes that are not in the layer ({list_values(unknown)})")
-        if taken:
-            problems.append(f"names that are another district's own ({list_values(taken)})")
+        problems = [
+            Reason(f"boundaries.aliases.{name}", lines=lines)
+            for name, lines in (("no_code", unknown), ("taken", taken))
+            if lines
+        ]
         if problems:
-            raise BoundaryError(
-                f"[boundaries.aliases] has {' and '.join(problems)}. Mend them in workbook.toml."
-            )
+            raise BoundaryError("boundaries.aliases.refused", problems=problems)
         return checked
 
     def find(self, text: str, above: str) -> Answer:
         """The code, how it was found, and why not."""
         if not text:
-            return None, UNMATCHED, "no district is given"
+            return None, UNMATCHED, Reason("boundaries.match.not_given")
         if code := self.by_code.get(text) or self.by_reduced.get(reduce_code(text)):
-            return code, "code", ""
+            return code, "code", None
         moved = self.crosswalk.follow(text, set(self.codes)) if self.crosswalk is not None else set()
         if moved and self.crosswalk is not None and self.crosswalk.knows_code(text):
             return self._take_moved(text, moved)
         if text.isdigit():
-            return None, UNMATCHED, f"no district has the code {text}" + self._propose(text)
+            return None, UNMATCHED, self._propose("code", text)
         name = fold_name(text)
         simple = to_simplified(name)
         steps: list[tuple[str, set[str]]] = [
@@ -236,7 +235,7 @@ class _Finder:
             ("script", self.by_simple.get(simple, set())),
             ("script", self._without_suffix(simple, self.by_simple, self.by_simple_base)),
         ]
-        refused = ""
+        refused: Reason | None = None
         for how, codes in steps:
             # What an exact name leaves open, or an old name answers, no looser form may decide.
             if not codes or (refused and how != "alias") or (moved and how in ("suffix", "script")):
@@ -244,7 +243,7 @@ class _Finder:
             # An alias is the user's own word, which needs no unit above.
             left = codes if how == "alias" else self._under(codes, above)
             if len(left) == 1:
-                return next(iter(left)), how, ""
+                return next(iter(left)), how, None
             if not refused:
                 refused = self._refuse(text, above, codes, left)
         if refused:
@@ -256,13 +255,13 @@ class _Finder:
             one for one in map(fold_name, split_places(text)) if one in self.by_name or one in self.by_base
         ]
         if len(known) > 1:
-            return None, UNMATCHED, f"'{text}' names {len(known)} districts; a row belongs to one"
-        return None, UNMATCHED, f"no district is named '{text}'" + self._propose(text)
+            return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=len(known))
+        return None, UNMATCHED, self._propose("name", text)
 
     def _take_moved(self, text: str, moved: set[str]) -> Answer:
         if len(moved) == 1:
-            return next(iter(moved)), "crosswalk", ""
-        return None, UNMATCHED, f"'{text}' {SPLIT}: {self._show(moved)}; which is not known"
+            return next(iter(moved)), "crosswalk", None
+        return None, UNMATCHED, Reason(SPLIT, text=text, districts=self._show(moved))
 
     def _without_suffix(
         self, name: str, full: Mapping[str, set[str]], bases: Mapping[str, set[str]]
@@ -301,41 +300,43 @@ class _Finder:
         held, said = to_simplified(fold_name(parent)), to_simplified(fold_name(above))
         return held == said or cut_suffix(held) == said or held == cut_suffix(said)
 
-    def _refuse(self, text: str, above: str, codes: set[str], left: set[str]) -> str:
+    def _refuse(self, text: str, above: str, codes: set[str], left: set[str]) -> Reason:
         if not left:
-            return f"'{text}' is no district under '{above}'; there is {self._show(codes)}"
-        return (
-            f"'{text}' is the name of {len(left)} districts: {self._show(left)}; give the code or the unit above"
-            + (f' or paste under [boundaries.aliases]: "{text}" = "<code>"' if not above else "")
-        )
+            return Reason("boundaries.match.not_under", text=text, above=above, districts=self._show(codes))
+        name = "shared_under" if above else "shared"
+        return Reason(f"boundaries.match.{name}", text=text, number=len(left), districts=self._show(left))
 
-    def _show(self, codes: Iterable[str]) -> str:
+    def _show(self, codes: Iterable[str]) -> Reason:
+        """Districts by name, code and the unit above, up to five of them."""
         shown = []
         for code in sorted(codes):
             above = self.names.get(self.parents[code], self.parents[code])
-            shown.append(f"{self.names[code]} {code}" + (f" under {above}" if above else ""))
-        return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+            place = Reason("boundaries.match.district", name=self.names[code], code=code)
+            shown.append(Reason("boundaries.match.under", reason=place, above=above) if above else place)
+        return Reason("boundaries.match.districts", listed=shown)
 
-    def _propose(self, text: str) -> str:
-        """The line to paste for each near name."""
-        if self.proposals >= _MOST_PROPOSALS:
-            return ""
-        self.proposals += 1
-        lines = self._list_near(text)
-        return (
-            ("; if it is one of these, paste under [boundaries.aliases]: " + " or ".join(lines))
-            if lines
-            else ""
-        )
+    def _propose(self, said: str, text: str) -> Reason:
+        """Why a code or a name (`said`) is not known, with the alias that would settle it for each near name."""
+        near: list[str] = []
+        if self.proposals < _MOST_PROPOSALS:
+            self.proposals += 1
+            near = self._find_near(text)
+        if not near:
+            return Reason(f"boundaries.match.no_{said}", text=text)
+        lines = [
+            Reason("boundaries.match.line", text=text, code=code, name=self.names[code]) for code in near
+        ]
+        return Reason(f"boundaries.match.near_{said}", text=text, near=lines)
 
-    def _list_near(self, text: str) -> list[str]:
+    def _find_near(self, text: str) -> list[str]:
         if text.isdigit():
-            near = [code for code in self.codes if code.isdigit() and len(code) > 3 and text.startswith(code)]
-            return [f'"{text}" = "{code}"  # {self.names[code]}' for code in near[:3]]
-        near = find_near(fold_name(text), list(self.by_name))
-        codes = [code for name in near for code in sorted(self.by_name[name])][:3]
-        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-        return [f'"{quoted}" = "{code}"  # {self.names[code]}' for code in codes]
+            codes = [
+                code for code in self.codes if code.isdigit() and len(code) > 3 and text.startswith(code)
+            ]
+        else:
+            near = find_near(fold_name(text), list(self.by_name))
+            codes = [code for name in near for code in sorted(self.by_name[name])]
+        return codes[:3]
 
 
 def find_district(
@@ -345,28 +346,10 @@ def find_district(
     *,
     crosswalk: pd.DataFrame | None = None,
 ) -> str:
-    """The code of the district a user names, on the command line or by a note's file name.
+    """The code of the district a user names (code, name, alias, or name without its suffix).
 
-    Parameters
-    ----------
-    text : str
-        Code, name, alias, or name without its suffix.
-    districts : pandas.DataFrame
-        code, name, and optionally parent.
-    aliases : Mapping of str to str, optional
-        [boundaries.aliases].
-    crosswalk : pandas.DataFrame, optional
-        As from `read_crosswalk`: then a code or name of another vintage will do.
-
-    Returns
-    -------
-    str
-        The code.
-
-    Raises
-    ------
-    ParameterError
-        No district, or several, is so named; the message lists the nearest names.
+    With a crosswalk (as from `read_crosswalk`) a code or name of another vintage will do. Raises ParameterError where
+    no district, or several, is so named; the message lists the nearest names.
     """
     cleaned = _text_of(text)
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names
@@ -375,10 +358,9 @@ def find_district(
     code, _, reason = finder.find(cleaned, "")
     if code is not None:
         return code
+    if reason is not None and reason.code in (SPLIT, "boundaries.match.shared"):
+        said = "split" if reason.code == SPLIT else "shared"
+        raise ParameterError(f"boundaries.district.{said}", **dict(reason.parameters))
     near = find_near(fold_name(cleaned), list(finder.by_name))
     owners = [one for one in finder.codes if finder.folded[one] in near] or finder.codes[:5]
-    if "is the name of" in reason:
-        raise ParameterError(f"district {reason.split(' or paste')[0]}.")
-    if SPLIT in reason:
-        raise ParameterError(f"district {reason.split(';')[0]}; name one of them.")
-    raise ParameterError(f"There is no district '{text}'. Nearest: {finder._show(owners)}.")
+    raise ParameterError("boundaries.district.none", text=text, districts=finder._show(owners))

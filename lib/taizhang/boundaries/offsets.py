@@ -142,4 +142,4 @@ def shift_geometry(
 
 def _require_offset(offset: str) -> None:
     if offset not in OFFSETS:
-        raise BoundaryError(f"offset '{offset}' is unknown; it is one of {', '.join(OFFSETS)}.")
+        raise BoundaryError("boundaries.offset", offset=offset, known=OFFSETS)

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from taizhang.boundaries.offsets import Floats, undo_offset
+from taizhang.core.reasons import Reason
 
 # Points taken at a gate or by an old telephone may be beyond the border; ten times as far they are another place's.
 _FAR_DEGREES = 0.01
@@ -16,7 +17,7 @@ _FAR_DEGREES = 0.01
 
 @dataclass(frozen=True)
 class Places:
-    """Where points lie: position of the polygon (-1: none or several) and the reason where none."""
+    """Where points lie: position of the polygon (-1: none or several), and a Reason where none, else None."""
 
     position: npt.NDArray[np.int64]
     reason: npt.NDArray[np.object_]
@@ -25,22 +26,10 @@ class Places:
 def find_strays(
     lon: Floats, lat: Floats, codes: npt.NDArray[np.object_], districts: gpd.GeoDataFrame
 ) -> npt.NDArray[np.bool_]:
-    """Which points lie far from the district that their rows name.
+    """Which points (degrees, NaN where a row has none) lie far from the district, of `codes`, that their rows name.
 
-    Parameters
-    ----------
-    lon, lat : numpy.ndarray of float, degrees, shape (n,)
-        NaN where a row has no coordinates.
-    codes : numpy.ndarray of str, shape (n,)
-        The district of each row; NA where it has none.
-    districts : geopandas.GeoDataFrame
-        code and geometry, in degrees.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        True for a point over a hundredth of a degree (1.1 km) beyond its district; False where row or
-        district has no place.
+    True for a point over a hundredth of a degree (1.1 km) beyond its district; False where row or district has no
+    place.
     """
     stray = np.zeros(len(lon), dtype=bool)
     placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
@@ -59,31 +48,18 @@ def locate_points(lon: Floats, lat: Floats, geometry: gpd.GeoSeries, *, offset: 
     """Find the polygon each point lies in.
 
     The tree is built over the points and asked once per polygon, prepared: the time grows with the
-    points and not with points x polygons.
-
-    Parameters
-    ----------
-    lon, lat : numpy.ndarray of float, degrees, shape (n,)
-        NaN where a row has no coordinates.
-    geometry : geopandas.GeoSeries
-        Polygons in degrees.
-    offset : str
-        'none', 'gcj02' or 'bd09': what the points are shifted by.
-
-    Returns
-    -------
-    Places
-        A point on a border shared by several polygons, or in several, is in none, with the reason.
+    points and not with points x polygons. Points are in degrees, NaN where a row has none, shifted by `offset`
+    ('none', 'gcj02' or 'bd09'); one on a border shared by several polygons, or in several, is in none, with the reason.
     """
     count = len(lon)
     position = np.full(count, -1, dtype=np.int64)
-    reason = np.full(count, "no district and no coordinates are given", dtype=object)
+    reason = np.full(count, Reason("boundaries.point.not_given"), dtype=object)
     known = np.isfinite(lon) & np.isfinite(lat)
     sane = known & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     swapped = known & (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
-    reason[known & ~sane] = "no district is given and the coordinates are no degrees"
-    reason[swapped] = "no district is given and longitude and latitude are in each other's place"
-    reason[sane] = "no district is given and the point lies in none"
+    reason[known & ~sane] = Reason("boundaries.point.no_degrees")
+    reason[swapped] = Reason("boundaries.point.swapped")
+    reason[sane] = Reason("boundaries.point.in_none")
     at = np.flatnonzero(sane)
     if not len(at) or not len(geometry):
         return Places(position, reason)
@@ -94,6 +70,6 @@ def locate_points(lon: Floats, lat: Floats, geometry: gpd.GeoSeries, *, offset: 
     position[at[points]] = polygons
     several = at[hits > 1]
     position[several] = -1
-    reason[several] = "no district is given and the point lies in several districts or on their border"
-    reason[position >= 0] = ""
+    reason[several] = Reason("boundaries.point.in_several")
+    reason[position >= 0] = None
     return Places(position, reason)

@@ -46,7 +46,7 @@ def measure_reach(
         distance_m is not above 0.
     """
     if not distance_m > 0:
-        raise BoundaryError(f"distance_m = {distance_m} is no reach; give metres above 0.")
+        raise BoundaryError("boundaries.reach", distance=distance_m)
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     sites_x, sites_y = np.asarray(site_lon, dtype=float), np.asarray(site_lat, dtype=float)
     sites = np.flatnonzero(np.isfinite(sites_x) & np.isfinite(sites_y))

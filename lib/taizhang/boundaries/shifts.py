@@ -6,6 +6,7 @@ import pyproj
 import shapely
 
 from taizhang.boundaries.offsets import shift_geometry
+from taizhang.core.reasons import Reason
 
 _GEOD = pyproj.Geod(ellps="GRS80")
 # A shift is reported when undoing it removes at least half of what the layers disagree in.
@@ -13,31 +14,24 @@ _GAIN = 0.5
 _LEAST_PERCENT = 0.5
 
 
-def describe_shift(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, *, name: str, against: str) -> str:
+def describe_shift(
+    frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, *, name: Reason, against: Reason
+) -> Reason | None:
     """Say whether a layer seems shifted against another by GCJ-02 or BD-09, or their undoing.
 
     Each offset is undone and put on, and the area in which the outlines of both layers then disagree is
     compared with that of the layer as it is.
 
-    Parameters
-    ----------
-    frame, reference : geopandas.GeoDataFrame
-        Two layers of one area, in degrees.
-    name, against : str
-        What they are called in the sentence.
-
-    Returns
-    -------
-    str
-        A sentence, or '' where nothing suggests a shift.
+    Both are layers of one area, in degrees; `name` and `against` are what they are called. None where nothing suggests
+    a shift.
     """
     layer = _outline(frame.geometry)
     base = _outline(_choose_covered(reference.geometry, layer))
     if shapely.is_empty(layer) or shapely.is_empty(base):
-        return ""
+        return None
     now = _disagree(layer, base)
     if now < _LEAST_PERCENT:
-        return ""
+        return None
     best, least = ("", True), now
     for offset in ("gcj02", "bd09"):
         for undo in (True, False):
@@ -46,15 +40,12 @@ def describe_shift(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, *, name
             if value < least:
                 best, least = (offset, undo), value
     if not best[0] or least > now * (1 - _GAIN):
-        return ""
+        return None
     moved = shift_geometry(np.array([layer], dtype=object), best[0], undo=best[1])[0]
     start, end = shapely.centroid(layer), shapely.centroid(moved)
     _, _, metres = _GEOD.inv(start.x, start.y, end.x, end.y)
-    if best[1]:
-        advice = f'{name} may be in {best[0]}: if so set offset = "{best[0]}" for it'
-    else:
-        advice = f"{against} may be in {best[0]}, or the offset of {name} was undone twice"
-    return f"{name} seems shifted by about {metres:.0f} m against {against}; {advice}."
+    advice = f"boundaries.shift.{'undo' if best[1] else 'undone_twice'}"
+    return Reason(advice, name=name, against=against, metres=round(metres), offset=best[0])
 
 
 def _choose_covered(geometry: gpd.GeoSeries, layer: shapely.Geometry) -> gpd.GeoSeries:

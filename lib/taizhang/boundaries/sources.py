@@ -10,8 +10,9 @@ import pandas as pd
 import pyogrio
 
 from taizhang.boundaries.encodings import Judgement, decide_encoding, decode_bytes, read_marks
-from taizhang.core.errors import BoundaryError, list_values
+from taizhang.core.errors import BoundaryError
 from taizhang.core.files import split_layer
+from taizhang.core.reasons import Label, Reason
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
 _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
@@ -22,32 +23,19 @@ class LayerSource:
     """A layer as it is in its file: nothing mended yet but the encoding of its text."""
 
     frame: gpd.GeoDataFrame
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
 
 
 def read_source(path: Path | str, *, encoding: str = "auto") -> LayerSource:
     """Read a layer with its attributes.
 
-    Parameters
-    ----------
-    path : path
-        The file. ``file.gpkg!layer`` names one of several layers, ``file.zip!name.shp`` one of several
-        files in an archive.
-    encoding : str
-        'auto', or the encoding of a shapefile's text; the other formats say theirs.
-
-    Returns
-    -------
-    LayerSource
-
-    Raises
-    ------
-    BoundaryError
-        The file is missing, damaged, of no known format, or holds several layers and none is named.
+    ``file.gpkg!layer`` names one of several layers, ``file.zip!name.shp`` one of several files in an archive. A
+    shapefile's text is judged ('auto') or of the encoding given; the other formats say theirs. Raises BoundaryError
+    where the file is missing, damaged, of no known format, or holds several layers and none is named.
     """
     path, inner = split_layer(Path(path))
     if not path.exists():
-        raise BoundaryError(f"{path}: there is no such file. Check path under [boundaries].")
+        raise BoundaryError("boundaries.file.missing", path=path.as_posix())
     if path.suffix.lower() != ".zip":
         return _read_file(path, inner, encoding, shown=path.name)
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
@@ -65,11 +53,8 @@ def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
                 [name for name in layers if inner in (name, PurePosixPath(name).name)] if inner else layers
             )
             if len(chosen) != 1:
-                held = ", ".join(layers) or "none"
-                raise BoundaryError(
-                    f"{path.name}: the archive must hold one layer, or path must name it "
-                    f"('{path.name}!name.shp'); the layers in it: {held}."
-                )
+                held: list[str | Reason] = [*layers] or [Reason("core.none")]
+                raise BoundaryError("boundaries.file.archive_layers", where=path.name, layers=held)
             member = chosen[0]
             stem, suffix = member[: -len(PurePosixPath(member).suffix)], PurePosixPath(member).suffix.lower()
             wanted = [one for one in names if one == member]
@@ -78,7 +63,7 @@ def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
             for one in wanted:
                 (folder / f"layer{PurePosixPath(one).suffix.lower()}").write_bytes(archive.read(one))
     except (zipfile.BadZipFile, RuntimeError, OSError) as error:
-        raise BoundaryError(f"{path.name}: the archive cannot be unpacked ({error}).") from error
+        raise BoundaryError("boundaries.file.archive", where=path.name, why=_tell(error)) from error
     return folder / f"layer{suffix}", member
 
 
@@ -94,12 +79,9 @@ def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> LayerSou
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
         if isinstance(error, BoundaryError):
             raise
-        raise BoundaryError(
-            f"{shown}: the file cannot be read as boundaries ({error}). Shapefile with its .dbf and .shx, "
-            "GeoPackage, GeoJSON, TopoJSON and GeoParquet can be."
-        ) from error
+        raise BoundaryError("boundaries.file.unreadable", where=shown, why=_tell(error)) from error
     if not isinstance(frame, gpd.GeoDataFrame):
-        raise BoundaryError(f"{shown}: the file holds a table without geometry.")
+        raise BoundaryError("boundaries.file.no_geometry", where=shown)
     return LayerSource(frame)
 
 
@@ -107,11 +89,11 @@ def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
     names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     if layer:
         if layer not in names:
-            raise BoundaryError(f"{shown}: there is no layer '{layer}'; the layers are: {', '.join(names)}.")
+            raise BoundaryError("boundaries.file.no_layer", where=shown, layer=layer, layers=names)
         return layer
     if len(names) > 1:
         raise BoundaryError(
-            f"{shown}: the file holds {len(names)} layers ({', '.join(names)}). Name one: path = '{shown}!{names[0]}'."
+            "boundaries.file.layers", where=shown, number=len(names), layers=names, first=names[0]
         )
     return names[0] if names else None
 
@@ -119,13 +101,11 @@ def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
 def _read_shapefile(path: Path, encoding: str, shown: str) -> LayerSource:
     present = {one.suffix.lower() for one in path.parent.iterdir() if one.stem == path.stem}
     if missing := sorted({".dbf", ".shx"} - present):
-        raise BoundaryError(
-            f"{shown}: {' and '.join(missing)} is missing beside it; a shapefile is all of its files."
-        )
+        raise BoundaryError("boundaries.file.parts", where=shown, missing=missing)
     # Latin-1 maps every byte to one character and back: the text comes through as it lies in the file.
     raw = pyogrio.read_dataframe(path, encoding="ISO-8859-1")
     if not isinstance(raw, gpd.GeoDataFrame):
-        raise BoundaryError(f"{shown}: the file holds a table without geometry.")
+        raise BoundaryError("boundaries.file.no_geometry", where=shown)
     attributes = raw.drop(columns="geometry")
     texts = [name for name in attributes if pd.api.types.is_string_dtype(attributes[name].dtype)]
     values = {name: attributes[name].dropna().unique() for name in texts}
@@ -137,13 +117,16 @@ def _read_shapefile(path: Path, encoding: str, shown: str) -> LayerSource:
         decoded = {value: _decode(str(value), judged) for value in values[name]}
         cut = [text for value, text in decoded.items() if len(text.encode(judged.encoding)) < len(value)]
         if cut:
-            notes.append(
-                f"{shown}, column {_decode(str(name), judged)}: {len(cut)} texts are cut off within a character, "
-                f"where the field ends ({list_values(cut)})."
-            )
+            where = Reason("boundaries.column", file=shown, column=_decode(str(name), judged))
+            notes.append(Reason("boundaries.text.cut", where=where, number=len(cut), texts=cut))
         attributes[name] = attributes[name].map(decoded).astype("str")
     attributes.columns = pd.Index([_decode(str(name), judged) for name in attributes])
     return LayerSource(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), notes)
+
+
+def _tell(error: BaseException) -> Label:
+    """What a library says: in its own English, of which Chinese messages show the error's name alone."""
+    return Label(zh=type(error).__name__, en=str(error))
 
 
 def _decode(text: str, judged: Judgement) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from taizhang.core.errors import ParameterError
+from taizhang.core.reasons import Reason
 
-_FORMS = "2021, 2021H1, 2021Q3, 2021-07 or 2021-03-01/2021-05-31"
+_FORMS = Reason("core.period.forms")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -114,21 +115,9 @@ def _span(start: date, end: date) -> Period:
 
 
 def parse_period(text: str) -> Period:
-    """Read a period as users write it.
+    """Read a period as users write it: ``2021``, ``2021H1``, ``2021Q3``, ``2021-07`` or ``2021-03-01/2021-05-31``.
 
-    Parameters
-    ----------
-    text : str
-        ``2021``, ``2021H1``, ``2021Q3``, ``2021-07`` or ``2021-03-01/2021-05-31``.
-
-    Returns
-    -------
-    Period
-
-    Raises
-    ------
-    ParameterError
-        If the text is none of these forms, names no real day, or ends before it starts.
+    Raises ParameterError if the text is none of these forms, names no real day, or ends before it starts.
     """
     text = str(text).strip()
     if match := _SHORT.fullmatch(text):
@@ -147,35 +136,20 @@ def parse_period(text: str) -> Period:
     elif re.fullmatch(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", text):
         try:
             start, end = (date.fromisoformat(part) for part in text.split("/"))
-        except ValueError as error:
-            raise ParameterError(f"period '{text}': {error}; write a period as {_FORMS}") from None
+        except ValueError:
+            raise ParameterError("core.period.no_such_day", text=text, forms=_FORMS) from None
         if end < start:
-            raise ParameterError(f"period '{text}' ends before it starts; write the earlier day first")
+            raise ParameterError("core.period.backwards", text=text)
         return _span(start, end)
-    raise ParameterError(f"period '{text}' is not understood; write it as {_FORMS}")
+    raise ParameterError("core.period.unknown", text=text, forms=_FORMS)
 
 
 def parse_day(text: str) -> date:
-    """Read a day as users write it.
-
-    Parameters
-    ----------
-    text : str
-        ``2022-01-31``.
-
-    Returns
-    -------
-    datetime.date
-
-    Raises
-    ------
-    ParameterError
-        If the text is not of this form, or there is no such day.
-    """
+    """Read a day as users write it, ``2022-01-31``; ParameterError where there is no such day."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         with suppress(ValueError):  # 2022-02-30 falls to the message below
             return date.fromisoformat(text)
-    raise ParameterError(f"'{text}' is no day; write it as 2022-01-31")
+    raise ParameterError("core.period.day", text=text)
 
 
 def read_period(period: "str | int | Period") -> Period:

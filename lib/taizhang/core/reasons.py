@@ -1,9 +1,10 @@
 """Reasons as data: a code and what belongs to it, put into words last, in the language of whoever reads them."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ _CATALOGUES = Path(__file__).parents[1] / "metadata" / "messages"
 _chosen: list[str] = []
 
 
+@dataclass(frozen=True)
+class Label:
+    """What is called otherwise in each language, as a parameter of a message: a column's title, a unit."""
+
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, init=False)
 class Reason:
     """Why something is so.
@@ -25,7 +34,7 @@ class Reason:
     code : str
         Dotted key of metadata/messages/, such as ``ledgers.date.no_such_day``.
     parameters : tuple of (str, object)
-        What fills the places of its words, by name in order: text, numbers, further reasons, tuples of these.
+        What fills the places of its words, by name in order: text, numbers, labels, further reasons, tuples of these.
     """
 
     code: str
@@ -44,11 +53,25 @@ class Reason:
     def __str__(self) -> str:
         return self.word()
 
+    @property
+    def root(self) -> "Reason":
+        """The reason itself; of one that quotes or joins others (its parameter `reason`), the first of them."""
+        inner = dict(self.parameters).get("reason")
+        return inner.root if isinstance(inner, Reason) else self
+
+    def replace(self, **parameters: Any) -> "Reason":
+        """The same with some parameters changed."""
+        return Reason(self.code, **(dict(self.parameters) | parameters))
+
     def word(self, lang: str = "") -> str:
         """Its words in a language; where left out, in that of messages."""
         lang = lang or current_language()
         said = load_messages()[self.code][lang]
-        return "".join(map(str, fill(said, dict(self.parameters), lambda value: write_value(value, lang))))
+        values = {
+            name: _Listed(value, lang) if isinstance(value, tuple) else value
+            for name, value in self.parameters
+        }
+        return "".join(map(str, fill(said, values, lambda value: write_value(value, lang))))
 
     def to_json(self) -> list[Any]:
         """As plain lists, for files of state; `read_reason` reads it back."""
@@ -61,6 +84,41 @@ def read_reason(kept: Iterable[Any]) -> Reason:
     return Reason(code, **{name: _from_json(value) for name, value in parameters.items()})
 
 
+class _Listed(tuple[Any, ...]):
+    """Several values in a place: ``{names:plain}`` lists all of them unquoted; also ``:clauses`` and ``:choices``."""
+
+    def __new__(cls, values: Iterable[Any], lang: str) -> "_Listed":
+        listed = super().__new__(cls, values)
+        listed.lang = lang
+        return listed
+
+    lang: str
+
+    def __format__(self, how: str) -> str:
+        signs = {
+            "plain": {"zh": "、", "en": ", "},
+            "clauses": {"zh": "；", "en": "; "},
+            "choices": {"zh": "或", "en": " or "},
+        }
+        return signs[how][self.lang].join(write_value(value, self.lang) for value in self)
+
+
+def write_json(value: Any) -> str:
+    """JSON of what holds reasons and small records; `read_json` reads it back, records as dicts."""
+    return json.dumps(value, ensure_ascii=False, default=_dump)
+
+
+def _dump(value: Any) -> Any:
+    if isinstance(value, Reason):
+        return {"reason": value.to_json()}
+    return vars(value) if is_dataclass(value) else int(value)
+
+
+def read_json(text: str) -> Any:
+    """What `write_json` wrote: reasons as such, tuples as lists."""
+    return json.loads(text, object_hook=lambda kept: _from_json(kept) if set(kept) == {"reason"} else kept)
+
+
 def _freeze(value: Any) -> Any:
     return tuple(map(_freeze, value)) if isinstance(value, list | tuple) else value
 
@@ -68,12 +126,14 @@ def _freeze(value: Any) -> Any:
 def _to_json(value: Any) -> Any:
     if isinstance(value, Reason):
         return {"reason": value.to_json()}
+    if isinstance(value, Label):
+        return {"label": [value.zh, value.en]}
     return [_to_json(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _from_json(value: Any) -> Any:
     if isinstance(value, dict):
-        return read_reason(value["reason"])
+        return Label(*value["label"]) if "label" in value else read_reason(value["reason"])
     return tuple(map(_from_json, value)) if isinstance(value, list) else value
 
 
@@ -81,6 +141,8 @@ def write_value(value: Any, lang: str) -> str:
     """A value within a message: a reason in words, several values quoted, up to five of them."""
     if isinstance(value, Reason):
         return value.word(lang)
+    if isinstance(value, Label):
+        return value.zh if lang == "zh" else value.en
     if not isinstance(value, tuple):
         return str(value)
     seen = list(dict.fromkeys(value))

@@ -26,20 +26,10 @@ _LARGE_BYTES = 2 * 1024**2  # what a plain file must exceed to be read in a proc
 
 
 def ingest(config: Config, *, force: bool = False) -> IngestResult:
-    """Bring data/processed up to date with data/raw.
+    """Bring data/processed up to date with data/raw; with `force` every file is read again.
 
-    Parameters
-    ----------
-    config : Config
-    force : bool
-        Read every file again even where nothing changed.
-
-    Raises
-    ------
-    ParameterError
-        If files that workbook.toml names are not there.
-    BoundaryError
-        If the boundaries cannot be used; without districts nothing can be counted.
+    With `force` every file is read again. Raises ParameterError if files that workbook.toml names are not there,
+    BoundaryError if the boundaries cannot be used: without districts nothing can be counted.
     """
     if (processed_folder(config) / DETACHED).exists():
         return _take_detached(config)
@@ -69,7 +59,5 @@ def _start_child_early(plan: Plan) -> None:
 def _take_detached(config: Config) -> IngestResult:
     state = load_state(config)
     if state is None or state.code != READING.sha256:
-        raise ParameterError(
-            "this copy of the workbook was made by another version of taizhang; install the same version here and there"
-        )
+        raise ParameterError("ingest.missing.same_version")
     return state.result

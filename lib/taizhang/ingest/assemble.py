@@ -10,17 +10,21 @@ import pandas as pd
 
 from taizhang.boundaries import find_district, find_strays, match_districts, undo_offset
 from taizhang.core.errors import ParameterError
+from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.notes import NoteBook, note_file
+from taizhang.ingest.proposals import Proposal, list_near
 from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import Applied, Correction, FileRead, Source, find_rule_breaks
 from taizhang.ledgers.model import make_empty_aside, make_empty_rows
+from taizhang.ledgers.rules import FUTURE
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config, LedgerConfig
 
 SET_ASIDE = [
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district_code",
+    "reason_code",
 ]  # fmt: skip
 _BATCH = 100_000
 
@@ -31,7 +35,7 @@ def make_source(kind: Kind, ledger: LedgerConfig, config: Config, layers: Layers
         try:
             find_district(ledger.district, layers.districts, config.boundaries.aliases)
         except ParameterError as error:
-            raise ParameterError(f"[ledgers.{kind.name}] district: {error}") from None
+            raise ParameterError("ingest.ledger_district", kind=kind.name, reason=error.reasons[0]) from None
     return Source(
         kind=kind,
         sheets=ledger.sheets,
@@ -47,20 +51,19 @@ def with_corrections(source: Source, corrections: Mapping[str, list[Correction]]
     return replace(source, corrections=tuple(corrections.get(name, ())))
 
 
-class Assembler:
-    """Takes the parts of a kind's files and hands on rows with their districts, and what is set aside.
+def word_reasons(aside: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """What is set aside in all columns of `SET_ASIDE`: its reasons in words, and their codes."""
+    codes, reasons = pd.factorize(aside["reason"])
+    words = np.array([reason.word(lang) for reason in reasons], dtype=object)
+    names = np.array([reason.root.code for reason in reasons], dtype=object)
+    return aside.assign(reason=words[codes], reason_code=names[codes])
 
-    Parameters
-    ----------
-    kind : Kind
-    config : Config
-    layers : Layers
-    collector : Collector
-        Takes the accepted rows.
-    put_aside : callable
-        Takes what is set aside, in the columns of `SET_ASIDE`, any number of times.
-    as_of : datetime.date, optional
-        The day after which a date is in the future; default: today.
+
+class Assembler:
+    """Takes the parts of a kind's files; hands rows with their districts to `collector`, the others to `put_aside`.
+
+    `put_aside` is called any number of times, with the columns of `SET_ASIDE` but the last, `reason` being a Reason. A
+    date after `as_of` (default: today) is in the future.
     """
 
     def __init__(
@@ -75,7 +78,8 @@ class Assembler:
     ) -> None:
         self.kind, self.config, self.layers = kind, config, layers
         self.collector, self.put_aside, self.as_of = collector, put_aside, as_of
-        self.errors: dict[str, None] = {}
+        self.errors: dict[Reason, None] = {}
+        self.near: dict[str, tuple[Proposal, ...]] = {}
         self.applied: list[Applied] = []
         self.notes = NoteBook()
         self._files: dict[str, None] = {}
@@ -87,11 +91,11 @@ class Assembler:
     def add(self, part: FileRead) -> None:
         """Take a file, or a part of one."""
         self._files.setdefault(part.name)
-        self.errors |= dict.fromkeys(filter(None, (part.error, *part.faults)))
+        self.errors |= dict.fromkeys((*part.errors, *part.faults))
         self.applied += part.applied
         self.notes.add(part.name, note_file(part))
         if (offset := self.config.ledgers[self.kind.name].offset) != "none":
-            self.notes.add(part.name, [f"the offset {offset} of its coordinates was undone"])
+            self.notes.add(part.name, [Reason("ingest.note.offset", offset=offset)])
         for table in part.tables:
             self._counts.update(table.counts)
             self._totals += [
@@ -113,7 +117,7 @@ class Assembler:
         self._rows, self._aside = [], []
         rows, unmatched = self._match(rows)
         aside["district_code"] = self._match_aside(aside)
-        aside = pd.concat([aside, unmatched], ignore_index=True)[SET_ASIDE]
+        aside = pd.concat([aside, unmatched], ignore_index=True)[SET_ASIDE[:-1]]
         breaks = find_rule_breaks(rows, self.kind, as_of=self.as_of).sum()
         self._rules.update({str(rule): int(count) for rule, count in breaks.items() if count})
         self._scopes.update(
@@ -127,7 +131,8 @@ class Assembler:
         self._hand_on()
         self.collector.finish()
         accepted, aside = self.collector.rows, self._scopes["row"]
-        titles = {rule.name: rule.title["en"] for rule in self.kind.rules}
+        titles: dict[str, Label | Reason] = {rule.name: Label(**rule.title) for rule in self.kind.rules}
+        titles[FUTURE] = Reason("ingest.future_date")
         return KindSummary(
             kind=self.kind.name,
             title=dict(self.kind.title),
@@ -141,9 +146,12 @@ class Assembler:
                 name: count for name, count in self._counts.items() if name not in ("data", "blank") and count
             },
             notes=self.notes.list_notes(),
-            rules={titles.get(rule, rule.replace("_", " ")): count for rule, count in self._rules.items()},
+            rules=tuple(
+                Reason("ingest.rule", title=titles[rule], rows=count) for rule, count in self._rules.items()
+            ),
             totals=tuple(self._totals),
             corrected=len(self.applied),
+            near=self.near,
         )
 
     def _match(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -183,11 +191,14 @@ class Assembler:
                 "source_row": rows.loc[told, "source_row"],
                 "column": "district",
                 "value": rows.loc[told, "district"],
-                "reason": matched.loc[told, "reason"],
+                "reason": matched.loc[told, "reason"].astype(object),
                 "scope": "row" if required else "cell",
                 "district_code": pd.Series(pd.NA, index=rows.index[told], dtype="str"),
             }
         )
+        for text, reason in aside.drop_duplicates("value")[["value", "reason"]].itertuples(index=False):
+            if lines := list_near(reason):
+                self.near.setdefault(str(text), lines)
         return (rows[~missing] if required else rows).reset_index(drop=True), aside
 
     def _note_strays(self, rows: pd.DataFrame) -> None:
@@ -197,7 +208,7 @@ class Assembler:
         for name, count in rows.loc[stray, "source_file"].value_counts().items():
             self.notes.add(
                 str(name),
-                [f"points over 1 km outside the district that their rows name, which stands ({count})"],
+                [Reason("ingest.note.strays", count=int(count))],
             )
 
     def _match_aside(self, aside: pd.DataFrame) -> pd.Series:

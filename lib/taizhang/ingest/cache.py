@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from taizhang.core.files import write_beside, write_text
 from taizhang.core.keys import hash_parts
+from taizhang.core.reasons import read_json, read_reason, write_json
 from taizhang.ledgers import (
     Applied,
     Correction,
@@ -23,7 +23,7 @@ from taizhang.ledgers import (
 )
 from taizhang.ledgers.model import make_empty_aside
 
-_KEPT = ("error", "notes", "faults")
+_KEPT = ("tables", "applied", "errors", "notes", "faults")
 
 
 def key_of(source: Source, name: str, sha256: str, readers: str) -> str:
@@ -51,22 +51,10 @@ def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:
 def read_cached(
     cache: Path, key: str, path: Path, source: Source, *, name: str, force: bool = False
 ) -> Iterator[FileRead]:
-    """A file's parts as read in an earlier run with the same key, else read now and kept.
-
-    Parameters
-    ----------
-    cache : pathlib.Path
-        The folder that they are kept in.
-    key : str
-        As from `key_of`.
-    path, source, name
-        As for `read_ledger_file`.
-    force : bool
-        Read even what is kept.
-    """
+    """A file's parts as kept in `cache` by a run with the same key, else (or with `force`) read now and kept."""
     about = cache / f"{key}.json"
     if about.exists() and not force:
-        for number, kept in enumerate(json.loads(about.read_text(encoding="utf-8"))):
+        for number, kept in enumerate(read_json(about.read_text(encoding="utf-8"))):
             yield _restore(cache / f"{key}.{number}", kept, name)
         return
     parts = []
@@ -75,18 +63,12 @@ def read_cached(
             part.rows.to_parquet(beside, index=False)
         if len(part.set_aside):
             with write_beside(cache / f"{key}.{number}.aside.parquet") as beside:
-                part.set_aside.to_parquet(beside, index=False)
-        parts.append(
-            {
-                "tables": [asdict(table) for table in part.tables],
-                "applied": [asdict(one) for one in part.applied],
-                "aside": len(part.set_aside),
-                **{key: getattr(part, key) for key in _KEPT},
-            }
-        )
+                reasons = [json.dumps(reason.to_json()) for reason in part.set_aside["reason"]]
+                part.set_aside.assign(reason=reasons).to_parquet(beside, index=False)
+        parts.append({"aside": len(part.set_aside), **{key: getattr(part, key) for key in _KEPT}})
         yield part
     # Last, since its presence says that the others are whole.
-    write_text(about, json.dumps(parts, ensure_ascii=False))
+    write_text(about, write_json(parts))
 
 
 def _restore(stem: Path, kept: dict[str, Any], name: str) -> FileRead:
@@ -94,15 +76,21 @@ def _restore(stem: Path, kept: dict[str, Any], name: str) -> FileRead:
     return FileRead(
         name=name,
         rows=pd.read_parquet(rows),
-        set_aside=pd.read_parquet(aside) if kept["aside"] else make_empty_aside(),
+        set_aside=_restore_aside(aside) if kept["aside"] else make_empty_aside(),
         tables=tuple(_restore_table(table) for table in kept["tables"]),
-        error=kept["error"],
+        errors=tuple(kept["errors"]),
         notes=tuple(kept["notes"]),
         applied=tuple(
             Applied(**{**one, "correction": Correction(**one["correction"])}) for one in kept["applied"]
         ),
         faults=tuple(kept["faults"]),
     )
+
+
+def _restore_aside(path: Path) -> pd.DataFrame:
+    aside = pd.read_parquet(path)
+    reasons = {text: read_reason(json.loads(text)) for text in aside["reason"].unique()}
+    return aside.assign(reason=aside["reason"].astype(object).map(reasons))
 
 
 def _restore_table(kept: dict[str, Any]) -> TableRead:

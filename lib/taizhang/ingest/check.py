@@ -1,6 +1,5 @@
 """`taizhang check`: what an ingest would do, and the lines to paste into workbook.toml; nothing is written."""
 
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,64 +10,69 @@ import pandas as pd
 
 from taizhang.core.errors import BoundaryError
 from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import Label, Reason
+from taizhang.ingest.account import count_rows
 from taizhang.ingest.assemble import Assembler, make_source, with_corrections
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.layers import describe_layers
-from taizhang.ingest.notes import NoteBook, find_lines, name_files, note_file
+from taizhang.ingest.notes import NoteBook, name_files, note_file
 from taizhang.ingest.plan import make_plan
+from taizhang.ingest.proposals import ALIASES, Proposal
 from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
-from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.settings.workbook import FILE, Config, show_path
+from taizhang.metadata.kinds import Kind, load_kinds, load_shared
+from taizhang.settings.workbook import Config, show_path
 
-_MAP_IN = re.compile(r"map it in \[(?P<table>ledgers\.[^\]]+)\]")
 _MOST = 20
 _MOST_FILES = 4
 
 
 @dataclass(frozen=True)
 class Description:
-    """What was found of one part of the workbook, in words, and whether all of it could be read."""
+    """What was found of one part of the workbook, a line each, and whether all of it could be read."""
 
-    text: str
+    lines: tuple[Reason | Proposal, ...]
     fine: bool
+
+    def word(self, lang: str = "") -> str:
+        """In words, in a language; where left out, in that of messages."""
+        lines = (
+            f"    {one.word(lang)}" if isinstance(one, Proposal) else one.word(lang) for one in self.lines
+        )
+        return mask_numbers("\n".join(lines))
+
+    @property
+    def text(self) -> str:
+        """In words, in the language of messages."""
+        return self.word()
 
 
 def describe_ledgers(config: Config) -> Iterator[Description]:
     """Describe the boundaries, then each ledger: its tables, headers, values and what would be set aside.
 
-    Files of the same layout are described once. Values of personal columns are never shown.
-
-    Parameters
-    ----------
-    config : Config
-
-    Yields
-    ------
-    Description
-        One for the boundaries, one for corrections.csv where a line of it can't be used, and one per ledger.
-
-    Raises
-    ------
-    ParameterError
-        If files that workbook.toml names are not there.
+    Files of the same layout are described once. Values of personal columns are never shown. Yields one description for
+    the boundaries, one for corrections.csv where a line of it can't be used, and one per ledger; raises ParameterError
+    if files that workbook.toml names are not there.
     """
     plan = make_plan(config)
     try:
         layers = describe_layers(config)
     except BoundaryError as error:
-        yield Description(f"boundaries: {error}", False)
+        refused = (Reason("ingest.check.no_boundaries", reason=reason) for reason in error.reasons)
+        yield Description(tuple(refused), False)
         return
-    lines = [f"boundaries: {len(layers.districts)} districts in {show_path(config, config.boundaries.path)}"]
+    shown = show_path(config, config.boundaries.path)
+    lines = [Reason("ingest.check.boundaries", number=len(layers.districts), path=shown)]
     if config.grid is not None:
-        lines.append(f"grid: {layers.cells} cells")
-    yield Description("\n".join([*lines, *(f"  {note}" for note in layers.notes)]), True)
+        lines.append(Reason("ingest.check.grid", number=layers.cells))
+    lines += [_note(note) for note in layers.notes]
+    yield Description(tuple(lines), True)
     names = [name for files in plan.ledgers.values() for name in files]
     corrections, errors = read_corrections(config, names)
     if errors:
-        yield Description("\n".join(f"error: {error}" for error in errors), False)
+        yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
     for name, ledger in config.ledgers.items():
         kind = kinds[name]
@@ -84,16 +88,30 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
                     seen.add(part)
                     assembler.add(part)
             summary = assembler.finish()
-        lines = [f"\n{name} {kind.title['zh']} {kind.title['en']}: {len(found)} files"]
-        lines += [
-            f"  error: '{pattern}' matches no file; correct files in [ledgers.{name}]" for pattern in missing
-        ]
-        lines += [f"  error: {error}" for error in assembler.errors]
-        lines += seen.describe()
-        lines += _describe_summary(summary)
-        lines += reasons.describe()
-        lines += _suggest_lines(kind, seen, reasons)
-        yield Description(mask_numbers("\n".join(lines)), not missing and not assembler.errors)
+        title = Label(zh=kind.title["zh"], en=f"{kind.title['zh']} {kind.title['en']}")
+        lacking = [Reason("ingest.check.pattern", pattern=pattern, kind=name) for pattern in missing]
+        yield Description(
+            (
+                Reason("ingest.check.ledger", kind=name, title=title, files=len(found)),
+                *(
+                    _note(Reason("ingest.check.error", reason=reason))
+                    for reason in (*lacking, *assembler.errors)
+                ),
+                *seen.describe(),
+                *_describe_summary(summary),
+                *reasons.describe(),
+                *_suggest_lines(kind, seen, reasons, summary),
+            ),
+            not missing and not assembler.errors,
+        )
+
+
+def _note(reason: Reason) -> Reason:
+    return Reason("ingest.check.note", reason=reason)
+
+
+def _in_brackets(reason: Reason | Label | str | None) -> Reason | str:
+    return Reason("ingest.check.in_brackets", reason=reason) if reason else ""
 
 
 @dataclass
@@ -129,43 +147,61 @@ class _Seen:
         """The headers of all layouts."""
         return (one for layout in self.layouts.values() for one in layout.table.headers)
 
-    def describe(self) -> list[str]:
+    def describe(self) -> list[Reason]:
         """Each layout once, then the notes."""
-        lines = []
-        for layout in sorted(self.layouts.values(), key=lambda one: -len(one.files)):
-            lines += _describe_layout(layout)
-        return lines + [f"  {note}" for note in self.notes.list_notes()]
+        layouts = sorted(self.layouts.values(), key=lambda one: -len(one.files))
+        lines = [line for layout in layouts for line in _describe_layout(layout)]
+        return lines + [_note(note) for note in self.notes.list_notes()]
 
 
-def _describe_layout(layout: _Layout) -> list[str]:
+def _describe_layout(layout: _Layout) -> list[Reason]:
     table = layout.table
-    where = f", sheet '{table.sheet}'" if table.sheet and len(layout.files) == 1 else ""
-    hidden = " (a hidden sheet)" if table.hidden_sheet else ""
-    counts = ", ".join(f"{count:,} {name}" for name, count in layout.counts.items() if count)
-    at = f"headers in row {table.first_row}, {table.header_rows} deep"
-    lines = [f"  {name_files(list(layout.files), _MOST_FILES)}{where}: {at}{hidden}; rows: {counts}"]
+    one_sheet = table.sheet and len(layout.files) == 1
+    lines = [
+        Reason(
+            "ingest.check.layout",
+            files=name_files(list(layout.files), _MOST_FILES),
+            sheet=Reason("ledgers.place.in_sheet", sheet=table.sheet) if one_sheet else "",
+            row=table.first_row,
+            deep=table.header_rows,
+            hidden=Reason("ingest.check.hidden") if table.hidden_sheet else "",
+            rows=count_rows(layout.counts, "counted"),
+        )
+    ]
     for one in table.headers:
         if one.field:
-            unit = f" ({one.note or one.unit})" if one.unit else ""
-            lines.append(f"      {one.column:>2} {one.header} -> {one.field}{unit}")
+            unit = _in_brackets(one.note or _name_unit(one.unit)) if one.unit else ""
+            place = {"letters": f"{one.column:>2}", "header": one.header}
+            lines.append(Reason("ingest.check.read", column=one.field, unit=unit, **place))
     for one in table.headers:
         if not one.field and one.header and not one.ignored:
-            note = f" ({one.note})" if one.note else ""
-            lines.append(f"      {one.column:>2} {one.header} not recognised{note}")
+            place = {"letters": f"{one.column:>2}", "header": one.header}
+            lines.append(Reason("ingest.check.not_read", note=_in_brackets(one.note), **place))
     ignored = [f"{one.column} {one.header}" for one in table.headers if one.ignored and not one.field]
     if ignored:
-        lines.append(f"      known and not read: {', '.join(ignored)}")
+        lines.append(Reason("ingest.check.ignored", headers=ignored))
     return lines
 
 
-def _describe_summary(summary: KindSummary) -> list[str]:
+def _name_unit(unit: str) -> Label | str:
+    known = load_shared().units.get(unit)
+    return Label(zh=known.zh, en=unit) if known else unit
+
+
+def _describe_summary(summary: KindSummary) -> list[Reason]:
     lines = [
-        f"  {summary.read:,} rows read = {summary.accepted:,} accepted + {summary.set_aside:,} set aside; "
-        f"{summary.cells_set_aside:,} single cells set aside; {summary.duplicates:,} suspected duplicates"
+        Reason(
+            "ingest.check.summary",
+            read=summary.read,
+            accepted=summary.accepted,
+            aside=summary.set_aside,
+            cells=summary.cells_set_aside,
+            duplicates=summary.duplicates,
+        )
     ]
     if summary.corrected:
-        lines.append(f"  {summary.corrected:,} cells corrected by data/raw/corrections.csv")
-    return lines + [f"  {rule}: {count:,} rows" for rule, count in summary.rules.items()]
+        lines.append(Reason("ingest.check.corrected", number=summary.corrected))
+    return lines + [_note(rule) for rule in summary.rules]
 
 
 class _Reasons:
@@ -173,58 +209,72 @@ class _Reasons:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.counts = Counter[tuple[str, str, str]]()
-        self.first: dict[tuple[str, str, str], str] = {}
-        self.unmapped: dict[str, dict[str, str]] = {}
-        self.near: dict[str, None] = {}
+        self.counts = Counter[tuple[str, str, Reason]]()
+        self.first: dict[tuple[str, str, Reason], Reason] = {}
+        self.unmapped: dict[str, dict[str, Proposal]] = {}
 
     def add(self, aside: pd.DataFrame) -> None:
         """Take what is set aside, any number of times."""
-        groups = aside.groupby(["scope", "column", "reason"], sort=False, dropna=False)
-        for (scope, column, reason), group in groups:
-            key = (str(scope), str(column), str(reason))
+        for (scope, column, reason), group in aside.groupby(["scope", "column", "reason"], sort=False):
+            assert isinstance(reason, Reason)
+            key = (str(scope), str(column), reason)
             if key not in self.counts:
                 row = group.iloc[0]
-                sheet = f", sheet '{row['source_sheet']}'" if row["source_sheet"] else ""
-                self.first[key] = f"{row['source_file']}{sheet}, row {row['source_row']}"
+                sheet = row["source_sheet"]
+                place = Reason("ledgers.place.in_sheet", sheet=sheet) if sheet else ""
+                self.first[key] = Reason(
+                    "ingest.check.place", file=row["source_file"], sheet=place, row=int(row["source_row"])
+                )
             self.counts[key] += len(group)
             item = self.kind.fields.get(str(column))
-            personal = item is not None and item.personal
-            if (match := _MAP_IN.search(key[2])) and item is not None and not personal:
-                choice = " or ".join(item.values) or "true or false"
+            root = reason.root
+            if root.code == "ledgers.category.map" and item is not None and not item.personal:
+                table = self.unmapped.setdefault(root["table"], {})
+                choices = Reason("ingest.check.choices", values=list(item.values) or ["true", "false"])
                 for value in group["value"].dropna().unique():
-                    self.unmapped.setdefault(match["table"], {})[str(value)] = choice
-            if column == "district":
-                self.near |= dict.fromkeys(find_lines(key[2]))
+                    table[str(value)] = Proposal(root["table"], str(value), "", choices)
 
-    def describe(self) -> list[str]:
+    def describe(self) -> list[Reason]:
         """One line per reason, the most frequent first."""
         lines = []
         for key, count in self.counts.most_common(_MOST):
             scope, column, reason = key
-            more = f" and {count - 1:,} more" if count > 1 else ""
-            lines.append(f"    would set aside the {scope}: {column}: {reason} ({self.first[key]}{more})")
+            told = {"column": column, "reason": reason, "place": self.first[key]}
+            if count > 1:
+                lines.append(Reason(f"ingest.check.{scope}s_aside", more=count - 1, **told))
+            else:
+                lines.append(Reason(f"ingest.check.{scope}_aside", **told))
         left = len(self.counts) - _MOST
-        return lines + ([f"    and {left} more reasons"] if left > 0 else [])
+        return lines + ([Reason("ingest.check.more_reasons", number=left)] if left > 0 else [])
 
 
-def _suggest_lines(kind: Kind, seen: _Seen, reasons: _Reasons) -> list[str]:
+def _suggest_lines(
+    kind: Kind, seen: _Seen, reasons: _Reasons, summary: KindSummary
+) -> list[Reason | Proposal]:
     """Lines for workbook.toml: values nobody has mapped, districts nobody has named, headers not known."""
-    lines = []
-    if reasons.near:
-        lines.append("    [boundaries.aliases]  # only those that are right")
-        names = Counter(line.split(" = ")[0] for line in reasons.near)
+    lines: list[Reason | Proposal] = []
+    near = dict.fromkeys(proposal for proposals in summary.near.values() for proposal in proposals)
+    if near:
+        lines.append(_head(ALIASES, Reason("ingest.check.only_right")))
+        names = Counter(proposal.key for proposal in near)
         # Of several that are near, a person must choose: two lines for one name are no TOML.
-        lines += [f"    {'# ' if names[line.split(' = ')[0]] > 1 else ''}{line}" for line in reasons.near]
-    for name, choices in reasons.unmapped.items():
-        lines.append(f"    [{name}]")
-        lines += [f'    "{value}" = ""  # {choice}' for value, choice in choices.items()]
-    unknown = dict.fromkeys(
-        one.header for one in seen.headers if one.field is None and one.header and not one.ignored
+        lines += [replace(proposal, choice=names[proposal.key] > 1) for proposal in near]
+    for table, values in reasons.unmapped.items():
+        lines += [Reason("ingest.check.table", table=table), *values.values()]
+    unknown = tuple(
+        dict.fromkeys(
+            one.header for one in seen.headers if one.field is None and one.header and not one.ignored
+        )
     )
     understood = {one.field for one in seen.headers}
     free = [name for name, item in kind.fields.items() if name not in understood and not item.splits]
     if unknown and free:
-        lines.append(f"    [ledgers.{kind.name}.columns]  # not recognised: {', '.join(unknown)}")
-        lines += [f'    # {name} = ""  # {kind.fields[name].title["zh"]}' for name in free]
-    return [f"    to settle, paste into {FILE}:", *lines] if lines else []
+        table = f"ledgers.{kind.name}.columns"
+        lines.append(_head(table, Reason("ingest.check.unknown_headers", headers=unknown)))
+        titles = {name: kind.fields[name].title["zh"] for name in free}
+        lines += [Proposal(table, name, "", title, choice=True) for name, title in titles.items()]
+    return [Reason("ingest.check.settle"), *lines] if lines else []
+
+
+def _head(table: str, comment: Reason) -> Reason:
+    return Reason("ingest.check.table_of", table=table, comment=comment)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from taizhang.core.errors import LedgerError, list_values
+from taizhang.core.errors import LedgerError
 from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import Reason
 from taizhang.ledgers import Applied, Correction
-from taizhang.ledgers.sheets import read_text
+from taizhang.ledgers.sheets import read_text, tell_error
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config
 
@@ -30,36 +31,32 @@ _MAY_LACK = ("sheet",)
 HIDDEN = "***"
 
 
-def read_corrections(config: Config, names: Sequence[str]) -> tuple[dict[str, list[Correction]], list[str]]:
-    """Read the corrections.
-
-    Parameters
-    ----------
-    config : Config
-    names : sequence of str
-        The ledger files of the workbook, as shown.
-
-    Returns
-    -------
-    corrections : dict of str to list of Correction
-        By file as shown.
-    errors : list of str
-        Lines that can't be used, each with what is wrong; all others are.
-    """
+def read_corrections(
+    config: Config, names: Sequence[str]
+) -> tuple[dict[str, list[Correction]], list[Reason]]:
+    """Read the corrections of the ledger files `names`, by file as shown, and what is wrong with lines of no use."""
     path = config.root / FILE
     if not path.exists():
         return {}, []
     try:
         table = _read_table(path)
-    except (LedgerError, OSError) as error:
-        return {}, [f"{FILE} {error}"]
+    except LedgerError as error:
+        return {}, [Reason("ingest.corrections.refused", reason=reason) for reason in error.reasons]
+    except OSError as error:
+        return {}, [
+            Reason(
+                "ingest.corrections.refused", reason=Reason("ledgers.file.not_opened", why=tell_error(error))
+            )
+        ]
     found: dict[str, list[Correction]] = {}
     errors = []
     for line, row in table:
         try:
             one = _make_correction(line, row, names)
         except LedgerError as error:
-            errors.append(f"{FILE}, line {line}: {error}")
+            errors += [
+                Reason("ingest.corrections.line", line=line, reason=reason) for reason in error.reasons
+            ]
         else:
             found.setdefault(one.file, []).append(one)
     return found, errors
@@ -77,10 +74,7 @@ def _read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
             places[name] = at[0]
     lacking = [name for name in _NAMES if name not in places and name not in _MAY_LACK]
     if lacking:
-        raise LedgerError(
-            f"lacks the columns {list_values(lacking, 8)}; it has {list_values(rows[0], 12)}. Its columns are "
-            f"{', '.join(_NAMES)} (those of set_aside.csv may stand for the first five)"
-        )
+        raise LedgerError("ingest.corrections.columns", lacking=lacking, has=[*rows[0]], columns=list(_NAMES))
     lines = []
     for number, row in enumerate(rows[1:], 2):
         if any(cell.strip() for cell in row):
@@ -91,9 +85,9 @@ def _read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
 def _make_correction(line: int, row: Mapping[str, str], names: Sequence[str]) -> Correction:
     number = re.fullmatch(r"(\d+)(?:\.0*)?", unicodedata.normalize("NFKC", row["row"]))
     if not number or int(number[1]) < 1:
-        raise LedgerError("'row' must be a row's number, as the spreadsheet shows it")
+        raise LedgerError("ingest.corrections.row")
     if not row["column"]:
-        raise LedgerError("'column' is empty; give the header, the canonical name or the letter")
+        raise LedgerError("ingest.corrections.column")
     return Correction(
         line=line,
         file=_find_file(row["file"], names),
@@ -115,8 +109,8 @@ def _find_file(written: str, names: Sequence[str]) -> str:
     if len(same) == 1:
         return same[0]
     if same:
-        raise LedgerError(f"several files are named '{path}': {list_values(same)}; give the path")
-    raise LedgerError(f"no ledger file of this workbook is '{written}'")
+        raise LedgerError("ingest.corrections.several_files", name=path, files=same)
+    raise LedgerError("ingest.corrections.no_file", name=written)
 
 
 def log_applied(kind: Kind, applied: Sequence[Applied]) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """The boundary layers of an ingest: read, or taken as the last ingest left them."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +17,10 @@ from taizhang.boundaries import (
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
+from taizhang.core.reasons import Reason, read_json, write_json
 from taizhang.ingest.plan import Plan
 from taizhang.ingest.state import processed_folder
-from taizhang.settings.workbook import FILE, Config, LayerConfig, show_path
+from taizhang.settings.workbook import Config, LayerConfig, show_path
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Layers:
     districts: gpd.GeoDataFrame
     cells: int
     crosswalk: pd.DataFrame | None
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
     outputs: tuple[str, ...] = ()
 
 
@@ -64,7 +64,7 @@ def update_layers(plan: Plan, *, force: bool) -> Layers:
     )
     about = folder / ".cache" / "layers.json"
     if not force and about.exists() and all((folder / output).exists() for output in outputs):
-        kept = json.loads(about.read_text(encoding="utf-8"))
+        kept = read_json(about.read_text(encoding="utf-8"))
         if kept["key"] == key and kept["sha256"] == [hash_file(folder / output) for output in outputs]:
             return Layers(
                 gpd.read_parquet(folder / "districts.parquet"),
@@ -84,7 +84,7 @@ def update_layers(plan: Plan, *, force: bool) -> Layers:
     layers = _put_together(config, districts, grid, outputs=tuple(outputs))
     # Last, since its presence says that the tables are whole.
     made = [hash_file(folder / output) for output in outputs]
-    write_text(about, json.dumps({"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes}))
+    write_text(about, write_json({"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes}))
     return layers
 
 
@@ -130,8 +130,5 @@ def _read_crosswalk(config: Config) -> pd.DataFrame | None:
     if path is None:
         return None
     if not path.exists():
-        raise ParameterError(
-            f"the crosswalk '{show_path(config, path)}' does not exist; "
-            f"put it there or correct [boundaries] crosswalk in {FILE}"
-        )
+        raise ParameterError("ingest.missing.crosswalk", path=show_path(config, path))
     return read_crosswalk(path)

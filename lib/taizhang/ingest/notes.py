@@ -1,13 +1,10 @@
 """What a person should know of the files read, each thing said once with the number of files it holds for."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from taizhang.core.reasons import Reason
 from taizhang.ledgers import FileRead, TableRead
-
-_LINE = re.compile(r'"[^"\n]+" = "[^"\n]+"(?:  # (?:(?! or )[^;"\n])*)?')
-_COUNT = re.compile(r" \((\d+)\)$")
 
 
 @dataclass
@@ -17,57 +14,53 @@ class _Said:
 
 
 class NoteBook:
-    """Collects notes over files: equal ones are put together, their counts added up."""
+    """Collects notes over files: equal ones are put together, their counts (the parameter `count`) added up."""
 
     def __init__(self) -> None:
-        self._said: dict[str, _Said] = {}
+        self._said: dict[Reason, _Said] = {}
 
-    def add(self, name: str, notes: Sequence[str]) -> None:
-        """Take the notes of a file; a number in brackets at a note's end is a count."""
+    def add(self, name: str, notes: Sequence[Reason]) -> None:
+        """Take the notes of a file."""
         for note in notes:
-            match = _COUNT.search(note)
-            said = self._said.setdefault(_COUNT.sub("", note), _Said())
+            count = dict(note.parameters).get("count")
+            said = self._said.setdefault(note if count is None else note.replace(count=0), _Said())
             said.files.setdefault(name)
-            said.count += int(match[1]) if match else 0
+            said.count += count or 0
 
-    def list_notes(self) -> tuple[str, ...]:
-        """One line each, the most telling first: those of few files before those of many."""
-        lines = []
-        for text, said in sorted(self._said.items(), key=lambda item: len(item[1].files)):
-            count = f" ({said.count:,})" if said.count else ""
-            lines.append(f"{name_files(list(said.files))}: {text}{count}")
-        return tuple(lines)
+    def list_notes(self) -> tuple[Reason, ...]:
+        """One each, the most telling first: those of few files before those of many."""
+        notes = []
+        for note, said in sorted(self._said.items(), key=lambda item: len(item[1].files)):
+            whole = note.replace(count=said.count) if said.count else note
+            notes.append(Reason("ingest.note.of", files=name_files(list(said.files)), reason=whole))
+        return tuple(notes)
 
 
-def name_files(names: Sequence[str], most: int = 2) -> str:
+def name_files(names: Sequence[str], most: int = 2) -> Reason | str:
     """A file, or some of several with their number: 48 files (a.xlsx, b.xlsx, ...)."""
     if len(names) == 1:
         return names[0]
-    more = ", ..." if len(names) > most else ""
-    return f"{len(names)} files ({', '.join(names[:most])}{more})"
+    code = "ingest.files.some" if len(names) > most else "ingest.files.all"
+    return Reason(code, number=len(names), names=names[:most])
 
 
-def find_lines(reason: str) -> list[str]:
-    """The lines for workbook.toml that a reason proposes: near names of districts, each with its code."""
-    return [line.strip() for line in _LINE.findall(reason)]
-
-
-def note_file(read: FileRead) -> list[str]:
+def note_file(read: FileRead) -> list[Reason]:
     """The notes of a file, or of a part of one."""
     return [*read.notes, *(note for table in read.tables for note in note_table(table))]
 
 
-def note_table(table: TableRead) -> list[str]:
+def note_table(table: TableRead) -> list[Reason]:
     """What a person should know of a table: totals that disagree, hidden rows, odd readings."""
-    sheet = f" of sheet '{table.sheet}'" if table.sheet else ""
-    notes = [
-        f"the total in row {one.row}{sheet}, {one.column}, says {one.stated:g}, its rows sum to {one.summed:g}"
-        for one in table.totals
-    ]
+    notes = []
+    for one in table.totals:
+        total = Reason("ledgers.table.total", **vars(one))
+        if table.sheet:
+            total = Reason("ledgers.table.total_in_sheet", sheet=table.sheet, **vars(one))
+        notes.append(total)
     if table.hidden_sheet:
-        notes.append(f"the hidden sheet '{table.sheet}' was read")
+        notes.append(Reason("ledgers.table.hidden_sheet", sheet=table.sheet))
     if table.hidden_rows:
-        notes.append(f"hidden rows were read ({len(table.hidden_rows)})")
+        notes.append(Reason("ledgers.table.hidden_rows", count=len(table.hidden_rows)))
     if table.unrecognised and not table.error:  # why a table was refused says what its headers lack
-        notes.append(f"columns not recognised: {', '.join(table.unrecognised)}")
+        notes.append(Reason("ledgers.table.unrecognised", headers=table.unrecognised))
     return [*notes, *table.notes]

@@ -61,36 +61,19 @@ class Plan:
 
 
 def make_plan(config: Config) -> Plan:
-    """List the raw files of a workbook.
-
-    Raises
-    ------
-    ParameterError
-        If its boundary file or its raw files are not there at all; it names what is missing and where it is set.
-    """
+    """List the raw files of a workbook; ParameterError where its boundary file or its raw files are not there at all."""
     boundaries = _list_layer(config.boundaries)
     if not boundaries:
-        raise ParameterError(
-            f"the boundary file '{show_path(config, config.boundaries.path)}' does not exist; "
-            f"put it there or correct [boundaries] path in {FILE}"
-        )
+        raise ParameterError("ingest.missing.boundaries", path=show_path(config, config.boundaries.path))
     grid = _list_layer(config.grid)
     if config.grid is not None and not grid:
-        raise ParameterError(
-            f"the grid file '{show_path(config, config.grid.path)}' does not exist; "
-            f"put it there, or correct or remove [boundaries.grid] in {FILE}"
-        )
+        raise ParameterError("ingest.missing.grid", path=show_path(config, config.grid.path))
     if not config.ledgers:
-        raise ParameterError(
-            f"{FILE} names no ledger; add a table such as [ledgers.hazards] with files = [...]"
-        )
+        raise ParameterError("ingest.missing.ledgers")
     listed = {kind: list_files(config, ledger) for kind, ledger in config.ledgers.items()}
     if not any(files for files, _ in listed.values()):
-        patterns = ", ".join(p for _, missing in listed.values() for p in missing[:1])
-        raise ParameterError(
-            f"no ledger file found: {patterns} match nothing in the workbook; "
-            f"put the files there or correct files = [...] in {FILE}"
-        )
+        patterns = [pattern for _, missing in listed.values() for pattern in missing[:1]]
+        raise ParameterError("ingest.missing.files", patterns=patterns)
     paths: dict[str, Path] = {}
 
     def enter(*found: Path) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """The account of the data behind a report: what was read, set aside, missing, doubtful, by ledger and district."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,11 +10,12 @@ import pyarrow.parquet as pq
 from taizhang.analysis.view import Quality, View
 from taizhang.core.privacy import mask_column, mask_numbers
 from taizhang.ingest.corrections import HIDDEN
-from taizhang.ingest.notes import find_lines
+from taizhang.ingest.proposals import Proposal
 from taizhang.ingest.state import SET_ASIDE_FILE, KindSummary
 from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Kind
+from taizhang.metadata.kinds import Kind
+from taizhang.metadata.reasons import classify_reason
 
 NO_DISTRICT = ""
 
@@ -84,7 +84,7 @@ def describe_quality(
         totals=totals.reset_index(drop=True),
         rules=_join(rules, "kind", "rule", "title", "rows"),
         matches=_join(matches, "kind", "how", "rows"),
-        near=_list_near(aside),
+        near=_list_near(aside, [one.near for one in summaries]),
     )
 
 
@@ -107,7 +107,7 @@ def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        kind, source_file, source_sheet, source_row, column, value, reason, scope, district_code, why.
+        kind, source_file, source_sheet, source_row, column, value, reason, scope, district_code, reason_code, why.
     """
     aside = pd.read_csv(folder / SET_ASIDE_FILE, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     personal = [
@@ -116,31 +116,9 @@ def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
     ]
     aside["value"] = mask_column(aside["value"]).mask(pd.Series(personal, dtype=bool), HIDDEN)
     aside["reason"] = aside["reason"].map(mask_numbers)
-    whys = [
-        classify_reason(kinds[kind], column, value, reason)
-        for kind, column, value, reason in zip(
-            aside["kind"], aside["column"], aside["value"], aside["reason"], strict=True
-        )
-    ]
-    return aside.assign(why=pd.Series(whys, dtype="str"))
-
-
-def classify_reason(kind: Kind, column: str, value: str, reason: str) -> str:
-    """The class of a reason: empty, district, value, date, limits, number or other."""
-    item = kind.fields.get(column)
-    if not value or reason.startswith(f"no {column} ("):
-        return "empty"  # nothing, or a word that says there is nothing
-    if column == "district":
-        return "district"
-    if item is None:
-        return "other"
-    if item.type in ("category", "boolean"):
-        return "value"
-    if item.type in DATE_TYPES:
-        return "date"
-    if item.type in NUMBER_TYPES:
-        return "limits" if re.search(r"\boutside\b|\bbelow\b|\babove\b|\bbeyond\b", reason) else "number"
-    return "other"
+    # A cell that holds nothing has no other fault, whatever was asked of it.
+    whys = aside["reason_code"].map(classify_reason).mask(aside["value"] == "", "empty")
+    return aside.assign(why=whys.astype("str"))
 
 
 def _rows_of(view: View, kind: Kind) -> pd.DataFrame:
@@ -210,13 +188,16 @@ def _count_rules(kind: Kind, rows: pd.DataFrame, lang: str, as_of: date | None) 
     )
 
 
-def _list_near(aside: pd.DataFrame) -> pd.DataFrame:
+def _list_near(aside: pd.DataFrame, near: Sequence[Mapping[str, Sequence[Proposal]]]) -> pd.DataFrame:
     """District texts that none was found for, how often they occur, and the lines that would settle them."""
+    lines: dict[str, list[str]] = {}
+    for proposals in near:
+        for text, own in proposals.items():
+            lines.setdefault(mask_numbers(text), [mask_numbers(one.word()) for one in own])
     unknown = aside[aside["why"] == "district"]
-    groups = unknown.groupby("value", sort=False)
     rows = [
-        {"value": value, "rows": len(group), "line": "\n".join(find_lines(group["reason"].iloc[0]))}
-        for value, group in groups
+        {"value": value, "rows": len(group), "line": "\n".join(lines.get(str(value), ()))}
+        for value, group in unknown.groupby("value", sort=False)
     ]
     table = pd.DataFrame(rows, columns=["value", "rows", "line"])
     return table.sort_values("rows", ascending=False, kind="stable", ignore_index=True)

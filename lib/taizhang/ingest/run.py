@@ -3,10 +3,9 @@
 import csv
 import hashlib
 import io
-import json
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ import pandas as pd
 from taizhang.core.csv import format_csv, guard_formulas
 from taizhang.core.files import UNREADABLE, Stamp, hash_file, stamp_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
-from taizhang.ingest.assemble import SET_ASIDE, Assembler, make_source, with_corrections
+from taizhang.core.reasons import Reason, read_json, write_json
+from taizhang.ingest.assemble import SET_ASIDE, Assembler, make_source, with_corrections, word_reasons
 from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
@@ -34,7 +34,6 @@ from taizhang.ingest.state import (
 from taizhang.ledgers import Correction, Source
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.settings.workbook import FILE
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class _Outcome:
     """What a kind's ingest came to; its rows and what it set aside are on disk."""
 
     summary: KindSummary
-    errors: list[str]
+    errors: list[Reason]
     applied: list[dict[str, Any]]
 
 
@@ -59,12 +58,8 @@ class _Work:
 def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     """Read all raw files of a workbook, or those that changed, and write data/processed.
 
-    Parameters
-    ----------
-    plan : Plan
-        With its stamps.
-    force : bool
-        Also read the files whose bytes, settings and readers are those of an earlier run.
+    The plan has its stamps. With `force` files are read, too, whose bytes, settings and readers are those of an earlier
+    run.
     """
     config, folder = plan.config, processed_folder(plan.config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,8 +76,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     outcomes: dict[str, _Outcome] = {}
     for name in config.ledgers:
         errors += [
-            f"[ledgers.{name}] files: '{pattern}' matches no file; put it there or correct {FILE}"
-            for pattern in plan.missing[name]
+            Reason("ingest.missing.pattern", kind=name, pattern=pattern) for pattern in plan.missing[name]
         ]
         outcomes[name] = _update_kind(work, kinds[name], layers, used)
         errors += outcomes[name].errors
@@ -94,9 +88,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     write_text(folder / APPLIED, format_csv(log), encoding="utf-8-sig")
 
     changed = plan.find_changed()
-    errors += [
-        f"{name}: it changed while it was being read; read it again: taizhang ingest" for name in changed
-    ]
+    errors += [Reason("ingest.changed", name=name) for name in changed]
     made = {output: stamp_file(folder / output) for output in outputs}
     result = IngestResult(
         summaries=tuple(outcome.summary for outcome in outcomes.values()),
@@ -129,7 +121,7 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
         used.add(key)
         read.append((key, own, name))
     digest = hashlib.sha256(
-        repr((kind, [key for key, *_ in read], config.as_of, ledger.offset, plan.key)).encode()
+        repr((kind, [key for key, *_ in read], config.as_of, config.lang, ledger.offset, plan.key)).encode()
     )
     digest.update(
         pd.util.hash_pandas_object(layers.districts[["code", "name", "parent"]]).to_numpy().tobytes()
@@ -143,14 +135,15 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
     path = processed_folder(config) / f"{kind.name}.parquet"
     about, aside = (work.cache / "kinds" / f"{kind.name}.{suffix}" for suffix in ("json", "csv"))
     if not work.force and about.exists() and aside.exists() and path.exists():
-        kept = json.loads(about.read_text(encoding="utf-8"))
+        kept = read_json(about.read_text(encoding="utf-8"))
         if kept["key"] == key and kept["sha256"] == [hash_file(path), hash_file(aside)]:
             return _Outcome(restore_summary(kept["summary"]), kept["errors"], kept["applied"])
     about.unlink(missing_ok=True)
     with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
 
         def put_aside(table: pd.DataFrame) -> None:
-            stream.write(guard_formulas(table).to_csv(index=False, header=False, lineterminator="\n"))
+            worded = guard_formulas(word_reasons(table, work.config.lang))
+            stream.write(worded.to_csv(index=False, header=False, lineterminator="\n"))
 
         collector = Collector(kind, path, list(layers.districts["code"]))
         try:
@@ -170,8 +163,8 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
         used -= {key_of_file for key_of_file, _, name in read if name in changed}
         return outcome
     # Last, since its presence says that the tables are whole.
-    made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], **asdict(outcome)}
-    write_text(about, json.dumps(made, ensure_ascii=False, default=int))
+    made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], **vars(outcome)}
+    write_text(about, write_json(made))
     return outcome
 
 

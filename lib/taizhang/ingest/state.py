@@ -1,12 +1,13 @@
 """What an ingest left in data/processed, and the account of it: read without loading pandas."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from taizhang.core.files import Stamp, stamp_file, write_text
+from taizhang.core.reasons import Reason, read_json, write_json
+from taizhang.ingest.proposals import Proposal
 from taizhang.settings.workbook import Config
 
 STATE = "ingest.json"
@@ -28,14 +29,16 @@ class KindSummary:
         Single cells; rows that look like an earlier one.
     other_rows : Mapping of str to int
         Rows that are no data, by what they are.
-    notes : tuple of str
+    notes : tuple of Reason
         What a person should know of the files, each thing once.
-    rules : Mapping of str to int
-        Accepted rows that break a rule, by the rule's title.
+    rules : tuple of Reason
+        Accepted rows that break a rule: its title, and how many.
     totals : tuple of Mapping
         file, sheet, row, column, stated, summed of each total that is not the sum of its rows.
     corrected : int
         Cells corrected by corrections.csv.
+    near : Mapping of str to tuple of Proposal
+        By the text of a district that is not known: the lines that would settle it.
     """
 
     kind: str
@@ -47,10 +50,11 @@ class KindSummary:
     cells_set_aside: int
     duplicates: int
     other_rows: Mapping[str, int]
-    notes: tuple[str, ...] = ()
-    rules: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Reason, ...] = ()
+    rules: tuple[Reason, ...] = ()
     totals: tuple[Mapping[str, Any], ...] = ()
     corrected: int = 0
+    near: Mapping[str, tuple[Proposal, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,9 @@ class IngestResult:
 
     Attributes
     ----------
-    errors : tuple of str
+    errors : tuple of Reason
         Files and whole tables that could not be read; a run with any ends with exit 1.
-    notes : tuple of str
+    notes : tuple of Reason
         What a person should know of the boundaries: mended, noticed, proposed.
     inputs : tuple of dict
         path (as shown), sha256 and bytes of every raw file.
@@ -74,8 +78,8 @@ class IngestResult:
     """
 
     summaries: tuple[KindSummary, ...]
-    errors: tuple[str, ...]
-    notes: tuple[str, ...]
+    errors: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
     inputs: tuple[dict[str, Any], ...]
     layers: tuple[str, ...]
     fingerprint: str
@@ -108,24 +112,25 @@ def processed_folder(config: Config) -> Path:
 def load_state(config: Config) -> State | None:
     """The state of the last ingest, or None where there is none that this version understands."""
     try:
-        kept = json.loads((processed_folder(config) / STATE).read_text(encoding="utf-8"))
+        kept = read_json((processed_folder(config) / STATE).read_text(encoding="utf-8"))
         files, outputs = (
             {name: Stamp(*one) for name, one in kept[key].items()} for key in ("files", "outputs")
         )
         return State(kept["code"], kept["key"], files, outputs, _restore_result(kept["result"]))
-    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
 def save_state(config: Config, state: State) -> None:
     """Record what a finished ingest read and made."""
-    kept = {**vars(state), "result": asdict(state.result)}
-    write_text(processed_folder(config) / STATE, json.dumps(kept, ensure_ascii=False, indent=1, default=int))
+    write_text(processed_folder(config) / STATE, write_json(state))
 
 
 def restore_summary(kept: Mapping[str, Any]) -> KindSummary:
     """A kind's account as it was recorded."""
-    return KindSummary(**{**kept, "notes": tuple(kept["notes"]), "totals": tuple(kept["totals"])})
+    listed = {name: tuple(kept[name]) for name in ("notes", "rules", "totals")}
+    near = {text: tuple(Proposal(**line) for line in lines) for text, lines in kept["near"].items()}
+    return KindSummary(**{**kept, **listed, "near": near})
 
 
 def _restore_result(kept: Mapping[str, Any]) -> IngestResult:

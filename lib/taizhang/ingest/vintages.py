@@ -62,8 +62,8 @@ def resolve_place(text: str, districts: pd.DataFrame, config: Config) -> str:
 
 
 def _has_lost_rows(config: Config) -> bool:
-    reasons = pd.read_csv(processed_folder(config) / "set_aside.csv", usecols=["reason"], dtype="str")
-    return bool(reasons["reason"].str.contains(SPLIT, regex=False, na=False).any())
+    kept = pd.read_csv(processed_folder(config) / "set_aside.csv", usecols=["reason_code"], dtype="str")
+    return bool((kept["reason_code"] == SPLIT).any())
 
 
 def leave_comparable(facts: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:

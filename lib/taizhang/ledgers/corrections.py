@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from taizhang.core.errors import list_values
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.model import Applied, Correction, Source
@@ -25,28 +25,17 @@ class Corrector:
     name: str
     pending: list[Correction] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Reason] = field(default_factory=list)
     sheets: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.pending = list(self.source.corrections)
 
     def correct(self, grid: Grid, tables: Sequence[LedgerTable], *, skip: int = 0) -> Grid:
-        """Apply what belongs to this sheet.
+        """Apply what belongs to this sheet; the same grid where nothing does.
 
-        Parameters
-        ----------
-        grid : Grid
-        tables : sequence of LedgerTable
-            The tables found in it: their headers say which column is meant.
-        skip : int
-            Leading rows of the grid that are not the file's own (the header that begins each part of a
-            Parquet file).
-
-        Returns
-        -------
-        Grid
-            The same one where nothing was applied.
+        The headers of the tables found in it say which column is meant. `skip` leading rows of the grid are not the
+        file's own (the header that begins each part of a Parquet file).
         """
         sheet, top = grid.sheet.name, grid.sheet.top
         self.sheets[sheet] = max(self.sheets.get(sheet, 0), top + grid.height)
@@ -63,19 +52,19 @@ class Corrector:
         found = _find_column(grid, table, one.column)
         if found is None:
             headers = [column.header for column in table.columns if column.levels] if table else []
-            self._refuse(one, f"there is no such column; its headers: {list_values(headers, 30) or 'none'}")
+            self._refuse(one, "no_column", headers=headers or [Reason("core.none")])
             return grid
         position, meaning = found
         for top, left, bottom, right in grid.merges():
             if top <= row <= bottom and left <= position <= right and (top, left) != (row, position):
-                at = f"row {top + grid.sheet.top + 1}, column {name_column(left + grid.sheet.left)}"
-                self._refuse(one, f"the cell is part of a merged one, whose value stands in {at}: name that")
+                at = {"row": top + grid.sheet.top + 1, "letter": name_column(left + grid.sheet.left)}
+                self._refuse(one, "merged", **at)
                 return grid
         value = grid.cell(row, position)
         if not value and meaning == "district" and table is not None and table.sections:
             value = _section_of(table, row)
         if not is_same(value, one.old):
-            self._refuse(one, self._tell_stale(value, meaning))
+            self._refuse_stale(one, value, meaning)
             return grid
         letter = name_column(position + grid.sheet.left)
         self.applied.append(Applied(one, grid.sheet.name, letter, meaning))
@@ -85,29 +74,31 @@ class Corrector:
         codes[row, position] = len(values[position]) - 1 if one.new.strip() else -1
         return Grid(grid.sheet, codes, values)
 
-    def _tell_stale(self, value: object, meaning: str) -> str:
+    def _refuse_stale(self, one: Correction, value: object, meaning: str) -> None:
         item = self.source.kind.fields.get(meaning)
         if item is None or item.personal or item.type == "text":
             # What it says may be a person's name or number: messages don't repeat it.
-            return "the cell no longer says what 'old' does; look at it, then correct or remove the line"
-        says = f"now says '{write_cell(value)[:60]}'" if value != "" else "is empty now"
-        return f"the cell {says}, not what 'old' does; correct or remove the line"
+            self._refuse(one, "stale")
+        elif value == "":
+            self._refuse(one, "now_empty")
+        else:
+            self._refuse(one, "now_other", value=write_cell(value)[:60])
 
-    def _refuse(self, one: Correction, why: str) -> None:
-        sheet = f", sheet '{one.sheet}'" if one.sheet else ""
-        self.faults.append(
-            f"corrections.csv, line {one.line}: {self.name}{sheet}, row {one.row}, column '{one.column}': {why}"
-        )
+    def _refuse(self, one: Correction, why: str, **parameters: object) -> None:
+        reason = Reason(f"ledgers.correction.{why}", **parameters)
+        sheet = Reason("ledgers.place.in_sheet", sheet=one.sheet) if one.sheet else ""
+        place = {"line": one.line, "file": self.name, "sheet": sheet, "row": one.row, "column": one.column}
+        self.faults.append(Reason("ledgers.correction.refused", reason=reason, **place))
 
     def finish(self) -> None:
         """Refuse what no sheet had."""
         for one in self.pending:
             if one.sheet and one.sheet not in self.sheets:
-                known = list_values(name for name in self.sheets if name) or "none, being no workbook"
-                self._refuse(one, f"there is no such sheet among those read; sheets: {known}")
+                known = tuple(name for name in self.sheets if name)
+                self._refuse(one, "no_sheet", sheets=known or Reason("ledgers.correction.no_workbook"))
             else:
                 last = self.sheets.get(one.sheet) if one.sheet else max(self.sheets.values(), default=0)
-                self._refuse(one, f"there is no such row; the last is {last}")
+                self._refuse(one, "no_row", last=last)
         self.pending = []
 
 

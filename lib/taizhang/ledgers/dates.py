@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from taizhang.core.reasons import Reason
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _SERIALS = (20000, 80000)  # 1954 to 2119: a bare number in this range can only be a spreadsheet's day
@@ -44,8 +46,13 @@ class Found:
     """A date read, or why it was not; `note` says what was understood beyond the plain reading."""
 
     value: datetime | None
-    reason: str = ""
-    note: str = ""
+    reason: Reason | None = None
+    note: Reason | None = None
+
+
+@cache
+def _reason(name: str, **parameters: int) -> Reason:
+    return Reason(f"ledgers.date.{name}", **parameters)
 
 
 def find_year(*texts: str) -> int | None:
@@ -75,42 +82,30 @@ def from_serial(serial: float, *, date1904: bool = False) -> datetime | None:
 def read_date(
     value: object, *, year: int | None = None, date1904: bool = False, last: bool = False, month: bool = False
 ) -> Found:
-    """Read a date or datetime.
+    """Read a date or datetime out of a cell.
 
-    Parameters
-    ----------
-    value : object
-        A cell: text, number, date or datetime.
-    year : int, optional
-        The year that the title or file name gives, for dates written without one.
-    date1904 : bool
-        Whether day numbers count from 1904.
-    last : bool
-        Of a range, take the last day (deadlines) instead of the first.
-    month : bool
-        Read a month: the day may be absent and the first of the month is returned.
-
-    Returns
-    -------
-    Found
+    `year` is the one that the title or file name gives, for dates written without one; with `date1904` day numbers
+    count from 1904; with `last` the last day of a range is taken (deadlines) instead of the first; with `month` the
+    day may be absent and the first of the month is returned.
     """
     if isinstance(value, datetime):
         found = Found(value.replace(tzinfo=None))
     elif isinstance(value, date):
         found = Found(datetime(value.year, value.month, value.day))
     elif isinstance(value, bool):
-        return Found(None, "yes or no where a date belongs")
+        return Found(None, _reason("yes_or_no"))
     elif isinstance(value, (int, float)):
         found = _read_number(float(value), date1904, month)
     elif isinstance(value, str):
         found = _read_text(value, year, date1904, last, month)
     else:
-        return Found(None, "not a date")
+        return Found(None, _reason("not_a_date"))
     if found.value is None:
         return found
     if not FIRST_YEAR <= found.value.year <= LAST_YEAR:
-        return Found(None, f"year {found.value.year} is outside {FIRST_YEAR} to {LAST_YEAR}")
-    return Found(found.value.replace(day=1, hour=0, minute=0, second=0), "", found.note) if month else found
+        outside = _reason("year_outside", year=found.value.year, first=FIRST_YEAR, last=LAST_YEAR)
+        return Found(None, outside)
+    return replace(found, value=found.value.replace(day=1, hour=0, minute=0, second=0)) if month else found
 
 
 def _read_number(number: float, date1904: bool, month: bool) -> Found:
@@ -121,7 +116,7 @@ def _read_number(number: float, date1904: bool, month: bool) -> Found:
         return _make(whole // 10000, whole // 100 % 100, whole % 100)
     if whole == number and month and 190001 <= whole <= 220012:
         return _make(whole // 100, whole % 100, 1)
-    return Found(None, "a number that is no date")
+    return Found(None, _reason("number"))
 
 
 @lru_cache(maxsize=65536)
@@ -145,13 +140,13 @@ def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: b
             match = _TIME.fullmatch(rest, 0, match.start("zone")) or match
         clock = _read_time(match)
         if clock is None:
-            return Found(None, "no such time, or a time of another zone")
-        start = Found(start.value + clock, "", start.note)
+            return Found(None, _reason("no_such_time"))
+        start = replace(start, value=start.value + clock)
         rest = rest[match.end() :]
     if match := re.match(_TO, rest):
         return _read_range(start, rest[match.end() :], last)
     if not _TAIL.fullmatch(rest):
-        return Found(None, "not a date")
+        return Found(None, _reason("not_a_date"))
     return start
 
 
@@ -161,7 +156,7 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
         y, mo, d, h, mi, s = (int(part or 0) for part in match.groups())
         found = _make(y, mo, d)
         if found.value is None or h > 23 or mi > 59 or s > 59:
-            return Found(None, "no such day"), ""
+            return Found(None, _reason("no_such_day")), ""
         return Found(found.value.replace(hour=h, minute=mi, second=s)), ""
     if match := re.match(r"民国\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", plain):
         return _make(int(match[1]) + 1911, int(match[2]), int(match[3])), plain[match.end() :]
@@ -170,42 +165,42 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
     if match := _REVERSED.match(plain):
         a, b, y = int(match[1]), int(match[2]), int(match[3])
         if a != b and a <= 12 and b <= 12:
-            return Found(None, "day and month can't be told apart"), ""
+            return Found(None, _reason("day_or_month")), ""
         return _make(y, min(a, b) if max(a, b) > 12 else a, max(a, b)), plain[match.end() :]
     if match := _TWO_DIGIT.match(plain):
         if year is None or year % 100 != int(match[1]):
-            return Found(None, "year of two digits"), ""
+            return Found(None, _reason("two_digits")), ""
         return _make(year, int(match[2]), int(match[3])), plain[match.end() :]
     if (match := _ENGLISH.match(plain)) and match["m"][:3] in _MONTHS and (match["d1"] or match["d2"]):
         day = int(match["d1"] or match["d2"])
         return _make(int(match["y"]), _MONTHS[match["m"][:3]], day), plain[match.end() :]
     if match := _SHORT.match(plain):
         if year is None:
-            return Found(None, "no year, and neither title, sheet nor file name gives one"), ""
+            return Found(None, _reason("no_year")), ""
         found = _make(year, int(match[1]), int(match[2] or match[3]))
-        note = "year taken from the title, sheet or file name"
-        return Found(found.value, found.reason, note if found.value else ""), plain[match.end() :]
+        if found.value:
+            found = replace(found, note=_reason("year_taken"))
+        return found, plain[match.end() :]
     if _MONTH.fullmatch(plain) or re.fullmatch(r"\d{1,2}月(?:份)?|\d{4}年?", plain):
-        return Found(None, "no day"), ""
-    return Found(None, "not a date"), ""
+        return Found(None, _reason("no_day")), ""
+    return Found(None, _reason("not_a_date")), ""
 
 
 def _read_range(start: Found, rest: str, last: bool) -> Found:
     assert start.value is not None
     if (match := _TIME.fullmatch(rest)) and (clock := _read_time(match)) is not None:
         until = start.value.replace(hour=0, minute=0, second=0) + clock
-        return Found(max(until, start.value) if last else start.value, "", start.note)
+        return replace(start, value=max(until, start.value) if last else start.value)
     end, after = _read_day(rest, start.value.year)
     if match := _TIME.match(after):
         after = after[match.end() :]
     if end.value is None and (match := _DAY.match(rest)):
         end, after = _make(start.value.year, start.value.month, int(match[1])), rest[match.end() :]
     if end.value is None or not _TAIL.fullmatch(after):
-        return Found(None, "not a range of dates")
+        return Found(None, _reason("range"))
     if end.value.date() < start.value.date():
-        return Found(None, "a range that ends before it starts")
-    taken = end.value if last else start.value
-    return Found(taken, "", f"of a range of dates the {'last' if last else 'first'} day taken")
+        return Found(None, _reason("range_backwards"))
+    return Found(end.value if last else start.value, note=_reason("last_taken" if last else "first_taken"))
 
 
 def _read_month(plain: str, year: int | None) -> Found | None:
@@ -217,7 +212,7 @@ def _read_month(plain: str, year: int | None) -> Found | None:
         number = _MONTHS.get(match["m"][:3])
         return _make(int(match["y"]), number, 1) if number else None
     if re.fullmatch(r"\d{1,2}\s*月(?:份)?", plain):
-        return Found(None, "no year, and neither title, sheet nor file name gives one")
+        return Found(None, _reason("no_year"))
     return None
 
 
@@ -239,7 +234,7 @@ def _make(year: int, month: int, day: int) -> Found:
     try:
         return Found(datetime(year, month, day))
     except ValueError:
-        return Found(None, "no such day")
+        return Found(None, _reason("no_such_day"))
 
 
 def _arabic(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.quantities import find_factor, is_unit
 from taizhang.ledgers.text import fold, simplify
 from taizhang.metadata.kinds import NUMBER_TYPES, Field, Kind, load_shared
@@ -25,18 +26,14 @@ class Match:
     rank: int
     unit: str = ""
     factor: float = 1.0
-    problem: str = ""  # a unit that doesn't convert: the column is not read
+    problem: Reason | None = None  # a unit that doesn't convert: the column is not read
 
 
 class HeaderIndex:
     """The headers of a kind, to look up.
 
-    Parameters
-    ----------
-    kind : Kind
-    columns : Mapping of str to str
-        The user's own: canonical column to the header as the file has it; goes before all others. An empty
-        header: the file has no such column, whatever its headers seem to say.
+    `columns` are the user's own, canonical column to the header as the file has it: they go before all others. An
+    empty header: the file has no such column, whatever its headers seem to say.
     """
 
     def __init__(self, kind: Kind, columns: Mapping[str, str]) -> None:
@@ -163,8 +160,8 @@ def measure(field: Field, rank: int, parts: Sequence[str]) -> Match:
     for part in parts:
         word = re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip())
         if field.unit and is_unit(word):
-            wanted = load_shared().units[field.unit]
-            return Match(field.name, rank, word, 1.0, f"its unit '{word}' does not convert to {wanted.zh}")
+            wanted = load_shared().units[field.unit].zh
+            return Match(field.name, rank, word, 1.0, Reason("ledgers.header.unit", unit=word, wanted=wanted))
     return Match(field.name, rank)
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, bare
@@ -27,20 +28,9 @@ _SMALL = 5000  # rows up to which every row is looked at as a possible header
 
 
 def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) -> list[LedgerTable]:
-    """Find the tables of a kind in a sheet.
+    """Find the tables of a kind in a sheet, from top to bottom, each with its rows told apart.
 
-    Parameters
-    ----------
-    grid : Grid
-    index : HeaderIndex
-        The kind's headers.
-    names : collection of str
-        Known district names, which mark section rows; without them the endings of names do.
-
-    Returns
-    -------
-    list of LedgerTable
-        From top to bottom, each with its rows told apart; empty where the sheet holds no such table.
+    `names` are known district names, which mark section rows; without them the endings of names do.
     """
     if not grid.height or not grid.width:
         return []
@@ -269,7 +259,8 @@ def _settle(columns: list[HeaderColumn]) -> None:
             best[column.match.field] = column
     for column in columns:
         if column.match is not None and best[column.match.field] is not column:
-            column.note = f"not read: '{best[column.match.field].header}' is taken for {column.match.field}"
+            taken, field = best[column.match.field].header, column.match.field
+            column.note = Reason("ledgers.header.taken", header=taken, column=field)
             column.match = None
 
 

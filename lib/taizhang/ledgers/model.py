@@ -1,10 +1,11 @@
 """What is read with, and what comes out of a ledger file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from taizhang.core.reasons import Reason
 from taizhang.metadata.kinds import DATE_TYPES, Kind
 
 SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
@@ -12,6 +13,7 @@ SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
 ASIDE_COLUMNS = (
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district",
 )  # fmt: skip
+ASIDE_TYPES = {name: {"source_row": "Int64", "reason": "object"}.get(name, "str") for name in ASIDE_COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class HeaderRead:
     header: str
     field: str | None
     unit: str = ""
-    note: str = ""
+    note: Reason | None = None
     ignored: bool = False
 
 
@@ -126,10 +128,10 @@ class TableRead:
     hidden_rows : tuple of int
         Hidden data rows (1-based): they were read.
     hidden_sheet : bool
-    notes : tuple of str
-        What was understood beyond the plain reading, with counts.
-    error : str
-        Why the table could not be read; '' where it was.
+    notes : tuple of Reason
+        What was understood beyond the plain reading; their parameter `count` says in how many cells.
+    error : Reason or None
+        Why the table could not be read.
     """
 
     sheet: str
@@ -140,8 +142,8 @@ class TableRead:
     totals: tuple[Disagreement, ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_sheet: bool = False
-    notes: tuple[str, ...] = ()
-    error: str = ""
+    notes: tuple[Reason, ...] = ()
+    error: Reason | None = None
 
     @property
     def unrecognised(self) -> tuple[str, ...]:
@@ -162,15 +164,15 @@ class FileRead:
     rows : pandas.DataFrame
         Accepted rows: the kind's columns, typed, then source_file, source_sheet, source_row.
     set_aside : pandas.DataFrame
-        kind, source_file, source_sheet, source_row, column, value, reason, scope ('row' or 'cell').
+        `ASIDE_COLUMNS`: `reason` holds a Reason, `scope` is 'row' or 'cell'.
     tables : tuple of TableRead
-    error : str
-        Why the file, or a whole table of it, could not be read; '' where all was.
-    notes : tuple of str
+    errors : tuple of Reason
+        Why the file, or whole tables of it, could not be read.
+    notes : tuple of Reason
         What else a person should know of the file.
     applied : tuple of Applied
         Corrections applied before reading.
-    faults : tuple of str
+    faults : tuple of Reason
         Corrections that could not be applied, and why; the rest of the file was read.
     """
 
@@ -178,10 +180,10 @@ class FileRead:
     rows: pd.DataFrame
     set_aside: pd.DataFrame
     tables: tuple[TableRead, ...] = ()
-    error: str = ""
-    notes: tuple[str, ...] = ()
+    errors: tuple[Reason, ...] = ()
+    notes: tuple[Reason, ...] = ()
     applied: tuple[Applied, ...] = ()
-    faults: tuple[str, ...] = ()
+    faults: tuple[Reason, ...] = ()
 
     @property
     def read(self) -> int:
@@ -211,10 +213,10 @@ def make_empty_rows(kind: Kind) -> pd.DataFrame:
 
 def make_empty_aside() -> pd.DataFrame:
     """A table of set-aside rows and cells without any."""
-    types = {name: "Int64" if name == "source_row" else "str" for name in ASIDE_COLUMNS}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ASIDE_TYPES.items()})
 
 
-def fail_file(name: str, kind: Kind, message: str) -> FileRead:
+def fail_file(name: str, kind: Kind, reasons: Iterable[Reason]) -> FileRead:
     """The outcome of a file that could not be read."""
-    return FileRead(name, make_empty_rows(kind), make_empty_aside(), error=f"{name}: {message}")
+    errors = tuple(Reason("ledgers.file.refused", file=name, reason=reason) for reason in reasons)
+    return FileRead(name, make_empty_rows(kind), make_empty_aside(), errors=errors)

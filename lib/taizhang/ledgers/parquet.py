@@ -9,27 +9,14 @@ import pyarrow.parquet as pq
 
 from taizhang.core.errors import LedgerError
 from taizhang.ledgers.grid import Codes, Grid, drop_blank
-from taizhang.ledgers.sheets import Sheet
+from taizhang.ledgers.sheets import Sheet, tell_error
 
 
 def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
-    """Read a Parquet file in parts: in each, column names in the first row and rows below.
+    """Read a Parquet file in parts of so many rows: in each, column names in the first row and rows below.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    rows : int
-        Rows per part.
-
-    Yields
-    ------
-    Grid
-        Its sheet starts so far down that row numbers run on: the file's first data row is row 2.
-
-    Raises
-    ------
-    LedgerError
-        If the file is damaged.
+    Each part's sheet starts so far down that row numbers run on: the file's first data row is row 2. Raises
+    LedgerError if the file is damaged.
     """
     try:
         # Buffered and not read ahead: a file may be one row group of ten million rows.
@@ -42,8 +29,7 @@ def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
             if not start:
                 yield _make_grid(names, pa.RecordBatch.from_pylist([], file.schema_arrow), 0)
     except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0][:160]
-        raise LedgerError(f"is damaged ({reason}); write it again") from None
+        raise LedgerError("ledgers.file.damaged_parquet", why=tell_error(error)) from None
 
 
 def _make_grid(names: list[str], batch: pa.RecordBatch, start: int) -> Grid:

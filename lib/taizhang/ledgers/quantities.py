@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import Unit, load_shared
 
@@ -28,8 +29,13 @@ class Read:
     """A number read, or why it was not; `note` says what was understood beyond the plain reading."""
 
     value: float | None
-    reason: str = ""
-    note: str = ""
+    reason: Reason | None = None
+    note: Reason | None = None
+
+
+@cache
+def _reason(name: str, **parameters: str) -> Reason:
+    return Reason(f"ledgers.number.{name}", **parameters)
 
 
 @cache
@@ -44,19 +50,10 @@ def _units() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def find_factor(text: str, unit: str) -> float | None:
-    """What a number written in the unit that `text` names must be multiplied by to be in `unit`.
+    """What a number written in the unit that `text` names (元, 万人, 亩, a bare 万) is multiplied by to be in `unit`.
 
-    Parameters
-    ----------
-    text : str
-        A unit as written (元, 万人, 亩, a bare 万); any case and width.
-    unit : str
-        Name of the field's unit in fields.yml; '' for a field without one.
-
-    Returns
-    -------
-    float or None
-        None where the text is no unit, or none that converts.
+    `unit` is the field's in fields.yml, '' for a field without one; None where the text is no unit, or none that
+    converts.
     """
     units = load_shared().units
     wanted = units.get(unit)
@@ -95,39 +92,28 @@ def scale(value: float, factor: float) -> float:
 
 
 def read_number(value: object, *, unit: str = "", factor: float = 1.0) -> Read:
-    """Read a number.
+    """Read a number out of a cell, in the field's unit: one that the cell names converts to it.
 
-    Parameters
-    ----------
-    value : object
-        A cell: text or number.
-    unit : str
-        Name of the field's unit; a unit inside the cell converts to it.
-    factor : float
-        Conversion of the unit that the header names, for cells that name none.
-
-    Returns
-    -------
-    Read
+    `factor` converts from the unit that the header names, for cells that name none.
     """
     if isinstance(value, bool):
-        return Read(None, "yes or no where a number belongs")
+        return Read(None, _reason("yes_or_no"))
     if isinstance(value, (int, float)):
         number = float(value)
-        return Read(scale(number, factor)) if math.isfinite(number) else Read(None, "not a number")
+        return Read(scale(number, factor)) if math.isfinite(number) else Read(None, _reason("not_a_number"))
     if isinstance(value, timedelta):
         return _read_duration(value.total_seconds(), unit)
     if isinstance(value, date):
-        return Read(None, "a date where a number belongs")
+        return Read(None, _reason("date"))
     if isinstance(value, str):
         return _read_text(value, unit, factor)
-    return Read(None, "not a number")
+    return Read(None, _reason("not_a_number"))
 
 
 def _read_duration(seconds: float, unit: str) -> Read:
     found = load_shared().units.get(unit)
     if found is None or found.dimension != "time":
-        return Read(None, "a time where a number belongs")
+        return Read(None, _reason("time"))
     return Read(seconds / found.size)
 
 
@@ -135,13 +121,14 @@ def _read_duration(seconds: float, unit: str) -> Read:
 def _read_text(text: str, unit: str, factor: float) -> Read:
     plain = fold_number(text)
     before = _ABOUT_BEFORE.match(plain)
-    note = ""
+    about = _reason("approximate")
+    note: Reason | None = None
     if before:
-        note = "" if _COUNTED.match(before[0]) else "approximate"
+        note = None if _COUNTED.match(before[0]) else about
         plain = plain[before.end() :]
     if plain.startswith(("¥", "$")) and unit.endswith("yuan"):
         if plain[0] == "$":
-            return Read(None, "dollars where yuan belong")
+            return Read(None, _reason("dollars"))
         plain, factor = plain[1:], find_factor("元", unit) or factor
     number, rest = _leading_number(plain)
     if number is None:
@@ -153,31 +140,31 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
             and plain
         ):
             return _join_duration(match, unit)
-        return Read(None, "not a number")
+        return Read(None, _reason("not_a_number"))
     if _ABOUT_AFTER.match(rest) or rest[:1] in ("余", "多"):
-        note, rest = "approximate", rest.lstrip("余多")
+        note, rest = about, rest.lstrip("余多")
     if (match := _ABOUT_AFTER.search(rest)) and rest:
-        note, rest = "approximate", rest[: match.start()]
+        note, rest = about, rest[: match.start()]
     rest = re.sub("(?<=元)[整正]$", "", rest.strip("。.;,"))  # 叁仟元整, as on a receipt
     if not rest:
         if _INNER_SCALE.fullmatch(plain):  # 三万五千, with no unit: in a money field that is yuan
             factor = find_factor("元", unit) or factor
-        return Read(scale(number, factor), "", note)
+        return Read(scale(number, factor), note=note)
     if rest[0] in "-~至到—":
-        return Read(None, "a range where one number belongs")
+        return Read(None, _reason("range"))
     own = find_factor(rest, unit)
     if own is None and rest[0] in _SCALES and rest[1:].lstrip("余多"):
         # 3万余人: the scale, then the unit.
         inner = find_factor(rest[1:].lstrip("余多"), unit)
         if inner is not None:
-            note = "approximate" if rest[1] in "余多" else note
+            note = about if rest[1] in "余多" else note
             own = _SCALES[rest[0]] * inner
     if own is None:
         wanted = load_shared().units.get(unit)
         if wanted is not None and wanted.dimension == "time" and (match := _DURATION.fullmatch(plain)):
             return _join_duration(match, unit)
-        return Read(None, f"'{rest}' is no unit of this column" if is_unit(rest) else "not a number")
-    return Read(scale(number, own), "", note)
+        return Read(None, _reason("other_unit", unit=rest) if is_unit(rest) else _reason("not_a_number"))
+    return Read(scale(number, own), note=note)
 
 
 def fold_number(text: str) -> str:

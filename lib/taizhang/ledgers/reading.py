@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.corrections import Corrector
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
@@ -21,19 +22,9 @@ ROWS_PER_PART = 100_000
 
 
 def read_here(path: Path, source: Source, *, name: str) -> FileRead:
-    """Read a ledger file in this process.
+    """Read a ledger file in this process; `name` is the file as shown: posix, relative to the workbook.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    source : Source
-    name : str
-        The file as shown: posix, relative to the workbook.
-
-    Returns
-    -------
-    FileRead
-        With `error` set where the file, or a whole table of it, could not be read; nothing is raised.
+    Where the file, or a whole table of it, can't be read, `errors` say so; nothing is raised.
     """
     try:
         kind = sniff_format(path)
@@ -44,25 +35,13 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
         corrector.finish()
         return replace(read, applied=tuple(corrector.applied), faults=tuple(corrector.faults))
     except LedgerError as error:
-        return fail_file(name, source.kind, str(error))
+        return fail_file(name, source.kind, error.reasons)
 
 
 def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER_PART) -> Iterator[FileRead]:
-    """Read a Parquet file part by part, so that memory is bounded whatever its length.
+    """Read a Parquet file in parts of at most `rows` data rows, so that memory is bounded whatever its length.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    source : Source
-    name : str
-        The file as shown.
-    rows : int
-        Rows per part.
-
-    Yields
-    ------
-    FileRead
-        At most `rows` data rows each; counts of the parts add up to the file's. Ends with the part that has an error.
+    Counts of the parts add up to the file's. Ends with the part that has an error.
     """
     from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
 
@@ -76,14 +55,14 @@ def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER
                 tables = [replace(t, first_row=1, counts={**t.counts, "header": 0}) for t in part.tables]
                 part = replace(part, tables=tuple(tables))
             yield part
-            if part.error:
+            if part.errors:
                 return
         if corrector.pending:
             corrector.finish()
             yield replace(part, rows=part.rows.iloc[:0], set_aside=part.set_aside.iloc[:0], tables=(),
                           applied=(), faults=tuple(corrector.faults))  # fmt: skip
     except LedgerError as error:
-        yield fail_file(name, source.kind, str(error))
+        yield fail_file(name, source.kind, error.reasons)
 
 
 def _join_parts(parts: Iterable[FileRead]) -> FileRead:
@@ -104,14 +83,14 @@ def _join_parts(parts: Iterable[FileRead]) -> FileRead:
         pd.concat([part.rows for part in kept], ignore_index=True),
         pd.concat([part.set_aside for part in kept], ignore_index=True),
         (table,),
-        "; ".join(dict.fromkeys(part.error for part in kept if part.error)),
+        tuple(dict.fromkeys(error for part in kept for error in part.errors)),
         tuple(dict.fromkeys(note for part in kept for note in part.notes)),
         tuple(one for part in kept for one in part.applied),
         tuple(fault for part in kept for fault in part.faults),
     )
 
 
-def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid, tuple[str, ...]]]:
+def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid, tuple[Reason, ...]]]:
     if kind == "text":
         sheet = read_text(path, HeaderIndex(source.kind, source.columns).known)
         yield make_grid(sheet), sheet.notes
@@ -121,7 +100,7 @@ def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid
 
 
 def _read_grids(
-    grids: Iterable[tuple[Grid, tuple[str, ...]]],
+    grids: Iterable[tuple[Grid, tuple[Reason, ...]]],
     source: Source,
     name: str,
     corrector: Corrector,
@@ -132,8 +111,8 @@ def _read_grids(
     rows: list[pd.DataFrame] = []
     aside: list[pd.DataFrame] = []
     tables: list[TableRead] = []
-    errors: list[str] = []
-    notes: list[str] = []
+    errors: list[Reason] = []
+    notes: list[Reason] = []
     for grid, remarks in grids:
         sheet = grid.sheet
         notes += remarks
@@ -146,42 +125,51 @@ def _read_grids(
                 found = find_tables(grid, index, names=source.names)  # a mended cell may change what a row is
         if not found:
             filled = int(((grid.codes >= 0).sum(axis=1) > 0).sum())
-            where = f"sheet '{sheet.name}': " if sheet.name else ""
-            notes.append(f"{where}no table of {source.kind.name} found ({filled} rows with text)")
+            none = Reason("ledgers.sheet.no_table", kind=_name_kind(source), rows=filled)
+            notes.append(Reason("ledgers.sheet.of", sheet=sheet.name, reason=none) if sheet.name else none)
         for table in found:
             try:
                 one, other, about = read_table(grid, table, index, source, name=name)
             except LedgerError as error:
                 headers = describe_headers(grid, table, index, source.kind)
                 if _is_other(table, source):
-                    notes.append(f"passed over, being no ledger of {source.kind.name}: {error}")
+                    passed = {"kind": _name_kind(source), "why": error.reasons[0]}
+                    notes.append(Reason("ledgers.sheet.passed_over", **passed))
                     continue
                 first, last = table.header
                 about = TableRead(
                     sheet.name, first + sheet.top + 1, last - first + 1, headers, {}, hidden_sheet=sheet.hidden,
-                    error=str(error),
+                    error=error.reasons[0],
                 )  # fmt: skip
                 tables.append(about)
-                errors.append(str(error))
+                errors += error.reasons
                 continue
             rows.append(one)
             aside.append(other)
             tables.append(about)
     if not tables:
-        wanted = ", ".join(source.kind.fields[field].title["zh"] for field in source.kind.required)
-        reason = (
-            f"no table of {source.kind.name} ({source.kind.title['zh']}) was found in it; its header must name at "
-            f"least {wanted}, or be told in workbook.toml under [ledgers.{source.kind.name}.columns]"
+        kind = source.kind
+        reason = Reason(
+            "ledgers.file.no_table",
+            kind=kind.name,
+            title=kind.title["zh"],
+            columns=[kind.fields[field].title["zh"] for field in kind.required],
         )
-        return fail_file(name, source.kind, "; ".join([reason, *notes]))
+        if notes:
+            reason = Reason("ledgers.file.and_notes", reason=reason, notes=notes)
+        return fail_file(name, kind, [reason])
     return FileRead(
         name,
         pd.concat(rows, ignore_index=True) if rows else make_empty_rows(source.kind),
         pd.concat(aside, ignore_index=True) if aside else make_empty_aside(),
         tuple(tables),
-        "; ".join(f"{name}: {error}" for error in errors),
+        tuple(Reason("ledgers.file.refused", file=name, reason=error) for error in errors),
         tuple(notes),
     )
+
+
+def _name_kind(source: Source) -> Label:
+    return Label(zh=source.kind.title["zh"], en=source.kind.name)
 
 
 def _is_other(table: LedgerTable, source: Source) -> bool:

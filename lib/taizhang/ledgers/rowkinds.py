@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes, Grid, Mask
 from taizhang.ledgers.headers import HeaderIndex, Match
@@ -37,7 +38,7 @@ class HeaderColumn:
     position: int
     levels: tuple[str, ...]
     match: Match | None
-    note: str = ""
+    note: Reason | None = None
 
     @property
     def header(self) -> str:

@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here
-from taizhang.ledgers.sheets import sniff_format
+from taizhang.ledgers.sheets import sniff_format, tell_error
 
 SECONDS = 30.0  # for any file, and more for large ones
 SECONDS_PER_MB = 10.0
@@ -23,38 +24,24 @@ _FAR_CELL = re.compile(rb'\br="(?:[A-Z]{3}\d+|[A-Z]{1,3}\d{6,})"')
 def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
     """Read a ledger file: find its tables, understand headers and values, set aside what can't be read.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        xlsx, xlsm, xls, ods, csv, txt or parquet.
-    source : Source
-        The kind, and what workbook.toml says of these files.
-    name : str
-        The file as shown in every message: posix, relative to the workbook.
-
-    Returns
-    -------
-    FileRead
-        Every data row is in `rows`, or in `set_aside` with scope 'row', exactly once. A file, or a table of
-        it, that can't be read is told in `error`; nothing is raised.
+    `name` is the file as shown in every message: posix, relative to the workbook. Every data row is in `rows`, or in
+    `set_aside` with scope 'row', exactly once. A file, or a table of it, that can't be read is told in `errors`;
+    nothing is raised.
     """
     try:
         if _is_plain(path):
             return read_here(path, source, name=name)
     except LedgerError as error:
-        return fail_file(name, source.kind, str(error))
+        return fail_file(name, source.kind, error.reasons)
     limit = SECONDS + SECONDS_PER_MB * path.stat().st_size / 1024**2
     with Borrowed() as child:
         try:
             return child.ask((path, source, name), limit)
         except TimeoutError:
-            message = f"could not be read within {limit:.0f} s; split it, or save it again without empty formatted rows"
+            reason = Reason("ledgers.file.too_slow", seconds=round(limit))
         except EOFError:
-            message = (
-                f"could not be read within {MEMORY_BYTES / 1024**3:.0f} GB of memory: it is damaged, or declares far "
-                f"more cells than it fills; copy its table to a new workbook and save that"
-            )
-    return fail_file(name, source.kind, message)
+            reason = Reason("ledgers.file.too_big", gigabytes=round(MEMORY_BYTES / 1024**3))
+    return fail_file(name, source.kind, [reason])
 
 
 def _is_plain(path: Path) -> bool:
@@ -82,4 +69,4 @@ def _is_plain(path: Path) -> bool:
             # zipfile stops at the declared size: a part that lies about it fails its checksum instead.
             return not any(_FAR_CELL.search(package.read(part)) for part in sheets)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise LedgerError(f"is damaged ({error}); restore it or save it again") from None
+        raise LedgerError("ledgers.file.damaged", why=tell_error(error)) from None

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from taizhang.core.errors import LedgerError, list_values
+from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.model import pandas_type
 from taizhang.metadata.kinds import DATE_TYPES, Field, Kind
 
@@ -15,30 +16,18 @@ if TYPE_CHECKING:
 
 
 def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    """Check a ledger table against the schema of its kind.
+    """Check a ledger table (the kind's columns, typed; further ones may follow) against the schema of its kind.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The kind's columns, typed; further columns may follow.
-    kind : Kind
-
-    Returns
-    -------
-    pandas.DataFrame
-        The table as validated.
-
-    Raises
-    ------
-    LedgerError
-        Naming every column that breaks the schema, with up to five of its values and rows.
+    Raises LedgerError naming every column that breaks the schema, with up to five of its values and rows.
     """
     from pandera.errors import SchemaErrors
 
     try:
         return make_schema(kind, points_decide=_have_points(table)).validate(table, lazy=True)
     except SchemaErrors as error:
-        raise LedgerError(f"table of {kind.name}: {_tell_failures(error, kind)}") from None
+        raise LedgerError(
+            "ledgers.schema.fails", kind=kind.name, failures=_tell_failures(error, kind)
+        ) from None
 
 
 def load_schemas() -> None:
@@ -101,12 +90,15 @@ def _dtype(name: str) -> object:
     return {"Int64": pd.Int64Dtype(), "boolean": pd.BooleanDtype()}.get(name) or np.dtype(name)
 
 
-def _tell_failures(error: "SchemaErrors", kind: Kind) -> str:
+def _tell_failures(error: "SchemaErrors", kind: Kind) -> list[Reason]:
     cases = error.failure_cases
     parts = []
     for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
         name = column if isinstance(column, str) else str(group["failure_case"].iloc[0])
         item = kind.fields.get(name)
-        shown = "" if item is not None and item.personal else f": {list_values(group['failure_case'])}"
-        parts.append(f"{name} fails {check} ({len(group)}){shown}")
-    return "; ".join(parts)
+        fails = Reason("ledgers.schema.column", column=name, check=str(check), count=len(group))
+        if item is None or not item.personal:
+            shown = tuple(map(str, group["failure_case"]))
+            fails = Reason("ledgers.schema.values", reason=fails, values=shown)
+        parts.append(fails)
+    return parts

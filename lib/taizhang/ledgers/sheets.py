@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.marks import Aside, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
-FORMATS = "xlsx, xlsm, xls, ods, csv, txt or parquet"
+_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}
 
 
@@ -42,7 +43,7 @@ class Sheet:
         Whether the file counts days from 1904.
     errors : Mapping of (int, int) to str
         Cells that hold an error of the spreadsheet, such as #REF!, by 0-based position.
-    notes : tuple of str
+    notes : tuple of Reason
         What had to be decided to read it (encoding, delimiter).
     """
 
@@ -56,7 +57,7 @@ class Sheet:
     hidden: bool = False
     date1904: bool = False
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def sniff_format(path: Path) -> str:
@@ -68,18 +69,16 @@ def sniff_format(path: Path) -> str:
         If it is empty, locked, password-protected, HTML or anything else that is no ledger.
     """
     if path.name.startswith(("~$", ".~")):
-        raise LedgerError("is the lock file of an open workbook, not a ledger; close the workbook")
+        raise LedgerError("ledgers.file.lock")
     try:
         with path.open("rb") as file:
             head = file.read(4096)
     except PermissionError:
-        raise LedgerError(
-            "is locked by another program, or may not be read; close it there (Excel, WPS) or change its rights"
-        ) from None
+        raise LedgerError("ledgers.file.locked") from None
     except OSError as error:
-        raise LedgerError(f"can't be opened: {error.strerror}") from None
+        raise LedgerError("ledgers.file.not_opened", why=tell_error(error)) from None
     if not head:
-        raise LedgerError("is empty (0 bytes); save the ledger again")
+        raise LedgerError("ledgers.file.no_bytes")
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"PK"):
@@ -87,7 +86,7 @@ def sniff_format(path: Path) -> str:
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         content = path.read_bytes()
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise LedgerError("is protected by a password; save it without one")
+            raise LedgerError("ledgers.file.password")
         return "xls"
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
         return "xls"
@@ -96,11 +95,11 @@ def sniff_format(path: Path) -> str:
         re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start)
         or b"<table" in head.lower()
     ):
-        raise LedgerError("is a web page (HTML) under a spreadsheet's name; open it and save it as .xlsx")
+        raise LedgerError("ledgers.file.web_page")
     if start.startswith(b"<?xml") or start.startswith(b"mime-version"):
-        raise LedgerError("is XML or a web archive under a spreadsheet's name; open it and save it as .xlsx")
+        raise LedgerError("ledgers.file.xml")
     if path.suffix.lower() in WORKBOOKS and b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise LedgerError(f"is damaged: not a {path.suffix} file inside; restore it or save it again")
+        raise LedgerError("ledgers.file.other_inside", suffix=path.suffix)
     return "text"
 
 
@@ -110,29 +109,18 @@ def _sniff_zip(path: Path) -> str:
             names = set(package.namelist())
             kind = package.read("mimetype")[:100] if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise LedgerError(f"is damaged ({error}); restore it or save it again") from None
+        raise LedgerError("ledgers.file.damaged", why=tell_error(error)) from None
     if any(name.lower().startswith("xl/") for name in names):
         return "xlsx"
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet") or "content.xml" in names:
         return "ods"
-    raise LedgerError(f"is an archive, not a workbook; a ledger is {FORMATS}")
+    raise LedgerError("ledgers.file.archive")
 
 
 def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterator[Sheet]:
-    """Read the sheets of an xlsx, xlsm, xls or ods file, one at a time.
+    """Read the sheets of an xlsx, xlsm, xls or ods file (`kind`, as `sniff_format` says), one at a time.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    kind : str
-        As `sniff_format` says.
-    wanted : sequence of str or None
-        Names of the sheets to read; None for all.
-
-    Raises
-    ------
-    LedgerError
-        If the file is damaged or protected, or a wanted sheet isn't there.
+    Those in `wanted`, or all. Raises LedgerError if the file is damaged or protected, or a wanted sheet isn't there.
     """
     import python_calamine as calamine
 
@@ -143,9 +131,9 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
         described = book.sheets_metadata
         names = [one.name for one in described if one.typ == calamine.SheetTypeEnum.WorkSheet]
     except calamine.PasswordError:
-        raise LedgerError("is protected by a password; save it without one") from None
+        raise LedgerError("ledgers.file.password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        yield from _read_with_openpyxl(path, kind, wanted, _short(error))
+        yield from _read_with_openpyxl(path, kind, wanted, tell_error(error))
         return
     _check_wanted(wanted, names)
     hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
@@ -160,7 +148,7 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
             merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
             top, left = sheet.start or (0, 0)
         except (calamine.CalamineError, OSError, ValueError) as error:
-            raise LedgerError(f"sheet '{name}' is damaged ({_short(error)}); save the file again") from None
+            raise LedgerError("ledgers.file.damaged_sheet", sheet=name, why=tell_error(error)) from None
         marks = look.result()
         yield Sheet(
             name, rows, top, left, merged, marks.hidden_rows, marks.hidden_columns, name in hidden, scan.date1904,
@@ -170,14 +158,13 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
 
 def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
     if absent := [name for name in wanted or () if name not in names]:
-        shown = ", ".join(map(repr, names))
-        raise LedgerError(f"has no sheet {', '.join(map(repr, absent))}; its sheets: {shown}")
+        raise LedgerError("ledgers.file.no_sheet", absent=absent, sheets=names)
 
 
-def _read_with_openpyxl(path: Path, kind: str, wanted: Sequence[str] | None, why: str) -> Iterator[Sheet]:
+def _read_with_openpyxl(path: Path, kind: str, wanted: Sequence[str] | None, why: Label) -> Iterator[Sheet]:
     """Read a workbook that calamine can't open: some irregular files open in the one and not in the other."""
     if kind != "xlsx":
-        raise LedgerError(f"is damaged ({why}); restore it or save it again")
+        raise LedgerError("ledgers.file.damaged", why=why)
     from openpyxl import load_workbook
 
     try:
@@ -202,13 +189,13 @@ def _read_with_openpyxl(path: Path, kind: str, wanted: Sequence[str] | None, why
                 for column in range(one.min, (one.max or one.min) + 1)
             )
             state = sheet.sheet_state != "visible"
-            notes = ("irregular inside; read all the same",)
+            notes = (Reason("ledgers.file.irregular"),)
             in_1904 = book.epoch.year == 1904
             yield Sheet(sheet.title, rows, 0, 0, merged, hidden, folded, state, in_1904, {}, notes)
     except LedgerError:
         raise
     except Exception:  # openpyxl raises whatever its XML meets: any of them means that the file is damaged
-        raise LedgerError(f"is damaged ({why}); restore it or save it again") from None
+        raise LedgerError("ledgers.file.damaged", why=why) from None
 
 
 def name_column(index: int) -> str:
@@ -221,40 +208,33 @@ def name_column(index: int) -> str:
     return letters
 
 
-def _short(error: BaseException) -> str:
-    return str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+def tell_error(error: BaseException) -> Label:
+    """What a library says of a file: in its own English, of which Chinese messages show the error's name alone."""
+    name = type(error).__name__
+    return Label(zh=name, en=str(error).splitlines()[0][:160] if str(error) else name)
 
 
 def read_text(path: Path, known: frozenset[str]) -> Sheet:
-    """Read a csv or txt file, finding out its encoding and delimiter.
+    """Read a csv or txt file, finding out its encoding and delimiter; LedgerError if none fits, or it is no text.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-    known : frozenset of str
-        Folded header spellings of the kind: of two encodings that both decode, the one that shows more of
-        them is right.
-
-    Raises
-    ------
-    LedgerError
-        If no encoding fits, or it is no text.
+    `known` are the folded header spellings of the kind: of two encodings that both decode, the one that shows more of
+    them is right.
     """
     data = path.read_bytes()
     text, encoding = _decode(data, known)
     if not text.strip():
-        raise LedgerError("is empty; save the ledger again")
+        raise LedgerError("ledgers.file.empty")
     if "\0" in text:
-        raise LedgerError("is no text file (it holds NUL characters); save it as csv in UTF-8")
+        raise LedgerError("ledgers.file.nul")
     delimiter = _find_delimiter(text)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise LedgerError(f"is no regular delimited text ({error}); save it again as csv or xlsx") from None
+        raise LedgerError("ledgers.file.not_delimited", why=tell_error(error)) from None
     width = max(map(len, rows), default=0)
     padded = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
-    shown = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}[delimiter]
-    return Sheet("", padded, notes=(f"read as {encoding}, delimited by {shown}",))
+    shown = Reason(f"ledgers.delimiter.{_DELIMITERS[delimiter]}")
+    return Sheet("", padded, notes=(Reason("ledgers.file.read_as", encoding=encoding, delimiter=shown),))
 
 
 def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
@@ -263,14 +243,14 @@ def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
             try:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError:
-                raise LedgerError(f"says it is {encoding} and isn't; save it as csv in UTF-8") from None
+                raise LedgerError("ledgers.file.wrong_mark", encoding=encoding) from None
     sample = data[:4000]
     if b"\0" in sample:
         encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
         try:
             return data.decode(encoding), encoding
         except UnicodeDecodeError:
-            raise LedgerError("is no text file; save it as csv in UTF-8") from None
+            raise LedgerError("ledgers.file.no_text") from None
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -289,10 +269,7 @@ def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
             options.append((-count, order, text, encoding))
     if not options:
         line = data.count(b"\n", 0, furthest[0]) + 1
-        raise LedgerError(
-            f"is in no known encoding (UTF-8, GB18030, Big5, UTF-16): as {furthest[1]} it is readable up to line "
-            f"{line}; save it as csv in UTF-8"
-        )
+        raise LedgerError("ledgers.file.no_encoding", nearest=furthest[1], line=line)
     _, _, text, encoding = min(options)
     return text, encoding
 
@@ -308,7 +285,7 @@ def _find_delimiter(text: str) -> str:
     """The delimiter that gives the most cells to the most lines of the file's beginning."""
     lines = text[:200_000].splitlines()[:200]
     best, most = ",", 0
-    for delimiter in (",", "\t", ";", "|"):
+    for delimiter in _DELIMITERS:
         try:
             widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
         except csv.Error:

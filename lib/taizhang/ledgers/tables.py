@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from taizhang.core.errors import LedgerError, list_values
+from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.dates import find_year
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure
 from taizhang.ledgers.model import (
-    ASIDE_COLUMNS,
+    ASIDE_TYPES,
     Disagreement,
     HeaderRead,
     Source,
@@ -36,27 +37,9 @@ _SUMMED = ("integer", "number")
 def read_table(
     grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, *, name: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, TableRead]:
-    """Read a table's data rows.
+    """Read a table's data rows: those accepted, those (and the cells) set aside, and what was found of the table.
 
-    Parameters
-    ----------
-    grid : Grid
-    table : LedgerTable
-        As found, its rows told apart.
-    index : HeaderIndex
-    source : Source
-    name : str
-        The file as shown.
-
-    Returns
-    -------
-    rows, set_aside : pandas.DataFrame
-    about : TableRead
-
-    Raises
-    ------
-    LedgerError
-        If a required column is missing, naming the line of workbook.toml that mends it.
+    Raises LedgerError if a required column is missing, naming the line of workbook.toml that mends it.
     """
     kind = source.kind
     check_columns(grid, table, index, source)
@@ -84,12 +67,13 @@ def read_table(
         parsed[field_name] = read_column(values, own, field, told)
         raw[field_name] = (values, own)
         notes += [
-            f"{field_name}: {text} ({count})" for text, count in parsed[field_name].notes.items() if text
+            Reason("ledgers.table.understood", column=field_name, note=note, count=count)
+            for note, count in parsed[field_name].notes.items()
         ]
     said = "district" in parsed or bool(table.sections)
     place = source.district or ("" if said else _sheet_district(grid, source))
     if place != source.district:
-        notes.append("district: taken from the sheet's name")
+        notes.append(Reason("ledgers.table.sheet_district"))
     if place and "district" in kind.fields:
         constant = take_texts([place], np.zeros(len(data), dtype=np.int64))
         parsed["district"] = Parsed(constant, np.full(len(data), None, dtype=object), Counter())
@@ -122,26 +106,22 @@ def check_columns(grid: Grid, table: LedgerTable, index: HeaderIndex, source: So
     unknown = [column.header for column in table.columns if column.levels and column.match is None]
     lines = []
     for name in lacking:
-        label = kind.fields[name].title["zh"]
         near = [header for header in unknown if index.suggest(header) == name]
-        shown = near[0] if near else "the header as the file has it"
+        shown = near[0] if near else Reason("ledgers.table.header_as_is")
         if name == "district":
-            lines.append(
-                f"no column says which district a row belongs to. If all rows of the file belong to one, write "
-                f'in workbook.toml under [ledgers.{kind.name}]: district = "its name or code"; if a column says '
-                f'it, under [ledgers.{kind.name}.columns]: district = "{shown}"'
-            )
+            lines.append(Reason("ledgers.table.no_district", kind=kind.name, header=shown))
         else:
+            title = kind.fields[name].title["zh"]
             lines.append(
-                f"no column is {name} ({label}). Write in workbook.toml under [ledgers.{kind.name}.columns]: "
-                f'{name} = "{shown}"'
+                Reason("ledgers.table.no_column", kind=kind.name, header=shown, column=name, title=title)
             )
-    problems = [c.match.problem for c in table.columns if c.match is not None and c.match.problem]
-    where = f"sheet '{grid.sheet.name}', " if grid.sheet.name else ""
-    row = table.header[0] + grid.sheet.top + 1
+    lines += [c.match.problem for c in table.columns if c.match is not None and c.match.problem]
     raise LedgerError(
-        f"{where}table with its header in row {row}: {'; '.join([*lines, *problems])}. "
-        f"Headers not understood: {list_values(unknown) or 'none'}"
+        "ledgers.table.refused",
+        sheet=Reason("ledgers.place.sheet_then", sheet=grid.sheet.name) if grid.sheet.name else "",
+        row=table.header[0] + grid.sheet.top + 1,
+        problems=lines,
+        unknown=unknown or Reason("core.none"),
     )
 
 
@@ -172,9 +152,8 @@ def _dimension(part: str) -> str:
 
 def _fill_merges(
     grid: Grid, table: LedgerTable, kind: Kind, data: np.ndarray
-) -> tuple[dict[str, np.ndarray], list[str]]:
+) -> tuple[dict[str, np.ndarray], list[Reason]]:
     """Codes per field over the data rows; a cell merged down holds for all its rows, but a number counts once."""
-    notes: list[str] = []
     whole = {name: grid.codes[:, column.position] for name, column in table.fields.items()}
     at = {column.position: name for name, column in table.fields.items()}
     once = 0
@@ -190,12 +169,11 @@ def _fill_merges(
             whole[name] = whole[name].copy()
             copied.add(name)
         whole[name][top : min(bottom + 1, table.last)] = whole[name][top]
-    if once:
-        notes.append(f"numbers merged over several rows count once, in the first of them ({once})")
+    notes = [Reason("ledgers.table.merged_once", count=once)] if once else []
     return {name: codes[data] for name, codes in whole.items()}, notes
 
 
-def _fill_dittos(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray]) -> list[str]:
+def _fill_dittos(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray]) -> list[Reason]:
     """Give a cell that says 同上 the code of the nearest one above it that says something else."""
     notes = []
     for name, column in table.fields.items():
@@ -207,7 +185,7 @@ def _fill_dittos(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray]) -
             above = np.maximum.accumulate(np.where(same, -1, rows))
             codes[name] = np.where(above >= 0, codes[name][np.maximum(above, 0)], codes[name])
             count = int((same & (above >= 0)).sum())
-            notes.append(f"{name}: of cells that say 'as above' the one above taken ({count})")
+            notes.append(Reason("ledgers.table.dittos", column=name, count=count))
     return notes
 
 
@@ -252,7 +230,7 @@ def _assemble(
     )
     failed = np.zeros(count, dtype=bool)
     first: dict[int, tuple[str, str]] = {}
-    joined: dict[int, list[str]] = {}
+    joined: dict[int, Reason] = {}
     for field_name in kind.required:
         if field_name not in parsed:
             continue
@@ -262,18 +240,22 @@ def _assemble(
             # Where a row says no district, its point may: that the ingest finds out.
             bad = bad & (rows["lon"].isna() | rows["lat"].isna()).to_numpy()
         failed |= bad
+        absent = Reason(
+            "ledgers.empty.required", column=field_name, title=kind.fields[field_name].title["zh"]
+        )
         for row in np.flatnonzero(bad).tolist():
-            reason = reasons[row] or f"no {field_name} ({kind.fields[field_name].title['zh']})"
+            reason = reasons[row] or absent
             first.setdefault(row, (field_name, _raw_text(raw, field_name, row)))
-            reasons_of = joined.setdefault(row, [])
-            reasons_of.append(f"{field_name}: {reason}" if reasons_of else reason)
+            if row in joined:
+                reason = Reason("ledgers.row.also", reason=joined[row], column=field_name, other=reason)
+            joined[row] = reason
     parts = [make_empty_aside()]
     if first:
         order = sorted(first)
         parts.append(
             _make_aside(
                 kind, name, sheet, numbers[order], [first[r][0] for r in order], [first[r][1] for r in order],
-                ["; ".join(joined[r]) for r in order], "row", written[order],
+                [joined[r] for r in order], "row", written[order],
             )
         )  # fmt: skip
     for field_name, one in parsed.items():
@@ -308,14 +290,14 @@ def _raw_text(raw: dict[str, tuple[list[object], np.ndarray]], field_name: str, 
 
 def _make_aside(
     kind: Kind, name: str, sheet: str, numbers: np.ndarray, columns: list[str], values: list[str],
-    reasons: list[str], scope: str, districts: np.ndarray,
+    reasons: list[Reason], scope: str, districts: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip
     frame = pd.DataFrame(
         {
             "kind": kind.name,
             "source_file": name,
             "source_sheet": sheet,
-            "source_row": pd.array(numbers, dtype="Int64"),
+            "source_row": numbers,
             "column": columns,
             "value": values,
             "reason": reasons,
@@ -323,7 +305,7 @@ def _make_aside(
             "district": districts,
         }
     )
-    return frame.astype({column: "str" for column in ASIDE_COLUMNS if column != "source_row"})
+    return frame.astype(ASIDE_TYPES)
 
 
 def _count_items(values: list[object], codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
@@ -333,7 +315,7 @@ def _count_items(values: list[object], codes: np.ndarray) -> pd.api.extensions.E
 
 
 def _describe(
-    grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, notes: list[str]
+    grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, notes: list[Reason]
 ) -> TableRead:
     sheet = grid.sheet
     counts = Counter({ROW_KINDS[k]: int((table.kinds == k).sum()) for k in range(len(ROW_KINDS))})
@@ -343,20 +325,17 @@ def _describe(
     hidden = tuple(int(row) for row in data if int(row) in sheet.hidden_rows) if sheet.hidden_rows else ()
     folded = [c for c in table.columns if c.levels and c.position + sheet.left in sheet.hidden_columns]
     if folded:
-        shown = ", ".join(f"{name_column(c.position + sheet.left)} {c.header}" for c in folded)
-        notes = [*notes, f"hidden columns were read: {shown}"]
+        shown = [f"{name_column(c.position + sheet.left)} {c.header}" for c in folded]
+        notes = [*notes, Reason("ledgers.table.hidden_columns", columns=shown)]
     for column in table.columns:
         if not column.levels:
             below = grid.codes[table.first : table.last, column.position]
             filled = int((below[table.kinds == DATA] >= 0).sum())
             if filled:
                 letters = name_column(column.position + sheet.left)
-                notes = [*notes, f"column {letters} has no header: its cells were not read ({filled})"]
+                notes = [*notes, Reason("ledgers.table.no_header", letters=letters, count=filled)]
     if source.district and "district" in table.fields:
-        notes = [
-            *notes,
-            f"the district of workbook.toml ('{source.district}') goes before the district column",
-        ]
+        notes = [*notes, Reason("ledgers.table.own_district", district=source.district)]
     return TableRead(
         sheet=sheet.name,
         first_row=table.header[0] + sheet.top + 1,
@@ -387,17 +366,18 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
     match = column.match
     if match is None:
         ignored = index.ignores(column.levels)
-        note = column.note or {"serial": "running number", "remarks": "remarks, not read"}.get(ignored, "")
+        note = column.note or (Reason(f"ledgers.header.{ignored}") if ignored else None)
         near = "" if note or not column.levels else index.suggest(column.levels[-1])
-        note = note or (f"near to {near}" if near else "")
+        note = note or (Reason("ledgers.header.near", column=near) if near else None)
         return HeaderRead(letters, column.header, None, "", note, bool(ignored and not column.note))
     if match.problem:
-        return HeaderRead(
-            letters, column.header, None, match.unit, f"not read as {match.field}: {match.problem}"
-        )
+        refused = Reason("ledgers.header.not_read", column=match.field, reason=match.problem)
+        return HeaderRead(letters, column.header, None, match.unit, refused)
     unit = kind.fields[match.field].unit
     if match.unit and match.factor != 1.0:
-        return HeaderRead(letters, column.header, match.field, match.unit, f"converted to {unit}")
+        wanted = Label(zh=load_shared().units[unit].zh, en=unit) if unit else ""
+        converted = Reason("ledgers.header.converted", unit=wanted)
+        return HeaderRead(letters, column.header, match.field, match.unit, converted)
     return HeaderRead(letters, column.header, match.field, match.unit or unit)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from taizhang.core.errors import list_values
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes
 from taizhang.ledgers.quantities import read_number
@@ -72,30 +72,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column read: `data` over the rows, `reason` per row (None where read or empty), remarks counted."""
+    """A column read: `data` over the rows, `reasons` per row (None where read or empty), remarks counted."""
 
     data: pd.api.extensions.ExtensionArray | np.ndarray
     reasons: np.ndarray
-    notes: Counter[str]
+    notes: Counter[Reason]
 
 
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
-    """Read a column.
-
-    Parameters
-    ----------
-    values : sequence
-        Distinct values.
-    codes : ndarray of int, one per row
-        Position of the row's value in `values`; -1 where the cell is empty.
-    field : Field
-    context : Context
-
-    Returns
-    -------
-    Parsed
-        As many rows as `codes`; empty and unreadable cells are missing.
-    """
+    """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
     if field.type == "text" and not context.values:
         return Parsed(
             take_texts(_clean_texts(values), codes), np.full(len(codes), None, dtype=object), Counter()
@@ -103,7 +88,7 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
     used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(values)))
     results: list[Any] = [None] * (len(values) + 1)
     reasons = np.full(len(values) + 1, None, dtype=object)
-    remarks: dict[int, str] = {}
+    remarks: dict[int, Reason] = {}
     own = {fold(key): value for key, value in context.values.items()}
     for position in used.tolist():
         value = values[position]
@@ -115,7 +100,7 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
             reasons[position] = reason
         if note:
             remarks[position] = note
-    notes: Counter[str] = Counter()
+    notes: Counter[Reason] = Counter()
     if remarks:
         counts = np.bincount(codes[codes >= 0], minlength=len(values))
         for position, note in remarks.items():
@@ -138,15 +123,18 @@ def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.E
     return pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes))
 
 
-def read_value(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+_Answer = tuple[Any, Reason | None, Reason | None]
+
+
+def read_value(value: object, field: Field, context: Context) -> _Answer:
     """Read one value: the result (None where empty or unreadable), the reason, a remark."""
     if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
-        return None, "", ""
+        return None, None, None
     if field.type == "text":
-        return write_cell(value) or None, "", ""
+        return write_cell(value) or None, None, None
     if field.type in DATE_TYPES:
         if isinstance(value, str) and fold(value) == "无":
-            return None, "", ""
+            return None, None, None
         found = read_date(
             value,
             year=context.year,
@@ -155,8 +143,8 @@ def read_value(value: object, field: Field, context: Context) -> tuple[Any, str,
             month=field.type == "month",
         )
         if found.value is None:
-            return None, _explain(found.reason, value, field), ""
-        return found.value if field.type == "datetime" else _midnight(found.value), "", found.note
+            return _refuse(found.reason, value, field)
+        return found.value if field.type == "datetime" else _midnight(found.value), None, found.note
     if field.type in ("number", "integer"):
         return _read_number(value, field, context)
     if field.type == "year":
@@ -170,29 +158,35 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _explain(reason: str, value: object, field: Field) -> str:
-    return reason if field.personal else f"{reason}: '{write_cell(value)[:60]}'"
+def _refuse(reason: Reason | None, value: object, field: Field) -> _Answer:
+    """Why a value could not be read, with the value itself unless it is personal."""
+    if not field.personal:
+        reason = Reason("ledgers.cell.quoted", reason=reason, value=write_cell(value)[:60])
+    return None, reason, None
 
 
-def _read_number(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+def _read_number(value: object, field: Field, context: Context) -> _Answer:
     if isinstance(value, str) and fold(value) in _NONE and _counts(field):
-        return 0, "", "'none' read as 0"
+        return 0, None, Reason("ledgers.number.none_is_zero")
     read = read_number(value, unit=field.unit, factor=context.factor)
     number = read.value
     if number is None:
-        return None, _explain(read.reason, value, field), ""
+        return _refuse(read.reason, value, field)
     if field.type == "integer":
         if abs(number - round(number)) > 1e-9:
-            return None, _explain("not a whole number", value, field), ""
+            return _refuse(Reason("ledgers.number.not_whole"), value, field)
         number = round(number)
     if (field.min is not None and number < field.min) or (field.max is not None and number > field.max):
-        limits = " to ".join(str(limit) for limit in (field.min, field.max) if limit is not None)
-        return (
-            None,
-            _explain(f"outside {limits}{'' if field.max is not None else ' and above'}", value, field),
-            "",
-        )
-    return number, "", read.note
+        return _refuse(_tell_limits(field), value, field)
+    return number, None, read.note
+
+
+def _tell_limits(field: Field) -> Reason:
+    if field.max is None:
+        return Reason("ledgers.limits.least", least=field.min)
+    if field.min is None:
+        return Reason("ledgers.limits.most", most=field.max)
+    return Reason("ledgers.limits.both", least=field.min, most=field.max)
 
 
 def _counts(field: Field) -> bool:
@@ -201,47 +195,49 @@ def _counts(field: Field) -> bool:
     return field.type == "integer" or (unit is not None and unit.dimension == "money")
 
 
-def _read_year(value: object, field: Field) -> tuple[Any, str, str]:
+def _read_year(value: object, field: Field) -> _Answer:
+    year = 0
     if isinstance(value, datetime):
         year = value.year
     elif match := re.fullmatch(r"(\d{4})(?:\.0+)?年?度?", fold(write_cell(value))):
         year = int(match[1])
-    else:
-        return None, _explain("not a year", value, field), ""
     if not (field.min or 1) <= year <= (field.max or 9999):
-        return None, _explain("not a year", value, field), ""
-    return year, "", ""
+        return _refuse(Reason("ledgers.number.not_a_year"), value, field)
+    return year, None, None
 
 
-def _count_names(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+def _count_names(value: object, field: Field, context: Context) -> _Answer:
     """A count, or the count of the names listed; the names themselves are not kept, nor told in a reason."""
+    neither = None, Reason("ledgers.number.neither_count_nor_names"), None
     read = read_number(value, unit=field.unit, factor=context.factor)
     if read.value is not None:
         if read.value < 0 or abs(read.value - round(read.value)) > 1e-9:
-            return None, "not a count of people", ""
-        return round(read.value), "", read.note
+            return None, Reason("ledgers.number.not_people"), None
+        return round(read.value), None, read.note
     if not isinstance(value, str):
-        return None, "neither a count nor names", ""
+        return neither
     text = re.sub(r"\([^()]*\)", "", unicodedata.normalize("NFKC", value)).strip()
     if match := _COUNT.search(fold(text)):
         number = read_number(match[1], unit=field.unit).value
-        return (None, "neither a count nor names", "") if number is None else (round(number), "", "")
+        return neither if number is None else (round(number), None, None)
     names = [name for name in _NAMES.split(text) if name]
     if not names or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names):
-        return None, "neither a count nor names", ""
-    return len(names), "", "names counted, and not kept"
+        return neither
+    return len(names), None, Reason("ledgers.number.names_counted")
 
 
-def _read_category(value: object, field: Field, context: Context) -> tuple[Any, str, str]:
+def _read_category(value: object, field: Field, context: Context) -> _Answer:
     spellings = _spellings(field)
     text = write_cell(value)
     for word in (fold(text), _plain(text), _plain(simplify(text))):
         if word in spellings:
             name = spellings[word]
-            return (name == "true") if field.type == "boolean" else name, "", ""
-    where = f"; map it in [{context.where}.values.{field.name}]" if context.where else ""
-    known = "yes or no" if field.type == "boolean" else list_values(field.values)
-    return None, f"'{text[:60]}' is none of {known}{where}", ""
+            return (name == "true") if field.type == "boolean" else name, None, None
+    known = Reason("ledgers.category.yes_or_no") if field.type == "boolean" else tuple(field.values)
+    if not context.where:
+        return None, Reason("ledgers.category.unknown", value=text[:60], known=known), None
+    table = f"{context.where}.values.{field.name}"
+    return None, Reason("ledgers.category.map", value=text[:60], known=known, table=table), None
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,53 @@
+"""The account of an ingest in words: what was read of each ledger."""
+
+from collections.abc import Mapping
+
+from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import Reason
+from taizhang.ingest import IngestResult, KindSummary
+
+_MOST_NOTES = 5
+
+
+def describe_result(result: IngestResult, lang: str = "") -> list[str]:
+    """What an ingest read, a line each, in a language; where left out, in that of messages."""
+    lines = [line for summary in result.summaries for line in _describe_summary(summary)]
+    lines += [Reason("ingest.account.boundaries", reason=note) for note in result.notes]
+    if any(one.set_aside or one.cells_set_aside for one in result.summaries):
+        lines.append(Reason("ingest.account.aside"))
+    return [mask_numbers(line.word(lang)) for line in lines]
+
+
+def _describe_summary(summary: KindSummary) -> list[Reason]:
+    lines = [
+        Reason(
+            "ingest.account.read",
+            kind=summary.kind,
+            title=summary.title.get("zh", ""),
+            read=summary.read,
+            accepted=summary.accepted,
+            aside=summary.set_aside,
+            files=summary.files,
+        )
+    ]
+    if summary.other_rows:
+        lines.append(Reason("ingest.account.apart", rows=count_rows(summary.other_rows, "apart")))
+    numbers = {
+        "cells": summary.cells_set_aside, "duplicates": summary.duplicates, "corrected": summary.corrected,
+    }  # fmt: skip
+    lines += [Reason(f"ingest.account.{name}", number=number) for name, number in numbers.items() if number]
+    lines += [
+        Reason("ingest.account.line", reason=said) for said in (*summary.rules, *summary.notes[:_MOST_NOTES])
+    ]
+    if (more := len(summary.notes) - _MOST_NOTES) > 0:
+        lines.append(Reason("ingest.account.more", number=more))
+    return lines
+
+
+def count_rows(counts: Mapping[str, int], how: str) -> list[Reason]:
+    """Rows by what they are; `how` they are written is 'apart' (header 3) or 'counted' (3 header)."""
+    return [
+        Reason(f"ingest.rows.{how}", name=Reason(f"ingest.rows.{name}"), rows=rows)
+        for name, rows in counts.items()
+        if rows
+    ]

@@ -1,0 +1,20 @@
+"""The classes of reasons, by which what was set aside is counted: a question of codes, whatever their words."""
+
+# The longest beginning of a code decides.
+_CLASSES = {
+    "ledgers.empty": "empty",
+    "ledgers.date": "date",
+    "ledgers.number": "number",
+    "ledgers.limits": "limits",
+    "ledgers.category": "value",
+    "boundaries.match": "district",
+    "boundaries.match.not_given": "empty",
+    "boundaries.point": "empty",
+}
+
+
+def classify_reason(code: str) -> str:
+    """The class of a reason of set_aside.csv: empty, district, value, date, limits, number or other."""
+    names = code.split(".")
+    beginnings = (".".join(names[:length]) for length in range(len(names), 0, -1))
+    return next((_CLASSES[one] for one in beginnings if one in _CLASSES), "other")
