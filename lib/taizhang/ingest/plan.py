@@ -61,7 +61,7 @@ class Plan:
 
 
 def make_plan(config: Config) -> Plan:
-    """List the raw files of a workbook; ParameterError where its boundary file or its raw files are not there at all."""
+    """List the raw files of a workbook; ParameterError if its boundary file or all its raw files are not there."""
     boundaries = _list_layer(config.boundaries)
     if not boundaries:
         raise ParameterError("ingest.missing.boundaries", path=show_path(config, config.boundaries.path))

@@ -142,7 +142,7 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
     with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
 
         def put_aside(table: pd.DataFrame) -> None:
-            worded = guard_formulas(word_reasons(table, work.config.lang))
+            worded = guard_formulas(word_reasons(table, config.lang))
             stream.write(worded.to_csv(index=False, header=False, lineterminator="\n"))
 
         collector = Collector(kind, path, list(layers.districts["code"]))
