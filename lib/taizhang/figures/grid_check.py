@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
+from taizhang.analysis.grid import (
+    WAYS,
+    choose_cells,
+    classify_cells,
+    count_by_cell,
+    count_cells,
+    count_ways,
+    list_unassigned,
+    rank_problems,
+)
 from taizhang.analysis.naming import describe_source, name_area, name_period, name_place, show_text
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -13,74 +22,46 @@ from taizhang.core.outlines import simplify_districts
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
 from taizhang.figures.marks import set_strip_key
-from taizhang.metadata.facts import ALL, describe_fact
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.classes import choose_classes
 
 _MOST_ROWS = 30
 _MOST_NUMBERS = 30
 _MOST_CELLS = 4
-_COUNTED = {"hazards": "hazards.found", "incidents": "incidents.count"}
-# Which colour and word of the map a problem goes under.
-GROUPS = {
-    "gap": "gap", "gap_sliver": "gap", "overlap": "overlap", "overlap_sliver": "overlap", "nested": "overlap",
-    "duplicate": "overlap", "outside": "stray", "beyond": "stray", "across": "stray", "elsewhere": "stray",
-}  # fmt: skip
-
-
-def choose_cells(view: View) -> gpd.GeoDataFrame | None:
-    """The grid cells of the view's district; None where there is no grid layer or no cell in it."""
-    if view.grid is None:
-        return None
-    cells = view.grid if view.district == ALL else view.grid[view.grid["district_code"] == view.district]
-    return None if cells.empty else cells
 
 
 def tabulate_cells(view: View) -> display.Table | None:
-    """Cells by level and class, and how many have nobody named.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where there is no grid layer, or no cell in the district.
-    """
-    cells = choose_cells(view)
-    if cells is None:
+    """Cells by level and class, and how many have nobody named; None without a grid layer or a cell in the district."""
+    counts, lang = count_cells(view), view.lang
+    if counts is None:
         return None
-    lang = view.lang
-    levels = cells["level"].map(lambda value: show_text(value, lang)).astype("str")
-    classes = cells["class"].map(lambda value: show_text(value, lang)).astype("str")
-    counts = pd.crosstab(levels, classes)
-    unassigned = (~cells["assigned"].astype("boolean")).groupby(levels).sum()
-    known = bool(cells["assigned"].notna().any())
-    rows = [
-        _count_cells(str(level), counts.loc[level].tolist(), int(unassigned[level]) if known else None)
-        for level in counts.index
-    ]
-    if len(counts) > 1:
-        total = int(unassigned.sum()) if known else None
-        rows.append(_count_cells(label("check.all_levels", lang), counts.sum().tolist(), total))
     return display.Table(
         id="grid-cells",
         title=label("check_table.cells.title", lang, name=name_place(view)),
         columns=(
             display.Column(label("check.level", lang)),
-            *(display.Column(label("check.class", lang, **{"class": name}), "", "right") for name in counts),
+            *(
+                display.Column(label("check.class", lang, **{"class": name}), "", "right")
+                for name in counts.by_class
+            ),
             display.Column(label("check.cells", lang), "", "right"),
             display.Column(label("check.unassigned", lang), "", "right"),
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            (
+                display.Cell(label("check.all_levels", lang) if level == ALL else str(level)),
+                *(_number(n) for n in (*by_class, cells, unassigned)),
+            )
+            for level, by_class, (cells, unassigned) in zip(
+                counts.by_class.index,
+                counts.by_class.itertuples(index=False),
+                counts.sums.itertuples(index=False),
+                strict=True,
+            )
+        ),
     )
-
-
-def _count_cells(name: str, counts: Sequence[int], unassigned: int | None) -> tuple[display.Cell, ...]:
-    return (display.Cell(name), *(_number(n) for n in [*counts, sum(counts)]), _number(unassigned))
 
 
 def _number(value: float | None, decimals: int = 0) -> display.Cell:
@@ -90,21 +71,8 @@ def _number(value: float | None, decimals: int = 0) -> display.Cell:
 
 
 def tabulate_unassigned(view: View) -> display.Table | None:
-    """The cells for which nobody is named.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where there is no such cell, or the layer doesn't say.
-    """
-    cells = choose_cells(view)
-    if cells is None:
-        return None
-    cells = cells[(~cells["assigned"].astype("boolean")).fillna(False)].sort_values("code")
+    """The cells for which nobody is named; None where there are none, or the layer doesn't say."""
+    cells = list_unassigned(view)
     if cells.empty:
         return None
     lang = view.lang
@@ -142,18 +110,9 @@ def _name_district(code: object, names: pd.Series, lang: str) -> display.Cell:
 
 
 def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None:
-    """Span of control: cells per person, and per cell of the level above.
+    """Span of control: cells per person, and per cell of the level above; None where the layer doesn't say.
 
-    Parameters
-    ----------
-    view : View
-    span : pandas.DataFrame or None
-        From `Workbook.grid_span`; it holds numbers and no names.
-
-    Returns
-    -------
-    display.Table or None
-        None where the layer doesn't say who is responsible.
+    `span` as from `Workbook.grid_span`: it holds numbers and no names.
     """
     if span is None or span.empty:
         return None
@@ -193,18 +152,9 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
 
 
 def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Table | None:
-    """Gaps, overlaps and stray cells with their areas and the cells they concern, largest first.
+    """Gaps, overlaps and stray cells with their areas and the cells they concern, largest first; None without any.
 
-    Parameters
-    ----------
-    view : View
-    problems : geopandas.GeoDataFrame or None
-        From `Workbook.grid_problems`.
-
-    Returns
-    -------
-    display.Table or None
-        None where there is none.
+    `problems` as from `Workbook.grid_problems`.
     """
     if problems is None or problems.empty or view.grid is None:
         return None
@@ -217,14 +167,14 @@ def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
     stray = bool(shown["share_percent"].notna().any())
     rows = tuple(
         (
-            display.Cell(str(place), place),
+            display.Cell(str(row["number"]), row["number"]),
             display.Cell(label(f"problem.{row['problem']}", lang)),
             *([_name_district(row["district_code"], districts, lang)] if whole else []),
             display.Cell(_list_cells(str(row["codes"]), names)),
             _number(row["area_km2"], 4),
             *([_number(row["share_percent"], 1)] if stray else []),
         )
-        for place, (_, row) in enumerate(shown.iterrows(), 1)
+        for _, row in shown.iterrows()
     )
     notes = [label("check_table.problems.note", lang)]
     if len(ranked) > len(shown):
@@ -253,11 +203,6 @@ def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
     )
 
 
-def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Problems from the largest down: the order in which table and map number them."""
-    return problems.sort_values(["area_km2", "codes"], ascending=[False, True], kind="stable")
-
-
 def _list_cells(codes: str, names: dict[str, str]) -> str:
     listed = codes.split(" ") if codes else []
     said = "、".join(f"{names.get(code, code)} {code}" for code in listed[:_MOST_CELLS])
@@ -265,25 +210,16 @@ def _list_cells(codes: str, names: dict[str, str]) -> str:
 
 
 def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figure | None:
-    """Where the grid leaves gaps, overlaps or strays, numbered as in the table.
+    """Where the grid leaves gaps, overlaps or strays, numbered as in the table; a sound grid is shown as one.
 
-    Parameters
-    ----------
-    view : View
-    problems : geopandas.GeoDataFrame or None
-        From `Workbook.grid_problems`.
-
-    Returns
-    -------
-    display.Figure or None
-        None where there is no grid layer, or no cell in the district; a sound grid is shown as one.
+    `problems` as from `Workbook.grid_problems`. None without a grid layer, or a cell in the district.
     """
     cells = choose_cells(view)
     if cells is None or problems is None:
         return None
     lang, style = view.lang, load_style()
     ranked = rank_problems(problems)
-    groups = ranked["problem"].map(GROUPS)
+    parts = dict(iter(ranked.groupby("group")))
     colours = {"gap": style.roles["open"], "overlap": style.categories[3], "stray": style.roles["third"]}
     with use_style():
         sheet, axes, strip = draw_ground(view)
@@ -294,32 +230,26 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
         )
         key = [("■", label("check.cells", lang), fill)]
         for group, colour in colours.items():
-            part = ranked[(groups == group).to_numpy()]
-            if not part.empty:
-                part.plot(ax=axes, facecolor=colour, edgecolor=colour, linewidth=1.0, zorder=4)
+            if group in parts:
+                parts[group].plot(ax=axes, facecolor=colour, edgecolor=colour, linewidth=1.0, zorder=4)
                 key.append(("■", label(f"problem_group.{group}", lang), colour))
         frame()
         # A sliver of some metres is nothing at a map's scale: its number stands beside a ring.
-        for place, shape in enumerate(ranked.geometry.head(_MOST_NUMBERS), 1):
+        for number, shape in ranked.head(_MOST_NUMBERS)[["number", "geometry"]].itertuples(index=False):
             point = shape.representative_point()
             axes.scatter(
                 point.x, point.y, s=120, facecolor="none", edgecolor=style.ink, linewidth=0.9, zorder=5
             )
             axes.annotate(
-                str(place), (point.x, point.y), xytext=(7, 5), textcoords="offset points",
+                str(number), (point.x, point.y), xytext=(7, 5), textcoords="offset points",
                 size=style.small, zorder=6, annotation_clip=True,
             )  # fmt: skip
         set_strip_key(strip, key)
         draw_furniture(axes, strip, view)
     found = [
-        label(
-            "figure.count_of",
-            lang,
-            name=label(f"problem_group.{group}", lang),
-            n=int((groups == group).sum()),
-        )
+        label("figure.count_of", lang, name=label(f"problem_group.{group}", lang), n=len(parts[group]))
         for group in colours
-        if (groups == group).any()
+        if group in parts
     ]
     source = label("source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang))
     if len(ranked):
@@ -346,43 +276,26 @@ def _join(sentences: Sequence[str], lang: str) -> str:
 def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | None:
     """The cells with the most hazards and incidents of the period, and how the rows met their cells.
 
-    Parameters
-    ----------
-    view : View
-    counts : pandas.DataFrame or None
-        From `Workbook.grid_counts`.
-
-    Returns
-    -------
-    display.Table or None
-        None where there is no grid layer, or no row of the period.
+    `counts` as from `Workbook.grid_counts`. None without a grid layer, or a row of the period.
     """
     if counts is None or counts.empty or view.grid is None:
         return None
     lang, kinds = view.lang, view.kinds
-    shown = list(dict.fromkeys(counts["kind"]))
-    wide = counts.pivot_table(index="cell", columns="kind", values="rows", aggfunc="sum", fill_value=0)
-    wide = wide.reindex(columns=shown, fill_value=0).assign(total=lambda table: table.sum(axis=1))
-    wide = wide.rename_axis("code").reset_index().sort_values(["total", "code"], ascending=[False, True])
-    cells = view.grid.set_index("code")
+    wide, ways = count_by_cell(view, counts), count_ways(counts)
+    shown = list(ways.index)
     names = view.districts.set_index("code")["name"]
     rows = tuple(
         (
             display.Cell(str(row["code"])),
-            display.Cell(str(cells["name"][row["code"]])),
-            *(
-                [_name_district(cells["district_code"][row["code"]], names, lang)]
-                if view.district == ALL
-                else []
-            ),
+            display.Cell(str(row["name"])),
+            *([_name_district(row["district_code"], names, lang)] if view.district == ALL else []),
             *(_number(row[kind]) for kind in shown),
         )
         for _, row in wide.head(_MOST_ROWS).iterrows()
     )
     notes = [*_say_more(len(wide), lang)]
     for kind in shown:
-        ways = counts[counts["kind"] == kind].groupby("how")["rows"].sum()
-        told = {way: format_number(ways.get(way, 0)) for way in ("code", "name", "point", "unmatched")}
+        told = {way: format_number(ways.loc[kind, way]) for way in WAYS}
         notes.append(label("check_table.counts.matched", lang, kind=kinds[kind].label(lang), **told))
     return display.Table(
         id="grid-counts",
@@ -399,58 +312,32 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
 
 
 def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
-    """Rows of a kind per grid cell, in classes whose method is named.
+    """Rows of a kind (hazards or incidents) per grid cell, in classes whose method is named.
 
-    Parameters
-    ----------
-    view : View
-    counts : pandas.DataFrame or None
-        From `Workbook.grid_counts`.
-    kind : str
-        hazards or incidents.
-
-    Returns
-    -------
-    display.Figure or None
-        None where there is no grid layer, or no row of the kind met a cell.
+    `counts` as from `Workbook.grid_counts`. None without a grid layer, or where no row of the kind met a cell.
     """
-    cells = choose_cells(view)
-    if cells is None or counts is None:
+    found, lang, style = classify_cells(view, counts, kind), view.lang, load_style()
+    if found is None:
         return None
-    own = counts[counts["kind"] == kind]
-    per_cell = own.groupby("cell")["rows"].sum().reindex(cells["code"], fill_value=0)
-    # Cells that hold others are drawn beneath them, with the rows that name them.
-    cells = cells.assign(rows=per_cell.to_numpy()).sort_values("level", key=lambda level: level.fillna(""))
-    some = cells.loc[cells["rows"] > 0, "rows"].to_numpy(dtype=float)
-    if not len(some):
-        return None
-    lang, style = view.lang, load_style()
-    edges, method = choose_classes(some, describe_fact(_COUNTED[kind]).decimals)
-    place = np.searchsorted(edges, cells["rows"].to_numpy(dtype=float), side="left")
-    fills = style.sequential if len(edges) > 2 else (style.sequential[1], style.sequential[3])
-    colours = [fills[round(n * (len(fills) - 1) / max(len(edges) - 1, 1))] for n in range(len(edges))]
-    simple = simplify_districts(cells)
+    cells, simple, number = found.cells, simplify_districts(found.cells), found.cells["number"].to_numpy()
+    most = len(found.classes)
+    fills = style.sequential if most > 2 else (style.sequential[1], style.sequential[3])
+    colours = [fills[round(n * (len(fills) - 1) / max(most - 1, 1))] for n in range(most)]
     with use_style():
         sheet, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
-        none = (cells["rows"] == 0).to_numpy()
         key: list[tuple[str, str, str]] = []
-        if none.any():
-            simple[none].plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=0.6, zorder=3)
-            key.append(("■", "0", style.empty))
-        for number, colour in enumerate(colours):
-            part = (place == number) & ~none
-            if part.any():
-                simple[part].plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
-                values = cells.loc[part, "rows"]
-                least, most = format_number(values.min()), format_number(values.max())
-                key.append(("■", least if least == most else f"{least}–{most}", colour))
+        for at, colour in enumerate([style.empty, *colours], -1):
+            part = simple[number == at]
+            if part.empty:
+                continue
+            part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
+            low, high = (0, 0) if at < 0 else found.classes.loc[at]
+            least, largest = format_number(low), format_number(high)
+            key.append(("■", least if least == largest else f"{least}–{largest}", colour))
         frame()
         if view.district != ALL:
-            dark = [
-                value > 0 and colours[at] in style.sequential[3:]
-                for value, at in zip(cells["rows"], place, strict=True)
-            ]
+            dark = [at >= 0 and colours[at] in style.sequential[3:] for at in number]
             place_labels(
                 axes,
                 list(simple.geometry),
@@ -460,10 +347,9 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
             )
         set_strip_key(strip, key)
         draw_furniture(axes, strip, view)
-    top = cells.sort_values(["rows", "code"], ascending=[False, True]).iloc[0]
-    extra = label("source.classes", lang, method=label(f"classes.{method}", lang), number=len(edges))
-    if missing := int(own.loc[own["cell"].isna(), "rows"].sum()):
-        extra = _join([extra, label("check_figure.counts.unmatched", lang, n=missing)], lang)
+    extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=most)
+    if found.unmatched:
+        extra = _join([extra, label("check_figure.counts.unmatched", lang, n=found.unmatched)], lang)
     title = "check_figure.counts.title_incidents" if kind == "incidents" else "check_figure.counts.title"
     return finish_figure(
         sheet,
@@ -475,9 +361,9 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
             name=name_place(view),
             kind=view.kinds[kind].label(lang),
             n=format_number(len(cells)),
-            some=format_number(len(some)),
-            top=top["name"],
-            most=format_number(top["rows"]),
+            some=format_number((number >= 0).sum()),
+            top=found.busiest["name"],
+            most=format_number(found.busiest["rows"]),
         ),
-        source=describe_source(view, kind, int(own["rows"].sum()), extra=extra),
+        source=describe_source(view, kind, found.rows, extra=extra),
     )

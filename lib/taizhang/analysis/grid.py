@@ -1,0 +1,168 @@
+"""The grid checked: cells by class and level, nobody named, faults on the ground, ledger rows per cell."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.naming import show_text
+from taizhang.analysis.view import View
+from taizhang.facts.grid import is_unassigned
+from taizhang.facts.rows import Ledgers, Rows
+from taizhang.metadata.facts import ALL, describe_fact
+from taizhang.stats.classes import choose_classes
+
+# Which group of faults a problem goes under.
+GROUPS = {
+    "gap": "gap", "gap_sliver": "gap", "overlap": "overlap", "overlap_sliver": "overlap", "nested": "overlap",
+    "duplicate": "overlap", "outside": "stray", "beyond": "stray", "across": "stray", "elsewhere": "stray",
+}  # fmt: skip
+WAYS = ("code", "name", "point", "unmatched")
+_COUNTED = {"hazards": "hazards.found", "incidents": "incidents.count"}
+
+
+def choose_cells(view: View) -> gpd.GeoDataFrame | None:
+    """The grid cells of the view's district; None where there is no grid layer or no cell in it."""
+    if view.grid is None:
+        return None
+    cells = view.grid if view.district == ALL else view.grid[view.grid["district_code"] == view.district]
+    return None if cells.empty else cells
+
+
+def tell_persons(cells: gpd.GeoDataFrame) -> bool:
+    """Whether the layer says of any cell if somebody is named."""
+    return bool(cells["assigned"].notna().any())
+
+
+def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
+    """Whether a cell has nobody named, by the fact's own test; False where the layer doesn't say."""
+    ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
+    rows = Rows(ledgers["grid"], view.period, view.as_of, placeless=True)
+    return pd.Series(rows.test(is_unassigned), index=cells.index)
+
+
+@dataclass(frozen=True)
+class CellCounts:
+    """Cells of each level, with a last row `all` where there are several levels.
+
+    Attributes
+    ----------
+    by_class : pandas.DataFrame of int
+        Levels by classes, as the layer writes them.
+    sums : pandas.DataFrame
+        cells (in all) and unassigned (nobody named; NA where the layer doesn't say), on the same index.
+    """
+
+    by_class: pd.DataFrame
+    sums: pd.DataFrame
+
+
+def count_cells(view: View) -> CellCounts | None:
+    """None where there is no grid layer, or no cell in the district."""
+    cells = choose_cells(view)
+    if cells is None:
+        return None
+    level, kind = (
+        cells[name].map(lambda value: show_text(value, view.lang)).astype("str")
+        for name in ("level", "class")
+    )
+    counts = pd.crosstab(level, kind)
+    unassigned = mark_unassigned(view, cells).groupby(level).sum().astype("Int64")
+    if len(counts) > 1:
+        counts.loc[ALL] = counts.sum()
+        unassigned[ALL] = unassigned.sum()
+    if not tell_persons(cells):
+        unassigned = unassigned.mask(unassigned.notna())
+    return CellCounts(counts, pd.DataFrame({"cells": counts.sum(axis=1), "unassigned": unassigned}))
+
+
+def list_unassigned(view: View) -> pd.DataFrame:
+    """The cells for which nobody is named, by code; empty where there are none, or the layer doesn't say."""
+    cells = choose_cells(view)
+    if cells is None:
+        return pd.DataFrame()
+    return cells[mark_unassigned(view, cells)].sort_values("code")
+
+
+def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Problems from the largest down, each with its `number`, from 1, in table and map, and its `group`."""
+    ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True], kind="stable")
+    return ranked.assign(number=range(1, len(ranked) + 1), group=ranked["problem"].map(GROUPS))
+
+
+def sum_problems(problems: gpd.GeoDataFrame) -> pd.DataFrame:
+    """problem, number of them, area_km2: in the order in which kinds of problem were found."""
+    sums = problems.groupby("problem", sort=False)["area_km2"].agg(["size", "sum"]).reset_index()
+    return sums.set_axis(["problem", "number", "area_km2"], axis=1)
+
+
+def count_by_cell(view: View, counts: pd.DataFrame) -> pd.DataFrame:
+    """Rows met with each cell: code, name, district_code, a column for each kind, and total; most first.
+
+    `counts` as from `Workbook.grid_counts`.
+    """
+    kinds = list(dict.fromkeys(counts["kind"]))
+    wide = counts.pivot_table(index="cell", columns="kind", values="rows", aggfunc="sum", fill_value=0)
+    wide = wide.reindex(columns=kinds, fill_value=0).assign(total=lambda table: table.sum(axis=1))
+    wide = wide.rename_axis("code").reset_index().sort_values(["total", "code"], ascending=[False, True])
+    assert view.grid is not None
+    cells = view.grid.drop_duplicates("code").set_index("code")[["name", "district_code"]]
+    return wide.join(cells, on="code")
+
+
+def count_ways(counts: pd.DataFrame) -> pd.DataFrame:
+    """How the rows met their cells: kinds, as first met, by WAYS."""
+    ways = counts.pivot_table(index="kind", columns="how", values="rows", aggfunc="sum", fill_value=0)
+    return ways.reindex(index=list(dict.fromkeys(counts["kind"])), columns=list(WAYS), fill_value=0)
+
+
+@dataclass(frozen=True)
+class CellClasses:
+    """Rows of a kind per cell, in classes.
+
+    Attributes
+    ----------
+    cells : geopandas.GeoDataFrame
+        Those of the view, lowest level last: `rows`, and `number` of the class (-1: no row).
+    classes : pandas.DataFrame
+        In ascending order: low, high of the rows in it; NaN where no cell is.
+    method : str
+        As from `choose_classes`.
+    rows, unmatched : int
+        All rows of the kind, and those that met no cell.
+    busiest : pandas.Series
+        The cell with the most rows.
+    """
+
+    cells: gpd.GeoDataFrame
+    classes: pd.DataFrame
+    method: str
+    rows: int
+    unmatched: int
+    busiest: pd.Series
+
+
+def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellClasses | None:
+    """None where there is no grid layer, or no row of the kind (hazards or incidents) met a cell."""
+    cells = choose_cells(view)
+    if cells is None or counts is None:
+        return None
+    own = counts[counts["kind"] == kind]
+    per_cell = own.groupby("cell")["rows"].sum().reindex(cells["code"], fill_value=0)
+    # Cells that hold others are drawn beneath them, with the rows that name them.
+    cells = cells.assign(rows=per_cell.to_numpy()).sort_values("level", key=lambda level: level.fillna(""))
+    values = cells["rows"].to_numpy(dtype=float)
+    if not values.any():
+        return None
+    edges, method = choose_classes(values[values > 0], describe_fact(_COUNTED[kind]).decimals)
+    cells["number"] = np.where(values > 0, np.searchsorted(edges, values, side="left"), -1)
+    classes = cells[values > 0].groupby("number")["rows"].agg(["min", "max"]).reindex(range(len(edges)))
+    return CellClasses(
+        cells=cells,
+        classes=classes.set_axis(["low", "high"], axis=1),
+        method=method,
+        rows=int(own["rows"].sum()),
+        unmatched=int(own.loc[own["cell"].isna(), "rows"].sum()),
+        busiest=cells.sort_values(["rows", "code"], ascending=[False, True]).iloc[0],
+    )
