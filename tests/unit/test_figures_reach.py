@@ -9,7 +9,7 @@ import pytest
 from view_maker import CODES, NAMES, make_hazards, make_table, make_view
 
 from taizhang.analysis.view import View
-from taizhang.boundaries.reaching import summarise_reach
+from taizhang.boundaries.reach import summarise_reach
 from taizhang.core import display
 from taizhang.figures import reach
 

@@ -5,6 +5,7 @@ import numpy as np
 import shapely
 
 from taizhang.analysis.naming import describe_source, name_area, name_place
+from taizhang.analysis.reach import count_unlocated, list_reach, place_premises
 from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -15,8 +16,6 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-
-_MOST_POINTS = 400
 
 
 def name_distance(distance_m: float, lang: str) -> str:
@@ -31,23 +30,13 @@ def name_distance(distance_m: float, lang: str) -> str:
 def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table | None:
     """Premises and residents within a straight line of a shelter; what is an estimate is said to be one.
 
-    Parameters
-    ----------
-    view : View
-    reach : geopandas.GeoDataFrame or None
-        From `Workbook.reach`.
-
-    Returns
-    -------
-    display.Table or None
-        None where no shelter has coordinates.
+    `reach` as from `Workbook.reach`; None where no shelter has coordinates.
     """
     if reach is None:
         return None
     lang, distance = view.lang, name_distance(float(reach["distance_m"].iloc[0]), view.lang)
-    codes = [*view.districts["code"], ALL] if view.district == ALL else [view.district, ALL]
     names = view.districts.set_index("code")["name"].to_dict() | {ALL: name_area(view)}
-    table = reach.set_index("district_code").loc[codes]
+    table = list_reach(view, reach)
     columns = (
         ("sites", 0, ""), ("premises_located", 0, ""), ("premises_in_reach", 0, ""),
         ("area_in_reach_percent", 1, "%"), ("residents", 0, ""), ("people_in_reach", -2, ""),
@@ -60,8 +49,7 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
         and not (name.startswith("premises") and not table["premises_located"].any())
     ]
     notes = [label("check_table.reach.note", lang)]
-    missing = int((table["sites"] - table["sites_located"]).iloc[0 if view.district != ALL else -1])
-    if missing:
+    if missing := count_unlocated(view, reach):
         notes.append(label("check_table.reach.unlocated", lang, n=missing))
     return display.Table(
         id="shelter-reach",
@@ -95,16 +83,7 @@ def _write_number(value: float, decimals: int) -> display.Cell:
 def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | None:
     """The ground within a straight line of a shelter, with the shelters and the premises.
 
-    Parameters
-    ----------
-    view : View
-    reach : geopandas.GeoDataFrame or None
-        From `Workbook.reach`.
-
-    Returns
-    -------
-    display.Figure or None
-        None where no shelter has coordinates.
+    `reach` as from `Workbook.reach`; None where no shelter has coordinates.
     """
     if reach is None:
         return None
@@ -113,7 +92,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
     distance = name_distance(float(row["distance_m"]), lang)
     sites = view.ledgers["shelters"]
     sites = sites[sites["lon"].notna() & sites["lat"].notna()]
-    ground, dots = style.sequential[1], False
+    ground = style.sequential[1]
     with use_style():
         sheet, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
@@ -122,19 +101,12 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
         if not shapely.is_empty(area):
             shape = gpd.GeoSeries([shapely.simplify(area, _pixel(axes.get_xlim()))], crs=reach.crs)
             shape.plot(ax=axes, facecolor=ground, edgecolor="none", zorder=2.5)
-        premises = view.ledgers.get("hazards")
-        if premises is not None and not premises.empty:
-            points = premises.groupby(["district_code", "premises"])[["lon", "lat"]].median().dropna()
-            # Of very many premises the dots would hide the ground: then the table alone tells.
-            if dots := 0 < len(points) <= _MOST_POINTS:
-                inside = shapely.contains_xy(area, points["lon"], points["lat"])
-                for part, role, word in ((~inside, "before", "outside"), (inside, "done", "inside")):
-                    if part.any():
-                        axes.scatter(
-                            points.loc[part, "lon"], points.loc[part, "lat"],
-                            s=9, color=style.roles[role], linewidth=0, zorder=3,
-                        )  # fmt: skip
-                        key.append(("●", label(f"check_figure.reach.{word}", lang), style.roles[role]))
+        premises = place_premises(view, area)
+        for inside, role, word in ((False, "before", "outside"), (True, "done", "inside")):
+            part = premises[premises["inside"] == inside] if len(premises) else premises
+            if len(part):
+                axes.scatter(part["lon"], part["lat"], s=9, color=style.roles[role], linewidth=0, zorder=3)
+                key.append(("●", label(f"check_figure.reach.{word}", lang), style.roles[role]))
         axes.scatter(
             sites["lon"], sites["lat"], s=38, marker="^", color=style.roles["open"],
             edgecolor=style.paper, linewidth=0.6, zorder=4,
@@ -159,7 +131,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
         source=describe_source(
             view,
             "shelters",
-            also=["hazards"] if dots else [],
+            also=["hazards"] if len(premises) else [],
             extra=label("check_figure.reach.source", lang),
         ),
     )

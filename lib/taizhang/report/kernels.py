@@ -15,7 +15,7 @@ PRELOAD = Preload(
         "taizhang.figures",
         "taizhang.narrative",
         "taizhang.lab.controls",
-        "taizhang.boundaries.reaching",
+        "taizhang.boundaries.reach",
         "holidays.countries",
         "matplotlib.backends.backend_svg",
         "pandas.core.arrays.arrow.extension_types",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +78,24 @@ def count_reach(
     as_of: date,
     year: int,
 ) -> gpd.GeoDataFrame | None:
-    """As from `summarise_reach`, of the ledgers in data/processed."""
-    from taizhang.boundaries.reaching import read_reach
+    """As from `summarise_reach`, of the ledgers in data/processed, of which no more is read than it needs.
 
-    read = partial(read_columns, folder)
-    return read_reach(read, kind, districts, others, distance_m=distance_m, as_of=as_of, year=year)
+    `kind` is the ledger of the sites; `others`: which of hazards (premises) and population (residents) there are to
+    read; premises found after `as_of` are not known yet; the residents are those of `year`. None where no site has
+    coordinates.
+    """
+    from taizhang.boundaries.reach import summarise_reach  # scipy, which takes long to load
+
+    sites = read_columns(folder, kind, "district_code", "lon", "lat")
+    if not (sites["lon"].notna() & sites["lat"].notna()).any():
+        return None
+    premises = pd.DataFrame(columns=["district_code", "premises", "lon", "lat"])
+    if "hazards" in others:
+        premises = read_columns(folder, "hazards", *premises, "found_on")
+        premises = premises[premises["found_on"] < pd.Timestamp(as_of) + pd.Timedelta(days=1)]
+    residents = pd.Series(dtype=float)
+    if "population" in others:
+        table = read_columns(folder, "population", "district_code", "year", "residents")
+        table = table[(table["year"] == year) & table["residents"].notna()]
+        residents = table.groupby("district_code")["residents"].sum()
+    return summarise_reach(sites, premises, districts, residents, distance_m=distance_m)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from taizhang.boundaries.reaching import summarise_reach
+from taizhang.boundaries.reach import summarise_reach
 
 A, B = "350921101", "350921102"
 # At 26 degrees north 0.01 degrees of latitude are 1,107.9 m (GRS80).

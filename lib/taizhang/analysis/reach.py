@@ -1,0 +1,38 @@
+"""Reach of shelters: what is shown of a district, and which premises lie within."""
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from taizhang.analysis.view import View
+from taizhang.metadata.facts import ALL
+
+MOST_POINTS = 400
+
+
+def list_reach(view: View, reach: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The rows of `Workbook.reach` that the view shows, by code: its district or all of them, then the whole area."""
+    codes = [*view.districts["code"], ALL] if view.district == ALL else [view.district, ALL]
+    return reach.set_index("district_code").loc[codes]
+
+
+def count_unlocated(view: View, reach: gpd.GeoDataFrame) -> int:
+    """Sites of the view's district without coordinates."""
+    own = reach.set_index("district_code").loc[view.district]
+    return int(own["sites"] - own["sites_located"])
+
+
+def place_premises(view: View, area: shapely.Geometry) -> pd.DataFrame:
+    """Premises of the hazards ledger, each once: lon, lat and `inside`, whether it lies within the area.
+
+    Empty where there are none, or so many that their dots would hide the ground.
+    """
+    from taizhang.boundaries.reach import locate_premises  # scipy, which takes long to load
+
+    rows = view.ledgers.get("hazards")
+    if rows is None or rows.empty:
+        return pd.DataFrame()
+    points = locate_premises(rows)[["lon", "lat"]].dropna()
+    if len(points) > MOST_POINTS:
+        return pd.DataFrame()
+    return points.assign(inside=shapely.contains_xy(area, points["lon"], points["lat"]))
