@@ -110,9 +110,9 @@ def measure_area_in_reach(
 
 
 def locate_premises(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each premises of a district once, at the middle (median) of its rows' coordinates; rows that name none are left out.
+    """Each premises of a district once, at the middle (median) of its rows' coordinates.
 
-    Columns district_code, premises, lon, lat.
+    Columns district_code, premises, lon, lat. Rows that name none are left out.
     """
     return rows.groupby(["district_code", "premises"])[["lon", "lat"]].median().reset_index()
 
