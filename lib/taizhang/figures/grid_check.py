@@ -332,8 +332,8 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
             if part.empty:
                 continue
             part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
-            low, high = (0, 0) if at < 0 else found.classes.loc[at]
-            least, largest = format_number(low), format_number(high)
+            span = [0, 0] if at < 0 else found.classes.loc[at].tolist()
+            least, largest = (format_number(rows) for rows in span)
             key.append(("■", least if least == largest else f"{least}–{largest}", colour))
         frame()
         if view.district != ALL:
