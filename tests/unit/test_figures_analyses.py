@@ -4,11 +4,9 @@ import re
 from dataclasses import replace
 from datetime import date
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import box
 from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_view
 
 from taizhang import figures, narrative
@@ -191,70 +189,6 @@ def test_risk_keeps_only_what_the_ledgers_allow(county: View) -> None:
     assert weights is not None and table is not None and figures.map_risk(county) is not None
     assert {row[1].text for row in weights.rows} == {"突发事件发生率（按人口）", "人口密度", "未整改隐患占比"}
     assert len(table.rows) == 6 and narrative.write_risk(county)
-
-
-def test_capacity_by_hand() -> None:
-    """Grades 1, 3 and 5 are 0, 5 and 10 of lack; nothing drilled is 10, all is 0; weights of 3 to 1.
-
-    Lack of 2.5 is a capacity of 7.5 and in the second class, 5 and 7.5 are in the fourth and fifth.
-    """
-    grades = dict(zip(NAMES, (1, 1, 3, 5, 5, 5), strict=True))
-    drilled = (0.0, 0.0, 50.0, 100.0, 100.0, 100.0)
-    model = {
-        "indicators": [
-            {"name": "专家评定", "dimension": "capacity", "grades": grades, "weight": 3},
-            {"name": "演练覆盖", "dimension": "capacity", "value": "drills.plans_drilled_share",
-             "more_is_worse": False},
-        ]
-    }  # fmt: skip
-    facts = [
-        make_fact("drills.plans_drilled_share", share, district=code)
-        for code, share in zip(CODES, drilled, strict=True)
-    ]
-    view = make_view(facts=facts, district="all", settings={"risk": read_risk(model, FACTS)})
-    table = figures.tabulate_capacity(view)
-    assert table is not None
-    shown = {row[0].text: [cell.text for cell in row[1:5]] for row in table.rows}
-    assert shown[NAMES[0]] == ["10.0", "0.0", "7.5", "较强"]
-    assert shown[NAMES[2]] == ["5.0", "5.0", "5.0", "较弱"]
-    assert shown[NAMES[3]] == ["0.0", "10.0", "2.5", "弱"]
-    assert table.rows[0][0].text in NAMES[:2] and "专家评定75%" in table.notes[0].replace(" ", "")
-    assert figures.tabulate_risk(view) is None  # one dimension is no risk index
-    assert figures.tabulate_capacity(make_view()) is None
-
-
-def test_a_pattern_of_neighbours_is_drawn() -> None:
-    """Of 6 by 6 districts four in a corner are low among the low, and one is below its neighbours."""
-    rng, places, facts = np.random.default_rng(1), [], []
-    for n in range(36):
-        column, row = n % 6, n // 6
-        chance = 0.97 if column < 2 and row < 3 else 0.55 if column > 3 and row > 2 else 0.8
-        done = int(rng.binomial(200, 0.6 if n == 7 else chance))
-        code, west, south = f"3509212{n:02d}", 119 + column / 10, 26 + row / 10
-        places.append((code, f"第{n}镇", "350921", box(west, south, west + 0.1, south + 0.1)))
-        share = done / 2
-        facts.append(
-            make_fact("hazards.rectification_rate", share, numerator=done, denominator=200, low=share - 5,
-                      high=share + 5, unit="percent") | {"district_code": code, "district": f"第{n}镇"}
-        )  # fmt: skip
-    facts.append(
-        make_fact("hazards.rectification_rate", 78.0, district="all", numerator=5600, denominator=7200)
-    )
-    districts = gpd.GeoDataFrame(
-        pd.DataFrame(places, columns=["code", "name", "parent", "geometry"]), crs="EPSG:4490"
-    )
-    view = replace(make_view(facts=facts, district="all"), districts=districts)
-    standing = find_standing(view, "hazards.rectification_rate")
-    assert standing is not None
-    found = standing.places["quadrant"]
-    assert found[found != ""].to_dict() == {
-        "350921228": "low_low", "350921229": "low_low", "350921234": "low_low", "350921235": "low_low",
-        "350921207": "low_high",
-    }  # fmt: skip
-    figure = figures.map_pattern(view, "hazards.rectification_rate")
-    assert figure is not None and "p<0.001" in figure.source
-    assert "第7镇、第28镇、第29镇、第34镇和第35镇" in figure.alt
-    assert "低值集聚" in figure.svg and "低于四邻" in figure.svg
 
 
 def test_assessment_by_the_workbooks_rules(county: View) -> None:

@@ -10,13 +10,10 @@ from shapely import LineString, Point, Polygon, box
 from view_maker import CODES, NAMES, make_districts, make_fact, make_view
 
 from taizhang import figures
-from taizhang.analysis.comparison import list_values
 from taizhang.analysis.view import View
 from taizhang.core.display import Figure
 from taizhang.core.outlines import measure_text, simplify_districts
 from taizhang.figures.ground import draw_ground, find_corner, label_beside, make_map, place_labels
-from taizhang.metadata.facts import describe_fact
-from taizhang.stats.classes import choose_classes
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATE = "hazards.rectification_rate"
@@ -58,7 +55,6 @@ def test_a_withheld_value_is_said_to_be_withheld() -> None:
     facts = [make_fact("complaints.received", 20 + place, district=code) for place, code in enumerate(CODES)]
     facts[2] |= {"suppressed": True, "value": 3.0}
     view = make_view(facts=facts, district="all")
-    assert np.isnan(list_values(view, "complaints.received").loc[CODES[2], "value"])
     figure = figures.map_fact(view, "complaints.received")
     texts = read_texts(figure)
     assert figure is not None and "从略" in texts and "3" not in texts and "无数据" not in texts
@@ -79,20 +75,6 @@ def test_nothing_to_map_is_none() -> None:
     assert figures.map_fact(view, "drills.held") is None
     assert figures.plot_ranking(view, "drills.held") is None
     assert figures.map_fact(view, RATE) is None
-
-
-@pytest.mark.parametrize("values", [[1.0, 2.0, 2.0, 7.0], list(np.linspace(0, 100, 40)), [3.0] * 9])
-def test_every_value_has_its_class(values: list[float]) -> None:
-    edges, method = choose_classes(np.array(values), 0)
-    assert (np.searchsorted(edges, values, side="left") < len(edges)).all()
-    assert method == ("natural_breaks" if len(set(values)) > 5 else "single")
-    assert len(edges) <= 5 and (np.diff(edges) > 0).all()
-
-
-def test_natural_breaks_part_what_lies_apart() -> None:
-    values = np.array([1, 1.1, 1.2, 10, 10.2, 20, 20.1, 30, 30.3, 40.0])
-    edges, _ = choose_classes(values, describe_fact(RATE).decimals)
-    assert edges.tolist() == [1.2, 10.2, 20.1, 30.3, 40.0]
 
 
 def test_ranking_puts_the_better_side_first_and_marks_who_differs() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.analysis.required_drills import select_recent_drills
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import ALL, describe_fact, split_target
@@ -182,8 +183,8 @@ def _no_drill(rule: FindingRule, case: _Case) -> Found:
     if case.district == ALL or drills is None or case.row(rule.fact) is None:
         return
     since = pd.Timestamp(case.as_of) - pd.DateOffset(years=rule.years)
-    held = drills.loc[drills["district_code"] == case.district, "held_on"]
-    if not ((held > since) & (held < pd.Timestamp(case.as_of) + pd.Timedelta(days=1))).any():
+    own = drills[drills["district_code"] == case.district]
+    if select_recent_drills(own, case.as_of, rule.years).empty:
         yield {"since": Evidence(since.date(), basis=rule.fact)}
 
 

@@ -10,6 +10,7 @@ from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.words import label
+from taizhang.stats.outcomes import Effect
 from taizhang.stats.spatial import Pattern
 
 
@@ -116,4 +117,17 @@ def say_pattern(pattern: Pattern, lang: str) -> str:
         moran=format_number(pattern.moran, 2),
         p=say_p(pattern.p),
         n=found,
+    )
+
+
+def say_effect(effect: Effect, lang: str) -> str:
+    """A rate ratio with its interval, or why there is none."""
+    if effect.reason:
+        return label(f"outcome.reason.{effect.reason}", lang)
+    return label(
+        "word.interval",
+        lang,
+        value=format_number(effect.ratio, 2),
+        low=format_number(effect.low, 2),
+        high=format_number(effect.high, 2),
     )

@@ -1,5 +1,6 @@
 """Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows, or None."""
 
+from taizhang.analysis.explore import list_neighbours
 from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
 from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.capacity import tabulate_capacity
@@ -9,7 +10,6 @@ from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_distric
 from taizhang.figures.drills import plot_drill_kinds, plot_drills_calendar, tabulate_drills, tabulate_plans
 from taizhang.figures.explore import (
     cross_tabulate,
-    list_neighbours,
     tabulate_neighbours,
     tabulate_own_facts,
     tabulate_own_ledgers,

@@ -4,11 +4,11 @@ import pandas as pd
 
 from taizhang.analysis.naming import describe_source, name_month, name_period, name_place, name_span
 from taizhang.analysis.rows import choose_months, count_classes, find_rows, leave_out_of_brief, name_values
+from taizhang.analysis.time import is_sensitive
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, make_drawing, tidy_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, label_months, set_whole_ticks
-from taizhang.figures.time import is_sensitive
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.kinds import Field, load_shared
 from taizhang.metadata.style import load_style

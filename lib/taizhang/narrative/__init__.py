@@ -4,14 +4,17 @@ from taizhang.narrative.actions import write_actions
 from taizhang.narrative.analysis import (
     write_closure,
     write_control,
-    write_drill_effects,
     write_key_periods,
+)
+from taizhang.narrative.comparison import (
+    write_comparison,
+    write_drill_effects,
     write_required_drills,
     write_risk,
     write_standing,
 )
 from taizhang.narrative.findings import write_findings, write_next_steps
-from taizhang.narrative.method import write_comparison, write_method
+from taizhang.narrative.method import write_method
 from taizhang.narrative.sections import (
     write_capacity,
     write_complaints,

@@ -1,0 +1,134 @@
+"""What goes with drills: incidents, repeats and late closures."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+from taizhang.analysis.time import find_span, is_sensitive
+from taizhang.analysis.view import View, once_per_view
+from taizhang.core.periods import Period
+from taizhang.facts import hazards
+from taizhang.facts.rows import Ledger, Mask, Rows
+from taizhang.metadata.facts import ALL
+from taizhang.stats.intervals import ALPHA
+from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
+
+# What may follow from drills, and the ledger that each is counted in.
+OUTCOMES = {"incidents": "incidents", "repeats": "hazards", "late": "hazards"}
+RECENT_MONTHS = 3
+LATE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome: what goes with each drill, and with drilling more than a year before.
+
+    Attributes
+    ----------
+    name : str
+        Of `OUTCOMES`.
+    monthly, groups : Effect
+        Townships by months; before and after against the other townships.
+    adjusted : float
+        The monthly effect's p, adjusted for the outcomes looked at (Holm 1979).
+    """
+
+    name: str
+    monthly: Effect
+    groups: Effect
+    adjusted: float
+
+    @property
+    def is_modelled(self) -> bool:
+        return not np.isnan(self.monthly.ratio)
+
+    @property
+    def verdict(self) -> Literal["unknown", "none", "fewer", "more"]:
+        """What may be said: nothing, no evidence, or fewer or more of it after more drills."""
+        if np.isnan(self.adjusted):
+            return "unknown"
+        if self.adjusted >= ALPHA:
+            return "none"
+        return "fewer" if self.monthly.ratio < 1 else "more"
+
+
+@once_per_view
+def study_drills(view: View) -> list[Outcome]:
+    """Model each outcome on the drills of the three months before, in the whole area.
+
+    Empty where drills, or all outcomes, are not configured or are withheld, or there are less than twelve months.
+    """
+    span = find_span(view, "drills")
+    if view.district != ALL or span is None:
+        return []
+    months = pd.period_range(pd.Period(span[0], "M"), pd.Period(span[1], "M"), freq="M")
+    if len(months) < 12:
+        return []
+    drills = _count(view, _take_rows(view, "drills"), months)
+    recent, more = sum_recent(drills, months=RECENT_MONTHS), _drilled_more(drills, months)
+    found = []
+    for name in OUTCOMES:
+        pair = _outcome(view, name, months)
+        if pair is None:
+            continue
+        events, exposure = pair
+        groups = Effect(reason="few_places")
+        if len(months) >= 24:
+            halves = [months[-24:-12], months[-12:]]
+            before, after = (events[half].sum(axis=1) for half in halves)
+            base, last = (exposure[half].sum(axis=1) for half in halves)
+            groups = compare_groups(before, after, base, last, more)
+        found.append((name, estimate_effect(events, exposure, recent), groups))
+    p = np.array([effect.p for _, effect, _ in found])
+    known = ~np.isnan(p)
+    adjusted = p.copy()
+    if known.any():
+        adjusted[known] = multipletests(p[known], method="holm")[1]
+    return [
+        Outcome(name, effect, groups, float(value))
+        for (name, effect, groups), value in zip(found, adjusted, strict=True)
+    ]
+
+
+def _take_rows(view: View, kind: str) -> Rows:
+    """All rows of a kind up to as_of."""
+    ledger = Ledger(kind, view.ledgers[kind], pd.Index(view.districts["code"].astype("str")))
+    return Rows(ledger, Period(date.min, view.as_of, ""), view.as_of)
+
+
+def _count(view: View, rows: Rows, months: pd.PeriodIndex, which: Mask | None = None) -> pd.DataFrame:
+    """Rows per township and month; where `which` is given, of these alone."""
+    codes = pd.Index(view.districts["code"].astype("str"))
+    held = pd.DataFrame({"code": codes[rows.group], "day": rows.days(rows.ledger.date)})
+    held = held if which is None else held[which]
+    counts = pd.crosstab(held["code"], held["day"].dt.to_period("M"))
+    return counts.reindex(index=codes, columns=months, fill_value=0)
+
+
+def _drilled_more(drills: pd.DataFrame, months: pd.PeriodIndex) -> pd.Series:
+    """The townships whose drills grew by more than the middle one's between the last two years."""
+    growth = drills[months[-12:]].sum(axis=1) - drills[months[-24:-12]].sum(axis=1)
+    return growth > growth.median()
+
+
+def _outcome(view: View, name: str, months: pd.PeriodIndex) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Events and exposure of an outcome by township and month."""
+    kind = OUTCOMES[name]
+    table = view.ledgers.get(kind)
+    if table is None or table.empty or is_sensitive(view, kind):
+        return None
+    rows = _take_rows(view, kind)
+    if name == "incidents":
+        events = _count(view, rows, months)
+        days = np.broadcast_to(months.days_in_month.to_numpy(float), events.shape)
+        return events, pd.DataFrame(days, index=events.index, columns=events.columns)
+    if name == "repeats":
+        return _count(view, rows, months, rows.test(hazards.is_repeat)), _count(view, rows, months)
+    # Only hazards that have had their thirty days can say whether these were enough.
+    due = rows.days("found_on") + np.timedelta64(LATE_DAYS, "D") <= rows.as_of
+    late = due & ~(rows.test(hazards.is_observed) & (rows.test(hazards.count_days) <= LATE_DAYS))
+    return _count(view, rows, months, late), _count(view, rows, months, due)

@@ -1,0 +1,170 @@
+"""Districts side by side in words: who differs, who can be told apart, risk, drills."""
+
+import math
+
+import pandas as pd
+
+from taizhang.analysis.comparison import compare_districts
+from taizhang.analysis.naming import say_effect, say_pattern
+from taizhang.analysis.outcomes import study_drills
+from taizhang.analysis.required_drills import check_required_drills
+from taizhang.analysis.risk import find_risk
+from taizhang.analysis.rows import leave_out_of_brief
+from taizhang.analysis.standing import find_standing
+from taizhang.analysis.view import View
+from taizhang.core.display import Block, Prose, Run
+from taizhang.metadata.facts import describe_fact
+from taizhang.metadata.formats import format_fact, join_list, quantify
+from taizhang.metadata.words import label
+from taizhang.narrative.telling import Number, Runs, count, lower_title, make_paragraph, make_prose, say
+
+_MOST_NAMES = 3
+
+
+def write_comparison(view: View, fact: str) -> Prose | None:
+    """Where a fact is highest and lowest, and which districts differ from the whole area."""
+    found = compare_districts(view, fact)
+    if found is None:
+        return None
+    lang, info, known = view.lang, describe_fact(fact), found.places
+    title = info.title[lang]
+    if known.empty:
+        return make_prose([make_paragraph([say("compare.nothing", lang, fact=title)], lang)])
+    least, most = found.extremes
+
+    def number(value: float) -> Number:
+        # What a rate is per, its title says.
+        rate = info.unit.startswith("per_")
+        return Number(format_fact(value, info) if rate else quantify(value, info, lang), value, fact)
+
+    n = count(len(known))
+    if most == least:
+        sentences = [say("compare.equal", lang, n=n, fact=title, value=number(most))]
+    else:
+        high, low = (_name_tied(known, value, lang) for value in (most, least))
+        spread = say(
+            "compare.spread",
+            lang,
+            n=n,
+            fact=title,
+            high=high,
+            most=number(most),
+            low=low,
+            least=number(least),
+        )
+        against = found.of == "area" and not math.isnan(found.level)
+        if against:
+            spread += say("compare.area", lang, area=number(found.level))
+        sentences = [(*spread, *say("join.stop", lang))]
+        if against and found.has_intervals:
+            sentences.append(_tell_apart(known, lang))
+    if found.missing:
+        sentences.append(say(f"compare.missing.{found.missing}", lang, n=count(found.unknown)))
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+def _name_tied(known: pd.DataFrame, value: float, lang: str) -> str:
+    """The districts that have a value; of many the first few."""
+    names = list(known.loc[known["value"] == value, "district"])
+    if len(names) <= _MOST_NAMES:
+        return join_list(names, lang)
+    first = "、".join(names[:2]) if lang == "zh" else join_list(names[:2], lang)
+    return "".join(run.text for run in say("compare.tie", lang, names=first, n=len(names)))
+
+
+def _tell_apart(known: pd.DataFrame, lang: str) -> Runs:
+    """Which districts' intervals leave out the whole area's value."""
+    names = list(known.loc[known["apart"], "district"])
+    if not names:
+        return say("compare.none_apart", lang)
+    return say("compare.apart", lang, n=count(len(names)), names=join_list(names, lang))
+
+
+@leave_out_of_brief
+def write_standing(view: View, fact: str) -> Prose | None:
+    """How many groups can be told apart, who is beyond chance, and whether neighbours are alike."""
+    standing = find_standing(view, fact)
+    if standing is None:
+        return None
+    lang = view.lang
+    title = lower_title(describe_fact(fact).title[lang], lang)
+    key = "one_group" if standing.groups == 1 else "groups"
+    n = count(len(standing.places))
+    sentences = [say(f"standing.text.{key}", lang, fact=title, n=n, groups=count(standing.groups))]
+    if called := standing.called:
+        sentences.append(
+            say("standing.text.called", lang, n=count(len(called)), names=join_list(called, lang))
+        )
+    else:
+        sentences.append(say("standing.text.none_called", lang))
+    sentences.append((Run(say_pattern(standing.pattern, lang)),))
+    return make_prose([make_paragraph(sentences, lang)])
+
+
+@leave_out_of_brief
+def write_drill_effects(view: View) -> Prose | None:
+    """Whether drills go with fewer incidents, repeats and late closures, under which assumptions."""
+    lang, found = view.lang, study_drills(view)
+    if not found:
+        return None
+    blocks: list[Block | None] = [make_paragraph([say("drill_effects.lead", lang)], lang)]
+    for one in found:
+        blocks.append(
+            Block(
+                say(
+                    "drill_effects.one",
+                    lang,
+                    name=label(f"outcome.{one.name}", lang),
+                    ratio=say_effect(one.monthly, lang),
+                    verdict=label(f"outcome.verdict.{one.verdict}", lang),
+                ),
+                kind="li",
+            )
+        )
+    blocks.append(make_paragraph([say("drill_effects.assumes", lang)], lang))
+    blocks.append(make_paragraph([say("drill_effects.cannot", lang)], lang))
+    return make_prose(blocks)
+
+
+def write_required_drills(view: View) -> Prose | None:
+    """How many districts held the drill required of them, and which did not."""
+    table = check_required_drills(view)
+    if table is None:
+        return None
+    lang = view.lang
+    missed = list(table.loc[~table["met"], "district"])
+    if not missed:
+        return make_prose([make_paragraph([say("required_drills.met", lang, n=count(len(table)))], lang)])
+    sentence = say(
+        "required_drills.missed",
+        lang,
+        n=count(len(table)),
+        m=count(len(missed)),
+        names=join_list(missed, lang),
+    )
+    return make_prose([make_paragraph([sentence], lang)])
+
+
+@leave_out_of_brief
+def write_risk(view: View) -> Prose | None:
+    """Which districts are in the upper classes, and how firm these are."""
+    found = find_risk(view)
+    if found is None:
+        return None
+    lang, places = view.lang, found.places
+    upper = found.ranked[found.ranked["upper"]]
+    sentences = [
+        say(
+            "risk.text.upper" if len(upper) else "risk.text.none_upper",
+            lang,
+            n=count(len(upper)),
+            names=join_list(list(upper["district"]), lang),
+        ),
+        say("risk.text.firm", lang, n=count(len(places)), m=count(int(places["firm"].sum()))),
+    ]
+    if found.weakest is not None:
+        lack = count(float(found.weakest["capacity"]), 1)
+        sentences.append(say("risk.text.capacity", lang, name=found.weakest["district"], value=lack))
+    if lacking := int((places["missing"] > 0).sum()):
+        sentences.append(say("risk.text.missing", lang, n=count(lacking)))
+    return make_prose([make_paragraph(sentences, lang)])

@@ -1,0 +1,41 @@
+"""The index of capacity by hand."""
+
+from view_maker import CODES, NAMES, make_fact, make_view
+
+from taizhang import figures
+from taizhang.analysis.capacity import find_capacity
+from taizhang.metadata.facts import load_facts
+from taizhang.settings.extra import read_risk
+
+FACTS = tuple(load_facts())
+
+
+def test_capacity_by_hand() -> None:
+    """Grades 1, 3 and 5 are 0, 5 and 10 of lack; nothing drilled is 10, all is 0; weights of 3 to 1.
+
+    Lack of 2.5 is a capacity of 7.5 and in the second class, 5 and 7.5 are in the fourth and fifth.
+    """
+    grades = dict(zip(NAMES, (1, 1, 3, 5, 5, 5), strict=True))
+    drilled = (0.0, 0.0, 50.0, 100.0, 100.0, 100.0)
+    model = {
+        "indicators": [
+            {"name": "专家评定", "dimension": "capacity", "grades": grades, "weight": 3},
+            {"name": "演练覆盖", "dimension": "capacity", "value": "drills.plans_drilled_share",
+             "more_is_worse": False},
+        ]
+    }  # fmt: skip
+    facts = [
+        make_fact("drills.plans_drilled_share", share, district=code)
+        for code, share in zip(CODES, drilled, strict=True)
+    ]
+    view = make_view(facts=facts, district="all", settings={"risk": read_risk(model, FACTS)})
+    found, table = find_capacity(view), figures.tabulate_capacity(view)
+    assert found is not None and found.places["strength"].tolist() == [7.5, 7.5, 5.0, 2.5, 2.5, 2.5]
+    assert table is not None
+    shown = {row[0].text: [cell.text for cell in row[1:5]] for row in table.rows}
+    assert shown[NAMES[0]] == ["10.0", "0.0", "7.5", "较强"]
+    assert shown[NAMES[2]] == ["5.0", "5.0", "5.0", "较弱"]
+    assert shown[NAMES[3]] == ["0.0", "10.0", "2.5", "弱"]
+    assert table.rows[0][0].text in NAMES[:2] and "专家评定75%" in table.notes[0].replace(" ", "")
+    assert figures.tabulate_risk(view) is None  # one dimension is no risk index
+    assert figures.tabulate_capacity(make_view()) is None

@@ -1,0 +1,114 @@
+"""A fact in all districts by hand: classes, order, who differs from the whole area, why a value is missing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from view_maker import CODES, NAMES, make_fact, make_view
+
+from taizhang import figures, narrative
+from taizhang.analysis.comparison import (
+    classify_districts,
+    compare_districts,
+    explain_missing,
+    list_column,
+    list_values,
+)
+from taizhang.analysis.view import View
+
+RATE = "hazards.rectification_rate"
+MEDIAN = "hazards.days_to_rectify_median"
+
+
+def make_medians(days: list[float | None], area: float | None = 5.0, *, hidden: tuple[int, ...] = ()) -> View:
+    """Median days to rectify, each with an interval of a day on either side but for the last district."""
+    rows = [
+        make_fact(MEDIAN, value, district=code, suppressed=at in hidden)
+        | ({} if value is None or at == 5 else {"low": value - 1, "high": value + 1})
+        for at, (value, code) in enumerate(zip(days, CODES, strict=True))
+    ]
+    return make_view(facts=[*rows, make_fact(MEDIAN, area, district="all")], district="all")
+
+
+def test_a_withheld_value_has_no_number() -> None:
+    view = make_medians([4, 5, 6, 5, 4, 0], hidden=(2,))
+    rows = list_values(view, MEDIAN)
+    assert rows.loc[CODES[2], ["value", "low", "high"]].isna().all() and rows["suppressed"].sum() == 1
+    assert list_column(view, MEDIAN).isna().tolist() == [False, False, True, False, False, False]
+    assert list_values(view, RATE).empty and list_column(view, RATE).isna().all()
+
+
+@pytest.mark.parametrize(
+    ("values", "hidden", "why"),
+    [
+        ([1, 2], [False, False], ""),
+        ([1, None], [False, True], "withheld"),
+        ([1, None], [False, False], "no_data"),
+        ([None, None], [True, False], "either"),
+    ],
+)
+def test_why_a_value_is_missing(values: list[float | None], hidden: list[bool], why: str) -> None:
+    rows = pd.DataFrame({"value": pd.Series(values, dtype=float), "suppressed": hidden})
+    assert explain_missing(rows) == why
+
+
+def test_districts_by_hand() -> None:
+    """Fewer days are better; intervals of 3 to 5, 4 to 6 and so on leave out 5 only where they end before it."""
+    found = compare_districts(make_medians([4, 5, 7, 3, 5, 0]), MEDIAN)
+    assert found is not None and found.level == 5 and found.of == "area"
+    assert found.ranked["district"].tolist() == [NAMES[at] for at in (5, 3, 0, 1, 4, 2)]  # equal ones by name
+    # The last district has no interval; an interval that ends at the level does not leave it out.
+    assert found.places["apart"].tolist() == [False, False, True, True, False, False]
+    assert found.extremes == (0, 7) and found.has_intervals and (found.unknown, found.missing) == (0, "")
+
+
+def test_counts_are_held_against_their_mean_where_all_are_known() -> None:
+    rows = [make_fact("hazards.overdue", n, district=code, low=n - 1, high=n + 1)
+            for n, code in zip([5, 1, 3, 2, 9, 4], CODES, strict=True)]  # fmt: skip
+    area = make_fact("hazards.overdue", 24, district="all")
+    found = compare_districts(make_view(facts=[*rows, area], district="all"), "hazards.overdue")
+    assert found is not None and (found.level, found.of) == (4, "mean")
+    assert found.places["apart"].tolist() == [False, True, False, True, True, False]
+    rows[3] |= {"suppressed": True}
+    part = compare_districts(make_view(facts=[*rows, area], district="all"), "hazards.overdue")
+    assert part is not None and np.isnan(part.level) and not part.places["apart"].any()
+    assert (part.unknown, part.missing) == (1, "withheld")
+
+
+@pytest.mark.parametrize("fact", ["incidents.deaths", "incidents.loss_wan"])
+def test_a_sum_of_people_or_money_is_no_level(fact: str) -> None:
+    """The whole area's sum is six times a district: it is not what a district is held against."""
+    rows = [make_fact(fact, n, district=code) for n, code in enumerate(CODES)]
+    view = make_view(facts=[*rows, make_fact(fact, 15, district="all")], district="all")
+    found = compare_districts(view, fact)
+    assert found is not None and (found.level, found.of) == (2.5, "mean")
+    figure = figures.plot_ranking(view, fact)
+    assert figure is not None and "各地平均2.5" in figure.svg and "全域" not in figure.svg
+
+
+def test_figure_and_sentence_name_the_same_districts() -> None:
+    view = make_medians([4, 5, 7, 3, 5, 0])
+    figure, words = figures.plot_ranking(view, MEDIAN), narrative.write_comparison(view, MEDIAN)
+    assert figure is not None and "2个地区的区间不含比较值" in figure.alt
+    assert words is not None
+    said = words._repr_mimebundle_()["text/plain"]
+    assert f"{NAMES[2]}和{NAMES[3]}" in said and NAMES[1] not in said
+
+
+def test_map_and_sentence_say_alike_why_values_are_missing() -> None:
+    view = make_medians([4, None, 7, 3, 5, 0], hidden=(2,))
+    figure, words = figures.map_fact(view, MEDIAN), narrative.write_comparison(view, MEDIAN)
+    assert figure is not None and "2个地区画斜线：从略或无数据" in figure.alt
+    assert words is not None and "另有2个地区没有数据或从略" in words._repr_mimebundle_()["text/plain"]
+
+
+def test_classes_hold_their_values() -> None:
+    """Four values are four classes; the unknown one has none."""
+    found = classify_districts(make_medians([4, 5, 7, None, 5, 2]), MEDIAN)
+    assert found is not None and found.method == "single"
+    assert found.classes[["low", "high", "districts"]].to_numpy().tolist() == [
+        [2, 2, 1], [4, 4, 1], [5, 5, 2], [7, 7, 1],
+    ]  # fmt: skip
+    assert found.places["number"].tolist() == [1, 2, 3, -1, 2, 0]
+    assert (found.known, found.unknown, found.missing) == (5, 1, "no_data")
+    assert found.highest["district"] == NAMES[2] and found.lowest["value"] == 2
+    assert classify_districts(make_medians([0, 0, 0, None, 0, 0]), MEDIAN) is None

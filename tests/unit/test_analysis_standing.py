@@ -1,0 +1,156 @@
+"""Where districts stand: groups, who is called by the funnel and is better or worse, patterns of neighbours."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+from view_maker import CODES, NAMES, make_fact, make_view
+
+from taizhang import figures
+from taizhang.analysis.funnel import find_funnel
+from taizhang.analysis.standing import find_standing
+from taizhang.analysis.view import View
+
+RATE = "hazards.rectification_rate"
+
+
+def make_shares(pairs: list[tuple[int, int]], fact: str = RATE, area: float = 90.0) -> View:
+    """Districts of so many of so many, named by their number."""
+    rows = [
+        make_fact(fact, 100 * done / of, numerator=done, denominator=of)
+        | {"district_code": f"3509212{at:02d}", "district": f"第{at}镇"}
+        for at, (done, of) in enumerate(pairs)
+    ]
+    return make_view(facts=[*rows, make_fact(fact, area, district="all")], district="all")
+
+
+ALIKE = [(90, 100)] * 20
+
+
+def test_a_district_far_out_is_called_and_judged_by_the_good_side() -> None:
+    """60 of 100 among twenty with 90: far below all limits; more is better, so it is worse."""
+    funnel = find_funnel(make_shares([*ALIKE, (60, 100)]), RATE)
+    assert funnel is not None
+    last = funnel.places.iloc[-1]
+    assert (last["position"], last["outside"], last["called"], last["verdict"]) == (
+        "below998",
+        True,
+        True,
+        "worse",
+    )
+    assert (funnel.places["position"].iloc[:-1] == "within").all() and not funnel.places["outside"].iloc[
+        :-1
+    ].any()
+    assert (funnel.places["verdict"].iloc[:-1] == "").all()
+    assert funnel.level == pytest.approx(100 * 1860 / 2100) and funnel.scale == 100
+    high = find_funnel(make_shares([(50, 100)] * 20 + [(95, 100)]), RATE)
+    assert high is not None and high.places["verdict"].iloc[-1] == "better"
+
+
+def test_more_deaths_are_worse() -> None:
+    """Thirty of 100,000 among twenty with one: 50 of 2,100,000 are 2.38 per 100,000."""
+    deaths = "incidents.deaths_per_100k"
+    funnel = find_funnel(make_shares([(1, 100_000)] * 20 + [(30, 100_000)], deaths), deaths)
+    assert funnel is not None and funnel.level == pytest.approx(2.381, abs=0.001)
+    last = funnel.places.iloc[-1]
+    assert (last["position"], last["verdict"]) == ("above998", "worse")
+
+
+def test_whose_value_the_line_is() -> None:
+    funnel = find_funnel(make_shares(ALIKE), RATE)
+    assert funnel is not None and funnel.of == "area" and funnel.limits["high998"].max() <= 100
+    other = find_funnel(make_shares(ALIKE, area=88.0), RATE)
+    assert other is not None and other.of == "shown"
+    view = make_shares(ALIKE)
+    alone = find_funnel(replace(view, facts=view.facts[view.facts["district_code"] != "all"]), RATE)
+    assert alone is not None and alone.of == ""
+
+
+def test_no_funnel_without_denominators_or_of_two() -> None:
+    assert find_funnel(make_shares(ALIKE[:2]), RATE) is None
+    counts = [
+        make_fact("hazards.overdue", n, district=code, numerator=n, denominator=9)
+        for n, code in enumerate(CODES)
+    ]
+    assert find_funnel(make_view(facts=counts, district="all"), "hazards.overdue") is None
+    assert find_standing(make_shares(ALIKE[:2]), RATE) is None
+
+
+def test_standing_ranks_by_what_is_left_after_chance() -> None:
+    """20 of 50 is drawn towards the others' 563 of 620, and stays last; six are too few for a pattern."""
+    shares = [(180, 200), (95, 100), (20, 50), (140, 150), (60, 80), (88, 90)]
+    rows = [
+        make_fact(RATE, 100 * a / b, district=code, numerator=a, denominator=b)
+        for code, (a, b) in zip(CODES, shares, strict=True)
+    ]
+    standing = find_standing(make_view(facts=rows, district="all"), RATE)
+    assert standing is not None
+    places = standing.places
+    assert places["district"].iloc[-1] == NAMES[2] and 40 < places["shrunk"].iloc[-1] < 84
+    assert (
+        standing.groups == places["group"].max()
+        and standing.widest == (places["last"] - places["first"]).max()
+    )
+    assert standing.called == list(places.loc[places["called"], "district"])
+    assert standing.pattern.reason == "few" and (places["quadrant"] == "").all()
+
+
+def test_table_says_what_the_funnel_shows() -> None:
+    view = make_shares([*ALIKE, (60, 100)])
+    view = replace(
+        view, districts=_grid([row["district_code"] for _, row in view.facts.iloc[:-1].iterrows()])
+    )
+    table, figure = figures.tabulate_standing(view, RATE), figures.plot_funnel(view, RATE)
+    assert table is not None and figure is not None
+    (row,) = [row for row in table.rows if row[6].text == "低于99.8%界限，列入"]
+    assert row[0].text == "第20镇" and row[6].note == "worse" and "有1个：第20镇" in figure.alt
+    assert {other[6].note for other in table.rows if other is not row} == {""}
+
+
+def _grid(codes: list[str]) -> gpd.GeoDataFrame:
+    """Squares of a tenth of a degree, six in a row."""
+    shapes = [
+        box(119 + at % 6 / 10, 26 + at // 6 / 10, 119.1 + at % 6 / 10, 26.1 + at // 6 / 10)
+        for at in range(len(codes))
+    ]
+    names = [f"第{at}镇" for at in range(len(codes))]
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": names, "parent": "350921"}, geometry=shapes, crs="EPSG:4490"
+    )
+
+
+def test_a_pattern_of_neighbours_is_drawn() -> None:
+    """Of 6 by 6 districts four in a corner are low among the low, and one is below its neighbours."""
+    rng, places, facts = np.random.default_rng(1), [], []
+    for n in range(36):
+        column, row = n % 6, n // 6
+        chance = 0.97 if column < 2 and row < 3 else 0.55 if column > 3 and row > 2 else 0.8
+        done = int(rng.binomial(200, 0.6 if n == 7 else chance))
+        code, west, south = f"3509212{n:02d}", 119 + column / 10, 26 + row / 10
+        places.append((code, f"第{n}镇", "350921", box(west, south, west + 0.1, south + 0.1)))
+        share = done / 2
+        facts.append(
+            make_fact("hazards.rectification_rate", share, numerator=done, denominator=200, low=share - 5,
+                      high=share + 5, unit="percent") | {"district_code": code, "district": f"第{n}镇"}
+        )  # fmt: skip
+    facts.append(
+        make_fact("hazards.rectification_rate", 78.0, district="all", numerator=5600, denominator=7200)
+    )
+    districts = gpd.GeoDataFrame(
+        pd.DataFrame(places, columns=["code", "name", "parent", "geometry"]), crs="EPSG:4490"
+    )
+    view = replace(make_view(facts=facts, district="all"), districts=districts)
+    standing = find_standing(view, "hazards.rectification_rate")
+    assert standing is not None
+    found = standing.places["quadrant"]
+    assert found[found != ""].to_dict() == {
+        "350921228": "low_low", "350921229": "low_low", "350921234": "low_low", "350921235": "low_low",
+        "350921207": "low_high",
+    }  # fmt: skip
+    figure = figures.map_pattern(view, "hazards.rectification_rate")
+    assert figure is not None and "p<0.001" in figure.source
+    assert "第7镇、第28镇、第29镇、第34镇和第35镇" in figure.alt
+    assert "低值集聚" in figure.svg and "低于四邻" in figure.svg
