@@ -414,8 +414,8 @@ def review(
         say_error(Reason("cli.review.failed", name=name))
     folder = result.folder.relative_to(book.root).as_posix()
     print(word("review.done", folder=folder, summary=result.summary))
-    if result.notes:
-        print(result.notes)
+    for note in result.notes:
+        print(note)
     raise typer.Exit(SEE if result.failed else code)
 
 

@@ -79,10 +79,7 @@ def send_workbook(book: "Workbook", address: str) -> Parcel:
                 system.put_file(str(path), place)
             files.append((path.relative_to(book.root).as_posix(), sha256))
     except (OSError, ValueError, ImportError) as error:
-        raise SchedulerError(
-            f"the workbook can't be put at '{address}' ({error}); give --store an address that fsspec knows and "
-            "that this machine may write to, such as s3://bucket/folder"
-        ) from error
+        raise SchedulerError("report.store.unwritable", address=address, error=str(error)) from error
     return Parcel(address, tuple(sorted(files)))
 
 
@@ -152,7 +149,7 @@ def fetch_workbook(parcel: Parcel) -> Path:
     except OSError as error:
         if not root.exists():  # else another worker of this machine was faster
             raise SchedulerError(
-                f"the workbook can't be fetched from '{parcel.address}' to {cache}: {error}"
+                "report.store.unreadable", address=parcel.address, folder=str(cache), error=str(error)
             ) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -167,7 +164,5 @@ def _fetch_object(address: str, sha256: str, folder: Path) -> Path:
     with write_beside(kept) as beside:
         system.get_file(f"{base}/objects/{sha256}", str(beside))
         if hash_file(beside) != sha256:
-            raise SchedulerError(
-                f"'{address}/objects/{sha256}' is not what was sent; remove it and run the review again"
-            )
+            raise SchedulerError("report.store.changed", object=f"{address}/objects/{sha256}")
     return kept

@@ -36,9 +36,7 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = json.loads(path.read_text("utf-8"))
         assert isinstance(manifest["reports"], dict)
     except (ValueError, KeyError, TypeError, AssertionError) as error:
-        raise ParameterError(
-            f"{folder.name}/{NAME} can't be read; move it away and make the review again with --fresh"
-        ) from error
+        raise ParameterError("report.manifest_unreadable", file=f"{folder.name}/{NAME}") from error
     return dict(manifest)
 
 

@@ -22,6 +22,7 @@ from taizhang.core.csv import format_facts
 from taizhang.core.errors import ParameterError, RenderError
 from taizhang.core.files import remove_leftovers, write_beside, write_text
 from taizhang.core.periods import Period, parse_period
+from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL
 from taizhang.report.changes import InputHashes, hash_index, hash_inputs, mark_behind
@@ -86,30 +87,21 @@ class ReviewResult:
     behind: list[str] = field(default_factory=list)
 
     @property
-    def notes(self) -> str:
-        """What the user must know of the reports besides, a line each; empty where there is nothing."""
-        lines = []
+    def notes(self) -> list[Reason]:
+        """What the user must know of the reports besides."""
+        told = []
         if self.behind:
-            lines.append(
-                f"unchanged, but showing the whole area as it was before: {_name_some(self.behind)}; "
-                "--fresh makes them anew"
-            )
+            told.append(Reason("report.review.behind", names=self.behind))
         if self.unnoted:
-            lines.append(
-                f"nobody has written notes for {_name_some(self.unnoted)}; "
-                f"they go in notes/{self.folder.name}/<district>.md"
-            )
-        return "\n".join(lines)
+            told.append(Reason("report.review.unnoted", names=self.unnoted, period=self.folder.name))
+        return told
 
     @property
-    def summary(self) -> str:
-        """How many reports were made, unchanged and failed, in words."""
+    def summary(self) -> Reason:
+        """How many reports were made, unchanged and failed."""
         counts = {"made": self.made, "unchanged": self.unchanged, "failed": self.failed}
-        return ", ".join(f"{len(names)} {word}" for word, names in counts.items() if names) or "no reports"
-
-
-def _name_some(names: Sequence[str]) -> str:
-    return "、".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
+        told = [Reason(f"report.review.{word}", n=len(names)) for word, names in counts.items() if names]
+        return Reason("report.review.counts", told=told) if told else Reason("report.review.none")
 
 
 def make_review(
@@ -167,13 +159,11 @@ def make_review(
     period = parse_period(period) if isinstance(period, str) else period
     lang = lang or book.config.lang
     if lang not in ("zh", "en"):
-        raise ParameterError(f"language '{lang}' is not known; use zh or en")
+        raise ParameterError("workbook.no_language", lang=lang)
     if unknown := [form for form in formats if form not in FORMATS]:
-        raise ParameterError(f"unknown format '{unknown[0]}'; there are {', '.join(FORMATS)}")
+        raise ParameterError("report.format.no_such", format=unknown[0], known=", ".join(FORMATS))
     if store and not scheduler:
-        raise ParameterError(
-            "--store is for the workers of a cluster; give --scheduler too, or leave --store out"
-        )
+        raise ParameterError("report.review.store_alone")
     codes = list(dict.fromkeys(map(book.resolve_district, districts))) if districts else None
     folder = book.reports_dir(period)
     remove_leftovers(folder)
@@ -181,7 +171,7 @@ def make_review(
 
     notes = read_notes(book, period)
     if (style := style or book.config.style) not in STYLES:
-        raise ParameterError(f"unknown style '{style}'; there are {', '.join(STYLES)}")
+        raise ParameterError("report.review.no_style", style=style, known=", ".join(STYLES))
     fonts = str(book.config.fonts or "") if style == "gbt9704" else ""
     find_faces(fonts)
     facts, before = book.facts(period), book.facts_earlier(period.year_before(), period)
@@ -425,9 +415,7 @@ def _plan_tasks(
         tasks.append(replace(task, meta=replace(meta, languages=languages, fonts=fonts)))
     for stem, count in Counter(task.meta.stem for task in tasks).items():
         if count > 1:
-            raise ParameterError(
-                f"two reports would be called '{stem}'; give that of [[reports]] another name"
-            )
+            raise ParameterError("report.review.same_name", name=stem)
     return tasks
 
 
@@ -449,7 +437,7 @@ def _read_made_on(as_of: date) -> str:
     if not epoch:
         return as_of.isoformat()
     if not epoch.isdecimal():
-        raise ParameterError(f"SOURCE_DATE_EPOCH is '{epoch}'; it must be seconds since 1970, in digits")
+        raise ParameterError("report.review.no_epoch", value=epoch)
     return datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat()
 
 
@@ -495,5 +483,5 @@ def _link_languages(manifest: Manifest, tasks: Iterable[ReportTask]) -> None:
         if list(languages) != entry["languages"]:
             outcome = make_report(render_again(task, languages))
             if outcome.status == FAILED:
-                raise RenderError(f"{task.name}.html could not be rendered again: {outcome.error}")
+                raise RenderError("report.review.not_again", name=task.name, error=outcome.error)
             entry["languages"] = list(languages)
