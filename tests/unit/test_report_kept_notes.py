@@ -64,7 +64,7 @@ def test_a_note_survives_three_re_runs_and_only_its_change_makes_the_report_anew
     path = write(book, "溪口镇", "## 基本情况\n人手不足。")
     kept = path.read_bytes()
     second = make(book)
-    assert (second.made, second.unnoted, second.notes) == (["350921101.zh"], [], "")
+    assert (second.made, second.unnoted, second.notes) == (["350921101.zh"], [], [])
     page = read(book)
     assert "人手不足。" in page and "未经批准" in page
     assert make(book).made == [] and make(book).made == []
