@@ -160,7 +160,9 @@ def test_mistakes_of_draw_toml_are_named(book: Path) -> None:
     path = book / "draw.toml"
     text = path.read_text("utf-8")
     path.write_text("sead = 1\n" + text, encoding="utf-8")
-    with pytest.raises(ParameterError, match="unknown key 'sead'; did you mean 'seed'"):
+    with pytest.raises(
+        ParameterError, match=r"draw\.toml, line 1: unknown key 'sead' at the top; did you mean 'seed'"
+    ):
         run_draw(str(book))
     path.write_text(text.replace("e.csv", "none.csv"), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"none\.csv"):

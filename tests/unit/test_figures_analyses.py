@@ -15,7 +15,9 @@ from taizhang.analysis.view import View
 from taizhang.figures.closure import count_in_time
 from taizhang.figures.time import compare_key_periods, find_span
 from taizhang.metadata.facts import load_facts
-from taizhang.settings.extra import read_assessment, read_risk
+from taizhang.settings.assessment import read_assessment
+from taizhang.settings.reading import SettingsFile
+from taizhang.settings.risk import read_risk
 
 FACTS = tuple(load_facts())
 
@@ -67,7 +69,7 @@ def county() -> View:
         "suppress": ("complaints", "disputes"),
         "seasons": {"flood_season": ("06-01", "09-30")},
         "risk": read_risk(None, FACTS),
-        "assessment": read_assessment(rules, FACTS),
+        "assessment": rules and read_assessment(SettingsFile("assessment.toml", rules), FACTS),
     }
     return make_view(ledgers, facts=facts, district="all", settings=settings)
 
@@ -191,6 +193,9 @@ def test_risk_keeps_only_what_the_ledgers_allow(county: View) -> None:
     assert len(table.rows) == 6 and narrative.write_risk(county)
 
 
+from taizhang.settings.assessment import read_assessment
+from taizhang.settings.reading import SettingsFile
+from taizhang.settings.risk import read_risk
 def test_assessment_by_the_workbooks_rules(county: View) -> None:
     """180 of 200 is 90 %: 20 * 50 / 60 points; deaths 0 to 5 cost 2 each."""
     table, rules = figures.tabulate_assessment(county), figures.tabulate_rules(county)

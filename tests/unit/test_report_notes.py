@@ -35,7 +35,7 @@ def make_book(root: Path, **names: str) -> Any:
             raise ParameterError(f"There is no district '{text}'. Nearest: 溪口镇.")
         return codes[text]
 
-    fire = OwnReport("fire", "fire", {"zh": "火灾专题", "en": "Fire"})
+    fire = OwnReport(name="fire", title={"zh": "火灾专题", "en": "Fire"})
     config = SimpleNamespace(lang="zh", reports=(fire,))
     return SimpleNamespace(root=root, config=config, resolve_district=resolve)
 

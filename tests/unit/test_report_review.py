@@ -352,8 +352,14 @@ def test_a_run_that_is_stopped_is_gone_on_with(book: Book) -> None:
     assert (len(result.made), len(result.unchanged)) == (2, 1)
 
 
-FIRE = OwnReport("fire", "fire_review", {"zh": "火灾专题", "en": "Fire"})
-COUNTY = OwnReport("short", "fire_review", {"zh": "简报", "en": "In short"}, "county", ("year", "half"))
+FIRE = OwnReport(name="fire", template="fire_review", title={"zh": "火灾专题", "en": "Fire"})
+COUNTY = OwnReport(
+    name="short",
+    template="fire_review",
+    title={"zh": "简报", "en": "In short"},
+    scope="county",
+    periods=("year", "half"),
+)
 
 
 def test_reports_of_the_workbook_s_own(book: Book) -> None:

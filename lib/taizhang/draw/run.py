@@ -2,33 +2,21 @@
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from taizhang.core.errors import ParameterError, nearest
+from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
 from taizhang.draw.rules import METHOD, Draw, DrawInput, Visit, make_draw
+from taizhang.settings.draw import FILE, read_draw_settings
 from taizhang.settings.workbook import locate_root
 
-FILE = "draw.toml"
 FORMAT = "taizhang-draw-1"
-_KEYS = (
-    "title",
-    "seed",
-    "entities",
-    "inspectors",
-    "avoid",
-    "team",
-    "most_per_inspector",
-    "once_since",
-    "share",
-)
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "entities": {"id": ("id", "编号", "统一社会信用代码"), "name": ("name", "名称", "单位名称"),
                  "stratum": ("stratum", "类别", "风险等级"), "visited_on": ("visited_on", "最近检查日期")},
@@ -57,47 +45,26 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
         If the file or a list is missing or has mistakes.
     """
     root = locate_root(workbook)
-    path = root / FILE
-    if not path.is_file():
-        raise ParameterError(f"there is no {FILE} beside workbook.toml; see docs/draw.md for what it holds")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{FILE} is not valid TOML in UTF-8: {error}") from None
-    problems = [f"unknown key '{key}'{nearest(key, _KEYS)}" for key in data if key not in _KEYS]
-    for key in ("entities", "inspectors", "share"):
-        if key not in data:
-            problems.append(f"{key} is missing")
-    for key in ("team", "most_per_inspector"):
-        if not isinstance(data.get(key, 0), int) or isinstance(data.get(key), bool):
-            problems.append(f"{key} must be a whole number, not {data[key]!r}")
-    once = data.get("once_since")
-    if once is not None and (not isinstance(once, date) or isinstance(once, datetime)):
-        problems.append(f"once_since must be a day such as 2021-01-01, not {once!r}")
-    shares = data.get("share", {})
-    if not isinstance(shares, dict) or not all(isinstance(share, int | float) for share in shares.values()):
-        problems.append("[share] must give a number of 0 to 1 for each stratum")
-    if problems:
-        raise ParameterError(f"{FILE}: " + "\n  ".join(problems))
-    entities = _read_list(root, data["entities"], "entities")
-    inspectors = _read_list(root, data["inspectors"], "inspectors")
-    avoid = _read_list(root, data["avoid"], "avoid") if data.get("avoid") else pd.DataFrame()
+    settings = read_draw_settings(root)
+    entities = _read_list(root, settings.entities, "entities")
+    inspectors = _read_list(root, settings.inspectors, "inspectors")
+    avoid = _read_list(root, settings.avoid, "avoid") if settings.avoid else pd.DataFrame()
     strata = entities.groupby("id")["stratum"].unique()
     torn = [str(number) for number, of in strata.items() if len(of) > 1]
     if torn:
         raise ParameterError(f"{FILE}: entities in more than one stratum: {', '.join(torn[:5])}; choose one")
     given = DrawInput(
-        title=str(data.get("title", "")),
+        title=settings.title,
         entities={str(number): str(of[0]) for number, of in strata.items()},
         inspectors=tuple(inspectors["id"]),
-        shares={name: float(share) for name, share in shares.items()},
+        shares=settings.share,
         avoid=tuple(sorted(zip(avoid["inspector"], avoid["entity"], strict=True))) if len(avoid) else (),
-        visited=_find_visited(entities, once),
-        team=data.get("team", 2),
-        most=data.get("most_per_inspector", 0),
+        visited=_find_visited(entities, settings.once_since),
+        team=settings.team,
+        most=settings.most_per_inspector,
         names=_list_names(entities),
     )
-    return given, str(data.get("seed", ""))
+    return given, settings.seed
 
 
 def _list_names(entities: pd.DataFrame) -> dict[str, str]:

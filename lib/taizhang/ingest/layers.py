@@ -20,7 +20,7 @@ from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason, read_json, write_json
 from taizhang.ingest.plan import Plan
 from taizhang.ingest.state import processed_folder
-from taizhang.settings.workbook import Config, LayerConfig, show_path
+from taizhang.settings.workbook import Config, GridConfig, show_path
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _read_districts(config: Config) -> Layer:
     )
 
 
-def _read_grid(grid: LayerConfig, districts: gpd.GeoDataFrame) -> Layer:
+def _read_grid(grid: GridConfig, districts: gpd.GeoDataFrame) -> Layer:
     return read_grid(
         grid.path,
         districts,

@@ -26,7 +26,7 @@ from taizhang.ingest import processed_folder
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 from taizhang.report.manifest import fingerprint
-from taizhang.settings.extra import ASSESSMENT, RISK
+from taizhang.settings.view import ASSESSMENT, RISK
 from taizhang.settings.workbook import FILE
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from taizhang.ingest import IngestResult, ingest, processed_folder
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.settings.extra import ASSESSMENT, RISK, read_settings
+from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings

@@ -1,0 +1,287 @@
+"""A file of settings against its models: every mistake at once, with its line, as a reason."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Strict,
+    ValidationError,
+    model_validator,
+)
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.reasons import Reason, suggest
+
+Place = tuple[str | int, ...]  # keys and list positions that lead to a value, as in data["targets"][0]
+
+
+class Mistake(ValueError):
+    """What a validator finds wrong; the value and the place are put into its reasons' words later."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__(*(reason.code for reason in reasons))
+        self.reasons = reasons
+
+
+def check_known(names: Iterable[str], known: Iterable[str]) -> None:
+    """Each name must be one of those known."""
+    known = list(known)
+    wrong = [
+        Reason("settings.unknown", name=name, near=suggest(name, known))
+        for name in names
+        if name not in known
+    ]
+    if wrong:
+        raise Mistake(*wrong)
+
+
+class Table(BaseModel):
+    """A table of a settings file. No key but its own is taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _remember(cls, data: Any, info: Any) -> Any:
+        """So that an unknown key's mistake can name the known ones, wherever the table stands."""
+        if info.context is not None:
+            info.context["models"][id(data)] = cls
+        return data
+
+    @classmethod
+    def list_keys(cls) -> list[str]:
+        """The keys as they are written in the file."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+
+T = TypeVar("T", bound=Table)
+
+
+def _read_day(value: Any) -> Any:
+    """A day, or its text as 2022-01-31."""
+    try:
+        day = date.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError:
+        day = None
+    if isinstance(day, datetime) or not isinstance(day, date):
+        raise Mistake(Reason("settings.day"))
+    return day
+
+
+Number = Annotated[float, Strict()]
+Whole = Annotated[int, Strict()]
+YesNo = Annotated[bool, Strict()]
+Day = Annotated[date, BeforeValidator(_read_day)]
+# As people on Windows write it, with the separator that every system reads.
+PathText = Annotated[str, AfterValidator(lambda path: path.replace("\\", "/"))]
+OneOrMany = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+Texts = Annotated[tuple[str, ...], OneOrMany]
+
+_CODES = {
+    "string_type": "text", "bool_type": "yes_or_no", "bool_parsing": "yes_or_no", "int_type": "whole_number",
+    "float_type": "number", "finite_number": "number", "literal_error": "choice", "union_tag_invalid": "choice",
+    "model_type": "table", "model_attributes_type": "table", "dict_type": "table", "list_type": "list",
+    "tuple_type": "list", "greater_than": "above", "greater_than_equal": "at_least", "less_than_equal": "at_most",
+    "string_too_short": "empty",
+}  # fmt: skip
+
+
+class SettingsFile:
+    """A file's tables, and all that is wrong with them.
+
+    Parameters
+    ----------
+    name : str
+        As messages name it.
+    data : Mapping
+        As parsed.
+    text : str
+        The TOML that it was parsed from, for line numbers; empty: messages name no line.
+    """
+
+    def __init__(self, name: str, data: Mapping[str, Any], text: str = "") -> None:
+        self.name, self.data = name, data
+        self._lines = find_lines(text)
+        self._reasons: list[tuple[int, Reason]] = []
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> Self:
+        try:
+            return cls(name, tomllib.loads(text), text)
+        except tomllib.TOMLDecodeError as error:
+            raise ParameterError("settings.no_toml", file=name, why=str(error)) from None
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        """None where there is no such file."""
+        try:
+            return cls.parse(path.name, path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError as error:
+            raise ParameterError("settings.no_utf8", file=path.name, why=error.reason) from None
+
+    def check(self, model: type[T], place: Place = (), **context: Any) -> T | None:
+        """The table at a place, {} where there is none; None where it has mistakes, which are kept for `finish`."""
+        data: Any = self.data
+        for part in place:
+            data = data.get(part, {})
+        context["models"] = {}
+        try:
+            return model.model_validate(data, context=context)
+        except ValidationError as wrong:
+            for error in wrong.errors(include_url=False):
+                self._take(error, data, place, context["models"])
+        return None
+
+    def add(self, place: Place, code: str, **parameters: Any) -> None:
+        """Keep a mistake found elsewhere."""
+        self._keep(place, Reason(code, where=_write_place(place), **parameters))
+
+    def finish(self) -> None:
+        """Raise all mistakes as one error, in the order of their lines."""
+        if self._reasons:
+            ordered = sorted(dict.fromkeys(self._reasons), key=lambda kept: kept[0])
+            raise ParameterError.of(reason for _, reason in ordered)
+
+    def _keep(self, place: Place, reason: Reason) -> None:
+        line = next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 0)
+        place_code = "settings.at_line" if line else "settings.in_file"
+        self._reasons.append((line, Reason(place_code, file=self.name, line=line, reason=reason)))
+
+    def _take(
+        self, error: Mapping[str, Any], data: Any, place: Place, models: Mapping[int, type[Table]]
+    ) -> None:
+        """pydantic's mistake as a reason of ours."""
+        below, parent = _strip_tags(error["loc"], data)
+        place += below
+        key, where, value = str(place[-1]) if place else "", _write_place(place), show_value(error["input"])
+        kind, more = error["type"], error.get("ctx", {})
+        if kind == "extra_forbidden":
+            found = suggest(key, models[id(parent)].list_keys())
+            unknown = Reason("settings.unknown_key", key=key, place=_write_table(place[:-1]), near=found)
+            self._keep(place, unknown)
+        elif kind == "missing":
+            fields = models[id(parent)].model_fields
+            field = next(one for name, one in fields.items() if key in (name, one.alias))
+            usual = '"..."' if field.annotation is str else Reason("settings.a_number")
+            self._miss(place[:-1], key, (field.examples or [usual])[0])
+        elif kind == "union_tag_not_found":
+            self._miss(place, "kind", '"..."')
+        elif kind == "value_error":
+            told = more["error"]
+            for reason in getattr(told, "reasons", ()) or [Reason("settings.told", text=str(told))]:
+                if reason.code.startswith("settings."):
+                    given = {"where": where, "value": value, **dict(reason.parameters)}
+                    self._keep(place, Reason(reason.code, **given))
+                else:
+                    self._keep(place, Reason("settings.of_value", where=where, reason=reason))
+        else:
+            known = re.findall(r"'([^']*)'", more.get("expected", more.get("expected_tags", "")))
+            if kind == "union_tag_invalid":
+                where, value = _write_place((*place, "kind")), show_value(more["tag"])
+            near = suggest(value.strip("'"), known) if known else ""
+            limit = next((f"{more[sign]:g}" for sign in ("gt", "ge", "le") if sign in more), "")
+            code = f"settings.{_CODES.get(kind, 'not_understood')}"
+            self._keep(place, Reason(code, where=where, value=value, near=near, limit=limit))
+
+    def _miss(self, table: Place, key: str, example: object) -> None:
+        code = "settings.missing" if table else "settings.missing_at_top"
+        self._keep((*table, key), Reason(code, place=_write_table(table), key=key, example=example))
+
+
+def _strip_tags(loc: Place, data: Any) -> tuple[Place, Any]:
+    """pydantic's place without the kinds that it puts between, and the table that holds the last key."""
+    place: list[str | int] = []
+    parent = data
+    for at, part in enumerate(loc):
+        if at and isinstance(loc[at - 1], int) and isinstance(data, dict) and data.get("kind") == part:
+            continue
+        inside = (isinstance(data, dict) and part in data) or (
+            isinstance(data, list) and isinstance(part, int)
+        )
+        if inside or at == len(loc) - 1:
+            place.append(part)
+            parent = data
+        if inside:
+            data = data[part]
+    return tuple(place), parent
+
+
+def _write_table(place: Place) -> Reason | str:
+    """A table as the file heads it: [boundaries.grid], or [[targets]] and which of them."""
+    at = next((at for at, part in enumerate(place) if isinstance(part, int)), 0)
+    if not at:
+        return f"[{'.'.join(map(str, place))}]" if place else Reason("settings.top")
+    head = f"[[{'.'.join(map(str, place[:at]))}]]"
+    below = ".".join(str(part) for part in place[at + 1 :] if isinstance(part, str))
+    return Reason("settings.numbered", table=head, n=int(place[at]) + 1, below=f" {below}" if below else "")
+
+
+def _write_place(place: Place) -> Reason | str:
+    """A key and the table it stands in."""
+    if len(place) > 2 and isinstance(place[-1], int):
+        place = place[:-1]  # one of a list within a table
+    if len(place) < 2:
+        return "".join(map(str, place))
+    if isinstance(place[-1], int):
+        return _write_table(place)
+    return Reason("settings.place_key", place=_write_table(place[:-1]), key=place[-1])
+
+
+def show_value(value: Any) -> str:
+    """A value as messages show it, near to how the file has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else repr(value)
+
+
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_HEAD = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]")
+_KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
+_LONG = re.compile(r'"""[\s\S]*?"""|' r"'''[\s\S]*?'''")
+_QUIET = re.compile(r'"(?:\\.|[^"\\])*"|' r"'[^']*'|#.*")
+
+
+def find_lines(text: str) -> dict[Place, int]:
+    """The line, from 1, of each table and key of a TOML file that parses; keys of inline tables are their table's."""
+    lines: dict[Place, int] = {}
+    seen: Counter[Place] = Counter()
+    table: Place = ()
+    depth = 0
+    whole = _LONG.sub(lambda found: "''" + "\n" * found[0].count("\n"), text)
+    for number, line in enumerate(whole.split("\n"), 1):
+        if depth == 0 and (head := _HEAD.match(line)):
+            table = tuple(_follow(_split_key(head[2]), seen, new=head[1] == "[["))
+            lines[table] = number
+        elif depth == 0 and (key := _KEY.match(line)):
+            lines.setdefault(table + tuple(_split_key(key[1])), number)
+        quiet = _QUIET.sub("", line)
+        depth += sum(map(quiet.count, "[{")) - sum(map(quiet.count, "]}"))
+    return lines
+
+
+def _split_key(text: str) -> list[str]:
+    return [part.strip("\"'") for part in re.findall(_PART, text)]
+
+
+def _follow(parts: Sequence[str], seen: Counter[Place], *, new: bool) -> Iterator[str | int]:
+    """A header's keys, with the number of the [[table]] that each is in."""
+    path: Place = ()
+    for at, part in enumerate(parts):
+        path += (part,)
+        yield part
+        if new and at == len(parts) - 1:
+            seen[path] += 1
+        if seen[path]:
+            yield seen[path] - 1
+            path += (seen[path] - 1,)
