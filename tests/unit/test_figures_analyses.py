@@ -193,9 +193,6 @@ def test_risk_keeps_only_what_the_ledgers_allow(county: View) -> None:
     assert len(table.rows) == 6 and narrative.write_risk(county)
 
 
-from taizhang.settings.assessment import read_assessment
-from taizhang.settings.reading import SettingsFile
-from taizhang.settings.risk import read_risk
 def test_assessment_by_the_workbooks_rules(county: View) -> None:
     """180 of 200 is 90 %: 20 * 50 / 60 points; deaths 0 to 5 cost 2 each."""
     table, rules = figures.tabulate_assessment(county), figures.tabulate_rules(county)
