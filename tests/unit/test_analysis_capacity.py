@@ -5,7 +5,8 @@ from view_maker import CODES, NAMES, make_fact, make_view
 from taizhang import figures
 from taizhang.analysis.capacity import find_capacity
 from taizhang.metadata.facts import load_facts
-from taizhang.settings.extra import read_risk
+from taizhang.settings.reading import SettingsFile
+from taizhang.settings.risk import read_risk
 
 FACTS = tuple(load_facts())
 
@@ -28,7 +29,9 @@ def test_capacity_by_hand() -> None:
         make_fact("drills.plans_drilled_share", share, district=code)
         for code, share in zip(CODES, drilled, strict=True)
     ]
-    view = make_view(facts=facts, district="all", settings={"risk": read_risk(model, FACTS)})
+    view = make_view(
+        facts=facts, district="all", settings={"risk": read_risk(SettingsFile("risk.toml", model), FACTS)}
+    )
     found, table = find_capacity(view), figures.tabulate_capacity(view)
     assert found is not None and found.places["strength"].tolist() == [7.5, 7.5, 5.0, 2.5, 2.5, 2.5]
     assert table is not None
