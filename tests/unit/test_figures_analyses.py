@@ -10,9 +10,9 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
-from taizhang.figures.closure import count_in_time
 from taizhang.figures.time import compare_key_periods, find_span
 from taizhang.metadata.facts import load_facts
 from taizhang.settings.assessment import read_assessment
@@ -143,7 +143,10 @@ def test_closed_by_deadline_by_hand() -> None:
             {"found_on": "2021-12-01"},
         ],
     )
-    assert count_in_time(make_view({"hazards": rows}), rows) == (2, 4)
+    cases = list_cases(make_view({"hazards": rows}))
+    assert cases is not None
+    judged = judge_deadlines(cases)
+    assert (judged["in_time"], judged["due"], judged["share"]) == (2, 4, 50)
 
 
 def test_closure_by_class(town: View) -> None:

@@ -12,7 +12,6 @@ from view_maker import CODES, make_fact, make_hazards, make_table, make_view, ta
 from taizhang import figures
 from taizhang.analysis.rows import choose_months, count_classes, count_months, find_rows
 from taizhang.core.display import Figure
-from taizhang.figures.hazards import mark_rectified
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -39,12 +38,6 @@ def make_few() -> pd.DataFrame:
             {"found_on": "2020-01-15", "rectified_on": "2020-01-16"},
         ],
     )
-
-
-def test_rectified_or_else_closed_by_the_day() -> None:
-    rows = make_few()
-    assert mark_rectified(rows, date(2021, 12, 31)).tolist() == [True, True, False, True]
-    assert mark_rectified(rows, date(2021, 3, 5)).tolist() == [True, False, False, True]
 
 
 def test_trend_counts_found_and_open() -> None:

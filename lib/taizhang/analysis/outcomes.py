@@ -1,7 +1,6 @@
 """What goes with drills: incidents, repeats and late closures."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -10,9 +9,8 @@ from statsmodels.stats.multitest import multipletests
 
 from taizhang.analysis.time import find_span, is_sensitive
 from taizhang.analysis.view import View, once_per_view
-from taizhang.core.periods import Period
 from taizhang.facts import hazards
-from taizhang.facts.rows import Ledger, Mask, Rows
+from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.facts import ALL
 from taizhang.stats.intervals import ALPHA
 from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
@@ -68,7 +66,7 @@ def study_drills(view: View) -> list[Outcome]:
     months = pd.period_range(pd.Period(span[0], "M"), pd.Period(span[1], "M"), freq="M")
     if len(months) < 12:
         return []
-    drills = _count(view, _take_rows(view, "drills"), months)
+    drills = _count(view, view.recorded("drills"), months)
     recent, more = sum_recent(drills, months=RECENT_MONTHS), _drilled_more(drills, months)
     found = []
     for name in OUTCOMES:
@@ -94,12 +92,6 @@ def study_drills(view: View) -> list[Outcome]:
     ]
 
 
-def _take_rows(view: View, kind: str) -> Rows:
-    """All rows of a kind up to as_of."""
-    ledger = Ledger(kind, view.ledgers[kind], pd.Index(view.districts["code"].astype("str")))
-    return Rows(ledger, Period(date.min, view.as_of, ""), view.as_of)
-
-
 def _count(view: View, rows: Rows, months: pd.PeriodIndex, which: Mask | None = None) -> pd.DataFrame:
     """Rows per township and month; where `which` is given, of these alone."""
     codes = pd.Index(view.districts["code"].astype("str"))
@@ -121,7 +113,7 @@ def _outcome(view: View, name: str, months: pd.PeriodIndex) -> tuple[pd.DataFram
     table = view.ledgers.get(kind)
     if table is None or table.empty or is_sensitive(view, kind):
         return None
-    rows = _take_rows(view, kind)
+    rows = view.recorded(kind)
     if name == "incidents":
         events = _count(view, rows, months)
         days = np.broadcast_to(months.days_in_month.to_numpy(float), events.shape)
@@ -129,6 +121,6 @@ def _outcome(view: View, name: str, months: pd.PeriodIndex) -> tuple[pd.DataFram
     if name == "repeats":
         return _count(view, rows, months, rows.test(hazards.is_repeat)), _count(view, rows, months)
     # Only hazards that have had their thirty days can say whether these were enough.
-    due = rows.days("found_on") + np.timedelta64(LATE_DAYS, "D") <= rows.as_of
-    late = due & ~(rows.test(hazards.is_observed) & (rows.test(hazards.count_days) <= LATE_DAYS))
+    due = rows.test(hazards.was_found_before(LATE_DAYS))
+    late = due & ~rows.test(hazards.is_closed_within(LATE_DAYS))
     return _count(view, rows, months, late), _count(view, rows, months, due)

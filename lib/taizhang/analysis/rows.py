@@ -45,14 +45,7 @@ def find_rows(view: View, kind: str) -> pd.DataFrame:
     pandas.DataFrame
         Empty where the kind isn't configured; all rows where the kind has no date.
     """
-    table = view.ledgers.get(kind)
-    if table is None or table.empty:
-        return pd.DataFrame()
-    column = view.kinds[kind].date
-    if not column:
-        return table
-    rows = view.rows(kind, column)
-    return rows[rows[column] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)]
+    return view.show(kind)
 
 
 def count_rows(view: View, kind: str) -> Rows:

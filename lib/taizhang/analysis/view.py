@@ -15,6 +15,7 @@ import pandas as pd
 from taizhang.core.errors import ParameterError
 from taizhang.core.outlines import simplify_districts
 from taizhang.core.periods import SCALES, Period
+from taizhang.facts.rows import Ledger, Rows
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
 from taizhang.metadata.kinds import Kind, load_kinds
 
@@ -53,8 +54,9 @@ class View:
         Facts of the period just before, at the same lag.
     ledgers : Mapping of str to pandas.DataFrame
         Rows of the configured kinds: of the district alone, or of all where it is ``all``; of all
-        periods, dated on or before as_of; without personal columns. A kind that is not configured, or
-        whose small counts are suppressed, is not a key: of the latter there are the facts alone.
+        periods, dated on or before as_of; without personal columns. Other columns may hold days after it: what a
+        row was by as_of, `counted` tells. A kind that is not configured, or whose small counts are suppressed, is
+        not a key: of the latter there are the facts alone.
     districts : geopandas.GeoDataFrame
         code, name, parent, geometry (longitude, latitude), one row per district.
     grid : geopandas.GeoDataFrame or None
@@ -78,6 +80,9 @@ class View:
     first_days : Mapping of str to datetime.date
         The first day on record of each kind's ledger, in any district: a district without a row that early
         had nothing to record. Where left out, its own rows decide.
+    report : str
+        The template that it is made for, such as ``township_review``: what that shows of a shorter period,
+        exhibits.yml says. Empty: everything.
     """
 
     district: str
@@ -100,6 +105,7 @@ class View:
     kinds: Mapping[str, Kind] = field(default_factory=load_kinds)
     fact_infos: Mapping[str, FactInfo] = field(default_factory=load_facts)
     first_days: Mapping[str, date] = field(default_factory=dict)
+    report: str = ""
 
     @property
     def compares(self) -> bool:
@@ -113,6 +119,28 @@ class View:
         if kind in self.first_days:
             return pd.Timestamp(self.first_days[kind])
         return self.ledgers[kind][self.kinds[kind].date].min()
+
+    def counted(self, kind: str) -> Rows:
+        """The rows of a kind that the period's facts count; none where it has no table.
+
+        ``rows.test(hazards.is_overdue)`` says which are overdue, ``rows.frame()`` is the table beside it.
+        """
+        return self._look_at(kind, self.period)
+
+    def recorded(self, kind: str) -> Rows:
+        """All rows of a kind up to as_of, of whatever period, as `counted` gives those of the period."""
+        return self._look_at(kind, None)
+
+    def _look_at(self, kind: str, period: Period | None) -> Rows:
+        key = ("rows", kind, period)
+        if key not in self.answers:
+            if ("ledger", kind) not in self.answers:
+                table, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))
+                date = self.kinds[kind].date if kind in self.kinds else ""
+                ledger = Ledger(kind, pd.DataFrame() if table is None else table, codes, date)
+                self.answers["ledger", kind] = ledger
+            self.answers[key] = Rows(self.answers["ledger", kind], period, self.as_of)  # type: ignore[arg-type]
+        return self.answers[key]  # type: ignore[return-value]
 
     def describe(self, fact: str) -> FactInfo:
         """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""
@@ -180,16 +208,22 @@ class View:
             for when, (facts, _) in self._places.items()
         }
 
-    def rows(self, kind: str, date_column: str) -> pd.DataFrame:
-        """The rows of a kind whose date falls in the period; empty frame where not configured."""
-        table = self.ledgers.get(kind)
-        if table is None:
-            return pd.DataFrame()
-        days = table[date_column]
-        inside = (days >= pd.Timestamp(self.period.start)) & (
-            days < pd.Timestamp(self.period.end) + pd.Timedelta(days=1)
-        )
-        return table[inside]
+    def show(self, kind: str) -> pd.DataFrame:
+        """The rows that `counted` gives, as a table shows them: days that were still to come at as_of are blank.
+
+        A deadline may lie ahead; the day on which something was done can't. What a row *is* must not be told from
+        these blanks, but asked of `counted`.
+        """
+        rows = self.counted(kind).frame()
+        if kind not in self.kinds or not self.kinds[kind].date:
+            return rows
+        after = pd.Timestamp(self.as_of) + pd.Timedelta(days=1)
+        back = [
+            name
+            for name, one in self.kinds[kind].fields.items()
+            if one.type in ("date", "datetime") and not one.future and name in rows
+        ]
+        return rows.assign(**{name: rows[name].where(rows[name] < after) for name in back})
 
 
 def once_per_view(

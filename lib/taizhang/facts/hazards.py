@@ -1,8 +1,10 @@
 """Facts of hazards: found, rectified, overdue, repeated, time to rectify."""
 
+from functools import cache
+
 import numpy as np
 
-from taizhang.facts.measures import Count, Measure, Median, Share, every, holds, known
+from taizhang.facts.measures import Count, Measure, Median, Share, Test, every, holds, known
 from taizhang.facts.rows import Days, Mask, Numbers, Rows
 
 SAME_HAZARD = ("district_code", "premises", "category")
@@ -54,6 +56,28 @@ def count_days(rows: Rows) -> Numbers:
     end = np.where(rows.test(is_rectified), rows.test(find_rectified_day), rows.as_of)
     days = np.maximum((end - found).astype(np.int64), 0)
     return np.where(rows.test(is_on_the_spot), 0, days)
+
+
+def is_judged(rows: Rows) -> Mask:
+    """Whether on time or not is known: there is a deadline, and the hazard is rectified or its deadline has come."""
+    return rows.known("deadline") & (rows.test(is_rectified) | rows.by("deadline"))
+
+
+def is_in_time(rows: Rows) -> Mask:
+    """Rectified on or before its deadline."""
+    return rows.test(is_rectified) & (rows.test(find_rectified_day) <= rows.days("deadline"))
+
+
+@cache
+def is_closed_within(days: int) -> Test:
+    """Whether closed at most so many days after it was found."""
+    return lambda rows: rows.test(is_observed) & (rows.test(count_days) <= days)
+
+
+@cache
+def was_found_before(days: int) -> Test:
+    """Whether found so many days before as_of or earlier, so that it can be said whether it was closed within them."""
+    return lambda rows: rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of
 
 
 MEASURES: tuple[Measure, ...] = (

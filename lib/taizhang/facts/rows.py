@@ -137,18 +137,23 @@ class Ledger:
 class Rows:
     """The rows of a kind that a period's facts look at: of the period and dated up to as_of, or the stock.
 
-    Its methods are those of Ledger, on these rows alone. Rows of no district are left out unless `placeless`.
+    Without a period: all on record up to as_of. Rows of no district are left out unless `placeless`. Its methods are
+    those of Ledger, on these rows alone; what a row is (rectified, overdue, settled) is asked by `test` and a
+    predicate of `facts`, and nowhere else.
     """
 
-    def __init__(self, ledger: Ledger, period: Period, as_of: date, *, placeless: bool = False) -> None:
+    def __init__(
+        self, ledger: Ledger, period: Period | None, as_of: date, *, placeless: bool = False
+    ) -> None:
         self.ledger = ledger
         self.period = period
         self.as_of = np.datetime64(as_of, "D")
         keep = (ledger.group >= 0) | placeless
         if ledger.date:
             day = ledger.days(ledger.date)
-            last = min(np.datetime64(period.end, "D"), self.as_of)
-            keep = keep & (day >= np.datetime64(period.start, "D")) & (day <= last)
+            keep = keep & (day <= self.as_of)
+            if period is not None:
+                keep &= (day >= np.datetime64(period.start, "D")) & (day <= np.datetime64(period.end, "D"))
         self.at = np.flatnonzero(keep)
         self.group = ledger.group[self.at]
         self._made: dict[Hashable, Any] = {}
@@ -190,7 +195,7 @@ class Rows:
         return self.days(column) < self.as_of
 
     def frame(self) -> pd.DataFrame:
-        """These rows as a table."""
+        """These rows as a table, in the order of the arrays that the other methods give."""
         return self.ledger.table.iloc[self.at]
 
 

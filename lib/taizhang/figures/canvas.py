@@ -1,7 +1,7 @@
 """The drawing every chart is drawn on: size, type, colours, and the SVG that comes of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from io import StringIO
@@ -15,7 +15,11 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import ScalarFormatter
 
+from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.naming import describe_source
+from taizhang.analysis.view import View
 from taizhang.core import display, fonts
+from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.style import load_style
 
 _MM_PER_INCH = 25.4
@@ -120,20 +124,50 @@ def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
         axes.spines["left" if grid == "y" else "bottom"].set_visible(False)
 
 
-def finish_figure(drawing: Drawing, *, id: str, title: str, alt: str, source: str) -> display.Figure:
-    """Turn a drawing into a figure of a report.
+def finish_figure(
+    drawing: Drawing,
+    view: View | None = None,
+    exhibit: str = "",
+    rows: int | None = None,
+    *,
+    id: str = "",
+    ledgers: Sequence[str] = (),
+    extra: str = "",
+    title: str = "",
+    alt: str = "",
+    source: str = "",
+    **values: object,
+) -> display.Figure:
+    """Turn a drawing, made within `use_style`, into a figure of a report.
 
     Parameters
     ----------
     drawing : matplotlib.figure.Figure
-        Drawn within `use_style`.
-    id, title, alt, source : str
-        As for `display.Figure`.
-
-    Returns
-    -------
-    display.Figure
+    view : View
+    exhibit : str
+        Of exhibits.yml, whose title, alternative text and source it has.
+    rows : int, optional
+        Ledger rows behind it.
+    id : str
+        Where it is not the exhibit's.
+    ledgers : sequence of str
+        That it is made from, where not the exhibit's.
+    extra : str
+        Words after the source, where not the exhibit's.
+    **values
+        What fills the exhibit's words; place, period and day are the view's where left out.
     """
+    id = id or exhibit
+    if view is not None:
+        words = load_exhibits()[exhibit]
+        title, alt = (say_exhibit(view, exhibit, part, **values) for part in ("title", "alt"))
+        if not extra and "extra" in words.words:
+            extra = say_exhibit(view, exhibit, "extra", **values)
+        if "source" in words.words:
+            source = say_exhibit(view, exhibit, "source", **values)
+        else:
+            first, *also = ledgers or words.source
+            source = describe_source(view, first, rows, also=also, extra=extra)
     with use_style():
         svg = _draw_svg(drawing)
     return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id))

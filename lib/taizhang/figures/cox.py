@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.closure import group_cases, list_cases
 from taizhang.analysis.naming import describe_source, name_period, name_place, say_p, say_ratio
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.closure import Cases, group_cases, list_cases
 from taizhang.figures.marks import bars_height, draw_key, shorten_label
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
@@ -35,8 +35,7 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     if cases is None:
         return None
     # What is put right on the spot has no time to closure to explain.
-    later = (cases.rows["mode"] != "on_the_spot").fillna(True).astype(bool)
-    cases = Cases(cases.rows[later], cases.days[later], cases.closed[later])
+    cases = cases.keep(~cases.on_the_spot)
     parts, against = [], []
     for column in COLUMNS:
         names = group_cases(view, cases, column)

@@ -1,29 +1,13 @@
 """Charts of hazards: trend, by trade and premises, how fast they are closed, which are overdue."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from taizhang.analysis.naming import (
-    describe_source,
-    name_area,
-    name_month,
-    name_period,
-    name_place,
-    name_span,
-    show_day,
-    show_text,
-)
-from taizhang.analysis.rows import (
-    choose_months,
-    count_classes,
-    count_months,
-    find_rows,
-    is_brief,
-    leave_out_of_brief,
-    name_values,
-    reaches_back,
-)
+from taizhang.analysis.closure import MONTH, Closure, follow_closure
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.hazards import count_by, follow_months, list_overdue
+from taizhang.analysis.naming import name_area, name_month, name_place, name_span, show_day, show_text
+from taizhang.analysis.rows import is_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
@@ -34,278 +18,154 @@ from taizhang.figures.marks import (
     draw_ranked_bars,
     draw_stacked_months,
 )
-from taizhang.metadata.facts import ALL, unit_label
-from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.figures.tables import make_table
+from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.survival import estimate_survival
 
-_MOST_DAYS = 180
-
-
-def mark_rectified(rows: pd.DataFrame, as_of: object) -> pd.Series:
-    """Whether each hazard was rectified by a day: rectified_on, or without one closed_on, not after it."""
-    done = rows["rectified_on"].fillna(rows["closed_on"])
-    return done < pd.Timestamp(str(as_of)) + pd.Timedelta(days=1)
+Key = list[tuple[str, str, str]]
 
 
+def _name_parts(lang: str) -> Key:
+    """The key of rectified and open."""
+    roles = load_style().roles
+    parts = (("hazards.rectified", "done"), ("hazards.open", "open"))
+    return [("■", label(word, lang), roles[role]) for word, role in parts]
+
+
+@exhibit("hazards-trend")
 def plot_hazards_trend(view: View) -> display.Figure | None:
-    """Hazards found per month, rectified and still open, against the year before.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no hazards were found in the months shown.
-    """
-    table = view.ledgers.get("hazards")
-    months = choose_months(view)
-    if table is None or not _within(table["found_on"], months).any():
+    """Hazards found per month, rectified and still open, against the year before; None where there were none."""
+    trend = follow_months(view)
+    if trend is None:
         return None
-    lang, style = view.lang, load_style()
-    rows = table[_within(table["found_on"], months)]
-    rectified = mark_rectified(rows, view.as_of)
-    done = count_months(rows.loc[rectified, "found_on"], months, view.as_of)
-    still = count_months(rows.loc[~rectified, "found_on"], months, view.as_of)
+    lang, style, months = view.lang, load_style(), pd.PeriodIndex(trend.counts.index)
     with use_style():
-        sheet, axes = make_axes(42 if is_brief(view) else 72)
-        key = [
-            ("■", label("hazards.rectified", lang), style.roles["done"]),
-            ("■", label("hazards.open", lang), style.roles["open"]),
-        ]
-        before = None
-        if view.compares and reaches_back(view.begun("hazards"), months):
-            before = count_months(table["found_on"], months - 12)
+        drawing, axes = make_axes(42 if is_brief(view) else 72)
+        key = _name_parts(lang)
+        if trend.before is not None:
             key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
-        parts = [(done, style.roles["done"]), (still, style.roles["open"])]
-        draw_stacked_months(axes, months, parts, lang, before=before)
+        parts = [
+            (trend.counts["rectified"], style.roles["done"]),
+            (trend.counts["open"], style.roles["open"]),
+        ]
+        draw_stacked_months(axes, months, parts, lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
-    total = done.fillna(0) + still.fillna(0)
-    peak = months[int(total.argmax())]
+    total = trend.counts.fillna(0).sum(axis=1)
     return finish_figure(
-        sheet,
-        id="hazards-trend",
-        title=label("figure.hazards_trend.title", lang, span=name_span(months, lang, within=True)),
-        alt=label(
-            "figure.hazards_trend.alt",
-            lang,
-            name=name_place(view),
-            span=name_span(months, lang),
-            n=format_number(total.sum()),
-            peak=name_month(peak, lang),
-            most=format_number(total.max()),
-            open=format_number(still.sum()),
-        ),
-        source=describe_source(view, "hazards", len(rows)),
+        drawing,
+        view,
+        "hazards-trend",
+        trend.rows,
+        span=name_span(months, lang, within=True),
+        months=name_span(months, lang),
+        n=total.sum(),
+        peak=name_month(months[int(total.argmax())], lang),
+        most=total.max(),
+        open=trend.counts["open"].sum(),
     )
 
 
-def _within(days: pd.Series, months: pd.PeriodIndex) -> pd.Series:
-    """Whether days fall in these months."""
-    return (days >= months[0].start_time) & (days <= months[-1].end_time)
-
-
+@exhibit("hazards-by-trade")
 def plot_hazards_by_trade(view: View) -> display.Figure | None:
-    """Hazards found in the period by trade, rectified and open; None where there are none.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-    """
+    """Hazards found in the period by trade, rectified and open; None where none states it."""
     return _plot_by_class(view, "trade")
 
 
-@leave_out_of_brief
+@exhibit("hazards-by-premises-type")
 def plot_hazards_by_premises_type(view: View) -> display.Figure | None:
-    """Hazards found in the period by type of premises, rectified and open; None where there are none.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-    """
+    """Hazards found in the period by type of premises, rectified and open; None where none states it."""
     return _plot_by_class(view, "premises_type")
 
 
-@leave_out_of_brief
+@exhibit("hazards-by-category")
 def plot_hazards_by_category(view: View) -> display.Figure | None:
-    """Hazards found in the period by category, rectified and open; None where there are none.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-    """
+    """Hazards found in the period by category, rectified and open; None where none states it."""
     return _plot_by_class(view, "category")
 
 
 def _plot_by_class(view: View, column: str) -> display.Figure | None:
-    """Ranked bars of hazards by one column; nothing where no row states it."""
-    rows = find_rows(view, "hazards")
-    if rows.empty or rows[column].isna().all():
+    """Ranked bars of hazards by one column."""
+    counts = count_by(view, column)
+    if counts is None:
         return None
-    lang, style = view.lang, load_style()
-    rectified = mark_rectified(rows, view.as_of)
-    classes = name_values(rows[column], "hazards", column, lang)
-    counts = count_classes(classes, pd.DataFrame({"done": rectified, "open": ~rectified}), lang)
-    totals = counts.sum(axis=1)
+    totals, n = counts.sum(axis=1), counts.to_numpy().sum()
+    shares = [{"n": total, "share": f"{total / n:.0%}"} for total in totals]
     with use_style():
-        sheet, axes = make_axes(bars_height(len(counts)), grid="")
-        draw_ranked_bars(
-            axes,
-            counts,
-            [style.roles["done"], style.roles["open"]],
-            texts=[
-                label("figure.by_class.bar", lang, n=format_number(total), share=f"{total / len(rows):.0%}")
-                for total in totals
-            ],
-        )
-        draw_key(
-            axes,
-            [
-                ("■", label("hazards.rectified", lang), style.roles["done"]),
-                ("■", label("hazards.open", lang), style.roles["open"]),
-            ],
-        )
+        drawing, axes = make_axes(bars_height(len(counts)), grid="")
+        key = _name_parts(view.lang)
+        texts = [say_exhibit(view, "hazards-by-class", "bar", **share) for share in shares]
+        draw_ranked_bars(axes, counts, [colour for _, _, colour in key], texts=texts)
+        draw_key(axes, key)
     leaders = [
-        label(
-            "figure.by_class.leader",
-            lang,
-            name=name,
-            n=format_number(total),
-            share=f"{total / len(rows):.0%}",
-        )
-        for name, total in totals.head(3).items()
+        say_exhibit(view, "hazards-by-class", "leader", name=name, **share)
+        for name, share in list(zip(counts.index, shares, strict=True))[:3]
     ]
     return finish_figure(
-        sheet,
-        id=f"hazards-by-{column.replace('_', '-')}",
-        title=label(f"figure.hazards_by_{column}.title", lang, period=name_period(view)),
-        alt=label(
-            "figure.by_class.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(len(rows)),
-            leaders=join_list(leaders, lang),
-            open=format_number(counts["open"].sum()),
-        ),
-        source=describe_source(view, "hazards", len(rows)),
+        drawing,
+        view,
+        f"hazards-by-{column.replace('_', '-')}",
+        int(n),
+        n=n,
+        leaders=join_list(leaders, view.lang),
+        open=counts["open"].sum(),
     )
 
 
-@leave_out_of_brief
+@exhibit("hazards-closure")
 def plot_closure_curve(view: View) -> display.Figure | None:
     """Share of the period's hazards rectified within so many days, open ones censored, with its interval.
 
-    The Kaplan-Meier estimate (Kaplan and Meier 1958) with the log-minus-log interval of 95 percent; on
-    the spot is nought days. The county's median stands beside it.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no hazards were found in the period.
+    The county's median stands beside the district's. None where no hazards were found.
     """
-    rows = find_rows(view, "hazards")
-    if rows.empty:
+    closure = follow_closure(view)
+    if closure is None:
         return None
-    lang, style = view.lang, load_style()
-    rectified = mark_rectified(rows, view.as_of)
-    ended = rows["rectified_on"].fillna(rows["closed_on"]).where(rectified, pd.Timestamp(view.as_of))
-    days = (ended - rows["found_on"]).dt.days.clip(lower=0).astype("int64")
-    # As the median counts them: on the spot is closed on the day.
-    spot = (rows["mode"] == "on_the_spot").fillna(False)
-    days, closed = days.where(~spot, 0), rectified | spot
-    curve = estimate_survival(days.to_numpy(), closed.to_numpy())
-    # The curve starts at nothing rectified, and runs flat to the last day observed.
-    last = float(days.max())
-    time = np.concatenate([[0.0], curve.time, [last]])
-    share = 100 * (1 - np.concatenate([[1.0], curve.survival, curve.survival[-1:]]))
-    low = 100 * (1 - np.concatenate([[1.0], curve.high, curve.high[-1:]]))
-    high = 100 * (1 - np.concatenate([[1.0], curve.low, curve.low[-1:]]))
-    # Beyond the last case closed the curve is flat and has nothing more to say.
-    settled = days[closed].max() if closed.any() else last
-    end = float(min(max(1.3 * settled, 30), max(last, 1), _MOST_DAYS))
+    style, curve = load_style(), closure.curve
+    main = style.roles["main"]
     # One colour for the district and its interval; the county is context.
     with use_style():
-        sheet, axes = make_axes(72, grid="both")
-        axes.fill_between(
-            time,
-            low,
-            high,
-            step="post",
-            color=style.roles["main"],
-            alpha=0.16,
-            lw=0,
-        )
-        axes.step(time, share, where="post", color=style.roles["main"], linewidth=2)
-        axes.set_xlim(0, end)
-        axes.set_ylim(0, 101)
-        axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
-        axes.set_xlabel(label("axis.days_since_found", lang))
-        draw_key(axes, [("—", label("figure.closure.key", lang), style.roles["main"])])
-        _mark_medians(axes, view, end)
-    within = {limit: float(share[time <= limit][-1]) for limit in (0, 30)}
+        drawing, axes = make_axes(72, grid="both")
+        axes.fill_between(curve.time, curve.low, curve.high, step="post", color=main, alpha=0.16, lw=0)
+        axes.step(curve.time, curve.share, where="post", color=main, linewidth=2)
+        scale_closure(axes, closure.end, view.lang)
+        draw_key(axes, [("—", say_exhibit(view, "hazards-closure", "key"), main)])
+        _mark_medians(axes, view, closure)
     return finish_figure(
-        sheet,
-        id="hazards-closure",
-        title=label("figure.closure.title", lang, period=name_period(view)),
-        alt=label(
-            "figure.closure.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(len(rows)),
-            at_once=format_number(within[0], 1),
-            month=format_number(within[30], 1),
-            open=format_number((~rectified).sum()),
-        ),
-        source=describe_source(view, "hazards", len(rows), extra=label("source.interval_km", lang)),
+        drawing,
+        view,
+        "hazards-closure",
+        len(closure.cases.rows),
+        n=len(closure.cases.rows),
+        at_once=format_number(curve.within(0), 1),
+        month=format_number(curve.within(MONTH), 1),
+        open=closure.cases.open.sum(),
     )
 
 
-def _mark_medians(axes: Axes, view: View, end: float) -> None:
+def scale_closure(axes: Axes, end: float, lang: str) -> None:
+    """Axes of a closure curve: days since found up to `end`, and percent."""
+    axes.set_xlim(0, end)
+    axes.set_ylim(0, 101)
+    axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
+    axes.set_xlabel(label("axis.days_since_found", lang))
+
+
+def _mark_medians(axes: Axes, view: View, closure: Closure) -> None:
     """Mark the half-way day of the district and of the whole area, where they are reached."""
-    style, lang = load_style(), view.lang
-    entries = [(view.district, "main", name_place(view))]
-    if view.district != ALL:
-        entries.append((ALL, "before", name_area(view)))
-    marked = []
-    for code, role, name in entries:
-        fact = view.fact("hazards.days_to_rectify_median", code)
-        if fact is None or pd.isna(fact["value"]) or fact["value"] > end:
-            continue
-        marked.append((float(fact["value"]), style.roles[role], name))
-    for place, (day, colour, name) in enumerate(marked):
+    style = load_style()
+    for place, (code, day) in enumerate(closure.medians.items()):
+        own = code == view.district
+        colour = style.roles["main" if own else "before"]
+        name = name_place(view) if own else name_area(view)
         axes.plot([day, day], [0, 50], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
         axes.plot([day], [50], marker="o", color=colour, markersize=5, markeredgecolor=style.paper)
         axes.annotate(
-            label(
-                f"figure.closure.{'median' if day else 'at_once'}",
-                lang,
-                name=name,
-                days=format_number(day),
-                number=day,
-            ),
+            say_exhibit(view, "hazards-closure", "median" if day else "at_once", name=name, days=day),
             (day, 50),
             xytext=(8, -14 - 16 * place),
             textcoords="offset points",
-            color=style.muted if colour == style.roles["before"] else colour,
+            color=colour if own else style.muted,
             size=style.small,
             va="center",
             bbox=back_label(pad=1),  # the other's line stops before it
@@ -313,33 +173,14 @@ def _mark_medians(axes: Axes, view: View, end: float) -> None:
         )
 
 
+@exhibit("hazards-overdue")
 def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
-    """Hazards of the period still open after their deadline, the longest overdue first.
-
-    Parameters
-    ----------
-    view : View
-    most : int
-        Rows shown; a note says how many more there are.
-
-    Returns
-    -------
-    display.Table or None
-        None where none is overdue.
-    """
-    rows = find_rows(view, "hazards")
+    """The period's overdue hazards, the longest overdue first, `most` at most; None where none is overdue."""
+    rows, lang = list_overdue(view), view.lang
     if rows.empty:
         return None
-    day, lang = pd.Timestamp(view.as_of), view.lang
-    rows = rows[~mark_rectified(rows, view.as_of) & (rows["deadline"] < day)]
-    if rows.empty:
-        return None
-    rows = rows.assign(late=(day - rows["deadline"]).dt.days).sort_values(
-        ["late", "found_on", "source_row"], ascending=[False, True, True]
-    )
     severity = name_values(rows["severity"], "hazards", "severity", lang)
-    shown = rows.head(most)
-    cells = tuple(
+    cells = [
         (
             display.Cell(show_text(row["premises"], lang)),
             display.Cell(show_text(row["description"], lang)),
@@ -348,22 +189,6 @@ def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
             display.Cell(show_day(row["deadline"]), show_day(row["deadline"])),
             display.Cell(format_number(row["late"]), float(row["late"])),
         )
-        for index, row in shown.iterrows()
-    )
-    notes = [label("table.overdue.note", lang, day=format_date(view.as_of, lang))]
-    if len(rows) > most:
-        notes.append(label("table.more", lang, shown=most, total=format_number(len(rows))))
-    return display.Table(
-        id="hazards-overdue",
-        title=label("table.overdue.title", lang, period=name_period(view)),
-        columns=(
-            display.Column(label("column.premises", lang)),
-            display.Column(label("column.description", lang)),
-            display.Column(label("column.severity", lang)),
-            display.Column(label("column.found_on", lang)),
-            display.Column(label("column.deadline", lang)),
-            display.Column(label("column.days_late", lang), unit_label("days", lang), "right"),
-        ),
-        rows=cells,
-        notes=tuple(notes),
-    )
+        for index, row in rows.head(most).iterrows()
+    ]
+    return make_table(view, "hazards-overdue", cells, total=len(rows))

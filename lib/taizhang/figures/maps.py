@@ -12,6 +12,7 @@ from taizhang.analysis.rows import find_rows, leave_out_of_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
+from taizhang.facts import hazards
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import (
     draw_furniture,
@@ -21,7 +22,6 @@ from taizhang.figures.ground import (
     make_map,
     place_labels,
 )
-from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import set_strip_key
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
@@ -52,9 +52,10 @@ def map_hazards(
     display.Figure or None
         None where no hazards were found, or none has coordinates, or none is in what is shown.
     """
-    rows = find_rows(view, "hazards")
+    rows = view.show("hazards")
     if rows.empty:
         return None
+    rows = rows.assign(open=view.counted("hazards").test(hazards.is_open))
     located = rows[rows["lon"].notna() & rows["lat"].notna()]
     if located.empty:
         return None
@@ -69,7 +70,7 @@ def map_hazards(
             ]
             if located.empty:
                 return None
-        open_ = ~mark_rectified(located, view.as_of)
+        open_ = located["open"]
         if len(located) <= _MOST_POINTS:
             for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
                 axes.scatter(

@@ -1,15 +1,17 @@
 """Key figures and tables of facts: with the year before, the period before, targets, data quality, definitions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
+from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.naming import name_period
 from taizhang.analysis.rows import is_brief, leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
+from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, split_target, unit_label
 from taizhang.metadata.formats import (
     format_date,
@@ -72,6 +74,59 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
         firsts = {view.describe(item.fact).kind: item for item in reversed(items)}
         items = [replace(item, change="") for item in items if item in firsts.values()][:_MOST_OF_BRIEF]
     return display.KeyFigures(tuple(items)) if items else None
+
+
+def make_table(
+    view: View,
+    exhibit: str,
+    rows: Iterable[tuple[display.Cell, ...]],
+    *,
+    id: str = "",
+    columns: Sequence[display.Column] = (),
+    notes: Sequence[str] | None = None,
+    total: int = 0,
+    dense: bool = False,
+    **values: object,
+) -> display.Table | None:
+    """A table with the words of an exhibit of exhibits.yml; None where it has no rows.
+
+    Parameters
+    ----------
+    view : View
+    exhibit : str
+    rows : iterable of tuple of Cell
+    id : str
+        Where it is not the exhibit's.
+    columns : sequence of Column
+        Where they are not the exhibit's.
+    notes : sequence of str, optional
+        Where they are not the exhibit's `note`.
+    total : int
+        How many rows there are; where more than are shown, a last note says so.
+    dense : bool
+    **values
+        What fills the exhibit's words; place, period and day are the view's where left out.
+    """
+    cells, about = tuple(rows), load_exhibits()[exhibit]
+    if not cells:
+        return None
+    if notes is None:
+        notes = [say_exhibit(view, exhibit, "note", **values)] if "note" in about.words else []
+    if total > len(cells):
+        more = {"shown": len(cells), "total": format_number(total)}
+        own = "more" in about.words
+        notes = [
+            *notes,
+            say_exhibit(view, exhibit, "more", **more) if own else label("table.more", view.lang, **more),
+        ]
+    return display.Table(
+        id=id or exhibit,
+        title=say_exhibit(view, exhibit, "title", **values),
+        columns=tuple(columns) or tuple(display.Column(*one.head(view.lang)) for one in about.columns),
+        rows=cells,
+        notes=tuple(notes),
+        dense=dense,
+    )
 
 
 def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:

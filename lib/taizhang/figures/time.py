@@ -1,7 +1,7 @@
 """When things happen: key periods against other days, the months of the year, and whether a series is steady."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.time import find_span
 from taizhang.analysis.view import View
 from taizhang.core import display
+from taizhang.facts import hazards
 from taizhang.figures.canvas import finish_figure, make_axes, make_drawing, tidy_axes, use_style
-from taizhang.figures.hazards import mark_rectified
 from taizhang.figures.marks import bars_height, draw_key, label_months
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
@@ -339,7 +339,7 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     end = pd.Period(span[1], "M")
     if span[1] < end.end_time.date():
         end -= 1  # a month that isn't over has no count yet
-    table = view.ledgers["hazards"]
+    table = view.recorded("hazards").frame()
     first = max(end - _MONTHS + 1, pd.Period(view.begun("hazards"), "M"))
     months = pd.period_range(first, end, freq="M")
     if len(months) < 12:
@@ -347,10 +347,8 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     of = table["found_on"].dt.to_period("M")
     found = of.value_counts().reindex(months, fill_value=0).astype(float)
     # A hazard found less than thirty days ago can't say yet whether it will be rectified within them.
-    due = table["found_on"] + timedelta(days=WITHIN_DAYS) <= pd.Timestamp(view.as_of)
-    done = table["rectified_on"].fillna(table["closed_on"])
-    soon = mark_rectified(table, view.as_of) & (done - table["found_on"] <= timedelta(days=WITHIN_DAYS))
-    soon |= (table["mode"] == "on_the_spot").fillna(False)
+    due = view.recorded("hazards").test(hazards.was_found_before(WITHIN_DAYS))
+    soon = view.recorded("hazards").test(hazards.is_closed_within(WITHIN_DAYS))
     total = of[due].value_counts().reindex(months, fill_value=0)
     count = of[due & soon].value_counts().reindex(months, fill_value=0)
     return chart_values(found), chart_shares(count, total)

@@ -128,7 +128,7 @@ def _rows_of(view: View, kind: Kind) -> pd.DataFrame:
         return rows
     if kind.fields[kind.date].type == "year":
         return rows[rows[kind.date].between(view.period.start.year, view.period.end.year)]
-    return view.rows(kind.name, kind.date)
+    return view.show(kind.name)
 
 
 def _read_keys(path: Path) -> pd.DataFrame:

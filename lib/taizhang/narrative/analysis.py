@@ -1,15 +1,14 @@
 """What the analyses of a comparison say, and what can't be concluded from them."""
 
+from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.naming import name_month, say_p
 from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
-from taizhang.figures.closure import count_in_time, list_cases
 from taizhang.figures.time import KINDS, chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
-from taizhang.stats.intervals import wilson_interval
 
 _MOST_MONTHS = 6  # that are out of line and named
 
@@ -109,17 +108,16 @@ def write_closure(view: View) -> Prose | None:
     cases = list_cases(view)
     if cases is None:
         return None
-    done, due = count_in_time(view, cases.rows)
-    if not due:
+    judged = judge_deadlines(cases)
+    if not judged["due"]:
         return None
-    low, high = (100 * float(limit) for limit in wilson_interval(done, due))
     sentence = say(
         "closure.in_time",
         view.lang,
-        due=count(due),
-        done=count(done),
-        share=count(100 * done / due, 1),
-        low=format_number(low, 1),
-        high=format_number(high, 1),
+        due=count(judged["due"]),
+        done=count(judged["in_time"]),
+        share=count(judged["share"], 1),
+        low=format_number(judged["low"], 1),
+        high=format_number(judged["high"], 1),
     )
     return make_prose([make_paragraph([sentence], view.lang)])

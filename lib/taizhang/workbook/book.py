@@ -181,9 +181,11 @@ class Workbook:
             return None
         counts = []
         for kind in (kind for kind in kinds or ("hazards", "incidents") if kind in view.ledgers):
-            day = self.kinds[kind].date
-            rows = view.rows(kind, day) if day else view.ledgers[kind]
-            found = match_cells(rows, self.grid).groupby(["cell", "how"], dropna=False).size()
+            found = (
+                match_cells(view.counted(kind).frame(), self.grid)
+                .groupby(["cell", "how"], dropna=False)
+                .size()
+            )
             counts.append(found.rename("rows").reset_index().assign(kind=kind))
         columns = ["kind", "cell", "how", "rows"]
         return pd.concat(counts, ignore_index=True)[columns] if counts else pd.DataFrame(columns=columns)
@@ -396,7 +398,7 @@ class Workbook:
             **self._facts_settings(),
         )
 
-    def view(self, district: str, period: str | Period, lang: str = "") -> View:
+    def view(self, district: str, period: str | Period, lang: str = "", *, report: str = "") -> View:
         """What a report of one district, or of the whole area, looks at.
 
         Parameters
@@ -406,6 +408,8 @@ class Workbook:
         period : str or Period
         lang : str
             zh or en; empty: the workbook's.
+        report : str
+            The template that it is for, such as ``township_review``, which shows less of a shorter period.
         """
         period = read_period(period)
         lang = lang or self.config.lang
@@ -439,6 +443,7 @@ class Workbook:
             settings=read_settings(self.config),
             kinds=self.kinds,
             fact_infos=self.fact_infos,
+            report=report,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
         )
 

@@ -76,10 +76,7 @@ def _is_filled(path: Path, column: str) -> bool:
 
 
 class LazyLedgers(Mapping[str, pd.DataFrame]):
-    """Tables by kind, of rows dated on or before a day, without what became known of them after it.
-
-    In kinds with a starred date, a later day in a column that looks back, such as the day a hazard was
-    rectified, is blank: on that day nobody could know it.
+    """Tables by kind, of rows dated on or before a day. Other columns may hold later days: facts need to see them.
 
     Parameters
     ----------
@@ -112,12 +109,5 @@ class LazyLedgers(Mapping[str, pd.DataFrame]):
                 is_year = self._kinds[kind].fields[day].type == "year"
                 after = self._as_of.year + 1 if is_year else pd.Timestamp(self._as_of) + pd.Timedelta(days=1)
                 rows = rows[rows[day] < after]
-                rows = rows.assign(
-                    **{name: rows[name].where(rows[name] < after) for name in self._look_back(kind)}
-                )
             self._read[kind] = rows.reset_index(drop=True)
         return self._read[kind]
-
-    def _look_back(self, kind: str) -> list[str]:
-        fields = self._kinds[kind].fields
-        return [name for name, one in fields.items() if one.type in ("date", "datetime") and not one.future]

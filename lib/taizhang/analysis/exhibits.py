@@ -1,0 +1,46 @@
+"""What a view's report shows, and the words of its figures and tables with place, period and day filled in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from taizhang.analysis.naming import name_period, name_place
+from taizhang.analysis.view import View
+from taizhang.metadata.exhibits import load_exhibits
+from taizhang.metadata.formats import format_date
+
+Asked = ParamSpec("Asked")
+Shown = TypeVar("Shown")
+Drawing = Callable[Concatenate[View, Asked], Shown | None]
+
+
+def is_shown(view: View, *ids: str) -> bool:
+    """Whether the view's report has an exhibit in a period as long as this: the first id that is known decides."""
+    known = load_exhibits()
+    found = next((known[id] for id in ids if id in known), None)
+    return found is None or found.is_shown(view.period.scale, view.report)
+
+
+def exhibit(id: str) -> Callable[[Drawing[Asked, Shown]], Drawing[Asked, Shown]]:
+    """Make a function an exhibit of exhibits.yml: it gives None where the view's report does not show it."""
+    if id not in load_exhibits():
+        raise KeyError(f"'{id}' is not in exhibits.yml")
+
+    def decorate(function: Drawing[Asked, Shown]) -> Drawing[Asked, Shown]:
+        @wraps(function)
+        def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
+            return function(view, *args, **named) if is_shown(view, id) else None
+
+        return show
+
+    return decorate
+
+
+def say_exhibit(view: View, id: str, part: str, **values: object) -> str:
+    """A part of an exhibit's words in the report's language; `name`, `period` and `day` are the view's if left out."""
+    usual = {
+        "name": name_place(view),
+        "period": name_period(view),
+        "day": format_date(view.as_of, view.lang),
+    }
+    return load_exhibits()[id].say(part, view.lang, usual | values)

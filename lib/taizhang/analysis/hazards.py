@@ -1,0 +1,77 @@
+"""Hazards of a view by month and by class, and those overdue: what a hazard is, its facts' predicates say."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
+from taizhang.analysis.view import View
+from taizhang.facts import hazards
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Hazards by the month they were found in.
+
+    Attributes
+    ----------
+    counts : pandas.DataFrame
+        Index month; rectified and open, NaN in months that begin after as_of.
+    before : pandas.Series or None
+        Found in the same months a year before; None where the ledger does not reach them.
+    rows : int
+    """
+
+    counts: pd.DataFrame
+    before: pd.Series | None
+    rows: int
+
+
+def follow_months(view: View) -> Trend | None:
+    """Hazards found in the months that a trend shows; None where there were none."""
+    found, months = view.recorded("hazards"), choose_months(view)
+    rows = found.frame()
+    if rows.empty:
+        return None
+    inside = rows["found_on"].dt.to_period("M").isin(months).to_numpy()
+    if not inside.any():
+        return None
+    days, rectified = rows["found_on"], found.test(hazards.is_rectified)
+    counts = pd.DataFrame(
+        {
+            name: count_months(days[inside & part], months, view.as_of)
+            for name, part in (("rectified", rectified), ("open", ~rectified))
+        }
+    )
+    before = None
+    if view.compares and reaches_back(view.begun("hazards"), months):
+        before = count_months(days, months - 12)
+    return Trend(counts, before, int(inside.sum()))
+
+
+def count_by(view: View, column: str) -> pd.DataFrame | None:
+    """The period's hazards by the classes of a column, as from `count_classes`: rectified and open.
+
+    None where no row states its class.
+    """
+    found = view.counted("hazards")
+    rows = found.frame()
+    if rows.empty or rows[column].isna().all():
+        return None
+    rectified = found.test(hazards.is_rectified)
+    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified}, index=rows.index)
+    return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
+
+
+def list_overdue(view: View) -> pd.DataFrame:
+    """The period's overdue hazards, the longest overdue first, with `late`: days from the deadline to as_of."""
+    found = view.counted("hazards")
+    rows = view.show("hazards")
+    if rows.empty:
+        return rows
+    late = (found.as_of - found.days("deadline")).astype("timedelta64[D]")
+    rows = rows.assign(late=np.where(np.isnat(late), 0, late.astype("int64")))
+    return rows[found.test(hazards.is_overdue)].sort_values(
+        ["late", "found_on", "source_row"], ascending=[False, True, True]
+    )

@@ -1,0 +1,108 @@
+"""Figures, tables and sections of a report by id: their words, their sources, and which periods show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from taizhang.core.loading import parse_yaml
+from taizhang.core.periods import SCALES
+from taizhang.core.wording import fill
+from taizhang.metadata.facts import unit_label
+from taizhang.metadata.formats import format_number
+from taizhang.metadata.words import label
+
+Align = Literal["left", "right", "center"]
+
+
+@dataclass(frozen=True)
+class ExhibitColumn:
+    """A table's column: its head in words of its own, or those of ``column.NAME``; with a unit it stands right."""
+
+    name: str
+    words: Mapping[str, str]
+    unit: str
+    align: Align
+
+    def head(self, lang: str) -> tuple[str, str, Align]:
+        """Label, unit and alignment, as of a table's column."""
+        words = self.words[lang] if self.words else label(f"column.{self.name}", lang)
+        return words, unit_label(self.unit, lang) if self.unit else "", self.align
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What exhibits.yml says of one figure, table or section.
+
+    Attributes
+    ----------
+    words : Mapping of str to Mapping
+        By part, such as title, alt and note, the words by language.
+    source : tuple of str
+        Ledgers that it is made from.
+    columns : tuple of ExhibitColumn
+    shown : Mapping of str to tuple of str
+        By report (a template's name, or ``default``) the lengths of period that have it.
+    """
+
+    id: str
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    source: tuple[str, ...] = ()
+    columns: tuple[ExhibitColumn, ...] = ()
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_shown(self, scale: str, report: str = "") -> bool:
+        """Whether a report (none: looking around in a notebook) of a period so long has it."""
+        return scale in self.shown.get(report, self.shown.get("default", SCALES))
+
+    def say(self, part: str, lang: str, values: Mapping[str, object]) -> str:
+        """Words of a part, its places filled; numbers as the language writes whole ones."""
+        parts = fill(self.words[part][lang], values, _write)
+        return "".join(str(one) for one in parts)
+
+
+def _write(value: object) -> object:
+    return value if isinstance(value, str) or not hasattr(value, "__float__") else format_number(float(value))
+
+
+@cache
+def load_exhibits() -> Mapping[str, Exhibit]:
+    """Read exhibits.yml.
+
+    Raises
+    ------
+    ValueError
+        If an entry has a part that is none, or names no length of period.
+    """
+    text = Path(__file__).with_name("exhibits.yml").read_text("utf-8")
+    return {id: _read_exhibit(id, entry or {}) for id, entry in parse_yaml(text).items()}
+
+
+def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
+    words: dict[str, Mapping[str, str]] = {}
+    more: dict[str, object] = {}
+    for part, said in entry.items():
+        if isinstance(said, Mapping) and "zh" in said:
+            words[part] = said
+        else:
+            more[part] = said
+    columns, shown, source = (more.pop(name, None) or {} for name in ("columns", "shown", "source"))
+    assert isinstance(columns, Mapping) and isinstance(shown, Mapping)
+    scales = {report: tuple(lengths) for report, lengths in shown.items()}
+    unknown = [*more, *(scale for lengths in scales.values() for scale in lengths if scale not in SCALES)]
+    if unknown:
+        raise ValueError(f"exhibits.yml: '{unknown[0]}' of '{id}' is neither a part nor a length of period")
+    return Exhibit(
+        id,
+        words,
+        (source,) if isinstance(source, str) else tuple(source),  # type: ignore[arg-type]
+        tuple(_read_column(name, about or {}) for name, about in columns.items()),
+        scales,
+    )
+
+
+def _read_column(name: str, about: Mapping[str, str]) -> ExhibitColumn:
+    words = {lang: about[lang] for lang in ("zh", "en") if lang in about}
+    unit = about.get("unit", "")
+    return ExhibitColumn(name, words, unit, about.get("align", "right" if unit else "left"))  # type: ignore[arg-type]
