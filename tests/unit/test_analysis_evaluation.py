@@ -89,7 +89,11 @@ def make_drills(
     for column in ("due", "done_on"):
         rows[column] = pd.to_datetime(rows[column])
     rows = rows.assign(
-        held_on=pd.Timestamp("2021-03-01"), drill="防汛演练", owner="应急管理站", source_row=range(5)
+        held_on=pd.Timestamp("2021-03-01"),
+        drill="防汛演练",
+        owner="应急管理站",
+        source_row=range(5),
+        district_code=view.district,
     )
     return replace(view, kinds=kinds, ledgers={**view.ledgers, "drill_objectives": rows})
 

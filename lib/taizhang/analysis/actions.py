@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.rows import count_rows
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import actions
 from taizhang.metadata.facts import ALL
@@ -25,7 +24,7 @@ def list_stages(view: View) -> pd.DataFrame:
     """
     if view.ledgers.get("actions") is None:
         return pd.DataFrame()
-    rows = count_rows(view, "actions")
+    rows = view.counted("actions")
     tests = [actions.is_in_time, actions.is_done, actions.is_overdue]
     states = np.select([rows.test(test) for test in tests], STATES[:3], STATES[3])
     table = rows.frame()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.rows import count_classes, count_rows, find_rows, name_values
+from taizhang.analysis.rows import count_classes, find_rows, name_values
 from taizhang.analysis.view import View
 from taizhang.facts.drills import is_evaluated
 from taizhang.metadata.facts import ALL
@@ -24,7 +24,7 @@ def sum_evaluations(view: View) -> pd.DataFrame:
     """
     if view.ledgers.get("drills") is None:
         return pd.DataFrame()
-    drills = count_rows(view, "drills")
+    drills = view.counted("drills")
     rows = drills.frame()
     if rows.empty:
         return pd.DataFrame()

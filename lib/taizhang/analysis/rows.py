@@ -7,7 +7,6 @@ from typing import TypeVar, cast
 import pandas as pd
 
 from taizhang.analysis.view import View
-from taizhang.facts.rows import Ledgers, Rows
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 
@@ -46,18 +45,6 @@ def find_rows(view: View, kind: str) -> pd.DataFrame:
         Empty where the kind isn't configured; all rows where the kind has no date.
     """
     return view.show(kind)
-
-
-def count_rows(view: View, kind: str) -> Rows:
-    """The rows of a kind that the period's facts look at, to be asked by the facts' own predicates.
-
-    Of a kind whose rows need no district, such as an action of the whole area, those without one as well.
-    """
-    dates = {name: one.date for name, one in view.kinds.items()}
-    ledgers = Ledgers({kind: view.ledgers[kind]}, view.districts, dates)
-    district = view.kinds[kind].fields.get("district")
-    placeless = district is None or not district.required
-    return Rows(ledgers[kind], view.period, view.as_of, placeless=placeless)
 
 
 def choose_months(view: View) -> pd.PeriodIndex:

@@ -123,6 +123,8 @@ class View:
     def counted(self, kind: str) -> Rows:
         """The rows of a kind that the period's facts count; none where it has no table.
 
+        Of a kind whose rows need no district, such as an action of the whole area, those without one as well.
+
         ``rows.test(hazards.is_overdue)`` says which are overdue, ``rows.frame()`` is the table beside it.
         """
         return self._look_at(kind, self.period)
@@ -139,7 +141,10 @@ class View:
                 date = self.kinds[kind].date if kind in self.kinds else ""
                 ledger = Ledger(kind, pd.DataFrame() if table is None else table, codes, date)
                 self.answers["ledger", kind] = ledger
-            self.answers[key] = Rows(self.answers["ledger", kind], period, self.as_of)  # type: ignore[arg-type]
+            district = self.kinds[kind].fields.get("district") if kind in self.kinds else None
+            placeless = district is None or not district.required
+            rows = Rows(self.answers["ledger", kind], period, self.as_of, placeless=placeless)  # type: ignore[arg-type]
+            self.answers[key] = rows
         return self.answers[key]  # type: ignore[return-value]
 
     def describe(self, fact: str) -> FactInfo:
