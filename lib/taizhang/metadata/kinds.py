@@ -6,7 +6,6 @@ shared one over key by key. Schemas, labels, templates and the data dictionary a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +15,7 @@ import yaml
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
+from taizhang.core.reasons import Label, Reason, suggest
 
 HERE = Path(__file__).parent
 FIELD_TYPES = (
@@ -228,22 +228,10 @@ def _load_yaml(path: Path) -> Any:
 
 
 def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
-    """Read the ledger kinds.
+    """Read the ledger kinds by name: the contract's first, in its order, then the user's by file name.
 
-    Parameters
-    ----------
-    extra : pathlib.Path, optional
-        A workbook's ``ledgers/`` folder: each ``*.yml`` in it is a kind of the user's own, in the same form.
-
-    Returns
-    -------
-    Mapping of str to Kind
-        By name; the contract's kinds first, in its order, then the user's by file name.
-
-    Raises
-    ------
-    ParameterError
-        If a user's file is not of the form, naming the file and what is wrong; all failures at once.
+    `extra` is a workbook's ``ledgers/`` folder: each ``*.yml`` in it is a kind of the user's own, in the same form.
+    Raises ParameterError naming everything wrong with these files.
     """
     if extra is None or not extra.is_dir():
         return _load_builtin()
@@ -265,18 +253,19 @@ def _load_builtin() -> Mapping[str, Kind]:
 @cache
 def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
     kinds = dict(_load_builtin())
-    problems: list[str] = []
+    problems: list[Reason] = []
     for path, _ in files:
         try:
             kind = _read_kind(path)
         except ParameterError as error:
-            problems.append(str(error))
+            problems += error.reasons
             continue
         if kind.name in kinds:
-            problems.append(f"{path.name}: the kind '{kind.name}' exists already; give it another name")
+            twice = Reason("metadata.kind.twice", name=kind.name)
+            problems.append(Reason("metadata.kind.in_file", file=path.name, problem=twice))
         kinds[kind.name] = kind
     if problems:
-        raise ParameterError("\n".join(problems))
+        raise ParameterError.of(problems)
     return MappingProxyType(kinds)
 
 
@@ -285,33 +274,36 @@ def _read_kind(path: Path) -> Kind:
     try:
         data = _load_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path.name}: not readable as YAML in UTF-8: {error}") from None
+        raise _refuse(
+            path, [Reason("metadata.kind.no_yaml", error=Label(zh=type(error).__name__, en=str(error)))]
+        ) from None
     if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
-        raise ParameterError(f"{path.name}: a ledger kind has the keys 'kind', 'title', 'row' and 'fields'")
-    problems = _unknown_keys(data, _KIND_KEYS, "the kind")
+        raise _refuse(path, [Reason("metadata.kind.keys", keys=("kind", "title", "row", "fields"))])
+    problems = _unknown_keys(data, _KIND_KEYS, Reason("metadata.kind.the_kind"))
     name = str(data.get("kind") or path.stem)
     if not name.isidentifier():
-        problems.append(f"the name '{name}' must be letters, digits and underscores")
+        problems.append(Reason("metadata.kind.name", name=name))
     fields: dict[str, Field] = {}
     for column, given in data["fields"].items():
         given = {} if given is None else given
         if not isinstance(given, dict):
-            problems.append(f"field '{column}' must be a mapping, or null for a shared field")
+            problems.append(Reason("metadata.kind.mapping", field=str(column)))
             continue
-        problems += _unknown_keys(given, _FIELD_KEYS, f"field '{column}'")
+        where = Reason("metadata.kind.field", field=str(column))
+        problems += _unknown_keys(given, _FIELD_KEYS, where)
         try:
             fields[str(column)] = _make_field(str(column), given)
         except ParameterError as error:
-            problems.append(f"field '{column}': {error}")
+            problems += [Reason("metadata.kind.of", where=where, problem=reason) for reason in error.reasons]
     rules: list[RowCheck] = []
     words: dict[str, Mapping[str, str]] = {}
-    for where, text in [(key, data.get(key)) for key in ("title", "row")]:
+    for key in ("title", "row"):
         try:
-            words[where] = _words(text, name)
+            words[key] = _words(data.get(key), name)
         except ParameterError as error:
-            problems.append(f"{where}: {error}")
+            problems += [Reason("metadata.kind.of", where=key, problem=reason) for reason in error.reasons]
     for rule, given in (data.get("rules") or {}).items():
-        problems += _unknown_keys(given, _RULE_KEYS, f"rule '{rule}'")
+        problems += _unknown_keys(given, _RULE_KEYS, Reason("metadata.kind.rule", rule=str(rule)))
         rules.append(
             RowCheck(
                 name=str(rule),
@@ -322,15 +314,19 @@ def _read_kind(path: Path) -> Kind:
                 without=_texts(given.get("without")),
             )
         )
-    named = {"date": _texts([data["date"]] if data.get("date") else [])}
+    named: dict[str | Reason, tuple[str, ...]] = {"date": _texts([data["date"]] if data.get("date") else [])}
     named |= {key: _texts(data.get(key)) for key in ("id", "same")}
-    named |= {f"rule '{r.name}'": (*r.order, *r.when, *r.needs, *r.without) for r in rules}
-    for where, columns in named.items():
-        for column in columns:
-            if column not in fields:
-                problems.append(f"{where} names '{column}', which is no field{_near(column, fields)}")
+    named |= {
+        Reason("metadata.kind.rule", rule=r.name): (*r.order, *r.when, *r.needs, *r.without) for r in rules
+    }
+    problems += [
+        Reason("metadata.kind.no_field", where=where, column=column, near=suggest(column, fields))
+        for where, columns in named.items()
+        for column in columns
+        if column not in fields
+    ]
     if problems:
-        raise ParameterError("\n".join(f"{path.name}: {problem}" for problem in problems))
+        raise _refuse(path, problems)
     return Kind(
         name=name,
         title=words["title"],
@@ -353,22 +349,22 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
     merged = {**load_shared().fields.get(name, {}), **given}
     kind = merged.get("type")
     if kind not in FIELD_TYPES:
-        raise ParameterError(f"type '{kind}' is not one of {', '.join(FIELD_TYPES)}")
+        raise ParameterError("metadata.kind.type", type=str(kind), known=FIELD_TYPES)
     unit = str(merged.get("unit") or "")
     units = load_shared().units
     if unit and unit not in units:
-        raise ParameterError(f"unit '{unit}' is unknown{_near(unit, units)}; known: {', '.join(units)}")
+        raise ParameterError("metadata.kind.unit", unit=unit, near=suggest(unit, units))
     values = {}
     for value, words in (merged.get("values") or {}).items():
         # A bare true/false key in YAML is a bool: both spellings mean the same here.
         key = str(value).lower() if isinstance(value, bool) else str(value)
         words = words if isinstance(words, dict) else {"aliases": words or []}
-        if unknown := _unknown_keys(words, ("zh", "en", "aliases"), f"value '{key}'"):
-            raise ParameterError("; ".join(unknown))
+        if unknown := _unknown_keys(words, ("zh", "en", "aliases"), Reason("metadata.kind.value", value=key)):
+            raise ParameterError.of(unknown)
         zh, en = str(words.get("zh", key)), str(words.get("en", key))
         values[key] = Value(key, zh, en, _texts(words.get("aliases")))
     if kind == "category" and not values:
-        raise ParameterError("a category needs 'values'")
+        raise ParameterError("metadata.kind.no_values")
     return Field(
         name=name,
         type=kind,
@@ -391,9 +387,7 @@ def _words(given: object, default: str) -> Mapping[str, str]:
     if isinstance(given, dict):
         if unknown := [key for key in given if key not in ("zh", "en")]:
             # In {zh: a, en: b, c} the rest of an unquoted text becomes a key: never lose it.
-            raise ParameterError(
-                f"{given}: '{unknown[0]}' is neither zh nor en; quote a text that holds a comma"
-            )
+            raise ParameterError("metadata.kind.languages", text=str(given), key=unknown[0])
         texts = {lang: str(given[lang]) for lang in ("zh", "en") if given.get(lang)}
         other = next(iter(texts.values()), default)
         return {lang: texts.get(lang, other) for lang in ("zh", "en")}
@@ -407,10 +401,15 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(str(item) for item in given) if isinstance(given, (list, tuple)) else (str(given),)
 
 
-def _near(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    near = get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+def _refuse(path: Path, problems: list[Reason]) -> ParameterError:
+    return ParameterError.of(
+        Reason("metadata.kind.in_file", file=path.name, problem=problem) for problem in problems
+    )
 
 
-def _unknown_keys(given: Mapping[str, Any], known: tuple[str, ...], where: str) -> list[str]:
-    return [f"{where}: unknown key '{key}'{_near(str(key), known)}" for key in given if key not in known]
+def _unknown_keys(given: Mapping[str, Any], known: tuple[str, ...], where: Reason) -> list[Reason]:
+    return [
+        Reason("metadata.kind.unknown_key", where=where, key=str(key), near=suggest(key, known))
+        for key in given
+        if key not in known
+    ]
