@@ -21,13 +21,17 @@ _NAMES = re.compile(
     | \b[A-Z]{2,}:?\d+\b | \b[A-Z][A-Za-z]+\d+\b           # EPSG:4490, CGCS2000
     | \b(?:[A-Z]{1,3}|gcj02|bd09)\b
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
-# Formats, programs and standards have no other name.
+# Formats, programs and standards have no other name; keys are written as they are in the files.
 _KNOWN = frozenset(
-    """Excel WPS Word JupyterLab Python Chromium Windows Linux Dask YAML TOML JSON HTML XML PDF CSV UTF GBK Big Shapefile
-    GeoPackage GeoJSON TopoJSON GeoParquet Parquet parquet xlsx xlsm xls ods csv txt zip html pdf docx NUL WGS auto utf sig gb
-    zh en all toml json table modern gbt""".split()
+    """Excel WPS Word JupyterLab Python Chromium Windows Linux Dask YAML TOML JSON HTML XML PDF CSV UTF GBK Big
+    Shapefile GeoPackage GeoJSON TopoJSON GeoParquet Parquet parquet xlsx xlsm xls ods csv txt zip html pdf docx NUL WGS
+    EPSG DBF GDAL Typst Series papermill dask scheduler worker tcp fsspec kernelspec python shapefile
+    auto utf sig gb zh en all toml json table modern gbt
+    path code name parent crs offset encoding crosswalk aliases files sheets columns values district lang suppress grid
+    old new by why file row column sheet kind title fields null workbook book ledger view notebooks fonts md
+    value grades from above per steps approved period fact parameters dir""".split()
 )
 
 

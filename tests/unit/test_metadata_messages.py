@@ -34,8 +34,10 @@ def read_texts() -> tuple[dict[str, str], list[tuple[str, str]]]:
     patterns: list[tuple[str, str]] = []
     for path in sorted(PACKAGE.rglob("*.py")):
         where = path.relative_to(PACKAGE).as_posix()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        within = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
                 texts.setdefault(node.value, where)
             elif isinstance(node, ast.JoinedStr):
                 parts = [
