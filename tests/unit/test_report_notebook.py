@@ -29,7 +29,7 @@ def write(text: str, *tags: str) -> NotebookNode:
     return v4.new_markdown_cell(text, metadata={"tags": list(tags)})
 
 
-def read(*cells: NotebookNode, lang: str = "zh") -> list[nb.Block]:
+def read(*cells: NotebookNode, lang: str = "zh") -> list[nb.ReportBlock]:
     return nb.read_blocks(v4.new_notebook(cells=list(cells)), lang=lang)
 
 
