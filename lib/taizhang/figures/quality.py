@@ -6,66 +6,46 @@ from typing import Any
 import pandas as pd
 
 from taizhang.analysis.naming import name_period
+from taizhang.analysis.quality import COUNTS, count_by_district, count_by_kind, count_reasons, list_missing
 from taizhang.analysis.view import Quality, View
 from taizhang.core import display
 from taizhang.figures.tables import name_kind
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number
+from taizhang.metadata.formats import format_number, format_share
 from taizhang.metadata.words import label
 
-_COUNTS = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
 MOST_LISTED = 50
 
 
 def tabulate_read(view: View, quality: Quality) -> display.Table | None:
     """Rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
 
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where the district has no row in any ledger.
+    None where the district has no row in any ledger.
     """
-    counts = quality.counts
-    if view.district != ALL:
-        counts = counts[counts["district_code"] == view.district]
-    if counts.empty:
+    sums, all_ = count_by_kind(view, quality), _say("all_ledgers", view)
+    if sums.empty:
         return None
-    sums = counts.groupby("kind", sort=False)[list(_COUNTS)].sum()
-    rows = [_count_row(name_kind(str(kind), view.lang, view.kinds), row) for kind, row in sums.iterrows()]
-    rows.append(_count_row(_say("all_ledgers", view), sums.sum()))
+    rows = [
+        _count_row(all_ if kind == ALL else name_kind(str(kind), view.lang, view.kinds), row)
+        for kind, row in sums.iterrows()
+    ]
     return _make_counts_table(view, "read", _say("ledger", view), rows)
 
 
 def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | None:
-    """The same per district, over all ledgers; rows whose district is not known last.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None in the report of one district.
-    """
+    """The same per district, over all ledgers; rows whose district is not known last. None in a district's report."""
     if view.district != ALL or quality.counts.empty:
         return None
-    sums = quality.counts.groupby("district_code")[list(_COUNTS)].sum()
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
-    rows = [_count_row(name, sums.loc[code]) for code, name in names.items() if code in sums.index]
-    if "" in sums.index:
-        rows.append(_count_row(_say("unknown", view), sums.loc[""]))
+    rows = [
+        _count_row(names.get(code, _say("unknown", view)), row)
+        for code, row in count_by_district(view, quality).iterrows()
+    ]
     return _make_counts_table(view, "districts", _say("district", view), rows)
 
 
 def _count_row(head: str, counts: Any) -> tuple[display.Cell, ...]:
-    return (display.Cell(head), *(_number(counts[name]) for name in _COUNTS))
+    return (display.Cell(head), *(_number(counts[name]) for name in COUNTS))
 
 
 def _make_counts_table(
@@ -76,7 +56,7 @@ def _make_counts_table(
         title=_say(f"{name}.title", view),
         columns=(
             display.Column(head),
-            *(display.Column(label(f"column.{one}", view.lang), "", "right") for one in _COUNTS),
+            *(display.Column(label(f"column.{one}", view.lang), "", "right") for one in COUNTS),
         ),
         rows=tuple(rows),
         notes=(_say("read.note", view),),
@@ -84,46 +64,22 @@ def _make_counts_table(
 
 
 def tabulate_reasons(view: View, quality: Quality) -> display.Table | None:
-    """How much was set aside, by ledger, column and class of reason.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where nothing was set aside.
-    """
+    """How much was set aside, by ledger, column and class of reason; None where nothing was."""
     if quality.aside.empty:
         return None
-    keys = ["kind", "scope", "column", "why"]
-    groups = quality.aside.groupby(keys, sort=False).size().rename("rows").reset_index()
     rows = [
         (
             *_name_column(view, one.kind, one.column), _text(f"scope.{one.scope}", view),
             _text(f"why.{one.why}", view), _number(one.rows),
         )
-        for one in _each(groups.sort_values("rows", ascending=False, kind="stable"))
+        for one in _each(count_reasons(quality))
     ]  # fmt: skip
     heads = ("ledger", "column", "scope.name", "reason", "rows")
     return _make_table(view, "reasons", heads, rows, notes=("reasons.note",))
 
 
 def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
-    """The first rows and cells set aside, each with its place; values of personal columns are hidden.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where nothing was set aside.
-    """
+    """The first rows and cells set aside, each with its place; values of personal columns are hidden."""
     aside = quality.aside
     if aside.empty:
         return None
@@ -144,25 +100,14 @@ def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
 
 
 def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
-    """Cells missing per ledger and column among the rows of the view's period.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where nothing is missing.
-    """
-    missing = quality.missing[quality.missing["missing"] > 0]
+    """Cells missing per ledger and column among the rows of the view's period."""
+    missing = list_missing(quality)
     if missing.empty:
         return None
     rows = [
         (
             *_name_column(view, row.kind, row.column), _number(row.missing), _number(row.rows),
-            display.Cell(f"{format_number(100 * row.missing / row.rows, 1)}%", 100 * row.missing / row.rows),
+            display.Cell(format_share(row.percent), row.percent),
         )
         for row in _each(missing)
     ]  # fmt: skip
@@ -171,18 +116,7 @@ def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
 
 
 def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
-    """Totals in the ledgers that are not the sum of their rows.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where all agree. In the report of one district: those of files that are its own.
-    """
+    """Totals in the ledgers that are not the sum of their rows; in a district's report, of files that are its own."""
     if quality.totals.empty:
         return None
     rows = [
@@ -196,18 +130,7 @@ def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
 
 
 def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
-    """Rows of the view's period that contradict themselves, by rule.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where no row does.
-    """
+    """Rows of the view's period that contradict themselves, by rule."""
     rows = [
         (
             display.Cell(name_kind(row.kind, view.lang, view.kinds)),
@@ -222,18 +145,7 @@ def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
 
 
 def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
-    """How the rows of the view's period were given their district.
-
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where there are no rows.
-    """
+    """How the rows of the view's period were given their district."""
     rows = [
         (
             display.Cell(name_kind(row.kind, view.lang, view.kinds)),
@@ -248,15 +160,7 @@ def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
 def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
     """Names that are no district's, with the line of workbook.toml that would settle each.
 
-    Parameters
-    ----------
-    view : View
-    quality : Quality
-
-    Returns
-    -------
-    display.Table or None
-        None where every name was found, and in the report of one district: nobody knows whose they are.
+    None in a district's report: nobody knows whose they are.
     """
     rows = [
         (display.Cell(row.value), _number(row.rows), display.Cell(row.line or "—"))
