@@ -1,12 +1,184 @@
-"""The data behind a report counted: read, set aside and why, by ledger and by district."""
+"""The account of the data behind a report: what was read, set aside, missing, doubtful, by ledger and district."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
-from taizhang.analysis.view import Quality, View
+from taizhang.analysis.view import View
+from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.kinds import Kind
 
 COUNTS = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
 NO_DISTRICT = ""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What is known of the data behind a view; nothing personal is in it.
+
+    Attributes
+    ----------
+    counts : pandas.DataFrame
+        kind, district_code ('' where none is known), read, accepted, set_aside, cells_set_aside, duplicates:
+        rows of all periods and districts.
+    aside : pandas.DataFrame
+        What was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
+    missing : pandas.DataFrame
+        kind, column, missing, rows: of the view's rows.
+    totals : pandas.DataFrame
+        kind, file, sheet, row, column, stated, summed, district_code: totals that are not their rows' sum.
+    rules : pandas.DataFrame
+        kind, rule, title, rows: of the view's rows, those that break a rule.
+    matches : pandas.DataFrame
+        kind, how, rows: how the view's rows were given their district.
+    near : pandas.DataFrame
+        value, rows, line: district texts that are no district's, and what to paste into workbook.toml.
+    """
+
+    counts: pd.DataFrame
+    aside: pd.DataFrame
+    missing: pd.DataFrame
+    totals: pd.DataFrame
+    rules: pd.DataFrame
+    matches: pd.DataFrame
+    near: pd.DataFrame
+
+
+def assess_quality(
+    view: View,
+    keys: Mapping[str, pd.DataFrame],
+    aside: pd.DataFrame,
+    totals: pd.DataFrame,
+    near: Mapping[str, str],
+    *,
+    as_of: date | None = None,
+) -> Quality:
+    """Put the account of a view's data together.
+
+    Parameters
+    ----------
+    view : View
+        Its district says whose rows are meant, its period which are looked at for missing values, rules and
+        the way they were matched; reading is told of all periods, since what is set aside may have no date.
+    keys : Mapping of str to DataFrame
+        By kind: district_code ('' where none is known), source_file and duplicate of all its rows.
+    aside : DataFrame
+        set_aside.csv, with `why`.
+    totals : DataFrame
+        kind, file, sheet, row, column, stated, summed.
+    near : Mapping of str to str
+        By district text: the lines of workbook.toml that would settle it.
+    as_of : datetime.date, optional
+        The day after which a date is in the future; default: today.
+    """
+    counts, missing, rules, matches = [], [], [], []
+    owners = {
+        kind: rows.groupby("source_file")["district_code"].agg(_only_one) for kind, rows in keys.items()
+    }
+    for kind, rows in keys.items():
+        by_district = _count_by_district(kind, rows, aside[aside["kind"] == kind])
+        if kind not in view.ledgers:  # its small counts are suppressed, those of its rows among them
+            counts.append(by_district.drop(columns="district_code").groupby("kind", as_index=False).sum())
+            continue
+        counts.append(by_district)
+        looked_at = _find_rows(view, view.kinds[kind])
+        missing.append(_count_missing(view.kinds[kind], looked_at))
+        rules.append(_count_rules(view.kinds[kind], looked_at, view.lang, as_of))
+        hows = looked_at["district_match"].value_counts().rename_axis("how").rename("rows").reset_index()
+        matches.append(hows.assign(kind=kind))
+    files = zip(totals["kind"], totals["file"], strict=True)
+    totals = totals.assign(district_code=[owners[kind].get(file, NO_DISTRICT) for kind, file in files])
+    if view.district != ALL:
+        aside = aside[aside["district_code"] == view.district]
+        totals = totals[totals["district_code"] == view.district]
+    return Quality(
+        counts=pd.concat(counts, ignore_index=True).fillna({"district_code": NO_DISTRICT}),
+        aside=aside.reset_index(drop=True),
+        missing=_join(missing, "kind", "column", "missing", "rows"),
+        totals=totals.reset_index(drop=True),
+        rules=_join(rules, "kind", "rule", "title", "rows"),
+        matches=_join(matches, "kind", "how", "rows"),
+        near=_list_near(aside, near),
+    )
+
+
+def _join(parts: Sequence[pd.DataFrame], *columns: str) -> pd.DataFrame:
+    """The kinds' tables as one; with its columns where there is none."""
+    if not parts:
+        return pd.DataFrame(columns=list(columns))
+    return pd.concat(parts, ignore_index=True)[list(columns)]
+
+
+def _find_rows(view: View, kind: Kind) -> pd.DataFrame:
+    """The view's rows of a kind: of the period where they have a date, of its years where they have a year."""
+    rows = view.ledgers[kind.name]
+    if not kind.date:
+        return rows
+    if kind.fields[kind.date].type == "year":
+        return rows[rows[kind.date].between(view.period.start.year, view.period.end.year)]
+    return view.show(kind.name)
+
+
+def _only_one(codes: pd.Series) -> str:
+    return str(codes.iloc[0]) if codes.nunique() == 1 else NO_DISTRICT
+
+
+def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
+    """read, accepted, set_aside, cells_set_aside and duplicates by district; '' where none is known."""
+    groups = keys.groupby("district_code")["duplicate"]
+    told = aside.groupby(["district_code", "scope"]).size().unstack(fill_value=0)
+    told = told.reindex(columns=["row", "cell"], fill_value=0)
+    table = pd.DataFrame(
+        {
+            "accepted": groups.size(),
+            "set_aside": told["row"],
+            "cells_set_aside": told["cell"],
+            "duplicates": groups.sum(),
+        }
+    )
+    table = table.fillna(0).astype("int64").rename_axis("district_code").reset_index()
+    table.insert(0, "kind", kind)
+    table.insert(2, "read", table["accepted"] + table["set_aside"])
+    return table
+
+
+def _count_missing(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:
+    columns = [c for c, item in kind.fields.items() if c in rows and not item.personal and not item.splits]
+    missing = rows[columns].isna().sum()
+    return pd.DataFrame(
+        {"kind": kind.name, "column": columns, "missing": missing.to_numpy(dtype="int64"), "rows": len(rows)}
+    )
+
+
+def _count_rules(kind: Kind, rows: pd.DataFrame, lang: str, as_of: date | None) -> pd.DataFrame:
+    """Rows that break a rule; rules on personal columns, which a view lacks, are passed over."""
+    lacking = {name: pd.Series(pd.NA, index=rows.index) for name in kind.columns if name not in rows}
+    breaks = find_rule_breaks(rows.assign(**lacking), kind, as_of=as_of).sum()
+    titles = {rule.name: rule.title for rule in kind.rules}
+    return pd.DataFrame(
+        [
+            {
+                "kind": kind.name,
+                "rule": rule,
+                "title": titles[str(rule)][lang] if rule in titles else "",
+                "rows": int(n),
+            }
+            for rule, n in breaks.items()
+            if n
+        ],
+        columns=["kind", "rule", "title", "rows"],
+    )
+
+
+def _list_near(aside: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
+    """District texts that none was found for, how often they occur, and the lines that would settle them."""
+    counts = aside.loc[aside["why"] == "district", "value"].value_counts(sort=False)
+    table = counts.rename("rows").rename_axis("value").reset_index()
+    table["line"] = [near.get(str(value), "") for value in table["value"]]
+    return table.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
 
 
 def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:

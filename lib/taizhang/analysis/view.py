@@ -255,35 +255,3 @@ def once_per_view(
         return view.answers[key]  # type: ignore[return-value]  # of this very function
 
     return ask
-
-
-@dataclass(frozen=True)
-class Quality:
-    """What is known of the data behind a view; nothing personal is in it.
-
-    Attributes
-    ----------
-    counts : pandas.DataFrame
-        kind, district_code ('' where none is known), read, accepted, set_aside, cells_set_aside, duplicates:
-        rows of all periods and districts.
-    aside : pandas.DataFrame
-        What was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
-    missing : pandas.DataFrame
-        kind, column, missing, rows: of the view's rows.
-    totals : pandas.DataFrame
-        kind, file, sheet, row, column, stated, summed, district_code: totals that are not their rows' sum.
-    rules : pandas.DataFrame
-        kind, rule, title, rows: of the view's rows, those that break a rule.
-    matches : pandas.DataFrame
-        kind, how, rows: how the view's rows were given their district.
-    near : pandas.DataFrame
-        value, rows, line: district texts that are no district's, and what to paste into workbook.toml.
-    """
-
-    counts: pd.DataFrame
-    aside: pd.DataFrame
-    missing: pd.DataFrame
-    totals: pd.DataFrame
-    rules: pd.DataFrame
-    matches: pd.DataFrame
-    near: pd.DataFrame

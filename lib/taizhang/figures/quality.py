@@ -6,8 +6,15 @@ from typing import Any
 import pandas as pd
 
 from taizhang.analysis.naming import name_period
-from taizhang.analysis.quality import COUNTS, count_by_district, count_by_kind, count_reasons, list_missing
-from taizhang.analysis.view import Quality, View
+from taizhang.analysis.quality import (
+    COUNTS,
+    Quality,
+    count_by_district,
+    count_by_kind,
+    count_reasons,
+    list_missing,
+)
+from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.tables import name_kind
 from taizhang.metadata.facts import ALL

@@ -10,7 +10,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.analysis.view import Quality, View
+from taizhang.analysis.quality import Quality
+from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_files
@@ -26,6 +27,7 @@ from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings
+from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows
 from taizhang.workbook.templates import packaged_notebooks
 
@@ -449,10 +451,9 @@ class Workbook:
 
     def quality(self, view: View) -> Quality:
         """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""
-        from taizhang.ingest.quality import describe_quality
-
-        folder, summaries = processed_folder(self.config), self.result.summaries
-        return describe_quality(folder, self.kinds, summaries, view, as_of=self.config.as_of)
+        return read_quality(
+            processed_folder(self.config), self.result.summaries, view, as_of=self.config.as_of
+        )
 
     def template(self, name: str) -> Path:
         """A report's notebook: the workbook's own, else the package's."""

@@ -4,7 +4,8 @@ import pytest
 from ingest_book import make_book, make_hazards
 
 from taizhang import open as open_workbook
-from taizhang.analysis.view import Quality, View
+from taizhang.analysis.quality import Quality
+from taizhang.analysis.view import View
 from taizhang.figures import quality as tables
 
 
