@@ -16,7 +16,7 @@ from taizhang.core.periods import parse_period
 from taizhang.report.docx import render_docx
 from taizhang.report.footnotes import Footnote, lift_footnotes
 from taizhang.report.html import render_html
-from taizhang.report.markdown import read_nodes
+from taizhang.report.markdown import parse_markdown, read_nodes
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import MarkdownBlock, read_blocks
 from taizhang.report.pdf import render_pdf
@@ -37,11 +37,18 @@ def make_meta(note: str = NOTE) -> ReportMeta:
 
 
 def test_their_words_are_lifted_out_of_the_text() -> None:
-    text, footnotes = lift_footnotes(CELL)
+    text, footnotes = lift_footnotes(CELL, parse_markdown(CELL))
     assert text.strip() == "## 基本情况\n\n甲[^a]，乙[^b]。"
     assert footnotes == (Footnote("b", "第二条，见**规定**。"), Footnote("a", "第一条，\n接着写。"))
     code = "```\n[^1]: 代码\n```"
-    assert lift_footnotes(code) == (code, ())
+    assert lift_footnotes(code, parse_markdown(code)) == (code, ())
+
+
+def test_a_footnote_of_two_paragraphs_and_one_in_a_quotation_are_whole() -> None:
+    text = "甲[^a]，乙[^b]。\n\n[^a]: 一，\n\n    二。\n\n> 引。\n>\n> [^b]: 三。\n\n尾。"
+    kept, footnotes = lift_footnotes(text, parse_markdown(text))
+    assert footnotes == (Footnote("a", "一，\n\n二。"), Footnote("b", "三。"))
+    assert [line for line in kept.split("\n") if line] == ["甲[^a]，乙[^b]。", "> 引。", ">", "尾。"]
 
 
 def test_numbers_follow_the_text_over_cells_and_note() -> None:

@@ -1,19 +1,13 @@
 """Footnotes in Markdown: ``[^1]`` in the text, ``[^1]: its words`` on a line of its own."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from taizhang.core.errors import RenderError, nearest
+from taizhang.core.errors import RenderError
+from taizhang.core.reasons import suggest
 
-_LABEL = r"\[\^([^\]\s^]+)\]"
-_DEFINITION = re.compile(rf"^ {{0,3}}{_LABEL}:[ \t]*(.*)$")
-_REFERENCE = re.compile(_LABEL)
-_FENCE = re.compile(r"^ {0,3}(```|~~~)")
 TOKEN = "footnote_ref"
 
 
@@ -30,60 +24,25 @@ class Footnote:
     first: bool = False
 
 
-def lift_footnotes(text: str) -> tuple[str, tuple[Footnote, ...]]:
-    """Take the footnotes' own words out of a Markdown text.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    tuple of (str, tuple of Footnote)
-        The text without them; lines indented below one go on with it.
-
-    Raises
-    ------
-    RenderError
-        If two have the same label.
-    """
-    kept: list[str] = []
+def lift_footnotes(text: str, tokens: Iterable[Token]) -> tuple[str, tuple[Footnote, ...]]:
+    """Take the footnotes' own words out of a Markdown text, of which `tokens` are made; what is left, and they."""
+    lines: list[str | None] = list(text.splitlines())
     found: dict[str, list[str]] = {}
-    current: list[str] | None = None
-    fence = ""
-    for line in text.splitlines():
-        opening = _FENCE.match(line)
-        if opening and fence in ("", opening[1]):
-            fence = "" if fence else opening[1]
-        match = None if fence else _DEFINITION.match(line)
-        if match:
-            if match[1] in found:
-                raise RenderError(f"footnote [^{match[1]}] is written twice; give each its own label")
-            current = found[match[1]] = [match[2]]
-        elif current is not None and line.startswith(("    ", "\t")) and line.strip():
-            current.append(line.strip())
-        else:
-            current = None
-            kept.append(line)
-    return "\n".join(kept), tuple(Footnote(label, "\n".join(lines).strip()) for label, lines in found.items())
-
-
-def add_footnotes(parser: MarkdownIt) -> MarkdownIt:
-    """Make a parser read ``[^1]`` as a token of its own; its content is the number that `env` gives the label."""
-    parser.inline.ruler.before("link", TOKEN, _read_reference)
-    return parser
-
-
-def _read_reference(state: StateInline, silent: bool) -> bool:
-    match = _REFERENCE.match(state.src, state.pos)
-    if match is None or match.end() > state.posMax:
-        return False
-    if not silent:
-        token = state.push(TOKEN, "", 0)
-        token.meta = {"label": match[1]}
-        token.content = str(state.env.get("footnotes", {}).get(match[1], ""))
-    state.pos = match.end()
-    return True
+    label = ""
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            label = token.meta["label"]
+            if label in found:
+                raise RenderError("report.footnote.twice", label=label)
+            found[label] = []
+            first, last = token.map or (0, 0)
+            lines[first:last] = [None] * (last - first)
+        elif token.type == "footnote_reference_close":
+            label = ""
+        elif label and token.content:
+            found[label].append(token.content)
+    kept = "\n".join(line for line in lines if line is not None)
+    return kept, tuple(Footnote(label, "\n\n".join(parts).strip()) for label, parts in found.items())
 
 
 def list_references(tokens: Iterable[Token]) -> list[str]:
@@ -92,36 +51,30 @@ def list_references(tokens: Iterable[Token]) -> list[str]:
 
 
 def check_footnotes(references: Sequence[str], footnotes: Sequence[Footnote]) -> None:
-    """Refuse a reference without a footnote, and a footnote that no reader would ever see.
-
-    Raises
-    ------
-    RenderError
-    """
-    known = {footnote.label for footnote in footnotes}
+    """Refuse a reference without a footnote, and a footnote that no reader would ever see."""
+    known = sorted(footnote.label for footnote in footnotes)
     for label in references:
         if label not in known:
             raise RenderError(
-                f"the text refers to footnote [^{label}], which it does not have{nearest(label, sorted(known))}; "
-                f"write [^{label}]: and its words on a line of its own"
+                "report.footnote.none", label=label, near=suggest(label, known) if known else ""
             )
-    for label in sorted(known - set(references)):
-        raise RenderError(f"nothing refers to footnote [^{label}]; put [^{label}] where it belongs")
+    for label in known:
+        if label not in references:
+            raise RenderError("report.footnote.unseen", label=label)
 
 
 class Numbers:
     """Gives footnotes their numbers, in the order in which a report refers to them."""
 
-    def __init__(self, parse: Callable[[str], Sequence[Token]]) -> None:
-        self._parse = parse
+    def __init__(self) -> None:
         self._given: dict[tuple[str, str], int] = {}
 
-    def number(self, text: str, footnotes: Sequence[Footnote]) -> tuple[Footnote, ...]:
-        """The footnotes that a text refers to, numbered."""
-        by_label: Mapping[str, Footnote] = {footnote.label: footnote for footnote in footnotes}
+    def number(self, references: Iterable[str], footnotes: Sequence[Footnote]) -> tuple[Footnote, ...]:
+        """Those of the footnotes that a text refers to, numbered."""
+        texts = {footnote.label: footnote.text for footnote in footnotes}
         numbered: dict[str, Footnote] = {}
-        for label in list_references(self._parse(text)):
-            key = (label, by_label[label].text)
+        for label in references:
+            key = (label, texts[label])
             first = key not in self._given
             number = self._given.setdefault(key, len(self._given) + 1)
             numbered.setdefault(label, Footnote(label, key[1], number, first))

@@ -19,6 +19,7 @@ from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
 from taizhang.metadata.formats import format_date
 from taizhang.report.footnotes import TOKEN, Footnote
+from taizhang.report.markdown import parse_markdown
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (
     FigureBlock,
@@ -27,7 +28,6 @@ from taizhang.report.notebook import (
     ProseBlock,
     ReportBlock,
     TableBlock,
-    parse_markdown,
     read_blocks,
 )
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body

@@ -8,28 +8,19 @@ import re
 from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from html import escape
 from itertools import pairwise
 from typing import Any
 from unicodedata import normalize
 
 from lxml import html as lxml_html
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from nbformat import NotebookNode
 
 from taizhang.core import display
 from taizhang.core.errors import RenderError
 from taizhang.core.reasons import suggest
-from taizhang.report.footnotes import (
-    Footnote,
-    Numbers,
-    add_footnotes,
-    check_footnotes,
-    lift_footnotes,
-    list_references,
-)
+from taizhang.report.footnotes import Footnote, Numbers, check_footnotes, lift_footnotes, list_references
+from taizhang.report.markdown import drop_comments, parse_markdown
 from taizhang.report.numbering import make_anchor, write_number
 from taizhang.report.pages import page_words
 from taizhang.settings.workbook import LANGS
@@ -100,7 +91,6 @@ ReportBlock = HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlo
 _OWN_NUMBER = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+(?:\.\d+)*[.、](?!\d))\s*"
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def _is_left_out(cell: NotebookNode, lang: str) -> bool:
@@ -147,27 +137,13 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
 
 
 def _number_footnotes(blocks: list[ReportBlock]) -> list[ReportBlock]:
-    numbers = Numbers(parse_markdown)
+    numbers = Numbers()
     return [
-        replace(block, footnotes=numbers.number(block.text, block.footnotes))
+        replace(block, footnotes=numbers.number(list_references(parse_markdown(block.text)), block.footnotes))
         if isinstance(block, MarkdownBlock)
         else block
         for block in blocks
     ]
-
-
-def parse_markdown(text: str, footnotes: Sequence[Footnote] = ()) -> list[Token]:
-    """Parse Markdown to markdown-it tokens, CommonMark with tables, strikethrough and footnotes' references.
-
-    Raw HTML becomes text, which the renderers escape, and comments vanish; `javascript:` links stay text.
-    """
-    numbers = {footnote.label: footnote.number for footnote in footnotes}
-    return _parser().parse(_COMMENT.sub("", text), {"footnotes": numbers})
-
-
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    return add_footnotes(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
 
 
 def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
@@ -264,9 +240,9 @@ def _split_note(
 
 def _split_markdown(text: str, *, top: int = 2) -> Iterator[ReportBlock]:
     """Headings from level `top` down, and the Markdown between them; only headings at the top level count."""
-    text, footnotes = lift_footnotes(_COMMENT.sub("", text))
-    lines = text.splitlines()
-    tokens = _parser().parse(text)
+    text = drop_comments(text)
+    text, footnotes = lift_footnotes(text, parse_markdown(text))
+    lines, tokens = text.splitlines(), parse_markdown(text)
     check_footnotes(list_references(tokens), footnotes)
     start = 0
     for token, inline in pairwise(tokens):
