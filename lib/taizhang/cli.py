@@ -502,7 +502,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may be cp936
     try:
-        app()
+        app(prog_name="taizhang")
     except (BoundaryError, ParameterError, SchedulerError) as error:  # without districts no work can run
         say_error(error)
         sys.exit(WRONG)

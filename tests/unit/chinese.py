@@ -47,3 +47,8 @@ def find_english(text: str, allowed: Iterable[str] = ()) -> list[str]:
         known |= {name for item in kind.fields.values() for name in item.values}
     left = _NAMES.sub(" ", text)
     return [word for word in re.findall(r"[A-Za-z][A-Za-z’']+", left) if word not in known]
+
+
+def find_chinese(text: str) -> list[str]:
+    """Runs of Chinese characters or signs in a text."""
+    return re.findall(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+", text)

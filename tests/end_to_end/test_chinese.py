@@ -1,0 +1,228 @@
+"""Every command in Chinese: help, results and mistakes, without an English word but names; and the same in English."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from chinese import find_chinese, find_english
+
+from taizhang.cli import app, main
+from taizhang.core.reasons import choose_language, find_system_language
+
+PERIOD = ["--period", "2021"]
+COMMANDS = [info.name or info.callback.__name__ for info in app.registered_commands if info.callback]
+# Metavariables and names of JupyterLab's and of columns stay as they are.
+ALLOWED = [*COMMANDS, "name", "code", "fonts", "form"]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command as on a system without any language; gives exit code, standard output and standard error."""
+    monkeypatch.delenv("TAIZHANG_LANG")
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.setenv("COLUMNS", "80")
+    find_system_language.cache_clear()
+
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["taizhang", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return ended.value.code or 0, out, err
+
+    yield run_command
+    find_system_language.cache_clear()
+    choose_language("")
+
+
+@pytest.fixture
+def book(sample_book: Path, tmp_path: Path) -> Path:
+    """A copy of the sample that a test may spoil."""
+    copy = tmp_path / "工作簿"
+    shutil.copytree(sample_book, copy, ignore=shutil.ignore_patterns("processed", "reports"))
+    return copy
+
+
+def is_chinese(*texts: str, allowed: tuple[str, ...] = ()) -> bool:
+    told = "\n".join(texts)
+    quoted = re.sub(r"“[^”\s]*”", "", told)  # a word as somebody wrote it
+    assert find_english(quoted, [*ALLOWED, *allowed]) == [], told
+    return bool(find_chinese(told))
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help(run, sample_book: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.chdir(sample_book)
+    code, out, err = run(*filter(None, [command]), "--help")
+    assert (code, err) == (0, "")
+    assert is_chinese(out) and out.startswith("用法：taizhang")
+    monkeypatch.setenv("TAIZHANG_LANG", "en")
+    _, out, _ = run(*filter(None, [command]), "--help")
+    assert out.startswith("Usage: taizhang") and set(find_chinese(out)) <= {"台账", "双随机"}
+
+
+def test_the_language_is_the_workbooks_else_the_systems(
+    run, sample_book: Path, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("check")[2].startswith("error: ")
+    assert run("facts", "--period", "x", "-C", sample_book)[2].startswith("错误：")
+    assert run("facts", "--period", "x", f"-C{sample_book}")[2].startswith("错误：")
+    assert run("review", "--period", "x", "--lang", "en", "-C", sample_book)[2].startswith("error: ")
+    assert run("review", "--period", "x", "--lang=en", "-C", sample_book)[2].startswith("error: ")
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    find_system_language.cache_clear()
+    assert run("check")[2].startswith("错误：")
+    (tmp_path / "workbook.toml").write_text(
+        "[workbook\nlang = 'en'", encoding="utf-8"
+    )  # broken: the system's
+    assert run("check")[2].startswith("错误：")
+    (tmp_path / "workbook.toml").write_text("[workbook]\nlang = 'en'\nx = 1", encoding="utf-8")
+    assert run("check")[2].startswith("error: ")
+    monkeypatch.setenv("TAIZHANG_LANG", "zh")
+    assert run("check")[2].startswith("错误：")
+
+
+def test_nothing_asked_for(run, sample_book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(sample_book)
+    code, out, err = run()
+    assert (code, out) == (2, "") and is_chinese(err) and "命令：" in err
+    assert run("--version")[:2] == (0, "taizhang 0.1.0\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "named"),
+    [
+        (["reveiw"], 2, "“review”"),
+        (["facts"], 2, "“--period P”"),
+        (["facts", "--period"], 2, "“--period”"),
+        (["facts", "--perod", "2021"], 2, "“--period”"),
+        (["ingest", "--fresh=1"], 2, "“--fresh”"),
+        (["doctor", "nothing"], 2, "参数写多了"),
+        (["trace", *PERIOD, "--district", "溪口镇"], 2, "“FACT”"),
+        (["facts", *PERIOD, "--format", "xls"], 2, "“xls”"),
+        (["review", *PERIOD, "--lang", "fr"], 2, "“fr”"),
+        (["review", *PERIOD, "--jobs", "0"], 2, "“0”"),
+        (["review", *PERIOD, "--jobs", "many"], 2, "“many”"),
+        (["review", *PERIOD, "--to", "html,pfd"], 2, "“pfd”"),
+        (["review", *PERIOD, "--to", ","], 2, "没有写格式"),
+        (["review", *PERIOD, "--style", "red"], 2, "“red”"),
+        (["review", *PERIOD, "--store", "memory://x"], 2, "--scheduler"),
+        (["facts", *PERIOD, "--as-of", "2020-12-31"], 2, "2021-01-01"),
+        (["facts", *PERIOD, "--district", "西口镇"], 2, "溪口镇"),
+        (["trace", "hazards.find", *PERIOD, "--district", "溪口镇"], 2, "“hazards.found”"),
+        (["trace", "complaints.count", *PERIOD, "--district", "溪口镇"], 2, "“complaints.count”"),
+        (["draw", "--check", "none.json"], 2, "“none.json”"),
+        (["template", "hazard"], 2, "“hazards”"),
+        (["new", "."], 2, "不是空的"),
+        (["new", "x", "--sample", "--upgrade"], 2, "--sample"),
+    ],
+)
+def test_mistakes(run, sample_book: Path, monkeypatch, arguments: list[str], code: int, named: str) -> None:
+    monkeypatch.chdir(sample_book)
+    ended, out, err = run(*arguments)
+    assert (ended, out) == (code, "")
+    assert is_chinese(err) and err.startswith("错误：")
+    assert named in err
+    monkeypatch.setenv("TAIZHANG_LANG", "en")
+    ended, _, err = run(*arguments)
+    assert ended == code and err.startswith("error: ")
+    assert set(find_chinese(err)) <= {"西口镇", "溪口镇"}
+
+
+def test_new_and_its_upgrade(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIZHANG_LANG", "zh")
+    code, out, err = run("new", tmp_path / "新县")
+    assert (code, err) == (0, "") and is_chinese(out.replace(str(tmp_path), ""))
+    settings = (tmp_path / "新县" / "workbook.toml").read_text("utf-8")
+    comments = [line.rpartition("#")[2] for line in settings.splitlines() if "#" in line]
+    assert is_chinese(
+        "\n".join(text for text in comments if "=" not in text),
+        allowed=("GeoPackage", "GeoJSON", "GeoParquet"),
+    )
+    code, out, err = run("new", "--upgrade", tmp_path / "新县")
+    assert (code, err) == (0, "") and is_chinese(out)
+    (tmp_path / "新县" / "notebooks" / ".originals" / "township_review.ipynb").unlink()
+    own = tmp_path / "新县" / "notebooks" / "township_review.ipynb"
+    notebook = json.loads(own.read_text("utf-8"))
+    del notebook["cells"][-1]
+    own.write_text(json.dumps(notebook), encoding="utf-8")
+    code, out, err = run("new", "--upgrade", tmp_path / "新县")
+    assert (code, err) == (1, "") and is_chinese(out.partition("\n---")[0]) and "+++ 软件所带" in out
+
+
+def test_template(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TAIZHANG_LANG", "zh")
+    code, out, _ = run("template", "hazards")
+    assert code == 0 and is_chinese(out)
+    code, _, err = run("template", "hazards")
+    assert code == 2 and is_chinese(err)
+
+
+def test_doctor(run, sample_book: Path) -> None:
+    code, out, err = run("doctor", "-C", sample_book)
+    assert (code, err) == (0, "") and is_chinese(out)
+
+
+def test_draw_and_its_record(run, book: Path) -> None:
+    (book / "draw.toml").write_text(
+        'title = "抽查"\nentities = "e.csv"\ninspectors = "i.csv"\nteam = 1\n[share]\n"*" = 0.5\n',
+        encoding="utf-8",
+    )
+    (book / "e.csv").write_text("编号,名称,风险等级\nE1,甲厂,高\nE2,乙厂,高\n", encoding="utf-8")
+    (book / "i.csv").write_text("执法证号\nP1\nP2\n", encoding="utf-8")
+    record = book / "r.json"
+    code, _, err = run("draw", "--to", record, "-C", book)
+    assert code == 2 and is_chinese(err) and "--seed" in err
+    code, out, err = run("draw", "--seed", "1", "--to", record, "-C", book)
+    assert code == 0 and is_chinese(out, err.replace(str(record), ""))
+    code, _, err = run("draw", "--seed", "2", "--to", record, "-C", book)
+    assert code == 2 and is_chinese(err)
+    assert run("draw", "--check", record, "-C", book)[0] == 0
+    drawn = json.loads(record.read_text("utf-8"))
+    drawn["visits"][0]["inspectors"] = ["P9"]
+    record.write_text(json.dumps(drawn), encoding="utf-8")
+    code, out, err = run("draw", "--check", record, "-C", book)
+    assert code == 1 and is_chinese(err, out.replace(str(record), "")) and "P9" in err
+    record.write_text("{}", encoding="utf-8")
+    code, _, err = run("draw", "--check", record, "-C", book)
+    assert code == 2 and is_chinese(err)
+
+
+def test_facts_of_the_workbooks_own(run, book: Path) -> None:
+    (book / "facts").mkdir()
+    (book / "facts" / "own.yml").write_text(
+        "listed: 1\nhazards.x: {title: {zh: 甲}, direction: up, colour: red}\nhazards.found: {}\n",
+        encoding="utf-8",
+    )
+    code, _, err = run("facts", *PERIOD, "-C", book)
+    assert code == 2 and is_chinese(err, allowed=("direction", "title", "unit"))
+    assert err.count("own.yml") >= 5
+
+
+@pytest.mark.slow
+def test_a_review_and_one_that_fails(run, book: Path) -> None:
+    own = book / "notebooks" / "township_review.ipynb"
+    code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
+    assert code == 0 and is_chinese(out, err)
+    assert "做成1份" in out and "已做成" in err
+    code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
+    assert (code, err) == (0, "") and "未变1份" in out
+    source = Path(__file__).parents[2] / "notebooks" / "township_review.ipynb"
+    notebook = json.loads(source.read_text("utf-8"))
+    last = next(cell for cell in reversed(notebook["cells"]) if cell["cell_type"] == "code")
+    last["source"] = "book.facts('2021Q9')"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(json.dumps(notebook), encoding="utf-8")
+    code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
+    assert (
+        code == 1
+        and is_chinese(out, err, allowed=("ParameterError",))
+        and "没有做成" in out
+        and "2021Q9" in err
+    )
