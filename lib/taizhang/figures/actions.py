@@ -3,19 +3,22 @@
 import pandas as pd
 
 from taizhang.analysis.actions import STATES, rank_stages, sum_stages, sum_stages_by_district
-from taizhang.analysis.naming import describe_source, name_period, name_place, show_day
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import show_day
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
+from taizhang.figures.tables import make_table
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number, format_share
+from taizhang.metadata.formats import format_number, format_share
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 _MOST_BARS = 16
 
 
+@exhibit("action-stages")
 def plot_stages(view: View) -> display.Figure | None:
     """Problems found in each stage of each action, closed and open; None where no stage says what it found."""
     stages = rank_stages(view)
@@ -31,7 +34,9 @@ def plot_stages(view: View) -> display.Figure | None:
             shown[["closed", "open"]],
             [style.roles["done"], style.roles["open"]],
             texts=[
-                label("action.bar", lang, found=format_number(found), share=format_share(percent))
+                say_exhibit(
+                    view, "action-stages", "bar", found=format_number(found), share=format_share(percent)
+                )
                 for found, percent in zip(shown["found"], shown["closed_percent"], strict=True)
             ],
         )
@@ -44,20 +49,16 @@ def plot_stages(view: View) -> display.Figure | None:
         )
     return finish_figure(
         sheet,
-        id="action-stages",
-        title=label("action.figure.title", lang, period=name_period(view)),
-        alt=label(
-            "action.figure.alt",
-            lang,
-            name=name_place(view),
-            found=format_number(stages["found"].sum()),
-            closed=format_number(stages["closed"].sum()),
-            most=str(shown["found"].idxmax()),
-        ),
-        source=describe_source(view, "actions", int(stages["known"].sum())),
+        view,
+        "action-stages",
+        int(stages["known"].sum()),
+        found=stages["found"].sum(),
+        closed=stages["closed"].sum(),
+        most=str(shown["found"].idxmax()),
     )
 
 
+@exhibit("action-stages-table")
 def tabulate_stages(view: View) -> display.Table | None:
     """Every stage with its days, its progress, and what it found and closed; None where none began in the period.
 
@@ -68,14 +69,10 @@ def tabulate_stages(view: View) -> display.Table | None:
         return None
     fields = view.kinds["actions"].fields
     heads = [fields[column].label(lang) for column in ("name", "stage", "starts_on", "ends_on")]
-    return display.Table(
-        id="action-stages",
-        title=label("action.stages_table.title", lang, period=name_period(view)),
-        columns=(
-            *(display.Column(head) for head in (*heads, label("action.column.state", lang))),
-            *_count_columns(view),
-        ),
-        rows=tuple(
+    return make_table(
+        view,
+        "action-stages-table",
+        (
             (
                 display.Cell(str(stage["name"])),
                 display.Cell(str(stage["stage"])),
@@ -86,10 +83,15 @@ def tabulate_stages(view: View) -> display.Table | None:
             )
             for _, stage in stages.iterrows()
         ),
-        notes=(label("action.stages_table.note", lang, day=format_date(view.as_of, lang)),),
+        id="action-stages",
+        columns=(
+            *(display.Column(head) for head in (*heads, label("action.column.state", lang))),
+            *_count_columns(view),
+        ),
     )
 
 
+@exhibit("actions-districts")
 def tabulate_actions_by_district(view: View) -> display.Table | None:
     """Stages, their progress, and what was found and closed, for each district.
 
@@ -98,16 +100,10 @@ def tabulate_actions_by_district(view: View) -> display.Table | None:
     if view.district != ALL or sum_stages(view).empty:
         return None
     lang, names = view.lang, view.districts.set_index("code")["name"]
-    return display.Table(
-        id="actions-districts",
-        title=label("action.districts_table.title", lang, period=name_period(view)),
-        columns=(
-            display.Column(label("column.district", lang)),
-            display.Column(label("action.column.stages", lang), "", "right"),
-            *(display.Column(label(f"action.state.{state}", lang), "", "right") for state in STATES),
-            *_count_columns(view),
-        ),
-        rows=tuple(
+    return make_table(
+        view,
+        "actions-districts",
+        (
             (
                 display.Cell(str(names[stages["district_code"]])),
                 *(_number(stages[column]) for column in ("stages", *STATES)),
@@ -115,7 +111,12 @@ def tabulate_actions_by_district(view: View) -> display.Table | None:
             )
             for _, stages in sum_stages_by_district(view).iterrows()
         ),
-        notes=(label("action.stages_table.note", lang, day=format_date(view.as_of, lang)),),
+        columns=(
+            display.Column(label("column.district", lang)),
+            display.Column(label("action.column.stages", lang), "", "right"),
+            *(display.Column(label(f"action.state.{state}", lang), "", "right") for state in STATES),
+            *_count_columns(view),
+        ),
     )
 
 

@@ -10,14 +10,16 @@ from taizhang.analysis.evaluation import (
     list_scale,
     sum_evaluations,
 )
-from taizhang.analysis.naming import describe_source, name_period, name_place, show_day, show_text
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import show_day, show_text
 from taizhang.analysis.rows import find_rows, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_ranked_bars
+from taizhang.figures.tables import make_table
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number, format_share, join_list
+from taizhang.metadata.formats import format_number, format_share, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -25,6 +27,7 @@ _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
 _COUNTS = ("held", "evaluated", "evaluated_percent", "problems", "fixed", "fixed_percent")
 
 
+@exhibit("drill-ratings")
 def plot_ratings(view: View) -> display.Figure | None:
     """How many drills were given each rating; None where no drill of the period is rated."""
     counts = count_ratings(view)
@@ -38,31 +41,15 @@ def plot_ratings(view: View) -> display.Figure | None:
             counts.to_frame(),
             [load_style().roles["main"]],
             texts=[
-                label(
-                    "evaluation.ratings.bar",
-                    lang,
-                    n=format_number(number),
-                    share=format_share(100 * number / total),
-                )
+                say_exhibit(view, "drill-ratings", "bar", n=number, share=format_share(100 * number / total))
                 for number in counts
             ],
         )
     told = [label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in counts.items()]
-    return finish_figure(
-        sheet,
-        id="drill-ratings",
-        title=label("evaluation.ratings.title", lang, period=name_period(view)),
-        alt=label(
-            "evaluation.ratings.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(total),
-            ratings=join_list(told, lang),
-        ),
-        source=describe_source(view, "drills", int(total)),
-    )
+    return finish_figure(sheet, view, "drill-ratings", int(total), n=total, ratings=join_list(told, lang))
 
 
+@exhibit("drill-evaluations")
 def tabulate_evaluations(view: View) -> display.Table | None:
     """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
     rows = find_rows(view, "drills")
@@ -71,16 +58,16 @@ def tabulate_evaluations(view: View) -> display.Table | None:
     return _tabulate_districts(view) if view.district == ALL else _tabulate_drills(view, rows)
 
 
-def _tabulate_drills(view: View, rows: pd.DataFrame) -> display.Table:
+def _tabulate_drills(view: View, rows: pd.DataFrame) -> display.Table | None:
     lang, fields = view.lang, view.kinds["drills"].fields
     answers = {True: label("word.yes", lang), False: label("word.no", lang)}
     columns = ("held_on", "name", "kind", "evaluated", "rating", "problems", "problems_fixed")
     rows = rows.sort_values(["held_on", "source_row"])
     forms = name_values(rows["kind"], "drills", "kind", lang)
     ratings = name_values(rows["rating"], "drills", "rating", lang, view.kinds)
-    return display.Table(
-        id="drill-evaluations",
-        title=label("evaluation.drills_table.title", lang, period=name_period(view)),
+    return make_table(
+        view,
+        "drill-evaluations",
         columns=tuple(
             display.Column(fields[name].label(lang), "", "right" if name.startswith("problems") else "left")
             for name in columns
@@ -105,13 +92,14 @@ def _count_cell(number: float | int | None) -> display.Cell:
     return display.Cell("—") if pd.isna(number) else display.Cell(format_number(number), float(number))  # type: ignore[arg-type]
 
 
-def _tabulate_districts(view: View) -> display.Table:
+def _tabulate_districts(view: View) -> display.Table | None:
     lang, sums = view.lang, sum_evaluations(view)
     heads = {name: label(f"evaluation.column.{name}", lang) for name in _COUNTS if name != "problems"}
     heads["problems"] = view.kinds["drills"].fields["problems"].label(lang)
-    return display.Table(
+    return make_table(
+        view,
+        "drill-evaluations-by-district",
         id="drill-evaluations",
-        title=label("evaluation.districts_table.title", lang, period=name_period(view)),
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(heads[name], "", "right") for name in _COUNTS),
@@ -133,17 +121,18 @@ def _share_cell(percent: float) -> display.Cell:
     return display.Cell(format_share(percent), None if pd.isna(percent) else percent)
 
 
+@exhibit("drill-objectives")
 def tabulate_objectives(view: View) -> display.Table | None:
     """Each objective, and how often it was given each rating of the scale; None where none of the period is listed."""
     counts, scale, lang = count_objectives(view), list_scale(view), view.lang
     if counts.empty:
         return None
-    return display.Table(
-        id="drill-objectives",
-        title=label("evaluation.objectives.title", lang, period=name_period(view)),
+    return make_table(
+        view,
+        "drill-objectives",
         columns=(
             display.Column(view.kinds[OBJECTIVES].fields["objective"].label(lang)),
-            display.Column(label("evaluation.objectives.total", lang), "", "right"),
+            display.Column(say_exhibit(view, "drill-objectives", "total"), "", "right"),
             *(display.Column(name, "", "right") for name in scale.values()),
         ),
         rows=tuple(
@@ -161,16 +150,11 @@ def tabulate_objectives(view: View) -> display.Table | None:
             )
             for objective, row in counts.iterrows()
         ),
-        notes=(
-            label(
-                "evaluation.objectives.note",
-                lang,
-                scale=("、" if lang == "zh" else ", ").join(scale.values()),
-            ),
-        ),
+        scale=("、" if lang == "zh" else ", ").join(scale.values()),
     )
 
 
+@exhibit("drill-improvements")
 def tabulate_improvements(view: View) -> display.Table | None:
     """The plan of improvement: what, by whom, until when, how far it is; without personal columns, or None."""
     rows = judge_improvements(view)
@@ -182,9 +166,9 @@ def tabulate_improvements(view: View) -> display.Table | None:
         for name in _PLAN_COLUMNS
         if name in rows and name in kind.fields and not kind.fields[name].personal
     ]
-    return display.Table(
-        id="drill-improvements",
-        title=label("evaluation.plan_table.title", lang, period=name_period(view)),
+    return make_table(
+        view,
+        "drill-improvements",
         columns=(
             *(display.Column(kind.fields[name].label(lang)) for name in shown),
             display.Column(label("evaluation.column.state", lang)),
@@ -206,5 +190,4 @@ def tabulate_improvements(view: View) -> display.Table | None:
             )
             for _, row in rows.iterrows()
         ),
-        notes=(label("evaluation.plan_table.note", lang, day=format_date(view.as_of, lang)),),
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 
+from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.grid import (
     WAYS,
     choose_cells,
@@ -15,13 +16,14 @@ from taizhang.analysis.grid import (
     list_unassigned,
     rank_problems,
 )
-from taizhang.analysis.naming import describe_source, name_area, name_period, name_place, show_text
+from taizhang.analysis.naming import name_area, show_text
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
 from taizhang.figures.marks import set_strip_key
+from taizhang.figures.tables import make_table
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
@@ -32,14 +34,15 @@ _MOST_NUMBERS = 30
 _MOST_CELLS = 4
 
 
+@exhibit("grid-cells")
 def tabulate_cells(view: View) -> display.Table | None:
     """Cells by level and class, and how many have nobody named; None without a grid layer or a cell in the district."""
     counts, lang = count_cells(view), view.lang
     if counts is None:
         return None
-    return display.Table(
-        id="grid-cells",
-        title=label("check_table.cells.title", lang, name=name_place(view)),
+    return make_table(
+        view,
+        "grid-cells",
         columns=(
             display.Column(label("check.level", lang)),
             *(
@@ -70,6 +73,7 @@ def _number(value: float | None, decimals: int = 0) -> display.Cell:
     return display.Cell(format_number(value, decimals), float(value))
 
 
+@exhibit("grid-unassigned")
 def tabulate_unassigned(view: View) -> display.Table | None:
     """The cells for which nobody is named; None where there are none, or the layer doesn't say."""
     cells = list_unassigned(view)
@@ -90,25 +94,20 @@ def tabulate_unassigned(view: View) -> display.Table | None:
     heads = ["check.code", "check.cell", "column.district", "check.level", "column.class"]
     if view.district != ALL:
         heads.remove("column.district")
-    return display.Table(
-        id="grid-unassigned",
-        title=label("check_table.unassigned.title", lang, name=name_place(view)),
+    return make_table(
+        view,
+        "grid-unassigned",
         columns=tuple(display.Column(label(head, lang)) for head in heads),
         rows=rows,
-        notes=_say_more(len(cells), lang),
+        total=len(cells),
     )
-
-
-def _say_more(total: int, lang: str) -> tuple[str, ...]:
-    if total <= _MOST_ROWS:
-        return ()
-    return (label("table.more", lang, shown=_MOST_ROWS, total=format_number(total)),)
 
 
 def _name_district(code: object, names: pd.Series, lang: str) -> display.Cell:
     return display.Cell(str(names.get(code, show_text(pd.NA, lang))))
 
 
+@exhibit("grid-span")
 def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None:
     """Span of control: cells per person, and per cell of the level above; None where the layer doesn't say.
 
@@ -129,9 +128,9 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
         for (name, decimals), word in zip(measures.items(), words, strict=True)
         if span["heads"].any() or "head" not in name
     ]
-    return display.Table(
-        id="grid-span",
-        title=label("check_table.span.title", lang, name=name_place(view)),
+    return make_table(
+        view,
+        "grid-span",
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(label(f"check.{word}", lang), "", "right") for _, word, _ in shown),
@@ -147,10 +146,10 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
             )
             for _, row in span.iterrows()
         ),
-        notes=(label("check_table.span.note", lang),),
     )
 
 
+@exhibit("grid-problems")
 def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Table | None:
     """Gaps, overlaps and stray cells with their areas and the cells they concern, largest first; None without any.
 
@@ -176,20 +175,15 @@ def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
         )
         for _, row in shown.iterrows()
     )
-    notes = [label("check_table.problems.note", lang)]
+    notes = [say_exhibit(view, "grid-problems", "note")]
     if len(ranked) > len(shown):
+        area = format_number(shown["area_km2"].sum(), 3)
         notes.append(
-            label(
-                "check_table.problems.more",
-                lang,
-                n=format_number(len(ranked)),
-                shown=len(shown),
-                area=format_number(shown["area_km2"].sum(), 3),
-            )
+            say_exhibit(view, "grid-problems", "largest", n=len(ranked), shown=len(shown), area=area)
         )
-    return display.Table(
-        id="grid-problems",
-        title=label("check_table.problems.title", lang, name=name_place(view)),
+    return make_table(
+        view,
+        "grid-problems",
         columns=(
             display.Column(label("check.number", lang), "", "right"),
             display.Column(label("check.problem", lang)),
@@ -199,7 +193,7 @@ def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
             *([display.Column(label("check.share", lang), "%", "right")] if stray else []),
         ),
         rows=rows,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -209,6 +203,7 @@ def _list_cells(codes: str, names: dict[str, str]) -> str:
     return said + (f"… (+{len(listed) - _MOST_CELLS})" if len(listed) > _MOST_CELLS else "") or "—"
 
 
+@exhibit("grid-problems-map")
 def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figure | None:
     """Where the grid leaves gaps, overlaps or strays, numbered as in the table; a sound grid is shown as one.
 
@@ -253,18 +248,13 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
     ]
     source = label("source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang))
     if len(ranked):
-        source = _join([source, label("check_figure.problems.many", lang)], lang)
+        source = _join([source, say_exhibit(view, "grid-problems-map", "many")], lang)
     return finish_figure(
         sheet,
-        id="grid-problems-map",
-        title=label("check_figure.problems.title", lang, name=name_place(view)),
-        alt=label(
-            "check_figure.problems.alt",
-            lang,
-            name=name_place(view),
-            problems=join_list(found, lang) or label("check_figure.problems.none", lang),
-        ),
-        source=source,
+        view,
+        "grid-problems-map",
+        problems=join_list(found, lang) or say_exhibit(view, "grid-problems-map", "none"),
+        told=source,
     )
 
 
@@ -273,6 +263,7 @@ def _join(sentences: Sequence[str], lang: str) -> str:
     return ("" if lang == "zh" else " ").join(sentences)
 
 
+@exhibit("grid-counts")
 def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | None:
     """The cells with the most hazards and incidents of the period, and how the rows met their cells.
 
@@ -293,13 +284,15 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
         )
         for _, row in wide.head(_MOST_ROWS).iterrows()
     )
-    notes = [*_say_more(len(wide), lang)]
+    notes = []
+    if len(wide) > _MOST_ROWS:
+        notes.append(label("table.more", lang, shown=_MOST_ROWS, total=format_number(len(wide))))
     for kind in shown:
-        told = {way: format_number(ways.loc[kind, way]) for way in WAYS}
-        notes.append(label("check_table.counts.matched", lang, kind=kinds[kind].label(lang), **told))
-    return display.Table(
-        id="grid-counts",
-        title=label("check_table.counts.title", lang, period=name_period(view), name=name_place(view)),
+        told = {way: ways.loc[kind, way] for way in WAYS}
+        notes.append(say_exhibit(view, "grid-counts", "matched", kind=kinds[kind].label(lang), **told))
+    return make_table(
+        view,
+        "grid-counts",
         columns=(
             display.Column(label("check.code", lang)),
             display.Column(label("check.cell", lang)),
@@ -307,7 +300,7 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
             *(display.Column(kinds[kind].label(lang), "", "right") for kind in shown),
         ),
         rows=rows,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -347,23 +340,19 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
             )
         set_strip_key(strip, key)
         draw_furniture(axes, strip, view)
+    id = f"grid-{kind}-map"
     extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=most)
     if found.unmatched:
-        extra = _join([extra, label("check_figure.counts.unmatched", lang, n=found.unmatched)], lang)
-    title = "check_figure.counts.title_incidents" if kind == "incidents" else "check_figure.counts.title"
+        extra = _join([extra, say_exhibit(view, id, "unmatched", n=found.unmatched)], lang)
     return finish_figure(
         sheet,
-        id=f"grid-{kind}-map",
-        title=label(title, lang, period=name_period(view), name=name_place(view)),
-        alt=label(
-            "check_figure.counts.alt",
-            lang,
-            name=name_place(view),
-            kind=view.kinds[kind].label(lang),
-            n=format_number(len(cells)),
-            some=format_number((number >= 0).sum()),
-            top=found.busiest["name"],
-            most=format_number(found.busiest["rows"]),
-        ),
-        source=describe_source(view, kind, found.rows, extra=extra),
+        view,
+        id,
+        found.rows,
+        extra=extra,
+        kind=view.kinds[kind].label(lang),
+        n=len(cells),
+        some=(number >= 0).sum(),
+        top=found.busiest["name"],
+        most=found.busiest["rows"],
     )

@@ -1,11 +1,11 @@
 """Tables of the data behind the reports: read, set aside, missing, doubtful."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from taizhang.analysis.naming import name_period
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.quality import (
     COUNTS,
     Quality,
@@ -16,7 +16,7 @@ from taizhang.analysis.quality import (
 )
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.tables import name_kind
+from taizhang.figures.tables import make_table, name_kind
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number, format_share
 from taizhang.metadata.words import label
@@ -24,6 +24,7 @@ from taizhang.metadata.words import label
 MOST_LISTED = 50
 
 
+@exhibit("quality-read")
 def tabulate_read(view: View, quality: Quality) -> display.Table | None:
     """Rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
 
@@ -36,9 +37,10 @@ def tabulate_read(view: View, quality: Quality) -> display.Table | None:
         _count_row(all_ if kind == ALL else name_kind(str(kind), view.lang, view.kinds), row)
         for kind, row in sums.iterrows()
     ]
-    return _make_counts_table(view, "read", _say("ledger", view), rows)
+    return make_table(view, "quality-read", rows)
 
 
+@exhibit("quality-districts")
 def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | None:
     """The same per district, over all ledgers; rows whose district is not known last. None in a district's report."""
     if view.district != ALL or quality.counts.empty:
@@ -48,28 +50,14 @@ def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | N
         _count_row(names.get(code, _say("unknown", view)), row)
         for code, row in count_by_district(view, quality).iterrows()
     ]
-    return _make_counts_table(view, "districts", _say("district", view), rows)
+    return make_table(view, "quality-districts", rows)
 
 
 def _count_row(head: str, counts: Any) -> tuple[display.Cell, ...]:
     return (display.Cell(head), *(_number(counts[name]) for name in COUNTS))
 
 
-def _make_counts_table(
-    view: View, name: str, head: str, rows: Sequence[tuple[display.Cell, ...]]
-) -> display.Table:
-    return display.Table(
-        id=f"quality-{name}",
-        title=_say(f"{name}.title", view),
-        columns=(
-            display.Column(head),
-            *(display.Column(label(f"column.{one}", view.lang), "", "right") for one in COUNTS),
-        ),
-        rows=tuple(rows),
-        notes=(_say("read.note", view),),
-    )
-
-
+@exhibit("quality-reasons")
 def tabulate_reasons(view: View, quality: Quality) -> display.Table | None:
     """How much was set aside, by ledger, column and class of reason; None where nothing was."""
     if quality.aside.empty:
@@ -81,10 +69,10 @@ def tabulate_reasons(view: View, quality: Quality) -> display.Table | None:
         )
         for one in _each(count_reasons(quality))
     ]  # fmt: skip
-    heads = ("ledger", "column", "scope.name", "reason", "rows")
-    return _make_table(view, "reasons", heads, rows, notes=("reasons.note",))
+    return make_table(view, "quality-reasons", rows)
 
 
+@exhibit("quality-list")
 def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
     """The first rows and cells set aside, each with its place; values of personal columns are hidden."""
     aside = quality.aside
@@ -98,14 +86,10 @@ def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
         )
         for row in _each(aside.head(MOST_LISTED))
     ]  # fmt: skip
-    heads = ("file", "sheet", "row", "column", "value", "reason")
-    table = _make_table(view, "list", heads, rows)
-    if len(aside) <= MOST_LISTED:
-        return table
-    more = _say("list.more", view, n=MOST_LISTED, all=format_number(len(aside)))
-    return display.Table(table.id, table.title, table.columns, table.rows, (more,))
+    return make_table(view, "quality-list", rows, total=len(aside))
 
 
+@exhibit("quality-lacking")
 def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
     """Cells missing per ledger and column among the rows of the view's period."""
     missing = list_missing(quality)
@@ -118,10 +102,10 @@ def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
         )
         for row in _each(missing)
     ]  # fmt: skip
-    heads = ("ledger", "column", "missing", "of_rows", "share")
-    return _make_table(view, "lacking", heads, rows, notes=("lacking.note",))
+    return make_table(view, "quality-lacking", rows)
 
 
+@exhibit("quality-totals")
 def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
     """Totals in the ledgers that are not the sum of their rows; in a district's report, of files that are its own."""
     if quality.totals.empty:
@@ -133,9 +117,10 @@ def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
         )
         for row in _each(quality.totals)
     ]  # fmt: skip
-    return _make_table(view, "totals", ("file", "sheet", "row", "column", "stated", "summed"), rows)
+    return make_table(view, "quality-totals", rows)
 
 
+@exhibit("quality-rules")
 def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
     """Rows of the view's period that contradict themselves, by rule."""
     rows = [
@@ -146,11 +131,10 @@ def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
         )
         for row in _each(quality.rules)
     ]
-    return (
-        _make_table(view, "rules", ("ledger", "rule", "rows"), rows, notes=("rules.note",)) if rows else None
-    )
+    return make_table(view, "quality-rules", rows)
 
 
+@exhibit("quality-matches")
 def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
     """How the rows of the view's period were given their district."""
     rows = [
@@ -161,9 +145,10 @@ def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
         )
         for row in _each(quality.matches)
     ]
-    return _make_table(view, "matches", ("ledger", "how", "rows"), rows) if rows else None
+    return make_table(view, "quality-matches", rows)
 
 
+@exhibit("quality-near")
 def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
     """Names that are no district's, with the line of workbook.toml that would settle each.
 
@@ -173,34 +158,12 @@ def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
         (display.Cell(row.value), _number(row.rows), display.Cell(row.line or "—"))
         for row in _each(quality.near)
     ]
-    return _make_table(view, "near", ("value", "rows", "line"), rows, notes=("near.note",)) if rows else None
+    return make_table(view, "quality-near", rows)
 
 
 def _each(frame: pd.DataFrame) -> Iterable[Any]:
     """Rows as named tuples."""
     return frame.itertuples()
-
-
-_RIGHT = frozenset({"rows", "row", "missing", "of_rows", "share", "stated", "summed"})
-
-
-def _make_table(
-    view: View,
-    name: str,
-    heads: Sequence[str],
-    rows: Iterable[tuple[display.Cell, ...]],
-    *,
-    notes: Sequence[str] = (),
-) -> display.Table:
-    return display.Table(
-        id=f"quality-{name}",
-        title=_say(f"{name}.title", view, period=name_period(view)),
-        columns=tuple(
-            display.Column(_say(head, view), "", "right" if head in _RIGHT else "left") for head in heads
-        ),
-        rows=tuple(rows),
-        notes=tuple(_say(note, view) for note in notes),
-    )
 
 
 def _say(key: str, view: View, **values: object) -> str:

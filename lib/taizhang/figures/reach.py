@@ -4,14 +4,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from taizhang.analysis.naming import describe_source, name_area, name_place
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import name_area
 from taizhang.analysis.reach import count_unlocated, list_reach, place_premises
-from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
 from taizhang.figures.marks import set_strip_key
+from taizhang.figures.tables import make_table
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -26,7 +27,7 @@ def name_distance(distance_m: float, lang: str) -> str:
     return label("map.km", lang, n=format_number(km, 0 if km.is_integer() else 1))
 
 
-@leave_out_of_brief
+@exhibit("shelter-reach")
 def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table | None:
     """Premises and residents within a straight line of a shelter; what is an estimate is said to be one.
 
@@ -48,12 +49,12 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
         if table[name].notna().any()
         and not (name.startswith("premises") and not table["premises_located"].any())
     ]
-    notes = [label("check_table.reach.note", lang)]
+    notes = [say_exhibit(view, "shelter-reach", "note")]
     if missing := count_unlocated(view, reach):
-        notes.append(label("check_table.reach.unlocated", lang, n=missing))
-    return display.Table(
-        id="shelter-reach",
-        title=label("check_table.reach.title", lang, distance=distance),
+        notes.append(say_exhibit(view, "shelter-reach", "unlocated", n=missing))
+    return make_table(
+        view,
+        "shelter-reach",
         columns=(
             display.Column(label("column.district", lang)),
             *(
@@ -68,7 +69,8 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
             )
             for code, row in table.iterrows()
         ),
-        notes=tuple(notes),
+        notes=notes,
+        distance=distance,
     )
 
 
@@ -79,7 +81,7 @@ def _write_number(value: float, decimals: int) -> display.Cell:
     return display.Cell(format_number(rounded, max(decimals, 0)), rounded)
 
 
-@leave_out_of_brief
+@exhibit("shelter-reach-map")
 def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | None:
     """The ground within a straight line of a shelter, with the shelters and the premises.
 
@@ -117,23 +119,13 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
         draw_furniture(axes, strip, view)
     return finish_figure(
         sheet,
-        id="shelter-reach-map",
-        title=label("check_figure.reach.title", lang, name=name_place(view), distance=distance),
-        alt=label(
-            "check_figure.reach.alt",
-            lang,
-            name=name_place(view),
-            distance=distance,
-            percent=format_number(row["area_in_reach_percent"], 1),
-            n=format_number(row["premises_located"]),
-            near=format_number(row["premises_in_reach"]),
-        ),
-        source=describe_source(
-            view,
-            "shelters",
-            also=["hazards"] if len(premises) else [],
-            extra=label("check_figure.reach.source", lang),
-        ),
+        view,
+        "shelter-reach-map",
+        ledgers=["shelters", "hazards"] if len(premises) else ["shelters"],
+        distance=distance,
+        percent=format_number(row["area_in_reach_percent"], 1),
+        n=row["premises_located"],
+        near=row["premises_in_reach"],
     )
 
 
