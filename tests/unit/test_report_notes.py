@@ -136,10 +136,10 @@ def test_front_matter_in_every_form(tmp_path: Path, front: str) -> None:
         ("---\nfoo\n---\n", "is no YAML"),
         ("+++\napproved: true\n+++\n", "is no TOML"),
         ("---\napproved: maybe\n---\n", "approved must be true or false, not 'maybe'"),
-        ("---\naproved: true\n---\n", "unknown key 'aproved'; did you mean 'approved'"),
+        ("---\naproved: true\n---\n", "unknown key 'aproved' at the top; did you mean 'approved'"),
         ("---\napproved: true\n---\n", "approved is true, but it does not say 'approver', 'date'"),
         ("---\napproved: true\napprover: 3\ndate: 2022-02-30\n---\n", "front matter"),
-        ("---\napproved: false\ndate: soon\n---\n", "date must be a day such as 2022-02-15, not 'soon'"),
+        ("---\napproved: false\ndate: soon\n---\n", "date must be a day such as 2022-01-31, not 'soon'"),
     ],
 )
 def test_wrong_front_matter_is_an_error(tmp_path: Path, front: str, message: str) -> None:

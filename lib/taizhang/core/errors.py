@@ -21,12 +21,13 @@ class TaizhangError(Exception):
 
     def __init__(self, said: str | Reason, /, **parameters: Any) -> None:
         super().__init__(said, parameters)
-        # Not yet a code: words, as they are.
-        self.reasons: tuple[Reason, ...] = ()
+        self.reasons: tuple[Reason, ...]
         if isinstance(said, Reason):
             self.reasons = (said,)
         elif parameters or " " not in said:
             self.reasons = (Reason(said, **parameters),)
+        else:  # not yet a code: words, as they are
+            self.reasons = (Reason("core.told", text=said),)
 
     @classmethod
     def of(cls, reasons: Iterable[Reason]) -> Self:
@@ -37,14 +38,14 @@ class TaizhangError(Exception):
         return error
 
     def __str__(self) -> str:
-        return word_all(self.reasons) if self.reasons else str(self.args[0])
+        return word_all(self.reasons)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), self.reasons, self.args[0])
+        return _restore, (type(self), self.reasons)
 
 
-def _restore(kind: type[TaizhangError], reasons: tuple[Reason, ...], said: str) -> TaizhangError:
-    return kind.of(reasons) if reasons else kind(said)
+def _restore(kind: type[TaizhangError], reasons: tuple[Reason, ...]) -> TaizhangError:
+    return kind.of(reasons)
 
 
 class ParameterError(TaizhangError, ValueError):

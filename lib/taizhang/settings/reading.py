@@ -101,7 +101,7 @@ class SettingsFile:
     Parameters
     ----------
     name : str
-        As messages name it.
+        As messages name it; empty: they don't.
     data : Mapping
         As parsed.
     text : str
@@ -151,12 +151,18 @@ class SettingsFile:
         """Raise all mistakes as one error, in the order of their lines."""
         if self._reasons:
             ordered = sorted(dict.fromkeys(self._reasons), key=lambda kept: kept[0])
-            raise ParameterError.of(reason for _, reason in ordered)
+            raise ParameterError.of(self._say_where(*kept) for kept in ordered)
+
+    def _say_where(self, line: int, reason: Reason) -> Reason:
+        if not self.name:
+            return reason
+        return Reason(
+            "settings.at_line" if line else "settings.in_file", file=self.name, line=line, reason=reason
+        )
 
     def _keep(self, place: Place, reason: Reason) -> None:
         line = next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 0)
-        place_code = "settings.at_line" if line else "settings.in_file"
-        self._reasons.append((line, Reason(place_code, file=self.name, line=line, reason=reason)))
+        self._reasons.append((line, reason))
 
     def _take(
         self, error: Mapping[str, Any], data: Any, place: Place, models: Mapping[int, type[Table]]
@@ -178,8 +184,7 @@ class SettingsFile:
         elif kind == "union_tag_not_found":
             self._miss(place, "kind", '"..."')
         elif kind == "value_error":
-            told = more["error"]
-            for reason in getattr(told, "reasons", ()) or [Reason("settings.told", text=str(told))]:
+            for reason in more["error"].reasons:
                 if reason.code.startswith("settings."):
                     given = {"where": where, "value": value, **dict(reason.parameters)}
                     self._keep(place, Reason(reason.code, **given))
