@@ -195,6 +195,40 @@ def test_draw_and_its_record(run, book: Path) -> None:
     assert code == 2 and is_chinese(err)
 
 
+def test_ingest_and_check(run, book: Path) -> None:
+    for command in ("ingest", "check"):
+        code, out, err = run(command, "-C", book)
+        assert (code, err) == (0, "")
+        # What the ledgers themselves say: sheets' columns by letter, headers, names of files.
+        assert is_chinese(re.sub(r" +[A-Z]{1,2} [^→\n]* →", "", out))
+    hazards = next((book / "data" / "raw" / "hazards").glob("*.xlsx"))
+    hazards.write_bytes(hazards.read_bytes()[:1000])
+    (hazards.parent / "empty.xlsx").write_bytes(b"")
+    for command in ("ingest", "check", "facts"):
+        code, out, err = run(command, *(PERIOD if command == "facts" else ()), "-C", book)
+        assert code == 1 and "错误：" in out + err and hazards.name in out + err
+        assert is_chinese(err, "" if command == "facts" else re.sub(r" +[A-Z]{1,2} [^→\n]* →", "", out))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("title", "titel", "title"),
+        ("[boundaries]", "[boundary]", "boundaries"),
+        ("[ledgers.hazards]", "[ledgers.hazard]", "hazards"),
+        ("townships.shp", "none.shp", "none.shp"),
+        ("[workbook]", "[workbook", "workbook.toml"),
+    ],
+)
+def test_mistakes_in_the_settings(run, book: Path, old: str, new: str, named: str, monkeypatch) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")  # of a file that can't be read the language is not known
+    find_system_language.cache_clear()
+    settings = book / "workbook.toml"
+    settings.write_text(settings.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+    code, out, err = run("facts", *PERIOD, "-C", book)
+    assert (code, out) == (2, "") and is_chinese(err) and named in err
+
+
 def test_facts_of_the_workbooks_own(run, book: Path) -> None:
     (book / "facts").mkdir()
     (book / "facts" / "own.yml").write_text(
