@@ -207,7 +207,8 @@ def test_ingest_and_check(run, book: Path) -> None:
     for command in ("ingest", "check", "facts"):
         code, out, err = run(command, *(PERIOD if command == "facts" else ()), "-C", book)
         assert code == 1 and "错误：" in out + err and hazards.name in out + err
-        assert is_chinese(err, "" if command == "facts" else re.sub(r" +[A-Z]{1,2} [^→\n]* →", "", out))
+        told = "" if command == "facts" else re.sub(r" +[A-Z]{1,2} [^→\n]* →", "", out)
+        assert is_chinese(err, told, allowed=("BadZipFile",))
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,6 @@ def test_ingest_and_check(run, book: Path) -> None:
         ("[boundaries]", "[boundary]", "boundaries"),
         ("[ledgers.hazards]", "[ledgers.hazard]", "hazards"),
         ("townships.shp", "none.shp", "none.shp"),
-        ("[workbook]", "[workbook", "workbook.toml"),
     ],
 )
 def test_mistakes_in_the_settings(run, book: Path, old: str, new: str, named: str, monkeypatch) -> None:

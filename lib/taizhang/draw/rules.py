@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from taizhang.core.errors import ParameterError, list_values
+from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import Reason
 
 ANY = "*"
@@ -105,38 +105,32 @@ def count_drawn(size: int, share: float) -> int:
 
 
 def check_input(given: DrawInput) -> None:
-    """Collect what is wrong with the lists and rules.
-
-    Raises
-    ------
-    ParameterError
-        Naming it all.
-    """
+    """Collect what is wrong with the lists and rules; a ParameterError names it all."""
+    strata = set(given.entities.values())
+    unshared = sorted(strata - set(given.shares)) if ANY not in given.shares else []
+    of_no_entity = sorted(set(given.shares) - strata - {ANY})
+    wrong = [name for name, share in given.shares.items() if not 0 <= share <= 1]
+    no_inspectors = sorted({pair[0] for pair in given.avoid} - set(given.inspectors))
+    no_entities = sorted({pair[1] for pair in given.avoid} - set(given.entities))
     problems = []
     if not given.entities:
-        problems.append("there are no entities to draw from")
-    if len(set(given.inspectors)) < len(given.inspectors):
-        problems.append(f"inspectors are listed twice: {list_values(_find_twice(given.inspectors))}")
-    if given.team < 1 or given.team > len(given.inspectors):
-        problems.append(f"team is {given.team}, but there are {len(given.inspectors)} inspectors")
-    strata = set(given.entities.values())
-    missing = sorted(strata - set(given.shares)) if ANY not in given.shares else []
-    if missing:
-        problems.append(f'strata without a share: {list_values(missing)}; name them, or give "*"')
-    idle = sorted(set(given.shares) - strata - {ANY})
-    if idle:
-        problems.append(f"[share] names strata that no entity has: {list_values(idle)}")
-    wrong = [name for name, share in given.shares.items() if not 0 <= share <= 1]
+        problems.append(Reason("draw.input.nothing"))
+    if twice := _find_twice(given.inspectors):
+        problems.append(Reason("draw.input.twice", inspectors=twice))
+    if not 1 <= given.team <= len(given.inspectors):
+        problems.append(Reason("draw.input.team", team=given.team, n=len(given.inspectors)))
+    if unshared:
+        problems.append(Reason("draw.input.no_share", strata=unshared))
+    if of_no_entity:
+        problems.append(Reason("draw.input.no_stratum", strata=of_no_entity))
     if wrong:
-        problems.append(f"shares must be 0 to 1: {list_values(wrong)}")
-    strangers = sorted({pair[0] for pair in given.avoid} - set(given.inspectors))
-    if strangers:
-        problems.append(f"avoidance names inspectors who are not listed: {list_values(strangers)}")
-    strangers = sorted({pair[1] for pair in given.avoid} - set(given.entities))
-    if strangers:
-        problems.append(f"avoidance names entities that are not listed: {list_values(strangers)}")
+        problems.append(Reason("draw.input.share", strata=wrong))
+    if no_inspectors:
+        problems.append(Reason("draw.input.no_inspector", inspectors=no_inspectors))
+    if no_entities:
+        problems.append(Reason("draw.input.no_entity", entities=no_entities))
     if problems:
-        raise ParameterError("the draw: " + "\n  ".join(problems))
+        raise ParameterError.of(problems)
 
 
 def _find_twice(values: Sequence[str]) -> list[str]:
@@ -144,23 +138,10 @@ def _find_twice(values: Sequence[str]) -> list[str]:
 
 
 def make_draw(given: DrawInput, seed: str) -> Draw:
-    """Draw entities within strata, and inspectors for each.
+    """Draw entities within strata, and inspectors for each: equal for equal lists, rules and seed, on any machine.
 
-    Parameters
-    ----------
-    given : DrawInput
-    seed : str
-        Any text, fixed in public before the draw: the day's lottery numbers, say.
-
-    Returns
-    -------
-    Draw
-        Equal for equal lists, rules and seed, on any machine.
-
-    Raises
-    ------
-    ParameterError
-        If the lists or rules are not fit for use, or the seed is empty.
+    The seed is any text fixed in public before the draw: the day's lottery numbers, say. Lists or rules that are not
+    fit for use, or an empty seed, are a ParameterError.
     """
     check_input(given)
     if not seed.strip():

@@ -13,7 +13,7 @@ import pandas as pd
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
 from taizhang.draw.rules import METHOD, Draw, DrawInput, Visit, make_draw
-from taizhang.settings.draw import FILE, read_draw_settings
+from taizhang.settings.draw import read_draw_settings
 from taizhang.settings.workbook import locate_root
 
 FORMAT = "taizhang-draw-1"
@@ -27,23 +27,7 @@ _NEEDED = {"entities": ("id", "stratum"), "inspectors": ("id",), "avoid": ("insp
 
 
 def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
-    """Read draw.toml and the lists that it names.
-
-    Parameters
-    ----------
-    workbook : str
-        The workbook's folder; empty: the nearest one upwards.
-
-    Returns
-    -------
-    tuple of (DrawInput, str)
-        And the seed that the file holds; empty where it holds none.
-
-    Raises
-    ------
-    ParameterError
-        If the file or a list is missing or has mistakes.
-    """
+    """Read draw.toml and the lists that it names, and the seed that it holds; empty where it holds none."""
     root = locate_root(workbook)
     settings = read_draw_settings(root)
     entities = _read_list(root, settings.entities, "entities")
@@ -52,7 +36,7 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
     strata = entities.groupby("id")["stratum"].unique()
     torn = [str(number) for number, of in strata.items() if len(of) > 1]
     if torn:
-        raise ParameterError(f"{FILE}: entities in more than one stratum: {', '.join(torn[:5])}; choose one")
+        raise ParameterError("draw.list.torn", entities=torn)
     given = DrawInput(
         title=settings.title,
         entities={str(number): str(of[0]) for number, of in strata.items()},
@@ -81,7 +65,7 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
     try:
         raw = path.read_bytes()
     except OSError:
-        raise ParameterError(f"{FILE}: the list '{name}' of {kind} is not there") from None
+        raise ParameterError("draw.list.not_there", file=name, kind=kind) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -96,16 +80,14 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
     table = table.rename(columns=renamed)
     missing = [column for column in _NEEDED[kind] if column not in table]
     if missing:
-        raise ParameterError(
-            f"{name}: no column {', '.join(missing)} (known names: "
-            f"{'; '.join('/'.join(_COLUMNS[kind][column]) for column in missing)})"
-        )
+        known = "; ".join("/".join(_COLUMNS[kind][column]) for column in missing)
+        raise ParameterError("draw.list.no_column", file=name, columns=", ".join(missing), known=known)
     needed = list(_NEEDED[kind])
     table[needed] = table[needed].apply(lambda column: column.str.strip())
     empty = table.index[table[needed].isna().any(axis=1)]
     if len(empty):
         rows = ", ".join(str(row + 2) for row in empty[:5])
-        raise ParameterError(f"{name}: rows {rows} lack {' or '.join(needed)}; fill them in or take them out")
+        raise ParameterError("draw.list.lacks", file=name, rows=rows, columns=", ".join(needed))
     return table
 
 
@@ -114,44 +96,25 @@ def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
     if once is None:
         return {}
     if "visited_on" not in entities:
-        raise ParameterError(f"{FILE}: once_since needs a column visited_on in the list of entities")
+        raise ParameterError("draw.list.no_visits")
     days = pd.to_datetime(entities["visited_on"], errors="coerce", format="ISO8601")
     wrong = entities.index[days.isna() & entities["visited_on"].notna()]
     if len(wrong):
         rows = ", ".join(str(row + 2) for row in wrong[:5])
-        raise ParameterError(f"list of entities: rows {rows}: visited_on is no day such as 2021-03-05")
+        raise ParameterError("draw.list.no_day", rows=rows)
     recent = entities[days >= pd.Timestamp(once)].assign(day=days)
     last = recent.groupby("id")["day"].max()
     return {str(number): f"visited {day.date().isoformat()}" for number, day in last.items()}
 
 
 def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
-    """Draw by the workbook's draw.toml.
-
-    Parameters
-    ----------
-    workbook : str
-        The workbook's folder; empty: the nearest one upwards.
-    seed : str
-        Goes before the file's.
-
-    Returns
-    -------
-    Draw
-    """
+    """Draw by the draw.toml of a workbook, the nearest one upwards where left empty; `seed` goes before its own."""
     given, own = read_draw(workbook)
     return make_draw(given, seed or own)
 
 
 def write_record(draw: Draw, path: Path) -> None:
-    """Write all that it takes to repeat a draw: lists, rules, seed, hash, method and result.
-
-    Parameters
-    ----------
-    draw : Draw
-    path : Path
-        A .json file; its folder is made.
-    """
+    """Write all that it takes to repeat a draw, as JSON: lists, rules, seed, hash, method and result."""
     given = draw.given
     record = {
         "format": FORMAT,
@@ -177,22 +140,7 @@ def write_record(draw: Draw, path: Path) -> None:
 
 
 def read_record(path: Path) -> Draw:
-    """Read the record of a draw.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Draw
-        As the file says, not drawn anew: `repeat_draw` checks it.
-
-    Raises
-    ------
-    ParameterError
-        If the file is not one.
-    """
+    """Read the record of a draw, as the file says it, not drawn anew: `repeat_draw` checks it."""
     try:
         record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != FORMAT:

@@ -7,17 +7,7 @@ from taizhang.metadata.words import label
 
 
 def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
-    """Seed, hash, how many were drawn, and what could not be filled.
-
-    Parameters
-    ----------
-    draw : Draw
-    lang : str
-
-    Returns
-    -------
-    Prose
-    """
+    """Seed, hash, how many were drawn, and what could not be filled."""
     given = draw.given
     texts = [
         label("draw.lead", lang, entities=format_number(len(given.entities)),
@@ -31,17 +21,7 @@ def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
 
 
 def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
-    """The visits in the order drawn; inspectors by number.
-
-    Parameters
-    ----------
-    draw : Draw
-    lang : str
-
-    Returns
-    -------
-    Table
-    """
+    """The visits in the order drawn; inspectors by number."""
     rows = tuple(
         (
             Cell(str(place), float(place)),
@@ -63,17 +43,7 @@ def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
 
 
 def tabulate_strata(draw: Draw, lang: str = "zh") -> Table:
-    """How many of each stratum there are, were visited before, and are drawn.
-
-    Parameters
-    ----------
-    draw : Draw
-    lang : str
-
-    Returns
-    -------
-    Table
-    """
+    """How many of each stratum there are, were visited before, and are drawn."""
     given, rows = draw.given, []
     for stratum in sorted(set(given.entities.values())):
         members = [number for number, of in given.entities.items() if of == stratum]
