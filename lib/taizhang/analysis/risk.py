@@ -8,7 +8,7 @@ import pandas as pd
 from taizhang.analysis.comparison import list_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
-from taizhang.stats.risk import DIMENSIONS, Indicator, RiskModel, compute_risk
+from taizhang.stats.risk import CLASSES, DIMENSIONS, Indicator, RiskModel, compute_risk
 from taizhang.stats.shrink import shrink_rates
 
 _FEWEST = 3  # districts below which there is nothing to scale
@@ -39,6 +39,12 @@ class Risk:
     def ranked(self) -> pd.DataFrame:
         """The places, the highest risk first."""
         return self.places.sort_values("rank")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Districts of each class that has any, the highest class first."""
+        found = self.places["class"].value_counts()
+        return {name: int(found[name]) for name in reversed(CLASSES) if name in found}
 
     @property
     def weakest(self) -> pd.Series | None:

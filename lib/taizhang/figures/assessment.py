@@ -3,15 +3,15 @@
 import math
 
 from taizhang.analysis.assessment import find_assessment
-from taizhang.analysis.naming import name_period
-from taizhang.analysis.rows import leave_out_of_brief
+from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
+from taizhang.figures.tables import list_heads, make_table
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
 
 
-@leave_out_of_brief
+@exhibit("assessment")
 def tabulate_assessment(view: View) -> display.Table | None:
     """Each district's points by rule, total, and rank with its range."""
     found = find_assessment(view)
@@ -31,20 +31,20 @@ def tabulate_assessment(view: View) -> display.Table | None:
             rank = label("assessment.vetoed", lang, rank=rank)
         cells.append(display.Cell(rank, float(row["rank"]), note="worse" if row["vetoed"] else ""))
         rows.append(tuple(cells))
-    notes = [label("table.assessment.note", lang)]
+    notes = [say_exhibit(view, "assessment", "note")]
     if found.places["missing"].any():
-        notes.append(label("table.assessment.missing", lang))
-    return display.Table(
-        id="assessment",
-        title=assessment.title or label("table.assessment.title", lang, period=name_period(view)),
+        notes.append(say_exhibit(view, "assessment", "missing"))
+    return make_table(
+        view,
+        "assessment",
+        rows,
+        title=assessment.title,
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(rule.name, "", "right") for rule in assessment.rules),
-            display.Column(label("column.assessment.total", lang), "", "right"),
-            display.Column(label("column.assessment.rank", lang)),
+            *list_heads("assessment", lang),
         ),
-        rows=tuple(rows),
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
@@ -57,14 +57,14 @@ def _cell(points: float, kind: str, lang: str) -> display.Cell:
     return display.Cell(format_number(points, 1), float(points))
 
 
-@leave_out_of_brief
+@exhibit("assessment-rules")
 def tabulate_rules(view: View) -> display.Table | None:
     """How the ranking changes without each rule."""
     found = find_assessment(view)
     if found is None or found.sensitivity.empty:
         return None
     lang, rules = view.lang, found.assessment.rules
-    rows = tuple(
+    rows = (
         (
             display.Cell(rules[int(str(n))].name),
             display.Cell(label(f"assessment.kind.{rules[int(str(n))].kind}", lang)),
@@ -74,14 +74,4 @@ def tabulate_rules(view: View) -> display.Table | None:
         )
         for n, row in found.sensitivity.iterrows()
     )
-    heads = ("rule", "kind", "moved", "most", "tau")
-    return display.Table(
-        id="assessment-rules",
-        title=label("table.rules.title", lang, n=len(found.places)),
-        columns=tuple(
-            display.Column(label(f"column.rules.{name}", lang), "", "right" if n > 1 else "left")
-            for n, name in enumerate(heads)
-        ),
-        rows=rows,
-        notes=(label("table.rules.note", lang),),
-    )
+    return make_table(view, "assessment-rules", rows, n=len(found.places))

@@ -163,9 +163,9 @@ def finish_figure(
         title, alt = (say_exhibit(view, exhibit, part, **values) for part in ("title", "alt"))
         if not extra and "extra" in words.words:
             extra = say_exhibit(view, exhibit, "extra", **values)
-        if "source" in words.words:
+        if not source and "source" in words.words:
             source = say_exhibit(view, exhibit, "source", **values)
-        else:
+        elif not source:
             first, *also = ledgers or words.source
             source = describe_source(view, first, rows, also=also, extra=extra)
     with use_style():

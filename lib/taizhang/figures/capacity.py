@@ -1,22 +1,19 @@
 """The index of emergency capacity: what stands behind one dimension of the risk index, told by itself."""
 
-from typing import Literal
-
 import pandas as pd
 
 from taizhang.analysis.capacity import find_capacity
-from taizhang.analysis.naming import name_period
+from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.risk import Risk
-from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.risk import say_classes
+from taizhang.figures.risk import say_classes, say_sensitivity
+from taizhang.figures.tables import list_heads, make_table
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
-from taizhang.stats.risk import DRAWS, SPREAD
 
 
-@leave_out_of_brief
+@exhibit("capacity-index")
 def tabulate_capacity(view: View) -> display.Table | None:
     """Capacity by district: a score for each indicator, the index, its class, and how firm that is."""
     found = find_capacity(view)
@@ -37,30 +34,18 @@ def tabulate_capacity(view: View) -> display.Table | None:
                 display.Cell(say_classes(row, lang, "capacity")),
             )
         )
-    heads: dict[str, Literal["left", "right"]] = {
-        "index": "right", "class": "left", "kept": "right", "range": "left",
-    }  # fmt: skip
-    return display.Table(
-        id="capacity-index",
-        title=label("table.capacity.title", lang, period=name_period(view)),
+    return make_table(
+        view,
+        "capacity-index",
+        rows,
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(indicator.name[lang], "", "right") for indicator in model.indicators),
-            *(
-                display.Column(
-                    label(f"column.capacity.{name}", lang),
-                    "",
-                    "right" if name in ("index", "kept") else "left",
-                )
-                for name in heads
-            ),
+            *list_heads("capacity-index", lang),
         ),
-        rows=tuple(rows),
         notes=(
-            label("table.capacity.note", lang, weights=_say_weights(found, lang)),
-            label(
-                "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
-            ),
+            say_exhibit(view, "capacity-index", "note", weights=_say_weights(found, lang)),
+            say_sensitivity(view),
         ),
     )
 

@@ -11,13 +11,14 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from taizhang.analysis.comparison import classify_districts, compare_districts
-from taizhang.analysis.naming import describe_source, name_area, name_period
+from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import dots_height, draw_key, name_rows
-from taizhang.figures.tables import make_fact_cell, name_kinds
+from taizhang.figures.tables import make_fact_cell, make_table, name_kinds
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import (
     format_date,
@@ -70,19 +71,16 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     high, low = found.highest, found.lowest
     return finish_figure(
         sheet,
+        view,
+        "map-fact",
         id=f"map-{slug_fact(fact)}",
-        title=label("figure.map_fact.title", lang, fact=info.title[lang], period=name_period(view)),
-        alt=label(
-            "figure.map_fact.alt",
-            lang,
-            fact=info.title[lang],
-            n=found.known,
-            high=high["district"],
-            most=say_value(high["value"], info, lang),
-            low=low["district"],
-            least=say_value(low["value"], info, lang),
-            hatched=label("figure.map_fact.hatched", lang, n=found.unknown, why=unknown) if unknown else "",
-        ),
+        fact=info.title[lang],
+        n=found.known,
+        high=high["district"],
+        most=say_value(high["value"], info, lang),
+        low=low["district"],
+        least=say_value(low["value"], info, lang),
+        hatched=say_exhibit(view, "map-fact", "hatched", n=found.unknown, why=unknown) if unknown else "",
         source=describe_fact_source(view, info, extra),
     )
 
@@ -189,26 +187,23 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
             words = label(f"ranking.{found.of}", lang, area=name_area(view), value=text)
             key.append(("┆", words, style.roles["before"]))
         if apart.any():
-            key.append(("●", label("ranking.apart", lang), style.roles["open"]))
+            key.append(("●", say_exhibit(view, "ranking", "apart"), style.roles["open"]))
         draw_key(axes, key)
     names = list(rows["district"])
     return finish_figure(
         sheet,
+        view,
+        "ranking",
         id=f"ranking-{slug_fact(fact)}",
-        title=label("figure.ranking.title", lang, fact=info.title[lang], period=name_period(view)),
-        alt=label(
-            "figure.ranking.alt",
-            lang,
-            n=len(rows),
-            fact=info.title[lang],
-            first=names[0],
-            top=say_value(rows["value"].iloc[0], info, lang),
-            last=names[-1],
-            bottom=say_value(rows["value"].iloc[-1], info, lang),
-            apart=int(apart.sum()),
-        ),
+        n=len(rows),
+        fact=info.title[lang],
+        first=names[0],
+        top=say_value(rows["value"].iloc[0], info, lang),
+        last=names[-1],
+        bottom=say_value(rows["value"].iloc[-1], info, lang),
+        apart=int(apart.sum()),
         source=describe_fact_source(
-            view, info, label("source.interval", lang) if found.has_intervals else ""
+            view, info, say_exhibit(view, "ranking", "interval") if found.has_intervals else ""
         ),
     )
 
@@ -225,24 +220,20 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
         return None
     codes = [*view.districts["code"], ALL]
     names = [*view.districts["name"], name_area(view)]
-    rows = tuple(
+    rows = (
         (display.Cell(name, district=code), *(_make_cell(view, info, code) for info in infos))
         for code, name in zip(codes, names, strict=True)
     )
-    return display.Table(
+    return make_table(
+        view,
+        "districts",
+        rows,
         id="-".join(["districts", *kinds]).replace("_", "-"),
-        title=label(
-            "table.districts.title",
-            lang,
-            period=name_period(view),
-            kinds=name_kinds([info.kind for info in infos], view),
-        ),
         columns=(
             display.Column(label("column.district", lang)),
             *(display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos),
         ),
-        rows=rows,
-        notes=(label("table.districts.note", lang, day=format_date(view.as_of, lang)),),
+        kinds=name_kinds([info.kind for info in infos], view),
     )
 
 

@@ -1,12 +1,13 @@
 """For looking around: one column against another, a district beside its neighbours, a workbook's own ledgers."""
 
+from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.explore import count_crossed, count_own_rows, list_neighbours, list_own_kinds
-from taizhang.analysis.naming import describe_source, name_area, name_period, name_place
+from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
-from taizhang.figures.tables import make_fact_cell, tabulate_facts
+from taizhang.figures.tables import make_fact_cell, make_table, tabulate_facts
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.words import label
@@ -35,7 +36,7 @@ def cross_tabulate(
     if counts.empty:
         return None
     lang, fields = view.lang, view.kinds[kind].fields
-    total = label("explore.total", lang)
+    total = say_exhibit(view, "cross-table", "total")
     body = [
         (display.Cell(str(name)), *(_count(n) for n in row), _count(row.sum()))
         for name, row in counts.iterrows()
@@ -46,18 +47,14 @@ def cross_tabulate(
         *(display.Column(str(name), "", "right") for name in counts.columns),
         display.Column(total, "", "right"),
     )
-    return display.Table(
+    words = {"rows": fields[rows].label(lang), "columns": fields[columns].label(lang)}
+    return make_table(
+        view,
+        "cross-table",
+        body,
         id=f"{kind}-{rows}-{columns}".replace("_", "-"),
-        title=label(
-            "explore.crosstab",
-            lang,
-            kind=view.kinds[kind].title[lang],
-            period=name_period(view),
-            rows=fields[rows].label(lang),
-            columns=fields[columns].label(lang),
-        ),
+        title=say_exhibit(view, "cross-table", "title", kind=view.kinds[kind].title[lang], **words),
         columns=heads,
-        rows=tuple(body),
         notes=(describe_source(view, kind, int(counts.to_numpy().sum())),),
         wide=len(heads) > 8,
     )
@@ -95,45 +92,31 @@ def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
             for code in codes
         ]
         rows.append((display.Cell(info.title[lang]), *cells))
-    if not rows:
-        return None
-    return display.Table(
-        id="neighbours",
-        title=label("explore.neighbours", lang, name=name_place(view), period=name_period(view)),
+    return make_table(
+        view,
+        "neighbours",
+        rows,
         columns=(
             display.Column(label("column.indicator", lang)),
             *(display.Column(str(names[code]), "", "right") for code in codes),
         ),
-        rows=tuple(rows),
-        notes=(label("explore.neighbours_note", lang),),
         wide=len(codes) > 6,
     )
 
 
 def tabulate_own_ledgers(view: View) -> display.Table | None:
     """The workbook's own ledger kinds: what a row is, and how many rows the period has."""
-    own = count_own_rows(view)
-    if not own:
-        return None
     lang = view.lang
-    rows = tuple(
-        (
-            display.Cell(view.kinds[kind].title[lang]),
-            display.Cell(view.kinds[kind].row[lang]),
-            _count(n),
-        )
-        for kind, n in own.items()
+    rows = (
+        (display.Cell(view.kinds[kind].title[lang]), display.Cell(view.kinds[kind].row[lang]), _count(n))
+        for kind, n in count_own_rows(view).items()
     )
-    return display.Table(
-        id="own-ledgers",
-        title=label("explore.own_ledgers", lang, period=name_period(view)),
-        columns=(
-            display.Column(label("column.ledger", lang)),
-            display.Column(label("explore.row_is", lang)),
-            display.Column(label("word.rows", lang), "", "right"),
-        ),
-        rows=rows,
+    columns = (
+        display.Column(label("column.ledger", lang)),
+        display.Column(say_exhibit(view, "own-ledgers", "row_is")),
+        display.Column(label("word.rows", lang), "", "right"),
     )
+    return make_table(view, "own-ledgers", rows, columns=columns)
 
 
 def tabulate_own_facts(view: View) -> display.Table | None:

@@ -3,8 +3,9 @@
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.funnel import DistrictFunnel, find_funnel
-from taizhang.analysis.naming import name_area, name_period
+from taizhang.analysis.naming import name_area
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
@@ -71,21 +72,18 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
                 ("—", "99.8%", style.roles["before"]),
             ],
         )
-    extra = label("source.funnel", lang)
+    extra = say_exhibit(view, "funnel", "limits")
     if funnel.dispersion > 1:
-        extra += label("source.dispersion", lang, times=format_number(funnel.dispersion, 1))
+        extra += say_exhibit(view, "funnel", "dispersion", times=format_number(funnel.dispersion, 1))
     return finish_figure(
         sheet,
+        view,
+        "funnel",
         id=f"funnel-{slug_fact(fact)}",
-        title=label("figure.funnel.title", lang, fact=info.title[lang], period=name_period(view)),
-        alt=label(
-            "figure.funnel.alt",
-            lang,
-            n=len(rows),
-            fact=info.title[lang],
-            out=int(out.sum()),
-            names=join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang),
-        ),
+        n=len(rows),
+        fact=info.title[lang],
+        out=int(out.sum()),
+        names=join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang),
         source=describe_fact_source(view, info, extra),
     )
 

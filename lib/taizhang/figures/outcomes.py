@@ -2,21 +2,22 @@
 
 import numpy as np
 
-from taizhang.analysis.naming import describe_source, say_effect, say_p, show_day
-from taizhang.analysis.outcomes import OUTCOMES, RECENT_MONTHS, Outcome, study_drills
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import say_effect, say_p, show_day
+from taizhang.analysis.outcomes import OUTCOMES, RECENT_MONTHS, study_drills
 from taizhang.analysis.required_drills import check_required_drills, find_drill_rule
-from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key
+from taizhang.figures.tables import make_table
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number
+from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 
-@leave_out_of_brief
+@exhibit("drill-effects")
 def plot_drill_effects(view: View) -> display.Figure | None:
     """Rate ratios of the outcomes per drill in the three months before, with their intervals."""
     known = [one for one in study_drills(view) if one.is_modelled]
@@ -35,46 +36,34 @@ def plot_drill_effects(view: View) -> display.Figure | None:
             axes.scatter(one.monthly.ratio, place, s=34, color=style.roles[role], zorder=3)
         axes.set_yticks(places, [label(f"outcome.{one.name}", lang) for one in known])
         axes.set_ylim(-0.6, len(known) - 0.4)
-        axes.set_xlabel(label("axis.ratio_per_drill", lang))
+        axes.set_xlabel(say_exhibit(view, "drill-effects", "axis"))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         draw_key(axes, [("┆", label("outcome.no_effect", lang), style.roles["before"])])
     return finish_figure(
         sheet,
-        id="drill-effects",
-        title=label("figure.drill_effects.title", lang),
-        alt=label(
-            "figure.drill_effects.alt",
-            lang,
-            words="；".join(_tell(one, lang) for one in known)
-            if lang == "zh"
-            else "; ".join(_tell(one, lang) for one in known),
-        ),
-        source=describe_source(
-            view,
-            "drills",
-            also=dict.fromkeys(OUTCOMES[one.name] for one in known),
-            extra=label("source.drill_effects", lang),
+        view,
+        "drill-effects",
+        ledgers=["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)],
+        words=label("change.join", lang).join(
+            say_exhibit(
+                view,
+                "drill-effects",
+                "one",
+                name=label(f"outcome.{one.name}", lang),
+                ratio=say_effect(one.monthly, lang),
+            )
+            for one in known
         ),
     )
 
 
-def _tell(one: Outcome, lang: str) -> str:
-    """One outcome in short."""
-    return label(
-        "figure.drill_effects.one",
-        lang,
-        name=label(f"outcome.{one.name}", lang),
-        ratio=say_effect(one.monthly, lang),
-    )
-
-
-@leave_out_of_brief
+@exhibit("drill-effects-table")
 def tabulate_drill_effects(view: View) -> display.Table | None:
     """The models of `study_drills`: ratios, p, and what may be said."""
     lang, found = view.lang, study_drills(view)
     if not found:
         return None
-    rows = tuple(
+    rows = (
         (
             display.Cell(label(f"outcome.{one.name}", lang)),
             display.Cell(format_number(one.monthly.events), float(one.monthly.events)),
@@ -85,30 +74,20 @@ def tabulate_drill_effects(view: View) -> display.Table | None:
         )
         for one in found
     )
-    heads = ("outcome", "events", "ratio", "p", "groups", "verdict")
-    models = [one.monthly.model for one in found if one.monthly.model]
-    notes = [label("table.drill_effects.note", lang, months=RECENT_MONTHS)]
-    if "negative_binomial" in models:
-        notes.append(label("table.drill_effects.negative_binomial", lang))
-    return display.Table(
-        id="drill-effects-table",
-        title=label("table.drill_effects.title", lang),
-        columns=tuple(
-            display.Column(label(f"column.drill_effects.{name}", lang), "", "right" if 0 < n < 5 else "left")
-            for n, name in enumerate(heads)
-        ),
-        rows=rows,
-        notes=tuple(notes),
-    )
+    notes = [say_exhibit(view, "drill-effects-table", "note", months=RECENT_MONTHS)]
+    if any(one.monthly.model == "negative_binomial" for one in found):
+        notes.append(say_exhibit(view, "drill-effects-table", "negative_binomial"))
+    return make_table(view, "drill-effects-table", rows, notes=notes)
 
 
+@exhibit("required-drills")
 def tabulate_required_drills(view: View) -> display.Table | None:
     """Which districts held the drill that Order 708 asks of them every two years, and when the last was."""
     table = check_required_drills(view)
     if table is None:
         return None
     lang = view.lang
-    rows = tuple(
+    rows = (
         (
             display.Cell(row["district"], district=str(code) if view.district == ALL else ""),
             display.Cell(show_day(row["last"]), show_day(row["last"])),
@@ -120,15 +99,4 @@ def tabulate_required_drills(view: View) -> display.Table | None:
         )
         for code, row in table.iterrows()
     )
-    return display.Table(
-        id="required-drills",
-        title=label("table.required_drills.title", lang, day=format_date(view.as_of, lang)),
-        columns=(
-            display.Column(label("column.district", lang)),
-            display.Column(label("column.required_drills.last", lang)),
-            display.Column(label("column.required_drills.held", lang), "", "right"),
-            display.Column(label("column.required_drills.verdict", lang)),
-        ),
-        rows=rows,
-        notes=(label("table.required_drills.note", lang, source=find_drill_rule().source),),
-    )
+    return make_table(view, "required-drills", rows, source=find_drill_rule().source)

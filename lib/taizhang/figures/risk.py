@@ -2,21 +2,23 @@
 
 import pandas as pd
 
-from taizhang.analysis.naming import name_area, name_period
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import name_area
 from taizhang.analysis.risk import find_risk
-from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import set_strip_key
-from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.figures.tables import make_table
+from taizhang.metadata.exhibits import load_exhibits
+from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.risk import CLASSES, DIMENSIONS, DRAWS, SPREAD
 
 
-@leave_out_of_brief
+@exhibit("risk-map")
 def map_risk(view: View) -> display.Figure | None:
     """The districts' classes of risk, five, each with its name."""
     found = find_risk(view)
@@ -44,36 +46,23 @@ def map_risk(view: View) -> display.Figure | None:
             strip, [("■", label(f"risk.{name}", lang), colours[name]) for name in reversed(CLASSES)]
         )
         draw_furniture(axes, strip, view)
-    worst = [str(districts["name"][code]) for code in found.ranked.index[:3] if code in districts.index]
+    counts = [
+        say_exhibit(view, "risk-map", "one", name=label(f"risk.{name}", lang), n=n)
+        for name, n in found.counts.items()
+    ]
+    source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     return finish_figure(
         sheet,
-        id="risk-map",
-        title=label("figure.risk.title", lang, period=name_period(view)),
-        alt=label(
-            "figure.risk.alt",
-            lang,
-            area=name_area(view),
-            names=join_list(worst, lang),
-            counts=join_list(
-                [
-                    label(
-                        "figure.risk.one",
-                        lang,
-                        name=label(f"risk.{name}", lang),
-                        n=int((level == name).sum()),
-                    )
-                    for name in reversed(CLASSES)
-                    if (level == name).any()
-                ],
-                lang,
-            ),
-        ),
-        source=label("source.risk", lang, n=len(found.model.indicators), day=format_date(view.as_of, lang))
-        + (label("source.unlabelled", lang, n=len(left_out)) if left_out else ""),
+        view,
+        "risk-map",
+        area=name_area(view),
+        names=join_list(list(found.ranked["district"].iloc[:3]), lang),
+        counts=join_list(counts, lang),
+        source=source + (label("source.unlabelled", lang, n=len(left_out)) if left_out else ""),
     )
 
 
-@leave_out_of_brief
+@exhibit("risk-table")
 def tabulate_risk(view: View) -> display.Table | None:
     """The index, its four dimensions, its class, and how often the class stays when weights move."""
     found = find_risk(view)
@@ -91,28 +80,14 @@ def tabulate_risk(view: View) -> display.Table | None:
         cells.append(display.Cell(f"{format_number(100 * row['kept'])}%", 100 * float(row["kept"])))
         cells.append(display.Cell(say_classes(row, lang)))
         rows.append(tuple(cells))
-    heads = ("district", *DIMENSIONS, "index", "class", "kept", "range")
-    return display.Table(
-        id="risk-table",
-        title=label("table.risk.title", lang, period=name_period(view)),
-        columns=tuple(
-            display.Column(
-                label(f"column.risk.{name}", lang),
-                "",
-                "left" if name in ("district", "class", "range") else "right",
-            )
-            for name in heads
-        ),
-        rows=tuple(rows),
-        notes=(
-            label(
-                "table.risk.note", lang, edges=join_list([f"{edge:g}" for edge in found.model.edges], lang)
-            ),
-            label(
-                "table.risk.sensitivity", lang, draws=format_number(DRAWS), spread=format_number(100 * SPREAD)
-            ),
-        ),
-    )
+    edges = join_list([f"{edge:g}" for edge in found.model.edges], lang)
+    notes = [say_exhibit(view, "risk-table", "note", edges=edges), say_sensitivity(view)]
+    return make_table(view, "risk-table", rows, notes=notes)
+
+
+def say_sensitivity(view: View) -> str:
+    """How the weights were moved to see whether classes stay."""
+    return say_exhibit(view, "risk-table", "sensitivity", draws=DRAWS, spread=100 * SPREAD)
 
 
 def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
@@ -123,16 +98,17 @@ def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
     return low if low == high else label("risk.range", lang, low=low, high=high)
 
 
-@leave_out_of_brief
+@exhibit("risk-weights")
 def tabulate_risk_weights(view: View) -> display.Table | None:
     """The indicators and weights that the index was made with."""
     found = find_risk(view)
     if found is None:
         return None
     lang = view.lang
-    rows = tuple(
+    dimensions = {one.name: one.head(lang)[0] for one in load_exhibits()["risk-table"].columns}
+    rows = (
         (
-            display.Cell(label(f"column.risk.{one.indicator.dimension}", lang)),
+            display.Cell(dimensions[one.indicator.dimension]),
             display.Cell(one.indicator.name[lang]),
             display.Cell(f"{format_number(100 * one.share)}%", one.share),
             display.Cell(label(f"risk.direction.{'up' if one.indicator.more_is_worse else 'down'}", lang)),
@@ -140,18 +116,4 @@ def tabulate_risk_weights(view: View) -> display.Table | None:
         )
         for one in found.indicators
     )
-    heads = ("dimension", "indicator", "weight", "direction", "unknown")
-    return display.Table(
-        id="risk-weights",
-        title=label("table.risk_weights.title", lang),
-        columns=tuple(
-            display.Column(
-                label(f"column.risk_weights.{name}", lang),
-                "",
-                "right" if name in ("weight", "unknown") else "left",
-            )
-            for name in heads
-        ),
-        rows=rows,
-        notes=(label("table.risk_weights.note", lang),),
-    )
+    return make_table(view, "risk-weights", rows)

@@ -1,9 +1,12 @@
 """Where each district stands once chance is allowed for: shrunken rates, ranks as ranges, neighbours."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.naming import name_area, name_period, say_pattern
+from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.naming import name_area, say_pattern
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -11,7 +14,8 @@ from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.comparison import describe_fact_source, slug_fact
 from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
 from taizhang.figures.marks import dots_height, draw_key, name_rows, set_strip_key, set_whole_ticks
-from taizhang.metadata.formats import format_fact, format_number, join_list, name_unit
+from taizhang.figures.tables import list_heads, make_table
+from taizhang.metadata.formats import format_fact, join_list, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.ranks import DRAWS
@@ -46,7 +50,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
             if last + 1 < len(places):
                 axes.axhline(at[last] - 0.5, color=style.muted, linewidth=0.6)
             axes.annotate(
-                label("standing.group", lang, n=group),
+                say_exhibit(view, "ranks", "group", n=str(group)),
                 (1, first),
                 xycoords=("axes fraction", "data"),
                 xytext=(0, 0),
@@ -56,25 +60,22 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
                 size=style.small,
                 color=style.muted,
             )
-        draw_key(axes, [("●", label("standing.rank", lang), style.roles["main"])])
+        draw_key(axes, [("●", say_exhibit(view, "ranks", "rank"), style.roles["main"])])
     return finish_figure(
         sheet,
+        view,
+        "ranks",
         id=f"ranks-{slug_fact(fact)}",
-        title=label("figure.ranks.title", lang, fact=info.title[lang], period=name_period(view)),
-        alt=label(
-            "figure.ranks.alt",
-            lang,
-            n=len(places),
-            fact=info.title[lang],
-            groups=standing.groups,
-            first=places["district"].iloc[0],
-            wide=standing.widest,
-        ),
+        n=len(places),
+        fact=info.title[lang],
+        groups=standing.groups,
+        first=places["district"].iloc[0],
+        wide=standing.widest,
         source=describe_fact_source(
             view,
             info,
-            label("source.ranks", lang, n=format_number(DRAWS))
-            + (label("source.parted", lang) if standing.groups > 1 else ""),
+            say_exhibit(view, "ranks", "simulated", n=DRAWS)
+            + (say_exhibit(view, "ranks", "parted") if standing.groups > 1 else ""),
         ),
     )
 
@@ -103,24 +104,20 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
         )
         for code, row in standing.places.iterrows()
     )  # fmt: skip
-    heads = ("district", "raw", "shrunk", "spatial", "rank", "group", "funnel", "pattern")
-    return display.Table(
+    unit = name_unit(info, lang)
+    heads = list_heads("standing", lang)
+    return make_table(
+        view,
+        "standing",
+        rows,
         id=f"standing-{slug_fact(fact)}",
-        title=label("table.standing.title", lang, fact=info.title[lang], period=name_period(view)),
-        columns=tuple(
-            display.Column(
-                label(f"column.standing.{name}", lang),
-                name_unit(info, lang) if name in ("raw", "spatial") else "",
-                "right" if 0 < n < 6 else "left",
-            )
-            for n, name in enumerate(heads)
-        ),
-        rows=rows,
+        columns=[replace(head, unit=unit) if at in (1, 3) else head for at, head in enumerate(heads)],
         notes=(
-            label("table.standing.note", lang),
-            *([label("table.standing.listed", lang)] if standing.called else []),
+            say_exhibit(view, "standing", "note"),
+            *([say_exhibit(view, "standing", "listed")] if standing.called else []),
             say_pattern(standing.pattern, lang),
         ),
+        fact=info.title[lang],
     )
 
 
@@ -161,8 +158,11 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
     names = [str(districts["name"][code]) for code in districts.index[quadrant != ""]]
     return finish_figure(
         sheet,
+        view,
+        "pattern",
         id=f"pattern-{slug_fact(fact)}",
-        title=label("figure.pattern.title", lang, fact=info.title[lang], period=name_period(view)),
-        alt=label("figure.pattern.alt", lang, area=name_area(view), names=join_list(names, lang)),
+        fact=info.title[lang],
+        area=name_area(view),
+        names=join_list(names, lang),
         source=describe_fact_source(view, info, say_pattern(standing.pattern, lang)),
     )

@@ -76,6 +76,11 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     return display.KeyFigures(tuple(items)) if items else None
 
 
+def list_heads(exhibit: str, lang: str) -> list[display.Column]:
+    """The columns of a table of exhibits.yml."""
+    return [display.Column(*one.head(lang)) for one in load_exhibits()[exhibit].columns]
+
+
 def make_table(
     view: View,
     exhibit: str,
@@ -85,7 +90,9 @@ def make_table(
     columns: Sequence[display.Column] = (),
     notes: Sequence[str] | None = None,
     total: int = 0,
+    title: str = "",
     dense: bool = False,
+    wide: bool = False,
     **values: object,
 ) -> display.Table | None:
     """A table with the words of an exhibit of exhibits.yml; None where it has no rows.
@@ -103,7 +110,9 @@ def make_table(
         Where they are not the exhibit's `note`.
     total : int
         How many rows there are; where more than are shown, a last note says so.
-    dense : bool
+    title : str
+        Where it is not the exhibit's.
+    dense, wide : bool
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
@@ -121,11 +130,12 @@ def make_table(
         ]
     return display.Table(
         id=id or exhibit,
-        title=say_exhibit(view, exhibit, "title", **values),
-        columns=tuple(columns) or tuple(display.Column(*one.head(view.lang)) for one in about.columns),
+        title=title or say_exhibit(view, exhibit, "title", **values),
+        columns=tuple(columns or list_heads(exhibit, view.lang)),
         rows=cells,
         notes=tuple(notes),
         dense=dense,
+        wide=wide,
     )
 
 

@@ -5,11 +5,11 @@ import math
 import pandas as pd
 
 from taizhang.analysis.comparison import compare_districts
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
 from taizhang.analysis.outcomes import study_drills
 from taizhang.analysis.required_drills import check_required_drills
 from taizhang.analysis.risk import find_risk
-from taizhang.analysis.rows import leave_out_of_brief
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
@@ -80,7 +80,7 @@ def _tell_apart(known: pd.DataFrame, lang: str) -> Runs:
     return say("compare.apart", lang, n=count(len(names)), names=join_list(names, lang))
 
 
-@leave_out_of_brief
+@exhibit("standing-text")
 def write_standing(view: View, fact: str) -> Prose | None:
     """How many groups can be told apart, who is beyond chance, and whether neighbours are alike."""
     standing = find_standing(view, fact)
@@ -101,7 +101,7 @@ def write_standing(view: View, fact: str) -> Prose | None:
     return make_prose([make_paragraph(sentences, lang)])
 
 
-@leave_out_of_brief
+@exhibit("drill-effects-text")
 def write_drill_effects(view: View) -> Prose | None:
     """Whether drills go with fewer incidents, repeats and late closures, under which assumptions."""
     lang, found = view.lang, study_drills(view)
@@ -145,7 +145,7 @@ def write_required_drills(view: View) -> Prose | None:
     return make_prose([make_paragraph([sentence], lang)])
 
 
-@leave_out_of_brief
+@exhibit("risk-text")
 def write_risk(view: View) -> Prose | None:
     """Which districts are in the upper classes, and how firm these are."""
     found = find_risk(view)
