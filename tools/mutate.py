@@ -22,29 +22,22 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "mutation"
 EQUIVALENT = ROOT / "tools" / "mutants_equivalent.yml"
 PAGE = ROOT / "docs" / "mutation.md"
-# What decides numbers, in the room that it is of.
-MUTATED = (
-    "facts/*.py", "stats/*.py", "analysis/*.py", "ledgers/values.py", "ledgers/dates.py", "ledgers/quantities.py",
-    "ledgers/rules.py", "ledgers/rowkinds.py", "boundaries/matching.py", "boundaries/names.py", "boundaries/codes.py",
-)  # fmt: skip
-# Beginnings of the names of unit tests that are run against them.
-TESTS = (
-    "facts",
-    "stats",
-    "analysis",
-    "ledgers",
-    "boundaries",
-    "domain",
-    "metadata_facts",
-    "workbook",
-    "figures",
-    "narrative",
-)
+# Room -> the modules that decide numbers, and the beginnings of the names of unit tests that are run against them.
+ROOMS = {
+    "facts": (("*",), ("facts", "domain", "analysis_agreement")),
+    "stats": (("*",), ("stats",)),
+    "analysis": (("*",), ("analysis", "figures", "narrative", "ingest_vintages", "workbook_own")),
+    "ledgers": (
+        ("values", "dates", "quantities", "rules", "rowkinds"),
+        ("ledgers", "metadata_kinds", "tools_sample_read"),
+    ),
+    "boundaries": (("matching", "names", "codes"), ("boundaries",)),
+}
 COPIED = ("tests", "notebooks", "docs", "tools", "data", "benchmarks")
 CAUGHT = ("killed", "timeout", "suspicious", "segfault")
 
 
-def prepare() -> None:
+def prepare(rooms: list[str]) -> None:
     """Lay the copy that is mutated: mutmut knows modules below src/ by their names."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -57,11 +50,13 @@ def prepare() -> None:
     units = sorted(path.stem for path in (ROOT / "tests" / "unit").glob("test_*.py"))
     settings = {
         "source_paths": ["src"],
-        "only_mutate": [f"src/taizhang/{name}" for name in MUTATED],
+        "only_mutate": [f"src/taizhang/{room}/{name}.py" for room in rooms for name in ROOMS[room][0]],
         "also_copy": [*COPIED, "make.py", "workbook.toml"],
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-q"],
         "pytest_add_cli_args_test_selection": [
-            f"tests/unit/{name}.py" for name in units if name.removeprefix("test_").startswith(TESTS)
+            f"tests/unit/{name}.py"
+            for name in units
+            if any(name.removeprefix("test_").startswith(ROOMS[room][1]) for room in rooms)
         ],
         "use_git_change_detection": False,
         # Forked from a process that has run no test: what it had kept in caches would not be worked out by a mutant.
@@ -146,6 +141,7 @@ def main() -> None:
     )
     parser.add_argument("--mutants", type=int, default=600)
     parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--rooms", nargs="+", choices=ROOMS, default=[*ROOMS])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
         "--again", action="store_true", help="go on with the mutants and results that are there"
@@ -153,7 +149,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/mutation.md")
     chosen = parser.parse_args()
     if not chosen.again:
-        prepare()
+        prepare(chosen.rooms)
         make_mutants()
     names = sorted(name for name, _ in list_mutants())
     sample = random.Random(chosen.seed).sample(names, min(chosen.mutants, len(names)))
