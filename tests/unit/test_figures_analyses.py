@@ -13,7 +13,7 @@ from taizhang import figures, narrative
 from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
-from taizhang.figures.time import compare_key_periods, find_span
+from taizhang.analysis.time import compare_key_periods, find_span
 from taizhang.metadata.facts import load_facts
 from taizhang.settings.assessment import read_assessment
 from taizhang.settings.reading import SettingsFile

@@ -78,11 +78,8 @@ def compare_periods(
     then : str
         year or previous.
 
-    Returns
-    -------
-    Change or None
-        None where either value isn't known or is suppressed, the ledger holds no rows of the earlier
-        period anywhere, or the kind is a stock with no dates.
+    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier
+    period anywhere, or the kind is a stock with no dates.
     """
     info = view.describe(fact)
     now, before = view.fact(fact, district), view.fact(fact, district, when=then)

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from taizhang.analysis.rows import find_rows, name_values
-from taizhang.analysis.time import is_sensitive
+from taizhang.analysis.rows import find_rows, is_sensitive, name_values
 from taizhang.analysis.view import View
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest

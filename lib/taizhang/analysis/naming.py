@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number
+from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.stats.outcomes import Effect
 from taizhang.stats.spatial import Pattern
@@ -30,10 +30,6 @@ def describe_source(
         Further ledger kinds that it was made from.
     extra : str
         Further words, such as how an interval was made.
-
-    Returns
-    -------
-    str
     """
     lang = view.lang
     ledgers = [label("source.ledger", lang, ledger=view.kinds[k].title[lang]) for k in (kind, *also)]
@@ -131,3 +127,11 @@ def say_effect(effect: Effect, lang: str) -> str:
         low=format_number(effect.low, 2),
         high=format_number(effect.high, 2),
     )
+
+
+def name_leaders(counts: pd.Series, lang: str, *, most: int = 3) -> str:
+    """The first classes of a sorted count as a list: 甲（3）、乙（2）和丙（1）."""
+    told = [
+        label("figure.count_of", lang, name=name, n=format_number(n)) for name, n in counts.head(most).items()
+    ]
+    return join_list(told, lang)

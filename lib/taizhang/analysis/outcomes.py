@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from taizhang.analysis.time import find_span, is_sensitive
+from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.time import find_span
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
 from taizhang.facts.rows import Mask, Rows

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from taizhang.analysis.time import is_sensitive
+from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.rules import FindingRule, load_rules

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.view import View
+from taizhang.facts.measures import Amount, holds, number
+from taizhang.facts.publicity import count_sessions
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 
 MOST_BARS = 10
+_SIGNALS = ("red", "orange", "yellow", "blue")
 # Classes that a sentence names, and how many where that many are alike.
 _LEADERS, _MOST_LEADERS = 3, 5
 Drawing = TypeVar("Drawing", bound=Callable[..., object])
@@ -34,15 +38,7 @@ def is_brief(view: View) -> bool:
 def find_rows(view: View, kind: str) -> pd.DataFrame:
     """The rows of a kind in the view's period, dated on or before as_of.
 
-    Parameters
-    ----------
-    view : View
-    kind : str
-
-    Returns
-    -------
-    pandas.DataFrame
-        Empty where the kind isn't configured; all rows where the kind has no date.
+    Empty where the kind isn't configured; all rows where the kind has no date.
     """
     return view.show(kind)
 
@@ -63,10 +59,6 @@ def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) 
     months : pandas.PeriodIndex
     as_of : datetime.date, optional
         Months that begin after it are NaN: nothing is known of them yet.
-
-    Returns
-    -------
-    pandas.Series of float, index months
     """
     counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).astype(float)
     if as_of is not None:
@@ -92,10 +84,7 @@ def name_values(
     kinds : Mapping of str to Kind, optional
         Of the view; where left out, the built-in ones.
 
-    Returns
-    -------
-    pandas.Series of str
-        Where empty: the words for 'not stated'.
+    Where empty: the words for 'not stated'.
     """
     fields = (load_kinds() if kinds is None else kinds)[kind].fields
     names = fields[column].values if column in fields else {}
@@ -118,10 +107,7 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
         On the same index.
     lang : str
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per class; the columns of parts.
+    One row per class; the columns of parts.
     """
     sums = parts.astype(float).groupby(classes.to_numpy()).sum()
     order = sums.sum(axis=1).rename("total").to_frame().assign(name=sums.index.astype(str))
@@ -134,6 +120,53 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
         name = label("word.others", lang, number=len(rest))
         sums = pd.concat([sums.iloc[: MOST_BARS - 1], rest.sum().rename(name).to_frame().T])
     return pd.concat([sums, tail])
+
+
+# Amounts that are more than the number in their column: a row of publicity without one counts as one session.
+_AMOUNTS: Mapping[tuple[str, str], Amount] = {("publicity", "sessions"): count_sessions}
+
+
+def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Series | None:
+    """The period's rows of a kind by the classes of a column (in words), or the sum of another column, as facts sum it.
+
+    None where there are no rows, none states its class, all sums are nought, or small counts are withheld.
+    """
+    counted = view.counted(kind)
+    rows = counted.frame()
+    if rows.empty or rows[column].isna().all() or is_sensitive(view, kind):
+        return None
+    amounts = _AMOUNTS.get((kind, value), number(value))(counted) if value else np.ones(len(counted))
+    parts = pd.DataFrame({"n": np.nan_to_num(amounts)}, index=rows.index)
+    counts = count_classes(name_values(rows[column], kind, column, view.lang, view.kinds), parts, view.lang)[
+        "n"
+    ]
+    return counts if counts.sum() else None
+
+
+def rank_classes(view: View, kind: str, column: str) -> pd.Series | None:
+    """The period's rows that state their class, counted by it (in words), most first; None where none does."""
+    rows = view.counted(kind).frame()
+    if rows.empty or rows[column].isna().all():
+        return None
+    classes = name_values(rows.loc[rows[column].notna(), column], kind, column, view.lang)
+    counts = classes.value_counts().sort_index(key=lambda names: names.astype(str))
+    return counts.sort_values(ascending=False, kind="stable")
+
+
+def count_colours(view: View) -> pd.DataFrame | None:
+    """The period's warnings by kind (in words) and colour: red to blue, and unknown, where there are any."""
+    issued, rows = view.counted("warnings"), view.counted("warnings").frame()
+    if rows.empty:
+        return None
+    parts = {colour: issued.test(holds("colour", colour)) for colour in _SIGNALS}
+    parts["unknown"] = ~issued.known("colour")
+    shown = pd.DataFrame({colour: part for colour, part in parts.items() if part.any()}, index=rows.index)
+    return count_classes(name_values(rows["kind"], "warnings", "kind", view.lang), shown, view.lang)
+
+
+def is_sensitive(view: View, kind: str) -> bool:
+    """Whether small counts of a kind are withheld: then it has no counts by day or month either."""
+    return kind in view.settings.get("suppress", ("complaints", "disputes"))  # type: ignore[operator]
 
 
 def choose_leaders(counts: pd.Series) -> pd.Series:

@@ -1,18 +1,22 @@
-"""The days over which ledgers can be looked at."""
+"""When things happen: key periods against other days, the months of the year, and whether a series is steady."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pandas as pd
 
-from taizhang.analysis.view import View
+from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.view import View, once_per_view
+from taizhang.facts import hazards
+from taizhang.stats.control import chart_shares, chart_values
+from taizhang.stats.periods import FEWEST_YEARS, compare_periods, describe_months, list_holidays, list_seasons
 
+KINDS = ("hazards", "inspections", "incidents")
+WITHIN_DAYS = 30
+_FEWEST = 20  # events below which months and key periods say nothing
+_MONTHS = 24
 _YEARS = 5
 _LATE_START = 45  # days
-
-
-def is_sensitive(view: View, kind: str) -> bool:
-    """Whether small counts of a kind are withheld: then it has no counts by day or month either."""
-    return kind in view.settings.get("suppress", ("complaints", "disputes"))  # type: ignore[operator]
 
 
 def find_span(view: View, kind: str) -> tuple[date, date] | None:
@@ -41,3 +45,102 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
 def _go_back(day: date, years: int) -> date:
     """The day after the same day so many years before."""
     return (pd.Timestamp(day) + pd.Timedelta(days=1) - pd.DateOffset(years=years)).date()
+
+
+@once_per_view
+def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
+    """Events per day in each key period against other days; None where there are too few.
+
+    Holidays are held against all days that are in none of them, a season against the rest of the year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `stats.periods.compare_periods`, and `verdict`: higher, lower or alike, by the interval of the ratio;
+        `attrs["span"]`: the first and last day looked at.
+    """
+    span = find_span(view, kind)
+    if span is None:
+        return None
+    days = view.ledgers[kind][view.kinds[kind].date]
+    inside = days[(days >= pd.Timestamp(span[0])) & (days < pd.Timestamp(span[1]) + pd.Timedelta(days=1))]
+    if len(inside) < _FEWEST:
+        return None
+    parts = [compare_periods(inside, list_holidays(*span), *span)]
+    seasons: dict[str, tuple[str, str]] = view.settings.get("seasons", {})  # type: ignore[assignment]
+    for name, season in seasons.items():
+        parts.append(compare_periods(inside, list_seasons(name, season, *span), *span))
+    parts = [part for part in parts if not part.empty]
+    if not parts:
+        return None
+    found = pd.concat(parts)
+    found["verdict"] = "alike"
+    found.loc[found["high"] < 1, "verdict"] = "lower"
+    found.loc[found["low"] > 1, "verdict"] = "higher"
+    found.attrs["span"] = span
+    return found
+
+
+def list_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
+    """`compare_key_periods` of those of these kinds that have enough."""
+    found = {kind: compare_key_periods(view, kind) for kind in kinds}
+    return {kind: part for kind, part in found.items() if part is not None}
+
+
+@once_per_view
+def find_months(view: View, kind: str) -> pd.DataFrame | None:
+    """The months' pattern over whole calendar years; None with fewer than two of them, or too few rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `stats.periods.describe_months`, and `apart`: whether the interval leaves the average month out;
+        `attrs`: span (first and last year) and p.
+    """
+    span = find_span(view, kind)
+    if span is None:
+        return None
+    last = span[1].year if (span[1].month, span[1].day) == (12, 31) else span[1].year - 1
+    days = view.ledgers[kind][view.kinds[kind].date].dropna()
+    begun = view.begun(kind).date()
+    first = max(begun.year if begun <= date(begun.year, 1, 31) else begun.year + 1, last - _YEARS + 1)
+    if last - first + 1 < FEWEST_YEARS:
+        return None
+    months = describe_months(days, first, last)
+    if months["events"].sum() < _FEWEST:
+        return None
+    months["apart"] = (months["low"] > 1) | (months["high"] < 1)
+    months.attrs["span"] = (first, last)
+    return months
+
+
+def name_pattern(months: pd.DataFrame) -> str:
+    """Whether the months differ beyond chance, or within it."""
+    return "beyond" if months.attrs["p"] < 0.05 else "within"
+
+
+@once_per_view
+def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Control charts: found per month (XmR), and the share closed within thirty days (p), over two years at most.
+
+    None with fewer than twelve months, or where counts are withheld. Frames as from `stats.control`.
+    """
+    span = find_span(view, "hazards")
+    if span is None:
+        return None
+    end = pd.Period(span[1], "M")
+    if span[1] < end.end_time.date():
+        end -= 1  # a month that isn't over has no count yet
+    rows = view.recorded("hazards")
+    first = max(end - _MONTHS + 1, pd.Period(view.begun("hazards"), "M"))
+    months = pd.period_range(first, end, freq="M")
+    if len(months) < 12:
+        return None
+    of = rows.frame()["found_on"].dt.to_period("M")
+    # A hazard found less than thirty days ago can't say yet whether it will be closed within them.
+    due = rows.test(hazards.was_found_before(WITHIN_DAYS))
+    soon = rows.test(hazards.is_closed_within(WITHIN_DAYS))
+    found, total, count = (
+        part.value_counts().reindex(months, fill_value=0) for part in (of, of[due], of[due & soon])
+    )
+    return chart_values(found.astype(float)), chart_shares(count, total)

@@ -241,10 +241,7 @@ def once_per_view(
     find : callable
         Of a view and, after it, arguments that can be keys. Nobody may change what it returns.
 
-    Returns
-    -------
-    callable
-        The same, which gives every caller the same object.
+    The same, which gives every caller the same object.
     """
 
     @wraps(find)

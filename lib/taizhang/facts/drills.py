@@ -12,7 +12,7 @@ from taizhang.facts.rows import Mask, Rows
 is_evaluated = holds("evaluated", True)
 
 
-def _name_plans(rows: Rows, column: str) -> pd.Series:
+def name_plans(rows: Rows, column: str) -> pd.Series:
     """District number and plan name as one key; NA where the name is unknown."""
     frame = rows.frame()
     if column not in frame:
@@ -27,8 +27,8 @@ def _name_plans(rows: Rows, column: str) -> pd.Series:
 
 def is_drilled(plans: Rows, drills: Rows) -> Mask:
     """The plan is named in a drill of the same district held in the period."""
-    held = _name_plans(drills, "plan").dropna()
-    return np.asarray(_name_plans(plans, "name").isin(held), bool)
+    held = name_plans(drills, "plan").dropna()
+    return np.asarray(name_plans(plans, "name").isin(held), bool)
 
 
 MEASURES: tuple[Measure, ...] = (

@@ -4,7 +4,7 @@ from taizhang.analysis.explore import list_neighbours
 from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
 from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.capacity import tabulate_capacity
-from taizhang.figures.climate import tabulate_climate
+from taizhang.figures.climate import plot_weather, tabulate_climate
 from taizhang.figures.closure import plot_closure_by, tabulate_closure
 from taizhang.figures.comparison import map_fact, plot_ranking, tabulate_districts
 from taizhang.figures.drills import plot_drill_kinds, plot_drills_calendar, tabulate_drills, tabulate_plans
@@ -26,7 +26,7 @@ from taizhang.figures.hazards import (
 from taizhang.figures.incidents import plot_incidents_trend, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
 from taizhang.figures.maps import map_grid, map_hazards, map_incidents, map_location, map_shelters
-from taizhang.figures.others import plot_classes, plot_warnings, plot_weather, tabulate_rows
+from taizhang.figures.others import plot_classes, plot_warnings, tabulate_rows
 from taizhang.figures.outcomes import plot_drill_effects, tabulate_drill_effects, tabulate_required_drills
 from taizhang.figures.risk import map_risk, tabulate_risk, tabulate_risk_weights
 from taizhang.figures.standing import map_pattern, plot_rank_ranges, tabulate_standing

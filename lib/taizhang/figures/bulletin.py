@@ -3,26 +3,19 @@
 import pandas as pd
 
 from taizhang.analysis.changes import Change, Then, compare_periods, name_then
-from taizhang.analysis.naming import name_period
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.tables import describe_change, make_fact_cell
+from taizhang.figures.tables import describe_change, make_fact_cell, make_table
 from taizhang.metadata.facts import FactInfo
-from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 
 
+@exhibit("changes")
 def tabulate_changes(view: View) -> display.Table | None:
     """The key figures, and how each changed on the period just before and on the year before.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where no key figure can be compared. A change that is beyond chance says so.
+    None where no key figure can be compared. A change that is beyond chance says so.
     """
     lang, rows = view.lang, []
     comparisons: tuple[Then, ...] = ("previous", "year")
@@ -35,25 +28,17 @@ def tabulate_changes(view: View) -> display.Table | None:
         for then, change in changes.items():
             cells += _make_cells(view.fact(name, when=then), change, info, lang)
         rows.append(tuple(cells))
-    if not rows:
-        return None
     month, year = (name_then(view, then) for then in comparisons)
     change_column = display.Column(label("column.change", lang))
-    return display.Table(
-        id="changes",
-        title=label("table.changes.title", lang, period=name_period(view), before=month),
-        columns=(
-            display.Column(label("column.indicator", lang)),
-            display.Column(label("column.this_period", lang), "", "right"),
-            display.Column(month[:1].upper() + month[1:], "", "right"),
-            change_column,
-            display.Column(year[:1].upper() + year[1:], "", "right"),
-            change_column,
-        ),
-        rows=tuple(rows),
-        notes=(label("table.changes.note", lang, day=format_date(view.as_of, lang)),),
-        dense=True,
+    columns = (
+        display.Column(label("column.indicator", lang)),
+        display.Column(label("column.this_period", lang), "", "right"),
+        display.Column(month[:1].upper() + month[1:], "", "right"),
+        change_column,
+        display.Column(year[:1].upper() + year[1:], "", "right"),
+        change_column,
     )
+    return make_table(view, "changes", rows, columns=columns, dense=True, before=month)
 
 
 def _make_cells(

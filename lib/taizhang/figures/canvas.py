@@ -81,16 +81,7 @@ def use_style() -> Iterator[None]:
 
 
 def make_drawing(height_mm: float) -> Drawing:
-    """An empty drawing as wide as the text column.
-
-    Parameters
-    ----------
-    height_mm : float
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """An empty drawing as wide as the text column."""
     engine = ConstrainedLayoutEngine(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)
     drawing = Drawing(figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout=engine)
     _Canvas(drawing)
@@ -105,10 +96,6 @@ def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
     height_mm : float
     grid : str
         Axis that has grid lines: x, y, both, or '' for none.
-
-    Returns
-    -------
-    tuple of (Figure, Axes)
     """
     drawing = make_drawing(height_mm)
     axes = drawing.add_subplot()

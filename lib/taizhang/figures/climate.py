@@ -2,65 +2,81 @@
 
 import pandas as pd
 
-from taizhang.analysis.naming import name_period
-from taizhang.analysis.rows import find_rows, leave_out_of_brief
+from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.naming import name_month, name_span
 from taizhang.analysis.view import View
+from taizhang.analysis.weather import compare_weather, follow_weather
 from taizhang.core import display
+from taizhang.figures.canvas import finish_figure, make_drawing, tidy_axes, use_style
+from taizhang.figures.marks import draw_key, label_months, set_whole_ticks
+from taizhang.figures.tables import make_table
 from taizhang.metadata.formats import format_number
+from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-# measured, normal, whether months are averaged (else summed)
-MEASURES = {
-    "temperature": ("mean_temp_c", "normal_temp_c", True),
-    "rain": ("rain_mm", "normal_rain_mm", False),
-    "rain_days": ("rain_days", "normal_rain_days", False),
-    "sun": ("sun_h", "normal_sun_h", False),
-}
 
-
-def compare_weather(view: View) -> pd.DataFrame:
-    """Measured values, normals and departures over the period's months for which both are known.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index measure (of `MEASURES`): value, normal, departure, months; measures without months left out.
-    """
-    rows = find_rows(view, "weather")
-    found = {}
-    for name, (column, normal, averaged) in MEASURES.items() if len(rows) else ():
-        # Stations or districts of one month are averaged first.
-        months = rows.groupby("month")[[column, normal]].mean().dropna().astype(float)
-        if len(months):
-            value, usual = (months.mean() if averaged else months.sum())[[column, normal]]
-            found[name] = (value, usual, value - usual, len(months))
-    columns = ["value", "normal", "departure", "months"]
-    return pd.DataFrame.from_dict(found, orient="index", columns=columns)
-
-
-@leave_out_of_brief
-def tabulate_climate(view: View) -> display.Table | None:
-    """The weather of the period against its normals.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where no month is known with its normal.
-    """
-    found, lang = compare_weather(view), view.lang
-    if found.empty:
+@exhibit("weather")
+def plot_weather(view: View) -> display.Figure | None:
+    """Mean temperature and rain per month against the normals; None where no month shown has a measurement."""
+    monthly = follow_weather(view)
+    if monthly is None:
         return None
-    rows = tuple(
+    months = pd.PeriodIndex(monthly.index)
+    lang, style = view.lang, load_style()
+    places = list(range(len(months)))
+    main, normal = style.roles["main"], style.roles["before"]
+    with use_style():
+        drawing = make_drawing(92)
+        above, below = drawing.subplots(2, 1, sharex=True)
+        for axes in (above, below):
+            tidy_axes(axes)
+        above.plot(places, monthly["normal_temp_c"], color=normal, linewidth=1.4, linestyle=(0, (4, 2)))
+        above.plot(places, monthly["mean_temp_c"], color=main, linewidth=2, marker="o", markersize=4)
+        above.margins(y=0.15)
+        below.bar(places, monthly["rain_mm"], width=0.6, color=main, linewidth=0)
+        below.hlines(
+            monthly["normal_rain_mm"],
+            [place - 0.42 for place in places],
+            [place + 0.42 for place in places],
+            color=normal,
+            linewidth=2,
+        )
+        set_whole_ticks(below, most=4)
+        label_months(below, months, lang)
+        draw_key(
+            above,
+            [
+                ("●", label("weather.temperature", lang), main),
+                ("- -", label("weather.normal", lang), normal),
+            ],
+        )
+        draw_key(
+            below, [("■", label("weather.rain", lang), main), ("—", label("weather.normal", lang), normal)]
+        )
+    warm = (monthly["mean_temp_c"] - monthly["normal_temp_c"]).mean()
+    rain = monthly["rain_mm"]
+    wettest = (
+        name_month(months[int(rain.argmax())], lang) if rain.notna().any() else label("word.not_known", lang)
+    )
+    return finish_figure(
+        drawing,
+        view,
+        "weather",
+        int(monthly["mean_temp_c"].notna().sum()),
+        span=name_span(months, lang, within=True),
+        difference=format_number(abs(warm), 1),
+        warmer=label(f"weather.{'cooler' if warm < 0 else 'warmer'}", lang),
+        wettest=wettest,
+        rain=rain.max(),
+    )
+
+
+@exhibit("climate")
+def tabulate_climate(view: View) -> display.Table | None:
+    """The weather of the period against its normals; None where no month is known with its normal."""
+    cells = [
         (
-            display.Cell(label(f"climate_table.{name}", lang)),
+            display.Cell(label(f"climate_table.{name}", view.lang)),
             display.Cell(format_number(row["value"], 1), float(row["value"])),
             display.Cell(format_number(row["normal"], 1), float(row["normal"])),
             display.Cell(
@@ -69,16 +85,6 @@ def tabulate_climate(view: View) -> display.Table | None:
             ),
             display.Cell(format_number(row["months"]), float(row["months"])),
         )
-        for name, row in found.iterrows()
-    )
-    heads = ("measure", "value", "normal", "departure", "months")
-    return display.Table(
-        id="climate",
-        title=label("table.climate.title", lang, period=name_period(view)),
-        columns=tuple(
-            display.Column(label(f"column.climate.{name}", lang), "", "right" if n else "left")
-            for n, name in enumerate(heads)
-        ),
-        rows=rows,
-        notes=(label("table.climate.note", lang),),
-    )
+        for name, row in compare_weather(view).iterrows()
+    ]
+    return make_table(view, "climate", cells)

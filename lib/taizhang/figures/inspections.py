@@ -2,122 +2,65 @@
 
 import pandas as pd
 
-from taizhang.analysis.naming import describe_source, name_month, name_period, name_place, name_span
-from taizhang.analysis.rows import (
-    choose_months,
-    count_classes,
-    count_months,
-    find_rows,
-    leave_out_of_brief,
-    name_values,
-    reaches_back,
-)
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.inspections import count_modes, follow_months
+from taizhang.analysis.naming import name_leaders, name_month, name_span
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, draw_stacked_months
-from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 
+@exhibit("inspections-trend")
 def plot_inspections_trend(view: View) -> display.Figure | None:
-    """Visits per month against the year before.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where there was no visit in the months shown.
-    """
-    table = view.ledgers.get("inspections")
-    months = choose_months(view)
-    if table is None or table.empty:
+    """Visits per month against the year before; None where there was no visit in the months shown."""
+    trend = follow_months(view)
+    if trend is None:
         return None
-    days = table["inspected_on"]
-    visits = count_months(days, months, view.as_of)
-    if not visits.sum():
-        return None
-    lang, style = view.lang, load_style()
+    lang, style, visits = view.lang, load_style(), trend.visits
+    months = pd.PeriodIndex(visits.index)
     with use_style():
-        sheet, axes = make_axes(64)
+        drawing, axes = make_axes(64)
         key = [("■", label("inspections.visits", lang), style.roles["main"])]
-        before = None
-        if view.compares and reaches_back(view.begun("inspections"), months):
-            before = count_months(days, months - 12)
+        if trend.before is not None:
             key.append(("■", label("word.year_before_month", lang), style.roles["before"]))
-        draw_stacked_months(axes, months, [(visits, style.roles["main"])], lang, before=before)
+        draw_stacked_months(axes, months, [(visits, style.roles["main"])], lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.visits", lang), style.muted)])
     return finish_figure(
-        sheet,
-        id="inspections-trend",
-        title=label("figure.inspections_trend.title", lang, span=name_span(months, lang, within=True)),
-        alt=label(
-            "figure.inspections_trend.alt",
-            lang,
-            name=name_place(view),
-            span=name_span(months, lang),
-            n=format_number(visits.sum()),
-            peak=name_month(months[int(visits.argmax())], lang),
-            most=format_number(visits.max()),
-        ),
-        source=describe_source(view, "inspections", int(visits.sum())),
+        drawing,
+        view,
+        "inspections-trend",
+        int(visits.sum()),
+        span=name_span(months, lang, within=True),
+        months=name_span(months, lang),
+        n=visits.sum(),
+        peak=name_month(months[int(visits.argmax())], lang),
+        most=visits.max(),
     )
 
 
-@leave_out_of_brief
+@exhibit("inspections-by-mode")
 def plot_inspections_by_mode(view: View) -> display.Figure | None:
-    """Visits of the period by mode, with the hazards found per visit.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no visit of the period states its mode.
-    """
-    rows = find_rows(view, "inspections")
-    if rows.empty or rows["mode"].isna().all():
+    """Visits of the period by mode, with the hazards found per visit; None where no visit states its mode."""
+    counts = count_modes(view)
+    if counts is None:
         return None
-    lang, style = view.lang, load_style()
-    modes = name_values(rows["mode"], "inspections", "mode", lang)
-    counts = count_classes(modes, pd.DataFrame({"visits": 1.0}, index=rows.index), lang)
-    found = rows["hazards_found"].astype("float64").groupby(modes).mean()
     texts = [
-        label(
-            "figure.inspections_by_mode.bar"
-            if pd.notna(found.get(name))
-            else "figure.inspections_by_mode.plain",
-            lang,
-            n=format_number(visits),
-            found=format_number(found.get(name), 1),
+        say_exhibit(
+            view,
+            "inspections-by-mode",
+            "plain" if pd.isna(found) else "bar",
+            n=visits,
+            found=format_number(found, 1),
         )
-        for name, visits in counts["visits"].items()
+        for visits, found in zip(counts["visits"], counts["found"], strict=True)
     ]
     with use_style():
-        sheet, axes = make_axes(bars_height(len(counts), above=4), grid="")
-        draw_ranked_bars(axes, counts, [style.roles["main"]], texts=texts)
-    return finish_figure(
-        sheet,
-        id="inspections-by-mode",
-        title=label("figure.inspections_by_mode.title", lang, period=name_period(view)),
-        alt=label(
-            "figure.inspections_by_mode.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(len(rows)),
-            leaders=join_list(
-                [
-                    label("figure.count_of", lang, name=name, n=format_number(visits))
-                    for name, visits in counts["visits"].head(3).items()
-                ],
-                lang,
-            ),
-        ),
-        source=describe_source(view, "inspections", len(rows)),
-    )
+        drawing, axes = make_axes(bars_height(len(counts), above=4), grid="")
+        draw_ranked_bars(axes, counts[["visits"]], [load_style().roles["main"]], texts=texts)
+    n = counts["visits"].sum()
+    leaders = name_leaders(counts["visits"], view.lang)
+    return finish_figure(drawing, view, "inspections-by-mode", int(n), n=n, leaders=leaders)

@@ -7,8 +7,8 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 
-from taizhang.analysis.naming import describe_source, name_period, name_place
-from taizhang.analysis.rows import find_rows, leave_out_of_brief, name_values
+from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
@@ -24,7 +24,7 @@ from taizhang.figures.ground import (
 )
 from taizhang.figures.marks import set_strip_key
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -33,7 +33,7 @@ _MARKERS = ("o", "s", "^", "D", "v")
 _SHAPES = ("●", "■", "▲", "◆", "▼")
 
 
-@leave_out_of_brief
+@exhibit("hazards-map")
 def map_hazards(
     view: View, *, zoom: float = 1.0, centre: tuple[float, float] | None = None
 ) -> display.Figure | None:
@@ -47,10 +47,7 @@ def map_hazards(
     centre : tuple of float, optional
         Longitude and latitude of the middle; default: the middle of the district, or when zoomed, of the hazards.
 
-    Returns
-    -------
-    display.Figure or None
-        None where no hazards were found, or none has coordinates, or none is in what is shown.
+    None where no hazards were found, or none has coordinates, or none is in what is shown.
     """
     rows = view.show("hazards")
     if rows.empty:
@@ -63,7 +60,7 @@ def map_hazards(
     if zoom != 1 and centre is None:
         centre = (located["lon"].median(), located["lat"].median())
     with use_style():
-        sheet, axes, strip = draw_ground(view, zoom=zoom, centre=centre)
+        drawing, axes, strip = draw_ground(view, zoom=zoom, centre=centre)
         if zoom != 1 or centre:
             located = located[
                 located["lon"].between(*axes.get_xlim()) & located["lat"].between(*axes.get_ylim())
@@ -93,18 +90,14 @@ def map_hazards(
             _draw_hexagons(axes, strip, located, view)
         draw_furniture(axes, strip, view)
     return finish_figure(
-        sheet,
-        id="hazards-map",
-        title=label("figure.hazards_map.title", lang, period=name_period(view), name=name_place(view)),
-        alt=label(
-            "figure.hazards_map.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(len(located)),
-            open=format_number(open_.sum()),
-            where=_say_where(view, located["lon"].mean(), located["lat"].mean()),
-        ),
-        source=_describe_points(view, "hazards", len(rows), places, shown=len(located)),
+        drawing,
+        view,
+        "hazards-map",
+        len(rows),
+        extra=_tell_points(view, len(rows) - places, len(located)),
+        n=len(located),
+        open=located["open"].sum(),
+        where=_say_where(view, located["lon"].mean(), located["lat"].mean()),
     )
 
 
@@ -143,14 +136,14 @@ def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -
     frame()
 
 
-def _describe_points(view: View, kind: str, rows: int, located: int, *, shown: int = 0) -> str:
-    """The line under a map of points: rows that have no place, and the classes of hexagons."""
-    lang, missing, extra = view.lang, rows - located, []
+def _tell_points(view: View, missing: int, shown: int) -> str:
+    """What stands under a map of points beside its source: rows that have no place, and the classes of hexagons."""
+    lang, extra = view.lang, []
     if missing:
         extra.append(label("source.located", lang, n=format_number(missing), rows=missing))
-    if (shown or located) > _MOST_POINTS:
+    if shown > _MOST_POINTS:
         extra.append(label("source.equal_classes", lang, number=5))
-    return describe_source(view, kind, rows, extra=("" if lang == "zh" else " ").join(extra))
+    return ("" if lang == "zh" else " ").join(extra)
 
 
 def _say_where(view: View, lon: float, lat: float) -> str:
@@ -164,39 +157,25 @@ def _say_where(view: View, lon: float, lat: float) -> str:
     return label(f"map.side.{name or 'middle'}", view.lang)
 
 
-@leave_out_of_brief
+@exhibit("incidents-map")
 def map_incidents(view: View) -> display.Figure | None:
     """Where the period's incidents happened, by class.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no incident of the period has coordinates.
+    None where no incident of the period has coordinates.
     """
-    rows = find_rows(view, "incidents")
+    rows = view.show("incidents")
     if rows.empty:
         return None
     return _map_classes(view, "incidents", rows, "class")
 
 
-@leave_out_of_brief
+@exhibit("shelters-map")
 def map_shelters(view: View) -> display.Figure | None:
     """Where the shelters are.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where no shelter has coordinates.
+    None where no shelter has coordinates.
     """
-    rows = find_rows(view, "shelters")
+    rows = view.show("shelters")
     if rows.empty:
         return None
     return _map_classes(view, "shelters", rows, "")
@@ -215,7 +194,7 @@ def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> disp
     )
     names = list(classes.value_counts().index[:5])
     with use_style():
-        sheet, axes, strip = draw_ground(view)
+        drawing, axes, strip = draw_ground(view)
         if len(located) > _MOST_POINTS:
             _draw_hexagons(axes, strip, located, view)
         else:
@@ -235,47 +214,32 @@ def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> disp
                 strip, [(_SHAPES[place], name, style.categories[place]) for place, name in enumerate(names)]
             )
         draw_furniture(axes, strip, view)
+    told = [
+        label("figure.count_of", lang, name=name, n=format_number((classes == name).sum())) for name in names
+    ]
     return finish_figure(
-        sheet,
-        id=f"{kind}-map",
-        title=label(f"figure.{kind}_map.title", lang, period=name_period(view), name=name_place(view)),
-        alt=label(
-            "figure.points_map.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(len(located)),
-            classes=join_list(
-                [
-                    label("figure.count_of", lang, name=name, n=format_number((classes == name).sum()))
-                    for name in names
-                ],
-                lang,
-            ),
-        ),
-        source=_describe_points(view, kind, len(rows), len(located)),
+        drawing,
+        view,
+        f"{kind}-map",
+        len(rows),
+        extra=_tell_points(view, len(rows) - len(located), len(located)),
+        n=len(located),
+        classes=join_list(told, lang),
     )
 
 
-@leave_out_of_brief
+@exhibit("location-map")
 def map_location(view: View) -> display.Figure | None:
     """Where the district lies among the others.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where the view is of the whole area.
+    None where the view is of the whole area.
     """
     if view.district == ALL:
         return None
-    lang, style = view.lang, load_style()
-    districts = view.outlines
+    style, districts = load_style(), view.outlines
     own = (districts["code"] == view.district).to_numpy()
     with use_style():
-        sheet, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=62)
+        drawing, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=62)
         frame = keep_frame(axes)
         fills = np.where(own, style.roles["main"], style.empty)
         districts.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.8)
@@ -296,27 +260,14 @@ def map_location(view: View) -> display.Figure | None:
             taken=taken,
         )
         draw_furniture(axes, strip, view)
-    return finish_figure(
-        sheet,
-        id="location-map",
-        title=label("figure.location_map.title", lang, name=name_place(view)),
-        alt=label("figure.location_map.alt", lang, name=name_place(view), n=len(districts)),
-        source=label("source.boundaries", lang, day=format_date(view.as_of, lang)),
-    )
+    return finish_figure(drawing, view, "location-map", n=len(districts))
 
 
-@leave_out_of_brief
+@exhibit("grid-map")
 def map_grid(view: View) -> display.Figure | None:
     """Grid cells of the district: with a responsible person, and without.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where there is no grid layer, or no cell in the district.
+    None where there is no grid layer, or no cell in the district.
     """
     if view.grid is None:
         return None
@@ -333,7 +284,7 @@ def map_grid(view: View) -> display.Figure | None:
         "unknown": (assigned.isna(), style.faint),
     }
     with use_style():
-        sheet, axes, strip = draw_ground(view)
+        drawing, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
         key = []
         for name, (part, colour) in parts.items():
@@ -345,18 +296,4 @@ def map_grid(view: View) -> display.Figure | None:
         frame()
         set_strip_key(strip, key)
         draw_furniture(axes, strip, view)
-    return finish_figure(
-        sheet,
-        id="grid-map",
-        title=label("figure.grid_map.title", lang, name=name_place(view)),
-        alt=label(
-            "figure.grid_map.alt",
-            lang,
-            name=name_place(view),
-            n=format_number(len(cells)),
-            missing=format_number(parts["unassigned"][0].sum()),
-        ),
-        source=label(
-            "source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang)
-        ),
-    )
+    return finish_figure(drawing, view, "grid-map", n=len(cells), missing=parts["unassigned"][0].sum())

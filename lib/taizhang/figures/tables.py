@@ -6,15 +6,13 @@ from dataclasses import replace
 import pandas as pd
 
 from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.analysis.exhibits import say_exhibit
-from taizhang.analysis.naming import name_period
-from taizhang.analysis.rows import is_brief, leave_out_of_brief
+from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
+from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, split_target, unit_label
 from taizhang.metadata.formats import (
-    format_date,
     format_fact,
     format_number,
     join_list,
@@ -33,14 +31,7 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
 
     A bulletin of a month has the first of each ledger, six at most.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.KeyFigures or None
-        None where there is no fact. Where there is no key figure among them, all are shown.
+    None where there is no fact. Where there is no key figure among them, all are shown.
     """
     items = []
     rows = {name: row for name in view.fact_infos if (row := view.fact(name)) is not None}
@@ -76,14 +67,14 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     return display.KeyFigures(tuple(items)) if items else None
 
 
-def list_heads(exhibit: str, lang: str) -> list[display.Column]:
+def list_heads(name: str, lang: str) -> list[display.Column]:
     """The columns of a table of exhibits.yml."""
-    return [display.Column(*one.head(lang)) for one in load_exhibits()[exhibit].columns]
+    return [display.Column(*one.head(lang)) for one in load_exhibits()[name].columns]
 
 
 def make_table(
     view: View,
-    exhibit: str,
+    name: str,
     rows: Iterable[tuple[display.Cell, ...]],
     *,
     id: str = "",
@@ -100,7 +91,8 @@ def make_table(
     Parameters
     ----------
     view : View
-    exhibit : str
+    name : str
+        The exhibit.
     rows : iterable of tuple of Cell
     id : str
         Where it is not the exhibit's.
@@ -116,22 +108,22 @@ def make_table(
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
-    cells, about = tuple(rows), load_exhibits()[exhibit]
+    cells, about = tuple(rows), load_exhibits()[name]
     if not cells:
         return None
     if notes is None:
-        notes = [say_exhibit(view, exhibit, "note", **values)] if "note" in about.words else []
+        notes = [say_exhibit(view, name, "note", **values)] if "note" in about.words else []
     if total > len(cells):
         more = {"shown": len(cells), "total": format_number(total)}
         own = "more" in about.words
         notes = [
             *notes,
-            say_exhibit(view, exhibit, "more", **more) if own else label("table.more", view.lang, **more),
+            say_exhibit(view, name, "more", **more) if own else label("table.more", view.lang, **more),
         ]
     return display.Table(
-        id=id or exhibit,
-        title=title or say_exhibit(view, exhibit, "title", **values),
-        columns=tuple(columns or list_heads(exhibit, view.lang)),
+        id=id or name,
+        title=title or say_exhibit(view, name, "title", **values),
+        columns=tuple(columns or list_heads(name, view.lang)),
         rows=cells,
         notes=tuple(notes),
         dense=dense,
@@ -169,7 +161,6 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = ""
     return label("change.beyond", lang, words=words) if change.difference and change.beyond_chance else words
 
 
-@leave_out_of_brief
 def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     """All facts of some kinds, with the year before, the change since the period before, and the whole area.
 
@@ -179,12 +170,12 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     *kinds : str
         Ledger kinds, or ``grid``.
 
-    Returns
-    -------
-    display.Table or None
-        None where none of the kinds is configured.
+    None where none of the kinds is configured.
     """
     lang, rows = view.lang, []
+    id = f"facts-{'-'.join(kinds).replace('_', '-')}"
+    if not is_shown(view, id, "facts"):
+        return None
     shown: list[str] = []
     # What has no dates has no earlier period: columns of dashes say nothing.
     dated = any(view.kinds[kind].date for kind in kinds if kind in view.kinds)
@@ -214,18 +205,9 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     ]
     if view.district != ALL:
         columns.append(display.Column(label("word.area", lang), "", "right"))
+    notes = (say_exhibit(view, "facts", "note" if thens else "stock"),)
     titles = name_kinds(shown, view)
-    return display.Table(
-        id=f"facts-{'-'.join(kinds).replace('_', '-')}",
-        title=label("table.facts.title", lang, period=name_period(view), kinds=titles),
-        columns=tuple(columns),
-        rows=tuple(rows),
-        notes=(
-            label(
-                "table.facts.note" if thens else "table.facts.stock", lang, day=format_date(view.as_of, lang)
-            ),
-        ),
-    )
+    return make_table(view, "facts", rows, id=id, columns=columns, notes=notes, kinds=titles)
 
 
 def _make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
@@ -276,14 +258,7 @@ def make_fact_cell(
 def tabulate_targets(view: View) -> display.Table | None:
     """Targets of the district: done, as percent of the target, and against the time gone by.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where the district has no target.
+    None where the district has no target.
     """
     lang, rows = view.lang, []
     own = view.facts[view.facts["district_code"] == view.district]
@@ -311,69 +286,33 @@ def tabulate_targets(view: View) -> display.Table | None:
                 ),
             )
         )
-    if not rows:
-        return None
-    return display.Table(
-        id="targets",
-        title=label("table.targets.title", lang, period=name_period(view)),
-        columns=(
-            display.Column(label("column.indicator", lang)),
-            display.Column(label("column.target", lang), "", "right"),
-            display.Column(label("column.done", lang), "", "right"),
-            display.Column(label("column.done_percent", lang), "", "right"),
-            display.Column(label("column.pace", lang), "", "right"),
-        ),
-        rows=tuple(rows),
-        notes=(label("table.targets.note", lang, day=format_date(view.as_of, lang)),),
-    )
+    return make_table(view, "targets", rows)
 
 
 def tabulate_quality(view: View) -> display.Table | None:
     """Rows read, accepted and set aside, per ledger of the whole workbook.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where the workbook gave no account.
+    None where the workbook gave no account.
     """
     if view.quality.empty:
         return None
     lang = view.lang
     counts = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
-    return display.Table(
-        id="quality",
-        title=label("table.quality.title", lang),
-        columns=(
-            display.Column(label("column.ledger", lang)),
-            *(display.Column(label(f"column.{name}", lang), "", "right") for name in counts),
-        ),
-        rows=tuple(
-            (
-                display.Cell(name_kind(row["kind"], lang, view.kinds)),
-                *(display.Cell(format_number(row[name]), float(row[name])) for name in counts),
-            )
-            for _, row in view.quality.iterrows()
-        ),
-        notes=(label("table.quality.note", lang),),
-    )
+    cells = [
+        (
+            display.Cell(name_kind(row["kind"], lang, view.kinds)),
+            *(display.Cell(format_number(row[name]), float(row[name])) for name in counts),
+        )
+        for _, row in view.quality.iterrows()
+    ]
+    return make_table(view, "quality", cells)
 
 
-@leave_out_of_brief
+@exhibit("definitions")
 def tabulate_definitions(view: View) -> display.Table | None:
     """What the facts of this report mean.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Table or None
-        None where there are no facts, and in a bulletin of a month.
+    None where there are no facts, and in a bulletin of a month.
     """
     lang = view.lang
     known = set(view.facts.loc[view.facts["district_code"] == view.district, "fact"])
@@ -386,22 +325,10 @@ def tabulate_definitions(view: View) -> display.Table | None:
         )
         for info in infos
     )
-    if not rows:
-        return None
     methods = [
         label(f"interval.{method}", lang)
         for method in ("poisson", "wilson", "greenwood")
         if any(info.interval == method for info in infos)
     ]
-    return display.Table(
-        id="definitions",
-        title=label("table.definitions.title", lang),
-        columns=(
-            display.Column(label("column.indicator", lang)),
-            display.Column(label("column.definition", lang)),
-            display.Column(label("column.interval", lang)),
-        ),
-        rows=rows,
-        notes=(label("table.definitions.note", lang, methods=join_list(methods, lang)),) if methods else (),
-        dense=True,
-    )
+    told = say_exhibit(view, "definitions", "methods", methods=join_list(methods, lang))
+    return make_table(view, "definitions", rows, notes=(told,) if methods else (), dense=True)

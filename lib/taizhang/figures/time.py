@@ -8,111 +8,67 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from taizhang.analysis.naming import describe_source, name_place, say_ratio
-from taizhang.analysis.rows import leave_out_of_brief
-from taizhang.analysis.time import find_span
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import say_ratio
+from taizhang.analysis.time import (
+    KINDS,
+    WITHIN_DAYS,
+    chart_hazards,
+    find_months,
+    list_key_periods,
+    name_pattern,
+)
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.facts import hazards
 from taizhang.figures.canvas import finish_figure, make_axes, make_drawing, tidy_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, label_months
+from taizhang.figures.tables import make_table
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.control import chart_shares, chart_values
-from taizhang.stats.periods import FEWEST_YEARS, compare_periods, describe_months, list_holidays, list_seasons
-
-KINDS = ("hazards", "inspections", "incidents")
-WITHIN_DAYS = 30
-_YEARS = 5
-_FEWEST = 20  # events below which months and key periods say nothing
-_MONTHS = 24
 
 
-def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
-    """Events per day in each key period against other days, as from `stats.periods.compare_periods`.
-
-    Holidays are held against all days that are in none of them, a season against the rest of the year.
-
-    Parameters
-    ----------
-    view : View
-    kind : str
-
-    Returns
-    -------
-    pandas.DataFrame or None
-        None where there are too few rows.
-    """
-    span = find_span(view, kind)
-    if span is None:
-        return None
-    column = view.kinds[kind].date
-    days = view.ledgers[kind][column]
-    inside = days[(days >= pd.Timestamp(span[0])) & (days < pd.Timestamp(span[1]) + pd.Timedelta(days=1))]
-    if len(inside) < _FEWEST:
-        return None
-    parts = [compare_periods(inside, list_holidays(*span), *span)]
-    seasons: dict[str, tuple[str, str]] = view.settings.get("seasons", {})  # type: ignore[assignment]
-    for name, season in seasons.items():
-        parts.append(compare_periods(inside, list_seasons(name, season, *span), *span))
-    found = pd.concat([part for part in parts if not part.empty]) if any(len(p) for p in parts) else None
-    if found is None or found.empty:
-        return None
-    found.attrs["span"] = span
-    return found
-
-
-@leave_out_of_brief
+@exhibit("key-periods")
 def plot_key_periods(view: View) -> display.Figure | None:
     """Findings and incidents per day in key periods, as times those of other days, with intervals.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None where neither hazards nor incidents have rows enough.
+    None where neither hazards nor incidents have rows enough.
     """
-    found = {kind: compare_key_periods(view, kind) for kind in ("hazards", "incidents")}
-    shown = {kind: part for kind, part in found.items() if part is not None}
+    shown = list_key_periods(view, "hazards", "incidents")
     if not shown:
         return None
     lang, style = view.lang, load_style()
     names = list(dict.fromkeys(name for part in shown.values() for name in part.index))
-    roles = {"hazards": "main", "incidents": "open"}
+    colours = {"hazards": style.roles["main"], "incidents": style.roles["open"]}
     with use_style():
-        sheet, axes = make_axes(bars_height(len(names), above=24), grid="x")
+        drawing, axes = make_axes(bars_height(len(names), above=24), grid="x")
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         for shift, (kind, part) in zip((0.16, -0.16), shown.items(), strict=False):
-            _draw_ratios(axes, part, names, shift if len(shown) > 1 else 0, style.roles[roles[kind]])
+            _draw_ratios(axes, part, names, shift if len(shown) > 1 else 0, colours[kind])
         axes.set_yticks(range(len(names) - 1, -1, -1), [label(f"season.{name}", lang) for name in names])
         axes.set_ylim(-0.6, len(names) - 0.4)
         _scale_ratios(axes)
         axes.set_xlabel(label("axis.times_other_days", lang))
-        draw_key(axes, [("●", view.kinds[kind].label(lang), style.roles[roles[kind]]) for kind in shown])
-    kind, *others = shown
-    how = label("source.key_periods", lang, span=_say_span(shown, view))
+        draw_key(axes, [("●", view.kinds[kind].label(lang), colours[kind]) for kind in shown])
     apart = [
-        label("figure.key_periods.one", lang, kind=view.kinds[k].label(lang), name=label(f"season.{n}", lang),
-              ratio=format_number(row["ratio"], 2))
-        for k, part in shown.items()
-        for n, row in part.iterrows()
-        if row["low"] > 1 or row["high"] < 1
-    ]  # fmt: skip
+        say_exhibit(
+            view,
+            "key-periods",
+            "one",
+            season=label(f"season.{name}", lang),
+            kind=view.kinds[kind].label(lang),
+            ratio=format_number(row["ratio"], 2),
+        )
+        for kind, part in shown.items()
+        for name, row in part[part["verdict"] != "alike"].iterrows()
+    ]
     return finish_figure(
-        sheet,
-        id="key-periods",
-        title=label("figure.key_periods.title", lang),
-        alt=label(
-            "figure.key_periods.alt",
-            lang,
-            name=name_place(view),
-            apart=join_list(apart, lang) or label("word.none", lang),
-        ),
-        source=describe_source(view, kind, also=others, extra=how),
+        drawing,
+        view,
+        "key-periods",
+        ledgers=tuple(shown),
+        apart=join_list(apart, lang) or label("word.none", lang),
+        span=_say_span(shown, view),
     )
 
 
@@ -155,149 +111,86 @@ def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
     )
 
 
-@leave_out_of_brief
+@exhibit("key-periods-table")
 def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     """Counts, rates per day and ratios in key periods and outside them.
 
-    Parameters
-    ----------
-    view : View
-    *kinds : str
-        Ledger kinds; hazards, inspections and incidents where left out.
-
-    Returns
-    -------
-    display.Table or None
-        None where no kind has rows enough.
+    Of hazards, inspections and incidents where no kind is named; None where none has rows enough.
     """
     lang, rows = view.lang, []
-    found = {kind: compare_key_periods(view, kind) for kind in kinds or KINDS}
-    shown = {kind: part for kind, part in found.items() if part is not None}
+    shown = list_key_periods(view, *(kinds or KINDS))
     for kind, part in shown.items():
         for name, row in part.iterrows():
-            verdict = "higher" if row["low"] > 1 else "lower" if row["high"] < 1 else "alike"
+            days = {"n": row["inside"], "days": row["days_inside"]}
+            per_day = [row[f"{side}"] / row[f"days_{side}"] for side in ("inside", "outside")]
             rows.append(
                 (
                     display.Cell(label(f"season.{name}", lang)),
                     display.Cell(view.kinds[kind].label(lang)),
                     display.Cell(
-                        label("table.key_periods.count", lang, n=format_number(row["inside"]),
-                              days=format_number(row["days_inside"])), float(row["inside"])),
-                    display.Cell(format_number(row["inside"] / row["days_inside"], 2),
-                                 float(row["inside"] / row["days_inside"])),
-                    display.Cell(format_number(row["outside"] / row["days_outside"], 2),
-                                 float(row["outside"] / row["days_outside"])),
+                        say_exhibit(view, "key-periods-table", "count", **days), float(row["inside"])
+                    ),
+                    *(display.Cell(format_number(rate, 2), float(rate)) for rate in per_day),
                     display.Cell(say_ratio(row, lang), float(row["ratio"])),
-                    display.Cell(label(f"season.verdict.{verdict}", lang)),
+                    display.Cell(label(f"season.verdict.{row['verdict']}", lang)),
                 )
-            )  # fmt: skip
+            )
     if not rows:
         return None
-    heads = ("period", "ledger", "inside", "per_day_inside", "per_day_outside", "ratio", "verdict")
-    return display.Table(
-        id="key-periods-table",
-        title=label("table.key_periods.title", lang),
-        columns=tuple(
-            display.Column(label(f"column.key_periods.{name}", lang), "", "right" if 1 < n < 6 else "left")
-            for n, name in enumerate(heads)
-        ),
-        rows=tuple(rows),
-        notes=(_say_span(shown, view), label("table.key_periods.note", lang)),
-        dense=True,
-    )
+    notes = (_say_span(shown, view), say_exhibit(view, "key-periods-table", "note"))
+    return make_table(view, "key-periods-table", rows, notes=notes, dense=True)
 
 
-@leave_out_of_brief
+@exhibit("seasons")
 def plot_seasons(view: View, kind: str) -> display.Figure | None:
     """Each month of the year against the average month, over whole years, with intervals.
 
-    Parameters
-    ----------
-    view : View
-    kind : str
-
-    Returns
-    -------
-    display.Figure or None
-        None with fewer than two whole years, or too few rows.
+    None with fewer than two whole years, or too few rows.
     """
     months = find_months(view, kind)
     if months is None:
         return None
     lang, style = view.lang, load_style()
-    apart = (months["low"] > 1) | (months["high"] < 1)
     with use_style():
-        sheet, axes = make_axes(66)
+        drawing, axes = make_axes(66)
         axes.axhline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
-        for part, role in ((~apart, "main"), (apart, "open")):
-            chosen = months[part]
-            axes.vlines(chosen.index, chosen["low"], chosen["high"], color=style.roles[role], linewidth=2,
-                        alpha=0.45)  # fmt: skip
-            axes.scatter(chosen.index, chosen["ratio"], s=34, color=style.roles[role], zorder=3)
+        for part, role in ((~months["apart"], "main"), (months["apart"], "open")):
+            chosen, colour = months[part], style.roles[role]
+            axes.vlines(chosen.index, chosen["low"], chosen["high"], color=colour, linewidth=2, alpha=0.45)
+            axes.scatter(chosen.index, chosen["ratio"], s=34, color=colour, zorder=3)
         axes.set_xticks(range(1, 13), [label(f"month.short.{month}", lang) for month in range(1, 13)])
         axes.set_xlim(0.5, 12.5)
         axes.set_ylim(0, None)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         key = [("┆", label("season.average_month", lang), style.roles["before"])]
-        if apart.any():
+        if months["apart"].any():
             key.append(("●", label("season.apart", lang), style.roles["open"]))
         draw_key(axes, key)
-    years: tuple[int, int] = months.attrs["span"]
-    beyond = "beyond" if months.attrs["p"] < 0.05 else "within"
     high, low = int(months["ratio"].idxmax()), int(months["ratio"].idxmin())
+    first, last = months.attrs["span"]
     return finish_figure(
-        sheet,
+        drawing,
+        view,
+        "seasons",
+        int(months["events"].sum()),
         id=f"seasons-{kind.replace('_', '-')}",
-        title=label("figure.seasons.title", lang, kind=view.kinds[kind].label(lang)),
-        alt=label(
-            "figure.seasons.alt",
-            lang,
-            name=name_place(view),
-            high=label(f"month.long.{high}", lang),
-            most=format_number(months["ratio"][high], 2),
-            low=label(f"month.long.{low}", lang),
-            least=format_number(months["ratio"][low], 2),
-            words=label(f"season.pattern.{beyond}", lang),
-        ),
-        source=describe_source(
-            view,
-            kind,
-            int(months["events"].sum()),
-            extra=label("source.seasons", lang, first=years[0], last=years[1]),
-        ),
+        ledgers=(kind,),
+        kind=view.kinds[kind].label(lang),
+        high=label(f"month.long.{high}", lang),
+        most=format_number(months["ratio"][high], 2),
+        low=label(f"month.long.{low}", lang),
+        least=format_number(months["ratio"][low], 2),
+        words=label(f"season.pattern.{name_pattern(months)}", lang),
+        first=str(first),
+        last=str(last),
     )
 
 
-def find_months(view: View, kind: str) -> pd.DataFrame | None:
-    """The months' pattern over whole calendar years, as from `stats.periods.describe_months`."""
-    span = find_span(view, kind)
-    if span is None:
-        return None
-    last = span[1].year if (span[1].month, span[1].day) == (12, 31) else span[1].year - 1
-    days = view.ledgers[kind][view.kinds[kind].date].dropna()
-    begun = view.begun(kind).date()
-    first = max(begun.year if begun <= date(begun.year, 1, 31) else begun.year + 1, last - _YEARS + 1)
-    if last - first + 1 < FEWEST_YEARS:
-        return None
-    months = describe_months(days, first, last)
-    if months["events"].sum() < _FEWEST:
-        return None
-    months.attrs["span"] = (first, last)
-    return months
-
-
-@leave_out_of_brief
+@exhibit("hazards-control")
 def plot_control(view: View) -> display.Figure | None:
     """Control charts by month: hazards found, and the share rectified within thirty days.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    display.Figure or None
-        None with fewer than twelve months of hazards, or where their counts are withheld.
+    None with fewer than twelve months of hazards, or where their counts are withheld.
     """
     charts = chart_hazards(view)
     if charts is None:
@@ -305,8 +198,8 @@ def plot_control(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     found, share = charts
     with use_style():
-        sheet = make_drawing(86)
-        above, below = sheet.subplots(2, 1, sharex=True)
+        drawing = make_drawing(86)
+        above, below = drawing.subplots(2, 1, sharex=True)
         for axes, chart, scale, words in (
             (above, found, 1.0, label("control.found", lang)),
             (below, share, 100.0, label("control.share", lang, days=WITHIN_DAYS)),
@@ -319,39 +212,8 @@ def plot_control(view: View) -> display.Figure | None:
         above.set_ylim(bottom=0)
         below.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
         label_months(below, pd.PeriodIndex(found.index), lang)
-    signals = [int((chart["signal"] != "").sum()) for chart in charts]
-    return finish_figure(
-        sheet,
-        id="hazards-control",
-        title=label("figure.control.title", lang),
-        alt=label("figure.control.alt", lang, name=name_place(view), n=signals[0], m=signals[1]),
-        source=describe_source(
-            view, "hazards", int(found["value"].sum()), extra=label("source.control", lang)
-        ),
-    )
-
-
-def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """The two charts of `plot_control`: found per month (XmR) and rectified within thirty days (p)."""
-    span = find_span(view, "hazards")
-    if span is None:
-        return None
-    end = pd.Period(span[1], "M")
-    if span[1] < end.end_time.date():
-        end -= 1  # a month that isn't over has no count yet
-    table = view.recorded("hazards").frame()
-    first = max(end - _MONTHS + 1, pd.Period(view.begun("hazards"), "M"))
-    months = pd.period_range(first, end, freq="M")
-    if len(months) < 12:
-        return None
-    of = table["found_on"].dt.to_period("M")
-    found = of.value_counts().reindex(months, fill_value=0).astype(float)
-    # A hazard found less than thirty days ago can't say yet whether it will be rectified within them.
-    due = view.recorded("hazards").test(hazards.was_found_before(WITHIN_DAYS))
-    soon = view.recorded("hazards").test(hazards.is_closed_within(WITHIN_DAYS))
-    total = of[due].value_counts().reindex(months, fill_value=0)
-    count = of[due & soon].value_counts().reindex(months, fill_value=0)
-    return chart_values(found), chart_shares(count, total)
+    n, m = (int((chart["signal"] != "").sum()) for chart in charts)
+    return finish_figure(drawing, view, "hazards-control", int(found["value"].sum()), n=n, m=m)
 
 
 def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:

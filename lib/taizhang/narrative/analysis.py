@@ -1,11 +1,11 @@
 """What the analyses of a comparison say, and what can't be concluded from them."""
 
 from taizhang.analysis.closure import judge_deadlines, list_cases
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_month, say_p
-from taizhang.analysis.rows import leave_out_of_brief
+from taizhang.analysis.time import KINDS, chart_hazards, find_months, list_key_periods, name_pattern
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
-from taizhang.figures.time import KINDS, chart_hazards, compare_key_periods, find_months
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
@@ -13,26 +13,19 @@ from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, 
 _MOST_MONTHS = 6  # that are out of line and named
 
 
-@leave_out_of_brief
+@exhibit("key-periods-text")
 def write_key_periods(view: View) -> Prose | None:
     """In which key periods more, or fewer, hazards are found and incidents happen than on other days.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where there are too few rows.
+    None where there are too few rows.
     """
     lang, sentences, alike = view.lang, list[Runs](), list[str]()
-    for kind in KINDS:
-        part = compare_key_periods(view, kind)
-        if part is None:
-            continue
+    for kind, part in list_key_periods(view, *KINDS).items():
         title = label(f"periods.kind.{kind}", lang)
-        for key, names in (("more", part.index[part["low"] > 1]), ("fewer", part.index[part["high"] < 1])):
+        for key, names in (
+            ("more", part.index[part["verdict"] == "higher"]),
+            ("fewer", part.index[part["verdict"] == "lower"]),
+        ):
             if len(names):
                 told = [
                     label("periods.one", lang, name=label(f"season_text.{name}", lang),
@@ -40,17 +33,16 @@ def write_key_periods(view: View) -> Prose | None:
                     for name in names
                 ]  # fmt: skip
                 sentences.append(say(f"periods.{key}", lang, kind=title, names=join_list(told, lang)))
-        if ((part["low"] <= 1) & (part["high"] >= 1)).all():
+        if (part["verdict"].eq("alike") & part["high"].notna()).all():
             alike.append(title)
     if alike:
         sentences.append(say("periods.alike", lang, kinds=join_list(alike, lang)))
     for kind in ("hazards", "incidents"):
         months = find_months(view, kind)
         if months is not None:
-            beyond = "beyond" if months.attrs["p"] < 0.05 else "within"
             sentences.append(
                 say(
-                    f"periods.months_{beyond}",
+                    f"periods.months_{name_pattern(months)}",
                     lang,
                     kind=label(f"periods.kind.{kind}", lang),
                     month=label(f"month.long.{int(months['ratio'].to_numpy().argmax()) + 1}", lang),
@@ -61,18 +53,11 @@ def write_key_periods(view: View) -> Prose | None:
     return make_prose([make_paragraph(sentences, lang)])
 
 
-@leave_out_of_brief
+@exhibit("control-text")
 def write_control(view: View) -> Prose | None:
     """Whether hazards found and the share rectified in thirty days are steady, and which months are not.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where there is no control chart.
+    None where there is no control chart.
     """
     charts = chart_hazards(view)
     if charts is None:
@@ -92,19 +77,9 @@ def write_control(view: View) -> Prose | None:
     return make_prose([make_paragraph(sentences, lang)])
 
 
-@leave_out_of_brief
+@exhibit("closure-text")
 def write_closure(view: View) -> Prose | None:
-    """How many hazards are closed by their deadline.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where no hazard has a deadline that can be judged.
-    """
+    """How many hazards are closed by their deadline. None where no hazard has a deadline that can be judged."""
     cases = list_cases(view)
     if cases is None:
         return None

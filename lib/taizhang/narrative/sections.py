@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_period, name_place
-from taizhang.analysis.rows import choose_leaders, find_rows, leave_out_of_brief, name_values
+from taizhang.analysis.rows import choose_leaders, rank_classes
 from taizhang.analysis.view import View
+from taizhang.analysis.weather import compare_weather
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL, load_facts, split_target
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
@@ -93,17 +95,11 @@ def _write(view: View, sentences: Sequence[_Sentence], *, stock: bool = False) -
     return told
 
 
+@exhibit("summary-text")
 def write_summary(view: View) -> Prose | None:
     """The period at a glance: one or two sentences per subject.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where no ledger is configured.
+    None where no ledger is configured.
     """
     lang = view.lang
     subjects: tuple[_Sentence, ...] = (
@@ -145,14 +141,7 @@ def write_summary(view: View) -> Prose | None:
 def has_rows(view: View) -> bool:
     """Whether any dated ledger has a row of the district in the period.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    bool
-        A count that is withheld counts as rows.
+    A count that is withheld counts as rows.
     """
     dated = [fact for fact in load_facts() if _opens(fact) and is_configured(view, fact)]
     return any(get_value(view, fact) != 0 for fact in dated)
@@ -173,14 +162,7 @@ def _opens(fact: str) -> bool:
 def write_hazards(view: View) -> Prose | None:
     """Hazards: found, rectified, overdue, major, repeated, and where.
 
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-        None where the ledger isn't configured.
+    None where the ledger isn't configured.
     """
     sentences = _write(view, _HAZARDS)
     if not sentences:
@@ -191,13 +173,9 @@ def write_hazards(view: View) -> Prose | None:
 
 def _tell_leaders(view: View, column: str) -> Runs:
     """The commonest classes of the period's hazards, where any is stated."""
-    rows = find_rows(view, "hazards")
-    if rows.empty or rows[column].isna().all():
+    counts = rank_classes(view, "hazards", column)
+    if counts is None:
         return ()
-    known = rows[rows[column].notna()]
-    classes = name_values(known[column], "hazards", column, view.lang)
-    counts = classes.value_counts().sort_index(key=lambda names: names.astype(str))
-    counts = counts.sort_values(ascending=False, kind="stable")
     single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
@@ -210,36 +188,18 @@ def _tell_leaders(view: View, column: str) -> Runs:
         f"classes.{column}{single}",
         view.lang,
         leaders=join_list(leaders, view.lang),
-        n=len(known),
+        n=counts.sum(),
         number=len(leaders),
     )
 
 
 def write_inspections(view: View) -> Prose | None:
-    """Inspections: visits, premises, what they found, penalties; None where not configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Inspections: visits, premises, what they found, penalties; None where not configured."""
     return make_prose([make_paragraph(_write(view, _INSPECTIONS), view.lang)])
 
 
 def write_drills(view: View) -> Prose | None:
-    """Drills and plans: held, evaluated, problems, plans current and drilled; None where not configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Drills and plans: held, evaluated, problems, plans current and drilled; None where not configured."""
     return make_prose(
         [
             make_paragraph(_write(view, _DRILLS), view.lang),
@@ -249,16 +209,7 @@ def write_drills(view: View) -> Prose | None:
 
 
 def write_incidents(view: View) -> Prose | None:
-    """Incidents: how many, what they cost, levels of the accidents; None where not configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Incidents: how many, what they cost, levels of the accidents; None where not configured."""
     return make_prose([make_paragraph([*_write(view, _INCIDENTS), _tell_levels(view)], view.lang)])
 
 
@@ -278,31 +229,13 @@ def _tell_levels(view: View) -> Runs:
 
 
 def write_warnings(view: View) -> Prose | None:
-    """Warnings and checks of duty posts; None where neither is configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Warnings and checks of duty posts; None where neither is configured."""
     return _write_kinds(view, (("warnings.issued*",),), (("duty_checks.made*", "duty_checks.passed_rate*@"),))
 
 
-@leave_out_of_brief
+@exhibit("capacity-text")
 def write_capacity(view: View) -> Prose | None:
-    """Teams, supplies and shelters; None where none is configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Teams, supplies and shelters; None where none is configured."""
     return _write_kinds(
         view,
         (("teams.count", "teams.members"),),
@@ -312,18 +245,9 @@ def write_capacity(view: View) -> Prose | None:
     )
 
 
-@leave_out_of_brief
+@exhibit("grid-text")
 def write_grid(view: View) -> Prose | None:
-    """The grid: cells, those without a person, gaps and overlaps; None where there is no grid layer.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """The grid: cells, those without a person, gaps and overlaps; None where there is no grid layer."""
     return _write_kinds(
         view,
         (("grid.cells", "grid.cells_unassigned"), ("grid.gap_km2", "grid.overlap_km2")),
@@ -332,45 +256,18 @@ def write_grid(view: View) -> Prose | None:
 
 
 def write_publicity(view: View) -> Prose | None:
-    """Publicity and training; None where not configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Publicity and training; None where not configured."""
     return _write_kinds(view, (("publicity.sessions*", "publicity.reached*"),))
 
 
-@leave_out_of_brief
+@exhibit("schools-text")
 def write_schools(view: View) -> Prose | None:
-    """Safe schools: items checked, met, vetoed; None where not configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Safe schools: items checked, met, vetoed; None where not configured."""
     return _write_kinds(view, (("schools.items", "schools.items_met_rate@", "schools.vetoed"),), stock=True)
 
 
 def write_complaints(view: View) -> Prose | None:
-    """Complaints and disputes, small numbers withheld; None where neither is configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Complaints and disputes, small numbers withheld; None where neither is configured."""
     return _write_kinds(
         view,
         (("complaints.received*", "complaints.resolution_rate*@", "complaints.on_time_rate*@"),),
@@ -379,16 +276,7 @@ def write_complaints(view: View) -> Prose | None:
 
 
 def write_losses(view: View) -> Prose | None:
-    """Disaster losses; None where not configured.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Disaster losses; None where not configured."""
     return _write_kinds(view, (("losses.events*", "losses.affected*", "losses.loss_wan*"),))
 
 
@@ -413,16 +301,7 @@ def _count_in_words(number: int, lang: str) -> Number:
 
 
 def write_targets(view: View) -> Prose | None:
-    """Targets: how many are met, which are behind pace; None where the district has none.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
+    """Targets: how many are met, which are behind pace; None where the district has none."""
     own = view.facts[view.facts["district_code"] == view.district].set_index("fact")
     done, behind = [], []
     for fact, row in own.iterrows():
@@ -449,48 +328,30 @@ def write_targets(view: View) -> Prose | None:
     return make_prose([make_paragraph(sentences, lang)])
 
 
-@leave_out_of_brief
+@exhibit("weather-text")
 def write_weather(view: View) -> Prose | None:
-    """Temperature and rain of the period's months against the normals; None where there are none.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose or None
-    """
-    rows = find_rows(view, "weather")
-    if rows.empty:
-        return None
-    lang = view.lang
-    months = rows.groupby("month")[["mean_temp_c", "normal_temp_c", "rain_mm", "normal_rain_mm"]].mean()
-    warm = months[["mean_temp_c", "normal_temp_c"]].dropna().astype("float64")
-    wet = months[["rain_mm", "normal_rain_mm"]].dropna().astype("float64")
-    clauses = []
-    if len(warm):
-        difference = float((warm["mean_temp_c"] - warm["normal_temp_c"]).mean())
+    """Temperature and rain of the period's months against the normals; None where there are none."""
+    found, lang, clauses = compare_weather(view).to_dict("index"), view.lang, []
+    if warm := found.get("temperature"):
         clauses.append(
             say(
                 "climate.temperature",
                 lang,
                 period=name_period(view),
-                n=count(len(warm)),
-                mean=format_number(warm["mean_temp_c"].mean(), 1),
-                warmer=label(f"weather.{'cooler' if difference < 0 else 'warmer'}", lang),
-                difference=format_number(abs(difference), 1),
+                n=count(warm["months"]),
+                mean=format_number(warm["value"], 1),
+                warmer=label(f"weather.{'cooler' if warm['departure'] < 0 else 'warmer'}", lang),
+                difference=format_number(abs(warm["departure"]), 1),
             )
         )
-    if len(wet):
-        difference = float((wet["rain_mm"] - wet["normal_rain_mm"]).sum())
+    if wet := found.get("rain"):
         clauses.append(
             say(
                 "climate.rain",
                 lang,
-                rain=format_number(wet["rain_mm"].sum(), 1),
-                more=label(f"climate.{'less' if difference < 0 else 'more'}", lang),
-                difference=format_number(abs(difference), 1),
+                rain=format_number(wet["value"], 1),
+                more=label(f"climate.{'less' if wet['departure'] < 0 else 'more'}", lang),
+                difference=format_number(abs(wet["departure"]), 1),
             )
         )
     return make_prose([make_paragraph([make_sentence(clauses, lang)], lang)])

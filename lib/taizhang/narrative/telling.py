@@ -82,10 +82,7 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     area : bool
         Add how it lies to the whole area, where its interval can tell.
 
-    Returns
-    -------
-    tuple of Run
-        Empty where the fact isn't configured.
+    Empty where the fact isn't configured.
     """
     row, info, lang = view.fact(fact), view.describe(fact), view.lang
     if row is None:
@@ -220,16 +217,7 @@ def _say_changes(
 
 
 def lower_title(title: str, lang: str) -> str:
-    """A title within a sentence: in English it begins small, but for an abbreviation.
-
-    Parameters
-    ----------
-    title, lang : str
-
-    Returns
-    -------
-    str
-    """
+    """A title within a sentence: in English it begins small, but for an abbreviation."""
     return title if lang == "zh" or title[:2].isupper() else title[0].lower() + title[1:]
 
 
@@ -265,10 +253,6 @@ def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Run
     lang : str
     lead : tuple of Run
         Words before the first clause, such as the period.
-
-    Returns
-    -------
-    tuple of Run
     """
     parts = [clause for clause in clauses if clause]
     if not parts:
@@ -291,10 +275,7 @@ def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
         At least one.
     lang : str
 
-    Returns
-    -------
-    tuple of Run
-        In Chinese as they are.
+    In Chinese as they are.
     """
     if lang != "en":
         return tuple(runs)

@@ -1,0 +1,51 @@
+"""Cox regression of closure, for the exploration notebook: import it by itself, since lifelines loads slowly."""
+
+import pandas as pd
+
+from taizhang.analysis.closure import group_cases, list_cases
+from taizhang.analysis.view import View, once_per_view
+from taizhang.metadata.facts import ALL
+from taizhang.metadata.words import label
+from taizhang.stats.cox import fit_cox
+
+COLUMNS = ("severity", "premises_type", "trade")
+
+
+@once_per_view
+def fit_closure(view: View) -> pd.DataFrame | None:
+    """Hazard ratios of closure by severity, type of premises and trade, of hazards with a deadline.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        As from `stats.cox.fit_cox`, and `apart`: whether the interval leaves 1 out; the commonest class of each column
+        is what others are held against (`attrs["against"]`, and `n` cases). None where there are too few.
+    """
+    cases = list_cases(view)
+    if cases is None:
+        return None
+    # What is put right on the spot has no time to closure to explain.
+    cases = cases.keep(~cases.on_the_spot)
+    parts, against = [], []
+    for column in COLUMNS:
+        names = group_cases(view, cases, column)
+        order = list(names.value_counts().index)
+        if len(order) < 2:
+            continue
+        title = view.kinds["hazards"].fields[column].label(view.lang)
+        against.append(label("cox.class", view.lang, column=title, name=order[0]))
+        parts.append(
+            pd.DataFrame(
+                {label("cox.class", view.lang, column=title, name=name): names == name for name in order[1:]},
+                index=names.index,
+            )
+        )
+    if not parts:
+        return None
+    cluster = cases.rows["district_code"] if view.district == ALL else None
+    fit = fit_cox(cases.days + 0.5, cases.closed, pd.concat(parts, axis=1), cluster=cluster)
+    if fit.empty:
+        return None
+    fit["apart"] = (fit["low"] > 1) | (fit["high"] < 1)
+    fit.attrs.update({"against": against, "n": len(cases.rows)})
+    return fit

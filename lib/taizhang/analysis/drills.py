@@ -1,0 +1,70 @@
+"""Drills by month and kind, and plans with the last drill that names them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values
+from taizhang.analysis.view import View
+from taizhang.facts import drills, plans
+from taizhang.facts.measures import holds
+
+FORMS = ("field", "tabletop", "unknown")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Drills of the last twelve months of a trend: `counts` by form (in words) and month, `totals` by month."""
+
+    counts: pd.DataFrame
+    totals: pd.Series
+    rows: int
+
+
+def follow_months(view: View) -> Calendar | None:
+    """Drills by form and month, NaN in months that begin after as_of; None where none was held in them."""
+    months, rows = choose_months(view)[-12:], view.recorded("drills").frame()
+    if rows.empty:
+        return None
+    rows = rows[rows["held_on"].dt.to_period("M").isin(months)]
+    if rows.empty:
+        return None
+    forms = name_values(rows["kind"], "drills", "kind", view.lang)
+    counts = {
+        form: count_months(rows.loc[forms == form, "held_on"], months, view.as_of)
+        for form in forms.value_counts().sort_index().index
+    }
+    return Calendar(pd.DataFrame(counts).T, count_months(rows["held_on"], months, view.as_of), len(rows))
+
+
+def count_kinds(view: View) -> pd.DataFrame | None:
+    """The period's drills by the hazard they cover (in words): field, tabletop and unknown form, where there are any.
+
+    None where no drill names a hazard.
+    """
+    held, rows = view.counted("drills"), view.counted("drills").frame()
+    if rows.empty or rows["hazard_type"].isna().all():
+        return None
+    parts = {form: held.test(holds("kind", form)) for form in FORMS[:2]} | {"unknown": ~held.known("kind")}
+    shown = pd.DataFrame({form: part for form, part in parts.items() if part.any()}, index=rows.index)
+    return count_classes(
+        name_values(rows["hazard_type"], "drills", "hazard_type", view.lang), shown, view.lang
+    )
+
+
+def list_plans(view: View) -> pd.DataFrame:
+    """Plans issued by as_of, the longest undrilled first.
+
+    The ledger's columns, and `drilled`, the day of the last drill of the district that names the plan, up to the
+    period's end (NaT where none does), and `past_review`.
+    """
+    known = view.counted("plans")
+    issued = known.test(plans.is_issued)
+    held = view.recorded("drills")
+    days = pd.Series(held.days("held_on"), dtype="datetime64[us]")
+    named = drills.name_plans(held, "plan").where(days <= pd.Timestamp(view.period.end))
+    last = days.groupby(named.to_numpy()).max() if len(held) else pd.Series(dtype="datetime64[us]")
+    drilled = last.reindex(drills.name_plans(known, "name")).to_numpy()
+    rows = known.frame().assign(drilled=drilled, past_review=np.asarray(known.test(plans.is_past_review)))
+    return rows[issued].sort_values(["drilled", "review_due", "source_row"], na_position="first")

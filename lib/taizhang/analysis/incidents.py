@@ -1,0 +1,37 @@
+"""Incidents by month of every year on record, and the period's gravest."""
+
+import pandas as pd
+
+from taizhang.analysis.rows import count_months
+from taizhang.analysis.view import View
+
+_MOST_YEARS = 8
+
+
+def follow_years(view: View) -> pd.DataFrame | None:
+    """Incidents by year (index, the period's last) and month (columns 1 to 12); None where none is on record.
+
+    NaN in months that begin after the period's end or as_of: they have not been counted.
+    """
+    rows = view.recorded("incidents").frame()
+    if rows.empty:
+        return None
+    days = rows["occurred_on"]
+    days = days[days < pd.Timestamp(view.period.end) + pd.Timedelta(days=1)]
+    if days.empty:
+        return None
+    last = view.period.end.year
+    first = max(view.begun("incidents").year, last - _MOST_YEARS + 1)
+    months = pd.period_range(f"{first}-01", f"{last}-12", freq="M")
+    counts = count_months(days, months, min(view.period.end, view.as_of))
+    return pd.DataFrame(counts.to_numpy().reshape(-1, 12), index=range(first, last + 1), columns=range(1, 13))
+
+
+def list_gravest(view: View, most: int) -> pd.DataFrame:
+    """The period's incidents with most deaths, serious injuries and loss, by date."""
+    rows = view.show("incidents")
+    if rows.empty:
+        return rows
+    graver = ["deaths", "serious_injuries", "loss_wan"]
+    gravest = rows.sort_values(graver, ascending=False, na_position="last").head(most)
+    return gravest.sort_values(["occurred_on", "source_file", "source_row"])

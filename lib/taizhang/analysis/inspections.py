@@ -1,0 +1,43 @@
+"""Inspections by month and by mode."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
+from taizhang.analysis.view import View
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Visits by month, NaN in months that begin after as_of, and a year before where the ledger reaches that."""
+
+    visits: pd.Series
+    before: pd.Series | None
+
+
+def follow_months(view: View) -> Trend | None:
+    """Visits in the months that a trend shows; None where there was none."""
+    rows, months = view.recorded("inspections").frame(), choose_months(view)
+    if rows.empty:
+        return None
+    days = rows["inspected_on"]
+    visits = count_months(days, months, view.as_of)
+    if not visits.sum():
+        return None
+    before = None
+    if view.compares and reaches_back(view.begun("inspections"), months):
+        before = count_months(days, months - 12)
+    return Trend(visits, before)
+
+
+def count_modes(view: View) -> pd.DataFrame | None:
+    """The period's visits by mode (in words), and `found`, hazards found per visit; None where no mode is stated."""
+    rows = view.counted("inspections").frame()
+    if rows.empty or rows["mode"].isna().all():
+        return None
+    modes = name_values(rows["mode"], "inspections", "mode", view.lang)
+    counts = count_classes(modes, pd.DataFrame({"visits": 1.0}, index=rows.index), view.lang)
+    return counts.assign(
+        found=rows["hazards_found"].astype("float64").groupby(modes).mean().reindex(counts.index)
+    )

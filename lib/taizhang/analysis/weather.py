@@ -1,0 +1,45 @@
+"""The weather of a period against its normals: temperature, rain, rain days, sunshine."""
+
+import pandas as pd
+
+from taizhang.analysis.rows import choose_months
+from taizhang.analysis.view import View
+
+# measured, normal, whether months are averaged (else summed)
+MEASURES = {
+    "temperature": ("mean_temp_c", "normal_temp_c", True),
+    "rain": ("rain_mm", "normal_rain_mm", False),
+    "rain_days": ("rain_days", "normal_rain_days", False),
+    "sun": ("sun_h", "normal_sun_h", False),
+}
+
+
+def compare_weather(view: View) -> pd.DataFrame:
+    """Measured values, normals and departures over the period's months for which both are known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index measure (of `MEASURES`): value, normal, departure, months; measures without months left out.
+    """
+    rows = view.counted("weather").frame()
+    found = {}
+    for name, (column, normal, averaged) in MEASURES.items() if len(rows) else ():
+        # Stations or districts of one month are averaged first.
+        months = rows.groupby("month")[[column, normal]].mean().dropna().astype(float)
+        if len(months):
+            value, usual = (months.mean() if averaged else months.sum())[[column, normal]]
+            found[name] = (value, usual, value - usual, len(months))
+    columns = ["value", "normal", "departure", "months"]
+    return pd.DataFrame.from_dict(found, orient="index", columns=columns)
+
+
+def follow_weather(view: View) -> pd.DataFrame | None:
+    """Temperature and rain in the months that a trend shows, with their normals; None where none is measured."""
+    rows, months = view.recorded("weather").frame(), choose_months(view)
+    if rows.empty:
+        return None
+    columns = ["mean_temp_c", "normal_temp_c", "rain_mm", "normal_rain_mm"]
+    monthly = rows.assign(of=rows["month"].dt.to_period("M")).groupby("of")[columns].mean()
+    monthly = monthly.astype("float64").reindex(months)
+    return None if monthly[["mean_temp_c", "rain_mm"]].isna().all(axis=None) else monthly
