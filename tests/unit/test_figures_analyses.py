@@ -12,8 +12,8 @@ from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_v
 from taizhang import figures, narrative
 from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.standing import find_standing
-from taizhang.analysis.view import View
 from taizhang.analysis.time import compare_key_periods, find_span
+from taizhang.analysis.view import View
 from taizhang.metadata.facts import load_facts
 from taizhang.settings.assessment import read_assessment
 from taizhang.settings.reading import SettingsFile

@@ -60,6 +60,8 @@ def list_plans(view: View) -> pd.DataFrame:
     period's end (NaT where none does), and `past_review`.
     """
     known = view.counted("plans")
+    if not len(known):
+        return known.frame()
     issued = known.test(plans.is_issued)
     held = view.recorded("drills")
     days = pd.Series(held.days("held_on"), dtype="datetime64[us]")

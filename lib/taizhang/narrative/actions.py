@@ -1,6 +1,7 @@
 """Special actions in words: how far they are, what is left, what to do."""
 
 from taizhang.analysis.actions import StageProblem, count_actions, list_stage_problems
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose
@@ -9,6 +10,7 @@ from taizhang.metadata.formats import format_date, format_share
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, make_sentence, say
 
 
+@exhibit("actions-text")
 def write_actions(view: View) -> Prose | None:
     """How many actions and stages, how many in time, what was found and closed; None without the ledger."""
     if "actions" not in view.ledgers:

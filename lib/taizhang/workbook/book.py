@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.quality import Quality
 from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
@@ -218,7 +219,7 @@ class Workbook:
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
             raise ParameterError("workbook.no_coordinates", kind=kind, kinds=", ".join(with_points))
-        if kind not in view.ledgers:
+        if kind not in view.ledgers or not is_shown(view, "shelter-reach-map"):
             return None
         # One table for all districts: computed once, not by each of their reports.
         others = {"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers}
