@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,10 @@ from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.words import label
-from taizhang.stats.outcomes import Effect
-from taizhang.stats.spatial import Pattern
+
+if TYPE_CHECKING:  # the names of places are needed where statistics are not loaded
+    from taizhang.stats.outcomes import Effect
+    from taizhang.stats.spatial import Pattern
 
 
 def describe_source(
@@ -102,7 +105,7 @@ def say_ratio(row: pd.Series, lang: str) -> str:
     return label("word.interval", lang, value=value, low=low, high=high)
 
 
-def say_pattern(pattern: Pattern, lang: str) -> str:
+def say_pattern(pattern: "Pattern", lang: str) -> str:
     """Moran's I in words, or why there is none."""
     if pattern.reason:
         return label(f"pattern.reason.{pattern.reason}", lang)
@@ -116,7 +119,7 @@ def say_pattern(pattern: Pattern, lang: str) -> str:
     )
 
 
-def say_effect(effect: Effect, lang: str) -> str:
+def say_effect(effect: "Effect", lang: str) -> str:
     """A rate ratio with its interval, or why there is none."""
     if effect.reason:
         return label(f"outcome.reason.{effect.reason}", lang)
