@@ -36,7 +36,7 @@ def exhibit(id: str) -> Callable[[Drawing[Asked, Shown]], Drawing[Asked, Shown]]
     return decorate
 
 
-def say_exhibit(view: View, id: str, part: str, **values: object) -> str:
+def say_exhibit(view: View, id: str, part: str, /, **values: object) -> str:
     """A part of an exhibit's words in the report's language; `name`, `period` and `day` are the view's if left out."""
     usual = {
         "name": name_place(view),

@@ -76,6 +76,7 @@ def make_table(
     view: View,
     name: str,
     rows: Iterable[tuple[display.Cell, ...]],
+    /,
     *,
     id: str = "",
     columns: Sequence[display.Column] = (),
