@@ -75,8 +75,8 @@ def list_heads(name: str, lang: str) -> list[display.Column]:
 def make_table(
     view: View,
     name: str,
-    rows: Iterable[tuple[display.Cell, ...]],
     /,
+    rows: Iterable[tuple[display.Cell, ...]],
     *,
     id: str = "",
     columns: Sequence[display.Column] = (),
