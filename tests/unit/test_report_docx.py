@@ -1,22 +1,27 @@
 """Word files, read back with python-docx: styles, headings, captions, tables, pictures; the same bytes twice."""
 
 import io
-import re
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from lxml import etree
 from PIL import Image
 from test_report_pdf import META, NASTY, build, make_svg, write_prose, write_table
 
 from taizhang.core import display
+from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
-from taizhang.report.docx import render_docx
+from taizhang.report.docx import BASES, render_docx
+from taizhang.report.formats import find_word_base
+from tools import make_word_base
+from tools.make_word_base import read_parts
 
 NOTE = "## 存在的问题\n\n人手**不足**，见[](#f)与[网站](https://example.org/)。\n\n1. 甲\n2. 乙\n   - 丙\n\n> 引文\n"
 
@@ -157,5 +162,61 @@ def test_equal_byte_for_byte_and_well_formed(data: bytes) -> None:
         for name in packed.namelist():
             if name.endswith((".xml", ".rels")):
                 etree.fromstring(packed.read(name))
-        body = packed.read("word/document.xml").decode()
-    assert not re.search(r"<w:tblLayout[^>]*/>.*?<w:tblBorders>.*?</w:tblPr>", body.split("</w:tblPr>")[0])
+
+
+def test_tables_are_ruled_by_their_style(word: Any) -> None:
+    assert {table.style.name for table in word.tables} == {"Ruled Table"}
+    borders = word.styles["Ruled Table"].element.find(qn("w:tblPr")).find(qn("w:tblBorders"))
+    assert [side.tag.split("}")[1] for side in borders] == ["top", "bottom", "insideH"]
+
+
+def test_the_packaged_bases_are_what_the_tool_makes() -> None:
+    for name, look in make_word_base.LOOKS.items():
+        made = read_parts(make_word_base.make_base(look))
+        assert made == read_parts((BASES / f"{name}.docx").read_bytes()), (
+            f"run python -m tools.make_word_base: {name}"
+        )
+
+
+def write_base(path: Path, *, place: bool = True) -> Path:
+    """An office's own: wider margins, 楷体 for the text, words of its own in the head."""
+    base = Document(BASES / "modern.docx")
+    base.styles["Body Text"].element.rPr.rFonts.set(qn("w:eastAsia"), "楷体")
+    base.sections[0].left_margin = base.sections[0].right_margin = Mm(40)
+    head = base.sections[0].header.paragraphs[0]
+    head.runs[0].text = "某县应急管理局　{head}" if place else "某县应急管理局"
+    base.add_paragraph("样式示例")
+    base.save(path)
+    return path
+
+
+@pytest.mark.parametrize("place", [True, False])
+def test_an_office_s_own_base_is_filled(tmp_path: Path, place: bool) -> None:
+    path = write_base(tmp_path / "styles.docx", place=place)
+    made = Document(io.BytesIO(make_report(word_base=str(path), draft=True)))
+    assert made.styles["Body Text"].element.rPr.rFonts.get(qn("w:eastAsia")) == "楷体"
+    head = "\n".join(paragraph.text for paragraph in made.sections[0].header.paragraphs)
+    assert head.startswith("某县应急管理局") and "草稿" in head and "{" not in head
+    assert "样式示例" not in [paragraph.text for paragraph in made.paragraphs]
+    widths = [sum(column.width for column in table.columns) / 36000 for table in made.tables]
+    assert widths == pytest.approx([130, 130, 217], abs=0.5)  # 210 and 297 less twice 40
+    assert make_report(word_base=str(path)) == make_report(word_base=str(path))
+
+
+def test_a_base_that_lacks_a_style_or_is_no_word_file_is_refused(tmp_path: Path) -> None:
+    path = write_base(tmp_path / "styles.docx")
+    base = Document(path)
+    base.styles["Source"].delete()
+    base.save(path)
+    with pytest.raises(RenderError, match=r"styles\.docx lacks the styles 'Source'"):
+        make_report(word_base=str(path))
+    path.write_text("text", "utf-8")
+    with pytest.raises(RenderError, match=r"styles\.docx can't be read"):
+        make_report(word_base=str(path))
+
+
+def test_the_base_is_looked_for_in_templates(tmp_path: Path) -> None:
+    assert find_word_base(tmp_path) is None
+    (tmp_path / "templates").mkdir()
+    path = write_base(tmp_path / "templates" / "styles.docx")
+    assert find_word_base(tmp_path) == path

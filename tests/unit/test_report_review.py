@@ -24,6 +24,7 @@ from taizhang.core.errors import ParameterError, SchedulerError
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import load_facts
 from taizhang.report.changes import InputHashes
+from taizhang.report.docx import BASES
 from taizhang.report.progress import Progress
 from taizhang.report.review import ReviewResult, make_review
 from taizhang.settings.workbook import OwnReport
@@ -281,6 +282,13 @@ def test_what_changed_is_made_again(book: Book) -> None:
     assert remake() == ["350921101.zh"]
     assert run(book, districts=["溪口镇"]).made == ["350921101.zh"]  # a format more
     assert remake() == []  # a format less is there already
+    (book.root / "templates").mkdir()
+    base = book.root / "templates" / "styles.docx"
+    base.write_bytes((BASES / "modern.docx").read_bytes())  # a base document for Word
+    assert remake() == ["350921101.zh"]
+    base.write_bytes((BASES / "gbt9704.docx").read_bytes())
+    assert remake() == ["350921101.zh"]
+    assert remake() == []
 
 
 def test_other_districts_and_languages_stay(book: Book) -> None:

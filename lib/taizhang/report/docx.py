@@ -1,40 +1,38 @@
 """An executed notebook as a Word file, for those who must edit it: real headings, captions, tables and fields.
 
-Pictures are PNG drawn by Typst from the same SVG. Fonts are named, not embedded: Word has its own 宋体 and 黑体.
+Styles, page, running head and foot come from a base document, which an office can replace. Pictures are PNG drawn by
+Typst from the same SVG.
 """
 
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Length, Mm, Pt
-from docx.styles.style import ParagraphStyle
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from nbformat import NotebookNode
 
+from taizhang.core.errors import RenderError
 from taizhang.report.docx_notes import add_footnote
 from taizhang.report.docx_xml import (
     add_field,
     add_link,
     add_mark,
     begin_field,
-    indent_characters,
     name_bookmark,
-    rule_table,
-    set_face,
 )
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import read_blocks
@@ -52,75 +50,60 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HIGHEST_MM = 105.0
 
 
-@dataclass(frozen=True)
-class _Look:
-    """Faces (Latin, Chinese), sizes (pt) and margins (mm: top, bottom, left, right) of a style."""
-
-    body: tuple[str, str]
-    heads: tuple[tuple[str, str], ...]
-    head_sizes: tuple[float, ...]
-    title: tuple[str, str]
-    title_size: float
-    body_size: float
-    line_pt: float
-    colour: str
-    margins: tuple[float, float, float, float]
-    page: Page
-
-
-_SONG, _HEI = ("Times New Roman", "宋体"), ("Arial", "黑体")
-_FANG, _KAI = ("Times New Roman", "仿宋_GB2312"), ("Times New Roman", "楷体_GB2312")
-_LOOKS = {
-    "modern": _Look(
-        _SONG, (_HEI,) * 4, (16, 13, 11.5, 10.5), _HEI, 26, 10.5, 18, "1F4E79", (28, 25, 25, 25), MODERN
-    ),
-    "gbt9704": _Look(
-        _FANG,
-        (("Arial", "黑体"), _KAI, _FANG, _FANG),
-        (16, 16, 16, 16),
-        ("Times New Roman", "方正小标宋简体"),
-        22,
-        16,
-        28.95,
-        "000000",
-        (37, 35, 28, 26),
-        OFFICIAL,
-    ),
-}
+# The package's base documents, made by tools/make_word_base.py.
+BASES = Path(__file__).parent / "templates" / "word"
+# In a base's running head and foot: where a report's words go.
+HEAD, FOOT = "{head}", "{foot}"
+INDENTED, RULED = "Body Text Indented", "Ruled Table"
+_STYLES = (
+    "Normal", "Body Text", INDENTED, "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Title", "Subtitle",
+    "Caption", "Source", "Table Text", "List Bullet", RULED,
+)  # fmt: skip
 
 
 def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """Write an executed notebook as a Word file, equal byte for byte for equal input.
 
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    meta : ReportMeta
-
-    Returns
-    -------
-    bytes
-        An Office Open XML document: styles, numbered headings, a table of contents, captions with fields,
-        tables whose head repeats, pictures with alternative text. Ledger text shows as typed.
-
-    Raises
-    ------
-    RenderError
-        If the notebook has an error, or a picture can't be drawn.
+    Styles, numbered headings, a table of contents, captions with fields, tables whose head repeats, pictures with
+    alternative text. Ledger text shows as typed.
     """
-    look = _LOOKS[meta.style]
+    document = _open_base(Path(meta.word_base) if meta.word_base else BASES / f"{meta.style}.docx")
+    page = _measure_page(document.sections[0], OFFICIAL if meta.style == "gbt9704" else MODERN)
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     report = replace_missing(describe_report(meta))
-    content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, page=look.page)))
-    writer = _Writer(look, meta.lang, report)
+    content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, page=page)))
+    writer = _Writer(document, page, meta.lang, report)
     writer.write_front(content)
     for block in content:
         writer.write(block)
-    return _pack(writer.document)
+    return pack_document(document)
 
 
-def _pack(document: WordDocument) -> bytes:
+def _open_base(path: Path) -> WordDocument:
+    try:
+        document = Document(io.BytesIO(path.read_bytes()))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        raise RenderError("report.word.unreadable", file=path.name) from None
+    if lacking := [name for name in _STYLES if name not in document.styles]:
+        raise RenderError("report.word.no_style", file=path.name, names=lacking)
+    for element in list(document.element.body):
+        if element.tag != qn("w:sectPr"):  # sample text that helps whoever edits the styles
+            document.element.body.remove(element)
+    return document
+
+
+def _measure_page(section: Section, usual: Page) -> Page:
+    """The page as the base has it; how a table's type shrinks is as usual."""
+    wide, high = section.page_width or Mm(210), section.page_height or Mm(297)
+    beside = (section.left_margin or 0) + (section.right_margin or 0)
+    above = (section.top_margin or 0) + (section.bottom_margin or 0)
+    sizes = [round(Length(size).mm, 1) for size in (wide - beside, high - beside, high - above, wide - above)]
+    return replace(
+        usual, upright_mm=sizes[0], turned_mm=sizes[1], upright_high_mm=sizes[2], turned_high_mm=sizes[3]
+    )
+
+
+def pack_document(document: WordDocument) -> bytes:
     """The document's zip with its parts in order and no times."""
     written, packed = io.BytesIO(), io.BytesIO()
     document.save(written)
@@ -136,14 +119,12 @@ def _pack(document: WordDocument) -> bytes:
 class _Writer:
     """Writes blocks, as from `set_blocks`, into a document."""
 
-    def __init__(self, look: _Look, lang: str, report: Json) -> None:
-        self.document = Document()
-        self._look, self._lang, self._report = look, lang, report
+    def __init__(self, document: WordDocument, page: Page, lang: str, report: Json) -> None:
+        self.document, self._page, self._lang, self._report = document, page, lang, report
         self._pictures = 0
         self._bookmarks = 0
-        self._set_styles()
-        self._set_section(self.document.sections[0], turned=False)
-        self._write_furniture(self.document.sections[0])
+        self._body = INDENTED if lang == "zh" else "Body Text"
+        self._fill_furniture(document.sections[0])
         self._describe()
 
     # ---------------------------------------------------------------- the document as a whole
@@ -157,101 +138,26 @@ class _Writer:
         core.created = core.modified = datetime(**day, tzinfo=UTC)
         core.revision = 1
 
-    def _set_styles(self) -> None:
-        look, styles = self._look, self.document.styles
-        normal = cast(ParagraphStyle, styles["Normal"])
-        set_face(normal, look.body, look.body_size)
-        language = OxmlElement("w:lang")
-        language.set(qn("w:val"), "en-GB")
-        language.set(qn("w:eastAsia"), "zh-CN")
-        normal.element.get_or_add_rPr().append(language)
-        normal.paragraph_format.space_after = Pt(0)
-        body = cast(ParagraphStyle, styles["Body Text"])
-        set_face(body, look.body, look.body_size)
-        body.paragraph_format.space_after = Pt(0 if look.page.plain else 6)
-        body.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-        body.paragraph_format.line_spacing = Pt(look.line_pt)
-        if self._lang == "zh":
-            body.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-            indent_characters(body, 2)
-        for level, (face, size) in enumerate(zip(look.heads, look.head_sizes, strict=True), start=1):
-            style = cast(ParagraphStyle, styles[f"Heading {level}"])
-            set_face(style, face, size, colour=look.colour if level < 3 else "000000")
-            style.font.bold = style.font.italic = False
-            style.paragraph_format.keep_with_next = True
-            official = look.page.plain
-            style.paragraph_format.space_before = Pt(0 if official else (22, 15, 12, 10)[level - 1])
-            style.paragraph_format.space_after = Pt(0 if official else (9, 6, 5, 5)[level - 1])
-            if official:
-                style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-                style.paragraph_format.line_spacing = Pt(look.line_pt)
-                indent_characters(style, 2)
-        for name, size in (("Title", look.title_size), ("Subtitle", 15.0)):
-            style = cast(ParagraphStyle, styles[name])
-            set_face(style, look.title, size, colour=look.colour)
-            style.font.bold = style.font.italic = False
-            style.paragraph_format.space_after = Pt(8)
-            borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
-            if borders is not None:
-                style.element.get_or_add_pPr().remove(borders)
-        caption = cast(ParagraphStyle, styles["Caption"])
-        set_face(caption, _HEI, 9, colour="000000")
-        caption.font.bold = False
-        caption.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(6), Pt(4)
-        for name, size in (("Table Text", 9.0), ("Source", 8.0)):
-            style = cast(ParagraphStyle, styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH))
-            style.base_style = styles["Normal"]
-            set_face(style, look.body if look.page.plain else _HEI, size)
-            style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(1.5)
-        for name in ("List Bullet", "List Number"):
-            set_face(cast(ParagraphStyle, styles[name]), look.body, look.body_size)
+    def _fill_furniture(self, section: Section) -> None:
+        """Running head and foot; a draft says so on every page, whether its base has a place for it or not."""
+        said = (self._report["head"], self._report["standing"], self._report["draft"].replace("　", ""))
+        for place, words, parts in (
+            (HEAD, "　".join(filter(None, said)), (section.header, section.even_page_header)),
+            (FOOT, self._report["foot"], (section.footer, section.even_page_footer)),
+        ):
+            runs = [run for part in parts if not part.is_linked_to_previous
+                    for paragraph in part.paragraphs for run in paragraph.runs if place in run.text]  # fmt: skip
+            for run in runs:
+                run.text = run.text.replace(place, words) if words else ""
+            if words and not runs:
+                parts[0].add_paragraph(words, style="Source")
 
-    def _set_section(self, section: Section, *, turned: bool) -> None:
-        width, height = (297, 210) if turned else (210, 297)
-        section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
-        section.page_width, section.page_height = Mm(width), Mm(height)
-        top, bottom, left, right = self._look.margins
-        section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
-        section.left_margin, section.right_margin = Mm(left), Mm(right)
-
-    def _write_furniture(self, section: Section) -> None:
-        """Running head and foot; a draft says so on every page."""
-        words = [self._report["head"], self._report["standing"], self._report["draft"].replace("　", "")]
-        official = self._look.page.plain
-        sides = [(section.header, section.footer, WD_ALIGN_PARAGRAPH.RIGHT)]
-        if official:
-            # GB/T 9704, 7.5: odd pages right and even ones left, the dash 7 mm below the text.
-            self.document.settings.odd_and_even_pages_header_footer = True
-            section.footer_distance = Mm(self._look.margins[1] - 7 - 5)
-            sides.append((section.even_page_header, section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT))
-        for header, footer, outer in sides:
-            head, foot = header.paragraphs[0], footer.paragraphs[0]
-            head.style = foot.style = self.document.styles["Source"]
-            head.add_run("　".join(filter(None, words)))
-            if official:
-                self._write_official_number(foot, outer)
-                continue
-            foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            add_field(foot, "PAGE", "1")
-            if self._report["foot"]:
-                foot.add_run(f"　{self._report['foot']}")
-
-    def _write_official_number(self, foot: Paragraph, outer: WD_ALIGN_PARAGRAPH) -> None:
-        """The page's number in 4号 between dashes, a character from the outer edge."""
-        foot.alignment = outer
-        foot.paragraph_format.left_indent = foot.paragraph_format.right_indent = Pt(14)
-        mark = self._report["foot"]
-        if mark and outer == WD_ALIGN_PARAGRAPH.RIGHT:
-            foot.add_run(f"{mark}　")
-        number = len(foot.runs)
-        foot.add_run("— ")
-        add_field(foot, "PAGE", "1")
-        foot.add_run(" —")
-        for run in foot.runs[number:]:
-            run.font.size = Pt(14)
-        if mark and outer == WD_ALIGN_PARAGRAPH.LEFT:
-            foot.add_run(f"　{mark}")
+    def _turn(self) -> None:
+        """The other way round from here on."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        section.page_width, section.page_height = section.page_height, section.page_width
+        turned = section.orientation == WD_ORIENT.LANDSCAPE
+        section.orientation = WD_ORIENT.PORTRAIT if turned else WD_ORIENT.LANDSCAPE
 
     def write_front(self, content: Sequence[Json]) -> None:
         """Title, what the cover says, and the contents, which Word can bring up to date."""
@@ -294,7 +200,7 @@ class _Writer:
                 heading = self.document.add_heading(level=min(block["level"], 4))
                 self._add_bookmark(heading, block["anchor"], block["text"])
             case "paragraph":
-                self._add_runs(self.document.add_paragraph(style="Body Text"), block["runs"])
+                self._add_runs(self.document.add_paragraph(style=self._body), block["runs"])
             case "note":
                 self._add_runs(self.document.add_paragraph(style="Source"), block["runs"])
             case "list":
@@ -331,10 +237,10 @@ class _Writer:
                 self._add_runs(paragraph, node["runs"])
 
     def _write_turned(self, blocks: Sequence[Json]) -> None:
-        self._set_section(self.document.add_section(WD_SECTION.NEW_PAGE), turned=True)
+        self._turn()
         for block in blocks:
             self.write(block)
-        self._set_section(self.document.add_section(WD_SECTION.NEW_PAGE), turned=False)
+        self._turn()
 
     def _write_caption(self, word: str, block: Json, *, above: bool) -> None:
         caption = self.document.add_paragraph(style="Caption")
@@ -347,7 +253,7 @@ class _Writer:
 
     def _write_figure(self, block: Json) -> None:
         image, width, height = draw_png(block["svg"], about=block["title"])
-        room = self._look.page.upright_mm
+        room = self._page.upright_mm
         shown = min(room, width, width * _HIGHEST_MM / height)
         paragraph = self.document.add_paragraph(style="Normal")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -367,11 +273,10 @@ class _Writer:
         if "title" in block:
             self._write_caption(self._report["words"]["table"], block, above=True)
         columns, rows = block["columns"], block["rows"]
-        table = self.document.add_table(rows=1 + len(rows), cols=len(columns))
+        table = self.document.add_table(rows=1 + len(rows), cols=len(columns), style=RULED)
         table.autofit = False
         total = sum(column["weight"] for column in columns)
-        page = self._look.page
-        room = page.turned_mm if block["turned"] else page.upright_mm
+        room = self._page.turned_mm if block["turned"] else self._page.upright_mm
         widths = [Mm(room * column["weight"] / total) for column in columns]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
@@ -391,7 +296,6 @@ class _Writer:
             properties.append(OxmlElement("w:cantSplit"))
             if at == 0:
                 properties.append(OxmlElement("w:tblHeader"))
-        rule_table(table._tbl)
         for note in block["notes"] or [""]:
             paragraph = self.document.add_paragraph(note, style="Source")
             paragraph.paragraph_format.space_after = Pt(6)

@@ -1,5 +1,7 @@
 """The formats a report can be made in."""
 
+from pathlib import Path
+
 from taizhang.core.errors import ParameterError
 
 FORMATS = ("html", "pdf", "docx")
@@ -22,3 +24,9 @@ def parse_formats(text: str) -> tuple[str, ...]:
             raise ParameterError("report.format.none", known=known)
         raise ParameterError("report.format.unknown", formats=unknown, known=known)
     return wanted
+
+
+def find_word_base(root: Path) -> Path | None:
+    """An office's own base document for Word, in the workbook's templates/."""
+    path = root / "templates" / "styles.docx"
+    return path if path.is_file() else None

@@ -53,6 +53,8 @@ class ReportMeta:
         What such a report is called, in its language.
     fonts : str
         Folder of the user's own fonts for gbt9704; empty: the packaged ones.
+    word_base : str
+        The office's own base document for Word; empty: the packaged one of the style.
     """
 
     title: str
@@ -76,6 +78,7 @@ class ReportMeta:
     report: str = ""
     report_title: str = ""
     fonts: str = ""
+    word_base: str = ""
     chosen: bool = False
 
     @property

@@ -20,14 +20,14 @@ import pandas as pd
 
 from taizhang.core.csv import format_facts
 from taizhang.core.errors import ParameterError, RenderError
-from taizhang.core.files import remove_leftovers, write_beside, write_text
+from taizhang.core.files import hash_file, remove_leftovers, write_beside, write_text
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL
 from taizhang.report.changes import InputHashes, hash_index, hash_inputs, mark_behind
 from taizhang.report.cluster import send_workbook
-from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
+from taizhang.report.formats import DEFAULT_FORMATS, FORMATS, find_word_base
 from taizhang.report.kept import carry_kept, find_local
 from taizhang.report.manifest import (
     Manifest,
@@ -373,6 +373,7 @@ def _plan_tasks(
     templates = {
         kind: book.template(kind).read_text("utf-8") for kind in dict.fromkeys(one[0] for one in wanted)
     }
+    word_base = find_word_base(book.root)
     folder, made_on = book.reports_dir(period), _read_made_on(book.as_of(period))
     tasks = []
     for kind, own, code, name in wanted:
@@ -409,10 +410,15 @@ def _plan_tasks(
             inputs=inputs.of_report(code),
             note=note.sha256,
             faces=hash_faces(fonts),
+            **({"word_base": hash_file(word_base)} if word_base else {}),
         )
         task = ReportTask(meta, template, book.root, folder, formats, mark, area=inputs.area, note=note)
         languages = _list_languages(manifest, meta.stem, lang)
-        tasks.append(replace(task, meta=replace(meta, languages=languages, fonts=fonts)))
+        tasks.append(
+            replace(
+                task, meta=replace(meta, languages=languages, fonts=fonts, word_base=str(word_base or ""))
+            )
+        )
     for stem, count in Counter(task.meta.stem for task in tasks).items():
         if count > 1:
             raise ParameterError("report.review.same_name", name=stem)
