@@ -16,8 +16,9 @@ _MONTHS = 12  # shown of a date, at least
 def count_crossed(view: View, kind: str, rows: str, columns: str, *, most: int) -> pd.DataFrame:
     """Count the rows of a kind in the period by two of its columns.
 
-    The `most` frequent classes of each, in words, the most frequent first (months in their order), the others as one.
-    Empty where there are no rows. ParameterError where the kind has no such column, or its small counts are withheld.
+    The `most` frequent classes of each, in words, the most frequent first (months in their order), the others as one;
+    last the totals, under ''. Empty where there are no rows. ParameterError where the kind has no such column, or its
+    small counts are withheld.
     """
     if kind not in view.kinds:
         raise ParameterError("analysis.no_kind", kind=kind, near=suggest(kind, view.ledgers))
@@ -31,7 +32,10 @@ def count_crossed(view: View, kind: str, rows: str, columns: str, *, most: int) 
         return pd.DataFrame()
     down, across = (_name_classes(view, found, kind, name, most) for name in (rows, columns))
     counts = pd.crosstab(down, across)
-    return counts.loc[_order(view, kind, rows, down), _order(view, kind, columns, across)]
+    counts = counts.loc[_order(view, kind, rows, down), _order(view, kind, columns, across)]
+    counts[""] = counts.sum(axis=1)
+    counts.loc[""] = counts.sum()
+    return counts
 
 
 def _name_classes(view: View, found: pd.DataFrame, kind: str, name: str, most: int) -> pd.Series:

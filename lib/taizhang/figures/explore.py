@@ -37,15 +37,10 @@ def cross_tabulate(
         return None
     lang, fields = view.lang, view.kinds[kind].fields
     total = say_exhibit(view, "cross-table", "total")
-    body = [
-        (display.Cell(str(name)), *(_count(n) for n in row), _count(row.sum()))
-        for name, row in counts.iterrows()
-    ]
-    body.append((display.Cell(total), *(_count(n) for n in counts.sum()), _count(counts.to_numpy().sum())))
+    body = ((display.Cell(str(name) or total), *(_count(n) for n in row)) for name, row in counts.iterrows())
     heads = (
         display.Column(fields[rows].label(lang)),
-        *(display.Column(str(name), "", "right") for name in counts.columns),
-        display.Column(total, "", "right"),
+        *(display.Column(str(name) or total, "", "right") for name in counts.columns),
     )
     words = {"rows": fields[rows].label(lang), "columns": fields[columns].label(lang)}
     return make_table(
@@ -55,7 +50,7 @@ def cross_tabulate(
         id=f"{kind}-{rows}-{columns}".replace("_", "-"),
         title=say_exhibit(view, "cross-table", "title", kind=view.kinds[kind].title[lang], **words),
         columns=heads,
-        notes=(describe_source(view, kind, int(counts.to_numpy().sum())),),
+        notes=(describe_source(view, kind, int(counts.iloc[-1, -1])),),
         wide=len(heads) > 8,
     )
 

@@ -36,19 +36,7 @@ def make_map(
 ) -> tuple[Drawing, Axes, Axes]:
     """A sheet with a map above and a strip for its key below, as tall as the extent asks for.
 
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north, in degrees.
-    tallest_mm : float
-        Most the map may take.
-    foot_mm : float
-        Height of the strip.
-
-    Returns
-    -------
-    tuple of (Figure, Axes, Axes)
-        Drawing, map, strip; the strip's coordinates are millimetres from its lower left.
+    `bounds` are west, south, east, north in degrees. The strip's coordinates are millimetres from its lower left.
     """
     style = load_style()
     west, south, east, north = bounds
@@ -90,15 +78,7 @@ def keep_frame(axes: Axes) -> Callable[[], None]:
 
 
 def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[str]) -> None:
-    """Draw districts on a map whose extent is set, each in its colour; hatched where nothing is known of it.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    districts : geopandas.GeoDataFrame
-    colours : sequence of str
-        One per district; empty: not known.
-    """
+    """Draw districts on a map whose extent is set, each in its colour; hatched where it has none, being not known."""
     style, frame = load_style(), keep_frame(axes)
     known = np.array([bool(colour) for colour in colours])
     # One call for all: a class that GeoPandas draws by itself costs as much as all districts.
@@ -115,22 +95,10 @@ def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[st
 def draw_ground(
     view: View, *, around: float = 0.06, zoom: float = 1.0, centre: tuple[float, float] | None = None
 ) -> tuple[Drawing, Axes, Axes]:
-    """A map of the district on its neighbours, or of all districts where the view is of the whole area.
+    """A map, as from `make_map`, of the district on its neighbours, or of all where the view is of the whole area.
 
-    Parameters
-    ----------
-    view : View
-    around : float
-        How much of what lies around is shown, as a share of the longer side.
-    zoom : float
-        How many times larger than to show all of it.
-    centre : tuple of float, optional
-        Longitude and latitude of the middle; default: that of the district.
-
-    Returns
-    -------
-    tuple of (Figure, Axes, Axes)
-        As from `make_map`.
+    `around` is how much of what lies around is shown, as a share of the longer side; `zoom` how many times larger than
+    to show all of it; `centre` the longitude and latitude of the middle, where not that of the district.
     """
     style = load_style()
     districts = view.outlines
@@ -260,23 +228,9 @@ def place_labels(
 ) -> list[int]:
     """Write a label within each shape, where it touches no other and not the north arrow; the smallest choose first.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        A map whose limits are set.
-    shapes : sequence of shapely geometries
-    texts, colours : sequence of str
-    size : float
-        Points.
-    taken : sequence of boxes
-        Further places already used, in the axes' coordinates.
-    hatched : sequence of bool, optional
-        Which labels stand on hatching and need paper behind them to be read.
-
-    Returns
-    -------
-    list of int
-        Positions of shapes that had no room.
+    The map's limits are set. `size` is in points, `taken` are further places already used, in the axes' coordinates;
+    labels that are `hatched` stand on hatching and need paper behind them. Returns the positions of shapes that had
+    no room.
     """
     rooms = [_measure_label(axes, text, size) for text in texts]
     spots = find_places(shapes, rooms, taken=[find_corner(axes), *taken])
@@ -290,21 +244,9 @@ def place_labels(
 
 
 def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float) -> Box:
-    """Write the label of a shape that has no room for it beside it, over what is there.
+    """Write the label of a shape that has no room for it beside it, over what is there, `size` in points.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        A map whose limits are set.
-    shape : shapely geometry
-    text : str
-    size : float
-        Points.
-
-    Returns
-    -------
-    tuple of float
-        The label's place, where no other may stand, in the axes' coordinates.
+    Returns its place, where no other may stand, in the axes' coordinates.
     """
     style = load_style()
     wide, high = _measure_label(axes, text, size)
