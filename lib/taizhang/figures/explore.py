@@ -50,7 +50,7 @@ def cross_tabulate(
         id=f"{kind}-{rows}-{columns}".replace("_", "-"),
         title=say_exhibit(view, "cross-table", "title", kind=view.kinds[kind].title[lang], **words),
         columns=heads,
-        notes=(describe_source(view, kind, int(counts.iloc[-1, -1])),),
+        notes=(describe_source(view, kind, int(counts.to_numpy()[-1, -1])),),
         wide=len(heads) > 8,
     )
 
