@@ -26,16 +26,7 @@ def serif_path() -> Path:
 
 @lru_cache(maxsize=8192)
 def measure_character(character: str) -> float:
-    """How far a character of the sans face moves the line on, in em; one that the face lacks, an em.
-
-    Parameters
-    ----------
-    character : str
-
-    Returns
-    -------
-    float
-    """
+    """How far a character of the sans face moves the line on, in em; one that the face lacks, an em."""
     font = _sans_font()
     glyph = font.get_nominal_glyph(ord(character))
     return font.get_glyph_h_advance(glyph) / font.face.upem if glyph else 1.0
@@ -43,10 +34,6 @@ def measure_character(character: str) -> float:
 
 def measure_text(text: str) -> tuple[float, float, float]:
     """How much room one line of the sans face takes.
-
-    Parameters
-    ----------
-    text : str
 
     Returns
     -------

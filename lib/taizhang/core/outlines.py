@@ -68,7 +68,6 @@ def find_places(
 
     Parameters
     ----------
-    shapes : sequence of shapely geometries
     rooms : sequence of (float, float)
         Width and height that each label takes, in the units of the shapes.
     taken : sequence of boxes

@@ -56,7 +56,6 @@ def fill(
 
     Parameters
     ----------
-    text : str
     values : Mapping
         What fills the places. A value that chooses a word is a number, or has an attribute `value` that is one.
     write : callable

@@ -72,12 +72,6 @@ def compute_as_of(period: Period, period_of_report: Period, as_of_of_report: dat
     ----------
     period : Period
         The earlier period.
-    period_of_report : Period
-    as_of_of_report : datetime.date
-
-    Returns
-    -------
-    datetime.date
     """
     return period.end + (as_of_of_report - period_of_report.end)
 
@@ -179,7 +173,6 @@ def compute_facts(
         that is a key is configured, even without rows; facts of others are absent.
     districts : DataFrame
         code and name, in the order wanted.
-    period : Period
     as_of : datetime.date
         The day the ledgers are read as of.
     grid : DataFrame, optional

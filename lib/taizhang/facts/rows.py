@@ -24,7 +24,6 @@ class Ledger:
 
     Parameters
     ----------
-    kind : str
     table : DataFrame
         Canonical columns and district_code; it is not changed. A column it lacks counts as unknown.
     codes : Index of str

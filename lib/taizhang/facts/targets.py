@@ -42,9 +42,6 @@ def spread_targets(
 
     Parameters
     ----------
-    targets : sequence of TargetLike
-    period : Period
-        The report's.
     codes, names : sequence of str
         Of the districts, in order.
     facts : collection of str

@@ -50,13 +50,8 @@ def make_controls(book: "Workbook", lang: str = "") -> Any:
 
     Parameters
     ----------
-    book : Workbook
     lang : str
         zh or en; empty: the workbook's.
-
-    Returns
-    -------
-    ipywidgets.Widget or None
     """
     from IPython.core.getipython import get_ipython
 
@@ -92,13 +87,10 @@ class Controls:
 
     Parameters
     ----------
-    book : Workbook
     namespace : dict
         The notebook's variables, in which the parameters cell sets `district` and `period`.
     write : callable
         Makes, of the picked values and the language, the script that writes them.
-    lang : str
-        zh or en.
     """
 
     def __init__(

@@ -229,10 +229,6 @@ def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> Fac
     infos : Mapping of str to FactInfo, optional
         The facts there are, as from `load_facts`; where left out, the built-in ones.
 
-    Returns
-    -------
-    FactInfo
-
     Raises
     ------
     KeyError

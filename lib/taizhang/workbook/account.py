@@ -26,10 +26,6 @@ _WIDTH = 220  # px of the map
 def show_workbook(book: "Workbook") -> str:
     """A workbook as HTML.
 
-    Parameters
-    ----------
-    book : Workbook
-
     Returns
     -------
     str
@@ -56,12 +52,6 @@ def show_workbook(book: "Workbook") -> str:
 
 def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
     """What the columns of a ledger mean.
-
-    Parameters
-    ----------
-    kind : Kind
-    lang : str
-        zh or en.
 
     Returns
     -------
@@ -92,7 +82,6 @@ def measure_spans(folder: Path, kinds: Iterable[Kind]) -> pd.DataFrame:
     ----------
     folder : Path
         Of the processed ledgers.
-    kinds : iterable of Kind
 
     Returns
     -------
@@ -137,12 +126,10 @@ def try_fact(
 
     Parameters
     ----------
-    book : Workbook
     kind : str
         The ledger whose rows it is of.
     function : callable
         Takes the rows and the keyword `as_of`; see `taizhang.facts.OwnFact`.
-    period : str
     form : str
         count, share or sum.
 
@@ -198,10 +185,6 @@ def draw_outlines(districts: "gpd.GeoDataFrame") -> str:
     ----------
     districts : geopandas.GeoDataFrame
         code, name, geometry in longitude and latitude.
-
-    Returns
-    -------
-    str
     """
     from taizhang.core.outlines import draw_outlines as draw
 

@@ -45,7 +45,6 @@ def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
     ----------
     folder : pathlib.Path
         data/processed.
-    kinds : Mapping of str to Kind
 
     Returns
     -------
