@@ -218,6 +218,7 @@ def test_ingest_and_check(run, book: Path) -> None:
         ("[boundaries]", "[boundary]", "boundaries"),
         ("[ledgers.hazards]", "[ledgers.hazard]", "hazards"),
         ("townships.shp", "none.shp", "none.shp"),
+        ("[workbook]", "[workbook", "第4行第10个字符"),
     ],
 )
 def test_mistakes_in_the_settings(run, book: Path, old: str, new: str, named: str, monkeypatch) -> None:

@@ -93,6 +93,6 @@ def test_a_rename_and_other_periods_leave_it(book: Book, monkeypatch: pytest.Mon
 
 def test_a_note_of_no_district_stops_the_review_before_anything_is_made(book: Book) -> None:
     write(book, "东京", "x")
-    with pytest.raises(ParameterError, match=r"notes/2021/东京\.md: no district '东京'"):
+    with pytest.raises(ParameterError, match=r"notes/2021/东京\.md: There is no district '东京'"):
         make(book)
     assert not (book.root / "reports").exists()

@@ -32,7 +32,7 @@ def make_book(root: Path, **names: str) -> Any:
 
     def resolve(text: str) -> str:
         if text not in codes:
-            raise ParameterError(f"There is no district '{text}'. Nearest: 溪口镇.")
+            raise ParameterError("boundaries.district.none", text=text, districts="溪口镇")
         return codes[text]
 
     fire = OwnReport(name="fire", title={"zh": "火灾专题", "en": "Fire"})

@@ -91,7 +91,7 @@ class Book:
     def resolve_district(self, text: str) -> str:
         codes = {name: code for code, name in NAMES.items()} | {code: code for code in NAMES}
         if text not in codes:
-            raise ParameterError(f"no district '{text}'")
+            raise ParameterError("boundaries.district.none", text=text, districts="溪口镇")
         return codes[text]
 
     def reports_dir(self, period: Period) -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from taizhang.core.errors import ParameterError
 from tools.sample import events, services
 from tools.sample.columns import COLUMNS, DATED, PLACE, type_frame
 from tools.sample.flaws import Flaw, add_flaws
@@ -121,11 +120,11 @@ def make_sample(
 
     Raises
     ------
-    ParameterError
+    ValueError
         If `townships`, `rows` or `seed` is out of range.
     """
     if rows < 1 or seed < 0:
-        raise ParameterError(f"rows is {rows} and seed is {seed}; rows must be 1 or more, seed 0 or more")
+        raise ValueError(f"rows is {rows} and seed is {seed}; rows must be 1 or more, seed 0 or more")
     towns = make_townships(townships, np.random.default_rng([seed, _STREAMS["places"]]))
     land = draw_land(towns, np.random.default_rng([seed, _STREAMS["land"]]))
     by_name = {town.name: town.code for town in towns}

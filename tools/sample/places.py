@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taizhang.core.errors import ParameterError
 from tools.sample.words import TOWN_FIRST, TOWN_LAST
 
 COUNTY = "滨江县"
@@ -100,7 +99,7 @@ def make_townships(count: int, rng: np.random.Generator) -> list[Township]:
 
     Raises
     ------
-    ParameterError
+    ValueError
         If there are fewer than two or more than there are names for.
     """
     made = [f"{first}{last}" for last in TOWN_LAST for first in TOWN_FIRST if first != last]
@@ -108,7 +107,7 @@ def make_townships(count: int, rng: np.random.Generator) -> list[Township]:
     spare = [base for base in made if base not in taken]
     most = len(_NAMED) + len(spare)
     if not 2 <= count <= most:
-        raise ParameterError(f"townships is {count}; choose 2 to {most}")
+        raise ValueError(f"townships is {count}; choose 2 to {most}")
     rest = rng.permutation(len(spare))[: max(0, count - len(_NAMED))]
     named = [*_NAMED[: min(count, len(_NAMED)) - 1]]
     for place in rest:

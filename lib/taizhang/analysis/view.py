@@ -184,7 +184,7 @@ class View:
             If there is no such length.
         """
         if unknown := [scale for scale in scales if scale not in SCALES]:
-            raise ParameterError(f"'{unknown[0]}' is no length of a report: {', '.join(SCALES)}")
+            raise ParameterError("analysis.no_length", text=unknown[0], known=", ".join(SCALES))
         return self.period.scale in scales or None
 
     @cached_property

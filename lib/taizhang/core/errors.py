@@ -3,7 +3,6 @@
 A message says what, where (file, sheet, row, column), up to five offending values, and the remedy.
 """
 
-import difflib
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -21,13 +20,7 @@ class TaizhangError(Exception):
 
     def __init__(self, said: str | Reason, /, **parameters: Any) -> None:
         super().__init__(said, parameters)
-        self.reasons: tuple[Reason, ...]
-        if isinstance(said, Reason):
-            self.reasons = (said,)
-        elif parameters or " " not in said:
-            self.reasons = (Reason(said, **parameters),)
-        else:  # not yet a code: words, as they are
-            self.reasons = (Reason("core.told", text=said),)
+        self.reasons: tuple[Reason, ...] = (said if isinstance(said, Reason) else Reason(said, **parameters),)
 
     @classmethod
     def of(cls, reasons: Iterable[Reason]) -> Self:
@@ -66,19 +59,3 @@ class RenderError(TaizhangError, RuntimeError):
 
 class SchedulerError(TaizhangError, ConnectionError):
     """The Dask scheduler could not be reached or lost its workers."""
-
-
-def list_values(values: Iterable[object], most: int = 5) -> str:
-    """List up to `most` offending values, quoted, for a message; says how many more there are."""
-    seen = [str(value) for value in dict.fromkeys(values)]
-    more = f" and {len(seen) - most} more" if len(seen) > most else ""
-    return ", ".join(f"'{value}'" for value in seen[:most]) + more
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """'; did you mean ...?' for a message, or the list of what is known."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
-    if close:
-        return f"; did you mean {' or '.join(repr(name) for name in close)}?"
-    return f"; known: {', '.join(known)}"

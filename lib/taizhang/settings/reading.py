@@ -95,6 +95,13 @@ _CODES = {
 }  # fmt: skip
 
 
+def find_place(error: tomllib.TOMLDecodeError) -> Reason:
+    """Where a file is no TOML: Python says it in English alone, with line and column at the end."""
+    if found := re.search(r"line (\d+), column (\d+)", str(error)):
+        return Reason("settings.toml_place", line=int(found[1]), column=int(found[2]))
+    return Reason("settings.toml_end")
+
+
 class SettingsFile:
     """A file's tables, and all that is wrong with them.
 
@@ -118,7 +125,7 @@ class SettingsFile:
         try:
             return cls(name, tomllib.loads(text), text)
         except tomllib.TOMLDecodeError as error:
-            raise ParameterError("settings.no_toml", file=name, why=str(error)) from None
+            raise ParameterError("settings.no_toml", file=name, place=find_place(error)) from None
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
