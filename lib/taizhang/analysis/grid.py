@@ -30,7 +30,7 @@ def choose_cells(view: View) -> gpd.GeoDataFrame | None:
     return None if cells.empty else cells
 
 
-def tell_persons(cells: gpd.GeoDataFrame) -> bool:
+def names_persons(cells: gpd.GeoDataFrame) -> bool:
     """Whether the layer says of any cell if somebody is named."""
     return bool(cells["assigned"].notna().any())
 
@@ -72,7 +72,7 @@ def count_cells(view: View) -> CellCounts | None:
     if len(counts) > 1:
         counts.loc[ALL] = counts.sum()
         unassigned[ALL] = unassigned.sum()
-    if not tell_persons(cells):
+    if not names_persons(cells):
         unassigned = unassigned.mask(unassigned.notna())
     return CellCounts(counts, pd.DataFrame({"cells": counts.sum(axis=1), "unassigned": unassigned}))
 

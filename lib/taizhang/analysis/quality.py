@@ -181,6 +181,11 @@ def _list_near(aside: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
     return table.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
 
 
+def sum_read(view: View) -> pd.Series:
+    """COUNTS over all ledgers, periods and districts."""
+    return view.quality[list(COUNTS)].sum()
+
+
 def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:
     """COUNTS of each ledger, then `all`, of the view's district; empty where it has no row in any ledger."""
     counts = quality.counts

@@ -60,8 +60,11 @@ _KINDS = (
     supplies, shelters, publicity, grid, schools,
 )  # fmt: skip
 MEASURES: Mapping[str, Measure] = {measure.fact: measure for kind in _KINDS for measure in kind.MEASURES}
-_SUMS = {"hazards": hazards.SUMS}
-_WITHIN = {"hazards": hazards.WITHIN, "complaints": complaints.WITHIN}
+# What suppression must know of a kind, where its module says it.
+_SUMS, _WITHIN = (
+    {kind.__name__.rpartition(".")[2]: getattr(kind, name, ()) for kind in _KINDS}
+    for name in ("SUMS", "WITHIN")
+)
 Tables = Ledgers | Mapping[str, pd.DataFrame]
 
 

@@ -10,13 +10,9 @@ from taizhang.metadata.style import load_style
 
 
 def draw_cells(axes: Axes, counts: pd.DataFrame) -> None:
-    """Draw a table of counts as shaded cells with the number in each; nought is an empty cell.
+    """Draw a table of counts as shaded cells with the number in each; nought is an empty cell, NaN is hatched.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    counts : pandas.DataFrame of float
-        Index and columns are the labels; NaN where nothing is known, which is hatched.
+    Index and columns are the labels.
     """
     style = load_style()
     most = counts.max().max()

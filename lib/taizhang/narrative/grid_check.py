@@ -2,7 +2,7 @@
 
 import geopandas as gpd
 
-from taizhang.analysis.grid import choose_cells, list_unassigned, sum_problems, tell_persons
+from taizhang.analysis.grid import choose_cells, list_unassigned, names_persons, sum_problems
 from taizhang.analysis.naming import name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
@@ -20,7 +20,7 @@ def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | N
         return make_prose([make_paragraph([say("check_text.no_grid", lang)], lang)])
     first = say("check_text.cells", lang, name=name_place(view), n=count(len(cells)))
     missing = len(list_unassigned(view))
-    if not tell_persons(cells):
+    if not names_persons(cells):
         first += say("check_text.unknown", lang)
     elif missing:
         first += say("check_text.unassigned", lang, n=count(missing))

@@ -1,30 +1,17 @@
-"""What a report says of its method and its data, and the comparison of districts in words."""
+"""What a report says of its method and its data."""
 
+from taizhang.analysis.quality import sum_read
 from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View
+from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, join_list
-from taizhang.narrative.telling import (
-    Runs,
-    count,
-    make_paragraph,
-    make_prose,
-    say,
-)
+from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
 
 
 def write_method(view: View) -> Prose | None:
-    """How the numbers came about: period, as-of day, chance, what was set aside, rights of the maps.
-
-    Parameters
-    ----------
-    view : View
-
-    Returns
-    -------
-    Prose
-    """
+    """How the numbers came about: period, as-of day, chance, what was set aside, rights of the maps."""
     lang = view.lang
     if is_brief(view):
         # A district's bulletin has no maps.
@@ -51,7 +38,7 @@ def write_method(view: View) -> Prose | None:
     )
     quality: list[Runs] = []
     if not view.quality.empty:
-        sums = view.quality[["read", "accepted", "set_aside", "cells_set_aside", "duplicates"]].sum()
+        sums = sum_read(view)
         quality.append(
             say(
                 "method.quality",
@@ -67,17 +54,7 @@ def write_method(view: View) -> Prose | None:
 
 
 def _tell_vintages(view: View) -> list[Runs]:
-    """Districts that changed since the year before: where like is compared with like, and where it is not."""
-    if view.vintages.empty:
-        return []
-    names = view.districts.set_index("code")["name"]
-    changed = view.vintages[view.vintages["code"].isin(names.index)]
-    if view.district != ALL:
-        changed = changed[changed["code"] == view.district]
-    told = [
-        say(f"vintage.{change}", view.lang, name=join_list([str(names[code]) for code in codes], view.lang))
-        for change, codes in changed.groupby("change", sort=True)["code"]
+    return [
+        say(f"vintage.{change}", view.lang, name=join_list(names, view.lang))
+        for change, names in list_changed(view).items()
     ]
-    if (view.vintages["change"] == "lost").any():
-        told.append(say("vintage.lost", view.lang))
-    return told
