@@ -26,25 +26,10 @@ METHOD = (
 class DrawInput:
     """What is drawn from, and by which rules.
 
-    Attributes
-    ----------
-    title : str
-    entities : Mapping of str to str
-        Number of an entity -> its stratum. An entity is there once, however many departments list it.
-    inspectors : tuple of str
-        Their numbers; never names.
-    shares : Mapping of str to float
-        Stratum -> share drawn, 0 to 1; ``*`` for strata not named.
-    avoid : tuple of (inspector, entity)
-        Who must not inspect whom (回避).
-    visited : Mapping of str to str
-        Entities not drawn, with the reason, such as a visit in the same year (综合查一次).
-    team : int
-        Inspectors per visit.
-    most : int
-        Visits per inspector at most; 0: no limit.
-    names : Mapping of str to str
-        Names of entities, for reading; they take no part in the draw.
+    `entities`: number to stratum; one is there once, however many departments list it. `inspectors`: numbers, never
+    names. `shares`: stratum to the share drawn, 0 to 1; ``*`` for strata not named. `avoid`: (inspector, entity), who
+    must not inspect whom (回避). `visited`: entities not drawn, with the reason, such as a visit in the same year
+    (综合查一次). `team`: inspectors per visit; `most`: visits per inspector, 0: no limit. `names` take no part.
     """
 
     title: str

@@ -127,8 +127,6 @@ class _Writer:
         self._fill_furniture(document.sections[0])
         self._describe()
 
-    # ---------------------------------------------------------------- the document as a whole
-
     def _describe(self) -> None:
         about, core = self._report["document"], self.document.core_properties
         core.title, core.author, core.subject = about["title"], about["author"], about["subject"]
@@ -190,8 +188,6 @@ class _Writer:
             if at == len(shown) - 1:
                 add_mark(entry, "end")
         self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-
-    # ---------------------------------------------------------------- blocks
 
     def write(self, block: Json, *, level: int = 0) -> None:
         """Write one block; `level`: how deep in lists it is."""
@@ -317,8 +313,6 @@ class _Writer:
         columns, rows = tabulate_cards(cards, self._lang)
         weighed = [column | {"weight": weight} for column, weight in zip(columns, (3, 2, 4), strict=False)]
         self._write_table({"columns": weighed, "rows": rows, "notes": [], "size": 9.0, "turned": False})
-
-    # ---------------------------------------------------------------- runs, links, bookmarks
 
     def _add_runs(self, paragraph: Paragraph, runs: Sequence[Json]) -> None:
         for run in runs:

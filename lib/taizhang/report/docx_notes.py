@@ -22,13 +22,8 @@ _EMPTY = (
 def add_footnote(paragraph: Paragraph, number: int, text: str) -> None:
     """Put a footnote's mark at the end of a paragraph, and its words into the part of the footnotes.
 
-    Parameters
-    ----------
-    paragraph : docx.text.paragraph.Paragraph
-    number : int
-        From 1; Word counts the marks itself, in the same order.
-    text : str
-        Empty where the footnote is there already: then a raised number refers to it.
+    Numbers begin with 1; Word counts the marks itself, in the same order. Without text the footnote is there already:
+    then a raised number refers to it.
     """
     if not text:
         paragraph.add_run(str(number)).font.superscript = True

@@ -38,24 +38,9 @@ _SCRIPT_WORDS = ("filter", "rows_shown", "enlarge", "close")
 
 
 def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
-    """Render an executed notebook as one HTML file that loads nothing from elsewhere.
+    """Render an executed notebook as one HTML file that loads nothing from elsewhere, the same for the same input.
 
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    meta : ReportMeta
-
-    Returns
-    -------
-    str
-        HTML, the same for the same input. Fonts are cut to the characters used; text of ledgers is
-        escaped, raw HTML in Markdown too.
-
-    Raises
-    ------
-    RenderError
-        If a cell ended in an error, or an output cannot be read back.
+    Fonts are cut to the characters used; text of ledgers is escaped, raw HTML in Markdown too.
     """
     words = page_words(meta.lang)
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)

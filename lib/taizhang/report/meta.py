@@ -8,78 +8,32 @@ from taizhang.core.periods import Period
 
 @dataclass(frozen=True)
 class ReportMeta:
-    """What both renderers put on a report's head and foot.
+    """What all renderers put on a report's head and foot."""
 
-    Attributes
-    ----------
-    title : str
-        The workbook's title.
-    district : str
-        Division code, or ``all`` for the comparison.
-    name : str
-        The district's name, or the area's.
-    period : Period
-    lang : str
-        zh or en.
-    as_of : datetime.date
-        The day the ledgers are read as of.
-    chosen : bool
-        Whether that day was chosen for this run, which the title then says.
-    kind : str
-        The template's name: ``township_review``, ``county_comparison``, or one of the workbook's own.
-    sample : bool
-        Whether the data are the made-up sample, which every page must say.
-    approval : str
-        Map approval number; empty: the report says internal use.
-    version : str
-        Version of taizhang that made the report.
-    languages : tuple of str
-        Languages in which this report exists beside this one, itself among them.
-    made_on : str
-        Date of making, from the inputs or SOURCE_DATE_EPOCH, never from the clock.
-    note : str
-        What people wrote for this report, in Markdown.
-    draft : bool
-        Whether every page is to say so: until the note's front matter approves the report.
-    approver, approved_on : str
-        Who approved it and when (a day as 2022-02-15), for the cover.
-    rows : tuple of str
-        Facts with a CSV of the rows behind them, ``rows/<district>.<fact>.csv`` beside the report.
-    style : str
-        ``modern`` or ``gbt9704``, the layout of official documents, for PDF and Word.
-    report : str
-        Name of a report of the workbook's own; empty for a township review and the comparison.
-    report_title : str
-        What such a report is called, in its language.
-    fonts : str
-        Folder of the user's own fonts for gbt9704; empty: the packaged ones.
-    word_base : str
-        The office's own base document for Word; empty: the packaged one of the style.
-    """
-
-    title: str
-    district: str
-    name: str
+    title: str  # the workbook's
+    district: str  # a division code, or ``all`` for the comparison
+    name: str  # the district's, or the area's
     period: Period
     lang: str
-    as_of: date
+    as_of: date  # the day the ledgers are read as of
+    # the template's name: ``township_review``, ``county_comparison``, or one of the workbook's own
     kind: str = "township_review"
-    sample: bool = False
-    approval: str = ""
-    version: str = ""
-    languages: tuple[str, ...] = ()
-    made_on: str = ""
-    note: str = ""
-    draft: bool = False
+    sample: bool = False  # made-up data, which every page must say
+    approval: str = ""  # the map approval number; empty: the report says internal use
+    version: str = ""  # of taizhang
+    languages: tuple[str, ...] = ()  # in which the report exists, its own among them
+    made_on: str = ""  # from the inputs or SOURCE_DATE_EPOCH, never from the clock
+    note: str = ""  # what people wrote for it, in Markdown
+    draft: bool = False  # every page says so, until the note's front matter approves the report
     approver: str = ""
-    approved_on: str = ""
-    rows: tuple[str, ...] = ()
-    style: str = "modern"
-    report: str = ""
-    report_title: str = ""
-    fonts: str = ""
-    word_base: str = ""
-    chosen: bool = False
+    approved_on: str = ""  # a day as 2022-02-15, for the cover
+    rows: tuple[str, ...] = ()  # facts with a CSV of the rows behind them, ``rows/<district>.<fact>.csv``
+    style: str = "modern"  # ``modern`` or ``gbt9704``, the layout of official documents, for PDF and Word
+    report: str = ""  # name of a report of the workbook's own; empty for a township review and the comparison
+    report_title: str = ""  # what such a report is called, in its language
+    fonts: str = ""  # folder of the user's own fonts for gbt9704; empty: the packaged ones
+    word_base: str = ""  # the office's own base document; empty: the packaged one of the style
+    chosen: bool = False  # whether `as_of` was chosen for this run, which the title then says
 
     @property
     def stem(self) -> str:

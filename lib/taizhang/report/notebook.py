@@ -100,28 +100,11 @@ def _is_left_out(cell: NotebookNode, lang: str) -> bool:
 
 
 def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[ReportBlock]:
-    """Read what an executed notebook shows, in one language, and what people wrote for the report.
+    """Read what an executed notebook shows, in one language, and what people wrote for the report (`place_note`).
 
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed, of nbformat 4.
-    lang : str
-        zh or en: Markdown cells tagged with the other language are left out.
-    note : str
-        Markdown; see `place_note`.
-
-    Returns
-    -------
-    list of ReportBlock
-        In the notebook's order. Level 1 headings are left out, as the renderer writes the title; headings
-        with nothing under them too. Outputs without one of our MIME types are read as far as they are
-        Markdown, pictures or HTML tables; plain text alone is taken for a print and left out.
-
-    Raises
-    ------
-    RenderError
-        If a cell ended in an error, or an output of ours cannot be read back.
+    Level 1 headings are left out, as the renderer writes the title; headings with nothing under them too. Outputs
+    without one of our MIME types are read as far as they are Markdown, pictures or HTML tables; plain text alone is
+    taken for a print and left out. A cell that ended in an error is a RenderError.
     """
     blocks: list[ReportBlock] = []
     for position, cell in enumerate(notebook.cells, start=1):
@@ -147,20 +130,11 @@ def _number_footnotes(blocks: list[ReportBlock]) -> list[ReportBlock]:
 
 
 def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
-    """Put the sections of a note where their headings say.
+    """Put the sections of a note, Markdown, where their headings say among a report's blocks.
 
-    Parameters
-    ----------
-    blocks : list of ReportBlock
-        The report's, with all its headings.
-    note : str
-        Markdown. A section whose heading the report has goes there, after the sentences that open it; its own
-        subsections go to the end of it. Any other section becomes one of the report's own: after the section
-        that the note has before it, or at the end. What stands before the first heading opens the report.
-
-    Returns
-    -------
-    list of ReportBlock
+    A section whose heading the report has goes there, after the sentences that open it; its own subsections go to the
+    end of it. Any other section becomes one of the report's own: after the section that the note has before it, or at
+    the end. What stands before the first heading opens the report.
     """
     placed = list(blocks)
     known = {_fold(block.text) for block in blocks if isinstance(block, HeadingBlock)}

@@ -61,26 +61,11 @@ def render_body(template: str, **values: Any) -> str:
 def assemble_page(
     body: str, *, title: str, lang: str, version: str, styles: tuple[str, ...], scripts: tuple[str, ...]
 ) -> str:
-    """Put a body, style sheets, fonts and scripts into one HTML file that loads nothing.
+    """Put a body, style sheets, fonts and scripts into one HTML file that loads nothing, the same for the same input.
 
-    Parameters
-    ----------
-    body : str
-        The body element; elements of class `serif` (and what is in them, but for class `sans`) are set
-        in the serif font.
-    title : str
-    lang : str
-        zh or en.
-    version : str
-        Of taizhang.
-    styles, scripts : tuple of str
-        Names of files beside the templates.
-
-    Returns
-    -------
-    str
-        The same for the same input. Its Content-Security-Policy lets in these very styles and scripts, and
-        pictures and fonts from within the file; style attributes only, as SVG needs them.
+    Elements of class `serif` (and what is in them, but for class `sans`) are set in the serif font. Styles and scripts
+    are files beside the templates. The Content-Security-Policy lets in these very ones, and pictures and fonts from
+    within the file; style attributes only, as SVG needs them.
     """
     sans, serif = _collect_characters(body)
     css = "\n".join(

@@ -41,24 +41,7 @@ _MOST_ON_CONTENTS = 20
 
 
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
-    """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    meta : ReportMeta
-
-    Returns
-    -------
-    bytes
-        The PDF.
-
-    Raises
-    ------
-    RenderError
-        If the notebook has an error, shows nothing, or Typst can't set it.
-    """
+    """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input."""
     official = meta.style == "gbt9704"
     faces = find_faces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
@@ -139,26 +122,7 @@ def _forget_earlier(faces: Faces) -> None:
 
 
 def draw_png(svg: str, *, about: str, ppi: int = 200) -> tuple[bytes, float, float]:
-    """Draw an SVG with the packaged fonts.
-
-    Parameters
-    ----------
-    svg : str
-    about : str
-        What the picture is, for a message.
-    ppi : int
-        Pixels per inch.
-
-    Returns
-    -------
-    tuple of (bytes, float, float)
-        PNG, and its width and height in mm.
-
-    Raises
-    ------
-    RenderError
-        If it can't be drawn.
-    """
+    """Draw an SVG with the packaged fonts: a PNG, and its width and height in mm. `about` names it in messages."""
     source = (
         "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
         '#image(bytes(sys.inputs.svg), format: "svg")\n'

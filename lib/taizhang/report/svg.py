@@ -24,29 +24,11 @@ _ROUND = re.compile(r"(?:#[\w-]+\s+)?\*\s*\{([^{}()@]*)\}")
 
 
 def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") -> Markup:
-    """Make an SVG document part of an HTML page.
+    """Make an SVG document part of an HTML page, so that its text is found and uses the page's fonts.
 
-    Parameters
-    ----------
-    svg : str
-        An SVG document.
-    prefix : str
-        Put before every id in it, so that pictures on one page never share one.
-    label : str
-        Alternative text.
-    described_by : str
-        Id of an element that says more.
-
-    Returns
-    -------
-    markupsafe.Markup
-        Inline SVG, so that its text is found and uses the page's fonts; where it holds anything but
-        plain drawing (scripts, style sheets, links, outside references), an `img`, in which none of that acts.
-
-    Raises
-    ------
-    RenderError
-        If it is not well-formed.
+    Where it holds anything but plain drawing (scripts, style sheets, links, outside references), it becomes an
+    `img`, in which none of that acts. `prefix` goes before every id in it, so that pictures on one page never share
+    one; `described_by` is the id of an element that says more than the `label`.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:

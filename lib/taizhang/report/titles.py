@@ -8,17 +8,10 @@ from taizhang.report.meta import ReportMeta
 
 
 def write_titles(meta: ReportMeta) -> tuple[str, str]:
-    """A report's title and what stands under it.
+    """A report's title and what stands under it: the district's name, and its period and kind of report.
 
-    Parameters
-    ----------
-    meta : ReportMeta
-
-    Returns
-    -------
-    tuple of (str, str)
-        The district's name, and its period and kind of report; the area's own name is the workbook's title
-        already, so for the area the kind of report, and the period. A day chosen for the run is said after the kind.
+    The area's own name is the workbook's title already, so for the area the kind of report, and the period. A day
+    chosen for the run is said after the kind.
     """
     kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
     period = meta.period.label(meta.lang)
@@ -31,16 +24,7 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
 
 
 def write_approval(meta: ReportMeta) -> list[tuple[str, str]]:
-    """What a report's head says of its approval: who and when, that it is a draft, or nothing.
-
-    Parameters
-    ----------
-    meta : ReportMeta
-
-    Returns
-    -------
-    list of (label, words)
-    """
+    """What a report's head says of its approval, as label and words: who and when, that it is a draft, or nothing."""
     if meta.draft:
         return [(label("report.standing", meta.lang), label("report.draft", meta.lang))]
     if not meta.approver:

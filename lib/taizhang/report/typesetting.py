@@ -67,22 +67,9 @@ _STEPS = 24
 
 
 def set_blocks(blocks: Sequence[ReportBlock], *, lang: str, page: Page = MODERN) -> list[Json]:
-    """Write a report's blocks as the PDF's template and the Word file read them.
+    """Write a report's blocks, as from `read_blocks`, as the PDF's template and the Word file read them.
 
-    Parameters
-    ----------
-    blocks : sequence of ReportBlock
-        As from `read_blocks`.
-    lang : str
-        zh or en.
-    page : Page
-        The page they go on.
-
-    Returns
-    -------
-    list of dict
-        Each with a `type`; tables that fit no upright page are inside a block `turned`, with the headings
-        just above them.
+    Each has a `type`; tables that fit no upright page are inside a block `turned`, with the headings just above them.
     """
     done: list[Json] = []
     above = 0
@@ -138,19 +125,7 @@ def _set_cards(figures: display.KeyFigures, lang: str, page: Page) -> Json:
 
 
 def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[list[Json]]]:
-    """Key figures as the columns and rows of a table; without changes, where none is said.
-
-    Parameters
-    ----------
-    cards : sequence of dict
-        label, value, unit and change of each.
-    lang : str
-        zh or en.
-
-    Returns
-    -------
-    tuple of (list of dict, list of list of dict)
-    """
+    """Key figures as a table's columns and rows; with a column of changes only where any is said."""
     words, gap = page_words(lang), "" if lang == "zh" else " "
     heads = [("indicator", "left"), ("value", "right")]
     heads += [("change", "left")] if any(card["change"] for card in cards) else []
@@ -236,22 +211,9 @@ def fit_columns(
 ) -> Json:
     """Share a table's width among its columns, and choose its type size and whether its page is turned.
 
-    Parameters
-    ----------
-    columns : sequence of dict
-        label, unit and align of each.
-    rows : sequence of sequences of dict
-        Cells, with their text.
-    wide : bool
-        Turn the page in any case.
-    page : Page
-        The page it goes on.
-
-    Returns
-    -------
-    dict
-        columns (with their weight, in em), size (points) and turned. Numbers and single words never break:
-        where they don't fit upright at the smallest size, the page is turned.
+    Columns hold label, unit and align, cells their text; `wide` turns the page in any case. What is given back: columns
+    with their weight (em), size (points) and turned. Numbers and single words never break: where they don't fit
+    upright at the smallest size, the page is turned.
     """
     texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]

@@ -105,14 +105,7 @@ def find_place(error: tomllib.TOMLDecodeError) -> Reason:
 class SettingsFile:
     """A file's tables, and all that is wrong with them.
 
-    Parameters
-    ----------
-    name : str
-        As messages name it; empty: they don't.
-    data : Mapping
-        As parsed.
-    text : str
-        The TOML that it was parsed from, for line numbers; empty: messages name no line.
+    `name`: as messages name it; empty: they don't. `text`: the TOML that `data` was parsed from, for line numbers.
     """
 
     def __init__(self, name: str, data: Mapping[str, Any], text: str = "") -> None:
