@@ -71,8 +71,6 @@ def compare_periods(
 
     Parameters
     ----------
-    view : View
-    fact : str
     district : str, optional
         Code; the view's own where left out.
     then : str

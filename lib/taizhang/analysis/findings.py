@@ -236,7 +236,6 @@ def find_problems(
         Division code, or ``all``.
     ledgers : Mapping of str to DataFrame
         Ledger rows up to as_of; of them only drills are looked at, over two years.
-    as_of : datetime.date
 
     Returns
     -------

@@ -24,7 +24,6 @@ def describe_source(
 
     Parameters
     ----------
-    view : View
     kind : str
         Ledger kind.
     rows : int, optional

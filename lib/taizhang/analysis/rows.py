@@ -55,8 +55,6 @@ def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) 
 
     Parameters
     ----------
-    days : pandas.Series of datetime
-    months : pandas.PeriodIndex
     as_of : datetime.date, optional
         Months that begin after it are NaN: nothing is known of them yet.
     """
@@ -78,9 +76,6 @@ def name_values(
 
     Parameters
     ----------
-    values : pandas.Series of str
-    kind, column : str
-    lang : str
     kinds : Mapping of str to Kind, optional
         Of the view; where left out, the built-in ones.
 
@@ -105,7 +100,6 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
         From `name_values`.
     parts : pandas.DataFrame of bool or number
         On the same index.
-    lang : str
 
     One row per class; the columns of parts.
     """

@@ -156,8 +156,6 @@ class View:
 
         Parameters
         ----------
-        name : str
-        district : str, optional
         when : str
             now; year (the same period a year before); previous (the period just before).
         """

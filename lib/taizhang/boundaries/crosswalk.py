@@ -67,10 +67,6 @@ def read_crosswalk(path: Path | str) -> pd.DataFrame:
         UTF-8 CSV with the columns old_code, new_code and optionally old_name, new_name, year: one row
         per pair, so a split has several rows of one old_code and a merger several of one new_code.
 
-    Returns
-    -------
-    pandas.DataFrame of str
-
     Raises
     ------
     BoundaryError

@@ -229,7 +229,6 @@ def measure_grid(
         As from `read_grid`.
     districts : geopandas.GeoDataFrame
         code and geometry, in the same CRS.
-    smallest_m2 : float
 
     Returns
     -------

@@ -93,8 +93,6 @@ def measure_area_in_reach(
     ----------
     geometry : geopandas.GeoSeries
         Districts in degrees.
-    site_lon, site_lat : array_like, degrees, shape (m,)
-    distance_m : float
 
     Returns
     -------

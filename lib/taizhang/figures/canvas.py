@@ -93,7 +93,6 @@ def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
 
     Parameters
     ----------
-    height_mm : float
     grid : str
         Axis that has grid lines: x, y, both, or '' for none.
     """
@@ -129,8 +128,6 @@ def finish_figure(
 
     Parameters
     ----------
-    drawing : matplotlib.figure.Figure
-    view : View
     exhibit : str
         Of exhibits.yml, whose title, alternative text and source it has.
     rows : int, optional

@@ -41,7 +41,6 @@ def map_hazards(
 
     Parameters
     ----------
-    view : View
     zoom : float
         How many times larger than to show all of the district.
     centre : tuple of float, optional

@@ -36,7 +36,6 @@ def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
     entries : sequence of (mark, words, colour)
         The mark is a character drawn like what it stands for: ■, —, ●; '' for words alone.
     """
@@ -102,11 +101,8 @@ def draw_stacked_months(
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-    months : pandas.PeriodIndex
     parts : sequence of (counts by month, colour)
         From the foot up; NaN where a month hasn't begun.
-    lang : str
     before : pandas.Series, optional
         Counts to compare with, in the same order, as a narrow bar beside each.
     """
@@ -197,8 +193,6 @@ def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None
     ----------
     axes : matplotlib.axes.Axes
         With no grid along its rows.
-    places : iterable of float
-    names : iterable of str
     """
     axes.yaxis.set_major_locator(NullLocator())
     beside, upright, across = axes.get_yaxis_text1_transform(mpl.rcParams["ytick.major.pad"])

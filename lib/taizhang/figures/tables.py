@@ -91,10 +91,8 @@ def make_table(
 
     Parameters
     ----------
-    view : View
     name : str
         The exhibit.
-    rows : iterable of tuple of Cell
     id : str
         Where it is not the exhibit's.
     columns : sequence of Column
@@ -105,7 +103,6 @@ def make_table(
         How many rows there are; where more than are shown, a last note says so.
     title : str
         Where it is not the exhibit's.
-    dense, wide : bool
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
@@ -167,7 +164,6 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
 
     Parameters
     ----------
-    view : View
     *kinds : str
         Ledger kinds, or ``grid``.
 

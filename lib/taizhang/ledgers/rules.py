@@ -17,7 +17,6 @@ def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = No
     ----------
     table : pandas.DataFrame
         Rows with the kind's columns, typed.
-    kind : Kind
     as_of : datetime.date, optional
         The day after which a date is in the future; default: today.
 
@@ -59,7 +58,6 @@ def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     ----------
     table : pandas.DataFrame
         Rows of the kind.
-    kind : Kind
 
     Returns
     -------
@@ -95,7 +93,6 @@ def find_duplicates(table: pd.DataFrame, kind: Kind) -> pd.Series:
     ----------
     table : pandas.DataFrame
         All rows of the kind, over all files.
-    kind : Kind
 
     Returns
     -------

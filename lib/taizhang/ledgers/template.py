@@ -42,7 +42,6 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
 
     Parameters
     ----------
-    kind : Kind
     path : pathlib.Path
         The .xlsx file to write.
     lang : str

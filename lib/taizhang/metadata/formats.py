@@ -14,13 +14,8 @@ def format_number(value: float | None, decimals: int = 0) -> str:
 
     Parameters
     ----------
-    value : float or None
     decimals : int
         Digits after the point.
-
-    Returns
-    -------
-    str
     """
     if value is None or _is_missing(value):
         return "—"
@@ -42,11 +37,6 @@ def _is_missing(value: float) -> bool:
 def format_fact(value: float | None, info: FactInfo) -> str:
     """Write a fact's value, without its unit, with the decimals that its definition gives.
 
-    Parameters
-    ----------
-    value : float or None
-    info : FactInfo
-
     Returns
     -------
     str
@@ -60,8 +50,6 @@ def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
 
     Parameters
     ----------
-    info : FactInfo
-    lang : str
     value : float, optional
         The number: after one, English has no plural.
 
@@ -112,10 +100,6 @@ def spell_number(text: str) -> str:
     ----------
     text : str
         A number as written.
-
-    Returns
-    -------
-    str
     """
     return _SPELT[int(text) - 1] if len(text) == 1 and text in "123456789" else text
 

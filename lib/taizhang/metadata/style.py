@@ -45,12 +45,7 @@ class Style:
 
 @cache
 def load_style() -> Style:
-    """Read style.yml.
-
-    Returns
-    -------
-    Style
-    """
+    """Read style.yml."""
     text = (files("taizhang.metadata") / "style.yml").read_text(encoding="utf-8")
     values: dict[str, Any] = parse_yaml(text)
     values |= {name: tuple(values[name]) for name in ("categories", "sequential")}

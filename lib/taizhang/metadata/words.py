@@ -30,8 +30,6 @@ def split_words(key: str, lang: str, **values: object) -> list[object]:
     ----------
     key : str
         Dotted key of words.yml or sentences.yml.
-    lang : str
-        zh or en.
     **values
         What fills the places, by name.
 
@@ -55,10 +53,6 @@ def label(key: str, lang: str, **values: object) -> str:
     ----------
     key, lang, **values
         As for `split_words`.
-
-    Returns
-    -------
-    str
 
     Raises
     ------

@@ -75,8 +75,6 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
 
     Parameters
     ----------
-    view : View
-    fact : str
     change : bool
         Add how it changed since the year before, and since the period before.
     area : bool
@@ -249,8 +247,6 @@ def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Run
 
     Parameters
     ----------
-    clauses : iterable of tuple of Run
-    lang : str
     lead : tuple of Run
         Words before the first clause, such as the period.
     """
@@ -273,7 +269,6 @@ def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
     ----------
     runs : sequence of Run
         At least one.
-    lang : str
 
     In Chinese as they are.
     """

@@ -68,8 +68,6 @@ def apply_rule(rule: AssessmentRule, values: Floats, times: Floats | None = None
 
     Parameters
     ----------
-    rule : AssessmentRule
-    values : ndarray of float
     times : ndarray of float, optional
         What the points of steps are multiplied by.
 
@@ -134,7 +132,6 @@ def assess_places(
 
     Parameters
     ----------
-    assessment : Assessment
     values : DataFrame
         One row per district, one column per fact that the rules name; NaN where unknown or withheld.
     low, high : DataFrame, optional

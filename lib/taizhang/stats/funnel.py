@@ -188,10 +188,6 @@ def draw_funnel_of_rates(
     q : float
         Highest share of false discoveries among the places called above chance (Benjamini and Hochberg).
 
-    Returns
-    -------
-    Funnel
-
     Notes
     -----
     Spiegelhalter (2005), Stat. Med. 24, 1185-1202, multiplicative overdispersion, estimated from z-scores on

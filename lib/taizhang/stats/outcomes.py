@@ -203,7 +203,6 @@ def compare_groups(
         Events and exposure per township in two periods, on one index.
     treated : Series of bool
         Whether a township is of the group that did more; the others are the comparison.
-    alpha : float
 
     Returns
     -------

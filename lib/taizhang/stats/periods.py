@@ -70,7 +70,6 @@ def list_seasons(name: str, season: Sequence[str], first: date, last: date) -> p
         Such as flood_season.
     season : sequence of str
         First and last day as month-day, ``("06-01", "09-30")``; it may run over the new year.
-    first, last : datetime.date
     """
     rows = []
     for year in range(first.year - 1, last.year + 1):
@@ -174,7 +173,6 @@ def describe_months(
         One per event.
     first_year, last_year : int
         Whole years looked at, both inclusive.
-    alpha : float
 
     Returns
     -------

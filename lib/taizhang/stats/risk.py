@@ -136,7 +136,6 @@ def compute_risk(
 
     Parameters
     ----------
-    model : RiskModel
     values : DataFrame
         One row per district, one column per indicator of the model, in its order; NaN where unknown.
     draws : int
@@ -144,11 +143,6 @@ def compute_risk(
     spread : float
         Each weight, of indicators and of dimensions, is multiplied by a uniform draw from 1 less this to 1
         more.
-    seed : int
-
-    Returns
-    -------
-    RiskIndex
 
     Notes
     -----

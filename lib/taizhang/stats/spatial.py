@@ -78,11 +78,6 @@ def find_pattern(
         As from `join_neighbours`.
     q : float
         Highest share of false discoveries among the places found (Benjamini and Hochberg).
-    permutations, seed : int
-
-    Returns
-    -------
-    Pattern
 
     Notes
     -----

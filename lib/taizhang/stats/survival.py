@@ -132,7 +132,6 @@ def find_median(curves: Curves, groups: int) -> tuple[Floats, Floats, Floats]:
 
     Parameters
     ----------
-    curves : Curves
     groups : int
         How many groups there are.
 
