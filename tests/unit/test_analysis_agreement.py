@@ -1,19 +1,25 @@
 """Fact, sentence, figure, table and trace say one thing of a row, at every boundary of every predicate."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 from view_maker import CODES, make_districts, make_table, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.actions import list_stages
 from taizhang.analysis.closure import list_cases
 from taizhang.analysis.hazards import count_by, follow_months, list_overdue
 from taizhang.analysis.view import View
 from taizhang.core.display import Figure, Prose, Table
 from taizhang.core.periods import parse_period
-from taizhang.facts.compute import compute_facts, select_rows
+from taizhang.facts import hazards
+from taizhang.facts.compute import MEASURES, compute_facts, select_rows
+from taizhang.facts.measures import Count, Sum
 from taizhang.metadata.kinds import load_kinds
 
 Row = Mapping[str, object]
@@ -75,7 +81,7 @@ OPEN, OVERDUE, RECTIFIED = ("open",), ("open", "overdue"), ("rectified",)
 
 
 def check_hazard(row: Row, expected: Sequence[str], as_of: date | None = None) -> None:
-    """One hazard of 2021 is, everywhere, exactly what is expected: open, overdue, rectified, in_time, missed."""
+    """One hazard of 2021 is, everywhere, exactly what is expected: open, overdue or rectified."""
     scene = Scene({"hazards": [{**HAZARD, **row}]}, as_of=as_of)
     view = scene.view
     for name in ("open", "overdue", "rectified"):
@@ -85,20 +91,255 @@ def check_hazard(row: Row, expected: Sequence[str], as_of: date | None = None) -
     is_open, is_overdue = "open" in expected, "overdue" in expected
     trend, classes, cases = follow_months(view), count_by(view, "trade"), list_cases(view)
     assert trend is not None and classes is not None and cases is not None
-    counts = trend.counts.loc[pd.Period("2021-12")]
-    assert counts["open"] == is_open and counts["rectified"] == (not is_open)
+    sums = trend.counts.sum()
+    assert sums["open"] == is_open and sums["rectified"] == (not is_open)
     assert classes["open"].sum() == is_open and classes["rectified"].sum() == (not is_open)
     assert cases.open.tolist() == [is_open]
-    assert f"尚有{int(is_open)}处未整改" in alt(figures.plot_hazards_trend(view))
-    assert f"尚有{int(is_open)}处未整改" in alt(figures.plot_hazards_by_trade(view))
-    assert f"尚有{int(is_open)}处未整改" in alt(figures.plot_closure_curve(view))
+    told = f"尚有{int(is_open)}处未整改"
+    for plot in (figures.plot_hazards_trend, figures.plot_hazards_by_trade, figures.plot_closure_curve):
+        assert told in alt(plot(view))
     assert f"其中{int(is_open)}处未整改" in alt(figures.map_hazards(view))
     assert len(list_overdue(view)) == len(read(figures.tabulate_overdue(view))) == is_overdue
+    words = "逾期未整改的有1处" if is_overdue else "没有逾期未整改的隐患"
     said = say(narrative.write_hazards(view))
-    words = "没有逾期未整改的隐患" if not is_overdue else "逾期未整改的有1处"
-    assert words in said, said
+    assert words in said and ("均未整改" in said) == is_open
 
 
-def test_a_day_of_rectification_to_come_outweighs_an_earlier_closure() -> None:
-    """The fault that this house was rebuilt for: the fact said open and overdue, trend and table did not."""
-    check_hazard({"rectified_on": "2022-03-01", "closed_on": "2021-12-20"}, OVERDUE)
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # The fault that the house was rebuilt for: the fact said open and overdue, trend and table did not.
+        ({"rectified_on": "2022-03-01", "closed_on": "2021-12-20"}, OVERDUE),
+        ({"rectified_on": "2021-12-20", "closed_on": "2022-03-01"}, RECTIFIED),
+        ({"rectified_on": "2021-12-30"}, RECTIFIED),
+        ({"rectified_on": "2021-12-31"}, RECTIFIED),
+        ({"rectified_on": "2022-01-01"}, OVERDUE),
+        ({"closed_on": "2021-12-31"}, RECTIFIED),
+        ({"closed_on": "2022-01-01"}, OVERDUE),
+        ({"deadline": "2021-12-30"}, OVERDUE),
+        ({"deadline": "2021-12-31"}, OPEN),
+        ({"deadline": "2022-01-01"}, OPEN),
+        ({"deadline": None}, OPEN),
+        ({"mode": "on_the_spot", "deadline": None}, OPEN),
+        ({"mode": "on_the_spot", "rectified_on": "2021-12-01"}, RECTIFIED),
+        ({"status": "rectified"}, OVERDUE),
+        ({"verified_on": "2021-12-20"}, OVERDUE),
+    ],
+)
+def test_a_hazard_is_one_thing_everywhere(row: Row, expected: Sequence[str]) -> None:
+    check_hazard(row, expected)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (date(2021, 12, 15), OPEN),
+        (date(2021, 12, 16), OVERDUE),
+        (date(2021, 12, 19), OVERDUE),
+        (date(2021, 12, 20), RECTIFIED),
+        (date(2022, 6, 30), RECTIFIED),
+    ],
+)
+def test_a_hazard_is_what_it_was_on_the_day(as_of: date, expected: Sequence[str]) -> None:
+    """Found on the 1st, due on the 15th, rectified on the 20th."""
+    check_hazard({"rectified_on": "2021-12-20"}, expected, as_of)
+
+
+@pytest.mark.parametrize(
+    ("found_on", "as_of", "counted"),
+    [
+        ("2020-12-31", None, 0),
+        ("2021-01-01", None, 1),
+        ("2021-12-31", None, 1),
+        ("2021-12-31", date(2022, 1, 31), 1),
+        ("2022-01-01", date(2022, 1, 31), 0),
+        ("2021-07-14", date(2021, 7, 15), 1),
+        ("2021-07-15", date(2021, 7, 15), 1),
+        ("2021-07-16", date(2021, 7, 15), 0),
+    ],
+)
+def test_a_row_is_of_the_period_everywhere(found_on: str, as_of: date | None, counted: int) -> None:
+    scene = Scene({"hazards": [{**HAZARD, "found_on": found_on, "deadline": None}]}, as_of=as_of)
+    assert scene.fact("hazards.found") == len(scene.trace("hazards.found")) == counted
+    assert len(scene.view.counted("hazards")) == len(scene.view.show("hazards")) == counted
+    assert (figures.plot_hazards_by_trade(scene.view) is not None) == bool(counted)
+    said = say(narrative.write_hazards(scene.view))
+    assert ("查出隐患1处" in said) == bool(counted) and ("工贸" in said) == bool(counted)
+
+
+@pytest.mark.parametrize(("days", "repeat"), [(0, 0), (1, 1), (365, 1), (366, 0)])
+def test_a_repeat_is_one_everywhere(days: int, repeat: int) -> None:
+    found = pd.Timestamp(2021, 12, 1)
+    rows = [{**HAZARD, "found_on": found - timedelta(days=days)}, {**HAZARD, "found_on": found}]
+    scene = Scene({"hazards": rows})
+    assert scene.fact("hazards.repeats") == repeat
+    assert scene.trace("hazards.repeats") == [1] * repeat
+    assert scene.view.recorded("hazards").test(hazards.is_repeat).tolist() == [False, bool(repeat)]
+    said = say(narrative.write_hazards(scene.view))
+    assert ("没有发现一年内在同一场所重复出现" in said) == (not repeat), said
+
+
+@pytest.mark.parametrize(
+    ("done", "deadline", "judged", "in_time"),
+    [
+        ("2021-12-15", "2021-12-15", 1, 1),
+        ("2021-12-16", "2021-12-15", 1, 0),
+        ("2021-12-20", "2022-01-15", 1, 1),
+        (None, "2021-12-30", 1, 0),
+        (None, "2022-01-01", 0, 0),
+        ("2022-01-01", "2022-01-02", 0, 0),
+        ("2021-12-20", None, 0, 0),
+    ],
+)
+def test_in_time_is_one_thing_in_words_and_table(
+    done: str | None, deadline: str | None, judged: int, in_time: int
+) -> None:
+    view = Scene({"hazards": [{**HAZARD, "rectified_on": done, "deadline": deadline}]}).view
+    cases = list_cases(view)
+    assert cases is not None
+    assert cases.judged.tolist() == [bool(judged)] and (cases.judged & cases.in_time).tolist() == [
+        bool(in_time)
+    ]
+    said = say(narrative.write_closure(view))
+    assert said == "" if not judged else f"按期整改{in_time}处" in said
+    assert read(figures.tabulate_closure(view))[0][5].startswith(f"{100 * in_time}.0%" if judged else "—")
+
+
+# kind, what the row holds, as of which day, and what the facts are; a count's rows are those that trace gives.
+KINDS: list[tuple[str, Row, Mapping[str, float | None]]] = [
+    ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-20", "resolved_on": "2021-12-20"},
+     {"resolved": 1, "resolution_rate": 100, "on_time_rate": 100}),
+    ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-20", "resolved_on": "2021-12-21"},
+     {"resolved": 1, "on_time_rate": 0}),
+    ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-30", "resolved_on": "2022-01-01"},
+     {"resolved": 0, "resolution_rate": 0, "on_time_rate": 0}),
+    ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-31"}, {"resolved": 0, "on_time_rate": None}),
+    ("disputes", {"found_on": "2021-12-01", "settled_on": "2021-12-31"}, {"settled": 1, "settlement_rate": 100}),
+    ("disputes", {"found_on": "2021-12-01", "settled_on": "2022-01-01"}, {"settled": 0, "settlement_rate": 0}),
+    ("inspections", {"inspected_on": "2021-12-31", "penalty_yuan": 0}, {"visits": 1, "penalties": 0}),
+    ("inspections", {"inspected_on": "2021-12-31", "penalty_yuan": 1}, {"visits": 1, "penalties": 1}),
+    ("drills", {"held_on": "2021-12-31", "evaluated": True, "problems": 4, "problems_fixed": 3},
+     {"held": 1, "evaluated_share": 100, "problems": 4, "problems_fixed_share": 75}),
+    ("drills", {"held_on": "2021-12-31", "evaluated": False}, {"held": 1, "evaluated_share": 0}),
+    ("drills", {"held_on": "2022-01-01"}, {"held": 0, "evaluated_share": None}),
+    ("plans", {"name": "甲", "issued_on": "2021-12-31", "review_due": "2021-12-31"},
+     {"current": 1, "review_overdue": 0}),
+    ("plans", {"name": "甲", "issued_on": "2020-01-01", "review_due": "2021-12-30"},
+     {"current": 0, "review_overdue": 1}),
+    ("plans", {"name": "甲", "issued_on": "2022-01-01", "review_due": "2021-12-30"},
+     {"current": 0, "review_overdue": 0}),
+    ("schools", {"school": "甲", "item": "乙", "met": False, "veto": True}, {"items_met_rate": 0, "vetoed": 1}),
+    ("schools", {"school": "甲", "item": "乙", "met": True, "veto": True}, {"items_met_rate": 100, "vetoed": 0}),
+    ("schools", {"school": "甲", "item": "乙", "met": False, "veto": False}, {"items_met_rate": 0, "vetoed": 0}),
+    ("supplies", {"item": "甲", "quantity": 9, "standard": 10, "expires_on": "2021-12-30"},
+     {"lines": 1, "below_standard": 1, "expired": 1}),
+    ("supplies", {"item": "甲", "quantity": 10, "standard": 10, "expires_on": "2021-12-31"},
+     {"lines": 1, "below_standard": 0, "expired": 0}),
+    ("warnings", {"issued_at": "2021-12-31 23:59", "kind": "暴雨", "colour": "red"}, {"issued": 1}),
+    ("warnings", {"issued_at": "2022-01-01 00:00", "kind": "暴雨", "colour": "red"}, {"issued": 0}),
+    ("duty_checks", {"checked_at": "2021-12-31 23:59", "on_duty": True}, {"made": 1, "passed_rate": 100}),
+    ("duty_checks", {"checked_at": "2021-01-01 00:00", "on_duty": False}, {"made": 1, "passed_rate": 0}),
+    ("duty_checks", {"checked_at": "2020-12-31 23:59", "on_duty": True}, {"made": 0, "passed_rate": None}),
+    *(("incidents", {"occurred_on": "2021-12-31 08:00", "class": "accident", "deaths": deaths},
+       {"count": 1, "deaths": deaths, **{f"level_{name}": int(name == level) for name in
+                                         ("ordinary", "larger", "major", "extraordinary")}})
+      for deaths, level in ((0, "ordinary"), (2, "ordinary"), (3, "larger"), (9, "larger"), (10, "major"),
+                            (29, "major"), (30, "extraordinary"))),
+    ("incidents", {"occurred_on": "2021-12-31", "class": "natural", "deaths": 30},
+     {"count": 1, "level_extraordinary": 0}),
+    ("incidents", {"occurred_on": "2021-12-31", "class": "accident", "serious_injuries": 10}, {"level_larger": 1}),
+    ("incidents", {"occurred_on": "2021-12-31", "class": "accident", "loss_wan": 999.9}, {"level_ordinary": 1}),
+    ("losses", {"occurred_on": "2021-12-31", "event": "台风", "affected": 3}, {"events": 1, "affected": 3}),
+    ("losses", {"occurred_on": "2022-01-01", "event": "台风", "affected": 3}, {"events": 0, "affected": 0}),
+    ("publicity", {"held_on": "2021-12-31", "form": "讲座", "reached": 5}, {"sessions": 1, "reached": 5}),
+    ("publicity", {"held_on": "2021-12-31", "form": "讲座", "sessions": 3}, {"sessions": 3}),
+    ("teams", {"name": "甲队", "kind": "消防", "members": 7}, {"count": 1, "members": 7}),
+    ("shelters", {"name": "甲", "capacity": 50}, {"count": 1, "capacity": 50}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "row", "expected"), KINDS)
+def test_a_row_of_any_kind_is_one_thing_everywhere(
+    kind: str, row: Row, expected: Mapping[str, float | None]
+) -> None:
+    scene = Scene({kind: [row]})
+    counted = scene.view.counted(kind)
+    for name, value in expected.items():
+        fact = f"{kind}.{name}"
+        if value is None:
+            assert math.isnan(scene.fact(fact))
+            continue
+        assert scene.fact(fact) == value, fact
+        measure = MEASURES[fact]
+        if isinstance(measure, Count):
+            assert len(scene.trace(fact)) == counted.test(measure.counted).sum() == value
+        elif isinstance(measure, Sum):
+            assert np.nansum(measure.amount(counted)) == value
+
+
+def test_plans_past_their_review_are_those_that_the_table_marks() -> None:
+    """Issued; past review; issued only after as_of, and so no plan yet."""
+    rows = [
+        {"name": "甲", "issued_on": "2021-12-31", "review_due": "2021-12-31"},
+        {"name": "乙", "issued_on": "2020-01-01", "review_due": "2021-12-30"},
+        {"name": "丙", "issued_on": "2022-01-01", "review_due": "2021-12-30"},
+    ]
+    scene = Scene({"plans": rows, "drills": [{"held_on": "2021-12-31", "plan": " 甲 "}]})
+    assert scene.fact("plans.current") == scene.fact("plans.review_overdue") == 1
+    table = figures.tabulate_plans(scene.view)
+    assert table is not None
+    marked = {row[0].text: (row[2].note, row[3].text) for row in table.rows}
+    assert marked == {"乙": ("worse", "未见记录"), "甲": ("", "2021-12-31")}
+    assert scene.trace("plans.review_overdue") == [1]
+    said = say(narrative.write_drills(scene.view))
+    assert "超过应修订日期的有1" in said and scene.fact("drills.plans_drilled_share") == 100
+
+
+def test_figures_add_up_to_the_facts() -> None:
+    """Sessions without a number count as one, in the figure as in the fact; members and visits likewise."""
+    scene = Scene(
+        {
+            "publicity": [{"held_on": "2021-12-31", "form": "讲座"},
+                          {"held_on": "2021-12-30", "form": "讲座", "sessions": 3}],
+            "teams": [{"name": "甲", "kind": "消防", "members": 7}, {"name": "乙", "kind": "消防"}],
+            "warnings": [{"issued_at": "2021-12-31 23:59", "kind": "暴雨", "colour": "red"},
+                         {"issued_at": "2022-01-01 00:00", "kind": "暴雨", "colour": "red"}],
+            "inspections": [{"inspected_on": "2021-12-31", "mode": "routine"}] * 2,
+            "incidents": [{"occurred_on": "2021-12-31 23:00", "class": "accident", "deaths": 1}],
+            "drills": [{"held_on": "2021-12-31", "kind": "field", "hazard_type": "洪涝", "evaluated": True}],
+        }
+    )  # fmt: skip
+    view = scene.view
+    assert scene.fact("publicity.sessions") == 4
+    assert "合计4" in alt(figures.plot_classes(view, "publicity", "form", value="sessions"))
+    assert scene.fact("teams.members") == 7
+    assert "合计7" in alt(figures.plot_classes(view, "teams", "kind", value="members"))
+    assert scene.fact("warnings.issued") == 1 and "共1次" in alt(figures.plot_warnings(view))
+    assert scene.fact("inspections.visits") == 2
+    assert "共2次" in alt(figures.plot_inspections_trend(view))
+    assert "共2次" in alt(figures.plot_inspections_by_mode(view))
+    assert scene.fact("incidents.count") == 1 == len(read(figures.tabulate_incidents(view)))
+    assert "2021年1起" in alt(figures.plot_incidents_trend(view))
+    assert scene.fact("drills.held") == 1 == len(read(figures.tabulate_drills(view)))
+    assert "共1次" in alt(figures.plot_drills_calendar(view)) and "1次演练" in alt(
+        figures.plot_drill_kinds(view)
+    )
+    assert read(figures.tabulate_drills(view))[0][5] == "是"
+
+
+@pytest.mark.parametrize(
+    ("done_on", "state"),
+    [("2021-06-30", "in_time"), ("2021-07-01", "late"), ("2021-12-31", "late"), ("2022-01-01", "overdue")],
+)
+def test_a_stage_is_done_by_as_of_or_not(done_on: str, state: str) -> None:
+    row = {
+        "name": "百日行动",
+        "stage": "整治",
+        "starts_on": "2021-03-01",
+        "ends_on": "2021-06-30",
+        "done_on": done_on,
+    }
+    scene = Scene({"actions": [row]})
+    assert list_stages(scene.view)["state"].tolist() == [state]
+    shown = read(figures.tabulate_rows(scene.view, "actions", "name", "done_on"))
+    assert shown == ([["百日行动", "—"]] if state == "overdue" else [["百日行动", done_on]])
