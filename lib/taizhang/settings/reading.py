@@ -47,7 +47,8 @@ def check_known(names: Iterable[str], known: Iterable[str]) -> None:
 class Table(BaseModel):
     """A table of a settings file. No key but its own is taken."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first used: a review with nothing to make reads neither risk.toml nor assessment.toml.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
