@@ -28,21 +28,12 @@ Answer = tuple[str | None, str, Reason | None]
 def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
     """Find the grid cell of each row: by the code or name in its `grid` column, else by its point.
 
-    As with districts, a point decides only where the row names no cell, and nothing is accepted because it
-    is alike. A row and its cell must be in the same district; where they contradict each other neither wins.
+    As with districts, a point (lon, lat in degrees) decides only where the row names no cell, it is sought in the
+    cells that hold no others, and nothing is accepted because it is alike. A row and its cell must be in the same
+    district (district_code); where they contradict each other neither wins.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        district_code, and as far as the ledger has them grid (text) and lon, lat (degrees).
-    grid : geopandas.GeoDataFrame
-        As from `read_grid`; a point is sought in the cells that hold no others.
-
-    Returns
-    -------
-    pandas.DataFrame
-        cell (code; NA where there is none), how ('code', 'name', 'point' or 'unmatched') and reason (a Reason; None
-        where matched), on the index of `rows`.
+    Returns cell (code; NA where there is none), how ('code', 'name', 'point' or 'unmatched') and reason (a Reason;
+    None where matched), on the index of `rows`.
     """
     codes, names = _index_cells(grid)
     home = dict(zip(grid["code"].astype(str), grid["district_code"].astype("object"), strict=True))
@@ -128,20 +119,11 @@ def find_grid_problems(
 ) -> gpd.GeoDataFrame:
     """Where the grid leaves ground out, covers it twice, or lies beyond its district, one row per place.
 
-    Parameters
-    ----------
-    grid, districts : geopandas.GeoDataFrame
-        As from `read_grid` and `read_districts`, in one CRS.
-    smallest_m2 : float
-        Smaller pieces are rounding and not reported.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        problem, district_code, codes, area_km2, share_percent, geometry; by district in order, largest first.
-        Of the ground, cut at district borders: 'gap' and 'gap_sliver' (codes: the cells around it), 'overlap',
-        'overlap_sliver', 'nested' and 'duplicate' (the cells that share it); share_percent is NaN. Of one
-        cell, with the share of it that is so: 'outside', 'beyond', 'across', 'elsewhere' as in `check_cells`.
+    Pieces below `smallest_m2` are rounding and not reported. Returns problem, district_code, codes, area_km2,
+    share_percent, geometry; by district in order, largest first. Of the ground, cut at district borders: 'gap' and
+    'gap_sliver' (codes: the cells around it), 'overlap', 'overlap_sliver', 'nested' and 'duplicate' (the cells that
+    share it); share_percent is NaN. Of one cell, with the share of it that is so: 'outside', 'beyond', 'across',
+    'elsewhere' as in `check_cells`.
     """
     cells = grid[find_leaves(grid)]
     coverage = check_coverage(cells, districts, smallest_m2=smallest_m2)

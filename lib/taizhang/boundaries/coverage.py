@@ -34,31 +34,16 @@ def check_coverage(
     sliver_width_m: float = SLIVER_WIDTH_M,
     smallest_m2: float = SMALLEST_M2,
 ) -> gpd.GeoDataFrame:
-    """Find gaps, overlaps and slivers of a layer.
+    """Find gaps, overlaps and slivers of a layer: code, and geometry in degrees.
 
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        code and geometry, in degrees.
-    boundary : geometry, optional
-        What the layer should cover, in degrees. Without it a gap is a hole that the districts enclose;
-        a crack that opens to the outside shows only against a boundary.
-    sliver_width_m : float
-        A gap or overlap of no more than this mean width (twice the area by the perimeter) is a sliver.
-    smallest_m2 : float
-        Smaller pieces are rounding and not reported.
+    Raises BoundaryError where it has no CRS. `boundary` is what the layer should cover, in degrees. Without it a gap
+    is a hole that the districts enclose; a crack that opens to the outside shows only against a boundary. A gap or
+    overlap of at most `sliver_width_m` mean width (twice the area by the perimeter) is a sliver; pieces below
+    `smallest_m2` are rounding and not reported.
 
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        problem ('gap', 'gap_sliver', 'overlap', 'overlap_sliver', 'nested' where one lies within the
-        other, 'duplicate' where both are the same, 'outside' beyond the boundary), area_km2, codes
-        (of the districts that overlap, or that border the gap, joined by a space), geometry; largest first.
-
-    Raises
-    ------
-    BoundaryError
-        The geometry has no CRS.
+    Returns problem ('gap', 'gap_sliver', 'overlap', 'overlap_sliver', 'nested' where one lies within the other,
+    'duplicate' where both are the same, 'outside' beyond the boundary), area_km2, codes (of the districts that
+    overlap, or that border the gap, joined by a space), geometry; largest first.
     """
     if frame.crs is None:
         raise BoundaryError("boundaries.crs.no_coverage")
@@ -88,19 +73,8 @@ def check_districts(
 ) -> gpd.GeoDataFrame:
     """All that is odd about a layer: its coverage, and districts that are empty, invalid, in parts or alone.
 
-    Parameters
-    ----------
-    frame : geopandas.GeoDataFrame
-        code, name and geometry, in degrees.
-    boundary : geometry, optional
-        As in `check_coverage`.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As from `check_coverage`, with the further problems 'empty', 'invalid', 'duplicate_code',
-        'duplicate_name', 'multipart' (several parts: islands, exclaves) and 'island' (no neighbour); the
-        last two are for information.
+    As from `check_coverage`, with the further problems 'empty', 'invalid', 'duplicate_code', 'duplicate_name',
+    'multipart' (several parts: islands, exclaves) and 'island' (no neighbour); the last two are for information.
     """
     geometry = frame.geometry
     shapes = geometry.to_numpy()

@@ -59,18 +59,10 @@ class Crosswalk:
 
 
 def read_crosswalk(path: Path | str) -> pd.DataFrame:
-    """Read a crosswalk of codes.
+    """Read a crosswalk of codes: a UTF-8 CSV with old_code, new_code and optionally old_name, new_name, year.
 
-    Parameters
-    ----------
-    path : path
-        UTF-8 CSV with the columns old_code, new_code and optionally old_name, new_name, year: one row
-        per pair, so a split has several rows of one old_code and a merger several of one new_code.
-
-    Raises
-    ------
-    BoundaryError
-        The file is not there, or a column is missing.
+    One row per pair: a split has several rows of one old_code and a merger several of one new_code. Raises
+    BoundaryError where the file is not there, or a column is missing.
     """
     path = Path(path)
     if not path.exists():
@@ -85,23 +77,13 @@ def compare_vintages(
 ) -> pd.DataFrame:
     """Which districts can be compared with their earlier selves.
 
-    Parameters
-    ----------
-    crosswalk : pandas.DataFrame
-        As from `read_crosswalk`.
-    codes : iterable of str
-        Codes of the layer.
-    years : tuple of int, optional
-        Only changes from the first year to the second, both included, where the crosswalk has a column year:
-        a change of long ago leaves the comparison of two years alone, one within the first year does not. A
-        row without a year always counts.
+    With `years`, only changes from the first year to the second, both included, where the crosswalk has a column
+    year: a change of long ago leaves the comparison of two years alone, one within the first year does not. A row
+    without a year always counts.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per code: code, change ('none', 'renamed', 'merged', 'split'), comparable (bool) and
-        before (the earlier codes, joined by a space). A merged district compares with the sum of those
-        it came from; one that gave or got a part does not compare.
+    Returns one row per code: code, change ('none', 'renamed', 'merged', 'split'), comparable (bool) and before (the
+    earlier codes, joined by a space). A merged district compares with the sum of those it came from; one that gave
+    or got a part does not compare.
     """
     if years is not None and "year" in crosswalk:
         year = pd.to_numeric(crosswalk["year"], errors="coerce")

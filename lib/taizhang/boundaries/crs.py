@@ -60,11 +60,8 @@ def _touches_china(bounds: Bounds) -> bool:
 def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pyproj.CRS:
     """The layer's CRS: its own, else the one given; nothing is assumed.
 
-    Raises
-    ------
-    BoundaryError
-        Neither is there; the given one is unknown or contradicts the file's; or the coordinates do not
-        fit. The message states the range of the coordinates and the likely candidates.
+    Raises BoundaryError where neither is there, or the given one is unknown or contradicts the file's, or the
+    coordinates do not fit, with the range of the coordinates and the likely candidates.
     """
     bounds: Bounds = tuple(float(edge) for edge in frame.total_bounds)  # type: ignore[assignment]
     given = _parse_crs(crs, where) if crs else None
@@ -169,15 +166,10 @@ def to_geographic(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def choose_equal_area(bounds: Bounds) -> pyproj.CRS:
-    """An equal-area projection for the place.
+    """An equal-area projection for a place, given as west, south, east, north in degrees.
 
-    Lambert azimuthal at the centre, or, for more than 15 degrees of longitude or latitude, Albers with
-    standard parallels a sixth of the way in from the southern and northern edges (Snyder 1987, p. 99).
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north in degrees.
+    Lambert azimuthal at the centre, or, for more than 15 degrees of longitude or latitude, Albers with standard
+    parallels a sixth of the way in from the southern and northern edges (Snyder 1987, p. 99).
     """
     west, south, east, north = bounds
     lon, lat = (west + east) / 2, (south + north) / 2
@@ -191,26 +183,12 @@ def choose_equal_area(bounds: Bounds) -> pyproj.CRS:
 
 
 def area_km2(geometry: gpd.GeoSeries) -> pd.Series:
-    """Area of each geometry, in an equal-area projection chosen for the place.
+    """Area of each geometry in km2, in an equal-area projection chosen for the place.
 
-    Edges are straight in longitude and latitude, as GeoJSON has them (RFC 7946, 3.1.1), and so are
-    slightly bent on the projection: each is measured as a parabola through its ends and its middle, pieces
-    of at most 0.05 degrees at a time. A strip a metre wide keeps its area, too.
-
-    Parameters
-    ----------
-    geometry : geopandas.GeoSeries
-        In any CRS, which must be stated.
-
-    Returns
-    -------
-    pandas.Series of float
-        km2, on the same index; 0 for a missing or empty geometry.
-
-    Raises
-    ------
-    BoundaryError
-        The geometry has no CRS.
+    0 for a missing or empty one. Edges are straight in longitude and latitude, as GeoJSON has them (RFC 7946,
+    3.1.1), and so are slightly bent on the projection: each is measured as a parabola through its ends and its
+    middle, pieces of at most 0.05 degrees at a time. A strip a metre wide keeps its area, too. Raises BoundaryError
+    where the geometry has no CRS.
     """
     if geometry.crs is None:
         raise BoundaryError("boundaries.crs.no_areas")

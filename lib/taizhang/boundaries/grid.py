@@ -46,31 +46,12 @@ def read_grid(
 ) -> Layer:
     """Read the grid cells and put each in a district.
 
-    A cell is in the district its parent column names (by code or name, through parent cells if need be);
-    where the column says nothing, in the district it overlaps most.
+    A cell is in the district its parent column names (by code or name, through parent cells if need be); where the
+    column says nothing, in the district it overlaps most. Columns of the file: without `name` the code stands for
+    it; `responsible` is personal. All else, and what is raised, is as in `read_districts`.
 
-    Parameters
-    ----------
-    path : path
-        As in `read_districts`.
-    districts : geopandas.GeoDataFrame
-        The districts: code, name, parent, geometry.
-    code, name, parent, class_, level, responsible : str, optional
-        Columns of the file. Without name the code stands for it; `responsible` is personal.
-    crs, offset, encoding : str
-        As in `read_districts`.
-
-    Returns
-    -------
-    Layer
-        frame with code, name, parent, class, level, assigned (boolean: someone is named; NA where no
-        column says), responsible, district_code (NA outside all districts), geometry in the CRS of
-        `districts`.
-
-    Raises
-    ------
-    BoundaryError
-        As in `read_districts`.
+    The layer's frame has code, name, parent, class, level, assigned (boolean: someone is named; NA where no column
+    says), responsible, district_code (NA outside all districts), geometry in the CRS of `districts`.
     """
     columns = {
         "code": code, "name": name or code, "parent": parent, "class": class_, "level": level,
@@ -103,17 +84,9 @@ def read_grid(
 
 
 def measure_overlaps(cells: gpd.GeoSeries, districts: gpd.GeoSeries) -> pd.DataFrame:
-    """Area that each cell shares with each district.
+    """Area that each cell shares with each district, both valid and in one CRS.
 
-    Parameters
-    ----------
-    cells, districts : geopandas.GeoSeries
-        In one CRS, valid.
-
-    Returns
-    -------
-    pandas.DataFrame
-        cell and district (positions) and area_km2, one row per pair that shares any.
+    Returns cell and district (positions) and area_km2, one row per pair that shares any.
     """
     shapes, areas = cells.to_numpy(), districts.to_numpy()
     tree = shapely.STRtree(shapes)
@@ -177,20 +150,10 @@ def assign_cells(
 
 
 def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
-    """Cells that hold no other cells, and so divide the ground.
+    """Which cells hold no other cells, and so divide the ground.
 
-    A cell holds another when it is its parent and at least half of the other lies within it (a head cell beside
-    its own has its own ground), or when it is of another level and the other lies within it.
-
-    Parameters
-    ----------
-    grid : geopandas.GeoDataFrame
-        code, parent, level, geometry.
-
-    Returns
-    -------
-    pandas.Series of bool
-        On the index of `grid`.
+    A cell holds another when it is its parent and at least half of the other lies within it (a head cell beside its
+    own has its own ground), or when it is of another level and the other lies within it.
     """
     shapes = grid.geometry.to_numpy()
     held = _find_heads(grid, shapes)
@@ -223,19 +186,9 @@ def measure_grid(
 
     Only cells that hold no other cells are laid on the ground. Pieces below `smallest_m2` are rounding.
 
-    Parameters
-    ----------
-    grid : geopandas.GeoDataFrame
-        As from `read_grid`.
-    districts : geopandas.GeoDataFrame
-        code and geometry, in the same CRS.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per district in order, then 'all': district_code, gap_km2 (of the district, in no cell),
-        overlap_km2 (of the district, in more than one cell) and, for 'all' alone, outside_km2 (of cells,
-        in no district; NaN elsewhere).
+    Returns one row per district in order, then 'all': district_code, gap_km2 (of the district, in no cell),
+    overlap_km2 (of the district, in more than one cell) and, for 'all' alone, outside_km2 (of cells, in no district;
+    NaN elsewhere).
     """
     cells = grid[find_leaves(grid)]
     shapes, areas = cells.geometry.to_numpy(), districts.geometry.to_numpy()
@@ -278,17 +231,9 @@ def _drop_rounding(area: shapely.Geometry, crs: pyproj.CRS, smallest_m2: float) 
 def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
     """Cells that do not lie where they belong.
 
-    Parameters
-    ----------
-    grid, districts : geopandas.GeoDataFrame
-        As from `read_grid` and `read_districts`, in one CRS.
-
-    Returns
-    -------
-    pandas.DataFrame
-        problem ('outside': in no district; 'elsewhere': most of it in another than its own; 'across':
-        over 1 % of it in others; 'beyond': over 1 % of it in none), code, district_code, area_km2 and
-        share_percent of the cell that is so.
+    Returns problem ('outside': in no district; 'elsewhere': most of it in another than its own; 'across': over 1 %
+    of it in others; 'beyond': over 1 % of it in none), code, district_code, area_km2 and share_percent of the cell
+    that is so.
     """
     cells = grid.reset_index(drop=True)
     own = area_km2(cells.geometry).to_numpy()
@@ -320,17 +265,10 @@ def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataF
 def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
     """Span of control: how many cells a person, and a cell of the level above, answers for.
 
-    Parameters
-    ----------
-    grid : geopandas.GeoDataFrame
-        As from `read_grid`. Names of persons are counted, never shown; a cell may name several.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per district_code, then 'all'; after each, where its cells are of several levels, one per
-        level: level ('' for all of them), people (distinct), cells_per_person_median and _max, heads (cells
-        that hold others), cells_per_head_min, _median and _max; NaN where there are none.
+    Names of persons are counted, never shown; a cell may name several. Returns one row per district_code, then
+    'all'; after each, where its cells are of several levels, one per level: level ('' for all of them), people
+    (distinct), cells_per_person_median and _max, heads (cells that hold others), cells_per_head_min, _median and
+    _max; NaN where there are none.
     """
     groups = []
     for code, cells in (*grid.groupby("district_code", sort=True), (ALL, grid)):

@@ -32,6 +32,13 @@ _FAULTS = {
     "Interior is disconnected": "内部不连通",
     "Too few points in geometry component": "点太少",
 }
+_TYPES = {
+    "Point": "点",
+    "MultiPoint": "多点",
+    "LineString": "线",
+    "MultiLineString": "多线",
+    "LinearRing": "环线",
+}
 _TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
 
@@ -68,33 +75,14 @@ def read_districts(
     offset: str = "none",
     encoding: str = "auto",
 ) -> Layer:
-    """Read the districts to report on.
+    """Read the districts to report on: one row each, in the file's order; rows of one code and name are made one.
 
-    Parameters
-    ----------
-    path : path
-        Shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet.
-    code, name : str
-        Columns of the division code and the name.
-    parent : str, optional
-        Column of the code or name of the unit above.
-    crs : str, optional
-        Coordinate system, only where the file states none.
-    offset : str
-        'none', 'gcj02' or 'bd09': the web map offset to undo.
-    encoding : str
-        Of a shapefile's text; 'auto' judges it.
+    `path` is a shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet; `code`, `name` and `parent`
+    are its columns. `crs` is given only where the file states none; `offset` is the web map offset to undo ('none',
+    'gcj02' or 'bd09'); `encoding` that of a shapefile's text, which 'auto' judges.
 
-    Returns
-    -------
-    Layer
-        One row per district, in the file's order; rows of one code and name are made one.
-
-    Raises
-    ------
-    BoundaryError
-        The file cannot be read, a column is not there, the CRS is missing or wrong, names are mojibake,
-        codes are missing or stand for several names, or geometry is no area.
+    Raises BoundaryError where the file cannot be read, a column is not there, the CRS is missing or wrong, names are
+    mojibake, codes are missing or stand for several names, or geometry is no area.
     """
     layer = read_layer(
         path, {"code": code, "name": name, "parent": parent}, crs=crs, offset=offset, encoding=encoding
@@ -216,7 +204,8 @@ def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> g
     kinds = shapely.get_type_id(shapes)
     wrong = ~absent & ~np.isin(kinds, (3, 6, 7))
     if wrong.any():
-        held = sorted(set(frame.geometry.geom_type[wrong]))
+        types = sorted(set(frame.geometry.geom_type[wrong]))
+        held = [Label(zh=_TYPES.get(name, "其他图形"), en=name) for name in types]
         raise BoundaryError(
             "boundaries.layer.no_areas", where=where, types=held, names=list(frame["name"][wrong])
         )

@@ -61,40 +61,16 @@ def match_districts(
 ) -> pd.DataFrame:
     """Find the district of each row.
 
-    In this order: exact code; code of another vintage (crosswalk); exact name; alias; name of another
-    vintage; name without its suffix; the same in simplified characters. A name that several districts
-    bear is decided by `parent` or not at all. A point decides only where the row has no district text.
-    Nothing is accepted because it is alike: near names are proposed in the reason.
+    In this order: exact code; code of another vintage (crosswalk, as from `read_crosswalk`); exact name; alias; name
+    of another vintage; name without its suffix; the same in simplified characters. A name that several districts
+    bear is decided by `parent`, the code or name of the unit above, or not at all. A point (lon, lat in degrees,
+    shifted by `offset`: 'none', 'gcj02' or 'bd09') decides only where the row has no district text; it needs
+    `geometry`, the districts' shapes in degrees. Nothing is accepted because it is alike: near names are proposed in
+    the reason.
 
-    Parameters
-    ----------
-    values : pandas.Series
-        What the rows say of their district: code or name, in any order.
-    districts : pandas.DataFrame
-        code, name, and optionally parent (code or name of the unit above).
-    aliases : Mapping of str to str, optional
-        Former and short names, each with its code: [boundaries.aliases].
-    crosswalk : pandas.DataFrame, optional
-        As read by `read_crosswalk`: old_code, new_code and optionally old_name, new_name.
-    lon, lat : pandas.Series of float, optional
-        Degrees, on the index of `values`, true or shifted by `offset`.
-    geometry : geopandas.GeoSeries, optional
-        Shapes of the districts in degrees, in the order of `districts`.
-    parent : pandas.Series, optional
-        Code or name of the unit above, as the rows give it, on the index of `values`.
-    offset : str
-        'none', 'gcj02' or 'bd09': what lon and lat are shifted by.
-
-    Returns
-    -------
-    pandas.DataFrame
-        code (NA where there is none), how (one of `HOW`) and reason (a Reason; None where matched), on the index
-        of `values`.
-
-    Raises
-    ------
-    BoundaryError
-        An alias names a code that is not in the layer, or another district's own name.
+    Returns code (NA where there is none), how (one of `HOW`) and reason (a Reason; None where matched), on the index
+    of `values`. Raises BoundaryError where an alias names a code that is not in the layer, or another district's own
+    name.
     """
     finder = _Finder(districts, aliases or {}, crosswalk)
     above = parent if parent is not None else pd.Series(pd.NA, index=values.index, dtype="object")

@@ -27,17 +27,9 @@ _EXTENT = (72.004, 0.8293, 137.8347, 55.8271)
 
 
 def add_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """WGS84 to GCJ-02.
+    """WGS84 to GCJ-02, in degrees (CGCS2000 differs from WGS84 by centimetres).
 
-    Parameters
-    ----------
-    lon, lat : array_like, degrees, shape (n,)
-        True longitude and latitude (WGS84; CGCS2000 differs by centimetres).
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Longitude and latitude as a GCJ-02 map has them; unchanged outside 72-137.8 E, 0.8-55.8 N.
+    Unchanged outside 72-137.8 E, 0.8-55.8 N.
     """
     true_lon, true_lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     x, y = true_lon - 105.0, true_lat - 35.0
@@ -85,27 +77,11 @@ def add_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Flo
 
 
 def undo_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Floats, Floats]:
-    """Undo an offset: the true point whose shifted image is the given one.
+    """Undo an offset ('none', 'gcj02' or 'bd09'): the true point (WGS84) whose shifted image is the given one.
 
-    The formula has no closed inverse. The shift changes by less than 1 % of a step, so the fixed-point
-    iteration ``w <- g - (shift(w) - w)`` gains two digits a turn; it stops below 1e-11 degrees (1 um).
-
-    Parameters
-    ----------
-    lon, lat : array_like, degrees, shape (n,)
-        Coordinates as the shifted map has them; NaN stays NaN.
-    offset : str
-        'none', 'gcj02' or 'bd09'.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        True longitude and latitude (WGS84).
-
-    Raises
-    ------
-    BoundaryError
-        The offset is unknown.
+    The formula has no closed inverse. The shift changes by less than 1 % of a step, so the fixed-point iteration ``w
+    <- g - (shift(w) - w)`` gains two digits a turn; it stops below 1e-11 degrees (1 um). NaN stays NaN. Raises
+    BoundaryError where the offset is unknown.
     """
     _require_offset(offset)
     given_lon, given_lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)

@@ -24,27 +24,12 @@ def measure_reach(
     *,
     distance_m: float,
 ) -> pd.DataFrame:
-    """Which points are within a straight line of the nearest site (a shelter, a team).
+    """Which points (degrees) are within a straight line of the nearest site (a shelter, a team).
 
-    Parameters
-    ----------
-    lon, lat : array_like, degrees, shape (n,)
-        Premises or people. NaN is unknown.
-    site_lon, site_lat : array_like, degrees, shape (m,)
-        Sites; those without coordinates are left out.
-    distance_m : float
-        Reach in metres, as the crow flies: roads and rivers are not considered.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per point: distance_m to the nearest site (geodesic, GRS80; NaN where unknown),
-        site (its position, -1 where unknown) and within (boolean, NA where unknown).
-
-    Raises
-    ------
-    BoundaryError
-        distance_m is not above 0.
+    `distance_m` is as the crow flies: roads and rivers are not considered; BoundaryError where it is not above 0.
+    NaN is unknown; sites without coordinates are left out. Returns one row per point: distance_m to the nearest site
+    (geodesic, GRS80; NaN where unknown), site (its position, -1 where unknown) and within (boolean, NA where
+    unknown).
     """
     if not distance_m > 0:
         raise BoundaryError("boundaries.reach", distance=distance_m)
@@ -84,20 +69,10 @@ def draw_reach(site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: 
 def measure_area_in_reach(
     geometry: gpd.GeoSeries, site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: float
 ) -> pd.Series:
-    """Share of each district's area within a straight line of any site.
+    """Share of each district's area (degrees) within a straight line of any site, in percent.
 
-    Multiplied by residents it estimates the people within reach, as if they lived evenly over the
-    district: that is to be said beside the number.
-
-    Parameters
-    ----------
-    geometry : geopandas.GeoSeries
-        Districts in degrees.
-
-    Returns
-    -------
-    pandas.Series of float
-        Percent, 0 to 100, on the index of `geometry`; NaN for an empty district.
+    NaN for an empty district. Multiplied by residents it estimates the people within reach, as if they lived evenly
+    over the district: that is to be said beside the number.
     """
     circles = draw_reach(site_lon, site_lat, distance_m=distance_m)
     inside = gpd.GeoSeries(

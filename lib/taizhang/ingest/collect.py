@@ -25,21 +25,11 @@ _BUCKETS = 64
 
 
 class Collector:
-    """Takes a kind's rows in any number of parts and writes them as one sorted table.
+    """Takes a kind's rows in any number of parts and writes them as one sorted Parquet file.
 
-    Rows beyond `most` go to files of districts next to each other in code, which are then sorted one by one;
-    of such a file that is itself too long, only parts of `most` rows are in order, duplicates being told by
-    hash (64 bits). Memory is bounded by `most` whatever the ledger's length.
-
-    Parameters
-    ----------
-    kind : Kind
-    path : pathlib.Path
-        The Parquet file to write.
-    codes : sequence of str
-        The districts' codes.
-    most : int
-        Rows held in memory.
+    Rows beyond `most` go to files of districts next to each other in code, which are then sorted one by one; of such
+    a file that is itself too long, only parts of `most` rows are in order, duplicates being told by hash (64 bits).
+    Memory is bounded by `most` whatever the ledger's length. `codes` are the districts'.
     """
 
     def __init__(self, kind: Kind, path: Path, codes: Sequence[str], *, most: int = MOST_IN_MEMORY) -> None:

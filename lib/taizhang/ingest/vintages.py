@@ -12,18 +12,8 @@ from taizhang.settings.workbook import Config
 def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Period) -> pd.DataFrame:
     """Districts that changed from the year of an earlier period to that of a period's end, by the crosswalk.
 
-    Parameters
-    ----------
-    config : Config
-    codes : pandas.Series of str
-        Of the districts.
-    earlier, period : Period
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `compare_vintages`, of those that changed; with `all`, change 'lost', where rows of a district
-        that was split are set aside, so that the whole area lacks them.
+    As from `compare_vintages`, of those that changed; with `all`, change 'lost', where rows of a district that was
+    split are set aside, so that the whole area lacks them.
     """
     path = config.boundaries.crosswalk
     if path is None:
@@ -40,21 +30,7 @@ def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Peri
 def resolve_place(text: str, districts: pd.DataFrame, config: Config) -> str:
     """The code of a district given by code, name or alias, of today or of an earlier vintage by the crosswalk.
 
-    Parameters
-    ----------
-    text : str
-    districts : pandas.DataFrame
-        code, name and optionally parent.
-    config : Config
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ParameterError
-        If there is no such district, or several; it lists the nearest names.
+    Raises ParameterError where there is no such district, or several; it lists the nearest names.
     """
     path = config.boundaries.crosswalk
     crosswalk = None if path is None else read_crosswalk(path)

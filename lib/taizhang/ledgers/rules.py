@@ -13,18 +13,8 @@ FUTURE = "future_date"
 def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = None) -> pd.DataFrame:
     """Tell which rows break which rule of their kind.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows with the kind's columns, typed.
-    as_of : datetime.date, optional
-        The day after which a date is in the future; default: today.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Of bool, on the same index; one column per rule of the kind (a comparison with a missing value
-        breaks no rule), then ``future_date``: a date after `as_of` in a column that looks back.
+    Returns bools on the same index: one column per rule of the kind (a comparison with a missing value breaks no
+    rule), then ``future_date``: a date after `as_of` (default: today) in a column that looks back.
     """
     breaks: dict[str, pd.Series] = {}
     for rule in kind.rules:
@@ -54,16 +44,8 @@ def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = No
 def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """Hash what rows are compared by, for finding duplicates over tables too long to hold at once.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of the kind.
-
-    Returns
-    -------
-    pandas.DataFrame of uint64
-        On the same index; columns ``id`` and ``same``, where the kind has them. 0 where a row lacks a value and so
-        is equal to none; equal rows have equal hashes, and two that differ hardly ever (64 bits).
+    Returns uint64 on the same index; columns ``id`` and ``same``, where the kind has them. 0 where a row lacks a
+    value and so is equal to none; equal rows have equal hashes, and two that differ hardly ever (64 bits).
     """
     hashes = {}
     for name, keys in _iterate_keys(table, kind):
@@ -89,16 +71,8 @@ def _iterate_keys(table: pd.DataFrame, kind: Kind) -> Iterator[tuple[str, pd.Dat
 def find_duplicates(table: pd.DataFrame, kind: Kind) -> pd.Series:
     """Tell which rows look like an earlier one: by the kind's id, or by all of its `same` columns.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        All rows of the kind, over all files.
-
-    Returns
-    -------
-    pandas.Series of bool
-        On the same index: True for the second and later of equal rows. A row with a missing value in the
-        columns compared is equal to none. Ids are compared within a district, since each numbers its own.
+    True for the second and later of equal rows. A row with a missing value in the columns compared is equal to none.
+    Ids are compared within a district, since each numbers its own.
     """
     found = pd.Series(False, index=table.index)
     for _, keys in _iterate_keys(table, kind):

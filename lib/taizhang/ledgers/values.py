@@ -50,17 +50,9 @@ _ITEMS = (
 class Context:
     """What a column's values are read with besides the field.
 
-    Attributes
-    ----------
-    year : int or None
-        Year for dates written without one, from title, sheet name or file name.
-    date1904 : bool
-    factor : float
-        Conversion of the header's unit.
-    values : Mapping of str to str
-        The user's own reading of values: as written to what it means.
-    where : str
-        The table of workbook.toml in which a value can be mapped, for the remedy.
+    `year` is that of dates written without one, from title, sheet name or file name; `factor` the conversion of the
+    header's unit; `values` the user's own reading of values, as written to what it means; `where` the table of
+    workbook.toml in which a value can be mapped, for the remedy.
     """
 
     year: int | None = None
