@@ -111,7 +111,7 @@ def run_ours(book: Path, template: Path, codes: list[str], out: Path, *, jobs: i
             (title, "county_comparison") if code == ALL else (opened.district_name(code), "township_review")
         )
         meta = ReportMeta(title, code, name, period, "zh", opened.as_of(period), kind, True, version="bench")
-        tasks.append(ReportTask(meta, template.read_text("utf-8"), book, out, ("html", "pdf"), ""))
+        tasks.append(ReportTask(meta, template.read_text("utf-8"), book, out, ("html", "pdf")))
     failed = [outcome.error for outcome in run_tasks(tasks, jobs=jobs) if outcome.status != "made"]
     close_server()
     if failed:

@@ -22,7 +22,8 @@ from taizhang.facts.compute import MEASURES
 from taizhang.metadata.kinds import Kind
 from taizhang.report.data import write_data
 from taizhang.report.index import write_index
-from taizhang.report.rows import list_rowed_facts, write_rows
+from taizhang.report.rows import write_rows
+from taizhang.report.snapshot import take_snapshot
 from taizhang.workbook import counting
 from taizhang.workbook.book import Workbook
 
@@ -108,13 +109,11 @@ def show_all(root: Path, district: str, name: str) -> list[tuple[str, str]]:
 
 def write_files(root: Path, folder: Path) -> dict[str, bytes]:
     """Every file of a review that is no report."""
-    book, period = taizhang.open(str(root)), parse_period(PERIOD)
-    facts, before = book.facts(PERIOD), book.facts("2020")
+    snapshot = take_snapshot(taizhang.open(str(root)), parse_period(PERIOD))
     folder.mkdir()
-    facts.to_csv(folder / "facts.csv", index=False)
-    write_data(folder, book=book, period=period, facts=facts, before=before)
-    write_rows(folder, book=book, period=period, wanted=list_rowed_facts(book, facts))
-    write_index(folder, book=book, period=period, lang="zh", facts=facts, manifest={}, before=before)
+    write_data(snapshot, folder=folder)
+    write_rows(snapshot, snapshot.rowed, folder=folder)
+    write_index(snapshot, {}, "zh", folder=folder)
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }

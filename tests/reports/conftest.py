@@ -407,6 +407,8 @@ def twelve_values(tmp_path: Path) -> tuple[Path, np.ndarray]:
 
 
 def fill_review(folder: Path, book: Any, facts: pd.DataFrame | None = None) -> Path:
+    from snapshot_maker import make_snapshot
+
     from taizhang.report.index import write_index
 
     for name, report in make_manifest()["reports"].items():
@@ -415,13 +417,7 @@ def fill_review(folder: Path, book: Any, facts: pd.DataFrame | None = None) -> P
                 (folder / f"{name}.{form}").write_text("", encoding="utf-8")
     for name in ("facts.csv", "facts.parquet", "manifest.json"):
         (folder / name).write_text("", encoding="utf-8")
+    snapshot = make_snapshot(book, parse_period("2021"), make_facts() if facts is None else facts)
     for lang in ("zh", "en"):
-        write_index(
-            folder,
-            book=book,
-            period=parse_period("2021"),
-            lang=lang,
-            facts=make_facts() if facts is None else facts,
-            manifest=make_manifest(),
-        )
+        write_index(snapshot, make_manifest(), lang, folder=folder)
     return folder

@@ -183,16 +183,15 @@ def test_two_to_four_districts_stand_side_by_side_with_the_year_before(
     tmp_path: Path, open_page: Open, stand_ins: Any, lang: str, width: int
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
+    from snapshot_maker import make_snapshot
 
     from taizhang.core.periods import parse_period
     from taizhang.report.index import write_index
 
     book, (now, before), manifest = stand_ins.book, (stand_ins.facts(), stand_ins.facts()), stand_ins.manifest
     before["value"] += 1
-    write_index(
-        tmp_path, book=book(), period=parse_period("2021"), lang=lang, facts=now, before=before,
-        manifest=manifest(),
-    )  # fmt: skip
+    snapshot = make_snapshot(book(), parse_period("2021"), now, before)
+    write_index(snapshot, manifest(), lang, folder=tmp_path)
     opened = open_page(tmp_path / f"index.{lang}.html", width=width)
     page = opened.page
     boxes = page.locator(".choice")

@@ -61,7 +61,7 @@ def list_files(root: Path) -> dict[str, bytes]:
 
 def test_a_copy_gives_the_same_numbers_and_holds_no_raw_file(book: Workbook, cache: Path) -> None:
     facts = book.facts("2021")
-    parcel = send_workbook(book, "memory://box/county")
+    parcel = send_workbook(book.config, "memory://box/county")
     copy = open_workbook(str(fetch_workbook(parcel)))
     assert copy.root.is_relative_to(cache) and not (copy.root / "data" / "raw").exists()
     assert copy.facts("2021").equals(facts) and copy.fingerprint() == book.fingerprint()
@@ -70,32 +70,32 @@ def test_a_copy_gives_the_same_numbers_and_holds_no_raw_file(book: Workbook, cac
 
 
 def test_only_what_changed_is_sent_again(book: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = send_workbook(book, "memory://box")
+    first = send_workbook(book.config, "memory://box")
     sent: list[str] = []
     system = type(fsspec.filesystem("memory"))
     put = system.put_file
     monkeypatch.setattr(system, "put_file", lambda self, *a, **k: (sent.append(a[0]), put(self, *a, **k)))
-    assert send_workbook(book, "memory://box") == first and sent == []
+    assert send_workbook(book.config, "memory://box") == first and sent == []
     (book.root / "risk.toml").write_text("# other weights\n", encoding="utf-8")
-    second = send_workbook(book, "memory://box")
+    second = send_workbook(book.config, "memory://box")
     assert sent == [str(book.root / "risk.toml")] and second.key != first.key
     assert (fetch_workbook(second) / "risk.toml").read_text("utf-8") == "# other weights\n"
 
 
 def test_what_was_sent_in_part_or_changed_on_the_way_is_not_taken(book: Workbook) -> None:
-    parcel = send_workbook(book, "memory://box")
+    parcel = send_workbook(book.config, "memory://box")
     system, sha256 = fsspec.filesystem("memory"), dict(parcel.files)["workbook.toml"]
     whole = system.cat(f"/box/objects/{sha256}")
     system.pipe(f"/box/objects/{sha256}", whole[:10])
     with pytest.raises(SchedulerError, match=f"{sha256}' is not what was sent"):
         fetch_workbook(parcel)
-    send_workbook(book, "memory://box")
+    send_workbook(book.config, "memory://box")
     assert (fetch_workbook(parcel) / "workbook.toml").read_bytes() == whole
 
 
 def test_addresses_that_are_no_use_are_errors(book: Workbook) -> None:
     with pytest.raises(SchedulerError, match="can't be put at 'nonsense://x'"):
-        send_workbook(book, "nonsense://x")
+        send_workbook(book.config, "nonsense://x")
     with pytest.raises(SchedulerError, match="can't be fetched from 'memory://empty'"):
         fetch_workbook(Parcel("memory://empty", (("workbook.toml", "0" * 64),)))
     with pytest.raises(ParameterError, match="give --scheduler too"):
@@ -103,9 +103,9 @@ def test_addresses_that_are_no_use_are_errors(book: Workbook) -> None:
 
 
 def test_another_version_s_copy_is_refused(book: Workbook) -> None:
-    root = fetch_workbook(send_workbook(book, "memory://box"))
+    root = fetch_workbook(send_workbook(book.config, "memory://box"))
     state = root / "data" / "processed" / "ingest.json"
-    text = json.dumps(json.loads(state.read_text("utf-8")) | {"readers": "older"})
+    text = json.dumps(json.loads(state.read_text("utf-8")) | {"code": "older"})
     state.unlink()  # linked to what was fetched
     state.write_text(text, "utf-8")
     with pytest.raises(ParameterError, match="another version of taizhang"):

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from snapshot_maker import make_snapshot
 
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import load_facts
@@ -59,14 +60,16 @@ class Book:
 
 def test_only_open_key_figures_get_rows(facts: pd.DataFrame) -> None:
     # held is a key figure, participants is none, and complaints are never shown row by row
-    assert list_rowed_facts(Book(), facts) == dict.fromkeys([*CODES, "all"], ("drills.held",))  # type: ignore[arg-type]
+    assert list_rowed_facts(facts, Book.fact_infos, Book.config) == dict.fromkeys(
+        [*CODES, "all"], ("drills.held",)
+    )  # type: ignore[arg-type]
     facts.loc[facts["district_code"] == CODES[1], "value"] = float("nan")
-    assert CODES[1] not in list_rowed_facts(Book(), facts)  # type: ignore[arg-type]
+    assert CODES[1] not in list_rowed_facts(facts, Book.fact_infos, Book.config)  # type: ignore[arg-type]
 
 
-def test_rows_are_those_of_the_number_and_run_nothing(tmp_path: Path) -> None:
+def test_rows_are_those_of_the_number_and_run_nothing(tmp_path: Path, facts: pd.DataFrame) -> None:
     wanted = {CODES[0]: ("drills.held",), CODES[1]: ("drills.held",), "all": ("drills.held",)}
-    write_rows(tmp_path, book=Book(), period=YEAR, wanted=wanted)  # type: ignore[arg-type]
+    write_rows(make_snapshot(Book(), YEAR, facts), wanted, folder=tmp_path)
     names = sorted(path.name for path in (tmp_path / "rows").iterdir())
     assert names == [f"{code}.drills.held.csv" for code in [*CODES, "all"]]
     first = pd.read_csv(tmp_path / "rows" / names[0])
@@ -75,26 +78,29 @@ def test_rows_are_those_of_the_number_and_run_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "rows" / names[0]).read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_rows_that_may_not_be_shown_any_more_are_removed(tmp_path: Path) -> None:
+def test_rows_that_may_not_be_shown_any_more_are_removed(tmp_path: Path, facts: pd.DataFrame) -> None:
+    facts.loc[facts["district_code"] == CODES[1], "value"] = float("nan")
     folder = tmp_path / "rows"
     folder.mkdir()
     kept = [f"{CODES[0]}.drills.held.csv", "mine.csv", "notes.txt"]
     for name in [*kept, f"{CODES[1]}.drills.held.csv", f"{CODES[0]}.complaints.resolution_rate.csv"]:
         (folder / name).write_text("x", encoding="utf-8")
-    remove_rows(tmp_path, book=Book(), allowed={CODES[0]: ("drills.held",)})  # type: ignore[arg-type]
+    remove_rows(make_snapshot(Book(), YEAR, facts), folder=tmp_path)
     assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
 
 
 def write(folder: Path, facts: pd.DataFrame) -> dict[str, bytes]:
     folder.mkdir()
     before = make_facts(drills__held=(1, 3))
-    write_data(folder, book=Book(), period=YEAR, facts=facts, before=before)  # type: ignore[arg-type]
+    write_data(make_snapshot(Book(), YEAR, facts, before), folder=folder)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def test_comparison_facts_and_dictionary(tmp_path: Path, facts: pd.DataFrame) -> None:
     files = write(tmp_path / "a", facts)
-    assert list(files) == ["comparison.csv", "comparison.xlsx", "dictionary.csv", "facts.xlsx"]
+    assert list(files) == [
+        "comparison.csv", "comparison.xlsx", "dictionary.csv", "facts.csv", "facts.parquet", "facts.xlsx",
+    ]  # fmt: skip
     wide = pd.read_csv(tmp_path / "a" / "comparison.csv", dtype={"district_code": str})
     assert wide["district_code"].tolist() == [*CODES, "all"]
     assert wide["drills.held"].tolist() == [2, 0, 2]

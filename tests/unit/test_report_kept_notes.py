@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
-from test_report_review import NAMES, Book, hash_inputs, write_template
+from test_report_review import NAMES, Book, hash_book, write_template
 
 from taizhang.core.errors import ParameterError
-from taizhang.report import review, tasks, workers
+from taizhang.report import review, snapshot, tasks, workers
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
 
     monkeypatch.setattr(tasks, "_run", run)
     monkeypatch.setattr(workers, "run_tasks", run_here)
-    monkeypatch.setattr(review, "hash_inputs", hash_inputs)
+    monkeypatch.setattr(snapshot, "hash_book", hash_book)
     return Book(tmp_path)
 
 

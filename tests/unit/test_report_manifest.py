@@ -1,12 +1,13 @@
 """The account of a review."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from taizhang.core.errors import ParameterError
-from taizhang.report.manifest import fingerprint, list_versions, read_manifest, write_manifest
+from taizhang.report.manifest import Outputs, list_versions, read_manifest, write_manifest
 
 
 def test_a_manifest_is_read_back_with_its_reports_in_order(tmp_path: Path) -> None:
@@ -23,9 +24,21 @@ def test_a_broken_manifest_is_an_error_not_an_empty_one(tmp_path: Path, text: st
         read_manifest(tmp_path)
 
 
-def test_fingerprints_differ_when_any_part_does_and_not_by_order() -> None:
-    assert fingerprint(a=1, b="x") == fingerprint(b="x", a=1)
-    assert len({fingerprint(a=1, b="x"), fingerprint(a=2, b="x"), fingerprint(a=1, c="x")}) == 3
+def test_a_file_is_whole_while_it_is_what_was_made(tmp_path: Path) -> None:
+    kept, page = tmp_path / "cache" / "outputs.json", tmp_path / "a.html"
+    page.write_text("one", "utf-8")
+    outputs = Outputs(tmp_path, kept)
+    made = sha256(b"one").hexdigest()
+    outputs.enter("a.html", made)
+    outputs.save()
+    assert Outputs(tmp_path, kept).is_whole("a.html", made)
+    page.touch()  # another time, the same bytes
+    assert Outputs(tmp_path, kept).is_whole("a.html", made)
+    page.write_text("two", "utf-8")
+    assert not Outputs(tmp_path, kept).is_whole("a.html", made)
+    assert not outputs.is_whole("b.html", made)  # not there
+    kept.write_text("{", "utf-8")  # only quicker with it
+    assert Outputs(tmp_path, kept).is_whole("a.html", sha256(b"two").hexdigest())
 
 
 def test_versions_name_what_made_the_reports() -> None:

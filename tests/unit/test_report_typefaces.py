@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.fonts import SANS, SERIF, serif_path
-from taizhang.report.typefaces import find_faces, hash_faces
+from taizhang.report.typefaces import find_faces, list_faces
 
 
 def rename(folder: Path, family: str) -> None:
@@ -40,9 +40,9 @@ def test_no_folder_is_an_error_that_shows_no_path(tmp_path: Path) -> None:
     assert str(tmp_path) not in str(caught.value)
 
 
-def test_other_fonts_other_hash(tmp_path: Path) -> None:
-    empty = hash_faces(str(tmp_path))
+def test_font_files_are_listed_wherever_they_are(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
-    assert hash_faces(str(tmp_path)) == empty
-    shutil.copy(serif_path(), tmp_path / "a.otf")
-    assert hash_faces(str(tmp_path)) != empty
+    (tmp_path / "more").mkdir()
+    shutil.copy(serif_path(), tmp_path / "more" / "a.OTF")
+    assert list_faces(str(tmp_path)) == [tmp_path / "more" / "a.OTF"]
+    assert list_faces("") == []

@@ -63,7 +63,7 @@ def make_task(folder: Path, name: str, source: str = "") -> ReportTask:
         False,
         version="x",
     )
-    return ReportTask(meta, writes(notebook), folder, folder / "reports", ("html",), "f", timeout=3)
+    return ReportTask(meta, writes(notebook), folder, folder / "reports", ("html",), timeout=3)
 
 
 def run(tasks: list[ReportTask], jobs: int = 2) -> dict[str, ReportOutcome]:

@@ -57,9 +57,11 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def hash_files(paths: Iterable[Path]) -> dict[str, str]:
-    """SHA-256 by name of those of the paths that are files, without what Python compiled."""
-    return {path.name: hash_file(path) for path in sorted(paths) if path.is_file() and path.suffix != ".pyc"}
+def hash_files(paths: Iterable[Path]) -> list[tuple[str, str]]:
+    """Name and SHA-256 of those of the paths that are files, in order, without what Python compiled."""
+    return [
+        (path.name, hash_file(path)) for path in sorted(paths) if path.is_file() and path.suffix != ".pyc"
+    ]
 
 
 class Stamp(NamedTuple):

@@ -21,7 +21,7 @@ _BESIDE = ("warm_kernels",)
 # Libraries that are imported by another name than they are installed by.
 _INSTALLED_AS = {"yaml": "pyyaml", "docx": "python_docx", "markdown_it": "markdown_it_py", "PIL": "pillow"}
 
-_TYPES_ALONE = re.compile(r"^([ \t]*)if TYPE_CHECKING:\n(?:\1[ \t]+.*\n|[ \t]*\n)+", re.MULTILINE)
+_TYPES_ALONE = re.compile(r"^([ \t]*)if TYPE_CHECKING:.*\n(?:\1[ \t]+.*\n|[ \t]*\n)+", re.MULTILINE)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n]+))|import[ \t]+([^\n]+))",
     re.MULTILINE,
@@ -52,12 +52,15 @@ class Code:
         Those it begins with, such as ``taizhang.report.pdf``.
     without : tuple of str
         Modules, with those below them, at which it ends: what they make is known by its content.
+    libraries : tuple of str
+        Imported besides.
     folder : Path
         Of the package.
     """
 
     modules: tuple[str, ...]
     without: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     folder: Path = PACKAGE
 
     @property
@@ -68,7 +71,7 @@ class Code:
     @property
     def versions(self) -> dict[str, str]:
         """Versions of Python and of the libraries that are imported, as now installed."""
-        found = {name: find_version(name) for name in _follow(self)[1]}
+        found = {name: find_version(name) for name in sorted({*_follow(self)[1], *self.libraries})}
         return {"python": find_version("python"), **{name: found[name] for name in found if found[name]}}
 
     @property
@@ -85,6 +88,14 @@ def hash_parts(**parts: object) -> str:
     """SHA-256 over named parts, each of which JSON can hold or `str` can write."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def follow_text(text: str, *modules: str, without: tuple[str, ...] = ()) -> Code:
+    """The code of a text of Python: what it imports, and some modules besides."""
+    named = set(_list_imports(text))
+    found = {_find_module(one, read_package()) for one in named}
+    libraries = {one.partition(".")[0] for one in named} - {NAME} - sys.stdlib_module_names
+    return Code((*modules, *sorted(found - {""})), without, tuple(sorted(libraries)))
 
 
 def find_version(library: str) -> str:

@@ -7,36 +7,26 @@ manifest says of it, and the review at its end, that it shows the area as it was
 be shown any more does decide.
 """
 
-import hashlib
 import json
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from taizhang.core.files import hash_file, hash_files, write_text
-from taizhang.core.periods import Period
-from taizhang.ingest import processed_folder
+from taizhang.core.files import write_text
+from taizhang.core.keys import Code, hash_parts
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
-from taizhang.report.manifest import fingerprint
-from taizhang.settings.view import ASSESSMENT, RISK
-from taizhang.settings.workbook import FILE
-
-if TYPE_CHECKING:
-    from taizhang.workbook.book import Workbook
 
 # Where a row stands in its file: it moves when a row of another district is put in above.
 _PLACE = ("source_file", "source_sheet", "source_row")
 _ROWS_AT_ONCE = 131_072
-# Goes into the names of kept hashes: another way of hashing makes other hashes.
-_WAY = "1"
+_HASHING = Code(("taizhang.report.changes",))
 
 
 @dataclass(frozen=True)
@@ -57,57 +47,47 @@ class InputHashes:
     own: Mapping[str, str]
     area: str
 
-    def of_report(self, district: str) -> str:
-        """Of what decides whether a report is made again: for the whole area's, everything."""
-        if district == ALL:
-            return self._everything
-        return fingerprint(shared=self.shared, own=self.own.get(district, ""))
+    def of_report(self, district: str) -> dict[str, str]:
+        """What decides whether a report is made again: for the whole area's, everything."""
+        rows = self._everything if district == ALL else self.own.get(district, "")
+        return {"rows": rows, "settings": self.shared}
 
     @cached_property
     def _everything(self) -> str:
-        return fingerprint(shared=self.shared, own=dict(self.own), area=self.area)
+        return hash_parts(own=dict(self.own), area=self.area)
 
 
-def hash_inputs(book: "Workbook", period: Period) -> InputHashes:
+def hash_inputs(
+    rows: Mapping[str, Mapping[str, str]],
+    frames: Sequence[pd.DataFrame],
+    *,
+    quality: Sequence[object],
+    shared: Mapping[str, object],
+) -> InputHashes:
     """Hash what the reports of a period are made from.
 
     Parameters
     ----------
-    book : Workbook
-    period : Period
-
-    Returns
-    -------
-    InputHashes
-        The hashes of rows are kept beside the processed tables until these change.
+    rows : Mapping of str to Mapping
+        By kind and district, as from `hash_rows`.
+    frames : sequence of DataFrame
+        Facts of the period, and of those it is compared with.
+    quality : sequence
+        What became of each kind's rows.
+    shared : Mapping
+        What all reports are made from.
     """
     own: dict[str, list[object]] = {}
-    for kind, hashes in _read_kept_rows(book, period).items():
+    for kind, hashes in rows.items():
         for code, mark in hashes.items():
             own.setdefault(code, []).append([kind, mark])
-    frames = [
-        book.facts(period),
-        book.facts_earlier(period.year_before(), period),
-        book.facts_earlier(period.period_before(), period),
-    ]
     for number, facts in enumerate(frames):
         for code, mark in _hash_groups(facts.drop(columns="district"), "district_code").items():
             own.setdefault(code, []).append([number, mark])
-    area = fingerprint(
-        facts=own.pop(ALL, []), quality=[summary.__dict__ for summary in book.result.summaries]
-    )
+    area = hash_parts(facts=own.pop(ALL, []), quality=quality)
     return InputHashes(
-        # What was set aside is told in every report, so a change of it remakes them all.
-        shared=fingerprint(
-            made_from=_hash_shared(book),
-            hidden=[_list_hidden(facts) for facts in frames],
-            first_days=[str(day) for day in book.spans["first"]],
-            aside=[
-                [one.kind, one.set_aside, one.cells_set_aside, one.duplicates]
-                for one in book.result.summaries
-            ],
-        ),
-        own={code: fingerprint(parts=parts) for code, parts in sorted(own.items())},
+        shared=hash_parts(**shared, hidden=[_list_hidden(facts) for facts in frames]),
+        own={code: hash_parts(parts=parts) for code, parts in sorted(own.items())},
         area=area,
     )
 
@@ -117,40 +97,24 @@ def _list_hidden(facts: pd.DataFrame) -> list[str]:
     return sorted(facts.loc[(facts["district_code"] == ALL) & facts["suppressed"].astype(bool), "fact"])
 
 
-def _hash_shared(book: "Workbook") -> str:
-    config = book.config
-    own = [
-        path
-        for name in ("ledgers", "facts")
-        for path in sorted((book.root / name).glob("*"))
-        if path.is_file()
-    ]
-    # What a report of the workbook's own is called is that report's matter alone.
-    settings = tomllib.loads((book.root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}
-    return fingerprint(
-        settings=settings,
-        beside=hash_files(book.root / name for name in (RISK, ASSESSMENT)),
-        layers=[item for item in book.inputs() if item["path"] in book.result.layers],
-        own={path.name: hash_file(path) for path in own},
-        as_of=str(book.chosen_as_of or config.as_of),
-    )
+def hash_rows(
+    folder: Path, kinds: Mapping[str, Kind], as_of: pd.Timestamp, fingerprint: str
+) -> dict[str, dict[str, str]]:
+    """Hash per kind and district of the rows up to a day, as kept for these processed tables, else made now.
 
-
-def _read_kept_rows(book: "Workbook", period: Period) -> dict[str, dict[str, str]]:
-    """Hash per kind and district, as kept for these processed tables, else made now."""
-    as_of = book.as_of(period).isoformat()
-    key = hashlib.sha256(f"{_WAY}|{book.fingerprint()}|{as_of}".encode()).hexdigest()[:24]
-    folder = processed_folder(book.config) / ".cache" / "rows"
-    path = folder / f"{key}.json"
+    Parameters
+    ----------
+    folder : Path
+        data/processed.
+    fingerprint : str
+        Of the tables.
+    """
+    key = _HASHING.make_key(tables=fingerprint, as_of=as_of)[:24]
+    path = folder / ".cache" / "rows" / f"{key}.json"
     if path.exists():
         kept: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
         return kept
-    hashes = {
-        kind: _hash_rows(
-            processed_folder(book.config) / f"{kind}.parquet", book.kinds[kind], pd.Timestamp(as_of)
-        )
-        for kind in book.config.ledgers
-    }
+    hashes = {name: _hash_rows(folder / f"{name}.parquet", kind, as_of) for name, kind in kinds.items()}
     write_text(path, json.dumps(hashes))
     return hashes
 
@@ -190,22 +154,6 @@ def _sum_groups(rows: pd.DataFrame, by: str) -> dict[str, tuple[int, int]]:
     return {
         str(name): (int(count), int(total)) for name, count, total in zip(names, counts, totals, strict=True)
     }
-
-
-def hash_index(book: "Workbook", period: Period, manifest: Mapping[str, Any], facts: str) -> str:
-    """Of what the index shows: of a thousand townships it takes a while to draw."""
-    reports = {
-        name: {key: value for key, value in entry.items() if key != "seconds"}
-        for name, entry in manifest["reports"].items()
-    }
-    config = book.config
-    said = [
-        config.title,
-        config.sample,
-        config.boundaries.approval,
-        [repr(report) for report in config.reports],
-    ]
-    return fingerprint(facts=facts, said=said, as_of=str(book.as_of(period)), reports=reports)
 
 
 def mark_behind(entries: Mapping[str, dict[str, Any]], area: str) -> list[str]:

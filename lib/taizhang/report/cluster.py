@@ -11,18 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fsspec
 import platformdirs
 
 from taizhang.core.errors import SchedulerError
 from taizhang.core.files import hash_file, write_beside, write_text
+from taizhang.core.keys import hash_parts
 from taizhang.ingest import DETACHED, processed_folder
-from taizhang.report.manifest import fingerprint
-
-if TYPE_CHECKING:
-    from taizhang.workbook.book import Workbook
+from taizhang.settings.workbook import Config
 
 # Names the folder in which a worker keeps what it has fetched.
 CACHE = "TAIZHANG_CACHE"
@@ -46,16 +44,16 @@ class Parcel:
     @property
     def key(self) -> str:
         """Changes when any file does."""
-        return fingerprint(files=self.files)[:32]
+        return hash_parts(files=self.files)[:32]
 
 
-def send_workbook(book: "Workbook", address: str) -> Parcel:
+def send_workbook(config: Config, address: str) -> Parcel:
     """Put what reports read at an address, unless it is there.
 
     Parameters
     ----------
-    book : Workbook
-        Ingested, its facts counted.
+    config : Config
+        Of a workbook ingested, its facts counted.
     address : str
 
     Returns
@@ -71,13 +69,13 @@ def send_workbook(book: "Workbook", address: str) -> Parcel:
     try:
         system, base = _open(address)
         system.makedirs(f"{base}/objects", exist_ok=True)
-        for path in _list_files(book):
+        for path in _list_files(config):
             sha256 = hash_file(path)
             place = f"{base}/objects/{sha256}"
             # Of another size is what a run that was stopped left.
             if not system.exists(place) or system.size(place) != path.stat().st_size:
                 system.put_file(str(path), place)
-            files.append((path.relative_to(book.root).as_posix(), sha256))
+            files.append((path.relative_to(config.root).as_posix(), sha256))
     except (OSError, ValueError, ImportError) as error:
         raise SchedulerError("report.store.unwritable", address=address, error=str(error)) from error
     return Parcel(address, tuple(sorted(files)))
@@ -88,19 +86,19 @@ def _open(address: str) -> tuple[Any, str]:
     return system, str(base).rstrip("/")
 
 
-def _list_files(book: "Workbook") -> Iterator[Path]:
+def _list_files(config: Config) -> Iterator[Path]:
     """What a report's kernel reads, below the workbook's folder."""
-    processed, crosswalk = processed_folder(book.config), book.config.boundaries.crosswalk
+    root, processed, crosswalk = config.root, processed_folder(config), config.boundaries.crosswalk
     for folder, pattern in (
-        (book.root, "*.toml"),
-        (book.root, "*.py"),
-        (book.root / "ledgers", "*"),
-        (book.root / "facts", "*"),
+        (root, "*.toml"),
+        (root, "*.py"),
+        (root / "ledgers", "*"),
+        (root / "facts", "*"),
         (processed, "*"),
         (processed / ".cache" / "facts", "*.parquet"),
     ):
         yield from (path for path in sorted(folder.glob(pattern)) if path.is_file() and path.name[0] != ".")
-    if crosswalk is not None and crosswalk.is_relative_to(book.root):
+    if crosswalk is not None and crosswalk.is_relative_to(root):
         yield crosswalk
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from taizhang.core.csv import format_csv
+from taizhang.core.csv import format_csv, format_facts
 from taizhang.core.files import write_beside, write_text
 from taizhang.core.periods import Period
 from taizhang.core.version import __version__
@@ -17,7 +17,7 @@ from taizhang.metadata.formats import format_date, name_unit
 from taizhang.report.pages import page_words
 
 if TYPE_CHECKING:
-    from taizhang.workbook.book import Workbook
+    from taizhang.report.snapshot import Snapshot
 
 _LANGS = ("zh", "en")
 # Dictionary columns, and their width in Excel in characters.
@@ -35,30 +35,23 @@ def write_citation(title: str, period: Period, as_of: date, lang: str) -> str:
     )
 
 
-def write_data(
-    folder: Path, *, book: "Workbook", period: Period, facts: pd.DataFrame, before: pd.DataFrame
-) -> None:
-    """Write facts.xlsx, comparison.xlsx, comparison.csv and dictionary.csv, the same for the same facts.
+def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
+    """Write facts as parquet, csv and Excel, the comparison, and the dictionary, the same for the same facts.
 
-    Parameters
-    ----------
-    folder : Path
-        The review's folder.
-    book : Workbook
-    period : Period
-    facts, before : pandas.DataFrame
-        Facts of the period, and of the same one a year before; all districts and ``all``. Numbers that are
-        suppressed stay empty.
+    Numbers that are suppressed stay empty in the comparison.
     """
-    known = book.fact_infos
+    facts, before, known = snapshot.facts, snapshot.before, snapshot.fact_infos
+    with write_beside(folder / "facts.parquet") as beside:
+        facts.to_parquet(beside, index=False)
+    write_text(folder / "facts.csv", format_facts(facts, "csv"))
     infos = [known[name] for name in dict.fromkeys(facts["fact"]) if name in known]
     dictionary = _make_dictionary(infos)
     keys = [info for info in infos if info.key]
     now, then = _make_comparison(facts, keys), _make_comparison(before, keys)
+    made = snapshot.as_of
     cited = pd.DataFrame(
-        {"": [write_citation(book.config.title, period, book.as_of(period), lang) for lang in _LANGS]}
+        {"": [write_citation(snapshot.config.title, snapshot.period, made, lang) for lang in _LANGS]}
     )
-    made = book.as_of(period)
     write_text(folder / "dictionary.csv", "\ufeff" + format_csv(dictionary))
     write_text(folder / "comparison.csv", "\ufeff" + format_csv(now))
     _write_excel(

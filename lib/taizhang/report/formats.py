@@ -6,6 +6,15 @@ from taizhang.core.errors import ParameterError
 
 FORMATS = ("html", "pdf", "docx")
 DEFAULT_FORMATS = ("html", "pdf")
+# A review's numbers for others, beside its reports.
+DATA_FILES = (
+    "facts.xlsx",
+    "facts.csv",
+    "facts.parquet",
+    "comparison.xlsx",
+    "comparison.csv",
+    "dictionary.csv",
+)
 
 
 def parse_formats(text: str) -> tuple[str, ...]:

@@ -15,29 +15,19 @@ from pypinyin import lazy_pinyin
 from taizhang.core import display
 from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
-from taizhang.core.periods import Period
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
 from taizhang.metadata.words import label
 from taizhang.report.data import write_citation
-from taizhang.report.formats import FORMATS
+from taizhang.report.formats import DATA_FILES, FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.settings.workbook import SCOPES, OwnReport
 from taizhang.stats.classes import choose_classes
 
 if TYPE_CHECKING:
-    from taizhang.workbook.book import Workbook
+    from taizhang.report.snapshot import Snapshot
 
-_DATA_FILES = (
-    "facts.xlsx",
-    "facts.csv",
-    "facts.parquet",
-    "comparison.xlsx",
-    "comparison.csv",
-    "dictionary.csv",
-    "manifest.json",
-)
 _SCRIPT_WORDS = (
     "index.found",
     "index.found_one",
@@ -54,54 +44,41 @@ _SCRIPT_WORDS = (
 _Rows = Mapping[str, Mapping[Any, Any]]
 
 
-def write_index(
-    folder: Path,
-    *,
-    book: "Workbook",
-    period: Period,
-    lang: str,
-    facts: pd.DataFrame,
-    manifest: Mapping[str, Any],
-    before: pd.DataFrame | None = None,
-) -> Path:
+def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *, folder: Path) -> Path:
     """Write the page that leads to all reports of a period, ``index.<lang>.html``.
 
     Parameters
     ----------
-    folder : Path
-        The review's folder; only reports that are in it are linked.
-    book : Workbook
-    period : Period
-    lang : str
-        zh or en.
-    facts : pandas.DataFrame
-        Facts of the period in the contract's columns, all districts and ``all``.
+    snapshot : Snapshot
     manifest : Mapping
         As in manifest.json; says which reports failed.
-    before : pandas.DataFrame, optional
-        Facts of the same period a year before, to stand beside this one's.
+    lang : str
+        zh or en.
+    folder : Path
+        The review's folder; only reports that are in it are linked.
 
     Returns
     -------
     Path
         Of the page: one file, which opens from disk and loads nothing.
     """
+    facts, before, config, period = snapshot.said, snapshot.before, snapshot.config, snapshot.period
     words = page_words(lang)
-    infos = _choose_facts(facts, book.fact_infos)
+    infos = _choose_facts(facts, snapshot.fact_infos)
     by_district = _group_facts(facts, infos)
-    years_ago = {} if before is None else _group_facts(before, infos)
+    years_ago = _group_facts(before, infos)
     reports: Mapping[str, Mapping[str, Any]] = manifest.get("reports", {})
-    read_as_of = book.as_of(period).isoformat()
-    own = [report for report in book.config.reports if period.kind in report.periods]
+    read_as_of = snapshot.as_of.isoformat()
+    own = [report for report in config.reports if period.kind in report.periods]
     by_scope = {scope: [report for report in own if report.scope == scope] for scope in SCOPES}
     entries = [
         _make_entry(str(code), str(name), folder, lang, reports, read_as_of, by_scope["district"])
-        for code, name in zip(book.districts["code"], book.districts["name"], strict=True)
+        for code, name in zip(snapshot.districts["code"], snapshot.districts["name"], strict=True)
     ]
-    area = _make_entry(ALL, book.config.title, folder, lang, reports, read_as_of, by_scope["county"])
+    area = _make_entry(ALL, config.title, folder, lang, reports, read_as_of, by_scope["county"])
     failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
-    outlines = draw_outlines(book.districts)
+    outlines = draw_outlines(snapshot.districts)
     without = len(outlines.shapes) - len(outlines.names.get("wide", ()))
     unnamed = label("source.unlabelled", lang, n=without) if without else ""
     body = render_body(
@@ -111,21 +88,21 @@ def write_index(
         tags=TAGS,
         names={tongue: page_words(tongue)["page.language"] for tongue in TAGS},
         languages=languages,
-        title=book.config.title,
+        title=config.title,
         period=period.label(lang),
-        as_of=format_date(book.as_of(period), lang),
+        as_of=format_date(snapshot.as_of, lang),
         as_of_iso=read_as_of,
-        sample=book.config.sample,
-        approval=book.config.boundaries.approval,
+        sample=config.sample,
+        approval=config.boundaries.approval,
         version=__version__,
         area=area,
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
         cards=_make_cards(infos, by_district.get(ALL), lang),
         map=outlines,
-        rights=_name_rights(book.config.boundaries.approval, lang),
+        rights=_name_rights(config.boundaries.approval, lang),
         north=label("map.north", lang),
         kilometres=label("map.km", lang, n=format_number(outlines.km, count_decimals(outlines.km))),
-        map_source=label("source.boundaries", lang, day=format_date(book.as_of(period), lang)) + unnamed,
+        map_source=label("source.boundaries", lang, day=format_date(snapshot.as_of, lang)) + unnamed,
         shades=[_shade_fact(info, by_district, lang) for info in infos],
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
@@ -138,9 +115,9 @@ def write_index(
             for code in [*(entry.code for entry in entries), ALL]
         },
         failed=failed,
-        has_before=before is not None,
-        files=[name for name in _DATA_FILES if name == "manifest.json" or (folder / name).exists()],
-        citation=write_citation(book.config.title, period, book.as_of(period), lang),
+        has_before=not before.empty,
+        files=[*(name for name in DATA_FILES if (folder / name).exists()), "manifest.json"],
+        citation=write_citation(config.title, period, snapshot.as_of, lang),
         script_words=json.dumps(
             {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}
             | {"filter": words["page.filter"], "rows_shown": words["page.rows_shown"]},
@@ -149,7 +126,7 @@ def write_index(
     )
     page = assemble_page(
         body,
-        title=f"{book.config.title} – {period.label(lang)}",
+        title=f"{config.title} – {period.label(lang)}",
         lang=lang,
         version=__version__,
         styles=("base.css", "index.css"),

@@ -1,24 +1,20 @@
 """What a review was made from and how it went: manifest.json, merged from run to run."""
 
-import hashlib
 import json
-import platform
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_text
+from taizhang.core.files import Stamp, stamp_file, write_text
+from taizhang.core.keys import find_version
 from taizhang.core.version import __version__
 
 Manifest = dict[str, Any]
 
 NAME = "manifest.json"
-# What the numbers, the pictures and the pages depend on.
-_PACKAGES = ("geopandas", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst")
-_SOURCES = frozenset((".py", ".yml", ".typ", ".j2", ".css", ".js"))
+# What the numbers, the pictures and the pages depend on most.
+_LIBRARIES = ("geopandas", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -47,27 +43,43 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def list_versions() -> dict[str, str]:
-    """Versions of taizhang, Python, and the packages that reports depend on."""
-    return {
-        "taizhang": __version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in _PACKAGES},
-    }
+    """Versions of taizhang, Python and the main libraries, as they are now; `makers` has those of each report."""
+    return {"taizhang": __version__} | {name: find_version(name) for name in ("python", *_LIBRARIES)}
 
 
-def fingerprint(**parts: object) -> str:
-    """SHA-256 over named parts, each of which JSON can hold or `str` can write."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+class Outputs:
+    """The files of a review, and whether they still are what the manifest says: hashed where size or time changed.
 
+    Parameters
+    ----------
+    folder : Path
+        The review's.
+    path : Path
+        Where sizes and times are kept between runs.
+    """
 
-@lru_cache(maxsize=1)
-def hash_package() -> str:
-    """SHA-256 over the package's version and sources: a report made by other sources is made again."""
-    digest = hashlib.sha256(__version__.encode())
-    package = Path(__file__).parents[1]
-    for path in sorted(package.rglob("*")):
-        if path.suffix in _SOURCES:
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    def __init__(self, folder: Path, path: Path) -> None:
+        self._folder, self._path = folder, path
+        try:
+            self._known = {name: Stamp(*one) for name, one in json.loads(path.read_text("utf-8")).items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            self._known = {}
+        self._before = dict(self._known)
+
+    def is_whole(self, name: str, sha256: str) -> bool:
+        """Whether a file is there, and what it was."""
+        if not (self._folder / name).exists():
+            return False
+        stamp = self._known[name] = stamp_file(self._folder / name, self._known.get(name))
+        return stamp.sha256 == sha256
+
+    def enter(self, name: str, sha256: str) -> None:
+        """Take note of a file just made."""
+        status = (self._folder / name).stat()
+        self._known[name] = Stamp(status.st_size, status.st_mtime_ns, sha256)
+
+    def save(self) -> None:
+        """Keep sizes and times for the next run."""
+        if self._known != self._before:
+            write_text(self._path, json.dumps(self._known))
+            self._before = dict(self._known)

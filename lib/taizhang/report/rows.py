@@ -1,6 +1,6 @@
 """The ledger rows behind a report's key figures, as CSV files beside it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,22 +9,23 @@ import pandas as pd
 from taizhang.core.csv import prepare_csv
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
-from taizhang.core.periods import Period
 from taizhang.facts import prepare_ledgers, select_rows
-from taizhang.metadata.facts import ALL
+from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.settings.workbook import Config
 
 if TYPE_CHECKING:
-    from taizhang.workbook.book import Workbook
+    from taizhang.report.snapshot import Snapshot
 
 FOLDER = "rows"
 
 
-def list_rowed_facts(book: "Workbook", facts: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+def list_rowed_facts(
+    facts: pd.DataFrame, infos: Mapping[str, FactInfo], config: Config
+) -> dict[str, tuple[str, ...]]:
     """Which key figures of each district get a file of their rows.
 
     Parameters
     ----------
-    book : Workbook
     facts : pandas.DataFrame
         Of the period, all districts and ``all``.
 
@@ -34,55 +35,45 @@ def list_rowed_facts(book: "Workbook", facts: pd.DataFrame) -> dict[str, tuple[s
         Facts with a number, none of a kind whose small counts are suppressed: its rows are nobody else's
         business even where the count is large.
     """
-    open_kinds = set(book.config.ledgers) - set(book.config.suppress)
-    named = {
-        name for name, info in book.fact_infos.items() if info.key and info.name.split(".")[0] in open_kinds
-    }
+    open_kinds = set(config.ledgers) - set(config.suppress)
+    named = {name for name, info in infos.items() if info.key and info.name.split(".")[0] in open_kinds}
     shown = facts[facts["fact"].isin(named) & facts["value"].notna() & ~facts["suppressed"].astype(bool)]
     return {str(code): tuple(rows["fact"]) for code, rows in shown.groupby("district_code")}
 
 
-def write_rows(folder: Path, *, book: "Workbook", period: Period, wanted: dict[str, tuple[str, ...]]) -> None:
+def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, folder: Path) -> None:
     """Write ``rows/<district>.<fact>.csv``, as `taizhang trace` prints it.
 
     Parameters
     ----------
-    folder : Path
-        The review's folder.
-    book : Workbook
-    period : Period
     wanted : dict of district code (or ``all``) to fact names
         As from `list_rowed_facts`. No personal column is in the files, no telephone or identity number, and
         no text that a spreadsheet would run.
+    folder : Path
+        The review's.
     """
+    districts = snapshot.districts
     facts = sorted({fact for names in wanted.values() for fact in names})
     for kind in dict.fromkeys(fact.split(".")[0] for fact in facts):
-        ready = prepare_ledgers({kind: book.ledger(kind)}, book.districts)
+        ready = prepare_ledgers({kind: snapshot.read_ledger(kind)}, districts)
         for fact in (fact for fact in facts if fact.split(".")[0] == kind):
             try:
-                rows = select_rows(fact, ready, book.districts, period, book.as_of(period), ALL, suppress=())
+                rows = select_rows(fact, ready, districts, snapshot.period, snapshot.as_of, ALL, suppress=())
             except ParameterError:  # it needs another ledger besides
-                rows = book.trace(fact, period, ALL)
+                rows = snapshot.trace(fact)
             _write_parts(
                 folder / FOLDER, fact, rows, [code for code, names in wanted.items() if fact in names]
             )
 
 
-def remove_rows(folder: Path, *, book: "Workbook", allowed: dict[str, tuple[str, ...]]) -> None:
+def remove_rows(snapshot: "Snapshot", *, folder: Path) -> None:
     """Remove the rows that an earlier run wrote and this workbook no longer shows, such as of a kind now suppressed.
 
-    Parameters
-    ----------
-    folder : Path
-        The review's folder.
-    book : Workbook
-    allowed : dict of district code (or ``all``) to fact names
-        As from `list_rowed_facts`. Files that are not named as ours are left alone.
+    Files that are not named as ours are left alone.
     """
-    known = book.fact_infos
     for path in (folder / FOLDER).glob("*.csv"):
         code, _, fact = path.stem.partition(".")
-        if fact in known and fact not in allowed.get(code, ()):
+        if fact in snapshot.fact_infos and fact not in snapshot.rowed.get(code, ()):
             path.unlink()
 
 

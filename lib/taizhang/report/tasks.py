@@ -1,14 +1,16 @@
 """One report as a task that any process or machine can do: run the notebook, render it, put the files in place."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from taizhang.core.files import write_bytes
+from taizhang.core.files import hash_file, write_bytes
+from taizhang.core.reasons import Reason
 from taizhang.report.cluster import Parcel, fetch_workbook
 from taizhang.report.failures import TIMEOUT, describe_error, shorten_error
 from taizhang.report.formats import FORMATS
@@ -37,12 +39,16 @@ class ReportTask:
         The review's folder.
     formats : tuple of str
         html, pdf, docx.
-    fingerprint : str
-        Of everything that decides whether the report is made again.
+    stages : Mapping of str to Mapping
+        By stage (notebook, html, pdf, docx) all that decides whether it is made again, as hashes.
     area : str
         Hash of the whole area's numbers, which the report shows beside its own.
     rerun : bool
         False: render the executed notebook that is there once more.
+    stale : tuple of str
+        Formats whose pages are not asked for, and no longer true.
+    reasons : tuple of Reason
+        Why it is to be made; none where all is as it was.
     timeout : int
         Seconds that a cell may take.
     note : Note
@@ -56,9 +62,11 @@ class ReportTask:
     root: Path
     folder: Path
     formats: tuple[str, ...]
-    fingerprint: str
+    stages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     area: str = ""
     rerun: bool = True
+    stale: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     timeout: int = TIMEOUT
     note: Note = field(default_factory=Note)
     parcel: Parcel | None = None
@@ -86,7 +94,7 @@ class ReportOutcome:
     """How a task ended: made or failed, with the error in one line.
 
     `files` holds the files of a report that was made elsewhere, by their path below the review's folder, until
-    they are put in place.
+    they are put in place; `sha256` is by format of the pages made, and of the notebook.
     """
 
     task: ReportTask
@@ -94,6 +102,7 @@ class ReportOutcome:
     seconds: float
     error: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_report(task: ReportTask) -> ReportOutcome:
@@ -145,20 +154,26 @@ _ONE_AT_A_TIME = threading.Lock()
 
 def _make(task: ReportTask) -> ReportOutcome:
     start = perf_counter()
+    made: dict[str, str] = {}
     try:
         notebook = _run(task)
         pages = {form: _load_renderer(form)(notebook, task.meta) for form in task.formats}
         for form, page in pages.items():
             write_bytes(task.page(form), page)
+        made = {form: sha256(page).hexdigest() for form, page in pages.items()}
+        made["notebook"] = hash_file(task.notebook)
         status, error = MADE, ""
     except Exception as problem:
-        pages = {}
         status, error = FAILED, shorten_error(describe_error(problem), task.root)
-    if task.rerun:
-        for form in FORMATS:
-            if form not in pages:  # an older page would show other numbers than the notebook
-                task.page(form).unlink(missing_ok=True)
-    return ReportOutcome(task, status, round(perf_counter() - start, 3), error)
+    _remove_pages(task, made)
+    return ReportOutcome(task, status, round(perf_counter() - start, 3), error, sha256=made)
+
+
+def _remove_pages(task: ReportTask, made: Collection[str]) -> None:
+    """Remove pages that would show other numbers than the notebook, or other words than now."""
+    for form in FORMATS if task.rerun else (*task.formats, *task.stale):
+        if form not in made:
+            task.page(form).unlink(missing_ok=True)
 
 
 def _run(task: ReportTask) -> "NotebookNode":
@@ -195,12 +210,11 @@ def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], bytes]:
 
 def fail_task(task: ReportTask, problem: BaseException) -> ReportOutcome:
     """The outcome of a task whose worker was lost: nothing of it is left."""
-    if task.rerun:
-        for form in FORMATS:
-            task.page(form).unlink(missing_ok=True)
+    _remove_pages(task, ())
     return ReportOutcome(task, FAILED, 0.0, shorten_error(describe_error(problem), task.root))
 
 
 def render_again(task: ReportTask, languages: tuple[str, ...]) -> ReportTask:
     """The same report's HTML from its executed notebook, with links to the languages there now are."""
-    return replace(task, meta=replace(task.meta, languages=languages), formats=("html",), rerun=False)
+    meta = replace(task.meta, languages=languages)
+    return replace(task, meta=meta, formats=("html",), rerun=False, stale=())

@@ -5,7 +5,6 @@ The standard names faces that may not be given away with software, so the user n
 
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -65,10 +64,6 @@ def find_faces(folder: str = "") -> Faces:
     )
 
 
-def hash_faces(folder: str) -> str:
-    """SHA-256 over the fonts in a folder: reports set in other fonts are made again."""
-    digest = sha256()
-    for path in sorted(Path(folder).rglob("*")) if folder else ():
-        if path.suffix.lower() in _SUFFIXES:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+def list_faces(folder: str) -> list[Path]:
+    """The font files below a folder; empty: none."""
+    return [path for path in Path(folder).rglob("*") if path.suffix.lower() in _SUFFIXES] if folder else []

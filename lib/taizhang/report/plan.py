@@ -1,0 +1,305 @@
+"""Which reports are to be made, and why: each stage of one is made again when what decides it has changed.
+
+A report's stages are its executed notebook and a page for each format. The manifest keeps of each stage hashes of all
+that decides it, by what they are, and under `by` which code and libraries made it (the manifest's `makers`).
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import hash_file, hash_files
+from taizhang.core.keys import Code, follow_text, hash_parts
+from taizhang.core.reasons import Reason
+from taizhang.core.version import __version__
+from taizhang.metadata.facts import ALL
+from taizhang.report.formats import FORMATS, find_word_base
+from taizhang.report.kept import carry_kept, find_local
+from taizhang.report.manifest import Manifest, Outputs
+from taizhang.report.meta import ReportMeta
+from taizhang.report.notes import Note
+from taizhang.report.snapshot import Snapshot
+from taizhang.report.tasks import FAILED, UNFINISHED, ReportTask
+from taizhang.report.typefaces import find_faces, list_faces
+from taizhang.settings.workbook import OwnReport
+
+DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"
+NOTEBOOK = "notebook"
+_PAGES = {form: Code((f"taizhang.report.{form}",)) for form in FORMATS}
+# How raw files are read is in the rows; controls are for people at a notebook.
+_BEFORE = (
+    "taizhang.ingest.run",
+    "taizhang.ingest.check",
+    "taizhang.ledgers.child",
+    "taizhang.ledgers.reading",
+    "taizhang.ledgers.sandbox",
+    "taizhang.ledgers.sheets",
+    "taizhang.ledgers.tables",
+    "taizhang.lab",
+)
+_Stages = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for.
+
+    Attributes
+    ----------
+    codes : tuple of str or None
+        Of districts; None: all, and the comparison.
+    lang : str
+        zh or en.
+    formats : tuple of str
+    style : str
+        modern or gbt9704.
+    fresh : bool
+        Make all, changed or not.
+    """
+
+    codes: tuple[str, ...] | None
+    lang: str
+    formats: tuple[str, ...]
+    style: str
+    fresh: bool = False
+
+
+def find_notebook_code(template: str) -> Code:
+    """What an executed notebook is made by: all that it may call, and what runs it."""
+    try:
+        cells = json.loads(template)["cells"]
+        source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    except (ValueError, KeyError, TypeError):  # told when it is to be run
+        source = ""
+    return follow_text(source, "taizhang", "taizhang.report.execute", without=_BEFORE)
+
+
+def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish: Wish) -> list[ReportTask]:
+    """One task per report asked for, in the workbook's order; those that are to be made say why.
+
+    Raises
+    ------
+    ParameterError
+        If two reports would have one name, the fonts' folder is not there, or SOURCE_DATE_EPOCH is no number.
+    """
+    tasks = []
+    makers: dict[str, Any] = manifest.setdefault("makers", {})
+    enter = cache(lambda code: _enter_maker(makers, code))
+    read_code = cache(find_notebook_code)
+    fonts = str(snapshot.config.fonts or "") if wish.style == "gbt9704" else ""
+    find_faces(fonts)
+    faces = hash_parts(fonts=hash_files(list_faces(fonts)))[:16]
+    word_base = find_word_base(snapshot.root)
+    base = hash_file(word_base)[:16] if word_base else ""
+    for own, meta, template in _list_wanted(snapshot, wish):
+        note = snapshot.notes.get(
+            (f"{meta.district}.{own.name}" if own else meta.district, wish.lang), Note()
+        )
+        meta = _add_note(meta, note)
+        about = hash_parts(meta=asdict(meta), note=note.sha256)[:16]
+        stages = {
+            NOTEBOOK: {
+                **{name: mark[:16] for name, mark in snapshot.hashes.of_report(meta.district).items()},
+                "template": sha256(template.encode()).hexdigest()[:16],
+                "by": enter(read_code(template)),
+            },
+            "html": {"words": about, "by": enter(_PAGES["html"])},
+            "pdf": {"words": about, "fonts": faces, "by": enter(_PAGES["pdf"])},
+            "docx": {"words": about, "fonts": faces, "base": base, "by": enter(_PAGES["docx"])},
+        }
+        languages = list_languages(manifest, meta.stem, wish.lang)
+        task = ReportTask(
+            replace(meta, languages=languages, fonts=fonts, word_base=str(word_base or "")),
+            template,
+            snapshot.root,
+            snapshot.folder,
+            wish.formats,
+            stages,
+            area=snapshot.hashes.area,
+            note=note,
+        )
+        tasks.append(_decide(task, manifest, outputs, fresh=wish.fresh))
+    for stem, count in Counter(task.meta.stem for task in tasks).items():
+        if count > 1:
+            raise ParameterError("report.review.same_name", name=stem)
+    return tasks
+
+
+def _enter_maker(makers: dict[str, Any], code: Code) -> str:
+    made_by = {"code": code.sha256, "versions": code.versions}
+    mark = hash_parts(**made_by)[:12]
+    makers[mark] = made_by
+    return mark
+
+
+def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None, ReportMeta, str]]:
+    """The districts asked for; all, and the comparison, where none is; then the same for the workbook's own reports."""
+    config, codes = snapshot.config, wish.codes
+    names = dict(zip(snapshot.districts["code"], snapshot.districts["name"], strict=True))
+    districts = [(code, str(names[code])) for code in (names if codes is None else codes)]
+    area = [(ALL, config.title)] if codes is None else []
+    wanted: list[tuple[str, OwnReport | None, str, str]] = [
+        *((DISTRICT_TEMPLATE, None, *place) for place in districts),
+        *((AREA_TEMPLATE, None, *place) for place in area),
+    ]
+    for report in config.reports:
+        if snapshot.period.kind in report.periods:
+            places = districts if report.scope == "district" else area
+            wanted += [(report.template, report, *place) for place in places]
+    read = cache(lambda kind: snapshot.find_template(kind).read_text("utf-8"))
+    made_on = _read_made_on(snapshot.as_of)
+    listed = []
+    for kind, own, code, name in wanted:
+        template = read(kind)
+        if kind == DISTRICT_TEMPLATE and own is None and (local := find_local(snapshot.root, code)):
+            template = carry_kept(template, local)
+        meta = ReportMeta(
+            title=config.title,
+            district=code,
+            name=name,
+            period=snapshot.period,
+            lang=wish.lang,
+            as_of=snapshot.as_of,
+            kind=kind,
+            sample=config.sample,
+            approval=config.boundaries.approval,
+            version=__version__,
+            made_on=made_on,
+            rows=snapshot.rowed.get(code, ()),
+            style=wish.style,
+            report=own.name if own else "",
+            report_title=own.title[wish.lang] if own else "",
+            chosen=snapshot.chosen,
+        )
+        listed.append((own, meta, template))
+    return listed
+
+
+def _add_note(meta: ReportMeta, note: Note) -> ReportMeta:
+    return replace(
+        meta,
+        note=note.text,
+        draft=not note.approved,
+        approver=note.approver,
+        approved_on=str(note.approved_on or ""),
+    )
+
+
+def _read_made_on(as_of: date) -> str:
+    """Day of making: SOURCE_DATE_EPOCH's, else the day the ledgers are read as of; never the clock's."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return as_of.isoformat()
+    if not epoch.isdecimal():
+        raise ParameterError("report.review.no_epoch", value=epoch)
+    return datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat()
+
+
+def list_languages(manifest: Manifest, stem: str, *also: str) -> tuple[str, ...]:
+    """Languages, zh first, in which a report has an HTML page, and those that it is about to have."""
+    there = {
+        entry["lang"]
+        for lang in ("zh", "en")
+        if (entry := manifest["reports"].get(f"{stem}.{lang}")) and "html" in entry["files"]
+    }
+    return tuple(sorted(there | set(also), reverse=True))
+
+
+# ------------------------------------------------------------------ what is to be made, and why
+
+
+def _decide(task: ReportTask, manifest: Manifest, outputs: Outputs, *, fresh: bool) -> ReportTask:
+    """The task with what of it is to be made: all, the pages that are not as they should be, or nothing."""
+    entry = manifest["reports"].get(task.name)
+    if entry is None or fresh:
+        return replace(task, reasons=(Reason("report.why.fresh" if entry else "report.why.new"),))
+    made: _Stages = entry.get("stages", {})
+    whole: Mapping[str, str] = entry.get("sha256", {})
+    makers = manifest["makers"]
+    reasons = _compare(made.get(NOTEBOOK), task.stages[NOTEBOOK], makers)
+    if not reasons and not outputs.is_whole(f"notebooks/{task.notebook.name}", whole.get(NOTEBOOK, "")):
+        reasons = [_tell_damage(task.notebook)]
+    ended_well = entry["status"] not in (FAILED, UNFINISHED)
+    if not ended_well and NOTEBOOK not in made:
+        reasons = [Reason(f"report.why.{entry['status']}")]
+    if reasons:
+        return replace(task, reasons=tuple(reasons))
+    due: dict[str, list[Reason]] = {}
+    for form in task.formats:
+        found = _compare(made.get(form), task.stages[form], makers)
+        if not found and not outputs.is_whole(task.page(form).name, whole.get(form, "")):
+            found = [_tell_damage(task.page(form))]
+        if found:
+            due[form] = found
+    if not due and not ended_well:
+        return replace(task, reasons=(Reason(f"report.why.{entry['status']}"),))
+    # The others, which nobody asked for now, stay unless their words differ from those of the pages made anew.
+    stale = [
+        form
+        for form in set(made) - {NOTEBOOK, *task.formats}
+        if made[form].get("words") != task.stages[form]["words"]
+    ]
+    told = dict.fromkeys(reason for found in due.values() for reason in found)
+    return replace(
+        task, formats=tuple(due), rerun=False, area=entry["area"], stale=tuple(stale), reasons=tuple(told)
+    )
+
+
+def _compare(
+    made: Mapping[str, str] | None, now: Mapping[str, str], makers: Mapping[str, Any]
+) -> list[Reason]:
+    """What of a stage has changed since it was made."""
+    if made is None:
+        return [Reason("report.why.missing")]
+    reasons = []
+    for part, mark in now.items():
+        if made.get(part) == mark:
+            continue
+        if part != "by":
+            reasons.append(Reason(f"report.why.{part}"))
+            continue
+        before, after = makers.get(made.get(part, "")), makers[mark]
+        if before is None or before["code"] != after["code"]:
+            reasons.append(Reason("report.why.code"))
+        else:
+            reasons.append(Reason("report.why.versions", libraries=_tell_versions(before, after)))
+    return reasons
+
+
+def _tell_versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    old, new = before["versions"], after["versions"]
+    return [
+        f"{name} {old.get(name, '–')} → {new.get(name, '–')}"
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _tell_damage(path: Path) -> Reason:
+    return Reason("report.why.damaged" if path.exists() else "report.why.missing")
+
+
+def list_makers(reports: Iterable[Mapping[str, Any]], makers: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the makers, those that made something that is there."""
+    used = {stage.get("by") for entry in reports for stage in entry.get("stages", {}).values()}
+    return {mark: maker for mark, maker in makers.items() if mark in used}
+
+
+def check_templates(snapshot: Snapshot, tasks: Sequence[ReportTask]) -> None:
+    """Check what is about to be run, before any report is made."""
+    kinds = dict.fromkeys(task.meta.kind for task in tasks if task.rerun)
+    if not kinds:
+        return
+    from taizhang.report.execute import check_parameters, read_template
+
+    needed = ("district", "period", "lang", *(["as_of"] if snapshot.chosen else []))
+    for path in map(snapshot.find_template, kinds):
+        check_parameters(read_template(path), needed, name=path.name)

@@ -1,0 +1,70 @@
+"""What a review leaves besides its reports: facts, rows behind key figures, the index, and what the manifest says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from taizhang.core.keys import Code, hash_parts
+from taizhang.metadata.facts import ALL
+from taizhang.report.formats import DATA_FILES
+from taizhang.report.manifest import Manifest, list_versions, write_manifest
+from taizhang.report.rows import remove_rows, write_rows
+from taizhang.report.snapshot import Snapshot
+from taizhang.report.tasks import ReportTask
+
+_DATA, _INDEX = Code(("taizhang.report.data",)), Code(("taizhang.report.index",))
+
+
+def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
+    """Write the files of facts where these, or what writes them, have changed; enter the review in the manifest."""
+    folder = snapshot.folder
+    kept = _DATA.make_key(**snapshot.hashes.of_report(ALL))
+    if manifest.get("facts_fingerprint") != kept or not all((folder / name).exists() for name in DATA_FILES):
+        from taizhang.report.data import write_data
+
+        write_data(snapshot, folder=folder)
+    manifest |= {
+        "facts_fingerprint": kept,
+        "title": snapshot.config.title,
+        "period": str(snapshot.period),
+        "as_of": snapshot.as_of.isoformat(),
+        "sample": snapshot.config.sample,
+        "versions": list_versions(),
+        "inputs": snapshot.inputs,
+        "inputs_fingerprint": snapshot.fingerprint,
+    }
+
+
+def publish_rows(snapshot: Snapshot, due: Sequence[ReportTask]) -> None:
+    """Write the rows that the pages to be made link to; remove those that may not be shown any more."""
+    paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
+    remove_rows(snapshot, folder=snapshot.folder)
+    write_rows(snapshot, paged, folder=snapshot.folder)
+
+
+def publish_index(snapshot: Snapshot, manifest: Manifest, lang: str, *, fresh: bool) -> None:
+    """Write the index in each language that has reports, where what it shows has changed, and the manifest."""
+    made_from = _hash_index(snapshot, manifest)
+    indexes = manifest.pop("indexes", {})
+    write_manifest(snapshot.folder, manifest)
+    langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})
+    for one in langs:
+        if fresh or indexes.get(one) != made_from or not (snapshot.folder / f"index.{one}.html").exists():
+            from taizhang.report.index import write_index
+
+            write_index(snapshot, manifest, one, folder=snapshot.folder)
+    manifest["indexes"] = dict.fromkeys(langs, made_from)
+    write_manifest(snapshot.folder, manifest)
+
+
+def _hash_index(snapshot: Snapshot, manifest: Mapping[str, Any]) -> str:
+    """Of what the index shows: of a thousand townships it takes a while to draw."""
+    shown = ("name", "lang", "title", "status", "files", "as_of")
+    config = snapshot.config
+    return _INDEX.make_key(
+        facts=manifest["facts_fingerprint"],
+        said=[config.title, config.sample, config.boundaries.approval, [repr(one) for one in config.reports]],
+        as_of=snapshot.as_of,
+        reports=hash_parts(
+            **{name: [entry.get(key) for key in shown] for name, entry in manifest["reports"].items()}
+        ),
+    )
