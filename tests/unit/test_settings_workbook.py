@@ -1,9 +1,11 @@
-from datetime import date
+import tomllib
+from datetime import date, time
 
 import pytest
 
 from taizhang.core.errors import ParameterError
 from taizhang.metadata.kinds import load_kinds
+from taizhang.settings.reading import SettingsFile
 from taizhang.settings.workbook import find_root, list_files, read_config, show_path
 
 FACTS = ("hazards.found", "drills.held")
@@ -164,6 +166,7 @@ periods = ["year", "half"]
         (OWN + 'name = "fire"\ntitle = "火"\ntemplate = "notebooks/f.ipynb"', "alone, such as 'f'"),
         (OWN + 'name = "fire"\ntitle = "火"\ntemplate = \'notebooks\\f\'', "alone, such as 'f'"),
         (2 * (OWN + 'name = "fire"\ntitle = "火"\n'), "2 are called 'fire'"),
+        ("[targets]\nindicator = 'drills.held'", "targets must be written as [[targets]]"),
         ("[ledgers.drills]\nfiles = 3", "files must be a list, not 3"),
         ("[ledgers.drills]", 'needs files = ["data/raw/..."]'),
     ],
@@ -214,3 +217,83 @@ def test_files_are_listed_in_order_without_lock_files(tmp_path):
     files, missing = list_files(config, config.ledgers["hazards"])
     assert [show_path(config, path) for path in files] == ["data/raw/a.xlsx", "data/raw/b.xlsx"]
     assert missing == ["data/raw/none*.csv"]
+
+
+WHOLE = """
+[workbook]
+title = "测试县"
+lang = "zh"
+as_of = 2022-01-31
+sample = false
+style = "modern"
+fonts = "fonts"
+[boundaries]
+path = "b.shp"
+code = "XZDM"
+name = "XZMC"
+aliases = { "老溪南" = "350921102" }
+grid = { path = "g.shp", class = "LB" }
+[ledgers.hazards]
+files = ["data/raw/*.xlsx"]
+sheets = "*"
+columns = { found_on = "查出时间" }
+values = { severity = { "重点" = "major" } }
+[indicators]
+suppress_below = 3
+suppress = ["complaints"]
+flood_season = ["06-01", "09-30"]
+[[targets]]
+indicator = "drills.held"
+period = "2021"
+at_least = 12
+[[reports]]
+name = "fire"
+title = { zh = "火", en = "Fire" }
+periods = ["year"]
+"""
+ODD = (
+    None,
+    3,
+    -1.5,
+    float("nan"),
+    True,
+    "",
+    "x",
+    [],
+    [1],
+    ["x"],
+    {},
+    {"x": 1},
+    {"x": "y"},
+    date(2022, 1, 1),
+    time(8),
+)
+
+
+def list_places(data):
+    for key in data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+        yield (key,)
+        yield from ((key, *below) for below in list_places(data[key]))
+
+
+@pytest.mark.parametrize("place", list(list_places(tomllib.loads(WHOLE))), ids=str)
+def test_whatever_stands_where_is_read_or_refused_in_words_of_ours(tmp_path, monkeypatch, place):
+    refused = 0
+    for odd in ODD:
+        data = tomllib.loads(WHOLE)
+        inside = data
+        for part in place[:-1]:
+            inside = inside[part]
+        if odd is None:
+            del inside[place[-1]]
+        else:
+            inside[place[-1]] = odd
+        monkeypatch.setattr(SettingsFile, "read", lambda path, data=data: SettingsFile(path.name, data))
+        try:
+            read_config(tmp_path, load_kinds(), FACTS)
+        except ParameterError as error:
+            refused += 1
+            for lang in ("zh", "en"):
+                said = " ".join(reason.word(lang) for reason in error.reasons)
+                assert "workbook.toml" in said and "nput should" not in said
+    assert refused

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
@@ -194,11 +194,13 @@ class SettingsFile:
         else:
             known = re.findall(r"'([^']*)'", more.get("expected", more.get("expected_tags", "")))
             if kind == "union_tag_invalid":
-                where, value = _write_place((*place, "kind")), show_value(more["tag"])
+                where, value = _write_place((*place, "kind")), show_value(error["input"]["kind"])
             near = suggest(value.strip("'"), known) if known else ""
             limit = next((f"{more[sign]:g}" for sign in ("gt", "ge", "le") if sign in more), "")
-            code = f"settings.{_CODES.get(kind, 'not_understood')}"
-            self._keep(place, Reason(code, where=where, value=value, near=near, limit=limit))
+            code = _CODES.get(kind, "not_understood")
+            if code == "list" and len(place) == 1:
+                code = "list_of_tables"
+            self._keep(place, Reason(f"settings.{code}", where=where, value=value, near=near, limit=limit))
 
     def _miss(self, table: Place, key: str, example: object) -> None:
         code = "settings.missing" if table else "settings.missing_at_top"
@@ -248,7 +250,7 @@ def show_value(value: Any) -> str:
     """A value as messages show it, near to how the file has it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return value.isoformat() if isinstance(value, date) else repr(value)
+    return value.isoformat() if isinstance(value, date | time) else repr(value)
 
 
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
