@@ -10,7 +10,7 @@ import pytest
 from view_maker import CODES, make_fact, make_hazards, make_table, make_view, takes_a_view_alone
 
 from taizhang import figures
-from taizhang.analysis.rows import choose_months, count_classes, count_months, find_rows
+from taizhang.analysis.rows import choose_months, count_classes, count_months
 from taizhang.core.display import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -84,8 +84,8 @@ def test_a_trend_shows_a_year_at_least(period: str, first: str, number: int) -> 
 
 def test_rows_of_the_period_up_to_as_of() -> None:
     view = make_view({"hazards": make_few()}, as_of=date(2021, 3, 2))
-    assert find_rows(view, "hazards")["premises"].tolist() == ["甲厂", "乙厂"]
-    assert find_rows(view, "drills").empty
+    assert view.show("hazards")["premises"].tolist() == ["甲厂", "乙厂"]
+    assert view.show("drills").empty
 
 
 def test_classes_are_ranked_and_those_not_stated_come_last() -> None:

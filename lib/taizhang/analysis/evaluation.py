@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.rows import count_classes, find_rows, name_values
+from taizhang.analysis.rows import count_classes, name_values
 from taizhang.analysis.view import View
 from taizhang.facts.drills import is_evaluated
 from taizhang.metadata.facts import ALL
@@ -50,7 +50,7 @@ def sum_evaluations(view: View) -> pd.DataFrame:
 
 def count_ratings(view: View) -> pd.Series:
     """Rated drills of the period by rating, in the ledger's own words, most first; empty where no drill is rated."""
-    rows = find_rows(view, "drills")
+    rows = view.show("drills")
     if rows.empty or rows["rating"].isna().all():
         return pd.Series(dtype="float64")
     rated = rows[rows["rating"].notna()]
@@ -60,7 +60,7 @@ def count_ratings(view: View) -> pd.Series:
 
 def find_objectives(view: View) -> pd.DataFrame:
     """The period's rows of the ledger of objectives; empty where the workbook has none."""
-    return find_rows(view, OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
+    return view.show(OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
 
 
 def list_scale(view: View) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from taizhang.analysis.rows import find_rows, is_sensitive, name_values
+from taizhang.analysis.rows import is_sensitive, name_values
 from taizhang.analysis.view import View
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
@@ -27,7 +27,7 @@ def count_crossed(view: View, kind: str, rows: str, columns: str, *, most: int) 
         raise ParameterError("analysis.no_column", kind=kind, column=wrong[0], near=suggest(wrong[0], fields))
     if is_sensitive(view, kind):
         raise ParameterError("analysis.withheld", kind=kind)
-    found = find_rows(view, kind)
+    found = view.show(kind)
     if found.empty:
         return pd.DataFrame()
     down, across = (_name_classes(view, found, kind, name, most) for name in (rows, columns))
@@ -83,4 +83,4 @@ def list_own_kinds(view: View) -> list[str]:
 
 def count_own_rows(view: View) -> dict[str, int]:
     """Rows of the period of each kind that is the workbook's own."""
-    return {kind: len(find_rows(view, kind)) for kind in list_own_kinds(view)}
+    return {kind: len(view.show(kind)) for kind in list_own_kinds(view)}

@@ -1,8 +1,6 @@
 """Rows and counts behind charts: which months, how many per month, how many per class."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import TypeVar, cast
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -17,30 +15,11 @@ MOST_BARS = 10
 _SIGNALS = ("red", "orange", "yellow", "blue")
 # Classes that a sentence names, and how many where that many are alike.
 _LEADERS, _MOST_LEADERS = 3, 5
-Drawing = TypeVar("Drawing", bound=Callable[..., object])
-
-
-def leave_out_of_brief(function: Drawing) -> Drawing:
-    """Make a figure or table that a bulletin of a month leaves out: None there, else as it is."""
-
-    @wraps(function)
-    def draw(view: View, *args: object, **named: object) -> object:
-        return None if is_brief(view) else function(view, *args, **named)
-
-    return cast(Drawing, draw)
 
 
 def is_brief(view: View) -> bool:
     """Whether the report is a bulletin of a month or less, which keeps to what happened."""
     return view.period.scale == "month"
-
-
-def find_rows(view: View, kind: str) -> pd.DataFrame:
-    """The rows of a kind in the view's period, dated on or before as_of.
-
-    Empty where the kind isn't configured; all rows where the kind has no date.
-    """
-    return view.show(kind)
 
 
 def choose_months(view: View) -> pd.PeriodIndex:

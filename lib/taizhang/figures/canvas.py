@@ -112,15 +112,13 @@ def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
 
 def finish_figure(
     drawing: Drawing,
-    view: View | None = None,
-    exhibit: str = "",
+    view: View,
+    exhibit: str,
     rows: int | None = None,
     *,
     id: str = "",
     ledgers: Sequence[str] = (),
     extra: str = "",
-    title: str = "",
-    alt: str = "",
     source: str = "",
     **values: object,
 ) -> display.Figure:
@@ -128,6 +126,8 @@ def finish_figure(
 
     Parameters
     ----------
+    drawing : matplotlib.figure.Figure
+    view : View
     exhibit : str
         Of exhibits.yml, whose title, alternative text and source it has.
     rows : int, optional
@@ -136,22 +136,20 @@ def finish_figure(
         Where it is not the exhibit's.
     ledgers : sequence of str
         That it is made from, where not the exhibit's.
-    extra : str
-        Words after the source, where not the exhibit's.
+    extra, source : str
+        Words after the source, and the line under the figure as a whole, where not the exhibit's.
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
-    id = id or exhibit
-    if view is not None:
-        words = load_exhibits()[exhibit]
-        title, alt = (say_exhibit(view, exhibit, part, **values) for part in ("title", "alt"))
-        if not extra and "extra" in words.words:
-            extra = say_exhibit(view, exhibit, "extra", **values)
-        if not source and "source" in words.words:
-            source = say_exhibit(view, exhibit, "source", **values)
-        elif not source:
-            first, *also = ledgers or words.source
-            source = describe_source(view, first, rows, also=also, extra=extra)
+    id, about = id or exhibit, load_exhibits()[exhibit]
+    title, alt = (say_exhibit(view, exhibit, part, **values) for part in ("title", "alt"))
+    if not extra and "extra" in about.words:
+        extra = say_exhibit(view, exhibit, "extra", **values)
+    if not source and "source" in about.words:
+        source = say_exhibit(view, exhibit, "source", **values)
+    elif not source:
+        first, *also = ledgers or about.source
+        source = describe_source(view, first, rows, also=also, extra=extra)
     with use_style():
         svg = _draw_svg(drawing)
     return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id))

@@ -12,7 +12,7 @@ from taizhang.analysis.evaluation import (
 )
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import show_day, show_text
-from taizhang.analysis.rows import find_rows, name_values
+from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
@@ -52,7 +52,7 @@ def plot_ratings(view: View) -> display.Figure | None:
 @exhibit("drill-evaluations")
 def tabulate_evaluations(view: View) -> display.Table | None:
     """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
-    rows = find_rows(view, "drills")
+    rows = view.show("drills")
     if rows.empty:
         return None
     return _tabulate_districts(view) if view.district == ALL else _tabulate_drills(view, rows)

@@ -1,0 +1,85 @@
+"""A view's report shows what exhibits.yml says of a period so long; reports name nothing else."""
+
+import ast
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from view_maker import make_hazards, make_view
+
+from taizhang import figures
+from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
+from taizhang.analysis.view import View
+from taizhang.metadata.exhibits import load_exhibits
+
+LIB = Path(__file__).parents[2] / "lib" / "taizhang"
+
+
+@exhibit("hazards-control")
+def draw(view: View, word: str = "drawn") -> str | None:
+    return word
+
+
+@pytest.mark.parametrize(
+    ("period", "report", "shown"),
+    [
+        ("2021", "township_review", True),
+        ("2021H1", "township_review", False),
+        ("2021H1", "county_comparison", True),
+        ("2021Q1", "", True),
+        ("2021-07", "", False),
+    ],
+)
+def test_an_exhibit_is_none_where_it_is_not_shown(period: str, report: str, shown: bool) -> None:
+    view = make_view(period=period, report=report)
+    assert draw(view) == ("drawn" if shown else None) and draw(view, word="x") == ("x" if shown else None)
+
+
+def test_the_first_id_that_is_known_decides() -> None:
+    view = make_view(period="2021H1", report="township_review")
+    assert is_shown(view, "teams-rows", "rows") and not is_shown(view, "supplies-rows", "rows")
+    assert is_shown(view, "of-nothing")
+
+
+def test_an_exhibit_must_be_in_the_file() -> None:
+    with pytest.raises(KeyError, match="hazards-tredn"):
+        exhibit("hazards-tredn")
+
+
+def test_place_period_and_day_are_the_views() -> None:
+    view = make_view(period="2021")
+    assert say_exhibit(view, "hazards-overdue", "note") == "超期天数算到2021年12月31日。"
+    assert say_exhibit(view, "hazards-overdue", "title") == "2021年查出的隐患中，哪些超期未整改？"
+    assert say_exhibit(view, "hazards-closure", "at_once", name="甲镇") == "甲镇过半当日整改"
+
+
+def test_a_districts_report_of_a_month_has_no_map_and_a_notebook_of_ones_own_has_it_of_a_quarter() -> None:
+    hazards = {"hazards": make_hazards(np.random.default_rng(1), per_year=40)}
+    for period, report, shown in (
+        ("2021Q2", "township_review", False),
+        ("2021Q2", "", True),
+        ("2021-07", "", False),
+    ):
+        assert (figures.map_hazards(make_view(hazards, period=period, report=report)) is not None) == shown
+
+
+def list_patterns() -> list[re.Pattern[str]]:
+    """Every text in the rooms that show something; of an f-string, anything in its places."""
+    patterns = []
+    for room in ("analysis", "figures", "narrative", "workbook"):
+        for path in (LIB / room).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    parts = [
+                        re.escape(one.value) if isinstance(one, ast.Constant) else ".+" for one in node.values
+                    ]
+                    patterns.append(re.compile("".join(map(str, parts))))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    patterns.append(re.compile(re.escape(node.value)))
+    return [pattern for pattern in patterns if re.search("[a-z]{4}", pattern.pattern)]
+
+
+def test_every_exhibit_is_used() -> None:
+    patterns = list_patterns()
+    assert {id for id in load_exhibits() if not any(pattern.fullmatch(id) for pattern in patterns)} == set()

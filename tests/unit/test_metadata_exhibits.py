@@ -1,0 +1,70 @@
+"""Exhibits: words in both languages, heads that there are, and what a period of some length shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from taizhang.metadata import exhibits
+from taizhang.metadata.exhibits import Exhibit, load_exhibits
+
+ROOT = Path(__file__).parents[2]
+PLACE = re.compile(r"\{[^}]*\}")
+WORDS = {
+    f"{id}.{part}": said
+    for id, one in load_exhibits().items()
+    for part, said in [
+        *one.words.items(),
+        *((column.name, column.words) for column in one.columns if column.words),
+    ]
+}
+
+
+def test_words_are_in_both_languages_each_with_its_own_punctuation() -> None:
+    assert len(WORDS) > 100
+    assert {key for key, said in WORDS.items() if set(said) != {"zh", "en"}} == set()
+    half_width = {
+        key: said["zh"] for key, said in WORDS.items() if re.search(r"[,:;?!()]", PLACE.sub("某", said["zh"]))
+    }
+    assert half_width == {}
+    assert {key for key, said in WORDS.items() if re.search(r"[一-鿿，。；：？（）]", said["en"])} == set()
+
+
+def test_every_reader_of_yaml_takes_the_file() -> None:
+    text = (ROOT / "lib" / "taizhang" / "metadata" / "exhibits.yml").read_text("utf-8")
+    assert set(yaml.load(text, yaml.SafeLoader)) == set(load_exhibits())
+
+
+def test_every_head_has_words() -> None:
+    for one in load_exhibits().values():
+        for column in one.columns:
+            assert all(column.head(lang)[0] for lang in ("zh", "en")), f"{one.id}: {column.name}"
+
+
+def test_numbers_are_written_as_words_are_and_choose_them() -> None:
+    said = {"alt": {"zh": "{n}处", "en": "{n} {n:row|rows} in {name}"}}
+    one = Exhibit("x", said)
+    assert one.say("alt", "en", {"n": 1, "name": "A"}) == "1 row in A"
+    assert one.say("alt", "en", {"n": 1234.0, "name": "A"}) == "1,234 rows in A"
+    assert one.say("alt", "zh", {"n": "3.5"}) == "3.5处"
+
+
+@pytest.mark.parametrize(
+    ("report", "lengths"),
+    [
+        ("", ["year", "half", "quarter"]),
+        ("township_review", ["year"]),
+        ("county_comparison", ["year", "half", "quarter"]),
+    ],
+)
+def test_a_report_shows_less_of_a_shorter_period(report: str, lengths: list[str]) -> None:
+    one = load_exhibits()["hazards-control"]
+    assert [scale for scale in ("year", "half", "quarter", "month") if one.is_shown(scale, report)] == lengths
+    assert load_exhibits()["hazards-trend"].is_shown("month", "township_review")
+
+
+@pytest.mark.parametrize("entry", ["{titel: x}", "{shown: {default: [decade]}}"])
+def test_a_part_that_is_none_is_refused(entry: str) -> None:
+    with pytest.raises(ValueError, match=r"'(titel|decade)' of 'x' is neither a part nor a length of period"):
+        exhibits._read_exhibit("x", yaml.safe_load(entry))
