@@ -12,7 +12,7 @@ import pyogrio
 from taizhang.boundaries.encodings import Judgement, decide_encoding, decode_bytes, read_marks
 from taizhang.core.errors import BoundaryError
 from taizhang.core.files import split_layer
-from taizhang.core.reasons import Label, Reason
+from taizhang.core.reasons import Reason, tell_error
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
 _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
@@ -63,7 +63,7 @@ def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
             for one in wanted:
                 (folder / f"layer{PurePosixPath(one).suffix.lower()}").write_bytes(archive.read(one))
     except (zipfile.BadZipFile, RuntimeError, OSError) as error:
-        raise BoundaryError("boundaries.file.archive", where=path.name, why=_tell(error)) from error
+        raise BoundaryError("boundaries.file.archive", where=path.name, why=tell_error(error)) from error
     return folder / f"layer{suffix}", member
 
 
@@ -79,7 +79,7 @@ def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> LayerSou
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
         if isinstance(error, BoundaryError):
             raise
-        raise BoundaryError("boundaries.file.unreadable", where=shown, why=_tell(error)) from error
+        raise BoundaryError("boundaries.file.unreadable", where=shown, why=tell_error(error)) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BoundaryError("boundaries.file.no_geometry", where=shown)
     return LayerSource(frame)
@@ -122,11 +122,6 @@ def _read_shapefile(path: Path, encoding: str, shown: str) -> LayerSource:
         attributes[name] = attributes[name].map(decoded).astype("str")
     attributes.columns = pd.Index([_decode(str(name), judged) for name in attributes])
     return LayerSource(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), notes)
-
-
-def _tell(error: BaseException) -> Label:
-    """What a library says: in its own English, of which Chinese messages show the error's name alone."""
-    return Label(zh=type(error).__name__, en=str(error))
 
 
 def _decode(text: str, judged: Judgement) -> str:

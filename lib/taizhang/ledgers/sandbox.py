@@ -8,11 +8,11 @@ import zipfile
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.reasons import Reason
+from taizhang.core.reasons import Reason, tell_error
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here
-from taizhang.ledgers.sheets import sniff_format, tell_error
+from taizhang.ledgers.sheets import sniff_format
 
 SECONDS = 30.0  # for any file, and more for large ones
 SECONDS_PER_MB = 10.0

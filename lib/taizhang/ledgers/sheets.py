@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.reasons import Label, Reason
+from taizhang.core.reasons import Label, Reason, tell_error
 from taizhang.ledgers.marks import Aside, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
@@ -206,12 +206,6 @@ def name_column(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def tell_error(error: BaseException) -> Label:
-    """What a library says of a file: in its own English, of which Chinese messages show the error's name alone."""
-    name = type(error).__name__
-    return Label(zh=name, en=str(error).splitlines()[0][:160] if str(error) else name)
 
 
 def read_text(path: Path, known: frozenset[str]) -> Sheet:

@@ -6,8 +6,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from taizhang.core.reasons import Reason
 from taizhang.metadata.kinds import DATE_TYPES, Field, Kind, load_shared
-from taizhang.metadata.words import label
 
 ROWS = 2000  # rows of the form that have choices and formats
 _HEADER, _FIRST = 2, 3  # 0-based rows of the header and of the first data row
@@ -36,7 +36,7 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
             {"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "vcenter"}
         )
         sheet.write_string(0, 0, kind.title[lang], strong)
-        sheet.write_string(1, 0, f"{label('form.how', lang)} {kind.row[lang]}")
+        sheet.write_string(1, 0, f"{_say('how', lang)} {kind.row[lang]}")
         for column, item in enumerate(fields):
             _write_column(sheet, column, item, lang, head, _cell_format(book, item))
         sheet.freeze_panes(_FIRST, 0)
@@ -75,32 +75,36 @@ def _write_column(
             column,
             last,
             column,
-            {"validate": "any", "input_message": label(f"form.type.{item.type}", lang)},
+            {"validate": "any", "input_message": _say(f"type.{item.type}", lang)},
         )
 
 
 def list_choices(item: Field, lang: str) -> list[str]:
     """The values to choose from in a form; none for a free column."""
     if item.type == "boolean" and not item.values:
-        return [label("form.yes", lang), label("form.no", lang)]
+        return [_say("yes", lang), _say("no", lang)]
     return [value.label(lang) for value in item.values.values()]
 
 
 def _write_help(
     book: xlsxwriter.Workbook, fields: list[Field], lang: str, head: Format, strong: Format
 ) -> None:
-    title = label("form.help", lang)
+    title = _say("help", lang)
     sheet = book.add_worksheet(title)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_string(0, 0, title, strong)
     for column, (name, width) in enumerate(_HELP.items()):
-        sheet.write_string(1, column, label(f"form.{name}", lang), head)
+        sheet.write_string(1, column, _say(name, lang), head)
         sheet.set_column(column, column, width, wrap)
     for row, item in enumerate(fields, 2):
         unit = load_shared().units[item.unit].label(lang) if item.unit else ""
-        required = label("form.yes", lang) if item.required else ""
-        kind = label(f"form.type.{item.type}", lang)
+        required = _say("yes", lang) if item.required else ""
+        kind = _say(f"type.{item.type}", lang)
         choices = "、".join(list_choices(item, lang))
         cells = (item.title[lang], required, item.description[lang], kind, unit, choices)
         for column, text in enumerate(cells):
             sheet.write_string(row, column, text, wrap)
+
+
+def _say(name: str, lang: str) -> str:
+    return Reason(f"ledgers.form.{name}").word(lang)

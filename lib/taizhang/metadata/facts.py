@@ -12,7 +12,7 @@ import yaml
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
-from taizhang.core.reasons import Reason, suggest
+from taizhang.core.reasons import Reason, suggest, tell_error
 
 # The code that stands for the whole area, where a district's would.
 ALL = "all"
@@ -156,7 +156,7 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
         try:
             entries = parse_yaml(path.read_text(encoding="utf-8")) or {}
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            what = Reason("metadata.fact.no_yaml", error=str(error).splitlines()[0])
+            what = Reason("metadata.fact.no_yaml", error=tell_error(error))
             problems.append(Reason("metadata.fact.in_file", file=path.name, problem=what))
             continue
         found: list[Reason] = []

@@ -15,7 +15,7 @@ import yaml
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
-from taizhang.core.reasons import Label, Reason, suggest
+from taizhang.core.reasons import Reason, suggest, tell_error
 
 HERE = Path(__file__).parent
 FIELD_TYPES = (
@@ -274,9 +274,7 @@ def _read_kind(path: Path) -> Kind:
     try:
         data = _load_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _refuse(
-            path, [Reason("metadata.kind.no_yaml", error=Label(zh=type(error).__name__, en=str(error)))]
-        ) from None
+        raise _refuse(path, [Reason("metadata.kind.no_yaml", error=tell_error(error))]) from None
     if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
         raise _refuse(path, [Reason("metadata.kind.keys", keys=("kind", "title", "row", "fields"))])
     problems = _unknown_keys(data, _KIND_KEYS, Reason("metadata.kind.the_kind"))
