@@ -11,7 +11,7 @@ from taizhang.metadata.formats import format_date
 
 Asked = ParamSpec("Asked")
 Shown = TypeVar("Shown")
-Drawing = Callable[Concatenate[View, Asked], Shown | None]
+ShowFunction = Callable[Concatenate[View, Asked], Shown | None]
 
 
 def is_shown(view: View, *ids: str) -> bool:
@@ -21,12 +21,12 @@ def is_shown(view: View, *ids: str) -> bool:
     return found is None or found.is_shown(view.period.scale, view.report)
 
 
-def exhibit(id: str) -> Callable[[Drawing[Asked, Shown]], Drawing[Asked, Shown]]:
+def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Asked, Shown]]:
     """Make a function an exhibit of exhibits.yml: it gives None where the view's report does not show it."""
     if id not in load_exhibits():
         raise KeyError(f"'{id}' is not in exhibits.yml")
 
-    def decorate(function: Drawing[Asked, Shown]) -> Drawing[Asked, Shown]:
+    def decorate(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
         @wraps(function)
         def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
             return function(view, *args, **named) if is_shown(view, id) else None

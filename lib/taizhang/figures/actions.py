@@ -28,7 +28,7 @@ def plot_stages(view: View) -> display.Figure | None:
     shown = stages.head(_MOST_BARS)
     shown = shown.set_index(shown["stage"] + " " + shown["name"])  # long names are cut
     with use_style():
-        sheet, axes = make_axes(bars_height(len(shown)), grid="")
+        drawing, axes = make_axes(bars_height(len(shown)), grid="")
         draw_ranked_bars(
             axes,
             shown[["closed", "open"]],
@@ -48,7 +48,7 @@ def plot_stages(view: View) -> display.Figure | None:
             ],
         )
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "action-stages",
         int(stages["known"].sum()),

@@ -48,7 +48,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     colours = [fills[round(n * step)] for n in range(steps)]
     unknown = label(_WHY_HATCHED[found.missing], lang) if found.missing else ""
     with use_style():
-        sheet, axes, strip = make_map(tuple(districts.total_bounds), foot_mm=24)
+        drawing, axes, strip = make_map(tuple(districts.total_bounds), foot_mm=24)
         shown = ["" if n < 0 else colours[n] for n in places["number"]]
         fill_districts(axes, districts, shown)
         texts = [
@@ -70,7 +70,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
         extra += label("source.unlabelled", lang, n=len(left_out))
     high, low = found.highest, found.lowest
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "map-fact",
         id=f"map-{slug_fact(fact)}",
@@ -163,7 +163,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     has_level, percent = not math.isnan(found.level), info.unit == "percent"
     low, high = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
     with use_style():
-        sheet, axes = make_axes(dots_height(len(rows)), grid="x")
+        drawing, axes = make_axes(dots_height(len(rows)), grid="x")
         if has_level:
             axes.axvline(
                 found.level, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1
@@ -191,7 +191,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         draw_key(axes, key)
     names = list(rows["district"])
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "ranking",
         id=f"ranking-{slug_fact(fact)}",

@@ -35,7 +35,7 @@ def plot_ratings(view: View) -> display.Figure | None:
         return None
     lang, total = view.lang, counts.sum()
     with use_style():
-        sheet, axes = make_axes(bars_height(len(counts)), grid="")
+        drawing, axes = make_axes(bars_height(len(counts)), grid="")
         draw_ranked_bars(
             axes,
             counts.to_frame(),
@@ -46,7 +46,7 @@ def plot_ratings(view: View) -> display.Figure | None:
             ],
         )
     told = [label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in counts.items()]
-    return finish_figure(sheet, view, "drill-ratings", int(total), n=total, ratings=join_list(told, lang))
+    return finish_figure(drawing, view, "drill-ratings", int(total), n=total, ratings=join_list(told, lang))
 
 
 @exhibit("drill-evaluations")

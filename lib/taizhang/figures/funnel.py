@@ -29,7 +29,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     rows, limits, level = funnel.places, funnel.limits, funnel.level
     out = rows["outside"]
     with use_style():
-        sheet, axes = make_axes(90, grid="y")
+        drawing, axes = make_axes(90, grid="y")
         for name, dash in (("95", (0, (3, 2))), ("998", "-")):
             for side in ("low", "high"):
                 line = limits[f"{side}{name}"]
@@ -76,7 +76,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     if funnel.dispersion > 1:
         extra += say_exhibit(view, "funnel", "dispersion", times=format_number(funnel.dispersion, 1))
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "funnel",
         id=f"funnel-{slug_fact(fact)}",

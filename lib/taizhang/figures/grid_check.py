@@ -217,7 +217,7 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
     parts = dict(iter(ranked.groupby("group")))
     colours = {"gap": style.roles["open"], "overlap": style.categories[3], "stray": style.roles["third"]}
     with use_style():
-        sheet, axes, strip = draw_ground(view)
+        drawing, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
         fill = style.sequential[1]
         simplify_districts(cells).plot(
@@ -250,7 +250,7 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
     if len(ranked):
         source = _join([source, say_exhibit(view, "grid-problems-map", "many")], lang)
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "grid-problems-map",
         problems=join_list(found, lang) or say_exhibit(view, "grid-problems-map", "none"),
@@ -317,7 +317,7 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
     fills = style.sequential if most > 2 else (style.sequential[1], style.sequential[3])
     colours = [fills[round(n * (len(fills) - 1) / max(most - 1, 1))] for n in range(most)]
     with use_style():
-        sheet, axes, strip = draw_ground(view)
+        drawing, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
         key: list[tuple[str, str, str]] = []
         for at, colour in enumerate([style.empty, *colours], -1):
@@ -345,7 +345,7 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
     if found.unmatched:
         extra = _join([extra, say_exhibit(view, id, "unmatched", n=found.unmatched)], lang)
     return finish_figure(
-        sheet,
+        drawing,
         view,
         id,
         found.rows,

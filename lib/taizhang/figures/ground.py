@@ -34,7 +34,7 @@ _ARROW_MM = (7.0, 11.0)  # the north arrow with its word, in the map's upper rig
 def make_map(
     bounds: Box, *, tallest_mm: float = 150.0, foot_mm: float = _FOOT_MM
 ) -> tuple[Drawing, Axes, Axes]:
-    """A sheet with a map above and a strip for its key below, as tall as the extent asks for.
+    """A drawing with a map above and a strip for its key below, as tall as the extent asks for.
 
     `bounds` are west, south, east, north in degrees. The strip's coordinates are millimetres from its lower left.
     """
@@ -52,17 +52,17 @@ def make_map(
         more = (north - south) * (_LOWEST_MM / tall - 1) / 2
         south, north, tall = south - more, north + more, _LOWEST_MM
     height = tall + foot_mm
-    sheet = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
-    axes = sheet.add_axes((0, foot_mm / height, 1, tall / height))
+    drawing = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
+    axes = drawing.add_axes((0, foot_mm / height, 1, tall / height))
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_aspect(stretch)
     axes.set_axis_off()
-    strip = sheet.add_axes((0, 0, 1, foot_mm / height))
+    strip = drawing.add_axes((0, 0, 1, foot_mm / height))
     strip.set_xlim(0, style.width_mm)
     strip.set_ylim(0, foot_mm)
     strip.set_axis_off()
-    return sheet, axes, strip
+    return drawing, axes, strip
 
 
 def keep_frame(axes: Axes) -> Callable[[], None]:
@@ -108,7 +108,7 @@ def draw_ground(
     pad = around * max(east - west, north - south)
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
     across, up = ((east - west) / 2 + pad) / zoom, ((north - south) / 2 + pad) / zoom
-    sheet, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=84)
+    drawing, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=84)
     frame = keep_frame(axes)
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
@@ -131,7 +131,7 @@ def draw_ground(
         [style.muted] * int(shown.sum()),
         size=style.small,
     )
-    return sheet, axes, strip
+    return drawing, axes, strip
 
 
 def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
@@ -180,7 +180,7 @@ def find_corner(axes: Axes) -> Box:
 
 
 def _measure_map(axes: Axes) -> tuple[float, float]:
-    """Width and height of a map on the sheet, millimetres."""
+    """Width and height of a map on the drawing, millimetres."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     wide = axes.get_position().width * load_style().width_mm

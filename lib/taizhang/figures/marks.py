@@ -177,12 +177,12 @@ def draw_ranked_bars(
 
 
 def bars_height(bars: int, *, above: float = 10) -> float:
-    """Height in millimetres of a sheet with so many horizontal bars."""
+    """Height in millimetres of a drawing with so many horizontal bars."""
     return above + 7.2 * max(bars, 2)
 
 
 def dots_height(rows: int) -> float:
-    """Height in millimetres of a sheet with so many rows of dots and lines, closer than bars, many closer yet."""
+    """Height in millimetres of a drawing with so many rows of dots and lines, closer than bars, many closer yet."""
     return 18 + min(4.6 * max(rows, 4), max(110, 4.0 * rows))
 
 

@@ -26,7 +26,7 @@ def plot_drill_effects(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     places = np.arange(len(known))[::-1]
     with use_style():
-        sheet, axes = make_axes(bars_height(len(known), above=24), grid="x")
+        drawing, axes = make_axes(bars_height(len(known), above=24), grid="x")
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         for place, one in zip(places, known, strict=True):
             role = "open" if one.verdict in ("fewer", "more") else "main"
@@ -40,7 +40,7 @@ def plot_drill_effects(view: View) -> display.Figure | None:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         draw_key(axes, [("┆", label("outcome.no_effect", lang), style.roles["before"])])
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "drill-effects",
         ledgers=["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)],

@@ -96,7 +96,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
     sites = sites[sites["lon"].notna() & sites["lat"].notna()]
     ground = style.sequential[1]
     with use_style():
-        sheet, axes, strip = draw_ground(view)
+        drawing, axes, strip = draw_ground(view)
         frame = keep_frame(axes)
         area = row["geometry"]
         key = [("■", label("check_figure.reach.area", lang, distance=distance), ground)]
@@ -118,7 +118,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
         set_strip_key(strip, key)
         draw_furniture(axes, strip, view)
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "shelter-reach-map",
         ledgers=["shelters", "hazards"] if len(premises) else ["shelters"],

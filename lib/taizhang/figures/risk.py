@@ -35,7 +35,7 @@ def map_risk(view: View) -> display.Figure | None:
     districts = view.outlines.set_index("code")
     level = places["class"].reindex(districts.index)
     with use_style():
-        sheet, axes, strip = make_map(tuple(districts.total_bounds))
+        drawing, axes, strip = make_map(tuple(districts.total_bounds))
         fill_districts(axes, districts, [colours.get(name, "") for name in level])
         texts = [
             f"{name}\n{format_number(places['index'][code], 1)}" for code, name in districts["name"].items()
@@ -52,7 +52,7 @@ def map_risk(view: View) -> display.Figure | None:
     ]
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "risk-map",
         area=name_area(view),

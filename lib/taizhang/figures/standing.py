@@ -31,7 +31,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     at = np.arange(len(places))[::-1]
     odd = (places["group"] % 2 == 1).to_numpy()
     with use_style():
-        sheet, axes = make_axes(dots_height(len(places)), grid="x")
+        drawing, axes = make_axes(dots_height(len(places)), grid="x")
         for part, role in ((odd, "main"), (~odd, "third")):
             chosen = places[part]
             axes.hlines(
@@ -62,7 +62,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
             )
         draw_key(axes, [("●", say_exhibit(view, "ranks", "rank"), style.roles["main"])])
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "ranks",
         id=f"ranks-{slug_fact(fact)}",
@@ -142,7 +142,7 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
         "low_low": style.signals["blue"],
     }
     with use_style():
-        sheet, axes, strip = make_map(tuple(districts.total_bounds))
+        drawing, axes, strip = make_map(tuple(districts.total_bounds))
         fill_districts(axes, districts, [colours.get(name, style.empty) for name in quadrant])
         dark = quadrant.isin([name for name in colours if name != "low_high"])
         place_labels(
@@ -157,7 +157,7 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
         draw_furniture(axes, strip, view)
     names = [str(districts["name"][code]) for code in districts.index[quadrant != ""]]
     return finish_figure(
-        sheet,
+        drawing,
         view,
         "pattern",
         id=f"pattern-{slug_fact(fact)}",

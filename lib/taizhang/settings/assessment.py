@@ -5,19 +5,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from taizhang.core.reasons import Reason
-from taizhang.settings.reading import Mistake, Number, SettingsFile, Table
+from taizhang.settings.reading import Mistake, Real, SettingsFile, SettingsTable
 from taizhang.settings.risk import check_fact
 from taizhang.stats.assess import Assessment, AssessmentRule, Step
 
 FILE = "assessment.toml"
 
 
-class _Step(Table):
+class _Step(SettingsTable):
     """``{ from = 80, points = 400 }`` or ``{ above = 100, points = 600 }``."""
 
-    from_: Number | None = Field(None, alias="from")
-    above: Number | None = None
-    points: Number
+    from_: Real | None = Field(None, alias="from")
+    above: Real | None = None
+    points: Real
 
     @model_validator(mode="after")
     def _start_somewhere(self) -> "_Step":
@@ -30,7 +30,7 @@ class _Step(Table):
         return self.above if self.from_ is None else self.from_  # type: ignore[return-value] # one of them
 
 
-class _Rule(Table):
+class _Rule(SettingsTable):
     name: Annotated[str, Field(min_length=1)]
     fact: Annotated[str, Field(min_length=1)]
 
@@ -39,9 +39,9 @@ class _Rule(Table):
 
 class _Points(_Rule):
     kind: Literal["points"]
-    points: Number
-    zero_at: Number
-    full_at: Number
+    points: Real
+    zero_at: Real
+    full_at: Real
 
     @model_validator(mode="after")
     def _slope(self) -> "_Points":
@@ -52,9 +52,9 @@ class _Points(_Rule):
 
 class _Stepped(_Rule):
     kind: Literal["reward", "deduction"]
-    above: Number = 0.0
-    per: Number = 0.0
-    at_most: Number = float("inf")
+    above: Real = 0.0
+    per: Real = 0.0
+    at_most: Real = float("inf")
     steps: tuple[_Step, ...] = ()
     times: str = ""
 
@@ -70,10 +70,10 @@ class _Stepped(_Rule):
 
 class _Veto(_Rule):
     kind: Literal["veto"]
-    above: Number = 0.0
+    above: Real = 0.0
 
 
-class _File(Table):
+class _File(SettingsTable):
     title: Annotated[str, BeforeValidator(str)] = ""
     rules: tuple[Annotated[_Points | _Stepped | _Veto, Field(discriminator="kind")], ...] = ()
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from taizhang.core.errors import ParameterError
-from taizhang.settings.reading import Day, Number, PathText, SettingsFile, Table, Whole
+from taizhang.settings.reading import Day, PathText, Real, SettingsFile, SettingsTable, Whole
 
 FILE = "draw.toml"
 AnyText = Annotated[str, BeforeValidator(str)]
 
 
-class DrawSettings(Table):
+class DrawSettings(SettingsTable):
     """Lists as files relative to the workbook; `share` drawn of each stratum, 0 to 1."""
 
     title: AnyText = ""
@@ -23,7 +23,7 @@ class DrawSettings(Table):
     team: Whole = 2
     most_per_inspector: Whole = 0
     once_since: Day | None = None
-    share: Annotated[dict[str, Number], Field(examples=['{ "*" = 0.05 }'])]
+    share: Annotated[dict[str, Real], Field(examples=['{ "*" = 0.05 }'])]
 
 
 def read_draw_settings(root: Path) -> DrawSettings:

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import AfterValidator, model_validator
 
 from taizhang.core.reasons import Reason
-from taizhang.settings.reading import Day, Mistake, Table, YesNo
+from taizhang.settings.reading import Day, Mistake, SettingsTable, YesNo
 
 
-class FrontMatter(Table):
+class FrontMatter(SettingsTable):
     approved: YesNo = False
     approver: Annotated[str, AfterValidator(str.strip)] = ""
     date: Day | None = None

@@ -21,7 +21,7 @@ from pydantic import (
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import Reason, suggest
 
-Place = tuple[str | int, ...]  # keys and list positions that lead to a value, as in data["targets"][0]
+KeyPath = tuple[str | int, ...]  # keys and list positions that lead to a value, as in data["targets"][0]
 
 
 class Mistake(ValueError):
@@ -44,7 +44,7 @@ def check_known(names: Iterable[str], known: Iterable[str]) -> None:
         raise Mistake(*wrong)
 
 
-class Table(BaseModel):
+class SettingsTable(BaseModel):
     """A table of a settings file. No key but its own is taken."""
 
     # Built when first used: a review with nothing to make reads neither risk.toml nor assessment.toml.
@@ -64,7 +64,7 @@ class Table(BaseModel):
         return [field.alias or name for name, field in cls.model_fields.items()]
 
 
-T = TypeVar("T", bound=Table)
+T = TypeVar("T", bound=SettingsTable)
 
 
 def _read_day(value: Any) -> Any:
@@ -78,7 +78,7 @@ def _read_day(value: Any) -> Any:
     return day
 
 
-Number = Annotated[float, Strict()]
+Real = Annotated[float, Strict()]
 Whole = Annotated[int, Strict()]
 YesNo = Annotated[bool, Strict()]
 Day = Annotated[date, BeforeValidator(_read_day)]
@@ -131,7 +131,7 @@ class SettingsFile:
         except UnicodeDecodeError as error:
             raise ParameterError("settings.no_utf8", file=path.name, why=error.reason) from None
 
-    def check(self, model: type[T], place: Place = (), **context: Any) -> T | None:
+    def check(self, model: type[T], place: KeyPath = (), **context: Any) -> T | None:
         """The table at a place, {} where there is none; None where it has mistakes, which are kept for `finish`."""
         data: Any = self.data
         for part in place:
@@ -144,7 +144,7 @@ class SettingsFile:
                 self._take(error, data, place, context["models"])
         return None
 
-    def add(self, place: Place, code: str, **parameters: Any) -> None:
+    def add(self, place: KeyPath, code: str, **parameters: Any) -> None:
         """Keep a mistake found elsewhere."""
         self._keep(place, Reason(code, where=_write_place(place), **parameters))
 
@@ -161,12 +161,12 @@ class SettingsFile:
             "settings.at_line" if line else "settings.in_file", file=self.name, line=line, reason=reason
         )
 
-    def _keep(self, place: Place, reason: Reason) -> None:
+    def _keep(self, place: KeyPath, reason: Reason) -> None:
         line = next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 0)
         self._reasons.append((line, reason))
 
     def _take(
-        self, error: Mapping[str, Any], data: Any, place: Place, models: Mapping[int, type[Table]]
+        self, error: Mapping[str, Any], data: Any, place: KeyPath, models: Mapping[int, type[SettingsTable]]
     ) -> None:
         """pydantic's mistake as a reason of ours."""
         below, parent = _strip_tags(error["loc"], data)
@@ -202,12 +202,12 @@ class SettingsFile:
                 code = "list_of_tables"
             self._keep(place, Reason(f"settings.{code}", where=where, value=value, near=near, limit=limit))
 
-    def _miss(self, table: Place, key: str, example: object) -> None:
+    def _miss(self, table: KeyPath, key: str, example: object) -> None:
         code = "settings.missing" if table else "settings.missing_at_top"
         self._keep((*table, key), Reason(code, place=_write_table(table), key=key, example=example))
 
 
-def _strip_tags(loc: Place, data: Any) -> tuple[Place, Any]:
+def _strip_tags(loc: KeyPath, data: Any) -> tuple[KeyPath, Any]:
     """pydantic's place without the kinds that it puts between, and the table that holds the last key."""
     place: list[str | int] = []
     parent = data
@@ -225,7 +225,7 @@ def _strip_tags(loc: Place, data: Any) -> tuple[Place, Any]:
     return tuple(place), parent
 
 
-def _write_table(place: Place) -> Reason | str:
+def _write_table(place: KeyPath) -> Reason | str:
     """A table as the file heads it: [boundaries.grid], or [[targets]] and which of them."""
     at = next((at for at, part in enumerate(place) if isinstance(part, int)), 0)
     if not at:
@@ -235,7 +235,7 @@ def _write_table(place: Place) -> Reason | str:
     return Reason("settings.numbered", table=head, n=int(place[at]) + 1, below=f" {below}" if below else "")
 
 
-def _write_place(place: Place) -> Reason | str:
+def _write_place(place: KeyPath) -> Reason | str:
     """A key and the table it stands in."""
     if len(place) > 2 and isinstance(place[-1], int):
         place = place[:-1]  # one of a list within a table
@@ -260,11 +260,11 @@ _LONG = re.compile(r'"""[\s\S]*?"""|' r"'''[\s\S]*?'''")
 _QUIET = re.compile(r'"(?:\\.|[^"\\])*"|' r"'[^']*'|#.*")
 
 
-def find_lines(text: str) -> dict[Place, int]:
+def find_lines(text: str) -> dict[KeyPath, int]:
     """The line, from 1, of each table and key of a TOML file that parses; keys of inline tables are their table's."""
-    lines: dict[Place, int] = {}
-    seen: Counter[Place] = Counter()
-    table: Place = ()
+    lines: dict[KeyPath, int] = {}
+    seen: Counter[KeyPath] = Counter()
+    table: KeyPath = ()
     depth = 0
     whole = _LONG.sub(lambda found: "''" + "\n" * found[0].count("\n"), text)
     for number, line in enumerate(whole.split("\n"), 1):
@@ -282,9 +282,9 @@ def _split_key(text: str) -> list[str]:
     return [part.strip("\"'") for part in re.findall(_PART, text)]
 
 
-def _follow(parts: Sequence[str], seen: Counter[Place], *, new: bool) -> Iterator[str | int]:
+def _follow(parts: Sequence[str], seen: Counter[KeyPath], *, new: bool) -> Iterator[str | int]:
     """A header's keys, with the number of the [[table]] that each is in."""
-    path: Place = ()
+    path: KeyPath = ()
     for at, part in enumerate(parts):
         path += (part,)
         yield part

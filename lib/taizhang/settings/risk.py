@@ -9,12 +9,12 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import split_target
 from taizhang.metadata.kinds import load_kinds
-from taizhang.settings.reading import Mistake, Number, SettingsFile, Table, YesNo, check_known
+from taizhang.settings.reading import Mistake, Real, SettingsFile, SettingsTable, YesNo, check_known
 from taizhang.settings.workbook import Words
 from taizhang.stats.risk import CLASSES, EDGES, Indicator, RiskModel
 
 FILE = "risk.toml"
-Weight = Annotated[Number, Field(ge=0)]
+Weight = Annotated[Real, Field(ge=0)]
 
 
 def check_fact(value: str, info: ValidationInfo) -> str:
@@ -24,7 +24,7 @@ def check_fact(value: str, info: ValidationInfo) -> str:
     return value
 
 
-class _Weights(Table):
+class _Weights(SettingsTable):
     hazard: Weight = 1.0
     exposure: Weight = 1.0
     vulnerability: Weight = 1.0
@@ -37,15 +37,15 @@ class _Weights(Table):
         return self
 
 
-class _Indicator(Table):
+class _Indicator(SettingsTable):
     name: Annotated[Words, Field(examples=['{ zh = "...", en = "..." }'])]
     dimension: Literal["hazard", "exposure", "vulnerability", "capacity"]
     value: str = ""
     of: str = ""
-    weight: Annotated[Number, Field(gt=0)] = 1.0
+    weight: Annotated[Real, Field(gt=0)] = 1.0
     more_is_worse: YesNo = True
     shrink: YesNo = False
-    grades: dict[str, Annotated[Number, Field(ge=1, le=5)]] | None = None
+    grades: dict[str, Annotated[Real, Field(ge=1, le=5)]] | None = None
 
     know_facts = field_validator("value", "of")(check_fact)
 
@@ -56,7 +56,7 @@ class _Indicator(Table):
         return self
 
 
-class _File(Table):
+class _File(SettingsTable):
     edges: Any = EDGES
     weights: _Weights = _Weights()
     indicators: tuple[_Indicator, ...] = ()

@@ -18,11 +18,11 @@ from taizhang.metadata.kinds import Kind
 from taizhang.settings.reading import (
     Day,
     Mistake,
-    Number,
     OneOrMany,
     PathText,
+    Real,
     SettingsFile,
-    Table,
+    SettingsTable,
     Texts,
     Whole,
     YesNo,
@@ -64,7 +64,7 @@ PlacedFile = Annotated[Path, BeforeValidator(_place_file)]
 Words = Annotated[dict[str, str], BeforeValidator(_read_words)]
 
 
-class LayerConfig(Table):
+class LayerConfig(SettingsTable):
     """A boundary layer: its file, the columns that hold code, name and parent, and how to read it."""
 
     path: Annotated[PlacedFile, Field(examples=['"..."'])]
@@ -95,7 +95,7 @@ class DistrictsConfig(LayerConfig):
     grid: GridConfig | None = None
 
 
-class LedgerConfig(Table):
+class LedgerConfig(SettingsTable):
     """The files of one ledger kind and what the reader cannot know by itself."""
 
     files: Annotated[tuple[PathText, ...], OneOrMany, Field(examples=['["data/raw/..."]'])]
@@ -138,13 +138,13 @@ def _get_kind(info: ValidationInfo) -> Kind:
     return cast(Kind, (info.context or {})["kind"])
 
 
-class Target(Table):
+class Target(SettingsTable):
     """目标任务: a fact that a district (``*``: each) is to reach in a period."""
 
     indicator: str
     district: str = "*"
     period: Annotated[str, BeforeValidator(str), Field(examples=['"2021"'])]
-    at_least: Number
+    at_least: Real
 
     @field_validator("indicator")
     @classmethod
@@ -159,7 +159,7 @@ class Target(Table):
         return period
 
 
-class OwnReport(Table):
+class OwnReport(SettingsTable):
     """A report of the workbook's own, made by every review beside the township reviews and the comparison.
 
     Its name stands in its files' names: ``350921101.fire.zh.html``. `template`: a notebook in the workbook's
@@ -195,7 +195,7 @@ class OwnReport(Table):
         return periods
 
 
-class _Workbook(Table):
+class _Workbook(SettingsTable):
     title: str = ""
     lang: Lang = "zh"
     as_of: Day | None = None
@@ -218,7 +218,7 @@ def _read_season(value: Any) -> Any:
 Season = Annotated[tuple[str, str] | None, BeforeValidator(_read_season)]
 
 
-class _Indicators(Table):
+class _Indicators(SettingsTable):
     suppress_below: Whole = 5
     suppress: Texts = ("complaints", "disputes")
     flood_season: Season = None
@@ -235,7 +235,7 @@ class _Indicators(Table):
         return suppress
 
 
-class _File(Table):
+class _File(SettingsTable):
     """The whole file; each ledger is checked by itself, as its kind decides what fits."""
 
     workbook: _Workbook = _Workbook()
@@ -247,7 +247,7 @@ class _File(Table):
 
 
 # The tables of the file by name, for the documentation to be compared with.
-TABLES: dict[str, type[Table]] = {
+TABLES: dict[str, type[SettingsTable]] = {
     "workbook": _Workbook, "boundaries": DistrictsConfig, "boundaries.grid": GridConfig, "ledgers": LedgerConfig,
     "indicators": _Indicators, "targets": Target, "reports": OwnReport,
 }  # fmt: skip
