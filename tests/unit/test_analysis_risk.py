@@ -8,9 +8,9 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_table, make_view
 
 from taizhang import figures, narrative
-from taizhang.analysis.risk import find_risk, measure_indicators
+from taizhang.analysis.risk import find_risk, make_risk, measure_indicators
 from taizhang.analysis.view import View
-from taizhang.stats.risk import Indicator, RiskModel
+from taizhang.stats.risk import Indicator, RiskIndex, RiskModel
 
 NAME = {"zh": "甲", "en": "a"}
 MODEL = RiskModel(
@@ -97,3 +97,17 @@ def test_one_dimension_or_two_districts_are_no_index(view: View) -> None:
     assert find_risk(replace(view, settings={"risk": alone})) is None
     assert find_risk(replace(view, districts=view.districts.iloc[:2])) is None
     assert find_risk(replace(view, district=CODES[0])) is None
+
+
+def test_firm_is_95_percent_as_the_table_rounds(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [0.94, 0.944, 0.946, 0.95, 1.0, np.nan]
+    places = pd.DataFrame({"kept": kept, "class": "low", "rank": 1.0}, index=list(CODES))
+    monkeypatch.setattr("taizhang.analysis.risk.compute_risk", lambda *_: RiskIndex(places, pd.DataFrame()))
+    assert make_risk(view, MODEL, pd.DataFrame()).places["firm"].tolist() == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]

@@ -5,12 +5,10 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 from shapely.geometry import box
 from view_maker import CODES, NAMES, make_fact, make_view
 
 from taizhang import figures
-from taizhang.analysis.funnel import find_funnel
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
 
@@ -28,55 +26,6 @@ def make_shares(pairs: list[tuple[int, int]], fact: str = RATE, area: float = 90
 
 
 ALIKE = [(90, 100)] * 20
-
-
-def test_a_district_far_out_is_called_and_judged_by_the_good_side() -> None:
-    """60 of 100 among twenty with 90: far below all limits; more is better, so it is worse."""
-    funnel = find_funnel(make_shares([*ALIKE, (60, 100)]), RATE)
-    assert funnel is not None
-    last = funnel.places.iloc[-1]
-    assert (last["position"], last["outside"], last["called"], last["verdict"]) == (
-        "below998",
-        True,
-        True,
-        "worse",
-    )
-    assert (funnel.places["position"].iloc[:-1] == "within").all() and not funnel.places["outside"].iloc[
-        :-1
-    ].any()
-    assert (funnel.places["verdict"].iloc[:-1] == "").all()
-    assert funnel.level == pytest.approx(100 * 1860 / 2100) and funnel.scale == 100
-    high = find_funnel(make_shares([(50, 100)] * 20 + [(95, 100)]), RATE)
-    assert high is not None and high.places["verdict"].iloc[-1] == "better"
-
-
-def test_more_deaths_are_worse() -> None:
-    """Thirty of 100,000 among twenty with one: 50 of 2,100,000 are 2.38 per 100,000."""
-    deaths = "incidents.deaths_per_100k"
-    funnel = find_funnel(make_shares([(1, 100_000)] * 20 + [(30, 100_000)], deaths), deaths)
-    assert funnel is not None and funnel.level == pytest.approx(2.381, abs=0.001)
-    last = funnel.places.iloc[-1]
-    assert (last["position"], last["verdict"]) == ("above998", "worse")
-
-
-def test_whose_value_the_line_is() -> None:
-    funnel = find_funnel(make_shares(ALIKE), RATE)
-    assert funnel is not None and funnel.of == "area" and funnel.limits["high998"].max() <= 100
-    other = find_funnel(make_shares(ALIKE, area=88.0), RATE)
-    assert other is not None and other.of == "shown"
-    view = make_shares(ALIKE)
-    alone = find_funnel(replace(view, facts=view.facts[view.facts["district_code"] != "all"]), RATE)
-    assert alone is not None and alone.of == ""
-
-
-def test_no_funnel_without_denominators_or_of_two() -> None:
-    assert find_funnel(make_shares(ALIKE[:2]), RATE) is None
-    counts = [
-        make_fact("hazards.overdue", n, district=code, numerator=n, denominator=9)
-        for n, code in enumerate(CODES)
-    ]
-    assert find_funnel(make_view(facts=counts, district="all"), "hazards.overdue") is None
-    assert find_standing(make_shares(ALIKE[:2]), RATE) is None
 
 
 def test_standing_ranks_by_what_is_left_after_chance() -> None:

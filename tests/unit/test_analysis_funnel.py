@@ -1,0 +1,85 @@
+"""Funnels of districts: who lies outside, is called beyond chance, and is better or worse."""
+
+from dataclasses import replace
+
+import pytest
+from view_maker import CODES, make_fact, make_view
+
+from taizhang.analysis.funnel import find_funnel
+from taizhang.analysis.view import View
+
+RATE = "hazards.rectification_rate"
+
+
+def make_shares(pairs: list[tuple[int, int]], fact: str = RATE, area: float = 90.0) -> View:
+    """Districts of so many of so many, named by their number."""
+    rows = [
+        make_fact(fact, 100 * done / of, numerator=done, denominator=of)
+        | {"district_code": f"3509212{at:02d}", "district": f"第{at}镇"}
+        for at, (done, of) in enumerate(pairs)
+    ]
+    return make_view(facts=[*rows, make_fact(fact, area, district="all")], district="all")
+
+
+ALIKE = [(90, 100)] * 20
+
+
+def test_a_district_far_out_is_called_and_judged_by_the_good_side() -> None:
+    """60 of 100 among twenty with 90: far below all limits; more is better, so it is worse."""
+    funnel = find_funnel(make_shares([*ALIKE, (60, 100)]), RATE)
+    assert funnel is not None
+    last = funnel.places.iloc[-1]
+    assert (last["position"], last["outside"], last["called"], last["verdict"]) == (
+        "below998",
+        True,
+        True,
+        "worse",
+    )
+    assert (funnel.places["position"].iloc[:-1] == "within").all() and not funnel.places["outside"].iloc[
+        :-1
+    ].any()
+    assert (funnel.places["verdict"].iloc[:-1] == "").all()
+    assert funnel.level == pytest.approx(100 * 1860 / 2100) and funnel.scale == 100
+    high = find_funnel(make_shares([(50, 100)] * 20 + [(95, 100)]), RATE)
+    assert high is not None and high.places["verdict"].iloc[-1] == "better"
+
+
+def test_more_deaths_are_worse() -> None:
+    """Thirty of 100,000 among twenty with one: 50 of 2,100,000 are 2.38 per 100,000."""
+    deaths = "incidents.deaths_per_100k"
+    funnel = find_funnel(make_shares([(1, 100_000)] * 20 + [(30, 100_000)], deaths), deaths)
+    assert funnel is not None and funnel.level == pytest.approx(2.381, abs=0.001)
+    last = funnel.places.iloc[-1]
+    assert (last["position"], last["verdict"]) == ("above998", "worse")
+
+
+def test_whose_value_the_line_is() -> None:
+    funnel = find_funnel(make_shares(ALIKE), RATE)
+    assert funnel is not None and funnel.of == "area" and funnel.limits["high998"].max() <= 100
+    other = find_funnel(make_shares(ALIKE, area=88.0), RATE)
+    assert other is not None and other.of == "shown"
+    view = make_shares(ALIKE)
+    alone = find_funnel(replace(view, facts=view.facts[view.facts["district_code"] != "all"]), RATE)
+    assert alone is not None and alone.of == ""
+
+
+def test_no_funnel_without_denominators_or_of_two() -> None:
+    assert find_funnel(make_shares(ALIKE[:2]), RATE) is None
+    counts = [
+        make_fact("hazards.overdue", n, district=code, numerator=n, denominator=9)
+        for n, code in enumerate(CODES)
+    ]
+    assert find_funnel(make_view(facts=counts, district="all"), "hazards.overdue") is None
+
+
+def test_between_the_limits_a_district_is_not_outside() -> None:
+    """82 of 100 where 89.6 % are usual is 2.5 standard deviations low: beyond 95 but not 99.8 percent."""
+    funnel = find_funnel(make_shares([*ALIKE, (82, 100)]), RATE)
+    assert funnel is not None
+    last = funnel.places.iloc[-1]
+    assert (last["position"], last["outside"], last["called"], last["verdict"]) == (
+        "below95",
+        False,
+        False,
+        "",
+    )
