@@ -77,7 +77,7 @@ def list_patterns() -> list[re.Pattern[str]]:
                     patterns.append(re.compile("".join(map(str, parts))))
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                     patterns.append(re.compile(re.escape(node.value)))
-    return [pattern for pattern in patterns if re.search("[a-z]{4}", pattern.pattern)]
+    return [pattern for pattern in patterns if re.search("[a-z]{2}", pattern.pattern)]
 
 
 def test_every_exhibit_is_used() -> None:
