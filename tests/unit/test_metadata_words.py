@@ -56,8 +56,7 @@ def test_modules_ask_only_for_words_that_there_are() -> None:
     folder = ROOT / "lib" / "taizhang"
     missing = {
         f"{path.name}: {key}"
-        for part in ("figures", "narrative", "metadata")
-        for path in sorted((folder / part).glob("*.py"))
+        for path in sorted(folder.rglob("*.py"))
         for key in find_keys(path.read_text("utf-8"))
         if "." in key and key not in words
     }

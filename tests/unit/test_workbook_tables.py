@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from view_maker import make_table, make_view
 
 import taizhang as tz
+from taizhang.facts.hazards import is_open
+from taizhang.metadata.kinds import load_kinds
 from taizhang.narrative import write_losses
 from taizhang.workbook.book import Workbook
+from taizhang.workbook.tables import LazyLedgers
 
 TOML = """
 [workbook]
@@ -60,3 +64,19 @@ def test_what_no_row_records_goes_unsaid_and_is_a_fact(tmp_path: Path, rows: str
     assert view.fact("losses.affected") is not None
     prose = write_losses(view)
     assert prose is not None and ("经济损失" in str(prose)) == (said and bool(rows))
+
+
+def test_rows_are_those_dated_by_the_day_and_keep_later_days_in_other_columns() -> None:
+    """Facts need to see that a hazard was rectified later: blanked, an earlier day of closing would take its place."""
+    rows = make_table(
+        "hazards",
+        [
+            {"found_on": "2021-12-31", "rectified_on": "2022-03-01", "closed_on": "2021-12-31"},
+            {"found_on": "2022-01-01"},
+        ],
+    )
+    kept = LazyLedgers(lambda kind: rows, {"hazards": load_kinds()["hazards"]}, date(2021, 12, 31))["hazards"]
+    assert kept["rectified_on"].tolist() == [pd.Timestamp(2022, 3, 1)]
+    view = make_view({"hazards": kept})
+    assert view.show("hazards")["rectified_on"].isna().all()  # as a table shows it: nobody knew that yet
+    assert view.counted("hazards").test(is_open).tolist() == [True]

@@ -8,11 +8,11 @@ import shapely
 from matplotlib.axes import Axes
 
 from taizhang.analysis.exhibits import exhibit
-from taizhang.analysis.rows import name_values
+from taizhang.analysis.naming import name_leaders
+from taizhang.analysis.points import find_side, locate_classes, locate_hazards
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
-from taizhang.facts import hazards
 from taizhang.figures.canvas import finish_figure, use_style
 from taizhang.figures.ground import (
     draw_furniture,
@@ -24,7 +24,7 @@ from taizhang.figures.ground import (
 )
 from taizhang.figures.marks import set_strip_key
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -39,23 +39,20 @@ def map_hazards(
 ) -> display.Figure | None:
     """Where the period's hazards are: as points, as counts in hexagons where there are many.
 
+    None where none has coordinates, or none is in what is shown.
+
     Parameters
     ----------
+    view : View
     zoom : float
         How many times larger than to show all of the district.
     centre : tuple of float, optional
         Longitude and latitude of the middle; default: the middle of the district, or when zoomed, of the hazards.
-
-    None where no hazards were found, or none has coordinates, or none is in what is shown.
     """
-    rows = view.show("hazards")
-    if rows.empty:
+    points = locate_hazards(view)
+    if points is None:
         return None
-    rows = rows.assign(open=view.counted("hazards").test(hazards.is_open))
-    located = rows[rows["lon"].notna() & rows["lat"].notna()]
-    if located.empty:
-        return None
-    lang, style, places = view.lang, load_style(), len(located)
+    located, style = points.located, load_style()
     if zoom != 1 and centre is None:
         centre = (located["lon"].median(), located["lat"].median())
     with use_style():
@@ -78,12 +75,9 @@ def map_hazards(
                     linewidth=0,
                     zorder=3,
                 )
+            parts = (("rectified", "done"), ("open", "open"))
             set_strip_key(
-                strip,
-                [
-                    ("●", label("hazards.rectified", lang), style.roles["done"]),
-                    ("●", label("hazards.open", lang), style.roles["open"]),
-                ],
+                strip, [("●", label(f"hazards.{name}", view.lang), style.roles[role]) for name, role in parts]
             )
         else:
             _draw_hexagons(axes, strip, located, view)
@@ -92,11 +86,11 @@ def map_hazards(
         drawing,
         view,
         "hazards-map",
-        len(rows),
-        extra=_tell_points(view, len(rows) - places, len(located)),
+        points.rows,
+        extra=_tell_points(view, points.unlocated, len(located)),
         n=len(located),
-        open=located["open"].sum(),
-        where=_say_where(view, located["lon"].mean(), located["lat"].mean()),
+        open=open_.sum(),
+        where=label(f"map.side.{find_side(view, located['lon'].mean(), located['lat'].mean())}", view.lang),
     )
 
 
@@ -145,85 +139,52 @@ def _tell_points(view: View, missing: int, shown: int) -> str:
     return ("" if lang == "zh" else " ").join(extra)
 
 
-def _say_where(view: View, lon: float, lat: float) -> str:
-    """Which part of the extent a point lies in: north-east and so on, or the middle."""
-    own = view.districts if view.district == ALL else view.districts[view.districts["code"] == view.district]
-    west, south, east, north = own.total_bounds
-    across, up = (lon - west) / (east - west) - 0.5, (lat - south) / (north - south) - 0.5
-    name = ("south" if up < -0.1 else "north" if up > 0.1 else "") + (
-        "west" if across < -0.1 else "east" if across > 0.1 else ""
-    )
-    return label(f"map.side.{name or 'middle'}", view.lang)
-
-
 @exhibit("incidents-map")
 def map_incidents(view: View) -> display.Figure | None:
-    """Where the period's incidents happened, by class.
-
-    None where no incident of the period has coordinates.
-    """
-    rows = view.show("incidents")
-    if rows.empty:
-        return None
-    return _map_classes(view, "incidents", rows, "class")
+    """Where the period's incidents happened, by class; None where none has coordinates."""
+    return _map_classes(view, "incidents", "class")
 
 
 @exhibit("shelters-map")
 def map_shelters(view: View) -> display.Figure | None:
-    """Where the shelters are.
-
-    None where no shelter has coordinates.
-    """
-    rows = view.show("shelters")
-    if rows.empty:
-        return None
-    return _map_classes(view, "shelters", rows, "")
+    """Where the shelters are; None where none has coordinates."""
+    return _map_classes(view, "shelters")
 
 
-def _map_classes(view: View, kind: str, rows: pd.DataFrame, column: str) -> display.Figure | None:
+def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | None:
     """Points by class, each class with its own mark and colour; as counts in hexagons where they are dense."""
-    located = rows[rows["lon"].notna() & rows["lat"].notna()]
-    if located.empty:
+    points = locate_classes(view, kind, column)
+    if points is None:
         return None
-    lang, style = view.lang, load_style()
-    classes = (
-        name_values(located[column], kind, column, lang)
-        if column
-        else pd.Series(label(f"kind.{kind}", lang), index=located.index)
-    )
-    names = list(classes.value_counts().index[:5])
+    located, style = points.located, load_style()
+    marks = list(zip(points.classes, _MARKERS, _SHAPES, style.categories, strict=False))
     with use_style():
         drawing, axes, strip = draw_ground(view)
         if len(located) > _MOST_POINTS:
             _draw_hexagons(axes, strip, located, view)
         else:
-            for place, name in enumerate(names):
-                part = located[classes == name]
+            for name, marker, _, colour in marks:
+                part = located[located["class"] == name]
                 axes.scatter(
                     part["lon"],
                     part["lat"],
                     s=30,
-                    marker=_MARKERS[place],
-                    color=style.categories[place],
+                    marker=marker,
+                    color=colour,
                     edgecolor=style.paper,
                     linewidth=0.5,
                     zorder=3,
                 )
-            set_strip_key(
-                strip, [(_SHAPES[place], name, style.categories[place]) for place, name in enumerate(names)]
-            )
+            set_strip_key(strip, [(shape, name, colour) for name, _, shape, colour in marks])
         draw_furniture(axes, strip, view)
-    told = [
-        label("figure.count_of", lang, name=name, n=format_number((classes == name).sum())) for name in names
-    ]
     return finish_figure(
         drawing,
         view,
         f"{kind}-map",
-        len(rows),
-        extra=_tell_points(view, len(rows) - len(located), len(located)),
+        points.rows,
+        extra=_tell_points(view, points.unlocated, len(located)),
         n=len(located),
-        classes=join_list(told, lang),
+        classes=name_leaders(pd.Series(points.classes), view.lang, most=len(marks)),
     )
 
 
