@@ -1,4 +1,4 @@
-"""Faces of official documents: the user's where there are any, else the packaged ones, and said."""
+"""Typefaces of official documents: the user's where there are any, else the packaged ones, and said."""
 
 import shutil
 from pathlib import Path
@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.fonts import SANS, SERIF, serif_path
-from taizhang.report.typefaces import find_faces, list_faces
+from taizhang.report.typefaces import find_typefaces, list_faces
 
 
 def rename(folder: Path, family: str) -> None:
@@ -21,14 +21,14 @@ def rename(folder: Path, family: str) -> None:
 
 
 def test_without_a_folder_the_packaged_faces_take_every_place() -> None:
-    faces = find_faces()
+    faces = find_typefaces()
     assert faces.found == () and faces.lacking == ("小标宋", "仿宋", "楷体", "黑体")
     assert faces.body == (SERIF, SANS) and faces.hei == (SANS, SERIF)
 
 
 def test_a_face_of_the_user_s_takes_its_role(tmp_path: Path) -> None:
     rename(tmp_path, "FangSong")
-    faces = find_faces(str(tmp_path))
+    faces = find_typefaces(str(tmp_path))
     assert faces.found == ("仿宋: FangSong",) and "仿宋" not in faces.lacking
     assert faces.body == ("FangSong", SERIF, SANS) and faces.kai == (SERIF, SANS)
     assert str(tmp_path) in faces.folders
@@ -36,7 +36,7 @@ def test_a_face_of_the_user_s_takes_its_role(tmp_path: Path) -> None:
 
 def test_no_folder_is_an_error_that_shows_no_path(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="the font folder 'none' is not there") as caught:
-        find_faces(str(tmp_path / "none"))
+        find_typefaces(str(tmp_path / "none"))
     assert str(tmp_path) not in str(caught.value)
 
 

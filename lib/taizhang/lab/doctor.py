@@ -67,10 +67,10 @@ def _try_typst() -> str:
 
 
 def _try_faces(folder: str) -> str | Reason:
-    from taizhang.report.typefaces import find_faces
+    from taizhang.report.typefaces import find_typefaces
 
     fonts = taizhang.open(folder).config.fonts
-    faces = find_faces(str(fonts or ""))
+    faces = find_typefaces(str(fonts or ""))
     found, lacking = ", ".join(faces.found), "、".join(faces.lacking)
     if not lacking:
         return found

@@ -26,7 +26,7 @@ from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import FigureBlock, HeadingBlock, ReportBlock, TableBlock, read_blocks
 from taizhang.report.pages import page_words
 from taizhang.report.titles import write_approval, write_titles
-from taizhang.report.typefaces import Faces, find_faces
+from taizhang.report.typefaces import Typefaces, find_typefaces
 from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
 
 # Sizes of the body, in points, and pages: type is as large as the pages that a report may have allow. A bulletin of a
@@ -43,7 +43,7 @@ _MOST_ON_CONTENTS = 20
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input."""
     official = meta.style == "gbt9704"
-    faces = find_faces(meta.fonts if official else "")
+    faces = find_typefaces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     report = describe_report(meta) | {
         **_plan_lists(meta, blocks),
@@ -83,13 +83,13 @@ def _count_pages(pdf: bytes) -> int:
     return int(tree[1])
 
 
-def _name_faces(faces: Faces, *, official: bool) -> Json:
+def _name_faces(faces: Typefaces, *, official: bool) -> Json:
     if official:
         return {"title": faces.title, "body": faces.body, "kai": faces.kai, "sans": faces.hei}
     return {"title": (SANS, SERIF), "body": (SERIF, SANS), "kai": (SERIF, SANS), "sans": (SANS, SERIF)}
 
 
-def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> bytes:
+def _compile(content: str, faces: Typefaces, *, timestamp: date, about: str) -> bytes:
     moment = datetime(timestamp.year, timestamp.month, timestamp.day, tzinfo=UTC)
     try:
         with _LOCK:
@@ -109,7 +109,7 @@ def _compile(content: str, faces: Faces, *, timestamp: date, about: str) -> byte
     return pdf
 
 
-def _forget_earlier(faces: Faces) -> None:
+def _forget_earlier(faces: Typefaces) -> None:
     """Have Typst let go of what it keeps of reports set, tens of megabytes each: of what its last ten runs used.
 
     What the next report shares with them, the template read again, costs less than this memory.
@@ -129,7 +129,7 @@ def draw_png(svg: str, *, about: str, ppi: int = 200) -> tuple[bytes, float, flo
     )
     try:
         with _LOCK:
-            png = _compiler(find_faces().folders).compile(
+            png = _compiler(find_typefaces().folders).compile(
                 source.encode(), format="png", ppi=ppi, sys_inputs={"svg": replace_missing(svg)}
             )
     except typst.TypstError as error:

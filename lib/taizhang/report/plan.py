@@ -28,7 +28,7 @@ from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
 from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import FAILED, UNFINISHED, ReportTask
-from taizhang.report.typefaces import find_faces, list_faces
+from taizhang.report.typefaces import find_typefaces, list_faces
 from taizhang.settings.workbook import OwnReport
 
 DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"
@@ -95,7 +95,7 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
     enter = cache(lambda code: _enter_maker(makers, code))
     read_code = cache(find_notebook_code)
     fonts = str(snapshot.config.fonts or "") if wish.style == "gbt9704" else ""
-    find_faces(fonts)
+    find_typefaces(fonts)
     faces = hash_parts(fonts=hash_files(list_faces(fonts)))[:16]
     word_base = find_word_base(snapshot.root)
     base = hash_file(word_base)[:16] if word_base else ""

@@ -18,7 +18,7 @@ _SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
 
 
 @dataclass(frozen=True)
-class Faces:
+class Typefaces:
     """Families in each role (小标宋, 仿宋, 楷体, 黑体), the first that draws a character taken.
 
     `found`: ``仿宋: FangSong`` for what the folder holds; `lacking`: the names of what it does not. `folders`: where
@@ -35,7 +35,7 @@ class Faces:
 
 
 @lru_cache(maxsize=4)
-def find_faces(folder: str = "") -> Faces:
+def find_typefaces(folder: str = "") -> Typefaces:
     """Find the faces of official documents in the user's font folder; empty: the packaged faces alone."""
     if folder and not Path(folder).is_dir():
         raise ParameterError("report.no_fonts", folder=Path(folder).name)
@@ -56,7 +56,7 @@ def find_faces(folder: str = "") -> Faces:
             found.append(f"{one['name']}: {family}")
         stand_in = SANS if role == "hei" else SERIF
         chosen[role] = tuple(dict.fromkeys(filter(None, (family, stand_in, SERIF, SANS))))
-    return Faces(
+    return Typefaces(
         **chosen,
         found=tuple(found),
         lacking=tuple(lacking),
