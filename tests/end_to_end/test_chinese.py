@@ -113,7 +113,10 @@ def test_nothing_asked_for(run, sample_book: Path, monkeypatch: pytest.MonkeyPat
         (["review", *PERIOD, "--to", ","], 2, "没有写格式"),
         (["review", *PERIOD, "--style", "red"], 2, "“red”"),
         (["review", *PERIOD, "--store", "memory://x"], 2, "--scheduler"),
+        (["facts", "--period", "2021Q5"], 2, "“2021Q5”"),
         (["facts", *PERIOD, "--as-of", "2020-12-31"], 2, "2021-01-01"),
+        (["facts", *PERIOD, "--as-of", "tomorrow"], 2, "“tomorrow”"),
+        (["facts", *PERIOD, "-C", "none"], 2, "“none”"),
         (["facts", *PERIOD, "--district", "西口镇"], 2, "溪口镇"),
         (["trace", "hazards.find", *PERIOD, "--district", "溪口镇"], 2, "“hazards.found”"),
         (["trace", "complaints.count", *PERIOD, "--district", "溪口镇"], 2, "“complaints.count”"),
@@ -170,6 +173,14 @@ def test_doctor(run, sample_book: Path) -> None:
     assert (code, err) == (0, "") and is_chinese(out)
 
 
+def test_lab(run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.call", lambda *_, **__: 0)  # JupyterLab's own window is its own affair
+    code, out, err = run("lab", "-C", book)
+    assert (code, out) == (0, "") and "已复制到notebooks/" in err
+    assert is_chinese(re.sub(r"[a-z]+_[a-z_]+", "", err), allowed=("explore",))
+    assert run("lab", "-C", book) == (0, "", "")
+
+
 def test_draw_and_its_record(run, book: Path) -> None:
     (book / "draw.toml").write_text(
         'title = "抽查"\nentities = "e.csv"\ninspectors = "i.csv"\nteam = 1\n[share]\n"*" = 0.5\n',
@@ -186,6 +197,7 @@ def test_draw_and_its_record(run, book: Path) -> None:
     assert code == 2 and is_chinese(err)
     assert run("draw", "--check", record, "-C", book)[0] == 0
     drawn = json.loads(record.read_text("utf-8"))
+    assert drawn["method"].startswith("签号＝") and is_chinese(drawn["method"], allowed=("entity", "kind"))
     drawn["visits"][0]["inspectors"] = ["P9"]
     record.write_text(json.dumps(drawn), encoding="utf-8")
     code, out, err = run("draw", "--check", record, "-C", book)

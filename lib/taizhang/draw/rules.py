@@ -12,14 +12,6 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import Reason
 
 ANY = "*"
-METHOD = (
-    "ticket = SHA-256 of 'seed LF list_sha256 LF purpose LF id' in UTF-8, as hexadecimal; the lowest tickets are "
-    "drawn. purpose is 'entity' to choose within a stratum and, for the inspectors of an entity, its id. "
-    "list_sha256 is the SHA-256 of the lists: one line 'kind TAB id TAB stratum' each, sorted, LF between them. "
-    "Of a stratum of n, share times n is drawn, rounded half up, at least 1 where the share is above 0. Entities "
-    "are served in order of their tickets; of the inspectors that need not avoid one, those with the fewest "
-    "visits so far come first, then the lowest tickets."
-)
 
 
 @dataclass(frozen=True)

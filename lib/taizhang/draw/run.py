@@ -12,7 +12,8 @@ import pandas as pd
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
-from taizhang.draw.rules import METHOD, Draw, DrawInput, Visit, make_draw
+from taizhang.core.reasons import Reason
+from taizhang.draw.rules import Draw, DrawInput, Visit, make_draw
 from taizhang.settings.draw import read_draw_settings
 from taizhang.settings.workbook import locate_root
 
@@ -121,7 +122,7 @@ def write_record(draw: Draw, path: Path) -> None:
         "title": given.title,
         "seed": draw.seed,
         "list_sha256": draw.list_sha256,
-        "method": METHOD,
+        "method": str(Reason("draw.method")),
         "rules": {"share": dict(given.shares), "team": given.team, "most_per_inspector": given.most},
         "entities": [
             {"id": number, "stratum": stratum, "name": given.names.get(number, "")}
