@@ -28,8 +28,8 @@ def compare_weather(view: View) -> pd.DataFrame:
         # Stations or districts of one month are averaged first.
         months = rows.groupby("month")[[column, normal]].mean().dropna().astype(float)
         if len(months):
-            value, usual = (months.mean() if averaged else months.sum())[[column, normal]]
-            found[name] = (value, usual, value - usual, len(months))
+            months["departure"] = months[column] - months[normal]
+            found[name] = (*(months.mean() if averaged else months.sum()), len(months))
     columns = ["value", "normal", "departure", "months"]
     return pd.DataFrame.from_dict(found, orient="index", columns=columns)
 
