@@ -32,6 +32,10 @@ from taizhang.metadata.words import label
 _MOST_ROWS = 30
 _MOST_NUMBERS = 30
 _MOST_CELLS = 4
+_SPAN = (
+    "people", "cells_per_person_median", "cells_per_person_max",
+    "heads", "cells_per_head_median", "cells_per_head_max",
+)  # fmt: skip
 
 
 @exhibit("grid-cells")
@@ -85,22 +89,18 @@ def tabulate_unassigned(view: View) -> display.Table | None:
         (
             display.Cell(str(cell["code"])),
             display.Cell(str(cell["name"])),
-            *([_name_district(cell["district_code"], names, lang)] if view.district == ALL else []),
+            _name_district(cell["district_code"], names, lang),
             display.Cell(show_text(cell["level"], lang)),
             display.Cell(show_text(cell["class"], lang)),
         )
         for _, cell in cells.head(_MOST_ROWS).iterrows()
     )
-    heads = ["check.code", "check.cell", "column.district", "check.level", "column.class"]
-    if view.district != ALL:
-        heads.remove("column.district")
-    return make_table(
-        view,
-        "grid-unassigned",
-        columns=tuple(display.Column(label(head, lang)) for head in heads),
-        rows=rows,
-        total=len(cells),
-    )
+    return make_table(view, "grid-unassigned", rows, without=_leave_out(view), total=len(cells))
+
+
+def _leave_out(view: View) -> tuple[str, ...]:
+    """In a district's report each row is its own."""
+    return () if view.district == ALL else ("district",)
 
 
 def _name_district(code: object, names: pd.Series, lang: str) -> display.Cell:
@@ -117,36 +117,20 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
         return None
     lang = view.lang
     names = view.districts.set_index("code")["name"].to_dict() | {ALL: name_area(view)}
-    measures = {
-        "people": 0, "cells_per_person_median": 1, "cells_per_person_max": 0, "heads": 0,
-        "cells_per_head_median": 1, "cells_per_head_max": 0,
-    }  # fmt: skip
-    words = ("people", "per_person", "per_person_most", "heads", "per_head", "per_head_most")
-    # A grid of one level has no cells that hold others.
-    shown = [
-        (name, word, decimals)
-        for (name, decimals), word in zip(measures.items(), words, strict=True)
-        if span["heads"].any() or "head" not in name
-    ]
-    return make_table(
-        view,
-        "grid-span",
-        columns=(
-            display.Column(label("column.district", lang)),
-            *(display.Column(label(f"check.{word}", lang), "", "right") for _, word, _ in shown),
-        ),
-        rows=tuple(
-            (
-                display.Cell(
-                    label("check.of_level", lang, level=row["level"])
-                    if row["level"]
-                    else str(names.get(row["district_code"], row["district_code"]))
-                ),
-                *(_number(row[name], decimals) for name, _, decimals in shown),
-            )
-            for _, row in span.iterrows()
-        ),
+    rows = (
+        (
+            display.Cell(
+                label("check.of_level", lang, level=row["level"])
+                if row["level"]
+                else str(names.get(row["district_code"], row["district_code"]))
+            ),
+            *(_number(row[name], 1 if name.endswith("median") else 0) for name in _SPAN),
+        )
+        for _, row in span.iterrows()
     )
+    # A grid of one level has no cells that hold others.
+    without = () if span["heads"].any() else [name for name in _SPAN if "head" in name]
+    return make_table(view, "grid-span", rows, without=without)
 
 
 @exhibit("grid-problems")

@@ -18,6 +18,12 @@ from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
+# An estimate is written in hundreds, lest it look like a count.
+_DECIMALS = {
+    "sites": 0, "premises_located": 0, "premises_in_reach": 0, "area_in_reach_percent": 1, "residents": 0,
+    "people_in_reach": -2,
+}  # fmt: skip
+
 
 def name_distance(distance_m: float, lang: str) -> str:
     """A distance in metres as a sentence says it: 500米, 1.5千米."""
@@ -35,43 +41,23 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
     """
     if reach is None:
         return None
-    lang, distance = view.lang, name_distance(float(reach["distance_m"].iloc[0]), view.lang)
+    distance = name_distance(float(reach["distance_m"].iloc[0]), view.lang)
     names = view.districts.set_index("code")["name"].to_dict() | {ALL: name_area(view)}
     table = list_reach(view, reach)
-    columns = (
-        ("sites", 0, ""), ("premises_located", 0, ""), ("premises_in_reach", 0, ""),
-        ("area_in_reach_percent", 1, "%"), ("residents", 0, ""), ("people_in_reach", -2, ""),
-    )  # fmt: skip
-    # An estimate is written in hundreds, lest it look like a count.
-    shown = [
-        (name, decimals, unit)
-        for name, decimals, unit in columns
-        if table[name].notna().any()
-        and not (name.startswith("premises") and not table["premises_located"].any())
-    ]
+    without = [name for name in _DECIMALS if table[name].isna().all()]
+    if not table["premises_located"].any():
+        without += ["premises_located", "premises_in_reach"]
     notes = [say_exhibit(view, "shelter-reach", "note")]
     if missing := count_unlocated(view, reach):
         notes.append(say_exhibit(view, "shelter-reach", "unlocated", n=missing))
-    return make_table(
-        view,
-        "shelter-reach",
-        columns=(
-            display.Column(label("column.district", lang)),
-            *(
-                display.Column(label(f"check.{name.removesuffix('_percent')}", lang), unit, "right")
-                for name, _, unit in shown
-            ),
-        ),
-        rows=tuple(
-            (
-                display.Cell(str(names[code])),
-                *(_write_number(float(row[name]), decimals) for name, decimals, _ in shown),
-            )
-            for code, row in table.iterrows()
-        ),
-        notes=notes,
-        distance=distance,
+    rows = (
+        (
+            display.Cell(str(names[code])),
+            *(_write_number(float(row[name]), decimals) for name, decimals in _DECIMALS.items()),
+        )
+        for code, row in table.iterrows()
     )
+    return make_table(view, "shelter-reach", rows, without=without, notes=notes, distance=distance)
 
 
 def _write_number(value: float, decimals: int) -> display.Cell:

@@ -1,7 +1,8 @@
 """Key figures and tables of facts: with the year before, the period before, targets, data quality, definitions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import pandas as pd
 
@@ -80,6 +81,7 @@ def make_table(
     *,
     id: str = "",
     columns: Sequence[display.Column] = (),
+    without: Collection[str] = (),
     notes: Sequence[str] | None = None,
     total: int = 0,
     title: str = "",
@@ -97,6 +99,8 @@ def make_table(
         Where it is not the exhibit's.
     columns : sequence of Column
         Where they are not the exhibit's.
+    without : collection of str
+        The exhibit's columns that are left out, with their cells.
     notes : sequence of str, optional
         Where they are not the exhibit's `note`.
     total : int
@@ -109,6 +113,10 @@ def make_table(
     cells, about = tuple(rows), load_exhibits()[name]
     if not cells:
         return None
+    if without:
+        kept = [one.name not in without for one in about.columns]
+        cells = tuple(tuple(compress(row, kept)) for row in cells)
+        columns = tuple(compress(list_heads(name, view.lang), kept))
     if notes is None:
         notes = [say_exhibit(view, name, "note", **values)] if "note" in about.words else []
     if total > len(cells):
