@@ -17,6 +17,7 @@ from test_report_pdf import META, NASTY, build, make_svg, write_prose, write_tab
 
 from taizhang.core import display
 from taizhang.core.errors import RenderError
+from taizhang.core.keys import Code
 from taizhang.core.periods import parse_period
 from taizhang.report.docx import BASES, render_docx
 from taizhang.report.formats import find_word_base
@@ -220,3 +221,9 @@ def test_the_base_is_looked_for_in_templates(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     path = write_base(tmp_path / "templates" / "styles.docx")
     assert find_word_base(tmp_path) == path
+
+
+def test_the_packaged_bases_and_their_fonts_are_part_of_a_report_s_key() -> None:
+    sources = Code(("taizhang.report.docx",)).sources
+    bases = {f"report/templates/word/{name}.docx" for name in make_word_base.LOOKS}
+    assert bases | {"metadata/typefaces.yml"} <= set(sources)
