@@ -10,7 +10,6 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_hazards, make_table, make_view
 
 from taizhang import figures, narrative
-from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.time import compare_key_periods, find_span
 from taizhang.analysis.view import View
@@ -128,25 +127,6 @@ def test_seasons_of_the_workbook_are_compared(county: View) -> None:
     found = compare_key_periods(county, "incidents")
     assert found is not None and found["days_inside"]["flood_season"] == 244
     assert found["days_outside"]["flood_season"] == 731 - 244
-
-
-def test_closed_by_deadline_by_hand() -> None:
-    """In time; late; open and overdue; open and not due: not judged; closed before a day to come: in time."""
-    rows = make_table(
-        "hazards",
-        [
-            {"found_on": "2021-12-01", "deadline": "2021-12-10", "rectified_on": "2021-12-10"},
-            {"found_on": "2021-12-01", "deadline": "2021-12-10", "rectified_on": "2021-12-11"},
-            {"found_on": "2021-12-01", "deadline": "2021-12-10"},
-            {"found_on": "2021-12-01", "deadline": "2022-01-10"},
-            {"found_on": "2021-12-01", "deadline": "2022-01-10", "rectified_on": "2021-12-20"},
-            {"found_on": "2021-12-01"},
-        ],
-    )
-    cases = list_cases(make_view({"hazards": rows}))
-    assert cases is not None
-    judged = judge_deadlines(cases)
-    assert (judged["in_time"], judged["due"], judged["share"]) == (2, 4, 50)
 
 
 def test_closure_by_class(town: View) -> None:

@@ -9,10 +9,11 @@ import pandas as pd
 from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
 from taizhang.analysis.rows import is_brief
+from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.metadata.exhibits import load_exhibits
-from taizhang.metadata.facts import ALL, FactInfo, split_target, unit_label
+from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import (
     format_fact,
     format_number,
@@ -265,33 +266,28 @@ def tabulate_targets(view: View) -> display.Table | None:
 
     None where the district has no target.
     """
-    lang, rows = view.lang, []
-    own = view.facts[view.facts["district_code"] == view.district]
-    for _, row in own.iterrows():
-        parts = split_target(row["fact"])
-        if parts is None or parts[1] != "done_percent":
-            continue
-        info = view.describe(parts[0])
-        pace = view.fact(row["fact"].replace(".done_percent", ".pace_points"))
-        done, goal = row["numerator"], row["denominator"]
-        behind = pace is not None and pace["value"] < 0
-        rows.append(
+    lang, cells = view.lang, []
+    for target in list_targets(view):
+        info, done, goal = (
+            view.describe(target.indicator),
+            target.done["numerator"],
+            target.done["denominator"],
+        )
+        unit = name_unit(info, lang)
+        percent, points = (
+            view.describe(f"targets.{info.name}.{name}") for name in ("done_percent", "pace_points")
+        )
+        pace = make_fact_cell(target.pace, points, lang)
+        cells.append(
             (
                 display.Cell(info.title[lang]),
-                display.Cell(join_unit(format_number(goal), name_unit(info, lang), lang), goal),
-                display.Cell(join_unit(format_fact(done, info), name_unit(info, lang), lang), done),
-                make_fact_cell(row, view.describe(row["fact"]), lang),
-                make_fact_cell(pace, view.describe(f"targets.{parts[0]}.pace_points"), lang)
-                if not behind
-                else display.Cell(
-                    make_fact_cell(pace, view.describe(f"targets.{parts[0]}.pace_points"), lang).text,
-                    float(pace["value"]),  # type: ignore[index]
-                    f"targets.{parts[0]}.pace_points",
-                    "worse",
-                ),
+                display.Cell(join_unit(format_number(goal), unit, lang), goal),
+                display.Cell(join_unit(format_fact(done, info), unit, lang), done),
+                make_fact_cell(target.done, percent, lang),
+                replace(pace, note="worse") if target.is_behind else pace,
             )
         )
-    return make_table(view, "targets", rows)
+    return make_table(view, "targets", cells)
 
 
 def tabulate_quality(view: View) -> display.Table | None:

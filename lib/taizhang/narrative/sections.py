@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.rows import choose_leaders, rank_classes
+from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
 from taizhang.core.display import Prose
-from taizhang.metadata.facts import ALL, load_facts, split_target
+from taizhang.metadata.facts import ALL, load_facts
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
@@ -302,18 +301,11 @@ def _count_in_words(number: int, lang: str) -> Number:
 
 def write_targets(view: View) -> Prose | None:
     """Targets: how many are met, which are behind pace; None where the district has none."""
-    own = view.facts[view.facts["district_code"] == view.district].set_index("fact")
-    done, behind = [], []
-    for fact, row in own.iterrows():
-        parts = split_target(str(fact))
-        if parts and parts[1] == "done_percent" and pd.notna(row["value"]):
-            done.append(row["value"] >= 100)
-            pace = own["value"].get(f"targets.{parts[0]}.pace_points")
-            if pace is not None and pace < 0:
-                behind.append(view.describe(parts[0]).title[view.lang])
-    if not done:
+    targets = [target for target in list_targets(view) if target.is_known]
+    if not targets:
         return None
-    lang, number, met = view.lang, len(done), sum(done)
+    lang, number, met = view.lang, len(targets), sum(target.is_met for target in targets)
+    behind = [view.describe(target.indicator).title[lang] for target in targets if target.is_behind]
     every = {1: "one", 2: "two"}.get(number, "all")
     none = {1: "one_not", 2: "neither"}.get(number, "none")
     which = every if met == number else none if not met else "some"

@@ -1,0 +1,40 @@
+"""Targets of a view's district: which are met, and which are behind the time gone by."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from taizhang.analysis.view import View
+from taizhang.metadata.facts import split_target
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target: its indicator, and the rows of its facts in the contract's columns."""
+
+    indicator: str
+    done: pd.Series
+    pace: pd.Series | None
+
+    @property
+    def is_known(self) -> bool:
+        return bool(pd.notna(self.done["value"]))
+
+    @property
+    def is_met(self) -> bool:
+        return bool(self.done["value"] >= 100)
+
+    @property
+    def is_behind(self) -> bool:
+        """Less of it done than of the period gone by."""
+        return self.pace is not None and bool(self.pace["value"] < 0)
+
+
+def list_targets(view: View) -> list[Target]:
+    """The district's targets, in the order of its facts."""
+    targets = []
+    for fact in view.facts.loc[view.facts["district_code"] == view.district, "fact"]:
+        parts, done = split_target(fact), view.fact(fact)
+        if parts and parts[1] == "done_percent" and done is not None:
+            targets.append(Target(parts[0], done, view.fact(f"targets.{parts[0]}.pace_points")))
+    return targets

@@ -1,0 +1,26 @@
+"""Met at a hundred percent; behind below the pace."""
+
+import pytest
+from view_maker import CODES, make_fact, make_view
+
+from taizhang.analysis.targets import list_targets
+
+
+@pytest.mark.parametrize(
+    ("done", "pace", "met", "behind"),
+    [
+        (100.0, 0.0, True, False),
+        (99.9, 0.0, False, False),
+        (99.9, -0.1, False, True),
+        (None, None, False, False),
+    ],
+)
+def test_a_target_is_met_or_behind(done: float | None, pace: float | None, met: bool, behind: bool) -> None:
+    facts = [
+        make_fact("targets.drills.held.done_percent", done, numerator=1, denominator=12),
+        make_fact("targets.drills.held.pace_points", pace),
+        make_fact("targets.drills.held.done_percent", 50, district=CODES[1]),
+    ]
+    (target,) = list_targets(make_view(facts=facts))
+    assert (target.indicator, target.is_met, target.is_behind) == ("drills.held", met, behind)
+    assert target.is_known == (done is not None)
