@@ -1,4 +1,4 @@
-"""Funnels and control charts, against published examples."""
+"""Funnels, against exact probabilities and published examples."""
 
 import math
 
@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from taizhang.stats.control import chart_rates, chart_shares, chart_values, find_signals
 from taizhang.stats.funnel import (
     draw_funnel_of_rates,
     draw_funnel_of_shares,
@@ -98,133 +97,3 @@ def test_overdispersion_widens():
     )
     assert wide.dispersion > 5 and narrow.dispersion == 1
     assert (narrow.places["position"] != 0).sum() > 30 > 20 > (wide.places["position"] != 0).sum()
-
-
-def test_p_chart_as_published():
-    # Montgomery, Introduction to Statistical Quality Control, example 7.1: orange juice cans, samples of 50.
-    cans = [
-        12,
-        15,
-        8,
-        10,
-        4,
-        7,
-        16,
-        9,
-        14,
-        10,
-        5,
-        6,
-        17,
-        12,
-        22,
-        8,
-        10,
-        5,
-        13,
-        11,
-        20,
-        18,
-        24,
-        15,
-        9,
-        12,
-        7,
-        13,
-        9,
-        6,
-    ]
-    chart = chart_shares(pd.Series(cans), pd.Series([50] * 30))
-    np.testing.assert_allclose(
-        chart.loc[0, ["centre", "low", "high"]].astype(float), [0.2313, 0.0524, 0.4102], atol=5e-5
-    )
-    assert chart.index[chart["signal"] == "limits"].tolist() == [14, 22]
-
-
-def test_c_chart_as_published():
-    # Montgomery, example 7.3: circuit boards; 516 nonconformities in 26 samples.
-    boards = [
-        21,
-        24,
-        16,
-        12,
-        15,
-        5,
-        28,
-        20,
-        31,
-        25,
-        20,
-        24,
-        16,
-        19,
-        10,
-        17,
-        13,
-        22,
-        18,
-        39,
-        30,
-        24,
-        16,
-        19,
-        17,
-        15,
-    ]
-    chart = chart_rates(pd.Series(boards))
-    np.testing.assert_allclose(
-        chart.loc[0, ["centre", "low", "high"]].astype(float), [19.85, 6.48, 33.21], atol=6e-3
-    )
-    assert chart.index[chart["signal"] == "limits"].tolist() == [5, 19]
-
-
-def test_xmr_chart_as_published():
-    # Montgomery, example 6.5: cost of processing mortgage loans.
-    costs = [
-        310,
-        288,
-        297,
-        298,
-        307,
-        303,
-        294,
-        297,
-        308,
-        306,
-        294,
-        299,
-        297,
-        299,
-        314,
-        295,
-        293,
-        306,
-        301,
-        304,
-    ]
-    chart = chart_values(pd.Series(costs))
-    assert chart["moving_range"].mean() == pytest.approx(7.79, abs=5e-3)
-    np.testing.assert_allclose(
-        chart.loc[0, ["centre", "low", "high"]].astype(float), [300.5, 279.78, 321.22], atol=1e-2
-    )
-    assert (chart["signal"] == "").all()
-
-
-def test_run_rules():
-    def signals(*scores):
-        values = np.array(scores, float)
-        return find_signals(values, np.zeros(len(values)), np.ones(len(values)))
-
-    assert signals(0.1, 3.1) == ["", "limits"]
-    assert signals(2.1, 0, 2.2) == ["", "", "near_limits"]
-    assert signals(2.1, 0, -2.2) == ["", "", ""]
-    assert signals(*[0.5, 0.4] * 4)[-2:] == ["", "side"]
-    assert signals(*[0.5] * 4, np.nan, *[0.5] * 4)[-1] == ""
-    assert signals(-1, -0.5, -0.1, 0.2, 0.3, 0.4)[-1] == "trend"
-    assert signals(-1, -0.5, -0.1, 0.2, 0.2, 0.4)[-1] == ""
-
-
-def test_months_without_rows_have_no_point():
-    chart = chart_shares(pd.Series([1, 0, 2]), pd.Series([10, 0, 10]))
-    assert np.isnan(chart.loc[1, "value"]) and chart.loc[0, "centre"] == 0.15
-    assert chart.loc[0, "low"] == 0

@@ -19,7 +19,7 @@ def find_signals(value: Floats, centre: Floats, sigma: Floats) -> list[str]:
     Parameters
     ----------
     value, centre, sigma : ndarray of float, shape (n,)
-        Unknown points (NaN) end every run.
+        Unknown points (NaN) end a run on one side and a trend, and are not beyond any limit.
 
     Notes
     -----
@@ -28,8 +28,8 @@ def find_signals(value: Floats, centre: Floats, sigma: Floats) -> list[str]:
     """
     apart = value - centre
     with np.errstate(invalid="ignore", divide="ignore"):
-        score = np.where(sigma > 0, apart / sigma, np.where(apart == 0, 0.0, np.sign(apart) * np.inf))
-    score[np.isnan(apart)] = np.nan
+        score = apart / np.nan_to_num(sigma)
+    score[apart == 0] = 0
     signals = []
     for i in range(len(value)):
         side = np.sign(score[i])
@@ -82,25 +82,21 @@ def chart_shares(count: pd.Series, total: pd.Series) -> pd.DataFrame:
     -----
     Shewhart (1931); Montgomery, Introduction to Statistical Quality Control, 7.3.
     """
-    counts, totals = count.to_numpy(float), total.to_numpy(float)
-    known = (totals > 0) & ~np.isnan(counts)
-    value = np.divide(counts, totals, out=np.full(len(counts), np.nan), where=known)
-    centre = counts[known].sum() / totals[known].sum() if known.any() else np.nan
-    sigma = np.full(len(counts), np.nan)
-    sigma[known] = np.sqrt(centre * (1 - centre) / totals[known])
-    return _lay_out(count.index, value, centre, sigma, 0.0, 1.0)
+    return _chart_ratios(count, total.to_numpy(float), share=True)
 
 
 def chart_rates(events: pd.Series, exposure: pd.Series | float = 1.0) -> pd.DataFrame:
     """A u chart: events per exposure; with one exposure for all, a c chart. As `chart_shares`."""
-    counts = events.to_numpy(float)
-    base = np.broadcast_to(np.asarray(exposure, float), counts.shape)
+    return _chart_ratios(events, np.broadcast_to(np.asarray(exposure, float), events.shape), share=False)
+
+
+def _chart_ratios(top: pd.Series, base: Floats, *, share: bool) -> pd.DataFrame:
+    counts = top.to_numpy(float)
     known = (base > 0) & ~np.isnan(counts)
-    value = np.divide(counts, base, out=np.full(len(counts), np.nan), where=known)
+    base = np.where(known, base, np.nan)
     centre = counts[known].sum() / base[known].sum() if known.any() else np.nan
-    sigma = np.full(len(counts), np.nan)
-    sigma[known] = np.sqrt(centre / base[known])
-    return _lay_out(events.index, value, centre, sigma, 0.0, np.inf)
+    variance = centre * (1 - centre) if share else centre
+    return _lay_out(top.index, counts / base, centre, np.sqrt(variance / base), 0.0, 1.0 if share else np.inf)
 
 
 def chart_values(values: pd.Series) -> pd.DataFrame:
