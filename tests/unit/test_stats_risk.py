@@ -68,7 +68,7 @@ def test_draws_at_once_or_in_parts_are_the_same(at_once: int, monkeypatch: pytes
     values = pd.DataFrame(rng.normal(size=(4, 3))).mask(np.eye(4, 3) > 0)
     model = make_model("hazard", "exposure", "exposure")
     whole = compute_risk(model, values, draws=32).places
-    monkeypatch.setattr(risk, "_NUMBERS_AT_ONCE", at_once)
+    monkeypatch.setattr(risk, "_DRAWS_AT_ONCE", at_once)
     pd.testing.assert_frame_equal(compute_risk(model, values, draws=32).places, whole, check_exact=True)
 
 

@@ -12,7 +12,7 @@ KINDS = ("points", "reward", "deduction", "veto")
 DRAWS = 2000
 SEED = 20210701
 Z95 = 1.959963984540054
-_NUMBERS_AT_ONCE = 100_000  # of a simulation, of which a dozen arrays are held
+_DRAWS_AT_ONCE = 100  # of a simulation: a dozen arrays of so many times districts times facts are held
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def apply_rule(rule: AssessmentRule, values: Floats, times: Floats | None = None
         share = (values - rule.zero_at) / (rule.full_at - rule.zero_at)
         return rule.points * np.clip(share, 0, 1)
     if rule.kind == "veto":
-        return np.where(unknown, np.nan, (values > rule.above).astype(float))
+        return np.where(unknown, np.nan, values > rule.above)
     if rule.steps:
         points = np.zeros(values.shape)
         for step in rule.steps:
@@ -110,13 +110,10 @@ def _total(points: Floats, rules: Sequence[AssessmentRule]) -> tuple[Floats, Flo
 
 def _rank(total: Floats, vetoed: np.ndarray) -> Floats:
     """1 for the most points; the vetoed after all others; unknown last."""
-    key = np.where(np.isnan(total), -np.inf, total)
     # The vetoed rank among themselves, below everyone else.
-    known = ~np.isinf(key)
-    finite = np.where(known, key, 0.0)
-    span = finite.max(axis=-1, keepdims=True) - finite.min(axis=-1, keepdims=True) + 1
-    key = np.where(vetoed & known, finite - span, key)
-    return np.asarray(pd.DataFrame(np.atleast_2d(-key)).rank(axis=1, method="min").to_numpy())
+    span = np.ptp(np.nan_to_num(total), axis=-1, keepdims=True) + 1
+    key = pd.DataFrame(np.atleast_2d(total - vetoed * span))
+    return key.rank(axis=1, method="min", na_option="bottom", ascending=False).to_numpy()
 
 
 def assess_places(
@@ -166,14 +163,13 @@ def assess_places(
     rng = np.random.default_rng(seed)
     certain = [place for place, rule in enumerate(rules) if rule.kind != "points"]
     ranks = np.empty((draws, len(values)))
-    at_once = max(1, _NUMBERS_AT_ONCE // max(center.size, 1))
-    for first in range(0, draws, at_once):
-        z = rng.standard_normal((min(at_once, draws - first), *center.shape)) / Z95
-        moved = center + np.where(z < 0, below, beyond) * z
+    for first in range(0, draws, _DRAWS_AT_ONCE):
+        z = rng.standard_normal((min(_DRAWS_AT_ONCE, draws - first), *center.shape)) / Z95
+        moved = center + np.where(np.signbit(z), below, beyond) * z
         drawn = _score(rules, np.where(center == 0, np.maximum(moved, 0), moved), columns)
         # A veto, and what counts events that happened, is not a matter of chance.
         drawn[..., certain] = points[:, certain]
-        ranks[first : first + at_once] = _rank(*_total(drawn, rules))
+        ranks[first : first + _DRAWS_AT_ONCE] = _rank(*_total(drawn, rules))
     places = pd.DataFrame(points, index=values.index, columns=range(len(rules))).assign(
         total=total,
         vetoed=vetoed,
@@ -186,7 +182,7 @@ def assess_places(
     for place in range(len(rules)):
         kept = [n for n in range(len(rules)) if n != place]
         if not kept:
-            continue
+            break
         other = _rank(*_total(points[:, kept], [rules[n] for n in kept]))[0]
         shift = np.abs(other - rank)
         tau = kendalltau(other, rank).statistic if len(rank) > 1 else np.nan

@@ -14,7 +14,7 @@ EDGES = (2.0, 3.5, 5.0, 6.5)
 DRAWS = 1000
 SEED = 20210701
 SPREAD = 0.5
-_NUMBERS_AT_ONCE = 100_000  # of the draws, of which a dozen arrays are held
+_DRAWS_AT_ONCE = 100  # a dozen arrays of so many times districts times indicators are held
 
 
 @dataclass(frozen=True)
@@ -163,13 +163,13 @@ def compute_risk(
     place = np.searchsorted(edges, index, side="right")
     rng = np.random.default_rng(seed)
     tried = np.empty((draws, len(values)), int)
-    at_once = max(1, _NUMBERS_AT_ONCE // max(scores.size, 1))
-    for first in range(0, draws, at_once):
-        moved = rng.uniform(1 - spread, 1 + spread, (min(at_once, draws - first), 1, len(inner) + len(outer)))
+    for first in range(0, draws, _DRAWS_AT_ONCE):
+        number = min(_DRAWS_AT_ONCE, draws - first)
+        moved = rng.uniform(1 - spread, 1 + spread, (number, 1, len(inner) + len(outer)))
         _, again = _aggregate(
             scores, dimension, inner * moved[..., : len(inner)], outer * moved[..., len(inner) :]
         )
-        tried[first : first + at_once] = np.searchsorted(edges, again, side="right")
+        tried[first : first + _DRAWS_AT_ONCE] = np.searchsorted(edges, again, side="right")
     known = ~np.isnan(index)
     low = np.quantile(tried, 0.025, axis=0, method="lower")
     high = np.quantile(tried, 0.975, axis=0, method="higher")
