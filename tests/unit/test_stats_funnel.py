@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import binom, norm, poisson
 
 from taizhang.stats.funnel import (
     draw_funnel_of_rates,
@@ -97,3 +97,106 @@ def test_overdispersion_widens():
     )
     assert wide.dispersion > 5 and narrow.dispersion == 1
     assert (narrow.places["position"] != 0).sum() > 30 > 20 > (wide.places["position"] != 0).sum()
+
+
+def make_places(*, share: bool) -> tuple[pd.Series, pd.Series]:
+    """Sixteen places, small and large, far out on both sides; one unknown, one without exposure."""
+    size = [5, 8, 12, 20, 30, 40, 55, 70, 90, 120, 150, 400, 300, 2000, 60, 0]
+    top = [2, 1, 6, 3, 10, 9, 30, 8, 30, 20, 70, 150, 30, 500, pd.NA, 1]
+    index = [f"p{n}" for n in range(len(size))]
+    exposure = pd.Series(size, index, dtype="Int64")
+    return pd.Series(top, index, dtype="Int64"), exposure if share else exposure * 0.25
+
+
+@pytest.mark.parametrize("share", [True, False])
+@pytest.mark.parametrize("overdispersed", [True, False])
+@pytest.mark.parametrize("q", [0.05, 0.3])
+def test_every_column_of_a_funnel_as_by_a_plain_reckoning(share: bool, overdispersed: bool, q: float) -> None:
+    top, size = make_places(share=share)
+    draw = draw_funnel_of_shares if share else draw_funnel_of_rates
+    funnel = draw(top, size, overdispersed=overdispersed, q=q)
+    known = top.index[:14]
+    pairs = [(float(top[name]), float(size[name])) for name in known]
+    target = sum(count for count, _ in pairs) / sum(of for _, of in pairs)
+    steady, exact = [], []
+    for count, of in pairs:
+        if share:
+            steady.append(2 * of**0.5 * (math.asin((count / of) ** 0.5) - math.asin(target**0.5)))
+            law = binom(of, target)
+        else:
+            steady.append(2 * (count**0.5 - (target * of) ** 0.5))
+            law = poisson(target * of)
+        so_few, so_many = law.cdf(count), law.sf(count - 1)
+        tail = min(so_few, so_many)
+        z = 0.0 if tail >= 0.5 else norm.isf(tail)
+        exact.append(z if so_many < so_few else -z)
+    edges = np.quantile(steady, [0.1, 0.9])
+    dispersion = sum(min(max(z, edges[0]), edges[1]) ** 2 for z in steady) / 14 if overdispersed else 1.0
+    assert (dispersion > 2) == overdispersed
+    z = [score / dispersion**0.5 for score in exact]
+    p = [math.erfc(abs(score) / 2**0.5) for score in z]
+    position = [
+        int(math.copysign(sum(abs(score) >= edge for edge in (1.959964, 3.090232)), score)) for score in z
+    ]
+    # Benjamini and Hochberg: all up to the last whose p is at most its place's share of q.
+    last = max((place for place, value in enumerate(sorted(p), 1) if value <= q * place / 14), default=0)
+    called = [sorted(p).index(value) < last for value in p]
+    expected = {
+        "size": [of for _, of in pairs], "value": [count / of for count, of in pairs], "z": z, "p": p,
+        "position": position, "called": called,
+        "above": [one and score > 0 for one, score in zip(called, z, strict=True)],
+    }  # fmt: skip
+    pd.testing.assert_frame_equal(funnel.places, pd.DataFrame(expected, index=known), rtol=1e-9)
+    assert len(set(position)) >= 3 and any(called) and not all(called)
+    assert funnel.target == pytest.approx(target) and funnel.dispersion == pytest.approx(dispersion)
+    smallest, largest = min(of for _, of in pairs), max(of for _, of in pairs)
+    sizes = [smallest * (largest / smallest) ** (n / 99) for n in range(100)]
+    sizes = sorted({round(part) for part in sizes}) if share else sizes
+    assert funnel.limits["size"].tolist() == pytest.approx(sizes)
+    assert list(funnel.limits.columns) == ["size", "low95", "high95", "low998", "high998"]
+    for name, quantile in (("95", 1.959963984540054), ("998", 3.090232306167813)):
+        limits = (limit_shares if share else limit_rates)(target, sizes, quantile * dispersion**0.5)
+        for side, limit in zip(("low", "high"), limits, strict=True):
+            assert funnel.limits[side + name].tolist() == pytest.approx(limit.tolist(), abs=1e-7)
+
+
+@pytest.mark.parametrize("draw", [draw_funnel_of_rates, draw_funnel_of_shares])
+def test_a_funnel_widens_and_asks_for_five_percent_unless_told_otherwise(draw) -> None:
+    top, size = make_places(share=draw is draw_funnel_of_shares)
+    usual, wide = draw(top, size), draw(top, size, overdispersed=True, q=0.05)
+    pd.testing.assert_frame_equal(usual.places, wide.places)
+    assert usual.dispersion == wide.dispersion > 2
+
+
+def test_a_probability_too_small_for_a_number_is_scored_on_the_steady_scale() -> None:
+    """Against 10,000 each: 2 (sqrt(40000) - sqrt(20000)) is 117; of none 2 sqrt(20000), downwards, 283."""
+    events = pd.Series([40_000.0, 0.0])
+    z = draw_funnel_of_rates(events, pd.Series([1.0, 1.0]), overdispersed=False).places["z"]
+    assert z.tolist() == pytest.approx([2 * (200 - 20_000**0.5), -2 * 20_000**0.5])
+    z = draw_funnel_of_shares(events, pd.Series([40_000.0] * 2), overdispersed=False).places["z"]
+    assert z.tolist() == pytest.approx([200 * math.pi / 2, -200 * math.pi / 2])
+
+
+def test_a_count_in_the_middle_has_no_score() -> None:
+    """One event in each: the probability of so few, and of so many, is above one half."""
+    places = draw_funnel_of_rates(pd.Series([1, 1]), pd.Series([1.0, 1.0])).places
+    assert places["z"].tolist() == [0, 0] and places["p"].tolist() == [1, 1]
+    assert places["position"].tolist() == [0, 0] and not places["above"].any()
+
+
+def test_dispersion_with_another_part_pulled_in() -> None:
+    """Of 0 to 10 the 20 % quantiles are 2 and 8."""
+    scores = range(11)
+    assert estimate_dispersion(scores, winsorise=0.2) == pytest.approx(
+        (3 * 4 + 9 + 16 + 25 + 36 + 49 + 3 * 64) / 11
+    )
+    assert estimate_dispersion([0.9, -0.9]) == 1 and estimate_dispersion(
+        [1.1, -1.1], winsorise=0
+    ) == pytest.approx(1.21)
+
+
+def test_limits_of_a_rate_of_none() -> None:
+    """Without any event expected, one is improbable."""
+    low, high = limit_rates(0.0, [1.0, 5.0], 2.0)
+    tail = norm.sf(2.0)
+    assert low.tolist() == [0, 0] and high.tolist() == pytest.approx([1 - tail, (1 - tail) / 5])

@@ -11,8 +11,9 @@ from statsmodels.stats.multitest import multipletests
 
 from taizhang.stats.intervals import Floats
 
-LEVELS = (0.95, 0.998)
+LEVELS = {"95": 0.95, "998": 0.998}
 WINSORISE = 0.1
+_MOST = 2.0**40  # events, more than any ledger has
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def limit_rates(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, F
     """
     base, tail = np.asarray(size, float), norm.sf(z)
     count = poisson(target * base)
-    low, high = _limit_below(count, tail), _limit_above(count, tail, z)
+    low, high = _limit_below(count, tail), _limit_above(count, tail)
     return low / base, high / base
 
 
@@ -99,10 +100,10 @@ def _limit_below(count: rv_frozen, tail: float) -> Floats:
     return np.maximum(first - (up_to - tail) / (up_to - below), 0.0)
 
 
-def _limit_above(count: rv_frozen, tail: float, z: float) -> Floats:
+def _limit_above(count: rv_frozen, tail: float) -> Floats:
     """The upper limit of a count without end, by halving: scipy's inverse knows no tails below 1e-16."""
-    mean = count.mean()
-    inside, beyond = np.floor(mean) - 1, np.ceil(mean + z * np.sqrt(mean) + z**2) + 2
+    shape = np.shape(count.mean())
+    inside, beyond = np.zeros(shape), np.full(shape, _MOST)
     while (beyond - inside > 1).any():
         middle = np.floor((inside + beyond) / 2)
         is_beyond = count.sf(middle - 1) <= tail
@@ -131,17 +132,8 @@ def _score(top: Floats, count: rv_frozen, steady: Floats) -> Floats:
     """
     below, above = count.cdf(top), count.sf(top - 1)
     tail = np.minimum(below, above)
-    with np.errstate(divide="ignore"):
-        reach = np.where(tail > 0, norm.isf(tail), np.abs(steady))
-    return np.where(above < below, 1, -1) * np.maximum(reach, 0.0)
-
-
-def _spread_sizes(size: Floats, *, whole: bool) -> Floats:
-    """Sizes at which to draw limits, closer where they are small; whole numbers where sizes are totals."""
-    if not len(size):
-        return np.zeros(0)
-    sizes = np.geomspace(size.min(), size.max(), 100)
-    return np.unique(np.round(sizes)) if whole else sizes
+    reach = np.where(tail > 0, norm.isf(tail), np.abs(steady))
+    return np.sign(below - above) * np.maximum(reach, 0)
 
 
 def _make_funnel(
@@ -157,20 +149,19 @@ def _make_funnel(
         count, limit = poisson(target * size), limit_rates
     dispersion = estimate_dispersion(steady) if overdispersed else 1.0
     z = _score(top, count, steady) / np.sqrt(dispersion)
-    p = np.minimum(2 * norm.sf(np.abs(z)), 1.0)
+    p = 2 * norm.sf(np.abs(z))
     position = np.zeros(len(top), int)
-    sizes = _spread_sizes(size, whole=share)
+    # Sizes at which to draw limits, closer where they are small; whole numbers where sizes are totals.
+    sizes = np.geomspace(size.min(), size.max(), 100)
+    sizes = np.unique(np.round(sizes)) if share else sizes
     curves: dict[str, Floats] = {"size": sizes}
-    for level, name in zip(LEVELS, ("95", "998"), strict=True):
+    for name, level in LEVELS.items():
         reach = float(norm.ppf((1 + level) / 2))
         position += np.sign(z).astype(int) * (np.abs(z) >= reach)
         curves[f"low{name}"], curves[f"high{name}"] = limit(target, sizes, reach * np.sqrt(dispersion))
-    found = multipletests(p, alpha=q, method="fdr_bh")[0] if len(p) else np.zeros(0, bool)
-    places = pd.DataFrame(
-        {"size": size, "value": value, "z": z, "p": p, "position": position, "called": found},
-        index=index,
-    )
-    places["above"] = places["called"] & (places["z"] > 0)
+    called = multipletests(p, alpha=q, method="fdr_bh")[0]
+    columns = {"size": size, "value": value, "z": z, "p": p, "position": position, "called": called}
+    places = pd.DataFrame({**columns, "above": called & (z > 0)}, index=index)
     return Funnel(target, dispersion, places, pd.DataFrame(curves))
 
 
@@ -182,7 +173,7 @@ def draw_funnel_of_rates(
     Parameters
     ----------
     events, exposure : Series
-        On one index; places without exposure or with unknown events are left out.
+        On one index; places without exposure or with unknown events are left out. One at least must be known.
     overdispersed : bool
         Whether to widen the limits where places vary more than chance alone would have it.
     q : float
