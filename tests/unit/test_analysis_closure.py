@@ -50,7 +50,7 @@ def test_half_are_closed_within_ten_days() -> None:
     assert (row["found"], row["due"]) == (4, 0) and math.isnan(row["share"])
     assert (
         row["in_month"] == pytest.approx(50) and row["median"] == 10
-    )  # half is reached at 10 and kept to 30
+    )  # the first day on which half are closed
     assert follow_closure_by(view, "trade") is None  # nobody wrote a trade: one class
 
 
