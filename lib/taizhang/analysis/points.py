@@ -46,10 +46,10 @@ def locate_classes(view: View, kind: str, column: str = "") -> Points | None:
     rows = view.show(kind)
     if rows.empty:
         return None
-    one = label(f"kind.{kind}", view.lang)
-    return _locate(
-        rows.assign(**{"class": name_values(rows[column], kind, column, view.lang) if column else one})
+    classes = (
+        name_values(rows[column], kind, column, view.lang) if column else label(f"kind.{kind}", view.lang)
     )
+    return _locate(rows.assign(**{"class": classes}))
 
 
 def find_side(view: View, lon: float, lat: float) -> str:
