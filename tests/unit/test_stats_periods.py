@@ -1,13 +1,23 @@
 """Key periods and months, with answers by hand and from the State Council's arrangements."""
 
-from datetime import date
+from calendar import monthrange
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import beta, binomtest, chi2, f
 
-from taizhang.stats.periods import HOLIDAYS, compare_periods, describe_months, list_holidays, list_seasons
+from taizhang.stats.periods import (
+    HOLIDAYS,
+    compare_periods,
+    describe_months,
+    list_holidays,
+    list_seasons,
+    name_periods,
+)
 
 
 def test_holidays_are_all_days_off_as_arranged() -> None:
@@ -98,3 +108,177 @@ def test_the_pattern_raises_no_alarm_by_chance() -> None:
         describe_months(pd.Series(rng.choice(every, 300)), 2019, 2021).attrs["p"] < 0.05 for _ in range(200)
     ]
     assert np.mean(alarms) < 0.09
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        # 国办发明电〔2022〕16号: New Year 2023 from 31 December 2022 to 2 January, Spring Festival 21 to 27 January.
+        ("2022-12-30", "2022-12-30", []),
+        ("2022-10-08", "2022-12-31", ["new_year"]),
+        ("2023-01-02", "2023-01-20", ["new_year"]),
+        ("2023-01-03", "2023-01-20", []),
+        ("2023-01-03", "2023-01-21", ["spring_festival"]),
+        ("2023-01-27", "2023-01-27", ["spring_festival"]),
+        ("2023-01-28", "2023-04-04", []),
+        ("2022-12-31", "2023-04-05", ["new_year", "spring_festival", "qingming"]),
+    ],
+)
+def test_a_holiday_counts_where_one_of_its_days_does(first: str, last: str, names: list[str]) -> None:
+    found = list_holidays(date.fromisoformat(first), date.fromisoformat(last))
+    assert list(found.columns) == ["name", "start", "end"] and found["name"].tolist() == names
+    if names[:1] == ["new_year"]:
+        assert (found["start"][0], found["end"][0]) == (date(2022, 12, 31), date(2023, 1, 2))
+    if "spring_festival" in names:
+        at = names.index("spring_festival")
+        assert (found["start"][at], found["end"][at]) == (date(2023, 1, 21), date(2023, 1, 27))
+
+
+@pytest.mark.parametrize(
+    ("season", "first", "last", "spans"),
+    [
+        (("06-01", "09-30"), "2021-01-01", "2022-12-31", ["2021-06-01/2021-09-30", "2022-06-01/2022-09-30"]),
+        (("06-01", "09-30"), "2021-09-30", "2022-06-01", ["2021-06-01/2021-09-30", "2022-06-01/2022-09-30"]),
+        (("06-01", "09-30"), "2021-10-01", "2022-05-31", []),
+        (("11-01", "04-30"), "2021-04-30", "2021-10-31", ["2020-11-01/2021-04-30"]),
+        (("11-01", "04-30"), "2021-05-01", "2021-11-01", ["2021-11-01/2022-04-30"]),
+        (("02-28", "02-29"), "2023-01-01", "2024-12-31", ["2023-02-28/2023-02-28", "2024-02-28/2024-02-29"]),
+        (("02-29", "02-29"), "2024-01-01", "2024-12-31", ["2024-02-29/2024-02-29"]),
+        (("03-29", "03-29"), "2023-01-01", "2023-12-31", ["2023-03-29/2023-03-29"]),
+    ],
+)
+def test_a_season_counts_where_one_of_its_days_does(
+    season: tuple[str, str], first: str, last: str, spans: list[str]
+) -> None:
+    found = list_seasons("flood", season, date.fromisoformat(first), date.fromisoformat(last))
+    assert list(found.columns) == ["name", "start", "end"]
+    rows = [f"{name} {start}/{end}" for name, start, end in found.itertuples(index=False)]
+    assert rows == [f"flood {span}" for span in spans]
+
+
+FIRST = date(2021, 3, 1)
+NAMES = ["a", "b"]
+DAYS = st.integers(-3, 32)
+SPANS = st.lists(st.tuples(st.sampled_from(NAMES), DAYS, st.integers(0, 12)), max_size=4)
+
+
+@given(st.lists(DAYS | st.sampled_from([2, 2, 9]), max_size=40), SPANS, st.sampled_from([0.05, 0.2]))
+def test_periods_as_by_a_plain_reckoning(days: list[int], spans: list[tuple], alpha: float) -> None:
+    """Thirty days, of which some lie in spans; each event at an hour of its day, and one of an unknown day."""
+    events = pd.Series(
+        [pd.Timestamp(FIRST) + pd.Timedelta(day, "D") + pd.Timedelta(day % 24, "h") for day in days]
+        + [pd.NaT]
+    )
+    at = {day: FIRST + timedelta(days=day) for day in range(-3, 48)}
+    table = pd.DataFrame(
+        [(name, at[start], at[start + more]) for name, start, more in spans], columns=["name", "start", "end"]
+    )
+    found = compare_periods(events.astype("datetime64[us]"), table, FIRST, at[29], alpha=alpha)
+    marks: dict[str, set[int]] = {}
+    for name, start, more in spans:
+        marks.setdefault(name, set()).update(range(max(start, 0), min(start + more, 29) + 1))
+    rest = set(range(30)).difference(*marks.values())
+    expected = {}
+    for name, mark in marks.items():
+        if not mark or not rest:
+            continue
+        square, free = 0.0, 0
+        for group in (mark, rest):
+            counts = [days.count(day) for day in group]
+            mean = sum(counts) / len(counts)
+            if mean:
+                square += sum((count - mean) ** 2 for count in counts) / mean
+                free += len(counts) - 1
+        spread = max(square / free, 1.0) if free else 1.0
+        inside, outside = (sum(days.count(day) for day in group) for group in (mark, rest))
+        odds = len(rest) / len(mark)
+        limits = [np.nan] * 3
+        if inside + outside:
+            top, other = inside / spread, outside / spread
+            low = beta.ppf(alpha / 2, top, other + 1) if top else 0.0
+            high = beta.isf(alpha / 2, top + 1, other) if other else 1.0
+            limits = [
+                inside / outside * odds if outside else np.inf,
+                odds * low / (1 - low),
+                odds * high / (1 - high) if other else np.inf,
+            ]
+        expected[name] = [float(inside), len(mark), float(outside), len(rest), *limits, spread]
+    columns = ["inside", "days_inside", "outside", "days_outside", "ratio", "low", "high", "dispersion"]
+    wanted = pd.DataFrame.from_dict(expected, orient="index", columns=columns)
+    pd.testing.assert_frame_equal(found, wanted, rtol=1e-9, check_dtype=bool(expected))
+
+
+def test_only_events_inside_have_no_upper_limit() -> None:
+    spans = pd.DataFrame({"name": ["k"], "start": [FIRST], "end": [FIRST]})
+    row = compare_periods(pd.Series([pd.Timestamp(FIRST)]), spans, FIRST, date(2021, 3, 10)).loc["k"]
+    # Of one event, inside one day of ten: 0.025 of the binomial with one trial, odds 9.
+    assert row[["ratio", "high"]].tolist() == [np.inf, np.inf] and row["low"] == pytest.approx(
+        9 * 0.025 / 0.975
+    )
+
+
+def check_months(dates: list[date], first: int, last: int, alpha: float) -> None:
+    """Months against their shares of the days, one by one."""
+    found = describe_months(pd.Series([*dates, None], dtype="datetime64[us]"), first, last, alpha=alpha)
+    years, months = range(first, last + 1), range(1, 13)
+    table = [
+        [sum((day.year, day.month) == (year, month) for day in dates) for month in months] for year in years
+    ]
+    whole = sum(map(sum, table))
+    length = sum(monthrange(year, month)[1] for year in years for month in months)
+    events = [sum(row[month - 1] for row in table) for month in months]
+    expected = [whole * sum(monthrange(year, month)[1] for year in years) / length for month in months]
+    square = 0.0
+    for row in table:
+        for number, event in zip(row, events, strict=True):
+            if fitted := sum(row) * event / max(whole, 1):
+                square += (number - fitted) ** 2 / fitted
+    free = 11 * (len(years) - 1)
+    spread = max(square / free, 1.0) if free else 1.0
+    assert found.attrs["years"] == len(years) and found.attrs["dispersion"] == pytest.approx(spread)
+    assert found.index.tolist() == list(months) and found.index.name == "month"
+    assert list(found.columns) == ["events", "expected", "ratio", "low", "high"]
+    assert set(found.dtypes) == {np.dtype(float)}
+    assert found["events"].tolist() == events and found["expected"].tolist() == pytest.approx(expected)
+    if not whole:
+        assert np.isnan(found.attrs["p"]) and found[["ratio", "low"]].isna().all(axis=None)
+        return
+    statistic = sum((got - due) ** 2 / due for got, due in zip(events, expected, strict=True))
+    p = chi2.sf(statistic, 11) if spread == 1 else f.sf(statistic / (11 * spread), 11, free)
+    assert found.attrs["p"] == pytest.approx(p)
+    # Garwood's limits: half of quantiles of chi-squared, here of counts divided by the dispersion.
+    for event, due, row in zip(events, expected, found.itertuples(), strict=True):
+        low = chi2.ppf(alpha / 2, 2 * event / spread) / 2 if event else 0.0
+        high = chi2.isf(alpha / 2, 2 * event / spread + 2) / 2
+        assert (row.ratio, row.low, row.high) == pytest.approx(
+            (event / due, low * spread / due, high * spread / due)
+        )
+
+
+DATES = st.lists(st.dates(date(2018, 12, 1), date(2022, 1, 31)), max_size=40)
+
+
+@given(DATES, st.sampled_from([(2019, 2021), (2020, 2020), (2020, 2021)]), st.sampled_from([0.05, 0.1]))
+def test_months_as_by_a_plain_reckoning(dates: list[date], years: tuple[int, int], alpha: float) -> None:
+    check_months([day for day in dates if years[0] <= day.year <= years[1]], *years, alpha)
+
+
+@pytest.mark.parametrize("last", [2020, 2022])
+def test_months_with_much_and_with_uneven_years(last: int) -> None:
+    rng = np.random.default_rng(last)
+    every = pd.date_range("2020-01-01", f"{last}-12-31").date
+    chance = rng.gamma(0.3, size=len(every))
+    check_months(
+        list(rng.choice(every, 400, p=chance / chance.sum())) + [date(2020, 2, 29)] * 30, 2020, last, 0.05
+    )
+
+
+def test_events_of_other_years_do_not_count() -> None:
+    days = pd.Series(pd.to_datetime(["2019-12-31", "2020-01-01", "2021-12-31", "2022-01-01"]))
+    assert describe_months(days, 2020, 2021)["events"].tolist() == [1] + [0] * 10 + [1]
+
+
+def test_names_of_all_periods() -> None:
+    assert name_periods({"flood": ("06-01", "09-30")}) == (
+        "new_year", "spring_festival", "qingming", "may_day", "dragon_boat", "mid_autumn", "national_day", "flood",
+    )  # fmt: skip

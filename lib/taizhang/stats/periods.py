@@ -45,20 +45,20 @@ def list_holidays(first: date, last: date) -> pd.DataFrame:
     Arrangements and lunar dates by the library holidays; of years not arranged yet, the days that the
     Regulation on Public Holidays for National Annual Festivals and Memorial Days fixes.
     """
-    calendar = holidays.country_holidays("CN", years=range(first.year - 1, last.year + 2), language="zh_CN")
+    # New Year's days off may begin in the year before.
+    calendar = holidays.country_holidays("CN", years=range(first.year, last.year + 2), language="zh_CN")
     found: dict[tuple[str, int], tuple[date, date]] = {}
     for day, words in sorted(calendar.items()):
         for name, said in HOLIDAYS.items():
-            if said not in words.split("; ") or (name, day.year) in found:
-                continue
-            start = end = day
-            while not calendar.is_working_day(start - timedelta(days=1)):
-                start -= timedelta(days=1)
-            while not calendar.is_working_day(end + timedelta(days=1)):
-                end += timedelta(days=1)
-            found[name, day.year] = (start, end)
+            if said in words.split("; "):
+                start = end = day
+                while not calendar.is_working_day(start - timedelta(days=1)):
+                    start -= timedelta(days=1)
+                while not calendar.is_working_day(end + timedelta(days=1)):
+                    end += timedelta(days=1)
+                found.setdefault((name, day.year), (start, end))
     rows = [(name, *span) for (name, _), span in found.items() if span[0] <= last and span[1] >= first]
-    return pd.DataFrame(rows, columns=["name", "start", "end"]).sort_values("start", ignore_index=True)
+    return pd.DataFrame(rows, columns=["name", "start", "end"])
 
 
 def list_seasons(name: str, season: Sequence[str], first: date, last: date) -> pd.DataFrame:
@@ -124,8 +124,8 @@ def compare_periods(
     inside: dict[str, npt.NDArray[np.bool_]] = {}
     for name, start, end in spans.itertuples(index=False):
         mark = (every >= pd.Timestamp(start)) & (every <= pd.Timestamp(end))
-        inside[name] = inside.get(name, np.zeros(len(every), bool)) | mark
-    outside = ~np.logical_or.reduce([*inside.values(), np.zeros(len(every), bool)])
+        inside[name] = inside.get(name, False) | mark
+    outside = ~np.any([*inside.values()], axis=0)
     rows = {}
     for name, mark in inside.items():
         if not mark.any() or not outside.any():
@@ -142,7 +142,7 @@ def _disperse(counts: Floats, marks: Sequence[np.ndarray]) -> float:
     square, free = 0.0, 0
     for mark in marks:
         part = counts[mark]
-        if part.mean() > 0 and len(part) > 1:
+        if part.mean() > 0:
             square += float(((part - part.mean()) ** 2).sum() / part.mean())
             free += len(part) - 1
     return square / free if free else 1.0
@@ -193,31 +193,19 @@ def describe_months(
     length = months.days_in_month.to_numpy(float).reshape(len(years), 12)
     events, span = table.sum(axis=0), length.sum(axis=0)
     expected = table.sum() * span / span.sum()
-    # What is left when each year has its level and each month its share.
-    fitted = table.sum(axis=1, keepdims=True) * events / max(table.sum(), 1.0)
     free = (len(years) - 1) * 11
-    known = fitted > 0
-    spread = float(((table - fitted)[known] ** 2 / fitted[known]).sum() / free) if free else 1.0
-    spread = max(spread, 1.0)
-    low, high = poisson_interval(events / spread, alpha=alpha)
-    statistic = float(((events - expected) ** 2 / np.maximum(expected, 1e-12)).sum())
-    if not table.sum():
-        p = np.nan
-    elif spread > 1:
-        p = float(f.sf(statistic / 11 / spread, 11, free))
-    else:
-        p = float(chi2.sf(statistic, 11))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        result = pd.DataFrame(
-            {
-                "events": events,
-                "expected": expected,
-                "ratio": events / expected,
-                "low": low * spread / expected,
-                "high": high * spread / expected,
-            },
-            index=pd.RangeIndex(1, 13, name="month"),
-        )
+    with np.errstate(invalid="ignore", divide="ignore"):  # without any event nothing is known
+        # What is left when each year has its level and each month its share.
+        fitted = table.sum(axis=1, keepdims=True) * events / table.sum()
+        known = fitted > 0
+        left = ((table - fitted)[known] ** 2 / fitted[known]).sum()
+        spread = max(float(left / free), 1.0) if free else 1.0
+        statistic = ((events - expected) ** 2 / expected).sum()
+        low, high = (limit * spread / expected for limit in poisson_interval(events / spread, alpha=alpha))
+        ratio = events / expected
+    p = float(f.sf(statistic / 11 / spread, 11, free) if spread > 1 else chi2.sf(statistic, 11))
+    columns = {"events": events, "expected": expected, "ratio": ratio, "low": low, "high": high}
+    result = pd.DataFrame(columns, index=pd.RangeIndex(1, 13, name="month"))
     result.attrs.update({"p": p, "years": len(years), "dispersion": spread})
     return result
 
