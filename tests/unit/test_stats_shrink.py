@@ -1,15 +1,15 @@
-"""Shrunken rates and ranks."""
+"""Shrunken rates and shares."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from esda.smoothing import Empirical_Bayes
 from libpysal.examples import load_example
+from scipy.stats import beta as beta_distribution
 from scipy.stats import betabinom
 from scipy.stats import gamma as gamma_distribution
 
-from taizhang.stats.ranks import rank_rates, rank_shares
-from taizhang.stats.shrink import fit_rates, fit_shares, shrink_rates, shrink_shares
+from taizhang.stats.shrink import Posterior, fit_rates, fit_shares, shrink_rates, shrink_shares
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_shares_find_the_prior_they_were_drawn_from():
 
 def test_shares_by_hand():
     # Shares 0.2 and 0.8 of 10 each: mean 1/2, around 1.8, room 20 - 10 - 1 = 9, spread (1.8 - 0.25) / 9.
-    fit = fit_shares([2, 8], [10, 10])
+    fit = fit_shares(np.array([2.0, 8]), np.array([10.0, 10]))
     size = 0.25 / (1.55 / 9) - 1
     np.testing.assert_allclose(fit.mean, [(size / 2 + 2) / (size + 10), (size / 2 + 8) / (size + 10)])
     table = shrink_shares(pd.Series([2, 8]), pd.Series([10, 10]))
@@ -70,30 +70,76 @@ def test_shares_by_hand():
 
 
 def test_shares_that_all_are_whole():
-    assert fit_shares([5, 5], [5, 5]).form == "point"
+    assert fit_shares(np.array([5.0, 5]), np.array([5.0, 5])).form == "point"
 
 
-def test_ranks_apart_and_alike():
-    events = pd.Series([1000, 100, 104, 1], ["a", "b", "c", "d"])
-    ranks = rank_rates(events, pd.Series(100.0, events.index))
-    assert ranks.index.tolist() == ["a", "c", "b", "d"]
-    assert ranks["rank"].tolist() == [1, 2, 3, 4]
-    assert (ranks.loc["a", "low"], ranks.loc["a", "high"]) == (1, 1)
-    assert (ranks.loc["b", "low"], ranks.loc["b", "high"]) == (2, 3)
-    assert ranks["group"].tolist() == [1, 2, 2, 3]
-    again = rank_rates(events, pd.Series(100.0, events.index))
-    pd.testing.assert_frame_equal(ranks, again)
-    up = rank_rates(events, pd.Series(100.0, events.index), descending=False)
-    assert up.index.tolist() == ["d", "b", "c", "a"] and up["rank"].tolist() == [1, 2, 3, 4]
+NAN = float("nan")
 
 
-def test_ranks_of_places_all_alike_are_open():
-    count = pd.Series([5] * 10)
-    ranks = rank_shares(count, pd.Series([10] * 10))
-    assert (ranks["rank"] == 1).all() and (ranks["low"] == 1).all() and (ranks["high"] == 10).all()
-    assert (ranks["group"] == 1).all()
+def test_rates_by_hand() -> None:
+    """Rates 1 and 4 of 2 and 6 days: mean 26 / 8; around (2 * 2.25^2 + 6 * 0.75^2) / 8, less 3.25 / 4: the spread."""
+    fit = fit_rates(np.array([2.0, 24.0]), np.array([2.0, 6.0]))
+    spread = (2 * 2.25**2 + 6 * 0.75**2) / 8 - 3.25 / 4
+    assert fit.form == "gamma"
+    assert fit.first.tolist() == pytest.approx([3.25**2 / spread + 2, 3.25**2 / spread + 24])
+    assert fit.second.tolist() == pytest.approx([3.25 / spread + 2, 3.25 / spread + 6])
+    assert fit.mean.tolist() == pytest.approx((fit.first / fit.second).tolist())
 
 
-def test_unknown_places_are_not_ranked():
-    ranks = rank_shares(pd.Series([5, None, 9, 3]), pd.Series([10, 10, 10, 0]))
-    assert sorted(ranks.index) == [0, 2]
+@pytest.mark.parametrize(
+    ("fit", "top", "size", "mean"),
+    [
+        (fit_rates, [4, 4], [8, 8], 0.5),
+        (fit_rates, [0, 0], [3, 5], 0),
+        (fit_rates, [1, 3], [1, 1], 2),  # around is 1, chance's own 2
+        (fit_shares, [4, 4], [8, 8], 0.5),
+        (fit_shares, [1, 0, 1], [1, 1, 1], 2 / 3),  # one of each: nothing can be told
+        (fit_shares, [0, 0], [4, 4], 0),
+        (fit_shares, [0, 1, 1], [1, 1, 2], 0.5),  # just as chance does
+        (fit_shares, [0, 0, 3], [1, 1, 4], 0.5),  # just as wide as a beta can't be
+        (fit_shares, [0, 9], [9, 9], 0.5),  # wider than any beta
+    ],
+)
+def test_places_alike_are_a_point(fit, top: list[float], size: list[float], mean: float) -> None:
+    found = fit(np.array(top, float), np.array(size, float))
+    assert found.form == "point"
+    for part in (found.first, found.second, found.mean, *found.interval(alpha=0.1)):
+        assert part.tolist() == pytest.approx([mean] * len(top))
+
+
+def test_rates_that_vary_just_as_chance_does_are_a_point() -> None:
+    """Rates 0.5 and 1.5 of 4 days each: around is 0.25, and so is 1 / 4."""
+    assert fit_rates(np.array([2.0, 6.0]), np.array([4.0, 4.0])).form == "point"
+    assert fit_rates(np.array([2.0, 6.1]), np.array([4.0, 4.0])).form == "gamma"
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+def test_every_column_of_what_is_shrunken(alpha: float) -> None:
+    names = list("abcde")
+    top = pd.Series([2, 12, pd.NA, 10, 3], names, dtype="Int64")
+    size = pd.Series([8, 16, 40, 40, 0], names, dtype="Int64")
+    kept = np.array([True, True, False, True, False])
+    for shrink, fit, law in (
+        (shrink_rates, fit_rates, lambda one, other: gamma_distribution(one, scale=1 / other)),
+        (shrink_shares, fit_shares, beta_distribution),
+    ):
+        found = shrink(top, size, alpha=alpha)
+        posterior = fit(top.to_numpy(float)[kept], size.to_numpy(float)[kept])
+        assert posterior.form != "point"
+        known = law(posterior.first, posterior.second)
+        columns = {
+            "raw": [0.25, 0.75, 0.25], "shrunk": posterior.mean,
+            "low": known.ppf(alpha / 2), "high": known.isf(alpha / 2),
+        }  # fmt: skip
+        expected = pd.DataFrame(columns, index=list("abd")).reindex(names)
+        pd.testing.assert_frame_equal(found, expected)
+    usual = shrink_rates(top, size)
+    pd.testing.assert_frame_equal(usual, shrink_rates(top, size, alpha=0.05))
+
+
+def test_draws_are_those_of_the_distribution() -> None:
+    rng, same = np.random.default_rng(3), np.random.default_rng(3)
+    one, other = np.array([2.0, 3.0]), np.array([5.0, 4.0])
+    assert (Posterior(one, other, one, "gamma").draw(4, rng) == same.gamma(one, 1 / other, (4, 2))).all()
+    assert (Posterior(one, other, one, "beta").draw(4, rng) == same.beta(one, other, (4, 2))).all()
+    assert (Posterior(one, one, one, "point").draw(4, rng) == same.random((4, 2))).all()

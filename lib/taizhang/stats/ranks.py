@@ -18,27 +18,27 @@ def _rank(
     signed = -drawn if descending else drawn
     ranks = rankdata(signed, axis=1)
     mean = -posterior.mean if descending else posterior.mean
+    order = np.argsort(mean, kind="stable")
     table = pd.DataFrame(
         {
             "value": posterior.mean,
             "rank": rankdata(mean, method="min").astype(int),
             "low": np.quantile(ranks, alpha / 2, axis=0, method="lower").astype(int),
             "high": np.quantile(ranks, 1 - alpha / 2, axis=0, method="higher").astype(int),
-            "group": _group(signed, mean, alpha),
+            "group": _group(signed, order, alpha),
         },
         index=index,
     )
-    return table.sort_values("rank", kind="stable")
+    return table.iloc[order]
 
 
-def _group(drawn: Floats, mean: Floats, alpha: float) -> Floats:
+def _group(drawn: Floats, order: np.ndarray, alpha: float) -> np.ndarray:
     """Number of the group: each is led by its first, and holds those that cannot be told from it."""
-    order = np.argsort(mean, kind="stable")
-    group = np.zeros(len(mean), int)
+    group = np.zeros(len(order), int)
     leader, number = order[0], 1
     for place in order:
         # Beyond doubt behind the leader in all but alpha / 2 of the draws: a new group begins.
-        if place != leader and (drawn[:, place] > drawn[:, leader]).mean() > 1 - alpha / 2:
+        if (drawn[:, place] > drawn[:, leader]).mean() > 1 - alpha / 2:
             leader, number = place, number + 1
         group[place] = number
     return group

@@ -156,8 +156,8 @@ def compute_risk(
         ]
     )
     dimension = np.array([DIMENSIONS.index(indicator.dimension) for indicator in model.indicators])
-    inner = np.array([indicator.weight for indicator in model.indicators], float)
-    outer = np.array([model.weights.get(name, 1.0) for name in DIMENSIONS], float)
+    inner = np.array([indicator.weight for indicator in model.indicators])
+    outer = np.array([model.weights.get(name, 1.0) for name in DIMENSIONS])
     parts, index = _aggregate(scores, dimension, inner, outer)
     edges = np.asarray(model.edges)
     place = np.searchsorted(edges, index, side="right")
@@ -173,13 +173,15 @@ def compute_risk(
     known = ~np.isnan(index)
     low = np.quantile(tried, 0.025, axis=0, method="lower")
     high = np.quantile(tried, 0.975, axis=0, method="higher")
-    places = pd.DataFrame(parts, index=values.index, columns=list(DIMENSIONS)).assign(
+    words = {
+        name: np.where(known, np.array(CLASSES)[numbers], "")
+        for name, numbers in (("class", place), ("low_class", low), ("high_class", high))
+    }
+    places = pd.DataFrame(parts, index=values.index, columns=DIMENSIONS).assign(
         index=index,
         rank=pd.Series(-index, values.index).rank(method="min"),
         kept=np.where(known, (tried == place).mean(axis=0), np.nan),
         missing=np.isnan(scores).sum(axis=1),
+        **words,
     )
-    for name, numbers in (("class", place), ("low_class", low), ("high_class", high)):
-        words = [CLASSES[int(n)] if ok else "" for n, ok in zip(numbers, known, strict=True)]
-        places[name] = pd.array(words, dtype="str")
     return RiskIndex(places, pd.DataFrame(scores, index=values.index))

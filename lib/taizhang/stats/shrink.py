@@ -37,7 +37,7 @@ class Posterior:
             low, high = (beta.ppf(q, self.first, self.second) for q in (alpha / 2, 1 - alpha / 2))
         else:
             low, high = self.mean, self.mean
-        return np.asarray(low, float), np.asarray(high, float)
+        return low, high
 
     def draw(self, draws: int, rng: np.random.Generator) -> Floats:
         """Random draws, shape (draws, places); where all are one, ranks are a matter of chance."""
@@ -49,13 +49,13 @@ class Posterior:
         return rng.random(shape)
 
 
-def fit_rates(events: npt.ArrayLike, exposure: npt.ArrayLike) -> Posterior:
+def fit_rates(events: Floats, exposure: Floats) -> Posterior:
     """Gamma posteriors of Poisson rates, the gamma prior fitted by moments.
 
     Parameters
     ----------
-    events, exposure : array-like
-        Events and exposure per place; exposure above 0.
+    events, exposure : ndarray of float
+        Per place; exposure above 0.
 
     Returns
     -------
@@ -67,22 +67,21 @@ def fit_rates(events: npt.ArrayLike, exposure: npt.ArrayLike) -> Posterior:
     -----
     Marshall (1991), Appl. Stat. 40, 283-294; Clayton and Kaldor (1987), Biometrics 43, 671-681.
     """
-    counts, base = np.asarray(events, float), np.asarray(exposure, float)
-    mean = counts.sum() / base.sum()
-    spread = (base * (counts / base - mean) ** 2).sum() / base.sum() - mean / base.mean()
-    if not spread > 0 or not mean > 0:
-        flat = np.full(counts.shape, mean)
+    mean = events.sum() / exposure.sum()
+    spread = (exposure * (events / exposure - mean) ** 2).sum() / exposure.sum() - mean / exposure.mean()
+    if not spread > 0:
+        flat = np.full(events.shape, mean)
         return Posterior(flat, flat, flat, "point")
-    first, second = mean**2 / spread + counts, mean / spread + base
+    first, second = mean**2 / spread + events, mean / spread + exposure
     return Posterior(first, second, first / second, "gamma")
 
 
-def fit_shares(count: npt.ArrayLike, total: npt.ArrayLike) -> Posterior:
+def fit_shares(count: Floats, total: Floats) -> Posterior:
     """Beta posteriors of shares, the beta prior fitted by moments.
 
     Parameters
     ----------
-    count, total : array-like
+    count, total : ndarray of float
         Successes and trials per place; total above 0.
 
     Returns
@@ -94,18 +93,17 @@ def fit_shares(count: npt.ArrayLike, total: npt.ArrayLike) -> Posterior:
     -----
     Kleinman (1973), J. Am. Stat. Assoc. 68, 46-54, with weights in proportion to the trials.
     """
-    counts, totals = np.asarray(count, float), np.asarray(total, float)
-    all_, places = totals.sum(), len(totals)
-    mean = counts.sum() / all_
+    all_, places = total.sum(), len(total)
+    mean = count.sum() / all_
     within = mean * (1 - mean)
-    around = (totals * (counts / totals - mean) ** 2).sum()
-    room = all_ - (totals**2).sum() / all_ - (places - 1)
+    around = (total * (count / total - mean) ** 2).sum()
+    room = all_ - (total**2).sum() / all_ - (places - 1)
     spread = (around - within * (places - 1)) / room if room > 0 else 0.0
     if not 0 < spread < within:
-        flat = np.full(counts.shape, mean)
+        flat = np.full(count.shape, mean)
         return Posterior(flat, flat, flat, "point")
     size = within / spread - 1
-    first, second = mean * size + counts, (1 - mean) * size + totals - counts
+    first, second = mean * size + count, (1 - mean) * size + total - count
     return Posterior(first, second, first / (first + second), "beta")
 
 
