@@ -20,7 +20,7 @@ def draw(id: str = "one", text: str = "隐患 $x$ −3 <b>") -> Figure:
         sheet, axes = make_axes(60)
         axes.plot([1, 2, 3], [3, 1, 2], marker="o")
         axes.text(2, 2, text)
-    return finish_figure(sheet, id=id, title="t", alt="a", source="s")
+    return finish_figure(sheet, make_view({}), "location-map", id=id, n=3)
 
 
 def read_texts(figure: Figure) -> list[str]:
