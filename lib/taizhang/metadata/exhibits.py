@@ -35,15 +35,8 @@ class ExhibitColumn:
 class Exhibit:
     """What exhibits.yml says of one figure, table or section.
 
-    Attributes
-    ----------
-    words : Mapping of str to Mapping
-        By part, such as title, alt and note, the words by language.
-    source : tuple of str
-        Ledgers that it is made from.
-    columns : tuple of ExhibitColumn
-    shown : Mapping of str to tuple of str
-        By report (a template's name, or ``default``) the lengths of period that have it.
+    `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `shown`: by
+    report (a template's name, or ``default``) the lengths of period that have it.
     """
 
     id: str
@@ -58,8 +51,7 @@ class Exhibit:
 
     def say(self, part: str, lang: str, values: Mapping[str, object]) -> str:
         """Words of a part, its places filled; numbers as the language writes whole ones."""
-        parts = fill(self.words[part][lang], values, _write)
-        return "".join(str(one) for one in parts)
+        return "".join(map(str, fill(self.words[part][lang], values, _write)))
 
 
 def _write(value: object) -> object:
@@ -68,38 +60,23 @@ def _write(value: object) -> object:
 
 @cache
 def load_exhibits() -> Mapping[str, Exhibit]:
-    """Read exhibits.yml.
-
-    Raises
-    ------
-    ValueError
-        If an entry has a part that is none, or names no length of period.
-    """
+    """Read exhibits.yml; ValueError if an entry has a part that is none, or names no length of period."""
     text = Path(__file__).with_name("exhibits.yml").read_text("utf-8")
     return {id: _read_exhibit(id, entry or {}) for id, entry in parse_yaml(text).items()}
 
 
 def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
-    words: dict[str, Mapping[str, str]] = {}
-    more: dict[str, object] = {}
-    for part, said in entry.items():
-        if isinstance(said, Mapping) and "zh" in said:
-            words[part] = said
-        else:
-            more[part] = said
+    words = {part: said for part, said in entry.items() if isinstance(said, Mapping) and "zh" in said}
+    more = {part: said for part, said in entry.items() if part not in words}
     columns, shown, source = (more.pop(name, None) or {} for name in ("columns", "shown", "source"))
     assert isinstance(columns, Mapping) and isinstance(shown, Mapping)
     scales = {report: tuple(lengths) for report, lengths in shown.items()}
     unknown = [*more, *(scale for lengths in scales.values() for scale in lengths if scale not in SCALES)]
     if unknown:
         raise ValueError(f"exhibits.yml: '{unknown[0]}' of '{id}' is neither a part nor a length of period")
-    return Exhibit(
-        id,
-        words,
-        (source,) if isinstance(source, str) else tuple(source),  # type: ignore[arg-type]
-        tuple(_read_column(name, about or {}) for name, about in columns.items()),
-        scales,
-    )
+    ledgers = (source,) if isinstance(source, str) else tuple(source)  # type: ignore[arg-type]
+    heads = tuple(_read_column(name, about or {}) for name, about in columns.items())
+    return Exhibit(id, words, ledgers, heads, scales)
 
 
 def _read_column(name: str, about: Mapping[str, str]) -> ExhibitColumn:

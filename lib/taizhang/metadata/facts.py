@@ -25,50 +25,27 @@ _OPTIONAL = ("formula", "source", "key", "form", "function")
 
 @dataclass(frozen=True)
 class FactInfo:
-    """One fact's definition.
+    """One fact's definition, title and definition by language, zh and en.
 
-    Attributes
-    ----------
-    name : str
-        Such as ``hazards.found``.
-    kind : str
-        The ledger kind (or ``grid``, ``targets``) it belongs to: the name's first part.
-    title, definition : Mapping of str to str
-        Words by language, zh and en.
-    formula : str
-        In terms of the ledger's columns.
-    unit : str
-        A key of the units, such as ``percent``; see `unit_label`.
-    decimals : int
-        How many decimals a report shows.
-    direction : str
-        more_is_better, less_is_better or neither.
-    interval : str
-        wilson, poisson, greenwood or none.
-    source : str
-        Statute, paper or ledger.
-    key : bool
-        Whether it is shown as a key figure.
-    order : int
-        Place in tables and files.
-    recorded : str
-        A column without an entry in the whole ledger of which the fact, then 0, goes unsaid in reports.
-    form, function : str
-        Of a workbook's own fact: count, share or sum, and ``file.py:function`` that computes it.
+    `kind` is the ledger kind (or ``grid``, ``targets``) it belongs to: the name's first part; `formula` is in terms of
+    the ledger's columns; `unit` a key of the units, such as ``percent``, see `unit_label`; `source` a statute, paper or
+    ledger; `key`: whether it is a key figure; `order` its place in tables and files. `recorded`: a column without an
+    entry in the whole ledger of which the fact, then 0, goes unsaid in reports. Of a workbook's own fact, `form` is
+    count, share or sum, and `function` the ``file.py:function`` that computes it.
     """
 
     name: str
     kind: str
+    order: int
     title: Mapping[str, str]
     definition: Mapping[str, str]
-    formula: str
     unit: str
     decimals: int
     direction: str
     interval: str
-    source: str
-    key: bool
-    order: int
+    formula: str = ""
+    source: str = ""
+    key: bool = False
     recorded: str = ""
     form: str = ""
     function: str = ""
@@ -92,12 +69,8 @@ def _check_entry(name: str, entry: object, problems: list[Reason], units: Mappin
         problems.append(Reason("metadata.fact.lacks", name=name, keys=missing))
     if unknown := [key for key in entry if key not in (*_REQUIRED, *_OPTIONAL)]:
         problems.append(Reason("metadata.fact.unknown_keys", name=name, keys=unknown))
-    for key, known in (
-        ("direction", DIRECTIONS),
-        ("interval", INTERVALS),
-        ("form", FORMS),
-        ("unit", tuple(units)),
-    ):
+    choices = {"direction": DIRECTIONS, "interval": INTERVALS, "form": FORMS, "unit": tuple(units)}
+    for key, known in choices.items():
         if key in entry and entry[key] not in known:
             near = suggest(entry[key], known)
             problems.append(Reason("metadata.fact.value", name=name, key=key, value=entry[key], near=near))
@@ -109,43 +82,15 @@ def _check_entry(name: str, entry: object, problems: list[Reason], units: Mappin
 
 
 def _make_info(name: str, entry: Mapping[str, Any], order: int) -> FactInfo:
-    return FactInfo(
-        name=name,
-        kind=name.split(".", 1)[0],
-        title=entry["title"],
-        definition=entry["definition"],
-        formula=entry.get("formula", ""),
-        unit=entry["unit"],
-        decimals=entry["decimals"],
-        direction=entry["direction"],
-        interval=entry["interval"],
-        source=entry.get("source", ""),
-        key=entry.get("key", False),
-        order=order,
-        recorded=entry.get("recorded", ""),
-        form=entry.get("form", ""),
-        function=entry.get("function", ""),
-    )
+    return FactInfo(name, name.split(".", 1)[0], order, **entry)
 
 
 @cache
 def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
-    """Read the definitions of all facts, and those of a workbook's own.
+    """Read the definitions of all facts in the order of tables and files; those of targets `describe_fact` makes.
 
-    Parameters
-    ----------
-    extra : Path, optional
-        The workbook's ``facts/`` folder, whose ``*.yml`` define further facts; it may be absent.
-
-    Returns
-    -------
-    dict of str to FactInfo
-        In the order of tables and files. Facts of targets are made by `describe_fact`.
-
-    Raises
-    ------
-    ParameterError
-        Naming every entry of the workbook's that is not fit for use.
+    `extra` is a workbook's ``facts/`` folder, whose ``*.yml`` define further facts; it may be absent. Raises
+    ParameterError naming every entry of the workbook's that is not fit for use.
     """
     own = _read_own()
     facts = {name: _make_info(name, entry, n) for n, (name, entry) in enumerate(own["facts"].items())}
@@ -172,22 +117,9 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
 
 
 def load_functions(extra: Path) -> dict[str, Callable[..., Any]]:
-    """Import the functions that a workbook's own facts name.
+    """Import the functions that a workbook's own facts (in its ``facts/`` folder) name, by fact.
 
-    Parameters
-    ----------
-    extra : Path
-        The workbook's ``facts/`` folder.
-
-    Returns
-    -------
-    dict of str to callable
-        By fact.
-
-    Raises
-    ------
-    ParameterError
-        If a file or a function in it is missing.
+    Raises ParameterError if a file or a function in it is missing.
     """
     functions: dict[str, Callable[..., Any]] = {}
     problems = []
@@ -220,19 +152,9 @@ def split_target(name: str) -> tuple[str, str] | None:
 
 
 def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:
-    """The definition of a fact by name, facts of targets among them.
+    """The definition of a fact such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError if none.
 
-    Parameters
-    ----------
-    name : str
-        Such as ``hazards.found`` or ``targets.drills.held.done_percent``.
-    infos : Mapping of str to FactInfo, optional
-        The facts there are, as from `load_facts`; where left out, the built-in ones.
-
-    Raises
-    ------
-    KeyError
-        If there is no such fact.
+    `infos` are the facts there are, as from `load_facts`; where left out, the built-in ones.
     """
     facts = load_facts() if infos is None else infos
     if parts := split_target(name):

@@ -10,13 +10,7 @@ _SINGULAR = {"days": "day", "people": "person"}
 
 
 def format_number(value: float | None, decimals: int = 0) -> str:
-    """Write a number with its thousands apart; a dash where it isn't known.
-
-    Parameters
-    ----------
-    decimals : int
-        Digits after the point.
-    """
+    """Write a number with its thousands apart; a dash where it isn't known."""
     if value is None or _is_missing(value):
         return "—"
     text = f"{abs(value):,.{decimals}f}"
@@ -35,39 +29,20 @@ def _is_missing(value: float) -> bool:
 
 
 def format_fact(value: float | None, info: FactInfo) -> str:
-    """Write a fact's value, without its unit, with the decimals that its definition gives.
-
-    Returns
-    -------
-    str
-        A dash where it isn't known.
-    """
+    """Write a fact's value, without its unit, with its definition's decimals; a dash where it isn't known."""
     return format_number(value, info.decimals)
 
 
 def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
-    """The unit that follows a fact's number; of a count in Chinese, its measure word (处, 起, 次).
+    """The unit that follows a fact's number, '' for none; of a count in Chinese, its measure word (处, 起, 次).
 
-    Parameters
-    ----------
-    value : float, optional
-        The number: after one, English has no plural.
-
-    Returns
-    -------
-    str
-        Empty where there is none.
+    After a `value` of one, English has no plural.
     """
     unit = unit_label(info.unit, lang)
     if lang == "en" and value == 1:
         unit = _SINGULAR.get(info.unit, unit)
-    if unit:
-        return unit
-    words = load_words()
-    for key in (f"measure.{info.name}", f"measure.{info.kind}"):
-        if key in words:
-            return words[key][lang]
-    return ""
+    keys = (f"measure.{info.name}", f"measure.{info.kind}")
+    return unit or next((load_words()[key][lang] for key in keys if key in load_words()), "")
 
 
 def join_unit(text: str, unit: str, lang: str) -> str:
@@ -94,13 +69,7 @@ _SPELT = "one two three four five six seven eight nine".split()
 
 
 def spell_number(text: str) -> str:
-    """Write a whole number below ten as an English word, as at the head of a sentence; the rest as it is.
-
-    Parameters
-    ----------
-    text : str
-        A number as written.
-    """
+    """Write a whole number below ten as an English word, as at the head of a sentence; the rest as it is."""
     return _SPELT[int(text) - 1] if len(text) == 1 and text in "123456789" else text
 
 

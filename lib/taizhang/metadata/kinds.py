@@ -5,7 +5,7 @@ shared one over key by key. Schemas, labels, templates and the data dictionary a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,36 +18,20 @@ from taizhang.core.loading import parse_yaml
 from taizhang.core.reasons import Reason, suggest, tell_error
 
 HERE = Path(__file__).parent
-FIELD_TYPES = (
-    "text",
-    "date",
-    "datetime",
-    "month",
-    "year",
-    "integer",
-    "number",
-    "boolean",
-    "category",
-    "count_or_names",
-)
+FIELD_TYPES = tuple("text date datetime month year integer number boolean category count_or_names".split())
 DATE_TYPES = ("date", "datetime", "month")
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 _KIND_KEYS = ("kind", "title", "row", "date", "id", "same", "fields", "rules")
-_FIELD_KEYS = (
-    "type",
-    "required",
-    "personal",
-    "unit",
-    "title",
-    "description",
-    "aliases",
-    "values",
-    "min",
-    "max",
-    "future",
-    "splits",
-)
-_RULE_KEYS = ("title", "order", "when", "needs", "without")
+
+
+class _Titled:
+    """Has a title in zh and en."""
+
+    title: Mapping[str, str]
+
+    def label(self, lang: str) -> str:
+        """The title, zh or en."""
+        return self.title[lang]
 
 
 @dataclass(frozen=True)
@@ -81,29 +65,14 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Field:
-    """A ledger column.
+class Field(_Titled):
+    """A ledger column: its canonical name, one of `FIELD_TYPES`, and the name of its unit ('' for none).
 
-    Attributes
-    ----------
-    name, type, unit : str
-        Canonical name, one of `FIELD_TYPES`, and the name of a unit ('' for none).
-    required : bool
-        A row without a readable value here is set aside.
-    personal : bool
-        Names, telephones and the like; kept in data/processed only.
-    title, description : Mapping of str to str
-        In zh and en.
-    aliases : tuple of str
-        Other headers, the more telling first: of two columns claiming the field, the earlier alias wins.
-    values : Mapping of str to Value
-        A category's canonical values; of a boolean, more ways to write "true" and "false".
-    min, max : float or None
-        Inclusive limits; a value beyond is set aside.
-    future : bool
-        Whether a date may rightly lie in the future (a deadline, an expiry).
-    splits : str
-        The text column whose numbered items this column counts ('' for none).
+    A row without a readable value of a `required` one is set aside; `personal` ones (names, telephones) are kept in
+    data/processed only. `aliases` are other headers, the more telling first: of two columns claiming the field, the
+    earlier alias wins. `values`: a category's canonical ones; of a boolean, more ways to write "true" and "false".
+    `min` and `max` are inclusive limits. `future`: whether a date may rightly lie in the future (a deadline, an
+    expiry). `splits`: the text column whose numbered items this column counts ('' for none).
     """
 
     name: str
@@ -120,13 +89,9 @@ class Field:
     future: bool = False
     splits: str = ""
 
-    def label(self, lang: str) -> str:
-        """The field's title, zh or en."""
-        return self.title[lang]
-
 
 @dataclass(frozen=True)
-class RowCheck:
+class RowCheck(_Titled):
     """Something a row should not say: counted and shown, never mended.
 
     ``order``: the first column must not be after (or above) the second. ``when`` with ``needs``: rows with
@@ -140,26 +105,13 @@ class RowCheck:
     needs: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
-    def label(self, lang: str) -> str:
-        """The rule's title, zh or en."""
-        return self.title[lang]
-
 
 @dataclass(frozen=True)
-class Kind:
-    """A ledger kind: what a row is, its fields in order, its date, and what makes two rows the same.
+class Kind(_Titled):
+    """A ledger kind: the system's name and what one `row` is (zh and en), its fields in order, its rules.
 
-    Attributes
-    ----------
-    name : str
-    title, row : Mapping of str to str
-        The system's name and what one row is, in zh and en.
-    fields : Mapping of str to Field
-    date : str
-        The column that puts a row into a period ('' for kinds without one).
-    id, same : tuple of str
-        Columns by which a second row is suspected to be the first one again.
-    rules : tuple of RowCheck
+    `date` is the column that puts a row into a period ('' for kinds without one), `id` and `same` are columns by
+    which a second row is suspected to be the first one again.
     """
 
     name: str
@@ -186,9 +138,8 @@ class Kind:
         """Columns that no report shows."""
         return tuple(name for name, item in self.fields.items() if item.personal)
 
-    def label(self, lang: str) -> str:
-        """The kind's title, zh or en."""
-        return self.title[lang]
+
+_FIELD_KEYS, _RULE_KEYS = (tuple(one.name for one in fields(of))[1:] for of in (Field, RowCheck))
 
 
 @dataclass(frozen=True)
@@ -208,10 +159,9 @@ class Shared:
 @cache
 def load_shared() -> Shared:
     """Read fields.yml: units with conversions, words, shared fields."""
-    data = _load_yaml(HERE / "fields.yml")
-    units = {name: _make_unit(name, u) for name, u in data["units"].items()}
+    data = parse_yaml((HERE / "fields.yml").read_text("utf-8"))
     return Shared(
-        units=units,
+        units={name: _make_unit(name, **given) for name, given in data["units"].items()},
         generic=_texts(data["generic"]),
         ignored={what: _texts(words) for what, words in data["ignored"].items()},
         booleans={answer: _texts(words) for answer, words in data["booleans"].items()},
@@ -220,11 +170,6 @@ def load_shared() -> Shared:
         notes=_texts(data["rows"]["note"]),
         fields=data["fields"],
     )
-
-
-def _load_yaml(path: Path) -> Any:
-    """Read a YAML file."""
-    return parse_yaml(path.read_text("utf-8"))
 
 
 def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
@@ -272,7 +217,7 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
 def _read_kind(path: Path) -> Kind:
     """Read one kind's YAML, collecting everything wrong with it."""
     try:
-        data = _load_yaml(path)
+        data = parse_yaml(path.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _refuse(path, [Reason("metadata.kind.no_yaml", error=tell_error(error))]) from None
     if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):
@@ -281,7 +226,7 @@ def _read_kind(path: Path) -> Kind:
     name = str(data.get("kind") or path.stem)
     if not name.isidentifier():
         problems.append(Reason("metadata.kind.name", name=name))
-    fields: dict[str, Field] = {}
+    columns: dict[str, Field] = {}
     for column, given in data["fields"].items():
         given = {} if given is None else given
         if not isinstance(given, dict):
@@ -290,7 +235,7 @@ def _read_kind(path: Path) -> Kind:
         where = Reason("metadata.kind.field", field=str(column))
         problems += _unknown_keys(given, _FIELD_KEYS, where)
         try:
-            fields[str(column)] = _make_field(str(column), given)
+            columns[str(column)] = _make_field(str(column), given)
         except ParameterError as error:
             problems += [Reason("metadata.kind.of", where=where, problem=reason) for reason in error.reasons]
     rules: list[RowCheck] = []
@@ -302,45 +247,31 @@ def _read_kind(path: Path) -> Kind:
             problems += [Reason("metadata.kind.of", where=key, problem=reason) for reason in error.reasons]
     for rule, given in (data.get("rules") or {}).items():
         problems += _unknown_keys(given, _RULE_KEYS, Reason("metadata.kind.rule", rule=str(rule)))
-        rules.append(
-            RowCheck(
-                name=str(rule),
-                title=_words(given.get("title"), str(rule)),
-                order=_texts(given.get("order")),
-                when={key: _texts(value) for key, value in (given.get("when") or {}).items()},
-                needs=_texts(given.get("needs")),
-                without=_texts(given.get("without")),
-            )
-        )
+        title = _words(given.get("title"), str(rule))
+        when = {key: _texts(value) for key, value in (given.get("when") or {}).items()}
+        order, needs, without = (_texts(given.get(key)) for key in ("order", "needs", "without"))
+        rules.append(RowCheck(str(rule), title, order, when, needs, without))
     named: dict[str | Reason, tuple[str, ...]] = {"date": _texts([data["date"]] if data.get("date") else [])}
     named |= {key: _texts(data.get(key)) for key in ("id", "same")}
     named |= {
         Reason("metadata.kind.rule", rule=r.name): (*r.order, *r.when, *r.needs, *r.without) for r in rules
     }
     problems += [
-        Reason("metadata.kind.no_field", where=where, column=column, near=suggest(column, fields))
-        for where, columns in named.items()
-        for column in columns
-        if column not in fields
+        Reason("metadata.kind.no_field", where=where, column=column, near=suggest(column, columns))
+        for where, given in named.items()
+        for column in given
+        if column not in columns
     ]
     if problems:
         raise _refuse(path, problems)
+    date = named["date"][0] if named["date"] else ""
     return Kind(
-        name=name,
-        title=words["title"],
-        row=words["row"],
-        fields=fields,
-        date=named["date"][0] if named["date"] else "",
-        id=named["id"],
-        same=named["same"],
-        rules=tuple(rules),
+        name, **words, fields=columns, date=date, id=named["id"], same=named["same"], rules=tuple(rules)
     )
 
 
-def _make_unit(name: str, given: Mapping[str, Any]) -> Unit:
-    title = given["title"]
-    size = float(given["size"])
-    return Unit(name, title["zh"], title["en"], given["dimension"], size, _texts(given["aliases"]))
+def _make_unit(name: str, title: dict[str, str], dimension: str, size: float, aliases: list[str]) -> Unit:
+    return Unit(name, title["zh"], title["en"], dimension, float(size), _texts(aliases))
 
 
 def _make_field(name: str, given: Mapping[str, Any]) -> Field:
@@ -363,21 +294,11 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
         values[key] = Value(key, zh, en, _texts(words.get("aliases")))
     if kind == "category" and not values:
         raise ParameterError("metadata.kind.no_values")
-    return Field(
-        name=name,
-        type=kind,
-        required=bool(merged.get("required", False)),
-        personal=bool(merged.get("personal", False)),
-        unit=unit,
-        title=_words(merged.get("title"), name),
-        description=_words(merged.get("description"), ""),
-        aliases=_texts(merged.get("aliases")),
-        values=values,
-        min=merged.get("min"),
-        max=merged.get("max"),
-        future=bool(merged.get("future", False)),
-        splits=str(merged.get("splits") or ""),
-    )
+    rest: dict[str, Any] = {"min": merged.get("min"), "max": merged.get("max")}
+    rest |= {key: bool(merged.get(key)) for key in ("required", "personal", "future")}
+    rest |= {"title": _words(merged.get("title"), name), "description": _words(merged.get("description"), "")}
+    rest |= {"aliases": _texts(merged.get("aliases")), "splits": str(merged.get("splits") or "")}
+    return Field(name, kind, unit=unit, values=values, **rest)
 
 
 def _words(given: object, default: str) -> Mapping[str, str]:

@@ -10,26 +10,11 @@ from taizhang.core.loading import parse_yaml
 
 @dataclass(frozen=True)
 class FindingRule:
-    """One rule.
+    """One rule: `check` of `taizhang.analysis.findings` judges it, by the thresholds from `above` on.
 
-    Attributes
-    ----------
-    rule : str
-        Its name.
-    check : str
-        Which check of `taizhang.analysis.findings` judges it.
-    weight : int
-        1 (a note) to 100 (act now).
-    source : str
-        What it rests on; empty where it is good practice and no more.
-    problem, step : Mapping of str to str
-        The sentence that states the problem, and the next step, zh and en.
-    fact, of : str
-        The fact judged, and the one it is a share of.
-    plain : Mapping of str to str
-        What is stated instead where the check holds without the comparison that `problem` speaks of.
-    above, below, least, p, years : float
-        Thresholds that the check uses.
+    `weight`: 1 (a note) to 100 (act now). `source`: what it rests on; empty where it is good practice and no more.
+    `problem` and `step` are the sentences that state the problem and the next step, zh and en; `plain` is stated
+    instead where the check holds without the comparison that `problem` speaks of. `fact` is judged, as a share of `of`.
     """
 
     rule: str

@@ -10,22 +10,11 @@ from taizhang.core.loading import parse_yaml
 
 @dataclass(frozen=True)
 class Style:
-    """Colours as ``#rrggbb``, sizes in points, widths in millimetres.
+    """Colours as ``#rrggbb``, sizes of type in points at the width of a figure, in millimetres.
 
-    Attributes
-    ----------
-    width_mm, text, small, large : float
-        Width of a figure, and its sizes of type at that width.
-    ink, muted, faint, paper, empty : str
-        Text, secondary text, grid lines, background, no data.
-    roles : dict of str to str
-        Colours by meaning: main, done, open, before, third.
-    categories : tuple of str
-        Colours of classes without a meaning of their own.
-    signals : dict of str to str
-        The colours of warnings: red, orange, yellow, blue.
-    sequential : tuple of str
-        Five map classes, from few to many.
+    `muted` is for secondary text, `faint` for grid lines, `empty` for no data. `roles` are colours by meaning (main,
+    done, open, before, third), `categories` those of classes without one, `signals` those of warnings (red, orange,
+    yellow, blue), `sequential` five map classes, from few to many.
     """
 
     width_mm: float

@@ -6,15 +6,8 @@ from pathlib import Path
 from taizhang.core.wording import Words, fill, read_catalogue
 
 _FILES = (
-    "words.yml",
-    "sentences.yml",
-    "reports.yml",
-    "checks.yml",
-    "analysis.yml",
-    "lab.yml",
-    "quality.yml",
-    "special.yml",
-)
+    "words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "lab.yml", "quality.yml", "special.yml",
+)  # fmt: skip
 
 
 @cache
@@ -24,39 +17,13 @@ def load_words() -> Words:
 
 
 def split_words(key: str, lang: str, **values: object) -> list[object]:
-    """Fill a sentence and keep what fills it apart from the words around it, as `fill` does.
+    """Fill a sentence (by dotted key): its words, and the values as they were given, in order.
 
-    Parameters
-    ----------
-    key : str
-        Dotted key of words.yml or sentences.yml.
-    **values
-        What fills the places, by name.
-
-    Returns
-    -------
-    list
-        Words as str, and the values as they were given, in order.
-
-    Raises
-    ------
-    KeyError
-        If there is no such key, or a place has no value.
+    Raises KeyError if there is no such key, or a place has no value.
     """
     return fill(load_words()[key][lang], values)
 
 
 def label(key: str, lang: str, **values: object) -> str:
-    """A label or sentence in one language, its places filled.
-
-    Parameters
-    ----------
-    key, lang, **values
-        As for `split_words`.
-
-    Raises
-    ------
-    KeyError
-        If there is no such key, or a place has no value.
-    """
+    """A label or sentence in one language, its places filled; arguments and errors as of `split_words`."""
     return "".join(str(part) for part in split_words(key, lang, **values))
