@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import t as student
 
-from taizhang.stats.outcomes import compare_groups, estimate_effect, sum_recent
+from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
 
 
 def make_county(
@@ -88,3 +88,187 @@ def test_before_and_after_is_a_ratio_of_ratios() -> None:
     effect = compare_groups(before, after, base, base, treated)
     assert effect.ratio == pytest.approx(0.5, rel=1e-6) and effect.low < 0.5 < effect.high
     assert compare_groups(before, after, base, base, treated & False).reason == "few_places"
+
+
+def regress(
+    y: np.ndarray, x: np.ndarray, base: np.ndarray, size: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Newton's way to coefficients, scores of each row over the information, and Pearson's dispersion.
+
+    The variance is mean + size * mean squared.
+    """
+    b = np.zeros(x.shape[1])
+    b[1] = np.log(y.sum() / base.sum())
+    for _ in range(60):
+        mean = base * np.exp(x @ b)
+        inverse = np.linalg.inv(x.T @ (x * (mean / (1 + size * mean))[:, None]))
+        b = b + inverse @ (x.T @ ((y - mean) / (1 + size * mean)))
+    mean = base * np.exp(x @ b)
+    pearson = float(((y - mean) ** 2 / (mean + size * mean**2)).sum() / (len(y) - x.shape[1]))
+    return b, inverse, pearson
+
+
+def expect_effect(
+    events: pd.DataFrame, exposure: pd.DataFrame, treatment: pd.DataFrame, *, clustered: bool, alpha: float
+) -> Effect:
+    """As the docstring says, cell by cell."""
+    cells = [
+        (events.loc[row, column], treatment.loc[row, column], exposure.loc[row, column], row, column)
+        for row in events.index
+        for column in events.columns
+    ]
+    cells = [cell for cell in cells if not any(pd.isna(part) for part in cell[:2]) and cell[2] > 0]
+    rows = [row for row in events.index if sum(cell[0] for cell in cells if cell[3] == row)]
+    columns = [column for column in events.columns if sum(cell[0] for cell in cells if cell[4] == column)]
+    cells = [cell for cell in cells if cell[3] in rows and cell[4] in columns]
+    y, x, base = (np.array([float(cell[n]) for cell in cells]) for n in range(3))
+    marks = [[cell[3] == row for cell in cells] for row in rows[1:]]
+    marks += [[cell[4] == column for cell in cells] for column in columns[1:]]
+    design = np.column_stack([x, np.ones(len(y)), *np.array(marks, float)])
+    free = len(y) - design.shape[1]
+    b, inverse, dispersion = regress(y, design, base, 0.0)
+    model, size, scale = "poisson", 0.0, dispersion
+    if dispersion > 1.2:
+        mean = base * np.exp(design @ b)
+        size = max(((y - mean) ** 2 * len(y) / free - mean).sum() / (mean**2).sum(), 1e-6)
+        b, inverse, scale = regress(y, design, base, size)
+        model = "negative_binomial"
+    reaches = [((inverse[0, 0] * max(scale, 1)) ** 0.5, free)]
+    if clustered:
+        mean = base * np.exp(design @ b)
+        parts = design * ((y - mean) / (1 + size * mean))[:, None]
+        sums = np.array([parts[[cell[3] == row for cell in cells]].sum(axis=0) for row in rows])
+        correction = len(rows) / (len(rows) - 1) * (len(y) - 1) / free
+        seen = mean * (1 + size * y) / (1 + size * mean) ** 2  # information as observed, not as expected
+        bread = np.linalg.inv(design.T @ (design * seen[:, None]))
+        wide = (bread @ sums.T @ sums @ bread)[0, 0] * correction
+        reaches.append((wide**0.5, len(rows) - 1))
+    reach, error, left = max((student.isf(alpha / 2, df) * error, error, df) for error, df in reaches)
+    return Effect(
+        ratio=np.exp(b[0]), low=np.exp(b[0] - reach), high=np.exp(b[0] + reach),
+        p=2 * student.sf(abs(b[0]) / error, left), events=int(y.sum()), places=len(rows), months=len(columns),
+        model=model, dispersion=dispersion,
+    )  # fmt: skip
+
+
+def check_effect(found: Effect, expected: Effect) -> None:
+    # The library stops once the deviance hardly changes, which leaves the fifth digit open.
+    exact = 1e-5 if expected.model == "poisson" else 1e-3
+    for name, value in vars(expected).items():
+        assert getattr(found, name) == (
+            value if isinstance(value, str) else pytest.approx(value, rel=exact)
+        ), name
+
+
+@pytest.mark.parametrize("clustered", [True, False])
+@pytest.mark.parametrize(
+    ("seed", "lumps", "alpha"), [(1, 1, 0.05), (2, 1, 0.2), (3, 2, 0.1), (4, 2, 0.05), (7, 3, 0.2)]
+)
+def test_effects_as_by_newton(clustered: bool, seed: int, lumps: int, alpha: float) -> None:
+    rng = np.random.default_rng(seed)
+    events, exposure, recent = make_county(rng, 0.8, places=8, months=12, rate=4)
+    events = events.astype(float)
+    if lumps > 1:
+        events *= rng.choice([0, lumps], events.shape)
+        exposure *= rng.choice([0.5, 1, 2], exposure.shape)
+    exposure.iloc[1, 4] = 0
+    events.iloc[2, 5] = np.nan
+    events.iloc[3], events[8] = 0, 0  # no event at all: left out
+    expected = expect_effect(events, exposure, recent, clustered=clustered, alpha=alpha)
+    assert 4 < expected.places < 8 and expected.months < 9
+    check_effect(estimate_effect(events, exposure, recent, clustered=clustered, alpha=alpha), expected)
+    assert expected.model == ("poisson" if lumps == 1 else "negative_binomial")
+
+
+def test_clustered_at_five_percent_unless_told_otherwise() -> None:
+    county = make_county(np.random.default_rng(3), 0.9, places=6, rate=3)
+    usual, alone = estimate_effect(*county), estimate_effect(*county, clustered=False)
+    assert usual == estimate_effect(*county, clustered=True, alpha=0.05)
+    assert usual.low != alone.low
+    assert sum_recent(county[0]).equals(sum_recent(county[0], months=3))
+    assert sum_recent(county[0], months=1).iloc[:, 1].tolist() == county[0].iloc[:, 0].tolist()
+
+
+def make_thin(total: int, places: int = 4) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Two months of places, events as even as may be, and drills that differ by half of one."""
+    events = pd.DataFrame([[total // (2 * places)] * 2] * places)
+    events.iloc[0, 0] += total - int(events.to_numpy().sum())
+    treatment = pd.DataFrame([[0, 0.5]] + [[0, 0.0]] * (places - 1))
+    return events, pd.DataFrame(1.0, events.index, events.columns), treatment
+
+
+@pytest.mark.filterwarnings("ignore:Perfect separation")
+@pytest.mark.parametrize(
+    ("total", "places", "reason"),
+    [(19, 4, "few_events"), (20, 4, ""), (40, 3, "few_places"), (19, 3, "few_events")],
+)
+def test_how_few_are_too_few(total: int, places: int, reason: str) -> None:
+    found = estimate_effect(*make_thin(total, places))
+    assert (found.reason, found.events, found.places, found.months) == (reason, total, places, 2)
+    assert np.isnan(found.ratio) == (reason != "") and (found.model == "poisson") == (reason == "")
+
+
+def test_without_freedom_or_contrast_nothing_is_worked_out() -> None:
+    """Four places and three months have seven parameters with the drills: seven cells are too few, eight are not."""
+    rng = np.random.default_rng(1)
+    events = pd.DataFrame(rng.poisson(9, (4, 3)) + 1.0)
+    exposure, treatment = events * 0 + 30, pd.DataFrame(rng.uniform(0, 0.5, (4, 3)))
+    hidden = [(1, 1), (1, 2), (2, 0), (2, 2), (3, 0)]
+    for row, column in hidden:
+        exposure.iloc[row, column] = 0
+    found = estimate_effect(events, exposure, treatment)
+    assert (found.reason, found.places, found.months) == ("no_contrast", 4, 3)
+    assert found.events == events.where(exposure > 0).sum().sum()
+    exposure.iloc[3, 0] = 30
+    check_effect(
+        estimate_effect(events, exposure, treatment, clustered=False),
+        expect_effect(events, exposure, treatment, clustered=False, alpha=0.05),
+    )
+    always = treatment * 0 + np.array([[0.5], [2], [1], [0]])
+    found = estimate_effect(events, exposure, always)
+    assert (found.reason, found.places, found.months) == ("no_contrast", 4, 3)
+
+
+def test_before_and_after_as_by_newton() -> None:
+    names = list("abcdef")
+    before, after = (
+        pd.Series(numbers, names, name="count")
+        for numbers in ([10.0, 20, 12, 15, 25, 0], [5.0, 11, 9, 15, 14, 0])
+    )
+    base, last = (
+        pd.Series(days, names, name="days") for days in ([1.0, 2, 1, 1, 3, 1], [2.0, 2, 1, 1, 1, 4])
+    )
+    treated = pd.Series([True, True, False, False, False, True], names)
+    events, exposure = pd.DataFrame({0: before, 1: after}), pd.DataFrame({0: base, 1: last})
+    treatment = pd.DataFrame({0: 0.0, 1: treated.astype(float)})
+    for alpha in (0.05, 0.2):
+        expected = expect_effect(events, exposure, treatment, clustered=False, alpha=alpha)
+        check_effect(compare_groups(before, after, base, last, treated, alpha=alpha), expected)
+    check_effect(
+        compare_groups(before, after, base, last, treated),
+        expect_effect(events, exposure, treatment, clustered=False, alpha=0.05),
+    )
+    # With one of the two treated that had any event, as with one left to compare, nothing is said.
+    few = Effect(events=136, places=6, months=2, reason="few_places")
+    for group in ("af", "abcdf"):
+        found = compare_groups(before, after, base, last, pd.Series([n in group for n in names], names))
+        assert (found.events, found.places, found.months, found.reason) == (few.events, 6, 2, "few_places")
+        assert (
+            np.isnan([found.ratio, found.low, found.high, found.p, found.dispersion]).all()
+            and found.model == ""
+        )
+
+
+def test_counts_that_fit_just_so_have_the_interval_of_chance() -> None:
+    """The logarithm of a ratio of ratios has the variance 1/40 + 1/20 + 1/40 + 1/40, whatever the fit."""
+    before, after = pd.Series([10, 20, 10, 15, 15, 10]), pd.Series([5, 10, 5, 15, 15, 10])
+    base = pd.Series(np.ones(6))
+    found = compare_groups(before, after, base, base, pd.Series([True, True, True, False, False, False]))
+    reach = student.ppf(0.975, 4) * (1 / 40 + 1 / 20 + 1 / 40 + 1 / 40) ** 0.5
+    assert (found.low, found.high) == pytest.approx((0.5 * np.exp(-reach), 0.5 * np.exp(reach)))
+    assert found.p == pytest.approx(2 * student.sf(np.log(2) / 0.125**0.5, 4)) and found.dispersion < 1e-12
+
+
+def test_evidence_is_below_the_level_and_not_on_it() -> None:
+    assert not Effect(p=0.05).is_beyond_chance() and Effect(p=0.0499).is_beyond_chance()
+    assert Effect(p=0.1).is_beyond_chance(alpha=0.2) and not Effect().is_beyond_chance()

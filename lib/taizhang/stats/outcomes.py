@@ -1,7 +1,6 @@
 """Do drills go with fewer incidents, repeats or late closures? Counts of townships by month, modelled."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
@@ -51,14 +50,6 @@ class Effect:
         return bool(self.p < alpha)
 
 
-class _Base(NamedTuple):
-    """What a model rests on."""
-
-    events: int
-    places: int
-    months: int
-
-
 def sum_recent(drills: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:
     """Drills held in the months before each month, that month itself left out.
 
@@ -74,7 +65,7 @@ def sum_recent(drills: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:
     DataFrame
         Of that shape; NaN in the first months, whose past isn't known.
     """
-    return drills.T.astype(float).rolling(months).sum().shift(1).T
+    return drills.T.rolling(months).sum().shift().T
 
 
 def estimate_effect(
@@ -114,24 +105,22 @@ def estimate_effect(
     """
     known = (exposure > 0) & treatment.notna() & events.notna()
     # A township, or a month, without any event has no rate to compare and tells nothing.
-    rows = events.index[(events.where(known).sum(axis=1) > 0)]
-    columns = events.columns[(events.where(known).sum(axis=0) > 0)]
-    known = known.loc[rows, columns]
-    mask = known.to_numpy(bool)
+    rows = events.index[events.where(known).sum(axis=1) > 0]
+    columns = events.columns[events.where(known).sum() > 0]
+    mask = known.loc[rows, columns].to_numpy(bool)
     at = np.argwhere(mask)
     y = events.loc[rows, columns].to_numpy(float)[mask]
     x = treatment.loc[rows, columns].to_numpy(float)[mask]
     base = exposure.loc[rows, columns].to_numpy(float)[mask]
-    about = _Base(int(y.sum()), len(rows), len(columns))
+    about = Effect(events=int(y.sum()), places=len(rows), months=len(columns))
     if y.sum() < FEWEST_EVENTS:
-        return Effect(reason="few_events", events=about.events, places=about.places, months=about.months)
+        return replace(about, reason="few_events")
     if len(rows) < FEWEST_PLACES:
-        return Effect(reason="few_places", events=about.events, places=about.places, months=about.months)
+        return replace(about, reason="few_places")
     design = np.column_stack([x, np.ones(len(y)), _mark(at[:, 0], len(rows)), _mark(at[:, 1], len(columns))])
-    design = design[:, design.any(axis=0) | (np.arange(design.shape[1]) == 0)]
     left = x - design[:, 1:] @ np.linalg.lstsq(design[:, 1:], x)[0]
     if len(y) <= design.shape[1] or not np.abs(left).max() > 1e-9:
-        return Effect(reason="no_contrast", events=about.events, places=about.places, months=about.months)
+        return replace(about, reason="no_contrast")
     return _fit(y, design, np.log(base), at[:, 0] if clustered else None, alpha, about)
 
 
@@ -146,7 +135,7 @@ def _fit(
     offset: Floats,
     cluster: np.ndarray | None,
     alpha: float,
-    about: _Base,
+    about: Effect,
 ) -> Effect:
     # Slow to load, and only the comparison of districts needs it.
     from statsmodels.genmod import families
@@ -165,24 +154,21 @@ def _fit(
         family = families.NegativeBinomial(alpha=max(float(excess), 1e-6))
         model, name = GLM(y, design, family=family, offset=offset), "negative_binomial"
         fit = model.fit(scale="X2", start_params=fit.params)
-    slope, spread = float(fit.params[0]), max(1.0, max(float(fit.scale), 1e-12) ** -0.5)
-    choices = [(float(fit.bse[0]) * spread, int(fit.df_resid))]  # never narrower than chance alone
+    slope = float(fit.params[0])
+    # Never narrower than chance alone.
+    errors = [(float(fit.normalized_cov_params[0, 0] * max(fit.scale, 1.0)) ** 0.5, int(fit.df_resid))]
     if cluster is not None:
-        about_clusters = {"groups": cluster, "use_correction": True}
-        robust = model.fit(start_params=fit.params, cov_type="cluster", cov_kwds=about_clusters)
-        choices.append((float(robust.bse[0]), len(np.unique(cluster)) - 1))
-    error, free = max(choices, key=lambda pair: pair[0] * t.ppf(1 - alpha / 2, pair[1]))
-    reach = error * t.ppf(1 - alpha / 2, free)
-    return Effect(
+        robust = model.fit(start_params=fit.params, cov_type="cluster", cov_kwds={"groups": cluster})
+        errors.append((float(robust.bse[0]), len(np.unique(cluster)) - 1))
+    reach, error, free = max((error * t.ppf(1 - alpha / 2, free), error, free) for error, free in errors)
+    return replace(
+        about,
         ratio=float(np.exp(slope)),
         low=float(np.exp(slope - reach)),
         high=float(np.exp(slope + reach)),
         p=2 * float(t.sf(abs(slope) / error, free)),
         model=name,
         dispersion=dispersion,
-        events=about.events,
-        places=about.places,
-        months=about.months,
     )
 
 
@@ -214,13 +200,10 @@ def compare_groups(
     Difference in differences on the log scale, as `estimate_effect` with two periods. It takes the two
     groups to have gone the same way but for the treatment.
     """
-    events = pd.concat([before, after], axis=1, keys=[0, 1]).astype(float)
-    exposure = pd.concat([exposure_before, exposure_after], axis=1, keys=[0, 1]).astype(float)
-    group = treated.to_numpy(bool)
-    some = (events.sum(axis=1) > 0).to_numpy()
-    if min((group & some).sum(), (~group & some).sum()) < 2:
+    events = pd.concat([before, after], axis=1, keys=[0, 1])
+    exposure = pd.concat([exposure_before, exposure_after], axis=1, keys=[0, 1])
+    some = events.sum(axis=1) > 0
+    if min((treated & some).sum(), (~treated & some).sum()) < 2:
         return Effect(events=int(events.to_numpy().sum()), places=len(events), months=2, reason="few_places")
-    treatment = pd.DataFrame(
-        np.column_stack([np.zeros(len(group)), group.astype(float)]), index=events.index, columns=[0, 1]
-    )
+    treatment = pd.DataFrame({0: 0.0, 1: treated})
     return estimate_effect(events, exposure, treatment, clustered=False, alpha=alpha)
