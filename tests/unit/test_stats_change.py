@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.stats import chi2, fisher_exact
+from scipy.stats import beta, binom, chi2, fisher_exact
 from statsmodels.stats.rates import test_poisson_2indep as poisson_test
 
-from taizhang.stats.change import compare_counts, compare_shares
+from taizhang.stats.change import ChangeEstimate, compare_counts, compare_shares
 
 
 def test_counts_by_hand():
@@ -64,3 +64,46 @@ def test_small_shares_are_tested_exactly():
 def test_shares_without_a_difference_to_be_seen():
     assert compare_shares(5, 5, 9, 9).p == 1
     assert np.isnan(compare_shares(0, 0, 9, 9).p)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+@pytest.mark.parametrize(
+    ("now", "before", "exposure_now", "exposure_before"),
+    [(4, 9, 1, 1), (9, 4, 2, 5), (0, 7, 3, 1), (7, 0, 1, 3), (1, 0, 4, 5)],
+)
+def test_every_number_of_two_counts(
+    now: int, before: int, exposure_now: float, exposure_before: float, alpha: float
+) -> None:
+    change = compare_counts(now, before, exposure_now, exposure_before, alpha=alpha)
+    part, scale = exposure_now / (exposure_now + exposure_before), exposure_before / exposure_now
+    tails = [
+        sum(binom.pmf(k, now + before, part) for k in range(now + before + 1) if side * (k - now) >= 0)
+        for side in (-1, 1)
+    ]
+    low = beta.ppf(alpha / 2, now, before + 1) if now else 0
+    high = beta.isf(alpha / 2, now + 1, before) if before else 1
+    expected = [
+        now / before * scale if before else np.inf,
+        low / (1 - low) * scale,
+        high / (1 - high) * scale if before else np.inf,
+        min(1, 2 * min(tails)),
+    ]
+    assert [change.value, change.low, change.high, change.p] == pytest.approx(expected)
+
+
+def test_evidence_is_below_the_level_and_not_on_it() -> None:
+    assert not ChangeEstimate(1, 1, 1, 0.05).is_beyond_chance()
+    assert ChangeEstimate(1, 1, 1, 0.0499).is_beyond_chance()
+    assert ChangeEstimate(1, 1, 1, 0.05).is_beyond_chance(alpha=0.051)
+    for nothing in (compare_counts(0, 0), compare_shares(1, 0, 1, 2), compare_shares(1, 2, 0, 0)):
+        assert np.isnan([nothing.value, nothing.low, nothing.high, nothing.p]).all()
+    assert compare_shares(9, 20, 4, 20, alpha=0.2).low > compare_shares(9, 20, 4, 20).low
+
+
+def test_five_expected_are_enough() -> None:
+    """Of 5 and 15, twice, five are expected in each small cell; of 4 and 16 fewer."""
+    # Yates: n (|ad - bc| - n / 2)^2 / the margins, 40 (|2 * 12 - 18 * 8| - 20)^2 / (20 * 20 * 10 * 30).
+    assert compare_shares(2, 20, 8, 20).p == pytest.approx(chi2.sf(40 * 100**2 / (20 * 20 * 10 * 30), 1))
+    assert compare_shares(2, 20, 7, 20).p == pytest.approx(fisher_exact([[2, 18], [7, 13]]).pvalue)
+    change = compare_shares(0, 6, 0, 9)
+    assert (change.value, change.p) == (0, 1)

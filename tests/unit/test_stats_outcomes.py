@@ -54,13 +54,6 @@ def test_the_ratio_is_that_of_a_plain_regression() -> None:
     assert (effect.low, effect.high) == pytest.approx(tuple(limits), rel=1e-6)
 
 
-def test_lumpy_counts_are_taken_as_such() -> None:
-    rng = np.random.default_rng(6)
-    events, exposure, recent = make_county(rng, 1.0)
-    lumpy = events * rng.choice([0, 4], events.shape)
-    assert estimate_effect(lumpy, exposure, recent).model == "negative_binomial"
-
-
 def test_without_an_effect_there_is_no_evidence() -> None:
     rng = np.random.default_rng(7)
     found = [estimate_effect(*make_county(rng, 1.0, places=10)).is_beyond_chance() for _ in range(40)]

@@ -1,5 +1,7 @@
 """Moran's I, local patterns and rates shrunken to neighbours."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,3 +90,121 @@ def test_too_few_or_constant():
     assert find_pattern(pd.Series([1.0, 2, 3, 4], squares.index), join_neighbours(squares)).reason == "few"
     squares = make_squares(3)
     assert find_pattern(pd.Series(1.0, squares.index), join_neighbours(squares)).reason == "constant"
+
+
+def test_a_border_or_a_corner_makes_neighbours() -> None:
+    """The second shares part of a border and no corner with the first, the third a corner alone, the fourth nothing."""
+    shapes = [box(0, 0, 2, 2), box(2, 0.5, 3, 1.5), box(2, 2, 3, 3), box(5, 5, 6, 6)]
+    graph = join_neighbours(gpd.GeoSeries(shapes, index=list("abcd"), crs=4490))
+    assert {name: sorted(graph[name].index) for name in "abc"} == {"a": ["b", "c"], "b": ["a"], "c": ["a"]}
+    assert graph.isolates.tolist() == ["d"]
+
+
+def reckon_moran(
+    values: pd.Series, neighbours: dict[str, list[str]]
+) -> tuple[float, dict[str, float], dict[str, str]]:
+    """Moran's I and its parts, each place's neighbours weighted alike; the square sum over n - 1 for the parts."""
+    apart = {name: values[name] - values.mean() for name in values.index}
+    square = sum(part**2 for part in apart.values())
+    lag = {name: sum(apart[other] for other in near) / len(near) for name, near in neighbours.items()}
+    whole = sum(apart[name] * lag[name] for name in apart) / square
+    local = {name: apart[name] * lag[name] * (len(apart) - 1) / square for name in apart}
+    words = {
+        name: ("high" if apart[name] > 0 else "low") + "_" + ("high" if lag[name] > 0 else "low")
+        for name in apart
+    }
+    return whole, local, words
+
+
+@pytest.mark.filterwarnings("ignore:The alternative hypothesis:DeprecationWarning")  # esda's own
+@pytest.mark.parametrize("q", [0.05, 0.4])
+def test_every_column_of_a_pattern(q: float) -> None:
+    squares = make_squares(5)
+    rng = np.random.default_rng(2)
+    values = pd.Series(rng.integers(0, 40, 25), squares.index).astype("Int64")
+    values.iloc[[0, 1, 5, 6]] += 60
+    values.iloc[24] = pd.NA
+    graph = join_neighbours(squares)
+    found = find_pattern(values, graph, q=q, permutations=199, seed=3)
+    known = values.iloc[:24].astype(float)
+    near = {name: [other for other in graph[name].index if other != "024"] for name in known.index}
+    whole, local, words = reckon_moran(known, near)
+    assert (found.moran, found.expected, found.reason) == (pytest.approx(whole), pytest.approx(-1 / 23), "")
+    part = graph.subgraph(known.index).transform("r")
+    numbers = known.to_numpy()
+    assert found.p == pytest.approx(Moran(numbers, part, permutations=9).p_rand) and found.p < 0.05
+    places = found.places
+    assert list(places.columns) == ["moran", "p", "quadrant", "found"] and places.index.equals(values.index)
+    assert places["moran"].iloc[:24].tolist() == pytest.approx(list(local.values()))
+    assert places["quadrant"].tolist() == [*words.values(), ""] and places["quadrant"].dtype == "str"
+    p = np.minimum(1, 2 * Moran_Local(numbers, part, permutations=199, seed=3, n_jobs=1).p_sim)
+    assert places["p"].iloc[:24].tolist() == p.tolist()
+    last = max((n for n, one in enumerate(sorted(p), 1) if one <= q * n / 24), default=0)
+    assert places["found"].tolist() == [*(sorted(p).index(one) < last for one in p), False]
+    assert places["found"].dtype == bool and places["found"].any() == (last > 0)
+    assert np.isnan(places.loc["024", ["moran", "p"]].astype(float)).all()
+
+
+def test_chances_stay_within_one_and_defaults_are_as_said() -> None:
+    """Of ten draws five and five on either side are 6 of 11 each way."""
+    squares = make_squares(6)
+    values = pd.Series(np.random.default_rng(1).normal(size=36), squares.index)
+    graph = join_neighbours(squares)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        few = find_pattern(values, graph, permutations=10).places["p"]
+        # Most places and their neighbours are alike: nothing varies between draws.
+        flat = find_pattern(pd.Series([5.0] + [0.0] * 35, squares.index), graph)
+    assert few.max() == 1 and few.min() >= 2 / 11 and flat.places["p"].notna().all()
+    usual = find_pattern(values, graph)
+    told = find_pattern(values, graph, q=0.05, permutations=999, seed=20210701)
+    pd.testing.assert_frame_equal(usual.places, told.places)
+
+
+@pytest.mark.parametrize(("places", "reason"), [(7, "few"), (8, "")])
+def test_eight_places_with_neighbours_are_enough(places: int, reason: str) -> None:
+    """In a row; one more lies apart, and one is not on the map."""
+    shapes = [box(x, 0, x + 1, 1) for x in range(places)] + [box(50, 50, 51, 51)]
+    names = [f"p{n}" for n in range(places + 1)]
+    graph = join_neighbours(gpd.GeoSeries(shapes, index=names, crs=4490))
+    values = pd.Series(np.arange(places + 2.0) % 3, [*names, "elsewhere"])
+    found = find_pattern(values, graph)
+    assert found.reason == reason and np.isnan(found.moran) == np.isnan(found.p) == (reason == "few")
+    assert np.isnan(found.expected) == (reason == "few")
+    assert (
+        found.places["moran"].notna().sum() == (0 if reason else 8)
+        and not found.places["found"].iloc[-2:].any()
+    )
+    same = find_pattern(values * 0 + 4, graph)
+    assert same.reason == (reason or "constant") and np.isnan([same.moran, same.expected, same.p]).all()
+    assert same.places["quadrant"].tolist() == [""] * (places + 2) and same.places["moran"].isna().all()
+
+
+def test_rates_go_towards_those_of_neighbours_by_hand() -> None:
+    """Four in a row; of a place and its neighbours the mean, the variance within, and by how much it is shrunken."""
+    shapes = [box(x, 0, x + 1, 1) for x in range(6)] + [box(50, 50, 51, 51)]
+    names = list("abcdefg")
+    graph = join_neighbours(gpd.GeoSeries(shapes, index=names, crs=4490))
+    events = pd.Series([9, 1, 6, 0, pd.NA, 3, 2, 4], [*names, "x"], dtype="Int64")
+    people = pd.Series([1, 4, 2, 5, 3, 2, 8, 3], [*names, "x"], dtype="Int64")
+    found = shrink_to_neighbours(events, people, graph)
+    for name, near in {"a": "ab", "b": "abc", "c": "bcd", "d": "cd"}.items():
+        top, size = events[list(near)].astype(float), people[list(near)].astype(float)
+        mean = top.sum() / size.sum()
+        within = (size * (top / size - mean) ** 2).sum() / size.sum()
+        between = max(within - mean / size.mean(), 0)
+        weight = between / (between + mean / people[name])
+        assert found[name] == pytest.approx(mean + weight * (events[name] / people[name] - mean))
+    # The fifth is unknown, so that the sixth has no neighbour; the seventh never had one; the last is on no map.
+    assert (
+        found[["e", "f", "g", "x"]].isna().all() and found.index.equals(events.index) and found.dtype == float
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert shrink_to_neighbours(events * 0, people, graph).isna().all()
+        assert shrink_to_neighbours(events, people * 0, graph).isna().all()
+        assert shrink_to_neighbours(events[["f", "g"]], people[["f", "g"]], graph).isna().all()
+    assert (
+        shrink_to_neighbours(events, people.replace(4, 0), graph).isna().tolist()
+        == [True] * 2 + [False] * 2 + [True] * 4
+    )

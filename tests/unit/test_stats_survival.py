@@ -1,13 +1,18 @@
 """Grouped Kaplan-Meier by hand and against lifelines."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from lifelines.datasets import load_rossi, load_waltons
 from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import median_survival_times
+from scipy.stats import norm
 
-from taizhang.stats.survival import compare_survival, estimate_survival, find_median
+from taizhang.stats import survival
+from taizhang.stats.survival import Curves, compare_survival, estimate_survival, find_median
 
 
 def check_against_lifelines(days, closed, group):
@@ -106,3 +111,98 @@ def test_log_rank():
     assert (statistic, p) == pytest.approx((expected.test_statistic, expected.p_value), abs=1e-6)
     assert freedom == rossi["prio"].clip(upper=3).nunique() - 1
     assert np.isnan(compare_survival([1, 2], [True, True], [0, 0])[0])
+
+
+CASES = st.lists(
+    st.tuples(st.integers(0, 9), st.booleans(), st.sampled_from([0, 1, 3])), min_size=1, max_size=40
+)
+
+
+@given(CASES, st.sampled_from([0.05, 0.3]), st.booleans())
+def test_every_entry_as_by_a_plain_reckoning(
+    cases: list[tuple[int, bool, int]], alpha: float, sorts: bool
+) -> None:
+    """Day by day; Greenwood's variance, and limits on the log-log scale."""
+    rows = []
+    for group in sorted({case[2] for case in cases}):
+        share, terms = 1.0, 0.0
+        mine = [case for case in cases if case[2] == group]
+        for day in sorted({case[0] for case in mine}):
+            at_risk = sum(case[0] >= day for case in mine)
+            closed = sum(case[0] == day and case[1] for case in mine)
+            share *= 1 - closed / at_risk
+            low = high = np.nan
+            if closed == at_risk:
+                share = 0.0
+                low = high = 0.0 if len(mine) >= 6 else np.nan
+            else:
+                terms += closed / (at_risk * (at_risk - closed))
+                if terms:
+                    reach = np.exp(norm.isf(alpha / 2) * terms**0.5 / abs(np.log(share)))
+                    low, high = share**reach, share ** (1 / reach)
+            rows.append((group, day, at_risk, closed, share, low, high))
+    days, closed, groups = (list(column) for column in zip(*cases, strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(survival, "_MOST_CELLS", -1 if sorts else 1000)
+        found = estimate_survival(
+            [float(day) for day in days],
+            [int(one) for one in closed],
+            [float(n) for n in groups],
+            alpha=alpha,
+        )
+    for name, expected in zip(vars(found), zip(*rows, strict=True), strict=True):
+        np.testing.assert_allclose(getattr(found, name), expected, atol=1e-12)
+        assert getattr(found, name).dtype == (float if name in ("survival", "low", "high") else np.int64)
+    halves = [
+        [
+            next((row[1] for row in rows if row[0] == group and row[column] <= 0.5 + 1e-9), np.nan)
+            for group in range(5)
+        ]
+        for column in (4, 5, 6)
+    ]
+    np.testing.assert_array_equal(find_median(found, 5), halves)
+
+
+def test_one_group_at_five_percent_unless_told_otherwise() -> None:
+    days, closed = pd.Series([3.0, 5, 5, 9, 12, 20]), pd.Series([True, True, False, True, True, False])
+    usual, told = estimate_survival(days, closed), estimate_survival(days, closed, [0] * 6, alpha=0.05)
+    for name, part in vars(usual).items():
+        np.testing.assert_array_equal(part, getattr(told, name))
+    empty = vars(estimate_survival([], []))
+    assert [part.dtype.kind for part in empty.values()] == list("iiiifff") and not any(
+        map(len, empty.values())
+    )
+
+
+def test_a_half_is_a_half_but_for_rounding() -> None:
+    level = np.array([0.6, 0.5 + 2e-9, 0.5 + 0.5e-9])
+    whole = np.arange(3)
+    curves = Curves(np.zeros(3, int), whole, whole, whole, level, level, level)
+    assert [limit.tolist() for limit in find_median(curves, 1)] == [[2], [2], [2]]
+
+
+def test_six_cases_all_closed_have_limits_and_five_have_none() -> None:
+    for cases, limit in ((6, 0.0), (5, np.nan)):
+        curves = estimate_survival(range(cases), [True] * cases)
+        np.testing.assert_array_equal([curves.low[-1], curves.high[-1]], [limit, limit])
+
+
+def test_log_rank_by_hand() -> None:
+    """Two groups of two, closed on days 0 and 1, and 2 and 3: at risk 2 of 4, 1 of 3, then none of the first.
+
+    Expected of the first 1/2 + 1/3, got 2, variance 1/4 + 2/9.
+    """
+    statistic, freedom, p = compare_survival([0, 1, 2, 3], [True] * 4, ["b", "b", "a", "a"])
+    assert statistic == pytest.approx((7 / 6) ** 2 / (17 / 36)) and freedom == 1
+    assert p == pytest.approx(2 * norm.sf((7 / 6) / (17 / 36) ** 0.5))
+
+
+@pytest.mark.parametrize(
+    ("closed", "group", "freedom"),
+    [([True, True], [1, 1], 0), ([False, False], [1, 2], 1), ([], [], 0), ([False] * 3, [1, 2, 5], 2)],
+)
+def test_without_groups_or_closures_nothing_is_compared(
+    closed: list[bool], group: list[int], freedom: int
+) -> None:
+    statistic, found, p = compare_survival([4] * len(closed), closed, group)
+    assert np.isnan([statistic, p]).all() and found == freedom

@@ -31,8 +31,7 @@ def choose_classes(values: np.ndarray, decimals: int) -> tuple[np.ndarray, str]:
     import mapclassify  # slow to load, and few values need it
 
     if len(values) > _MOST_FOR_BREAKS:
-        return np.unique(mapclassify.Quantiles(values, k=_CLASSES).bins).astype(float), "quantiles"
+        return np.unique(mapclassify.Quantiles(values, k=_CLASSES).bins), "quantiles"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba not installed")
-        edges = np.unique(mapclassify.FisherJenks(values, k=_CLASSES).bins)
-    return edges.astype(float), "natural_breaks"
+        return np.unique(mapclassify.FisherJenks(values, k=_CLASSES).bins), "natural_breaks"

@@ -13,6 +13,7 @@ from taizhang.stats.intervals import ALPHA, Floats
 Ints = npt.NDArray[np.int64]
 FEWEST = 6  # the median of fewer lies outside all of them with a chance above 5 %: 2 * 0.5 ** 5
 TIE = 1e-9  # S(t) within this of one half counts as one half
+_MOST_CELLS = 1_000_000  # groups times days; counting beats sorting while the table is not too empty
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def estimate_survival(
     span = int(time.max()) + 1
     key = groups * span + time
     cells = int(groups.max() + 1) * span
-    if cells <= max(4 * len(time), 1_000_000):  # counting beats sorting while the table is not too empty
+    if cells <= _MOST_CELLS:
         total = np.bincount(key, minlength=cells)
         keys = np.flatnonzero(total)
         total = total[keys]
@@ -99,19 +100,18 @@ def estimate_survival(
     at_risk = np.repeat(size + left_before[first], lengths) - left_before
 
     last = events == at_risk  # S falls to 0; only ever a group's last entry
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore"):
         steps = np.where(last, 0.0, np.log1p(-events / at_risk))
         terms = np.where(last, 0.0, events / (at_risk * (at_risk - events)))
     log_survival = _cumulate(steps, first, lengths)
     variance = _cumulate(terms, first, lengths)
     survival = np.where(last, 0.0, np.exp(log_survival))
-    begun = _cumulate(events.astype(float), first, lengths) > 0
 
     from scipy.stats import norm
 
     z = norm.ppf(1 - alpha / 2)
     low, high = np.full(len(keys), np.nan), np.full(len(keys), np.nan)
-    inner = begun & ~last
+    inner = (log_survival < 0) & ~last
     factor = np.exp(z * np.sqrt(variance[inner]) / -log_survival[inner])
     low[inner] = np.exp(log_survival[inner] * factor)
     high[inner] = np.exp(log_survival[inner] / factor)
