@@ -29,13 +29,9 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
 def prepare_csv(frame: pd.DataFrame) -> pd.DataFrame:
     """A table as its CSV shows it: texts guarded, days as 2021-03-05."""
     shown = guard_formulas(frame)
-    for column in shown.columns:
-        if pd.api.types.is_datetime64_any_dtype(shown[column]):
-            days = shown[column].dt.strftime("%Y-%m-%d")
-            clock = shown[column].dt.normalize() != shown[column]
-            shown[column] = days.where(
-                ~(clock & shown[column].notna()), shown[column].dt.strftime("%Y-%m-%d %H:%M")
-            )
+    for column, days in shown.select_dtypes(["datetime", "datetimetz"]).items():
+        whole = days.isna() | (days.dt.normalize() == days)
+        shown[column] = days.dt.strftime("%Y-%m-%d").where(whole, days.dt.strftime("%Y-%m-%d %H:%M"))
     return shown
 
 
@@ -45,15 +41,7 @@ def format_csv(frame: pd.DataFrame) -> str:
 
 
 def format_facts(facts: pd.DataFrame, form: str) -> str:
-    """The facts as a table to read, as CSV (with a byte order mark, for Excel) or as JSON.
-
-    Parameters
-    ----------
-    facts : pandas.DataFrame
-        In the contract's columns.
-    form : str
-        table, csv or json.
-    """
+    """The facts, in the contract's columns, as a table to read, csv (with a byte order mark, for Excel) or json."""
     if form == "csv":
         return "\ufeff" + format_csv(facts)
     if form == "json":

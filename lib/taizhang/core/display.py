@@ -6,7 +6,7 @@ renderers need. Ledger text in them is data: the renderers escape it, so it show
 
 import sys
 from base64 import b64encode
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from html import escape
 from typing import Any, Literal
 
@@ -38,20 +38,10 @@ def _pack(thing: Any) -> Any:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart or map as SVG.
+    """A chart or map as SVG, whose text is text.
 
-    Parameters
-    ----------
-    id : str
-        Stable slug, unique in a report, such as ``hazards-trend``.
-    title : str
-        The question that the figure answers; its caption.
-    alt : str
-        Alternative text computed from the data, saying what the figure shows.
-    source : str
-        Source, n and interval.
-    svg : str
-        The picture; its text is text.
+    `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: the question that the figure answers,
+    its caption; `alt`: what the figure shows, computed from the data; `source`: source, n and interval.
     """
 
     id: str
@@ -117,9 +107,8 @@ class Table:
             f'<th scope="col">{escape(c.label)}{f" ({escape(c.unit)})" if c.unit else ""}</th>'
             for c in self.columns
         )
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell.text)}</td>" for cell in row) + "</tr>" for row in self.rows
-        )
+        rows = ("".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in self.rows)
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
         notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in self.notes)
         html = (
             f"<table><caption>{escape(self.title)}</caption><thead><tr>{head}</tr></thead>"
@@ -153,15 +142,11 @@ class Prose:
     blocks: tuple[Block, ...]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        html = "".join(
-            f"<{tag}>"
-            + "".join(
-                f"<strong>{escape(r.text)}</strong>" if r.strong else escape(r.text) for r in block.runs
-            )
-            + f"</{tag}>"
-            for block in self.blocks
-            for tag in ("li" if block.kind == "li" else "p",)
-        )
+        html = ""
+        for block in self.blocks:
+            tag = "li" if block.kind == "li" else "p"
+            texts = (f"<strong>{escape(r.text)}</strong>" if r.strong else escape(r.text) for r in block.runs)
+            html += f"<{tag}>{''.join(texts)}</{tag}>"
         plain = "\n".join("".join(run.text for run in block.runs) for block in self.blocks)
         return {"text/html": html, "text/plain": plain, PROSE: _pack(self)}
 
@@ -182,7 +167,7 @@ class KeyFigure:
 class KeyFigures:
     """The cards at the head of a report."""
 
-    items: tuple[KeyFigure, ...] = field(default_factory=tuple)
+    items: tuple[KeyFigure, ...] = ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         rows = "".join(

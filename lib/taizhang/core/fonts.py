@@ -1,6 +1,7 @@
 """The Chinese fonts, from a package: figures, HTML and PDF use the same files, and no installed font."""
 
 import struct
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +13,9 @@ if TYPE_CHECKING:
 
 SANS = "Noto Sans SC"
 SERIF = "Noto Serif SC"
-
-
-def sans_path() -> Path:
-    """File of Noto Sans SC Regular (OpenType, CFF)."""
-    return pylopdf_fonts_zh_cn.sans_path()
-
-
-def serif_path() -> Path:
-    """File of Noto Serif SC Regular (OpenType, CFF)."""
-    return pylopdf_fonts_zh_cn.serif_path()
+# The files of both in their regular weight (OpenType, CFF).
+sans_path: Callable[[], Path] = pylopdf_fonts_zh_cn.sans_path
+serif_path: Callable[[], Path] = pylopdf_fonts_zh_cn.serif_path
 
 
 @lru_cache(maxsize=8192)
@@ -33,13 +27,9 @@ def measure_character(character: str) -> float:
 
 
 def measure_text(text: str) -> tuple[float, float, float]:
-    """How much room one line of the sans face takes.
+    """Width of one line of the sans face, height of its ink, and how far that reaches below the base line, in em.
 
-    Returns
-    -------
-    tuple of (float, float, float)
-        Width, height of the ink, and how far that reaches below the base line, in em. A character that the face
-        lacks has its box for such.
+    A character that the face lacks has its box for such.
     """
     import uharfbuzz as hb
 
@@ -48,9 +38,8 @@ def measure_text(text: str) -> tuple[float, float, float]:
     buffer.guess_segment_properties()
     hb.shape(font, buffer)
     width = top = bottom = 0
-    for at, (glyph, place) in enumerate(
-        zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True)
-    ):
+    drawn = zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True)
+    for at, (glyph, place) in enumerate(drawn):
         ink = font.get_glyph_extents(glyph.codepoint)
         high = place.y_offset + ink.y_bearing if ink else 0
         low = high + ink.height if ink else 0
@@ -80,20 +69,9 @@ def _open_face(path: Path) -> "hb.Face":
 
 
 def subset_woff2(path: Path, text: str) -> bytes:
-    """Cut a font down to the characters of a text, as WOFF2.
+    """Cut a font (OpenType with CFF outlines) down to the characters of a text that it has, as a WOFF2 file.
 
-    Parameters
-    ----------
-    path : Path
-        An OpenType font with CFF outlines.
-    text : str
-        Characters to keep, in any order; those that the font lacks are left out.
-
-    Returns
-    -------
-    bytes
-        A WOFF2 file, the same for the same font and characters. Hints go; kerning and the spacing of
-        full-width punctuation stay.
+    It is the same for the same font and characters. Hints go; kerning and the spacing of full-width punctuation stay.
     """
     return _subset(path, "".join(sorted(set(text))))
 
@@ -105,9 +83,8 @@ def _subset(path: Path, characters: str) -> bytes:
     request = hb.SubsetInput()
     request.unicode_set.update(map(ord, characters))
     request.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.DESUBROUTINIZE
-    request.layout_feature_tag_set.update(
-        int.from_bytes(tag, "big") for tag in (b"kern", b"halt", b"palt", b"chws", b"pwid")
-    )
+    kept = (b"kern", b"halt", b"palt", b"chws", b"pwid")
+    request.layout_feature_tag_set.update(int.from_bytes(tag, "big") for tag in kept)
     return _pack_woff2(hb.subset(_open_face(path), request).blob.data)
 
 
@@ -121,9 +98,8 @@ def _pack_woff2(sfnt: bytes) -> bytes:
     from fontTools.ttLib.woff2 import packBase128, woff2KnownTags
 
     count = struct.unpack_from(">H", sfnt, 4)[0]
-    entries = sorted(
-        (struct.unpack_from(">4sIII", sfnt, 12 + 16 * at) for at in range(count)), key=lambda entry: entry[2]
-    )
+    entries = [struct.unpack_from(">4sIII", sfnt, 12 + 16 * at) for at in range(count)]
+    entries.sort(key=lambda entry: entry[2])
     directory, tables = b"", b""
     for tag, _, offset, length in entries:
         name = tag.decode("ascii")
@@ -139,9 +115,6 @@ def _pack_woff2(sfnt: bytes) -> bytes:
     length = 48 + len(body)
     padding = -length % 4
     sfnt_size = 12 + sum(16 + (size + 3) // 4 * 4 for _, _, _, size in entries)
-    header = struct.pack(
-        ">4s4sIHHIIHH5I",
-        *(b"wOF2", sfnt[:4], length + padding, count, 0, sfnt_size, len(packed), 1, 0),
-        *(0, 0, 0, 0, 0),
-    )
+    sizes = (length + padding, count, 0, sfnt_size, len(packed), 1, 0)
+    header = struct.pack(">4s4sIHHIIHH20x", b"wOF2", sfnt[:4], *sizes)
     return header + body + b"\0" * padding

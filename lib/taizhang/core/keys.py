@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from taizhang.core.files import hash_file
+
 NAME = "taizhang"
 PACKAGE = Path(__file__).parents[1]
 # A package that comes in the same wheel has no version of its own: its sources stand for one.
@@ -23,8 +25,7 @@ _INSTALLED_AS = {"yaml": "pyyaml", "docx": "python_docx", "markdown_it": "markdo
 
 _TYPES_ALONE = re.compile(r"^([ \t]*)if TYPE_CHECKING:.*\n(?:\1[ \t]+.*\n|[ \t]*\n)+", re.MULTILINE)
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n]+))|import[ \t]+([^\n]+))",
-    re.MULTILINE,
+    r"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n]+))|import[ \t]+([^\n]+))"
 )
 _COMMENT = re.compile(r"#.*")
 # How a module gets at the package's data files, which it then names in a text.
@@ -44,18 +45,10 @@ class _Module:
 
 @dataclass(frozen=True)
 class Code:
-    """What makes something: modules with all that they import.
+    """What makes something: modules, such as ``taizhang.report.pdf``, with all that they import.
 
-    Attributes
-    ----------
-    modules : tuple of str
-        Those it begins with, such as ``taizhang.report.pdf``.
-    without : tuple of str
-        Modules, with those below them, at which it ends: what they make is known by its content.
-    libraries : tuple of str
-        Imported besides.
-    folder : Path
-        Of the package.
+    It ends at the modules `without`, and those below them: what they make is known by its content. `libraries` are
+    imported besides; `folder` is the package's.
     """
 
     modules: tuple[str, ...]
@@ -140,20 +133,17 @@ def read_package(folder: Path = PACKAGE) -> dict[str, _Module | str]:
     As they were when this process first asked. Nothing is kept but texts, so a process can be forked after.
     """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    data = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in paths
-        if path.suffix != ".py"
-    }
-    sources = {
-        _name_module(path.relative_to(folder)): path.read_bytes() for path in paths if path.suffix == ".py"
-    }
+    sources: dict[str, bytes] = {}
+    data: dict[str, str] = {}
+    for path in paths:
+        inside = path.relative_to(folder)
+        if path.suffix == ".py":
+            parts = inside.with_suffix("").parts
+            module = ".".join((NAME, *(parts[:-1] if parts[-1] == "__init__" else parts)))
+            sources[module] = path.read_bytes()
+        else:
+            data[inside.as_posix()] = hash_file(path)
     return data | {name: _scan(name, source, sources.keys(), data) for name, source in sources.items()}
-
-
-def _name_module(path: Path) -> str:
-    parts = path.with_suffix("").parts
-    return ".".join((NAME, *(parts[:-1] if parts[-1] == "__init__" else parts)))
 
 
 def _scan(name: str, source: bytes, known: Iterable[str], data: Iterable[str]) -> _Module:
@@ -216,9 +206,11 @@ def _follow(code: Code) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         found = package[name]
         if isinstance(found, _Module):
             waiting += found.modules | found.data
-    modules = {name: found for name in sorted(seen) if isinstance(found := package[name], _Module)}
-    libraries = sorted(frozenset[str]().union(*(found.libraries for found in modules.values())))
-    marks = {
-        name: found.sha256 if isinstance(found := package[name], _Module) else found for name in sorted(seen)
-    }
-    return tuple(sorted(seen)), tuple(libraries), hash_parts(**marks)
+    libraries: set[str] = set()
+    marks: dict[str, str] = {}
+    for name in sorted(seen):
+        found = package[name]
+        if isinstance(found, _Module):
+            libraries |= found.libraries
+        marks[name] = found.sha256 if isinstance(found, _Module) else found
+    return tuple(marks), tuple(sorted(libraries)), hash_parts(**marks)

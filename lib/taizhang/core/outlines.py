@@ -23,19 +23,9 @@ Box = tuple[float, float, float, float]
 
 
 def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd.GeoDataFrame:
-    """Simplify borders as far as a map of the column's width shows; shared edges stay shared.
+    """Simplify borders (in degrees; a copy) as far as a map of the column's width shows; shared edges stay shared.
 
-    Parameters
-    ----------
-    districts : geopandas.GeoDataFrame
-        Geometry in degrees.
-    points : int
-        Steps across the extent below which nothing can be seen.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        A copy.
+    `points`: steps across the extent below which nothing can be seen.
     """
     west, south, east, north = districts.total_bounds
     step = max(east - west, north - south) / points
@@ -64,19 +54,10 @@ def measure_text(text: str, size: float) -> tuple[float, float]:
 def find_places(
     shapes: Sequence[shapely.Geometry], rooms: Sequence[tuple[float, float]], *, taken: Sequence[Box] = ()
 ) -> list[tuple[float, float] | None]:
-    """Where labels stand: each within its shape, touching no other; smaller shapes choose first.
+    """The middle of each label, within its shape and touching no other; None where a shape has no room.
 
-    Parameters
-    ----------
-    rooms : sequence of (float, float)
-        Width and height that each label takes, in the units of the shapes.
-    taken : sequence of boxes
-        Places already used.
-
-    Returns
-    -------
-    list of (float, float) or None
-        The middle of each label; None where a shape has no room.
+    `rooms`: width and height that each label takes, in the units of the shapes; `taken`: places already used. Smaller
+    shapes choose first.
     """
     return list(_find_places(tuple(shapes), tuple(rooms), tuple(taken)))
 
@@ -113,9 +94,8 @@ def _find_spot(
     x, y = spots[:, 0], spots[:, 1]
     free = np.ones(len(spots), dtype=bool)
     for left, below, right, above in boxes:
-        free &= (
-            (x - half[0] >= right) | (left >= x + half[0]) | (y - half[1] >= above) | (below >= y + half[1])
-        )
+        beside = (x - half[0] >= right) | (left >= x + half[0])
+        free &= beside | (y - half[1] >= above) | (below >= y + half[1])
     x, y = x[free], y[free]
     labels = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1])
     away = np.hypot((x - middle.x) / half[0], (y - middle.y) / half[1]) / 10
@@ -167,18 +147,11 @@ class Map:
 
 
 def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
-    """Draw the districts for a page, 640 units wide and at most 826 high; a tall county stands in the middle.
+    """Draw the districts (code, name, geometry in longitude and latitude) for a page.
 
-    Parameters
-    ----------
-    districts : geopandas.GeoDataFrame
-        code, name, geometry in longitude and latitude.
-
-    Returns
-    -------
-    Map
-        Equirectangular about the middle latitude, which for a county is true to a part in a thousand;
-        simplified and labelled as charts' maps are. The scale bar has its place below the districts.
+    640 units wide and at most 826 high; a tall county stands in the middle. Equirectangular about the middle latitude,
+    which for a county is true to a part in a thousand; simplified and labelled as charts' maps are. The scale bar has
+    its place below the districts.
     """
     known = districts[~(districts.geometry.isna() | districts.geometry.is_empty)]
     if known.empty:
@@ -211,14 +184,9 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
             if spot is not None
         )
     km = choose_length(0.25 * _WIDTH / scale * KM_PER_DEGREE)
-    return Map(
-        _WIDTH,
-        round((north - south) * scale + 2 * margin + _FOOT, 1),
-        tuple(Shape(code, name, _write_path(outline)) for code, name, outline in shown),
-        names,
-        round(km / KM_PER_DEGREE * scale, 1),
-        km,
-    )
+    height = round((north - south) * scale + 2 * margin + _FOOT, 1)
+    shapes = tuple(Shape(code, name, _write_path(outline)) for code, name, outline in shown)
+    return Map(_WIDTH, height, shapes, names, round(km / KM_PER_DEGREE * scale, 1), km)
 
 
 def _write_path(outline: shapely.Geometry) -> str:

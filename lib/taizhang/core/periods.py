@@ -10,10 +10,7 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import Reason
 
 _FORMS = Reason("core.period.forms")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+_MONTHS = "January February March April May June July August September October November December".split()
 # A span of days is reported on as the shortest of these that is as long.
 _LONGEST = {"month": 31, "quarter": 92, "half": 184}
 SCALES = ("year", "half", "quarter", "month")
@@ -23,15 +20,7 @@ KINDS = ("year", "half", "quarter", "month", "days")
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A span of whole days, both ends inclusive.
-
-    Attributes
-    ----------
-    start, end : datetime.date
-        First and last day.
-    text : str
-        The period as the user writes it, such as ``2021Q3``.
-    """
+    """A span of whole days, both ends inclusive; its text is as the user writes it, such as ``2021Q3``."""
 
     start: date
     end: date
@@ -121,15 +110,9 @@ def parse_period(text: str) -> Period:
     """
     text = str(text).strip()
     if match := _SHORT.fullmatch(text):
-        year = int(match[1])
-        if match[2]:
-            first, months = 6 * int(match[2]) - 5, 6
-        elif match[3]:
-            first, months = 3 * int(match[3]) - 2, 3
-        elif match[4]:
-            first, months = int(match[4]), 1
-        else:
-            first, months = 1, 12
+        year, half, quarter, month = int(match[1]), *match.groups()[1:]
+        months = 6 if half else 3 if quarter else 1 if month else 12
+        first = months * (int(half or quarter or month or 1) - 1) + 1
         if year >= 1 and 1 <= first <= 12:
             last = first + months - 1
             return Period(date(year, first, 1), date(year, last, monthrange(year, last)[1]), text)

@@ -27,24 +27,19 @@ class Label:
 
 @dataclass(frozen=True, init=False)
 class Reason:
-    """Why something is so.
+    """Why something is so: a dotted key of metadata/messages/, such as ``ledgers.date.no_such_day``.
 
-    Attributes
-    ----------
-    code : str
-        Dotted key of metadata/messages/, such as ``ledgers.date.no_such_day``.
-    parameters : tuple of (str, object)
-        What fills the places of its words, by name in order: text, numbers, labels, further reasons, tuples of these.
+    `parameters`, by name in order, fill the places of its words: text, numbers, labels, further reasons, tuples of
+    these.
     """
 
     code: str
     parameters: tuple[tuple[str, Any], ...]
 
     def __init__(self, code: str, /, **parameters: Any) -> None:
+        frozen = tuple((name, _freeze(value)) for name, value in sorted(parameters.items()))
         object.__setattr__(self, "code", code)
-        object.__setattr__(
-            self, "parameters", tuple((name, _freeze(value)) for name, value in sorted(parameters.items()))
-        )
+        object.__setattr__(self, "parameters", frozen)
 
     def __getitem__(self, name: str) -> Any:
         """What fills a place."""
@@ -68,8 +63,7 @@ class Reason:
         lang = lang or current_language()
         said = load_messages()[self.code][lang]
         values = {
-            name: _Listed(value, lang) if isinstance(value, tuple) else value
-            for name, value in self.parameters
+            name: _Listed(one, lang) if isinstance(one, tuple) else one for name, one in self.parameters
         }
         return "".join(map(str, fill(said, values, lambda value: write_value(value, lang))))
 
@@ -95,12 +89,9 @@ class _Listed(tuple[Any, ...]):
     lang: str
 
     def __format__(self, how: str) -> str:
-        signs = {
-            "plain": {"zh": "、", "en": ", "},
-            "clauses": {"zh": "；", "en": "; "},
-            "choices": {"zh": "或", "en": " or "},
-        }
-        return signs[how][self.lang].join(write_value(value, self.lang) for value in self)
+        chinese, english = {"plain": ("、", ", "), "clauses": ("；", "; "), "choices": ("或", " or ")}[how]
+        sign = chinese if self.lang == "zh" else english
+        return sign.join(write_value(value, self.lang) for value in self)
 
 
 def write_json(value: Any) -> str:
@@ -147,9 +138,8 @@ def write_value(value: Any, lang: str) -> str:
         return str(value)
     seen = list(dict.fromkeys(value))
     quotes = "“{}”" if lang == "zh" else "'{}'"
-    written = [
-        one.word(lang) if isinstance(one, Reason) else quotes.format(one) for one in seen[:MOST_VALUES]
-    ]
+    shown = seen[:MOST_VALUES]
+    written = [one.word(lang) if isinstance(one, Reason) else quotes.format(one) for one in shown]
     listed = {"zh": "、", "en": ", "}[lang].join(written)
     if more := len(seen) - len(written):
         listed += {"zh": f"等{len(seen)}个", "en": f" and {more} more"}[lang]

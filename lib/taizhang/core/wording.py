@@ -11,22 +11,9 @@ Words = dict[str, dict[str, str]]
 
 
 def read_catalogue(paths: Iterable[Path]) -> Words:
-    """Read files of words.
+    """Words by dotted key, such as ``month.short``, and language, of YAML files whose leaves hold zh and en.
 
-    Parameters
-    ----------
-    paths : iterable of Path
-        YAML; the leaves are mappings with zh and en.
-
-    Returns
-    -------
-    dict of str to dict
-        Dotted key, such as ``month.short``, to the words by language.
-
-    Raises
-    ------
-    KeyError
-        If a key stands in two files.
+    Raises KeyError if a key stands in two files.
     """
     words: Words = {}
     for path in paths:
@@ -52,19 +39,8 @@ def fill(
 
     A place is written ``{name}``; ``{name:,}`` is formatted as Python formats numbers; ``{name:hazard|hazards}`` is
     the first word where the value is one, else the second; there may be words for two as well, and places in
-    them: ``{name:once|twice|{name} times}``.
-
-    Parameters
-    ----------
-    values : Mapping
-        What fills the places. A value that chooses a word is a number, or has an attribute `value` that is one.
-    write : callable
-        Applied to each value that fills a place.
-
-    Raises
-    ------
-    KeyError
-        If a place has no value.
+    them: ``{name:once|twice|{name} times}``. A value that chooses a word is a number, or has an attribute `value` that
+    is one. `write` is applied to each value that fills a place. Raises KeyError if a place has no value.
     """
     parts: list[object] = []
     for words, name, choice, _ in Formatter().parse(text):

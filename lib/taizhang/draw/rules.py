@@ -4,7 +4,8 @@ Anyone can repeat it with any language: each ticket is the SHA-256 of a text tha
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -84,34 +85,26 @@ def count_drawn(size: int, share: float) -> int:
 def check_input(given: DrawInput) -> None:
     """Collect what is wrong with the lists and rules; a ParameterError names it all."""
     strata = set(given.entities.values())
-    unshared = sorted(strata - set(given.shares)) if ANY not in given.shares else []
-    of_no_entity = sorted(set(given.shares) - strata - {ANY})
-    wrong = [name for name, share in given.shares.items() if not 0 <= share <= 1]
-    no_inspectors = sorted({pair[0] for pair in given.avoid} - set(given.inspectors))
-    no_entities = sorted({pair[1] for pair in given.avoid} - set(given.entities))
+    avoiding, avoided = ({pair[at] for pair in given.avoid} for at in (0, 1))
     problems = []
     if not given.entities:
         problems.append(Reason("draw.input.nothing"))
-    if twice := _find_twice(given.inspectors):
-        problems.append(Reason("draw.input.twice", inspectors=twice))
+    if twice := {number for number, count in Counter(given.inspectors).items() if count > 1}:
+        problems.append(Reason("draw.input.twice", inspectors=sorted(twice)))
     if not 1 <= given.team <= len(given.inspectors):
         problems.append(Reason("draw.input.team", team=given.team, n=len(given.inspectors)))
-    if unshared:
-        problems.append(Reason("draw.input.no_share", strata=unshared))
-    if of_no_entity:
-        problems.append(Reason("draw.input.no_stratum", strata=of_no_entity))
-    if wrong:
+    if ANY not in given.shares and (unshared := strata - set(given.shares)):
+        problems.append(Reason("draw.input.no_share", strata=sorted(unshared)))
+    if of_no_entity := set(given.shares) - strata - {ANY}:
+        problems.append(Reason("draw.input.no_stratum", strata=sorted(of_no_entity)))
+    if wrong := [name for name, share in given.shares.items() if not 0 <= share <= 1]:
         problems.append(Reason("draw.input.share", strata=wrong))
-    if no_inspectors:
-        problems.append(Reason("draw.input.no_inspector", inspectors=no_inspectors))
-    if no_entities:
-        problems.append(Reason("draw.input.no_entity", entities=no_entities))
+    if no_inspectors := avoiding - set(given.inspectors):
+        problems.append(Reason("draw.input.no_inspector", inspectors=sorted(no_inspectors)))
+    if no_entities := avoided - set(given.entities):
+        problems.append(Reason("draw.input.no_entity", entities=sorted(no_entities)))
     if problems:
         raise ParameterError.of(problems)
-
-
-def _find_twice(values: Sequence[str]) -> list[str]:
-    return sorted({value for value in values if list(values).count(value) > 1})
 
 
 def make_draw(given: DrawInput, seed: str) -> Draw:
@@ -160,14 +153,7 @@ def repeat_draw(draw: Draw) -> list[Reason]:
         faults.append(Reason("draw.record.count", n=len(again.visits), recorded=len(draw.visits)))
     for place, (new, old) in enumerate(zip(again.visits, draw.visits, strict=False), 1):
         if new != old:
-            faults.append(
-                Reason(
-                    "draw.record.visit",
-                    place=place,
-                    entity=new.entity,
-                    team=", ".join(new.inspectors),
-                    recorded=old.entity,
-                    recorded_team=", ".join(old.inspectors),
-                )
-            )
+            drawn = {"entity": new.entity, "team": ", ".join(new.inspectors)}
+            recorded = {"recorded": old.entity, "recorded_team": ", ".join(old.inspectors)}
+            faults.append(Reason("draw.record.visit", place=place, **drawn, **recorded))
     return faults

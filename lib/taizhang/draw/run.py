@@ -35,8 +35,7 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
     inspectors = _read_list(root, settings.inspectors, "inspectors")
     avoid = _read_list(root, settings.avoid, "avoid") if settings.avoid else pd.DataFrame()
     strata = entities.groupby("id")["stratum"].unique()
-    torn = [str(number) for number, of in strata.items() if len(of) > 1]
-    if torn:
+    if torn := [str(number) for number, of in strata.items() if len(of) > 1]:
         raise ParameterError("draw.list.torn", entities=torn)
     given = DrawInput(
         title=settings.title,
@@ -72,17 +71,11 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
     except UnicodeDecodeError:
         text = raw.decode("gb18030", errors="replace")
     table = pd.read_csv(StringIO(text), dtype="str", skipinitialspace=True)
-    renamed = {
-        column: canonical
-        for canonical, aliases in _COLUMNS[kind].items()
-        for column in table.columns
-        if column.strip() in aliases
-    }
-    table = table.rename(columns=renamed)
-    missing = [column for column in _NEEDED[kind] if column not in table]
-    if missing:
-        known = "; ".join("/".join(_COLUMNS[kind][column]) for column in missing)
-        raise ParameterError("draw.list.no_column", file=name, columns=", ".join(missing), known=known)
+    known = {alias: canonical for canonical, aliases in _COLUMNS[kind].items() for alias in aliases}
+    table = table.rename(columns=lambda column: known.get(column.strip(), column))
+    if missing := [column for column in _NEEDED[kind] if column not in table]:
+        names = "; ".join("/".join(_COLUMNS[kind][column]) for column in missing)
+        raise ParameterError("draw.list.no_column", file=name, columns=", ".join(missing), known=names)
     needed = list(_NEEDED[kind])
     table[needed] = table[needed].apply(lambda column: column.str.strip())
     empty = table.index[table[needed].isna().any(axis=1)]

@@ -22,22 +22,17 @@ def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
 
 def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
     """The visits in the order drawn; inspectors by number."""
-    rows = tuple(
-        (
-            Cell(str(place), float(place)),
-            Cell(visit.entity),
-            Cell(draw.given.names.get(visit.entity, "—")),
-            Cell(visit.stratum),
-            Cell(("、" if lang == "zh" else ", ").join(visit.inspectors) or "—"),
-        )
-        for place, visit in enumerate(draw.visits, 1)
-    )
+    rows = []
+    for place, visit in enumerate(draw.visits, 1):
+        team = ("、" if lang == "zh" else ", ").join(visit.inspectors) or "—"
+        texts = (visit.entity, draw.given.names.get(visit.entity, "—"), visit.stratum, team)
+        rows.append((Cell(str(place), float(place)), *map(Cell, texts)))
     heads = ("order", "entity", "name", "stratum", "inspectors")
     return Table(
         id="draw",
         title=draw.given.title or label("table.draw.title", lang),
         columns=tuple(Column(label(f"column.draw.{name}", lang)) for name in heads),
-        rows=rows,
+        rows=tuple(rows),
         notes=(label("table.draw.note", lang, seed=draw.seed, hash=draw.list_sha256),),
     )
 
@@ -50,21 +45,10 @@ def tabulate_strata(draw: Draw, lang: str = "zh") -> Table:
         visited = sum(number in given.visited for number in members)
         drawn = sum(visit.stratum == stratum for visit in draw.visits)
         share = given.shares.get(stratum, given.shares.get(ANY, 0.0))
-        numbers = (len(members), visited, drawn)
-        rows.append(
-            (
-                Cell(stratum),
-                Cell(f"{format_number(100 * share, 1)}%", 100 * share),
-                *(Cell(format_number(number), float(number)) for number in numbers),
-            )
-        )
-    heads = ("stratum", "share", "listed", "visited", "drawn")
-    return Table(
-        id="draw-strata",
-        title=label("table.draw_strata.title", lang),
-        columns=tuple(
-            Column(label(f"column.draw.{name}", lang), "", "right" if n else "left")
-            for n, name in enumerate(heads)
-        ),
-        rows=tuple(rows),
+        numbers = (Cell(format_number(number), float(number)) for number in (len(members), visited, drawn))
+        rows.append((Cell(stratum), Cell(f"{format_number(100 * share, 1)}%", 100 * share), *numbers))
+    first, *others = (
+        label(f"column.draw.{name}", lang) for name in ("stratum", "share", "listed", "visited", "drawn")
     )
+    columns = (Column(first), *(Column(head, "", "right") for head in others))
+    return Table("draw-strata", label("table.draw_strata.title", lang), columns, tuple(rows))

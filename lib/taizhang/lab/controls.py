@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from taizhang.workbook.book import Workbook
 
 NAMES = ("district", "period")
+Write = Callable[[dict[str, str], str], str]
 
 # Finds the notebook of this kernel and writes the values into its parameters cell; says below how it went.
 _WRITE = """
@@ -46,13 +47,7 @@ element.textContent = written ? %(done)s : [%(by_hand)s, ...lines].join("\\n");
 
 
 def make_controls(book: "Workbook", lang: str = "") -> Any:
-    """The two controls, for the cell above the parameters; None in a batch.
-
-    Parameters
-    ----------
-    lang : str
-        zh or en; empty: the workbook's.
-    """
+    """The two controls, for the cell above the parameters, in zh or en (empty: the workbook's); None in a batch."""
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
@@ -74,46 +69,29 @@ def _write_in_lab(picked: dict[str, str], lang: str) -> str:
 
     file = get_connection_file()
     kernel = file.replace("\\", "/").rpartition("/")[2].removeprefix("kernel-").removesuffix(".json")
-    return _WRITE % {
-        "picked": json.dumps(picked),
-        "kernel": json.dumps(kernel),
-        "done": json.dumps(label("lab.written", lang)),
-        "by_hand": json.dumps(label("lab.by_hand", lang)),
-    }
+    said = {"done": label("lab.written", lang), "by_hand": label("lab.by_hand", lang)}
+    values = {"picked": picked, "kernel": kernel, **said}
+    return _WRITE % {name: json.dumps(value) for name, value in values.items()}
 
 
 class Controls:
     """District and period as two widgets which follow the notebook's variables and write what is picked.
 
-    Parameters
-    ----------
-    namespace : dict
-        The notebook's variables, in which the parameters cell sets `district` and `period`.
-    write : callable
-        Makes, of the picked values and the language, the script that writes them.
+    In `namespace`, the notebook's variables, the parameters cell sets `district` and `period`; `write` makes, of the
+    picked values and the language, the script that writes them.
     """
 
-    def __init__(
-        self,
-        book: "Workbook",
-        namespace: dict[str, Any],
-        write: Callable[[dict[str, str], str], str],
-        lang: str,
-    ) -> None:
+    def __init__(self, book: "Workbook", namespace: dict[str, Any], write: Write, lang: str) -> None:
         import ipywidgets
 
         self._book, self._namespace, self._write, self._lang = book, namespace, write, lang
         self._seen: dict[str, object] = {}
         self._following = False
         names = zip(book.districts["name"], book.districts["code"], strict=True)
+        options = [(label("lab.choose", lang), ""), (label("lab.area", lang), ALL)]
+        options += [(f"{name} {code}", str(code)) for name, code in names]
         self.district = ipywidgets.Dropdown(
-            options=[
-                (label("lab.choose", lang), ""),
-                (label("lab.area", lang), ALL),
-                *((f"{name} {code}", str(code)) for name, code in names),
-            ],
-            value="",
-            description=label("lab.district", lang),
+            options=options, value="", description=label("lab.district", lang)
         )
         self.period = ipywidgets.Combobox(
             options=list_periods(book),
@@ -161,8 +139,7 @@ class Controls:
         try:
             parse_period(picked.get("period", "2021"))
         except ParameterError as error:
-            words = label("lab.no_such_period", self._lang, problem=error)
-            self._say({"text/plain": words})
+            self._say({"text/plain": label("lab.no_such_period", self._lang, problem=error)})
             return
         self._say({"application/javascript": self._write(picked, self._lang), "text/plain": ""})
 

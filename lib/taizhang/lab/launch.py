@@ -61,18 +61,10 @@ def make_environment() -> dict[str, str]:
 class Upgrade:
     """What an upgrade of one notebook did or would do.
 
-    Attributes
-    ----------
-    name : str
-    state : str
-        new (copied), same, replaced (it was as it had been copied), merged, differs (nothing was done, as
-        nobody knows which change is whose), kept (the package has no change that it lacks).
-    merged : list of Reason
-        What was taken from the package, a line each.
-    conflicts : list of str
-        Cells that both have changed; the user's stay.
-    difference : str
-        From the user's to the package's, as a unified diff of the sources, after the upgrade.
+    `state`: new (copied), same, replaced (it was as it had been copied), merged, differs (nothing was done, as nobody
+    knows which change is whose), kept (the package has no change that it lacks). `merged`: what was taken from the
+    package, a line each. `conflicts`: cells that both have changed; the user's stay. `difference`: from the user's to
+    the package's, as a unified diff of the sources, after the upgrade.
     """
 
     name: str
@@ -94,12 +86,12 @@ def upgrade_templates(root: Path) -> list[Upgrade]:
 def _upgrade(folder: Path, name: str, packaged: Path) -> Upgrade:
     own, original = folder / f"{name}.ipynb", folder / ORIGINALS / f"{name}.ipynb"
     new = packaged.read_bytes()
-    if own.exists() and own.samefile(packaged):  # the package's own checkout
-        return Upgrade(name, "same")
     if not own.exists():
         write_bytes(own, new)
         write_bytes(original, new)
         return Upgrade(name, "new")
+    if own.samefile(packaged):  # the package's own checkout
+        return Upgrade(name, "same")
     mine, theirs = _read(own), _read(packaged)
     if _tell_cells(mine) == _tell_cells(theirs):
         write_bytes(original, new)

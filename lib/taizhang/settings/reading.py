@@ -35,13 +35,8 @@ class Mistake(ValueError):
 def check_known(names: Iterable[str], known: Iterable[str]) -> None:
     """Each name must be one of those known."""
     known = list(known)
-    wrong = [
-        Reason("settings.unknown", name=name, near=suggest(name, known))
-        for name in names
-        if name not in known
-    ]
-    if wrong:
-        raise Mistake(*wrong)
+    if wrong := [name for name in names if name not in known]:
+        raise Mistake(*(Reason("settings.unknown", name=name, near=suggest(name, known)) for name in wrong))
 
 
 class SettingsTable(BaseModel):
@@ -155,11 +150,8 @@ class SettingsFile:
             raise ParameterError.of(self._say_where(*kept) for kept in ordered)
 
     def _say_where(self, line: int, reason: Reason) -> Reason:
-        if not self.name:
-            return reason
-        return Reason(
-            "settings.at_line" if line else "settings.in_file", file=self.name, line=line, reason=reason
-        )
+        code = "settings.at_line" if line else "settings.in_file"
+        return Reason(code, file=self.name, line=line, reason=reason) if self.name else reason
 
     def _keep(self, place: KeyPath, reason: Reason) -> None:
         line = next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 0)
@@ -214,9 +206,7 @@ def _strip_tags(loc: KeyPath, data: Any) -> tuple[KeyPath, Any]:
     for at, part in enumerate(loc):
         if at and isinstance(loc[at - 1], int) and isinstance(data, dict) and data.get("kind") == part:
             continue
-        inside = (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int)
-        )
+        inside = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
         if inside or at == len(loc) - 1:
             place.append(part)
             parent = data

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import KINDS as PERIOD_KINDS
@@ -51,13 +51,23 @@ def _place_file(value: Any, info: ValidationInfo) -> Any:
 def _read_words(value: Any) -> Any:
     """Words in each language: ``{ zh = "...", en = "..." }``, or one text for both."""
     words = {"zh": value, "en": value} if isinstance(value, str) else value
-    if (
-        isinstance(words, dict)
-        and set(words) == set(LANGS)
-        and all(isinstance(text, str) and text.strip() for text in words.values())
-    ):
-        return words
-    raise Mistake(Reason("settings.words"))
+    if not isinstance(words, dict) or set(words) != set(LANGS):
+        raise Mistake(Reason("settings.words"))
+    if not all(isinstance(text, str) and text.strip() for text in words.values()):
+        raise Mistake(Reason("settings.words"))
+    return words
+
+
+def _know(what: str) -> AfterValidator:
+    """For names that must be among those of this kind (facts, kinds, periods) that there are."""
+
+    def check(names: Any, info: ValidationInfo) -> Any:
+        known = {"periods": PERIOD_KINDS, **(info.context or {})}
+        if what in known:
+            check_known([names] if isinstance(names, str) else names, known[what])
+        return names
+
+    return AfterValidator(check)
 
 
 PlacedFile = Annotated[Path, BeforeValidator(_place_file)]
@@ -141,16 +151,10 @@ def _get_kind(info: ValidationInfo) -> Kind:
 class Target(SettingsTable):
     """目标任务: a fact that a district (``*``: each) is to reach in a period."""
 
-    indicator: str
+    indicator: Annotated[str, _know("facts")]
     district: str = "*"
     period: Annotated[str, BeforeValidator(str), Field(examples=['"2021"'])]
     at_least: Real
-
-    @field_validator("indicator")
-    @classmethod
-    def _know_fact(cls, indicator: str, info: ValidationInfo) -> str:
-        check_known([indicator], (info.context or {"facts": [indicator]})["facts"])
-        return indicator
 
     @field_validator("period")
     @classmethod
@@ -171,7 +175,7 @@ class OwnReport(SettingsTable):
     template: Annotated[str, Field(validate_default=True)] = ""
     title: Annotated[Words, Field(examples=['{ zh = "...", en = "..." }'])]
     scope: Scope = "district"
-    periods: Texts = PERIOD_KINDS
+    periods: Annotated[Texts, _know("periods")] = PERIOD_KINDS
 
     @field_validator("name")
     @classmethod
@@ -187,12 +191,6 @@ class OwnReport(SettingsTable):
             bare = re.split(r"[/\\]", template)[-1].removesuffix(".ipynb")
             raise Mistake(Reason("settings.report_template", bare=bare))
         return template or str(info.data.get("name", ""))
-
-    @field_validator("periods")
-    @classmethod
-    def _know_periods(cls, periods: tuple[str, ...]) -> tuple[str, ...]:
-        check_known(periods, PERIOD_KINDS)
-        return periods
 
 
 class _Workbook(SettingsTable):
@@ -220,19 +218,13 @@ Season = Annotated[tuple[str, str] | None, BeforeValidator(_read_season)]
 
 class _Indicators(SettingsTable):
     suppress_below: Whole = 5
-    suppress: Texts = ("complaints", "disputes")
+    suppress: Annotated[Texts, _know("kinds")] = ("complaints", "disputes")
     flood_season: Season = None
     fire_season: Season = None
 
     @property
     def seasons(self) -> dict[str, tuple[str, str]]:
         return {name: days for name in SEASONS if (days := getattr(self, name))}
-
-    @field_validator("suppress")
-    @classmethod
-    def _know_kinds(cls, suppress: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        check_known(suppress, (info.context or {})["kinds"])
-        return suppress
 
 
 class _File(SettingsTable):
@@ -299,19 +291,11 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     file.finish()
     assert whole is not None
     districts, grid = whole.boundaries, whole.boundaries.grid
-    if (
-        grid and not grid.code
-    ):  # a grid whose codes stand in a column called as the districts' need not name it
+    if grid and not grid.code:  # its codes stand in a column called as the districts'
         grid = grid.model_copy(update={"code": districts.code})
-    return Config.model_construct(
-        **dict(whole.workbook) | dict(whole.indicators) | {"title": whole.workbook.title or root.name},
-        root=root,
-        boundaries=districts.model_copy(update={"grid": None}),
-        grid=grid,
-        ledgers=ledgers,
-        targets=whole.targets,
-        reports=whole.reports,
-    )
+    own = dict(whole.workbook) | dict(whole.indicators) | {"title": whole.workbook.title or root.name}
+    own |= {"root": root, "boundaries": districts.model_copy(update={"grid": None}), "grid": grid}
+    return Config.model_construct(**own, ledgers=ledgers, targets=whole.targets, reports=whole.reports)
 
 
 def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[str]]:
