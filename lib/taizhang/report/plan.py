@@ -8,7 +8,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
@@ -104,7 +104,7 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
             (f"{meta.district}.{own.name}" if own else meta.district, wish.lang), Note()
         )
         meta = _add_note(meta, note)
-        about = hash_parts(meta=asdict(meta), note=note.sha256)[:16]
+        about = hash_parts(meta=vars(meta), note=note.sha256)[:16]
         stages = {
             NOTEBOOK: {
                 **{name: mark[:16] for name, mark in snapshot.hashes.of_report(meta.district).items()},

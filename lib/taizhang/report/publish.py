@@ -45,12 +45,17 @@ def publish_index(snapshot: Snapshot, manifest: Manifest, lang: str, *, fresh: b
     """Write the index in each language that has reports, where what it shows has changed, and the manifest."""
     made_from = _hash_index(snapshot, manifest)
     indexes = manifest.pop("indexes", {})
-    write_manifest(snapshot.folder, manifest)
     langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})
-    for one in langs:
-        if fresh or indexes.get(one) != made_from or not (snapshot.folder / f"index.{one}.html").exists():
-            from taizhang.report.index import write_index
+    due = [
+        one
+        for one in langs
+        if fresh or indexes.get(one) != made_from or not (snapshot.folder / f"index.{one}.html").exists()
+    ]
+    if due:
+        from taizhang.report.index import write_index
 
+        write_manifest(snapshot.folder, manifest)  # the index leads to it
+        for one in due:
             write_index(snapshot, manifest, one, folder=snapshot.folder)
     manifest["indexes"] = dict.fromkeys(langs, made_from)
     write_manifest(snapshot.folder, manifest)
