@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from taizhang.boundaries.codes import clean_text, restore_code
+from taizhang.boundaries.codes import clean_text, read_code_or_name
 from taizhang.boundaries.coverage import SMALLEST_M2, check_coverage
 from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.grid import check_cells, find_leaves
 from taizhang.boundaries.layers import keep_areas
 from taizhang.boundaries.names import fold_name
 from taizhang.boundaries.points import locate_points
-from taizhang.core.errors import BoundaryError
 from taizhang.core.reasons import Reason
 
 UNMATCHED = "unmatched"
@@ -38,10 +37,7 @@ def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
     codes, names = _index_cells(grid)
     home = dict(zip(grid["code"].astype(str), grid["district_code"].astype("object"), strict=True))
     own = rows["district_code"].astype("object").to_numpy()
-    texts = (
-        rows["grid"].astype("object") if "grid" in rows else pd.Series(None, index=rows.index, dtype="object")
-    )
-    written = [_text_of(value) for value in texts]
+    written = [read_code_or_name(value) for value in rows["grid"]] if "grid" in rows else [""] * len(rows)
     answers: dict[tuple[str, object], Answer] = {}
     found: list[Answer] = []
     for text, district in zip(written, own, strict=True):
@@ -53,16 +49,8 @@ def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
     if blank.any() and "lon" in rows and "lat" in rows:
         for at, answer in _locate_rows(rows, blank, own, grid, home):
             found[at] = answer
-    return pd.DataFrame(found, columns=["cell", "how", "reason"], index=rows.index, dtype=object).astype(
-        {"cell": "str", "how": "str"}
-    )
-
-
-def _text_of(value: object) -> str:
-    try:
-        return restore_code(value)
-    except BoundaryError:
-        return clean_text(value)
+    table = pd.DataFrame(found, columns=["cell", "how", "reason"], index=rows.index, dtype=object)
+    return table.astype({"cell": "str", "how": "str"})
 
 
 def _index_cells(grid: gpd.GeoDataFrame) -> tuple[set[str], dict[str, set[str]]]:
@@ -145,30 +133,16 @@ def _cut_at_borders(
     piece, district = shapely.STRtree(areas).query(shapes, predicate="intersects")
     whole = shapely.union_all(areas)
     home = dict(zip(cells["code"].astype(str), cells["district_code"], strict=True))
-    rows: list[tuple[int, object, shapely.Geometry]] = [
-        (
-            int(one),
-            str(districts["code"].iloc[other]),
-            keep_areas(shapely.intersection(shapes[one], areas[other])),
-        )
-        for one, other in zip(piece, district, strict=True)
-    ]
-    rows += [
-        (at, home.get(codes.split(" ")[0]), keep_areas(shapely.difference(shapes[at], whole)))
-        for at, codes in enumerate(pieces["codes"])
-    ]
-    rows = [row for row in rows if not shapely.is_empty(row[2])]
-    table = pd.DataFrame(
-        {
-            "problem": [pieces["problem"].iloc[at] for at, _, _ in rows],
-            "district_code": [code for _, code, _ in rows],
-            "codes": [pieces["codes"].iloc[at] for at, _, _ in rows],
-            "share_percent": np.nan,
-            "geometry": [shape for _, _, shape in rows],
-        }
+    at = np.r_[piece, np.arange(len(shapes))].astype(int)
+    cut = [*shapely.intersection(shapes[piece], areas[district]), *shapely.difference(shapes, whole)]
+    first_cells = pieces["codes"].str.split(" ").str[0]
+    table = pieces.iloc[at][["problem", "codes"]].assign(
+        district_code=[*districts["code"].astype(str).iloc[district], *first_cells.map(home)],
+        share_percent=np.nan,
+        geometry=[keep_areas(shape) for shape in cut],
     )
-    table["area_km2"] = _measure(table["geometry"], districts)
-    return table[table["area_km2"] * 1e6 >= smallest_m2][_COLUMNS]
+    table["area_km2"] = area_km2(gpd.GeoSeries(table["geometry"].to_numpy(), crs=districts.crs)).to_numpy()
+    return table[(table["area_km2"] > 0) & (table["area_km2"] * 1e6 >= smallest_m2)][_COLUMNS]
 
 
 def _draw_strays(strays: pd.DataFrame, grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -177,20 +151,10 @@ def _draw_strays(strays: pd.DataFrame, grid: gpd.GeoDataFrame, districts: gpd.Ge
     areas = dict(zip(districts["code"].astype(str), districts.geometry, strict=True))
     whole = shapely.union_all(districts.geometry.to_numpy())
     geometry = []
-    for problem, code, district in zip(
-        strays["problem"], strays["code"], strays["district_code"], strict=True
-    ):
-        cell = shapes[code]
+    for problem, code, district in strays[["problem", "code", "district_code"]].itertuples(index=False):
         if problem in ("outside", "beyond"):
-            geometry.append(shapely.difference(cell, whole))
+            geometry.append(shapely.difference(shapes[code], whole))
         else:
-            geometry.append(
-                shapely.difference(
-                    shapely.intersection(cell, whole), areas.get(district, shapely.MultiPolygon())
-                )
-            )
+            inside = shapely.intersection(shapes[code], whole)
+            geometry.append(shapely.difference(inside, areas.get(district, shapely.MultiPolygon())))
     return strays.rename(columns={"code": "codes"}).assign(geometry=geometry)[_COLUMNS]
-
-
-def _measure(shapes: pd.Series, districts: gpd.GeoDataFrame) -> np.ndarray:
-    return area_km2(gpd.GeoSeries(shapes.to_numpy(), crs=districts.crs)).to_numpy()

@@ -47,6 +47,14 @@ def restore_code(value: object) -> str:
     return text
 
 
+def read_code_or_name(value: object) -> str:
+    """What a cell names a place by: a code restored as far as it can be, else its text."""
+    try:
+        return restore_code(value)
+    except BoundaryError:
+        return clean_text(value)
+
+
 def restore_codes(values: pd.Series, *, where: Reason | str) -> tuple[pd.Series, list[Reason]]:
     """A column of codes as text with its leading zeros.
 

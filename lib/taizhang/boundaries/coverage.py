@@ -54,9 +54,8 @@ def check_coverage(
     found = [_find_overlaps(shapes, codes, frame.crs, smallest_m2)]
     if target is None:
         outer = shapely.get_parts(whole)
-        filled = (
-            shapely.union_all(shapely.polygons(shapely.get_exterior_ring(outer))) if len(outer) else whole
-        )
+        rings = shapely.polygons(shapely.get_exterior_ring(outer)) if len(outer) else [whole]
+        filled = shapely.union_all(rings)
         found.append(_list_pieces("gap", shapely.difference(filled, whole), shapes, codes, frame.crs))
     else:
         found.append(_list_pieces("gap", shapely.difference(target, whole), shapes, codes, frame.crs))
@@ -118,16 +117,10 @@ def describe_coverage(frame: gpd.GeoDataFrame, *, where: str) -> list[Reason]:
     notes = []
     for problem, part in found.groupby("problem", sort=False):
         first = part.iloc[0]
-        said = Reason(
-            "boundaries.coverage.note",
-            where=where,
-            problem=Reason(f"boundaries.coverage.{problem}"),
-            places=len(part),
-            area=float(part["area_km2"].sum()),
-            largest=float(first["area_km2"]),
-            names=[names.get(code, code) for code in first["codes"].split(" ") if code],
-        )
-        notes.append(said)
+        near = [names.get(code, code) for code in first["codes"].split(" ") if code]
+        sizes = {"area": float(part["area_km2"].sum()), "largest": float(first["area_km2"])}
+        told = {"problem": Reason(f"boundaries.coverage.{problem}"), "places": len(part), "names": near}
+        notes.append(Reason("boundaries.coverage.note", where=where, **told, **sizes))
     return notes
 
 
@@ -165,9 +158,8 @@ def _find_overlaps(shapes: Shapes, codes: Sequence[str], crs: pyproj.CRS, smalle
     shared = area_km2(gpd.GeoSeries(common, crs=crs)).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         smaller, larger = np.minimum(own[left], own[right]), np.maximum(own[left], own[right])
-        problem = np.where(
-            shared >= 0.9999 * larger, "duplicate", np.where(shared >= 0.99 * smaller, "nested", "overlap")
-        )
+        degrees = [shared >= 0.9999 * larger, shared >= 0.99 * smaller]
+        problem = np.select(degrees, ["duplicate", "nested"], "overlap")
     rows = []
     for one, first, second, piece in zip(problem, left, right, common, strict=True):
         pair = f"{codes[first]} {codes[second]}"
@@ -187,19 +179,9 @@ def _list_pieces(
     if not len(parts):
         return pd.DataFrame(columns=_COLUMNS)
     at, near = shapely.STRtree(shapes).query(parts, predicate="dwithin", distance=_TOUCH_DEGREES)
-    neighbours = (
-        pd.Series([codes[one] for one in near], dtype=object)
-        .groupby(at)
-        .agg(lambda one: " ".join(sorted(one)))
-    )
-    return pd.DataFrame(
-        {
-            "problem": problem,
-            "area_km2": area_km2(gpd.GeoSeries(parts, crs=crs)).to_numpy(),
-            "codes": neighbours.reindex(range(len(parts)), fill_value="").to_numpy(),
-            "geometry": parts,
-        }
-    )
+    neighbours = pd.Series([codes[one] for one in near], dtype=object).groupby(at).agg(sorted).str.join(" ")
+    table = pd.DataFrame({"problem": problem, "area_km2": area_km2(gpd.GeoSeries(parts, crs=crs)).to_numpy()})
+    return table.assign(codes=neighbours.reindex(table.index, fill_value="").astype("str"), geometry=parts)
 
 
 def _measure_width(geometry: gpd.GeoSeries) -> pd.Series:
@@ -207,7 +189,5 @@ def _measure_width(geometry: gpd.GeoSeries) -> pd.Series:
     if geometry.empty:
         return pd.Series(dtype=float)
     projector = pyproj.Proj(choose_equal_area(tuple(map(float, geometry.total_bounds))))  # type: ignore[arg-type]
-    flat = shapely.transform(
-        geometry.to_numpy(), lambda points: np.column_stack(projector(points[:, 0], points[:, 1]))
-    )
+    flat = shapely.transform(geometry.to_numpy(), lambda points: np.column_stack(projector(*points.T)))
     return pd.Series(2 * shapely.area(flat) / shapely.length(flat), index=geometry.index)

@@ -88,9 +88,7 @@ def compare_vintages(
     if years is not None and "year" in crosswalk:
         year = pd.to_numeric(crosswalk["year"], errors="coerce")
         crosswalk = crosswalk[year.isna() | year.between(*years)]
-    table = crosswalk.assign(
-        old_code=crosswalk["old_code"].map(restore_code), new_code=crosswalk["new_code"].map(restore_code)
-    )
+    table = crosswalk.assign(**{name: crosswalk[name].map(restore_code) for name in _COLUMNS})
     parts = table.groupby("old_code")["new_code"].nunique()
     rows = []
     for code in codes:
@@ -99,7 +97,5 @@ def compare_vintages(
         change = "split" if split else "merged" if len(before) > 1 else "none"
         if change == "none" and before and before != [code]:
             change = "renamed"
-        rows.append(
-            {"code": code, "change": change, "comparable": not split, "before": " ".join(before or [code])}
-        )
+        rows.append((code, change, not split, " ".join(before or [code])))
     return pd.DataFrame(rows, columns=["code", "change", "comparable", "before"])

@@ -76,9 +76,8 @@ def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pypro
     settled = own or given
     assert settled is not None
     if settled.is_geographic and not _are_degrees(bounds):
-        raise BoundaryError(
-            "boundaries.crs.no_degrees", where=where, crs=settled.name, range=_describe(bounds)
-        )
+        seen = _describe(bounds)
+        raise BoundaryError("boundaries.crs.no_degrees", where=where, crs=settled.name, range=seen)
     return settled
 
 
@@ -100,9 +99,8 @@ def judge_place(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, where: str) -> list
     at = Reason("boundaries.crs.place", lon=round(lon, 1), lat=round(lat, 1))
     away = _measure_stray(crs, lon, lat)
     if away > _FARTHEST_DEGREES:
-        raise BoundaryError(
-            "boundaries.crs.other_zone", where=where, crs=crs.name, place=at, degrees=round(away, 1)
-        )
+        told = {"crs": crs.name, "place": at, "degrees": round(away, 1)}
+        raise BoundaryError("boundaries.crs.other_zone", where=where, **told)
     notes = []
     if not _touches_china((west, south, east, north)):
         if crs.is_geographic and _touches_china((south, west, north, east)):

@@ -6,6 +6,7 @@ text that is Chinese only by mistake (缃楁箹 for 罗湖) is refused.
 """
 
 import codecs
+import glob
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,14 +19,8 @@ from taizhang.core.reasons import Reason
 # Language driver bytes with a meaning of their own; 0x03 and 0x57 ("ANSI") are written by programs for
 # whatever the machine used, so they say nothing.
 _DRIVERS = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "cp950", 0x78: "cp950"}
-_PAGES = {
-    "936": "gb18030",
-    "54936": "gb18030",
-    "950": "cp950",
-    "65001": "utf-8",
-    "1252": "cp1252",
-    "88591": "cp1252",
-}
+_PAGES = {"936": "gb18030", "54936": "gb18030", "950": "cp950", "65001": "utf-8"}
+_PAGES |= {"1252": "cp1252", "88591": "cp1252"}
 _NATIVE = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "cp950", "iso8859-1": "cp1252", "latin-1": "cp1252"}
 _SUFFIXES = tuple("镇乡县区市村旗盟省州道岛")
 TITLES = {"utf-8": "UTF-8", "gb18030": "GBK", "cp950": "Big5", "cp1252": "Windows-1252"}
@@ -47,25 +42,16 @@ class Judgement:
 def read_marks(path: Path) -> dict[str, str]:
     """What the files beside a .shp say of its text: {'DBF (0x4D)': 'gb18030', '.cpg': …}."""
     marks = {}
-    dbf = next(
-        (one for one in path.parent.glob(f"{_escape(path.stem)}.*") if one.suffix.lower() == ".dbf"), None
-    )
-    if dbf is not None:
+    beside = {one.suffix.lower(): one for one in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    if dbf := beside.get(".dbf"):
         with dbf.open("rb") as file:
             head = file.read(32)
         driver = head[29] if len(head) == 32 else 0
         if driver in _DRIVERS:
             marks[f"DBF (0x{driver:02X})"] = _DRIVERS[driver]
-    cpg = next(
-        (one for one in path.parent.glob(f"{_escape(path.stem)}.*") if one.suffix.lower() == ".cpg"), None
-    )
-    if cpg is not None and (known := normalise_encoding(cpg.read_text("ascii", "replace"))):
+    if (cpg := beside.get(".cpg")) and (known := normalise_encoding(cpg.read_text("ascii", "replace"))):
         marks[".cpg"] = known
     return marks
-
-
-def _escape(stem: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in stem)
 
 
 def normalise_encoding(name: str) -> str:
@@ -82,13 +68,7 @@ def normalise_encoding(name: str) -> str:
 
 
 def decode_bytes(raw: bytes, encoding: str) -> str:
-    """Decode one field; a character cut in two by the field's width is left off at the end.
-
-    Raises
-    ------
-    UnicodeDecodeError
-        The bytes are not of this encoding.
-    """
+    """Decode one field (or UnicodeDecodeError); a character cut in two by its width is left off at the end."""
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -219,6 +199,5 @@ def require_words(words: Sequence[str], *, where: Reason | str) -> list[Reason]:
 
 def _pair(how: str, found: Sequence[tuple[str, str]]) -> list[str | Reason]:
     """Words, each with what it was, or perhaps was."""
-    return [
-        Reason(f"boundaries.encoding.{how}", word=word, other=was) if was else word for word, was in found
-    ]
+    code = f"boundaries.encoding.{how}"
+    return [Reason(code, word=word, other=was) if was else word for word, was in found]

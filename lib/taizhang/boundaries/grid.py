@@ -53,10 +53,8 @@ def read_grid(
     The layer's frame has code, name, parent, class, level, assigned (boolean: someone is named; NA where no column
     says), responsible, district_code (NA outside all districts), geometry in the CRS of `districts`.
     """
-    columns = {
-        "code": code, "name": name or code, "parent": parent, "class": class_, "level": level,
-        "responsible": responsible,
-    }  # fmt: skip
+    columns = {"code": code, "name": name or code, "parent": parent}
+    columns |= {"class": class_, "level": level, "responsible": responsible}
     layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding)
     frame, notes, where = layer.frame.to_crs(districts.crs), list(layer.notes), Path(path).name
     if responsible:
@@ -69,17 +67,7 @@ def read_grid(
     frame["district_code"] = assign_cells(frame, districts, notes=notes, where=where)
     if shifted := describe_shift(frame, districts, name=_GRID, against=_DISTRICTS):
         notes.append(Reason("boundaries.grid.shifted", where=where, reason=shifted))
-    order = [
-        "code",
-        "name",
-        "parent",
-        "class",
-        "level",
-        "assigned",
-        "responsible",
-        "district_code",
-        "geometry",
-    ]
+    order = "code name parent class level assigned responsible district_code geometry".split()
     return Layer(frame[order], notes)
 
 
@@ -131,10 +119,8 @@ def assign_cells(
         table = measure_overlaps(frame.geometry.iloc[left], districts.geometry)
         ranked = table.sort_values(["cell", "area_km2"], ascending=[True, False], kind="stable")
         best = ranked.groupby("cell").nth(0).set_index("cell")
-        second = (
-            ranked.groupby("cell").nth(1).set_index("cell")["area_km2"].reindex(best.index, fill_value=0.0)
-        )
-        clear = second < best["area_km2"] * (1 - 1e-6)
+        second = ranked.groupby("cell").nth(1).set_index("cell")["area_km2"]
+        clear = second.reindex(best.index, fill_value=0.0) < best["area_km2"] * (1 - 1e-6)
         chosen = best.loc[clear, "district"]
         position = codes.index[left[chosen.index.to_numpy(dtype=int)]]
         codes.loc[position] = districts["code"].to_numpy(dtype=object)[chosen.to_numpy(dtype=int)]
@@ -144,9 +130,7 @@ def assign_cells(
             said.append(Reason("boundaries.grid.halfway", where=where, cells=list(halfway)))
         if len(outside):
             said.append(Reason("boundaries.grid.outside", where=where, cells=list(outside)))
-    codes.name = "district_code"
-    named: pd.Series = codes.astype("str")
-    return named
+    return codes.astype("str").rename("district_code")
 
 
 def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
@@ -209,23 +193,18 @@ def measure_grid(
     overlaps.append(clean(doubled))
     outside = clean(shapely.difference(laid, whole))
     beyond = float(area_km2(gpd.GeoSeries([outside], crs=districts.crs)).iloc[0])
-    return pd.DataFrame(
-        {
-            "district_code": [*districts["code"].astype(str), ALL],
-            "gap_km2": area_km2(gpd.GeoSeries(gaps, crs=districts.crs)).to_numpy(),
-            "overlap_km2": area_km2(gpd.GeoSeries(overlaps, crs=districts.crs)).to_numpy(),
-            "outside_km2": [*[np.nan] * len(areas), beyond],
-        }
-    )
+    table = pd.DataFrame({"district_code": [*districts["code"].astype(str), ALL]})
+    for name, ground in (("gap_km2", gaps), ("overlap_km2", overlaps)):
+        table[name] = area_km2(gpd.GeoSeries(ground, crs=districts.crs))
+    return table.assign(outside_km2=[*[np.nan] * len(areas), beyond])
 
 
 def _drop_rounding(area: shapely.Geometry, crs: pyproj.CRS, smallest_m2: float) -> shapely.Geometry:
     parts = shapely.get_parts(keep_areas(area))
     if not len(parts):
         return shapely.MultiPolygon()
-    return shapely.MultiPolygon(
-        list(parts[area_km2(gpd.GeoSeries(parts, crs=crs)).to_numpy() * 1e6 >= smallest_m2])
-    )
+    kept = area_km2(gpd.GeoSeries(parts, crs=crs)).to_numpy() * 1e6 >= smallest_m2
+    return shapely.MultiPolygon(list(parts[kept]))
 
 
 def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -239,11 +218,11 @@ def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataF
     own = area_km2(cells.geometry).to_numpy()
     table = measure_overlaps(cells.geometry, districts.geometry)
     table["district_code"] = districts["code"].astype(str).to_numpy(dtype=object)[table["district"]]
-    total = table.groupby("cell")["area_km2"].sum().reindex(range(len(cells)), fill_value=0.0).to_numpy()
     home_code = cells["district_code"].to_numpy(dtype=object)
     at_home = table["district_code"].to_numpy(dtype=object) == home_code[table["cell"]]
-    home = (
-        table[at_home].groupby("cell")["area_km2"].sum().reindex(range(len(cells)), fill_value=0.0).to_numpy()
+    total, home = (
+        part.groupby("cell")["area_km2"].sum().reindex(cells.index, fill_value=0.0).to_numpy()
+        for part in (table, table[at_home])
     )
     rows = []
     for at in np.flatnonzero(own > 0):
@@ -281,17 +260,10 @@ def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
         named["responsible"] = named["responsible"].astype("str").str.strip()
         people = named[named["responsible"] != ""].groupby(["district_code", "responsible"]).size()
         held = grid.loc[grid["parent"].isin(cells["code"]), "parent"].value_counts()
-        rows.append(
-            {
-                "district_code": code,
-                "level": level,
-                "people": len(people),
-                "cells_per_person_median": people.median(),
-                "cells_per_person_max": people.max(),
-                "heads": len(held),
-                "cells_per_head_min": held.min(),
-                "cells_per_head_median": held.median(),
-                "cells_per_head_max": held.max(),
-            }
-        )
+        row = {"district_code": code, "level": level, "people": len(people)}
+        row |= {f"cells_per_person_{how}": people.agg(how) for how in ("median", "max")}
+        row |= {"heads": len(held)} | {
+            f"cells_per_head_{how}": held.agg(how) for how in ("min", "median", "max")
+        }
+        rows.append(row)
     return pd.DataFrame(rows).astype({name: float for name in rows[0] if "per" in name})

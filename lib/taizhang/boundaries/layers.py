@@ -23,15 +23,10 @@ from taizhang.core.reasons import Label, Reason
 # Reports are files named by their district's code, and `all` is the whole area's.
 _FIT_CODE = re.compile(r"[\w-][\w.-]*")
 _FAULTS = {
-    "Self-intersection": "自相交",
-    "Ring Self-intersection": "环自相交",
-    "Hole lies outside shell": "洞在外环之外",
-    "Nested shells": "外环相套",
-    "Nested holes": "洞相套",
-    "Duplicate Rings": "环重复",
-    "Interior is disconnected": "内部不连通",
-    "Too few points in geometry component": "点太少",
-}
+    "Self-intersection": "自相交", "Ring Self-intersection": "环自相交", "Hole lies outside shell": "洞在外环之外",
+    "Nested shells": "外环相套", "Nested holes": "洞相套", "Duplicate Rings": "环重复",
+    "Interior is disconnected": "内部不连通", "Too few points in geometry component": "点太少",
+}  # fmt: skip
 _TYPES = {
     "Point": "点",
     "MultiPoint": "多点",
@@ -44,17 +39,10 @@ _TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
 @dataclass(frozen=True)
 class Layer:
-    """A boundary layer, read and mended.
+    """A boundary layer, read and mended, with notes on what was mended or noticed.
 
-    Attributes
-    ----------
-    frame : geopandas.GeoDataFrame
-        code, name, parent (text, NA where there is none), the grid's further columns, geometry in
-        longitude and latitude.
-    notes : list of Reason
-        What was mended or noticed.
-    crs : pyproj.CRS
-        Geographic CRS of the frame.
+    `frame` has code, name, parent (text, NA where there is none), the grid's further columns, geometry in longitude
+    and latitude, by a geographic `crs`.
     """
 
     frame: gpd.GeoDataFrame
@@ -84,9 +72,8 @@ def read_districts(
     Raises BoundaryError where the file cannot be read, a column is not there, the CRS is missing or wrong, names are
     mojibake, codes are missing or stand for several names, or geometry is no area.
     """
-    layer = read_layer(
-        path, {"code": code, "name": name, "parent": parent}, crs=crs, offset=offset, encoding=encoding
-    )
+    columns = {"code": code, "name": name, "parent": parent}
+    layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding)
     unfit = [one for one in layer.frame["code"] if not _FIT_CODE.fullmatch(one) or one.casefold() in _TAKEN]
     if unfit:
         raise BoundaryError("boundaries.layer.unfit_codes", where=Path(path).name, codes=unfit, taken=_TAKEN)
@@ -117,9 +104,7 @@ def read_layer(
     frame = to_geographic(frame.set_crs(settled, allow_override=True))
     notes += judge_place(frame, settled, where=where)
     if offset != "none":
-        frame = frame.set_geometry(
-            gpd.GeoSeries(shift_geometry(frame.geometry.to_numpy(), offset), crs=frame.crs)
-        )
+        frame = frame.set_geometry(shift_geometry(frame.geometry.to_numpy(), offset), crs=frame.crs)
         notes.append(Reason("boundaries.layer.offset", where=where, offset=offset))
     frame = mend_geometry(frame, where, notes)
     frame = _join_parts(frame, where, notes)
@@ -171,10 +156,8 @@ def _require_codes(
         problems.append(Reason("boundaries.layer.blank_codes", column=columns["code"], **lacking))
     names = frame.groupby("code")["name"].nunique()
     if several := names.index[names > 1].tolist():
-        shown = [
-            f"{one}: {', '.join(frame.loc[frame['code'] == one, 'name'].dropna().unique())}"
-            for one in several
-        ]
+        borne = frame.dropna(subset=["name"]).groupby("code")["name"].unique()
+        shown = [f"{one}: {', '.join(borne[one])}" for one in several]
         problems.append(Reason("boundaries.layer.several_names", codes=shown))
     if problems:
         raise BoundaryError("boundaries.layer.codes", where=where, problems=problems)
@@ -206,18 +189,15 @@ def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> g
     if wrong.any():
         types = sorted(set(frame.geometry.geom_type[wrong]))
         held = [Label(zh=_TYPES.get(name, "其他图形"), en=name) for name in types]
-        raise BoundaryError(
-            "boundaries.layer.no_areas", where=where, types=held, names=list(frame["name"][wrong])
-        )
+        names = list(frame["name"][wrong])
+        raise BoundaryError("boundaries.layer.no_areas", where=where, types=held, names=names)
     invalid = ~absent & ~shapely.is_valid(shapes)
     mended = shapes.copy()
     if invalid.any():
         mended[invalid] = [keep_areas(one) for one in shapely.make_valid(shapes[invalid])]
         reasons = shapely.is_valid_reason(shapes[invalid])
-        shown = [
-            Reason("boundaries.layer.fault", name=name, fault=_name_fault(str(reason)))
-            for name, reason in zip(frame["name"][invalid], reasons, strict=True)
-        ]
+        faults = zip(frame["name"][invalid], map(_name_fault, reasons), strict=True)
+        shown = [Reason("boundaries.layer.fault", name=name, fault=fault) for name, fault in faults]
         notes.append(Reason("boundaries.layer.mended", where=where, names=shown))
     # The areas of a collection may lie over one another.
     mended[kinds == 7] = [shapely.union_all(shapely.get_parts(keep_areas(one))) for one in mended[kinds == 7]]
@@ -250,10 +230,10 @@ def _join_parts(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> gpd
     if not repeated.any():
         return frame
     first = frame.drop_duplicates("code").reset_index(drop=True)
-    shapes = frame.groupby("code", sort=False)["geometry"].agg(
-        lambda parts: shapely.union_all(parts.to_numpy())
-    )
-    joined = first.set_geometry(gpd.GeoSeries(shapes.loc[first["code"]].to_numpy(), crs=frame.crs))
+    shapes = [
+        shapely.union_all(parts.to_numpy()) for _, parts in frame.groupby("code", sort=False)["geometry"]
+    ]
+    joined = first.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs))
     shared = {"number": int(repeated.sum()), "names": list(frame.loc[repeated, "name"])}
     notes.append(Reason("boundaries.layer.joined", where=where, **shared))
     columns = [column for column in frame.columns if column not in ("code", "name", "geometry")]
@@ -271,10 +251,8 @@ def _note_names(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> Non
     levels = frame["code"].map(name_level)
     held = levels[levels != ""].value_counts()
     if len(held) > 1:
+        counts = [(Reason(f"boundaries.level.{level}"), int(number)) for level, number in held.items()]
         shown = [
-            Reason(
-                "boundaries.layer.level_count", level=Reason(f"boundaries.level.{level}"), number=int(number)
-            )
-            for level, number in held.items()
+            Reason("boundaries.layer.level_count", level=level, number=number) for level, number in counts
         ]
         notes.append(Reason("boundaries.layer.levels", where=where, levels=shown))

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from taizhang.boundaries.codes import clean_text, cut_zeros, name_level, reduce_code, restore_code
+from taizhang.boundaries.codes import clean_text, cut_zeros, name_level, read_code_or_name, reduce_code
 from taizhang.boundaries.crosswalk import Crosswalk
 from taizhang.boundaries.names import (
     cut_spaces,
@@ -25,18 +25,7 @@ from taizhang.core.errors import BoundaryError, ParameterError
 from taizhang.core.reasons import Reason
 
 UNMATCHED = "unmatched"
-HOW = (
-    "code",
-    "crosswalk",
-    "name",
-    "alias",
-    "suffix",
-    "script",
-    "point",
-    "point_gcj02",
-    "point_bd09",
-    UNMATCHED,
-)
+HOW = (*"code crosswalk name alias suffix script point point_gcj02 point_bd09".split(), UNMATCHED)
 
 # Looking for near names is slow, and nobody reads thousands of proposals: a wrong column was read.
 _MOST_PROPOSALS = 500
@@ -79,57 +68,23 @@ def match_districts(
     # A million rows name a few hundred places: each distinct pair is looked up once.
     value_ids, value_list = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
     above_ids, above_list = pd.factorize(above.to_numpy(dtype=object), use_na_sentinel=True)
-    pair_ids, pairs = pd.factorize((value_ids + 1).astype(np.int64) * (len(above_list) + 1) + above_ids + 1)
-    value_texts = ["", *(_text_of(one) for one in value_list)]
-    above_texts = ["", *(_text_of(one) for one in above_list)]
-    answers = [
-        finder.find(
-            value_texts[int(pair) // (len(above_list) + 1)], above_texts[int(pair) % (len(above_list) + 1)]
-        )
-        for pair in pairs
-    ]
+    value_texts = ["", *map(read_code_or_name, value_list)]
+    above_texts = ["", *map(read_code_or_name, above_list)]
+    many = len(above_texts)
+    pair_ids, pairs = pd.factorize((value_ids + 1).astype(np.int64) * many + above_ids + 1)
+    answers = [finder.find(value_texts[pair // many], above_texts[pair % many]) for pair in pairs]
     columns = zip(*answers, strict=True) if answers else ([], [], [])
     code, how, reason = (np.array(list(one), dtype=object)[pair_ids] if answers else one for one in columns)
     found = pd.DataFrame({"code": code, "how": how, "reason": reason}, index=values.index, dtype=object)
     if lon is not None and lat is not None and geometry is not None:
-        blank = np.array([not text for text in value_texts])[value_ids + 1]
-        if blank.any():
-            _locate_rows(found, blank, lon, lat, geometry, districts, offset)
+        blank = np.flatnonzero(np.array([not text for text in value_texts])[value_ids + 1])
+        x, y = (one.iloc[blank].to_numpy(float, na_value=np.nan) for one in (lon, lat))
+        places = locate_points(x, y, geometry, offset=offset)
+        hit = places.position >= 0
+        found.iloc[blank, 2] = places.reason
+        found.iloc[blank[hit], 0] = districts["code"].to_numpy(dtype=object)[places.position[hit]]
+        found.iloc[blank[hit], 1] = "point" if offset == "none" else f"point_{offset}"
     return found.astype({"code": "str", "how": "str"})
-
-
-def _text_of(value: object) -> str:
-    if isinstance(value, float | np.floating) and not float(value).is_integer():
-        return clean_text(value)
-    try:
-        return restore_code(value)
-    except BoundaryError:
-        return clean_text(value)
-
-
-def _locate_rows(
-    found: pd.DataFrame,
-    blank: np.ndarray,
-    lon: pd.Series,
-    lat: pd.Series,
-    geometry: gpd.GeoSeries,
-    districts: pd.DataFrame,
-    offset: str,
-) -> None:
-    """Fill `found` in place for rows without district text but with coordinates."""
-    places = locate_points(lon[blank].to_numpy(float, na_value=np.nan), lat[blank].to_numpy(float, na_value=np.nan),
-                           geometry, offset=offset)  # fmt: skip
-    codes = districts["code"].to_numpy(dtype=object)
-    at = np.flatnonzero(blank)
-    hit = places.position >= 0
-    code, how, reason = (
-        found[column].to_numpy(dtype=object, copy=True) for column in ("code", "how", "reason")
-    )
-    code[at[hit]] = codes[places.position[hit]]
-    how[at[hit]] = "point" if offset == "none" else f"point_{offset}"
-    reason[at[hit]] = None
-    reason[at[~hit]] = places.reason[~hit]
-    found["code"], found["how"], found["reason"] = code, how, reason
 
 
 class _Finder:
@@ -141,7 +96,7 @@ class _Finder:
         self.codes = [str(code) for code in districts["code"]]
         self.names = dict(zip(self.codes, map(str, districts["name"]), strict=True))
         parents = districts["parent"] if "parent" in districts else pd.Series(pd.NA, index=districts.index)
-        self.parents = dict(zip(self.codes, map(_text_of, parents), strict=True))
+        self.parents = dict(zip(self.codes, map(read_code_or_name, parents), strict=True))
         self.by_code = {code: code for code in self.codes}
         reduced: dict[str, set[str]] = defaultdict(set)
         for code in self.codes:
@@ -181,10 +136,9 @@ class _Finder:
                 taken.append(f"{alias} = {target}")
             else:
                 checked[name] = code
+        found = {"no_code": unknown, "taken": taken}
         problems = [
-            Reason(f"boundaries.aliases.{name}", lines=lines)
-            for name, lines in (("no_code", unknown), ("taken", taken))
-            if lines
+            Reason(f"boundaries.aliases.{name}", lines=lines) for name, lines in found.items() if lines
         ]
         if problems:
             raise BoundaryError("boundaries.aliases.refused", problems=problems)
@@ -227,11 +181,10 @@ class _Finder:
         # A name of another vintage, once no district of today answers to the text.
         if moved := self._under(moved, above):
             return self._take_moved(text, moved)
-        known = [
-            one for one in map(fold_name, split_places(text)) if one in self.by_name or one in self.by_base
-        ]
-        if len(known) > 1:
-            return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=len(known))
+        named = map(fold_name, split_places(text))
+        known = sum(one in self.by_name or one in self.by_base for one in named)
+        if known > 1:
+            return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=known)
         return None, UNMATCHED, self._propose("name", text)
 
     def _take_moved(self, text: str, moved: set[str]) -> Answer:
@@ -248,11 +201,8 @@ class _Finder:
         is not. Codes tell the level; where they do not, bare names are taken for counties' (福田 for 福田区).
         """
         base, suffix = split_suffix(name)
-        bare = {
-            code
-            for code in full.get(base, set())
-            if is_bare(base) and (name_level(code) or "county") in levels_of(suffix)
-        }
+        found = full.get(base, set()) if is_bare(base) else set()
+        bare = {code for code in found if (name_level(code) or "county") in levels_of(suffix)}
         return bases.get(name, set()) | bare
 
     def _under(self, codes: set[str], above: str) -> set[str]:
@@ -299,9 +249,8 @@ class _Finder:
             near = self._find_near(text)
         if not near:
             return Reason(f"boundaries.match.no_{said}", text=text)
-        lines = [
-            Reason("boundaries.match.line", text=text, code=code, name=self.names[code]) for code in near
-        ]
+        line = Reason("boundaries.match.line", text=text)
+        lines = [line.replace(code=code, name=self.names[code]) for code in near]
         return Reason(f"boundaries.match.near_{said}", text=text, near=lines)
 
     def _find_near(self, text: str) -> list[str]:
@@ -327,7 +276,7 @@ def find_district(
     With a crosswalk (as from `read_crosswalk`) a code or name of another vintage will do. Raises ParameterError where
     no district, or several, is so named; the message lists the nearest names.
     """
-    cleaned = _text_of(text)
+    cleaned = read_code_or_name(text)
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names
         return cleaned
     finder = _Finder(districts, aliases or {}, crosswalk)
@@ -335,7 +284,7 @@ def find_district(
     if code is not None:
         return code
     if reason is not None and reason.code in (SPLIT, "boundaries.match.shared"):
-        said = "split" if reason.code == SPLIT else "shared"
+        said = reason.code.rpartition(".")[2]
         raise ParameterError(f"boundaries.district.{said}", **dict(reason.parameters))
     near = find_near(fold_name(cleaned), list(finder.by_name))
     owners = [one for one in finder.codes if finder.folded[one] in near] or finder.codes[:5]

@@ -75,10 +75,7 @@ def measure_area_in_reach(
     over the district: that is to be said beside the number.
     """
     circles = draw_reach(site_lon, site_lat, distance_m=distance_m)
-    inside = gpd.GeoSeries(
-        shapely.intersection(geometry.to_numpy(), circles), index=geometry.index, crs=geometry.crs
-    )
-    whole = area_km2(geometry)
+    inside, whole = geometry.intersection(circles), area_km2(geometry)
     return (area_km2(inside) / whole.where(whole > 0) * 100).clip(0, 100).rename("area_in_reach_percent")
 
 
@@ -98,41 +95,28 @@ def summarise_reach(
     *,
     distance_m: float,
 ) -> gpd.GeoDataFrame:
-    """Who is within a straight line of a site (a shelter, a team), per district and in all.
+    """Who is within a straight line of a site (a shelter, a team), as the crow flies, per district and in all.
 
     A site serves across district borders. People are estimated as the residents times the share of the
     district's area in reach, as if they lived evenly over it: nobody's home is known.
 
-    Parameters
-    ----------
-    sites : pandas.DataFrame
-        district_code, lon, lat (degrees) of every site, of all districts.
-    premises : pandas.DataFrame
-        district_code, premises (name), lon, lat: rows that name premises, such as hazards; each counts once, as from
-        `locate_premises`.
-    districts : geopandas.GeoDataFrame
-        code, geometry in degrees.
-    residents : pandas.Series
-        By district code; a district without a number is not known.
-    distance_m : float
-        Reach in metres, as the crow flies.
+    `sites` has district_code, lon, lat (degrees) of every site, of all districts; `premises` has district_code,
+    premises (name), lon, lat of rows that name premises, such as hazards: each counts once, as from
+    `locate_premises`; `districts` has code and geometry in degrees; `residents` are by district code, missing where
+    not known.
 
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        One row per district in order, then 'all': district_code; distance_m; sites and sites_located; premises_located
-        and premises_in_reach; area_in_reach_percent; residents and people_in_reach (NaN where not known;
-        'all' sums the districts whose residents are known); geometry, the area in reach within the district.
+    Returns one row per district in order, then 'all': district_code; distance_m; sites and sites_located;
+    premises_located and premises_in_reach; area_in_reach_percent; residents and people_in_reach (NaN where not known;
+    'all' sums the districts whose residents are known); geometry, the area in reach within the district.
     """
     codes = districts["code"].astype(str)
     premises = locate_premises(premises)
     located = sites["lon"].notna() & sites["lat"].notna()
     lon, lat = (sites[name].to_numpy(float, na_value=np.nan) for name in ("lon", "lat"))
-    reached = measure_reach(
-        premises["lon"].astype(float), premises["lat"].astype(float), lon, lat, distance_m=distance_m
-    )
+    x, y = (premises[name].astype(float) for name in ("lon", "lat"))
+    reached = measure_reach(x, y, lon, lat, distance_m=distance_m)
     homes = premises["district_code"].astype(str)
-    known = premises["lon"].notna() & premises["lat"].notna()
+    known = x.notna() & y.notna()
     inside = reached["within"].fillna(False).astype(bool)
     percent = measure_area_in_reach(districts.geometry, lon, lat, distance_m=distance_m).to_numpy()
     people = residents.reindex(codes).to_numpy(dtype=float)

@@ -32,20 +32,17 @@ def describe_shift(
     now = _disagree(layer, base)
     if now < _LEAST_PERCENT:
         return None
-    best, least = ("", True), now
-    for offset in ("gcj02", "bd09"):
-        for undo in (True, False):
-            moved = shift_geometry(np.array([layer], dtype=object), offset, undo=undo)[0]
-            value = _disagree(moved, base)
-            if value < least:
-                best, least = (offset, undo), value
-    if not best[0] or least > now * (1 - _GAIN):
+    tries = [(offset, undo) for offset in ("gcj02", "bd09") for undo in (True, False)]
+    moved = [shift_geometry(np.array([layer], dtype=object), offset, undo=undo)[0] for offset, undo in tries]
+    left = [_disagree(one, base) for one in moved]
+    best = int(np.argmin(left))
+    if left[best] > now * (1 - _GAIN):
         return None
-    moved = shift_geometry(np.array([layer], dtype=object), best[0], undo=best[1])[0]
-    start, end = shapely.centroid(layer), shapely.centroid(moved)
+    start, end = shapely.centroid(layer), shapely.centroid(moved[best])
     _, _, metres = _GEOD.inv(start.x, start.y, end.x, end.y)
-    advice = f"boundaries.shift.{'undo' if best[1] else 'undone_twice'}"
-    return Reason(advice, name=name, against=against, metres=round(metres), offset=best[0])
+    offset, undo = tries[best]
+    advice = f"boundaries.shift.{'undo' if undo else 'undone_twice'}"
+    return Reason(advice, name=name, against=against, metres=round(metres), offset=offset)
 
 
 def _choose_covered(geometry: gpd.GeoSeries, layer: shapely.Geometry) -> gpd.GeoSeries:
@@ -57,8 +54,7 @@ def _choose_covered(geometry: gpd.GeoSeries, layer: shapely.Geometry) -> gpd.Geo
 
 
 def _outline(geometry: gpd.GeoSeries) -> shapely.Geometry:
-    shapes = shapely.make_valid(geometry.dropna().to_numpy())
-    return shapely.union_all(shapes)
+    return shapely.union_all(shapely.make_valid(geometry.dropna().to_numpy()))
 
 
 def _disagree(one: shapely.Geometry, other: shapely.Geometry) -> float:

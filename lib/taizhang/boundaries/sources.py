@@ -49,15 +49,13 @@ def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if "__MACOSX" not in name]
             layers = [name for name in names if PurePosixPath(name).suffix.lower() in {".shp", *_WHOLE}]
-            chosen = (
-                [name for name in layers if inner in (name, PurePosixPath(name).name)] if inner else layers
-            )
+            chosen = [name for name in layers if inner in ("", name, PurePosixPath(name).name)]
             if len(chosen) != 1:
                 held: list[str | Reason] = [*layers] or [Reason("core.none")]
                 raise BoundaryError("boundaries.file.archive_layers", where=path.name, layers=held)
             member = chosen[0]
             stem, suffix = member[: -len(PurePosixPath(member).suffix)], PurePosixPath(member).suffix.lower()
-            wanted = [one for one in names if one == member]
+            wanted = [member]
             if suffix == ".shp":
                 wanted = [one for one in names if one[:-4] == stem and one[-4:].lower() in _PARTS]
             for one in wanted:
@@ -87,15 +85,12 @@ def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> LayerSou
 
 def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
     names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    if layer:
-        if layer not in names:
-            raise BoundaryError("boundaries.file.no_layer", where=shown, layer=layer, layers=names)
-        return layer
-    if len(names) > 1:
-        raise BoundaryError(
-            "boundaries.file.layers", where=shown, number=len(names), layers=names, first=names[0]
-        )
-    return names[0] if names else None
+    if layer and layer not in names:
+        raise BoundaryError("boundaries.file.no_layer", where=shown, layer=layer, layers=names)
+    if len(names) > 1 and not layer:
+        told = {"number": len(names), "layers": names, "first": names[0]}
+        raise BoundaryError("boundaries.file.layers", where=shown, **told)
+    return layer or (names[0] if names else None)
 
 
 def _read_shapefile(path: Path, encoding: str, shown: str) -> LayerSource:
