@@ -1,11 +1,13 @@
 """Dates as ledgers write them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.dates import find_year, from_serial, read_date
+from taizhang.ledgers.dates import Found, find_year, from_serial, read_date
 
 FIFTH = datetime(2021, 3, 5)
 
@@ -160,3 +162,225 @@ def test_day_and_month_are_told_apart_only_where_one_of_them_is_no_month(
     text: str, value: datetime | None
 ) -> None:
     assert read_date(text).value == value
+
+
+CHINESE = "〇一二三四五六七八九"
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+def say(number: int) -> str:
+    """A number up to 31 in Chinese."""
+    tens, ones = divmod(number, 10)
+    return (CHINESE[tens] if tens > 1 else "") + ("十" if tens else "") + (CHINESE[ones] if ones else "")
+
+
+@settings(max_examples=25)
+@given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
+def test_every_day_is_read_back_from_each_way_of_writing_it(day: date) -> None:
+    y, m, d = day.year, day.month, day.day
+    month = MONTHS[m - 1]
+    forms = [
+        f"{y}-{m}-{d}", f"{y}/{m:02}/{d:02}", f"{y}.{m}.{d}。", f"{y}\\{m}\\{d}", f"{y}‐{m}—{d}", f" '{y}-{m}-{d} ",
+        f"{y}{m:02}{d:02}", f"{y} 年 {m} 月 {d} 日", f"{y}年{m}月{d}号前完成", f"周三 {y}年{m}月{d}日",
+        f"{month} {d}, {y}", f"{d} {month[:3].upper()} {y}", f"{d}th {month[:3]}. {y}", f"{month[:3]} {d}st {y}",
+        "".join(CHINESE[int(digit)] for digit in str(y)) + f"年{say(m)}月{say(d)}日",
+        f"{y}年{m}月{say(d).replace('二十', '廿').replace('三十', '卅')}日",
+    ]  # fmt: skip
+    if y >= 1921:
+        forms.append(f"民国{y - 1911}年{m}月{d}日")
+    if d > 12 or d == m:
+        forms += [f"{d}/{m}/{y}", f"{m}-{d}-{y}"]
+    expected = datetime(y, m, d)
+    for form in forms:
+        assert read_date(form) == Found(expected), form
+        assert read_date(form, month=True).value == expected.replace(day=1), form
+    assert read_date(y * 10000 + m * 100 + d) == Found(expected)
+    for form in (f"{m}月{d}日", f"{m:02}-{d:02}", f"{m}.{d}", f"{say(m)}月{say(d)}号"):
+        assert read_date(form, year=y) == Found(expected, note=Reason("ledgers.date.year_taken"))
+        assert read_date(form) == Found(None, Reason("ledgers.date.no_year"))
+    for form in (f"{y % 100:02}.{m}.{d}", f"'{y % 100:02}年{m}月{d}日"):
+        assert read_date(form, year=y) == Found(expected)
+        assert read_date(form, year=y + 1) == Found(None, Reason("ledgers.date.two_digits"))
+
+
+@settings(max_examples=25)
+@given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
+def test_every_month_is_read_back(day: date) -> None:
+    y, m, first = day.year, day.month, datetime(day.year, day.month, 1)
+    forms = (
+        f"{y}年{m}月", f"{y}年度{m}月份", f"{y}-{m:02}", f"{y}.{m}", f"{y}{m:02}", f"{MONTHS[m - 1]} {y}",
+        f"{MONTHS[m - 1][:3]}., {y}",
+    )  # fmt: skip
+    for form in forms:
+        assert read_date(form, month=True) == Found(first), form
+        assert read_date(form).value is None, form
+    assert read_date(y * 100 + m, month=True) == Found(first)
+    assert read_date(y * 100 + m) == Found(None, Reason("ledgers.date.number"))
+    for form in (f"{m}月", f"{m} 月份"):
+        assert read_date(form, month=True, year=y) == Found(first)
+        assert read_date(form, month=True) == Found(None, Reason("ledgers.date.no_year"))
+    assert read_date(f"{m}月") == read_date(f"{m}月份") == Found(None, Reason("ledgers.date.no_day"))
+
+
+@settings(max_examples=25)
+@given(st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1)))
+def test_every_moment_is_read_back(moment: datetime) -> None:
+    moment = moment.replace(microsecond=0)
+    day, second = f"{moment:%Y-%m-%d}", moment.second
+    half = "下午" if moment.hour >= 12 else "上午"
+    english = "pm" if moment.hour >= 12 else "am"
+    clock = f"{moment.hour % 12 or 12}:{moment:%M:%S}"
+    for form in (f"{day} {moment:%H:%M:%S}", f"{day}T{moment:%H:%M:%S}.25+08:00", f"{day}T{moment:%H:%M:%S}+0800",
+                 f"{moment:%Y年%m月%d日%H时%M分%S秒}", f"{moment:%Y%m%d%H%M%S}", f"{day} {half}{clock}许",
+                 f"{day} {clock} {english}", f"{day} {english} {clock}"):  # fmt: skip
+        assert read_date(form) == Found(moment), form
+    assert read_date(f"{moment:%Y%m%d%H%M}") == Found(moment - timedelta(seconds=second))
+    assert read_date(f"{day} {moment.hour}时左右") == Found(moment.replace(minute=0, second=0))
+    assert read_date(moment.replace(tzinfo=UTC)) == Found(moment)
+    first = moment.replace(day=1, hour=0, minute=0, second=0)
+    assert read_date(moment, month=True) == read_date(f"{day} {clock}", month=True) == Found(first)
+    since = moment - datetime(1899, 12, 30)
+    serial = since.days + since.seconds / 86400
+    assert read_date(serial) == read_date(f"{serial:.8f}") == Found(moment)
+    assert read_date(serial - 1462, date1904=True) == Found(moment)
+    assert read_date(f"{serial - 1462:.8f}", date1904=True) == Found(moment)
+    assert read_date(f"{serial:.8f}", month=True) == Found(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("下午12:30", "12:30:00"), ("下午0:30", "12:30:00"), ("下午11点", "23:00:00"), ("下午13:05", "13:05:00"),
+        ("上午12:30", "00:30:00"), ("凌晨12点", "00:00:00"), ("凌晨1点", "01:00:00"), ("晚上8点", "20:00:00"),
+        ("晚8点5分", "20:05:00"), ("中午12点", "12:00:00"), ("早上8点", "08:00:00"), ("12:30 am", "00:30:00"),
+        ("11:59 am", "11:59:00"), ("12:00 pm", "12:00:00"), ("1:00 pm", "13:00:00"), ("23:59:59", "23:59:59"),
+        ("0:00", "00:00:00"), ("24:01", ""), ("24:00:01", ""), ("25:00", ""), ("10:60", ""), ("10:59:60", ""),
+        ("10:59:59", "10:59:59"), ("10:00Z", ""), ("10:00+09:00", ""), ("10:00+08:30", ""),
+    ],
+)  # fmt: skip
+def test_clock_times(text: str, clock: str) -> None:
+    expected = Found(datetime.fromisoformat(f"2021-03-05 {clock}")) if clock else Found(
+        None, Reason("ledgers.date.no_such_time"))  # fmt: skip
+    assert read_date(f"2021-03-05 {text}") == expected
+
+
+def test_midnight_at_the_end_of_a_day_is_the_next_one() -> None:
+    assert (
+        read_date("2021-03-05 24:00").value == read_date("2021-03-05 24:00:00").value == datetime(2021, 3, 6)
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "reason"),
+    [
+        (True, {}, "yes or no where a date belongs"),
+        (None, {}, "not a date"),
+        (timedelta(1), {}, "not a date"),
+        (19999, {}, "a number that is no date"),
+        (80001, {}, "a number that is no date"),
+        (19000100, {}, "a number that is no date"),
+        (22001232, {}, "a number that is no date"),
+        (20210305.5, {}, "a number that is no date"),
+        (20211305, {}, "no such day"),
+        (20210532, {}, "no such day"),
+        (190000, {"month": True}, "a number that is no date"),
+        (220013, {"month": True}, "a number that is no date"),
+        (202103.5, {"month": True}, "a number that is no date"),
+        (202113, {"month": True}, "no such day"),
+        ("19999", {}, "a number that is no date"),
+        (date(1899, 12, 31), {}, "year 1899 is outside 1900 to 2200"),
+        (datetime(2201, 1, 1), {}, "year 2201 is outside 1900 to 2200"),
+        ("2201年1月", {"month": True}, "year 2201 is outside 1900 to 2200"),
+        ("2021-13", {"month": True}, "no such day"),
+        ("13月", {"month": True, "year": 2021}, "no such day"),
+        ("Foo 2021", {"month": True}, "not a date"),
+        ("5 foo 2021", {}, "not a date"),
+        ("March 2021", {}, "not a date"),
+        ("202103052460", {}, "no such day"),
+        ("202103052400", {}, "no such day"),
+        ("20210305235960", {}, "no such day"),
+        ("20210230120000", {}, "no such day"),
+        ("13/13/2021", {}, "no such day"),
+        ("2月30日", {"year": 2021}, "no such day"),
+        ("21.2.30", {"year": 2021}, "no such day"),
+        ("2021", {}, "no day"),
+        ("2021年", {}, "no day"),
+        ("3月份", {}, "no day"),
+        ("21.3.5", {}, "year of two digits"),
+        ("3.5", {}, "no year, and neither title, sheet nor file name gives one"),
+        ("2021.3.5至某日", {}, "not a range of dates"),
+        ("2021.3.5至40日", {}, "not a range of dates"),
+        ("2021.3.5-3.7另", {}, "not a range of dates"),
+        ("2021.3.5-3.4", {}, "a range that ends before it starts"),
+        ("2021-03-05另", {}, "not a date"),
+        ("2021年三三月5日", {}, "not a date"),
+        ("2021年3月四十日", {}, "not a date"),
+    ],
+)
+def test_each_refusal_in_its_own_words(value: object, more: dict[str, bool], reason: str) -> None:
+    found = read_date(value, **more)  # type: ignore[arg-type]
+    assert found.value is None and found.note is None and str(found.reason) == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (20000, datetime(1954, 10, 3)), (80000, datetime(2119, 1, 11)), (19000101, datetime(1900, 1, 1)),
+        (22001231, datetime(2200, 12, 31)), ("20000", datetime(1954, 10, 3)), (date(1900, 1, 1), datetime(1900, 1, 1)),
+        (datetime(2200, 12, 31, 23), datetime(2200, 12, 31, 23)),
+    ],
+)  # fmt: skip
+def test_the_first_and_last_that_are_dates(value: object, day: datetime) -> None:
+    assert read_date(value) == Found(day)
+
+
+def test_the_first_and_last_number_that_is_a_month() -> None:
+    assert read_date(190001, month=True).value == datetime(1900, 1, 1)
+    assert read_date(220012, month=True).value == datetime(2200, 12, 1)
+
+
+def test_day_numbers_outside_their_range_are_none() -> None:
+    assert from_serial(19999.99) is None and from_serial(80000.01) is None
+    # Day 0 is 30 December 1899 and 1 January 1904.
+    assert from_serial(20000) == datetime(1899, 12, 30) + timedelta(days=20000)
+    assert from_serial(80000, date1904=True) == datetime(1904, 1, 1) + timedelta(days=80000)
+    assert from_serial(44260 + 1.4 / 86400) == datetime(2021, 3, 5, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "note"),
+    [
+        ("2021.3.5至3.5", "2021-03-05", "2021-03-05", "taken"),
+        ("2021年3月5日到8日前", "2021-03-05", "2021-03-08", "taken"),
+        ("3月5日 - 4月7日", "2021-03-05", "2021-04-07", "taken"),
+        ("2021.3.5 8:00-3.6 9:00", "2021-03-05 08:00", "2021-03-06", "taken"),
+        ("2021年3月5日~3月5日下午4点", "2021-03-05", "2021-03-05", "taken"),
+        ("2021.3.5 18:00-3.5", "2021-03-05 18:00", "2021-03-05", "taken"),
+        ("2021-05-12 9:30-11:00", "2021-05-12 09:30", "2021-05-12 11:00", ""),
+        ("2021-05-12 9:30:20-11:00", "2021-05-12 09:30:20", "2021-05-12 11:00", ""),
+        ("2021-05-12 22:00-2:00", "2021-05-12 22:00", "2021-05-12 22:00", ""),
+        ("6月3日8:00至10:30", "2021-06-03 08:00", "2021-06-03 10:30", "year_taken"),
+    ],
+)
+def test_both_ends_of_a_range_and_what_is_noted(text: str, first: str, last: str, note: str) -> None:
+    for end, day in (("first", first), ("last", last)):
+        said = (
+            Reason(f"ledgers.date.{end}_{note}" if note == "taken" else f"ledgers.date.{note}")
+            if note
+            else None
+        )
+        found = read_date(text, year=2021, last=end == "last")
+        assert found == Found(datetime.fromisoformat(day), note=said), end
+
+
+@pytest.mark.parametrize(
+    ("texts", "year"),
+    [
+        (("1999年",), 1999), (("2099",), 2099), (("1899年", "2021"), 2021), (("2100年",), None), (("台账2021",), 2021),
+        (("202112",), 2021), (("202113",), None), (("20211239",), 2021), (("20211240",), None), (("12021年",), None),
+        (("二〇二一年",), 2021), (("２０２１年度",), 2021), (("2021年、2021.3",), 2021),
+        (("2021年 2022年", "2020"), None), (("甲",), None), ((), None),
+    ],
+)  # fmt: skip
+def test_years_in_titles(texts: tuple[str, ...], year: int | None) -> None:
+    assert find_year(*texts) == year

@@ -1,9 +1,15 @@
 """Numbers and units as ledgers write them."""
 
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.quantities import find_factor, read_number
+from taizhang.ledgers.quantities import Read, find_factor, fold_number, is_unit, read_number, scale
+from taizhang.metadata.kinds import load_shared
 
 
 @pytest.mark.parametrize(
@@ -80,3 +86,132 @@ def test_durations() -> None:
 def test_factors(text: str, unit: str, factor: float | None) -> None:
     found = find_factor(text, unit)
     assert found is None if factor is None else found == pytest.approx(factor)
+
+
+@pytest.mark.parametrize("dimension", sorted({unit.dimension for unit in load_shared().units.values()}))
+def test_units_of_one_dimension_convert_by_their_sizes(dimension: str) -> None:
+    units = [unit for unit in load_shared().units.values() if unit.dimension == dimension]
+    for one in units:
+        for other in units:
+            if (factor := find_factor(one.zh, other.name)) is None:  # 分 of an angle is no 分 of an hour
+                continue
+            assert factor == one.size / other.size
+            exact = 123456 * Fraction(one.size) / Fraction(other.size)
+            assert scale(123456, factor) == pytest.approx(float(exact), rel=1e-12)
+            if dimension == "money":
+                # Division of whole numbers is exact to the last digit, multiplication by 0.0001 is not.
+                assert scale(123456, factor) == 123456 * one.size / other.size
+
+
+def test_scaling_divides_where_that_is_exact() -> None:
+    assert scale(123456, 0.0001) == 12.3456 and 123456 * 0.0001 != 12.3456
+    assert scale(3, 0.3) == 3 * 0.3 and scale(3, 1) == 3 and scale(3, 1e12) == 3e12 and scale(3, 1.5) == 4.5
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**9), st.integers(0, 99), st.sampled_from(["", "+", "-", "−", "–", "－"]))
+def test_every_number_is_read_back(whole: int, cents: int, sign: str) -> None:
+    expected = (whole + cents / 100) * (-1 if sign and sign != "+" else 1)
+    for form in (f"{sign}{whole}.{cents:02}", f"{sign}{whole:,}.{cents:02}", f" {sign} {whole:,}.{cents:02} 元",
+                 f"'{whole}.{cents:02}", f"{sign}{whole}.{cents:02}。"):  # fmt: skip
+        value = read_number(form, unit="yuan").value
+        assert value == pytest.approx(abs(expected) if form.startswith("'") else expected, rel=1e-12)
+    assert (
+        read_number(f"{whole}e2", unit="yuan").value
+        == read_number(f"{whole}百", unit="yuan").value
+        == whole * 100
+    )
+
+
+def test_numbers_of_the_sheet_itself() -> None:
+    assert read_number(True) == read_number(False) == Read(None, Reason("ledgers.number.yes_or_no"))
+    assert read_number(7, factor=10) == Read(70.0) and read_number(7.5) == Read(7.5)
+    for value in (float("nan"), float("inf"), -float("inf"), None, b"7"):
+        assert read_number(value) == Read(None, Reason("ledgers.number.not_a_number"))
+    for value in (date(2021, 3, 5), datetime(2021, 3, 5)):
+        assert read_number(value, unit="minute") == Read(None, Reason("ledgers.number.date"))
+    # A length of time is one in a column of times alone; the header's unit says nothing about it.
+    assert read_number(timedelta(minutes=90), unit="minute", factor=60) == Read(90.0)
+    assert read_number(timedelta(minutes=90), unit="hour") == Read(1.5)
+    for unit in ("person", "", "no such unit"):
+        assert read_number(timedelta(minutes=90), unit=unit) == Read(None, Reason("ledgers.number.time"))
+
+
+def test_what_is_approximate_or_counted_is_told_apart() -> None:
+    about = Reason("ledgers.number.approximate")
+    for text in ("约12", "12余", "3万余人", "12多人", "12人以上", "近12人", "不足12"):
+        assert read_number(text, unit="person").note == about, text
+    for text in ("共12", "计12人", "共计12人", "12", "12人"):
+        assert read_number(text, unit="person") == Read(12.0), text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1小时", 3600), ("1.5小时", 5400), ("1小时2分3秒", 3723), ("2分", 120), ("2分3秒", 123), ("3秒", 3),
+        ("1时3秒", 3603),
+        ("2个小时", 7200), ("1h5min", 3900), ("2′3″", 123), ("0.5分钟", 30), ("半小时", 1800),
+    ],
+)  # fmt: skip
+def test_every_part_of_a_duration_counts(text: str, seconds: float) -> None:
+    assert read_number(text, unit="second") == Read(seconds)
+    assert read_number(text, unit="minute").value == pytest.approx(seconds / 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("半", 0.5), ("三", 3), ("十", 10), ("一百二", 120), ("两千零五", 2005), ("三万", 30000), ("三万五千", 35000),
+        ("三万亿", 3e12), ("二亿", 2e8), ("叁仟", 3000), ("一点五", 1.5), ("万", None), ("亿", None), ("百百", None),
+        ("1,234", 1234), ("12,345,678", 12345678), ("1,23", None), ("1,2345", None), ("12,34,567", None),
+        ("1.2.3", None), ("甲3", None), ("", None), ("3K", 3000), ("1E3", 1000), ("1e-1", 0.1),
+    ],
+)  # fmt: skip
+def test_numerals(text: str, value: float | None) -> None:
+    read = read_number(text)
+    assert read.value == value and read.note is None
+    assert value is not None or read.reason == Reason("ledgers.number.not_a_number")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("$5", "dollars where yuan belong"), ("5美元", "'美元' is no unit of this column"),
+        ("3-5", "a range where one number belongs"), ("3~5", "a range where one number belongs"),
+        ("3至5万元", "a range where one number belongs"), ("3户", "'户' is no unit of this column"),
+        ("3元钱", "not a number"), ("若干", "not a number"),
+    ],
+)  # fmt: skip
+def test_why_money_was_not_read(text: str, reason: str) -> None:
+    read = read_number(text, unit="wan_yuan")
+    assert read.value is None and read.note is None and str(read.reason) == reason
+
+
+def test_scales_without_a_unit_are_yuan_in_a_field_of_money() -> None:
+    assert read_number("三万五千", unit="wan_yuan").value == 3.5
+    assert (
+        read_number("三千", unit="wan_yuan", factor=1).value == 3000
+    )  # no scale of ten thousands: the header's unit
+    assert read_number("￥30,000", unit="wan_yuan", factor=5).value == 3
+    assert read_number("3万余人", unit="wan_person").value == 3
+    assert read_number("3万户", unit="household").value == 30000
+    assert read_number("三万五千", unit="person", factor=2).value == 70000
+
+
+def test_texts_of_numbers_are_folded() -> None:
+    assert fold_number("  ‘１２　３ E5") == "123e5" and fold_number("`1，2－3−4–5") == "1,2-3-4-5"
+    assert fold_number("'甲1") == "'甲1" and fold_number("1'2") == "1'2" and fold_number("’1") == "1"
+
+
+def test_units_are_known_by_each_spelling() -> None:
+    for text in ("元", "RMB", "万", "千", "k", "K", "亿", "㎡", "人 次", "Persons"):
+        assert is_unit(text), text
+    for text in ("", "年", "万千", "rmbs"):
+        assert not is_unit(text), text
+    assert find_factor("元", "") is None and find_factor("个", "") == find_factor("台", "") == 1
+    assert find_factor("年", "yuan") is None and find_factor("万", "") == 10000
+    # Things counted convert into people, households and rooms, and these not into each other.
+    for unit in ("person", "household", "room"):
+        assert find_factor("个", unit) == 1 and find_factor(load_shared().units[unit].zh, "piece") == 1
+    assert find_factor("人", "household") is None and find_factor("个", "yuan") is None
+    assert find_factor("台", "piece") is None and find_factor("间", "article") is None

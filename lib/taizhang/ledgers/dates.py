@@ -123,7 +123,7 @@ def _read_number(number: float, date1904: bool, month: bool) -> Found:
 def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: bool) -> Found:
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
-    plain = plain.replace("。", ".").replace("\\", "/").replace("～", "~").replace("〜", "~")
+    plain = plain.replace("。", ".").replace("\\", "/").replace("〜", "~")
     plain = re.sub(
         r"^['‘’`](?=\d{4})", "", _WEEKDAY.sub(" ", _arabic(plain)).strip()
     )  # typed to make it a text
@@ -164,9 +164,9 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
         return _make(int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
     if match := _REVERSED.match(plain):
         a, b, y = int(match[1]), int(match[2]), int(match[3])
-        if a != b and a <= 12 and b <= 12:
+        if a != b and max(a, b) <= 12:
             return Found(None, _reason("day_or_month")), ""
-        return _make(y, min(a, b) if max(a, b) > 12 else a, max(a, b)), plain[match.end() :]
+        return _make(y, min(a, b), max(a, b)), plain[match.end() :]
     if match := _TWO_DIGIT.match(plain):
         if year is None or year % 100 != int(match[1]):
             return Found(None, _reason("two_digits")), ""
@@ -206,13 +206,11 @@ def _read_range(start: Found, rest: str, last: bool) -> Found:
 def _read_month(plain: str, year: int | None) -> Found | None:
     if match := (_MONTH.fullmatch(plain) or re.fullmatch(r"(\d{4})(\d{2})", plain)):
         return _make(int(match[1]), int(match[2]), 1)
-    if (match := re.fullmatch(r"(\d{1,2})\s*月(?:份)?", plain)) and year is not None:
-        return _make(year, int(match[1]), 1)
+    if match := re.fullmatch(r"(\d{1,2})\s*月(?:份)?", plain):
+        return _make(year, int(match[1]), 1) if year is not None else Found(None, _reason("no_year"))
     if match := re.fullmatch(r"(?P<m>[a-z]{3,9})\.?[\s,-]*(?P<y>\d{4})", plain):
         number = _MONTHS.get(match["m"][:3])
         return _make(int(match["y"]), number, 1) if number else None
-    if re.fullmatch(r"\d{1,2}\s*月(?:份)?", plain):
-        return Found(None, _reason("no_year"))
     return None
 
 
@@ -239,8 +237,6 @@ def _make(year: int, month: int, day: int) -> Found:
 
 def _arabic(text: str) -> str:
     """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
-    if not any(numeral in text for numeral in _NUMERAL):
-        return text
     text = re.sub("[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text)
     return re.sub(f"[{_NUMERAL}]{{1,3}}(?=[月日号年])", lambda match: _count(match[0]), text)
 
@@ -249,7 +245,7 @@ def _count(numeral: str) -> str:
     """A Chinese numeral up to 39 as digits; as it stands where it is none."""
     numeral = numeral.replace("廿", "二十").replace("卅", "三十")
     match = re.fullmatch("([二三])?(十)?([〇○零一二三四五六七八九])?", numeral)
-    if not match or not numeral:
+    if not match:
         return numeral
     if match[2]:
         return str(

@@ -87,8 +87,8 @@ def _counts(unit: Unit) -> bool:
 
 def scale(value: float, factor: float) -> float:
     """Multiply, by division where that is exact: 123456 yuan are 12.3456 wan and not 12.345600000000001."""
-    inverse = 1 / factor
-    return value / round(inverse) if factor < 1 and abs(inverse - round(inverse)) < 1e-9 else value * factor
+    parts = round(1 / factor)
+    return value / parts if math.isclose(1 / factor, parts) else value * factor
 
 
 def read_number(value: object, *, unit: str = "", factor: float = 1.0) -> Read:
@@ -171,7 +171,7 @@ def fold_number(text: str) -> str:
     """NFKC, lower case, no white space; the minus and the thousands as ASCII."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = re.sub(r"^['‘’`](?=\d)", "", re.sub(r"\s+", "", plain))  # typed to make it a text
-    return plain.replace("−", "-").replace("–", "-").replace("，", ",")
+    return plain.replace("−", "-").replace("–", "-")
 
 
 def _leading_number(plain: str) -> tuple[float | None, str]:

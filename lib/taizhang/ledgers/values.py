@@ -74,59 +74,49 @@ class Parsed:
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
     """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
     if field.type == "text" and not context.values:
-        return Parsed(
-            take_texts(_clean_texts(values), codes), np.full(len(codes), None, dtype=object), Counter()
-        )
-    used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(values)))
-    results: list[Any] = [None] * (len(values) + 1)
-    reasons = np.full(len(values) + 1, None, dtype=object)
-    remarks: dict[int, Reason] = {}
+        return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter())
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
     own = {fold(key): value for key, value in context.values.items()}
-    for position in used.tolist():
-        value = values[position]
-        if own and isinstance(value := values[position], (str, float, int)):
-            value = own.get(fold(write_cell(value)), value)
-        result, reason, note = read_value(value, field, context)
-        results[position] = result
-        if reason:
-            reasons[position] = reason
-        if note:
-            remarks[position] = note
+    answers: list[_Answer] = []
     notes: Counter[Reason] = Counter()
-    if remarks:
-        counts = np.bincount(codes[codes >= 0], minlength=len(values))
-        for position, note in remarks.items():
-            notes[note] += int(counts[position])
-    return Parsed(_spread(results, codes, field), reasons[codes], notes)
+    for code, value in enumerate(values):
+        if own and isinstance(value, (str, float, int)):
+            value = own.get(fold(write_cell(value)), value)
+        answers.append(read_value(value, field, context) if counts[code] else _NOTHING)
+        if note := answers[-1][2]:
+            notes[note] += int(counts[code])
+    answers.append(_NOTHING)  # of code -1
+    data = _spread([answer[0] for answer in answers], codes, field)
+    return Parsed(data, np.array([answer[1] for answer in answers])[codes], notes)
 
 
 def _clean_texts(values: Sequence[object]) -> list[str | None]:
     """Texts as written but for outer white space; None for words that say there is nothing."""
     missing = _missing()
-    starts = {word[:1] for word in (*load_shared().missing, *missing)} | {""}
-    texts = [value.strip() if isinstance(value, str) else write_cell(value) for value in values]
+    starts = {word[:1] for word in (*load_shared().missing, *missing)}
     return [
-        None if text[:1] in starts and len(text) < 12 and fold(text) in missing else text for text in texts
+        None if text[:1] in starts and fold(text) in missing else text for text in map(write_cell, values)
     ]
 
 
 def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.ExtensionArray:
     """Texts by code, as an array of pandas strings; -1 is missing."""
-    return pd.array([*texts, None], dtype="str").take(np.where(codes < 0, len(texts), codes))
+    return pd.array([*texts, None], dtype="str").take(codes)
 
 
 _Answer = tuple[Any, Reason | None, Reason | None]
+_NOTHING: _Answer = (None, None, None)
 
 
 def read_value(value: object, field: Field, context: Context) -> _Answer:
     """Read one value: the result (None where empty or unreadable), the reason, a remark."""
     if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
-        return None, None, None
+        return _NOTHING
     if field.type == "text":
         return write_cell(value) or None, None, None
     if field.type in DATE_TYPES:
         if isinstance(value, str) and fold(value) == "无":
-            return None, None, None
+            return _NOTHING
         found = read_date(
             value,
             year=context.year,
@@ -210,7 +200,7 @@ def _count_names(value: object, field: Field, context: Context) -> _Answer:
         return neither
     text = re.sub(r"\([^()]*\)", "", unicodedata.normalize("NFKC", value)).strip()
     if match := _COUNT.search(fold(text)):
-        number = read_number(match[1], unit=field.unit).value
+        number = read_number(match[1]).value
         return neither if number is None else (round(number), None, None)
     names = [name for name in _NAMES.split(text) if name]
     if not names or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names):
@@ -241,9 +231,8 @@ _SPELLINGS: dict[int, tuple[Field, dict[str, str]]] = {}
 
 def _spellings(field: Field) -> dict[str, str]:
     """Folded spellings of a category's or a boolean's values; the field's own go before the common ones."""
-    kept = _SPELLINGS.get(id(field))
-    if kept is not None and kept[0] is field:
-        return kept[1]
+    if id(field) in _SPELLINGS:
+        return _SPELLINGS[id(field)][1]
     spellings: dict[str, str] = {}
     for name, value in field.values.items():
         for word in (name, value.zh, value.en, *value.aliases):
@@ -253,7 +242,7 @@ def _spellings(field: Field) -> dict[str, str]:
         for name, words in load_shared().booleans.items():
             for word in words:
                 spellings.setdefault(fold(word), name)
-    _SPELLINGS[id(field)] = (field, spellings)
+    _SPELLINGS[id(field)] = (field, spellings)  # the field is held, so that no other gets its id
     return spellings
 
 
@@ -287,20 +276,17 @@ _WIDTHS = str.maketrans("（）．，；：！？０１２３４５６７８９"
 def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
     """Results per distinct value as a typed array over the rows."""
     if field.type in DATE_TYPES:
-        moments = np.array(
-            [np.datetime64("NaT") if r is None else np.datetime64(r) for r in results], "datetime64[us]"
-        )
-        return moments[codes]
+        return np.array(results, "datetime64[us]")[codes]
     if field.type == "number":
-        return np.array([np.nan if r is None else r for r in results], dtype="float64")[codes]
+        return np.array(results, "float64")[codes]
     if field.type in ("integer", "year", "count_or_names"):
-        numbers = np.array([0 if r is None else r for r in results], dtype="int64")
+        numbers = np.array([0 if r is None else r for r in results])
         return pd.arrays.IntegerArray(numbers[codes], _absent(results)[codes])
     if field.type == "boolean":
-        answers = np.array([bool(r) for r in results], dtype=bool)
+        answers = np.array([bool(r) for r in results])
         return pd.arrays.BooleanArray(answers[codes], _absent(results)[codes])
     return take_texts(results, codes)
 
 
 def _absent(results: list[Any]) -> np.ndarray:
-    return np.array([r is None for r in results], dtype=bool)
+    return np.array([r is None for r in results])
