@@ -60,6 +60,15 @@ def name_span(months: pd.PeriodIndex, lang: str, *, within: bool = False) -> str
     return label(f"month.{lead}span", lang, first=name_month(first, lang), last=name_month(last, lang))
 
 
+def tell_peak(counts: pd.Series, lang: str) -> dict[str, object]:
+    """What words on counts by month ask for: the months as a span, the month with most, and how many."""
+    months = pd.PeriodIndex(counts.index)
+    return {
+        "span": name_span(months, lang, within=True), "months": name_span(months, lang),
+        "peak": name_month(months[int(counts.argmax())], lang), "most": counts.max(),
+    }  # fmt: skip
+
+
 def show_text(value: object, lang: str) -> str:
     """A ledger's text as typed, or the words for 'not stated'."""
     return label("word.not_stated", lang) if pd.isna(value) else str(value)  # type: ignore[call-overload]

@@ -1,13 +1,10 @@
 """The assessment by the workbook's own rules: points, ranks with their range, and what each rule does."""
 
-import math
-
 from taizhang.analysis.assessment import find_assessment
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.tables import list_heads, make_table
-from taizhang.metadata.formats import format_number
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.words import label
 
 
@@ -19,42 +16,24 @@ def tabulate_assessment(view: View) -> display.Table | None:
         return None
     lang, assessment, rows = view.lang, found.assessment, []
     for code, row in found.places.iterrows():
-        cells = [display.Cell(row["district"], district=str(code))]
-        for n, rule in enumerate(assessment.rules):
-            cells.append(_cell(row[n], rule.kind, lang))
-        if math.isnan(row["total"]):
-            rows.append((*cells, display.Cell("—"), display.Cell("—")))
-            continue
-        cells.append(display.Cell(format_number(row["total"], 1), float(row["total"])))
+        points = (_cell(row[n], rule.kind, lang) for n, rule in enumerate(assessment.rules))
         rank = label("standing.range", lang, rank=row["rank"], first=row["low"], last=row["high"])
         if row["vetoed"]:
             rank = label("assessment.vetoed", lang, rank=rank)
-        cells.append(display.Cell(rank, float(row["rank"]), note="worse" if row["vetoed"] else ""))
-        rows.append(tuple(cells))
+        place = write_number(row["rank"], text=rank, note="worse" if row["vetoed"] else "")
+        total = write_number(row["total"], 1)
+        rows.append((display.Cell(row["district"], district=str(code)), *points, total, place))
     notes = [say_exhibit(view, "assessment", "note")]
     if found.places["missing"].any():
         notes.append(say_exhibit(view, "assessment", "missing"))
-    return make_table(
-        view,
-        "assessment",
-        rows,
-        title=assessment.title,
-        columns=(
-            display.Column(label("column.district", lang)),
-            *(display.Column(rule.name, "", "right") for rule in assessment.rules),
-            *list_heads("assessment", lang),
-        ),
-        notes=notes,
-    )
+    heads = [rule.name for rule in assessment.rules]
+    return make_table(view, "assessment", rows, title=assessment.title, columns=heads, notes=notes)
 
 
 def _cell(points: float, kind: str, lang: str) -> display.Cell:
     """Points of a rule; of a veto whether it applies; a dash where its fact isn't known."""
-    if math.isnan(points):
-        return display.Cell("—")
-    if kind == "veto":
-        return display.Cell(label(f"assessment.{'veto' if points else 'no_veto'}", lang), float(points))
-    return display.Cell(format_number(points, 1), float(points))
+    words = label(f"assessment.{'veto' if points else 'no_veto'}", lang) if kind == "veto" else ""
+    return write_number(points, 1, text=words)
 
 
 @exhibit("assessment-rules")
@@ -64,14 +43,9 @@ def tabulate_rules(view: View) -> display.Table | None:
     if found is None or found.sensitivity.empty:
         return None
     lang, rules = view.lang, found.assessment.rules
-    rows = (
-        (
-            display.Cell(rules[int(str(n))].name),
-            display.Cell(label(f"assessment.kind.{rules[int(str(n))].kind}", lang)),
-            display.Cell(format_number(row["moved"]), float(row["moved"])),
-            display.Cell(format_number(row["most"]), float(row["most"])),
-            display.Cell(format_number(row["tau"], 2), float(row["tau"])),
-        )
-        for n, row in found.sensitivity.iterrows()
-    )
+    rows = []
+    for n, row in found.sensitivity.iterrows():
+        rule = rules[int(str(n))]
+        kind = label(f"assessment.kind.{rule.kind}", lang)
+        rows.append((rule.name, kind, row["moved"], row["most"], write_number(row["tau"], 2)))
     return make_table(view, "assessment-rules", rows, n=len(found.places))

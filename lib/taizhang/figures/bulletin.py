@@ -1,13 +1,10 @@
 """The one table of a bulletin: its key figures beside those of the period before and of the year before."""
 
-import pandas as pd
-
-from taizhang.analysis.changes import Change, Then, compare_periods, name_then
+from taizhang.analysis.changes import Then, compare_periods, name_then
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.tables import describe_change, make_fact_cell, make_table
-from taizhang.metadata.facts import FactInfo
+from taizhang.figures.tables import make_change_cell, make_fact_cell, make_table
 from taizhang.metadata.words import label
 
 
@@ -24,34 +21,14 @@ def tabulate_changes(view: View) -> display.Table | None:
         changes = {then: compare_periods(view, name, then=then) for then in comparisons}
         if row is None or not any(changes.values()):
             continue
-        cells = [display.Cell(info.title[lang]), make_fact_cell(row, info, lang)]
+        cells: list[object] = [info.title[lang], make_fact_cell(row, info, lang)]
         for then, change in changes.items():
-            cells += _make_cells(view.fact(name, when=then), change, info, lang)
-        rows.append(tuple(cells))
+            # The two can't be compared.
+            before = "—" if change is None else make_fact_cell(view.fact(name, when=then), info, lang)
+            cells += [before, make_change_cell(change, info, lang)]
+        rows.append(cells)
     month, year = (name_then(view, then) for then in comparisons)
-    change_column = display.Column(label("column.change", lang))
-    columns = (
-        display.Column(label("column.indicator", lang)),
-        display.Column(label("column.this_period", lang), "", "right"),
-        display.Column(month[:1].upper() + month[1:], "", "right"),
-        change_column,
-        display.Column(year[:1].upper() + year[1:], "", "right"),
-        change_column,
-    )
-    return make_table(view, "changes", rows, columns=columns, dense=True, before=month)
-
-
-def _make_cells(
-    earlier: pd.Series | None, change: Change | None, info: FactInfo, lang: str
-) -> list[display.Cell]:
-    """What a figure was, and how it has changed since; dashes where the two can't be compared."""
-    if change is None:
-        return [display.Cell("—"), display.Cell("—")]
-    return [
-        make_fact_cell(earlier, info, lang),
-        display.Cell(
-            describe_change(change, info, lang),
-            change.difference,
-            note=change.verdict if change.verdict != "neutral" else "",
-        ),
-    ]
+    heads: list[display.Column | str] = []
+    for words in (month, year):
+        heads += [words[:1].upper() + words[1:], display.Column(label("column.change", lang))]
+    return make_table(view, "changes", rows, columns=heads, dense=True, before=month)

@@ -1,7 +1,7 @@
 """The drawing every chart is drawn on: size, type, colours, and the SVG that comes of it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from io import StringIO
@@ -22,6 +22,7 @@ from taizhang.core import display, fonts
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.style import load_style
 
+Looks = dict[str, Any]  # of a mark, as Matplotlib names them
 _MM_PER_INCH = 25.4
 _DPI = 72  # of every SVG
 
@@ -89,17 +90,18 @@ def make_drawing(height_mm: float) -> Drawing:
 
 
 def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
-    """A drawing with one pair of axes.
-
-    Parameters
-    ----------
-    grid : str
-        Axis that has grid lines: x, y, both, or '' for none.
-    """
+    """A drawing with one pair of axes; `grid` names the axis that has grid lines: x, y, both, or '' for none."""
     drawing = make_drawing(height_mm)
     axes = drawing.add_subplot()
     tidy_axes(axes, grid=grid)
     return drawing, axes
+
+
+@contextmanager
+def use_axes(height_mm: float, *, grid: str = "y") -> Iterator[tuple[Drawing, Axes]]:
+    """Draw within this, in the house's style, on a drawing as from `make_axes`."""
+    with use_style():
+        yield make_axes(height_mm, grid=grid)
 
 
 def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
@@ -120,28 +122,25 @@ def finish_figure(
     ledgers: Sequence[str] = (),
     extra: str = "",
     source: str = "",
+    told: Mapping[str, object] | None = None,
     **values: object,
 ) -> display.Figure:
     """Turn a drawing, made within `use_style`, into a figure of a report.
 
     Parameters
     ----------
-    drawing : matplotlib.figure.Figure
-    view : View
     exhibit : str
-        Of exhibits.yml, whose title, alternative text and source it has.
+        Of exhibits.yml, whose title, alternative text and source it has; `id` where it is not the exhibit's.
     rows : int, optional
         Ledger rows behind it.
-    id : str
-        Where it is not the exhibit's.
     ledgers : sequence of str
         That it is made from, where not the exhibit's.
     extra, source : str
         Words after the source, and the line under the figure as a whole, where not the exhibit's.
-    **values
+    told, **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
-    id, about = id or exhibit, load_exhibits()[exhibit]
+    id, about, values = id or exhibit, load_exhibits()[exhibit], {**(told or {}), **values}
     title, alt = (say_exhibit(view, exhibit, part, **values) for part in ("title", "alt"))
     if not extra and "extra" in about.words:
         extra = say_exhibit(view, exhibit, "extra", **values)

@@ -9,7 +9,7 @@ from taizhang.analysis.weather import compare_weather, follow_weather
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_drawing, tidy_axes, use_style
 from taizhang.figures.marks import draw_key, label_months, set_whole_ticks
-from taizhang.figures.tables import make_table
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -34,57 +34,31 @@ def plot_weather(view: View) -> display.Figure | None:
         above.plot(places, monthly["mean_temp_c"], color=main, linewidth=2, marker="o", markersize=4)
         above.margins(y=0.15)
         below.bar(places, monthly["rain_mm"], width=0.6, color=main, linewidth=0)
-        below.hlines(
-            monthly["normal_rain_mm"],
-            [place - 0.42 for place in places],
-            [place + 0.42 for place in places],
-            color=normal,
-            linewidth=2,
-        )
+        ends = [[place + side for place in places] for side in (-0.42, 0.42)]
+        below.hlines(monthly["normal_rain_mm"], *ends, color=normal, linewidth=2)
         set_whole_ticks(below, most=4)
         label_months(below, months, lang)
-        draw_key(
-            above,
-            [
-                ("●", label("weather.temperature", lang), main),
-                ("- -", label("weather.normal", lang), normal),
-            ],
-        )
-        draw_key(
-            below, [("■", label("weather.rain", lang), main), ("—", label("weather.normal", lang), normal)]
-        )
+        usual = label("weather.normal", lang)
+        draw_key(above, [("●", label("weather.temperature", lang), main), ("- -", usual, normal)])
+        draw_key(below, [("■", label("weather.rain", lang), main), ("—", usual, normal)])
     warm = (monthly["mean_temp_c"] - monthly["normal_temp_c"]).mean()
     rain = monthly["rain_mm"]
-    wettest = (
-        name_month(months[int(rain.argmax())], lang) if rain.notna().any() else label("word.not_known", lang)
-    )
-    return finish_figure(
-        drawing,
-        view,
-        "weather",
-        int(monthly["mean_temp_c"].notna().sum()),
-        span=name_span(months, lang, within=True),
-        difference=format_number(abs(warm), 1),
-        warmer=label(f"weather.{'cooler' if warm < 0 else 'warmer'}", lang),
-        wettest=wettest,
-        rain=rain.max(),
-    )
+    known = rain.notna().any()
+    told = {
+        "span": name_span(months, lang, within=True), "difference": format_number(abs(warm), 1), "rain": rain.max(),
+        "warmer": label(f"weather.{'cooler' if warm < 0 else 'warmer'}", lang),
+        "wettest": name_month(months[int(rain.argmax())], lang) if known else label("word.not_known", lang),
+    }  # fmt: skip
+    return finish_figure(drawing, view, "weather", int(monthly["mean_temp_c"].notna().sum()), told=told)
 
 
 @exhibit("climate")
 def tabulate_climate(view: View) -> display.Table | None:
     """The weather of the period against its normals; None where no month is known with its normal."""
-    cells = [
-        (
-            display.Cell(label(f"climate_table.{name}", view.lang)),
-            display.Cell(format_number(row["value"], 1), float(row["value"])),
-            display.Cell(format_number(row["normal"], 1), float(row["normal"])),
-            display.Cell(
-                f"{'+' if row['departure'] > 0 else ''}{format_number(row['departure'], 1)}",
-                float(row["departure"]),
-            ),
-            display.Cell(format_number(row["months"]), float(row["months"])),
-        )
-        for name, row in compare_weather(view).iterrows()
-    ]
+    cells = []
+    for name, row in compare_weather(view).iterrows():
+        departure = f"{'+' if row['departure'] > 0 else ''}{format_number(row['departure'], 1)}"
+        numbers = (write_number(row["value"], 1), write_number(row["normal"], 1))
+        apart = write_number(row["departure"], text=departure)
+        cells.append((label(f"climate_table.{name}", view.lang), *numbers, apart, row["months"]))
     return make_table(view, "climate", cells)

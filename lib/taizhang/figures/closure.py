@@ -9,10 +9,10 @@ from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import say_p
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.hazards import scale_closure
 from taizhang.figures.marks import draw_key
-from taizhang.figures.tables import make_table
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -30,8 +30,7 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
     if closure is None:
         return None
     lang, colours = view.lang, load_style().categories
-    with use_style():
-        drawing, axes = make_axes(76, grid="both")
+    with use_axes(76, grid="both") as (drawing, axes):
         for curve, colour, line in zip(closure.curves.values(), colours, _LINES, strict=False):
             axes.step(curve.time, curve.share, where="post", color=colour, linewidth=2, linestyle=line)
         scale_closure(axes, closure.end, lang)
@@ -40,16 +39,9 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
         say_exhibit(view, "closure-by", "one", name=name, share=curve.within(MONTH))
         for name, curve in closure.curves.items()
     ]
-    return finish_figure(
-        drawing,
-        view,
-        "closure-by",
-        closure.cases,
-        id=f"closure-by-{by}",
-        column=view.kinds["hazards"].fields[by].label(lang).lower(),
-        shares=join_list(shares, lang),
-        p=say_p(closure.p),
-    )
+    title = view.kinds["hazards"].fields[by].label(lang).lower()
+    told = {"column": title, "shares": join_list(shares, lang), "p": say_p(closure.p)}
+    return finish_figure(drawing, view, "closure-by", closure.cases, id=f"closure-by-{by}", told=told)
 
 
 @exhibit("closure-table")
@@ -61,18 +53,14 @@ def tabulate_closure(view: View) -> display.Table | None:
     lang, fields = view.lang, view.kinds["hazards"].fields
     cells = [
         (
-            display.Cell(fields[row["by"]].label(lang) if row["by"] else ""),
-            display.Cell(row["class"]),
-            display.Cell(format_number(row["found"]), float(row["found"])),
+            fields[row["by"]].label(lang) if row["by"] else "", row["class"], row["found"],
             _show_interval(lang, row["median"], row["median_low"], row["median_high"]),
-            display.Cell(f"{format_number(row['in_month'], 1)}%", row["in_month"]),
+            write_number(row["in_month"], 1, unit="%"),
             _show_interval(lang, row["share"], row["low"], row["high"], decimals=1, unit="%"),
-            display.Cell(
-                "" if pd.isna(row["p"]) else say_p(row["p"]), None if pd.isna(row["p"]) else row["p"]
-            ),
+            "" if pd.isna(row["p"]) else write_number(row["p"], text=say_p(row["p"])),
         )
         for row in found.to_dict("records")
-    ]
+    ]  # fmt: skip
     return make_table(view, "closure-table", cells)
 
 
@@ -80,9 +68,6 @@ def _show_interval(
     lang: str, value: float, low: float, high: float, *, decimals: int = 0, unit: str = ""
 ) -> display.Cell:
     """A value with its interval; without an upper end where so few are closed that none is reached."""
-    if math.isnan(value):
-        return display.Cell("—")
-    upper = "∞" if math.isnan(high) else format_number(high, decimals)
-    shown = f"{format_number(value, decimals)}{unit}"
-    words = label("word.interval", lang, value=shown, low=format_number(low, decimals), high=upper)
-    return display.Cell(words, value)
+    shown, lower, upper = (format_number(number, decimals) for number in (value, low, high))
+    ends = {"low": lower, "high": "∞" if math.isnan(high) else upper}
+    return write_number(value, text=label("word.interval", lang, value=f"{shown}{unit}", **ends))

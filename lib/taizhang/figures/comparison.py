@@ -15,18 +15,12 @@ from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
-from taizhang.figures.marks import dots_height, draw_key, name_rows
+from taizhang.figures.canvas import Looks, finish_figure, use_axes
+from taizhang.figures.ground import fill_districts, place_labels, use_map
+from taizhang.figures.marks import dots_height, draw_intervals, draw_key, name_rows
 from taizhang.figures.tables import make_fact_cell, make_table, name_kinds
 from taizhang.metadata.facts import ALL, FactInfo
-from taizhang.metadata.formats import (
-    format_date,
-    format_fact,
-    format_number,
-    join_unit,
-    name_unit,
-)
+from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -47,42 +41,30 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     step = (len(fills) - 1) / max(steps - 1, 1)
     colours = [fills[round(n * step)] for n in range(steps)]
     unknown = label(_WHY_HATCHED[found.missing], lang) if found.missing else ""
-    with use_style():
-        drawing, axes, strip = make_map(tuple(districts.total_bounds), foot_mm=24)
+    with use_map(view, whole=True, foot_mm=24) as (drawing, axes, strip):
         shown = ["" if n < 0 else colours[n] for n in places["number"]]
         fill_districts(axes, districts, shown)
         texts = [
             str(name) if pd.isna(value) else f"{name}\n{format_fact(value, info)}"
             for name, value in zip(places["name"], places["value"], strict=True)
         ]
+        inks = [style.paper if colour in style.sequential[3:] else style.ink for colour in shown]
         left_out = place_labels(
-            axes,
-            list(districts.geometry),
-            texts,
-            [style.paper if colour in style.sequential[3:] else style.ink for colour in shown],
-            size=style.small,
-            hatched=[n < 0 for n in places["number"]],
+            axes, districts.geometry, texts, inks, hatched=[n < 0 for n in places["number"]]
         )
         _draw_classes(strip, found.classes, colours, info, lang, unknown)
-        draw_furniture(axes, strip, view)
     extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=steps)
     if left_out:
         extra += label("source.unlabelled", lang, n=len(left_out))
     high, low = found.highest, found.lowest
-    return finish_figure(
-        drawing,
-        view,
-        "map-fact",
-        id=f"map-{slug_fact(fact)}",
-        fact=info.title[lang],
-        n=found.known,
-        high=high["district"],
-        most=say_value(high["value"], info, lang),
-        low=low["district"],
-        least=say_value(low["value"], info, lang),
-        hatched=say_exhibit(view, "map-fact", "hatched", n=found.unknown, why=unknown) if unknown else "",
-        source=describe_fact_source(view, info, extra),
-    )
+    told = {
+        "fact": info.title[lang], "n": found.known,
+        "high": high["district"], "most": say_value(high["value"], info, lang),
+        "low": low["district"], "least": say_value(low["value"], info, lang),
+        "hatched": say_exhibit(view, "map-fact", "hatched", n=found.unknown, why=unknown) if unknown else "",
+    }  # fmt: skip
+    source = describe_fact_source(view, info, extra)
+    return finish_figure(drawing, view, "map-fact", id=f"map-{slug_fact(fact)}", source=source, told=told)
 
 
 def _name_with_unit(info: FactInfo, lang: str) -> str:
@@ -118,36 +100,25 @@ def _draw_classes(
     """
     style = load_style()
     entries = []
-    for colour, low, high, districts in zip(
-        colours, classes["low"], classes["high"], classes["districts"], strict=True
-    ):
+    for colour, (low, high, districts) in zip(colours, classes.itertuples(index=False), strict=True):
         if districts:
             first, last = format_fact(low, info), format_fact(high, info)
             entries.append((colour, first if first == last else f"{first}–{last}", "", districts))
     if unknown:
         entries.append((style.empty, unknown, "////", 0))
-    title = _name_with_unit(info, lang)
-    strip.text(2, 21.5, title, size=style.small, va="center", color=style.muted)
+    looks: Looks = {"size": style.small, "va": "center"}
+    strip.text(2, 21.5, _name_with_unit(info, lang), color=style.muted, **looks)
     wide = (style.width_mm - 4) / 6
     for number, (colour, words, hatch, count) in enumerate(entries):
         left = 2 + number * wide
-        strip.add_patch(
-            Rectangle(
-                (left, 13.6), 5, 3.6, facecolor=colour, hatch=hatch, edgecolor=style.muted, linewidth=0.4
-            )
-        )
+        edge: Looks = {"edgecolor": style.muted, "linewidth": 0.4}
+        strip.add_patch(Rectangle((left, 13.6), 5, 3.6, facecolor=colour, hatch=hatch, **edge))
         # Words too long for their place take a second line, where the others have their count.
         for line, height in zip(textwrap.wrap(words, _MOST_IN_KEY), (15.4, 10.6), strict=False):
-            strip.text(left + 6.6, height, line, size=style.small, va="center")
+            strip.text(left + 6.6, height, line, **looks)
         if count:
-            strip.text(
-                left + 6.6,
-                10.6,
-                label("map.districts", lang, n=count, districts=count),
-                size=style.small,
-                va="center",
-                color=style.muted,
-            )
+            text = label("map.districts", lang, n=count, districts=count)
+            strip.text(left + 6.6, 10.6, text, color=style.muted, **looks)
 
 
 def plot_ranking(view: View, fact: str) -> display.Figure | None:
@@ -161,17 +132,12 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     lang, style, info, rows = view.lang, load_style(), view.describe(fact), found.ranked
     places, apart = np.arange(len(rows))[::-1], rows["apart"].to_numpy()
     has_level, percent = not math.isnan(found.level), info.unit == "percent"
-    low, high = rows["low"].fillna(rows["value"]), rows["high"].fillna(rows["value"])
-    with use_style():
-        drawing, axes = make_axes(dots_height(len(rows)), grid="x")
+    low = rows["low"].fillna(rows["value"])
+    with use_axes(dots_height(len(rows)), grid="x") as (drawing, axes):
         if has_level:
-            axes.axvline(
-                found.level, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1
-            )
-        for part, role in ((~apart, "main"), (apart, "open")):
-            colour = style.roles[role]
-            axes.hlines(places[part], low[part], high[part], color=colour, linewidth=2, alpha=0.45)
-            axes.scatter(rows.loc[part, "value"], places[part], s=34, color=colour, zorder=3)
+            dashed: Looks = {"color": style.roles["before"], "linewidth": 1.4, "linestyle": (0, (4, 2))}
+            axes.axvline(found.level, zorder=1, **dashed)
+        draw_intervals(axes, places, rows, apart, value="value")
         name_rows(axes, places, rows["district"])
         axes.set_ylim(-0.7, len(rows) - 0.3)
         whole = info.decimals == 0
@@ -189,23 +155,14 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         if apart.any():
             key.append(("●", say_exhibit(view, "ranking", "apart"), style.roles["open"]))
         draw_key(axes, key)
-    names = list(rows["district"])
-    return finish_figure(
-        drawing,
-        view,
-        "ranking",
-        id=f"ranking-{slug_fact(fact)}",
-        n=len(rows),
-        fact=info.title[lang],
-        first=names[0],
-        top=say_value(rows["value"].iloc[0], info, lang),
-        last=names[-1],
-        bottom=say_value(rows["value"].iloc[-1], info, lang),
-        apart=int(apart.sum()),
-        source=describe_fact_source(
-            view, info, say_exhibit(view, "ranking", "interval") if found.has_intervals else ""
-        ),
-    )
+    names, values = list(rows["district"]), [say_value(value, info, lang) for value in rows["value"]]
+    told = {
+        "n": len(rows), "fact": info.title[lang], "apart": int(apart.sum()),
+        "first": names[0], "top": values[0], "last": names[-1], "bottom": values[-1],
+    }  # fmt: skip
+    extra = say_exhibit(view, "ranking", "interval") if found.has_intervals else ""
+    source = describe_fact_source(view, info, extra)
+    return finish_figure(drawing, view, "ranking", id=f"ranking-{slug_fact(fact)}", source=source, told=told)
 
 
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
@@ -224,17 +181,12 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
         (display.Cell(name, district=code), *(_make_cell(view, info, code) for info in infos))
         for code, name in zip(codes, names, strict=True)
     )
-    return make_table(
-        view,
-        "districts",
-        rows,
-        id="-".join(["districts", *kinds]).replace("_", "-"),
-        columns=(
-            display.Column(label("column.district", lang)),
-            *(display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos),
-        ),
-        kinds=name_kinds([info.kind for info in infos], view),
+    id, kinds_ = (
+        "-".join(["districts", *kinds]).replace("_", "-"),
+        name_kinds([info.kind for info in infos], view),
     )
+    heads = [display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos]
+    return make_table(view, "districts", rows, id=id, columns=heads, kinds=kinds_)
 
 
 def _make_cell(view: View, info: FactInfo, code: str) -> display.Cell:

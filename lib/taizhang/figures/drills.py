@@ -4,14 +4,14 @@ import pandas as pd
 
 from taizhang.analysis.drills import count_kinds, follow_months, list_plans
 from taizhang.analysis.exhibits import exhibit
-from taizhang.analysis.naming import name_leaders, name_month, name_span, show_day, show_text
+from taizhang.analysis.naming import name_leaders, show_day, show_text, tell_peak
 from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
-from taizhang.figures.tables import make_table
+from taizhang.figures.marks import plot_bars
+from taizhang.figures.tables import make_table, write_answer, write_day
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -27,22 +27,11 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
         return None
     lang, totals = view.lang, calendar.totals
     months = pd.PeriodIndex(totals.index)
-    with use_style():
-        drawing, axes = make_axes(18 + 9 * len(calendar.counts), grid="")
-        heads = [label(f"month.short.{month.month}", lang) for month in months]
+    heads = [label(f"month.short.{month.month}", lang) for month in months]
+    with use_axes(18 + 9 * len(calendar.counts), grid="") as (drawing, axes):
         draw_cells(axes, calendar.counts.set_axis(heads, axis=1))
-    return finish_figure(
-        drawing,
-        view,
-        "drills-calendar",
-        calendar.rows,
-        span=name_span(months, lang, within=True),
-        months=name_span(months, lang),
-        n=calendar.rows,
-        peak=name_month(months[int(totals.argmax())], lang),
-        most=totals.max(),
-        empty=int((totals == 0).sum()),
-    )
+    told = {"n": calendar.rows, "empty": int((totals == 0).sum()), **tell_peak(totals, lang)}
+    return finish_figure(drawing, view, "drills-calendar", calendar.rows, told=told)
 
 
 @exhibit("drills-kinds")
@@ -52,17 +41,11 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
     if counts is None:
         return None
     style, totals = load_style(), counts.sum(axis=1)
-    words = name_values(
-        pd.Series([pd.NA if form == "unknown" else form for form in counts.columns]),
-        "drills",
-        "kind",
-        view.lang,
-    )
+    forms = pd.Series([pd.NA if form == "unknown" else form for form in counts.columns])
+    words = name_values(forms, "drills", "kind", view.lang)
     colours = [style.roles[_ROLES[form]] for form in counts.columns]
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(counts)), grid="")
-        draw_ranked_bars(axes, counts, colours, texts=[format_number(total) for total in totals])
-        draw_key(axes, [("■", word, colour) for word, colour in zip(words, colours, strict=True)])
+    key = [("■", word, colour) for word, colour in zip(words, colours, strict=True)]
+    drawing = plot_bars(counts, colours, map(format_number, totals), key)
     n = len(view.counted("drills"))
     return finish_figure(drawing, view, "drills-kinds", n, n=n, leaders=name_leaders(totals, view.lang))
 
@@ -75,25 +58,13 @@ def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
         return None
     rows = rows.sort_values(["held_on", "source_file", "source_row"])
     named = {column: name_values(rows[column], "drills", column, lang) for column in ("kind", "hazard_type")}
-    answers = {True: label("word.yes", lang), False: label("word.no", lang)}
     cells = [
         (
-            display.Cell(show_day(row["held_on"]), show_day(row["held_on"])),
-            display.Cell(show_text(row["name"], lang)),
-            display.Cell(named["kind"][index]),
-            display.Cell(named["hazard_type"][index]),
-            display.Cell(
-                format_number(row["participants"]),
-                None if pd.isna(row["participants"]) else float(row["participants"]),
-            ),
-            display.Cell(
-                label("word.not_stated", lang)
-                if pd.isna(row["evaluated"])
-                else answers[bool(row["evaluated"])]
-            ),
+            write_day(row["held_on"]), show_text(row["name"], lang), named["kind"][at], named["hazard_type"][at],
+            row["participants"], write_answer(row["evaluated"], lang),
         )
-        for index, row in rows.head(most).iterrows()
-    ]
+        for at, row in rows.head(most).iterrows()
+    ]  # fmt: skip
     return make_table(view, "drills-list", cells, total=len(rows))
 
 
@@ -105,19 +76,10 @@ def tabulate_plans(view: View, *, most: int = 40) -> display.Table | None:
         return None
     undrilled = label("word.none_found", lang) if "drills" in view.ledgers else "—"
     kinds = name_values(plans["kind"], "plans", "kind", lang)
-    cells = [
-        (
-            display.Cell(show_text(row["name"], lang)),
-            display.Cell(kinds[index]),
-            display.Cell(
-                show_day(row["review_due"]),
-                show_day(row["review_due"]),
-                note="worse" if row["past_review"] else "",
-            ),
-            display.Cell(
-                undrilled if pd.isna(row["drilled"]) else show_day(row["drilled"]), show_day(row["drilled"])
-            ),
-        )
-        for index, row in plans.head(most).iterrows()
-    ]
+    cells = []
+    for at, row in plans.head(most).iterrows():
+        review = write_day(row["review_due"], note="worse" if row["past_review"] else "")
+        day = show_day(row["drilled"])
+        drilled = display.Cell(undrilled if pd.isna(row["drilled"]) else day, day)
+        cells.append((show_text(row["name"], lang), kinds[at], review, drilled))
     return make_table(view, "plans-list", cells, total=len(plans))

@@ -9,19 +9,12 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
 from taizhang.figures.tables import make_fact_cell, make_table, tabulate_facts
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number
-from taizhang.metadata.words import label
 
 MOST_CLASSES = 12
 _NEIGHBOUR_FACTS = (
-    "hazards.found",
-    "hazards.rectification_rate",
-    "hazards.days_to_rectify_median",
-    "hazards.overdue",
-    "inspections.visits",
-    "drills.held",
-    "incidents.count",
-)
+    "hazards.found", "hazards.rectification_rate", "hazards.days_to_rectify_median", "hazards.overdue",
+    "inspections.visits", "drills.held", "incidents.count",
+)  # fmt: skip
 
 
 def cross_tabulate(
@@ -37,26 +30,18 @@ def cross_tabulate(
         return None
     lang, fields = view.lang, view.kinds[kind].fields
     total = say_exhibit(view, "cross-table", "total")
-    body = ((display.Cell(str(name) or total), *(_count(n) for n in row)) for name, row in counts.iterrows())
-    heads = (
-        display.Column(fields[rows].label(lang)),
-        *(display.Column(str(name) or total, "", "right") for name in counts.columns),
-    )
-    words = {"rows": fields[rows].label(lang), "columns": fields[columns].label(lang)}
+    body = ((str(name) or total, *row) for name, row in counts.iterrows())
+    names = {"rows": fields[rows].label(lang), "columns": fields[columns].label(lang)}
     return make_table(
         view,
         "cross-table",
         body,
         id=f"{kind}-{rows}-{columns}".replace("_", "-"),
-        title=say_exhibit(view, "cross-table", "title", kind=view.kinds[kind].title[lang], **words),
-        columns=heads,
+        columns=[display.Column(names["rows"]), *(str(name) or total for name in counts.columns)],
         notes=(describe_source(view, kind, int(counts.to_numpy()[-1, -1])),),
-        wide=len(heads) > 8,
+        wide=len(counts.columns) > 7,
+        title=say_exhibit(view, "cross-table", "title", kind=view.kinds[kind].title[lang], **names),
     )
-
-
-def _count(n: float) -> display.Cell:
-    return display.Cell(format_number(n), float(n))
 
 
 def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
@@ -76,42 +61,23 @@ def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
         info = view.fact_infos[fact]
         if view.fact(fact) is None:
             continue
-        cells = [
-            make_fact_cell(
-                view.fact(fact, code),
-                info,
-                lang,
-                district="" if code == view.district else code,
-                interval=info.unit == "percent",
-            )
-            for code in codes
-        ]
-        rows.append((display.Cell(info.title[lang]), *cells))
-    return make_table(
-        view,
-        "neighbours",
-        rows,
-        columns=(
-            display.Column(label("column.indicator", lang)),
-            *(display.Column(str(names[code]), "", "right") for code in codes),
-        ),
-        wide=len(codes) > 6,
-    )
+        cells = []
+        for code in codes:
+            named = {"district": "" if code == view.district else code, "interval": info.unit == "percent"}
+            cells.append(make_fact_cell(view.fact(fact, code), info, lang, **named))  # type: ignore[arg-type]
+        rows.append((info.title[lang], *cells))
+    heads = [str(names[code]) for code in codes]
+    return make_table(view, "neighbours", rows, columns=heads, wide=len(codes) > 6)
 
 
 def tabulate_own_ledgers(view: View) -> display.Table | None:
     """The workbook's own ledger kinds: what a row is, and how many rows the period has."""
     lang = view.lang
     rows = (
-        (display.Cell(view.kinds[kind].title[lang]), display.Cell(view.kinds[kind].row[lang]), _count(n))
+        (view.kinds[kind].title[lang], view.kinds[kind].row[lang], n)
         for kind, n in count_own_rows(view).items()
     )
-    columns = (
-        display.Column(label("column.ledger", lang)),
-        display.Column(say_exhibit(view, "own-ledgers", "row_is")),
-        display.Column(label("word.rows", lang), "", "right"),
-    )
-    return make_table(view, "own-ledgers", rows, columns=columns)
+    return make_table(view, "own-ledgers", rows)
 
 
 def tabulate_own_facts(view: View) -> display.Table | None:

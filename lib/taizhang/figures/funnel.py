@@ -8,9 +8,9 @@ from taizhang.analysis.funnel import DistrictFunnel, find_funnel
 from taizhang.analysis.naming import name_area
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.comparison import describe_fact_source, say_value, slug_fact
-from taizhang.figures.marks import draw_key
+from taizhang.figures.marks import draw_key, note_point
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
@@ -28,8 +28,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     lang, style, info = view.lang, load_style(), view.describe(fact)
     rows, limits, level = funnel.places, funnel.limits, funnel.level
     out = rows["outside"]
-    with use_style():
-        drawing, axes = make_axes(90, grid="y")
+    with use_axes(90) as (drawing, axes):
         for name, dash in (("95", (0, (3, 2))), ("998", "-")):
             for side in ("low", "high"):
                 line = limits[f"{side}{name}"]
@@ -37,55 +36,25 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
         axes.axhline(level, color=style.muted, linewidth=1.1)
         for part, role in ((~out, "main"), (out, "open")):
             axes.scatter(
-                rows.loc[part, "denominator"],
-                rows.loc[part, "value"],
-                s=34,
-                color=style.roles[role],
-                zorder=3,
+                rows["denominator"][part], rows["value"][part], s=34, color=style.roles[role], zorder=3
             )
         for code in rows.index[out]:
             place = (float(rows["denominator"][code]), float(rows["value"][code]))
             above = place[1] > level
-            axes.annotate(
-                str(rows["district"][code]),
-                place,
-                xytext=(0, 7 if above else -7),
-                textcoords="offset points",
-                ha="center",
-                va="bottom" if above else "top",
-                size=style.small,
-                color=style.roles["open"],
-            )
+            looks = {"ha": "center", "va": "bottom" if above else "top", "color": style.roles["open"]}
+            note_point(axes, str(rows["district"][code]), place, (0, 7 if above else -7), **looks)
         _set_funnel_limits(axes, funnel, info)
         axes.set_xlabel(label("axis.denominator", lang))
-        draw_key(
-            axes,
-            [
-                (
-                    "—",
-                    label(
-                        f"ranking.{funnel.of}", lang, area=name_area(view), value=say_value(level, info, lang)
-                    ),
-                    style.muted,
-                ),
-                ("- -", "95%", style.roles["before"]),
-                ("—", "99.8%", style.roles["before"]),
-            ],
-        )
+        words = label(f"ranking.{funnel.of}", lang, area=name_area(view), value=say_value(level, info, lang))
+        before = style.roles["before"]
+        draw_key(axes, [("—", words, style.muted), ("- -", "95%", before), ("—", "99.8%", before)])
     extra = say_exhibit(view, "funnel", "limits")
     if funnel.dispersion > 1:
         extra += say_exhibit(view, "funnel", "dispersion", times=format_number(funnel.dispersion, 1))
-    return finish_figure(
-        drawing,
-        view,
-        "funnel",
-        id=f"funnel-{slug_fact(fact)}",
-        n=len(rows),
-        fact=info.title[lang],
-        out=int(out.sum()),
-        names=join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang),
-        source=describe_fact_source(view, info, extra),
-    )
+    names = join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang)
+    told = {"n": len(rows), "fact": info.title[lang], "out": int(out.sum()), "names": names}
+    source = describe_fact_source(view, info, extra)
+    return finish_figure(drawing, view, "funnel", id=f"funnel-{slug_fact(fact)}", source=source, told=told)
 
 
 def _set_funnel_limits(axes: Axes, funnel: DistrictFunnel, info: FactInfo) -> None:

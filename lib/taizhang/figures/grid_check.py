@@ -20,10 +20,10 @@ from taizhang.analysis.naming import name_area, show_text
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
-from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame, place_labels
-from taizhang.figures.marks import set_strip_key
-from taizhang.figures.tables import make_table
+from taizhang.figures.canvas import finish_figure
+from taizhang.figures.ground import add_layer, place_labels, use_map
+from taizhang.figures.marks import note_point, set_strip_key
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
@@ -44,37 +44,13 @@ def tabulate_cells(view: View) -> display.Table | None:
     counts, lang = count_cells(view), view.lang
     if counts is None:
         return None
-    return make_table(
-        view,
-        "grid-cells",
-        columns=(
-            display.Column(label("check.level", lang)),
-            *(
-                display.Column(label("check.class", lang, **{"class": name}), "", "right")
-                for name in counts.by_class
-            ),
-            display.Column(label("check.cells", lang), "", "right"),
-            display.Column(label("check.unassigned", lang), "", "right"),
-        ),
-        rows=tuple(
-            (
-                display.Cell(label("check.all_levels", lang) if level == ALL else str(level)),
-                *(_number(n) for n in (*by_class, cells, unassigned)),
-            )
-            for level, by_class, (cells, unassigned) in zip(
-                counts.by_class.index,
-                counts.by_class.itertuples(index=False),
-                counts.sums.itertuples(index=False),
-                strict=True,
-            )
-        ),
-    )
-
-
-def _number(value: float | None, decimals: int = 0) -> display.Cell:
-    if value is None or pd.isna(value):
-        return display.Cell("—")
-    return display.Cell(format_number(value, decimals), float(value))
+    levels = [
+        label("check.all_levels", lang) if level == ALL else str(level) for level in counts.by_class.index
+    ]
+    rows = counts.by_class.join(counts.sums).itertuples(index=False)
+    classes = [label("check.class", lang, **{"class": name}) for name in counts.by_class]
+    cells = [(level, *row) for level, row in zip(levels, rows, strict=True)]
+    return make_table(view, "grid-cells", cells, columns=classes)
 
 
 @exhibit("grid-unassigned")
@@ -84,17 +60,13 @@ def tabulate_unassigned(view: View) -> display.Table | None:
     if cells.empty:
         return None
     lang = view.lang
-    names = view.districts.set_index("code")["name"]
-    rows = tuple(
+    rows = [
         (
-            display.Cell(str(cell["code"])),
-            display.Cell(str(cell["name"])),
-            _name_district(cell["district_code"], names, lang),
-            display.Cell(show_text(cell["level"], lang)),
-            display.Cell(show_text(cell["class"], lang)),
+            str(cell["code"]), str(cell["name"]), _name_district(cell["district_code"], view),
+            show_text(cell["level"], lang), show_text(cell["class"], lang),
         )
         for _, cell in cells.head(_MOST_ROWS).iterrows()
-    )
+    ]  # fmt: skip
     return make_table(view, "grid-unassigned", rows, without=_leave_out(view), total=len(cells))
 
 
@@ -103,8 +75,9 @@ def _leave_out(view: View) -> tuple[str, ...]:
     return () if view.district == ALL else ("district",)
 
 
-def _name_district(code: object, names: pd.Series, lang: str) -> display.Cell:
-    return display.Cell(str(names.get(code, show_text(pd.NA, lang))))
+def _name_district(code: object, view: View) -> str:
+    names = view.districts.set_index("code")["name"]
+    return str(names.get(code, show_text(pd.NA, view.lang)))
 
 
 @exhibit("grid-span")
@@ -117,17 +90,11 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
         return None
     lang = view.lang
     names = view.districts.set_index("code")["name"].to_dict() | {ALL: name_area(view)}
-    rows = (
-        (
-            display.Cell(
-                label("check.of_level", lang, level=row["level"])
-                if row["level"]
-                else str(names.get(row["district_code"], row["district_code"]))
-            ),
-            *(_number(row[name], 1 if name.endswith("median") else 0) for name in _SPAN),
-        )
-        for _, row in span.iterrows()
-    )
+    rows = []
+    for _, row in span.iterrows():
+        of_level = label("check.of_level", lang, level=row["level"]) if row["level"] else ""
+        numbers = (write_number(row[name], 1 if name.endswith("median") else 0) for name in _SPAN)
+        rows.append((of_level or str(names.get(row["district_code"], row["district_code"])), *numbers))
     # A grid of one level has no cells that hold others.
     without = () if span["heads"].any() else [name for name in _SPAN if "head" in name]
     return make_table(view, "grid-span", rows, without=without)
@@ -143,42 +110,23 @@ def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
         return None
     lang = view.lang
     names = view.grid.set_index("code")["name"].astype(str).to_dict()
-    districts = view.districts.set_index("code")["name"]
     ranked = rank_problems(problems)
     shown = ranked.head(_MOST_ROWS)
-    whole = view.district == ALL
-    stray = bool(shown["share_percent"].notna().any())
-    rows = tuple(
+    rows = [
         (
-            display.Cell(str(row["number"]), row["number"]),
-            display.Cell(label(f"problem.{row['problem']}", lang)),
-            *([_name_district(row["district_code"], districts, lang)] if whole else []),
-            display.Cell(_list_cells(str(row["codes"]), names)),
-            _number(row["area_km2"], 4),
-            *([_number(row["share_percent"], 1)] if stray else []),
+            display.Cell(str(row["number"]), row["number"]), label(f"problem.{row['problem']}", lang),
+            _name_district(row["district_code"], view), _list_cells(str(row["codes"]), names),
+            write_number(row["area_km2"], 4), write_number(row["share_percent"], 1),
         )
         for _, row in shown.iterrows()
-    )
+    ]  # fmt: skip
     notes = [say_exhibit(view, "grid-problems", "note")]
     if len(ranked) > len(shown):
-        area = format_number(shown["area_km2"].sum(), 3)
-        notes.append(
-            say_exhibit(view, "grid-problems", "largest", n=len(ranked), shown=len(shown), area=area)
-        )
-    return make_table(
-        view,
-        "grid-problems",
-        columns=(
-            display.Column(label("check.number", lang), "", "right"),
-            display.Column(label("check.problem", lang)),
-            *([display.Column(label("column.district", lang))] if whole else []),
-            display.Column(label("check.concerned", lang)),
-            display.Column(label("check.area", lang), "km²", "right"),
-            *([display.Column(label("check.share", lang), "%", "right")] if stray else []),
-        ),
-        rows=rows,
-        notes=notes,
-    )
+        most = {"n": len(ranked), "shown": len(shown), "area": format_number(shown["area_km2"].sum(), 3)}
+        notes.append(say_exhibit(view, "grid-problems", "largest", **most))
+    without = _leave_out(view) if shown["share_percent"].notna().any() else (*_leave_out(view), "share")
+    area = display.Column(label("check.area", lang), "km²", "right")
+    return make_table(view, "grid-problems", rows, columns=[area], without=without, notes=notes)
 
 
 def _list_cells(codes: str, names: dict[str, str]) -> str:
@@ -200,46 +148,31 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
     ranked = rank_problems(problems)
     parts = dict(iter(ranked.groupby("group")))
     colours = {"gap": style.roles["open"], "overlap": style.categories[3], "stray": style.roles["third"]}
-    with use_style():
-        drawing, axes, strip = draw_ground(view)
-        frame = keep_frame(axes)
-        fill = style.sequential[1]
-        simplify_districts(cells).plot(
-            ax=axes, facecolor=fill, edgecolor=style.paper, linewidth=0.6, zorder=3
-        )
-        key = [("■", label("check.cells", lang), fill)]
+    fill = style.sequential[1]
+    key = [("■", label("check.cells", lang), fill)]
+    with use_map(view) as (drawing, axes, strip):
+        looks = {"edgecolor": style.paper, "linewidth": 0.6, "zorder": 3}
+        add_layer(axes, simplify_districts(cells), facecolor=fill, **looks)
         for group, colour in colours.items():
             if group in parts:
-                parts[group].plot(ax=axes, facecolor=colour, edgecolor=colour, linewidth=1.0, zorder=4)
+                add_layer(axes, parts[group], facecolor=colour, edgecolor=colour, linewidth=1.0, zorder=4)
                 key.append(("■", label(f"problem_group.{group}", lang), colour))
-        frame()
         # A sliver of some metres is nothing at a map's scale: its number stands beside a ring.
         for number, shape in ranked.head(_MOST_NUMBERS)[["number", "geometry"]].itertuples(index=False):
-            point = shape.representative_point()
-            axes.scatter(
-                point.x, point.y, s=120, facecolor="none", edgecolor=style.ink, linewidth=0.9, zorder=5
-            )
-            axes.annotate(
-                str(number), (point.x, point.y), xytext=(7, 5), textcoords="offset points",
-                size=style.small, zorder=6, annotation_clip=True,
-            )  # fmt: skip
+            at = shape.representative_point().coords[0]
+            axes.scatter(at[0], at[1], s=120, facecolor="none", edgecolor=style.ink, linewidth=0.9, zorder=5)
+            note_point(axes, str(number), at, (7, 5), zorder=6, annotation_clip=True)
         set_strip_key(strip, key)
-        draw_furniture(axes, strip, view)
     found = [
         label("figure.count_of", lang, name=label(f"problem_group.{group}", lang), n=len(parts[group]))
         for group in colours
         if group in parts
     ]
+    told = join_list(found, lang) or say_exhibit(view, "grid-problems-map", "none")
     source = label("source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang))
     if len(ranked):
         source = _join([source, say_exhibit(view, "grid-problems-map", "many")], lang)
-    return finish_figure(
-        drawing,
-        view,
-        "grid-problems-map",
-        problems=join_list(found, lang) or say_exhibit(view, "grid-problems-map", "none"),
-        told=source,
-    )
+    return finish_figure(drawing, view, "grid-problems-map", problems=told, source=source)
 
 
 def _join(sentences: Sequence[str], lang: str) -> str:
@@ -258,34 +191,18 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
     lang, kinds = view.lang, view.kinds
     wide, ways = count_by_cell(view, counts), count_ways(counts)
     shown = list(ways.index)
-    names = view.districts.set_index("code")["name"]
-    rows = tuple(
-        (
-            display.Cell(str(row["code"])),
-            display.Cell(str(row["name"])),
-            *([_name_district(row["district_code"], names, lang)] if view.district == ALL else []),
-            *(_number(row[kind]) for kind in shown),
-        )
+    rows = [
+        (str(row["code"]), str(row["name"]), _name_district(row["district_code"], view), *row[shown])
         for _, row in wide.head(_MOST_ROWS).iterrows()
-    )
+    ]
     notes = []
     if len(wide) > _MOST_ROWS:
         notes.append(label("table.more", lang, shown=_MOST_ROWS, total=format_number(len(wide))))
     for kind in shown:
         told = {way: ways.loc[kind, way] for way in WAYS}
         notes.append(say_exhibit(view, "grid-counts", "matched", kind=kinds[kind].label(lang), **told))
-    return make_table(
-        view,
-        "grid-counts",
-        columns=(
-            display.Column(label("check.code", lang)),
-            display.Column(label("check.cell", lang)),
-            *([display.Column(label("column.district", lang))] if view.district == ALL else []),
-            *(display.Column(kinds[kind].label(lang), "", "right") for kind in shown),
-        ),
-        rows=rows,
-        notes=notes,
-    )
+    heads = [kinds[kind].label(lang) for kind in shown]
+    return make_table(view, "grid-counts", rows, without=_leave_out(view), columns=heads, notes=notes)
 
 
 def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
@@ -300,43 +217,25 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
     most = len(found.classes)
     fills = style.sequential if most > 2 else (style.sequential[1], style.sequential[3])
     colours = [fills[round(n * (len(fills) - 1) / max(most - 1, 1))] for n in range(most)]
-    with use_style():
-        drawing, axes, strip = draw_ground(view)
-        frame = keep_frame(axes)
-        key: list[tuple[str, str, str]] = []
+    key = []
+    with use_map(view) as (drawing, axes, strip):
         for at, colour in enumerate([style.empty, *colours], -1):
             part = simple[number == at]
             if part.empty:
                 continue
-            part.plot(ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
+            add_layer(axes, part, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
             span = [0, 0] if at < 0 else found.classes.loc[at].tolist()
             least, largest = (format_number(rows) for rows in span)
             key.append(("■", least if least == largest else f"{least}–{largest}", colour))
-        frame()
         if view.district != ALL:
             dark = [at >= 0 and colours[at] in style.sequential[3:] for at in number]
-            place_labels(
-                axes,
-                list(simple.geometry),
-                [format_number(value) for value in cells["rows"]],
-                [style.paper if one else style.ink for one in dark],
-                size=style.small,
-            )
+            inks = [style.paper if one else style.ink for one in dark]
+            place_labels(axes, simple.geometry, map(format_number, cells["rows"]), inks)
         set_strip_key(strip, key)
-        draw_furniture(axes, strip, view)
     id = f"grid-{kind}-map"
     extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=most)
     if found.unmatched:
         extra = _join([extra, say_exhibit(view, id, "unmatched", n=found.unmatched)], lang)
-    return finish_figure(
-        drawing,
-        view,
-        id,
-        found.rows,
-        extra=extra,
-        kind=view.kinds[kind].label(lang),
-        n=len(cells),
-        some=(number >= 0).sum(),
-        top=found.busiest["name"],
-        most=found.busiest["rows"],
-    )
+    told = {"kind": view.kinds[kind].label(lang), "n": len(cells), "some": (number >= 0).sum()}
+    top, most = found.busiest["name"], found.busiest["rows"]
+    return finish_figure(drawing, view, id, found.rows, extra=extra, top=top, most=most, told=told)

@@ -1,7 +1,9 @@
 """What every map has: simplified districts, scale bar, north arrow, rights, and labels that do not collide."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import cos, radians
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +21,7 @@ from taizhang.core.outlines import (
     find_places,
     measure_text,
 )
+from taizhang.figures.canvas import Looks, use_style
 from taizhang.figures.marks import back_label
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
@@ -65,31 +68,38 @@ def make_map(
     return drawing, axes, strip
 
 
-def keep_frame(axes: Axes) -> Callable[[], None]:
-    """Remember a map's extent and aspect, which geopandas resets at each layer; call the result to restore."""
+@contextmanager
+def use_map(view: View, *, whole: bool = False, **layout: Any) -> Iterator[tuple[Drawing, Axes, Axes]]:
+    """Draw within this on a map of the whole area, as from `make_map`, or of the view's ground, as from `draw_ground`.
+
+    Scale bar, rights and north arrow are added in the end.
+    """
+    with use_style():
+        bounds = tuple(view.outlines.total_bounds)
+        drawing, axes, strip = make_map(bounds, **layout) if whole else draw_ground(view, **layout)
+        yield drawing, axes, strip
+        draw_furniture(axes, strip, view)
+
+
+def add_layer(axes: Axes, shapes: gpd.GeoDataFrame | gpd.GeoSeries, **looks: object) -> None:
+    """Draw shapes on a map, whose extent and aspect geopandas would change; nothing where they are empty."""
+    if shapes.geometry.is_empty.all():
+        return
     aspect, across, up = axes.get_aspect(), axes.get_xlim(), axes.get_ylim()
-
-    def restore() -> None:
-        axes.set_aspect(aspect)
-        axes.set_xlim(across)
-        axes.set_ylim(up)
-
-    return restore
+    shapes.plot(ax=axes, **looks)
+    axes.set(aspect=aspect, xlim=across, ylim=up)
 
 
 def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[str]) -> None:
     """Draw districts on a map whose extent is set, each in its colour; hatched where it has none, being not known."""
-    style, frame = load_style(), keep_frame(axes)
+    style = load_style()
     known = np.array([bool(colour) for colour in colours])
     # One call for all: a class that GeoPandas draws by itself costs as much as all districts.
-    part = districts[known]
-    if not part.geometry.is_empty.all():
-        fills = [colour for colour in colours if colour]
-        part.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.9)
-    part = districts[~known]
-    if not part.geometry.is_empty.all():
-        part.plot(ax=axes, facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4)
-    frame()
+    fills = [colour for colour in colours if colour]
+    add_layer(axes, districts[known], color=fills, edgecolor=style.paper, linewidth=0.9)
+    add_layer(
+        axes, districts[~known], facecolor=style.empty, edgecolor=style.muted, hatch="////", linewidth=0.4
+    )
 
 
 def draw_ground(
@@ -109,28 +119,19 @@ def draw_ground(
     lon, lat = centre or ((west + east) / 2, (south + north) / 2)
     across, up = ((east - west) / 2 + pad) / zoom, ((north - south) / 2 + pad) / zoom
     drawing, axes, strip = make_map((lon - across, lat - up, lon + across, lat + up), tallest_mm=84)
-    frame = keep_frame(axes)
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     # Of a province's thousands, only those that can be seen.
     districts = districts[districts.intersects(shapely.box(west, south, east, north))]
-    districts.plot(ax=axes, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
-    if not own.geometry.is_empty.all():
-        own.plot(ax=axes, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
-    frame()
+    add_layer(axes, districts, facecolor=style.empty, edgecolor=style.paper, linewidth=1.0, zorder=1)
+    add_layer(axes, own, facecolor=style.paper, edgecolor=style.muted, linewidth=1.0, zorder=2)
     # Neighbours are named where their part within the frame has room.
     others = districts[~districts["code"].isin(own["code"])]
     edge = 0.015 * (east - west)
     frame_box = shapely.box(west + edge, south + edge, east - edge, north - edge)
     inside = others.geometry.intersection(frame_box)
     shown = (~inside.is_empty).to_numpy()
-    place_labels(
-        axes,
-        list(inside[shown]),
-        list(others.loc[shown, "name"]),
-        [style.muted] * int(shown.sum()),
-        size=style.small,
-    )
+    place_labels(axes, inside[shown], others.loc[shown, "name"], [style.muted] * int(shown.sum()))
     return drawing, axes, strip
 
 
@@ -144,24 +145,12 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
     km_per_mm = (east - west) * KM_PER_DEGREE * cos(radians((south + north) / 2)) / frame
     length = choose_length(35 * km_per_mm)
     bar = length / km_per_mm
-    strip.add_patch(
-        Rectangle((2, 2.2), bar / 2, 1.1, facecolor=style.ink, edgecolor=style.ink, linewidth=0.6)
-    )
-    strip.add_patch(
-        Rectangle((2 + bar / 2, 2.2), bar / 2, 1.1, facecolor=style.paper, edgecolor=style.ink, linewidth=0.6)
-    )
-    strip.text(
-        2 + bar + 1.5,
-        2.7,
-        label("map.km", view.lang, n=format_number(length, count_decimals(length))),
-        size=style.small,
-        va="center",
-    )
-    rights = (
-        label("map.approval", view.lang, number=view.approval)
-        if view.approval
-        else label("map.internal_use", view.lang)
-    )
+    for left, fill in ((2, style.ink), (2 + bar / 2, style.paper)):
+        half = Rectangle((left, 2.2), bar / 2, 1.1, facecolor=fill, edgecolor=style.ink, linewidth=0.6)
+        strip.add_patch(half)
+    words = label("map.km", view.lang, n=format_number(length, count_decimals(length)))
+    strip.text(2 + bar + 1.5, 2.7, words, size=style.small, va="center")
+    rights = label("map.approval" if view.approval else "map.internal_use", view.lang, number=view.approval)
     strip.text(style.width_mm - 2, 2.7, rights, size=style.small, ha="right", va="center", color=style.muted)
     _draw_arrow(axes, label("map.north", view.lang))
 
@@ -171,12 +160,8 @@ def find_corner(axes: Axes) -> Box:
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     wide, high = _measure_map(axes)
-    return (
-        east - _ARROW_MM[0] / wide * (east - west),
-        north - _ARROW_MM[1] / high * (north - south),
-        east,
-        north,
-    )
+    across, up = _ARROW_MM
+    return east - across / wide * (east - west), north - up / high * (north - south), east, north
 
 
 def _measure_map(axes: Axes) -> tuple[float, float]:
@@ -205,41 +190,34 @@ def _draw_arrow(axes: Axes, word: str) -> None:
     middle = across / 2
     outline = [place(middle, 1), place(middle + 1.6, 6), place(middle, 4.8), place(middle - 1.6, 6)]
     axes.add_patch(Polygon(outline, transform=axes.transAxes, facecolor=style.ink, linewidth=0, zorder=10))
-    axes.text(
-        *place(middle, 6.8),
-        word,
-        transform=axes.transAxes,
-        ha="center",
-        va="top",
-        size=style.small,
-        zorder=10,
-    )
+    looks: Looks = {"ha": "center", "va": "top", "size": style.small, "zorder": 10}
+    axes.text(*place(middle, 6.8), word, transform=axes.transAxes, **looks)
 
 
 def place_labels(
     axes: Axes,
-    shapes: Sequence[shapely.Geometry],
-    texts: Sequence[str],
+    shapes: Iterable[shapely.Geometry],
+    texts: Iterable[str],
     colours: Sequence[str],
     *,
-    size: float,
+    size: float = 0,
     taken: Sequence[Box] = (),
     hatched: Sequence[bool] = (),
 ) -> list[int]:
     """Write a label within each shape, where it touches no other and not the north arrow; the smallest choose first.
 
-    The map's limits are set. `size` is in points, `taken` are further places already used, in the axes' coordinates;
-    labels that are `hatched` stand on hatching and need paper behind them. Returns the positions of shapes that had
-    no room.
+    The map's limits are set. `size` is in points, small where left out; `taken` are further places already used, in
+    the axes' coordinates; labels that are `hatched` stand on hatching and need paper behind them. Returns the
+    positions of shapes that had no room.
     """
+    shapes, texts, size = list(shapes), list(texts), size or load_style().small
     rooms = [_measure_label(axes, text, size) for text in texts]
     spots = find_places(shapes, rooms, taken=[find_corner(axes), *taken])
     backs = [back_label() if on else None for on in hatched or [False] * len(texts)]
     for text, colour, spot, back in zip(texts, colours, spots, backs, strict=True):
         if spot is not None:
-            axes.text(
-                *spot, text, ha="center", va="center", size=size, color=colour, linespacing=1.15, bbox=back
-            )
+            looks: Looks = {"ha": "center", "va": "center", "size": size, "linespacing": 1.15}
+            axes.text(*spot, text, color=colour, bbox=back, **looks)
     return [place for place, spot in enumerate(spots) if spot is None]
 
 

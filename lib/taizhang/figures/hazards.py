@@ -6,27 +6,19 @@ from matplotlib.axes import Axes
 from taizhang.analysis.closure import MONTH, Closure, follow_closure
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.hazards import count_by, follow_months, list_overdue
-from taizhang.analysis.naming import name_area, name_month, name_place, name_span, show_day, show_text
+from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
 from taizhang.analysis.rows import is_brief, name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import (
-    back_label,
-    bars_height,
-    draw_key,
-    draw_ranked_bars,
-    draw_stacked_months,
-)
-from taizhang.figures.tables import make_table
+from taizhang.figures.canvas import finish_figure, use_axes
+from taizhang.figures.marks import back_label, draw_key, draw_stacked_months, note_point, plot_bars
+from taizhang.figures.tables import make_table, write_day
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-Key = list[tuple[str, str, str]]
 
-
-def _name_parts(lang: str) -> Key:
+def _name_parts(lang: str) -> list[tuple[str, str, str]]:
     """The key of rectified and open."""
     roles = load_style().roles
     parts = (("hazards.rectified", "done"), ("hazards.open", "open"))
@@ -39,31 +31,17 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     trend = follow_months(view)
     if trend is None:
         return None
-    lang, style, months = view.lang, load_style(), pd.PeriodIndex(trend.counts.index)
-    with use_style():
-        drawing, axes = make_axes(42 if is_brief(view) else 72)
-        key = _name_parts(lang)
-        if trend.before is not None:
-            key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
-        parts = [
-            (trend.counts["rectified"], style.roles["done"]),
-            (trend.counts["open"], style.roles["open"]),
-        ]
-        draw_stacked_months(axes, months, parts, lang, before=trend.before)
+    lang, style = view.lang, load_style()
+    key = _name_parts(lang)
+    parts = [(trend.counts["rectified"], style.roles["done"]), (trend.counts["open"], style.roles["open"])]
+    if trend.before is not None:
+        key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
+    with use_axes(42 if is_brief(view) else 72) as (drawing, axes):
+        draw_stacked_months(axes, pd.PeriodIndex(trend.counts.index), parts, lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
     total = trend.counts.fillna(0).sum(axis=1)
-    return finish_figure(
-        drawing,
-        view,
-        "hazards-trend",
-        trend.rows,
-        span=name_span(months, lang, within=True),
-        months=name_span(months, lang),
-        n=total.sum(),
-        peak=name_month(months[int(total.argmax())], lang),
-        most=total.max(),
-        open=trend.counts["open"].sum(),
-    )
+    told = {"n": total.sum(), "open": trend.counts["open"].sum(), **tell_peak(total, lang)}
+    return finish_figure(drawing, view, "hazards-trend", trend.rows, told=told)
 
 
 @exhibit("hazards-by-trade")
@@ -91,25 +69,15 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         return None
     totals, n = counts.sum(axis=1), counts.to_numpy().sum()
     shares = [{"n": total, "share": f"{total / n:.0%}"} for total in totals]
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(counts)), grid="")
-        key = _name_parts(view.lang)
-        texts = [say_exhibit(view, "hazards-by-class", "bar", **share) for share in shares]
-        draw_ranked_bars(axes, counts, [colour for _, _, colour in key], texts=texts)
-        draw_key(axes, key)
+    key = _name_parts(view.lang)
+    texts = [say_exhibit(view, "hazards-by-class", "bar", **share) for share in shares]
+    drawing = plot_bars(counts, [colour for _, _, colour in key], texts, key)
     leaders = [
         say_exhibit(view, "hazards-by-class", "leader", name=name, **share)
         for name, share in list(zip(counts.index, shares, strict=True))[:3]
     ]
-    return finish_figure(
-        drawing,
-        view,
-        f"hazards-by-{column.replace('_', '-')}",
-        int(n),
-        n=n,
-        leaders=join_list(leaders, view.lang),
-        open=counts["open"].sum(),
-    )
+    told = {"n": n, "leaders": join_list(leaders, view.lang), "open": counts["open"].sum()}
+    return finish_figure(drawing, view, f"hazards-by-{column.replace('_', '-')}", int(n), told=told)
 
 
 @exhibit("hazards-closure")
@@ -121,26 +89,16 @@ def plot_closure_curve(view: View) -> display.Figure | None:
     closure = follow_closure(view)
     if closure is None:
         return None
-    style, curve = load_style(), closure.curve
-    main = style.roles["main"]
+    curve, main, n = closure.curve, load_style().roles["main"], len(closure.cases.rows)
     # One colour for the district and its interval; the county is context.
-    with use_style():
-        drawing, axes = make_axes(72, grid="both")
+    with use_axes(72, grid="both") as (drawing, axes):
         axes.fill_between(curve.time, curve.low, curve.high, step="post", color=main, alpha=0.16, lw=0)
         axes.step(curve.time, curve.share, where="post", color=main, linewidth=2)
         scale_closure(axes, closure.end, view.lang)
         draw_key(axes, [("—", say_exhibit(view, "hazards-closure", "key"), main)])
         _mark_medians(axes, view, closure)
-    return finish_figure(
-        drawing,
-        view,
-        "hazards-closure",
-        len(closure.cases.rows),
-        n=len(closure.cases.rows),
-        at_once=format_number(curve.within(0), 1),
-        month=format_number(curve.within(MONTH), 1),
-        open=closure.cases.open.sum(),
-    )
+    shares = {name: format_number(curve.within(days), 1) for name, days in (("at_once", 0), ("month", MONTH))}
+    return finish_figure(drawing, view, "hazards-closure", n, n=n, open=closure.cases.open.sum(), told=shares)
 
 
 def scale_closure(axes: Axes, end: float, lang: str) -> None:
@@ -160,17 +118,15 @@ def _mark_medians(axes: Axes, view: View, closure: Closure) -> None:
         name = name_place(view) if own else name_area(view)
         axes.plot([day, day], [0, 50], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
         axes.plot([day], [50], marker="o", color=colour, markersize=5, markeredgecolor=style.paper)
-        axes.annotate(
-            say_exhibit(view, "hazards-closure", "median" if day else "at_once", name=name, days=day),
-            (day, 50),
-            xytext=(8, -14 - 16 * place),
-            textcoords="offset points",
-            color=colour if own else style.muted,
-            size=style.small,
-            va="center",
-            bbox=back_label(pad=1),  # the other's line stops before it
-            zorder=5,
-        )
+        words = say_exhibit(view, "hazards-closure", "median" if day else "at_once", name=name, days=day)
+        # The other's line stops before the words.
+        looks = {
+            "color": colour if own else style.muted,
+            "bbox": back_label(pad=1),
+            "va": "center",
+            "zorder": 5,
+        }
+        note_point(axes, words, (day, 50), (8, -14 - 16 * place), **looks)
 
 
 @exhibit("hazards-overdue")
@@ -182,13 +138,9 @@ def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
     severity = name_values(rows["severity"], "hazards", "severity", lang)
     cells = [
         (
-            display.Cell(show_text(row["premises"], lang)),
-            display.Cell(show_text(row["description"], lang)),
-            display.Cell(severity[index]),
-            display.Cell(show_day(row["found_on"]), show_day(row["found_on"])),
-            display.Cell(show_day(row["deadline"]), show_day(row["deadline"])),
-            display.Cell(format_number(row["late"]), float(row["late"])),
+            show_text(row["premises"], lang), show_text(row["description"], lang), severity[at],
+            write_day(row["found_on"]), write_day(row["deadline"]), row["late"],
         )
-        for index, row in rows.head(most).iterrows()
-    ]
+        for at, row in rows.head(most).iterrows()
+    ]  # fmt: skip
     return make_table(view, "hazards-overdue", cells, total=len(rows))

@@ -1,17 +1,14 @@
 """Incidents as a table and as months of several years."""
 
-import pandas as pd
-
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.incidents import follow_years, list_gravest
-from taizhang.analysis.naming import show_day, show_text
+from taizhang.analysis.naming import show_text
 from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.tables import make_table
-from taizhang.metadata.formats import format_number
+from taizhang.figures.tables import make_table, write_day, write_number
 from taizhang.metadata.words import label
 
 
@@ -24,18 +21,14 @@ def plot_incidents_trend(view: View) -> display.Figure | None:
     lang, sums = view.lang, counts.sum(axis=1)
     years = [label("month.year", lang, year=year) for year in counts.index]
     months = [label(f"month.short.{month}", lang) for month in counts.columns]
-    with use_style():
-        drawing, axes = make_axes(14 + 8 * len(counts), grid="")
+    with use_axes(14 + 8 * len(counts), grid="") as (drawing, axes):
         draw_cells(axes, counts.set_axis(years).set_axis(months, axis=1))
         totals = axes.secondary_yaxis("right")
-        words = [say_exhibit(view, "incidents-trend", "sum", n=n) for n in sums]
-        totals.set_yticks(axes.get_yticks(), words)
+        totals.set_yticks(axes.get_yticks(), [say_exhibit(view, "incidents-trend", "sum", n=n) for n in sums])
         totals.tick_params(length=0)
         totals.spines["right"].set_visible(False)
-    told = [
-        say_exhibit(view, "incidents-trend", "year", year=year, n=n)
-        for year, n in zip(years, sums, strict=True)
-    ]
+    pairs = zip(years, sums, strict=True)
+    told = [say_exhibit(view, "incidents-trend", "year", year=year, n=n) for year, n in pairs]
     joined = ("、" if lang == "zh" else ", ").join(told)
     return finish_figure(drawing, view, "incidents-trend", int(sums.sum()), sums=joined)
 
@@ -50,18 +43,9 @@ def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
     types = name_values(rows["type"], "incidents", "type", lang)
     cells = [
         (
-            display.Cell(show_day(row["occurred_on"]), show_day(row["occurred_on"])),
-            display.Cell(classes[index]),
-            display.Cell(types[index]),
-            display.Cell(show_text(row["description"], lang)),
-            *(_count_cell(row[column]) for column in ("deaths", "serious_injuries")),
-            _count_cell(row["loss_wan"], 1),
+            write_day(row["occurred_on"]), classes[at], types[at], show_text(row["description"], lang),
+            row["deaths"], row["serious_injuries"], write_number(row["loss_wan"], 1),
         )
-        for index, row in rows.iterrows()
-    ]
+        for at, row in rows.iterrows()
+    ]  # fmt: skip
     return make_table(view, "incidents-list", cells, total=len(view.counted("incidents")))
-
-
-def _count_cell(value: float, decimals: int = 0) -> display.Cell:
-    """A number of a ledger as a cell, a dash where it isn't known."""
-    return display.Cell(format_number(value, decimals), None if pd.isna(value) else float(value))

@@ -4,11 +4,11 @@ import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.inspections import count_modes, follow_months
-from taizhang.analysis.naming import name_leaders, name_month, name_span
+from taizhang.analysis.naming import name_leaders, tell_peak
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars, draw_stacked_months
+from taizhang.figures.canvas import finish_figure, use_axes
+from taizhang.figures.marks import draw_key, draw_stacked_months, plot_bars
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -21,25 +21,15 @@ def plot_inspections_trend(view: View) -> display.Figure | None:
     if trend is None:
         return None
     lang, style, visits = view.lang, load_style(), trend.visits
-    months = pd.PeriodIndex(visits.index)
-    with use_style():
-        drawing, axes = make_axes(64)
-        key = [("■", label("inspections.visits", lang), style.roles["main"])]
-        if trend.before is not None:
-            key.append(("■", label("word.year_before_month", lang), style.roles["before"]))
+    key = [("■", label("inspections.visits", lang), style.roles["main"])]
+    if trend.before is not None:
+        key.append(("■", label("word.year_before_month", lang), style.roles["before"]))
+    with use_axes(64) as (drawing, axes):
+        months = pd.PeriodIndex(visits.index)
         draw_stacked_months(axes, months, [(visits, style.roles["main"])], lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.visits", lang), style.muted)])
-    return finish_figure(
-        drawing,
-        view,
-        "inspections-trend",
-        int(visits.sum()),
-        span=name_span(months, lang, within=True),
-        months=name_span(months, lang),
-        n=visits.sum(),
-        peak=name_month(months[int(visits.argmax())], lang),
-        most=visits.max(),
-    )
+    told = {"n": visits.sum(), **tell_peak(visits, lang)}
+    return finish_figure(drawing, view, "inspections-trend", int(visits.sum()), told=told)
 
 
 @exhibit("inspections-by-mode")
@@ -48,19 +38,11 @@ def plot_inspections_by_mode(view: View) -> display.Figure | None:
     counts = count_modes(view)
     if counts is None:
         return None
-    texts = [
-        say_exhibit(
-            view,
-            "inspections-by-mode",
-            "plain" if pd.isna(found) else "bar",
-            n=visits,
-            found=format_number(found, 1),
-        )
-        for visits, found in zip(counts["visits"], counts["found"], strict=True)
-    ]
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(counts), above=4), grid="")
-        draw_ranked_bars(axes, counts[["visits"]], [load_style().roles["main"]], texts=texts)
+    texts = []
+    for visits, found in zip(counts["visits"], counts["found"], strict=True):
+        part = "plain" if pd.isna(found) else "bar"
+        texts.append(say_exhibit(view, "inspections-by-mode", part, n=visits, found=format_number(found, 1)))
+    drawing = plot_bars(counts[["visits"]], [load_style().roles["main"]], texts, above=4)
     n = counts["visits"].sum()
     leaders = name_leaders(counts["visits"], view.lang)
     return finish_figure(drawing, view, "inspections-by-mode", int(n), n=n, leaders=leaders)

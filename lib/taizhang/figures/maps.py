@@ -8,20 +8,14 @@ import shapely
 from matplotlib.axes import Axes
 
 from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.grid import choose_cells
 from taizhang.analysis.naming import name_leaders
 from taizhang.analysis.points import find_side, locate_classes, locate_hazards
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
-from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import (
-    draw_furniture,
-    draw_ground,
-    keep_frame,
-    label_beside,
-    make_map,
-    place_labels,
-)
+from taizhang.figures.canvas import Looks, finish_figure
+from taizhang.figures.ground import add_layer, label_beside, place_labels, use_map
 from taizhang.figures.marks import set_strip_key
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
@@ -43,7 +37,6 @@ def map_hazards(
 
     Parameters
     ----------
-    view : View
     zoom : float
         How many times larger than to show all of the district.
     centre : tuple of float, optional
@@ -55,43 +48,32 @@ def map_hazards(
     located, style = points.located, load_style()
     if zoom != 1 and centre is None:
         centre = (located["lon"].median(), located["lat"].median())
-    with use_style():
-        drawing, axes, strip = draw_ground(view, zoom=zoom, centre=centre)
+    with use_map(view, zoom=zoom, centre=centre) as (drawing, axes, strip):
         if zoom != 1 or centre:
-            located = located[
-                located["lon"].between(*axes.get_xlim()) & located["lat"].between(*axes.get_ylim())
-            ]
+            across, up = axes.get_xlim(), axes.get_ylim()
+            located = located[located["lon"].between(*across) & located["lat"].between(*up)]
             if located.empty:
                 return None
         open_ = located["open"]
         if len(located) <= _MOST_POINTS:
             for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
-                axes.scatter(
-                    located.loc[part, "lon"],
-                    located.loc[part, "lat"],
-                    s=size,
-                    color=style.roles[role],
-                    alpha=0.75,
-                    linewidth=0,
-                    zorder=3,
-                )
+                looks: Looks = {
+                    "s": size,
+                    "color": style.roles[role],
+                    "alpha": 0.75,
+                    "linewidth": 0,
+                    "zorder": 3,
+                }
+                axes.scatter(located["lon"][part], located["lat"][part], **looks)
             parts = (("rectified", "done"), ("open", "open"))
-            set_strip_key(
-                strip, [("●", label(f"hazards.{name}", view.lang), style.roles[role]) for name, role in parts]
-            )
+            key = [("●", label(f"hazards.{name}", view.lang), style.roles[role]) for name, role in parts]
+            set_strip_key(strip, key)
         else:
             _draw_hexagons(axes, strip, located, view)
-        draw_furniture(axes, strip, view)
-    return finish_figure(
-        drawing,
-        view,
-        "hazards-map",
-        points.rows,
-        extra=_tell_points(view, points.unlocated, len(located)),
-        n=len(located),
-        open=open_.sum(),
-        where=label(f"map.side.{find_side(view, located['lon'].mean(), located['lat'].mean())}", view.lang),
-    )
+    side = find_side(view, located["lon"].mean(), located["lat"].mean())
+    told = {"n": len(located), "open": open_.sum(), "where": label(f"map.side.{side}", view.lang)}
+    extra = _tell_points(view, points.unlocated, len(located))
+    return finish_figure(drawing, view, "hazards-map", points.rows, extra=extra, told=told)
 
 
 def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -> None:
@@ -99,34 +81,27 @@ def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -
     style = load_style()
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
-    cells = axes.hexbin(
-        located["lon"],
-        located["lat"],
-        gridsize=(18, 10),
-        extent=(west, east, south, north),
-        mincnt=1,
-        linewidths=0.3,
-        edgecolors=style.paper,
-        zorder=2.5,
-    )
+    looks: Looks = {
+        "gridsize": (18, 10),
+        "mincnt": 1,
+        "linewidths": 0.3,
+        "edgecolors": style.paper,
+        "zorder": 2.5,
+    }
+    cells = axes.hexbin(located["lon"], located["lat"], extent=(west, east, south, north), **looks)
     counts = np.asarray(cells.get_array(), dtype=float)
     top = max(5, int(np.ceil(counts.max() / 5) * 5))
     edges = np.linspace(0, top, 6)
     place = np.clip(np.digitize(counts, edges[1:-1], right=True), 0, 4)
     cells.set_array(None)
     cells.set_facecolor([style.sequential[n] for n in place])
-    set_strip_key(
-        strip,
-        [
-            ("■", f"{int(low) + 1}–{int(high)}" if high - low > 1 else f"{int(high)}", style.sequential[n])
-            for n, (low, high) in enumerate(itertools.pairwise(edges))
-        ],
-        title=label("map.per_cell", view.lang),
-    )
-    frame = keep_frame(axes)
+    key = [
+        ("■", f"{int(low) + 1}–{int(high)}" if high - low > 1 else f"{int(high)}", style.sequential[n])
+        for n, (low, high) in enumerate(itertools.pairwise(edges))
+    ]
+    set_strip_key(strip, key, title=label("map.per_cell", view.lang))
     seen = view.outlines[view.outlines.intersects(shapely.box(west, south, east, north))]
-    seen.boundary.plot(ax=axes, color=style.muted, linewidth=0.5, zorder=4)
-    frame()
+    add_layer(axes, seen.boundary, color=style.muted, linewidth=0.5, zorder=4)
 
 
 def _tell_points(view: View, missing: int, shown: int) -> str:
@@ -158,81 +133,47 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
         return None
     located, style = points.located, load_style()
     marks = list(zip(points.classes, _MARKERS, _SHAPES, style.categories, strict=False))
-    with use_style():
-        drawing, axes, strip = draw_ground(view)
+    with use_map(view) as (drawing, axes, strip):
         if len(located) > _MOST_POINTS:
             _draw_hexagons(axes, strip, located, view)
         else:
+            looks: Looks = {"s": 30, "edgecolor": style.paper, "linewidth": 0.5, "zorder": 3}
             for name, marker, _, colour in marks:
                 part = located[located["class"] == name]
-                axes.scatter(
-                    part["lon"],
-                    part["lat"],
-                    s=30,
-                    marker=marker,
-                    color=colour,
-                    edgecolor=style.paper,
-                    linewidth=0.5,
-                    zorder=3,
-                )
+                axes.scatter(part["lon"], part["lat"], marker=marker, color=colour, **looks)
             set_strip_key(strip, [(shape, name, colour) for name, _, shape, colour in marks])
-        draw_furniture(axes, strip, view)
-    return finish_figure(
-        drawing,
-        view,
-        f"{kind}-map",
-        points.rows,
-        extra=_tell_points(view, points.unlocated, len(located)),
-        n=len(located),
-        classes=name_leaders(pd.Series(points.classes), view.lang, most=len(marks)),
-    )
+    extra = _tell_points(view, points.unlocated, len(located))
+    classes = name_leaders(pd.Series(points.classes), view.lang, most=len(marks))
+    told = {"n": len(located), "classes": classes}
+    return finish_figure(drawing, view, f"{kind}-map", points.rows, extra=extra, told=told)
 
 
 @exhibit("location-map")
 def map_location(view: View) -> display.Figure | None:
-    """Where the district lies among the others.
-
-    None where the view is of the whole area.
-    """
+    """Where the district lies among the others; None where the view is of the whole area."""
     if view.district == ALL:
         return None
     style, districts = load_style(), view.outlines
     own = (districts["code"] == view.district).to_numpy()
-    with use_style():
-        drawing, axes, strip = make_map(tuple(districts.total_bounds), tallest_mm=62)
-        frame = keep_frame(axes)
+    with use_map(view, whole=True, tallest_mm=62) as (drawing, axes, _):
         fills = np.where(own, style.roles["main"], style.empty)
-        districts.plot(ax=axes, color=fills, edgecolor=style.paper, linewidth=0.8)
-        frame()
-        left = place_labels(
-            axes, list(districts.geometry[own]), list(districts["name"][own]), [style.paper], size=style.small
-        )
-        here = districts[own].iloc[0]
-        small = bool(left) and not here.geometry.is_empty
-        taken = [label_beside(axes, here.geometry, str(here["name"]), size=style.small)] if small else []
-        others = districts[~own]
-        place_labels(
-            axes,
-            list(others.geometry),
-            list(others["name"]),
-            [style.muted] * len(others),
-            size=style.small,
-            taken=taken,
-        )
-        draw_furniture(axes, strip, view)
+        add_layer(axes, districts, color=fills, edgecolor=style.paper, linewidth=0.8)
+        here, others = districts[own], districts[~own]
+        taken = []
+        if (
+            place_labels(axes, here.geometry, here["name"], [style.paper])
+            and not here.geometry.iloc[0].is_empty
+        ):
+            taken = [label_beside(axes, here.geometry.iloc[0], str(here["name"].iloc[0]), size=style.small)]
+        place_labels(axes, others.geometry, others["name"], [style.muted] * len(others), taken=taken)
     return finish_figure(drawing, view, "location-map", n=len(districts))
 
 
 @exhibit("grid-map")
 def map_grid(view: View) -> display.Figure | None:
-    """Grid cells of the district: with a responsible person, and without.
-
-    None where there is no grid layer, or no cell in the district.
-    """
-    if view.grid is None:
-        return None
-    cells = view.grid if view.district == ALL else view.grid[view.grid["district_code"] == view.district]
-    if cells.empty:
+    """Grid cells of the district: with a responsible person, and without; None where there is no cell."""
+    cells = choose_cells(view)
+    if cells is None:
         return None
     lang, style = view.lang, load_style()
     simple = simplify_districts(cells)
@@ -243,17 +184,12 @@ def map_grid(view: View) -> display.Figure | None:
         "unassigned": ((~assigned).fillna(False), style.roles["open"]),
         "unknown": (assigned.isna(), style.faint),
     }
-    with use_style():
-        drawing, axes, strip = draw_ground(view)
-        frame = keep_frame(axes)
-        key = []
+    key = []
+    with use_map(view) as (drawing, axes, strip):
         for name, (part, colour) in parts.items():
             if part.any():
-                simple[part.to_numpy(dtype=bool)].plot(
-                    ax=axes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3
-                )
+                shapes = simple[part.to_numpy(dtype=bool)]
+                add_layer(axes, shapes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
                 key.append(("■", label(f"grid.{name}", lang), colour))
-        frame()
         set_strip_key(strip, key)
-        draw_furniture(axes, strip, view)
     return finish_figure(drawing, view, "grid-map", n=len(cells), missing=parts["unassigned"][0].sum())

@@ -1,6 +1,7 @@
 """Marks that several charts share: ranked bars, stacked months, keys of coloured words, short labels."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from unicodedata import east_asian_width
 
 import matplotlib as mpl
@@ -8,12 +9,35 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from taizhang.figures.canvas import Looks, use_axes
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+
+Key = Sequence[tuple[str, str, str]]
+
+
+def note_point(
+    axes: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], **looks: Any
+) -> None:
+    """Write small words beside a point, so many points to its right and above it."""
+    usual: Looks = {"textcoords": "offset points", "size": load_style().small}
+    axes.annotate(text, place, xytext=offset, **usual | looks)
+
+
+def draw_intervals(
+    axes: Axes, places: np.ndarray, rows: pd.DataFrame, apart: np.ndarray, *, value: str = "ratio"
+) -> None:
+    """Draw each row's value and, paler, its interval from `low` to `high`; those `apart` in a colour of their own."""
+    low, high = rows["low"].fillna(rows[value]), rows["high"].fillna(rows[value])
+    for part, role in ((~apart, "main"), (apart, "open")):
+        colour = load_style().roles[role]
+        axes.hlines(places[part], low[part], high[part], color=colour, linewidth=2, alpha=0.45)
+        axes.scatter(rows[value][part], places[part], s=34, color=colour, zorder=3)
 
 
 def shorten_label(text: str, columns: int = 24) -> str:
@@ -31,13 +55,11 @@ def back_label(*, pad: float = 0.5, alpha: float = 1.0) -> dict[str, object]:
     return {"facecolor": load_style().paper, "edgecolor": "none", "pad": pad, "alpha": alpha}
 
 
-def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
+def draw_key(axes: Axes, entries: Key) -> None:
     """Name colours in a line of words above the axes, each in its own colour.
 
-    Parameters
-    ----------
-    entries : sequence of (mark, words, colour)
-        The mark is a character drawn like what it stands for: ■, —, ●; '' for words alone.
+    Of each entry, mark, words and colour; the mark is a character drawn like what it stands for: ■, —, ●; '' for words
+    alone.
     """
     style = load_style()
     # Words in a colour too pale to read are set in grey; the mark says which it is.
@@ -50,25 +72,20 @@ def draw_key(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
             pair.insert(0, TextArea(mark, textprops={"color": colour, "size": style.text}))
         areas.append(HPacker(children=pair, align="baseline", pad=0, sep=4))
     packed = HPacker(children=areas, align="baseline", pad=0, sep=14)
-    axes.add_artist(
-        AnchoredOffsetbox(
-            loc="lower left",
-            child=packed,
-            frameon=False,
-            bbox_to_anchor=(0, 1),
-            bbox_transform=axes.transAxes,
-            pad=0,
-            borderpad=0.4,
-        )
-    )
+    _anchor(axes, packed, "lower left", 0.4)
+
+
+def _anchor(axes: Axes, packed: HPacker, corner: str, gap: float) -> None:
+    """Set packed words with that corner of theirs at the upper left of the axes."""
+    place: Looks = {"bbox_to_anchor": (0, 1), "bbox_transform": axes.transAxes, "pad": 0, "borderpad": gap}
+    axes.add_artist(AnchoredOffsetbox(loc=corner, child=packed, frameon=False, **place))
 
 
 def set_whole_ticks(axes: Axes, axis: str = "y", most: int = 5) -> None:
     """Ticks of a count: whole numbers, few."""
-    getattr(axes, f"{axis}axis").set_major_locator(
-        MaxNLocator(nbins=most, integer=True, min_n_ticks=2, steps=[1, 2, 5, 10])
-    )
-    getattr(axes, f"{axis}axis").set_major_formatter(lambda value, _: format_number(value))
+    line = axes.xaxis if axis == "x" else axes.yaxis
+    line.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=2, steps=[1, 2, 5, 10]))
+    line.set_major_formatter(lambda value, _: format_number(value))
 
 
 def label_months(axes: Axes, months: pd.PeriodIndex, lang: str) -> None:
@@ -99,18 +116,12 @@ def draw_stacked_months(
 ) -> None:
     """Draw counts per month as bars of stacked parts, with the total above each bar.
 
-    Parameters
-    ----------
-    parts : sequence of (counts by month, colour)
-        From the foot up; NaN where a month hasn't begun.
-    before : pandas.Series, optional
-        Counts to compare with, in the same order, as a narrow bar beside each.
+    `parts` are counts by month and their colour, from the foot up, NaN where a month hasn't begun; `before`, counts to
+    compare with, in the same order, are a narrow bar beside each.
     """
     style = load_style()
-    places = np.arange(len(months), dtype=float)
-    foot = np.zeros(len(months))
-    tallest = 0.0
-    width = 0.68
+    places, foot = np.arange(len(months), dtype=float), np.zeros(len(months))
+    tallest, width = 0.0, 0.68
     if before is not None:
         values = before.to_numpy(dtype=float)
         axes.bar(places - 0.34, values, width=0.2, color=style.roles["before"], linewidth=0)
@@ -123,57 +134,38 @@ def draw_stacked_months(
     if len(months) <= 14:
         for place, total in zip(places, foot, strict=True):
             if total > 0:
-                axes.annotate(
-                    format_number(total),
-                    (place, total),
-                    xytext=(0, 2),
-                    textcoords="offset points",
-                    ha="center",
-                    va="bottom",
-                    size=style.small,
-                )
+                note_point(axes, format_number(total), (place, total), (0, 2), ha="center", va="bottom")
     axes.set_ylim(0, max(1.0, float(foot.max()) * 1.16, tallest * 1.08))
     set_whole_ticks(axes)
     label_months(axes, months, lang)
 
 
-def draw_ranked_bars(
-    axes: Axes, counts: pd.DataFrame, colours: Sequence[str], *, texts: Sequence[str], inked: str = ""
-) -> None:
-    """Draw horizontal bars, the first row on top, parts stacked from the left, a text at each end.
+def plot_bars(
+    counts: pd.DataFrame, colours: Sequence[str], texts: Iterable[str], key: Key = (), *, above: float = 10
+) -> Drawing:
+    """Draw horizontal bars, the first row on top, a text at the end of each; the index has their labels.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        With no grid; the value axis is hidden, since each bar carries its value.
-    counts : pandas.DataFrame
-        One row per bar, index is its label; one column per part.
-    colours : sequence of str
-        One per column.
-    texts : sequence of str
-        Written at the end of each bar.
-    inked : str
-        Label of a bar whose name is set in the accent colour.
+    A column is a part of each bar in the colour given, stacked from the left; `key` is as of `draw_key`.
     """
-    style = load_style()
-    places = np.arange(len(counts))[::-1]
-    start = np.zeros(len(counts))
-    for column, colour in zip(counts.columns, colours, strict=True):
-        widths = counts[column].to_numpy(dtype=float)
-        axes.barh(places, widths, left=start, height=0.66, color=colour, linewidth=0)
-        start = start + widths
-    for place, end, text in zip(places, start, texts, strict=True):
-        axes.annotate(
-            text, (end, place), xytext=(4, 0), textcoords="offset points", va="center", size=style.small
-        )
-    axes.set_yticks(places, [shorten_label(str(name)) for name in counts.index])
-    if inked in counts.index:
-        axes.get_yticklabels()[list(counts.index).index(inked)].set_color(style.roles["main"])
-    longest = max((len(text) for text in texts), default=0)
-    axes.set_xlim(0, max(1.0, float(start.max())) * (1.04 + 0.022 * longest))
-    axes.set_ylim(-0.6, len(counts) - 0.4)
-    axes.xaxis.set_visible(False)
-    axes.spines["bottom"].set_visible(False)
+    texts = list(texts)
+    places, start = np.arange(len(counts))[::-1], np.zeros(len(counts))
+    with use_axes(bars_height(len(counts), above=above), grid="") as (drawing, axes):
+        for column, colour in zip(counts.columns, colours, strict=True):
+            widths = counts[column].to_numpy(dtype=float)
+            axes.barh(places, widths, left=start, height=0.66, color=colour, linewidth=0)
+            start = start + widths
+        for place, end, text in zip(places, start, texts, strict=True):
+            note_point(axes, text, (end, place), (4, 0), va="center")
+        axes.set_yticks(places, [shorten_label(str(name)) for name in counts.index])
+        longest = max((len(text) for text in texts), default=0)
+        axes.set_xlim(0, max(1.0, float(start.max())) * (1.04 + 0.022 * longest))
+        axes.set_ylim(-0.6, len(counts) - 0.4)
+        # Each bar carries its value.
+        axes.xaxis.set_visible(False)
+        axes.spines["bottom"].set_visible(False)
+        if key:
+            draw_key(axes, key)
+    return drawing
 
 
 def bars_height(bars: int, *, above: float = 10) -> float:
@@ -189,37 +181,19 @@ def dots_height(rows: int) -> float:
 def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
     """Write a row's name beside it, where the label of a tick would be; a tick is two texts and three lines.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        With no grid along its rows.
+    The axes have no grid along their rows.
     """
     axes.yaxis.set_major_locator(NullLocator())
     beside, upright, across = axes.get_yaxis_text1_transform(mpl.rcParams["ytick.major.pad"])
+    looks: Looks = {"size": mpl.rcParams["ytick.labelsize"], "color": mpl.rcParams["ytick.labelcolor"]}
     for place, name in zip(places, names, strict=True):
-        axes.text(
-            0,
-            place,
-            shorten_label(name),
-            transform=beside,
-            va=upright,
-            ha=across,
-            size=mpl.rcParams["ytick.labelsize"],
-            color=mpl.rcParams["ytick.labelcolor"],
-        )
+        axes.text(0, place, shorten_label(name), transform=beside, va=upright, ha=across, **looks)
 
 
-def set_strip_key(strip: Axes, entries: Sequence[tuple[str, str, str]], *, title: str = "") -> None:
-    """Name a map's marks in the strip below it, in one line.
+def set_strip_key(strip: Axes, entries: Key, *, title: str = "") -> None:
+    """Name a map's marks in the strip below it, from `ground.make_map`, in one line, after a title.
 
-    Parameters
-    ----------
-    strip : matplotlib.axes.Axes
-        From `ground.make_map`.
-    entries : sequence of (mark, words, colour)
-        The mark alone is coloured, so that pale classes stay legible.
-    title : str
-        Words before them.
+    Of each entry, mark, words and colour; the mark alone is coloured, so that pale classes stay legible.
     """
     style = load_style()
     children: list[Artist] = []
@@ -231,14 +205,4 @@ def set_strip_key(strip: Axes, entries: Sequence[tuple[str, str, str]], *, title
             TextArea(words, textprops={"color": style.ink, "size": style.small}),
         ]
         children.append(HPacker(children=pair, align="baseline", pad=0, sep=3))
-    strip.add_artist(
-        AnchoredOffsetbox(
-            loc="upper left",
-            child=HPacker(children=children, align="baseline", pad=0, sep=12),
-            frameon=False,
-            bbox_to_anchor=(0, 1),
-            bbox_transform=strip.transAxes,
-            pad=0,
-            borderpad=0.5,
-        )
-    )
+    _anchor(strip, HPacker(children=children, align="baseline", pad=0, sep=12), "upper left", 0.5)

@@ -3,13 +3,13 @@
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, is_shown
-from taizhang.analysis.naming import name_leaders
+from taizhang.analysis.naming import name_leaders, show_day
 from taizhang.analysis.rows import count_colours, is_sensitive, name_values, sum_classes
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import bars_height, draw_key, draw_ranked_bars
-from taizhang.figures.tables import make_table
+from taizhang.figures.canvas import finish_figure
+from taizhang.figures.marks import plot_bars
+from taizhang.figures.tables import make_table, write_answer
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import Field, load_shared
 from taizhang.metadata.style import load_style
@@ -27,24 +27,13 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
         return None
     lang, main, fields = view.lang, load_style().roles["main"], view.kinds[kind].fields
     measure = fields[value].label(lang) if value else label("word.rows", lang)
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(counts)), grid="")
-        draw_ranked_bars(axes, counts.to_frame(), [main], texts=[format_number(n) for n in counts])
-        draw_key(axes, [("■", measure, main)])
     title = fields[column].label(lang)
-    return finish_figure(
-        drawing,
-        view,
-        "classes",
-        len(view.counted(kind)),
-        id=id,
-        ledgers=(kind,),
-        kind=view.kinds[kind].label(lang),
-        column=title if lang == "zh" else title.lower(),
-        measure=measure,
-        n=counts.sum(),
-        leaders=name_leaders(counts, lang),
-    )
+    drawing = plot_bars(counts.to_frame(), [main], map(format_number, counts), [("■", measure, main)])
+    told = {
+        "kind": view.kinds[kind].label(lang), "column": title if lang == "zh" else title.lower(),
+        "measure": measure, "n": counts.sum(), "leaders": name_leaders(counts, lang),
+    }  # fmt: skip
+    return finish_figure(drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told)
 
 
 @exhibit("warnings")
@@ -58,10 +47,8 @@ def plot_warnings(view: View) -> display.Figure | None:
     values = pd.Series([pd.NA if colour == "unknown" else colour for colour in counts.columns])
     names = name_values(values, "warnings", "colour", lang, view.kinds)
     sums = counts.sum().set_axis(names)
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(counts)), grid="")
-        draw_ranked_bars(axes, counts, colours, texts=[format_number(total) for total in counts.sum(axis=1)])
-        draw_key(axes, [("■", name, shade) for name, shade in zip(names, colours, strict=True)])
+    key = [("■", name, shade) for name, shade in zip(names, colours, strict=True)]
+    drawing = plot_bars(counts, colours, map(format_number, counts.sum(axis=1)), key)
     n = int(sums.sum())
     return finish_figure(drawing, view, "warnings", n, n=n, colours=name_leaders(sums, lang, most=len(sums)))
 
@@ -88,21 +75,18 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
     written = {name: _write_column(view, shown[name], kind, name) for name in columns}
     numeric = {name: fields[name].type in ("integer", "number", "count_or_names") for name in columns}
     cells = [
-        tuple(
+        [
             display.Cell(
-                written[name][index],
-                float(row[name]) if numeric[name] and pd.notna(row[name]) else None,
+                written[name][at], float(row[name]) if numeric[name] and pd.notna(row[name]) else None
             )
             for name in columns
-        )
-        for index, row in shown.iterrows()
+        ]
+        for at, row in shown.iterrows()
     ]
-    heads = [
-        display.Column(
-            fields[name].label(lang), _name_unit(fields[name], lang), "right" if numeric[name] else "left"
-        )
-        for name in columns
-    ]
+    heads = []
+    for name in columns:
+        unit, align = _name_unit(fields[name], lang), "right" if numeric[name] else "left"
+        heads.append(display.Column(fields[name].label(lang), unit, align))  # type: ignore[arg-type]
     title = view.kinds[kind].label(lang)
     return make_table(view, "rows", cells, id=id, columns=heads, total=len(rows), kind=title)
 
@@ -122,8 +106,7 @@ def _write_column(view: View, values: pd.Series, kind: str, name: str) -> pd.Ser
         whole = bool((values.dropna() % 1 == 0).all())
         return values.map(lambda value: format_number(value, 0 if whole else 1))
     if field.type in ("date", "datetime", "month"):
-        return values.map(lambda day: "—" if pd.isna(day) else day.date().isoformat())
+        return values.map(show_day)
     if field.type == "boolean":
-        words = {True: label("word.yes", lang), False: label("word.no", lang)}
-        return values.map(words).fillna(label("word.not_stated", lang)).astype("str")
+        return values.map(lambda answer: write_answer(answer, lang))
     return name_values(values, kind, name, lang, view.kinds)

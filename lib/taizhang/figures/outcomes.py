@@ -1,18 +1,18 @@
 """What goes with drills: incidents, repeats and late closures, and who held the drills that are required."""
 
 import numpy as np
+import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import say_effect, say_p, show_day
+from taizhang.analysis.naming import say_effect, say_p
 from taizhang.analysis.outcomes import OUTCOMES, RECENT_MONTHS, study_drills
 from taizhang.analysis.required_drills import check_required_drills, find_drill_rule
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import bars_height, draw_key
-from taizhang.figures.tables import make_table
+from taizhang.figures.canvas import finish_figure, use_axes
+from taizhang.figures.marks import bars_height, draw_intervals, draw_key
+from taizhang.figures.tables import make_table, write_day
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -25,36 +25,23 @@ def plot_drill_effects(view: View) -> display.Figure | None:
         return None
     lang, style = view.lang, load_style()
     places = np.arange(len(known))[::-1]
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(known), above=24), grid="x")
+    effects = pd.DataFrame([vars(one.monthly) for one in known])[["ratio", "low", "high"]]
+    apart = np.array([one.verdict in ("fewer", "more") for one in known])
+    with use_axes(bars_height(len(known), above=24), grid="x") as (drawing, axes):
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
-        for place, one in zip(places, known, strict=True):
-            role = "open" if one.verdict in ("fewer", "more") else "main"
-            axes.hlines(
-                place, one.monthly.low, one.monthly.high, color=style.roles[role], linewidth=2, alpha=0.45
-            )
-            axes.scatter(one.monthly.ratio, place, s=34, color=style.roles[role], zorder=3)
+        draw_intervals(axes, places, effects, apart)
         axes.set_yticks(places, [label(f"outcome.{one.name}", lang) for one in known])
         axes.set_ylim(-0.6, len(known) - 0.4)
         axes.set_xlabel(say_exhibit(view, "drill-effects", "axis"))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         draw_key(axes, [("┆", label("outcome.no_effect", lang), style.roles["before"])])
-    return finish_figure(
-        drawing,
-        view,
-        "drill-effects",
-        ledgers=["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)],
-        words=label("change.join", lang).join(
-            say_exhibit(
-                view,
-                "drill-effects",
-                "one",
-                name=label(f"outcome.{one.name}", lang),
-                ratio=say_effect(one.monthly, lang),
-            )
-            for one in known
-        ),
-    )
+    told = []
+    for one in known:
+        pair = {"name": label(f"outcome.{one.name}", lang), "ratio": say_effect(one.monthly, lang)}
+        told.append(say_exhibit(view, "drill-effects", "one", **pair))
+    ledgers = ["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)]
+    words = label("change.join", lang).join(told)
+    return finish_figure(drawing, view, "drill-effects", ledgers=ledgers, words=words)
 
 
 @exhibit("drill-effects-table")
@@ -65,15 +52,11 @@ def tabulate_drill_effects(view: View) -> display.Table | None:
         return None
     rows = (
         (
-            display.Cell(label(f"outcome.{one.name}", lang)),
-            display.Cell(format_number(one.monthly.events), float(one.monthly.events)),
-            display.Cell(say_effect(one.monthly, lang)),
-            display.Cell(say_p(one.adjusted)),
-            display.Cell(say_effect(one.groups, lang)),
-            display.Cell(label(f"outcome.verdict.{one.verdict}", lang)),
+            label(f"outcome.{one.name}", lang), one.monthly.events, say_effect(one.monthly, lang),
+            say_p(one.adjusted), say_effect(one.groups, lang), label(f"outcome.verdict.{one.verdict}", lang),
         )
         for one in found
-    )
+    )  # fmt: skip
     notes = [say_exhibit(view, "drill-effects-table", "note", months=RECENT_MONTHS)]
     if any(one.monthly.model == "negative_binomial" for one in found):
         notes.append(say_exhibit(view, "drill-effects-table", "negative_binomial"))
@@ -86,17 +69,10 @@ def tabulate_required_drills(view: View) -> display.Table | None:
     table = check_required_drills(view)
     if table is None:
         return None
-    lang = view.lang
-    rows = (
-        (
-            display.Cell(row["district"], district=str(code) if view.district == ALL else ""),
-            display.Cell(show_day(row["last"]), show_day(row["last"])),
-            display.Cell(format_number(row["held"]), float(row["held"])),
-            display.Cell(
-                label(f"drill_rule.{'met' if row['met'] else 'missed'}", lang),
-                note="" if row["met"] else "worse",
-            ),
-        )
-        for code, row in table.iterrows()
-    )
+    rows = []
+    for code, row in table.iterrows():
+        name = display.Cell(row["district"], district=str(code) if view.district == ALL else "")
+        words = label(f"drill_rule.{'met' if row['met'] else 'missed'}", view.lang)
+        verdict = display.Cell(words, note="" if row["met"] else "worse")
+        rows.append((name, write_day(row["last"]), row["held"], verdict))
     return make_table(view, "required-drills", rows, source=find_drill_rule().source)

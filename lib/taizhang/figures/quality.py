@@ -16,9 +16,8 @@ from taizhang.analysis.quality import (
 )
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.tables import make_table, name_kind
+from taizhang.figures.tables import make_table, name_kind, write_number
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number, format_share
 from taizhang.metadata.words import label
 
 MOST_LISTED = 50
@@ -34,7 +33,7 @@ def tabulate_read(view: View, quality: Quality) -> display.Table | None:
     if sums.empty:
         return None
     rows = [
-        _count_row(all_ if kind == ALL else name_kind(str(kind), view.lang, view.kinds), row)
+        (all_ if kind == ALL else name_kind(str(kind), view.lang, view.kinds), *row[list(COUNTS)])
         for kind, row in sums.iterrows()
     ]
     return make_table(view, "quality-read", rows)
@@ -46,15 +45,12 @@ def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | N
     if view.district != ALL or quality.counts.empty:
         return None
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
+    unknown = _say("unknown", view)
     rows = [
-        _count_row(names.get(code, _say("unknown", view)), row)
+        (names.get(code, unknown), *row[list(COUNTS)])
         for code, row in count_by_district(view, quality).iterrows()
     ]
     return make_table(view, "quality-districts", rows)
-
-
-def _count_row(head: str, counts: Any) -> tuple[display.Cell, ...]:
-    return (display.Cell(head), *(_number(counts[name]) for name in COUNTS))
 
 
 @exhibit("quality-reasons")
@@ -64,8 +60,8 @@ def tabulate_reasons(view: View, quality: Quality) -> display.Table | None:
         return None
     rows = [
         (
-            *_name_column(view, one.kind, one.column), _text(f"scope.{one.scope}", view),
-            _text(f"why.{one.why}", view), _number(one.rows),
+            *_name_column(view, one.kind, one.column), _say(f"scope.{one.scope}", view),
+            _say(f"why.{one.why}", view), one.rows,
         )
         for one in _each(count_reasons(quality))
     ]  # fmt: skip
@@ -80,9 +76,8 @@ def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
         return None
     rows = [
         (
-            display.Cell(row.source_file), display.Cell(row.source_sheet),
-            display.Cell(row.source_row, float(row.source_row)), _name_column(view, row.kind, row.column)[1],
-            display.Cell(row.value), _text("why." + row.why, view),
+            row.source_file, row.source_sheet, display.Cell(row.source_row, float(row.source_row)),
+            _name_column(view, row.kind, row.column)[1], row.value, _say("why." + row.why, view),
         )
         for row in _each(aside.head(MOST_LISTED))
     ]  # fmt: skip
@@ -97,8 +92,8 @@ def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
         return None
     rows = [
         (
-            *_name_column(view, row.kind, row.column), _number(row.missing), _number(row.rows),
-            display.Cell(format_share(row.percent), row.percent),
+            *_name_column(view, row.kind, row.column), row.missing, row.rows,
+            write_number(row.percent, 1, unit="%"),
         )
         for row in _each(missing)
     ]  # fmt: skip
@@ -112,8 +107,8 @@ def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
         return None
     rows = [
         (
-            display.Cell(row.file), display.Cell(row.sheet), _number(row.row),
-            _name_column(view, row.kind, row.column)[1], _amount(row.stated), _amount(row.summed),
+            row.file, row.sheet, int(row.row), _name_column(view, row.kind, row.column)[1],
+            _amount(row.stated), _amount(row.summed),
         )
         for row in _each(quality.totals)
     ]  # fmt: skip
@@ -124,11 +119,7 @@ def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
 def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
     """Rows of the view's period that contradict themselves, by rule."""
     rows = [
-        (
-            display.Cell(name_kind(row.kind, view.lang, view.kinds)),
-            display.Cell(row.title or _say(row.rule, view)),
-            _number(row.rows),
-        )
+        (name_kind(row.kind, view.lang, view.kinds), row.title or _say(row.rule, view), row.rows)
         for row in _each(quality.rules)
     ]
     return make_table(view, "quality-rules", rows)
@@ -139,9 +130,9 @@ def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
     """How the rows of the view's period were given their district."""
     rows = [
         (
-            display.Cell(name_kind(row.kind, view.lang, view.kinds)),
-            _text(f"matched.{row.how or 'unmatched'}", view),
-            _number(row.rows),
+            name_kind(row.kind, view.lang, view.kinds),
+            _say(f"matched.{row.how or 'unmatched'}", view),
+            row.rows,
         )
         for row in _each(quality.matches)
     ]
@@ -154,10 +145,7 @@ def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
 
     None in a district's report: nobody knows whose they are.
     """
-    rows = [
-        (display.Cell(row.value), _number(row.rows), display.Cell(row.line or "—"))
-        for row in _each(quality.near)
-    ]
+    rows = [(row.value, row.rows, row.line or "—") for row in _each(quality.near)]
     return make_table(view, "quality-near", rows)
 
 
@@ -170,21 +158,12 @@ def _say(key: str, view: View, **values: object) -> str:
     return label(f"dataquality.{key}", view.lang, **values)
 
 
-def _text(key: str, view: View) -> display.Cell:
-    return display.Cell(_say(key, view))
-
-
-def _number(value: object) -> display.Cell:
-    number = int(value)  # type: ignore[call-overload]
-    return display.Cell(format_number(number), float(number))
-
-
 def _amount(value: float) -> display.Cell:
     return display.Cell(f"{value:,.6g}" if abs(value) < 1 else f"{value:,.2f}".rstrip("0").rstrip("."), value)
 
 
-def _name_column(view: View, kind: str, column: str) -> tuple[display.Cell, display.Cell]:
+def _name_column(view: View, kind: str, column: str) -> tuple[str, str]:
     """The ledger's and the column's titles."""
     fields = view.kinds[kind].fields if kind in view.kinds else {}
     shown = fields[column].label(view.lang) if column in fields else column
-    return display.Cell(name_kind(kind, view.lang, view.kinds)), display.Cell(shown)
+    return name_kind(kind, view.lang, view.kinds), shown

@@ -9,10 +9,10 @@ from taizhang.analysis.naming import name_area
 from taizhang.analysis.reach import count_unlocated, list_reach, place_premises
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import draw_furniture, draw_ground, keep_frame
+from taizhang.figures.canvas import Looks, finish_figure
+from taizhang.figures.ground import add_layer, use_map
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.tables import make_table
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -51,20 +51,14 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
     if missing := count_unlocated(view, reach):
         notes.append(say_exhibit(view, "shelter-reach", "unlocated", n=missing))
     rows = (
-        (
-            display.Cell(str(names[code])),
-            *(_write_number(float(row[name]), decimals) for name, decimals in _DECIMALS.items()),
-        )
+        (str(names[code]), *(_write_rounded(row[name], decimals) for name, decimals in _DECIMALS.items()))
         for code, row in table.iterrows()
     )
     return make_table(view, "shelter-reach", rows, without=without, notes=notes, distance=distance)
 
 
-def _write_number(value: float, decimals: int) -> display.Cell:
-    if np.isnan(value):
-        return display.Cell("—")
-    rounded = round(value, decimals)
-    return display.Cell(format_number(rounded, max(decimals, 0)), rounded)
+def _write_rounded(value: float, decimals: int) -> display.Cell:
+    return write_number(None if np.isnan(value) else round(float(value), decimals), max(decimals, 0))
 
 
 @exhibit("shelter-reach-map")
@@ -81,40 +75,24 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
     sites = view.ledgers["shelters"]
     sites = sites[sites["lon"].notna() & sites["lat"].notna()]
     ground = style.sequential[1]
-    with use_style():
-        drawing, axes, strip = draw_ground(view)
-        frame = keep_frame(axes)
+    with use_map(view) as (drawing, axes, strip):
         area = row["geometry"]
         key = [("■", label("check_figure.reach.area", lang, distance=distance), ground)]
         if not shapely.is_empty(area):
-            shape = gpd.GeoSeries([shapely.simplify(area, _pixel(axes.get_xlim()))], crs=reach.crs)
-            shape.plot(ax=axes, facecolor=ground, edgecolor="none", zorder=2.5)
+            # Less than a pixel doesn't show.
+            shape = gpd.GeoSeries([shapely.simplify(area, np.ptp(axes.get_xlim()) / 900)], crs=reach.crs)
+            add_layer(axes, shape, facecolor=ground, edgecolor="none", zorder=2.5)
         premises = place_premises(view, area)
         for inside, role, word in ((False, "before", "outside"), (True, "done", "inside")):
             part = premises[premises["inside"] == inside] if len(premises) else premises
             if len(part):
                 axes.scatter(part["lon"], part["lat"], s=9, color=style.roles[role], linewidth=0, zorder=3)
                 key.append(("●", label(f"check_figure.reach.{word}", lang), style.roles[role]))
-        axes.scatter(
-            sites["lon"], sites["lat"], s=38, marker="^", color=style.roles["open"],
-            edgecolor=style.paper, linewidth=0.6, zorder=4,
-        )  # fmt: skip
+        looks: Looks = {"s": 38, "color": style.roles["open"], "edgecolor": style.paper, "linewidth": 0.6}
+        axes.scatter(sites["lon"], sites["lat"], marker="^", zorder=4, **looks)
         key.insert(0, ("▲", label("check_figure.reach.shelter", lang), style.roles["open"]))
-        frame()
         set_strip_key(strip, key)
-        draw_furniture(axes, strip, view)
-    return finish_figure(
-        drawing,
-        view,
-        "shelter-reach-map",
-        ledgers=["shelters", "hazards"] if len(premises) else ["shelters"],
-        distance=distance,
-        percent=format_number(row["area_in_reach_percent"], 1),
-        n=row["premises_located"],
-        near=row["premises_in_reach"],
-    )
-
-
-def _pixel(across: tuple[float, float]) -> float:
-    """Degrees below which nothing shows on a map this wide."""
-    return float(np.ptp(across)) / 900
+    ledgers = ["shelters", "hazards"] if len(premises) else ["shelters"]
+    told = {"n": row["premises_located"], "near": row["premises_in_reach"], "distance": distance}
+    percent = format_number(row["area_in_reach_percent"], 1)
+    return finish_figure(drawing, view, "shelter-reach-map", ledgers=ledgers, percent=percent, told=told)

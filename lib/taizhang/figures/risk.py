@@ -7,10 +7,10 @@ from taizhang.analysis.naming import name_area
 from taizhang.analysis.risk import find_risk
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, use_style
-from taizhang.figures.ground import draw_furniture, fill_districts, make_map, place_labels
+from taizhang.figures.canvas import finish_figure
+from taizhang.figures.ground import fill_districts, place_labels, use_map
 from taizhang.figures.marks import set_strip_key
-from taizhang.figures.tables import make_table
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
@@ -25,41 +25,28 @@ def map_risk(view: View) -> display.Figure | None:
     if found is None:
         return None
     lang, style, places = view.lang, load_style(), found.places
-    colours = dict(
-        zip(
-            CLASSES,
-            [style.sequential[1], *(style.signals[c] for c in ("blue", "yellow", "orange", "red"))],
-            strict=True,
-        )
-    )
+    fills = [style.sequential[1], *(style.signals[name] for name in ("blue", "yellow", "orange", "red"))]
+    colours = dict(zip(CLASSES, fills, strict=True))
     districts = view.outlines.set_index("code")
     level = places["class"].reindex(districts.index)
-    with use_style():
-        drawing, axes, strip = make_map(tuple(districts.total_bounds))
+    with use_map(view, whole=True) as (drawing, axes, strip):
         fill_districts(axes, districts, [colours.get(name, "") for name in level])
         texts = [
             f"{name}\n{format_number(places['index'][code], 1)}" for code, name in districts["name"].items()
         ]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
-        left_out = place_labels(axes, list(districts.geometry), texts, inks, size=style.small)
-        set_strip_key(
-            strip, [("■", label(f"risk.{name}", lang), colours[name]) for name in reversed(CLASSES)]
-        )
-        draw_furniture(axes, strip, view)
-    counts = [
-        say_exhibit(view, "risk-map", "one", name=label(f"risk.{name}", lang), n=n)
-        for name, n in found.counts.items()
-    ]
+        left_out = place_labels(axes, districts.geometry, texts, inks)
+        named = {name: label(f"risk.{name}", lang) for name in reversed(CLASSES)}
+        set_strip_key(strip, [("■", words, colours[name]) for name, words in named.items()])
+    counts = [say_exhibit(view, "risk-map", "one", name=named[name], n=n) for name, n in found.counts.items()]
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
-    return finish_figure(
-        drawing,
-        view,
-        "risk-map",
-        area=name_area(view),
-        names=join_list(list(found.ranked["district"].iloc[:3]), lang),
-        counts=join_list(counts, lang),
-        source=source + (label("source.unlabelled", lang, n=len(left_out)) if left_out else ""),
-    )
+    if left_out:
+        source += label("source.unlabelled", lang, n=len(left_out))
+    told = {
+        "counts": join_list(counts, lang),
+        "names": join_list(list(found.ranked["district"].iloc[:3]), lang),
+    }
+    return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
 
 
 @exhibit("risk-table")
@@ -70,16 +57,12 @@ def tabulate_risk(view: View) -> display.Table | None:
         return None
     lang, rows = view.lang, []
     for code, row in found.ranked.iterrows():
-        parts = [row[name] for name in DIMENSIONS]
-        cells = [display.Cell(row["district"], district=str(code))]
-        cells += [
-            display.Cell(format_number(part, 1), None if pd.isna(part) else float(part)) for part in parts
-        ]
-        cells.append(display.Cell(format_number(row["index"], 1), float(row["index"])))
-        cells.append(display.Cell(label(f"risk.{row['class']}", lang) if row["class"] else "—"))
-        cells.append(display.Cell(f"{format_number(100 * row['kept'])}%", 100 * float(row["kept"])))
-        cells.append(display.Cell(say_classes(row, lang)))
-        rows.append(tuple(cells))
+        scores = (write_number(row[name], 1) for name in (*DIMENSIONS, "index"))
+        level = label(f"risk.{row['class']}", lang) if row["class"] else "—"
+        kept = write_number(100 * row["kept"], unit="%")
+        rows.append(
+            (display.Cell(row["district"], district=str(code)), *scores, level, kept, say_classes(row, lang))
+        )
     edges = join_list([f"{edge:g}" for edge in found.model.edges], lang)
     notes = [say_exhibit(view, "risk-table", "note", edges=edges), say_sensitivity(view)]
     return make_table(view, "risk-table", rows, notes=notes)
@@ -108,12 +91,10 @@ def tabulate_risk_weights(view: View) -> display.Table | None:
     dimensions = {one.name: one.head(lang)[0] for one in load_exhibits()["risk-table"].columns}
     rows = (
         (
-            display.Cell(dimensions[one.indicator.dimension]),
-            display.Cell(one.indicator.name[lang]),
+            dimensions[one.indicator.dimension], one.indicator.name[lang],
             display.Cell(f"{format_number(100 * one.share)}%", one.share),
-            display.Cell(label(f"risk.direction.{'up' if one.indicator.more_is_worse else 'down'}", lang)),
-            display.Cell(format_number(one.unknown), float(one.unknown)),
+            label(f"risk.direction.{'up' if one.indicator.more_is_worse else 'down'}", lang), one.unknown,
         )
         for one in found.indicators
-    )
+    )  # fmt: skip
     return make_table(view, "risk-weights", rows)

@@ -8,20 +8,15 @@ import pandas as pd
 
 from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
+from taizhang.analysis.naming import show_day
+from taizhang.analysis.quality import COUNTS
 from taizhang.analysis.rows import is_brief
 from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
-from taizhang.metadata.formats import (
-    format_fact,
-    format_number,
-    join_list,
-    join_unit,
-    name_unit,
-    quantify,
-)
+from taizhang.metadata.formats import format_fact, format_number, join_list, join_unit, name_unit, quantify
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 
@@ -31,58 +26,43 @@ _MOST_OF_BRIEF = 6
 def show_key_figures(view: View) -> display.KeyFigures | None:
     """The key figures of the view's district, with the change on the year before and on the period before.
 
-    A bulletin of a month has the first of each ledger, six at most.
-
-    None where there is no fact. Where there is no key figure among them, all are shown.
+    A bulletin of a month has the first of each ledger, six at most. None where there is no fact; where there is no key
+    figure among them, all are shown.
     """
     items = []
     rows = {name: row for name in view.fact_infos if (row := view.fact(name)) is not None}
     for name, row in ({n: row for n, row in rows.items() if view.fact_infos[n].key} or rows).items():
         info = view.fact_infos[name]
         changes = {then: compare_periods(view, name, then=then) for then in list_comparisons(view)}
-        on_year = changes["year"]
         known = not row["suppressed"] and pd.notna(row["value"])
-        value, unit = (
-            show_value(row, info, view.lang),
-            name_unit(info, view.lang, row["value"]) if known else "",
-        )
+        value = show_value(row, info, view.lang)
+        unit = name_unit(info, view.lang, row["value"]) if known else ""
         if known and view.lang == "en" and info.unit == "wan_yuan":
             # Ten thousand yuan is no unit of English: yuan, or million yuan.
             value, _, unit = quantify(row["value"], info, "en").partition(" ")
-        items.append(
-            display.KeyFigure(
-                fact=name,
-                label=info.title[view.lang],
-                value=value,
-                unit=unit,
-                change=label("change.join", view.lang).join(
-                    describe_change(change, info, view.lang, then=name_then(view, then))
-                    for then, change in changes.items()
-                    if change
-                ),
-                verdict=on_year.verdict if on_year else "neutral",
-            )
+        told = label("change.join", view.lang).join(
+            describe_change(change, info, view.lang, then=name_then(view, then))
+            for then, change in changes.items()
+            if change
         )
+        verdict = changes["year"].verdict if changes["year"] else "neutral"
+        items.append(display.KeyFigure(name, info.title[view.lang], value, unit, told, verdict))
     if is_brief(view):  # the table of changes says the rest
         firsts = {view.describe(item.fact).kind: item for item in reversed(items)}
         items = [replace(item, change="") for item in items if item in firsts.values()][:_MOST_OF_BRIEF]
     return display.KeyFigures(tuple(items)) if items else None
 
 
-def list_heads(name: str, lang: str) -> list[display.Column]:
-    """The columns of a table of exhibits.yml."""
-    return [display.Column(*one.head(lang)) for one in load_exhibits()[name].columns]
-
-
 def make_table(
     view: View,
     name: str,
     /,
-    rows: Iterable[tuple[display.Cell, ...]],
+    rows: Iterable[Iterable[object]],
     *,
     id: str = "",
-    columns: Sequence[display.Column] = (),
+    columns: Iterable[display.Column | str] = (),
     without: Collection[str] = (),
+    units: Mapping[str, str] | None = None,
     notes: Sequence[str] | None = None,
     total: int = 0,
     title: str = "",
@@ -95,47 +75,73 @@ def make_table(
     Parameters
     ----------
     name : str
-        The exhibit.
-    id : str
-        Where it is not the exhibit's.
-    columns : sequence of Column
-        Where they are not the exhibit's.
+        The exhibit; `id`, `title` and `notes` where they are not its own.
+    rows : iterable of iterables
+        Of Cell, texts and whole numbers; a number that isn't known is a dash.
+    columns : iterable of Column or str
+        Where exhibits.yml has ``...`` among its columns, or none at all; a str heads a column of numbers.
     without : collection of str
         The exhibit's columns that are left out, with their cells.
-    notes : sequence of str, optional
-        Where they are not the exhibit's `note`.
+    units : Mapping of str to str
+        Of the exhibit's columns, where only the data say which.
     total : int
         How many rows there are; where more than are shown, a last note says so.
-    title : str
-        Where it is not the exhibit's.
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
-    cells, about = tuple(rows), load_exhibits()[name]
+    cells, about = [tuple(map(make_cell, row)) for row in rows], load_exhibits()[name]
     if not cells:
         return None
-    if without:
-        kept = [one.name not in without for one in about.columns]
-        cells = tuple(tuple(compress(row, kept)) for row in cells)
-        columns = tuple(compress(list_heads(name, view.lang), kept))
+    heads = [display.Column(*one.head(view.lang)) for one in about.columns]
+    heads = [
+        replace(head, unit=(units or {}).get(one.name, head.unit))
+        for one, head in zip(about.columns, heads, strict=True)
+    ]
+    kept = [one.name not in without for one in about.columns]
+    given = [display.Column(one, "", "right") if isinstance(one, str) else one for one in columns]
+    heads[about.place : about.place], kept[about.place : about.place] = given, [True] * len(given)
     if notes is None:
         notes = [say_exhibit(view, name, "note", **values)] if "note" in about.words else []
     if total > len(cells):
         more = {"shown": len(cells), "total": format_number(total)}
         own = "more" in about.words
-        notes = [
-            *notes,
-            say_exhibit(view, name, "more", **more) if own else label("table.more", view.lang, **more),
-        ]
+        words = say_exhibit(view, name, "more", **more) if own else label("table.more", view.lang, **more)
+        notes = [*notes, words]
     return display.Table(
         id=id or name,
         title=title or say_exhibit(view, name, "title", **values),
-        columns=tuple(columns or list_heads(name, view.lang)),
-        rows=cells,
+        columns=tuple(compress(heads, kept)),
+        rows=tuple(tuple(compress(row, kept)) for row in cells),
         notes=tuple(notes),
         dense=dense,
         wide=wide,
     )
+
+
+def make_cell(entry: object) -> display.Cell:
+    """A cell as it is; of a text, or of a whole number."""
+    if isinstance(entry, display.Cell):
+        return entry
+    return display.Cell(entry) if isinstance(entry, str) else write_number(entry)  # type: ignore[arg-type]
+
+
+def write_number(
+    value: float | None, decimals: int = 0, *, unit: str = "", note: str = "", text: str = ""
+) -> display.Cell:
+    """A number as a cell, or words that sort by it; a dash where it isn't known."""
+    if value is None or pd.isna(value):
+        return display.Cell("—")
+    return display.Cell(text or f"{format_number(value, decimals)}{unit}", float(value), note=note)
+
+
+def write_day(day: object, *, note: str = "") -> display.Cell:
+    """A ledger's day; a dash where there is none."""
+    return display.Cell(show_day(day), show_day(day), note=note)
+
+
+def write_answer(answer: object, lang: str) -> str:
+    """A ledger's yes or no, or that it doesn't say."""
+    return label("word.not_stated" if pd.isna(answer) else "word.yes" if answer else "word.no", lang)  # type: ignore[call-overload]
 
 
 def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
@@ -158,9 +164,8 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = ""
         if info.unit == "wan_yuan" and lang == "en":
             text = f"{sign}{quantify(change.difference, info, lang)}"
         if info.unit != "percent" and pd.notna(change.percent) and abs(change.before) >= 10:
-            words = label(
-                "change.with_percent", lang, text=text, percent=f"{sign}{format_number(change.percent, 1)}%"
-            )
+            percent = f"{sign}{format_number(change.percent, 1)}%"
+            words = label("change.with_percent", lang, text=text, percent=percent)
         else:
             words = label("change.plain", lang, text=text)
     if then:
@@ -171,12 +176,7 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = ""
 def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     """All facts of some kinds, with the year before, the change since the period before, and the whole area.
 
-    Parameters
-    ----------
-    *kinds : str
-        Ledger kinds, or ``grid``.
-
-    None where none of the kinds is configured.
+    `kinds` are ledger kinds, or ``grid``. None where none of them is configured.
     """
     lang, rows = view.lang, []
     id = f"facts-{'-'.join(kinds).replace('_', '-')}"
@@ -192,31 +192,27 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
             continue
         shown.append(info.kind)
         changes = [compare_periods(view, name, then=then) for then in thens]
-        cells = [display.Cell(info.title[lang]), make_fact_cell(row, info, lang)]
+        cells: list[object] = [info.title[lang], make_fact_cell(row, info, lang)]
         if thens:
             before = view.fact(name, when="year")
-            cells.append(display.Cell("—") if changes[0] is None else make_fact_cell(before, info, lang))
-        cells += [_make_change_cell(change, info, lang) for change in changes]
+            cells.append("—" if changes[0] is None else make_fact_cell(before, info, lang))
+        cells += [make_change_cell(change, info, lang) for change in changes]
         if view.district != ALL:
-            area = view.fact(name, ALL)
-            cells.append(make_fact_cell(area, info, lang, district=ALL))
-        rows.append(tuple(cells))
+            cells.append(make_fact_cell(view.fact(name, ALL), info, lang, district=ALL))
+        rows.append(cells)
     if not rows:
         return None
-    columns = [
-        display.Column(label("column.indicator", lang)),
-        display.Column(label("column.this_period", lang), "", "right"),
-        *([display.Column(label("column.year_before", lang), "", "right")] if thens else []),
-        *(display.Column(label("column.change_on", lang, then=name_then(view, then))) for then in thens),
-    ]
+    columns: list[display.Column | str] = [label("column.year_before", lang)] if thens else []
+    for then in thens:
+        columns.append(display.Column(label("column.change_on", lang, then=name_then(view, then))))
     if view.district != ALL:
-        columns.append(display.Column(label("word.area", lang), "", "right"))
+        columns.append(label("word.area", lang))
     notes = (say_exhibit(view, "facts", "note" if thens else "stock"),)
     titles = name_kinds(shown, view)
     return make_table(view, "facts", rows, id=id, columns=columns, notes=notes, kinds=titles)
 
 
-def _make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
+def make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
     """A change in short, marked better or worse; it sorts by the difference."""
     if change is None:
         return display.Cell("—")
@@ -247,43 +243,28 @@ def make_fact_cell(
         return display.Cell(show_value(row, info, lang), None, info.name, note, district)
     text = format_fact(row["value"], info)
     if interval and pd.notna(row["low"]) and pd.notna(row["high"]):
-        text = label(
-            "word.interval",
-            lang,
-            value=text,
-            low=format_fact(row["low"], info),
-            high=format_fact(row["high"], info),
-        )
-    elif info.unit.startswith("per_"):  # what a rate is per, its title says
-        text = format_fact(row["value"], info)
-    else:
+        low, high = (format_fact(row[end], info) for end in ("low", "high"))
+        text = label("word.interval", lang, value=text, low=low, high=high)
+    elif not info.unit.startswith("per_"):  # what a rate is per, its title says
         text = quantify(row["value"], info, lang)
     return display.Cell(text, float(row["value"]), info.name, "", district)
 
 
 def tabulate_targets(view: View) -> display.Table | None:
-    """Targets of the district: done, as percent of the target, and against the time gone by.
-
-    None where the district has no target.
-    """
+    """Targets of the district: done, as percent of the target, and against the time gone by; None without any."""
     lang, cells = view.lang, []
     for target in list_targets(view):
-        info, done, goal = (
-            view.describe(target.indicator),
-            target.done["numerator"],
-            target.done["denominator"],
-        )
-        unit = name_unit(info, lang)
-        percent, points = (
-            view.describe(f"targets.{info.name}.{name}") for name in ("done_percent", "pace_points")
-        )
+        info, row = view.describe(target.indicator), target.done
+        done, goal, unit = row["numerator"], row["denominator"], name_unit(info, lang)
+        facts = (f"targets.{info.name}.{name}" for name in ("done_percent", "pace_points"))
+        percent, points = map(view.describe, facts)
         pace = make_fact_cell(target.pace, points, lang)
         cells.append(
             (
-                display.Cell(info.title[lang]),
+                info.title[lang],
                 display.Cell(join_unit(format_number(goal), unit, lang), goal),
                 display.Cell(join_unit(format_fact(done, info), unit, lang), done),
-                make_fact_cell(target.done, percent, lang),
+                make_fact_cell(row, percent, lang),
                 replace(pace, note="worse") if target.is_behind else pace,
             )
         )
@@ -291,41 +272,24 @@ def tabulate_targets(view: View) -> display.Table | None:
 
 
 def tabulate_quality(view: View) -> display.Table | None:
-    """Rows read, accepted and set aside, per ledger of the whole workbook.
-
-    None where the workbook gave no account.
-    """
-    if view.quality.empty:
-        return None
-    lang = view.lang
-    counts = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
-    cells = [
-        (
-            display.Cell(name_kind(row["kind"], lang, view.kinds)),
-            *(display.Cell(format_number(row[name]), float(row[name])) for name in counts),
-        )
+    """Rows read, accepted and set aside, per ledger of the whole workbook; None where it gave no account."""
+    cells = (
+        (name_kind(row["kind"], view.lang, view.kinds), *(row[name] for name in COUNTS))
         for _, row in view.quality.iterrows()
-    ]
+    )
     return make_table(view, "quality", cells)
 
 
 @exhibit("definitions")
 def tabulate_definitions(view: View) -> display.Table | None:
-    """What the facts of this report mean.
-
-    None where there are no facts, and in a bulletin of a month.
-    """
+    """What the facts of this report mean; None where there are none, and in a bulletin of a month."""
     lang = view.lang
     known = set(view.facts.loc[view.facts["district_code"] == view.district, "fact"])
     infos = [info for name, info in view.fact_infos.items() if name in known]
-    rows = tuple(
-        (
-            display.Cell(info.title[lang]),
-            display.Cell(info.definition[lang]),
-            display.Cell(label(f"interval.short.{info.interval}", lang)),
-        )
+    rows = [
+        (info.title[lang], info.definition[lang], label(f"interval.short.{info.interval}", lang))
         for info in infos
-    )
+    ]
     methods = [
         label(f"interval.{method}", lang)
         for method in ("poisson", "wilson", "greenwood")

@@ -20,9 +20,9 @@ from taizhang.analysis.time import (
 )
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_axes, make_drawing, tidy_axes, use_style
+from taizhang.figures.canvas import Looks, finish_figure, make_drawing, tidy_axes, use_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, label_months
-from taizhang.figures.tables import make_table
+from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -40,8 +40,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     names = list(dict.fromkeys(name for part in shown.values() for name in part.index))
     colours = {"hazards": style.roles["main"], "incidents": style.roles["open"]}
-    with use_style():
-        drawing, axes = make_axes(bars_height(len(names), above=24), grid="x")
+    with use_axes(bars_height(len(names), above=24), grid="x") as (drawing, axes):
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         for shift, (kind, part) in zip((0.16, -0.16), shown.items(), strict=False):
             _draw_ratios(axes, part, names, shift if len(shown) > 1 else 0, colours[kind])
@@ -50,26 +49,16 @@ def plot_key_periods(view: View) -> display.Figure | None:
         _scale_ratios(axes)
         axes.set_xlabel(label("axis.times_other_days", lang))
         draw_key(axes, [("●", view.kinds[kind].label(lang), colours[kind]) for kind in shown])
-    apart = [
-        say_exhibit(
-            view,
-            "key-periods",
-            "one",
-            season=label(f"season.{name}", lang),
-            kind=view.kinds[kind].label(lang),
-            ratio=format_number(row["ratio"], 2),
-        )
-        for kind, part in shown.items()
-        for name, row in part[part["verdict"] != "alike"].iterrows()
-    ]
-    return finish_figure(
-        drawing,
-        view,
-        "key-periods",
-        ledgers=tuple(shown),
-        apart=join_list(apart, lang) or label("word.none", lang),
-        span=_say_span(shown, view),
-    )
+    apart = []
+    for kind, part in shown.items():
+        for name, row in part[part["verdict"] != "alike"].iterrows():
+            told = {"kind": view.kinds[kind].label(lang), "ratio": format_number(row["ratio"], 2)}
+            apart.append(
+                say_exhibit(view, "key-periods", "one", season=label(f"season.{name}", lang), **told)
+            )
+    names_ = join_list(apart, lang) or label("word.none", lang)
+    span = _say_span(shown, view)
+    return finish_figure(drawing, view, "key-periods", ledgers=tuple(shown), apart=names_, span=span)
 
 
 def _draw_ratios(axes: Axes, part: pd.DataFrame, names: list[str], shift: float, colour: str) -> None:
@@ -98,17 +87,11 @@ def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
     spans: dict[tuple[date, date], list[str]] = {}
     for kind, part in parts.items():
         spans.setdefault(part.attrs["span"], []).append(view.kinds[kind].label(lang))
-    key = "source.key_span" if len(spans) == 1 else "source.key_span_of"
-    return ("" if lang == "zh" else " ").join(
-        label(
-            key,
-            lang,
-            kinds=join_list(kinds, lang),
-            first=format_date(first, lang),
-            last=format_date(last, lang),
-        )
-        for (first, last), kinds in spans.items()
-    )
+    key, said = "source.key_span" if len(spans) == 1 else "source.key_span_of", []
+    for days, kinds in spans.items():
+        first, last = (format_date(day, lang) for day in days)
+        said.append(label(key, lang, kinds=join_list(kinds, lang), first=first, last=last))
+    return ("" if lang == "zh" else " ").join(said)
 
 
 @exhibit("key-periods-table")
@@ -121,18 +104,16 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     shown = list_key_periods(view, *(kinds or KINDS))
     for kind, part in shown.items():
         for name, row in part.iterrows():
-            days = {"n": row["inside"], "days": row["days_inside"]}
-            per_day = [row[f"{side}"] / row[f"days_{side}"] for side in ("inside", "outside")]
+            count = say_exhibit(view, "key-periods-table", "count", n=row["inside"], days=row["days_inside"])
+            per_day = (row[side] / row[f"days_{side}"] for side in ("inside", "outside"))
             rows.append(
                 (
-                    display.Cell(label(f"season.{name}", lang)),
-                    display.Cell(view.kinds[kind].label(lang)),
-                    display.Cell(
-                        say_exhibit(view, "key-periods-table", "count", **days), float(row["inside"])
-                    ),
-                    *(display.Cell(format_number(rate, 2), float(rate)) for rate in per_day),
+                    label(f"season.{name}", lang),
+                    view.kinds[kind].label(lang),
+                    write_number(row["inside"], text=count),
+                    *(write_number(rate, 2) for rate in per_day),
                     display.Cell(say_ratio(row, lang), float(row["ratio"])),
-                    display.Cell(label(f"season.verdict.{row['verdict']}", lang)),
+                    label(f"season.verdict.{row['verdict']}", lang),
                 )
             )
     if not rows:
@@ -151,8 +132,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
     if months is None:
         return None
     lang, style = view.lang, load_style()
-    with use_style():
-        drawing, axes = make_axes(66)
+    with use_axes(66) as (drawing, axes):
         axes.axhline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         for part, role in ((~months["apart"], "main"), (months["apart"], "open")):
             chosen, colour = months[part], style.roles[role]
@@ -168,22 +148,14 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
         draw_key(axes, key)
     high, low = int(months["ratio"].idxmax()), int(months["ratio"].idxmin())
     first, last = months.attrs["span"]
-    return finish_figure(
-        drawing,
-        view,
-        "seasons",
-        int(months["events"].sum()),
-        id=f"seasons-{kind.replace('_', '-')}",
-        ledgers=(kind,),
-        kind=view.kinds[kind].label(lang),
-        high=label(f"month.long.{high}", lang),
-        most=format_number(months["ratio"][high], 2),
-        low=label(f"month.long.{low}", lang),
-        least=format_number(months["ratio"][low], 2),
-        words=label(f"season.pattern.{name_pattern(months)}", lang),
-        first=str(first),
-        last=str(last),
-    )
+    told = {
+        "kind": view.kinds[kind].label(lang), "words": label(f"season.pattern.{name_pattern(months)}", lang),
+        "high": label(f"month.long.{high}", lang), "most": format_number(months["ratio"][high], 2),
+        "low": label(f"month.long.{low}", lang), "least": format_number(months["ratio"][low], 2),
+        "first": str(first), "last": str(last),
+    }  # fmt: skip
+    id, rows = f"seasons-{kind.replace('_', '-')}", int(months["events"].sum())
+    return finish_figure(drawing, view, "seasons", rows, id=id, ledgers=(kind,), told=told)
 
 
 @exhibit("hazards-control")
@@ -206,9 +178,8 @@ def plot_control(view: View) -> display.Figure | None:
         ):
             tidy_axes(axes)
             _draw_chart(axes, chart, scale)
-            draw_key(
-                axes, [("", words, style.ink), ("●", label("control.signal", lang), style.roles["open"])]
-            )
+            signal = ("●", label("control.signal", lang), style.roles["open"])
+            draw_key(axes, [("", words, style.ink), signal])
         above.set_ylim(bottom=0)
         below.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
         label_months(below, pd.PeriodIndex(found.index), lang)
@@ -220,14 +191,13 @@ def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:
     """A series with its centre, its limits, and the points that a run rule calls."""
     style = load_style()
     places = np.arange(len(chart))
-    axes.fill_between(
-        places, scale * chart["low"], scale * chart["high"], step="mid", color=style.faint, alpha=0.5, lw=0
-    )
+    low, high = scale * chart["low"], scale * chart["high"]
+    faint: Looks = {"color": style.faint, "alpha": 0.5, "lw": 0}
+    axes.fill_between(places, low, high, step="mid", **faint)
     # A month between others without any has limits too.
     known = chart["low"].notna().to_numpy()
     alone = known & ~np.append(False, known[:-1]) & ~np.append(known[1:], False)
-    low, high = scale * chart["low"][alone], scale * chart["high"][alone]
-    axes.bar(places[alone], high - low, 1.0, bottom=low, color=style.faint, alpha=0.5, lw=0, zorder=1)
+    axes.bar(places[alone], high[alone] - low[alone], 1.0, bottom=low[alone], zorder=1, **faint)
     axes.plot(places, scale * chart["centre"], color=style.muted, linewidth=1.1, linestyle=(0, (4, 2)))
     axes.plot(places, scale * chart["value"], color=style.roles["main"], linewidth=1.6)
     called = (chart["signal"] != "").to_numpy()

@@ -11,23 +11,29 @@ from taizhang.core.periods import SCALES
 from taizhang.core.wording import fill
 from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_number
+from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 
+_GIVEN = "..."
 Align = Literal["left", "right", "center"]
 
 
 @dataclass(frozen=True)
 class ExhibitColumn:
-    """A table's column: its head in words of its own, or those of ``column.NAME``; with a unit it stands right."""
+    """A table's column: its head in words of its own, a ledger's, or those of ``column.NAME``; a unit stands right."""
 
     name: str
     words: Mapping[str, str]
     unit: str
     align: Align
+    kind: str
 
     def head(self, lang: str) -> tuple[str, str, Align]:
         """Label, unit and alignment, as of a table's column."""
-        words = self.words[lang] if self.words else label(f"column.{self.name}", lang)
+        if self.kind:
+            words = load_kinds()[self.kind].fields[self.name].label(lang)
+        else:
+            words = self.words[lang] if self.words else label(f"column.{self.name}", lang)
         return words, unit_label(self.unit, lang) if self.unit else "", self.align
 
 
@@ -35,14 +41,16 @@ class ExhibitColumn:
 class Exhibit:
     """What exhibits.yml says of one figure, table or section.
 
-    `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `shown`: by
-    report (a template's name, or ``default``) the lengths of period that have it.
+    `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`: where
+    among the columns are put that are known only from the data. `shown`: by report (a template's name, or ``default``)
+    the lengths of period that have it.
     """
 
     id: str
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     source: tuple[str, ...] = ()
     columns: tuple[ExhibitColumn, ...] = ()
+    place: int = 0
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def is_shown(self, scale: str, report: str = "") -> bool:
@@ -75,11 +83,13 @@ def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
     if unknown:
         raise ValueError(f"exhibits.yml: '{unknown[0]}' of '{id}' is neither a part nor a length of period")
     ledgers = (source,) if isinstance(source, str) else tuple(source)  # type: ignore[arg-type]
-    heads = tuple(_read_column(name, about or {}) for name, about in columns.items())
-    return Exhibit(id, words, ledgers, heads, scales)
+    heads = tuple(_read_column(name, about or {}) for name, about in columns.items() if name != _GIVEN)
+    place = list(columns).index(_GIVEN) if _GIVEN in columns else 0
+    return Exhibit(id, words, ledgers, heads, place, scales)
 
 
 def _read_column(name: str, about: Mapping[str, str]) -> ExhibitColumn:
     words = {lang: about[lang] for lang in ("zh", "en") if lang in about}
     unit = about.get("unit", "")
-    return ExhibitColumn(name, words, unit, about.get("align", "right" if unit else "left"))  # type: ignore[arg-type]
+    align = about.get("align", "right" if unit else "left")
+    return ExhibitColumn(name, words, unit, align, about.get("of", ""))  # type: ignore[arg-type]
