@@ -41,9 +41,9 @@ class ExhibitColumn:
 class Exhibit:
     """What exhibits.yml says of one figure, table or section.
 
-    `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`: where
-    among the columns are put that are known only from the data. `shown`: by report (a template's name, or ``default``)
-    the lengths of period that have it.
+    `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`:
+    where among the columns are put that are known only from the data. `shown`: by report (a template's name, or
+    ``default``) the lengths of period that have it.
     """
 
     id: str
