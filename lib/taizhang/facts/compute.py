@@ -1,6 +1,6 @@
 """All facts of a period, and the ledger rows behind any one of them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ from taizhang.facts import (
     teams,
     warnings,
 )
-from taizhang.facts.measures import Measure, Result, Scene
+from taizhang.facts.measures import Measure, Result, Scene, divide
 from taizhang.facts.own import OwnFact, make_measures
 from taizhang.facts.rows import Floats, Ledgers, Mask
 from taizhang.facts.suppress import blank_result, find_hidden
@@ -37,20 +37,6 @@ from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
 
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
-COLUMNS = (
-    "district_code",
-    "district",
-    "period",
-    "fact",
-    "value",
-    "unit",
-    "numerator",
-    "denominator",
-    "low",
-    "high",
-    "suppressed",
-    "as_of",
-)
 SUPPRESS_BELOW = 5
 SUPPRESS = ("complaints", "disputes")
 NEVER_SUPPRESSED = "incidents"
@@ -141,14 +127,11 @@ def _compute_results(
     results = {measure.fact: measure.compute(scene) for measure in configured}
     hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
     for kind in suppress:
-        facts = [measure.fact for measure in configured if kind in measure.kinds]
+        of_kind = {measure.fact: results[measure.fact] for measure in configured if kind in measure.kinds}
         masks = find_hidden(
-            [results[fact] for fact in facts],
-            below=suppress_below,
-            sums=_SUMS.get(kind, ()),
-            within=_WITHIN.get(kind, ()),
+            of_kind, below=suppress_below, sums=_SUMS.get(kind, ()), within=_WITHIN.get(kind, ())
         )
-        for fact, mask in zip(facts, masks, strict=True):
+        for fact, mask in masks.items():
             hidden[fact] |= mask
     return {fact: blank_result(result, hidden[fact]) for fact, result in results.items()}, hidden
 
@@ -211,38 +194,34 @@ def compute_facts(
     _add_targets(scene, infos, results, hidden, units, targets)
 
     facts = list(results)
-    n = scene.n + 1
-    codes = np.array([*scene.ledgers.codes, ALL], object)
-    names = np.array([*scene.ledgers.names, ALL], object)
+    codes, names = [*scene.ledgers.codes, ALL], [*scene.ledgers.names, ALL]
+    n = len(codes)
 
-    def stack(column: Callable[[Result], Floats]) -> Floats:
-        if not facts:
-            return np.zeros(0)
-        return np.stack([column(results[fact]) for fact in facts], axis=1).ravel()
+    def stack(columns: list[Floats] | list[Mask], dtype: type = float) -> npt.NDArray[Any]:
+        return np.array(columns, dtype).reshape(len(facts), n).T.ravel()
 
-    suppressed: npt.NDArray[np.bool_] = (
-        np.stack([hidden[fact] for fact in facts], axis=1).ravel() if facts else np.zeros(0, bool)
-    )
+    def stack_numbers(name: str) -> Floats:
+        return stack([getattr(results[fact], name) for fact in facts])
+
     frame = pd.DataFrame(
         {
-            "district_code": pd.Series(np.repeat(codes, len(facts)), dtype="str"),
-            "district": pd.Series(np.repeat(names, len(facts)), dtype="str"),
+            "district_code": pd.Series([code for code in codes for _ in facts], dtype="str"),
+            "district": pd.Series([name for name in names for _ in facts], dtype="str"),
             "period": pd.Series([str(period)] * (n * len(facts)), dtype="str"),
-            "fact": pd.Series(np.tile(np.array(facts, object), n), dtype="str"),
-            "value": stack(lambda result: result.value),
-            "unit": pd.Series(np.tile(np.array([units[fact] for fact in facts], object), n), dtype="str"),
-            "numerator": stack(lambda result: result.numerator),
-            "denominator": stack(lambda result: result.denominator),
-            "low": stack(lambda result: result.low),
-            "high": stack(lambda result: result.high),
-            "suppressed": suppressed,
+            "fact": pd.Series(facts * n, dtype="str"),
+            "value": stack_numbers("value"),
+            "unit": pd.Series([units[fact] for fact in facts] * n, dtype="str"),
+            "numerator": stack_numbers("numerator"),
+            "denominator": stack_numbers("denominator"),
+            "low": stack_numbers("low"),
+            "high": stack_numbers("high"),
+            "suppressed": stack([hidden[fact] for fact in facts], bool),
             "as_of": pd.Series([as_of] * (n * len(facts)), dtype=object),
         }
     )
     # A target set for some districts is a fact of those alone.
-    meant = np.array([split_target(fact) is None for fact in facts], bool)
-    keep = np.tile(meant, n) | frame["suppressed"].to_numpy() | frame["denominator"].notna().to_numpy()
-    return frame.loc[keep].reset_index(drop=True)
+    meant = frame["fact"].isin(list(infos))
+    return frame[meant | frame["suppressed"] | frame["denominator"].notna()].reset_index(drop=True)
 
 
 def _add_targets(
@@ -260,14 +239,13 @@ def _add_targets(
     for indicator in [name for name in infos if name in spread and name in results]:
         wanted = np.array([spread[indicator].get(code, np.nan) for code in [*codes, ALL]])
         value = results[indicator].value
-        done = np.divide(100 * value, wanted, out=np.full(value.shape, np.nan), where=wanted > 0)
+        done = divide(100 * value, wanted)
         mask = hidden[indicator] & ~np.isnan(wanted)
-        top = np.where(np.isnan(wanted), np.nan, value)
         bottom = np.where(mask, np.nan, wanted)
         nothing = np.full(value.shape, np.nan)
         for measure, numbers in (("done_percent", done), ("pace_points", done - gone)):
             fact = f"targets.{indicator}.{measure}"
-            results[fact] = Result(numbers, top, bottom, nothing, nothing)
+            results[fact] = Result(numbers, value, bottom, nothing, nothing)
             hidden[fact] = mask
             units[fact] = describe_fact(f"targets.{ANY}.{measure}").unit
 

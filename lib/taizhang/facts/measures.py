@@ -112,21 +112,22 @@ class Part:
         return self.sizes is self.values
 
 
-def _empty(n: int) -> Floats:
-    return np.full(n + 1, np.nan)
-
-
-def _divide(top: Floats, bottom: Floats) -> Floats:
+def divide(top: Floats, bottom: Floats) -> Floats:
     """The ratio; NaN where the denominator is 0 or unknown."""
-    ratio = np.full(top.shape, np.nan)
-    np.divide(top, bottom, out=ratio, where=bottom > 0)
-    return ratio
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
 
 
 def _tally(group: Numbers, n: int, weight: Floats | None = None) -> Floats:
     """Sums by district and, last, of the whole area."""
     sums = np.bincount(group, weight, minlength=n).astype(float)
     return np.append(sums, sums.sum())
+
+
+def _count_up(value: Floats, parts: Mapping[Any, Part], interval: bool) -> Result:
+    """A result that is no share: with an exact Poisson interval, or with none."""
+    nothing = np.full(value.shape, np.nan)
+    low, high = poisson_interval(value) if interval else (nothing, nothing)
+    return Result(value, nothing, nothing, low, high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,9 +189,8 @@ class Count(Measure):
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
         value = _tally(self.rows_of(scene).group[rows], scene.n)
-        low, high = poisson_interval(value) if self.interval else (_empty(scene.n), _empty(scene.n))
         parts = {(every, self.counted): Part(value, value)}
-        return Result(value, _empty(scene.n), _empty(scene.n), low, high, parts)
+        return _count_up(value, parts, self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,9 +209,8 @@ class Sum(Measure):
         rows, counted = self.select(scene)
         of = self.rows_of(scene)
         value = _tally(of.group[rows], scene.n, of.test(self.amount)[rows])
-        low, high = poisson_interval(value) if self.interval else (_empty(scene.n), _empty(scene.n))
         parts = {self.amount: Part(value, _tally(of.group[counted], scene.n))}
-        return Result(value, _empty(scene.n), _empty(scene.n), low, high, parts)
+        return _count_up(value, parts, self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,10 +236,9 @@ class Distinct(Measure):
         value = _tally(pairs % scene.n, scene.n)
         if self.shared:
             value[-1] = len(np.unique(values))
-        low, high = poisson_interval(value) if self.interval else (_empty(scene.n), _empty(scene.n))
         sizes = _tally(group, scene.n)
-        parts = {("distinct", self.columns): Part(value, sizes, additive=not self.shared)}
-        return Result(value, _empty(scene.n), _empty(scene.n), low, high, parts)
+        parts = {self.columns: Part(value, sizes, additive=not self.shared)}
+        return _count_up(value, parts, self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +262,7 @@ class Share(Measure):
             (every, self.rows): Part(total, total),
             (self.rows, self.counted): Part(top, top, positive=False),
         }
-        return Result(_divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
+        return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,10 +292,10 @@ class Ratio(Measure):
         scale = 100.0 if self.percent else 1.0
         low, high = wilson_interval(top, bottom) if self.percent else poisson_interval(top, bottom)
         parts = {
-            ("bottom", self.top, self.bottom): Part(bottom, _tally(of.group[based], scene.n)),
-            ("top", self.top, self.bottom): Part(top, _tally(of.group[counted], scene.n), positive=False),
+            (self.top, self.bottom, self.bottom): Part(bottom, _tally(of.group[based], scene.n)),
+            (self.top, self.bottom, self.top): Part(top, _tally(of.group[counted], scene.n), positive=False),
         }
-        return Result(_divide(scale * top, bottom), top, bottom, scale * low, scale * high, parts)
+        return Result(divide(scale * top, bottom), top, bottom, scale * low, scale * high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,11 +325,11 @@ class PerPopulation(Measure):
         total = np.append(np.where(known, base, np.nan), base[known].sum() if known.any() else np.nan)
         top = _tally(of.group[rows], scene.n, of.test(self.amount)[rows])
         top[np.isnan(total)] = np.nan
-        low, high = _empty(scene.n), _empty(scene.n)
+        low = high = np.full(scene.n + 1, np.nan)
         if self.interval:
             low, high = poisson_interval(top, total / self.scale)
-        parts = {("known", self.amount, self.column): Part(top, _tally(of.group[counted], scene.n))}
-        return Result(_divide(self.scale * top, total), top, total, low, high, parts)
+        parts = {(self.amount, self.column): Part(top, _tally(of.group[counted], scene.n))}
+        return Result(divide(self.scale * top, total), top, total, low, high, parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,7 +349,7 @@ class Median(Measure):
         days = of.test(self.days)
         each = find_median(estimate_survival(days, closed, of.group), scene.n)
         whole = find_median(estimate_survival(days, closed), 1)
-        value, low, high = (np.append(part, all_) for part, all_ in zip(each, whole, strict=True))
+        value, low, high = np.hstack([each, whole])
         top, total = _tally(of.group[closed], scene.n), _tally(of.group[rows], scene.n)
         parts = {
             (every, every): Part(total, total),
@@ -374,7 +372,7 @@ class Area(Measure):
         return rows, rows
 
     def compute(self, scene: Scene) -> Result:
-        nothing = _empty(scene.n)
+        nothing = np.full(scene.n + 1, np.nan)
         return Result(scene.areas[self.column], nothing, nothing, nothing, nothing)
 
 
@@ -406,7 +404,7 @@ class Coverage(Measure):
             (every, self.rows): Part(total, total, own=False),
             (self.rows, self.covered): Part(top, top, positive=False, own=False),
         }
-        return Result(_divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
+        return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
 
 
 @cache

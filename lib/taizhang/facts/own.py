@@ -38,7 +38,7 @@ def _make_measure(fact: OwnFact) -> Measure:
         answers = fact.function(frame, as_of=pd.Timestamp(rows.as_of.item()))
         if not isinstance(answers, pd.Series) or not answers.index.equals(frame.index):
             raise ParameterError("facts.own.no_series", fact=name)
-        return np.asarray(answers.astype("Float64").to_numpy(float, na_value=np.nan), np.float64)
+        return np.asarray(answers.astype("Float64"), float)
 
     def is_known(rows: Rows) -> Mask:
         return ~np.isnan(rows.test(answer))

@@ -1,6 +1,6 @@
 """Ledger tables made ready: district numbers, days and flags as arrays, worked out once per table."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -48,16 +48,16 @@ class Ledger:
             group = np.full(len(table), -1)
         self.group: Numbers = group.astype(np.int64)
 
-    def make(self, name: Hashable, function: Callable[[], Made]) -> Made:
-        """What `function` returns, kept under `name`."""
-        if name not in self._made:
-            self._made[name] = function()
-        made: Made = self._made[name]
+    def make(self, function: Callable[..., Made], *arguments: Hashable) -> Made:
+        """What `function` returns for the arguments, worked out once."""
+        if (function, arguments) not in self._made:
+            self._made[function, arguments] = function(*arguments)
+        made: Made = self._made[function, arguments]
         return made
 
     def known(self, column: str) -> Mask:
         """Whether the cell is filled."""
-        return self.make(("known", column), lambda: self._known(column))
+        return self.make(self._known, column)
 
     def _known(self, column: str) -> Mask:
         if column not in self.table:
@@ -66,71 +66,48 @@ class Ledger:
 
     def days(self, column: str) -> Days:
         """Dates as days; NaT where unknown."""
-        return self.make(("days", column), lambda: self._days(column))
+        return self.make(self._days, column)
 
     def _days(self, column: str) -> Days:
         if column not in self.table:
             return np.full(len(self.table), np.datetime64("NaT", "D"))
-        values = self.table[column]
-        if not pd.api.types.is_datetime64_dtype(values):
-            values = pd.to_datetime(values)
-        return values.to_numpy().astype("datetime64[D]")
+        return pd.to_datetime(self.table[column]).to_numpy().astype("datetime64[D]")
 
     def numbers(self, column: str) -> Floats:
         """Numbers; NaN where unknown."""
-        return self.make(("numbers", column), lambda: self._numbers(column))
+        return self.make(self._numbers, column)
 
     def _numbers(self, column: str) -> Floats:
         if column not in self.table:
             return np.full(len(self.table), np.nan)
-        return np.asarray(self.table[column].astype("Float64").to_numpy(float, na_value=np.nan), np.float64)
+        return np.asarray(self.table[column].astype("Float64"), float)
 
     def equals(self, column: str, value: str | bool) -> Mask:
         """Whether the cell holds the value; unknown cells don't."""
-        return self.make(("equals", column, value), lambda: self._equals(column, value))
+        return self.make(self._equals, column, value)
 
     def _equals(self, column: str, value: str | bool) -> Mask:
         if column not in self.table:
             return np.zeros(len(self.table), bool)
-        return (self.table[column] == value).fillna(False).to_numpy(dtype=bool)
+        return (self.table[column] == value).fillna(False).to_numpy(bool)
 
     def codes_of(self, columns: tuple[str, ...]) -> Numbers:
         """A number for each combination of values; -1 where one of them is unknown."""
-        return self.make(("codes", columns), lambda: self._codes_of(columns))
+        return self.make(self._codes_of, columns)
 
     def _codes_of(self, columns: tuple[str, ...]) -> Numbers:
-        code = np.zeros(len(self.table), np.int64)
-        known = np.ones(len(self.table), bool)
-        for column in columns:
-            if column == "district_code":
-                part = self.group
-            elif column in self.table:
-                part = pd.factorize(self.table[column])[0].astype(np.int64)
-            else:
-                part = np.full(len(self.table), -1, np.int64)
-            known &= part >= 0
-            code = pd.factorize(code * (part.max(initial=0) + 2) + part + 1)[0].astype(np.int64)
-        return np.where(known, code, -1)
+        values = self.table.reindex(columns=list(columns))
+        return np.asarray(values.groupby(list(columns)).ngroup().fillna(-1), np.int64)
 
     def previous_day(self, columns: tuple[str, ...]) -> Days:
         """The last earlier day on which another row holds the same values; NaT where there is none."""
-        return self.make(("previous", columns), lambda: self._previous_day(columns))
+        return self.make(self._previous_day, columns)
 
     def _previous_day(self, columns: tuple[str, ...]) -> Days:
-        code, day = self.codes_of(columns), self.days(self.date)
-        previous = np.full(len(code), np.datetime64("NaT", "D"))
-        at = np.flatnonzero((code >= 0) & ~np.isnat(day))
-        order = at[np.lexsort((day[at], code[at]))]
-        code, day = code[order], day[order]
-        if not len(order):
-            return previous
-        # Rows of one day are one run: none of them is earlier than another.
-        starts = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (day[1:] != day[:-1])])
-        before = np.full(len(starts), np.datetime64("NaT", "D"))
-        same = code[starts[1:]] == code[starts[:-1]]
-        before[1:][same] = day[starts[:-1]][same]
-        previous[order] = np.repeat(before, np.diff(np.r_[starts, len(order)]))
-        return previous
+        rows = pd.DataFrame({"code": self.codes_of(columns), "day": self.days(self.date)})
+        known = rows[(rows["code"] >= 0) & rows["day"].notna()].drop_duplicates().sort_values(["code", "day"])
+        known["before"] = known.groupby("code")["day"].shift()
+        return rows.merge(known, how="left")["before"].to_numpy().astype("datetime64[D]")
 
 
 class Rows:
@@ -198,7 +175,7 @@ class Rows:
         return self.ledger.table.iloc[self.at]
 
 
-class Ledgers(Mapping[str, Ledger]):
+class Ledgers(dict[str, Ledger]):
     """Several ledgers made ready for the same districts, to be used for as many periods as needed.
 
     Parameters
@@ -226,16 +203,7 @@ class Ledgers(Mapping[str, Ledger]):
         self.names = districts["name"].astype("str").tolist()
         if not self.codes.is_unique:
             raise ParameterError("facts.codes_twice", codes=tuple(self.codes[self.codes.duplicated()]))
-        self.dates = dict(dates or {})
-        self._ledgers = {
-            kind: Ledger(kind, table, self.codes, self.dates.get(kind, "")) for kind, table in tables.items()
-        }
-
-    def __getitem__(self, kind: str) -> Ledger:
-        return self._ledgers[kind]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._ledgers)
-
-    def __len__(self) -> int:
-        return len(self._ledgers)
+        days = dates or {}
+        super().__init__(
+            {kind: Ledger(kind, table, self.codes, days.get(kind, "")) for kind, table in tables.items()}
+        )

@@ -1,6 +1,6 @@
 """Small counts of sensitive kinds are hidden, and as many others as it takes that none can be worked out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,12 +37,12 @@ class _Table:
     def shown(self) -> Mask:
         """A part is seen where a fact that is not hidden shows it."""
         seen = np.zeros_like(self.hidden)
-        for parts, hidden in zip(self.facts, self.hide_facts(), strict=True):
-            seen[parts] |= ~hidden
+        for at, hidden in enumerate(self.hide_facts()):
+            seen[self.facts[at]] |= ~hidden
         return seen
 
 
-def _lay_out(results: Sequence[Result], below: int, sums: Sequence[Sum], within: Sequence[Pair]) -> _Table:
+def _lay_out(results: Collection[Result], below: int, sums: Sequence[Sum], within: Sequence[Pair]) -> _Table:
     parts: dict[Key, Part] = {}
     positive: dict[Key, bool] = {}
     for result in results:
@@ -87,10 +87,15 @@ def _bound(table: _Table) -> tuple[Floats, Floats]:
     """The range in which a reader who knows all that is shown can place every number."""
     shown = table.shown()
     least = np.where(table.positive, 1.0, 0.0)[:, None]
-    low = np.where(shown, table.values, np.minimum(least, table.values))
-    high = np.where(shown, table.values, np.inf)
+    bounds = np.array(
+        [
+            np.where(shown, table.values, np.minimum(least, table.values)),
+            np.where(shown, table.values, np.inf),
+        ]
+    )
+    low, high = bounds
     for _ in range(ROUNDS):
-        before = (low.copy(), high.copy())
+        before = bounds.copy()
         for small, large in table.within:
             low[large] = np.maximum(low[large], low[small])
             high[small] = np.minimum(high[small], high[large])
@@ -98,7 +103,7 @@ def _bound(table: _Table) -> tuple[Floats, Floats]:
             _narrow(low, high, whole, rest)
         for part in np.flatnonzero(table.additive):
             _narrow_row(low[part], high[part])
-        if np.array_equal(before[0], low) and np.array_equal(before[1], high):
+        if np.array_equal(before, bounds):
             break
     return low, high
 
@@ -128,11 +133,9 @@ def _narrow_row(low: Floats, high: Floats) -> None:
     high[-1] = min(high[-1], high[:-1].sum())
     high[:-1] = np.minimum(high[:-1], high[-1] - low[:-1].sum() + low[:-1])
     endless = np.isinf(high[:-1])
-    if endless.sum() == 0:
-        low[:-1] = np.maximum(low[:-1], low[-1] - (high[:-1].sum() - high[:-1]))
-    elif endless.sum() == 1:
-        at = int(np.flatnonzero(endless)[0])
-        low[at] = max(low[at], low[-1] - high[:-1][~endless].sum())
+    finite = np.where(endless, 0, high[:-1])
+    others = np.where(endless.sum() > endless, np.inf, finite.sum() - finite)
+    low[:-1] = np.maximum(low[:-1], low[-1] - others)
 
 
 def _hide_beside(table: _Table, part: int, at: int) -> bool:
@@ -170,12 +173,12 @@ def _hide_elsewhere(table: _Table, low: Floats, part: int, at: int) -> bool:
 
 
 def find_hidden(
-    results: Sequence[Result],
+    results: Mapping[str, Result],
     *,
     below: int,
     sums: Sequence[Sum] = (),
     within: Sequence[Pair] = (),
-) -> list[Mask]:
+) -> dict[str, Mask]:
     """Which numbers of a kind's facts are to be hidden.
 
     Counts of 1 to `below` - 1 rows are hidden, and the shares and sums over so few. Then the smallest
@@ -185,8 +188,8 @@ def find_hidden(
 
     Parameters
     ----------
-    results : sequence of Result
-        All facts of one kind.
+    results : Mapping of str to Result
+        All facts of one kind, by name.
     below : int
         The smallest count that may be shown; 0 is always shown.
     sums : sequence of (key, keys)
@@ -196,8 +199,8 @@ def find_hidden(
 
     Returns
     -------
-    list of ndarray of bool, shape (districts + 1,)
-        One for each result.
+    dict of str to ndarray of bool, shape (districts + 1,)
+        By name.
 
     Notes
     -----
@@ -205,8 +208,8 @@ def find_hidden(
     not looked at: facts of a year and of all its months, shown side by side, may still give a month away.
     """
     if not results:
-        return []
-    table = _lay_out(results, below, sums, within)
+        return {}
+    table = _lay_out(results.values(), below, sums, within)
     while table.hidden.any():
         low, high = _bound(table)
         pinned = ~table.shown() & (high - low < 0.5) & ~_follow_from_zero(table)
@@ -216,7 +219,8 @@ def find_hidden(
         beside = [_hide_beside(table, part, at) for part, at in cells]
         if not any(beside) and not any(_hide_elsewhere(table, low, part, at) for part, at in cells):
             break
-    return list(table.hide_facts())
+    hidden = table.hide_facts()
+    return {fact: hidden[at] for at, fact in enumerate(results)}
 
 
 def blank_result(result: Result, hidden: Mask) -> Result:
@@ -225,4 +229,4 @@ def blank_result(result: Result, hidden: Mask) -> Result:
         np.where(hidden, np.nan, numbers)
         for numbers in (result.value, result.numerator, result.denominator, result.low, result.high)
     )
-    return Result(value, numerator, denominator, low, high, result.parts)
+    return Result(value, numerator, denominator, low, high)

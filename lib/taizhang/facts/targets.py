@@ -71,7 +71,7 @@ def spread_targets(
         elif target.district == "all" or target.district in codes:
             found, into = [target.district], narrow
         else:
-            found, into = [c for c, n in zip(codes, names, strict=True) if n == target.district], narrow
+            found, into = [codes[at] for at, name in enumerate(names) if name == target.district], narrow
             if len(found) != 1:
                 about = {"fact": target.indicator, "district": target.district}
                 near = suggest(target.district, [*codes, *names, "*", "all"])
