@@ -62,6 +62,7 @@ def prepare(rooms: list[str]) -> None:
         # Forked from a process that has run no test: what it had kept in caches would not be worked out by a mutant.
         "process_isolation": "forkserver",
         "timeout_constant": 5.0,
+        "timeout_multiplier": 4.0,
     }
     written = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
     with (FOLDER / "pyproject.toml").open("a", encoding="utf-8") as project:

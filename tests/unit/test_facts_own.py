@@ -1,11 +1,14 @@
 """A fact of a workbook's own: a function and a YAML entry."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.facts import OwnFact, compute_facts, select_rows
 from taizhang.metadata.facts import describe_fact, load_facts, load_functions
@@ -67,11 +70,59 @@ def test_a_missing_function_is_named(folder):
         load_functions(folder)
 
 
-def test_a_function_that_returns_no_series_is_refused(folder):
-    own = [OwnFact(load_facts(folder)["hazards.listed_share"], lambda rows, *, as_of: 3)]
+@pytest.mark.parametrize(
+    "answer",
+    [lambda rows, *, as_of: 3, lambda rows, *, as_of: pd.Series([True], index=[7])],
+    ids=["number", "other"],
+)
+def test_a_function_that_returns_no_series_on_its_rows_is_refused(folder, answer):
+    own = [OwnFact(load_facts(folder)["hazards.listed_share"], answer)]
     hazards = pd.DataFrame({"district_code": ["101"], "found_on": pd.to_datetime(["2021-02-01"])})
-    with pytest.raises(ValueError, match="must return a Series"):
+    with pytest.raises(ParameterError) as caught:
         compute_facts({"hazards": hazards}, DISTRICTS, YEAR, END, own=own)
+    assert str(caught.value) == (
+        "the function of 'hazards.listed_share' must return a Series on the index of the rows it was given"
+    )
+
+
+@pytest.mark.parametrize("interval", ["poisson", "none"])
+def test_own_counts_and_sums(folder, interval):
+    asked: list[tuple[list[int], pd.Timestamp]] = []
+
+    def weigh(rows, *, as_of):
+        asked.append((rows.index.tolist(), as_of))
+        return rows["weight"]
+
+    info = load_facts(folder)["hazards.listed_share"]
+    own = [
+        OwnFact(replace(info, name=f"hazards.{form}", form=form, interval=interval), weigh)
+        for form in ("sum", "count")
+    ]
+    hazards = pd.DataFrame(
+        {
+            "district_code": ["101"] * 5,
+            "found_on": pd.to_datetime(["2020-02-01"] + ["2021-02-01"] * 4),
+            "weight": pd.array([9, 0, 3, None, 1], dtype="Int64"),
+        }
+    )
+    facts = compute_facts({"hazards": hazards}, DISTRICTS, YEAR, END, own=own).set_index(
+        ["fact", "district_code"]
+    )
+    assert facts["value"].loc[["hazards.sum", "hazards.count"], "101"].tolist() == [4, 2]
+    # Garwood for 4 and for 2.
+    limits = (
+        [[1.0898645, 10.2415884], [0.2422093, 7.2246876]]
+        if interval == "poisson"
+        else [[float("nan")] * 2] * 2
+    )
+    np.testing.assert_allclose(
+        facts.loc[[("hazards.sum", "101"), ("hazards.count", "101")], ["low", "high"]], limits, 1e-6
+    )
+    assert asked == [([1, 2, 3, 4], pd.Timestamp("2021-12-31"))] * 2
+    rows = select_rows("hazards.sum", {"hazards": hazards}, DISTRICTS, YEAR, END, "101", own=own)
+    assert rows["counted"].to_dict() == {1: False, 2: True, 4: True}
+    rows = select_rows("hazards.count", {"hazards": hazards}, DISTRICTS, YEAR, END, "101", own=own)
+    assert rows["counted"].to_dict() == {2: True, 4: True}
 
 
 def test_targets_take_the_title_of_their_indicator(folder):

@@ -21,13 +21,10 @@ def find_level(rows: Rows) -> Numbers:
     Any one criterion suffices. A missing number counts as 0 where one of the three is known; an accident
     with none of them has no level.
     """
-    level = np.zeros(len(rows), np.int64)
-    known = np.zeros(len(rows), bool)
-    for column, bounds in BOUNDS.items():
-        numbers = rows.numbers(column)
-        known |= ~np.isnan(numbers)
-        level = np.maximum(level, np.searchsorted(bounds, np.nan_to_num(numbers), side="right"))
-    return np.where(rows.test(is_accident) & known, level, -1)
+    numbers = {column: rows.numbers(column) for column in BOUNDS}
+    known = ~np.isnan([*numbers.values()]).all(axis=0)
+    levels = [np.searchsorted(BOUNDS[name], np.nan_to_num(of), side="right") for name, of in numbers.items()]
+    return np.where(rows.test(is_accident) & known, np.max(levels, axis=0), -1)
 
 
 def is_ordinary(rows: Rows) -> Mask:
