@@ -35,13 +35,7 @@ class Layers:
 
 
 def read_layers(config: Config) -> tuple[Layer, Layer | None]:
-    """Read the districts and the grid that workbook.toml names.
-
-    Raises
-    ------
-    BoundaryError
-        If a layer is not fit for use.
-    """
+    """Read the districts and the grid that workbook.toml names; BoundaryError if a layer is not fit for use."""
     districts = _read_districts(config)
     districts.notes.extend(describe_coverage(districts.frame, where=config.boundaries.path.name))
     return districts, None if config.grid is None else _read_grid(config.grid, districts.frame)

@@ -16,36 +16,18 @@ READING = Code(("taizhang.ingest.run",))
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be read, and by what.
-
-    Attributes
-    ----------
-    paths : Mapping of str to Path
-        Every raw file by its name as shown.
-    ledgers : Mapping of str to tuple of str
-        Of each kind, the names of its files.
-    missing : Mapping of str to tuple of str
-        Of each kind, the patterns that match no file.
-    boundaries, grid, settings : tuple of str
-        Names of the layers' files, the crosswalk apart; of workbook.toml and the workbook's own kinds.
-    crosswalk : str
-        Its name; empty where there is none.
-    key : str
-        Of what reads them.
-    stamps : Mapping of str to Stamp
-        Of every raw file, once `stamp_inputs` has looked at them.
-    """
+    """What is to be read, and by what; files go by their names as shown."""
 
     config: Config
-    paths: Mapping[str, Path]
-    ledgers: Mapping[str, tuple[str, ...]]
-    missing: Mapping[str, tuple[str, ...]]
-    boundaries: tuple[str, ...]
+    paths: Mapping[str, Path]  # of every raw file
+    ledgers: Mapping[str, tuple[str, ...]]  # the files of each kind
+    missing: Mapping[str, tuple[str, ...]]  # the patterns of each kind that match no file
+    boundaries: tuple[str, ...]  # the layer's files, the crosswalk apart
     grid: tuple[str, ...]
-    settings: tuple[str, ...]
+    settings: tuple[str, ...]  # workbook.toml and the workbook's own kinds
     crosswalk: str = ""
-    key: str = field(default_factory=READING.make_key)
-    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    key: str = field(default_factory=READING.make_key)  # of what reads them
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)  # once `stamp_inputs` has looked at them
 
     @property
     def layers(self) -> tuple[str, ...]:

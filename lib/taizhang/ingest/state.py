@@ -19,27 +19,7 @@ DETACHED = "DETACHED"
 
 @dataclass(frozen=True)
 class KindSummary:
-    """What became of one kind's rows: read = accepted + set_aside, always.
-
-    Attributes
-    ----------
-    read, accepted, set_aside : int
-        Data rows.
-    cells_set_aside, duplicates : int
-        Single cells; rows that look like an earlier one.
-    other_rows : Mapping of str to int
-        Rows that are no data, by what they are.
-    notes : tuple of Reason
-        What a person should know of the files, each thing once.
-    rules : tuple of Reason
-        Accepted rows that break a rule: its title, and how many.
-    totals : tuple of Mapping
-        file, sheet, row, column, stated, summed of each total that is not the sum of its rows.
-    corrected : int
-        Cells corrected by corrections.csv.
-    near : Mapping of str to tuple of Proposal
-        By the text of a district that is not known: the lines that would settle it.
-    """
+    """What became of one kind's data rows: read = accepted + set_aside, always."""
 
     kind: str
     title: Mapping[str, str]
@@ -48,60 +28,41 @@ class KindSummary:
     accepted: int
     set_aside: int
     cells_set_aside: int
-    duplicates: int
-    other_rows: Mapping[str, int]
-    notes: tuple[Reason, ...] = ()
-    rules: tuple[Reason, ...] = ()
+    duplicates: int  # rows that look like an earlier one
+    other_rows: Mapping[str, int]  # rows that are no data, by what they are
+    notes: tuple[Reason, ...] = ()  # what a person should know of the files, each thing once
+    rules: tuple[Reason, ...] = ()  # accepted rows that break a rule: its title, and how many
+    # file, sheet, row, column, stated, summed of each total that is not the sum of its rows
     totals: tuple[Mapping[str, Any], ...] = ()
-    corrected: int = 0
+    corrected: int = 0  # cells, by corrections.csv
+    # by the text of a district that is not known: the lines that would settle it
     near: Mapping[str, tuple[Proposal, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class IngestResult:
-    """The outcome of an ingest.
-
-    Attributes
-    ----------
-    errors : tuple of Reason
-        Files and whole tables that could not be read; a run with any ends with exit 1.
-    notes : tuple of Reason
-        What a person should know of the boundaries: mended, noticed, proposed.
-    inputs : tuple of dict
-        path (as shown), sha256 and bytes of every raw file.
-    layers : tuple of str
-        Which of these are of the boundaries.
-    fingerprint : str
-        Changes when any processed table or setting does; a file read anew with the same outcome changes nothing.
-    fresh : bool
-        Whether this run read anything, or found all as it was.
-    """
+    """The outcome of an ingest."""
 
     summaries: tuple[KindSummary, ...]
-    errors: tuple[Reason, ...]
-    notes: tuple[Reason, ...]
-    inputs: tuple[dict[str, Any], ...]
-    layers: tuple[str, ...]
+    errors: tuple[
+        Reason, ...
+    ]  # files and whole tables that could not be read; a run with any ends with exit 1
+    notes: tuple[Reason, ...]  # what a person should know of the boundaries: mended, noticed, proposed
+    inputs: tuple[dict[str, Any], ...]  # path (as shown), sha256 and bytes of every raw file
+    layers: tuple[str, ...]  # which of these are of the boundaries
+    # Changes when any processed table or setting does; a file read anew with the same outcome changes nothing.
     fingerprint: str
-    fresh: bool = field(default=True, compare=False)
+    fresh: bool = field(default=True, compare=False)  # whether this run read anything, or found all as it was
 
 
 @dataclass(frozen=True)
 class State:
-    """What the last ingest read and left.
+    """What the last ingest read and left."""
 
-    Attributes
-    ----------
-    code, key : str
-        Of what read it: the sources alone, and with the versions of libraries.
-    files, outputs : dict of str to Stamp
-        Raw files by their name as shown; files of data/processed.
-    """
-
-    code: str
-    key: str
-    files: dict[str, Stamp]
-    outputs: dict[str, Stamp]
+    code: str  # of the sources that read it
+    key: str  # of these and the versions of libraries
+    files: dict[str, Stamp]  # raw files by their name as shown
+    outputs: dict[str, Stamp]  # files of data/processed
     result: IngestResult
 
 

@@ -31,21 +31,11 @@ _HASHING = Code(("taizhang.report.changes",))
 
 @dataclass(frozen=True)
 class InputHashes:
-    """Hashes of what reports are made from.
+    """Hashes of what reports are made from."""
 
-    Attributes
-    ----------
-    shared : str
-        Of what all reports are made from: workbook.toml, the boundary layers, own kinds and facts.
-    own : Mapping of str to str
-        By district code: of its rows up to the period's as-of day, and of its facts.
-    area : str
-        Of the whole area's facts and of what was read.
-    """
-
-    shared: str
-    own: Mapping[str, str]
-    area: str
+    shared: str  # of what all are made from: workbook.toml, the boundary layers, own kinds and facts
+    own: Mapping[str, str]  # by district code: of its rows up to the period's as-of day, and of its facts
+    area: str  # of the whole area's facts and of what was read
 
     def of_report(self, district: str) -> dict[str, str]:
         """What decides whether a report is made again: for the whole area's, everything."""
@@ -66,16 +56,8 @@ def hash_inputs(
 ) -> InputHashes:
     """Hash what the reports of a period are made from.
 
-    Parameters
-    ----------
-    rows : Mapping of str to Mapping
-        By kind and district, as from `hash_rows`.
-    frames : sequence of DataFrame
-        Facts of the period, and of those it is compared with.
-    quality : sequence
-        What became of each kind's rows.
-    shared : Mapping
-        What all reports are made from.
+    `rows` are by kind and district, as from `hash_rows`; `frames` the facts of the period, and of those it is compared
+    with; `quality` what became of each kind's rows; `shared` what all reports are made from.
     """
     own: dict[str, list[object]] = {}
     for kind, hashes in rows.items():
@@ -100,15 +82,7 @@ def _list_hidden(facts: pd.DataFrame) -> list[str]:
 def hash_rows(
     folder: Path, kinds: Mapping[str, Kind], as_of: pd.Timestamp, fingerprint: str
 ) -> dict[str, dict[str, str]]:
-    """Hash per kind and district of the rows up to a day, as kept for these processed tables, else made now.
-
-    Parameters
-    ----------
-    folder : Path
-        data/processed.
-    fingerprint : str
-        Of the tables.
-    """
+    """Hash per kind and district of the rows up to a day, as kept for the tables of a fingerprint, else made now."""
     key = _HASHING.make_key(tables=fingerprint, as_of=as_of)[:24]
     path = folder / ".cache" / "rows" / f"{key}.json"
     if path.exists():

@@ -28,18 +28,10 @@ CACHE = "TAIZHANG_CACHE"
 
 @dataclass(frozen=True)
 class Parcel:
-    """A workbook's files at an address.
+    """A workbook's files at an address."""
 
-    Attributes
-    ----------
-    address : str
-        As fsspec takes it: ``s3://bucket/folder``, ``file:///srv/share``.
-    files : tuple of (str, str)
-        Path within the workbook and SHA-256 of each.
-    """
-
-    address: str
-    files: tuple[tuple[str, str], ...]
+    address: str  # as fsspec takes it: ``s3://bucket/folder``, ``file:///srv/share``
+    files: tuple[tuple[str, str], ...]  # path within the workbook, and SHA-256, of each
 
     @property
     def key(self) -> str:
@@ -48,22 +40,9 @@ class Parcel:
 
 
 def send_workbook(config: Config, address: str) -> Parcel:
-    """Put what reports read at an address, unless it is there.
+    """Put what reports read at an address, unless it is there; SchedulerError if nothing can be written there.
 
-    Parameters
-    ----------
-    config : Config
-        Of a workbook ingested, its facts counted.
-    address : str
-
-    Returns
-    -------
-    Parcel
-
-    Raises
-    ------
-    SchedulerError
-        If nothing can be written there.
+    The workbook has been ingested, and its facts counted.
     """
     files = []
     try:
@@ -111,21 +90,9 @@ def find_cache() -> Path:
 
 
 def fetch_workbook(parcel: Parcel) -> Path:
-    """Copy a workbook from where it was sent, or find the copy that is there.
+    """The folder of a workbook's copy, fetched from where it was sent unless it is there.
 
-    Parameters
-    ----------
-    parcel : Parcel
-
-    Returns
-    -------
-    Path
-        The copy's folder.
-
-    Raises
-    ------
-    SchedulerError
-        If a file can't be read there, or is not what was sent.
+    Raises SchedulerError if a file can't be read there, or is not what was sent.
     """
     cache = find_cache()
     root = cache / "workbooks" / parcel.key
@@ -146,9 +113,8 @@ def fetch_workbook(parcel: Parcel) -> Path:
         beside.rename(root)
     except OSError as error:
         if not root.exists():  # else another worker of this machine was faster
-            raise SchedulerError(
-                "report.store.unreadable", address=parcel.address, folder=str(cache), error=str(error)
-            ) from error
+            about = {"address": parcel.address, "folder": str(cache), "error": str(error)}
+            raise SchedulerError("report.store.unreadable", **about) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return root

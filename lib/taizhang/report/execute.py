@@ -77,40 +77,13 @@ papermill_io.register(_SCHEME, _shelf)
 
 
 def execute_notebook(
-    template: Path | str,
-    output: Path,
-    parameters: Mapping[str, Any],
-    *,
-    cwd: Path,
-    timeout: int = TIMEOUT,
+    template: Path | str, output: Path, parameters: Mapping[str, Any], *, cwd: Path, timeout: int = TIMEOUT
 ) -> NotebookNode:
-    """Run a notebook with parameters, in a kernel of its own, and write it whether it succeeds or fails.
+    """Run a notebook, a file or its text, in a kernel of its own, and write it whether it succeeds or fails.
 
-    Parameters
-    ----------
-    template : Path or str
-        The notebook's file, or its text.
-    output : Path
-        Where the executed notebook goes, whole or not at all.
-    parameters : Mapping
-        Values for its parameters cell, plain literals.
-    cwd : Path
-        Folder that the kernel runs in; paths in outputs are shown as seen from there.
-    timeout : int
-        Seconds that a cell may take.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        The executed notebook.
-
-    Raises
-    ------
-    ParameterError
-        If the notebook has no parameters cell, or a parameter is not in it.
-    RenderError
-        If a cell raises, takes too long, or its kernel dies. The notebook is written first, with the error in
-        the cell that it came from.
+    The kernel runs in `cwd`, and paths in outputs are shown as seen from there; a cell may take `timeout` seconds.
+    ParameterError if the notebook's parameters cell, which takes plain literals, does not assign each. RenderError if a
+    cell raises, takes too long, or its kernel dies: the notebook is written first, with the error in its cell.
     """
     notebook = read_template(template)
     check_parameters(notebook, parameters)
@@ -168,13 +141,7 @@ def _silence(logger: logging.Logger) -> None:
 
 
 def read_template(template: Path | str) -> NotebookNode:
-    """Read a notebook of nbformat 4.
-
-    Raises
-    ------
-    RenderError
-        If it is no notebook.
-    """
+    """Read a notebook of nbformat 4; RenderError if it is none."""
     name = template.name if isinstance(template, Path) else Reason("report.template.unnamed")
     try:
         text = template.read_text("utf-8") if isinstance(template, Path) else template
@@ -186,13 +153,7 @@ def read_template(template: Path | str) -> NotebookNode:
 
 
 def check_parameters(notebook: NotebookNode, parameters: Iterable[str], *, name: str = "") -> None:
-    """Check that the one cell tagged `parameters` assigns each: a misspelt one would change nothing.
-
-    Raises
-    ------
-    ParameterError
-        Naming the parameters that it doesn't assign.
-    """
+    """Check that the one cell tagged `parameters` assigns each: a misspelt one would change nothing."""
     shown = name or Reason("report.template.unnamed")
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
     if len(cells) != 1:
@@ -200,9 +161,8 @@ def check_parameters(notebook: NotebookNode, parameters: Iterable[str], *, name:
         raise ParameterError("report.template.no_parameters", name=shown, n=len(cells), needed=needed)
     assigned = set(re.findall(r"^([A-Za-z_]\w*)\s*(?::[^=\n]+)?=", cells[0].source, flags=re.MULTILINE))
     if unknown := [name for name in parameters if name not in assigned]:
-        raise ParameterError(
-            "report.template.unassigned", name=shown, unknown=unknown, assigned=sorted(assigned)
-        )
+        known = sorted(assigned)
+        raise ParameterError("report.template.unassigned", name=shown, unknown=unknown, assigned=known)
 
 
 def _find_quiet_exit(notebook: NotebookNode, cwd: Path) -> RenderError | None:

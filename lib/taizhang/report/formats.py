@@ -7,31 +7,16 @@ from taizhang.core.errors import ParameterError
 FORMATS = ("html", "pdf", "docx")
 DEFAULT_FORMATS = ("html", "pdf")
 # A review's numbers for others, beside its reports.
-DATA_FILES = (
-    "facts.xlsx",
-    "facts.csv",
-    "facts.parquet",
-    "comparison.xlsx",
-    "comparison.csv",
-    "dictionary.csv",
-)
+DATA_FILES = tuple("facts.xlsx facts.csv facts.parquet comparison.xlsx comparison.csv dictionary.csv".split())
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
-    """Read `--to`, such as ``html,pdf``.
-
-    Raises
-    ------
-    ParameterError
-        Naming an unknown format and those there are.
-    """
+    """Read `--to`, such as ``html,pdf``; ParameterError names an unknown format and those there are."""
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-    unknown = [part for part in wanted if part not in FORMATS]
-    if unknown or not wanted:
-        known = ", ".join(FORMATS)
-        if not wanted:
-            raise ParameterError("report.format.none", known=known)
-        raise ParameterError("report.format.unknown", formats=unknown, known=known)
+    if not wanted:
+        raise ParameterError("report.format.none", known=", ".join(FORMATS))
+    if unknown := [part for part in wanted if part not in FORMATS]:
+        raise ParameterError("report.format.unknown", formats=unknown, known=", ".join(FORMATS))
     return wanted
 
 

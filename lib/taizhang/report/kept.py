@@ -21,26 +21,10 @@ def find_local(root: Path, district: str) -> Path | None:
 
 
 def carry_kept(template: str, local: Path) -> str:
-    """A template with the kept cells of a district's own notebook.
+    """A template's text with the kept cells of a district's own notebook; RenderError if that can't be read.
 
-    Parameters
-    ----------
-    template : str
-        Text of the notebook.
-    local : Path
-        The district's own.
-
-    Returns
-    -------
-    str
-        Text of the notebook: each kept cell stands behind the cell of the template that it follows in the
-        district's notebook (told by its id). Where the template has dropped that one, behind the one before;
-        where it has none of them, at the end.
-
-    Raises
-    ------
-    RenderError
-        If the district's notebook can't be read.
+    Each kept cell stands behind the cell of the template that it follows in the district's notebook (told by its id).
+    Where the template has dropped that one, behind the one before; where it has none of them, at the end.
     """
     import nbformat  # slow to load, and few districts have a notebook of their own
 

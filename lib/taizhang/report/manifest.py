@@ -18,13 +18,7 @@ _LIBRARIES = ("geopandas", "matplotlib", "nbconvert", "numpy", "pandas", "paperm
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read a review's manifest; one without reports where there is none yet.
-
-    Raises
-    ------
-    ParameterError
-        If it is there and can't be read.
-    """
+    """Read a review's manifest, one without reports where there is none yet; ParameterError if it can't be read."""
     path = folder / NAME
     if not path.exists():
         return {"reports": {}}
@@ -50,12 +44,7 @@ def list_versions() -> dict[str, str]:
 class Outputs:
     """The files of a review, and whether they still are what the manifest says: hashed where size or time changed.
 
-    Parameters
-    ----------
-    folder : Path
-        The review's.
-    path : Path
-        Where sizes and times are kept between runs.
+    Sizes and times are kept at `path` between runs.
     """
 
     def __init__(self, folder: Path, path: Path) -> None:

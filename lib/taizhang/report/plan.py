@@ -36,40 +36,21 @@ NOTEBOOK = "notebook"
 _PAGES = {form: Code((f"taizhang.report.{form}",)) for form in FORMATS}
 # How raw files are read is in the rows; controls are for people at a notebook.
 _BEFORE = (
-    "taizhang.ingest.run",
-    "taizhang.ingest.check",
-    "taizhang.ledgers.child",
-    "taizhang.ledgers.reading",
-    "taizhang.ledgers.sandbox",
-    "taizhang.ledgers.sheets",
-    "taizhang.ledgers.tables",
-    "taizhang.lab",
-)
+    "taizhang.ingest.run", "taizhang.ingest.check", "taizhang.ledgers.child", "taizhang.ledgers.reading",
+    "taizhang.ledgers.sandbox", "taizhang.ledgers.sheets", "taizhang.ledgers.tables", "taizhang.lab",
+)  # fmt: skip
 _Stages = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for.
+    """What is asked for."""
 
-    Attributes
-    ----------
-    codes : tuple of str or None
-        Of districts; None: all, and the comparison.
-    lang : str
-        zh or en.
-    formats : tuple of str
-    style : str
-        modern or gbt9704.
-    fresh : bool
-        Make all, changed or not.
-    """
-
-    codes: tuple[str, ...] | None
+    codes: tuple[str, ...] | None  # of districts; None: all, and the comparison
     lang: str
     formats: tuple[str, ...]
-    style: str
-    fresh: bool = False
+    style: str  # modern or gbt9704
+    fresh: bool = False  # make all, changed or not
 
 
 def find_notebook_code(template: str) -> Code:
@@ -85,10 +66,8 @@ def find_notebook_code(template: str) -> Code:
 def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish: Wish) -> list[ReportTask]:
     """One task per report asked for, in the workbook's order; those that are to be made say why.
 
-    Raises
-    ------
-    ParameterError
-        If two reports would have one name, the fonts' folder is not there, or SOURCE_DATE_EPOCH is no number.
+    ParameterError if two reports would have one name, there is no such folder of fonts, or SOURCE_DATE_EPOCH is no
+    number.
     """
     tasks = []
     makers: dict[str, Any] = manifest.setdefault("makers", {})

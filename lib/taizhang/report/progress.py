@@ -11,25 +11,13 @@ from taizhang.core.reasons import Reason
 
 @dataclass(frozen=True)
 class Progress:
-    """One report more is done.
-
-    Attributes
-    ----------
-    done, total : int
-        Reports done, and to be done in this run.
-    name : str
-        The report just done, such as ``溪口镇 zh``; empty at the start.
-    status : str
-        made or failed.
-    error : str
-        In one line, of a report that failed.
-    """
+    """One report more is done, of those of this run."""
 
     done: int
     total: int
-    name: str = ""
-    status: str = ""
-    error: str = ""
+    name: str = ""  # of the report just done, such as ``溪口镇 zh``; empty at the start
+    status: str = ""  # made or failed
+    error: str = ""  # in one line
 
 
 Report = Callable[[Progress], None]
@@ -65,9 +53,8 @@ def _show_bar() -> Iterator[Report]:
         def report(progress: Progress) -> None:
             bar.update(task, completed=progress.done, total=progress.total, description=progress.name)
             if progress.error:
-                bar.console.print(
-                    Reason("report.progress.failed", name=progress.name, error=progress.error).word()
-                )
+                failed = Reason("report.progress.failed", name=progress.name, error=progress.error)
+                bar.console.print(str(failed))
 
         yield report
 
@@ -78,13 +65,10 @@ def _show_lines() -> Report:
     def report(progress: Progress) -> None:
         if not progress.name:
             return
-        said: list[str | Reason] = [
-            Reason(f"report.progress.{progress.status}", name=progress.name, error=progress.error)
-        ]
+        line = str(Reason(f"report.progress.{progress.status}", name=progress.name, error=progress.error))
         if progress.done < progress.total:
             left = (monotonic() - start) / progress.done * (progress.total - progress.done)
-            said.append(Reason("report.progress.about", left=format_seconds(left)))
-        line = "".join(map(str, said))
+            line += str(Reason("report.progress.about", left=format_seconds(left)))
         print(f"[{progress.done}/{progress.total}] {line}", file=sys.stderr, flush=True)
 
     return report

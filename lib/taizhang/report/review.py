@@ -32,32 +32,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReviewResult:
-    """What a review left.
+    """What a review left; reports go by names such as ``350921101.zh``."""
 
-    Attributes
-    ----------
-    manifest : dict
-        As in manifest.json.
-    made, unchanged, failed : list of str
-        Reports of this run, such as ``350921101.zh``: made, left as they were, not made.
-    folder : Path
-        Where they are.
-    unnoted : list of str
-        Names of the districts, and of the area, for whose reports nobody has written anything.
-    behind : list of str
-        Reports left as they were, in which the whole area's numbers are those of an earlier state.
-    why : Mapping of str to tuple of Reason
-        Of each report that was to be made, why.
-    """
-
-    manifest: Manifest
+    manifest: Manifest  # as in manifest.json
     made: list[str]
-    unchanged: list[str]
+    unchanged: list[str]  # left as they were
     failed: list[str]
     folder: Path
+    # districts, and the area, for whose reports nobody has written anything
     unnoted: list[str] = field(default_factory=list)
+    # left as they were, with the whole area's numbers of an earlier state
     behind: list[str] = field(default_factory=list)
-    why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
 
     @property
     def notes(self) -> list[Reason]:
@@ -91,35 +77,26 @@ def make_review(
     fresh: bool = False,
     progress: Report | None = None,
 ) -> ReviewResult:
-    """Make the reports of a period that are not there yet, or whose makings have changed.
+    """Make the reports of a period that are not there yet, or whose makings have changed; one's failure stops no other.
 
     Parameters
     ----------
-    book : Workbook
-    period : Period or str
-    districts : sequence of str, optional
+    districts
         Codes or names; default: all, and the comparison.
-    lang : str, optional
-        zh or en; default: the workbook's.
-    formats : sequence of str
+    lang, style
+        zh or en; modern or gbt9704; default: the workbook's.
+    formats
         html, pdf, docx.
-    style : str, optional
-        modern or gbt9704; default: the workbook's.
-    jobs : int, optional
+    jobs
         Reports made at once; default: as many as cores.
-    scheduler : str, optional
+    scheduler
         Address of a Dask scheduler to make them on instead.
-    store : str, optional
+    store
         An fsspec address by way of which the scheduler's workers get the workbook, where they share no folder.
-    fresh : bool
+    fresh
         Make all, changed or not.
-    progress : callable, optional
+    progress
         Called with a Progress after each report; default: a bar, or lines, on standard error.
-
-    Returns
-    -------
-    ReviewResult
-        Reports that failed are in it; the others are made all the same.
 
     Raises
     ------

@@ -22,18 +22,10 @@ FOLDER = "rows"
 def list_rowed_facts(
     facts: pd.DataFrame, infos: Mapping[str, FactInfo], config: Config
 ) -> dict[str, tuple[str, ...]]:
-    """Which key figures of each district get a file of their rows.
+    """Which key figures get a file of their rows, by district code and ``all``, of the facts of a period.
 
-    Parameters
-    ----------
-    facts : pandas.DataFrame
-        Of the period, all districts and ``all``.
-
-    Returns
-    -------
-    dict of district code (or ``all``) to fact names
-        Facts with a number, none of a kind whose small counts are suppressed: its rows are nobody else's
-        business even where the count is large.
+    Facts with a number, none of a kind whose small counts are suppressed: its rows are nobody else's business even
+    where the count is large.
     """
     open_kinds = set(config.ledgers) - set(config.suppress)
     named = {name for name, info in infos.items() if info.key and info.name.split(".")[0] in open_kinds}
@@ -42,15 +34,10 @@ def list_rowed_facts(
 
 
 def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, folder: Path) -> None:
-    """Write ``rows/<district>.<fact>.csv``, as `taizhang trace` prints it.
+    """Write ``rows/<district>.<fact>.csv`` below the review's folder, as `taizhang trace` prints it.
 
-    Parameters
-    ----------
-    wanted : dict of district code (or ``all``) to fact names
-        As from `list_rowed_facts`. No personal column is in the files, no telephone or identity number, and
-        no text that a spreadsheet would run.
-    folder : Path
-        The review's.
+    `wanted` is as from `list_rowed_facts`. No personal column is in the files, no telephone or identity number, and no
+    text that a spreadsheet would run.
     """
     districts = snapshot.districts
     facts = sorted({fact for names in wanted.values() for fact in names})

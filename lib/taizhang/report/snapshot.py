@@ -25,55 +25,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One state of a workbook, for one period.
-
-    Attributes
-    ----------
-    folder : Path
-        The review's.
-    as_of : datetime.date
-        The day the ledgers are read as of.
-    chosen : bool
-        Whether that day was chosen for this run.
-    districts : geopandas.GeoDataFrame
-        code, name, parent and geometry.
-    facts, before : pandas.DataFrame
-        Facts of the period, and of the same one a year before; all districts and ``all``.
-    said : pandas.DataFrame
-        The facts that reports speak of.
-    rowed : dict of str to tuple of str
-        By district code, or ``all``: the facts with a file of their rows.
-    notes : Mapping of (str, str) to Note
-        By owner and language, as from `read_notes`.
-    hashes : InputHashes
-    inputs : list of dict
-        path, sha256 and bytes of every raw file.
-    fingerprint : str
-        Of the processed tables and settings.
-    find_template : callable
-        The path of a report's notebook, by its name.
-    read_ledger, trace : callable
-        The rows of a kind; the rows behind a fact of the whole area.
-    """
+    """One state of a workbook, for one period."""
 
     config: Config
-    folder: Path
+    folder: Path  # the review's
     period: Period
-    as_of: date
-    chosen: bool
+    as_of: date  # the day the ledgers are read as of
+    chosen: bool  # whether that day was chosen for this run
     fact_infos: Mapping[str, FactInfo]
-    districts: gpd.GeoDataFrame
-    facts: pd.DataFrame
-    before: pd.DataFrame
-    said: pd.DataFrame
-    rowed: dict[str, tuple[str, ...]]
-    notes: Mapping[tuple[str, str], Note]
+    districts: gpd.GeoDataFrame  # code, name, parent and geometry
+    facts: pd.DataFrame  # of the period, all districts and ``all``
+    before: pd.DataFrame  # of the same one a year before
+    said: pd.DataFrame  # the facts that reports speak of
+    rowed: dict[str, tuple[str, ...]]  # by district code, or ``all``: the facts with a file of their rows
+    notes: Mapping[tuple[str, str], Note]  # by owner and language, as from `read_notes`
     hashes: InputHashes
-    inputs: list[dict[str, Any]]
-    fingerprint: str
-    find_template: Callable[[str], Path]
-    read_ledger: Callable[[str], pd.DataFrame]
-    trace: Callable[[str], pd.DataFrame]
+    inputs: list[dict[str, Any]]  # path, sha256 and bytes of every raw file
+    fingerprint: str  # of the processed tables and settings
+    find_template: Callable[[str], Path]  # the path of a report's notebook, by its name
+    read_ledger: Callable[[str], pd.DataFrame]  # the rows of a kind
+    trace: Callable[[str], pd.DataFrame]  # the rows behind a fact of the whole area
 
     @property
     def root(self) -> Path:
@@ -87,13 +58,7 @@ class Snapshot:
 
 
 def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
-    """Gather what the review of a period rests on.
-
-    Raises
-    ------
-    ParameterError
-        If a note belongs to no report or has wrong front matter.
-    """
+    """Gather what a review rests on; ParameterError if a note belongs to no report or has wrong front matter."""
     notes = read_notes(book, period)
     facts = book.facts(period)
     before, previous = (
@@ -123,14 +88,14 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
 
 def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) -> InputHashes:
     """Hash what the reports of a period are made from; `frames` are its facts, and those it is compared with."""
-    config, root, result = book.config, book.root, book.result
+    config, root, result, summaries = book.config, book.root, book.result, book.result.summaries
     # What a report of the workbook's own is called is that report's matter alone.
     settings = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}
     kinds = {name: book.kinds[name] for name in config.ledgers}
     return hash_inputs(
         hash_rows(processed_folder(config), kinds, pd.Timestamp(book.as_of(period)), book.fingerprint()),
         frames,
-        quality=[vars(summary) for summary in result.summaries],
+        quality=[vars(summary) for summary in summaries],
         shared={
             "settings": settings,
             "beside": hash_files([*root.glob("*.py"), *(p for p in root.glob("*.toml") if p.name != FILE)]),
@@ -139,8 +104,6 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
             "as_of": str(book.chosen_as_of or config.as_of),
             "first_days": [str(day) for day in book.spans["first"]],
             # What was set aside is told in every report, so a change of it remakes them all.
-            "aside": [
-                [one.kind, one.set_aside, one.cells_set_aside, one.duplicates] for one in result.summaries
-            ],
+            "aside": [[one.kind, one.set_aside, one.cells_set_aside, one.duplicates] for one in summaries],
         },
     )

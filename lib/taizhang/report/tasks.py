@@ -26,50 +26,22 @@ MADE, FAILED, UNFINISHED = "made", "failed", "unfinished"
 
 @dataclass(frozen=True)
 class ReportTask:
-    """All that making one report takes.
-
-    Attributes
-    ----------
-    meta : ReportMeta
-    template : str
-        Text of the notebook.
-    root : Path
-        The workbook's folder, in which the kernel runs.
-    folder : Path
-        The review's folder.
-    formats : tuple of str
-        html, pdf, docx.
-    stages : Mapping of str to Mapping
-        By stage (notebook, html, pdf, docx) all that decides whether it is made again, as hashes.
-    area : str
-        Hash of the whole area's numbers, which the report shows beside its own.
-    rerun : bool
-        False: render the executed notebook that is there once more.
-    stale : tuple of str
-        Formats whose pages are not asked for, and no longer true.
-    reasons : tuple of Reason
-        Why it is to be made; none where all is as it was.
-    timeout : int
-        Seconds that a cell may take.
-    note : Note
-        What people wrote for it; its text is in `meta`.
-    parcel : Parcel, optional
-        Where the workbook is to be fetched from by whoever makes the report and has no `root`.
-    """
+    """All that making one report takes."""
 
     meta: ReportMeta
-    template: str
-    root: Path
-    folder: Path
-    formats: tuple[str, ...]
+    template: str  # text of the notebook
+    root: Path  # the workbook's folder, in which the kernel runs
+    folder: Path  # the review's folder
+    formats: tuple[str, ...]  # html, pdf, docx
+    # by stage (notebook, html, pdf, docx) all that decides whether it is made again, as hashes
     stages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    area: str = ""
-    rerun: bool = True
-    stale: tuple[str, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    timeout: int = TIMEOUT
-    note: Note = field(default_factory=Note)
-    parcel: Parcel | None = None
+    area: str = ""  # hash of the whole area's numbers, which the report shows beside its own
+    rerun: bool = True  # False: render the executed notebook that is there once more
+    stale: tuple[str, ...] = ()  # formats whose pages are not asked for, and no longer true
+    reasons: tuple[Reason, ...] = ()  # why it is to be made; none where all is as it was
+    timeout: int = TIMEOUT  # seconds that a cell may take
+    note: Note = field(default_factory=Note)  # what people wrote for it; its text is in `meta`
+    parcel: Parcel | None = None  # where whoever makes the report and has no `root` fetches the workbook from
 
     @property
     def name(self) -> str:
@@ -108,14 +80,7 @@ class ReportOutcome:
 def make_report(task: ReportTask) -> ReportOutcome:
     """Make one report; whatever goes wrong becomes its outcome, as the others are to be made all the same.
 
-    Parameters
-    ----------
-    task : ReportTask
-
-    Returns
-    -------
-    ReportOutcome
-        Of a report that failed, no page is left, but the notebook as far as it ran.
+    Of a report that failed, no page is left, but the notebook as far as it ran.
     """
     if task.parcel is not None:
         return _make_elsewhere(task, task.parcel)
@@ -185,11 +150,7 @@ def _run(task: ReportTask) -> "NotebookNode":
     if not task.rerun:
         return nbformat.read(task.notebook, as_version=4)
     return execute_notebook(
-        task.template,
-        task.notebook,
-        task.parameters,
-        cwd=task.root,
-        timeout=task.timeout,
+        task.template, task.notebook, task.parameters, cwd=task.root, timeout=task.timeout
     )
 
 

@@ -52,23 +52,9 @@ def run_tasks(
 ) -> Iterator[ReportOutcome]:
     """Do the tasks and yield how each ended, as it ends.
 
-    Parameters
-    ----------
-    tasks : sequence of ReportTask
-    jobs : int, optional
-        Processes on this machine; default: as many as cores. With one, the tasks are done in this process.
-    scheduler : str, optional
-        Address of a Dask scheduler whose workers do them instead; they see the workbook at the same path, unless
-        the tasks have a parcel.
-
-    Yields
-    ------
-    ReportOutcome
-
-    Raises
-    ------
-    SchedulerError
-        If the scheduler can't be reached, or has no workers.
+    In `jobs` processes on this machine, by default as many as cores; with one, in this process. Or by the workers of
+    the Dask scheduler at an address: they see the workbook at the same path, unless the tasks have a parcel.
+    SchedulerError if the scheduler can't be reached, or has no workers.
     """
     jobs = min(jobs or count_cores(), len(tasks))
     if not tasks:
