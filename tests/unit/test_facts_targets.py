@@ -113,7 +113,7 @@ def test_wrong_targets_are_named_all_at_once():
         "target on drills.held for '甲镇' in 2021 is set twice",
         "target on drills.held for '*' in 2021-01-01/2021-12-31 is set twice",
     ]
-    for word, near in (("10", "'101', '102'"), ("al", "'all'"), ("乙", "'乙镇'"), ("**", "'*'")):
+    for word, near in (("10", "'102', '101'"), ("al", "'all'"), ("乙", "'乙镇'"), ("**", "'*'")):
         with pytest.raises(ParameterError) as caught:
             spread_targets(
                 [Target("drills.held", word, "2021", 1)], YEAR, ["101", "102"], ["甲镇", "乙镇"], facts
