@@ -96,10 +96,15 @@ def name_signal(values: Sequence[float], centre: float, sigma: float, place: int
 SCORES = st.lists(
     st.sampled_from([-3.5, -3, -2.5, -2, -1.5, -0.5, 0, 0.5, 1, 2, 2.5, 3, 3.5, NAN]), max_size=12
 )
+RISING = st.lists(st.integers(-6, 6).map(lambda n: n / 2), min_size=5, max_size=9, unique=True).map(sorted)
 CALM = st.lists(st.sampled_from([-0.5, 0, 0.5, 1, 1.5, 2]), min_size=7, max_size=14)
 
 
-@given(SCORES | CALM | CALM.map(sorted), st.sampled_from([0.0, -4.0, 16.0]), st.sampled_from([0.5, 2.0]))
+@given(
+    SCORES | CALM | RISING | RISING.map(lambda scores: [0, *scores[::-1], 1]),
+    st.sampled_from([0.0, -4.0, 16.0]),
+    st.sampled_from([0.5, 2.0]),
+)
 def test_signals_as_by_a_plain_reckoning(scores: list[float], centre: float, sigma: float) -> None:
     values = np.array([centre + score * sigma for score in scores])
     found = find_signals(values, np.full(len(values), centre), np.full(len(values), sigma))

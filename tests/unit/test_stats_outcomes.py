@@ -167,6 +167,9 @@ def test_effects_as_by_newton(clustered: bool, seed: int, lumps: int, alpha: flo
     exposure.iloc[1, 4] = 0
     events.iloc[2, 5] = np.nan
     events.iloc[3], events[8] = 0, 0  # no event at all: left out
+    if lumps > 1:  # one event alone is kept
+        events.iloc[4] = 0
+        events.iloc[4, 6] = 1
     expected = expect_effect(events, exposure, recent, clustered=clustered, alpha=alpha)
     assert 4 < expected.places < 8 and expected.months < 9
     check_effect(estimate_effect(events, exposure, recent, clustered=clustered, alpha=alpha), expected)

@@ -83,6 +83,11 @@ def test_the_highest_first_and_the_same_draws_unless_told_otherwise(rank) -> Non
     usual = rank(events, size)
     told = rank(events, size, descending=True, alpha=0.05, draws=4000, seed=20210701)
     pd.testing.assert_frame_equal(usual, told)
+    # Of few draws of many places, others would give other ranges.
+    events, size = pd.Series([*range(9, 39)]), pd.Series([50] * 30)
+    few = rank(events, size, draws=37)
+    pd.testing.assert_frame_equal(few, rank(events, size, draws=37, seed=20210701))
+    assert not few.equals(rank(events, size, draws=37, seed=1))
 
 
 def test_places_that_tie_keep_their_order() -> None:

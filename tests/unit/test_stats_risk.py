@@ -134,7 +134,7 @@ def find_class(index: float, edges: tuple[float, ...]) -> int:
 @pytest.mark.parametrize("edges", [(2.0, 3.5, 5.0, 6.5), (1.0, 3.0, 4.0, 9.0)])
 @pytest.mark.parametrize("spread", [0.5, 0.9])
 def test_every_column_as_by_a_plain_reckoning(edges: tuple[float, ...], spread: float) -> None:
-    dimensions = ["hazard", "exposure", "exposure", "capacity", "hazard", "capacity"]
+    dimensions = ["hazard", "exposure", "exposure", "capacity", "vulnerability", "capacity"]
     inner, worse = [1, 2, 0.25, 0.5, 3, 0], [True, True, False, False, True, True]
     values = [
         [1, 5, 3, 9, 2, 1], [2, 4, NAN, 7, 8, 1], [3, 9, 1, NAN, 2, 1], [9, 1, 7, 2, 5, NAN],

@@ -111,7 +111,7 @@ def _total(points: Floats, rules: Sequence[AssessmentRule]) -> tuple[Floats, Flo
 def _rank(total: Floats, vetoed: np.ndarray) -> Floats:
     """1 for the most points; the vetoed after all others; unknown last."""
     # The vetoed rank among themselves, below everyone else.
-    span = np.ptp(np.nan_to_num(total), axis=-1, keepdims=True) + 1
+    span = np.ptp(np.nan_to_num(total)) + 1
     key = pd.DataFrame(np.atleast_2d(total - vetoed * span))
     return key.rank(axis=1, method="min", na_option="bottom", ascending=False).to_numpy()
 

@@ -56,7 +56,7 @@ def fit_cox(
     columns = ["ratio", "low", "high", "p", "fit_p"]
     if not names or closed.sum() < FEWEST_EVENTS * len(names):
         return pd.DataFrame(columns=columns)
-    data = covariates[names].astype(float).assign(days=days, closed=closed)
+    data = covariates[names].assign(days=days, closed=closed)
     options = {}
     if cluster is not None and cluster.nunique() > 1:
         data, options = data.assign(cluster=cluster), {"cluster_col": "cluster"}

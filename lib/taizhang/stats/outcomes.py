@@ -124,9 +124,9 @@ def estimate_effect(
     return _fit(y, design, np.log(base), at[:, 0] if clustered else None, alpha, about)
 
 
-def _mark(number: np.ndarray, of: int) -> Floats:
+def _mark(number: np.ndarray, of: int) -> np.ndarray:
     """Columns of 0 and 1 for all classes but the first."""
-    return (number[:, None] == np.arange(1, of)[None, :]).astype(float)
+    return number[:, None] == np.arange(1, of)
 
 
 def _fit(

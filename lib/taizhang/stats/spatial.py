@@ -84,8 +84,7 @@ def find_pattern(
     Moran (1950), Biometrika 37, 17-23; Anselin (1995), Geogr. Anal. 27, 93-115; by esda.
     """
     places = pd.DataFrame(
-        {"moran": np.nan, "p": np.nan, "quadrant": pd.Series("", values.index, dtype="str"), "found": False},
-        index=values.index,
+        {"moran": np.nan, "p": np.nan, "quadrant": pd.Series("", values.index, dtype="str"), "found": False}
     )
     kept = values.index[values.notna() & values.index.isin(graph.unique_ids)]
     part = graph.subgraph(kept)
@@ -104,7 +103,7 @@ def find_pattern(
     whole = Moran(y, weights, permutations=0)
     # A z-score that is not used here; and of the tail of p, which the next line doubles itself.
     with np.errstate(invalid="ignore", divide="ignore"), catch_warnings():
-        filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
+        filterwarnings("ignore", message="The alternative hypothesis")
         local = Moran_Local(y, weights, permutations=permutations, seed=seed, n_jobs=1)
     p = np.minimum(2 * local.p_sim, 1)  # esda's is of the tail that each place is in
     places.loc[kept, "moran"] = local.Is

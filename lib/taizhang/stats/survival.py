@@ -82,12 +82,11 @@ def estimate_survival(
         return Curves(whole, whole, whole, whole, real, real, real)
     span = int(time.max()) + 1
     key = groups * span + time
-    cells = int(groups.max() + 1) * span
-    if cells <= _MOST_CELLS:
-        total = np.bincount(key, minlength=cells)
+    if key.max() < _MOST_CELLS:
+        total = np.bincount(key)
+        events = np.bincount(key[event], minlength=len(total))
         keys = np.flatnonzero(total)
-        total = total[keys]
-        events = np.bincount(key[event], minlength=cells)[keys]
+        total, events = total[keys], events[keys]
     else:
         keys, where, total = np.unique(key, return_inverse=True, return_counts=True)
         events = np.bincount(where[event], minlength=len(keys))
