@@ -6,7 +6,7 @@ import pandas as pd
 
 from taizhang.ledgers.model import make_empty_rows
 from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.kinds import Field, Kind, RowCheck, load_kinds
 
 HAZARDS = load_kinds()["hazards"]
 
@@ -70,3 +70,111 @@ def test_the_day_itself_is_not_in_the_future_and_the_next_one_is() -> None:
     table = make_table([{"found_on": pd.Timestamp(moment)} for moment in moments])
     late = find_rule_breaks(table, HAZARDS, as_of=date(2021, 12, 31))["future_date"]
     assert list(late) == [False, False, True, True]
+
+
+def break_rules(kind: Kind, rows: list[dict[str, object]], as_of: date = date(2021, 12, 31)) -> pd.DataFrame:
+    empty = make_empty_rows(kind)
+    index = pd.Index([f"r{i}" for i in range(len(rows))])
+    return find_rule_breaks(
+        pd.DataFrame(rows, columns=empty.columns, index=index).astype(empty.dtypes.to_dict()),
+        kind,
+        as_of=as_of,
+    )
+
+
+def test_an_order_is_broken_by_days_and_by_numbers_and_never_by_what_is_missing() -> None:
+    order = RowCheck("order", {}, order=("first", "second"))
+    days = Kind("x", {}, {}, {name: Field(name, "datetime") for name in order.order}, rules=(order,))
+    moments = [("2021-03-05 9:00", "2021-03-05 8:00"), ("2021-03-06", "2021-03-05 23:59"), ("2021-03-05", "2021-03-06"),
+               (None, "2021-03-05"), ("2021-03-05", None)]  # fmt: skip
+    rows = [{"first": pd.Timestamp(a), "second": pd.Timestamp(b)} for a, b in moments]
+    found = break_rules(days, rows)
+    # On the same day the hour breaks no order: many ledgers have it for one of the two alone.
+    assert found["order"].to_list() == [False, True, False, False, False]
+    assert found.index.to_list() == ["r0", "r1", "r2", "r3", "r4"] and list(found) == ["order", "future_date"]
+    assert set(map(str, found.dtypes)) == {"bool"} and not found["future_date"].any()
+    numbers = Kind("x", {}, {}, {name: Field(name, "integer") for name in order.order}, rules=(order,))
+    counted = [{"first": a, "second": b} for a, b in ((3, 2), (2, 2), (1, 2), (None, 2), (3, None))]
+    assert break_rules(numbers, counted)["order"].to_list() == [True, False, False, False, False]
+
+
+def test_each_condition_of_a_rule_must_hold() -> None:
+    fields = {name: Field(name, "text") for name in ("status", "type", "a", "b")}
+    when = {"status": ("done", "closed"), "type": ("x",)}
+    needs, without = (
+        RowCheck("needs", {}, when=when, needs=("a", "b")),
+        RowCheck("without", {}, when=when, without=("a", "b")),
+    )
+    kind = Kind("x", {}, {}, fields, rules=(needs, without))
+    cases = [("done", "x", None, None), ("closed", "x", "1", None), ("done", "x", None, "1"), ("open", "x", None, None),
+             ("done", "y", "1", "1"), (None, "x", None, None), ("closed", "x", "1", "1")]  # fmt: skip
+    found = break_rules(kind, [dict(zip(fields, case, strict=True)) for case in cases])
+    assert found["needs"].to_list() == [True, False, False, False, False, False, False]
+    assert found["without"].to_list() == [False, True, True, False, False, False, True]
+    assert list(found) == ["needs", "without", "future_date"] and set(map(str, found.dtypes)) == {"bool"}
+
+
+def test_days_after_today_in_any_column_that_looks_back() -> None:
+    fields = {"on": Field("on", "date"), "until": Field("until", "date", future=True), "at": Field("at", "datetime"),
+              "month": Field("month", "month"), "n": Field("n", "integer")}  # fmt: skip
+    kind = Kind("x", {}, {}, fields)
+    last, next_ = pd.Timestamp(2021, 12, 31, 23, 59), pd.Timestamp(2022, 1, 1)
+    rows: list[dict[str, object]] = [
+        {"on": next_, "at": last},
+        {"until": next_},
+        {"at": next_},
+        {"month": next_},
+        {"n": 10**9},
+        {"on": last},
+    ]
+    assert break_rules(kind, rows)["future_date"].to_list() == [True, False, True, True, False, False]
+    now = pd.Timestamp.now().normalize()
+    table = pd.DataFrame({"on": [now, now + pd.Timedelta(days=2)]})
+    assert find_rule_breaks(table, Kind("x", {}, {}, {"on": fields["on"]}))["future_date"].to_list() == [
+        False,
+        True,
+    ]
+
+
+def test_rows_are_compared_within_their_district() -> None:
+    kind = Kind("x", {}, {}, {}, id=("number",), same=("district", "day"))
+    table = pd.DataFrame(
+        {
+            "district": ["甲", "甲", "乙", "甲", "丙", "丙", None, "甲"],
+            "number": ["1", "1", "1", None, "2", "2", "2", None],
+            "day": ["5", "6", "5", "5", "7", "7", "7", None],
+        },
+        index=list("abcdefgh"),
+    )
+    by_id = [False, True, False, False, False, True, False, False]
+    same = [False, False, False, True, False, True, False, False]
+    either = [a or b for a, b in zip(by_id, same, strict=True)]
+    found = find_duplicates(table, kind)
+    assert found.to_list() == either and found.index.to_list() == list("abcdefgh") and found.dtype == bool
+    hashes = hash_keys(table, kind)
+    assert list(hashes) == ["id", "same"] and hashes.index.to_list() == list("abcdefgh")
+    assert (hashes.dtypes == "uint64").all()
+    assert (hashes["id"] == 0).to_list() == [False, False, False, True, False, False, True, True]
+    assert (hashes["same"] == 0).to_list() == [False] * 6 + [True] * 2
+    for name, expected in (("id", by_id), ("same", same)):
+        assert (hashes[name].duplicated() & (hashes[name] != 0)).to_list() == expected
+    # Hashes do not depend on the index, nor on what else is in the table: tables are compared piece by piece.
+    assert (
+        hash_keys(table.iloc[4:].reset_index(drop=True), kind)["id"].to_list() == hashes["id"].to_list()[4:]
+    )
+    # Codes go before names: two spellings of one district are one, and rows without a code go by what they wrote.
+    coded = table.assign(district_code=["1", "1", "1", "1", "3", None, None, "1"])
+    assert find_duplicates(coded, kind).to_list() == [False, True, True, True, False, False, False, False]
+    unknown = coded.assign(district_code=None)
+    assert find_duplicates(unknown, kind).to_list() == either
+    # Codes alone, and neither.
+    alone = coded.drop(columns="district")
+    assert find_duplicates(alone, kind).to_list() == [False, True, True, True, False, False, False, False]
+    plain = Kind("x", {}, {}, {}, same=("number",))
+    numbered = find_duplicates(table[["number"]], plain)
+    assert numbered.to_list() == [False, True, True, False, False, True, True, False]
+    assert list(hash_keys(table, plain)) == ["same"]
+    assert (
+        not find_duplicates(table, Kind("x", {}, {}, {})).any()
+        and hash_keys(table, Kind("x", {}, {}, {})).empty
+    )

@@ -88,11 +88,12 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
         if is_numbering(grid, table.first + row + 1):
             kinds[row + 1] = HEADER
     totals, notes = _marked_rows(grid, table, codes)
-    kinds[totals & ~headers & (count > 0) & ~_has_date(grid, index, table, codes)] = TOTAL
-    kinds[notes & (kinds == DATA) & ~_has_date(grid, index, table, codes)] = NOTE
-    single = (kinds == DATA) & (count == 1) & (present.sum(axis=1) == 1)
-    for lone in np.flatnonzero(single | ((kinds == DATA) & _spread(grid, table, codes))):
-        _tell_single(grid, index, table, int(lone), kinds, names)
+    undated = ~_has_date(grid, index, table, codes)
+    kinds[totals & ~headers & (count > 0) & undated] = TOTAL
+    kinds[notes & (kinds == DATA) & undated] = NOTE
+    lone = (present.sum(axis=1) == 1) | _spread(grid, table, codes)
+    for row in np.flatnonzero(lone & (kinds == DATA)).tolist():
+        _tell_single(grid, table, row, kinds, names)
     table.kinds = kinds
     _close_foot(table)
 
@@ -122,10 +123,9 @@ def _repeated_headers(grid: Grid, table: LedgerTable, codes: Codes) -> Mask:
         heads = {fold(level) for level in column.levels}
         if not heads:
             continue
-        longest = max(map(len, column.levels)) + 8
         starts = {text[:1] for level in column.levels for text in (level.strip(), fold(level))}
         match = [
-            isinstance(v, str) and len(v) <= longest and v.strip()[:1] in starts and fold(v) in heads
+            isinstance(v, str) and v.strip()[:1] in starts and fold(v) in heads
             for v in grid.values[column.position]
         ]
         same += np.array([*match, False])[codes[:, i]]
@@ -144,19 +144,13 @@ def _marked_rows(grid: Grid, table: LedgerTable, codes: Codes) -> tuple[Mask, Ma
         totals |= _passing(values, own, filled & (before <= 2), is_total)
         notes |= _passing(values, own, filled & (before == 0), is_note)
         before += filled
-        if (before > 2).all():
-            break
     return totals, notes
 
 
 def _passing(values: list[object], codes: Codes, rows: Mask, test: Callable[[object], bool]) -> Mask:
     """The rows, of those given, whose value passes a test; each value that occurs there is tested once."""
-    passed = np.zeros(len(values) + 1, dtype=bool)
-    used = np.zeros(len(values) + 1, dtype=bool)
-    used[codes[rows]] = True
-    for code in np.flatnonzero(used).tolist():
-        passed[code] = test(values[code])
-    return rows & passed[codes]
+    used = np.flatnonzero(np.bincount(codes[rows])).tolist()
+    return rows & np.isin(codes, [code for code in used if test(values[code])])
 
 
 def is_total(value: object) -> bool:
@@ -176,7 +170,7 @@ def is_note(value: object) -> bool:
     """Whether a cell's words say that its row is a note or a footer: 注:…, 填表人:…, Source: …."""
     if not isinstance(value, str):
         return False
-    word = fold(value[:40]).lstrip("([*※#")
+    word = fold(value).lstrip("([*※#")
     if not word.startswith(_folded(load_shared().notes)):
         return word in ("以下空白", "以下无正文")
     return any(
@@ -191,19 +185,17 @@ def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _spread(grid: Grid, table: LedgerTable, codes: Codes) -> Mask:
-    """Rows that are one merged cell from side to side, or say the same text in every filled column."""
+    """Rows merged from side to side, with at most two filled cells."""
     rows = np.zeros(len(codes), dtype=bool)
     width = len(table.columns)
     for top, left, bottom, right in grid.merges():
-        if right - left + 1 >= max(2, width // 2) and table.first <= bottom and top < table.last:
-            rows[max(top - table.first, 0) : bottom - table.first + 1] = True
-    few = (codes >= 0).sum(axis=1) <= 2
-    return rows & few
+        if right - left + 1 >= max(2, width // 2):
+            rows[max(top - table.first, 0) : max(bottom - table.first + 1, 0)] = True
+    return rows & ((codes >= 0).sum(axis=1) <= 2)
 
 
 def _tell_single(
     grid: Grid,
-    index: HeaderIndex,
     table: LedgerTable,
     row: int,
     kinds: npt.NDArray[np.int8],
@@ -234,15 +226,14 @@ def is_district(text: str, names: frozenset[str]) -> bool:
     """Whether a text is a district's name: a known one, or one that ends as names of districts do."""
     word = fold(text)
     return word in names or (
-        len(text) <= 40 and bool(_SUFFIX.search(text.strip())) and not re.search("[,,。;;]", text)
+        len(text) <= 40 and bool(_SUFFIX.search(text.strip())) and not re.search("[,。;]", text)
     )
 
 
 def _close_foot(table: LedgerTable) -> None:
     """Sections after the last data row head nothing: they are notes at the foot."""
     data = np.flatnonzero(table.kinds == DATA)
-    last = int(data[-1]) if len(data) else -1
-    for row in [row for row in table.sections if row > last]:
+    for row in [row for row in table.sections if not (data > row).any()]:
         del table.sections[row]
         table.kinds[row] = NOTE
 
