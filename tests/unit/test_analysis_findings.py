@@ -1,16 +1,18 @@
 """Problems found, rule by rule."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from view_maker import CODES, make_fact, make_table, make_view
 
-from taizhang.analysis.findings import CHECKS, Evidence, find_problems, index_facts
+from taizhang.analysis.findings import CHECKS, Evidence, Finding, find_problems, index_facts, list_findings
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.facts.compute import MEASURES
-from taizhang.metadata.rules import load_rules
+from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.narrative.findings import say_finding
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
@@ -154,3 +156,193 @@ def test_rules_are_complete_in_both_languages():
         for words in (rule.problem, rule.step):
             assert words["zh"].endswith("。") and words["en"].endswith(".")
     assert len({rule.rule for rule in load_rules()}) == len(load_rules())
+
+
+def judge(monkeypatch, check, facts, before=(), district="101", ledgers=None, **rule) -> list[Finding]:
+    """The findings of one rule made up, over facts (district, fact, value and other columns) made up."""
+    made = FindingRule("made_up", check, 50, "", {}, {}, **rule)
+    monkeypatch.setattr("taizhang.analysis.findings.load_rules", lambda: (made,))
+
+    def index(given, period):
+        usual = {"suppressed": False, "period": period, "numerator": None, "denominator": None}
+        rows = [usual | {"district_code": d, "fact": f, "value": v} | more for d, f, v, more in given]
+        return index_facts(pd.DataFrame(rows, columns=[*usual, "district_code", "fact", "value"]))
+
+    findings = find_problems(index(facts, "2021"), index(before, "2020"), district, ledgers or {}, END)
+    assert all(one.rule is made and one.district == district for one in findings)
+    return findings
+
+
+OPEN, FOUND = "hazards.open", "hazards.found"
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "there"),
+    [(3, {}, False), (3.5, {}, True), (4, {"suppressed": True}, False), (float("nan"), {}, False)],
+)
+def test_above_is_more_than(monkeypatch, value, more, there):
+    found = judge(monkeypatch, "above", [("101", OPEN, value, more)], fact=OPEN, above=3)
+    assert [one.evidence for one in found] == ([{"value": Evidence(3.5, 0, OPEN)}] if there else [])
+    assert [one.size for one in found] == ([0.0] if there else [])
+    assert judge(monkeypatch, "above", [("102", OPEN, 9, {})], fact=OPEN, above=3) == []
+
+
+@pytest.mark.parametrize(("value", "there"), [(50, False), (49.5, True)])
+def test_a_share_below(monkeypatch, value, there):
+    fact = "hazards.rectification_rate"
+    facts = [("101", fact, value, {"numerator": 10, "denominator": 20})]
+    found = judge(monkeypatch, "share_below", facts, fact=fact, below=50)
+    wanted = {"value": Evidence(49.5, 1, fact), "numerator": Evidence(10.0), "denominator": Evidence(20.0)}
+    assert [one.evidence for one in found] == ([wanted] if there else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "there"),
+    [(3, 10, True), (2, 4, False), (3, 12, False), (3, 11.9, True), (3, 0, False), (3, None, False)],
+)
+def test_a_share_above(monkeypatch, value, whole, there):
+    facts = [("101", OPEN, value, {})] + ([] if whole is None else [("101", FOUND, whole, {})])
+    found = judge(monkeypatch, "share_above", facts, fact=OPEN, of=FOUND, least=3, above=25)
+    wanted = {"value": Evidence(float(value), 0, OPEN), "share": Evidence(100 * value / (whole or 1), 1)}
+    assert [one.evidence for one in found] == ([wanted] if there else [])
+    assert [one.facts for one in found] == ([(OPEN, FOUND)] if there else [])
+    assert judge(monkeypatch, "share_above", facts[1:], fact=OPEN, of=FOUND, least=3, above=25) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "every", "every_of", "told"),
+    [
+        (20, 50, 25, 150, True),  # 40 % against 5 %
+        (20, 50, 70, 150, False),  # 40 % against 50 %
+        (3, 3, 3, 903, True),  # at least three
+        (2, 2, 2, 902, False),
+        (20, 50, 20, 50, False),  # no others
+        (20, 50, 20, 51, False),  # one other
+        (20, 0, 25, 150, False),
+        (20, 50, None, 150, False),
+        (20, 50, 25, None, False),
+    ],
+)
+def test_overdue_against_the_rest(monkeypatch, value, whole, every, every_of, told):
+    facts = [("101", OPEN, value, {}), ("101", FOUND, whole, {})]
+    facts += [("all", fact, n, {}) for fact, n in ((OPEN, every), (FOUND, every_of)) if n is not None]
+    same = {"fact": OPEN, "of": FOUND, "least": 3, "p": 0.01}
+    (found,) = judge(monkeypatch, "overdue", facts, **same)
+    alone = {"value": Evidence(float(value), 0, OPEN)}
+    if told:
+        rest = 100 * (every - value) / (every_of - whole)
+        alone |= {"share": Evidence(100 * value / whole, 1), "rest": Evidence(rest, 1)}
+    assert found.evidence == alone
+    assert judge(monkeypatch, "overdue", [("101", OPEN, 0, {})], **same) == []
+    assert judge(monkeypatch, "overdue", [], **same) == []
+    if every is not None:
+        (area,) = judge(monkeypatch, "overdue", facts, district="all", **same)
+        assert area.evidence == {"value": Evidence(float(every), 0, OPEN)}
+
+
+def test_the_rules_own_level_of_chance_decides(monkeypatch):
+    # 9 of 20 against 20 of 100: p is about 0.017; 20 against 9: about 0.06.
+    facts = [("101", OPEN, 9, {}), ("101", FOUND, 20, {}), ("all", OPEN, 29, {}), ("all", FOUND, 120, {})]
+    for p, told in ((0.05, True), (0.005, False)):
+        (found,) = judge(monkeypatch, "overdue", facts, fact=OPEN, of=FOUND, least=3, p=p)
+        assert ("rest" in found.evidence) is told
+    now = [("101", FOUND, 20, {})]
+    before = [("101", FOUND, 9, {}), ("all", FOUND, 9, {})]
+    for p, number in ((0.1, 1), (0.01, 0)):
+        assert len(judge(monkeypatch, "count_up", now, before, fact=FOUND, p=p)) == number
+
+
+def test_more_than_a_year_before_is_counted_per_day(monkeypatch):
+    def count(number, then, every=1, **periods):
+        facts = [("101", FOUND, number, {"period": periods.get("now", "2021")})]
+        earlier = [("101", FOUND, then, {"period": periods.get("before", "2020")})]
+        earlier += [] if every is None else [("all", FOUND, every, {"period": periods.get("before", "2020")})]
+        return [one.evidence for one in judge(monkeypatch, "count_up", facts, earlier, fact=FOUND)]
+
+    assert count(40, 10) == [{"value": Evidence(40.0, 0, FOUND), "before": Evidence(10.0)}]
+    assert count(10, 40) == [] and count(40, 10, every=0) == [] and count(40, 10, every=None) == []
+    # 40 in a year are no more than 10 in a quarter; 40 in a quarter are more than 40 in a year.
+    assert count(40, 10, before="2020Q1") == [] and len(count(40, 40, now="2021Q1")) == 1
+    facts = [("101", FOUND, 40, {})]
+    assert judge(monkeypatch, "count_up", facts, [("all", FOUND, 9, {})], fact=FOUND) == []
+    assert (
+        judge(monkeypatch, "count_up", [], [("101", FOUND, 1, {}), ("all", FOUND, 9, {})], fact=FOUND) == []
+    )
+
+
+def test_no_drill_is_asked_of_districts_that_have_the_fact(monkeypatch):
+    ledgers = {"drills": rows("102", 1, "held_on", "2020-12-31")}
+    facts = [(code, "drills.held", 0, {}) for code in ("101", "102", "all")]
+    same = {"fact": "drills.held", "years": 1}
+    (found,) = judge(monkeypatch, "no_drill", facts, ledgers=ledgers, **same)
+    assert found.evidence == {"since": Evidence(date(2020, 12, 31), basis="drills.held")}
+    assert found.facts == ("drills.held",)
+    assert len(judge(monkeypatch, "no_drill", facts, district="102", ledgers=ledgers, **same)) == 1
+    recent = {"drills": rows("102", 1, "held_on", "2021-01-01")}
+    assert judge(monkeypatch, "no_drill", facts, district="102", ledgers=recent, **same) == []
+    assert judge(monkeypatch, "no_drill", facts, district="all", ledgers=ledgers, **same) == []
+    assert judge(monkeypatch, "no_drill", facts, **same) == []
+    assert judge(monkeypatch, "no_drill", facts[1:], ledgers=ledgers, **same) == []
+
+
+def test_targets_behind_by_more_than_the_rule_allows(monkeypatch):
+    def target(fact, done, pace):
+        rows = [
+            ("101", f"targets.{fact}.done_percent", done, {}),
+            ("101", f"targets.{fact}.pace_points", pace, {}),
+        ]
+        return [row for row in rows if row[2] is not None]
+
+    facts = [
+        ("101", OPEN, 1, {}),
+        *target(FOUND, 75.5, -10),
+        *target(OPEN, 70, -10.5),
+        *target("drills.held", 9, -20),
+    ]
+    facts += [
+        *target("plans.current", None, -20),
+        *target("teams.count", 9, None),
+        *target("teams.members", 9, 5),
+    ]
+    found = judge(monkeypatch, "target_behind", facts, below=-10)
+    assert [one.size for one in found] == [20, 10.5]
+    done, pace = "targets.drills.held.done_percent", "targets.drills.held.pace_points"
+    assert found[0].evidence == {
+        "title": Evidence("drills.held"),
+        "done": Evidence(9.0, 1, fact=done),
+        "behind": Evidence(20.0, 1, basis=pace),
+    }
+    assert found[0].facts == (done, pace)
+    assert found[0].place == (-50, -20)
+
+
+def test_facts_by_district():
+    facts = pd.DataFrame(
+        {"district_code": ["101", "102", "all"], "fact": ["a", "a", "b"], "value": [1, 2, 3]}
+    )
+    assert {code: {fact: row["value"] for fact, row in of.items()} for code, of in index_facts(facts).items()} == {
+        "101": {"a": 1}, "102": {"a": 2}, "all": {"b": 3},
+    }  # fmt: skip
+    assert list(index_facts(facts, "102", "all")) == ["102", "all"]
+    assert index_facts(pd.DataFrame()) == {} == index_facts(pd.DataFrame(), "101")
+
+
+def test_findings_of_the_whole_area_name_the_districts_that_have_them_too():
+    facts = [
+        make_fact("hazards.overdue", n, district=code)
+        for code, n in {**dict(zip(CODES, (2, 0, 1), strict=False)), "all": 3}.items()
+    ]
+    facts += [make_fact("drills.held", 0, district=code) for code in (*CODES[:2], "all")]
+    drills = make_table("drills", [{"held_on": "2021-05-01", "district_code": CODES[0]}])
+    view = make_view({"drills": drills}, facts=facts, district="all")
+    found = [(one.rule.rule, one.district, codes) for one, codes in list_findings(view)]
+    assert found == [
+        ("hazards_overdue", "all", (CODES[0], CODES[2])),
+        ("drill_missed", CODES[1], (CODES[1],)),
+    ]
+    assert [(one.rule.rule, codes) for one, codes in list_findings(replace(view, district=CODES[0]))] == [
+        ("hazards_overdue", ()),
+    ]  # fmt: skip
+    own = replace(view, district=CODES[1], ledgers={"drills": drills.iloc[:0]})
+    assert [(one.rule.rule, codes) for one, codes in list_findings(own)] == [("drill_missed", ())]
+    assert list_findings(replace(view, ledgers={}, facts=view.facts.iloc[:0])) == []
