@@ -8,6 +8,7 @@ import yaml
 
 from taizhang.metadata import exhibits
 from taizhang.metadata.exhibits import Exhibit, load_exhibits
+from taizhang.metadata.facts import load_facts
 
 ROOT = Path(__file__).parents[2]
 PLACE = re.compile(r"\{[^}]*\}")
@@ -40,6 +41,18 @@ def test_every_head_has_words() -> None:
     for one in load_exhibits().values():
         for column in one.columns:
             assert all(column.head(lang)[0] for lang in ("zh", "en")), f"{one.id}: {column.name}"
+
+
+def test_what_a_section_says_are_facts() -> None:
+    entries = {
+        entry.rstrip("*@")
+        for one in load_exhibits().values()
+        for subject in (*one.facts, *one.stocks)
+        for sentence in subject
+        for entry in sentence
+    }
+    assert len(entries) > 40
+    assert entries - set(load_facts()) == set()
 
 
 def test_numbers_are_written_as_words_are_and_choose_them() -> None:

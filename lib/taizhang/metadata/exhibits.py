@@ -1,6 +1,6 @@
 """Figures, tables and sections of a report by id: their words, their sources, and which periods show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 
 _GIVEN = "..."
+Subject = Sequence[Sequence[str]]  # sentences, each of some facts
 Align = Literal["left", "right", "center"]
 
 
@@ -43,7 +44,7 @@ class Exhibit:
 
     `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`:
     where among the columns are put that are known only from the data. `shown`: by report (a template's name, or
-    ``default``) the lengths of period that have it.
+    ``default``) the lengths of period that have it. `facts`, `stocks`: what a section says, as exhibits.yml has it.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Exhibit:
     columns: tuple[ExhibitColumn, ...] = ()
     place: int = 0
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: Sequence[Subject] = ()
+    stocks: Sequence[Subject] = ()
 
     def is_shown(self, scale: str, report: str = "") -> bool:
         """Whether a report (none: looking around in a notebook) of a period so long has it."""
@@ -77,6 +80,7 @@ def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
     words = {part: said for part, said in entry.items() if isinstance(said, Mapping) and "zh" in said}
     more = {part: said for part, said in entry.items() if part not in words}
     columns, shown, source = (more.pop(name, None) or {} for name in ("columns", "shown", "source"))
+    facts, stocks = (more.pop(name, ()) for name in ("facts", "stocks"))
     assert isinstance(columns, Mapping) and isinstance(shown, Mapping)
     scales = {report: tuple(lengths) for report, lengths in shown.items()}
     unknown = [*more, *(scale for lengths in scales.values() for scale in lengths if scale not in SCALES)]
@@ -85,7 +89,7 @@ def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
     ledgers = (source,) if isinstance(source, str) else tuple(source)  # type: ignore[arg-type]
     heads = tuple(_read_column(name, about or {}) for name, about in columns.items() if name != _GIVEN)
     place = list(columns).index(_GIVEN) if _GIVEN in columns else 0
-    return Exhibit(id, words, ledgers, heads, place, scales)
+    return Exhibit(id, words, ledgers, heads, place, scales, facts, stocks)  # type: ignore[arg-type]
 
 
 def _read_column(name: str, about: Mapping[str, str]) -> ExhibitColumn:

@@ -7,7 +7,7 @@ from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_share
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, make_sentence, say
+from taizhang.narrative.telling import Runs, count, make_prose, make_sentence, say, tell
 
 
 @exhibit("actions-text")
@@ -18,32 +18,19 @@ def write_actions(view: View) -> Prose | None:
     lang, counts = view.lang, count_actions(view)
     told = {"period": name_period(view), "name": name_place(view)}
     if counts is None:
-        return make_prose([make_paragraph([say("action_text.none", lang, **told)], lang)])
-    first = say(
-        "action_text.actions_area" if view.district == ALL else "action_text.actions",
-        lang,
-        **told,
-        actions=count(counts.actions),
-        stages=count(counts.stages),
-        rows=count(counts.rows),
-        places=count(counts.places),
-    )
+        return tell(lang, say("action_text.none", lang, **told))
+    key = "actions_area" if view.district == ALL else "actions"
+    numbers = {name: count(getattr(counts, name)) for name in ("actions", "stages", "rows", "places")}
+    first = say(f"action_text.{key}", lang, **told, **numbers)
     if counts.found:
-        first += say(
-            "action_text.found" if counts.closed else "action_text.found_open",
-            lang,
-            found=count(counts.found),
-            closed=count(counts.closed),
-            share=format_share(100 * counts.closed / counts.found),
-        )
+        share = format_share(100 * counts.closed / counts.found)
+        numbers = {"found": count(counts.found), "closed": count(counts.closed)}
+        first += say(f"action_text.found{'' if counts.closed else '_open'}", lang, share=share, **numbers)
     else:
         first += say("action_text.found_none", lang)
     states = [say(f"action_text.{state}", lang, n=count(n)) for state, n in counts.states.items()]
-    sentences = [
-        make_sentence([first], lang),
-        make_sentence(states, lang, lead=say("action_text.states", lang) if counts.rows > 1 else ()),
-    ]
-    return make_prose([make_paragraph(sentences, lang)])
+    lead = say("action_text.states", lang) if counts.rows > 1 else ()
+    return tell(lang, make_sentence([first], lang), make_sentence(states, lang, lead=lead))
 
 
 def write_action_problems(view: View) -> Prose | None:
@@ -53,7 +40,7 @@ def write_action_problems(view: View) -> Prose | None:
         return None
     problems = list_stage_problems(view)
     if not problems:
-        return make_prose([make_paragraph([say("action_text.sound", lang)], lang)])
+        return tell(lang, say("action_text.sound", lang))
     return make_prose([Block(_tell_problem(problem, lang), kind="li") for problem in problems])
 
 

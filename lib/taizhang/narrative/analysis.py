@@ -8,7 +8,7 @@ from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
+from taizhang.narrative.telling import Runs, count, say, tell
 
 _MOST_MONTHS = 6  # that are out of line and named
 
@@ -22,17 +22,19 @@ def write_key_periods(view: View) -> Prose | None:
     lang, sentences, alike = view.lang, list[Runs](), list[str]()
     for kind, part in list_key_periods(view, *KINDS).items():
         title = label(f"periods.kind.{kind}", lang)
-        for key, names in (
-            ("more", part.index[part["verdict"] == "higher"]),
-            ("fewer", part.index[part["verdict"] == "lower"]),
-        ):
-            if len(names):
-                told = [
-                    label("periods.one", lang, name=label(f"season_text.{name}", lang),
-                          ratio=format_number(part["ratio"][name], 2))
-                    for name in names
-                ]  # fmt: skip
-                sentences.append(say(f"periods.{key}", lang, kind=title, names=join_list(told, lang)))
+        for key, verdict in (("more", "higher"), ("fewer", "lower")):
+            chosen = part.loc[part["verdict"] == verdict, "ratio"]
+            if len(chosen):
+                seasons = [
+                    label(
+                        "periods.one",
+                        lang,
+                        name=label(f"season_text.{name}", lang),
+                        ratio=format_number(ratio, 2),
+                    )
+                    for name, ratio in chosen.items()
+                ]
+                sentences.append(say(f"periods.{key}", lang, kind=title, names=join_list(seasons, lang)))
         if (part["verdict"].eq("alike") & part["high"].notna()).all():
             alike.append(title)
     if alike:
@@ -40,17 +42,11 @@ def write_key_periods(view: View) -> Prose | None:
     for kind in ("hazards", "incidents"):
         months = find_months(view, kind)
         if months is not None:
-            sentences.append(
-                say(
-                    f"periods.months_{name_pattern(months)}",
-                    lang,
-                    kind=label(f"periods.kind.{kind}", lang),
-                    month=label(f"month.long.{int(months['ratio'].to_numpy().argmax()) + 1}", lang),
-                    ratio=count(float(months["ratio"].max()), 2),
-                    p=say_p(months.attrs["p"]),
-                )
-            )
-    return make_prose([make_paragraph(sentences, lang)])
+            at = int(months["ratio"].to_numpy().argmax())
+            told = {"kind": label(f"periods.kind.{kind}", lang), "month": label(f"month.long.{at + 1}", lang)}
+            ratio, p = count(float(months["ratio"].max()), 2), say_p(months.attrs["p"])
+            sentences.append(say(f"periods.months_{name_pattern(months)}", lang, ratio=ratio, p=p, **told))
+    return tell(lang, *sentences)
 
 
 @exhibit("control-text")
@@ -64,7 +60,7 @@ def write_control(view: View) -> Prose | None:
         return None
     lang, sentences = view.lang, list[Runs]()
     if all((chart["signal"] == "").all() for chart in charts):
-        return make_prose([make_paragraph([say("control.all_steady", lang)], lang)])
+        return tell(lang, say("control.all_steady", lang))
     for part, chart in zip(("found", "share"), charts, strict=True):
         months = chart.index[chart["signal"] != ""]
         subject = label(f"control.subject.{part}", lang)
@@ -74,7 +70,7 @@ def write_control(view: View) -> Prose | None:
             sentences.append(say(f"control.{key}", lang, subject=subject, n=count(len(months)), names=names))
         else:
             sentences.append(say("control.steady", lang, subject=subject))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)
 
 
 @exhibit("closure-text")
@@ -86,13 +82,10 @@ def write_closure(view: View) -> Prose | None:
     judged = judge_deadlines(cases)
     if not judged["due"]:
         return None
-    sentence = say(
-        "closure.in_time",
-        view.lang,
-        due=count(judged["due"]),
-        done=count(judged["in_time"]),
-        share=count(judged["share"], 1),
-        low=format_number(judged["low"], 1),
-        high=format_number(judged["high"], 1),
-    )
-    return make_prose([make_paragraph([sentence], view.lang)])
+    numbers = {
+        "due": count(judged["due"]),
+        "done": count(judged["in_time"]),
+        "share": count(judged["share"], 1),
+    }
+    ends = {end: format_number(judged[end], 1) for end in ("low", "high")}
+    return tell(view.lang, say("closure.in_time", view.lang, **numbers, **ends))

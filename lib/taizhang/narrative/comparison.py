@@ -16,7 +16,7 @@ from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import describe_fact
 from taizhang.metadata.formats import format_fact, join_list, quantify
 from taizhang.metadata.words import label
-from taizhang.narrative.telling import Number, Runs, count, lower_title, make_paragraph, make_prose, say
+from taizhang.narrative.telling import Number, Runs, count, lower_title, make_paragraph, make_prose, say, tell
 
 _MOST_NAMES = 3
 
@@ -29,7 +29,7 @@ def write_comparison(view: View, fact: str) -> Prose | None:
     lang, info, known = view.lang, describe_fact(fact), found.places
     title = info.title[lang]
     if known.empty:
-        return make_prose([make_paragraph([say("compare.nothing", lang, fact=title)], lang)])
+        return tell(lang, say("compare.nothing", lang, fact=title))
     least, most = found.extremes
 
     def number(value: float) -> Number:
@@ -42,16 +42,8 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         sentences = [say("compare.equal", lang, n=n, fact=title, value=number(most))]
     else:
         high, low = (_name_tied(known, value, lang) for value in (most, least))
-        spread = say(
-            "compare.spread",
-            lang,
-            n=n,
-            fact=title,
-            high=high,
-            most=number(most),
-            low=low,
-            least=number(least),
-        )
+        ends = {"most": number(most), "least": number(least)}
+        spread = say("compare.spread", lang, n=n, fact=title, high=high, low=low, **ends)
         against = found.of == "area" and not math.isnan(found.level)
         if against:
             spread += say("compare.area", lang, area=number(found.level))
@@ -60,7 +52,7 @@ def write_comparison(view: View, fact: str) -> Prose | None:
             sentences.append(_tell_apart(known, lang))
     if found.missing:
         sentences.append(say(f"compare.missing.{found.missing}", lang, n=count(found.unknown)))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)
 
 
 def _name_tied(known: pd.DataFrame, value: float, lang: str) -> str:
@@ -91,14 +83,11 @@ def write_standing(view: View, fact: str) -> Prose | None:
     key = "one_group" if standing.groups == 1 else "groups"
     n = count(len(standing.places))
     sentences = [say(f"standing.text.{key}", lang, fact=title, n=n, groups=count(standing.groups))]
-    if called := standing.called:
-        sentences.append(
-            say("standing.text.called", lang, n=count(len(called)), names=join_list(called, lang))
-        )
-    else:
-        sentences.append(say("standing.text.none_called", lang))
+    called = standing.called
+    key, names = "called" if called else "none_called", join_list(called, lang)
+    sentences.append(say(f"standing.text.{key}", lang, n=count(len(called)), names=names))
     sentences.append((Run(say_pattern(standing.pattern, lang)),))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)
 
 
 @exhibit("drill-effects-text")
@@ -109,20 +98,11 @@ def write_drill_effects(view: View) -> Prose | None:
         return None
     blocks: list[Block | None] = [make_paragraph([say("drill_effects.lead", lang)], lang)]
     for one in found:
-        blocks.append(
-            Block(
-                say(
-                    "drill_effects.one",
-                    lang,
-                    name=label(f"outcome.{one.name}", lang),
-                    ratio=say_effect(one.monthly, lang),
-                    verdict=label(f"outcome.verdict.{one.verdict}", lang),
-                ),
-                kind="li",
-            )
-        )
-    blocks.append(make_paragraph([say("drill_effects.assumes", lang)], lang))
-    blocks.append(make_paragraph([say("drill_effects.cannot", lang)], lang))
+        name, verdict = label(f"outcome.{one.name}", lang), label(f"outcome.verdict.{one.verdict}", lang)
+        told = say("drill_effects.one", lang, name=name, ratio=say_effect(one.monthly, lang), verdict=verdict)
+        blocks.append(Block(told, kind="li"))
+    for key in ("assumes", "cannot"):
+        blocks.append(make_paragraph([say(f"drill_effects.{key}", lang)], lang))
     return make_prose(blocks)
 
 
@@ -131,18 +111,11 @@ def write_required_drills(view: View) -> Prose | None:
     table = check_required_drills(view)
     if table is None:
         return None
-    lang = view.lang
     missed = list(table.loc[~table["met"], "district"])
-    if not missed:
-        return make_prose([make_paragraph([say("required_drills.met", lang, n=count(len(table)))], lang)])
-    sentence = say(
-        "required_drills.missed",
-        lang,
-        n=count(len(table)),
-        m=count(len(missed)),
-        names=join_list(missed, lang),
-    )
-    return make_prose([make_paragraph([sentence], lang)])
+    numbers = {"n": count(len(table)), "m": count(len(missed))}
+    key = "missed" if missed else "met"
+    names = join_list(missed, view.lang)
+    return tell(view.lang, say(f"required_drills.{key}", view.lang, names=names, **numbers))
 
 
 @exhibit("risk-text")
@@ -153,13 +126,9 @@ def write_risk(view: View) -> Prose | None:
         return None
     lang, places = view.lang, found.places
     upper = found.ranked[found.ranked["upper"]]
+    names = join_list(list(upper["district"]), lang)
     sentences = [
-        say(
-            "risk.text.upper" if len(upper) else "risk.text.none_upper",
-            lang,
-            n=count(len(upper)),
-            names=join_list(list(upper["district"]), lang),
-        ),
+        say(f"risk.text.{'' if names else 'none_'}upper", lang, n=count(len(upper)), names=names),
         say("risk.text.firm", lang, n=count(len(places)), m=count(int(places["firm"].sum()))),
     ]
     if found.weakest is not None:
@@ -167,4 +136,4 @@ def write_risk(view: View) -> Prose | None:
         sentences.append(say("risk.text.capacity", lang, name=found.weakest["district"], value=lack))
     if lacking := int((places["missing"] > 0).sum()):
         sentences.append(say("risk.text.missing", lang, n=count(lacking)))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)

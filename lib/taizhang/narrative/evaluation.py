@@ -7,7 +7,7 @@ from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number, format_share, join_list
 from taizhang.metadata.words import label
-from taizhang.narrative.telling import count, make_paragraph, make_prose, make_sentence, say
+from taizhang.narrative.telling import count, make_sentence, say, tell
 
 
 def write_evaluation(view: View) -> Prose | None:
@@ -17,7 +17,7 @@ def write_evaluation(view: View) -> Prose | None:
     lang, sums = view.lang, sum_evaluations(view)
     told = {"period": name_period(view), "name": name_place(view)}
     if sums.empty:
-        return make_prose([make_paragraph([say("evaluation_text.none", lang, **told)], lang)])
+        return tell(lang, say("evaluation_text.none", lang, **told))
     all_ = sums.loc[ALL].to_dict()
     first = say(
         "evaluation_text.held", lang, **told, held=count(all_["held"]), evaluated=count(all_["evaluated"])
@@ -32,7 +32,7 @@ def write_evaluation(view: View) -> Prose | None:
             label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in ratings.items()
         ]
         sentences.append(say("evaluation_text.ratings", lang, ratings=join_list(words, lang)))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)
 
 
 def write_objectives(view: View) -> Prose | None:
@@ -43,21 +43,13 @@ def write_objectives(view: View) -> Prose | None:
     rated, lang = rate_objectives(view), view.lang
     if rated is None:
         return None
-    sentences = [
-        say(
-            "evaluation_text.objectives",
-            lang,
-            n=count(rated.rated),
-            best=rated.best,
-            good=count(rated.good),
-            share=format_share(100 * rated.good / rated.rated),
-            worst=rated.worst,
-            bad=count(rated.bad),
-        )
-    ]
+    share = format_share(100 * rated.good / rated.rated)
+    numbers = {"n": count(rated.rated), "good": count(rated.good), "bad": count(rated.bad)}
+    named = {"best": rated.best, "worst": rated.worst, "share": share}
+    sentences = [say("evaluation_text.objectives", lang, **numbers, **named)]
     items = count_improvements(view)
     if items:
-        numbers = {"n": items[ALL], "done": items["done"], "overdue": items["overdue"]}
-        plan = {name: count(number) for name, number in numbers.items()}
-        sentences.append(say("evaluation_text.plan", lang, **plan))
-    return make_prose([make_paragraph(sentences, lang)])
+        plan = {"n": items[ALL], "done": items["done"], "overdue": items["overdue"]}
+        told = {name: count(number) for name, number in plan.items()}
+        sentences.append(say("evaluation_text.plan", lang, **told))
+    return tell(lang, *sentences)

@@ -23,6 +23,7 @@ from taizhang.narrative.telling import (
     make_runs,
     open_sentence,
     say,
+    tell,
 )
 
 _MOST_OF_RULE = 3
@@ -63,10 +64,10 @@ def write_findings(view: View) -> Prose | None:
     if view.facts.empty:
         return None
     if not has_rows(view):
-        return make_prose([make_paragraph([say("findings.no_rows", lang, name=name_place(view))], lang)])
+        return tell(lang, say("findings.no_rows", lang, name=name_place(view)))
     findings = list_findings(view)
     if not findings:
-        return make_prose([make_paragraph([say("findings.none", lang)], lang)])
+        return tell(lang, say("findings.none", lang))
     # A rule that many districts break would hide the others: of each the first few are told.
     seen: dict[str, int] = {}
     items = []
@@ -103,41 +104,33 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
 
 
 def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:
-    """Which districts have a problem: by name, of many the first few, or that all have it.
+    """Which districts have a problem.
 
     A count above nought is that of the districts named; of other rules, these are the districts that meet them too.
     """
-    names, count_ = _list_names(codes, view)
-    if count_ == len(view.districts) > _MOST_NAMES:
-        key = "found_in_all"
-    else:
-        key = "found_in_many" if count_ > len(names) else "found_in"
-    if check not in _COUNTING:
-        key += "_too"
-    joined = join_list(names, view.lang) if count_ == len(names) else _join_some(names, view.lang)
-    return label(f"findings.{key}", view.lang, names=joined, n=count_)
+    names, n, which = _list_names(codes, view)
+    key = f"found_in{which}" if check in _COUNTING else f"found_in{which}_too"
+    return label(f"findings.{key}", view.lang, names=names, n=n)
 
 
 def _name_places(codes: Sequence[str], view: View) -> str:
     """Districts by name; of many the first few and how many there are."""
-    names, count_ = _list_names(codes, view)
-    if count_ == len(view.districts) > _MOST_NAMES:
-        return label("findings.all_places", view.lang, n=count_)
-    if count_ == len(names):
-        return join_list(names, view.lang)
-    return label("findings.many", view.lang, names=_join_some(names, view.lang), n=count_)
+    names, n, which = _list_names(codes, view)
+    if not which:
+        return names
+    return label("findings.all_places" if which == "_all" else "findings.many", view.lang, names=names, n=n)
 
 
-def _list_names(codes: Sequence[str], view: View) -> tuple[list[str], int]:
-    """Names of districts, each once and the first few of many, and how many there are."""
+def _list_names(codes: Sequence[str], view: View) -> tuple[str, int, str]:
+    """Names of districts, each once and the first few of many; how many there are, and if these are many or all."""
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
     listed = [str(names[code]) for code in dict.fromkeys(codes)]
-    return listed[:_MOST_NAMES], len(listed)
-
-
-def _join_some(names: list[str], lang: str) -> str:
-    """Some names of more: Chinese puts its 等 after them, without an 'and'."""
-    return "、".join(names) if lang == "zh" else join_list(names, lang)
+    if len(listed) <= _MOST_NAMES:
+        return join_list(listed, view.lang), len(listed), ""
+    which = "_all" if len(listed) == len(view.districts) else "_many"
+    # Chinese puts its 等 after some names of more, without an 'and'.
+    first = listed[:_MOST_NAMES]
+    return "、".join(first) if view.lang == "zh" else join_list(first, view.lang), len(listed), which
 
 
 def _lower_first(runs: Sequence[Run], lang: str) -> Runs:
@@ -160,7 +153,7 @@ def write_next_steps(view: View) -> Prose | None:
     for finding, places in list_findings(view)[: _find_most(view)]:
         steps.setdefault(finding.rule.step[lang], []).extend(places)
     if not steps:
-        return make_prose([make_paragraph([say("findings.no_steps", lang)], lang)])
+        return tell(lang, say("findings.no_steps", lang))
     items = []
     for step, found in steps.items():
         runs = [Run(step)]

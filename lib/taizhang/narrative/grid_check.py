@@ -7,7 +7,7 @@ from taizhang.analysis.naming import name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.words import label
-from taizhang.narrative.telling import count, make_paragraph, make_prose, say
+from taizhang.narrative.telling import count, say, tell
 
 
 def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | None:
@@ -17,7 +17,7 @@ def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | N
     """
     lang, cells = view.lang, choose_cells(view)
     if cells is None or problems is None:
-        return make_prose([make_paragraph([say("check_text.no_grid", lang)], lang)])
+        return tell(lang, say("check_text.no_grid", lang))
     first = say("check_text.cells", lang, name=name_place(view), n=count(len(cells)))
     missing = len(list_unassigned(view))
     if not names_persons(cells):
@@ -36,4 +36,4 @@ def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | N
             name = label(f"problem.{problem}", lang)
             found += say("check_text.part", lang, problem=name, n=count(number), area=count(area, 3))
         sentences.append((*found, *say("join.stop", lang)))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)

@@ -7,7 +7,7 @@ from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, join_list
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say
+from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say, tell
 
 
 def write_method(view: View) -> Prose | None:
@@ -17,39 +17,18 @@ def write_method(view: View) -> Prose | None:
         # A district's bulletin has no maps.
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [say("method.brief", lang, day=format_date(view.as_of, lang)), *_tell_vintages(view), maps]
-        return make_prose([make_paragraph(told, lang)])
-    counting = [
-        say(
-            "method.period",
-            lang,
-            first=format_date(view.period.start, lang),
-            last=format_date(view.period.end, lang),
-            day=format_date(view.as_of, lang),
-        ),
-        say("method.before", lang),
-        say("method.chance", lang),
-        say("method.shares", lang),
-    ]
+        return tell(lang, *told)
+    days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
+    counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
+    counting += [say(f"method.{key}", lang) for key in ("before", "chance", "shares")]
     counting += _tell_vintages(view)
     if view.facts["suppressed"].any():
         counting.append(say("method.withheld", lang))
-    counting.append(
-        say("method.map_approved", lang, number=view.approval) if view.approval else say("method.map", lang)
-    )
+    counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
     quality: list[Runs] = []
     if not view.quality.empty:
-        sums = sum_read(view)
-        quality.append(
-            say(
-                "method.quality",
-                lang,
-                read=count(sums["read"]),
-                accepted=count(sums["accepted"]),
-                set_aside=count(sums["set_aside"]),
-                cells=count(sums["cells_set_aside"]),
-                duplicates=count(sums["duplicates"]),
-            )
-        )
+        sums = {name: count(number) for name, number in sum_read(view).items()}
+        quality.append(say("method.quality", lang, cells=sums["cells_set_aside"], **sums))  # type: ignore[arg-type]
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
 
 

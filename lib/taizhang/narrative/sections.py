@@ -9,6 +9,7 @@ from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
 from taizhang.core.display import Prose
+from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, load_facts
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
 from taizhang.metadata.kinds import load_kinds
@@ -18,7 +19,6 @@ from taizhang.narrative.telling import (
     Runs,
     count,
     get_value,
-    is_configured,
     is_withheld,
     lead_day,
     lead_period,
@@ -27,44 +27,18 @@ from taizhang.narrative.telling import (
     make_prose,
     make_sentence,
     say,
+    tell,
     tell_fact,
-)
+)  # fmt: skip
 
-# Facts of a sentence; * adds the change on the year before, @ how it lies to the whole area.
-_Sentence = tuple[str, ...]
-_HAZARDS: tuple[_Sentence, ...] = (
-    ("hazards.found*",),
-    ("hazards.rectified", "hazards.rectification_rate*@"),
-    ("hazards.on_the_spot_share*", "hazards.days_to_rectify_median*"),
-    ("hazards.overdue*",),
-    ("hazards.major*", "hazards.major_open"),
-    ("hazards.repeats*",),
-)
-_INSPECTIONS: tuple[_Sentence, ...] = (
-    ("inspections.visits*", "inspections.premises"),
-    ("inspections.hazards_per_visit*",),
-    ("inspections.penalties*", "inspections.penalty_yuan"),
-)
-_DRILLS: tuple[_Sentence, ...] = (
-    ("drills.held*", "drills.participants"),
-    ("drills.field_share", "drills.evaluated_share*@"),
-    ("drills.problems", "drills.problems_fixed_share"),
-)
-_PLANS: tuple[_Sentence, ...] = (
-    ("plans.current", "plans.review_overdue"),
-    ("drills.plans_drilled_share*@",),
-)
-_INCIDENTS: tuple[_Sentence, ...] = (
-    ("incidents.count*",),
-    ("incidents.deaths*", "incidents.deaths_per_100k", "incidents.serious_injuries", "incidents.loss_wan"),
-)
+_MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
-def _tell(view: View, facts: _Sentence, lead: Runs = ()) -> Runs:
+def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
     """One sentence of some facts; clauses that rest on a number which is nought are left out."""
-    clauses, first = [], facts[0].rstrip("*@")
+    clauses, first = [], facts[0].rstrip(_MARKS)
     for place, entry in enumerate(facts):
-        fact = entry.rstrip("*@")
+        fact = entry.rstrip(_MARKS)
         if place and get_value(view, first) == 0 and _rests_on(view, fact, first):
             continue
         # That a count is withheld says it of what rests on it.
@@ -83,66 +57,46 @@ def _rests_on(view: View, fact: str, first: str) -> bool:
     return fact.split(".")[0] == first.split(".")[0]
 
 
-def _write(view: View, sentences: Sequence[_Sentence], *, stock: bool = False) -> list[Runs]:
-    """Sentences of one subject; where its first number is nought, that alone is said."""
-    first = sentences[0][0].rstrip("*@")
-    if not is_configured(view, first):
-        return []
-    told = [_tell(view, sentences[0], lead_day(view) if stock else lead_period(view))]
-    if get_value(view, first) != 0:
-        told += [_tell(view, sentence) for sentence in sentences[1:]]
+def _write(view: View, id: str) -> list[Runs]:
+    """What an exhibit says of its subjects, those that are configured; the period or the day is said once."""
+    about, told = load_exhibits()[id], list[Runs]()
+    for first, *others in about.facts or about.stocks:
+        counted = first[0].rstrip(_MARKS)
+        if view.fact(counted) is None:
+            continue
+        lead = () if told else lead_day(view) if about.stocks else lead_period(view)
+        told.append(_tell(view, first, lead))
+        # Where the first number is nought, that alone is said.
+        if get_value(view, counted) != 0:
+            told += [_tell(view, sentence) for sentence in others]
     return told
 
 
 @exhibit("summary-text")
 def write_summary(view: View) -> Prose | None:
-    """The period at a glance: one or two sentences per subject.
-
-    None where no ledger is configured.
-    """
+    """The period at a glance: one or two sentences per subject; None where no ledger is configured."""
     lang = view.lang
-    subjects: tuple[_Sentence, ...] = (
-        ("hazards.found*", "hazards.rectification_rate*"),
-        ("hazards.overdue",),
-        ("inspections.visits*",),
-        ("drills.held*", "drills.evaluated_share"),
-        ("incidents.count*",),
-        ("incidents.deaths*",),
-        ("losses.events", "losses.loss_wan"),
-        ("complaints.received*", "complaints.resolution_rate"),
-        ("disputes.found*", "disputes.settlement_rate"),
-    )
-    if not any(_opens(fact) and is_configured(view, fact) for fact in load_facts()):
+    if not any(_opens(fact) and view.fact(fact) is not None for fact in load_facts()):
         return None
     if not has_rows(view):
-        nothing = say(
-            "summary.nothing",
-            lang,
-            period=name_period(view),
-            name=name_place(view),
-        )
-        return make_prose([make_paragraph([nothing], lang)])
+        return tell(lang, say("summary.nothing", lang, period=name_period(view), name=name_place(view)))
     sentences = []
     if view.district == ALL:
         sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
     lead = lead_period(view)
-    for subject in subjects:
-        base = subject[0].rstrip("*@").split(".")[0]
+    for (subject,) in load_exhibits()["summary-text"].facts:
+        base = subject[0].rstrip(_MARKS).split(".")[0]
         if subject[0] in ("hazards.overdue", "incidents.deaths*") and not get_value(view, _find_first(base)):
             continue
         if told := _tell(view, subject, lead):
             sentences.append(told)
             lead = ()
-    sentences.append(say("summary.as_of", lang, day=format_date(view.as_of, lang)))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
 
 
 def has_rows(view: View) -> bool:
-    """Whether any dated ledger has a row of the district in the period.
-
-    A count that is withheld counts as rows.
-    """
-    dated = [fact for fact in load_facts() if _opens(fact) and is_configured(view, fact)]
+    """Whether any dated ledger has a row of the district in the period; a count that is withheld counts as rows."""
+    dated = [fact for fact in load_facts() if _opens(fact) and view.fact(fact) is not None]
     return any(get_value(view, fact) != 0 for fact in dated)
 
 
@@ -159,11 +113,8 @@ def _opens(fact: str) -> bool:
 
 
 def write_hazards(view: View) -> Prose | None:
-    """Hazards: found, rectified, overdue, major, repeated, and where.
-
-    None where the ledger isn't configured.
-    """
-    sentences = _write(view, _HAZARDS)
+    """Hazards: found, rectified, overdue, major, repeated, and where; None where the ledger isn't configured."""
+    sentences = _write(view, "hazards-text")
     if not sentences:
         return None
     leaders = [_tell_leaders(view, column) for column in ("trade", "premises_type")]
@@ -183,33 +134,24 @@ def _tell_leaders(view: View, column: str) -> Runs:
     ]
     if not leaders:
         return ()
-    return say(
-        f"classes.{column}{single}",
-        view.lang,
-        leaders=join_list(leaders, view.lang),
-        n=counts.sum(),
-        number=len(leaders),
-    )
+    names = join_list(leaders, view.lang)
+    return say(f"classes.{column}{single}", view.lang, leaders=names, n=counts.sum(), number=len(leaders))
 
 
 def write_inspections(view: View) -> Prose | None:
     """Inspections: visits, premises, what they found, penalties; None where not configured."""
-    return make_prose([make_paragraph(_write(view, _INSPECTIONS), view.lang)])
+    return tell(view.lang, *_write(view, "inspections-text"))
 
 
 def write_drills(view: View) -> Prose | None:
     """Drills and plans: held, evaluated, problems, plans current and drilled; None where not configured."""
-    return make_prose(
-        [
-            make_paragraph(_write(view, _DRILLS), view.lang),
-            make_paragraph(_write(view, _PLANS, stock=True), view.lang),
-        ]
-    )
+    parts = (_write(view, id) for id in ("drills-text", "plans-text"))
+    return make_prose([make_paragraph(part, view.lang) for part in parts])
 
 
 def write_incidents(view: View) -> Prose | None:
     """Incidents: how many, what they cost, levels of the accidents; None where not configured."""
-    return make_prose([make_paragraph([*_write(view, _INCIDENTS), _tell_levels(view)], view.lang)])
+    return tell(view.lang, *_write(view, "incidents-text"), _tell_levels(view))
 
 
 def _tell_levels(view: View) -> Runs:
@@ -229,68 +171,40 @@ def _tell_levels(view: View) -> Runs:
 
 def write_warnings(view: View) -> Prose | None:
     """Warnings and checks of duty posts; None where neither is configured."""
-    return _write_kinds(view, (("warnings.issued*",),), (("duty_checks.made*", "duty_checks.passed_rate*@"),))
+    return tell(view.lang, *_write(view, "warnings-text"))
 
 
 @exhibit("capacity-text")
 def write_capacity(view: View) -> Prose | None:
     """Teams, supplies and shelters; None where none is configured."""
-    return _write_kinds(
-        view,
-        (("teams.count", "teams.members"),),
-        (("supplies.lines", "supplies.below_standard", "supplies.expired"),),
-        (("shelters.count", "shelters.capacity", "shelters.capacity_per_resident"),),
-        stock=True,
-    )
+    return tell(view.lang, *_write(view, "capacity-text"))
 
 
 @exhibit("grid-text")
 def write_grid(view: View) -> Prose | None:
     """The grid: cells, those without a person, gaps and overlaps; None where there is no grid layer."""
-    return _write_kinds(
-        view,
-        (("grid.cells", "grid.cells_unassigned"), ("grid.gap_km2", "grid.overlap_km2")),
-        stock=True,
-    )
+    return tell(view.lang, *_write(view, "grid-text"))
 
 
 def write_publicity(view: View) -> Prose | None:
     """Publicity and training; None where not configured."""
-    return _write_kinds(view, (("publicity.sessions*", "publicity.reached*"),))
+    return tell(view.lang, *_write(view, "publicity-text"))
 
 
 @exhibit("schools-text")
 def write_schools(view: View) -> Prose | None:
     """Safe schools: items checked, met, vetoed; None where not configured."""
-    return _write_kinds(view, (("schools.items", "schools.items_met_rate@", "schools.vetoed"),), stock=True)
+    return tell(view.lang, *_write(view, "schools-text"))
 
 
 def write_complaints(view: View) -> Prose | None:
     """Complaints and disputes, small numbers withheld; None where neither is configured."""
-    return _write_kinds(
-        view,
-        (("complaints.received*", "complaints.resolution_rate*@", "complaints.on_time_rate*@"),),
-        (("disputes.found*", "disputes.settlement_rate*@"),),
-    )
+    return tell(view.lang, *_write(view, "complaints-text"))
 
 
 def write_losses(view: View) -> Prose | None:
     """Disaster losses; None where not configured."""
-    return _write_kinds(view, (("losses.events*", "losses.affected*", "losses.loss_wan*"),))
-
-
-def _write_kinds(view: View, *kinds: Sequence[_Sentence], stock: bool = False) -> Prose | None:
-    """One paragraph on some kinds; the period or the day is said once."""
-    sentences: list[Runs] = []
-    for kind in kinds:
-        first = kind[0][0].rstrip("*@")
-        if not is_configured(view, first):
-            continue
-        lead = () if sentences else (lead_day(view) if stock else lead_period(view))
-        sentences.append(_tell(view, kind[0], lead))
-        if get_value(view, first) != 0:
-            sentences += [_tell(view, more) for more in kind[1:]]
-    return make_prose([make_paragraph(sentences, view.lang)])
+    return tell(view.lang, *_write(view, "losses-text"))
 
 
 def _count_in_words(number: int, lang: str) -> Number:
@@ -309,15 +223,14 @@ def write_targets(view: View) -> Prose | None:
     every = {1: "one", 2: "two"}.get(number, "all")
     none = {1: "one_not", 2: "neither"}.get(number, "none")
     which = every if met == number else none if not met else "some"
-    sentences = [
-        say(f"targets.{which}_done", lang, n=_count_in_words(number, lang), done=_count_in_words(met, lang))
-    ]
+    numbers = {"n": _count_in_words(number, lang), "done": _count_in_words(met, lang)}
+    sentences = [say(f"targets.{which}_done", lang, **numbers)]
     if behind:
         names = join_list([lower_title(title, lang) for title in behind], lang)
         sentences.append(say("targets.behind", lang, n=count(len(behind)), names=names))
     elif met < number:
         sentences.append(say("targets.not_behind", lang))
-    return make_prose([make_paragraph(sentences, lang)])
+    return tell(lang, *sentences)
 
 
 @exhibit("weather-text")
@@ -325,25 +238,12 @@ def write_weather(view: View) -> Prose | None:
     """Temperature and rain of the period's months against the normals; None where there are none."""
     found, lang, clauses = compare_weather(view).to_dict("index"), view.lang, []
     if warm := found.get("temperature"):
-        clauses.append(
-            say(
-                "climate.temperature",
-                lang,
-                period=name_period(view),
-                n=count(warm["months"]),
-                mean=format_number(warm["value"], 1),
-                warmer=label(f"weather.{'cooler' if warm['departure'] < 0 else 'warmer'}", lang),
-                difference=format_number(abs(warm["departure"]), 1),
-            )
-        )
+        side = label(f"weather.{'cooler' if warm['departure'] < 0 else 'warmer'}", lang)
+        mean, apart = (format_number(number, 1) for number in (warm["value"], abs(warm["departure"])))
+        told = {"period": name_period(view), "n": count(warm["months"]), "warmer": side}
+        clauses.append(say("climate.temperature", lang, mean=mean, difference=apart, **told))
     if wet := found.get("rain"):
-        clauses.append(
-            say(
-                "climate.rain",
-                lang,
-                rain=format_number(wet["value"], 1),
-                more=label(f"climate.{'less' if wet['departure'] < 0 else 'more'}", lang),
-                difference=format_number(abs(wet["departure"]), 1),
-            )
-        )
-    return make_prose([make_paragraph([make_sentence(clauses, lang)], lang)])
+        side = label(f"climate.{'less' if wet['departure'] < 0 else 'more'}", lang)
+        rain, apart = (format_number(number, 1) for number in (wet["value"], abs(wet["departure"])))
+        clauses.append(say("climate.rain", lang, rain=rain, more=side, difference=apart))
+    return tell(lang, make_sentence(clauses, lang))

@@ -51,11 +51,6 @@ def count(value: float, decimals: int = 0) -> Number:
     return Number(format_number(value, decimals), float(value))
 
 
-def is_configured(view: View, fact: str) -> bool:
-    """Whether the view's district has the fact at all."""
-    return view.fact(fact) is not None
-
-
 def is_withheld(view: View, fact: str) -> bool:
     """Whether a fact is suppressed, its numbers being small."""
     row = view.fact(fact)
@@ -71,16 +66,10 @@ def get_value(view: View, fact: str) -> float | None:
 
 
 def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False) -> Runs:
-    """One clause on a fact.
+    """One clause on a fact; empty where it isn't configured.
 
-    Parameters
-    ----------
-    change : bool
-        Add how it changed since the year before, and since the period before.
-    area : bool
-        Add how it lies to the whole area, where its interval can tell.
-
-    Empty where the fact isn't configured.
+    `change` adds how it changed since the year before and the period before, `area` how it lies to the whole area,
+    where its interval can tell.
     """
     row, info, lang = view.fact(fact), view.describe(fact), view.lang
     if row is None:
@@ -93,21 +82,14 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
             return say(f"{key}.unknown", lang)
         return say("clause.unknown", lang, title=lower_title(info.title[lang], lang))
     value = float(row["value"])
-    extent = _find_extent(view, fact, value)
-    clause = say(
-        f"{key}.{extent}",
-        lang,
-        n=Number(_write_amount(value, info, lang), value, fact),
-        per=Number(format_fact(value, info), value, fact),
-    )
+    amounts = {"n": _write_amount(value, info, lang), "per": format_fact(value, info)}
+    numbers = {place: Number(text, value, fact) for place, text in amounts.items()}
+    clause = say(f"{key}.{_find_extent(view, fact, value)}", lang, **numbers)
     # None, all and once have no number of their own: their words are tagged as a whole.
     if not any(run.fact for run in clause):
         clause = (Run("".join(run.text for run in clause), fact=fact),)
-    changes = []
-    if change:
-        changes = [
-            (name_then(view, then), compare_periods(view, fact, then=then)) for then in list_comparisons(view)
-        ]
+    thens = list_comparisons(view) if change else ()
+    changes = [(name_then(view, then), compare_periods(view, fact, then=then)) for then in thens]
     known = [(then, compared) for then, compared in changes if compared is not None]
     whole = _find_area(view, row, info) if area and view.district != ALL else None
     return clause + _remark(known, whole, row, info, lang) + _say_changes(known, whole, row, info, lang)
@@ -169,10 +151,7 @@ def _remark(
 def _rose_from_none(change: Change, info: FactInfo) -> bool:
     """Whether there was nothing before, and no test says what that means; a median of no days is not nothing."""
     return (
-        bool(change.difference)
-        and change.beyond_chance is None
-        and change.before == 0
-        and info.unit != "days"
+        change.difference != 0 and change.beyond_chance is None and change.before == 0 and info.unit != "days"
     )
 
 
@@ -208,9 +187,8 @@ def _say_changes(
     if whole is not None and row["value"] == whole.value:
         said += say("clause.same_area", lang)
     elif whole is not None and not row["low"] <= whole.value <= row["high"]:
-        said += say(
-            "clause.above_area" if row["low"] > whole.value else "clause.below_area", lang, area=whole
-        )
+        side = "above" if row["low"] > whole.value else "below"
+        said += say(f"clause.{side}_area", lang, area=whole)
     return said
 
 
@@ -243,13 +221,7 @@ def _find_area(view: View, row: pd.Series, info: FactInfo) -> Number | None:
 
 
 def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Runs:
-    """Join clauses into a sentence with its stop; nothing where there is no clause.
-
-    Parameters
-    ----------
-    lead : tuple of Run
-        Words before the first clause, such as the period.
-    """
+    """Join clauses into a sentence with its stop, after words such as the period; nothing where there is no clause."""
     parts = [clause for clause in clauses if clause]
     if not parts:
         return ()
@@ -263,15 +235,7 @@ def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Run
 
 
 def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
-    """Begin a sentence as English does: with a capital, and with no figure.
-
-    Parameters
-    ----------
-    runs : sequence of Run
-        At least one.
-
-    In Chinese as they are.
-    """
+    """Begin a sentence, of at least one run, as English does: with a capital, and with no figure."""
     if lang != "en":
         return tuple(runs)
     number, gap, rest = runs[0].text.partition(" ")
@@ -309,13 +273,20 @@ def make_prose(blocks: Iterable[Block | None]) -> Prose | None:
     return Prose(kept) if kept else None
 
 
+def tell(lang: str, *sentences: Runs) -> Prose | None:
+    """Prose of one paragraph; None where no sentence says anything."""
+    return make_prose([make_paragraph(sentences, lang)])
+
+
 def lead_period(view: View) -> Runs:
     """The words that open a section on what happened: the period, and in Chinese the district."""
-    name = label("word.area", view.lang) if view.district == ALL else view.name
-    return say(f"lead.{view.period.kind}", view.lang, period=view.period.label(view.lang), name=name)
+    return say(f"lead.{view.period.kind}", view.lang, period=view.period.label(view.lang), name=_name(view))
 
 
 def lead_day(view: View) -> Runs:
     """The words that open a section on what there is: the day."""
-    name = label("word.area", view.lang) if view.district == ALL else view.name
-    return say("lead.stock", view.lang, day=format_date(view.as_of, view.lang), name=name)
+    return say("lead.stock", view.lang, day=format_date(view.as_of, view.lang), name=_name(view))
+
+
+def _name(view: View) -> str:
+    return label("word.area", view.lang) if view.district == ALL else view.name
