@@ -17,21 +17,11 @@ if TYPE_CHECKING:
     from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
     from taizhang.ledgers.sandbox import read_ledger_file
 
-_WHERE = {
-    "Applied": "model",
-    "Correction": "model",
-    "Disagreement": "model",
-    "FileRead": "model",
-    "HeaderRead": "model",
-    "Source": "model",
-    "TableRead": "model",
-    "find_duplicates": "rules",
-    "find_rule_breaks": "rules",
-    "hash_keys": "rules",
-    "iterate_parts": "reading",
-    "read_ledger_file": "sandbox",
-    "start_child": "child",
-}
+_WHERE = dict.fromkeys(
+    "Applied Correction Disagreement FileRead HeaderRead Source TableRead".split(), "model"
+)
+_WHERE |= dict.fromkeys(("find_duplicates", "find_rule_breaks", "hash_keys"), "rules")
+_WHERE |= {"iterate_parts": "reading", "read_ledger_file": "sandbox", "start_child": "child"}
 
 __all__ = [
     "Applied",

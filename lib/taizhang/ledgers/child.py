@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -63,10 +64,8 @@ class Child:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
-                try:
+                with suppress(OSError):  # what was still to be sent to a dead child is lost with it
                     stream.close()
-                except OSError:
-                    continue  # what was still to be sent to a dead child is lost with it
 
 
 _idle: list[Child] = []
@@ -142,10 +141,8 @@ def limit_memory(size: int) -> None:
         return
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     size = size if hard == resource.RLIM_INFINITY else min(size, hard)
-    try:
+    with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (size, hard))
-    except (ValueError, OSError):
-        return
 
 
 def _send(stream: IO[bytes], value: object) -> None:

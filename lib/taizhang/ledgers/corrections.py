@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
+from taizhang.ledgers.marks import number_column
 from taizhang.ledgers.model import Applied, Correction, Source
 from taizhang.ledgers.rowkinds import LedgerTable
 from taizhang.ledgers.sheets import name_column
@@ -104,24 +105,15 @@ class Corrector:
 
 def _find_column(grid: Grid, table: LedgerTable | None, name: str) -> tuple[int, str] | None:
     """Position and field ('' for none) of a column named by header, canonical name or letter."""
-    if table is not None:
-        word = fold(name)
-        meant = {column.position: column.match.field for column in table.columns if column.match}
-        by_header = [c.position for c in table.columns if c.levels and fold(c.header) == word]
-        by_header += [c.position for c in table.columns if c.levels and fold(c.levels[-1]) == word]
-        by_field = [position for position, one in meant.items() if one == name]
-        for position in (*by_header[:1], *by_field):
-            return position, meant.get(position, "")
-    else:
-        meant = {}
-    if _LETTERS.fullmatch(name):
-        number = 0
-        for letter in name.upper():
-            number = number * 26 + ord(letter) - 64
-        position = number - 1 - grid.sheet.left
-        if 0 <= position < grid.width:
-            return position, meant.get(position, "")
-    return None
+    word, columns = fold(name), table.columns if table else []
+    meant = {column.position: column.match.field for column in columns if column.match}
+    found = [c.position for c in columns if c.levels and fold(c.header) == word]
+    found += [c.position for c in columns if c.levels and fold(c.levels[-1]) == word]
+    found += [position for position, one in meant.items() if one == name]
+    if not found and _LETTERS.fullmatch(name):
+        position = number_column(name.upper()) - grid.sheet.left
+        found = [position] if 0 <= position < grid.width else []
+    return (found[0], meant.get(found[0], "")) if found else None
 
 
 def _section_of(table: LedgerTable, row: int) -> object:

@@ -62,10 +62,9 @@ def find_year(*texts: str) -> int | None:
     """
     for text in texts:
         plain = _arabic(unicodedata.normalize("NFKC", text))
-        years = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)}
-        years |= {
-            int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)
-        }
+        written = re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)
+        written += re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)
+        years = set(map(int, written))
         if years:
             return years.pop() if len(years) == 1 else None
     return None
@@ -103,8 +102,8 @@ def read_date(
     if found.value is None:
         return found
     if not FIRST_YEAR <= found.value.year <= LAST_YEAR:
-        outside = _reason("year_outside", year=found.value.year, first=FIRST_YEAR, last=LAST_YEAR)
-        return Found(None, outside)
+        limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        return Found(None, _reason("year_outside", year=found.value.year, **limits))
     return replace(found, value=found.value.replace(day=1, hour=0, minute=0, second=0)) if month else found
 
 
@@ -124,9 +123,8 @@ def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: b
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
     plain = plain.replace("。", ".").replace("\\", "/").replace("〜", "~")
-    plain = re.sub(
-        r"^['‘’`](?=\d{4})", "", _WEEKDAY.sub(" ", _arabic(plain)).strip()
-    )  # typed to make it a text
+    plain = _WEEKDAY.sub(" ", _arabic(plain)).strip()
+    plain = re.sub(r"^['‘’`](?=\d{4})", "", plain)  # typed to make it a text
     if re.fullmatch(r"\d{5}(\.\d+)?", plain):
         return _read_number(float(plain), date1904, month)
     if month and (found := _read_month(plain, year)):
@@ -248,7 +246,6 @@ def _count(numeral: str) -> str:
     if not match:
         return numeral
     if match[2]:
-        return str(
-            10 * int((match[1] or "一").translate(_DIGITS)) + int((match[3] or "〇").translate(_DIGITS))
-        )
+        tens, ones = (int(part.translate(_DIGITS)) for part in (match[1] or "一", match[3] or "〇"))
+        return str(10 * tens + ones)
     return numeral.translate(_DIGITS) if len(numeral) == 1 else numeral

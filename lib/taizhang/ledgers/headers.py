@@ -139,9 +139,8 @@ class HeaderIndex:
         for what, words in load_shared().ignored.items():
             for known in map(fold, words):
                 # 工单序号, 处理备注: in Chinese the end of a header says what it is.
-                if word and (
-                    word == known or (len(known) > 1 and not known.isascii() and word.endswith(known))
-                ):
+                ends = len(known) > 1 and not known.isascii() and word.endswith(known)
+                if word and (word == known or ends):
                     return what
         return ""
 
@@ -153,12 +152,11 @@ class HeaderIndex:
 
 def measure(field: Field, rank: int, parts: Sequence[str]) -> Match:
     """The match of a number field whose header (or table) names one of these units."""
-    for part in parts:
-        word = re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip())
+    words = [re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip()) for part in parts]
+    for word in words:
         if (factor := find_factor(word, field.unit)) is not None:
             return Match(field.name, rank, word, factor)
-    for part in parts:
-        word = re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip())
+    for word in words:
         if field.unit and is_unit(word):
             wanted = load_shared().units[field.unit].zh
             return Match(field.name, rank, word, 1.0, Reason("ledgers.header.unit", unit=word, wanted=wanted))

@@ -39,9 +39,8 @@ def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) 
     tables: list[LedgerTable] = []
     for number, (top, bottom, end) in enumerate(blocks):
         last = blocks[number + 1][0] if number + 1 < len(blocks) else grid.height
-        tables += looker.split_columns(
-            LedgerTable((top, end), looker.read_columns(top, bottom), end + 1, last)
-        )
+        table = LedgerTable((top, end), looker.read_columns(top, bottom), end + 1, last)
+        tables += looker.split_columns(table)
     known = frozenset(map(fold, names))
     previous = 0
     for table in tables:
@@ -98,9 +97,8 @@ class _Looker:
             block = self._extend(row)
             blocks.append(block)
             after = block[2]
-            shape = frozenset(
-                fold(self.grid.text(r, c)) for r in range(block[0], block[1] + 1) for c in self.grid.filled(r)
-            )
+            rows = range(block[0], block[1] + 1)
+            shape = frozenset(fold(self.grid.text(r, c)) for r in rows for c in self.grid.filled(r))
         return blocks or ([fallback] if fallback else [])
 
     def _candidates(self) -> list[int]:
@@ -173,10 +171,7 @@ class _Looker:
         if merge := self.span.get((row, column)):
             return merge[3] > merge[1]
         if not self.grid.text(row, column):
-            left = column - 1
-            while left >= 0 and not self.grid.text(row, left) and (row, left) not in self.span:
-                left -= 1
-            return left >= 0 and (row, left) not in self.span
+            return self._find_left(row, column) >= 0
         beside = column + 1
         return beside < self.grid.width and not self.grid.text(row, beside) and (row, beside) not in self.span
 
@@ -200,14 +195,19 @@ class _Looker:
             return text
         below = any(self.grid.text(r, column) for r in range(row + 1, bottom + 1))
         above = any(self.grid.text(r, column) for r in range(top, row))
-        left = column - 1
-        while left >= 0 and not self.grid.text(row, left) and (row, left) not in self.span:
-            left -= 1
+        left = self._find_left(row, column)
         # A group's name stands over its first column alone; blanks to its right belong to it if headed below.
-        grouped = below and not above and left >= 0 and (row, left) not in self.span
+        grouped = below and not above and left >= 0
         if grouped and any(self.grid.text(r, left) for r in range(row + 1, bottom + 1)):
             return self.grid.text(row, left)
         return ""
+
+    def _find_left(self, row: int, column: int) -> int:
+        """The nearest column to the left with a text; -1 where there is none, or a merge before it."""
+        left = column - 1
+        while left >= 0 and not self.grid.text(row, left) and (row, left) not in self.span:
+            left -= 1
+        return -1 if (row, left) in self.span else left
 
     def split_columns(self, table: LedgerTable) -> list[LedgerTable]:
         """Tables side by side, told by a blank column between two full sets of required fields."""
@@ -224,11 +224,9 @@ class _Looker:
         if len(full) < 2:
             _settle(table.columns)
             return [table]
-        tables = []
         for part in full:
             _settle(part)
-            tables.append(LedgerTable(table.header, part, table.first, table.last))
-        return tables
+        return [LedgerTable(table.header, part, table.first, table.last) for part in full]
 
     def find_titles(self, table: LedgerTable, start: int) -> None:
         """Texts between the end of the table before (or the sheet's top) and the header."""
@@ -247,20 +245,13 @@ def merge_is_short(span: dict[tuple[int, int], tuple[int, int, int, int]], row: 
 
 def _settle(columns: list[HeaderColumn]) -> None:
     """Leave each field to one column: the one whose header names it best, the first of equals."""
+    matched = [(column, column.match) for column in columns if column.match is not None]
     best: dict[str, HeaderColumn] = {}
-    for column in columns:
-        if column.match is None:
-            continue
-        rival = best.get(column.match.field)
-        if rival is None or (column.match.rank, bool(column.match.problem)) < (
-            rival.match.rank if rival.match else 0,
-            bool(rival.match and rival.match.problem),
-        ):
-            best[column.match.field] = column
-    for column in columns:
-        if column.match is not None and best[column.match.field] is not column:
-            taken, field = best[column.match.field].header, column.match.field
-            column.note = Reason("ledgers.header.taken", header=taken, column=field)
+    for column, match in sorted(matched, key=lambda one: (one[1].rank, bool(one[1].problem))):
+        best.setdefault(match.field, column)
+    for column, match in matched:
+        if best[match.field] is not column:
+            column.note = Reason("ledgers.header.taken", header=best[match.field].header, column=match.field)
             column.match = None
 
 
@@ -273,11 +264,9 @@ def _pass_titles_on(grid: Grid, tables: list[LedgerTable]) -> None:
         while row >= 0 and upper.kinds[row] in (NOTE, TITLE, BLANK):
             position = upper.first + row
             texts = [grid.text(position, c) for c in grid.filled(position) if grid.text(position, c)]
-            if upper.kinds[row] == NOTE and any(
-                is_note(text) and not text.startswith("单位") for text in texts
-            ):
-                break
             if upper.kinds[row] == NOTE:
+                if any(is_note(text) and not text.startswith("单位") for text in texts):
+                    break
                 upper.kinds[row] = TITLE
                 lower.titles = texts + lower.titles
             row -= 1

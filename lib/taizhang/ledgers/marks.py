@@ -2,11 +2,13 @@
 
 import io
 import re
-import threading
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import reduce
 from html import unescape
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -22,6 +24,7 @@ _FORMULA = re.compile(
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _ERROR_TEXT = re.compile(r"Err:\d{3}|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)")
 _CHUNK = 1 << 20
+_DAMAGED = (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -75,25 +78,20 @@ class XlsxScan(Scan):
                 self.parts[unescape(name[1].decode("utf-8", "replace"))] = targets[key[1]]
 
     def look(self, name: str) -> Marks:
-        part = self.parts.get(name)
-        rows: set[int] = set()
-        columns: set[int] = set()
-        errors: dict[tuple[int, int], str] = {}
-        marks = Marks()
-        if part is None:
-            return marks
-        try:
-            with zipfile.ZipFile(self.path) as package, package.open(part) as stream:
-                held = b""
-                while chunk := stream.read(_CHUNK):
-                    text = held + chunk
-                    row = text.rfind(b"row ")  # a row is looked at whole: the last one waits for its rest
-                    cut = text.rfind(b"<", 0, row) if row > 0 else len(text)
-                    done, held = text[:cut], text[cut:]
-                    _look_at(done, rows, columns, errors)
-                _look_at(held, rows, columns, errors)
-        except (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-            pass  # calamine has read the sheet by another way: nothing to add
+        rows, columns, errors = set[int](), set[int](), dict[tuple[int, int], str]()
+        if name not in self.parts:
+            return Marks()
+        # Where that fails, calamine has read the sheet by another way: nothing to add.
+        part = self.parts[name]
+        with suppress(*_DAMAGED), zipfile.ZipFile(self.path) as package, package.open(part) as stream:
+            held = b""
+            while chunk := stream.read(_CHUNK):
+                text = held + chunk
+                row = text.rfind(b"row ")  # a row is looked at whole: the last one waits for its rest
+                cut = text.rfind(b"<", 0, row) if row > 0 else len(text)
+                done, held = text[:cut], text[cut:]
+                _look_at(done, rows, columns, errors)
+            _look_at(held, rows, columns, errors)
         return Marks(frozenset(rows), frozenset(columns), errors)
 
 
@@ -119,10 +117,12 @@ def _look_at(text: bytes, rows: set[int], columns: set[int], errors: dict[tuple[
 
 def _position(ref: str) -> tuple[int, int]:
     letters = ref.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(ref[len(letters) :]) - 1, column - 1
+    return int(ref[len(letters) :]) - 1, number_column(letters)
+
+
+def number_column(letters: str) -> int:
+    """The 0-based number of a column by its letters: A is 0, AA is 26."""
+    return reduce(lambda number, letter: 26 * number + ord(letter) - 64, letters, 0) - 1
 
 
 class OdsScan(Scan):
@@ -135,18 +135,9 @@ class OdsScan(Scan):
     def look(self, name: str) -> Marks:
         if self.sheets is None:
             content = _OdsContent()
-            try:
-                with zipfile.ZipFile(self.path) as package, package.open("content.xml") as stream:
-                    content.parser.ParseFile(stream)
-            except (
-                KeyError,
-                OSError,
-                zipfile.BadZipFile,
-                NotImplementedError,
-                RuntimeError,
-                expat.ExpatError,
-            ):
-                pass  # what was found so far is told
+            found_so_far = suppress(*_DAMAGED, expat.ExpatError)
+            with found_so_far, zipfile.ZipFile(self.path) as package, package.open("content.xml") as stream:
+                content.parser.ParseFile(stream)
             self.sheets = content.sheets
         return self.sheets.get(name, Marks())
 
@@ -228,14 +219,11 @@ class XlsScan(Scan):
         super().__init__(path)
         import xlrd
 
-        try:
-            self.book = xlrd.open_workbook(
-                str(path), formatting_info=True, on_demand=True, logfile=io.StringIO()
-            )
-        except Exception:  # xlrd raises whatever a record makes it: calamine has read the file
-            self.book = None
-            return
-        self.date1904 = self.book.datemode == 1
+        self.book: Any = None
+        with suppress(Exception):  # xlrd raises whatever a record makes it: calamine has read the file
+            quiet = io.StringIO()
+            self.book = xlrd.open_workbook(str(path), formatting_info=True, on_demand=True, logfile=quiet)
+            self.date1904 = self.book.datemode == 1
 
     def look(self, name: str) -> Marks:
         import xlrd
@@ -259,21 +247,3 @@ class XlsScan(Scan):
 def open_scan(path: Path, kind: str) -> Scan:
     """What tells the rest of a file, by its format as `sniff_format` says."""
     return {"xlsx": XlsxScan, "ods": OdsScan, "xls": XlsScan}.get(kind, Scan)(path)
-
-
-class Aside(threading.Thread):
-    """Looks through a sheet in a thread of its own, while calamine, which needs no Python, reads it."""
-
-    def __init__(self, scan: Scan, name: str) -> None:
-        super().__init__(daemon=True)
-        self.scan, self.sheet = scan, name
-        self.marks = Marks()
-        self.start()
-
-    def run(self) -> None:
-        self.marks = self.scan.look(self.sheet)
-
-    def result(self) -> Marks:
-        """What was found, once the thread is through."""
-        self.join()
-        return self.marks

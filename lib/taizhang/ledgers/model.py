@@ -18,21 +18,10 @@ ASIDE_TYPES = {name: {"source_row": "Int64", "reason": "object"}.get(name, "str"
 
 @dataclass(frozen=True)
 class Correction:
-    """A line of corrections.csv: a cell that is to be read as something else.
+    """A line (1-based) of corrections.csv: a cell that says `old` is to be read as `new`.
 
-    Attributes
-    ----------
-    line : int
-        Its line in corrections.csv, 1-based.
-    file, sheet : str
-        The file as shown, and its sheet; an empty sheet is a text file, Parquet, or any sheet with such a row.
-    row : int
-        1-based, as the spreadsheet shows it.
-    column : str
-        The header as in the file, the canonical name, or the column's letter.
-    old, new : str
-        What the cell says now, and what it is to say.
-    why : str
+    `file` is as shown; an empty `sheet` is a text file, Parquet, or any sheet with such a row; `row` is 1-based, as the
+    spreadsheet shows it; `column` the header as in the file, the canonical name, or the column's letter.
     """
 
     line: int
@@ -59,21 +48,9 @@ class Applied:
 class Source:
     """How the files of a kind are to be read, as workbook.toml says.
 
-    Attributes
-    ----------
-    kind : Kind
-    sheets : tuple of str or None
-        Names of the sheets to read; None for all.
-    district : str
-        The one district that all rows belong to; '' where the rows say it.
-    columns : Mapping of str to str
-        Canonical column to the header as the files have it.
-    values : Mapping of str to Mapping of str to str
-        Column to value as written to canonical value.
-    names : frozenset of str
-        Known district names and aliases: they mark section rows. Optional.
-    corrections : tuple of Correction
-        Those of the file that is read.
+    `sheets` are those to read, None for all; `district` the one that all rows belong to, '' where the rows say it.
+    `columns`: canonical column to the header as the files have it; `values`: column to value as written to canonical
+    value. `names`, known district names and aliases, mark section rows. `corrections` are those of the file read.
     """
 
     kind: Kind
@@ -114,24 +91,9 @@ class Disagreement:
 class TableRead:
     """A table as it was found and understood.
 
-    Attributes
-    ----------
-    sheet : str
-    first_row : int
-        1-based row of the first header row.
-    header_rows : int
-    headers : tuple of HeaderRead
-    counts : Mapping of str to int
-        Rows by kind: title, header, section, total, note, blank, data.
-    totals : tuple of Disagreement
-        Totals that are not the sum of their rows.
-    hidden_rows : tuple of int
-        Hidden data rows (1-based): they were read.
-    hidden_sheet : bool
-    notes : tuple of Reason
-        What was understood beyond the plain reading; their parameter `count` says in how many cells.
-    error : Reason or None
-        Why the table could not be read.
+    `first_row` is its first header row, 1-based; `counts` are rows by kind: title, header, section, total, note,
+    blank, data. `hidden_rows` (data rows, 1-based) were read. `notes` tell what was understood beyond the plain
+    reading, their parameter `count` in how many cells; `error` why the table could not be read.
     """
 
     sheet: str
@@ -148,32 +110,18 @@ class TableRead:
     @property
     def unrecognised(self) -> tuple[str, ...]:
         """Headers that no column was understood from, but for those known to be of no use."""
-        return tuple(
-            one.header for one in self.headers if one.field is None and one.header and not one.ignored
-        )
+        unread = [one for one in self.headers if one.field is None and not one.ignored]
+        return tuple(one.header for one in unread if one.header)
 
 
 @dataclass(frozen=True)
 class FileRead:
-    """A ledger file as it was read.
+    """A ledger file, by its name as shown, as it was read.
 
-    Attributes
-    ----------
-    name : str
-        The file as shown.
-    rows : pandas.DataFrame
-        Accepted rows: the kind's columns, typed, then source_file, source_sheet, source_row.
-    set_aside : pandas.DataFrame
-        `ASIDE_COLUMNS`: `reason` holds a Reason, `scope` is 'row' or 'cell'.
-    tables : tuple of TableRead
-    errors : tuple of Reason
-        Why the file, or whole tables of it, could not be read.
-    notes : tuple of Reason
-        What else a person should know of the file.
-    applied : tuple of Applied
-        Corrections applied before reading.
-    faults : tuple of Reason
-        Corrections that could not be applied, and why; the rest of the file was read.
+    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row; `set_aside`
+    has `ASIDE_COLUMNS`, of which reason holds a Reason and scope is 'row' or 'cell'. `errors`: why the file, or whole
+    tables of it, could not be read; `notes`: what else a person should know of the file. `applied` are corrections made
+    before reading; `faults` tell of those that could not be applied: the rest of the file was read.
     """
 
     name: str
@@ -195,13 +143,9 @@ def pandas_type(field_type: str) -> str:
     """The dtype of a field's column in a ledger table."""
     if field_type in DATE_TYPES:
         return "datetime64[us]"
-    return {
-        "integer": "Int64",
-        "year": "Int64",
-        "count_or_names": "Int64",
-        "number": "float64",
-        "boolean": "boolean",
-    }.get(field_type, "str")
+    if field_type in ("integer", "year", "count_or_names"):
+        return "Int64"
+    return {"number": "float64", "boolean": "boolean"}.get(field_type, "str")
 
 
 def make_empty_rows(kind: Kind) -> pd.DataFrame:

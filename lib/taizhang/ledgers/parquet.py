@@ -46,9 +46,8 @@ def _make_grid(names: list[str], batch: pa.RecordBatch, start: int) -> Grid:
 
 def _encode(column: pa.Array) -> tuple[Codes, list[object]]:
     if pa.types.is_nested(column.type):
-        column = pa.array(
-            [None if value is None else str(value) for value in column.to_pylist()], pa.string()
-        )
+        texts = [None if value is None else str(value) for value in column.to_pylist()]
+        column = pa.array(texts, pa.string())
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return drop_blank(codes, [_plain(value) for value in encoded.dictionary.to_pylist()])

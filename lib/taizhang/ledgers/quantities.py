@@ -120,10 +120,9 @@ def _read_duration(seconds: float, unit: str) -> Read:
 @lru_cache(maxsize=65536)
 def _read_text(text: str, unit: str, factor: float) -> Read:
     plain = fold_number(text)
-    before = _ABOUT_BEFORE.match(plain)
     about = _reason("approximate")
     note: Reason | None = None
-    if before:
+    if before := _ABOUT_BEFORE.match(plain):
         note = None if _COUNTED.match(before[0]) else about
         plain = plain[before.end() :]
     if plain.startswith(("¥", "$")) and unit.endswith("yuan"):
@@ -132,15 +131,7 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
         plain, factor = plain[1:], find_factor("元", unit) or factor
     number, rest = _leading_number(plain)
     if number is None:
-        wanted = load_shared().units.get(unit)
-        if (
-            wanted is not None
-            and wanted.dimension == "time"
-            and (match := _DURATION.fullmatch(plain))
-            and plain
-        ):
-            return _join_duration(match, unit)
-        return Read(None, _reason("not_a_number"))
+        return _read_written_duration(plain, unit) or Read(None, _reason("not_a_number"))
     if _ABOUT_AFTER.match(rest) or rest[:1] in ("余", "多"):
         note, rest = about, rest.lstrip("余多")
     if (match := _ABOUT_AFTER.search(rest)) and rest:
@@ -160,10 +151,8 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
             note = about if rest[1] in "余多" else note
             own = _SCALES[rest[0]] * inner
     if own is None:
-        wanted = load_shared().units.get(unit)
-        if wanted is not None and wanted.dimension == "time" and (match := _DURATION.fullmatch(plain)):
-            return _join_duration(match, unit)
-        return Read(None, _reason("other_unit", unit=rest) if is_unit(rest) else _reason("not_a_number"))
+        reason = _reason("other_unit", unit=rest) if is_unit(rest) else _reason("not_a_number")
+        return _read_written_duration(plain, unit) or Read(None, reason)
     return Read(scale(number, own), note=note)
 
 
@@ -182,9 +171,8 @@ def _leading_number(plain: str) -> tuple[float | None, str]:
         return float(match[0].replace(",", "")), rest
     if match := _CHINESE.match(plain):
         numeral, rest = match[0], plain[match.end() :]
-        if (
-            len(numeral) > 1 and numeral[-1] in "万亿"
-        ):  # 三万 as 3万: a scale, which in a money field means yuan
+        # 三万 as 3万: a scale, which in a money field means yuan.
+        if len(numeral) > 1 and numeral[-1] in "万亿":
             numeral, rest = numeral[:-1], numeral[-1] + rest
         return _read_chinese(numeral), rest
     return None, plain
@@ -201,6 +189,11 @@ def _read_chinese(numeral: str) -> float | None:
         return None
 
 
-def _join_duration(match: re.Match[str], unit: str) -> Read:
+def _read_written_duration(plain: str, unit: str) -> Read | None:
+    """3小时20分 in a field of time; None for other texts, and in other fields."""
+    match = _DURATION.fullmatch(plain)
+    if not plain or match is None:
+        return None
     hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return _read_duration(3600 * hours + 60 * minutes + seconds, unit)
+    read = _read_duration(3600 * hours + 60 * minutes + seconds, unit)
+    return None if read.reason else read

@@ -149,12 +149,8 @@ def _read_grids(
             tables.append(about)
     if not tables:
         kind = source.kind
-        reason = Reason(
-            "ledgers.file.no_table",
-            kind=kind.name,
-            title=kind.title["zh"],
-            columns=[kind.fields[field].title["zh"] for field in kind.required],
-        )
+        columns = [kind.fields[field].title["zh"] for field in kind.required]
+        reason = Reason("ledgers.file.no_table", kind=kind.name, title=kind.title["zh"], columns=columns)
         if notes:
             reason = Reason("ledgers.file.and_notes", reason=reason, notes=notes)
         return fail_file(name, kind, [reason])

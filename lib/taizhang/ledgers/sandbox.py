@@ -47,10 +47,7 @@ def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
 def _is_plain(path: Path) -> bool:
     """Whether a file is small through and through, so that reading it here risks nothing.
 
-    Raises
-    ------
-    LedgerError
-        If the file can't be a ledger at all.
+    Raises LedgerError if the file can't be a ledger at all.
     """
     kind = sniff_format(path)
     size = path.stat().st_size

@@ -25,9 +25,8 @@ def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     try:
         return make_schema(kind, points_decide=_have_points(table)).validate(table, lazy=True)
     except SchemaErrors as error:
-        raise LedgerError(
-            "ledgers.schema.fails", kind=kind.name, failures=_tell_failures(error, kind)
-        ) from None
+        failures = _tell_failures(error, kind)
+        raise LedgerError("ledgers.schema.fails", kind=kind.name, failures=failures) from None
 
 
 def load_schemas() -> None:
@@ -74,13 +73,8 @@ def _make_column(item: Field) -> "pa.Column":
         checks.append(pa.Check(lambda s: s.dt.normalize() == s, error="a time in a date"))
     if item.type == "month":
         checks.append(pa.Check(lambda s: s.dt.day == 1, error="not the first of a month"))
-    return pa.Column(
-        _dtype(pandas_type(item.type)),
-        checks,
-        nullable=not item.required,
-        title=item.title["zh"],
-        description=item.description["zh"],
-    )
+    kind, title, description = _dtype(pandas_type(item.type)), item.title["zh"], item.description["zh"]
+    return pa.Column(kind, checks, nullable=not item.required, title=title, description=description)
 
 
 def _dtype(name: str) -> object:

@@ -6,12 +6,14 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason, tell_error
-from taizhang.ledgers.marks import Aside, open_scan
+from taizhang.ledgers.marks import Marks, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
@@ -21,30 +23,13 @@ _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".od
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's cells as they stand.
+    """A sheet's cells as they stand, row by row; '' is an empty one.
 
-    Attributes
-    ----------
-    name : str
-        The sheet's name; '' for a text file.
-    rows : list of sequence
-        Cells row by row; '' is an empty one.
-    top, left : int
-        0-based position of the first cell of the first row.
-    merged : tuple of (int, int, int, int)
-        First row, first column, last row, last column, 0-based in the sheet.
-    hidden_rows : frozenset of int
-        1-based, as the spreadsheet shows them.
-    hidden_columns : frozenset of int
-        0-based.
-    hidden : bool
-        Whether the sheet itself is hidden.
-    date1904 : bool
-        Whether the file counts days from 1904.
-    errors : Mapping of (int, int) to str
-        Cells that hold an error of the spreadsheet, such as #REF!, by 0-based position.
-    notes : tuple of Reason
-        What had to be decided to read it (encoding, delimiter).
+    The name of a text file's is ''. `top` and `left` are the first cell's place; `merged` ranges are first row, first
+    column, last row, last column; `errors` are cells that hold one of the spreadsheet's, such as #REF!; all 0-based in
+    the sheet, as are `hidden_columns`, but `hidden_rows` are 1-based, as the spreadsheet shows them. `hidden` is the
+    sheet itself; `date1904`: the file counts days from 1904; `notes` tell what had to be decided to read it (encoding,
+    delimiter).
     """
 
     name: str
@@ -63,10 +48,7 @@ class Sheet:
 def sniff_format(path: Path) -> str:
     """Tell what a file is by its first bytes: 'xlsx', 'xls', 'ods', 'parquet' or 'text'.
 
-    Raises
-    ------
-    LedgerError
-        If it is empty, locked, password-protected, HTML or anything else that is no ledger.
+    Raises LedgerError if it is empty, locked, password-protected, HTML or anything else that is no ledger.
     """
     if path.name.startswith(("~$", ".~")):
         raise LedgerError("ledgers.file.lock")
@@ -84,17 +66,14 @@ def sniff_format(path: Path) -> str:
     if head.startswith(b"PK"):
         return _sniff_zip(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        content = path.read_bytes()
-        if "EncryptedPackage".encode("utf-16-le") in content:
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise LedgerError("ledgers.file.password")
         return "xls"
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
         return "xls"
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if (
-        re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start)
-        or b"<table" in head.lower()
-    ):
+    begins_html = re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start)
+    if begins_html or b"<table" in head.lower():
         raise LedgerError("ledgers.file.web_page")
     if start.startswith(b"<?xml") or start.startswith(b"mime-version"):
         raise LedgerError("ledgers.file.xml")
@@ -141,19 +120,19 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
     for name in names:
         if wanted is not None and name not in wanted:
             continue
-        look = Aside(scan, name)
-        try:
-            sheet = book.get_sheet_by_name(name)
-            rows = sheet.to_python(skip_empty_area=True)
-            merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
-            top, left = sheet.start or (0, 0)
-        except (calamine.CalamineError, OSError, ValueError) as error:
-            raise LedgerError("ledgers.file.damaged_sheet", sheet=name, why=tell_error(error)) from None
-        marks = look.result()
-        yield Sheet(
-            name, rows, top, left, merged, marks.hidden_rows, marks.hidden_columns, name in hidden, scan.date1904,
-            marks.errors,
-        )  # fmt: skip
+        # Looked through in a thread of its own, while calamine, which needs no Python, reads it.
+        with ThreadPoolExecutor(1) as aside:
+            look = aside.submit(scan.look, name)
+            try:
+                sheet = book.get_sheet_by_name(name)
+                rows = sheet.to_python(skip_empty_area=True)
+                merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
+                top, left = sheet.start or (0, 0)
+            except (calamine.CalamineError, OSError, ValueError) as error:
+                raise LedgerError("ledgers.file.damaged_sheet", sheet=name, why=tell_error(error)) from None
+        marks = Marks() if look.exception() else look.result()
+        hiding = (marks.hidden_rows, marks.hidden_columns, name in hidden)
+        yield Sheet(name, rows, top, left, merged, *hiding, scan.date1904, marks.errors)
 
 
 def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
@@ -175,12 +154,10 @@ def _read_with_openpyxl(path: Path, kind: str, wanted: Sequence[str] | None, why
         for sheet in book.worksheets:
             if wanted is not None and sheet.title not in wanted:
                 continue
-            rows = [
-                ["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)
-            ]
-            merged = tuple(
-                (m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells
-            )
+            cells = sheet.iter_rows(values_only=True)
+            rows = [["" if cell is None else cell for cell in row] for row in cells]
+            ranges = [(m.min_row, m.min_col, m.max_row, m.max_col) for m in sheet.merged_cells]
+            merged = tuple((a - 1, b - 1, c - 1, d - 1) for a, b, c, d in ranges)
             hidden = frozenset(number for number, row in sheet.row_dimensions.items() if row.hidden)
             folded = frozenset(
                 column - 1
@@ -245,10 +222,8 @@ def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
             return data.decode(encoding), encoding
         except UnicodeDecodeError:
             raise LedgerError("ledgers.file.no_text") from None
-    try:
+    with suppress(UnicodeDecodeError):
         return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
     options = []
     furthest = (-1, "")
     for order, encoding in enumerate(("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be")):

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,11 +47,8 @@ def read_table(
     numbers = data + grid.sheet.top + 1
     codes, notes = _fill_merges(grid, table, kind, data)
     notes += _fill_dittos(grid, table, codes)
-    context = Context(
-        year=find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1]),
-        date1904=grid.sheet.date1904,
-        where=f"ledgers.{kind.name}",
-    )
+    year = find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1])
+    context = Context(year, grid.sheet.date1904, where=f"ledgers.{kind.name}")
     parsed: dict[str, Parsed] = {}
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
     for field_name, column in table.fields.items():
@@ -111,10 +107,8 @@ def check_columns(grid: Grid, table: LedgerTable, index: HeaderIndex, source: So
         if name == "district":
             lines.append(Reason("ledgers.table.no_district", kind=kind.name, header=shown))
         else:
-            title = kind.fields[name].title["zh"]
-            lines.append(
-                Reason("ledgers.table.no_column", kind=kind.name, header=shown, column=name, title=title)
-            )
+            about = {"column": name, "title": kind.fields[name].title["zh"]}
+            lines.append(Reason("ledgers.table.no_column", kind=kind.name, header=shown, **about))
     lines += [c.match.problem for c in table.columns if c.match is not None and c.match.problem]
     raise LedgerError(
         "ledgers.table.refused",
@@ -212,24 +206,29 @@ def _assemble(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Typed rows, and what is set aside: rows for a required value, else cells."""
     count = len(numbers)
-    columns: dict[str, Any] = {}
-    for field_name, field in kind.fields.items():
-        if field_name in parsed:
-            columns[field_name] = parsed[field_name].data
-        else:
-            columns[field_name] = pd.Series(index=range(count), dtype=pandas_type(field.type)).array
-    rows = pd.DataFrame(columns)
+    types = {key: pandas_type(field.type) for key, field in kind.fields.items() if key not in parsed}
+    absent = {key: pd.Series(index=range(count), dtype=dtype).array for key, dtype in types.items()}
+    rows = pd.DataFrame({key: parsed[key].data if key in parsed else absent[key] for key in kind.fields})
     for field in kind.fields.values():
         if field.splits in raw:
             rows[field.name] = rows[field.name].fillna(pd.Series(_count_items(*raw[field.splits])))
     same = np.zeros(count, dtype=np.int64)
     rows["source_file"], rows["source_sheet"] = take_texts([name], same), take_texts([sheet], same)
     rows["source_row"] = pd.array(numbers, dtype="Int64")
-    written = (
-        rows["district"].to_numpy(dtype=object) if "district" in rows else np.full(count, None, dtype=object)
-    )
+    written = rows.get("district", pd.Series(index=rows.index, dtype=object)).to_numpy(dtype=object)
+    parts = [make_empty_aside()]
+
+    def set_aside(at: list[int], columns: list[str], reasons: list[Reason], scope: str) -> None:
+        values = [_raw_text(raw, column, row) for column, row in zip(columns, at, strict=True)]
+        frame = pd.DataFrame(
+            {"source_row": numbers[at], "column": columns, "value": values, "reason": reasons}
+        )
+        told = {"kind": kind.name, "source_file": name, "source_sheet": sheet, "scope": scope}
+        frame = frame.assign(**told, district=written[at])
+        parts.append(frame[list(ASIDE_TYPES)].astype(ASIDE_TYPES))
+
     failed = np.zeros(count, dtype=bool)
-    first: dict[int, tuple[str, str]] = {}
+    first: dict[int, str] = {}
     joined: dict[int, Reason] = {}
     for field_name in kind.required:
         if field_name not in parsed:
@@ -240,44 +239,21 @@ def _assemble(
             # Where a row says no district, its point may: that the ingest finds out.
             bad = bad & (rows["lon"].isna() | rows["lat"].isna()).to_numpy()
         failed |= bad
-        absent = Reason(
-            "ledgers.empty.required", column=field_name, title=kind.fields[field_name].title["zh"]
-        )
+        title = kind.fields[field_name].title["zh"]
+        empty = Reason("ledgers.empty.required", column=field_name, title=title)
         for row in np.flatnonzero(bad).tolist():
-            reason = reasons[row] or absent
-            first.setdefault(row, (field_name, _raw_text(raw, field_name, row)))
+            reason = reasons[row] or empty
+            first.setdefault(row, field_name)
             if row in joined:
                 reason = Reason("ledgers.row.also", reason=joined[row], column=field_name, other=reason)
             joined[row] = reason
-    parts = [make_empty_aside()]
     if first:
         order = sorted(first)
-        parts.append(
-            _make_aside(
-                kind, name, sheet, numbers[order], [first[r][0] for r in order], [first[r][1] for r in order],
-                [joined[r] for r in order], "row", written[order],
-            )
-        )  # fmt: skip
+        set_aside(order, [first[row] for row in order], [joined[row] for row in order], "row")
     for field_name, one in parsed.items():
-        if kind.fields[field_name].required:
-            continue
-        at = np.flatnonzero((one.reasons != None) & ~failed)  # noqa: E711 - elementwise
-        if len(at):
-            values = [_raw_text(raw, field_name, row) for row in at.tolist()]
-            reasons = one.reasons[at].tolist()
-            parts.append(
-                _make_aside(
-                    kind,
-                    name,
-                    sheet,
-                    numbers[at],
-                    [field_name] * len(at),
-                    values,
-                    reasons,
-                    "cell",
-                    written[at],
-                )
-            )
+        at = np.flatnonzero((one.reasons != None) & ~failed).tolist()  # noqa: E711 - elementwise
+        if at and not kind.fields[field_name].required:
+            set_aside(at, [field_name] * len(at), one.reasons[at].tolist(), "cell")
     aside = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     aside = aside.sort_values("source_row", kind="stable", ignore_index=True)
     return (rows[~failed].reset_index(drop=True) if failed.any() else rows), aside
@@ -286,26 +262,6 @@ def _assemble(
 def _raw_text(raw: dict[str, tuple[list[object], np.ndarray]], field_name: str, row: int) -> str:
     values, codes = raw.get(field_name, ([], np.full(row + 1, -1)))
     return "" if codes[row] < 0 else write_cell(values[codes[row]])
-
-
-def _make_aside(
-    kind: Kind, name: str, sheet: str, numbers: np.ndarray, columns: list[str], values: list[str],
-    reasons: list[Reason], scope: str, districts: np.ndarray,
-) -> pd.DataFrame:  # fmt: skip
-    frame = pd.DataFrame(
-        {
-            "kind": kind.name,
-            "source_file": name,
-            "source_sheet": sheet,
-            "source_row": numbers,
-            "column": columns,
-            "value": values,
-            "reason": reasons,
-            "scope": scope,
-            "district": districts,
-        }
-    )
-    return frame.astype(ASIDE_TYPES)
 
 
 def _count_items(values: list[object], codes: np.ndarray) -> pd.api.extensions.ExtensionArray:
@@ -327,13 +283,11 @@ def _describe(
     if folded:
         shown = [f"{name_column(c.position + sheet.left)} {c.header}" for c in folded]
         notes = [*notes, Reason("ledgers.table.hidden_columns", columns=shown)]
-    for column in table.columns:
-        if not column.levels:
-            below = grid.codes[table.first : table.last, column.position]
-            filled = int((below[table.kinds == DATA] >= 0).sum())
-            if filled:
-                letters = name_column(column.position + sheet.left)
-                notes = [*notes, Reason("ledgers.table.no_header", letters=letters, count=filled)]
+    for column in (one for one in table.columns if not one.levels):
+        below = grid.codes[table.first : table.last, column.position]
+        if filled := int((below[table.kinds == DATA] >= 0).sum()):
+            letters = name_column(column.position + sheet.left)
+            notes = [*notes, Reason("ledgers.table.no_header", letters=letters, count=filled)]
     if source.district and "district" in table.fields:
         notes = [*notes, Reason("ledgers.table.own_district", district=source.district)]
     return TableRead(
@@ -341,9 +295,7 @@ def _describe(
         first_row=table.header[0] + sheet.top + 1,
         header_rows=table.header[1] - table.header[0] + 1,
         headers=describe_headers(grid, table, index, source.kind),
-        counts={
-            name: counts[name] for name in ("title", "header", "section", "total", "note", "blank", "data")
-        },
+        counts={name: counts[name] for name in "title header section total note blank data".split()},
         hidden_rows=hidden,
         hidden_sheet=sheet.hidden,
         notes=tuple(notes),
@@ -404,13 +356,11 @@ def _check_totals(
         for row in totals.tolist():
             stated = _stated(grid, row, column, field)
             until = int(np.searchsorted(data, row))
-            sums = [
-                running[until] - running[int(np.searchsorted(data, start))]
-                for start in _starts(starts, heads, row)
-            ]
-            head = max(
-                table.first, *(table.first + one for one in table.sections if table.first + one < row), 0
-            )
+            # Its rows may begin at the last total, the table's start, or any section before it.
+            begun = [starts[-1], starts[0], *(int(head) for head in heads if head < row)]
+            sums = [running[until] - running[int(np.searchsorted(data, start))] for start in begun]
+            sections = [table.first + one for one in table.sections]
+            head = max([table.first, *(one for one in sections if one < row)])
             if starts[-1] <= head and int(np.searchsorted(data, head)) == until < len(data):
                 # Nothing between it and the table's header or its section: it stands at the head of its rows.
                 ends = [*(int(end) for end in (*totals, *heads) if end > row), table.last]
@@ -420,11 +370,6 @@ def _check_totals(
                 wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, round(float(nearest), 6)))
             starts.append(row)
     return tuple(sorted(wrong, key=lambda one: (one.row, one.column)))
-
-
-def _starts(starts: list[int], heads: np.ndarray, row: int) -> list[int]:
-    """Where the rows of a total may begin: at the last total, the table's start, or any section before it."""
-    return [starts[-1], starts[0], *(int(head) for head in heads if head < row)]
 
 
 def _stated(grid: Grid, row: int, column: HeaderColumn, field: Field) -> float | None:

@@ -21,6 +21,7 @@ _FORMATS = {
     "year": "0",
     "integer": "0",
 }
+_FORMATS["text"] = "@"  # codes keep their zeros
 
 
 def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
@@ -32,9 +33,8 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(kind.title[lang][:31])
         strong = book.add_format({"bold": True, "font_size": 14})
-        head = book.add_format(
-            {"bold": True, "border": 1, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "vcenter"}
-        )
+        wrapped = {"text_wrap": True, "valign": "vcenter"}
+        head = book.add_format({"bold": True, "border": 1, "bg_color": "#E8EEF4", **wrapped})
         sheet.write_string(0, 0, kind.title[lang], strong)
         sheet.write_string(1, 0, f"{_say('how', lang)} {kind.row[lang]}")
         for column, item in enumerate(fields):
@@ -52,8 +52,6 @@ def make_header(item: Field, lang: str) -> str:
 
 def _cell_format(book: xlsxwriter.Workbook, item: Field) -> Format | None:
     shown = _FORMATS.get(item.type)
-    if item.type == "text":
-        shown = "@"  # codes keep their zeros
     return book.add_format({"num_format": shown}) if shown else None
 
 
@@ -63,20 +61,14 @@ def _write_column(
     header = make_header(item, lang)
     sheet.write_string(_HEADER, column, header, head)
     sheet.set_column(column, column, max(_WIDTHS.get(item.type, 13), 2 * len(header)), shown)
-    last = _FIRST + ROWS - 1
+    rule: dict[str, object] = {}
     if choices := list_choices(item, lang):
         rule = {"validate": "list", "source": choices, "error_type": "warning"}
-        sheet.data_validation(
-            _FIRST, column, last, column, {**rule, "input_message": item.description[lang][:255]}
-        )
+        rule["input_message"] = item.description[lang][:255]
     elif item.type in (*DATE_TYPES, "integer", "number"):
-        sheet.data_validation(
-            _FIRST,
-            column,
-            last,
-            column,
-            {"validate": "any", "input_message": _say(f"type.{item.type}", lang)},
-        )
+        rule = {"validate": "any", "input_message": _say(f"type.{item.type}", lang)}
+    if rule:
+        sheet.data_validation(_FIRST, column, _FIRST + ROWS - 1, column, rule)
 
 
 def list_choices(item: Field, lang: str) -> list[str]:

@@ -18,9 +18,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def simplify(text: str) -> str:
     """Traditional Chinese characters to simplified ones; other text as it is."""
-    if text.isascii():
-        return text
-    return str(_converter().convert(text))
+    return text if text.isascii() else str(_converter().convert(text))
 
 
 @cache
@@ -38,8 +36,4 @@ def write_cell(value: object) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if hasattr(value, "isoformat"):
-        return (
-            str(value.isoformat(sep=" ")) if hasattr(value, "hour") and hasattr(value, "year") else str(value)
-        )
     return "" if value is None else str(value)

@@ -22,28 +22,24 @@ from taizhang.metadata.kinds import DATE_TYPES, Field, load_shared
 _NONE = frozenset(("无", "没有", "未发现", "無"))
 _NAMES = re.compile(r"[、,;/\s]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
-_CHINESE: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
-_CHINESE |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
+_NUMBERS: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
+_NUMBERS |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
+_NUMBERS |= {chr(0x245F + n): n for n in range(1, 21)}  # ① to ⑳
 
 _FIRST_ITEM = re.compile(r"[1１]\s*[.．、,，)）::]|①|一[是、)）]|第一")
-_ITEMS = (
-    # 1、…2、…: after a Chinese character only a point or 、 makes a number one of a list.
-    (
-        re.compile(
-            r"(?:(?:^|[\n;。:,!?)\s])\s*(?=\d{1,2}\s*[.、):])|(?<=[\u4e00-\u9fff])(?=\d{1,2}[.、]))(\d{1,2})"
-            r"\s*[.、):](?!\d)"
-        ),
-        int,
-    ),
-    (re.compile(r"\((\d{1,2})\)"), int),
-    (re.compile(r"([①-⑳])"), lambda mark: ord(mark) - 0x245F),
-    (re.compile(r"([一二三四五六七八九十]{1,3})是"), lambda mark: _CHINESE.get(mark, 0)),
-    (
-        re.compile(r"(?:^|[\n;。:,\s(])\s*([一二三四五六七八九十]{1,3})[、)]"),
-        lambda mark: _CHINESE.get(mark, 0),
-    ),
-    (re.compile(r"第([一二三四五六七八九十]{1,3})[,、:]"), lambda mark: _CHINESE.get(mark, 0)),
-)
+_ITEMS = [
+    re.compile(pattern)
+    for pattern in (
+        # 1、…2、…: after a Chinese character only a point or 、 makes a number one of a list.
+        r"(?:(?:^|[\n;。:,!?)\s])\s*(?=\d{1,2}\s*[.、):])|(?<=[\u4e00-\u9fff])(?=\d{1,2}[.、]))(\d{1,2})"
+        r"\s*[.、):](?!\d)",
+        r"\((\d{1,2})\)",
+        r"([①-⑳])",
+        r"([一二三四五六七八九十]{1,3})是",
+        r"(?:^|[\n;。:,\s(])\s*([一二三四五六七八九十]{1,3})[、)]",
+        r"第([一二三四五六七八九十]{1,3})[,、:]",
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -117,13 +113,8 @@ def read_value(value: object, field: Field, context: Context) -> _Answer:
     if field.type in DATE_TYPES:
         if isinstance(value, str) and fold(value) == "无":
             return _NOTHING
-        found = read_date(
-            value,
-            year=context.year,
-            date1904=context.date1904,
-            last=field.future and field.name != "starts_on",
-            month=field.type == "month",
-        )
+        last, month = field.future and field.name != "starts_on", field.type == "month"
+        found = read_date(value, year=context.year, date1904=context.date1904, last=last, month=month)
         if found.value is None:
             return _refuse(found.reason, value, field)
         return found.value if field.type == "datetime" else _midnight(found.value), None, found.note
@@ -261,10 +252,10 @@ def count_items(text: str) -> int:
         return 1
     plain = re.sub(r"[ \t]+", " ", text.translate(_WIDTHS))
     most = 1
-    for pattern, number in _ITEMS:
+    for pattern in _ITEMS:
         expected = 1
         for mark in pattern.findall(plain):
-            if number(mark) == expected:
+            if (int(mark) if mark.isdecimal() else _NUMBERS.get(mark, 0)) == expected:
                 expected += 1
         most = max(most, expected - 1)
     return most
