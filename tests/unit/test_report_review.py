@@ -57,6 +57,7 @@ class Book:
         self.chosen_as_of: date | None = None
         self.config = SimpleNamespace(
             root=root,
+            processed=root / "data" / "processed",
             title="滨江县安全评估",
             lang="zh",
             sample=True,

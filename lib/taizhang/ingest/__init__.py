@@ -13,12 +13,11 @@ from taizhang.ingest.state import (
     IngestResult,
     KindSummary,
     load_state,
-    processed_folder,
 )
 from taizhang.settings.workbook import Config
 
 __all__ = [
-    "APPLIED", "DETACHED", "READING", "SET_ASIDE_FILE", "IngestResult", "KindSummary", "ingest", "processed_folder",
+    "APPLIED", "DETACHED", "READING", "SET_ASIDE_FILE", "IngestResult", "KindSummary", "ingest",
 ]  # fmt: skip
 
 _PLAIN = (".xlsx", ".csv", ".txt", ".tsv", ".parquet")
@@ -31,7 +30,7 @@ def ingest(config: Config, *, force: bool = False) -> IngestResult:
     With `force` every file is read again. Raises ParameterError if files that workbook.toml names are not there,
     BoundaryError if the boundaries cannot be used: without districts nothing can be counted.
     """
-    if (processed_folder(config) / DETACHED).exists():
+    if (config.processed / DETACHED).exists():
         return _take_detached(config)
     plan = make_plan(config)
     state = None if force else load_state(config)

@@ -10,17 +10,8 @@ import pandas as pd
 from taizhang.core.files import write_beside, write_text
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import read_json, read_reason, write_json
-from taizhang.ledgers import (
-    Applied,
-    Correction,
-    Disagreement,
-    FileRead,
-    HeaderRead,
-    Source,
-    TableRead,
-    iterate_parts,
-    read_ledger_file,
-)
+from taizhang.core.records import restore
+from taizhang.ledgers import FileRead, Source, iterate_parts, read_ledger_file
 from taizhang.ledgers.model import make_empty_aside
 
 _KEPT = ("tables", "applied", "errors", "notes", "faults")
@@ -28,15 +19,7 @@ _KEPT = ("tables", "applied", "errors", "notes", "faults")
 
 def key_of(source: Source, name: str, sha256: str, readers: str) -> str:
     """Changes when the file, its name, the settings for it or the readers do."""
-    settings = (
-        repr(source.kind),
-        source.sheets,
-        source.district,
-        sorted(source.columns.items()),
-        sorted((column, sorted(values.items())) for column, values in source.values.items()),
-        sorted(source.names),
-        repr(source.corrections),
-    )
+    settings = vars(source) | {"names": sorted(source.names)}
     return hash_parts(settings=settings, name=name, sha256=sha256, code=readers)[:32]
 
 
@@ -73,36 +56,14 @@ def read_cached(
 
 def _restore(stem: Path, kept: dict[str, Any], name: str) -> FileRead:
     rows, aside = (stem.with_name(f"{stem.name}.{what}.parquet") for what in ("rows", "aside"))
-    return FileRead(
-        name=name,
-        rows=pd.read_parquet(rows),
-        set_aside=_restore_aside(aside) if kept["aside"] else make_empty_aside(),
-        tables=tuple(_restore_table(table) for table in kept["tables"]),
-        errors=tuple(kept["errors"]),
-        notes=tuple(kept["notes"]),
-        applied=tuple(
-            Applied(**{**one, "correction": Correction(**one["correction"])}) for one in kept["applied"]
-        ),
-        faults=tuple(kept["faults"]),
-    )
+    set_aside = _restore_aside(aside) if kept.pop("aside") else make_empty_aside()
+    return restore(FileRead, {**kept, "name": name, "rows": pd.read_parquet(rows), "set_aside": set_aside})
 
 
 def _restore_aside(path: Path) -> pd.DataFrame:
     aside = pd.read_parquet(path)
     reasons = {text: read_reason(json.loads(text)) for text in aside["reason"].unique()}
     return aside.assign(reason=aside["reason"].astype(object).map(reasons))
-
-
-def _restore_table(kept: dict[str, Any]) -> TableRead:
-    return TableRead(
-        **{
-            **kept,
-            "headers": tuple(HeaderRead(**header) for header in kept["headers"]),
-            "totals": tuple(Disagreement(**total) for total in kept["totals"]),
-            "hidden_rows": tuple(kept["hidden_rows"]),
-            "notes": tuple(kept["notes"]),
-        }
-    )
 
 
 def drop_unused(cache: Path, used: set[str]) -> None:

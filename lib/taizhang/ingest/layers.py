@@ -19,7 +19,6 @@ from taizhang.core.files import hash_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason, read_json, write_json
 from taizhang.ingest.plan import Plan
-from taizhang.ingest.state import processed_folder
 from taizhang.settings.workbook import Config, GridConfig, show_path
 
 
@@ -49,7 +48,7 @@ def describe_layers(config: Config) -> Layers:
 
 def update_layers(plan: Plan, *, force: bool) -> Layers:
     """Bring districts.parquet, and the grid's tables, up to date; `force`: read them even where nothing changed."""
-    config, folder = plan.config, processed_folder(plan.config)
+    config, folder = plan.config, plan.config.processed
     outputs = ["districts.parquet"] + (["grid.parquet", "grid_measures.parquet"] if config.grid else [])
     key = hash_parts(
         code=plan.key,

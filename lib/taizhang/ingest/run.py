@@ -15,6 +15,7 @@ from taizhang.core.csv import format_csv, guard_formulas
 from taizhang.core.files import UNREADABLE, Stamp, hash_file, stamp_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason, read_json, write_json
+from taizhang.core.records import restore
 from taizhang.ingest.assemble import SET_ASIDE, Assembler, make_source, with_corrections, word_reasons
 from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
@@ -27,8 +28,6 @@ from taizhang.ingest.state import (
     IngestResult,
     KindSummary,
     State,
-    processed_folder,
-    restore_summary,
     save_state,
 )
 from taizhang.ledgers import Correction, Source
@@ -61,7 +60,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     The plan has its stamps. With `force` files are read, too, whose bytes, settings and readers are those of an earlier
     run.
     """
-    config, folder = plan.config, processed_folder(plan.config)
+    config, folder = plan.config, plan.config.processed
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
     names = [name for files in plan.ledgers.values() for name in files]
@@ -75,9 +74,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     used: set[str] = set()
     outcomes: dict[str, _Outcome] = {}
     for name in config.ledgers:
-        errors += [
-            Reason("ingest.missing.pattern", kind=name, pattern=pattern) for pattern in plan.missing[name]
-        ]
+        errors += [Reason("ingest.missing.pattern", kind=name, pattern=one) for one in plan.missing[name]]
         outcomes[name] = _update_kind(work, kinds[name], layers, used)
         errors += outcomes[name].errors
         outputs.append(f"{name}.parquet")
@@ -87,7 +84,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     log = pd.DataFrame(applied, columns=LOG_COLUMNS)
     write_text(folder / APPLIED, format_csv(log), encoding="utf-8-sig")
 
-    changed = plan.find_changed()
+    changed, stamps = plan.find_changed(), plan.stamps
     errors += [Reason("ingest.changed", name=name) for name in changed]
     made = {output: stamp_file(folder / output) for output in outputs}
     result = IngestResult(
@@ -95,16 +92,15 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
         errors=tuple(errors),
         notes=layers.notes,
         inputs=tuple(
-            {"path": name, "sha256": stamp.sha256, "bytes": stamp.bytes}
-            for name, stamp in plan.stamps.items()
+            {"path": name, "sha256": one.sha256, "bytes": one.bytes} for name, one in stamps.items()
         ),
         layers=plan.layers,
         fingerprint=hash_parts(
             tables={name: stamp.sha256 for name, stamp in made.items()},
-            settings={name: plan.stamps[name].sha256 for name in plan.settings},
+            settings={name: stamps[name].sha256 for name in plan.settings},
         ),
     )
-    files = {**plan.stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
+    files = {**stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
     save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result
 
@@ -117,27 +113,22 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
     read: list[tuple[str, Source, str]] = []
     for name in names:
         own = with_corrections(source, work.corrections, name)
-        key = key_of(own, name, plan.stamps[name].sha256, plan.key)
-        used.add(key)
-        read.append((key, own, name))
-    digest = hashlib.sha256(
-        repr((kind, [key for key, *_ in read], config.as_of, config.lang, ledger.offset, plan.key)).encode()
-    )
-    digest.update(
-        pd.util.hash_pandas_object(layers.districts[["code", "name", "parent"]]).to_numpy().tobytes()
-    )
+        read.append((key_of(own, name, plan.stamps[name].sha256, plan.key), own, name))
+    used |= {key_of_file for key_of_file, *_ in read}
+    settings = (config.as_of, config.lang, ledger.offset, sorted(config.boundaries.aliases.items()))
+    digest = hashlib.sha256(repr((kind, [key for key, *_ in read], settings, plan.key)).encode())
+    for table in (layers.districts[["code", "name", "parent"]], layers.crosswalk):
+        if table is not None:
+            digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
     digest.update(b"".join(layers.districts.geometry.to_wkb()))
-    digest.update(repr(sorted(config.boundaries.aliases.items())).encode())
-    if layers.crosswalk is not None:
-        digest.update(pd.util.hash_pandas_object(layers.crosswalk).to_numpy().tobytes())
     key = digest.hexdigest()
 
-    path = processed_folder(config) / f"{kind.name}.parquet"
+    path = config.processed / f"{kind.name}.parquet"
     about, aside = (work.cache / "kinds" / f"{kind.name}.{suffix}" for suffix in ("json", "csv"))
     if not work.force and about.exists() and aside.exists() and path.exists():
         kept = read_json(about.read_text(encoding="utf-8"))
         if kept["key"] == key and kept["sha256"] == [hash_file(path), hash_file(aside)]:
-            return _Outcome(restore_summary(kept["summary"]), kept["errors"], kept["applied"])
+            return restore(_Outcome, kept["outcome"])
     about.unlink(missing_ok=True)
     with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
 
@@ -148,22 +139,20 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
         collector = Collector(kind, path, list(layers.districts["code"]))
         try:
             assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
+            kept_in = work.cache / "files"
             for key_of_file, own, name in read:
-                for part in read_cached(
-                    work.cache / "files", key_of_file, plan.paths[name], own, name=name, force=work.force
-                ):
+                path_of_file = plan.paths[name]
+                for part in read_cached(kept_in, key_of_file, path_of_file, own, name=name, force=work.force):
                     assembler.add(part)
             summary = assembler.finish()
         finally:
             collector.close()
     outcome = _Outcome(summary, list(assembler.errors), log_applied(kind, assembler.applied))
-    if changed := set(
-        plan.find_changed(*names) if names else ()
-    ):  # kept under no key: it may be of either state
+    if changed := names and plan.find_changed(*names):  # kept under no key: it may be of either state
         used -= {key_of_file for key_of_file, _, name in read if name in changed}
         return outcome
     # Last, since its presence says that the tables are whole.
-    made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], **vars(outcome)}
+    made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], "outcome": outcome}
     write_text(about, write_json(made))
     return outcome
 

@@ -1,12 +1,12 @@
 """What an ingest left in data/processed, and the account of it: read without loading pandas."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from taizhang.core.files import Stamp, stamp_file, write_text
 from taizhang.core.reasons import Reason, read_json, write_json
+from taizhang.core.records import restore
 from taizhang.ingest.proposals import Proposal
 from taizhang.settings.workbook import Config
 
@@ -66,51 +66,25 @@ class State:
     result: IngestResult
 
 
-def processed_folder(config: Config) -> Path:
-    return config.root / "data" / "processed"
-
-
 def load_state(config: Config) -> State | None:
     """The state of the last ingest, or None where there is none that this version understands."""
     try:
-        kept = read_json((processed_folder(config) / STATE).read_text(encoding="utf-8"))
-        files, outputs = (
-            {name: Stamp(*one) for name, one in kept[key].items()} for key in ("files", "outputs")
-        )
-        return State(kept["code"], kept["key"], files, outputs, _restore_result(kept["result"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        state: State = restore(State, read_json((config.processed / STATE).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
         return None
+    return replace(state, result=replace(state.result, fresh=False))
 
 
 def save_state(config: Config, state: State) -> None:
     """Record what a finished ingest read and made."""
-    write_text(processed_folder(config) / STATE, write_json(state))
-
-
-def restore_summary(kept: Mapping[str, Any]) -> KindSummary:
-    """A kind's account as it was recorded."""
-    listed = {name: tuple(kept[name]) for name in ("notes", "rules", "totals")}
-    near = {text: tuple(Proposal(**line) for line in lines) for text, lines in kept["near"].items()}
-    return KindSummary(**{**kept, **listed, "near": near})
-
-
-def _restore_result(kept: Mapping[str, Any]) -> IngestResult:
-    return IngestResult(
-        summaries=tuple(map(restore_summary, kept["summaries"])),
-        errors=tuple(kept["errors"]),
-        notes=tuple(kept["notes"]),
-        inputs=tuple(kept["inputs"]),
-        layers=tuple(kept["layers"]),
-        fingerprint=kept["fingerprint"],
-        fresh=False,
-    )
+    write_text(config.processed / STATE, write_json(state))
 
 
 def find_damage(config: Config, state: State) -> list[str]:
     """Files of data/processed that are gone, or no longer what the ingest wrote."""
-    folder = processed_folder(config)
+    paths = {name: config.processed / name for name in state.outputs}
     return [
         name
         for name, known in state.outputs.items()
-        if not (folder / name).exists() or stamp_file(folder / name, known).sha256 != known.sha256
+        if not paths[name].exists() or stamp_file(paths[name], known).sha256 != known.sha256
     ]

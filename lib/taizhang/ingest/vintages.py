@@ -4,7 +4,6 @@ import pandas as pd
 
 from taizhang.boundaries import SPLIT, compare_vintages, find_district, read_crosswalk
 from taizhang.core.periods import Period
-from taizhang.ingest.state import processed_folder
 from taizhang.metadata.facts import ALL
 from taizhang.settings.workbook import Config
 
@@ -38,7 +37,7 @@ def resolve_place(text: str, districts: pd.DataFrame, config: Config) -> str:
 
 
 def _has_lost_rows(config: Config) -> bool:
-    kept = pd.read_csv(processed_folder(config) / "set_aside.csv", usecols=["reason_code"], dtype="str")
+    kept = pd.read_csv(config.processed / "set_aside.csv", usecols=["reason_code"], dtype="str")
     return bool((kept["reason_code"] == SPLIT).any())
 
 

@@ -19,7 +19,7 @@ import platformdirs
 from taizhang.core.errors import SchedulerError
 from taizhang.core.files import hash_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
-from taizhang.ingest import DETACHED, processed_folder
+from taizhang.ingest import DETACHED
 from taizhang.settings.workbook import Config
 
 # Names the folder in which a worker keeps what it has fetched.
@@ -67,7 +67,7 @@ def _open(address: str) -> tuple[Any, str]:
 
 def _list_files(config: Config) -> Iterator[Path]:
     """What a report's kernel reads, below the workbook's folder."""
-    root, processed, crosswalk = config.root, processed_folder(config), config.boundaries.crosswalk
+    root, processed, crosswalk = config.root, config.processed, config.boundaries.crosswalk
     for folder, pattern in (
         (root, "*.toml"),
         (root, "*.py"),

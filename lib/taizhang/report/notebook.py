@@ -9,7 +9,7 @@ from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 from unicodedata import normalize
 
@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from taizhang.core import display
 from taizhang.core.errors import RenderError
 from taizhang.core.reasons import suggest
+from taizhang.core.records import restore
 from taizhang.report.footnotes import Footnote, Numbers, check_footnotes, lift_footnotes, list_references
 from taizhang.report.markdown import drop_comments, parse_markdown
 from taizhang.report.numbering import make_anchor, write_number
@@ -28,29 +29,21 @@ from taizhang.settings.workbook import LANGS
 
 @dataclass(frozen=True)
 class HeadingBlock:
-    """A numbered heading.
+    """A numbered heading."""
 
-    `level` is 2 for a section, 3 for a subsection, as in Markdown; `number` is ready to set before the
-    text (``一、``, ``（二）``, ``3.`` in Chinese; ``1``, ``1.2`` in English); `anchor` is unique.
-    """
-
-    level: int
+    level: int  # 2 for a section, 3 for a subsection, as in Markdown
     text: str
-    number: str
-    anchor: str
+    number: str  # ready to set before the text: 一、, （二）, 3. in Chinese; 1, 1.2 in English
+    anchor: str  # unique
 
 
 @dataclass(frozen=True)
 class MarkdownBlock:
-    """Markdown without headings; read it with `parse_markdown`.
-
-    `noted`: it is from the report's note, else the template's author wrote it. `footnotes`: those that it
-    refers to.
-    """
+    """Markdown without headings; read it with `parse_markdown`."""
 
     text: str
-    noted: bool = False
-    footnotes: tuple[Footnote, ...] = ()
+    noted: bool = False  # from the report's note, else the template's author wrote it
+    footnotes: tuple[Footnote, ...] = ()  # those that it refers to
 
 
 @dataclass(frozen=True)
@@ -93,12 +86,6 @@ _OWN_NUMBER = re.compile(
 )
 
 
-def _is_left_out(cell: NotebookNode, lang: str) -> bool:
-    """Whether a cell is tagged for other languages than the report's."""
-    tags = set(cell.metadata.get("tags", ()))
-    return bool(tags & set(LANGS)) and lang not in tags
-
-
 def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[ReportBlock]:
     """Read what an executed notebook shows, in one language, and what people wrote for the report (`place_note`).
 
@@ -108,7 +95,8 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
     """
     blocks: list[ReportBlock] = []
     for position, cell in enumerate(notebook.cells, start=1):
-        if _is_left_out(cell, lang):
+        langs = set(LANGS) & set(cell.metadata.get("tags", ()))
+        if langs and lang not in langs:
             continue
         if cell.cell_type == "markdown":
             blocks.extend(_split_markdown(cell.source))
@@ -116,17 +104,12 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
             for output in cell.get("outputs", ()):
                 blocks.extend(_read_output(output, position))
     blocks = _number_blocks(_prune_headings(place_note(blocks, note)), lang)
-    return _number_footnotes(_resolve_references(blocks, lang))
-
-
-def _number_footnotes(blocks: list[ReportBlock]) -> list[ReportBlock]:
-    numbers = Numbers()
-    return [
-        replace(block, footnotes=numbers.number(list_references(parse_markdown(block.text)), block.footnotes))
-        if isinstance(block, MarkdownBlock)
-        else block
-        for block in blocks
-    ]
+    blocks, numbers = _resolve_references(blocks, lang), Numbers()
+    for at, block in enumerate(blocks):
+        if isinstance(block, MarkdownBlock):
+            references = list_references(parse_markdown(block.text))
+            blocks[at] = replace(block, footnotes=numbers.number(references, block.footnotes))
+    return blocks
 
 
 def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
@@ -142,19 +125,13 @@ def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
     placed[:0] = lead
     after: int | None = None  # where the section before this one, in the note, now ends
     for heading, inside in sections:
-        at = next(
-            (
-                at
-                for at, block in enumerate(placed)
-                if isinstance(block, HeadingBlock) and _fold(block.text) == _fold(heading.text)
-            ),
-            None,
-        )
-        if at is None:
+        titles = [_fold(block.text) if isinstance(block, HeadingBlock) else None for block in placed]
+        if _fold(heading.text) not in titles:
             end = len(placed) if after is None else after
             placed[end:end] = [heading, *inside]
             after = end + 1 + len(inside)
             continue
+        at = titles.index(_fold(heading.text))
         level = placed[at].level  # type: ignore[union-attr]  # it is a heading
         first_below = next((n for n, one in enumerate(inside) if isinstance(one, HeadingBlock)), len(inside))
         below = [
@@ -173,8 +150,7 @@ def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
 
 def _find_end(blocks: Sequence[ReportBlock], at: int, level: int) -> int:
     """Where the section that begins at `at` ends: at the next heading that is no deeper than `level`."""
-    for later in range(at + 1, len(blocks)):
-        block = blocks[later]
+    for later, block in enumerate(blocks[at + 1 :], start=at + 1):
         if isinstance(block, HeadingBlock) and block.level <= level:
             return later
     return len(blocks)
@@ -225,9 +201,7 @@ def _split_markdown(text: str, *, top: int = 2) -> Iterator[ReportBlock]:
         if between := "\n".join(lines[start : token.map[0]]).strip():
             yield MarkdownBlock(between, footnotes=footnotes)
         start = token.map[1]
-        title = "".join(
-            child.content if child.content else " " for child in inline.children or () if child.nesting == 0
-        )
+        title = "".join(child.content or " " for child in inline.children or () if child.nesting == 0)
         level = int(token.tag[1])
         if level >= top and title.strip():
             yield HeadingBlock(level, _OWN_NUMBER.sub("", title.strip()), "", "")
@@ -238,27 +212,23 @@ def _split_markdown(text: str, *, top: int = 2) -> Iterator[ReportBlock]:
 def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlock]:
     """Blocks of one output of the cell at `position` (from 1)."""
     if output["output_type"] == "error":
-        raise RenderError(
-            "report.notebook.error", cell=position, name=output.get("ename"), said=output.get("evalue")
-        )
+        name, said = output.get("ename"), output.get("evalue")
+        raise RenderError("report.notebook.error", cell=position, name=name, said=said)
     if output["output_type"] not in ("display_data", "execute_result"):
         return
     data = output["data"]
     try:
         if display.FIGURE in data:
-            about = data[display.FIGURE]
-            figure = display.Figure(svg=_join(data["image/svg+xml"]), **about)
-            yield FigureBlock(figure, 0, "")
+            yield FigureBlock(display.Figure(svg=_join(data["image/svg+xml"]), **data[display.FIGURE]), 0, "")
         elif display.TABLE in data:
-            yield TableBlock(_restore_table(data[display.TABLE]), 0, "")
+            yield TableBlock(restore(display.Table, data[display.TABLE]), 0, "")
         elif display.PROSE in data:
-            yield ProseBlock(_restore_prose(data[display.PROSE]))
+            yield ProseBlock(restore(display.Prose, data[display.PROSE]))
         elif display.KEY_FIGURES in data:
-            items = (display.KeyFigure(**item) for item in data[display.KEY_FIGURES]["items"])
-            yield KeyFiguresBlock(display.KeyFigures(tuple(items)))
+            yield KeyFiguresBlock(restore(display.KeyFigures, data[display.KEY_FIGURES]))
         else:
             yield from _read_foreign(data)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise RenderError("report.notebook.foreign", cell=position, error=str(error)) from error
 
 
@@ -266,10 +236,9 @@ def _read_foreign(data: Mapping[str, Any]) -> Iterator[ReportBlock]:
     """What a template of a user's own may show without our display objects."""
     if "text/markdown" in data:
         yield from _split_markdown(_join(data["text/markdown"]))
-    elif "image/svg+xml" in data:
-        yield FigureBlock(_bare_figure(_join(data["image/svg+xml"])), 0, "")
-    elif "image/png" in data:
-        yield FigureBlock(_bare_figure(_wrap_png(_join(data["image/png"]))), 0, "")
+    elif "image/svg+xml" in data or "image/png" in data:
+        svg = _join(data.get("image/svg+xml", "")) or _wrap_png(_join(data["image/png"]))
+        yield FigureBlock(display.Figure(id="figure", title="", alt="", source="", svg=svg), 0, "")
     elif "text/html" in data:
         yield from _read_html(_join(data["text/html"]))
 
@@ -283,30 +252,17 @@ def _read_html(source: str) -> Iterator[ReportBlock]:
     for table in tables:
         rows = [
             [" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")]
-            for row in table.xpath(".//tr")
+            for row in table.xpath(".//tr[td or th]")
         ]
-        rows = [row for row in rows if row]
         if not rows:
             continue
-        width = max(map(len, rows))
-        head, *body = ([*row, *[""] * (width - len(row))] for row in rows)
+        head, *body = zip(*zip_longest(*rows, fillvalue=""), strict=True)  # all as wide as the widest
         caption = " ".join(table.xpath("string(./caption)").split())
-        yield TableBlock(
-            display.Table(
-                id="table",
-                title=caption,
-                columns=tuple(display.Column(label) for label in head),
-                rows=tuple(tuple(display.Cell(text) for text in row) for row in body),
-            ),
-            0,
-            "",
-        )
+        columns = tuple(map(display.Column, head))
+        cells = tuple(tuple(map(display.Cell, row)) for row in body)
+        yield TableBlock(display.Table("table", caption, columns, cells), 0, "")
     if not tables and (text := " ".join(root.text_content().split())):
         yield ProseBlock(display.Prose((display.Block((display.Run(text),)),)))
-
-
-def _bare_figure(svg: str) -> display.Figure:
-    return display.Figure(id="figure", title="", alt="", source="", svg=svg)
 
 
 def _wrap_png(encoded: str) -> str:
@@ -323,26 +279,6 @@ def _wrap_png(encoded: str) -> str:
 def _join(value: str | list[str]) -> str:
     """Multi-line strings may be stored as lists of lines."""
     return value if isinstance(value, str) else "".join(value)
-
-
-def _restore_table(stored: Mapping[str, Any]) -> display.Table:
-    return display.Table(
-        **{
-            **stored,
-            "columns": tuple(display.Column(**column) for column in stored["columns"]),
-            "rows": tuple(tuple(display.Cell(**cell) for cell in row) for row in stored["rows"]),
-            "notes": tuple(stored.get("notes", ())),
-        }
-    )
-
-
-def _restore_prose(stored: Mapping[str, Any]) -> display.Prose:
-    return display.Prose(
-        tuple(
-            display.Block(**{**block, "runs": tuple(display.Run(**run) for run in block["runs"])})
-            for block in stored["blocks"]
-        )
-    )
 
 
 def _is_empty(block: ReportBlock) -> bool:
@@ -380,21 +316,19 @@ def _number_blocks(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
             counts[block.level + 1 :] = [0] * (6 - block.level)
             path = [str(count) for count in counts[2 : block.level + 1] if count]
             number = write_number(block.level, counts[block.level], path, lang)
-            numbered.append(replace(block, number=number, anchor="section-" + "-".join(path)))
+            block = replace(block, number=number, anchor="section-" + "-".join(path))
             title = block.text
         elif isinstance(block, FigureBlock):
             figures += 1
             figure = block.figure
             # A picture of a user's own cell says nothing of itself: its section's heading must serve.
             figure = replace(figure, title=figure.title or title, alt=figure.alt or figure.title or title)
-            anchor = make_anchor("figure", figure.id, anchors)
-            numbered.append(FigureBlock(figure, figures, anchor))
+            block = FigureBlock(figure, figures, make_anchor("figure", figure.id, anchors))
         elif isinstance(block, TableBlock):
             tables += 1
             table = replace(block.table, title=block.table.title or title)
-            numbered.append(TableBlock(table, tables, make_anchor("table", table.id, anchors)))
-        else:
-            numbered.append(block)
+            block = TableBlock(table, tables, make_anchor("table", table.id, anchors))
+        numbered.append(block)
     return numbered
 
 
@@ -407,9 +341,8 @@ def _resolve_references(blocks: list[ReportBlock], lang: str) -> list[ReportBloc
     targets: dict[str, tuple[str, str]] = {}
     for block in blocks:
         if isinstance(block, FigureBlock | TableBlock):
-            kind, shown = (
-                ("figure", block.figure) if isinstance(block, FigureBlock) else ("table", block.table)
-            )
+            kind = "figure" if isinstance(block, FigureBlock) else "table"
+            shown = block.figure if isinstance(block, FigureBlock) else block.table
             target = (words[f"page.{kind}"].format(number=block.number), block.anchor)
             targets |= {block.anchor: target}
             targets.setdefault(shown.id, target)

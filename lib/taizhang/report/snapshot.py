@@ -12,7 +12,6 @@ import pandas as pd
 
 from taizhang.core.files import hash_files
 from taizhang.core.periods import Period
-from taizhang.ingest import processed_folder
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.report.changes import InputHashes, hash_inputs, hash_rows
 from taizhang.report.notes import Note, read_notes
@@ -54,7 +53,7 @@ class Snapshot:
     @property
     def outputs_path(self) -> Path:
         """Where the sizes and times of the review's files are kept."""
-        return processed_folder(self.config) / ".cache" / "outputs" / f"{self.folder.name}.json"
+        return self.config.processed / ".cache" / "outputs" / f"{self.folder.name}.json"
 
 
 def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
@@ -93,7 +92,7 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
     settings = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}
     kinds = {name: book.kinds[name] for name in config.ledgers}
     return hash_inputs(
-        hash_rows(processed_folder(config), kinds, pd.Timestamp(book.as_of(period)), book.fingerprint()),
+        hash_rows(config.processed, kinds, pd.Timestamp(book.as_of(period)), book.fingerprint()),
         frames,
         quality=[vars(summary) for summary in summaries],
         shared={

@@ -13,16 +13,8 @@ import numpy as np
 
 from taizhang.core import display
 from taizhang.core.fonts import measure_character
+from taizhang.report import notebook
 from taizhang.report.markdown import read_nodes
-from taizhang.report.notebook import (
-    FigureBlock,
-    HeadingBlock,
-    KeyFiguresBlock,
-    MarkdownBlock,
-    ProseBlock,
-    ReportBlock,
-    TableBlock,
-)
 from taizhang.report.pages import page_words
 
 Json = dict[str, Any]
@@ -66,7 +58,7 @@ _LEAST_FOR_ONE_LINE = 8.0
 _STEPS = 24
 
 
-def set_blocks(blocks: Sequence[ReportBlock], *, lang: str, page: Page = MODERN) -> list[Json]:
+def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page = MODERN) -> list[Json]:
     """Write a report's blocks, as from `read_blocks`, as the PDF's template and the Word file read them.
 
     Each has a `type`; tables that fit no upright page are inside a block `turned`, with the headings just above them.
@@ -75,53 +67,36 @@ def set_blocks(blocks: Sequence[ReportBlock], *, lang: str, page: Page = MODERN)
     above = 0
     for block in blocks:
         match block:
-            case HeadingBlock():
+            case notebook.HeadingBlock():
                 # PDF/UA wants no level left out; Markdown's ## is the first.
                 above = min(block.level - 1, above + 1)
                 gap = "" if lang == "zh" and not block.number.endswith(".") else " "
                 text = f"{block.number}{gap}{block.text}"
                 done.append({"type": "heading", "level": above, "text": text, "anchor": block.anchor})
-            case MarkdownBlock():
-                done += [
-                    _set_markdown_table(node, page)
-                    for node in read_nodes(block.text, lang=lang, footnotes=block.footnotes)
-                ]
-            case ProseBlock():
+            case notebook.MarkdownBlock():
+                nodes = read_nodes(block.text, lang=lang, footnotes=block.footnotes)
+                done += [_set_plain_table(node, page) for node in nodes]
+            case notebook.ProseBlock():
                 done += _set_prose(block.prose)
-            case TableBlock():
+            case notebook.TableBlock():
                 done.append(_set_table(block, page))
-            case FigureBlock():
+            case notebook.FigureBlock():
                 done.append(_set_figure(block))
-            case KeyFiguresBlock():
+            case notebook.KeyFiguresBlock():
                 done.append(_set_cards(block.figures, lang, page))
     return _turn_wide(done)
 
 
-def _set_figure(block: FigureBlock) -> Json:
-    figure = block.figure
-    return {
-        "type": "figure",
-        "number": block.number,
-        "anchor": block.anchor,
-        "title": figure.title,
-        "source": figure.source,
-        "alt": figure.alt or figure.title,
-        "svg": figure.svg,
-    }
+def _set_figure(block: notebook.FigureBlock) -> Json:
+    figure = replace(block.figure, alt=block.figure.alt or block.figure.title)
+    return {"type": "figure", "number": block.number, "anchor": block.anchor, **vars(figure)}
 
 
 def _set_cards(figures: display.KeyFigures, lang: str, page: Page) -> Json:
     if not page.plain:
         return {"type": "cards", "items": [asdict(item) for item in figures.items]}
     columns, rows = tabulate_cards([asdict(item) for item in figures.items], lang)
-    return {
-        "type": "table",
-        "notes": [],
-        "rows": rows,
-        **fit_columns(columns, rows, page=page),
-        "dense": False,
-        "turned": False,
-    }
+    return _set_plain_table({"type": "table", "columns": columns, "rows": rows}, page)
 
 
 def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[list[Json]]]:
@@ -130,14 +105,8 @@ def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[l
     heads = [("indicator", "left"), ("value", "right")]
     heads += [("change", "left")] if any(card["change"] for card in cards) else []
     columns = [{"label": words[f"page.{key}"], "unit": "", "align": align} for key, align in heads]
-    rows = [
-        [
-            {"text": text, "note": ""}
-            for text in (card["label"], f"{card['value']}{gap}{card['unit']}".strip(), card["change"])
-        ][: len(heads)]
-        for card in cards
-    ]
-    return columns, rows
+    texts = [(card["label"], f"{card['value']}{gap}{card['unit']}".strip(), card["change"]) for card in cards]
+    return columns, [[{"text": text, "note": ""} for text in row[: len(heads)]] for row in texts]
 
 
 def _set_prose(prose: display.Prose) -> list[Json]:
@@ -154,18 +123,14 @@ def _set_prose(prose: display.Prose) -> list[Json]:
     return nodes
 
 
-def _set_table(block: TableBlock, page: Page) -> Json:
+def _set_table(block: notebook.TableBlock, page: Page) -> Json:
     table = block.table
     # So that two long tables share a page; official documents keep their own size.
     dense = table.dense or (len(table.rows) > _MOST_ROOMY and not page.plain)
     columns = [asdict(column) for column in table.columns]
     rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
-    fitted = fit_columns(
-        columns,
-        rows,
-        wide=table.wide,
-        page=replace(page, table_sizes=page.table_sizes[-2:]) if dense else page,
-    )
+    sizes = page.table_sizes[-2:] if dense else page.table_sizes
+    fitted = fit_columns(columns, rows, wide=table.wide, page=replace(page, table_sizes=sizes))
     room = page.turned_high_mm if fitted["turned"] else page.upright_high_mm
     high = _measure_rows(fitted, rows, page, dense=dense)
     return {
@@ -187,19 +152,17 @@ def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], page: Page, *, d
     weights = [column["weight"] for column in fitted["columns"]]
     width = page.turned_mm if fitted["turned"] else page.upright_mm
     scale = _find_room(width, fitted["size"]) / sum(weights)
+    widths = [max(weight * scale - _INSET_EM, 1.0) for weight in weights]
     lines = [
-        max(
-            ceil(_measure(cell["text"]) / max(weight * scale - _INSET_EM, 1.0))
-            for cell, weight in zip(row, weights, strict=True)
-        )
+        max(ceil(_measure(cell["text"]) / width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     ]
     inset = 0.64 if dense else 1.04
     return sum(1.42 * max(count, 1) - 0.42 + inset for count in lines) * fitted["size"] * _MM_PER_PT
 
 
-def _set_markdown_table(node: Json, page: Page) -> Json:
-    """A table written in Markdown has no caption, and is set upright."""
+def _set_plain_table(node: Json, page: Page) -> Json:
+    """A table without a caption, as Markdown has them, is set upright; other nodes are as they should be."""
     if node["type"] != "table":
         return node
     fitted = fit_columns(node["columns"], node["rows"], page=page)
@@ -218,9 +181,7 @@ def fit_columns(
     texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
     insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
-    body = [
-        inset + max(map(_measure, cells), default=0.0) for inset, cells in zip(insets, texts, strict=True)
-    ]
+    body = [max(map(_measure, cells), default=0.0) + insets[at] for at, cells in enumerate(texts)]
     # A head is as well in one line, or with its unit in a second, but where room is short it breaks.
     whole = [
         max(width, inset + max(_measure(str(c["label"])), _measure(f"（{c['unit']}）") if c["unit"] else 0.0))
@@ -246,9 +207,7 @@ def fit_columns(
             break
     else:
         fitting = turned[-1:]
-    needs = np.array(
-        [[inset + _measure(cell) for cell in cells] for inset, cells in zip(insets, texts, strict=True)]
-    )
+    needs = np.array([[insets[at] + _measure(cell) for cell in cells] for at, cells in enumerate(texts)])
     # Somewhat smaller type where it spares each cell a second line, and before lines of a few characters; a page is
     # turned only where nothing fits upright.
     shared = {choice: _share_width(whole, least, needs, _find_room(*choice)) for choice in fitting}
@@ -281,9 +240,7 @@ def _read_gap(columns: Sequence[Json], at: int) -> float:
     return 0.8 if at > 0 and (columns[at - 1]["align"], columns[at]["align"]) == ("right", "left") else 0.0
 
 
-def _share_width(
-    whole: Sequence[float], least: Sequence[float], needs: np.ndarray, room: float
-) -> list[float]:
+def _share_width(whole: list[float], least: list[float], needs: np.ndarray, room: float) -> list[float]:
     """Each column at least its least width; what is left goes, part by part, where it saves most lines.
 
     `needs` holds the width of each cell on one line, column by column.
@@ -306,7 +263,7 @@ def _share_width(
         part = min(spare / len(wanting), float((wanted - widths)[wanting].min()))
         widths[wanting] += part
         spare -= part * len(wanting)
-    return [float(width) for width in widths]
+    return widths.tolist()
 
 
 def _save_lines(lines: np.ndarray, needs: np.ndarray, at: int, width: float, part: float) -> float:

@@ -255,6 +255,11 @@ class Config(_Workbook, _Indicators):
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
 
+    @property
+    def processed(self) -> Path:
+        """The folder of what an ingest makes."""
+        return self.root / "data" / "processed"
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder upwards from `start` that holds workbook.toml."""

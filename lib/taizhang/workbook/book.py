@@ -20,7 +20,7 @@ from taizhang.core.keys import hash_parts
 from taizhang.core.periods import Period, read_period
 from taizhang.core.reasons import Reason, suggest
 from taizhang.facts import OwnFact, compute_as_of, select_rows
-from taizhang.ingest import IngestResult, ingest, processed_folder
+from taizhang.ingest import IngestResult, ingest
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -108,14 +108,14 @@ class Workbook:
     def districts(self) -> gpd.GeoDataFrame:
         """code, name, parent and geometry of the districts, in the boundary layer's order."""
         assert self.result
-        return gpd.read_parquet(processed_folder(self.config) / "districts.parquet")
+        return gpd.read_parquet(self.config.processed / "districts.parquet")
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
         """The grid cells without the responsible persons' names, or None where there is no such layer."""
         if self.config.grid is None or not self.result:
             return None
-        cells = gpd.read_parquet(processed_folder(self.config) / "grid.parquet")
+        cells = gpd.read_parquet(self.config.processed / "grid.parquet")
         return cells.drop(columns="responsible", errors="ignore")
 
     @cached_property
@@ -123,7 +123,7 @@ class Workbook:
         """Gap and overlap of the grid against each district's boundary (km2)."""
         if self.config.grid is None or not self.result:
             return None
-        return pd.read_parquet(processed_folder(self.config) / "grid_measures.parquet")
+        return pd.read_parquet(self.config.processed / "grid_measures.parquet")
 
     def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
         """Gaps, overlaps and stray cells of the grid, largest first, as from `find_grid_problems`.
@@ -162,7 +162,7 @@ class Workbook:
         """
         if self.config.grid is None or not self.config.grid.responsible or not self.result:
             return None
-        span = measure_span(gpd.read_parquet(processed_folder(self.config) / "grid.parquet"))
+        span = measure_span(gpd.read_parquet(self.config.processed / "grid.parquet"))
         return span if district == ALL else span[span["district_code"] == self.resolve_district(district)]
 
     def grid_counts(self, view: View, *kinds: str) -> pd.DataFrame | None:
@@ -244,7 +244,7 @@ class Workbook:
 
     def said(self, facts: pd.DataFrame) -> pd.DataFrame:
         """The facts that reports speak of: not the sums of columns that a ledger never fills."""
-        return leave_recorded(facts, self.fact_infos, processed_folder(self.config))
+        return leave_recorded(facts, self.fact_infos, self.config.processed)
 
     def _find_changes(self, earlier: Period, period: Period) -> pd.DataFrame:
         return find_changes(self.config, self.districts["code"], earlier, period)
@@ -309,7 +309,7 @@ class Workbook:
             span = read_period(period)
             filters.append((about.date, ">=", pd.Timestamp(span.start)))
             filters.append((about.date, "<", pd.Timestamp(span.end) + pd.Timedelta(days=1)))
-        return read_rows(processed_folder(self.config), about, filters, personal=personal)
+        return read_rows(self.config.processed, about, filters, personal=personal)
 
     def columns(self, kind: str) -> pd.DataFrame:
         """What the columns of a ledger mean.
@@ -333,7 +333,7 @@ class Workbook:
     def spans(self) -> pd.DataFrame:
         """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
         assert self.result
-        return measure_spans(processed_folder(self.config), map(self.kinds.__getitem__, self.config.ledgers))
+        return measure_spans(self.config.processed, map(self.kinds.__getitem__, self.config.ledgers))
 
     @property
     def years(self) -> list[int]:
@@ -366,7 +366,7 @@ class Workbook:
     def _keep(self, name: str, asked: Mapping[str, object], make: Callable[[Path], Any]) -> Any:
         """A table for all districts, made once of the same rows and settings."""
         made_from = {**asked, "ledgers": self.result.fingerprint}
-        folder = processed_folder(self.config)
+        folder = self.config.processed
         return keep_table(folder, name, made_from, lambda: make(folder))
 
     def _facts_settings(self) -> dict[str, Any]:
@@ -452,9 +452,7 @@ class Workbook:
 
     def quality(self, view: View) -> Quality:
         """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""
-        return read_quality(
-            processed_folder(self.config), self.result.summaries, view, as_of=self.config.as_of
-        )
+        return read_quality(self.config.processed, self.result.summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:
         """A report's notebook: the workbook's own, else the package's."""

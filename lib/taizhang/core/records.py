@@ -1,0 +1,31 @@
+"""Records, dataclasses and named tuples, back from the JSON that they were written as."""
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+
+def restore(kind: Any, kept: Any) -> Any:
+    """A record of a kind from a mapping by field, tuples from lists; TypeError or ValueError where one doesn't fit."""
+    if isinstance(kind, type) and is_dataclass(kind) and not isinstance(kept, kind):
+        nested = _find_nested(kind)
+        return kind(**{name: restore(nested.get(name), one) for name, one in dict(kept).items()})
+    if isinstance(kept, list) and hasattr(kind, "_fields"):
+        return kind(*kept)
+    if get_origin(kind) is tuple:
+        return tuple(restore(get_args(kind)[0], one) for one in kept)
+    if get_origin(kind) in (dict, Mapping):
+        return {name: restore(get_args(kind)[1], one) for name, one in dict(kept).items()}
+    return kept
+
+
+@cache
+def _find_nested(kind: type) -> dict[str, Any]:
+    """Of a record's fields those that JSON holds otherwise, with their types."""
+    hints = get_type_hints(kind)
+    return {
+        name: hint
+        for name, hint in hints.items()
+        if get_origin(hint) or not isinstance(hint, type) or is_dataclass(hint) or hasattr(hint, "_fields")
+    }
