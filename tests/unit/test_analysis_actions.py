@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
-from taizhang.analysis.actions import count_actions, list_stages, sum_stages_by_district
+from taizhang.analysis.actions import (
+    ActionCounts,
+    StageProblem,
+    count_actions,
+    list_stage_problems,
+    list_stages,
+    rank_stages,
+    sum_stages,
+    sum_stages_by_district,
+)
 from taizhang.analysis.view import View
 from taizhang.figures.actions import plot_stages, tabulate_actions_by_district, tabulate_stages
 from taizhang.metadata.facts import ALL
@@ -176,3 +185,116 @@ def test_the_chart_says_in_words_what_it_shows() -> None:
     assert figure is not None
     assert figure.alt.endswith("共发现25个，已销号23个；发现最多的是自查自纠 消防整治。")
     assert "20个，销号率90.0%" in figure.svg
+
+
+AREA_ROWS = [
+    stage("甲行动", 2, "2021-04-28", 20, 18, ends_on="2021-04-29"),
+    stage("甲行动", 1, None, None, 4, ends_on="2021-12-31"),
+    stage("甲行动", 2, None, 4, 5, starts_on="2021-03-31"),
+    stage("甲行动", 2, "2021-05-30", 3, None),
+    stage("乙行动", 1, None, 0, 0),
+    stage("甲行动", 3, None, 8, 1, starts_on="2020-12-31"),  # began before the period
+]
+DISTRICTS = (CODES[0], CODES[0], CODES[1], CODES[1], CODES[0], CODES[0])
+
+
+def make_area(district: str = ALL) -> View:
+    table = make_table("actions", AREA_ROWS)
+    table["district_code"] = pd.Series(DISTRICTS, dtype="str")
+    return make_view(ledgers={"actions": table}, as_of=date(2021, 6, 1), district=district)
+
+
+SUMS = [
+    "stages",
+    "in_time",
+    "late",
+    "overdue",
+    "running",
+    "known",
+    "found",
+    "closed",
+    "open",
+    "closed_percent",
+]
+
+
+def list_sums(table: pd.DataFrame, *by: str) -> list[list[object]]:
+    return table[[*by, *SUMS]].astype(object).where(table[[*by, *SUMS]].notna(), None).to_numpy().tolist()
+
+
+def test_stages_are_in_order_and_never_have_less_than_nought_open() -> None:
+    stages = list_stages(make_area())
+    assert stages[["name", "source_row"]].to_numpy().tolist() == [
+        ["乙行动", 6], ["甲行动", 3], ["甲行动", 4], ["甲行动", 2], ["甲行动", 5],
+    ]  # fmt: skip
+    assert stages["state"].tolist() == ["overdue", "running", "overdue", "in_time", "late"]
+    assert str(stages["state"].dtype) == "str"
+    assert {str(dtype) for dtype in stages[["found", "closed", "open"]].dtypes} == {"float64"}
+    assert stages["open"].fillna(-1).tolist() == [0, -1, 0, 2, -1]
+    assert list(stages.index) == [0, 1, 2, 3, 4]
+    assert (
+        list_stages(make_view()).empty
+        and list_stages(make_view({"actions": make_table("actions", [])})).empty
+    )
+
+
+def test_sums_of_a_stage_over_its_districts() -> None:
+    sums = sum_stages(make_area())
+    assert list_sums(sums, "name", "stage") == [
+        ["乙行动", "动员部署", 1, 0, 0, 1, 0, 1, 0, 0, 0, None],
+        ["甲行动", "动员部署", 1, 0, 0, 0, 1, 0, None, None, None, None],
+        ["甲行动", "自查自纠", 3, 1, 1, 1, 0, 2, 24, 23, 2, 100 * 23 / 24],
+    ]
+    assert sums["starts_on"].dt.strftime("%m-%d").tolist() == ["03-01", "03-01", "03-31"]
+    assert sums["ends_on"].dt.strftime("%m-%d").tolist() == ["03-28", "12-31", "04-29"]
+    own = sum_stages(make_area(CODES[0]))
+    assert own["source_row"].tolist() == [6, 3, 4, 2, 5]
+    assert sum_stages(make_view()).empty
+
+
+def test_sums_of_a_district_over_its_stages() -> None:
+    sums = sum_stages_by_district(make_area())
+    assert len(sums) == 6 and {str(dtype) for dtype in sums[SUMS[:6]].dtypes} == {"int64"}
+    assert list_sums(sums, "district_code")[:3] == [
+        [CODES[0], 3, 1, 0, 1, 1, 2, 20, 18, 2, 90.0],
+        [CODES[1], 2, 0, 1, 1, 0, 1, 4, 5, 0, 125.0],
+        ["350921103", 0, 0, 0, 0, 0, 0, None, None, None, None],
+    ]
+
+
+def test_stages_by_their_first_day() -> None:
+    ranked = rank_stages(make_area())
+    assert ranked[["name", "stage", "found", "stages"]].to_numpy().tolist() == [
+        ["乙行动", "动员部署", 0, 1], ["甲行动", "自查自纠", 24, 2],
+    ]  # fmt: skip
+    assert list(ranked.index) == [0, 1]
+    later = make_actions([stage("甲", 2, None, 1, 1), stage("乙", 3, None, 1, 1), stage("丙", 1, None, 1, 1)])
+    assert rank_stages(later)["name"].tolist() == ["丙", "甲", "乙"]
+    assert rank_stages(make_view()).empty
+
+
+def test_what_the_actions_come_to() -> None:
+    counts = count_actions(make_area())
+    assert counts == ActionCounts(
+        actions=2, stages=3, rows=5, places=2, found=27, closed=27, left=2,
+        states={"in_time": 1, "late": 1, "overdue": 2, "running": 1},
+    )  # fmt: skip
+    assert counts is not None and list(counts.states) == ["in_time", "late", "overdue", "running"]
+    own = count_actions(make_area(CODES[0]))
+    assert own is not None and (own.stages, own.rows) == (5, 5)
+    few = count_actions(make_actions(ROWS[:1]))
+    assert few is not None and few.states == {"in_time": 1}
+    assert count_actions(make_view()) is None
+
+
+def test_problems_of_stages() -> None:
+    assert list_stage_problems(make_area()) == [
+        StageProblem("乙行动", "动员部署", overdue=1),
+        StageProblem("甲行动", "自查自纠", open=2, overdue=1),
+    ]
+    assert list_stage_problems(make_area(CODES[0])) == [
+        StageProblem("乙行动", "动员部署", due=date(2021, 3, 28)),
+        StageProblem("甲行动", "自查自纠", due=date(2021, 4, 28)),
+        StageProblem("甲行动", "自查自纠", found=20, open=2),
+    ]
+    assert list_stage_problems(make_view()) == []

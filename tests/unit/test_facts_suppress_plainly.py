@@ -211,6 +211,25 @@ def test_numbers_less_than_a_half_apart_are_known() -> None:
         compare(results, 5)
 
 
+@pytest.mark.parametrize(
+    ("beside", "positive", "wanted"),
+    [
+        (0.5, False, [True, True, False, False]),
+        (0.5, True, [True, False, True, False]),
+        (1.0, True, [True, False, True, False]),
+        (1.5, True, [True, True, False, False]),
+        (0.0, False, [True, False, True, False]),
+    ],
+)
+def test_a_number_that_hides_another_can_be_smaller_itself(
+    beside: float, positive: bool, wanted: list[bool]
+) -> None:
+    # One known to be 1 at least hides nothing by being 1.
+    results = {"sum": make_result("loss", [2, beside, 9, 11 + beside], [3, 9, 9, 21], positive=positive)}
+    assert find_hidden(results, below=5)["sum"].tolist() == wanted
+    compare(results, 5)
+
+
 def test_numbers_that_do_not_add_up_hide_nothing_elsewhere() -> None:
     results = {"events": make_result("event", [2, 7, 8], [2, 7, 9], additive=False)}
     assert find_hidden(results, below=5)["events"].tolist() == [True, False, False]
