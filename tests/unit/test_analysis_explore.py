@@ -8,6 +8,7 @@ import pytest
 from view_maker import AREA, CODES, make_districts, make_fact, make_table
 
 from taizhang import figures
+from taizhang.analysis.explore import count_crossed, count_own_rows, list_own_kinds
 from taizhang.analysis.view import View
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
@@ -89,3 +90,69 @@ def test_neighbours_share_a_border_or_a_corner(view: View) -> None:
 def test_built_in_ledgers_are_not_shown_as_own(view: View) -> None:
     assert figures.tabulate_own_ledgers(view) is None
     assert figures.tabulate_own_facts(view) is None
+
+
+def test_the_whole_cross_table(view: View) -> None:
+    counts = count_crossed(view, "hazards", "trade", "severity", most=12)
+    assert counts.to_dict("split") == {
+        "index": ["消防", "not stated", "燃气", ""],
+        "columns": ["general", "major", ""],
+        "data": [[1, 1, 2], [1, 0, 1], [1, 0, 1], [3, 1, 4]],
+    }
+    assert count_crossed(
+        replace(view, period=parse_period("2019")), "hazards", "trade", "severity", most=3
+    ).empty
+
+
+def test_at_least_twelve_months_are_shown_the_rest_as_one(view: View) -> None:
+    days = [f"2021-{month:02}-01" for month in range(1, 13)] + ["2020-05-01"] * 2 + ["2020-04-01"]
+    rows = make_table("hazards", [{"found_on": day, "trade": "消防"} for day in days])
+    longer = replace(view, lang="zh", ledgers={"hazards": rows}, period=parse_period("2020-01-01/2021-12-31"))
+    months = list(count_crossed(longer, "hazards", "found_on", "trade", most=1).index)
+    # The two of May come first, then those of the earliest months with one.
+    assert months == [
+        "2020-04", "2020-05", *(f"2021-{month:02}" for month in range(1, 11)), "其余2类", "",
+    ]  # fmt: skip
+    fourteen = count_crossed(longer, "hazards", "found_on", "trade", most=13)
+    assert fourteen.loc["其余1类", ""] == 1 and len(fourteen) == 15
+    assert count_crossed(longer, "hazards", "found_on", "trade", most=14).index[-2] == "2021-12"
+
+
+def test_refusals_in_full(view: View) -> None:
+    for kind, rows, columns, message in (
+        ("hazard", "trade", "severity", "no ledger kind 'hazard'; did you mean 'hazards'?"),
+        (
+            "hazards",
+            "trade",
+            "severit",
+            "hazards has no column 'severit'; did you mean 'severity', 'district'?",
+        ),
+        (
+            "hazards",
+            "severit",
+            "trad",
+            "hazards has no column 'severit'; did you mean 'severity', 'district'?",
+        ),
+    ):
+        with pytest.raises(ParameterError) as caught:
+            count_crossed(view, kind, rows, columns, most=3)
+        assert str(caught.value) == message
+    with pytest.raises(ParameterError) as caught:
+        count_crossed(
+            replace(view, settings={"suppress": ("hazards",)}), "hazards", "trade", "severity", most=3
+        )
+    assert str(caught.value) == (
+        "small counts of hazards are withheld in this workbook ([indicators] suppress), so they are not "
+        "cross-tabulated; book.ledger() has the rows"
+    )
+
+
+def test_own_ledgers_and_their_rows_of_the_period(view: View) -> None:
+    kind = replace(view.kinds["hazards"], name="wells")
+    own = replace(
+        view,
+        ledgers={"wells": view.ledgers["hazards"], "hazards": view.ledgers["hazards"]},
+        kinds={**view.kinds, "wells": kind},
+    )
+    assert list_own_kinds(own) == ["wells"] and count_own_rows(own) == {"wells": 4}
+    assert count_own_rows(view) == {}

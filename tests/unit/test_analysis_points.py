@@ -32,14 +32,38 @@ def test_shelters_are_one_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lon", "lat", "side"),
+    ("across", "up", "side"),
     [
-        (119.05, 26.05, "middle"),
-        (119.09, 26.05, "east"),
-        (119.01, 26.09, "northwest"),
-        (119.05, 26.01, "south"),
+        (0.5, 0.5, "middle"), (0.59, 0.41, "middle"), (0.61, 0.5, "east"), (0.39, 0.5, "west"), (0.41, 0.59, "middle"),
+        (0.5, 0.61, "north"), (0.5, 0.39, "south"), (0.1, 0.9, "northwest"), (0.9, 0.1, "southeast"),
+        (0.9, 0.9, "northeast"), (0.1, 0.1, "southwest"),
     ],
-)
-def test_a_point_is_on_a_side(lon: float, lat: float, side: str) -> None:
-    """The first district is the square from 119 to 119.1 and 26 to 26.1."""
-    assert find_side(make_view(), lon, lat) == side
+)  # fmt: skip
+def test_a_point_is_on_a_side(across: float, up: float, side: str) -> None:
+    """The first district is the square from 119 to 119.1 and 26 to 26.1; the area three wide and two high."""
+    assert find_side(make_view(), 119 + across / 10, 26 + up / 10) == side
+    assert find_side(make_view(district="all"), 119 + 3 * across / 10, 26 + 2 * up / 10) == side
+
+
+def test_hazards_with_a_place_and_whether_they_are_open() -> None:
+    rows = [
+        {"found_on": "2021-03-01", "lon": 119.05, "lat": 26.05, "rectified_on": "2021-12-31"},
+        {"found_on": "2021-03-01", "lon": 119.05, "lat": 26.05, "rectified_on": "2022-01-01"},
+        {"found_on": "2021-03-01", "lon": 119.05}, {"found_on": "2021-03-01", "lat": 26.05},
+        {"found_on": "2020-03-01", "lon": 119.05, "lat": 26.05},
+    ]  # fmt: skip
+    points = locate_hazards(make_view({"hazards": make_table("hazards", rows)}))
+    assert points is not None and (points.rows, points.unlocated) == (4, 2)
+    assert points.located["open"].tolist() == [False, True]
+    assert locate_hazards(make_view({"hazards": make_table("hazards", rows[2:4])})) is None
+
+
+def test_the_five_commonest_classes() -> None:
+    names = ["洪水"] * 3 + ["火灾"] * 2 + ["地震", "台风", "干旱", "暴雨", None]
+    rows = [{"held_on": "2021-03-01", "hazard_type": name, "lon": 119.0, "lat": 26.0} for name in names]
+    table = make_table("drills", rows).assign(lon=119.0, lat=26.0)
+    points = locate_classes(make_view({"drills": table}, lang="en"), "drills", "hazard_type")
+    assert points is not None
+    assert len(points.classes) == 5 and list(points.classes.values()) == [3, 2, 1, 1, 1]
+    assert points.located["class"].tolist()[-1] == "not stated"
+    assert locate_classes(make_view({"drills": table}, period="2020"), "drills", "hazard_type") is None

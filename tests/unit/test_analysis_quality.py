@@ -1,16 +1,22 @@
 """The account of the data, counted by hand from tables handed in."""
 
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
 from view_maker import CODES, make_table, make_view
 
 from taizhang.analysis.quality import (
+    COUNTS,
     assess_quality,
     count_by_district,
     count_by_kind,
     count_reasons,
     list_missing,
+    sum_read,
 )
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.kinds import load_kinds
 
 COLUMNS = "kind source_file source_sheet source_row column value reason scope district_code why".split()
 FIRST, SECOND = CODES[:2]
@@ -84,3 +90,98 @@ def test_missing_cells_are_those_of_the_period() -> None:
 def test_a_total_belongs_to_the_one_district_of_its_file() -> None:
     assert assess(FIRST)[1].totals["district_code"].tolist() == [FIRST]
     assert assess(SECOND)[1].totals.empty
+
+
+def test_the_whole_account() -> None:
+    view, quality = assess(ALL)
+    assert list(quality.counts) == ["kind", "district_code", *COUNTS]
+    assert quality.counts.to_numpy().tolist() == [
+        ["drills", "", 3, 0, 3, 0, 0], ["drills", FIRST, 4, 3, 1, 0, 3], ["drills", SECOND, 0, 0, 0, 1, 0],
+        ["complaints", "", 3, 2, 1, 0, 0],
+    ]  # fmt: skip
+    assert list(quality.counts.index) == [0, 1, 2, 3]
+    assert {str(dtype) for dtype in quality.counts[list(COUNTS)].dtypes} == {"int64"}
+    assert list(quality.aside) == COLUMNS and len(quality.aside) == 6
+    assert list(quality.totals) == [*TOTALS, "district_code"] and len(quality.totals) == 1
+    assert list(quality.near) == ["value", "rows", "line"] and list(quality.near.index) == [0, 1]
+    assert list(quality.rules) == ["kind", "rule", "title", "rows"] and quality.rules.empty
+    reasons = count_reasons(quality)
+    assert list(reasons) == ["kind", "scope", "column", "why", "rows"]
+    assert reasons.iloc[0].tolist() == ["drills", "row", "c", "district", 3]
+    view = replace(view, quality=pd.DataFrame([(9, 8, 1, 0, 2), (1, 0, 1, 5, 0)], columns=list(COUNTS)))
+    assert sum_read(view).to_dict() == dict(zip(COUNTS, (10, 8, 2, 5, 2), strict=True))
+
+
+def test_missing_cells_rules_and_matches_of_each_kind() -> None:
+    drills = make_table("drills", [
+        {"held_on": "2021-03-01", "name": "甲", "problems": 1, "problems_fixed": 2},
+        {"held_on": "2021-05-01", "name": "乙", "problems": 1, "problems_fixed": 1},
+        {"held_on": "2020-05-01", "problems": 1, "problems_fixed": 3},  # of another period
+    ]).assign(district_match=["name", "code", "code"])  # fmt: skip
+    people = make_table("population", [
+        {"year": year, "residents": n} for year, n in ((2019, None), (2020, None), (2021, 5), (2022, None))
+    ]).assign(district_match="code")  # fmt: skip
+    teams = make_table("teams", [{"members": 3}, {"members": None}]).assign(district_match="code")
+    view = make_view(
+        {"drills": drills, "population": people, "teams": teams}, district=ALL, period="2020-12-01/2021-11-30"
+    )
+    # Of the first file nobody knows which district it is of; two texts name none.
+    files = [("a.xlsx", FIRST), ("a.xlsx", SECOND), ("b.xlsx", SECOND), ("b.xlsx", None)]
+    found = {
+        "drills": pd.DataFrame(
+            [{"district_code": c, "source_file": f, "duplicate": False} for f, c in files]
+        ),
+        "population": keys(FIRST),
+        "teams": keys(FIRST),
+    }
+    totals = pd.concat([TOTALS.assign(file=name) for name in ("a.xlsx", "b.xlsx", "c.xlsx")])
+    quality = assess_quality(view, found, ASIDE.iloc[:0], totals, {}, as_of=date(2021, 4, 30))
+    missing = {(kind, column): (n, of) for kind, column, n, of in quality.missing.to_numpy().tolist()}
+    assert missing["population", "residents"] == (1, 2) and missing["teams", "members"] == (1, 2)
+    assert missing["drills", "problems"] == (0, 2) and missing["drills", "participants"] == (2, 2)
+    shown = [
+        name for name, one in load_kinds()["drills"].fields.items() if not one.personal and not one.splits
+    ]
+    assert [column for kind, column in missing if kind == "drills"] == shown
+    assert quality.rules.to_numpy().tolist() == [
+        ["drills", "more_fixed_than_problems", "改进数多于问题数", 1], ["drills", "future_date", "", 1],
+    ]  # fmt: skip
+    assert sorted(quality.matches.to_numpy().tolist()) == [
+        ["drills", "code", 1], ["drills", "name", 1], ["population", "code", 2], ["teams", "code", 2],
+    ]  # fmt: skip
+    assert quality.totals["district_code"].tolist() == ["", SECOND, ""]
+    listed = list_missing(quality)
+    assert listed["missing"].min() == 1
+    assert listed.set_index(["kind", "column"]).loc[("teams", "members"), "percent"] == 50
+    assert count_by_kind(view, quality).loc["drills"].tolist() == [3, 3, 0, 0, 0]
+
+
+def test_a_view_without_ledgers_has_an_account_without_rows() -> None:
+    quality = assess_quality(make_view(district=ALL), {"drills": keys(FIRST)}, ASIDE, TOTALS, {})
+    assert (list(quality.missing), list(quality.rules), list(quality.matches)) == (
+        ["kind", "column", "missing", "rows"], ["kind", "rule", "title", "rows"], ["kind", "how", "rows"],
+    )  # fmt: skip
+    other = make_view(district=CODES[2])
+    assert count_by_kind(other, quality).empty and list(count_by_kind(other, quality)) == list(COUNTS)
+
+
+def test_what_belongs_to_one_district_is_told_of_it_alone() -> None:
+    _, quality = assess(SECOND)
+    assert quality.aside[["kind", "scope", "why"]].to_numpy().tolist() == [
+        ["drills", "cell", "number"], ["complaints", "row", "date"],
+    ]  # fmt: skip
+    assert list(quality.aside.index) == [0, 1]
+
+
+def test_personal_columns_are_neither_missing_nor_broken() -> None:
+    fields = load_kinds()["hazards"].fields
+    personal = [name for name, one in fields.items() if one.personal]
+    table = make_table("hazards", [{"found_on": "2021-03-01", "rectified_on": "2021-02-28"}] * 2)
+    hazards = table.drop(columns=personal).assign(district_match="name")
+    view = make_view({"hazards": hazards})
+    quality = assess_quality(view, {"hazards": keys(FIRST)}, ASIDE, TOTALS.iloc[:0], {}, as_of=view.as_of)
+    whole = [name for name, one in fields.items() if not one.personal and not one.splits]
+    assert personal and len(whole) + len(personal) <= len(fields)
+    assert quality.missing["column"].tolist() == whole
+    rules = quality.rules.set_index("rule")["rows"]
+    assert rules.max() == 2 and (rules > 0).all()

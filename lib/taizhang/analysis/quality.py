@@ -81,7 +81,8 @@ def assess_quality(
     for kind, rows in keys.items():
         by_district = _count_by_district(kind, rows, aside[aside["kind"] == kind])
         if kind not in view.ledgers:  # its small counts are suppressed, those of its rows among them
-            counts.append(by_district.drop(columns="district_code").groupby("kind", as_index=False).sum())
+            whole = by_district.assign(district_code=NO_DISTRICT)
+            counts.append(whole.groupby(["kind", "district_code"], as_index=False).sum())
             continue
         counts.append(by_district)
         looked_at = _find_rows(view, view.kinds[kind])
@@ -95,7 +96,7 @@ def assess_quality(
         aside = aside[aside["district_code"] == view.district]
         totals = totals[totals["district_code"] == view.district]
     return Quality(
-        counts=pd.concat(counts, ignore_index=True).fillna({"district_code": NO_DISTRICT}),
+        counts=pd.concat(counts, ignore_index=True),
         aside=aside.reset_index(drop=True),
         missing=_join(missing, "kind", "column", "missing", "rows"),
         totals=totals.reset_index(drop=True),
