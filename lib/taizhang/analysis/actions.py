@@ -83,16 +83,9 @@ def rank_stages(view: View) -> pd.DataFrame:
 class ActionCounts:
     """What a period's actions come to.
 
-    Attributes
-    ----------
-    actions, stages : int
-        A stage of several districts is one.
-    rows, places : int
-        Stages district by district, and the districts.
-    found, closed, left : float
-        Problems; `left` is of those stages alone that say both numbers.
-    states : Mapping of str to int
-        Stages by state, in the order of STATES, without those in which none is.
+    Of `actions` and `stages`, a stage of several districts is one; `rows` are stages district by district, `places`
+    the districts. `found`, `closed` and `left` are problems, the last of those stages alone that say both numbers.
+    `states`: stages by state, in the order of STATES, without those in which none is.
     """
 
     actions: int

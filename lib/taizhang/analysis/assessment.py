@@ -14,13 +14,8 @@ from taizhang.stats.assess import Assessment, assess_places
 class Assessed:
     """Points and ranks by the rules of assessment.toml.
 
-    Attributes
-    ----------
-    assessment : Assessment
-    places : pandas.DataFrame
-        By code, the best first: district, and the columns of `stats.assess.assess_places`.
-    sensitivity : pandas.DataFrame
-        By rule number: moved, most, tau.
+    `places`, by code, the best first: district, and the columns of `stats.assess.assess_places`. `sensitivity`, by rule
+    number: moved, most, tau.
     """
 
     assessment: Assessment

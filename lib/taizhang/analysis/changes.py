@@ -21,17 +21,10 @@ _OF_STOCKS = ("per_100k", "per_yi_yuan")
 class Change:
     """A fact now and in an earlier period.
 
-    Attributes
-    ----------
-    now, before, difference : float
-        In the fact's unit.
-    percent : float
-        Difference as percent of before; NaN where before is nought.
-    beyond_chance : bool or None
-        Whether the difference is larger than chance explains, at the 95 percent level; None where the
-        fact has no measure of chance (sums of money, stocks).
-    verdict : str
-        better or worse where the difference is beyond chance and the fact has a good side; else neutral.
+    `now`, `before` and `difference` are in the fact's unit; `percent` is of before, NaN where that is nought.
+    `beyond_chance`: whether the difference is larger than chance explains, at the 95 percent level; None where the fact
+    has no measure of chance (sums of money, stocks). `verdict`: better or worse where the difference is beyond chance
+    and the fact has a good side; else neutral.
     """
 
     now: float
@@ -68,13 +61,6 @@ def compare_periods(
     Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the
     interval of their difference from both intervals (the construction of Newcombe 1998, Statistics in
     Medicine 17, 873-890, method 10).
-
-    Parameters
-    ----------
-    district : str, optional
-        Code; the view's own where left out.
-    then : str
-        year or previous.
 
     None where either value isn't known or is suppressed, the ledger holds no rows of the earlier
     period anywhere, or the kind is a stock with no dates.

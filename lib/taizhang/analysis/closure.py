@@ -24,13 +24,7 @@ _MOST_DAYS = 180
 class Cases:
     """The period's hazards as survival data, all on one index.
 
-    Attributes
-    ----------
-    rows : pandas.DataFrame
-    days : pandas.Series of int
-        Observed: to closure, or to as_of where open; on the spot is 0.
-    closed, open, on_the_spot, judged, in_time : pandas.Series of bool
-        `judged`: whether on time or not is known.
+    `days` to closure, or to as_of where open; on the spot is 0. `judged`: whether on time or not is known.
     """
 
     rows: pd.DataFrame
@@ -84,24 +78,27 @@ class Curve:
         return float(self.share[self.time <= days][-1])
 
 
-def _draw_from_nothing(days: pd.Series, closed: pd.Series) -> Curve:
-    """Kaplan and Meier's curve (1958) with the log-minus-log interval of 95 percent, from nothing closed at day 0."""
+def _draw_from_nothing(days: pd.Series, closed: pd.Series, end: float) -> Curve:
+    """Kaplan and Meier's curve (1958) with the log-minus-log interval of 95 percent, from nothing closed at day 0.
+
+    It is cut off at `end`, and runs flat up to it.
+    """
     curve = estimate_survival(days.to_numpy(), closed.to_numpy())
-    nothing = np.ones(1)
-    share, low, high = (
-        100 * (1 - np.concatenate([nothing, part])) for part in (curve.survival, curve.high, curve.low)
-    )
-    return Curve(np.concatenate([[0.0], curve.time]), share, low, high)
+    shown = np.concatenate([[True], curve.time <= end, [False]])
+    time = np.concatenate([[0.0], curve.time, [end]])
+    parts = []
+    for part in (curve.survival, curve.high, curve.low):
+        share = 100 * (1 - np.concatenate([[1.0], part]))
+        inside = share[shown[:-1]]
+        parts.append(np.append(inside, inside[-1]))
+    return Curve(np.append(time[shown], end), *parts)
 
 
 @dataclass(frozen=True)
 class Closure:
     """The closure curve of all cases, the day up to which it is shown, and the half-way days within it.
 
-    Attributes
-    ----------
-    medians : dict of str to float
-        By district code, the view's own first, and ``all``.
+    `medians` go by district code, the view's own first, and ``all``.
     """
 
     cases: Cases
@@ -115,13 +112,9 @@ def follow_closure(view: View) -> Closure | None:
     cases = list_cases(view)
     if cases is None:
         return None
-    curve = _draw_from_nothing(cases.days, cases.closed)
-    last = float(cases.days.max())
     # The curve runs flat to the last day observed.
-    curve = Curve(
-        np.append(curve.time, last),
-        *(np.append(part, part[-1]) for part in (curve.share, curve.low, curve.high)),
-    )
+    last = float(cases.days.max())
+    curve = _draw_from_nothing(cases.days, cases.closed, last)
     # Beyond the last case closed it has nothing more to say.
     settled = cases.days[cases.closed].max() if cases.closed.any() else last
     end = float(min(max(1.3 * settled, 30), max(last, 1), _MOST_DAYS))
@@ -156,12 +149,8 @@ def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
     end = float(np.clip(1.3 * cases.days[cases.closed].max() if cases.closed.any() else 30, 30, _MOST_DAYS))
     curves = {}
     for name in order:
-        curve = _draw_from_nothing(cases.days[names == name], cases.closed[names == name])
-        inside = curve.time <= end
-        curves[str(name)] = Curve(
-            np.append(curve.time[inside], end),
-            *(np.append(part[inside], part[inside][-1]) for part in (curve.share, curve.low, curve.high)),
-        )
+        of = names == name
+        curves[str(name)] = _draw_from_nothing(cases.days[of], cases.closed[of], end)
     return ClosureByClass(curves, p, end, len(cases.rows))
 
 
@@ -169,13 +158,8 @@ def judge_deadlines(cases: Cases) -> dict[str, float]:
     """Cases judged by their deadline (`due`), those that met it (`in_time`), and `share`, `low` and `high` in %."""
     done, due = int((cases.judged & cases.in_time).sum()), int(cases.judged.sum())
     low, high = (100 * float(limit) for limit in wilson_interval(done, due))
-    return {
-        "in_time": done,
-        "due": due,
-        "share": 100 * done / due if due else np.nan,
-        "low": low,
-        "high": high,
-    }
+    share = 100 * done / due if due else np.nan
+    return {"in_time": done, "due": due, "share": share, "low": low, "high": high}
 
 
 def compare_closure(view: View) -> pd.DataFrame | None:

@@ -46,20 +46,10 @@ def explain_missing(rows: pd.DataFrame) -> Missing:
 class Classes:
     """A fact's values in classes.
 
-    Attributes
-    ----------
-    places : pandas.DataFrame
-        By code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
-    classes : pandas.DataFrame
-        In ascending order: low, high (of the values in it), districts.
-    method : str
-        natural_breaks or single.
-    missing : str
-        As from `explain_missing`, of the districts on the map.
-    known, unknown : int
-        Districts with a value, and those on the map without one.
-    highest, lowest : pandas.Series
-        Of the first district with the largest, or least, value: district, value.
+    `places`, by code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
+    `classes`, in ascending order: low, high (of the values in it), districts. `method` is natural_breaks or single;
+    `missing` as from `explain_missing`, of the districts on the map. `known` and `unknown`: districts with a value, and
+    those on the map without one. `highest` and `lowest`: district and value of the first with the largest, or least.
     """
 
     places: pd.DataFrame
@@ -104,19 +94,10 @@ def classify_districts(view: View, fact: str) -> Classes | None:
 class Comparison:
     """A fact in all districts, against the whole area.
 
-    Attributes
-    ----------
-    places : pandas.DataFrame
-        By code, in the facts' order, those known: district, value, low, high (the interval), place (in the ranking, the
-        best is 0; where no side is good, the highest) and apart (whether the interval leaves out the level).
-    level : float
-        What districts are held against; NaN where it isn't known.
-    of : str
-        What the level is: mean (of the districts, for counts) or area (the whole area's value).
-    unknown : int
-        Districts without a value.
-    missing : str
-        As from `explain_missing`.
+    `places`, by code, in the facts' order, those known: district, value, low, high (the interval), place (in the
+    ranking, the best is 0; where no side is good, the highest) and apart (whether the interval leaves out the level).
+    `level`: what districts are held against, NaN where it isn't known; it is `of` the districts (their mean, for
+    counts) or of the whole area. `unknown`: districts without a value; `missing` as from `explain_missing`.
     """
 
     places: pd.DataFrame

@@ -22,14 +22,8 @@ Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
 class Evidence:
     """What fills a place of a rule's sentence.
 
-    Attributes
-    ----------
-    value : float, datetime.date or str
-        A number, a day, or the name of a target's indicator.
-    decimals : int
-        Of a number, as it is to be written.
-    fact, basis : str
-        The fact that it is, or the one that it is worked out from.
+    A number, written with so many decimals, a day, or the name of a target's indicator; `fact` is the one that it is,
+    `basis` the one that it is worked out from.
     """
 
     value: float | date | str
@@ -40,18 +34,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem found.
+    """One problem found: the rule says how much it weighs, in what words it is told, and the next step.
 
-    Attributes
-    ----------
-    rule : FindingRule
-        Which says how much it weighs, in what words it is told, and the next step.
-    district : str
-        Division code, or ``all``.
-    evidence : Mapping of str to Evidence
-        By place in the sentence.
-    size : float
-        How far the rule is broken, beside others who break it too.
+    `district` is a division code, or ``all``; `evidence` goes by place in the rule's sentence; `size` is how far the
+    rule is broken, beside others who break it too.
     """
 
     rule: FindingRule
@@ -118,11 +104,8 @@ def _above(rule: FindingRule, case: _Case) -> Found:
 def _share_below(rule: FindingRule, case: _Case) -> Found:
     row = case.row(rule.fact)
     if row is not None and row["value"] < rule.below:
-        yield {
-            "value": _write(row["value"], rule.fact),
-            "numerator": Evidence(float(row["numerator"])),
-            "denominator": Evidence(float(row["denominator"])),
-        }
+        parts = {name: Evidence(float(row[name])) for name in ("numerator", "denominator")}
+        yield {"value": _write(row["value"], rule.fact), **parts}
 
 
 def _share_above(rule: FindingRule, case: _Case) -> Found:
@@ -152,11 +135,8 @@ def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str
     change = compare_shares(value, whole, rest, rest_of)
     if not (change.value > 0 and change.is_beyond_chance(alpha=rule.p)):
         return {}
-    return {
-        "value": _write(value, rule.fact),
-        "share": _percent(value, whole),
-        "rest": _percent(rest, rest_of),
-    }
+    shares = {"share": _percent(value, whole), "rest": _percent(rest, rest_of)}
+    return {"value": _write(value, rule.fact), **shares}
 
 
 def _count_up(rule: FindingRule, case: _Case) -> Found:
@@ -171,10 +151,7 @@ def _count_up(rule: FindingRule, case: _Case) -> Found:
     days = (parse_period(str(now["period"])).days, parse_period(str(before["period"])).days)
     change = compare_counts(float(now["value"]), float(before["value"]), *days)
     if change.value > 1 and change.is_beyond_chance(alpha=rule.p):
-        yield {
-            "value": _write(now["value"], rule.fact),
-            "before": Evidence(float(before["value"])),
-        }
+        yield {"value": _write(now["value"], rule.fact), "before": Evidence(float(before["value"]))}
 
 
 def _no_drill(rule: FindingRule, case: _Case) -> Found:
@@ -190,16 +167,13 @@ def _no_drill(rule: FindingRule, case: _Case) -> Found:
 
 def _target_behind(rule: FindingRule, case: _Case) -> Found:
     for fact in case.facts.get(case.district, {}):
-        parts = split_target(fact)
-        if parts is None or parts[1] != "pace_points":
+        parts, pace = split_target(fact), case.number(fact)
+        if parts is None or parts[1] != "pace_points" or pace is None or pace >= rule.below:
             continue
-        pace, done = case.number(fact), case.number(f"targets.{parts[0]}.done_percent")
-        if pace is not None and done is not None and pace < rule.below:
-            yield {
-                "title": Evidence(parts[0]),
-                "done": Evidence(done, 1, fact=f"targets.{parts[0]}.done_percent"),
-                "behind": Evidence(-pace, 1, basis=fact),
-            }
+        share = f"targets.{parts[0]}.done_percent"
+        if (done := case.number(share)) is not None:
+            behind = Evidence(-pace, 1, basis=fact)
+            yield {"title": Evidence(parts[0]), "done": Evidence(done, 1, fact=share), "behind": behind}
 
 
 CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
@@ -227,20 +201,9 @@ def find_problems(
 ) -> list[Finding]:
     """The problems that a district's facts show, the weightiest first.
 
-    Parameters
-    ----------
-    facts, facts_before : Mapping
-        Facts of the period and of the same period a year before, from `index_facts`: the district's and those of
-        ``all``; the latter may be empty.
-    district : str
-        Division code, or ``all``.
-    ledgers : Mapping of str to DataFrame
-        Ledger rows up to as_of; of them only drills are looked at, over two years.
-
-    Returns
-    -------
-    list of Finding
-        A fact that is suppressed, empty or absent gives rise to none.
+    `facts` and `facts_before`, from `index_facts`, are of the period and of the same period a year before: the
+    district's and those of ``all``; the latter may be empty. `ledgers` are rows up to as_of; of them only drills are
+    looked at, over two years. A fact that is suppressed, empty or absent gives rise to no finding.
     """
     case = _Case(facts, facts_before, district, ledgers, as_of)
     found = []
@@ -272,9 +235,6 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
     for code in view.districts["code"]:
         local += find(code, {} if drills is None else {"drills": drills[drills["district_code"] == code]})
     told = {finding.rule.rule for finding in findings}
-    listed = [
-        (finding, tuple(other.district for other in local if other.rule == finding.rule))
-        for finding in findings
-    ]
+    listed = [(one, tuple(other.district for other in local if other.rule == one.rule)) for one in findings]
     listed += [(finding, (finding.district,)) for finding in local if finding.rule.rule not in told]
     return sorted(listed, key=lambda pair: pair[0].place)

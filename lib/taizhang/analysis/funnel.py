@@ -20,23 +20,12 @@ _POSITIONS = {-2: "below998", -1: "below95", 0: "within", 1: "above95", 2: "abov
 class DistrictFunnel:
     """A funnel of districts, in the fact's unit.
 
-    Attributes
-    ----------
-    places : pandas.DataFrame
-        By code: district, value, numerator, denominator, position (below998, below95, within, above95, above998),
-        outside (beyond the 99.8 percent limits), called (beyond chance with false discoveries controlled) and verdict
-        (better or worse of those called on a fact that has a good side; else empty).
-    limits : pandas.DataFrame
-        size, low95, high95, low998, high998.
-    level : float
-        Value of all districts together.
-    of : str
-        Whose value that is: of the whole area (area) or, where districts are withheld, of those shown (shown); empty
-        where the area's isn't known.
-    dispersion : float
-        How many times the variance exceeds chance's; 1 where it doesn't.
-    scale : float
-        What a share or a rate per unit is multiplied by.
+    `places`, by code: district, value, numerator, denominator, position (below998, below95, within, above95,
+    above998), outside (beyond the 99.8 percent limits), called (beyond chance with false discoveries controlled) and
+    verdict (better or worse of those called on a fact that has a good side; else empty). `limits`: size, low95,
+    high95, low998, high998. `level`: value of all districts together, `of` the whole area (area) or, where districts
+    are withheld, of those shown (shown); empty where the area's isn't known. `dispersion`: how many times the variance
+    exceeds chance's; 1 where it doesn't. `scale`: what a share or a rate per unit is multiplied by.
     """
 
     places: pd.DataFrame

@@ -46,12 +46,8 @@ def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
 class CellCounts:
     """Cells of each level, with a last row `all` where there are several levels.
 
-    Attributes
-    ----------
-    by_class : pandas.DataFrame of int
-        Levels by classes, as the layer writes them.
-    sums : pandas.DataFrame
-        cells (in all) and unassigned (nobody named; NA where the layer doesn't say), on the same index.
+    `by_class`: levels by classes, as the layer writes them. `sums`, on the same index: cells (in all) and unassigned
+    (nobody named; NA where the layer doesn't say).
     """
 
     by_class: pd.DataFrame
@@ -121,18 +117,9 @@ def count_ways(counts: pd.DataFrame) -> pd.DataFrame:
 class CellClasses:
     """Rows of a kind per cell, in classes.
 
-    Attributes
-    ----------
-    cells : geopandas.GeoDataFrame
-        Those of the view, lowest level last: `rows`, and `number` of the class (-1: no row).
-    classes : pandas.DataFrame
-        In ascending order: low, high of the rows in it; NaN where no cell is.
-    method : str
-        As from `choose_classes`.
-    rows, unmatched : int
-        All rows of the kind, and those that met no cell.
-    busiest : pandas.Series
-        The cell with the most rows.
+    `cells`: those of the view, lowest level last, with `rows`, and `number` of the class (-1: no row). `classes`, in
+    ascending order: low, high of the rows in it; NaN where no cell is. `method` as from `choose_classes`. `rows` and
+    `unmatched`: all rows of the kind, and those that met no cell. `busiest`: the cell with the most rows.
     """
 
     cells: gpd.GeoDataFrame

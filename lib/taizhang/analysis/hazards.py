@@ -14,13 +14,8 @@ from taizhang.facts import hazards
 class Trend:
     """Hazards by the month they were found in.
 
-    Attributes
-    ----------
-    counts : pandas.DataFrame
-        Index month; rectified and open, NaN in months that begin after as_of.
-    before : pandas.Series or None
-        Found in the same months a year before; None where the ledger does not reach them.
-    rows : int
+    `counts`, by month: rectified and open, NaN in months that begin after as_of. `before`: found in the same months a
+    year before; None where the ledger does not reach them.
     """
 
     counts: pd.DataFrame

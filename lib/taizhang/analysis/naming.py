@@ -22,16 +22,7 @@ def describe_source(
 ) -> str:
     """Source, number of rows, and the day the ledger was read as of.
 
-    Parameters
-    ----------
-    kind : str
-        Ledger kind.
-    rows : int, optional
-        Rows behind the figure.
-    also : iterable of str
-        Further ledger kinds that it was made from.
-    extra : str
-        Further words, such as how an interval was made.
+    `also` are further ledger kinds that a figure was made from, `extra` words such as how an interval was made.
     """
     lang = view.lang
     ledgers = [label("source.ledger", lang, ledger=view.kinds[k].title[lang]) for k in (kind, *also)]
@@ -39,11 +30,7 @@ def describe_source(
     if rows is not None:
         words += label("source.rows", lang, n=format_number(rows), rows=rows)
     words += label("source.as_of", lang, day=format_date(view.as_of, lang))
-    return (
-        label("source.extra", lang, words=words, extra=extra)
-        if extra
-        else label("source.end", lang, words=words)
-    )
+    return label("source.extra" if extra else "source.end", lang, words=words, extra=extra)
 
 
 def name_month(month: pd.Period, lang: str) -> str:
@@ -131,13 +118,8 @@ def say_effect(effect: "Effect", lang: str) -> str:
     """A rate ratio with its interval, or why there is none."""
     if effect.reason:
         return label(f"outcome.reason.{effect.reason}", lang)
-    return label(
-        "word.interval",
-        lang,
-        value=format_number(effect.ratio, 2),
-        low=format_number(effect.low, 2),
-        high=format_number(effect.high, 2),
-    )
+    value, low, high = (format_number(number, 2) for number in (effect.ratio, effect.low, effect.high))
+    return label("word.interval", lang, value=value, low=low, high=high)
 
 
 def name_leaders(counts: pd.Series, lang: str, *, most: int = 3) -> str:

@@ -26,14 +26,8 @@ LATE_DAYS = 30
 class Outcome:
     """One outcome: what goes with each drill, and with drilling more than a year before.
 
-    Attributes
-    ----------
-    name : str
-        Of `OUTCOMES`.
-    monthly, groups : Effect
-        Townships by months; before and after against the other townships.
-    adjusted : float
-        The monthly effect's p, adjusted for the outcomes looked at (Holm 1979).
+    `name` is of `OUTCOMES`; `monthly` is of townships by months, `groups` before and after against the other townships;
+    `adjusted` is the monthly effect's p, adjusted for the outcomes looked at (Holm 1979).
     """
 
     name: str

@@ -19,23 +19,12 @@ NO_DISTRICT = ""
 class Quality:
     """What is known of the data behind a view; nothing personal is in it.
 
-    Attributes
-    ----------
-    counts : pandas.DataFrame
-        kind, district_code ('' where none is known), read, accepted, set_aside, cells_set_aside, duplicates:
-        rows of all periods and districts.
-    aside : pandas.DataFrame
-        What was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
-    missing : pandas.DataFrame
-        kind, column, missing, rows: of the view's rows.
-    totals : pandas.DataFrame
-        kind, file, sheet, row, column, stated, summed, district_code: totals that are not their rows' sum.
-    rules : pandas.DataFrame
-        kind, rule, title, rows: of the view's rows, those that break a rule.
-    matches : pandas.DataFrame
-        kind, how, rows: how the view's rows were given their district.
-    near : pandas.DataFrame
-        value, rows, line: district texts that are no district's, and what to paste into workbook.toml.
+    `counts`: kind, district_code ('' where none is known) and COUNTS, of the rows of all periods and districts.
+    `aside`: what was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
+    `totals`: kind, file, sheet, row, column, stated, summed, district_code of totals that are not their rows' sum.
+    `near`: value, rows, line of district texts that are no district's, and what to paste into workbook.toml.
+    Of the view's rows, `missing`: kind, column, missing, rows; `rules`, those that break one: kind, rule, title, rows;
+    `matches`, how they were given their district: kind, how, rows.
     """
 
     counts: pd.DataFrame
@@ -58,11 +47,11 @@ def assess_quality(
 ) -> Quality:
     """Put the account of a view's data together.
 
+    The view's district says whose rows are meant, its period which are looked at for missing values, rules and the way
+    they were matched; reading is told of all periods, since what is set aside may have no date.
+
     Parameters
     ----------
-    view : View
-        Its district says whose rows are meant, its period which are looked at for missing values, rules and
-        the way they were matched; reading is told of all periods, since what is set aside may have no date.
     keys : Mapping of str to DataFrame
         By kind: district_code ('' where none is known), source_file and duplicate of all its rows.
     aside : DataFrame
@@ -132,14 +121,8 @@ def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd
     groups = keys.groupby("district_code")["duplicate"]
     told = aside.groupby(["district_code", "scope"]).size().unstack(fill_value=0)
     told = told.reindex(columns=["row", "cell"], fill_value=0)
-    table = pd.DataFrame(
-        {
-            "accepted": groups.size(),
-            "set_aside": told["row"],
-            "cells_set_aside": told["cell"],
-            "duplicates": groups.sum(),
-        }
-    )
+    parts = (groups.size(), told["row"], told["cell"], groups.sum())
+    table = pd.DataFrame(dict(zip(COUNTS[1:], parts, strict=True)))
     table = table.fillna(0).astype("int64").rename_axis("district_code").reset_index()
     table.insert(0, "kind", kind)
     table.insert(2, "read", table["accepted"] + table["set_aside"])
@@ -158,20 +141,9 @@ def _count_rules(kind: Kind, rows: pd.DataFrame, lang: str, as_of: date | None) 
     """Rows that break a rule; rules on personal columns, which a view lacks, are passed over."""
     lacking = {name: pd.Series(pd.NA, index=rows.index) for name in kind.columns if name not in rows}
     breaks = find_rule_breaks(rows.assign(**lacking), kind, as_of=as_of).sum()
-    titles = {rule.name: rule.title for rule in kind.rules}
-    return pd.DataFrame(
-        [
-            {
-                "kind": kind.name,
-                "rule": rule,
-                "title": titles[str(rule)][lang] if rule in titles else "",
-                "rows": int(n),
-            }
-            for rule, n in breaks.items()
-            if n
-        ],
-        columns=["kind", "rule", "title", "rows"],
-    )
+    titles = {rule.name: rule.title[lang] for rule in kind.rules}
+    broken = [(kind.name, rule, titles.get(str(rule), ""), int(n)) for rule, n in breaks.items() if n]
+    return pd.DataFrame(broken, columns=["kind", "rule", "title", "rows"])
 
 
 def _list_near(aside: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:

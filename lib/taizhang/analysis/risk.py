@@ -20,15 +20,10 @@ _FIRM_PERCENT = 95
 class Risk:
     """An index of the districts.
 
-    Attributes
-    ----------
-    model : RiskModel
-        With the indicators known in at least three districts.
-    places : pandas.DataFrame
-        By code: the columns of `stats.risk.RiskIndex.places`, and district (the name), upper (in one of the two upper
-        classes) and firm (the class stays in 95 percent of the draws, rounded as tables have it).
-    scores : pandas.DataFrame
-        By code and indicator number, 0 (best) to 10 (worst).
+    `model` has the indicators known in at least three districts. `places`, by code: the columns of
+    `stats.risk.RiskIndex.places`, and district (the name), upper (in one of the two upper classes) and firm (the class
+    stays in 95 percent of the draws, rounded as tables have it). `scores`, by code and indicator number: 0 (best) to
+    10.
     """
 
     model: RiskModel

@@ -30,13 +30,7 @@ def choose_months(view: View) -> pd.PeriodIndex:
 
 
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
-    """Count days per month.
-
-    Parameters
-    ----------
-    as_of : datetime.date, optional
-        Months that begin after it are NaN: nothing is known of them yet.
-    """
+    """Count days per month; months that begin after `as_of`, a date, are NaN: nothing is known of them yet."""
     counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).astype(float)
     if as_of is not None:
         counts[months.start_time > pd.Timestamp(str(as_of))] = float("nan")
@@ -51,14 +45,9 @@ def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:
 def name_values(
     values: pd.Series, kind: str, column: str, lang: str, kinds: Mapping[str, Kind] | None = None
 ) -> pd.Series:
-    """Write a column's classes in the report's language; a text stays as its ledger has it.
+    """Write a column's classes in the report's language; a text stays as its ledger has it, empty is 'not stated'.
 
-    Parameters
-    ----------
-    kinds : Mapping of str to Kind, optional
-        Of the view; where left out, the built-in ones.
-
-    Where empty: the words for 'not stated'.
+    `kinds` are the view's; where left out, the built-in ones.
     """
     fields = (load_kinds() if kinds is None else kinds)[kind].fields
     names = fields[column].values if column in fields else {}
@@ -73,14 +62,7 @@ def name_values(
 def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Sum parts per class, most first; classes beyond the tenth together, 'not stated' always last.
 
-    Parameters
-    ----------
-    classes : pandas.Series of str
-        From `name_values`.
-    parts : pandas.DataFrame of bool or number
-        On the same index.
-
-    One row per class; the columns of parts.
+    `classes`, from `name_values`, and `parts`, of bool or number, have the same index.
     """
     sums = parts.astype(float).groupby(classes.to_numpy()).sum()
     order = sums.sum(axis=1).rename("total").to_frame().assign(name=sums.index.astype(str))
@@ -110,9 +92,8 @@ def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Serie
         return None
     amounts = _AMOUNTS.get((kind, value), number(value))(counted) if value else np.ones(len(counted))
     parts = pd.DataFrame({"n": np.nan_to_num(amounts)}, index=rows.index)
-    counts = count_classes(name_values(rows[column], kind, column, view.lang, view.kinds), parts, view.lang)[
-        "n"
-    ]
+    classes = name_values(rows[column], kind, column, view.lang, view.kinds)
+    counts = count_classes(classes, parts, view.lang)["n"]
     return counts if counts.sum() else None
 
 

@@ -15,14 +15,9 @@ from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrin
 class Standing:
     """What is known of every district on one fact.
 
-    Attributes
-    ----------
-    places : pandas.DataFrame
-        By code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), rank, first, last (the
-        rank's range), group, position, called and verdict (as in `analysis.funnel`) and quadrant (of the local
-        pattern found; else empty).
-    pattern : Pattern
-        Moran's I of the shrunken values.
+    `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), rank, first, last
+    (the rank's range), group, position, called and verdict (as in `analysis.funnel`) and quadrant (of the local
+    pattern found; else empty). `pattern`: Moran's I of the shrunken values.
     """
 
     places: pd.DataFrame
@@ -56,22 +51,12 @@ def find_standing(view: View, fact: str) -> Standing | None:
     ranked = (rank_shares if share else rank_rates)(top, size, descending=info.direction != "less_is_better")
     graph = join_neighbours(view.districts.set_index("code").geometry)
     pattern = find_pattern(shrunk["shrunk"], graph)
-    places = pd.DataFrame(
-        {
-            "district": rows["district"],
-            "raw": rows["value"],
-            "shrunk": scale * shrunk["shrunk"],
-            "low": scale * shrunk["low"],
-            "high": scale * shrunk["high"],
-            "spatial": scale * shrink_to_neighbours(top, size, graph),
-            "rank": ranked["rank"],
-            "first": ranked["low"],
-            "last": ranked["high"],
-            "group": ranked["group"],
-            "position": rows["position"],
-            "called": rows["called"],
-            "verdict": rows["verdict"],
-            "quadrant": pattern.places["quadrant"].where(pattern.places["found"].astype(bool), ""),
-        }
+    found = pattern.places["found"].astype(bool)
+    places = rows[["district", "value", "position", "called", "verdict"]].rename(columns={"value": "raw"})
+    places = places.join(scale * shrunk[["shrunk", "low", "high"]])
+    places = places.join(
+        ranked.rename(columns={"low": "first", "high": "last"})[["rank", "first", "last", "group"]]
     )
+    places["spatial"] = scale * shrink_to_neighbours(top, size, graph)
+    places["quadrant"] = pattern.places["quadrant"].where(found, "")
     return Standing(places.sort_values(["rank", "district"]), pattern)

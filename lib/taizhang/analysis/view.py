@@ -36,22 +36,16 @@ class View:
     Attributes
     ----------
     district : str
-        Division code, or ``all`` for the whole area.
-    name : str
-        The district's name, or the area's title.
+        Division code, or ``all`` for the whole area; `name` is then the area's title.
     title : str
         The workbook's title.
-    period : Period
     lang : str
         zh or en.
     as_of : datetime.date
         The day the ledgers are read as of.
-    facts : pandas.DataFrame
-        Facts of the period, all districts and ``all``, in the contract's columns.
-    facts_before : pandas.DataFrame
-        Facts of the same period a year before, read at the same lag after its end.
-    facts_previous : pandas.DataFrame
-        Facts of the period just before, at the same lag.
+    facts, facts_before, facts_previous : pandas.DataFrame
+        Facts of the period, all districts and ``all``, in the contract's columns; of the same period a year before,
+        and of the period just before, both read at the same lag after their end.
     ledgers : Mapping of str to pandas.DataFrame
         Rows of the configured kinds: of the district alone, or of all where it is ``all``; of all
         periods, dated on or before as_of; without personal columns. Other columns may hold days after it: what a
@@ -73,10 +67,8 @@ class View:
         no facts of those that don't compare.
     settings : Mapping
         Anything else of workbook.toml that a report shows.
-    kinds : Mapping of str to Kind
-        Ledger kinds, the workbook's own among them; where left out, the built-in ones.
-    fact_infos : Mapping of str to FactInfo
-        What each fact is, the workbook's own among them; where left out, the built-in ones.
+    kinds, fact_infos : Mapping
+        Ledger kinds, and what each fact is, the workbook's own among them; where left out, the built-in ones.
     first_days : Mapping of str to datetime.date
         The first day on record of each kind's ledger, in any district: a district without a row that early
         had nothing to record. Where left out, its own rows decide.
@@ -154,32 +146,17 @@ class View:
     def fact(self, name: str, district: str | None = None, *, when: When = "now") -> pd.Series | None:
         """One fact's row of this (or the named) district, or None where there is none.
 
-        Parameters
-        ----------
-        when : str
-            now; year (the same period a year before); previous (the period just before).
+        `when` is now, year (the same period a year before) or previous (the period just before).
         """
         facts, places = self._places[when]
         place = places.get((name, district or self.district))
         return None if place is None else facts.iloc[place]
 
     def lasts(self, *scales: str) -> bool | None:
-        """Whether the period is as long as one of these, for cells that not every report has.
+        """Whether the period is a year, half, quarter or month, as asked, for cells that not every report has.
 
-        Parameters
-        ----------
-        *scales : str
-            year, half, quarter or month.
-
-        Returns
-        -------
-        bool or None
-            True or None, so that ``view.lasts("year") and ...`` shows nothing where it doesn't hold.
-
-        Raises
-        ------
-        ParameterError
-            If there is no such length.
+        True or None, so that ``view.lasts("year") and ...`` shows nothing where it doesn't hold; ParameterError where
+        there is no such length.
         """
         if unknown := [scale for scale in scales if scale not in SCALES]:
             raise ParameterError("analysis.no_length", text=unknown[0], known=", ".join(SCALES))
@@ -221,11 +198,9 @@ class View:
         if kind not in self.kinds or not self.kinds[kind].date:
             return rows
         after = pd.Timestamp(self.as_of) + pd.Timedelta(days=1)
-        back = [
-            name
-            for name, one in self.kinds[kind].fields.items()
-            if one.type in ("date", "datetime") and not one.future and name in rows
-        ]
+        fields = self.kinds[kind].fields.items()
+        dates = (name for name, one in fields if one.type in ("date", "datetime") and not one.future)
+        back = [name for name in dates if name in rows]
         return rows.assign(**{name: rows[name].where(rows[name] < after) for name in back})
 
 
@@ -234,12 +209,7 @@ def once_per_view(
 ) -> Callable[Concatenate[View, Asked], Answer]:
     """Make a finding that figures, tables and words share be worked out once for each view.
 
-    Parameters
-    ----------
-    find : callable
-        Of a view and, after it, arguments that can be keys. Nobody may change what it returns.
-
-    The same, which gives every caller the same object.
+    Arguments after the view can be keys; every caller gets the same object, which nobody may change.
     """
 
     @wraps(find)
