@@ -313,3 +313,273 @@ def test_a_million_rows_are_matched_by_their_distinct_values() -> None:
     values = pd.Series(np.tile(np.array(["溪北镇", "城关", None, "350922101"], dtype=object), 250_000))
     found = match_districts(values, gpd.GeoDataFrame(DISTRICTS))
     assert found["how"].value_counts().to_dict() == {"name": 250_000, "unmatched": 500_000, "code": 250_000}
+
+
+LAYER = pd.DataFrame(
+    [
+        ("350921", "滨江县", "350900"),
+        ("350922", "临江县", "350900"),
+        ("350921101", "溪北镇", "350921"),
+        ("350921103", "城关镇", "350921"),
+        ("350922101", "城关镇", 350922.0),
+        ("350921104", "濱海街道", None),
+        ("350921105", "老溪", "滨江"),
+        ("PH01", "Cainta", "Rizal"),
+        ("350921901", "西门村", "350999"),
+        ("350922901", "西门村", ""),
+    ],
+    columns=["code", "name", "parent"],
+)
+BOTH = "城关镇 350921103 under 滨江县, 城关镇 350922101 under 临江县"
+
+
+def find(
+    value: object, above: object = None, layer: pd.DataFrame = LAYER, **more: object
+) -> tuple[object, str, str]:
+    found = match_districts(pd.Series([value]), layer, parent=pd.Series([above]), **more).iloc[0]  # type: ignore[arg-type]
+    assert (found["reason"] is None) == (found["how"] != "unmatched")
+    return (None if pd.isna(found["code"]) else found["code"]), found["how"], str(found["reason"] or "")
+
+
+@pytest.mark.parametrize(
+    ("value", "above", "code", "how"),
+    [
+        ("城关镇", "滨江县", "350921103", "name"),
+        ("城关镇", "臨江", "350922101", "name"),
+        ("城关镇", "350922", "350922101", "name"),
+        ("城关镇", 350921000.0, "350921103", "name"),
+        ("老溪", "滨江县", "350921105", "name"),
+        ("老溪", "滨江", "350921105", "name"),
+        ("老溪", "3509", "350921105", "name"),
+        ("老溪", "350921", "350921105", "name"),
+        ("Cainta", "350921", "PH01", "name"),
+        ("Cainta", "RIZAL", "PH01", "name"),
+        ("滨海街道", "350921", "350921104", "script"),
+        ("滨海街道", "临江县", "350921104", "script"),
+        ("滨江", "350900", "350921", "suffix"),
+        ("滨江县", "350000", "350921", "name"),
+        ("西门村", "350922", "350922901", "name"),
+        ("濱江", None, "350921", "script"),
+        ("濱江縣", None, "350921", "script"),
+        ("滨海", None, "350921104", "script"),
+        ("老溪乡", None, "350921105", "suffix"),
+        ("滨江县 溪北镇", None, "350921101", "name"),
+        ("滨江县城关镇", None, "350921103", "name"),
+        ("临江县、城关镇", None, "350922101", "name"),
+        ("CAINTA", None, "PH01", "name"),
+        ("PH01", None, "PH01", "code"),
+        ("350921101000", None, "350921101", "code"),
+        ("滨老溪", None, None, ""),
+        ("滨江老溪", None, "350921105", "name"),
+        ("Rizal, Cainta", None, None, ""),
+        ("老溪村", None, None, ""),
+        ("老溪县", None, None, ""),
+        ("溪北镇", "350922", None, ""),
+        ("溪北镇", "临江", None, ""),
+    ],
+)
+def test_each_way_under_each_unit(value: object, above: object, code: str | None, how: str) -> None:
+    found = find(value, above)
+    assert found[:2] == (code, how or "unmatched")
+
+
+@pytest.mark.parametrize(
+    ("value", "above", "said"),
+    [
+        (None, None, "no district is given"),
+        (
+            "城关镇",
+            None,
+            f"'城关镇' is the name of 2 districts: {BOTH}; give the code or the unit above or paste under "
+            '[boundaries.aliases]: "城关镇" = "<code>"',
+        ),
+        ("城关", "350900", f"'城关' is the name of 2 districts: {BOTH}; give the code or the unit above"),
+        ("城关镇", "360000", f"'城关镇' is no district under '360000'; there is {BOTH}"),
+        (
+            "溪北镇",
+            "临江县",
+            "'溪北镇' is no district under '临江县'; there is 溪北镇 350921101 under 滨江县",
+        ),
+        ("老溪", "临江县", "'老溪' is no district under '临江县'; there is 老溪 350921105 under 滨江"),
+        ("Cainta", "甲县", "'Cainta' is no district under '甲县'; there is Cainta PH01 under Rizal"),
+        (
+            "西门村",
+            None,
+            "'西门村' is the name of 2 districts: 西门村 350921901 under 350999, 西门村 350922901; give the "
+            "code or the unit "
+            'above or paste under [boundaries.aliases]: "西门村" = "<code>"',
+        ),
+        ("溪北镇、临江、别处", None, "'溪北镇、临江、别处' names 2 districts; a row belongs to one"),
+        ("别处", None, "no district is named '别处'"),
+        (
+            "溪被镇",
+            None,
+            "no district is named '溪被镇'; if it is one of these, paste under [boundaries.aliases]: "
+            '"溪被镇" = "350921101"  # 溪北镇',
+        ),
+        (
+            "城管镇",
+            None,
+            "no district is named '城管镇'; if it is one of these, paste under [boundaries.aliases]: "
+            '"城管镇" = "350921103"  # 城关镇 or "城管镇" = "350922101"  # 城关镇',
+        ),
+        ("350929", None, "no district has the code 350929"),
+        (
+            "3509219",
+            None,
+            "no district has the code 3509219; if it is one of these, paste under [boundaries.aliases]: "
+            '"3509219" = "350921"  # 滨江县',
+        ),
+        (
+            "350921101007",
+            None,
+            "no district has the code 350921101007; if it is one of these, paste under [boundaries.aliases]: "
+            '"350921101007" = "350921"  # 滨江县 or "350921101007" = "350921101"  # 溪北镇',
+        ),
+    ],
+)
+def test_each_refusal_in_its_own_words(value: object, above: object, said: str) -> None:
+    assert find(value, above) == (None, "unmatched", said)
+
+
+def test_codes_that_shorten_to_one_are_none() -> None:
+    layer = pd.DataFrame({"code": ["350921", "350921000", "350", "3509"], "name": ["甲", "乙", "丙", "丁"]})
+    assert find("350921000000", layer=layer) == (
+        None,
+        "unmatched",
+        "no district has the code 350921000000; if it is one of these, paste under [boundaries.aliases]: "
+        '"350921000000" = "350921"  # 甲 or "350921000000" = "350921000"  # 乙 or "350921000000" = "3509"  # 丁',
+    )
+    assert find("350921", layer=layer)[0] == "350921" and find("350921000", layer=layer)[0] == "350921000"
+    many = pd.DataFrame({"code": ["3509", "35092", "350921", "3509211"], "name": list("甲乙丙丁")})
+    assert find("35092119", layer=many)[2].count(" or ") == 2  # three at most
+
+
+def test_names_are_proposed_for_the_first_five_hundred_alone() -> None:
+    layer = pd.DataFrame({"code": ["1"], "name": ["溪北镇"]})
+    reasons = match_districts(pd.Series([f"溪北{place}镇" for place in range(502)]), layer)["reason"]
+    assert [reason.code.rpartition(".")[2] for reason in reasons] == ["near_name"] * 500 + ["no_name"] * 2
+
+
+def test_aliases_say_all_that_is_wrong_with_them() -> None:
+    with pytest.raises(BoundaryError) as error:
+        find("甲", aliases={"甲": "1", "溪北镇": "350921103", "乙": "2", "濱海街道": "350921"})
+    assert str(error.value) == (
+        "[boundaries.aliases] has codes that are not in the layer ('甲 = 1', '乙 = 2'); names that "
+        "are another district's own "
+        "('溪北镇 = 350921103', '濱海街道 = 350921'). Mend them in workbook.toml."
+    )
+    with pytest.raises(
+        BoundaryError, match=r"^\[boundaries.aliases\] has codes that are not in the layer \('甲 = 1'\)\. "
+    ):
+        find("甲", aliases={"甲": "1"})
+    # One's own name, a name that several share, and what is written around it.
+    aliases = {"溪北镇": "350921101", "城关镇": " 350922101 ", " 旧 镇政府": "350921101"}
+    assert find("城关镇", aliases=aliases)[:2] == ("350922101", "alias")
+    assert find("旧镇", "临江县", aliases=aliases)[:2] == (
+        "350921101",
+        "alias",
+    )  # the user's word needs no unit above
+    assert find("溪北镇", aliases=aliases)[:2] == ("350921101", "name")
+
+
+def test_old_names_and_codes() -> None:
+    moves = pd.DataFrame(
+        [
+            ("350921201", "溪头", "350921101", "溪北镇"),
+            ("350921202", "濱江", "350921101", ""),
+            ("350921203", "西乡", "350921103", ""),
+            ("350921203", "西乡", "350922101", ""),
+            ("350921204", "城关镇", "350921101", ""),
+        ],
+        columns=["old_code", "old_name", "new_code", "new_name"],
+    )
+    assert find("350921201", crosswalk=moves) == ("350921101", "crosswalk", "")
+    assert find("溪头", crosswalk=moves)[:2] == ("350921101", "crosswalk")
+    # The old name goes before a form without its suffix or in other characters.
+    assert find("滨江", crosswalk=moves)[:2] == ("350921", "suffix")
+    assert find("濱江", crosswalk=moves)[:2] == ("350921101", "crosswalk") and find("濱江")[1] == "script"
+    for text in ("350921203", "西乡"):
+        assert find(text, crosswalk=moves) == (
+            None,
+            "unmatched",
+            f"'{text}' became several districts: {BOTH}; which is not known",
+        )
+    assert find("西乡", "临江县", crosswalk=moves)[:2] == ("350922101", "crosswalk")
+    assert find("西乡", "甲县", crosswalk=moves)[2] == "no district is named '西乡'"
+    # A name of today that is not settled is not settled by one of before.
+    assert find("城关镇", crosswalk=moves)[2].startswith("'城关镇' is the name of 2 districts")
+    assert find("溪北镇", crosswalk=moves)[1] == "name"
+
+
+def test_tables_keep_their_index_and_types() -> None:
+    index = pd.Index(["b", "a", "a", "c"])
+    values = pd.Series(["溪北镇", None, "溪北镇", 350921.0], index=index, dtype=object)
+    above = pd.Series(["滨江县", "滨江县", "临江县", None], dtype=object)
+    found = match_districts(values, LAYER, parent=above)
+    assert list(found) == ["code", "how", "reason"] and list(found.index) == list(index)
+    assert list(map(str, found.dtypes)) == ["str", "str", "object"]
+    assert found["code"].fillna("").to_list() == ["350921101", "", "", "350921"]
+    assert found["how"].to_list() == ["name", "unmatched", "unmatched", "code"]
+    assert [None if one is None else one.code for one in found["reason"]] == [
+        None, "boundaries.match.not_given", "boundaries.match.not_under", None,
+    ]  # fmt: skip
+    with pytest.raises(BoundaryError) as error:
+        match_districts(values, LAYER, parent=above[:3])
+    assert str(error.value) == "parent must have one value for each row."
+    none = match_districts(values[:0], LAYER)
+    assert list(map(str, none.dtypes)) == ["str", "str", "object"] and list(none) == list(found)
+    # Codes that came as numbers, names alone: what is missing is not made up.
+    numbers = pd.DataFrame({"code": [1, 2], "name": ["溪北镇", "溪南镇"]}, index=[7, 9])
+    assert match_districts(pd.Series(["溪北", 2]), numbers)["code"].to_list() == ["1", "2"]
+
+
+def test_points_need_both_coordinates_and_shapes() -> None:
+    districts = make_districts()
+    values = pd.Series([None, "不知道", "溪南乡", None], index=[3, 3, 5, 7])
+    lon = pd.Series([119.15, 119.05, 119.05, None], dtype="Float64", index=values.index)
+    lat = pd.Series([26.05, 26.05, 26.05, 26.05], index=values.index)
+    where = {"lon": lon, "lat": lat, "geometry": districts.geometry}
+    found = match_districts(values, districts, **where)
+    assert found["code"].fillna("").to_list() == ["350921102", "", "350921102", ""]
+    assert found["how"].to_list() == ["point", "unmatched", "name", "unmatched"]
+    assert list(map(str, found["reason"][(found["how"] == "unmatched").to_numpy()])) == [
+        "no district is named '不知道'", "no district and no coordinates are given",
+    ]  # fmt: skip
+    assert found["reason"].iloc[0] is None and found["reason"].iloc[2] is None
+    for left_out in where:
+        other = match_districts(
+            values, districts, **{name: one for name, one in where.items() if name != left_out}
+        )
+        assert other["how"].to_list() == ["unmatched", "unmatched", "name", "unmatched"]
+        assert str(other["reason"].iloc[0]) == "no district is given"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("溪被镇", "There is no district '溪被镇'. Nearest: 溪北镇 350921101 under 滨江县."),
+        ("城管镇", f"There is no district '城管镇'. Nearest: {BOTH}."),
+        ("xyz", "There is no district 'xyz'. Nearest: 滨江县 350921 under 350900, 溪北镇 350921101 under 滨江县, "
+                "城关镇 350921103 under 滨江县, 临江县 350922 under 350900, 城关镇 350922101 under 临江县."),
+        ("城关", f"district '城关' is the name of 2 districts: {BOTH}; give the code or the unit above."),
+        ("西乡", f"district '西乡' became several districts: {BOTH}; name one of them."),
+    ],
+)  # fmt: skip
+def test_what_find_district_says(text: str, said: str) -> None:
+    moves = pd.DataFrame(
+        {"old_code": ["9", "9"], "old_name": ["西乡", "西乡"], "new_code": ["350921103", "350922101"]}
+    )
+    with pytest.raises(ParameterError) as error:
+        find_district(text, LAYER, crosswalk=moves)
+    assert str(error.value) == said
+
+
+def test_find_district_takes_each_way_of_naming_one() -> None:
+    assert (
+        find_district("350921101", LAYER)
+        == find_district("溪北", LAYER)
+        == find_district(350921101.0, LAYER)
+        == "350921101"
+    )
+    assert find_district("甲", LAYER, {"甲": "350921"}) == "350921"

@@ -84,7 +84,7 @@ def restore_codes(values: pd.Series, *, where: Reason | str) -> tuple[pd.Series,
         if short:
             lost = {"number": len(short), "digits": full - 1, "codes": list(short.values())}
             notes.append(Reason("boundaries.code.zeros", where=where, **lost))
-    return values.astype("object").map(distinct).fillna("").astype("str"), notes
+    return values.astype("object").map(lambda value: distinct.get(value, "")).astype("str"), notes
 
 
 def reduce_code(code: str) -> str:

@@ -1,7 +1,7 @@
 """Division codes change by year: which code of one vintage is which of another."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -10,14 +10,14 @@ from taizhang.boundaries.codes import clean_text, restore_code
 from taizhang.boundaries.names import fold_name
 from taizhang.core.errors import BoundaryError
 
-_COLUMNS = ("old_code", "new_code")
+COLUMNS = ("old_code", "new_code")
 
 
 class Crosswalk:
     """Changes of codes and names, followed to the vintage of a layer."""
 
     def __init__(self, table: pd.DataFrame) -> None:
-        if missing := [column for column in _COLUMNS if column not in table]:
+        if missing := [column for column in COLUMNS if column not in table]:
             raise BoundaryError("boundaries.crosswalk.columns", missing=missing)
         self.forward: dict[str, set[str]] = defaultdict(set)
         self.backward: dict[str, set[str]] = defaultdict(set)
@@ -37,7 +37,7 @@ class Crosswalk:
         """Whether the text is a code that changed."""
         return text in self.forward or text in self.backward
 
-    def follow(self, text: str, present: set[str]) -> set[str]:
+    def follow(self, text: str, present: Container[str]) -> set[str]:
         """Codes of the layer that a code or name of another vintage became (or came from)."""
         starts = {text} if self.knows_code(text) else self.named.get(fold_name(text), set())
         if not starts:
@@ -88,7 +88,7 @@ def compare_vintages(
     if years is not None and "year" in crosswalk:
         year = pd.to_numeric(crosswalk["year"], errors="coerce")
         crosswalk = crosswalk[year.isna() | year.between(*years)]
-    table = crosswalk.assign(**{name: crosswalk[name].map(restore_code) for name in _COLUMNS})
+    table = crosswalk.assign(**{name: crosswalk[name].map(restore_code) for name in COLUMNS})
     parts = table.groupby("old_code")["new_code"].nunique()
     rows = []
     for code in codes:

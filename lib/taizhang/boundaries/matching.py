@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.boundaries.codes import clean_text, cut_zeros, name_level, read_code_or_name, reduce_code
-from taizhang.boundaries.crosswalk import Crosswalk
+from taizhang.boundaries.crosswalk import COLUMNS, Crosswalk
 from taizhang.boundaries.names import (
     cut_spaces,
     cut_suffix,
@@ -62,29 +62,28 @@ def match_districts(
     name.
     """
     finder = _Finder(districts, aliases or {}, crosswalk)
-    above = parent if parent is not None else pd.Series(pd.NA, index=values.index, dtype="object")
+    above = parent if parent is not None else pd.Series(pd.NA, index=values.index)
     if len(above) != len(values):
         raise BoundaryError("boundaries.match.parents")
     # A million rows name a few hundred places: each distinct pair is looked up once.
-    value_ids, value_list = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
-    above_ids, above_list = pd.factorize(above.to_numpy(dtype=object), use_na_sentinel=True)
+    value_ids, value_list = pd.factorize(values.to_numpy(dtype=object))
+    above_ids, above_list = pd.factorize(above.to_numpy(dtype=object))
     value_texts = ["", *map(read_code_or_name, value_list)]
     above_texts = ["", *map(read_code_or_name, above_list)]
     many = len(above_texts)
-    pair_ids, pairs = pd.factorize((value_ids + 1).astype(np.int64) * many + above_ids + 1)
+    pair_ids, pairs = pd.factorize((value_ids + 1) * many + above_ids + 1)
     answers = [finder.find(value_texts[pair // many], above_texts[pair % many]) for pair in pairs]
-    columns = zip(*answers, strict=True) if answers else ([], [], [])
-    code, how, reason = (np.array(list(one), dtype=object)[pair_ids] if answers else one for one in columns)
-    found = pd.DataFrame({"code": code, "how": how, "reason": reason}, index=values.index, dtype=object)
+    found = pd.DataFrame(answers, columns=["code", "how", "reason"]).iloc[pair_ids].set_axis(values.index)
+    found = found.astype({"code": "str", "how": "str", "reason": "object"})
     if lon is not None and lat is not None and geometry is not None:
         blank = np.flatnonzero(np.array([not text for text in value_texts])[value_ids + 1])
         x, y = (one.iloc[blank].to_numpy(float, na_value=np.nan) for one in (lon, lat))
         places = locate_points(x, y, geometry, offset=offset)
         hit = places.position >= 0
         found.iloc[blank, 2] = places.reason
-        found.iloc[blank[hit], 0] = districts["code"].to_numpy(dtype=object)[places.position[hit]]
+        found.iloc[blank[hit], 0] = districts["code"].to_numpy()[places.position[hit]]
         found.iloc[blank[hit], 1] = "point" if offset == "none" else f"point_{offset}"
-    return found.astype({"code": "str", "how": "str"})
+    return found
 
 
 class _Finder:
@@ -94,15 +93,14 @@ class _Finder:
         self, districts: pd.DataFrame, aliases: Mapping[str, str], crosswalk: pd.DataFrame | None
     ) -> None:
         self.codes = [str(code) for code in districts["code"]]
-        self.names = dict(zip(self.codes, map(str, districts["name"]), strict=True))
-        parents = districts["parent"] if "parent" in districts else pd.Series(pd.NA, index=districts.index)
-        self.parents = dict(zip(self.codes, map(read_code_or_name, parents), strict=True))
-        self.by_code = {code: code for code in self.codes}
+        self.names = {str(code): str(name) for code, name in districts[["code", "name"]].to_numpy()}
+        parents = districts["parent"].tolist() if "parent" in districts else [""] * len(self.codes)
+        self.parents = {code: read_code_or_name(parents[at]) for at, code in enumerate(self.codes)}
         reduced: dict[str, set[str]] = defaultdict(set)
         for code in self.codes:
             reduced[reduce_code(code)].add(code)
         self.by_reduced = {short: next(iter(codes)) for short, codes in reduced.items() if len(codes) == 1}
-        self.crosswalk = Crosswalk(crosswalk) if crosswalk is not None else None
+        self.crosswalk = Crosswalk(pd.DataFrame(columns=COLUMNS) if crosswalk is None else crosswalk)
         self.folded = {code: fold_name(name) for code, name in self.names.items()}
         self.by_name = self._index(lambda name: name)
         self.by_letters = self._index(cut_spaces)
@@ -112,7 +110,7 @@ class _Finder:
         self.by_path: dict[str, set[str]] = defaultdict(set)
         for code in self.codes:
             above = self.names.get(self.parents[code], self.parents[code])
-            if above and not above.isascii():
+            if not above.isascii():
                 self.by_path[fold_name(above) + self.folded[code]].add(code)
         self.aliases = self._check_aliases(aliases)
         self.proposals = 0
@@ -127,10 +125,9 @@ class _Finder:
     def _check_aliases(self, aliases: Mapping[str, str]) -> dict[str, str]:
         checked, unknown, taken = {}, [], []
         for alias, target in aliases.items():
-            code = self.by_code.get(clean_text(target))
-            name = fold_name(alias)
+            code, name = clean_text(target), fold_name(alias)
             owners = self.by_name.get(name, set())
-            if code is None:
+            if code not in self.names:
                 unknown.append(f"{alias} = {target}")
             elif len(owners) == 1 and code not in owners:
                 taken.append(f"{alias} = {target}")
@@ -148,10 +145,10 @@ class _Finder:
         """The code, how it was found, and why not."""
         if not text:
             return None, UNMATCHED, Reason("boundaries.match.not_given")
-        if code := self.by_code.get(text) or self.by_reduced.get(reduce_code(text)):
+        if code := text if text in self.names else self.by_reduced.get(reduce_code(text)):
             return code, "code", None
-        moved = self.crosswalk.follow(text, set(self.codes)) if self.crosswalk is not None else set()
-        if moved and self.crosswalk is not None and self.crosswalk.knows_code(text):
+        moved = self.crosswalk.follow(text, self.names)
+        if moved and self.crosswalk.knows_code(text):
             return self._take_moved(text, moved)
         if text.isdigit():
             return None, UNMATCHED, self._propose("code", text)
@@ -174,8 +171,7 @@ class _Finder:
             left = codes if how == "alias" else self._under(codes, above)
             if len(left) == 1:
                 return next(iter(left)), how, None
-            if not refused:
-                refused = self._refuse(text, above, codes, left)
+            refused = self._refuse(text, above, codes, left)
         if refused:
             return None, UNMATCHED, refused
         # A name of another vintage, once no district of today answers to the text.
