@@ -45,7 +45,7 @@ def test_a_column_that_others_say_is_left_out() -> None:
 @pytest.mark.filterwarnings(
     "ignore::pandas.errors.Pandas4Warning"
 )  # lifelines' own, in what is compared with
-@pytest.mark.parametrize("clusters", [0, 1, 60])
+@pytest.mark.parametrize("clusters", [0, 1, 2, 60])
 def test_every_column_is_that_of_lifelines(clusters: int) -> None:
     rossi = load_rossi()[["week", "arrest", "age", "prio"]]
     cluster = pd.Series(np.arange(len(rossi)) % clusters, rossi.index) if clusters else None

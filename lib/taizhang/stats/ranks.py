@@ -78,7 +78,7 @@ def rank_rates(
     159, 385-443; Laird and Louis (1989), J. Educ. Stat. 14, 29-46.
     """
     known = (exposure > 0) & events.notna()
-    fit = fit_rates(events[known].to_numpy(float), exposure[known].to_numpy(float))
+    fit = fit_rates(events[known].to_numpy(), exposure[known].to_numpy())
     return _rank(fit, events.index[known], descending, alpha, draws, seed)
 
 
@@ -93,5 +93,5 @@ def rank_shares(
 ) -> pd.DataFrame:
     """Rank places by their share, each rank as a range; as `rank_rates`."""
     known = (total > 0) & count.notna()
-    fit = fit_shares(count[known].to_numpy(float), total[known].to_numpy(float))
+    fit = fit_shares(count[known].to_numpy(), total[known].to_numpy())
     return _rank(fit, count.index[known], descending, alpha, draws, seed)
