@@ -9,8 +9,19 @@ import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
-from taizhang.analysis.evaluation import judge_improvements
+from taizhang.analysis.evaluation import (
+    ObjectiveCounts,
+    count_improvements,
+    count_objectives,
+    count_ratings,
+    find_objectives,
+    judge_improvements,
+    list_scale,
+    rate_objectives,
+    sum_evaluations,
+)
 from taizhang.analysis.view import View
+from taizhang.core.periods import parse_period
 from taizhang.figures.evaluation import (
     plot_ratings,
     tabulate_evaluations,
@@ -203,3 +214,98 @@ def test_without_a_ledger_of_objectives_or_drills_there_is_nothing() -> None:
     empty = make_view(ledgers={"drills": make_table("drills", [])})
     assert read(write_evaluation(empty)) == "2021年，城关镇没有应急演练记录。"
     assert tabulate_evaluations(empty) is None
+
+
+def test_sums_of_the_drills_evaluated() -> None:
+    table = make_table(
+        "drills",
+        [
+            {"held_on": "2021-03-01", "evaluated": True, "problems": 3, "problems_fixed": 2},
+            {"held_on": "2021-03-02", "evaluated": False, "problems": 5},
+            {"held_on": "2021-03-03", "problems_fixed": 4, "district_code": "350921102"},
+            {"held_on": "2020-03-03", "evaluated": True, "problems": 9, "problems_fixed": 9},
+        ],
+    )
+    sums = sum_evaluations(make_view({"drills": table}, district=ALL))
+    assert list(sums) == [
+        "held",
+        "evaluated",
+        "known",
+        "problems",
+        "fixed",
+        "evaluated_percent",
+        "fixed_percent",
+    ]
+    assert len(sums) == 7 and list(sums.index[-1:]) == [ALL]
+    assert sums.loc["350921101"].tolist() == [2, 1, 1, 3, 2, 50, 100 * 2 / 3]
+    assert sums.loc[ALL].tolist()[:5] == [3, 1, 1, 3, 2]
+    assert sums.loc[ALL, "evaluated_percent"] == 100 / 3
+    assert sums.loc["350921102"].tolist()[:6] == [1, 0, 0, 0, 0, 0]
+    assert sums.loc[["350921102", "350921103"], "fixed_percent"].isna().all()
+    assert pd.isna(sums.loc["350921103", "evaluated_percent"])
+    assert (
+        sum_evaluations(make_view({"drills": table}, period="2019")).empty
+        and sum_evaluations(make_view()).empty
+    )
+
+
+def test_ratings_objectives_and_improvements_in_numbers(kinds: dict[str, Kind]) -> None:
+    view = make_drills(kinds)
+    assert count_ratings(view).to_dict() == {"良好": 2, "优秀": 1} and list(count_ratings(view)) == [2, 1]
+    assert list(list_scale(view).values()) == ["顺利完成", "有所不足", "严重不足", "未能完成"]
+    assert list(list_scale(view))[:2] == ["performed", "some"] and list(list_scale(view))[3] == "unable"
+    assert rate_objectives(view) == ObjectiveCounts(4, "顺利完成", 2, "未能完成", 1)
+    counts = count_objectives(view)
+    assert counts.index.tolist() == ["信息报告", "疏散安置"] and counts.to_numpy().tolist() == [
+        [1, 0, 0, 1],
+        [1, 1, 0, 0],
+    ]
+    assert list(counts) == list(list_scale(view))
+    items = judge_improvements(view)
+    assert (
+        items["state"].tolist() == ["done", "overdue", "running", "open"]
+        and str(items["state"].dtype) == "str"
+    )
+    assert count_improvements(view) == {ALL: 4, "done": 1, "overdue": 1}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "states"),
+    [
+        (date(2021, 6, 30), ["done", "running", "running", "open"]),
+        (date(2021, 7, 1), ["done", "overdue", "running", "open"]),
+        (date(2021, 6, 1), ["done", "running", "running", "open"]),
+        (date(2021, 5, 31), ["running", "running", "running", "open"]),
+    ],
+)
+def test_improvements_as_of_a_day(kinds: dict[str, Kind], as_of: date, states: list[str]) -> None:
+    assert judge_improvements(replace(make_drills(kinds), as_of=as_of))["state"].tolist() == states
+
+
+def test_columns_that_a_ledger_of_objectives_may_lack(kinds: dict[str, Kind]) -> None:
+    view = make_drills(kinds)
+    rows = view.ledgers["drill_objectives"]
+
+    def without(*columns: str) -> View:
+        return replace(view, ledgers={"drill_objectives": rows.drop(columns=list(columns))})
+
+    assert judge_improvements(without("due", "done_on"))["state"].tolist() == ["open"] * 4
+    assert (
+        judge_improvements(without("improvement")).empty and count_improvements(without("improvement")) == {}
+    )
+    assert count_objectives(without("objective")).empty and count_objectives(without("rating")).empty
+    assert rate_objectives(without("rating")) is None
+    unrated = replace(view, ledgers={"drill_objectives": rows.assign(rating=pd.Series(dtype="str"))})
+    assert rate_objectives(unrated) is None
+    unknown = replace(view, kinds=load_kinds())
+    assert list_scale(unknown) == {} and rate_objectives(unknown) is None and count_objectives(unknown).empty
+    bare = replace(kinds["drill_objectives"], fields={"held_on": kinds["drill_objectives"].fields["held_on"]})
+    assert list_scale(replace(view, kinds={**kinds, "drill_objectives": bare})) == {}
+    earlier = replace(view, period=parse_period("2020"))
+    assert (
+        find_objectives(earlier).empty and count_ratings(earlier).empty and rate_objectives(earlier) is None
+    )
+    assert count_ratings(make_view()).empty and find_objectives(make_view()).empty
+    assert str(count_ratings(make_view()).dtype) == "float64"
+    dull = make_view({"drills": make_table("drills", [{"held_on": "2021-03-01"}])})
+    assert count_ratings(dull).empty

@@ -9,8 +9,12 @@ from shapely.geometry import box
 from view_maker import CODES, NAMES, make_fact, make_view
 
 from taizhang import figures
+from taizhang.analysis.funnel import find_funnel
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
+from taizhang.stats.ranks import rank_rates, rank_shares
+from taizhang.stats.shrink import shrink_rates, shrink_shares
+from taizhang.stats.spatial import join_neighbours, shrink_to_neighbours
 
 RATE = "hazards.rectification_rate"
 
@@ -103,3 +107,48 @@ def test_a_pattern_of_neighbours_is_drawn() -> None:
     assert figure is not None and "p<0.001" in figure.source
     assert "第7镇、第28镇、第29镇、第34镇和第35镇" in figure.alt
     assert "低值集聚" in figure.svg and "低于四邻" in figure.svg
+
+
+def test_every_column_of_a_standing() -> None:
+    """What statistics say of the same counts, in the fact's unit, best first."""
+    counts = [(1, 90_000), (9, 110_000), (3, 100_000), (0, 50_000), (40, 200_000), (2, 80_000)]
+    for fact, scale in (
+        ("incidents.deaths_per_100k", 100_000),
+        (RATE, 100),
+        ("inspections.hazards_per_visit", 1),
+    ):
+        rows = [
+            make_fact(fact, scale * a / b, district=code, numerator=a, denominator=b)
+            for code, (a, b) in zip(CODES, counts, strict=True)
+        ]
+        view = make_view(facts=rows, district="all")
+        standing, funnel = find_standing(view, fact), find_funnel(view, fact)
+        assert standing is not None and funnel is not None
+        top, size = (pd.Series([pair[at] for pair in counts], list(CODES), dtype=float) for at in (0, 1))
+        share = fact == RATE
+        shrunk = shrink_shares(top, size) if share else shrink_rates(top, size)
+        descending = fact != "incidents.deaths_per_100k"
+        ranked = (rank_shares if share else rank_rates)(top, size, descending=descending)
+        graph = join_neighbours(view.districts.set_index("code").geometry)
+        wanted = pd.DataFrame(
+            {
+                "district": list(NAMES), "raw": scale * top / size, "shrunk": scale * shrunk["shrunk"],
+                "low": scale * shrunk["low"], "high": scale * shrunk["high"],
+                "spatial": scale * shrink_to_neighbours(top, size, graph), "rank": ranked["rank"],
+                "first": ranked["low"], "last": ranked["high"], "group": ranked["group"],
+                "position": funnel.places["position"], "called": funnel.places["called"],
+                "verdict": funnel.places["verdict"], "quadrant": "",
+            }
+        )  # fmt: skip
+        got = standing.places
+        assert list(got) == list(wanted)
+        pd.testing.assert_frame_equal(got, wanted.loc[got.index], check_dtype=False, check_names=False)
+        assert list(zip(got["rank"], got["district"], strict=True)) == sorted(
+            zip(got["rank"], got["district"], strict=True)
+        )
+        assert standing.groups == wanted["group"].max()
+        assert standing.widest == (wanted["last"] - wanted["first"]).max() > 0
+        assert standing.called == [
+            name for name in got["district"] if got.set_index("district")["called"][name]
+        ]
+    assert find_standing(make_view(facts=rows[:2], district="all"), fact) is None

@@ -1,7 +1,10 @@
 """What a view says of itself."""
 
+from datetime import date
+
+import pandas as pd
 import pytest
-from view_maker import make_view
+from view_maker import CODES, make_fact, make_table, make_view
 
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core.errors import ParameterError
@@ -45,3 +48,86 @@ def test_what_is_not_there_is_not_looked_for_again() -> None:
     find = once_per_view(lambda view: calls.append(view))
     view = make_view()
     assert find(view) is None and find(view) is None and len(calls) == 1
+
+
+ROWS = [
+    {
+        "found_on": "2021-03-01",
+        "deadline": "2022-03-01",
+        "rectified_on": "2022-01-01",
+        "closed_on": "2021-12-31",
+    },
+    {"found_on": "2020-03-01"},
+    {"found_on": "2022-01-01"},
+]
+
+
+def test_rows_counted_recorded_and_shown() -> None:
+    view = make_view({"hazards": make_table("hazards", ROWS)})
+    assert view.counted("hazards").at.tolist() == [0] and view.recorded("hazards").at.tolist() == [0, 1]
+    assert view.counted("hazards") is view.counted("hazards")
+    assert view.counted("hazards").ledger is view.recorded("hazards").ledger
+    shown = view.show("hazards")
+    assert shown.index.tolist() == [0]
+    # What is done after the day is blank; a deadline may lie ahead; what is done on the day is done.
+    assert shown["rectified_on"].isna().all() and shown["deadline"].notna().all()
+    assert shown["closed_on"].tolist() == [pd.Timestamp("2021-12-31")]
+    assert view.counted("hazards").frame()["rectified_on"].notna().all()
+    assert view.show("teams").empty and len(view.counted("drills")) == 0
+
+
+def test_stocks_are_shown_as_they_stand() -> None:
+    plans = make_table("plans", [{"name": "甲", "issued_on": "2022-05-01"}])
+    assert make_view({"plans": plans}).show("plans")["issued_on"].notna().all()
+    unknown = make_view({"wells": plans})
+    assert unknown.show("wells")["issued_on"].notna().all()
+
+
+def test_rows_of_no_district_are_those_of_kinds_that_need_none() -> None:
+    hazards, actions = (
+        make_table(kind, [{column: "2021-03-01"}] * 2).assign(district_code=[None, CODES[0]])
+        for kind, column in (("hazards", "found_on"), ("actions", "starts_on"))
+    )
+    view = make_view({"hazards": hazards, "actions": actions, "wells": actions})
+    assert view.counted("hazards").at.tolist() == [1] and view.counted("actions").at.tolist() == [0, 1]
+    assert view.counted("wells").at.tolist() == [0, 1] and view.counted("wells").ledger.date == ""
+
+
+def test_the_first_day_on_record() -> None:
+    ledgers = {"hazards": make_table("hazards", ROWS), "drills": make_table("drills", [])}
+    view = make_view(ledgers)
+    assert view.begun("hazards") == pd.Timestamp("2020-03-01") and pd.isna(view.begun("drills"))
+    assert make_view(ledgers, first_days={"hazards": date(2019, 1, 5)}).begun("hazards") == pd.Timestamp(
+        "2019-01-05"
+    )
+
+
+def test_facts_by_district_and_period() -> None:
+    name = "hazards.found"
+    view = make_view(
+        facts=[make_fact(name, 1), make_fact(name, 2, district="all"), make_fact("drills.held", 0)],
+        before=[make_fact(name, 3), make_fact("drills.held", 0, district=CODES[1], suppressed=True)],
+        previous=[make_fact(name, 0, district=CODES[1])],
+    )
+    found = [view.fact(name), view.fact(name, "all"), view.fact(name, when="year")]
+    assert [row["value"] for row in found if row is not None] == [1, 2, 3]
+    assert view.fact(name, when="previous") is None and view.fact("hazards.open") is None
+    earlier = view.fact(name, CODES[1], when="previous")
+    assert earlier is not None and earlier["value"] == 0
+    assert (
+        view.anywhere(name) and not view.anywhere("drills.held") and not view.anywhere(name, when="previous")
+    )
+    assert view.anywhere("drills.held", when="year")
+    assert view.describe(name).name == name
+
+
+def test_a_split_district_has_no_year_before() -> None:
+    changed = pd.DataFrame({"code": [CODES[1], CODES[1], CODES[2]], "comparable": [True, False, True]})
+    assert [make_view(district=code, vintages=changed).compares for code in CODES[:3]] == [True, False, True]
+    assert make_view().compares
+
+
+def test_an_unknown_length_is_named() -> None:
+    with pytest.raises(ParameterError) as caught:
+        make_view().lasts("year", "decade", "age")
+    assert str(caught.value) == "'decade' is no length of a report: year, half, quarter, month"
