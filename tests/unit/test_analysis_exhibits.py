@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from view_maker import make_hazards, make_view
 
+import taizhang
 from taizhang import figures
 from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.metadata.exhibits import load_exhibits
 
-LIB = Path(__file__).parents[2] / "lib" / "taizhang"
+LIB = Path(taizhang.__file__).parent
 
 
 @exhibit("hazards-control")

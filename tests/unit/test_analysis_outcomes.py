@@ -7,7 +7,7 @@ from view_maker import CODES, make_table, make_view
 
 from taizhang.analysis.outcomes import Outcome, _outcome, study_drills
 from taizhang.analysis.view import View
-from taizhang.stats.outcomes import Effect
+from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
 
 MONTHS = pd.period_range("2021-01", "2021-12", freq="M")
 
@@ -89,3 +89,80 @@ def test_withheld_and_short_ledgers_are_not_modelled() -> None:
     )
     assert study_drills(make_view({"drills": drills})) == []  # of one district
     assert _outcome(make_view(district="all"), "late", MONTHS) is None
+
+
+def make_county(months: int, seed: int = 1) -> View:
+    """Drills, hazards and incidents of six districts over so many months, up to the end of 2021."""
+    rng = np.random.default_rng(seed)
+    days = pd.period_range(end="2021-12", periods=months, freq="M").start_time
+
+    def draw(kind: str, column: str, mean: float) -> pd.DataFrame:
+        rows = [
+            {column: day + pd.Timedelta(days=int(rng.integers(0, 28))), "district_code": code}
+            for code in CODES
+            for day in days
+            for _ in range(rng.poisson(mean))
+        ]
+        return make_table(kind, [*({column: days[0], "district_code": code} for code in CODES), *rows])
+
+    hazards = draw("hazards", "found_on", 3)
+    hazards = hazards.assign(
+        premises=rng.choice(["甲", "乙", "丙", "丁"], len(hazards)), category="消防",
+        rectified_on=hazards["found_on"] + pd.to_timedelta(rng.integers(0, 60, len(hazards)), "D"),
+    )  # fmt: skip
+    ledgers = {"drills": draw("drills", "held_on", 0.6), "hazards": hazards,
+               "incidents": draw("incidents", "occurred_on", 1)}  # fmt: skip
+    return make_view(ledgers, district="all")
+
+
+@pytest.mark.parametrize("months", [12, 24, 36])
+def test_each_outcome_is_modelled_on_the_drills_before(months: int) -> None:
+    view = make_county(months)
+    span = pd.period_range(end="2021-12", periods=months, freq="M")
+    drills = pd.DataFrame(0, index=list(CODES), columns=span)
+    for code, day in zip(
+        view.ledgers["drills"]["district_code"], view.ledgers["drills"]["held_on"], strict=True
+    ):
+        drills.loc[code, day.to_period("M")] += 1
+    found = study_drills(view)
+    assert [one.name for one in found] == ["incidents", "repeats", "late"]
+    p = []
+    for one in found:
+        pair = _outcome(view, one.name, span)
+        assert pair is not None
+        assert pair[0].shape == pair[1].shape == (6, months)
+        assert one.monthly == estimate_effect(*pair, sum_recent(drills, months=3))
+        p.append(one.monthly.p)
+        if months < 24:
+            assert one.groups.reason == "few_places"
+        else:
+            year, last = span[-24:-12], span[-12:]
+            growth = drills[last].sum(axis=1) - drills[year].sum(axis=1)
+            (before, base), (after, rest) = (
+                (pair[0][half].sum(axis=1), pair[1][half].sum(axis=1)) for half in (year, last)
+            )
+            assert one.groups == compare_groups(before, after, base, rest, growth > growth.median())
+    # Holm by hand: the smallest of three times 3, the next times 2, none below one before it.
+    worst, order = 0.0, sorted(range(3), key=lambda at: p[at])
+    for rank, at in enumerate(order):
+        worst = max(worst, min(1, (3 - rank) * p[at]))
+        assert found[at].adjusted == pytest.approx(worst)
+    assert all(one.is_modelled for one in found)
+
+
+def test_ten_months_are_too_few_and_what_is_withheld_is_left_out() -> None:
+    assert study_drills(make_county(10)) == []
+    view = make_county(12)
+    less = make_view(dict(view.ledgers), district="all", settings={"suppress": ("incidents",)})
+    assert [one.name for one in study_drills(less)] == ["repeats", "late"]
+    bare = make_view({"drills": view.ledgers["drills"]}, district="all")
+    assert study_drills(bare) == []
+    empty = {**view.ledgers, "hazards": view.ledgers["hazards"].iloc[:0]}
+    assert [one.name for one in study_drills(make_view(empty, district="all"))] == ["incidents"]
+    # What cannot be modelled has no p, and the others are adjusted for one another alone.
+    few = {**view.ledgers, "incidents": make_table("incidents", [{"occurred_on": "2021-05-01"}])}
+    found = {one.name: one for one in study_drills(make_view(few, district="all"))}
+    if not found["incidents"].is_modelled:
+        assert np.isnan(found["incidents"].adjusted)
+        p = sorted((found["repeats"].monthly.p, found["late"].monthly.p))
+        assert min(found["repeats"].adjusted, found["late"].adjusted) == pytest.approx(min(1, 2 * p[0]))
