@@ -215,3 +215,8 @@ def test_units_are_known_by_each_spelling() -> None:
         assert find_factor("个", unit) == 1 and find_factor(load_shared().units[unit].zh, "piece") == 1
     assert find_factor("人", "household") is None and find_factor("个", "yuan") is None
     assert find_factor("台", "piece") is None and find_factor("间", "article") is None
+
+
+@pytest.mark.parametrize("text", ["三亿一", "亿亿一"])
+def test_a_numeral_that_nobody_can_read_is_set_aside_and_no_crash(text: str) -> None:
+    assert read_number(text).value is None

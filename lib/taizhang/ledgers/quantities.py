@@ -185,7 +185,7 @@ def _read_chinese(numeral: str) -> float | None:
         return 0.5
     try:
         return float(cn2an.cn2an(numeral, "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # the latter of 三亿一 and 亿亿一
         return None
 
 
