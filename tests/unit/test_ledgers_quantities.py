@@ -164,7 +164,7 @@ def test_every_part_of_a_duration_counts(text: str, seconds: float) -> None:
         ("半", 0.5), ("三", 3), ("十", 10), ("一百二", 120), ("两千零五", 2005), ("三万", 30000), ("三万五千", 35000),
         ("三万亿", 3e12), ("二亿", 2e8), ("叁仟", 3000), ("一点五", 1.5), ("万", None), ("亿", None), ("百百", None),
         ("1,234", 1234), ("12,345,678", 12345678), ("1,23", None), ("1,2345", None), ("12,34,567", None),
-        ("1.2.3", None), ("甲3", None), ("", None), ("3K", 3000), ("1E3", 1000), ("1e-1", 0.1),
+        ("1.2.3", None), ("12,", None), ("12,个", None), ("甲3", None), ("", None), ("3K", 3000), ("1E3", 1000), ("1e-1", 0.1),
     ],
 )  # fmt: skip
 def test_numerals(text: str, value: float | None) -> None:
@@ -196,6 +196,12 @@ def test_scales_without_a_unit_are_yuan_in_a_field_of_money() -> None:
     assert read_number("3万余人", unit="wan_person").value == 3
     assert read_number("3万户", unit="household").value == 30000
     assert read_number("三万五千", unit="person", factor=2).value == 70000
+    # A scale of one's own goes before the header's unit.
+    for text in ("三万", "3万", "30千"):
+        assert (
+            read_number(text, unit="person", factor=10000).value == read_number(text, factor=7).value == 30000
+        )
+    assert read_number("三百亿", factor=7).value == 3e10
 
 
 def test_texts_of_numbers_are_folded() -> None:

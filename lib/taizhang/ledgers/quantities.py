@@ -166,13 +166,13 @@ def fold_number(text: str) -> str:
 def _leading_number(plain: str) -> tuple[float | None, str]:
     if match := _NUMBER.match(plain):
         rest = plain[match.end() :]
-        if rest[:1] == "," or rest[:1].isdigit():  # 1,23 or 12,34: no thousands; not to be guessed
+        if rest.startswith(","):  # 1,23 or 12,34: no thousands; not to be guessed
             return None, plain
         return float(match[0].replace(",", "")), rest
     if match := _CHINESE.match(plain):
         numeral, rest = match[0], plain[match.end() :]
         # 三万 as 3万: a scale, which in a money field means yuan.
-        if len(numeral) > 1 and numeral[-1] in "万亿":
+        if numeral[-1] in "万亿":
             numeral, rest = numeral[:-1], numeral[-1] + rest
         return _read_chinese(numeral), rest
     return None, plain

@@ -20,7 +20,7 @@ def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = No
     for rule in kind.rules:
         if rule.order:
             first, second = (table[name] for name in rule.order)
-            if kind.fields[rule.order[0]].type in DATE_TYPES:
+            if {kind.fields[name].type for name in rule.order} <= {*DATE_TYPES}:
                 first, second = first.dt.normalize(), second.dt.normalize()
             broken = (first > second) & first.notna() & second.notna()
         else:
@@ -31,14 +31,14 @@ def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = No
                 broken &= table[list(rule.needs)].isna().all(axis=1)
             if rule.without:
                 broken &= table[list(rule.without)].notna().any(axis=1)
-        breaks[rule.name] = broken.fillna(False).astype(bool)
+        breaks[rule.name] = broken.astype(bool)
     limit = pd.Timestamp(as_of or date.today()) + pd.Timedelta(days=1)
     late = pd.Series(False, index=table.index)
     for name, item in kind.fields.items():
         if item.type in DATE_TYPES and not item.future:
-            late |= (table[name] >= limit).fillna(False)
+            late |= table[name] >= limit
     breaks[FUTURE] = late
-    return pd.DataFrame(breaks, index=table.index)
+    return pd.DataFrame(breaks)
 
 
 def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
