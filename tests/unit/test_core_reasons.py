@@ -25,6 +25,7 @@ from taizhang.core.reasons import (
 def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("TAIZHANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
+    choose_language("")  # a workbook that an earlier test opened has chosen its own
     find_system_language.cache_clear()
     yield
     choose_language("")
@@ -32,7 +33,6 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_the_order_in_which_languages_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    choose_language("")  # a workbook that an earlier test opened has chosen its own
     assert current_language() == "en"
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     find_system_language.cache_clear()
