@@ -136,7 +136,7 @@ def make_check(arguments: list[str]) -> None:
 
 
 def make_test(arguments: list[str]) -> None:
-    """Lint, types and every test, in two processes; arguments go to pytest."""
+    """Lint, types and the tests but for the long ones, in two processes; arguments go to pytest."""
     failed = [code for code in (make_lint([]), make_types([])) if code]
     if failed:
         print("lint or types failed, see above; the tests run all the same", flush=True)
