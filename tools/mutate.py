@@ -37,7 +37,7 @@ COPIED = ("tests", "notebooks", "docs", "tools", "data", "benchmarks")
 CAUGHT = ("killed", "timeout", "suspicious", "segfault")
 
 
-def prepare(rooms: list[str]) -> None:
+def prepare(rooms: list[str], modules: list[str]) -> None:
     """Lay the copy that is mutated: mutmut knows modules below src/ by their names."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -50,7 +50,9 @@ def prepare(rooms: list[str]) -> None:
     units = sorted(path.stem for path in (ROOT / "tests" / "unit").glob("test_*.py"))
     settings = {
         "source_paths": ["src"],
-        "only_mutate": [f"src/taizhang/{room}/{name}.py" for room in rooms for name in ROOMS[room][0]],
+        "only_mutate": [
+            f"src/taizhang/{room}/{name}.py" for room in rooms for name in modules or ROOMS[room][0]
+        ],
         "also_copy": [*COPIED, "make.py", "workbook.toml"],
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-q"],
         "pytest_add_cli_args_test_selection": [
@@ -143,6 +145,7 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=600)
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--rooms", nargs="+", choices=ROOMS, default=[*ROOMS])
+    parser.add_argument("--modules", nargs="+", default=[], help="only these of the rooms' modules")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
         "--again", action="store_true", help="go on with the mutants and results that are there"
@@ -150,7 +153,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/mutation.md")
     chosen = parser.parse_args()
     if not chosen.again:
-        prepare(chosen.rooms)
+        prepare(chosen.rooms, chosen.modules)
         make_mutants()
     names = sorted(name for name, _ in list_mutants())
     sample = random.Random(chosen.seed).sample(names, min(chosen.mutants, len(names)))
