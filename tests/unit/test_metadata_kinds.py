@@ -9,14 +9,14 @@ from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import load_kinds, load_shared
 
 CONTRACT = """
-hazards: district*, found_on*, description, hazard_id, premises, premises_type, trade, category, severity, mode, deadline, rectified_on, verified_on, closed_on, status, responsible, listed, cost_wan, inspection_id, grid, lon, lat
+hazards: district*, found_on*, description, hazard_id, premises, premises_type, trade, category, severity, mode, deadline, rectified_on, verified_on, verified_result, closed_on, status, responsible, listed, cost_wan, inspection_id, grid, lon, lat
 inspections: district*, inspected_on*, inspection_id, premises, mode, action, inspectors, hazards_found, penalty_yuan, outcome
 drills: district*, held_on*, name, organiser, kind, scope, hazard_type, plan, participants, duration_min, evacuation_s, evaluated, rating, problems, problems_fixed
 plans: district*, name*, kind, hazard_type, issued_on, revised_on, review_due
 incidents: district*, occurred_on*, reported_on, class, type, deaths, missing, serious_injuries, injuries, loss_wan, affected, evacuated, description, lon, lat
 losses: district*, event*, occurred_on*, affected, evacuated, houses_collapsed, houses_damaged, crops_ha, loss_wan
-complaints: district*, received_on*, channel, topic, answered_on, resolved_on, due_on, satisfied
-disputes: district*, found_on*, kind, settled_on
+complaints: district*, received_on*, channel, topic, answered_on, answer_due_on, resolved_on, due_on, status, satisfied
+disputes: district*, found_on*, kind, settled_on, status
 warnings: district*, issued_at*, kind, colour, lifted_at
 duty_checks: district*, checked_at*, on_duty, minutes_to_answer
 weather: district*, month*, mean_temp_c, normal_temp_c, rain_mm, normal_rain_mm, rain_days, normal_rain_days, sun_h, normal_sun_h
