@@ -53,6 +53,23 @@ def test_the_users_own_mapping_goes_first() -> None:
     assert read("inspections", "hazards_found", ["无"], values={"无": "0"})[0] == [0]
 
 
+def test_a_pattern_reads_many_spellings_and_whole_texts_go_before_it() -> None:
+    cells = ["已于5月3日整改到位", "已于6月整改", "已于下月整改", "未于5月整改", "（已）复查", "", "拖延"]
+    values = {"~^已于.*整改": "rectified", "~延|于": "open", "已于下月整改": "open", r"~^\(已\)": "closed"}
+    got, reasons = read("hazards", "status", list(cells), values=values, where="ledgers.hazards")
+    assert got == ["rectified", "rectified", "open", "open", "closed", None, "open"]
+    assert reasons == [None] * 7
+
+
+def test_what_an_empty_cell_means_where_that_is_told() -> None:
+    assert read("hazards", "listed", ["√", "", "无"], empty="no")[0] == [True, False, False]
+    assert read("hazards", "severity", ["重大", "", "/"], empty="一般")[0] == ["major", "general", "general"]
+    assert read("incidents", "deaths", ["1", "", 3.0], empty="0")[0] == [1, 0, 3]
+    values, reasons = read("hazards", "severity", ["重点", ""], empty="general", where="ledgers.hazards")
+    assert values == [None, "general"] and reasons[0] is not None and reasons[1] is None
+    assert read("hazards", "listed", ["√", ""])[0] == [True, None]
+
+
 def test_traditional_characters_and_quotation_marks() -> None:
     assert read("inspections", "mode", ["聯合執法", "“四不两直”", "双随机、一公开"])[0] == [
         "joint",

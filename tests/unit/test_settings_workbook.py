@@ -1,5 +1,5 @@
 import tomllib
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 
@@ -41,8 +41,8 @@ def test_minimal_workbook(tmp_path):
     assert config.grid is None
     assert config.suppress_below == 5
     assert config.suppress == ("complaints", "disputes")
-    assert config.ledgers["hazards"].files == ("data/raw/*.xlsx",)
-    assert config.ledgers["hazards"].sheets is None
+    assert config.ledgers["hazards"][0].files == ("data/raw/*.xlsx",)
+    assert config.ledgers["hazards"][0].sheets is None
     assert config.boundaries.offset == "none"
 
 
@@ -92,8 +92,8 @@ at_least  = 12
     assert config.as_of == date(2022, 1, 31)
     assert config.boundaries.aliases == {"老溪南": "350921102"}
     assert config.grid is not None and config.grid.responsible == "FZR"
-    assert config.ledgers["hazards"].columns == {"found_on": "查出时间"}
-    assert config.ledgers["hazards"].values == {"severity": {"重点": "major"}}
+    assert config.ledgers["hazards"][0].columns == {"found_on": "查出时间"}
+    assert config.ledgers["hazards"][0].values == {"severity": {"重点": "major"}}
     assert (config.suppress_below, config.suppress) == (3, ("complaints",))
     assert config.targets[0].at_least == 12
 
@@ -205,7 +205,7 @@ def test_paths_with_backslashes_are_read_on_every_system(tmp_path):
     assert config.boundaries.path == tmp_path / "data" / "raw" / "b.shp"
     (tmp_path / "data" / "raw").mkdir(parents=True)
     (tmp_path / "data" / "raw" / "a.xlsx").touch()
-    assert list_files(config, config.ledgers["hazards"]) == ([tmp_path / "data" / "raw" / "a.xlsx"], [])
+    assert list_files(config, config.ledgers["hazards"][0]) == ([tmp_path / "data" / "raw" / "a.xlsx"], [])
 
 
 def test_files_are_listed_in_order_without_lock_files(tmp_path):
@@ -214,7 +214,7 @@ def test_files_are_listed_in_order_without_lock_files(tmp_path):
     raw.mkdir(parents=True)
     for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", ".~a.xlsx"):
         (raw / name).touch()
-    files, missing = list_files(config, config.ledgers["hazards"])
+    files, missing = list_files(config, config.ledgers["hazards"][0])
     assert [show_path(config, path) for path in files] == ["data/raw/a.xlsx", "data/raw/b.xlsx"]
     assert missing == ["data/raw/none*.csv"]
 
@@ -297,3 +297,71 @@ def test_whatever_stands_where_is_read_or_refused_in_words_of_ours(tmp_path, mon
                 said = " ".join(reason.word(lang) for reason in error.reasons)
                 assert "workbook.toml" in said and "nput should" not in said
     assert refused
+
+
+def test_sources_of_a_kind_stand_in_the_order_of_the_file(tmp_path):
+    text = MINIMAL.replace("[ledgers.hazards]", "[[ledgers.hazards]]") + (
+        'encoding = "GBK"\ndates = "mdy"\nduplicates = "first"\n'
+        '[ledgers.hazards.values.severity]\n"重点" = "major"\n"~^特" = "major"\nempty = "general"\n'
+        '[[ledgers.hazards]]\nfiles = "b.csv"\n[ledgers.hazards.constants]\nfound_on = 2021-06-30\nlisted = true\n'
+        '[ledgers.drills]\nfiles = "c.csv"\n'
+    )
+    config = read(tmp_path, text)
+    one, two = config.ledgers["hazards"]
+    assert (one.files, one.encoding, one.dates, one.duplicates) == (
+        ("data/raw/*.xlsx",),
+        "gbk",
+        "mdy",
+        "first",
+    )
+    assert one.mapped == {"severity": {"重点": "major", "~^特": "major"}} and one.empty == {
+        "severity": "general"
+    }
+    assert (two.files, two.encoding, two.dates, two.duplicates) == (("b.csv",), "auto", None, "keep")
+    assert two.constants == {"found_on": datetime(2021, 6, 30), "listed": "true"}
+    assert len(config.ledgers["drills"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("addition", "told"),
+    [
+        (
+            'files = ["a"]\ncolums = {}',
+            "unknown key 'colums' [[ledgers.hazards]] no. 2; did you mean 'columns'",
+        ),
+        ('sheets = "a"', "[[ledgers.hazards]] no. 2 needs files"),
+        (
+            'files = ["a"]\nencoding = "gb123"',
+            "[[ledgers.hazards]] no. 2 encoding = 'gb123': no such encoding",
+        ),
+        ('files = ["a"]\ndates = "dym"', "[[ledgers.hazards]] no. 2 dates = 'dym'"),
+        ('files = ["a"]\nduplicates = "drop"', "[[ledgers.hazards]] no. 2 duplicates = 'drop'"),
+        (
+            'files = ["a"]\n[ledgers.hazards.constants]\ngrade = 1',
+            "[[ledgers.hazards]] no. 2 constants: unknown 'grade'",
+        ),
+        (
+            'files = ["a"]\n[ledgers.hazards.constants]\ntrade = []',
+            "must be text, a number, a day, true or false",
+        ),
+        (
+            'files = ["a"]\n[ledgers.hazards.columns]\nfound_on = "日期"\ndeadline = " 日期"',
+            "[[ledgers.hazards]] no. 2 columns: the header '日期' is given to found_on, deadline",
+        ),
+        ('files = ["a"]\n[ledgers.hazards.values.status]\n"~(" = "open"', "'~(' is no regular expression"),
+        ('files = ["a"]\n[ledgers.hazards.values.status]\n"~x" = "opne"', "unknown 'opne'"),
+        ('files = ["a"]\n[ledgers.hazards.values.deadline]\nempty = "2021"', "deadline takes no empty"),
+        ('files = ["a"]\n[ledgers.hazards.values.premises]\nempty = "x"', "premises takes no empty"),
+    ],
+)
+def test_a_mistake_in_one_of_several_sources_names_it(tmp_path, addition, told):
+    text = MINIMAL.replace("[ledgers.hazards]", "[[ledgers.hazards]]") + "[[ledgers.hazards]]\n" + addition
+    assert told in refuse(tmp_path, text)
+
+
+def test_sources_that_differ_on_duplicates_are_refused(tmp_path):
+    text = MINIMAL.replace("[ledgers.hazards]", "[[ledgers.hazards]]")
+    text += 'duplicates = "first"\n[[ledgers.hazards]]\nfiles = "b"\nduplicates = "last"\n'
+    assert "duplicates must be the same in every [[ledgers.hazards]], not 'first', 'last'" in refuse(
+        tmp_path, text
+    )

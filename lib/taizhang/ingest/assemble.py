@@ -1,54 +1,31 @@
 """All files of a kind, part by part, as one table: districts matched, everything accounted for."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from taizhang.boundaries import find_district, find_strays, match_districts, undo_offset
-from taizhang.core.errors import ParameterError
+from taizhang.boundaries import find_strays, match_districts, undo_offset
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.notes import NoteBook, note_file
 from taizhang.ingest.proposals import Proposal, list_near
+from taizhang.ingest.sources import SourceUse
 from taizhang.ingest.state import KindSummary
-from taizhang.ledgers import Applied, Correction, FileRead, Source, find_rule_breaks
+from taizhang.ledgers import Applied, FileRead, find_rule_breaks
 from taizhang.ledgers.model import make_empty_aside, make_empty_rows
 from taizhang.ledgers.rules import FUTURE
 from taizhang.metadata.kinds import Kind
-from taizhang.settings.workbook import Config, LedgerConfig
+from taizhang.settings.workbook import Config
 
 SET_ASIDE = [
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district_code",
     "reason_code",
 ]  # fmt: skip
 _BATCH = 100_000
-
-
-def make_source(kind: Kind, ledger: LedgerConfig, config: Config, layers: Layers) -> Source:
-    """How the files of a ledger are to be read; a constant district that does not exist is refused here."""
-    if ledger.district:
-        try:
-            find_district(ledger.district, layers.districts, config.boundaries.aliases)
-        except ParameterError as error:
-            raise ParameterError("ingest.ledger_district", kind=kind.name, reason=error.reasons[0]) from None
-    return Source(
-        kind=kind,
-        sheets=ledger.sheets,
-        district=ledger.district,
-        columns=ledger.columns,
-        values=ledger.values,
-        names=frozenset(layers.districts["name"]) | frozenset(config.boundaries.aliases),
-    )
-
-
-def with_corrections(source: Source, corrections: Mapping[str, list[Correction]], name: str) -> Source:
-    """The source of one file, with the corrections that are its own."""
-    return replace(source, corrections=tuple(corrections.get(name, ())))
 
 
 def word_reasons(aside: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -87,15 +64,22 @@ class Assembler:
         self._totals: list[dict[str, object]] = []
         self._rows: list[pd.DataFrame] = []
         self._aside: list[pd.DataFrame] = []
+        self._uses = [SourceUse(kind, number, config) for number in range(len(config.ledgers[kind.name]))]
+        self._offset = "none"
 
-    def add(self, part: FileRead) -> None:
-        """Take a file, or a part of one."""
+    def add(self, part: FileRead, number: int = 0) -> None:
+        """Take a file, or a part of one, of a source (from 0) of the kind."""
+        use = self._uses[number]
+        use.add(part)
+        if use.ledger.offset != self._offset:
+            self._hand_on()
+            self._offset = use.ledger.offset
         self._files.setdefault(part.name)
         self.errors |= dict.fromkeys((*part.errors, *part.faults))
         self.applied += part.applied
         self.notes.add(part.name, note_file(part))
-        if (offset := self.config.ledgers[self.kind.name].offset) != "none":
-            self.notes.add(part.name, [Reason("ingest.note.offset", offset=offset)])
+        if self._offset != "none":
+            self.notes.add(part.name, [Reason("ingest.note.offset", offset=self._offset)])
         for table in part.tables:
             self._counts.update(table.counts)
             self._totals += [
@@ -129,6 +113,8 @@ class Assembler:
     def finish(self) -> KindSummary:
         """Hand on the last rows, have the table written, and give the account of all."""
         self._hand_on()
+        for use in self._uses:
+            self.errors |= dict.fromkeys(use.list_faults())
         self.collector.finish()
         accepted, aside = self.collector.rows, self._scopes["row"]
         titles: dict[str, Label | Reason] = {rule.name: Label(**rule.title) for rule in self.kind.rules}
@@ -145,7 +131,7 @@ class Assembler:
             other_rows={
                 name: count for name, count in self._counts.items() if name not in ("data", "blank") and count
             },
-            notes=self.notes.list_notes(),
+            notes=(*(note for use in self._uses for note in use.list_notes()), *self.notes.list_notes()),
             rules=tuple(
                 Reason("ingest.rule", title=titles[rule], rows=count) for rule, count in self._rules.items()
             ),
@@ -160,7 +146,7 @@ class Assembler:
         Points of a web map are moved back to where they are, so that maps show them there, too.
         """
         points = "lon" in rows and "lat" in rows
-        offset = self.config.ledgers[self.kind.name].offset
+        offset = self._offset
         districts = self.layers.districts
         matched = match_districts(
             rows["district"],

@@ -12,7 +12,7 @@ from taizhang.core.errors import BoundaryError
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.account import count_rows
-from taizhang.ingest.assemble import Assembler, make_source, with_corrections
+from taizhang.ingest.assemble import Assembler
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import read_corrections
@@ -20,6 +20,7 @@ from taizhang.ingest.layers import describe_layers
 from taizhang.ingest.notes import NoteBook, name_files, note_file
 from taizhang.ingest.plan import make_plan
 from taizhang.ingest.proposals import ALIASES, Proposal
+from taizhang.ingest.sources import list_reads
 from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
 from taizhang.metadata.kinds import Kind, load_kinds, load_shared
@@ -74,19 +75,17 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
-    for name, ledger in config.ledgers.items():
+    for name in config.ledgers:
         kind = kinds[name]
         found, missing = plan.ledgers[name], plan.missing[name]
-        source = make_source(kind, ledger, config, layers)
         seen, reasons = _Seen(), _Reasons(kind)
         with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
             collector = Collector(kind, Path(folder) / "rows.parquet", list(layers.districts["code"]))
             assembler = Assembler(kind, config, layers, collector, reasons.add, as_of=config.as_of)
-            for shown in found:
-                path = plan.paths[shown]
-                for part in read_parts(path, with_corrections(source, corrections, shown), name=shown):
+            for one in list_reads(plan, kind, layers, corrections):
+                for part in read_parts(one.path, one.source, name=one.name):
                     seen.add(part)
-                    assembler.add(part)
+                    assembler.add(part, one.number)
             summary = assembler.finish()
         title = Label(zh=kind.title["zh"], en=f"{kind.title['zh']} {kind.title['en']}")
         lacking = [Reason("ingest.check.pattern", pattern=pattern, kind=name) for pattern in missing]

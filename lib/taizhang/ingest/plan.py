@@ -1,12 +1,15 @@
 """What an ingest is going to read: every raw file listed once, its time and hash belonging together."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import UNREADABLE, Stamp, split_layer, stamp_file
 from taizhang.core.keys import Code
+from taizhang.core.reasons import Reason
 from taizhang.ingest.state import State, find_damage
 from taizhang.settings.workbook import FILE, Config, LayerConfig, list_files, show_path
 
@@ -21,6 +24,7 @@ class Plan:
     config: Config
     paths: Mapping[str, Path]  # of every raw file
     ledgers: Mapping[str, tuple[str, ...]]  # the files of each kind
+    sources: Mapping[str, tuple[tuple[str, ...], ...]]  # the same by the kind's sources
     missing: Mapping[str, tuple[str, ...]]  # the patterns of each kind that match no file
     boundaries: tuple[str, ...]  # the layer's files, the crosswalk apart
     grid: tuple[str, ...]
@@ -52,9 +56,11 @@ def make_plan(config: Config) -> Plan:
         raise ParameterError("ingest.missing.grid", path=show_path(config, config.grid.path))
     if not config.ledgers:
         raise ParameterError("ingest.missing.ledgers")
-    listed = {kind: list_files(config, ledger) for kind, ledger in config.ledgers.items()}
-    if not any(files for files, _ in listed.values()):
-        patterns = [pattern for _, missing in listed.values() for pattern in missing[:1]]
+    listed = {
+        kind: [list_files(config, source) for source in sources] for kind, sources in config.ledgers.items()
+    }
+    if not any(files for found in listed.values() for files, _ in found):
+        patterns = [pattern for found in listed.values() for _, missing in found for pattern in missing[:1]]
         raise ParameterError("ingest.missing.files", patterns=patterns)
     paths: dict[str, Path] = {}
 
@@ -65,18 +71,41 @@ def make_plan(config: Config) -> Plan:
 
     settings = enter(config.root / FILE, *sorted((config.root / "ledgers").glob("*.y*ml")))
     crosswalk = config.boundaries.crosswalk
+    layers = (enter(*boundaries), enter(*grid), "".join(enter(*filter(None, [crosswalk]))))
+    sources = {kind: tuple(enter(*files) for files, _ in found) for kind, found in listed.items()}
+    _refuse_twice(config, sources)
     plan = Plan(
         config=config,
         paths=paths,
-        boundaries=enter(*boundaries),
-        grid=enter(*grid),
-        crosswalk="".join(enter(*filter(None, [crosswalk]))),
-        ledgers={kind: enter(*files) for kind, (files, _) in listed.items()},
-        missing={kind: tuple(missing) for kind, (_, missing) in listed.items()},
+        boundaries=layers[0],
+        grid=layers[1],
+        crosswalk=layers[2],
+        ledgers={kind: tuple(dict.fromkeys(chain(*found))) for kind, found in sources.items()},
+        sources=sources,
+        missing={kind: tuple(chain(*(missing for _, missing in found))) for kind, found in listed.items()},
         settings=settings,
     )
     enter(*(path for path in [config.root / "data" / "raw" / "corrections.csv"] if path.exists()))
     return plan
+
+
+def _refuse_twice(config: Config, sources: Mapping[str, tuple[tuple[str, ...], ...]]) -> None:
+    """No sheet is read by two sources: its rows would count twice."""
+    wrong = []
+    for kind, found in sources.items():
+        users: dict[str, list[int]] = {}
+        for number, names in enumerate(found):
+            for name in names:
+                users.setdefault(name, []).append(number)
+        for name, numbers in users.items():
+            sheets = [config.ledgers[kind][number].sheets for number in numbers]
+            named = Counter(sheet for some in sheets for sheet in set(some or ()))
+            if len(numbers) > 1 and (None in sheets or max(named.values()) > 1):
+                wrong.append(
+                    Reason("ingest.read_twice", kind=kind, file=name, numbers=[n + 1 for n in numbers])
+                )
+    if wrong:
+        raise ParameterError.of(wrong)
 
 
 def stamp_inputs(plan: Plan, known: State | None = None) -> Plan:

@@ -16,12 +16,13 @@ from taizhang.core.files import UNREADABLE, Stamp, hash_file, stamp_file, write_
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason, read_json, write_json
 from taizhang.core.records import restore
-from taizhang.ingest.assemble import SET_ASIDE, Assembler, make_source, with_corrections, word_reasons
+from taizhang.ingest.assemble import SET_ASIDE, Assembler, word_reasons
 from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
 from taizhang.ingest.layers import Layers, update_layers
 from taizhang.ingest.plan import READING, Plan
+from taizhang.ingest.sources import list_reads
 from taizhang.ingest.state import (
     APPLIED,
     SET_ASIDE_FILE,
@@ -30,7 +31,7 @@ from taizhang.ingest.state import (
     State,
     save_state,
 )
-from taizhang.ledgers import Correction, Source
+from taizhang.ledgers import Correction
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
 
@@ -108,15 +109,17 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
 def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Outcome:
     """Bring a kind's table up to date: nothing is done where all that it follows from is as it was."""
     plan, config = work.plan, work.plan.config
-    ledger, names = config.ledgers[kind.name], plan.ledgers[kind.name]
-    source = make_source(kind, ledger, config, layers)
-    read: list[tuple[str, Source, str]] = []
-    for name in names:
-        own = with_corrections(source, work.corrections, name)
-        read.append((key_of(own, name, plan.stamps[name].sha256, plan.key), own, name))
-    used |= {key_of_file for key_of_file, *_ in read}
-    settings = (config.as_of, config.lang, ledger.offset, sorted(config.boundaries.aliases.items()))
-    digest = hashlib.sha256(repr((kind, [key for key, *_ in read], settings, plan.key)).encode())
+    names = plan.ledgers[kind.name]
+    reads = [
+        (key_of(one.source, one.name, plan.stamps[one.name].sha256, plan.key), one)
+        for one in list_reads(plan, kind, layers, work.corrections)
+    ]
+    used |= {key for key, _ in reads}
+    settings = (
+        config.as_of, config.lang, sorted(config.boundaries.aliases.items()), config.ledgers[kind.name],
+        plan.sources[kind.name],
+    )  # fmt: skip
+    digest = hashlib.sha256(repr((kind, [key for key, _ in reads], settings, plan.key)).encode())
     for table in (layers.districts[["code", "name", "parent"]], layers.crosswalk):
         if table is not None:
             digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
@@ -140,16 +143,17 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
         try:
             assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
             kept_in = work.cache / "files"
-            for key_of_file, own, name in read:
-                path_of_file = plan.paths[name]
-                for part in read_cached(kept_in, key_of_file, path_of_file, own, name=name, force=work.force):
-                    assembler.add(part)
+            for key_of_file, one in reads:
+                for part in read_cached(
+                    kept_in, key_of_file, one.path, one.source, name=one.name, force=work.force
+                ):
+                    assembler.add(part, one.number)
             summary = assembler.finish()
         finally:
             collector.close()
     outcome = _Outcome(summary, list(assembler.errors), log_applied(kind, assembler.applied))
     if changed := names and plan.find_changed(*names):  # kept under no key: it may be of either state
-        used -= {key_of_file for key_of_file, _, name in read if name in changed}
+        used -= {key_of_file for key_of_file, one in reads if one.name in changed}
         return outcome
     # Last, since its presence says that the tables are whole.
     made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], "outcome": outcome}

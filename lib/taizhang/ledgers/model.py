@@ -48,9 +48,12 @@ class Applied:
 class Source:
     """How the files of a kind are to be read, as workbook.toml says.
 
-    `sheets` are those to read, None for all; `district` the one that all rows belong to, '' where the rows say it.
-    `columns`: canonical column to the header as the files have it; `values`: column to value as written to canonical
-    value. `names`, known district names and aliases, mark section rows. `corrections` are those of the file read.
+    `sheets` are those to read, None for all; `district` the one that all rows of tables without such a column belong
+    to. `columns`: canonical column to the header as the files have it; `values`: column to value as written (after
+    ``~`` a regular expression) to canonical value; `empty`: column to what an empty cell means; `constants`: column to
+    what stands for it where a table lacks it. `encoding`: of text files, '' to find out; `dates`: the order of figures
+    in dates (ymd, mdy, dmy, roc), '' to find out. `names`, known district names and aliases, mark section rows.
+    `corrections` are those of the file read.
     """
 
     kind: Kind
@@ -58,6 +61,10 @@ class Source:
     district: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    empty: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, object] = field(default_factory=dict)
+    encoding: str = ""
+    dates: str = ""
     names: frozenset[str] = frozenset()
     corrections: tuple[Correction, ...] = ()
 
@@ -66,7 +73,8 @@ class Source:
 class HeaderRead:
     """A header and what it was understood as; `field` is None where it was not.
 
-    `ignored` marks a column known to hold nothing that is read: a running number, remarks.
+    `ignored` marks a column known to hold nothing that is read: a running number, remarks. `own` is the column that
+    workbook.toml gave this header to.
     """
 
     column: str
@@ -75,6 +83,7 @@ class HeaderRead:
     unit: str = ""
     note: Reason | None = None
     ignored: bool = False
+    own: str = ""
 
 
 @dataclass(frozen=True)

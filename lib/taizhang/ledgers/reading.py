@@ -92,7 +92,7 @@ def _join_parts(parts: Iterable[FileRead]) -> FileRead:
 
 def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid, tuple[Reason, ...]]]:
     if kind == "text":
-        sheet = read_text(path, HeaderIndex(source.kind, source.columns).known)
+        sheet = read_text(path, HeaderIndex(source.kind, source.columns).known, encoding=source.encoding)
         yield make_grid(sheet), sheet.notes
         return
     for sheet in read_workbook(path, kind, source.sheets):
@@ -171,7 +171,7 @@ def _name_kind(source: Source) -> Label:
 def _is_other(table: LedgerTable, source: Source) -> bool:
     """Whether a table that lacks required columns is rather of another kind, such as a summary by district."""
     fields = table.fields
-    needed = {name for name in source.kind.required if name != "district"}
+    needed = {name for name in source.kind.required if name != "district" and name not in source.constants}
     headed = sum(bool(column.levels) for column in table.columns)
     # A number of hazards is a summary's: in a ledger it is counted from the text.
     known = sum(not source.kind.fields[name].splits for name in fields)

@@ -185,14 +185,16 @@ def name_column(index: int) -> str:
     return letters
 
 
-def read_text(path: Path, known: frozenset[str]) -> Sheet:
-    """Read a csv or txt file, finding out its encoding and delimiter; LedgerError if none fits, or it is no text.
+def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet:
+    """Read a csv or txt file, finding out its delimiter, and its encoding where that is not given.
+
+    Raises LedgerError if none fits, or it is no text.
 
     `known` are the folded header spellings of the kind: of two encodings that both decode, the one that shows more of
     them is right.
     """
     data = path.read_bytes()
-    text, encoding = _decode(data, known)
+    text, encoding = _decode_as(data, encoding) if encoding else _decode(data, known)
     if not text.strip():
         raise LedgerError("ledgers.file.empty")
     if "\0" in text:
@@ -206,6 +208,15 @@ def read_text(path: Path, known: frozenset[str]) -> Sheet:
     padded = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
     shown = Reason(f"ledgers.delimiter.{_DELIMITERS[delimiter]}")
     return Sheet("", padded, notes=(Reason("ledgers.file.read_as", encoding=encoding, delimiter=shown),))
+
+
+def _decode_as(data: bytes, encoding: str) -> tuple[str, str]:
+    """The text in the encoding that workbook.toml gives; a byte order mark is no part of it."""
+    try:
+        return data.decode(encoding).removeprefix("\ufeff"), encoding
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise LedgerError("ledgers.file.wrong_encoding", encoding=encoding, line=line) from None
 
 
 def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:

@@ -53,22 +53,30 @@ def read_table(
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
     for field_name, column in table.fields.items():
         field = kind.fields[field_name]
-        if field_name == "district" and source.district:
-            continue
         values, own = grid.values[column.position], codes[field_name]
         if field_name == "district":
             values, own = _with_sections(table, data, values, own)
         assert column.match is not None
-        told = replace(context, factor=column.match.factor, values=source.values.get(field_name, {}))
+        told = replace(
+            context,
+            factor=column.match.factor,
+            values=source.values.get(field_name, {}),
+            empty=source.empty.get(field_name, ""),
+        )
         parsed[field_name] = read_column(values, own, field, told)
         raw[field_name] = (values, own)
         notes += [
             Reason("ledgers.table.understood", column=field_name, note=note, count=count)
             for note, count in parsed[field_name].notes.items()
         ]
+    there = {column.match.field for column in table.columns if column.match is not None}
+    for field_name, value in source.constants.items():
+        if field_name not in there:
+            raw[field_name] = [value], np.zeros(len(data), dtype=np.int64)
+            parsed[field_name] = read_column(*raw[field_name], kind.fields[field_name], context)
     said = "district" in parsed or bool(table.sections)
-    place = source.district or ("" if said else _sheet_district(grid, source))
-    if place != source.district:
+    place = "" if "district" in parsed else source.district or ("" if said else _sheet_district(grid, source))
+    if place and place != source.district:
         notes.append(Reason("ledgers.table.sheet_district"))
     if place and "district" in kind.fields:
         constant = take_texts([place], np.zeros(len(data), dtype=np.int64))
@@ -93,7 +101,7 @@ def _sheet_district(grid: Grid, source: Source) -> str:
 def check_columns(grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source) -> None:
     """Raise where a required column is missing, saying how workbook.toml mends it."""
     kind, fields = source.kind, table.fields
-    lacking = [name for name in kind.required if name not in fields]
+    lacking = [name for name in kind.required if name not in fields and name not in source.constants]
     told = source.district or table.sections or _sheet_district(grid, source)
     if "district" in lacking and (told or {"lon", "lat"} <= set(fields)):
         lacking.remove("district")
@@ -316,6 +324,7 @@ def describe_headers(
 def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind: Kind) -> HeaderRead:
     letters = name_column(column.position + grid.sheet.left)
     match = column.match
+    own = match.field if match is not None and match.rank < 0 else ""
     if match is None:
         ignored = index.ignores(column.levels)
         note = column.note or (Reason(f"ledgers.header.{ignored}") if ignored else None)
@@ -324,13 +333,13 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
         return HeaderRead(letters, column.header, None, "", note, bool(ignored and not column.note))
     if match.problem:
         refused = Reason("ledgers.header.not_read", column=match.field, reason=match.problem)
-        return HeaderRead(letters, column.header, None, match.unit, refused)
+        return HeaderRead(letters, column.header, None, match.unit, refused, own=own)
     unit = kind.fields[match.field].unit
     if match.unit and match.factor != 1.0:
         wanted = Label(zh=load_shared().units[unit].zh, en=unit) if unit else ""
         converted = Reason("ledgers.header.converted", unit=wanted)
-        return HeaderRead(letters, column.header, match.field, match.unit, converted)
-    return HeaderRead(letters, column.header, match.field, match.unit or unit)
+        return HeaderRead(letters, column.header, match.field, match.unit, converted, own=own)
+    return HeaderRead(letters, column.header, match.field, match.unit or unit, own=own)
 
 
 def _check_totals(

@@ -47,14 +47,16 @@ class Context:
     """What a column's values are read with besides the field.
 
     `year` is that of dates written without one, from title, sheet name or file name; `factor` the conversion of the
-    header's unit; `values` the user's own reading of values, as written to what it means; `where` the table of
-    workbook.toml in which a value can be mapped, for the remedy.
+    header's unit; `values` the user's own reading of values, as written to what it means (after ``~`` a regular
+    expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
+    which a value can be mapped, for the remedy.
     """
 
     year: int | None = None
     date1904: bool = False
     factor: float = 1.0
     values: Mapping[str, str] = field(default_factory=dict)
+    empty: str = ""
     where: str = ""
 
 
@@ -72,18 +74,37 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
     if field.type == "text" and not context.values:
         return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter())
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
-    own = {fold(key): value for key, value in context.values.items()}
+    own = OwnValues(context.values)
     answers: list[_Answer] = []
     notes: Counter[Reason] = Counter()
+    nothing = read_value(context.empty, field, context) if context.empty else _NOTHING
     for code, value in enumerate(values):
-        if own and isinstance(value, (str, float, int)):
-            value = own.get(fold(write_cell(value)), value)
-        answers.append(read_value(value, field, context) if counts[code] else _NOTHING)
+        answer = read_value(own.get(value), field, context) if counts[code] else _NOTHING
+        answers.append(nothing if answer[:2] == (None, None) else answer)
         if note := answers[-1][2]:
             notes[note] += int(counts[code])
-    answers.append(_NOTHING)  # of code -1
+    answers.append(nothing)  # of code -1
     data = _spread([answer[0] for answer in answers], codes, field)
     return Parsed(data, np.array([answer[1] for answer in answers])[codes], notes)
+
+
+class OwnValues:
+    """The user's own reading of a column's values: by the text, else by the first pattern found in it."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.texts = {fold(key): value for key, value in values.items() if not key.startswith("~")}
+        self.patterns = [(re.compile(key[1:]), value) for key, value in values.items() if key.startswith("~")]
+
+    def get(self, value: object) -> object:
+        """What a cell is to be read as: itself, where nothing is told of it."""
+        if not (self.texts or self.patterns) or not isinstance(value, str | float | int):
+            return value
+        text = write_cell(value)
+        if (word := fold(text)) in self.texts:
+            return self.texts[word]
+        plain = unicodedata.normalize("NFKC", text)
+        told = (means for pattern, means in self.patterns if pattern.search(text) or pattern.search(plain))
+        return next(told, value)
 
 
 def _clean_texts(values: Sequence[object]) -> list[str | None]:

@@ -130,7 +130,7 @@ class SettingsFile:
         """The table at a place, {} where there is none; None where it has mistakes, which are kept for `finish`."""
         data: Any = self.data
         for part in place:
-            data = data.get(part, {})
+            data = data[part] if isinstance(part, int) else data.get(part, {})
         context["models"] = {}
         try:
             return model.model_validate(data, context=context)
@@ -167,7 +167,7 @@ class SettingsFile:
         kind, more = error["type"], error.get("ctx", {})
         if kind == "extra_forbidden":
             found = suggest(key, models[id(parent)].list_keys())
-            unknown = Reason("settings.unknown_key", key=key, place=_write_table(place[:-1]), near=found)
+            unknown = Reason("settings.unknown_key", key=key, place=write_table(place[:-1]), near=found)
             self._keep(place, unknown)
         elif kind == "missing":
             fields = models[id(parent)].model_fields
@@ -196,7 +196,7 @@ class SettingsFile:
 
     def _miss(self, table: KeyPath, key: str, example: object) -> None:
         code = "settings.missing" if table else "settings.missing_at_top"
-        self._keep((*table, key), Reason(code, place=_write_table(table), key=key, example=example))
+        self._keep((*table, key), Reason(code, place=write_table(table), key=key, example=example))
 
 
 def _strip_tags(loc: KeyPath, data: Any) -> tuple[KeyPath, Any]:
@@ -215,7 +215,7 @@ def _strip_tags(loc: KeyPath, data: Any) -> tuple[KeyPath, Any]:
     return tuple(place), parent
 
 
-def _write_table(place: KeyPath) -> Reason | str:
+def write_table(place: KeyPath) -> Reason | str:
     """A table as the file heads it: [boundaries.grid], or [[targets]] and which of them."""
     at = next((at for at, part in enumerate(place) if isinstance(part, int)), 0)
     if not at:
@@ -232,8 +232,8 @@ def _write_place(place: KeyPath) -> Reason | str:
     if len(place) < 2:
         return "".join(map(str, place))
     if isinstance(place[-1], int):
-        return _write_table(place)
-    return Reason("settings.place_key", place=_write_table(place[:-1]), key=place[-1])
+        return write_table(place)
+    return Reason("settings.place_key", place=write_table(place[:-1]), key=place[-1])
 
 
 def show_value(value: Any) -> str:

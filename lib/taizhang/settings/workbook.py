@@ -1,10 +1,12 @@
 """workbook.toml, read and checked: every wrong key is named at once, with the nearest known one and its line."""
 
+import codecs
 import os
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -14,9 +16,10 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.periods import KINDS as PERIOD_KINDS
 from taizhang.core.periods import parse_period
 from taizhang.core.reasons import Reason, suggest
-from taizhang.metadata.kinds import Kind
+from taizhang.metadata.kinds import DATE_TYPES, Kind
 from taizhang.settings.reading import (
     Day,
+    KeyPath,
     Mistake,
     OneOrMany,
     PathText,
@@ -27,6 +30,7 @@ from taizhang.settings.reading import (
     Whole,
     YesNo,
     check_known,
+    write_table,
 )
 
 FILE = "workbook.toml"
@@ -34,7 +38,11 @@ Lang = Literal["zh", "en"]
 Style = Literal["modern", "gbt9704"]
 Scope = Literal["district", "county"]
 Offset = Literal["none", "gcj02", "bd09"]
+Dates = Literal["ymd", "mdy", "dmy", "roc"]
+Duplicates = Literal["keep", "first", "last"]
 LANGS, STYLES, SCOPES = get_args(Lang), get_args(Style), get_args(Scope)
+PATTERN = "~"  # begins a key under values that is a regular expression
+EMPTY = "empty"  # stands under values for the cells that say nothing
 SEASONS = ("flood_season", "fire_season")
 # A report's name stands in file names, between the district's code and the language.
 _REPORT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
@@ -105,15 +113,45 @@ class DistrictsConfig(LayerConfig):
     grid: GridConfig | None = None
 
 
+def _write_constant(value: Any) -> Any:
+    """A constant as a cell would have it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)
+    if not isinstance(value, str | int | float | datetime) or value == "":
+        raise Mistake(Reason("settings.constant"))
+    return value
+
+
+def _write_value(value: Any) -> Any:
+    """What a value means, as text: numbers, true and false need no quotes."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, int | float) else value
+
+
+ValueText = Annotated[str, BeforeValidator(_write_value)]
+Constant = Annotated[str | int | float | datetime, BeforeValidator(_write_constant)]
+
+
 class LedgerConfig(SettingsTable):
-    """The files of one ledger kind and what the reader cannot know by itself."""
+    """A source of a ledger kind: its files and what the reader cannot know by itself.
+
+    `constants` stand for columns that a table lacks; `district` for its district. Under `values`, a key that begins
+    with ``~`` is a regular expression, and ``empty`` says what the cells that say nothing mean.
+    """
 
     files: Annotated[tuple[PathText, ...], OneOrMany, Field(examples=['["data/raw/..."]'])]
     sheets: Texts | None = None
+    encoding: str = "auto"
+    dates: Dates | None = None
     district: str = ""
     offset: Offset = "none"
+    duplicates: Duplicates = "keep"
+    constants: dict[str, Constant] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    values: dict[str, dict[str, ValueText]] = Field(default_factory=dict)
 
     @field_validator("files")
     @classmethod
@@ -134,14 +172,65 @@ class LedgerConfig(SettingsTable):
             raise Mistake(Reason("settings.no_points"))
         return offset
 
-    @field_validator("columns", "values")
+    @field_validator("encoding")
+    @classmethod
+    def _know_encoding(cls, encoding: str) -> str:
+        try:
+            return encoding if encoding in ("", "auto") else codecs.lookup(encoding).name
+        except LookupError:
+            raise Mistake(Reason("settings.encoding")) from None
+
+    @field_validator("columns", "constants", "values")
     @classmethod
     def _know_columns(cls, given: Mapping[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
-        kind = _get_kind(info)
-        check_known(given, kind.columns)
-        for column, values in given.items() if info.field_name == "values" else ():
-            check_known(values.values(), kind.fields[column].values or values.values())
+        check_known(given, _get_kind(info).columns)
         return given
+
+    @field_validator("columns")
+    @classmethod
+    def _use_headers_once(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
+        users: dict[str, list[str]] = {}
+        for column, header in columns.items():
+            users.setdefault(unicodedata.normalize("NFKC", header).strip().casefold(), []).append(column)
+        users.pop("", None)
+        if twice := [names for names in users.values() if len(names) > 1]:
+            raise Mistake(
+                *(Reason("settings.header_twice", header=columns[names[0]], columns=names) for names in twice)
+            )
+        return columns
+
+    @field_validator("values")
+    @classmethod
+    def _know_values(cls, given: Mapping[str, Mapping[str, str]], info: ValidationInfo) -> Mapping[str, Any]:
+        kind, mistakes = _get_kind(info), []
+        for column, values in given.items():
+            item = kind.fields[column]
+            known = item.values
+            told = [value for key, value in values.items() if key != EMPTY]
+            check_known(told, known or told)
+            for key in values:
+                try:
+                    re.compile(key.removeprefix(PATTERN) if key.startswith(PATTERN) else "")
+                except re.error as error:
+                    mistakes.append(Reason("settings.pattern", key=key, why=str(error)))
+            if EMPTY in values and (item.type in DATE_TYPES or item.type == "text" or item.required):
+                mistakes.append(Reason("settings.no_empty", column=column))
+        if mistakes:
+            raise Mistake(*mistakes)
+        return given
+
+    @property
+    def empty(self) -> dict[str, str]:
+        """What an empty cell of a column means, where that is told; an empty text: that it is not known."""
+        return {column: values[EMPTY] for column, values in self.values.items() if EMPTY in values}
+
+    @property
+    def mapped(self) -> dict[str, dict[str, str]]:
+        """The values told, by text or pattern."""
+        return {
+            column: {key: value for key, value in values.items() if key != EMPTY}
+            for column, values in self.values.items()
+        }
 
 
 def _get_kind(info: ValidationInfo) -> Kind:
@@ -251,7 +340,7 @@ class Config(_Workbook, _Indicators):
     root: Path
     boundaries: LayerConfig
     grid: GridConfig | None = None
-    ledgers: Mapping[str, LedgerConfig]
+    ledgers: Mapping[str, tuple[LedgerConfig, ...]]  # the sources of each kind, in the file's order
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
 
@@ -283,13 +372,13 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     if file is None:
         raise ParameterError("settings.no_workbook", folder=root.name)
     whole = file.check(_File, root=root, kinds=tuple(kinds), facts=tuple(facts))
-    tables = file.data.get("ledgers")
-    ledgers: dict[str, LedgerConfig] = {}
+    tables: Any = file.data.get("ledgers")
+    ledgers: dict[str, tuple[LedgerConfig, ...]] = {}
     for name in tables if isinstance(tables, dict) else ():
         if name not in kinds:
             file.add(("ledgers", name), "settings.unknown_ledger", kind=name, near=suggest(name, kinds))
-        elif ledger := file.check(LedgerConfig, ("ledgers", name), kind=kinds[name]):
-            ledgers[name] = ledger
+        else:
+            ledgers[name] = tuple(_read_sources(file, tables, kinds[name]))
     for name, count in Counter(report.name for report in whole.reports).items() if whole else ():
         if count > 1:
             file.add(("reports", 0), "settings.report_twice", name=name, n=count)
@@ -301,6 +390,24 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     own = dict(whole.workbook) | dict(whole.indicators) | {"title": whole.workbook.title or root.name}
     own |= {"root": root, "boundaries": districts.model_copy(update={"grid": None}), "grid": grid}
     return Config.model_construct(**own, ledgers=ledgers, targets=whole.targets, reports=whole.reports)
+
+
+def _read_sources(file: SettingsFile, tables: Mapping[str, Any], kind: Kind) -> Iterator[LedgerConfig]:
+    """The sources of a kind: one [ledgers.KIND], or several [[ledgers.KIND]]."""
+    given = tables[kind.name]
+    places: list[KeyPath] = [("ledgers", kind.name)]
+    if isinstance(given, list):
+        places = [("ledgers", kind.name, number) for number in range(len(given))]
+    found = [file.check(LedgerConfig, place, kind=kind) for place in places]
+    told = [one.duplicates for one in found if one and "duplicates" in one.model_fields_set]
+    if len(set(told)) > 1:
+        file.add(places[0], "settings.duplicates_differ", kind=kind.name, values=told)
+    yield from filter(None, found)
+
+
+def name_source(kind: str, number: int, sources: Sequence[object]) -> Reason | str:
+    """A source (from 0) as messages name it: [ledgers.hazards], or which [[ledgers.hazards]]."""
+    return write_table(("ledgers", kind, number) if len(sources) > 1 else ("ledgers", kind))
 
 
 def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[str]]:
