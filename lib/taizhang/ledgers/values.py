@@ -286,7 +286,7 @@ _WIDTHS = str.maketrans("（）．，；：！？０１２３４５６７８９"
 
 
 def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
-    """Results per distinct value as a typed array over the rows."""
+    """Results per distinct value, and of an empty cell as the last, as a typed array over the rows."""
     if field.type in DATE_TYPES:
         return np.array(results, "datetime64[us]")[codes]
     if field.type == "number":
@@ -297,7 +297,7 @@ def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
     if field.type == "boolean":
         answers = np.array([bool(r) for r in results])
         return pd.arrays.BooleanArray(answers[codes], _absent(results)[codes])
-    return take_texts(results, codes)
+    return pd.array(results, dtype="str").take(codes)
 
 
 def _absent(results: list[Any]) -> np.ndarray:
