@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from taizhang import open as open_workbook
 from taizhang.ledgers import Source, read_ledger_file
+from taizhang.ledgers.delimited import read_text
 from taizhang.ledgers.grid import make_grid
-from taizhang.ledgers.sheets import Sheet, read_text, read_workbook, sniff_format
+from taizhang.ledgers.sheets import Sheet, read_workbook, sniff_format
 from taizhang.ledgers.text import write_cell
 from taizhang.workbook.book import Workbook
 

@@ -100,3 +100,93 @@ def test_what_cannot_be_looked_through_has_no_marks(tmp_path: Path) -> None:
     bad.write_bytes(b"\x09\x08 no workbook")
     scan = open_scan(bad, "xls")
     assert not scan.date1904 and scan.look("台账").errors == {}
+
+
+def write_sheet(path: Path, rows: str, *, calculation: str = "") -> None:
+    """An xlsx file of one sheet with the XML given, as programs of all kinds write it."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="rId1" Type="{links}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{links}"><sheets>'
+        f'<sheet name="台账" sheetId="1" r:id="rId1"/></sheets>{calculation}</workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="rId1" Type="{links}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w") as file:
+        for name, text in parts.items():
+            file.writestr(name, text)
+
+
+def look(path: Path, rows: str, calculation: str = "") -> tuple[set[int], dict[tuple[int, int], str]]:
+    write_sheet(path, rows, calculation=calculation)
+    marks = open_scan(path, "xlsx").look("台账")
+    return set(marks.hidden_rows), dict(marks.errors)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"/><row r="2" hidden="1"><c r="A2"/><c r="B2" t="e"><v>#REF!</v></c></row>',
+        '<row r="1"/><row r="2" hidden="1"><c r="A2"/><c t="e" r="B2"><v>#REF!</v></c></row>',
+        "<row r='1'/><row r='2' hidden='true'><c r='A2'/><c t='e' r='B2'><v>#REF!</v></c></row>",
+        '<row r = "1"/><row hidden = "1" r = "2"><c r = "A2"/><c r = "B2" t = "e"><v>#REF!</v></c></row>',
+        '<row/><row hidden="1"><c/><c t="e"><v>#REF!</v></c></row>',
+        '<row/><row hidden="1"><c/><c t="e"><f>A1</f><v>#REF!</v></c></row>',
+        '<row r="2" hidden="1"><c r="B2" t="e" s="1"><f>A1</f><v xml:space="preserve">#REF!</v></c></row>',
+        '<row/><row hidden="1"><c><v>1</v></c><c t="e"><v>#REF!</v></c></row><row><c t="str"><v>e</v></c></row>',
+    ],
+)
+def test_marks_however_the_xml_is_written(tmp_path: Path, rows: str) -> None:
+    assert look(tmp_path / "a.xlsx", rows) == ({2}, {(1, 1): "#REF!"})
+
+
+@pytest.mark.parametrize(
+    ("cells", "errors"),
+    [
+        ('<c r="A1"><f>30+1</f><v>0</v></c><c r="B1"><f>1</f><v>0</v></c>', {(0, 0): "=30+1", (0, 1): "=1"}),
+        ("<c><f>30+1</f><v>0</v></c>", {(0, 0): "=30+1"}),
+        # One result other than 0: it was computed, and a 0 is one.
+        ('<c r="A1"><f>30+1</f><v>31</v></c><c r="B1"><f>1-1</f><v>0</v></c>', {}),
+        ('<c r="A1"><f>A2</f></c><c r="B1"><f>1-1</f><v>0</v></c>', {(0, 0): "=A2", (0, 1): "=1-1"}),
+        ('<c r="A1" t="str"><f>A2</f><v></v></c>', {}),
+        ('<c r="A1"><v>0</v></c>', {}),
+    ],
+)
+def test_formulas_of_a_file_that_nobody_computed(
+    tmp_path: Path, cells: str, errors: dict[tuple[int, int], str]
+) -> None:
+    rows = f'<row r="1">{cells}</row>'
+    asks = '<calcPr calcId="124519" fullCalcOnLoad="1"/>'
+    assert look(tmp_path / "a.xlsx", rows, asks) == (set(), errors)
+    # A program that computes leaves no such wish: its 0 is a result.
+    computed = {place: text for place, text in errors.items() if text == "=A2"}
+    assert look(tmp_path / "b.xlsx", rows, '<calcPr calcId="191029"/>') == (set(), computed)
+
+
+def test_errors_are_set_aside_in_columns_of_every_type(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = (
+        "所属乡镇,发现日期,隐患描述,场所名称,隐患等级,整改资金（万元）,整改期限",
+        "溪南镇,2021-03-05,#REF!,#N/A,#VALUE!,#DIV/0!,Err:502",
+        "溪南镇,2021-03-06,Error 502,#1机组,一般,1,2021-04-01",
+    )
+    path.write_text("\n".join(lines), "utf-8")
+    got = read_ledger_file(path, SOURCE, name="a.csv")
+    assert got.set_aside[["source_row", "column", "value"]].to_numpy().tolist() == [
+        [2, "description", "#REF!"],
+        [2, "premises", "#N/A"],
+        [2, "severity", "#VALUE!"],
+        [2, "cost_wan", "#DIV/0!"],
+        [2, "deadline", "Err:502"],
+    ]
+    assert got.rows["description"].tolist()[1] == "Error 502"
+    assert got.rows["premises"].tolist()[1] == "#1机组"

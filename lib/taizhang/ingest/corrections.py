@@ -10,7 +10,7 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason, tell_error
 from taizhang.ledgers import Applied, Correction
-from taizhang.ledgers.sheets import read_text
+from taizhang.ledgers.delimited import read_text
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config
 

@@ -14,6 +14,16 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
+class ErrorCell(str):
+    """What a cell shows in place of a value: a spreadsheet's error, or a formula (=...) that was never computed."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ErrorCell) and str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        return hash((ErrorCell, str(self)))
+
+
 @dataclass(frozen=True)
 class Grid:
     """A sheet's cells: `codes` (rows x columns) into `values` (distinct values per column); -1 is empty."""
@@ -63,7 +73,7 @@ class Grid:
 
 
 def make_grid(sheet: Sheet) -> Grid:
-    """Encode a sheet's cells; cells of white space are empty, cells in error hold the error's name."""
+    """Encode a sheet's cells; cells of white space are empty, cells in error hold an ErrorCell."""
     height, width = len(sheet.rows), max(map(len, sheet.rows), default=0)
     wrong: dict[int, dict[int, str]] = {}
     for (row, column), word in sheet.errors.items():
@@ -74,7 +84,7 @@ def make_grid(sheet: Sheet) -> Grid:
     for column in range(width):
         cells = [row[column] for row in sheet.rows]
         for number, word in wrong.get(column, {}).items():
-            cells[number] = word
+            cells[number] = ErrorCell(word)
         codes[:, column], distinct = encode(cells)
         values.append(distinct)
     return Grid(sheet, codes, values)

@@ -12,26 +12,41 @@ from typing import Any
 from xml.parsers import expat
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
-_ERROR_CELL = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]{1,3}\d+)"[^>]*\bt="e"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S
-)
+_TAG = rb"<(?:\w+:)?%s\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+_ROW, _COLUMN = re.compile(_TAG % b"row"), re.compile(_TAG % b"col")
+_ERROR_CELL = re.compile(_TAG % b"c" + rb"(?:(?!</?(?:\w+:)?c\b).)*?<(?:\w+:)?v\b[^>]*>([^<]*)<", re.S)
 _FORMULA = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>/]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    _TAG % b"c" + rb"\s*<(?:\w+:)?f\b[^>/]*(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\b[^>]*?(?:/>|>\s*([^<]*?)\s*</(?:\w+:)?v>))?\s*</(?:\w+:)?c>"
 )
-_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-_ERROR_TEXT = re.compile(r"Err:\d{3}|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)")
+_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_IS_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_ERROR_TEXT = re.compile(
+    r"Err:\d{3}|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA)"
+)
 _CHUNK = 1 << 20
 _DAMAGED = (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+def _read_attributes(tag: bytes) -> dict[str, str]:
+    """A tag's attributes, in either kind of quotation marks."""
+    return {
+        name.decode("utf-8", "replace"): unescape((double or single).decode("utf-8", "replace"))
+        for name, double, single in _ATTRIBUTE.findall(tag)
+    }
+
+
+def _is_true(given: dict[str, str], name: str) -> bool:
+    return given.get(name, "") in ("1", "true")
 
 
 @dataclass(frozen=True)
 class Marks:
     """Hidden rows (1-based), hidden columns (0-based), and by 0-based position cells in error.
 
-    A formula of which the file holds no result is one, too: calamine gives an empty cell for it.
+    A formula of which the file holds no result is one, too: calamine gives an empty cell for it. So is one of a file
+    that asks to be computed when it is opened, and holds 0 for each.
     """
 
     hidden_rows: frozenset[int] = frozenset()
@@ -58,66 +73,173 @@ class XlsxScan(Scan):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.parts: dict[str, str] = {}
+        self.uncomputed = False
         with zipfile.ZipFile(path) as package:
             names = {name.lower(): name for name in package.namelist()}
             if "xl/workbook.xml" not in names:
                 return
             book = package.read(names["xl/workbook.xml"])
             links = package.read(names.get("xl/_rels/workbook.xml.rels", names["xl/workbook.xml"]))
-        self.date1904 = bool(re.search(rb'date1904="(?:1|true)"', book))
+        self.date1904 = any(_is_true(given, "date1904") for given in _find_tags(book, b"workbookPr"))
+        self.uncomputed = any(_is_true(given, "fullCalcOnLoad") for given in _find_tags(book, b"calcPr"))
         targets = {}
-        for link in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
-            key, target = re.search(rb'\bId="([^"]*)"', link), re.search(rb'\bTarget="([^"]*)"', link)
-            if key and target:
-                part = target[1].decode("utf-8", "replace")
+        for given in _find_tags(links, b"Relationship"):
+            if "Id" in given and "Target" in given:
+                part = given["Target"]
                 part = part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-                targets[key[1]] = names.get(part.lower(), part)
-        for tag in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book):
-            name, key = re.search(rb'\bname="([^"]*)"', tag), re.search(rb'\b\w+:id="([^"]*)"', tag)
-            if name and key and key[1] in targets:
-                self.parts[unescape(name[1].decode("utf-8", "replace"))] = targets[key[1]]
+                targets[given["Id"]] = names.get(part.lower(), part)
+        for given in _find_tags(book, b"sheet"):
+            key = next((value for name, value in given.items() if name.endswith(":id")), "")
+            if "name" in given and key in targets:
+                self.parts[given["name"]] = targets[key]
 
     def look(self, name: str) -> Marks:
-        rows, columns, errors = set[int](), set[int](), dict[tuple[int, int], str]()
         if name not in self.parts:
             return Marks()
+        found = _Found()
         # Where that fails, calamine has read the sheet by another way: nothing to add.
-        part = self.parts[name]
-        with suppress(*_DAMAGED), zipfile.ZipFile(self.path) as package, package.open(part) as stream:
-            held = b""
-            while chunk := stream.read(_CHUNK):
-                text = held + chunk
-                row = text.rfind(b"row ")  # a row is looked at whole: the last one waits for its rest
-                cut = text.rfind(b"<", 0, row) if row > 0 else len(text)
-                done, held = text[:cut], text[cut:]
-                _look_at(done, rows, columns, errors)
-            _look_at(held, rows, columns, errors)
-        return Marks(frozenset(rows), frozenset(columns), errors)
+        with suppress(*_DAMAGED), zipfile.ZipFile(self.path) as package:
+            try:
+                with package.open(self.parts[name]) as stream:
+                    held = b""
+                    while chunk := stream.read(_CHUNK):
+                        text = held + chunk
+                        # A row is looked at whole: the last one waits for its rest.
+                        row = text.rfind(b"<row")
+                        cut = row if row > 0 else max(text.rfind(b"<", 0, max(text.rfind(b":row"), 0)), 0)
+                        done, held = text[:cut], text[cut:]
+                        found.look_at(done)
+                    found.look_at(held)
+            except _NoPlaceError:
+                found = _Counted()
+                with suppress(expat.ExpatError), package.open(self.parts[name]) as stream:
+                    found.parser.ParseFile(stream)
+        if self.uncomputed and not found.computed:
+            found.errors |= found.zeros
+        return Marks(frozenset(found.rows), frozenset(found.columns), found.errors)
 
 
-def _look_at(text: bytes, rows: set[int], columns: set[int], errors: dict[tuple[int, int], str]) -> None:
-    if b"hidden=" in text:
-        for tag in _ROW.findall(text):
-            number = re.search(rb'\br="(\d+)"', tag)
-            if number and _HIDDEN.search(tag):
-                rows.add(int(number[1]))
-        for tag in _COLUMN.findall(text):
-            first, last = re.search(rb'\bmin="(\d+)"', tag), re.search(rb'\bmax="(\d+)"', tag)
-            if first and last and _HIDDEN.search(tag):
-                columns.update(range(int(first[1]) - 1, min(int(last[1]), MOST_COLUMNS)))
-    if b't="e"' in text:
-        for ref, word in _ERROR_CELL.findall(text):
-            errors[_position(ref.decode())] = word.decode("utf-8", "replace")
-    if b"<f" in text or b":f" in text:
-        # Left by programs that don't calculate; a result that is an empty text says t="str".
-        for tag, formula in _FORMULA.findall(text):
-            if b't="str"' not in tag and (place := re.search(rb'\br="([A-Z]{1,3}\d+)"', tag)):
-                errors[_position(place[1].decode())] = f"={unescape(formula.decode('utf-8', 'replace'))}"
+def _find_tags(text: bytes, name: bytes) -> list[dict[str, str]]:
+    return [_read_attributes(tag) for tag in re.findall(_TAG % name, text)]
 
 
-def _position(ref: str) -> tuple[int, int]:
-    letters = ref.rstrip("0123456789")
-    return int(ref[len(letters) :]) - 1, number_column(letters)
+class _NoPlaceError(Exception):
+    """A cell or row that does not say where it stands: its place is found by counting."""
+
+
+class _Found:
+    """What a sheet's XML says: `zeros` are formulas with the result 0, `computed` whether any has another."""
+
+    def __init__(self) -> None:
+        self.rows, self.columns = set[int](), set[int]()
+        self.errors, self.zeros = dict[tuple[int, int], str](), dict[tuple[int, int], str]()
+        self.computed = False
+
+    def look_at(self, text: bytes) -> None:
+        """Look through a part of it that ends between two rows."""
+        if b"hidden" in text:
+            for tag in _ROW.findall(text):
+                self.take_row(given := _read_attributes(tag), _number(given.get("r", "")))
+            for tag in _COLUMN.findall(text):
+                self.take_column(_read_attributes(tag))
+        if _IS_ERROR.search(text):
+            for tag, word in _ERROR_CELL.findall(text):
+                if _IS_ERROR.search(tag):
+                    self.errors[_find_place(_read_attributes(tag))] = word.decode("utf-8", "replace")
+        if b"<f" in text or b":f" in text:
+            for tag, formula, result in _FORMULA.findall(text):
+                if result not in (b"", b"0"):
+                    self.computed = True
+                    continue
+                shown = f"={unescape(formula.decode('utf-8', 'replace'))}"
+                self.take_formula(_read_attributes(tag), shown, result.decode("utf-8", "replace"), None)
+
+    def take_row(self, given: dict[str, str], number: int) -> None:
+        """A row's tag; `number` is 1-based."""
+        if _is_true(given, "hidden"):
+            if not number:
+                raise _NoPlaceError
+            self.rows.add(number)
+
+    def take_column(self, given: dict[str, str]) -> None:
+        """A tag that speaks of columns."""
+        first, last = _number(given.get("min", "")), _number(given.get("max", ""))
+        if _is_true(given, "hidden") and first and last:
+            self.columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+
+    def take_formula(
+        self, given: dict[str, str], formula: str, result: str, place: tuple[int, int] | None
+    ) -> None:
+        """A formula's cell; one without a result is left by programs that don't calculate."""
+        kind = given.get("t", "")
+        if kind == "e":
+            return
+        if result not in ("", "0"):
+            self.computed = True
+        elif kind != "str" or result:  # a result that is an empty text says t="str"
+            found = self.zeros if result else self.errors
+            found[place or _find_place(given)] = formula
+
+
+class _Counted(_Found):
+    """The same from each element in turn, for sheets whose cells don't say where they stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = self.column = -1
+        self.cell: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self.inside = ""
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._take_text
+
+    def _start(self, tag: str, given: dict[str, str]) -> None:
+        match name := tag.rpartition(" ")[2]:
+            case "row":
+                self.row, self.column = _number(given.get("r", "")) - 1 if "r" in given else self.row + 1, -1
+                self.take_row(given, self.row + 1)
+            case "col":
+                self.take_column(given)
+            case "c":
+                self.cell, self.texts = given, {}
+                self.column = _find_place(given)[1] if "r" in given else self.column + 1
+            case "f" | "v":
+                self.inside = name
+                self.texts[name] = ""
+
+    def _take_text(self, text: str) -> None:
+        if self.inside:
+            self.texts[self.inside] += text
+
+    def _end(self, tag: str) -> None:
+        name = tag.rpartition(" ")[2]
+        if name in ("f", "v"):
+            self.inside = ""
+        elif name == "c":
+            place = self.row, self.column
+            if self.cell.get("t") == "e":
+                self.errors[place] = self.texts.get("v", "")
+            elif "f" in self.texts:
+                self.take_formula(self.cell, f"={self.texts['f']}", self.texts.get("v", "").strip(), place)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _find_place(given: dict[str, str]) -> tuple[int, int]:
+    """The 0-based row and column of a cell that says it, such as B7."""
+    match = _PLACE.fullmatch(given.get("r", ""))
+    if not match:
+        raise _NoPlaceError
+    return int(match[2]) - 1, number_column(match[1])
+
+
+def is_error_text(text: str) -> bool:
+    """Whether a text is how a spreadsheet shows an error: #REF!, #N/A, Err:502."""
+    return _ERROR_TEXT.fullmatch(text) is not None
 
 
 def number_column(letters: str) -> int:
@@ -199,7 +321,7 @@ class _OdsContent:
             self.depth -= 1
         elif self.depth == 1 and name in ("table-cell", "covered-table-cell"):
             word = "".join(self.text or ()).strip()
-            if _ERROR_TEXT.fullmatch(word):
+            if is_error_text(word):
                 for row in range(self.row, self.row + self.spans[0]):
                     for column in range(self.column, self.column + self.spans[1]):
                         self.errors[row, column] = word

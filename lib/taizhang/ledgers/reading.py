@@ -10,12 +10,13 @@ import pandas as pd
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.corrections import Corrector
+from taizhang.ledgers.delimited import read_text
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
 from taizhang.ledgers.rowkinds import LedgerTable
-from taizhang.ledgers.sheets import read_text, read_workbook, sniff_format
+from taizhang.ledgers.sheets import read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
 
 ROWS_PER_PART = 100_000

@@ -1,13 +1,11 @@
 """Raw sheets out of files: what the cells hold, which are merged, which are hidden. No meaning yet."""
 
-import csv
 import io
 import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from taizhang.ledgers.marks import Marks, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
-_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}
 
 
@@ -52,6 +49,8 @@ def sniff_format(path: Path) -> str:
     """
     if path.name.startswith(("~$", ".~")):
         raise LedgerError("ledgers.file.lock")
+    if path.name.startswith("._"):
+        raise LedgerError("ledgers.file.apple_double")
     try:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -112,7 +111,7 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
     except calamine.PasswordError:
         raise LedgerError("ledgers.file.password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        yield from _read_with_openpyxl(path, kind, wanted, tell_error(error))
+        yield from _read_otherwise(path, kind, wanted, tell_error(error))
         return
     _check_wanted(wanted, names)
     hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
@@ -129,7 +128,12 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
                 merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
                 top, left = sheet.start or (0, 0)
             except (calamine.CalamineError, OSError, ValueError) as error:
-                raise LedgerError("ledgers.file.damaged_sheet", sheet=name, why=tell_error(error)) from None
+                why = tell_error(error)
+                try:
+                    yield from _read_otherwise(path, kind, [name], why)
+                except LedgerError:
+                    raise LedgerError("ledgers.file.damaged_sheet", sheet=name, why=why) from None
+                continue
         marks = Marks() if look.exception() else look.result()
         hiding = (marks.hidden_rows, marks.hidden_columns, name in hidden)
         yield Sheet(name, rows, top, left, merged, *hiding, scan.date1904, marks.errors)
@@ -140,10 +144,53 @@ def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
         raise LedgerError("ledgers.file.no_sheet", absent=absent, sheets=names)
 
 
-def _read_with_openpyxl(path: Path, kind: str, wanted: Sequence[str] | None, why: Label) -> Iterator[Sheet]:
-    """Read a workbook that calamine can't open: some irregular files open in the one and not in the other."""
-    if kind != "xlsx":
+def _read_otherwise(path: Path, kind: str, wanted: Sequence[str] | None, why: Label) -> Iterator[Sheet]:
+    """Read what calamine can't: some irregular files open in one program and not in another."""
+    if kind == "xlsx":
+        yield from _read_with_openpyxl(path, wanted, why)
+    elif kind == "xls":
+        yield from _read_with_xlrd(path, wanted, why)
+    else:
         raise LedgerError("ledgers.file.damaged", why=why)
+
+
+def _read_with_xlrd(path: Path, wanted: Sequence[str] | None, why: Label) -> Iterator[Sheet]:
+    """Read bare records, as old programs write them: Excel opens them, and they name no encoding."""
+    import xlrd
+
+    try:
+        quiet = io.StringIO()
+        book = xlrd.open_workbook(str(path), logfile=quiet)
+        if book.biff_version < 80 and book.codepage is None:
+            book = xlrd.open_workbook(str(path), logfile=quiet, encoding_override="gb18030")
+        _check_wanted(wanted, book.sheet_names())
+        for sheet in book.sheets():
+            if wanted is not None and sheet.name not in wanted:
+                continue
+            rows: list[list[object]] = []
+            errors = {}
+            for row in range(sheet.nrows):
+                rows.append([""] * sheet.ncols)
+                for column, cell in enumerate(sheet.row(row)):
+                    if cell.ctype == xlrd.XL_CELL_DATE:
+                        rows[row][column] = xlrd.xldate_as_datetime(cell.value, book.datemode)
+                    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                        rows[row][column] = bool(cell.value)
+                    elif cell.ctype == xlrd.XL_CELL_ERROR:
+                        errors[row, column] = xlrd.error_text_from_code.get(cell.value, "#ERROR!")
+                    else:
+                        rows[row][column] = cell.value
+            merged = tuple((a, c, b - 1, d - 1) for a, b, c, d in sheet.merged_cells)
+            notes = (Reason("ledgers.file.irregular"),)
+            hiding = (frozenset[int](), frozenset[int](), sheet.visibility != 0)
+            yield Sheet(sheet.name, rows, 0, 0, merged, *hiding, book.datemode == 1, errors, notes)
+    except LedgerError:
+        raise
+    except Exception:  # xlrd raises whatever a record makes it
+        raise LedgerError("ledgers.file.damaged", why=why) from None
+
+
+def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: Label) -> Iterator[Sheet]:
     from openpyxl import load_workbook
 
     try:
@@ -183,93 +230,3 @@ def name_column(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet:
-    """Read a csv or txt file, finding out its delimiter, and its encoding where that is not given.
-
-    Raises LedgerError if none fits, or it is no text.
-
-    `known` are the folded header spellings of the kind: of two encodings that both decode, the one that shows more of
-    them is right.
-    """
-    data = path.read_bytes()
-    text, encoding = _decode_as(data, encoding) if encoding else _decode(data, known)
-    if not text.strip():
-        raise LedgerError("ledgers.file.empty")
-    if "\0" in text:
-        raise LedgerError("ledgers.file.nul")
-    delimiter = _find_delimiter(text)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise LedgerError("ledgers.file.not_delimited", why=tell_error(error)) from None
-    width = max(map(len, rows), default=0)
-    padded = [row if len(row) == width else row + [""] * (width - len(row)) for row in rows]
-    shown = Reason(f"ledgers.delimiter.{_DELIMITERS[delimiter]}")
-    return Sheet("", padded, notes=(Reason("ledgers.file.read_as", encoding=encoding, delimiter=shown),))
-
-
-def _decode_as(data: bytes, encoding: str) -> tuple[str, str]:
-    """The text in the encoding that workbook.toml gives; a byte order mark is no part of it."""
-    try:
-        return data.decode(encoding).removeprefix("\ufeff"), encoding
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise LedgerError("ledgers.file.wrong_encoding", encoding=encoding, line=line) from None
-
-
-def _decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError:
-                raise LedgerError("ledgers.file.wrong_mark", encoding=encoding) from None
-    sample = data[:4000]
-    if b"\0" in sample:
-        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            raise LedgerError("ledgers.file.no_text") from None
-    with suppress(UnicodeDecodeError):
-        return data.decode("utf-8"), "utf-8"
-    options = []
-    furthest = (-1, "")
-    for order, encoding in enumerate(("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be")):
-        wide = encoding.startswith("utf-16")  # almost any even number of bytes is some UTF-16
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            furthest = furthest if wide else max(furthest, (error.start, encoding))
-            continue
-        count = _count_known(text, known)
-        if count or not wide:
-            options.append((-count, order, text, encoding))
-    if not options:
-        line = data.count(b"\n", 0, furthest[0]) + 1
-        raise LedgerError("ledgers.file.no_encoding", nearest=furthest[1], line=line)
-    _, _, text, encoding = min(options)
-    return text, encoding
-
-
-def _count_known(text: str, known: frozenset[str]) -> int:
-    from taizhang.ledgers.text import fold, simplify
-
-    cells = re.split(r'[,;\t|\n"]', "\n".join(text.splitlines()[:40]))
-    return sum(fold(simplify(cell)) in known for cell in cells if cell.strip())
-
-
-def _find_delimiter(text: str) -> str:
-    """The delimiter that gives the most cells to the most lines of the file's beginning."""
-    lines = text[:200_000].splitlines()[:200]
-    best, most = ",", 0
-    for delimiter in _DELIMITERS:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1]
-        except csv.Error:
-            continue
-        if sum(widths) > most:
-            best, most = delimiter, sum(widths)
-    return best

@@ -14,7 +14,8 @@ import pandas as pd
 
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
-from taizhang.ledgers.grid import Codes
+from taizhang.ledgers.grid import Codes, ErrorCell
+from taizhang.ledgers.marks import is_error_text
 from taizhang.ledgers.quantities import read_number
 from taizhang.ledgers.text import fold, simplify, write_cell
 from taizhang.metadata.kinds import DATE_TYPES, Field, load_shared
@@ -71,7 +72,7 @@ class Parsed:
 
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
     """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
-    if field.type == "text" and not context.values:
+    if field.type == "text" and not context.values and not any(map(is_error, values)):
         return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter())
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     own = OwnValues(context.values)
@@ -127,6 +128,9 @@ _NOTHING: _Answer = (None, None, None)
 
 def read_value(value: object, field: Field, context: Context) -> _Answer:
     """Read one value: the result (None where empty or unreadable), the reason, a remark."""
+    if is_error(value):
+        reason = "ledgers.cell.not_computed" if str(value).startswith("=") else "ledgers.cell.error"
+        return _refuse(Reason(reason), value, field)
     if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
         return _NOTHING
     if field.type == "text":
@@ -146,6 +150,13 @@ def read_value(value: object, field: Field, context: Context) -> _Answer:
     if field.type == "count_or_names":
         return _count_names(value, field, context)
     return _read_category(value, field, context)
+
+
+def is_error(value: object) -> bool:
+    """Whether a cell shows an error of the spreadsheet's, or as text of one, as in a csv that it wrote."""
+    if isinstance(value, ErrorCell):
+        return True
+    return isinstance(value, str) and value.lstrip()[:1] in ("#", "E") and is_error_text(value.strip())
 
 
 def _midnight(moment: datetime) -> datetime:

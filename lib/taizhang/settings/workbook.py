@@ -413,7 +413,8 @@ def name_source(kind: str, number: int, sources: Sequence[object]) -> Reason | s
 def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[str]]:
     """The files of a ledger in name order, and the patterns that match none.
 
-    Lock files that Excel and WPS leave (``~$...``, ``.~...``) are passed over.
+    Lock files that Excel and WPS leave (``~$...``, ``.~...``), and what macOS writes beside files (``._...``) are
+    passed over.
     """
     found: dict[Path, None] = {}
     missing = []
@@ -424,7 +425,7 @@ def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[s
             matches = base.glob(str(place.relative_to(base)))
         else:
             matches = config.root.glob(pattern)
-        paths = sorted(p for p in matches if p.is_file() and not p.name.startswith(("~$", ".~")))
+        paths = sorted(p for p in matches if p.is_file() and not p.name.startswith(("~$", ".~", "._")))
         if not paths:
             missing.append(pattern)
         found.update(dict.fromkeys(paths))
