@@ -173,7 +173,7 @@ def test_a_broken_text_is_named_with_its_line(tmp_path: Path) -> None:
     text = "所属乡镇,发现日期,隐患描述\n溪南镇,2021-03-01,甲\n".encode("gb18030")
     (tmp_path / "a.csv").write_bytes(text + b"\xff\xff\n")
     error = word_all(read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").errors)
-    assert "as gb18030 it is readable up to line 3" in error
+    assert "read as gb18030, line 3 is wrong" in error
 
 
 def read_kind(folder: Path, kind: str, rows: Sequence[Sequence[object]]) -> FileRead:

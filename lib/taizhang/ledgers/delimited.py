@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +20,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 _MARK = re.compile(r"^\ufeff+", re.MULTILINE)
 # ="007": how systems keep a text a text when Excel opens it. '007: the same, as typed in a cell.
 _KEPT_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"|\'(?=[\d=+\-@])(.*)', re.DOTALL)
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 
@@ -89,6 +89,8 @@ def decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
             count = _count_known(text, known)
             if count or not encoding.startswith("utf-16"):  # almost any even number of bytes is some UTF-16
                 options.append((-count, order, text, encoding))
+    if not options and len(_CONTROLS.findall(sample)) > 0.01 * len(sample):
+        raise LedgerError("ledgers.file.no_text")
     lines = data.split(b"\n")
     foreign = [number for number, line in enumerate(lines, 1) if not line.isascii()]
     if not options or _is_mostly_utf8(lines, foreign):
@@ -155,7 +157,7 @@ def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Rea
     kept: list[list[str]] = []
     mended: list[int] = []
     start = 0  # of lines; where a line is mended, reading begins anew at the next
-    fresh = iter(zip(records, ends, strict=True))
+    fresh = zip(records, ends, strict=True)
     while start < len(lines):
         try:
             record, end = next(fresh)
@@ -188,9 +190,9 @@ def _parse(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
     return [record for record, _ in pairs], [end for _, end in pairs]
 
 
-def _parse_on(text: str, delimiter: str, start: int) -> Iterator[tuple[list[str], int]]:
+def _parse_on(text: str, delimiter: str, start: int) -> "zip[tuple[list[str], int]]":
     records, ends = _parse(text, delimiter)
-    return iter([(record, start + end) for record, end in zip(records, ends, strict=True)])
+    return zip(records, [start + end for end in ends], strict=True)
 
 
 def _swallows(lines: list[str], record: list[str], delimiter: str, width: int) -> bool:
