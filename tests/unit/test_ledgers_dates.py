@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.dates import Found, find_year, from_serial, read_date
+from taizhang.ledgers.dates import Found, Relative, find_last_day, find_year, from_serial, read_date
 
 FIFTH = datetime(2021, 3, 5)
 
@@ -288,7 +288,8 @@ def test_midnight_at_the_end_of_a_day_is_the_next_one() -> None:
         (202103.5, {"month": True}, "a number that is no date"),
         (202113, {"month": True}, "no such day"),
         ("19999", {}, "a number that is no date"),
-        (date(1899, 12, 31), {}, "year 1899 is outside 1900 to 2200"),
+        (date(1948, 12, 31), {}, "a number that is no date"),
+        (datetime(1900, 1, 15), {}, "a number that is no date"),
         (datetime(2201, 1, 1), {}, "year 2201 is outside 1900 to 2200"),
         ("2201年1月", {"month": True}, "year 2201 is outside 1900 to 2200"),
         ("2021-13", {"month": True}, "no such day"),
@@ -326,7 +327,7 @@ def test_each_refusal_in_its_own_words(value: object, more: dict[str, bool], rea
     ("value", "day"),
     [
         (20000, datetime(1954, 10, 3)), (80000, datetime(2119, 1, 11)), (19000101, datetime(1900, 1, 1)),
-        (22001231, datetime(2200, 12, 31)), ("20000", datetime(1954, 10, 3)), (date(1900, 1, 1), datetime(1900, 1, 1)),
+        (22001231, datetime(2200, 12, 31)), ("20000", datetime(1954, 10, 3)), (date(1949, 1, 1), datetime(1949, 1, 1)),
         (datetime(2200, 12, 31, 23), datetime(2200, 12, 31, 23)),
     ],
 )  # fmt: skip
@@ -384,3 +385,68 @@ def test_both_ends_of_a_range_and_what_is_noted(text: str, first: str, last: str
 )  # fmt: skip
 def test_years_in_titles(texts: tuple[str, ...], year: int | None) -> None:
     assert find_year(*texts) == year
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "precision"),
+    [
+        ("2023年6月", "2023-06-01", "month"), ("2023.6", "2023-06-01", "month"), ("2023-06", "2023-06-01", "month"),
+        ("2023/6", "2023-06-01", "month"), ("202306", "2023-06-01", "month"), ("2023年6月份", "2023-06-01", "month"),
+        ("２０２３年６月", "2023-06-01", "month"), ("二〇二三年六月", "2023-06-01", "month"), ("June 2023", "2023-06-01", "month"),
+        (202306, "2023-06-01", "month"), (2023.6, "2023-06-01", "month"), (2023.11, "2023-11-01", "month"),
+        ("2023.10", "2023-10-01", "month"), (2023.06, "2023-06-01", "month"),
+        ("2023年", "2023-01-01", "year"), ("2023", "2023-01-01", "year"), (2023, "2023-01-01", "year"),
+        ("2023年度", "2023-01-01", "year"), ("2023年初", "2023-01-01", "month"), ("2023年底", "2023-12-01", "month"),
+        ("2023年6月上旬", "2023-06-01", "ten_days"), ("2023年6月中旬", "2023-06-11", "ten_days"),
+        ("2023年6月下旬", "2023-06-21", "ten_days"), ("2023年6月初", "2023-06-01", "ten_days"),
+        ("2023年6月底", "2023-06-21", "ten_days"), ("2023年6月末", "2023-06-21", "ten_days"),
+        ("2023年6月5日", "2023-06-05", "day"), ("2023-06-05", "2023-06-05", "day"), (45082, "2023-06-05", "day"),
+    ],
+)  # fmt: skip
+def test_months_years_and_thirds_of_a_month(value: object, first: str, precision: str) -> None:
+    found = read_date(value, partial=True)
+    assert (str(found.value)[:10], found.precision) == (first, precision)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [2023.1, "201112", 201112, "2023年13月", 2023.13, "6月前", "2023年第二季度", "1905", 1905, 2023.55, 7, 15.0, float("inf"), 1e30],
+)  # fmt: skip
+def test_what_is_no_month_or_may_be_two(value: object) -> None:
+    # 2023.1 may be January or, as a number, October; 201112 may be 12 November 2020.
+    assert read_date(value, partial=True).value is None
+
+
+def test_a_deadline_runs_to_the_end_of_the_month() -> None:
+    for text, day in (
+        ("2023年6月底", "2023-06-30"),
+        ("2023年2月底前", "2023-02-28"),
+        ("2023年底前完成", "2023-12-31"),
+    ):
+        found = read_date(text, partial=True, last=True)
+        assert (str(found.value)[:10], found.precision) == (day, "day")
+    assert read_date("2023年6月", partial=True, last=True).precision == "month"
+
+
+def test_without_a_year_the_rows_day_decides() -> None:
+    for text, relative in (
+        ("5月3日", Relative(month=5, day=3)),
+        ("5.3", Relative(month=5, day=3)),
+        ("6月", Relative(month=6, precision="month")),
+        ("6月中旬", Relative(month=6, day=11, precision="ten_days")),
+        ("23.5.3", Relative(month=5, day=3, two_digits=23)),
+    ):
+        found = read_date(text, partial=True)
+        assert found.value is None and found.relative == relative
+    assert read_date("5月3日至7日", partial=True, last=True).relative == Relative(month=5, day=7)
+    assert read_date("5月3日已整改", partial=True).relative is None
+    assert read_date("2月30日", partial=True).relative is None
+    assert read_date("5月3日", year=2023, partial=True).relative == Relative(month=5, day=3)
+
+
+def test_the_last_day_of_a_span() -> None:
+    firsts = (date(2023, 2, 1), date(2023, 2, 11), date(2023, 2, 21))
+    assert [find_last_day(one, "ten_days").day for one in firsts] == [10, 20, 28]
+    assert find_last_day(date(2024, 2, 1), "month") == date(2024, 2, 29)
+    assert find_last_day(date(2024, 1, 1), "year") == date(2024, 12, 31)
+    assert find_last_day(date(2024, 1, 7), "day") == date(2024, 1, 7)

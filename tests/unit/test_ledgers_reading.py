@@ -90,13 +90,13 @@ def test_a_ledger_as_found(tmp_path: Path) -> None:
         pd.Timestamp(2021, 3, 8),
         pd.Timestamp(2021, 3, 9),
     ]
+    assert list(got.rows["deadline"].dt.strftime("%Y-%m-%d")) == ["2021-04-01", "2021-03-31", "2021-03-01"]
     assert list(got.rows["cost_wan"]) == [0.1, 0.2, 0.00125]
     assert list(got.rows["items"]) == [2, 1, 2]
     assert list(got.rows["premises"]) == ["甲厂", "乙店", "丁"]
     aside = got.set_aside[["source_row", "column", "value", "scope"]].to_numpy().tolist()
     assert aside == [
         [7, "severity", "重点", "cell"],
-        [7, "deadline", "3月底", "cell"],
         [8, "found_on", "待定", "row"],
     ]
     table = got.tables[0]

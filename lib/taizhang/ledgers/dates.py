@@ -1,14 +1,18 @@
 """Dates as ledgers write them. Nothing is guessed: what has two readings, or no year, is not a date."""
 
+import math
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 
 from taizhang.core.reasons import Reason
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+PRECISIONS = ("day", "ten_days", "month", "year")
+_EARLIEST = 1949  # a spreadsheet's day before this year is a small number in a date's format
 _SERIALS = (20000, 80000)  # 1954 to 2119: a bare number in this range can only be a spreadsheet's day
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _NUMERAL = "〇○零一二三四五六七八九十廿卅"
@@ -35,6 +39,13 @@ _TIME = re.compile(
     r"(?:\s*:?\s*(?P<s>\d{1,2})(?:\.\d+)?\s*秒?)?\s*(?P<half2>am|pm)?\s*(?:许|左右)?(?P<zone>z|[+-]\d\d:?\d\d)?"
 )
 _MONTH = re.compile(r"(\d{4})(?:\s*年(?:度)?\s*|\s*[-/.]\s*)(\d{1,2})\s*月?(?:份)?")
+_ENGLISH_MONTH = re.compile(r"(?P<m>[a-z]{3,9})\.?[\s,-]*(?P<y>\d{4})")
+_PARTIAL = re.compile(
+    r"(?:(?P<y>\d{4})\s*(?:年(?:度)?|[-/.])\s*)?(?P<m>\d{1,2})\s*(?P<named>月(?:份)?)?\s*"
+    r"(?P<part>上旬|中旬|下旬|初|中|底|末)?"
+)
+_YEAR = re.compile(r"(?P<y>\d{4})\s*(?P<named>年(?:度)?)?\s*(?P<part>初|底|末)?")
+_THIRDS = {"上旬": 1, "初": 1, "中旬": 11, "中": 11, "下旬": 21, "底": 21, "末": 21}
 _WEEKDAY = re.compile(r"\s*[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*")
 _TAIL = re.compile(
     r"\s*(?:上午|下午|晚上|凌晨)?(?:前完成|之前|以前|前|止|起|起始|完成|整改完成|完毕)?\s*[。.,;]?$"
@@ -42,12 +53,62 @@ _TAIL = re.compile(
 
 
 @dataclass(frozen=True)
+class Relative:
+    """A day that the row's own day decides.
+
+    With a `month` it is the first such day (0: the last of the month), ten days, or month that is not over before the
+    row's own day; with `end`
+    ("month", "year") the last day of the month or year that the row's own day lies in; else so many `months` and `days`
+    after it.
+    """
+
+    days: int = 0
+    months: int = 0
+    month: int = 0
+    day: int = 1
+    end: str = ""
+    precision: str = "day"
+    two_digits: int = -1  # of the year, where these are written
+
+    def settle(self, own: date) -> date | None:
+        """The first day of it, for a row of this day; None where there is no such day."""
+        if self.month:
+            for year in range(own.year, own.year + 9):  # 29 February comes every eighth year at the latest
+                if self.two_digits not in (-1, year % 100) or (self.two_digits >= 0 and year > own.year + 1):
+                    continue
+                first = _make(year, self.month, self.day or monthrange(year, self.month)[1]).value
+                if first and (self.two_digits >= 0 or find_last_day(first.date(), self.precision) >= own):
+                    return first.date()
+            return None
+        if self.end:
+            return find_last_day(own if self.end == "month" else own.replace(month=12), "month")
+        months = own.month - 1 + self.months
+        year, month = own.year + months // 12, months % 12 + 1
+        return date(year, month, min(own.day, monthrange(year, month)[1])) + timedelta(days=self.days)
+
+
+def find_last_day(first: date, precision: str) -> date:
+    """The last day of what a date of some precision, of which this is the first day, may be."""
+    if precision == "ten_days" and first.day < 21:
+        return first.replace(day=first.day + 9)
+    if precision in ("ten_days", "month"):
+        return first.replace(day=monthrange(first.year, first.month)[1])
+    return first.replace(month=12, day=31) if precision == "year" else first
+
+
+@dataclass(frozen=True)
 class Found:
-    """A date read, or why it was not; `note` says what was understood beyond the plain reading."""
+    """A date read, or why it was not; `note` says what was understood beyond the plain reading.
+
+    `value` is the first day of what the `precision` leaves open. `relative` stands where no year is written, beside the
+    reading in the title's year if there is one.
+    """
 
     value: datetime | None
     reason: Reason | None = None
     note: Reason | None = None
+    precision: str = "day"
+    relative: Relative | None = field(default=None, compare=False)
 
 
 @cache
@@ -61,7 +122,7 @@ def find_year(*texts: str) -> int | None:
     The first text that names any year decides; None where it names two different ones, or none does.
     """
     for text in texts:
-        plain = _arabic(unicodedata.normalize("NFKC", text))
+        plain = write_arabic(unicodedata.normalize("NFKC", text))
         written = re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)
         written += re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)
         years = set(map(int, written))
@@ -79,24 +140,32 @@ def from_serial(serial: float, *, date1904: bool = False) -> datetime | None:
 
 
 def read_date(
-    value: object, *, year: int | None = None, date1904: bool = False, last: bool = False, month: bool = False
+    value: object,
+    *,
+    year: int | None = None,
+    date1904: bool = False,
+    last: bool = False,
+    month: bool = False,
+    partial: bool = False,
 ) -> Found:
     """Read a date or datetime out of a cell.
 
     `year` is the one that the title or file name gives, for dates written without one; with `date1904` day numbers
     count from 1904; with `last` the last day of a range is taken (deadlines) instead of the first; with `month` the
-    day may be absent and the first of the month is returned.
+    day may be absent and the first of the month is returned; with `partial` months, years and thirds of a month are
+    read with their precision.
     """
-    if isinstance(value, datetime):
-        found = Found(value.replace(tzinfo=None))
-    elif isinstance(value, date):
-        found = Found(datetime(value.year, value.month, value.day))
+    if isinstance(value, date):
+        if value.year < _EARLIEST:
+            return Found(None, _reason("number"))
+        of_day = datetime(value.year, value.month, value.day)
+        found = Found(value.replace(tzinfo=None) if isinstance(value, datetime) else of_day)
     elif isinstance(value, bool):
         return Found(None, _reason("yes_or_no"))
     elif isinstance(value, (int, float)):
-        found = _read_number(float(value), date1904, month)
+        found = _read_number(float(value), date1904, month, partial)
     elif isinstance(value, str):
-        found = _read_text(value, year, date1904, last, month)
+        found = _read_text(value, year, date1904, last, month, partial)
     else:
         return Found(None, _reason("not_a_date"))
     if found.value is None:
@@ -107,31 +176,77 @@ def read_date(
     return replace(found, value=found.value.replace(day=1, hour=0, minute=0, second=0)) if month else found
 
 
-def _read_number(number: float, date1904: bool, month: bool) -> Found:
+def _read_number(number: float, date1904: bool, month: bool, partial: bool = False) -> Found:
     if day := from_serial(number, date1904=date1904):
         return Found(day)
+    if not math.isfinite(number):
+        return Found(None, _reason("number"))
     whole = int(number)
     if whole == number and 19000101 <= whole <= 22001231:
         return _make(whole // 10000, whole // 100 % 100, whole % 100)
     if whole == number and month and 190001 <= whole <= 220012:
         return _make(whole // 100, whole % 100, 1)
+    if partial and (found := _read_partial_number(number)):
+        return found
     return Found(None, _reason("number"))
 
 
+def _read_partial_number(number: float) -> Found | None:
+    """2023 is a year, 202306 and 2023.6 are months; 2023.1 may have been 2023.10."""
+    if _EARLIEST <= number < 2101:
+        decimals = f"{number:.2f}".partition(".")[2]
+        if not math.isclose(number, round(number, 2), abs_tol=1e-9) or decimals == "10":
+            return None
+        if decimals == "00":
+            return replace(_make(int(number), 1, 1), precision="year")
+        month = int(decimals) if decimals[0] == "0" or decimals in ("11", "12") else int(decimals) / 10
+        return replace(_make(int(number), int(month), 1), precision="month") if month == int(month) else None
+    if number.is_integer() and _EARLIEST * 100 < number < 210013:
+        return _read_six(f"{int(number)}")
+    return None
+
+
+def _read_six(figures: str) -> Found | None:
+    """Six figures as year and month; None where they may be a day with a year of two."""
+    if _make(2000 + int(figures[:2]), int(figures[2:4]), int(figures[4:])).value:
+        return None
+    found = _make(int(figures[:4]), int(figures[4:]), 1)
+    return replace(found, precision="month") if found.value else None
+
+
 @lru_cache(maxsize=65536)
-def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: bool) -> Found:
+def _read_text(
+    text: str, year: int | None, date1904: bool, last: bool, month: bool, partial: bool = False
+) -> Found:
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
     plain = plain.replace("。", ".").replace("\\", "/").replace("〜", "~")
-    plain = _WEEKDAY.sub(" ", _arabic(plain)).strip()
+    plain = _WEEKDAY.sub(" ", write_arabic(plain)).strip()
     plain = re.sub(r"^['‘’`](?=\d{4})", "", plain)  # typed to make it a text
     if re.fullmatch(r"\d{5}(\.\d+)?", plain):
         return _read_number(float(plain), date1904, month)
     if month and (found := _read_month(plain, year)):
         return found
+    if partial and (found := _read_partial(plain, year, last)):
+        return found
     start, rest = _read_day(plain, year)
+    if start.value is None and start.relative:
+        # A leap year stands for the one not written.
+        two = start.relative.two_digits
+        tried = _read_text(text, 2000 + max(two, 0), date1904, last, month, partial).value
+        relative = Relative(month=tried.month, day=tried.day, two_digits=two) if tried else None
+        return replace(start, relative=relative)
     if start.value is None:
         return start
+    found = _read_rest(start, rest, last)
+    if start.relative and found.value:
+        found = replace(found, relative=Relative(month=found.value.month, day=found.value.day))
+    return found
+
+
+def _read_rest(start: Found, rest: str, last: bool) -> Found:
+    """What follows a day: a time, the end of a range, a word."""
+    assert start.value is not None
     if match := _TIME.match(rest):
         if (match["zone"] or "").startswith("-") and not rest.startswith("t"):
             # 9:30-11:00 ends at 11:00; a zone is what a program writes, after its T.
@@ -167,21 +282,63 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
         return _make(y, min(a, b), max(a, b)), plain[match.end() :]
     if match := _TWO_DIGIT.match(plain):
         if year is None or year % 100 != int(match[1]):
-            return Found(None, _reason("two_digits")), ""
+            month, day = int(match[2]), int(match[3])
+            relative = Relative(month=month, day=day, two_digits=int(match[1]))
+            return Found(None, _reason("two_digits"), relative=relative), plain[match.end() :]
         return _make(year, int(match[2]), int(match[3])), plain[match.end() :]
     if (match := _ENGLISH.match(plain)) and match["m"][:3] in _MONTHS and (match["d1"] or match["d2"]):
         day = int(match["d1"] or match["d2"])
         return _make(int(match["y"]), _MONTHS[match["m"][:3]], day), plain[match.end() :]
     if match := _SHORT.match(plain):
-        if year is None:
-            return Found(None, _reason("no_year")), ""
-        found = _make(year, int(match[1]), int(match[2] or match[3]))
-        if found.value:
-            found = replace(found, note=_reason("year_taken"))
-        return found, plain[match.end() :]
+        return _take_year(year, int(match[1]), int(match[2] or match[3])), plain[match.end() :]
     if _MONTH.fullmatch(plain) or re.fullmatch(r"\d{1,2}月(?:份)?|\d{4}年?", plain):
         return Found(None, _reason("no_day")), ""
     return Found(None, _reason("not_a_date")), ""
+
+
+def _take_year(year: int | None, month: int, day: int, precision: str = "day") -> Found:
+    """A date without a year: in the title's, where there is one, and as the row's own day has it."""
+    if _make(2000, month, day or 1).value is None:  # a leap year
+        return Found(None, _reason("no_such_day"))
+    relative = Relative(month=month, day=day, precision=precision)
+    found = Found(None, _reason("no_year"))
+    if year is not None:
+        found = _make(year, month, day or monthrange(year, month)[1])
+    note = _reason("year_taken") if found.value else None
+    return replace(found, note=note, precision=precision, relative=relative)
+
+
+def _read_partial(plain: str, year: int | None, last: bool) -> Found | None:
+    """A year, a month, or a third of one; the end of a month or year, up to which a deadline runs, is a day."""
+    plain = re.sub(r"[。.,;]$", "", plain).strip()
+    ended = re.sub(r"\s*(?:以?前|之前)(?:完成)?$", "", plain)
+    if match := re.fullmatch(r"(\d{4})(\d{2})", plain):
+        return _read_six(plain)
+    if match := _YEAR.fullmatch(ended):
+        first, part = int(match["y"]), match["part"]
+        if (ended != plain and not part) or not (match["named"] or _EARLIEST <= first <= 2100):
+            return None
+        if part == "初":
+            return replace(_make(first, 1, 1), precision="month")
+        if part:
+            return _make(first, 12, 31) if last else replace(_make(first, 12, 1), precision="month")
+        return replace(_make(first, 1, 1), precision="year")
+    if match := _ENGLISH_MONTH.fullmatch(plain):
+        number = _MONTHS.get(match["m"][:3])
+        return replace(_make(int(match["y"]), number, 1), precision="month") if number else None
+    match = _PARTIAL.fullmatch(ended)
+    if match is None or not (match["named"] or match["y"]) or (match["part"] and not match["named"]):
+        return None
+    month, part = int(match["m"]), match["part"] or ""
+    if (ended != plain and part not in ("底", "末")) or not 1 <= month <= 12:
+        return None  # 6月前 may be until the end of May or of June
+    day, precision = (_THIRDS[part], "ten_days") if part else (1, "month")
+    if last and part in ("底", "末"):
+        day, precision = 0, "day"
+    if match["y"]:
+        of_year = int(match["y"])
+        return replace(_make(of_year, month, day or monthrange(of_year, month)[1]), precision=precision)
+    return _take_year(year, month, day, precision)
 
 
 def _read_range(start: Found, rest: str, last: bool) -> Found:
@@ -233,7 +390,7 @@ def _make(year: int, month: int, day: int) -> Found:
         return Found(None, _reason("no_such_day"))
 
 
-def _arabic(text: str) -> str:
+def write_arabic(text: str) -> str:
     """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
     text = re.sub("[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text)
     return re.sub(f"[{_NUMERAL}]{{1,3}}(?=[月日号年])", lambda match: _count(match[0]), text)

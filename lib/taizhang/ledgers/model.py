@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from taizhang.core.reasons import Reason
-from taizhang.metadata.kinds import DATE_TYPES, Kind
+from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Kind
 
 SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
 # `district`: the row's, as written, so that what is set aside can be told by district too.
@@ -97,12 +97,23 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class Understood:
+    """A value as written, what it was understood as, and in how many cells."""
+
+    column: str
+    value: str
+    meaning: Reason | str
+    count: int
+
+
+@dataclass(frozen=True)
 class TableRead:
     """A table as it was found and understood.
 
     `first_row` is its first header row, 1-based; `counts` are rows by kind: title, header, section, total, note,
     blank, data. `hidden_rows` (data rows, 1-based) were read. `notes` tell what was understood beyond the plain
-    reading, their parameter `count` in how many cells; `error` why the table could not be read.
+    reading, their parameter `count` in how many cells; `error` why the table could not be read. `understood` are the
+    values that were read as something else than they say: of categories all, of dates and numbers what took a reading.
     """
 
     sheet: str
@@ -115,6 +126,7 @@ class TableRead:
     hidden_sheet: bool = False
     notes: tuple[Reason, ...] = ()
     error: Reason | None = None
+    understood: tuple[Understood, ...] = ()
 
     @property
     def unrecognised(self) -> tuple[str, ...]:
@@ -127,7 +139,8 @@ class TableRead:
 class FileRead:
     """A ledger file, by its name as shown, as it was read.
 
-    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row; `set_aside`
+    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row, and of each
+    date its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day); `set_aside`
     has `ASIDE_COLUMNS`, of which reason holds a Reason and scope is 'row' or 'cell'. `errors`: why the file, or whole
     tables of it, could not be read; `notes`: what else a person should know of the file. `applied` are corrections made
     before reading; `faults` tell of those that could not be applied: the rest of the file was read.
@@ -161,7 +174,10 @@ def make_empty_rows(kind: Kind) -> pd.DataFrame:
     """A ledger table of a kind without rows."""
     columns = {name: pd.Series(dtype=pandas_type(item.type)) for name, item in kind.fields.items()}
     columns |= {"source_file": pd.Series(dtype="str"), "source_sheet": pd.Series(dtype="str")}
-    return pd.DataFrame({**columns, "source_row": pd.Series(dtype="Int64")})
+    columns["source_row"] = pd.Series(dtype="Int64")
+    dated = [name for name, item in kind.fields.items() if item.type in DATED_TYPES]
+    columns |= {f"{name}_precision": pd.Series(dtype="str") for name in dated}
+    return pd.DataFrame(columns)
 
 
 def make_empty_aside() -> pd.DataFrame:

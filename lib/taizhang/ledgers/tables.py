@@ -24,13 +24,17 @@ from taizhang.ledgers.model import (
 from taizhang.ledgers.quantities import find_factor, read_number
 from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, HeaderColumn, LedgerTable
 from taizhang.ledgers.sheets import name_column
+from taizhang.ledgers.spread import list_later, spread_words
 from taizhang.ledgers.text import fold, write_cell
+from taizhang.ledgers.understood import list_understood
 from taizhang.ledgers.values import Context, Parsed, count_items, read_column, take_texts
-from taizhang.metadata.kinds import Field, Kind, load_shared
+from taizhang.metadata.kinds import DATED_TYPES, Field, Kind, load_shared
+from taizhang.metadata.phrases import load_phrases
 
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
 _DITTOS = frozenset(map(fold, ("同上", "同前", "〃", "″", '"', "“", "”", "''", "ditto")))
 _SUMMED = ("integer", "number")
+_IN_DAYS = re.compile(r"[(（\[]\s*(?:天|日|days?)\s*[)）\]]|天数|/\s*天$", re.I)
 
 
 def read_table(
@@ -49,6 +53,8 @@ def read_table(
     notes += _fill_dittos(grid, table, codes)
     year = find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1])
     context = Context(year, grid.sheet.date1904, where=f"ledgers.{kind.name}")
+    told_in_words = load_phrases().kinds.get(kind.name)
+    later = list_later(kind)
     parsed: dict[str, Parsed] = {}
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
     for field_name, column in table.fields.items():
@@ -62,6 +68,9 @@ def read_table(
             factor=column.match.factor,
             values=source.values.get(field_name, {}),
             empty=source.empty.get(field_name, ""),
+            phrases=kind.name if told_in_words and field_name in told_in_words.columns else "",
+            after=field_name in later,
+            in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)
         raw[field_name] = (values, own)
@@ -85,8 +94,10 @@ def read_table(
         values, own = _with_sections(table, data, [], np.full(len(data), -1))
         parsed["district"] = read_column(values, own, kind.fields["district"], context)
         raw["district"] = (values, own)
+    understood = list_understood(kind, parsed, {name: values for name, (values, _) in raw.items()})
+    notes += spread_words(kind, parsed, len(data))
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
-    about = _describe(grid, table, index, source, notes)
+    about = replace(_describe(grid, table, index, source, notes), understood=understood)
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
@@ -223,6 +234,13 @@ def _assemble(
     same = np.zeros(count, dtype=np.int64)
     rows["source_file"], rows["source_sheet"] = take_texts([name], same), take_texts([sheet], same)
     rows["source_row"] = pd.array(numbers, dtype="Int64")
+    for field in kind.fields.values():
+        if field.type in DATED_TYPES:
+            rows[f"{field.name}_precision"] = (
+                parsed[field.name].precisions
+                if field.name in parsed
+                else pd.array([None], dtype="str").take(np.full(count, -1), allow_fill=True)
+            )
     written = rows.get("district", pd.Series(index=rows.index, dtype=object)).to_numpy(dtype=object)
     parts = [make_empty_aside()]
 

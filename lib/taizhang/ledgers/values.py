@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.dates import read_date
+from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
 from taizhang.ledgers.marks import is_error_text
+from taizhang.ledgers.phrases import Said, read_due, read_own_day, read_phrase
 from taizhang.ledgers.quantities import read_number
 from taizhang.ledgers.text import fold, simplify, write_cell
-from taizhang.metadata.kinds import DATE_TYPES, Field, load_shared
+from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, load_shared
 
 _NONE = frozenset(("无", "没有", "未发现", "無"))
 _NAMES = re.compile(r"[、,;/\s]+|和|及")
@@ -50,7 +51,9 @@ class Context:
     `year` is that of dates written without one, from title, sheet name or file name; `factor` the conversion of the
     header's unit; `values` the user's own reading of values, as written to what it means (after ``~`` a regular
     expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
-    which a value can be mapped, for the remedy.
+    which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none);
+    `after`: a date here is not before the row's own day, which may decide it; `in_days`: the header says that numbers
+    are days.
     """
 
     year: int | None = None
@@ -59,34 +62,66 @@ class Context:
     values: Mapping[str, str] = field(default_factory=dict)
     empty: str = ""
     where: str = ""
+    phrases: str = ""
+    after: bool = False
+    in_days: bool = False
+
+
+class Answer(NamedTuple):
+    """One value read: the result (None where empty or unreadable), the reason, a remark.
+
+    Of a date its `precision`, and how the row's own day decides it; what else a cell says is `said`.
+    """
+
+    value: Any
+    reason: Reason | None = None
+    note: Reason | None = None
+    precision: str = "day"
+    relative: Relative | None = None
+    said: Said | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        return self.value is None and self.reason is None and self.said is None
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column read: `data` over the rows, `reasons` per row (None where read or empty), remarks counted."""
+    """A column read: `data` over the rows, `reasons` per row (None where read or empty), remarks counted.
 
-    data: pd.api.extensions.ExtensionArray | np.ndarray
+    `answers` are those to the distinct values, by `codes`, and last the one to an empty cell; none where texts were
+    taken as they are. `precisions` of dates are texts over the rows.
+    """
+
+    data: Any
     reasons: np.ndarray
     notes: Counter[Reason]
+    codes: Codes = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    answers: tuple[Answer, ...] = ()
+    precisions: Any = None
 
 
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
     """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
     if field.type == "text" and not context.values and not any(map(is_error, values)):
-        return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter())
+        return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter(), codes)
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     own = OwnValues(context.values)
-    answers: list[_Answer] = []
+    answers: list[Answer] = []
     notes: Counter[Reason] = Counter()
     nothing = read_value(context.empty, field, context) if context.empty else _NOTHING
     for code, value in enumerate(values):
         answer = read_value(own.get(value), field, context) if counts[code] else _NOTHING
-        answers.append(nothing if answer[:2] == (None, None) else answer)
-        if note := answers[-1][2]:
+        answers.append(nothing if answer.says_nothing else answer)
+        if note := answers[-1].note:
             notes[note] += int(counts[code])
     answers.append(nothing)  # of code -1
-    data = _spread([answer[0] for answer in answers], codes, field)
-    return Parsed(data, np.array([answer[1] for answer in answers])[codes], notes)
+    data = _spread([answer.value for answer in answers], codes, field)
+    precisions = None
+    if field.type in DATED_TYPES:
+        precisions = take_texts([None if a.value is None else a.precision for a in answers[:-1]], codes)
+    reasons = np.array([answer.reason for answer in answers], dtype=object)[codes]
+    return Parsed(data, reasons, notes, codes, tuple(answers), precisions)
 
 
 class OwnValues:
@@ -122,27 +157,41 @@ def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.E
     return pd.array([*texts, None], dtype="str").take(codes)
 
 
-_Answer = tuple[Any, Reason | None, Reason | None]
-_NOTHING: _Answer = (None, None, None)
+_NOTHING = Answer(None)
 
 
-def read_value(value: object, field: Field, context: Context) -> _Answer:
-    """Read one value: the result (None where empty or unreadable), the reason, a remark."""
+def read_value(value: object, field: Field, context: Context) -> Answer:
+    """Read one value by the field's type; what that leaves unread may be a phrase."""
+    answer = _read_plainly(value, field, context)
+    if not context.phrases or not isinstance(value, str) or is_error(value):
+        return answer
+    if answer.reason is not None:
+        if (said := read_phrase(value, context.phrases)) and _may_say(said, field):
+            own = dict(said.values).get(field.name) if field.type == "category" else None
+            return Answer(own, note=Reason("ledgers.cell.in_words"), said=said)
+    elif field.name == "status" and answer.value is not None:
+        # A plain status may say more: 立行立改 a mode, 复查合格 a verification.
+        said = read_phrase(value, context.phrases)
+        if said and {name for name, _ in (*said.values, *said.days)} - {field.name}:
+            return answer._replace(said=said)
+    return answer
+
+
+def _may_say(said: Said, field: Field) -> bool:
+    """Whether a phrase may stand in a column: what is to be done on the spot has not been done by its deadline's cell."""
+    return not (field.future and ("mode", "on_the_spot") in said.values)
+
+
+def _read_plainly(value: object, field: Field, context: Context) -> Answer:
     if is_error(value):
         reason = "ledgers.cell.not_computed" if str(value).startswith("=") else "ledgers.cell.error"
         return _refuse(Reason(reason), value, field)
     if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
         return _NOTHING
     if field.type == "text":
-        return write_cell(value) or None, None, None
+        return Answer(write_cell(value) or None)
     if field.type in DATE_TYPES:
-        if isinstance(value, str) and fold(value) == "无":
-            return _NOTHING
-        last, month = field.future and field.name != "starts_on", field.type == "month"
-        found = read_date(value, year=context.year, date1904=context.date1904, last=last, month=month)
-        if found.value is None:
-            return _refuse(found.reason, value, field)
-        return found.value if field.type == "datetime" else _midnight(found.value), None, found.note
+        return _read_day(value, field, context)
     if field.type in ("number", "integer"):
         return _read_number(value, field, context)
     if field.type == "year":
@@ -159,20 +208,38 @@ def is_error(value: object) -> bool:
     return isinstance(value, str) and value.lstrip()[:1] in ("#", "E") and is_error_text(value.strip())
 
 
+def _read_day(value: object, field: Field, context: Context) -> Answer:
+    if isinstance(value, str) and fold(value) == "无":
+        return _NOTHING
+    last, month = field.future and field.name != "starts_on", field.type == "month"
+    if context.after and last and context.in_days and re.fullmatch(r"\d{1,3}", text := write_cell(value)):
+        return Answer(None, relative=Relative(days=int(text)))
+    partial = field.type in DATED_TYPES
+    found = read_date(value, year=context.year, date1904=context.date1904, last=last, month=month, partial=partial)
+    relative = found.relative if context.after else None
+    if found.value is not None:
+        whole = found.value if field.type == "datetime" else _midnight(found.value)
+        return Answer(whole, None, found.note, found.precision, relative)
+    if context.after and isinstance(value, str) and relative is None:
+        relative = read_due(value) if last else read_own_day(value)
+    refused = _refuse(found.reason, value, field)
+    return refused._replace(precision=relative.precision, relative=relative) if relative else refused
+
+
 def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _refuse(reason: Reason | None, value: object, field: Field) -> _Answer:
+def _refuse(reason: Reason | None, value: object, field: Field) -> Answer:
     """Why a value could not be read, with the value itself unless it is personal."""
     if not field.personal:
         reason = Reason("ledgers.cell.quoted", reason=reason, value=write_cell(value)[:60])
-    return None, reason, None
+    return Answer(None, reason)
 
 
-def _read_number(value: object, field: Field, context: Context) -> _Answer:
+def _read_number(value: object, field: Field, context: Context) -> Answer:
     if isinstance(value, str) and fold(value) in _NONE and _counts(field):
-        return 0, None, Reason("ledgers.number.none_is_zero")
+        return Answer(0, None, Reason("ledgers.number.none_is_zero"))
     read = read_number(value, unit=field.unit, factor=context.factor)
     number = read.value
     if number is None:
@@ -183,7 +250,7 @@ def _read_number(value: object, field: Field, context: Context) -> _Answer:
         number = round(number)
     if (field.min is not None and number < field.min) or (field.max is not None and number > field.max):
         return _refuse(_tell_limits(field), value, field)
-    return number, None, read.note
+    return Answer(number, None, read.note)
 
 
 def _tell_limits(field: Field) -> Reason:
@@ -200,7 +267,7 @@ def _counts(field: Field) -> bool:
     return field.type == "integer" or (unit is not None and unit.dimension == "money")
 
 
-def _read_year(value: object, field: Field) -> _Answer:
+def _read_year(value: object, field: Field) -> Answer:
     year = 0
     if isinstance(value, datetime):
         year = value.year
@@ -208,41 +275,41 @@ def _read_year(value: object, field: Field) -> _Answer:
         year = int(match[1])
     if not (field.min or 1) <= year <= (field.max or 9999):
         return _refuse(Reason("ledgers.number.not_a_year"), value, field)
-    return year, None, None
+    return Answer(year)
 
 
-def _count_names(value: object, field: Field, context: Context) -> _Answer:
+def _count_names(value: object, field: Field, context: Context) -> Answer:
     """A count, or the count of the names listed; the names themselves are not kept, nor told in a reason."""
-    neither = None, Reason("ledgers.number.neither_count_nor_names"), None
+    neither = Answer(None, Reason("ledgers.number.neither_count_nor_names"))
     read = read_number(value, unit=field.unit, factor=context.factor)
     if read.value is not None:
         if read.value < 0 or abs(read.value - round(read.value)) > 1e-9:
-            return None, Reason("ledgers.number.not_people"), None
-        return round(read.value), None, read.note
+            return Answer(None, Reason("ledgers.number.not_people"))
+        return Answer(round(read.value), None, read.note)
     if not isinstance(value, str):
         return neither
     text = re.sub(r"\([^()]*\)", "", unicodedata.normalize("NFKC", value)).strip()
     if match := _COUNT.search(fold(text)):
         number = read_number(match[1]).value
-        return neither if number is None else (round(number), None, None)
+        return neither if number is None else Answer(round(number))
     names = [name for name in _NAMES.split(text) if name]
     if not names or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names):
         return neither
-    return len(names), None, Reason("ledgers.number.names_counted")
+    return Answer(len(names), None, Reason("ledgers.number.names_counted"))
 
 
-def _read_category(value: object, field: Field, context: Context) -> _Answer:
+def _read_category(value: object, field: Field, context: Context) -> Answer:
     spellings = _spellings(field)
     text = write_cell(value)
     for word in (fold(text), _plain(text), _plain(simplify(text))):
         if word in spellings:
             name = spellings[word]
-            return (name == "true") if field.type == "boolean" else name, None, None
+            return Answer((name == "true") if field.type == "boolean" else name)
     known = Reason("ledgers.category.yes_or_no") if field.type == "boolean" else tuple(field.values)
     if not context.where:
-        return None, Reason("ledgers.category.unknown", value=text[:60], known=known), None
+        return Answer(None, Reason("ledgers.category.unknown", value=text[:60], known=known))
     table = f"{context.where}.values.{field.name}"
-    return None, Reason("ledgers.category.map", value=text[:60], known=known, table=table), None
+    return Answer(None, Reason("ledgers.category.map", value=text[:60], known=known, table=table))
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ from taizhang.core.reasons import Reason, suggest, tell_error
 HERE = Path(__file__).parent
 FIELD_TYPES = tuple("text date datetime month year integer number boolean category count_or_names".split())
 DATE_TYPES = ("date", "datetime", "month")
+DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision, in `<column>_precision`
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 _KIND_KEYS = ("kind", "title", "row", "date", "id", "same", "fields", "rules")
 

@@ -1,0 +1,240 @@
+"""Cells that say more than one thing, by the words and clauses of phrases.yml: all of a cell, in one way, or nothing."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
+
+from taizhang.ledgers.dates import Relative, read_date, write_arabic
+from taizhang.ledgers.text import simplify
+from taizhang.metadata.phrases import Clause, KindPhrases, load_phrases
+
+_NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"两": 2, "零": 0, "〇": 0}
+_NUMERAL = re.compile("[一二两三四五六七八九十]+(?=个|天|周|星期|小时|日以?内|日之内|工作日)")
+_SPAN = re.compile(
+    r"(?P<days>\d+)天|(?P<within>\d+)日(?=以?内|之内)|(?P<weeks>\d+)(?:周|个?星期|个?礼拜)|(?P<half>半个?月)|"
+    r"(?P<months>\d+)个月|(?P<hours>\d+)个?小时|(?P<year>半年)"
+)
+_DAY = re.compile(
+    r"\d{4}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|\d{8}(?!\d)|\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|"
+    r"\d{4}年\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|\d{4}[-/.]\d{1,2}(?!\d)|\d{4}年(?:底|末|初)?|"
+    r"\d{1,2}月\d{1,2}(?!\d)[日号]?|\d{1,2}[-/.]\d{1,2}(?![\d%])|\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|"
+    r"当[日天]|同[日天]|次日|第二天|本?年[底末]|[本当]?月[底末]"
+)
+_OWN_DAYS = {
+    **dict.fromkeys(("当日", "当天", "同日", "同天"), Relative()),
+    **dict.fromkeys(("次日", "第二天"), Relative(days=1)),
+    **dict.fromkeys((a + "月" + b for a in ("", "本", "当") for b in "底末"), Relative(end="month")),
+    **dict.fromkeys((a + "年" + b for a in ("", "本") for b in "底末"), Relative(end="year")),
+}
+_AT_ONCE = frozenset(
+    "立即 立刻 马上 即时 即刻 当即 当场 现场 立即整改 当场整改 现场整改 立行立改 即查即改 立查立改 即知即改 边查边改".split()
+)
+_DUE_START = re.compile(
+    "^(?:责令|要求)?(?:限期|限时|限|期限|时限|自发现之日起|自检查之日起|发现后|检查后)?(?:为|:)?"
+)
+_DUE_END = re.compile("(?:以?内|之内|前|之前)?(?:完成|整改)?(?:整改|完成|到位|完毕|改正)*$")
+_MOST_WORDS = 24
+
+Day = (
+    tuple[datetime, str] | Relative
+)  # the first day of a date and its precision, or what the row's own day decides
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a cell says: `values` by column, and days by column."""
+
+    values: tuple[tuple[str, str], ...]
+    days: tuple[tuple[str, Day], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.days)
+
+
+@dataclass(frozen=True)
+class _Word:
+    kind: str  # the class, "day", "span" or ","
+    text: str
+
+
+@lru_cache(maxsize=65536)
+def read_phrase(text: str, kind: str) -> Said | None:
+    """What a cell of one of the kind's columns says; None where not all of it is understood, or in two ways."""
+    known = load_phrases().kinds.get(kind)
+    plain = _fold(text)
+    if known is None or not plain or len(plain) > 80:
+        return None
+    for form in dict.fromkeys((plain, simplify(plain))):
+        words = _cut(form)
+        if words and len(words) <= _MOST_WORDS and (said := _read_words(words, known)) is not None:
+            return said
+    return None
+
+
+def read_own_day(text: str) -> Relative | None:
+    """当日, 次日: a day told by the row's own; None for other texts."""
+    found = _OWN_DAYS.get(_fold(simplify(text)).strip(","))
+    return found if found and not found.end else None
+
+
+def read_due(text: str) -> Relative | None:
+    """A deadline as so much time from the row's own day: 7天, 一周内, 立即, 限三日内整改, 半个月; None for other texts.
+
+    Working days need a calendar that no ledger holds: they are not read.
+    """
+    plain = _fold(simplify(text)).strip(",")
+    if plain in _AT_ONCE:
+        return Relative()
+    plain = _DUE_START.sub("", plain)
+    for form in dict.fromkeys((plain, _DUE_END.sub("", plain))):
+        if form in _OWN_DAYS:
+            return _OWN_DAYS[form]
+        shown = f"{form}内" if re.fullmatch(r"\d+日", form) and form != plain else form
+        if (match := _SPAN.match(shown)) and match.end() == len(form):
+            return _span(match)
+    return None
+
+
+def _fold(text: str) -> str:
+    """NFKC, lower case; stops and brackets as commas, Chinese numerals of days and spans as digits, no white space."""
+    plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    plain = re.sub(r"(?<=\d)[ \t]+(?=\d)|[\n\r,;。、!()\[\]{}【】〔〕《》“”\"'|·…]|\.(?!\d)", ",", plain)
+    plain = re.sub(r"\s+", "", plain).translate(str.maketrans("‐‑‒–—―−", "-------"))
+    plain = re.sub(",+", ",", plain).strip(",")
+    plain = _NUMERAL.sub(lambda match: _count(match[0]), plain)
+    return write_arabic(plain)
+
+
+def _count(numeral: str) -> str:
+    tens, ten, ones = numeral.partition("十")
+    if not ten:
+        return str(_NUMERALS[numeral]) if len(numeral) == 1 else numeral
+    if len(tens) > 1 or len(ones) > 1:
+        return numeral
+    return str(10 * (_NUMERALS[tens] if tens else 1) + (_NUMERALS[ones] if ones else 0))
+
+
+@cache
+def _words() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    phrases = load_phrases()
+    named = [*phrases.words.items(), ("", phrases.fillers)]
+    return tuple((name, re.compile(word)) for name, words in named for word in words)
+
+
+def _cut(text: str) -> list[_Word] | None:
+    """Cut a text into days, spans, stops and words, the longest first; None where something is left over."""
+    found: list[_Word] = []
+    at = 0
+    while at < len(text):
+        if text[at] == ",":
+            found.append(_Word(",", ","))
+            at += 1
+            continue
+        best, name = 0, ""
+        for kind, pattern in (("day", _DAY), ("span", _SPAN), *_words()):
+            if (match := pattern.match(text, at)) and match.end() - at > best:
+                best, name = match.end() - at, kind
+        if not best:
+            return None
+        if name:
+            found.append(_Word(name, text[at : at + best]))
+        at += best
+    return found
+
+
+@cache
+def _letters() -> Mapping[str, str]:
+    names = ("day", "span", *load_phrases().words)
+    return {",": ","} | {name: chr(0x61 + number) for number, name in enumerate(names)}
+
+
+@cache
+def _clauses() -> tuple[tuple[re.Pattern[str], Clause], ...]:
+    """The clauses as patterns over a letter per class."""
+    made = []
+    for clause in load_phrases().clauses:
+        form = re.sub("[a-z_]+", lambda match: _letters()[match[0]], clause.form.removesuffix(" end"))
+        made.append((re.compile(form.replace(" ", "")), clause))
+    return tuple(made)
+
+
+def _read_words(words: list[_Word], known: KindPhrases) -> Said | None:
+    letters = "".join(_letters()[word.kind] for word in words)
+    readings = {frozenset(one) for one in _divide(letters, 0)}
+    answers = {_say(words, reading, known) for reading in readings}
+    return answers.pop() if len(answers) == 1 else None
+
+
+_Step = tuple[int, int, int]  # a clause's number, its first word and the one after its last
+
+
+def _divide(letters: str, at: int) -> Iterator[tuple[_Step, ...]]:
+    """All ways in which clauses make up the words."""
+    while at < len(letters) and letters[at] == ",":
+        at += 1
+    if at == len(letters):
+        yield ()
+        return
+    for number, (pattern, clause) in enumerate(_clauses()):
+        for end in range(at + 1, len(letters) + 1):
+            if clause.form.endswith(" end") and letters[end : end + 1] not in ("", ","):
+                continue
+            if pattern.fullmatch(letters, at, end):
+                for rest in _divide(letters, end):
+                    yield ((number, at, end), *rest)
+
+
+def _say(words: list[_Word], reading: frozenset[_Step], known: KindPhrases) -> Said | None:
+    """What the clauses of a reading say together; None where an act is not the kind's, or they contradict."""
+    acts: dict[str, Day | None] = {}
+    for number, start, end in sorted(reading, key=lambda step: step[1]):
+        for act, where in _clauses()[number][1].says.items():
+            if act not in known.acts:
+                return None
+            day = None
+            if where:
+                word = next(one for one in words[start:end] if one.kind == where)
+                day = _read_day(word, last=act == "due")
+                before = any(one.kind == "before" for one in words[start:end])
+                if day is None or (before and _precision(day) != "day"):
+                    return None  # 6月前 may be until the end of May or of June
+            if acts.get(act) not in (None, day) and day is not None:
+                return None
+            acts[act] = day if day is not None else acts.get(act)
+    if any(clash <= set(acts) for clash in load_phrases().clashes):
+        return None
+    values: dict[str, str] = {}
+    days: dict[str, Day] = {}
+    for act in (act for act in known.acts if act in acts):
+        values |= known.acts[act].values
+        day = acts[act]
+        if day is not None and known.acts[act].day:
+            days[known.acts[act].day] = day
+    return Said(tuple(values.items()), tuple(days.items()))
+
+
+def _precision(day: Day) -> str:
+    return day.precision if isinstance(day, Relative) else day[1]
+
+
+def _read_day(word: _Word, *, last: bool) -> Day | None:
+    if word.kind == "span":
+        match = _SPAN.match(word.text if "日" not in word.text else f"{word.text}内")
+        return _span(match) if match else None
+    if word.text in _OWN_DAYS:
+        return _OWN_DAYS[word.text]
+    found = read_date(word.text, partial=True, last=last)
+    return (found.value, found.precision) if found.value else found.relative
+
+
+def _span(match: re.Match[str]) -> Relative:
+    given = {name: int(text) for name, text in match.groupdict().items() if text and text.isdigit()}
+    if match["half"]:
+        return Relative(days=15)
+    if match["year"]:
+        return Relative(months=6)
+    days = given.get("days", 0) + given.get("within", 0) + 7 * given.get("weeks", 0)
+    return Relative(days=days + -(-given.get("hours", 0) // 24), months=given.get("months", 0))

@@ -1,0 +1,69 @@
+"""What clerks write in cells of status and of dates: words and clauses, read from phrases.yml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from taizhang.core.loading import parse_yaml
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause: its `form` in classes of words, and the acts it says, each with where its day stands ('' for none).
+
+    `examples`: cells of a `kind` to what is understood, as written in phrases.yml.
+    """
+
+    form: str
+    says: Mapping[str, str]
+    kind: str = "hazards"
+    examples: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What an act fills: `values` by column, and the column of its `day` ('' for none)."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    day: str = ""
+
+
+@dataclass(frozen=True)
+class KindPhrases:
+    """The columns of a kind that are read so, and its acts, the ones that go before others last."""
+
+    columns: tuple[str, ...]
+    acts: Mapping[str, Act]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """All of phrases.yml: words are regular expressions by class."""
+
+    fillers: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+    clauses: tuple[Clause, ...]
+    kinds: Mapping[str, KindPhrases]
+    clashes: tuple[frozenset[str], ...]
+
+
+@cache
+def load_phrases() -> Phrases:
+    """Read phrases.yml."""
+    data = parse_yaml((HERE / "phrases.yml").read_text("utf-8"))
+    kinds = {
+        name: KindPhrases(
+            tuple(given["columns"]), {act: Act(**(fills or {})) for act, fills in given["acts"].items()}
+        )
+        for name, given in data["kinds"].items()
+    }
+    return Phrases(
+        fillers=tuple(data["fillers"].split()),
+        words={name: tuple(words.split()) for name, words in data["words"].items()},
+        clauses=tuple(Clause(**given) for given in data["clauses"]),
+        kinds=kinds,
+        clashes=tuple(map(frozenset, data["clash"])),
+    )

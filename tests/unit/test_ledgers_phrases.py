@@ -1,0 +1,158 @@
+"""Cells that say more than one thing: the examples of phrases.yml, and what must not be understood."""
+
+import re
+from datetime import date
+
+import pytest
+
+from taizhang.ledgers.dates import Relative
+from taizhang.ledgers.phrases import Day, Said, read_due, read_own_day, read_phrase
+from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.phrases import load_phrases
+
+FOUND = date(2023, 4, 20)
+EXAMPLES = [
+    (clause.kind, text, {column: str(value) for column, value in said.items()})
+    for clause in load_phrases().clauses
+    for text, said in clause.examples.items()
+]
+
+
+def show_day(day: Day) -> str:
+    first = day.settle(FOUND) if isinstance(day, Relative) else day[0].date()
+    precision = day.precision if isinstance(day, Relative) else day[1]
+    return f"{first} {precision}".removesuffix(" day")
+
+
+def show(said: Said | None) -> dict[str, str] | None:
+    return said and {**dict(said.values), **{column: show_day(day) for column, day in said.days}}
+
+
+@pytest.mark.parametrize(("kind", "text", "said"), EXAMPLES)
+def test_examples_of_the_metadata(kind: str, text: str, said: dict[str, str]) -> None:
+    assert show(read_phrase(text, kind)) == said
+
+
+def test_every_clause_has_an_example_that_needs_it() -> None:
+    assert all(clause.examples for clause in load_phrases().clauses)
+
+
+def test_the_same_in_traditional_characters_and_full_width() -> None:
+    assert show(read_phrase("已於５月３日整改到位", "hazards")) == {
+        "status": "rectified",
+        "rectified_on": "2023-05-03",
+    }
+    assert show(read_phrase("當場整改", "hazards")) == {"mode": "on_the_spot", "status": "rectified"}
+
+
+def test_what_acts_fill_are_columns_and_values_of_the_kind() -> None:
+    for name, told in load_phrases().kinds.items():
+        fields = load_kinds()[name].fields
+        for act in told.acts.values():
+            assert act.day not in fields or fields[act.day].type == "date"
+            for column, value in act.values.items():
+                assert column not in fields or value in fields[column].values
+        assert {
+            act for clause in load_phrases().clauses if clause.kind == name for act in clause.says
+        } <= set(told.acts)
+
+
+def test_no_word_is_two_classes() -> None:
+    plain = re.compile(r"[\u4e00-\u9fff]+")
+    words = [word for of in load_phrases().words.values() for word in of if plain.fullmatch(word)]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "已整改3处，未整改2处",  # both, in numbers
+        "未整改，已完成",  # a contradiction
+        "5月3日整改，5月10日整改",  # two days of one act
+        "5月3日",  # of what?
+        "整改",
+        "已更换灭火器",  # what was done, not whether all was
+        "未整改，资金不足",
+        "逾期",
+        "正在整改，5月3日完成",
+        "6月前完成",  # until the end of May, or of June
+        "张三已整改",
+        "已整改2月30日",
+        "",
+        "，",
+    ],
+)
+def test_what_has_no_reading_or_two_is_not_understood(text: str) -> None:
+    assert not read_phrase(text, "hazards")
+
+
+def test_an_act_of_another_kind_is_none_of_this() -> None:
+    assert read_phrase("已答复", "hazards") is None
+    assert read_phrase("已整改", "drills") is None
+    assert show(read_phrase("4月25日答复，正在办理", "complaints")) == {
+        "status": "open",
+        "answered_on": "2023-04-25",
+    }
+
+
+def test_a_year_of_two_digits_is_the_rows_or_the_next() -> None:
+    assert show(read_phrase("已整改（23.5.3）", "hazards")) == {
+        "status": "rectified",
+        "rectified_on": "2023-05-03",
+    }
+    assert show(read_phrase("24.1.3已整改", "hazards")) == {
+        "status": "rectified",
+        "rectified_on": "2024-01-03",
+    }
+    assert read_phrase("已整改（3.5.23）", "hazards") is None  # no year 23 stands first
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("7天", "2023-04-27"), ("7天内", "2023-04-27"), ("一周内", "2023-04-27"), ("两周", "2023-05-04"),
+        ("立即", "2023-04-20"), ("立即整改", "2023-04-20"), ("当日", "2023-04-20"), ("三日内", "2023-04-23"),
+        ("15日内", "2023-05-05"), ("十五日内", "2023-05-05"), ("半个月", "2023-05-05"), ("1个月", "2023-05-20"),
+        ("一个月内完成", "2023-05-20"), ("限7日内整改", "2023-04-27"), ("限期7天", "2023-04-27"),
+        ("责令15日内改正", "2023-05-05"), ("24小时内", "2023-04-21"), ("48小时", "2023-04-22"), ("半年", "2023-10-20"),
+        ("30日内整改到位", "2023-05-20"), ("月底前", "2023-04-30"), ("年底前完成", "2023-12-31"), ("立行立改", "2023-04-20"),
+        ("二十天", "2023-05-10"), ("三个月内", "2023-07-20"), ("當日", "2023-04-20"), ("自发现之日起10天内", "2023-04-30"),
+    ],
+)  # fmt: skip
+def test_deadlines_as_so_much_time(text: str, due: str) -> None:
+    found = read_due(text)
+    assert found is not None and str(found.settle(FOUND)) == due
+
+
+@pytest.mark.parametrize(
+    "text", ["15日", "10个工作日", "长期", "20天左右", "尽快", "7", "7天或8天", "下周", "已整改"]
+)
+def test_deadlines_that_are_not_so_much_time(text: str) -> None:
+    assert read_due(text) is None
+
+
+def test_a_month_after_the_31st_is_the_last_of_the_next() -> None:
+    assert Relative(months=1).settle(date(2023, 1, 31)) == date(2023, 2, 28)
+    assert Relative(months=2).settle(date(2023, 12, 31)) == date(2024, 2, 29)
+    assert Relative(end="month").settle(date(2024, 2, 3)) == date(2024, 2, 29)
+    assert Relative(end="year").settle(date(2024, 2, 29)) == date(2024, 12, 31)
+
+
+def test_the_first_such_day_not_before() -> None:
+    assert Relative(month=4, day=20).settle(FOUND) == FOUND
+    assert Relative(month=4, day=19).settle(FOUND) == date(2024, 4, 19)
+    assert Relative(month=2, day=29).settle(FOUND) == date(2024, 2, 29)
+    assert Relative(month=2, day=29).settle(date(2097, 1, 1)) == date(2104, 2, 29)  # 2100 has none
+    assert Relative(month=2, day=0).settle(FOUND) == date(2024, 2, 29)
+    assert Relative(month=4, precision="month").settle(FOUND) == date(2023, 4, 1)  # not over yet
+    assert Relative(month=4, day=11, precision="ten_days").settle(FOUND) == date(2023, 4, 11)
+    assert Relative(month=4, day=1, precision="ten_days").settle(FOUND) == date(2024, 4, 1)
+
+
+def test_days_told_by_the_rows_own() -> None:
+    assert [read_own_day(text) for text in ("当天", "次日", "月底", "立即")] == [
+        Relative(),
+        Relative(days=1),
+        None,
+        None,
+    ]

@@ -1,0 +1,133 @@
+"""What a cell says, spread over its row."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from ledger_files import read, write_csv
+
+STATUS = "乡镇,发现日期,隐患描述,整改状态\n"
+
+
+def tell(rows: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
+    """Columns as texts: dates in ISO form with their precision where it is not the day."""
+
+    def show(row: pd.Series, name: str) -> object:
+        value = row[name]
+        if pd.isna(value):
+            return None
+        if isinstance(value, pd.Timestamp):
+            precision = row[f"{name}_precision"]
+            return f"{value:%Y-%m-%d} {precision}".removesuffix(" day")
+        return value
+
+    return [tuple(show(row, name) for name in columns) for _, row in rows.iterrows()]
+
+
+def test_statuses_with_dates_and_words(tmp_path: Path) -> None:
+    got = read(write_csv(tmp_path, STATUS +
+        "溪南镇,2023-04-20,甲,已于5月3日整改到位\n溪南镇,2023-12-20,乙,已完成（1月5日）\n"
+        "溪南镇,2023-04-20,丙,\"正在整改，预计6月底完成\"\n溪南镇,2023-04-20,丁,立行立改\n"
+        "溪南镇,2023-04-20,戊,已更换灭火器\n溪南镇,2023-04-20,己,已整改\n溪南镇,2023-04-20,庚,已复查合格 2023.5.3\n"
+    ))  # fmt: skip
+    columns = ("status", "rectified_on", "deadline", "mode", "verified_on")
+    assert tell(got.rows, *columns) == [
+        ("rectified", "2023-05-03", None, None, None),
+        ("rectified", "2024-01-05", None, None, None),
+        ("open", None, "2023-06-30", None, None),
+        ("rectified", None, None, "on_the_spot", None),
+        (None, None, None, None, None),
+        ("rectified", None, None, None, None),
+        ("closed", None, None, None, "2023-05-03"),
+    ]
+    assert got.set_aside[["source_row", "column", "value"]].to_numpy().tolist() == [
+        [6, "status", "已更换灭火器"]
+    ]
+
+
+def test_what_was_understood_is_listed_with_counts(tmp_path: Path) -> None:
+    text = STATUS + "溪南镇,2023-04-20,甲,已于5月3日整改到位\n" * 3 + "溪南镇,2023-04-20,乙,整改完成\n" * 2
+    got = read(write_csv(tmp_path, text + "溪南镇,2023年4月,丙,\n"))
+    told = [(one.column, one.value, str(one.meaning), one.count) for one in got.tables[0].understood]
+    assert told == [
+        ("found_on", "2023年4月", "2023-04, to the month", 1),
+        (
+            "status", "已于5月3日整改到位",
+            "status = rectified; rectified_on = the first 5/3 (month/day) not before the row's own day", 3,
+        ),
+        ("status", "整改完成", "rectified", 2),
+    ]  # fmt: skip
+    assert "status: its words fill rectified_on, left empty (3)" in map(str, got.tables[0].notes)
+
+
+def test_a_written_cell_wins_and_contradictions_are_told(tmp_path: Path) -> None:
+    head = "乡镇,发现日期,隐患描述,整改状态,整改日期,整改方式\n"
+    got = read(write_csv(tmp_path, head +
+        "溪南镇,2023-04-20,甲,5月3日已整改,2023-05-10,\n溪南镇,2023-04-20,乙,5月3日已整改,2023-05-03,\n"
+        "溪南镇,2023-04-20,丙,5月3日已整改,,\n溪南镇,2023-04-20,丁,立行立改,,限期整改\n"
+        "溪南镇,2023-04-20,戊,5月3日已整改,2023年5月,\n"
+    ))  # fmt: skip
+    assert tell(got.rows, "rectified_on", "mode") == [
+        ("2023-05-10", None), ("2023-05-03", None), ("2023-05-03", None), (None, "by_deadline"),
+        ("2023-05-01 month", None),
+    ]  # fmt: skip
+    notes = list(map(str, got.tables[0].notes))
+    assert "status says otherwise than rectified_on, which stands (1)" in notes
+    assert "status says otherwise than mode, which stands (1)" in notes
+
+
+def test_words_in_columns_of_dates(tmp_path: Path) -> None:
+    head = "乡镇,发现日期,隐患描述,整改期限,整改日期\n"
+    got = read(write_csv(tmp_path, head +
+        "溪南镇,2023-04-20,甲,7天,未整改\n溪南镇,2023-04-20,乙,一周内,5月3日已整改\n"
+        "溪南镇,2023-04-20,丙,立即,当日\n溪南镇,2023-04-20,丁,立行立改,立行立改\n"
+        "溪南镇,2023-04-20,戊,2023年6月,5月3日\n溪南镇,2023-12-20,己,1月5日,1月3日\n"
+        "溪南镇,2023-04-20,庚,15日,3天\n"
+    ))  # fmt: skip
+    assert tell(got.rows, "deadline", "rectified_on", "status", "mode") == [
+        ("2023-04-27", None, "open", None), ("2023-04-27", "2023-05-03", "rectified", None),
+        ("2023-04-20", "2023-04-20", None, None), ("2023-04-20", None, "rectified", "on_the_spot"),
+        ("2023-06-01 month", "2023-05-03", None, None), ("2024-01-05", "2024-01-03", None, None),
+        (None, None, None, None),
+    ]  # fmt: skip
+    assert got.set_aside[["source_row", "column", "value"]].to_numpy().tolist() == [
+        [8, "deadline", "15日"], [8, "rectified_on", "3天"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "rectified", "day"),
+    [
+        ("6月5日", "7月1日", "2023-07-01"),  # in the title's year
+        ("12月20日", "1月5日", "2024-01-05"),  # before the row's day, and the next year's is near
+        ("6月5日", "6月3日", "2023-06-03"),  # two days before: told by the rule, no year later
+        ("2022-12-20", "1月5日", "2023-01-05"),
+    ],
+)
+def test_the_year_of_a_date_without_one(tmp_path: Path, found: str, rectified: str, day: str) -> None:
+    text = f"2023年隐患台账,,,\n乡镇,发现日期,隐患描述,整改日期\n溪南镇,{found},甲,{rectified}\n"
+    assert tell(read(write_csv(tmp_path, text)).rows, "rectified_on") == [(day,)]
+
+
+def test_deadlines_in_a_column_of_days(tmp_path: Path) -> None:
+    text = "乡镇,发现日期,隐患描述,整改期限（天）\n溪南镇,2023-04-20,甲,7\n溪南镇,2023-04-20,乙,2023-05-01\n"
+    assert tell(read(write_csv(tmp_path, text)).rows, "deadline") == [("2023-04-27",), ("2023-05-01",)]
+
+
+def test_every_date_has_a_precision_beside_it(tmp_path: Path) -> None:
+    got = read(
+        write_csv(
+            tmp_path, "乡镇,发现日期,隐患描述\n溪南镇,2023年6月,甲\n溪南镇,2023,乙\n溪南镇,2023-06-05,丙\n"
+        )
+    )
+    assert list(got.rows["found_on_precision"]) == ["month", "year", "day"]
+    assert got.rows["rectified_on_precision"].isna().all()
+    assert [name for name in got.rows if name.endswith("_precision")] == [
+        f"{name}_precision" for name in ("found_on", "deadline", "rectified_on", "verified_on", "closed_on")
+    ]
+
+
+def test_an_own_reading_of_a_value_goes_before_phrases(tmp_path: Path) -> None:
+    path = write_csv(tmp_path, STATUS + "溪南镇,2023-04-20,甲,已于5月3日整改到位\n")
+    got = read(path, values={"status": {"已于5月3日整改到位": "open"}})
+    assert tell(got.rows, "status", "rectified_on") == [("open", None)]
