@@ -128,6 +128,7 @@ class _Seen:
     def __init__(self) -> None:
         self.layouts: dict[object, _Layout] = {}
         self.notes = NoteBook()
+        self.values: dict[str, Counter[tuple[str, Reason | str]]] = {}
 
     def add(self, part: FileRead) -> None:
         """Take a file, or a part of one."""
@@ -138,6 +139,8 @@ class _Seen:
             layout = self.layouts.setdefault(key, _Layout(table))
             layout.files.setdefault(part.name)
             layout.counts.update(table.counts)
+            for one in table.understood:
+                self.values.setdefault(one.column, Counter())[one.value, one.meaning] += one.count
         told = tuple(replace(table, headers=()) for table in part.tables)  # unknown headers: with the layout
         self.notes.add(part.name, note_file(replace(part, tables=told)))
 
@@ -150,6 +153,7 @@ class _Seen:
         """Each layout once, then the notes."""
         layouts = sorted(self.layouts.values(), key=lambda one: -len(one.files))
         lines = [line for layout in layouts for line in _describe_layout(layout)]
+        lines += [line for column, values in self.values.items() for line in _describe_values(column, values)]
         return lines + [_note(note) for note in self.notes.list_notes()]
 
 
@@ -180,6 +184,14 @@ def _describe_layout(layout: _Layout) -> list[Reason]:
     if ignored:
         lines.append(Reason("ingest.check.ignored", headers=ignored))
     return lines
+
+
+def _describe_values(column: str, values: Counter[tuple[str, Reason | str]]) -> Iterator[Reason]:
+    """How each value of a column was understood, the most frequent first."""
+    for (value, meaning), count in values.most_common(_MOST):
+        yield Reason("ingest.check.value", column=column, value=value, meaning=meaning, count=count)
+    if len(values) > _MOST:
+        yield Reason("ingest.check.more_values", column=column, number=len(values) - _MOST)
 
 
 def _name_unit(unit: str) -> Label | str:

@@ -85,7 +85,7 @@ def _refuse_value(place: Reason | str, key: str, value: object, item: Field) -> 
     """Why a column can't hold a value that workbook.toml gives."""
     if value == "":
         return
-    read, reason, _ = read_value(value, item, Context())
+    read, reason = read_value(value, item, Context())[:2]
     if read is None:
         yield Reason("ingest.constant", place=place, key=key, reason=reason or Reason("core.none"))
 

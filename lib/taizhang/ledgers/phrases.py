@@ -1,4 +1,4 @@
-"""Cells that say more than one thing, by the words and clauses of phrases.yml: all of a cell, in one way, or nothing."""
+"""Cells that say more than one thing, by the words and clauses of phrases.yml: all of a cell, in one way, or not."""
 
 import re
 import unicodedata
@@ -18,7 +18,8 @@ _SPAN = re.compile(
     r"(?P<months>\d+)个月|(?P<hours>\d+)个?小时|(?P<year>半年)"
 )
 _DAY = re.compile(
-    r"\d{4}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|\d{8}(?!\d)|\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|"
+    r"\d{4}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|\d{8}(?!\d)|"
+    r"\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|"
     r"\d{4}年\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|\d{4}[-/.]\d{1,2}(?!\d)|\d{4}年(?:底|末|初)?|"
     r"\d{1,2}月\d{1,2}(?!\d)[日号]?|\d{1,2}[-/.]\d{1,2}(?![\d%])|\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|"
     r"当[日天]|同[日天]|次日|第二天|本?年[底末]|[本当]?月[底末]"
@@ -30,7 +31,8 @@ _OWN_DAYS = {
     **dict.fromkeys((a + "年" + b for a in ("", "本") for b in "底末"), Relative(end="year")),
 }
 _AT_ONCE = frozenset(
-    "立即 立刻 马上 即时 即刻 当即 当场 现场 立即整改 当场整改 现场整改 立行立改 即查即改 立查立改 即知即改 边查边改".split()
+    "立即 立刻 马上 即时 即刻 当即 当场 现场 立即整改 当场整改 现场整改 立行立改 即查即改 立查立改 "
+    "即知即改 边查边改".split()
 )
 _DUE_START = re.compile(
     "^(?:责令|要求)?(?:限期|限时|限|期限|时限|自发现之日起|自检查之日起|发现后|检查后)?(?:为|:)?"

@@ -1,7 +1,7 @@
 """What cells say beyond their own column, spread over the row: days that its own day decides, phrases."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import Relative, find_last_day
 from taizhang.ledgers.model import pandas_type
-from taizhang.ledgers.phrases import Day
+from taizhang.ledgers.phrases import Day, Said
 from taizhang.ledgers.values import Parsed, take_texts
 from taizhang.metadata.kinds import DATED_TYPES, Field, Kind
 from taizhang.metadata.phrases import load_phrases
@@ -59,7 +59,8 @@ def _settle_column(column: Parsed, own: np.ndarray) -> tuple[Parsed, int]:
         column.reasons.copy(),
     )
     settled = 0
-    for rows, code, day in _iterate_days(column.codes, own, lambda code: column.answers[code].relative):
+    relatives = [answer.relative for answer in column.answers]
+    for rows, code, day in _iterate_days(column.codes, own, relatives):
         answer = column.answers[code]
         assert answer.relative is not None
         first = day(answer.relative)
@@ -79,10 +80,10 @@ def _settle_column(column: Parsed, own: np.ndarray) -> tuple[Parsed, int]:
 
 
 def _iterate_days(
-    codes: np.ndarray, own: np.ndarray, of: Callable[[int], object]
+    codes: np.ndarray, own: np.ndarray, told: Sequence[object]
 ) -> Iterator[tuple[np.ndarray, int, Callable[[Relative], date | None]]]:
-    """Rows by code and own day, those with what `of` gives for a code; with what settles a relative day for them."""
-    wanted = np.array([*(of(code) is not None for code in range(int(codes.max(initial=-1)) + 1)), False])
+    """Rows by code and own day, of codes that are told something; with what settles a relative day for them."""
+    wanted = np.array([*(one is not None for one in told[:-1]), False])
     rows = np.flatnonzero(wanted[codes] & ~np.isnat(own))
     keys = pd.MultiIndex.from_arrays([codes[rows], own[rows].astype("int64")])
     numbers, pairs = pd.factorize(keys)
@@ -110,8 +111,9 @@ def _spread_column(
         if target not in parsed:
             parsed[target] = _make_empty(field, count)
         into = _Target(parsed[target], field)
-        for rows, code, day in _iterate_days(column.codes, own, lambda code: _look(column, code, target)):
-            said = _look(column, code, target)
+        sayings = [_look(answer.said, target) for answer in column.answers]
+        for rows, code, day in _iterate_days(column.codes, own, sayings):
+            said = sayings[code]
             what = said if isinstance(said, str) else _settle(said, day)
             if what is None:
                 continue
@@ -131,8 +133,7 @@ def _spread_column(
     ]
 
 
-def _look(column: Parsed, code: int, target: str) -> str | Day | None:
-    said = column.answers[code].said
+def _look(said: Said | None, target: str) -> str | Day | None:
     return {**dict(said.values), **dict(said.days)}.get(target) if said else None
 
 
@@ -162,7 +163,8 @@ class _Target:
         if not self.dated:
             self.data = np.array(column.data, dtype=object)
         self.empty = np.asarray(pd.isna(column.data)) & (column.reasons == None)  # noqa: E711 - elementwise
-        self.precisions = column.precisions.to_numpy(dtype=object) if self.dated else None
+        nothing = np.empty(0, dtype=object)
+        self.precisions: np.ndarray = column.precisions.to_numpy(dtype=object) if self.dated else nothing
 
     def fill(self, rows: np.ndarray, what: str | tuple[date, str]) -> None:
         if isinstance(what, str):
@@ -180,10 +182,8 @@ class _Target:
             return sum(value not in same for value in self.data[known])
         last = np.datetime64(find_last_day(*what), "us") + np.timedelta64(1, "D")
         firsts = self.data[known]
-        lasts = np.array(
-            [np.datetime64(find_last_day(one, p), "us") for one, p in zip(firsts.astype(object), self.precisions[known], strict=True)],
-            dtype="datetime64[us]",
-        )  # fmt: skip
+        pairs = zip(firsts.astype("datetime64[D]").astype(object), self.precisions[known], strict=True)
+        lasts = np.array([find_last_day(*pair) for pair in pairs], dtype="datetime64[us]")
         return int(((firsts >= last) | (lasts < np.datetime64(what[0], "us"))).sum())
 
     def finish(self) -> Parsed:

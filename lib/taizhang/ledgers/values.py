@@ -82,7 +82,7 @@ class Answer(NamedTuple):
 
     @property
     def says_nothing(self) -> bool:
-        return self.value is None and self.reason is None and self.said is None
+        return self.value is None and self.reason is None and not (self.relative or self.said)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def read_value(value: object, field: Field, context: Context) -> Answer:
 
 
 def _may_say(said: Said, field: Field) -> bool:
-    """Whether a phrase may stand in a column: what is to be done on the spot has not been done by its deadline's cell."""
+    """Whether a phrase may stand in a column: a deadline that says on the spot does not say that it was done."""
     return not (field.future and ("mode", "on_the_spot") in said.values)
 
 
@@ -215,7 +215,9 @@ def _read_day(value: object, field: Field, context: Context) -> Answer:
     if context.after and last and context.in_days and re.fullmatch(r"\d{1,3}", text := write_cell(value)):
         return Answer(None, relative=Relative(days=int(text)))
     partial = field.type in DATED_TYPES
-    found = read_date(value, year=context.year, date1904=context.date1904, last=last, month=month, partial=partial)
+    found = read_date(
+        value, year=context.year, date1904=context.date1904, last=last, month=month, partial=partial
+    )
     relative = found.relative if context.after else None
     if found.value is not None:
         whole = found.value if field.type == "datetime" else _midnight(found.value)
