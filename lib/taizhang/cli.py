@@ -499,6 +499,8 @@ def template(
 
 def main() -> None:
     """Run the command line; a mistake of the user's is one message, never a traceback."""
+    # `python -m` looks for modules in the folder one stands in: a file of the workbook's is never taken for a library.
+    sys.path[:] = [place for place in sys.path if place not in ("", str(Path.cwd()))]
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may be cp936
     try:

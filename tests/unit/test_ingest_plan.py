@@ -121,3 +121,30 @@ def test_the_fingerprint_is_of_what_came_out(root: Path) -> None:
     assert second.fresh and second.fingerprint == first
     write_sheet(root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", 2))
     assert book.ingest().fingerprint != first
+
+
+@pytest.mark.parametrize(
+    ("named", "beside", "others"),
+    [
+        ("t.shp", ["t.cpg", "t.dbf", "t.prj", "t.shx"], ["t.sbn", "t.qgz", "u.dbf"]),
+        ("t.mif", ["t.mid"], ["t.dbf", "u.mid"]),
+        ("t.TAB", ["t.DAT", "t.id", "t.ind", "t.map"], ["t.txt"]),
+        ("t.gdb", ["t.gdb/a00000001.gdbtable", "t.gdb/timestamps"], ["u.gdb/a"]),
+        ("t.gpkg", [], ["t.dbf"]),
+    ],
+)
+def test_all_parts_of_a_layer_are_watched(
+    root: Path, named: str, beside: list[str], others: list[str]
+) -> None:
+    folder = root / "data" / "raw" / "layer"
+    is_folder = named.endswith(".gdb")
+    for name in [*beside, *others, *([] if is_folder else [named])]:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"1")
+    text = (root / "workbook.toml").read_text("utf-8").replace("towns.gpkg", f"layer/{named}")
+    (root / "workbook.toml").write_text(text, "utf-8")
+    layers = make_plan(read_config(root)).layers
+    assert sorted(layers) == sorted(
+        f"data/raw/layer/{name}" for name in [*beside, *([] if is_folder else [named])]
+    )

@@ -43,6 +43,7 @@ def read_grid(
     crs: str | None = None,
     offset: str = "none",
     encoding: str = "auto",
+    shown: str = "",
 ) -> Layer:
     """Read the grid cells and put each in a district.
 
@@ -55,7 +56,7 @@ def read_grid(
     """
     columns = {"code": code, "name": name or code, "parent": parent}
     columns |= {"class": class_, "level": level, "responsible": responsible}
-    layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding)
+    layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding, shown=shown)
     frame, notes, where = layer.frame.to_crs(districts.crs), list(layer.notes), Path(path).name
     if responsible:
         nobody = frame["responsible"].fillna("").str.strip().str.casefold().isin(_NOBODY)

@@ -62,18 +62,20 @@ def read_districts(
     crs: str | None = None,
     offset: str = "none",
     encoding: str = "auto",
+    shown: str = "",
 ) -> Layer:
     """Read the districts to report on: one row each, in the file's order; rows of one code and name are made one.
 
     `path` is a shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet; `code`, `name` and `parent`
     are its columns. `crs` is given only where the file states none; `offset` is the web map offset to undo ('none',
-    'gcj02' or 'bd09'); `encoding` that of a shapefile's text, which 'auto' judges.
+    'gcj02' or 'bd09'); `encoding` that of a shapefile's or GeoJSON's text, which 'auto' judges; `shown` the path as
+    workbook.toml would say it, for what is to be pasted there.
 
     Raises BoundaryError where the file cannot be read, a column is not there, the CRS is missing or wrong, names are
     mojibake, codes are missing or stand for several names, or geometry is no area.
     """
     columns = {"code": code, "name": name, "parent": parent}
-    layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding)
+    layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding, shown=shown)
     unfit = [one for one in layer.frame["code"] if not _FIT_CODE.fullmatch(one) or one.casefold() in _TAKEN]
     if unfit:
         raise BoundaryError("boundaries.layer.unfit_codes", where=Path(path).name, codes=unfit, taken=_TAKEN)
@@ -81,12 +83,18 @@ def read_districts(
 
 
 def read_layer(
-    path: Path | str, columns: Mapping[str, str | None], *, crs: str | None, offset: str, encoding: str
+    path: Path | str,
+    columns: Mapping[str, str | None],
+    *,
+    crs: str | None,
+    offset: str,
+    encoding: str,
+    shown: str = "",
 ) -> Layer:
     """Read a layer with the columns named (canonical name -> column of the file, or None); see `read_districts`."""
     if offset not in OFFSETS:
         raise BoundaryError("boundaries.offset", offset=offset, known=OFFSETS)
-    source = read_source(path, encoding=encoding)
+    source = read_source(path, encoding=encoding, shown=shown)
     where = Path(path).name
     if source.frame.empty:
         raise BoundaryError("boundaries.layer.no_features", where=where)

@@ -1,7 +1,10 @@
 """Opening a boundary file: shapefile (zipped too), GeoPackage, GeoJSON, TopoJSON, GeoParquet."""
 
+import re
+import struct
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +18,10 @@ from taizhang.core.files import split_layer
 from taizhang.core.reasons import Reason, tell_error
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
+_JSON = {".geojson", ".json", ".topojson"}
 _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
+
+_QUOTED = re.compile(rb'"((?:[^"\\\\]|\\\\.)*)"')
 
 
 @dataclass(frozen=True)
@@ -26,21 +32,23 @@ class LayerSource:
     notes: list[Reason] = field(default_factory=list)
 
 
-def read_source(path: Path | str, *, encoding: str = "auto") -> LayerSource:
+def read_source(path: Path | str, *, encoding: str = "auto", shown: str = "") -> LayerSource:
     """Read a layer with its attributes.
 
     ``file.gpkg!layer`` names one of several layers, ``file.zip!name.shp`` one of several files in an archive. A
-    shapefile's text is judged ('auto') or of the encoding given; the other formats say theirs. Raises BoundaryError
-    where the file is missing, damaged, of no known format, or holds several layers and none is named.
+    shapefile's text is judged ('auto') or of the encoding given, and so is GeoJSON that isn't UTF-8; the other formats
+    say theirs. `shown` is the path as a setting names it. Raises BoundaryError where the file is missing, damaged, of
+    no known format, or holds several layers and none is named.
     """
     path, inner = split_layer(Path(path))
     if not path.exists():
         raise BoundaryError("boundaries.file.missing", path=path.as_posix())
     if path.suffix.lower() != ".zip":
-        return _read_file(path, inner, encoding, shown=path.name)
+        return _read_file(path, inner, encoding, shown=path.name, pasted=shown.split("!")[0] or path.name)
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         unpacked, name = _unpack(path, inner, Path(folder))
-        return _read_file(unpacked, "", encoding, shown=f"{path.name}!{name}")
+        where = f"{path.name}!{name}"
+        return _read_file(unpacked, "", encoding, shown=where, pasted=where)
 
 
 def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
@@ -65,30 +73,55 @@ def _unpack(path: Path, inner: str, folder: Path) -> tuple[Path, str]:
     return folder / f"layer{suffix}", member
 
 
-def _read_file(path: Path, layer: str, encoding: str, *, shown: str) -> LayerSource:
+def _read_file(path: Path, layer: str, encoding: str, *, shown: str, pasted: str) -> LayerSource:
     suffix = path.suffix.lower()
+    notes: list[Reason] = []
     try:
-        if suffix == ".parquet":
-            return LayerSource(gpd.read_parquet(path))
         if suffix == ".shp":
             return _read_shapefile(path, encoding, shown)
-        name = _choose_layer(path, layer, shown)
-        frame = pyogrio.read_dataframe(path, layer=name)
+        if suffix in _JSON and not _is_utf8(path):
+            frame, notes = _read_foreign_json(path, encoding, shown)
+        elif suffix == ".parquet":
+            frame = gpd.read_parquet(path)
+        else:
+            frame = pyogrio.read_dataframe(path, layer=_choose_layer(path, layer, shown, pasted))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
         if isinstance(error, BoundaryError):
             raise
         raise BoundaryError("boundaries.file.unreadable", where=shown, why=tell_error(error)) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BoundaryError("boundaries.file.no_geometry", where=shown)
-    return LayerSource(frame)
+    if encoding != "auto" and not notes:
+        notes.append(Reason("boundaries.file.encoding_idle", where=shown, encoding=encoding))
+    return LayerSource(frame, notes)
 
 
-def _choose_layer(path: Path, layer: str, shown: str) -> str | None:
+def _is_utf8(path: Path) -> bool:
+    try:
+        path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_foreign_json(path: Path, encoding: str, shown: str) -> tuple[gpd.GeoDataFrame, list[Reason]]:
+    """Read GeoJSON that isn't UTF-8, as its standard wants, by the encoding given or judged."""
+    raw = path.read_bytes()
+    words = [word for word in _QUOTED.findall(raw) if not word.isascii()]
+    judged = decide_encoding(words, marks={}, setting=encoding, where=shown)
+    with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+        beside = Path(folder) / path.name
+        beside.write_text(decode_bytes(raw, judged.encoding), encoding="utf-8")
+        frame = pyogrio.read_dataframe(beside)
+    return frame, [*judged.notes, Reason("boundaries.file.foreign_json", where=shown)]
+
+
+def _choose_layer(path: Path, layer: str, shown: str, pasted: str) -> str | None:
     names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     if layer and layer not in names:
         raise BoundaryError("boundaries.file.no_layer", where=shown, layer=layer, layers=names)
     if len(names) > 1 and not layer:
-        told = {"number": len(names), "layers": names, "first": names[0]}
+        told = {"number": len(names), "layers": names, "path": f"{pasted}!{names[0]}"}
         raise BoundaryError("boundaries.file.layers", where=shown, **told)
     return layer or (names[0] if names else None)
 
@@ -102,21 +135,64 @@ def _read_shapefile(path: Path, encoding: str, shown: str) -> LayerSource:
     if not isinstance(raw, gpd.GeoDataFrame):
         raise BoundaryError("boundaries.file.no_geometry", where=shown)
     attributes = raw.drop(columns="geometry")
-    texts = [name for name in attributes if pd.api.types.is_string_dtype(attributes[name].dtype)]
-    values = {name: attributes[name].dropna().unique() for name in texts}
-    held = [str(name).encode("latin-1") for name in attributes]
-    held += [str(value).encode("latin-1") for name in texts for value in values[name]]
+    names = [str(name).encode("latin-1") for name in attributes]
+    cells = [attributes.iloc[:, at] for at in range(len(names))]  # by place: two names can be cut to one
+    for at, written in _read_cells(
+        path, {at for at, name in enumerate(names) if names.count(name) > 1}
+    ).items():
+        if len(written) == len(attributes):
+            cells[at] = pd.Series(written, index=attributes.index, dtype="str")
+    texts = [at for at, column in enumerate(cells) if pd.api.types.is_string_dtype(column.dtype)]
+    values = {at: cells[at].dropna().unique() for at in texts}
+    held = names + [str(value).encode("latin-1") for at in texts for value in values[at]]
     judged = decide_encoding(held, marks=read_marks(path), setting=encoding, where=shown)
     notes = list(judged.notes)
-    for name in texts:
-        decoded = {value: _decode(str(value), judged) for value in values[name]}
+    titles = _tell_apart([decode_bytes(name, judged.encoding) for name in names], shown, notes)
+    for at in texts:
+        decoded = {value: _decode(str(value), judged) for value in values[at]}
         cut = [text for value, text in decoded.items() if len(text.encode(judged.encoding)) < len(value)]
         if cut:
-            where = Reason("boundaries.column", file=shown, column=_decode(str(name), judged))
+            where = Reason("boundaries.column", file=shown, column=titles[at])
             notes.append(Reason("boundaries.text.cut", where=where, number=len(cut), texts=cut))
-        attributes[name] = attributes[name].map(decoded).astype("str")
-    attributes.columns = pd.Index([_decode(str(name), judged) for name in attributes])
-    return LayerSource(gpd.GeoDataFrame(attributes, geometry=raw.geometry.array, crs=raw.crs), notes)
+        cells[at] = cells[at].map(decoded).astype("str")
+    table = pd.DataFrame(dict(zip(titles, cells, strict=True)))
+    return LayerSource(gpd.GeoDataFrame(table, geometry=raw.geometry.array, crs=raw.crs), notes)
+
+
+def _tell_apart(names: Sequence[str], shown: str, notes: list[Reason]) -> list[str]:
+    """Names of columns, each its own: ten bytes of UTF-8 are three characters, and two names are soon the same."""
+    told: list[str] = []
+    for name in names:
+        title, number = name, 2
+        while title in told:
+            title, number = f"{name} ({number})", number + 1
+        told.append(title)
+    if same := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        notes.append(Reason("boundaries.file.same_names", where=shown, names=same))
+    return told
+
+
+def _read_cells(path: Path, same: set[int]) -> dict[int, list[str | None]]:
+    """Columns, by place, that GDAL doesn't give as they are written, as Latin-1 text.
+
+    Of columns of one name (`same`) it gives the last one's cells to all; of 3.5E+08 in a column of numbers the 3 alone.
+    """
+    data = next(
+        one for one in path.parent.iterdir() if one.stem == path.stem and one.suffix.lower() == ".dbf"
+    )
+    raw = data.read_bytes()
+    number, head, size = struct.unpack_from("<IHH", raw, 4) if len(raw) >= 32 else (0, 0, 0)
+    rows = [row for row in range(head, head + number * size, size or 1) if raw[row : row + 1] != b"*"]
+    found: dict[int, list[str | None]] = {}
+    start = 1
+    for at, place in enumerate(range(32, head - 32, 32)):
+        kind, width = raw[place + 11 : place + 12], raw[place + 16]
+        if at in same or kind in (b"N", b"F"):
+            cells = [raw[row + start : row + start + width].strip(b" \0") for row in rows]
+            if at in same or any(b"E" in cell.upper() for cell in cells):
+                found[at] = [cell.decode("latin-1") or None for cell in cells]
+        start += width
+    return found
 
 
 def _decode(text: str, judged: Judgement) -> str:

@@ -37,7 +37,7 @@ def read_layers(config: Config) -> tuple[Layer, Layer | None]:
     """Read the districts and the grid that workbook.toml names; BoundaryError if a layer is not fit for use."""
     districts = _read_districts(config)
     districts.notes.extend(describe_coverage(districts.frame, where=config.boundaries.path.name))
-    return districts, None if config.grid is None else _read_grid(config.grid, districts.frame)
+    return districts, None if config.grid is None else _read_grid(config, config.grid, districts.frame)
 
 
 def describe_layers(config: Config) -> Layers:
@@ -99,10 +99,11 @@ def _read_districts(config: Config) -> Layer:
         crs=layer.crs or None,
         offset=layer.offset,
         encoding=layer.encoding,
+        shown=show_path(config, layer.path),
     )
 
 
-def _read_grid(grid: GridConfig, districts: gpd.GeoDataFrame) -> Layer:
+def _read_grid(config: Config, grid: GridConfig, districts: gpd.GeoDataFrame) -> Layer:
     return read_grid(
         grid.path,
         districts,
@@ -115,6 +116,7 @@ def _read_grid(grid: GridConfig, districts: gpd.GeoDataFrame) -> Layer:
         crs=grid.crs or None,
         offset=grid.offset,
         encoding=grid.encoding,
+        shown=show_path(config, grid.path),
     )
 
 

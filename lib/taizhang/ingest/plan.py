@@ -132,14 +132,22 @@ def find_reasons(plan: Plan, state: State | None) -> Iterator[str]:
     yield from find_damage(plan.config, state)
 
 
+# A layer's side files by the ending of the file that is named: what they hold is read with it.
+_BESIDE = {
+    ".shp": (".dbf", ".shx", ".prj", ".cpg"),
+    ".mif": (".mid",),
+    ".tab": (".dat", ".map", ".id", ".ind"),
+}
+
+
 def _list_layer(layer: LayerConfig | None) -> list[Path]:
-    """A layer's file with the side files that belong to it (shapefiles)."""
+    """A layer's file with the side files that belong to it; of a folder (a file geodatabase) all files in it."""
     path = split_layer(layer.path)[0] if layer else None
     if path is None or not path.exists():
         return []
-    if path.suffix.lower() != ".shp":
-        return [path]
-    suffixes = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+    if path.is_dir():
+        return sorted(one for one in path.rglob("*") if one.is_file())
+    suffixes = (path.suffix.lower(), *_BESIDE.get(path.suffix.lower(), ()))
     stem = "".join(f"[{c}]" if c in "*?[" else c for c in path.stem)
     return sorted(p for p in path.parent.glob(f"{stem}.*") if p.suffix.lower() in suffixes)
 

@@ -28,14 +28,16 @@ class Child:
         here = str(Path(__file__).resolve().parents[2])
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(dict.fromkeys([here, *(p for p in sys.path if p)])),
+            "PYTHONPATH": os.pathsep.join(
+                dict.fromkeys([here, *(p for p in sys.path if p not in ("", str(Path.cwd())))])
+            ),
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "ARROW_DEFAULT_MEMORY_POOL": "system",
             "MALLOC_ARENA_MAX": "2",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from taizhang.ledgers.child import serve; serve()"],
+            [sys.executable, "-P", "-c", "from taizhang.ledgers.child import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
