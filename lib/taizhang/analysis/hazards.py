@@ -11,7 +11,7 @@ from taizhang.facts import hazards
 
 
 @dataclass(frozen=True)
-class Trend:
+class HazardTrend:
     """Hazards by the month they were found in.
 
     `counts`, by month: rectified and open, NaN in months that begin after as_of. `before`: found in the same months a
@@ -23,7 +23,7 @@ class Trend:
     rows: int
 
 
-def follow_months(view: View) -> Trend | None:
+def follow_months(view: View) -> HazardTrend | None:
     """Hazards found in the months that a trend shows; None where there were none."""
     found, months = view.recorded("hazards"), choose_months(view)
     rows = found.frame()
@@ -42,7 +42,7 @@ def follow_months(view: View) -> Trend | None:
     before = None
     if view.compares and reaches_back(view.begun("hazards"), months):
         before = count_months(days, months - 12)
-    return Trend(counts, before, int(inside.sum()))
+    return HazardTrend(counts, before, int(inside.sum()))
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:

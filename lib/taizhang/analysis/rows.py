@@ -17,11 +17,6 @@ _SIGNALS = ("red", "orange", "yellow", "blue")
 _LEADERS, _MOST_LEADERS = 3, 5
 
 
-def is_brief(view: View) -> bool:
-    """Whether the report is a bulletin of a month or less, which keeps to what happened."""
-    return view.period.scale == "month"
-
-
 def choose_months(view: View) -> pd.PeriodIndex:
     """The months that a trend shows: those of the period, and at least the twelve up to its end."""
     last = pd.Period(view.period.end, "M")
