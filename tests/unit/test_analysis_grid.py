@@ -11,8 +11,10 @@ from taizhang.analysis.grid import (
     count_by_cell,
     count_cells,
     count_ways,
+    list_unassigned,
     rank_problems,
     sum_problems,
+    tell_assignment,
 )
 from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
@@ -82,3 +84,11 @@ def test_problems_from_the_largest_down() -> None:
     assert ranked["number"].tolist() == [1, 2, 3] and ranked["area_km2"].tolist() == [4, 2.5, 1]
     assert ranked["group"].tolist() == ["overlap", "gap", "gap"]
     assert sum_problems(problems).to_numpy().tolist() == [["gap", 2, 3.5], ["nested", 1, 4.0]]
+
+
+def test_of_a_cell_somebody_is_named_or_nobody_or_it_is_not_said(view: View) -> None:
+    assert view.grid is not None
+    told = tell_assignment(view, view.grid)
+    assert told.tolist() == ["assigned", "unassigned", "unknown", "unassigned"]
+    assert told.index.equals(view.grid.index)
+    assert list_unassigned(view)["code"].tolist() == ["b", "d"]

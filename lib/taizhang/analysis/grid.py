@@ -18,6 +18,7 @@ GROUPS = {
     "gap": "gap", "gap_sliver": "gap", "overlap": "overlap", "overlap_sliver": "overlap", "nested": "overlap",
     "duplicate": "overlap", "outside": "stray", "beyond": "stray", "across": "stray", "elsewhere": "stray",
 }  # fmt: skip
+ASSIGNMENTS = ("assigned", "unassigned", "unknown")
 WAYS = ("code", "name", "point", "unmatched")
 _COUNTED = {"hazards": "hazards.found", "incidents": "incidents.count"}
 
@@ -40,6 +41,12 @@ def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
     rows = Rows(ledgers["grid"], view.period, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
+
+
+def tell_assignment(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
+    """Of each cell one of ASSIGNMENTS: whether somebody is named, nobody, or the layer doesn't say."""
+    told = pd.Series("assigned", cells.index).mask(cells["assigned"].isna(), "unknown")
+    return told.mask(mark_unassigned(view, cells), "unassigned")
 
 
 @dataclass(frozen=True)
