@@ -97,6 +97,8 @@ def test_small_things_of_names() -> None:
             ["溪北镇一", "溪北镇一二", "溪北镇一二三"],
         ),
         ("镇镇镇镇", ["镇"], []),
+        ("aaaabc", ["aaaaxy"], []),  # one letter of three, however often
+        ("aaaab", ["aaaax"], ["aaaax"]),
         ("abcdef", ["fedcba"], []),  # the same letters in another order
     ],
 )

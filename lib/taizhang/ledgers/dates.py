@@ -114,7 +114,7 @@ def _read_number(number: float, date1904: bool, month: bool) -> Found:
     if whole == number and 19000101 <= whole <= 22001231:
         return _make(whole // 10000, whole // 100 % 100, whole % 100)
     if whole == number and month and 190001 <= whole <= 220012:
-        return _make(whole // 100, whole % 100, 1)
+        return _make(whole // 100, whole % 100)
     return Found(None, _reason("number"))
 
 
@@ -149,12 +149,12 @@ def _read_text(text: str, year: int | None, date1904: bool, last: bool, month: b
 
 
 def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
-    """The date at the start of the text, and the text after it."""
+    """The date at the start of the text, and the text after it; all of it where there is no date."""
     if match := _STAMP.fullmatch(plain):
         y, mo, d, h, mi, s = (int(part or 0) for part in match.groups())
         found = _make(y, mo, d)
         if found.value is None or h > 23 or mi > 59 or s > 59:
-            return Found(None, _reason("no_such_day")), ""
+            return Found(None, _reason("no_such_day")), plain
         return Found(found.value.replace(hour=h, minute=mi, second=s)), ""
     if match := re.match(r"民国\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", plain):
         return _make(int(match[1]) + 1911, int(match[2]), int(match[3])), plain[match.end() :]
@@ -163,25 +163,25 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
     if match := _REVERSED.match(plain):
         a, b, y = int(match[1]), int(match[2]), int(match[3])
         if a != b and max(a, b) <= 12:
-            return Found(None, _reason("day_or_month")), ""
+            return Found(None, _reason("day_or_month")), plain
         return _make(y, min(a, b), max(a, b)), plain[match.end() :]
     if match := _TWO_DIGIT.match(plain):
         if year is None or year % 100 != int(match[1]):
-            return Found(None, _reason("two_digits")), ""
+            return Found(None, _reason("two_digits")), plain
         return _make(year, int(match[2]), int(match[3])), plain[match.end() :]
     if (match := _ENGLISH.match(plain)) and match["m"][:3] in _MONTHS and (match["d1"] or match["d2"]):
         day = int(match["d1"] or match["d2"])
         return _make(int(match["y"]), _MONTHS[match["m"][:3]], day), plain[match.end() :]
     if match := _SHORT.match(plain):
         if year is None:
-            return Found(None, _reason("no_year")), ""
+            return Found(None, _reason("no_year")), plain
         found = _make(year, int(match[1]), int(match[2] or match[3]))
         if found.value:
             found = replace(found, note=_reason("year_taken"))
         return found, plain[match.end() :]
     if _MONTH.fullmatch(plain) or re.fullmatch(r"\d{1,2}月(?:份)?|\d{4}年?", plain):
-        return Found(None, _reason("no_day")), ""
-    return Found(None, _reason("not_a_date")), ""
+        return Found(None, _reason("no_day")), plain
+    return Found(None, _reason("not_a_date")), plain
 
 
 def _read_range(start: Found, rest: str, last: bool) -> Found:
@@ -203,12 +203,12 @@ def _read_range(start: Found, rest: str, last: bool) -> Found:
 
 def _read_month(plain: str, year: int | None) -> Found | None:
     if match := (_MONTH.fullmatch(plain) or re.fullmatch(r"(\d{4})(\d{2})", plain)):
-        return _make(int(match[1]), int(match[2]), 1)
+        return _make(int(match[1]), int(match[2]))
     if match := re.fullmatch(r"(\d{1,2})\s*月(?:份)?", plain):
-        return _make(year, int(match[1]), 1) if year is not None else Found(None, _reason("no_year"))
+        return _make(year, int(match[1])) if year is not None else Found(None, _reason("no_year"))
     if match := re.fullmatch(r"(?P<m>[a-z]{3,9})\.?[\s,-]*(?P<y>\d{4})", plain):
         number = _MONTHS.get(match["m"][:3])
-        return _make(int(match["y"]), number, 1) if number else None
+        return _make(int(match["y"]), number) if number else None
     return None
 
 
@@ -226,7 +226,7 @@ def _read_time(match: re.Match[str]) -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
-def _make(year: int, month: int, day: int) -> Found:
+def _make(year: int, month: int, day: int = 1) -> Found:
     try:
         return Found(datetime(year, month, day))
     except ValueError:

@@ -174,7 +174,7 @@ def _read_year(value: object, field: Field) -> _Answer:
         year = value.year
     elif match := re.fullmatch(r"(\d{4})(?:\.0+)?年?度?", fold(write_cell(value))):
         year = int(match[1])
-    if not (field.min or 1) <= year <= (field.max or 9999):
+    if not (field.min or 1) <= year <= (field.max or year):
         return _refuse(Reason("ledgers.number.not_a_year"), value, field)
     return year, None, None
 
@@ -250,12 +250,12 @@ def count_items(text: str) -> int:
     """How many items a text lists by running numbers (1. 2. …, (1)(2), ①②, 一是…二是…); 1 without any."""
     if not _FIRST_ITEM.search(text):
         return 1
-    plain = re.sub(r"[ \t]+", " ", text.translate(_WIDTHS))
+    plain = " ".join(text.translate(_WIDTHS).split())
     most = 1
     for pattern in _ITEMS:
         expected = 1
         for mark in pattern.findall(plain):
-            if (int(mark) if mark.isdecimal() else _NUMBERS.get(mark, 0)) == expected:
+            if (int(mark) if mark.isdecimal() else _NUMBERS.get(mark)) == expected:
                 expected += 1
         most = max(most, expected - 1)
     return most
