@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
@@ -55,7 +54,7 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     if rows.empty or rows[column].isna().all():
         return None
     rectified = found.test(hazards.is_rectified)
-    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified}, index=rows.index)
+    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified})
     return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
 
 
@@ -65,8 +64,10 @@ def list_overdue(view: View) -> pd.DataFrame:
     rows = view.show("hazards")
     if rows.empty:
         return rows
-    late = (found.as_of - found.days("deadline")).astype("timedelta64[D]")
-    rows = rows.assign(late=np.where(np.isnat(late), 0, late.astype("int64")))
-    return rows[found.test(hazards.is_overdue)].sort_values(
-        ["late", "found_on", "source_row"], ascending=[False, True, True]
+    overdue = found.test(hazards.is_overdue)
+    late = (found.as_of - found.days("deadline")[overdue]).astype("int64")
+    return (
+        rows[overdue]
+        .assign(late=late)
+        .sort_values(["late", "found_on", "source_row"], ascending=[False, True, True])
     )
