@@ -112,3 +112,55 @@ def test_classes_hold_their_values() -> None:
     assert (found.known, found.unknown, found.missing) == (5, 1, "no_data")
     assert found.highest["district"] == NAMES[2] and found.lowest["value"] == 2
     assert classify_districts(make_medians([0, 0, 0, None, 0, 0]), MEDIAN) is None
+
+
+def test_a_column_of_a_fact_is_of_numbers() -> None:
+    """In the order of the districts, whatever that of the facts is."""
+    view = make_medians([4, 5, 6, None, 4, 0], hidden=(2,))
+    view = make_view(facts=view.facts.iloc[[4, 2, 6, 3, 0]].to_dict("records"), district="all")
+    assert list_column(view, MEDIAN).index.tolist() == list(CODES)
+    np.testing.assert_array_equal(list_column(view, MEDIAN), [4, np.nan, np.nan, np.nan, 4, np.nan])
+    np.testing.assert_array_equal(list_column(view, MEDIAN, "low"), [3, np.nan, np.nan, np.nan, 3, np.nan])
+    hidden = list_column(view, MEDIAN, "suppressed")
+    assert hidden.dtype == float and hidden.dropna().tolist() == [0, 1, 0, 0]
+    assert list_column(view, RATE).dtype == float
+
+
+def test_six_values_in_five_classes() -> None:
+    """30 and 31 are together; the first of two with the most is named. One district has no row, one is withheld."""
+    view = make_medians([31, 2, 55, 30, 12, 40])
+    found = classify_districts(view, MEDIAN)
+    assert found is not None and found.method == "natural_breaks"
+    assert found.classes.to_dict("list") == {
+        "low": [2, 12, 30, 40, 55], "high": [2, 12, 31, 40, 55], "districts": [1, 1, 2, 1, 1],
+    }  # fmt: skip
+    assert found.classes["districts"].dtype == int and found.places["number"].tolist() == [2, 0, 4, 2, 1, 3]
+    assert (found.known, found.unknown, found.missing) == (6, 0, "")
+    rows = make_medians([7, 2, 7, 30, 2, 40], hidden=(3,)).facts.drop(index=5).to_dict("records")
+    part = classify_districts(make_view(facts=rows, district="all"), MEDIAN)
+    assert part is not None
+    assert part.places.columns.tolist() == ["name", "value", "suppressed", "number"]
+    assert part.places.index.tolist() == list(CODES) and part.places["name"].tolist() == list(NAMES)
+    np.testing.assert_array_equal(part.places["value"], [7, 2, 7, np.nan, 2, np.nan])
+    assert part.places["suppressed"].tolist() == [False, False, False, True, False, False]
+    assert part.places["number"].tolist() == [1, 0, 1, -1, 0, -1]
+    assert (part.known, part.unknown, part.missing) == (4, 2, "either")
+    assert part.highest.to_dict() == {"district": NAMES[0], "value": 7}
+    assert part.lowest.to_dict() == {"district": NAMES[1], "value": 2}
+
+
+def test_numbers_that_look_alike_are_one_class() -> None:
+    """Of a fact shown without decimals, 4.4 and 3.6 are both 4."""
+    assert make_view().describe(MEDIAN).decimals == 0
+    found = classify_districts(make_medians([4.4, 3.6, 4.6, None, 4.0, 5.0]), MEDIAN)
+    assert found is not None and found.places["number"].tolist() == [0, 0, 1, -1, 0, 1]
+    assert found.classes.to_numpy().tolist() == [[3.6, 4.4, 3], [4.6, 5.0, 2]]
+
+
+def test_a_class_may_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = np.array([4.0, 4.5, 9.0])
+    monkeypatch.setattr("taizhang.analysis.comparison.choose_classes", lambda *_: (edges, "quantiles"))
+    found = classify_districts(make_medians([4, 5, 7, None, 5, 2]), MEDIAN)
+    assert found is not None and found.method == "quantiles" and found.classes.index.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(found.classes.to_numpy(), [[2, 4, 2], [np.nan, np.nan, 0], [5, 7, 3]])
+    assert found.places["number"].tolist() == [0, 2, 2, -1, 2, 0]

@@ -68,11 +68,11 @@ def classify_districts(view: View, fact: str) -> Classes | None:
     known = rows.loc[rows["value"].notna(), ["district", "value"]]
     if not known["value"].any():
         return None
-    values = known["value"].to_numpy(float)
+    values = known["value"].to_numpy()
     edges, method = choose_classes(values, view.describe(fact).decimals)
     places = pd.DataFrame({"name": outlines["name"], "value": rows["value"].reindex(outlines.index)})
     places["suppressed"] = rows["suppressed"].reindex(outlines.index, fill_value=False)
-    numbers = np.searchsorted(edges, places["value"].to_numpy(float), side="left")
+    numbers = np.searchsorted(edges, places["value"], side="left")
     places["number"] = np.where(places["value"].isna(), -1, numbers)
     parts = pd.Series(values).groupby(np.searchsorted(edges, values, side="left"))
     classes = parts.agg(["min", "max", "size"]).reindex(range(len(edges)))

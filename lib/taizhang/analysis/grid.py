@@ -39,7 +39,7 @@ def names_persons(cells: gpd.GeoDataFrame) -> bool:
 def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
     """Whether a cell has nobody named, by the fact's own test; False where the layer doesn't say."""
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
-    rows = Rows(ledgers["grid"], view.period, view.as_of, placeless=True)
+    rows = Rows(ledgers["grid"], None, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
 
 
@@ -90,7 +90,7 @@ def list_unassigned(view: View) -> pd.DataFrame:
 
 def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Problems from the largest down, each with its `number`, from 1, in table and map, and its `group`."""
-    ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True], kind="stable")
+    ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True])
     return ranked.assign(number=range(1, len(ranked) + 1), group=ranked["problem"].map(GROUPS))
 
 
