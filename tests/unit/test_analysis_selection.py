@@ -10,10 +10,9 @@ from taizhang.analysis.selection import (
     choose_facts,
     choose_key_figures,
     list_definitions,
-    prefer_key,
 )
 from taizhang.core.errors import ParameterError
-from taizhang.metadata.facts import load_facts
+from taizhang.metadata.facts import load_facts, prefer_key
 
 # In the order of their definitions; penalties are no key figure.
 NAMES = (

@@ -10,7 +10,7 @@ from taizhang.analysis.exhibits import is_brief, limit_items
 from taizhang.analysis.view import View, is_known
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
-from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.metadata.facts import ALL, FactInfo, prefer_key
 
 # What is set beside a district's neighbours, where nothing is named.
 _NEIGHBOUR_FACTS = (
@@ -38,12 +38,6 @@ class ShownFact:
         """Better, worse or neutral, on the year before."""
         change = self.changes.get("year")
         return change.verdict if change else "neutral"
-
-
-def prefer_key(infos: Iterable[FactInfo]) -> list[FactInfo]:
-    """The key figures among some facts; all of them where none is one, as of a ledger of losses without amounts."""
-    infos = list(infos)
-    return [info for info in infos if info.key] or infos
 
 
 def choose_key_figures(view: View) -> list[ShownFact]:
