@@ -145,6 +145,7 @@ def test_days_are_looked_for_in_each_required_date_and_in_no_other() -> None:
         ((2, 1, 2, 2), ["", "以上核实", "", "甲", "乙"], "data"),
         ((2, 1, 2, 1), ["", "以上核实", "", "甲"], "data"),
         ((2, 3, 2, 4), ["", "以上核实"], "data"),  # merged elsewhere
+        ((2, 3, 2, 4), ["", "", "", "", "以上核实"], "note"),
         ((2, 0, 2, 1), ["", "", "以上核实"], "data"),
         ((3, 0, 3, 4), ["", "以上核实", "", "甲"], "data"),
         ((1, 0, 1, 4), ["", "以上核实", "", "甲"], "data"),
@@ -162,6 +163,11 @@ def test_merges_beyond_a_table_and_narrow_ones_leave_it_alone() -> None:
     assert kinds([two, two, two], merged=((0, 0, 5, 4),)) == ["note"] * 3
     assert kinds([two, two, two, two], merged=((2, 0, 2, 4),)) == ["data", "note", "data", "data"]
     assert classify([two, two]).kinds.dtype == "int8"
+    # Two cells are a section's only in the very rows of the merge.
+    named = ["", "溪南镇", "", "甲"]
+    assert kinds([named] * 4 + [ROW], merged=((2, 0, 2, 4),)) == ["data", "section", *["data"] * 3]
+    assert kinds([named] * 4 + [ROW], merged=((3, 0, 3, 4),), skip=1) == ["data", "section", *["data"] * 2]
+    assert kinds([named] * 3 + [ROW], merged=((0, 0, 0, 4),), skip=1) == ["data"] * 3
     # A word that the header has, too, fills a cell like any other.
     assert kinds([["", "所属乡镇", "", "甲", "乙"]], merged=((1, 0, 1, 4),)) == ["data"]
     # Half of a wide table's columns, and never fewer than two.

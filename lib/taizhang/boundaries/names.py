@@ -94,10 +94,10 @@ def _converter() -> "opencc.OpenCC":
     return opencc.OpenCC("t2s")
 
 
-def find_near(text: str, names: list[str], *, most: int = 3) -> list[str]:
-    """Names that come near a text, nearest first, to be proposed and never to be accepted."""
+def find_near(text: str, names: list[str]) -> list[str]:
+    """Names that come near a text, nearest first and three at most, to be proposed and never to be accepted."""
     letters = set(text)
     alike = [name for name in names if len(letters & set(name)) * 2 >= min(len(letters), len(name))]
     inside = [name for name in alike if text and (text in name or (len(name) > 1 and name in text))]
-    close = get_close_matches(text, alike, n=most, cutoff=0.5)
-    return list(dict.fromkeys([*close, *inside]))[:most]
+    close = get_close_matches(text, alike, cutoff=0.5)
+    return list(dict.fromkeys([*close, *inside]))[:3]

@@ -91,7 +91,7 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
             kinds[row + 1] = HEADER
     totals, notes = _marked_rows(grid, table, codes)
     undated = ~_has_date(grid, index, table, codes)
-    kinds[totals & ~headers & (count > 0) & undated] = TOTAL
+    kinds[totals & ~headers & undated] = TOTAL
     kinds[notes & (kinds == DATA) & undated] = NOTE
     lone = (present.sum(axis=1) == 1) | _spread(grid, table, codes)
     for row in np.flatnonzero(lone & (kinds == DATA)).tolist():
@@ -232,8 +232,7 @@ def is_district(text: str, names: frozenset[str]) -> bool:
 
 def _close_foot(table: LedgerTable) -> None:
     """Sections after the last data row head nothing: they are notes at the foot."""
-    data = np.flatnonzero(table.kinds == DATA)
-    for row in [row for row in table.sections if not (data > row).any()]:
+    for row in [row for row in table.sections if DATA not in table.kinds[row:]]:
         del table.sections[row]
         table.kinds[row] = NOTE
 

@@ -271,7 +271,7 @@ def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
     if field.type == "number":
         return np.array(results, "float64")[codes]
     if field.type in ("integer", "year", "count_or_names"):
-        numbers = np.array([0 if r is None else r for r in results])
+        numbers = np.array([r or 0 for r in results])
         return pd.arrays.IntegerArray(numbers[codes], _absent(results)[codes])
     if field.type == "boolean":
         answers = np.array([bool(r) for r in results])
