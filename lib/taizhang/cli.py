@@ -22,6 +22,7 @@ from taizhang.core.reasons import (
     load_messages,
     read_language,
     suggest,
+    write_value,
 )
 from taizhang.core.terminal import format_pairs, wrap_text
 
@@ -514,6 +515,16 @@ def main() -> None:
         sys.exit(STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader, such as `head`, has gone: nothing to say
+        sys.exit(SEE)
+    except OSError as error:  # a file that can't be written, a full disk
+        from taizhang.core.outside import tell_error
+
+        why = tell_error(error)
+        say_error(
+            Reason("cli.file", file=error.filename, why=why)
+            if error.filename
+            else write_value(why, current_language())
+        )
         sys.exit(SEE)
 
 

@@ -199,12 +199,6 @@ def word_all(reasons: Iterable[Reason], lang: str = "") -> str:
     return "\n  ".join(reason.word(lang) for reason in reasons)
 
 
-def tell_error(error: BaseException) -> Label:
-    """What a library says is wrong: in its own English, of which Chinese messages show the error's name alone."""
-    name = type(error).__name__
-    return Label(zh=name, en=str(error).splitlines()[0][:160] if str(error) else name)
-
-
 def suggest(word: object, known: Iterable[object]) -> Reason:
     """The names nearest to a word that is not known, or all that are: the end of a message, with its own sign."""
     import difflib

@@ -12,7 +12,8 @@ import yaml
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
-from taizhang.core.reasons import Reason, suggest, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Reason, suggest
 
 # The code that stands for the whole area, where a district's would.
 ALL = "all"
