@@ -519,12 +519,8 @@ def main() -> None:
     except OSError as error:  # a file that can't be written, a full disk
         from taizhang.core.outside import tell_error
 
-        why = tell_error(error)
-        say_error(
-            Reason("cli.file", file=error.filename, why=why)
-            if error.filename
-            else write_value(why, current_language())
-        )
+        why, file = tell_error(error), error.filename2 or error.filename
+        say_error(Reason("cli.file", file=file, why=why) if file else write_value(why, current_language()))
         sys.exit(SEE)
 
 

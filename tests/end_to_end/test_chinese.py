@@ -20,7 +20,7 @@ from taizhang.report.svg import embed_picture
 
 PERIOD = ["--period", "2021"]
 FACT_COLUMNS = ["name", "n", "low", "high", "unit", "district_name", "denominator", "numerator"]
-TRACE_COLUMNS = ["source_file", "source_sheet", "source_row", "district_name"]
+TRACE_COLUMNS = ["source_file", "source_sheet", "source_row", "district_name", "duplicate", "counted"]
 COMMANDS = [info.name or info.callback.__name__ for info in app.registered_commands if info.callback]
 # Metavariables and names of JupyterLab's and of columns stay as they are.
 ALLOWED = [*COMMANDS, "modern", "Noto", "Sans", "Serif", "typst", "ipykernel", "form", "version", "help"]
@@ -299,7 +299,7 @@ def spoil_processed(book: Path) -> None:
     [
         (spoil_boundaries, "GDAL"),
         (spoil_archive, "压缩包解不开（压缩包不完整，或已损坏）"),
-        (spoil_kind, "own.yml：不是UTF-8编码的YAML：不合YAML的写法，看第1行第5个字符"),
+        (spoil_kind, "own.yml：不是UTF-8编码的YAML：不合YAML的写法，看第2行第1个字符"),
         (spoil_fact, "own.yml：不是UTF-8编码的YAML（第1行有不合UTF-8编码的字节）"),
         (spoil_processed, "set_aside.csv：这是文件夹，不是文件"),
     ],
@@ -314,7 +314,7 @@ def test_what_a_library_says_is_told_in_chinese(run, book: Path, spoil, named: s
 def test_files_of_settings_and_lists_that_cannot_be_read(run, book: Path, monkeypatch) -> None:
     monkeypatch.setenv("TAIZHANG_LANG", "zh")
     (book / "draw.toml").write_text(
-        'title = "a"\nentities = "e.csv"\ninspectors = "e.csv"\nteam = 1\nseed = "1"\n'
+        'title = "a"\nentities = "e.csv"\ninspectors = "e.csv"\nteam = 1\nseed = "1"\n[share]\n"*" = 0.5\n'
     )
     for content, named in ((b"", "没有内容"), (b'a\n"b', "对不上（原文：“")):
         (book / "e.csv").write_bytes(content)

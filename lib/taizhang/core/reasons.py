@@ -107,7 +107,15 @@ def _dump(value: Any) -> Any:
 
 def read_json(text: str) -> Any:
     """What `write_json` wrote: reasons as such, tuples as lists."""
-    return json.loads(text, object_hook=lambda kept: _from_json(kept) if set(kept) == {"reason"} else kept)
+    return json.loads(text, object_hook=_restore)
+
+
+def _restore(kept: dict[str, Any]) -> Any:
+    # A reason's parameters may be one other reason, under the same name; that one is restored by then.
+    match kept:
+        case {"reason": [str(), dict()] as reason} if len(kept) == 1:
+            return read_reason(reason)
+    return kept
 
 
 def _freeze(value: Any) -> Any:
