@@ -47,7 +47,7 @@ def count_kinds(view: View) -> pd.DataFrame | None:
     if rows.empty or rows["hazard_type"].isna().all():
         return None
     parts = {form: held.test(holds("kind", form)) for form in FORMS[:2]} | {"unknown": ~held.known("kind")}
-    shown = pd.DataFrame({form: part for form, part in parts.items() if part.any()}, index=rows.index)
+    shown = pd.DataFrame({form: part for form, part in parts.items() if part.any()})
     return count_classes(
         name_values(rows["hazard_type"], "drills", "hazard_type", view.lang), shown, view.lang
     )
