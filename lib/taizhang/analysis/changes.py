@@ -109,6 +109,13 @@ def _reaches_a_year_behind(view: View, then: Then) -> bool:
     return bool((days < pd.Timestamp(find_period(view, then).start) - pd.Timedelta(days=330)).any())
 
 
+def _find_exposure(info: FactInfo, row: pd.Series, days: int) -> float:
+    """What events came from: days, units of the denominator, or both."""
+    if pd.isna(row["denominator"]):
+        return days
+    return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
+
+
 def _is_beyond_chance(
     info: FactInfo, now: pd.Series, before: pd.Series, days: tuple[int, int]
 ) -> bool | None:
@@ -117,11 +124,7 @@ def _is_beyond_chance(
         return False if info.interval != "none" else None
     if info.interval == "poisson":
         tops = [row["value"] if pd.isna(row["numerator"]) else row["numerator"] for row in (now, before)]
-        exposures = [
-            (1.0 if pd.isna(row["denominator"]) else row["denominator"])
-            * (counted if pd.isna(row["denominator"]) or info.unit in _OF_STOCKS else 1)
-            for row, counted in zip((now, before), days, strict=True)
-        ]
+        exposures = _find_exposure(info, now, days[0]), _find_exposure(info, before, days[1])
         if min(exposures) <= 0:
             return None
         return compare_counts(*tops, *exposures).is_beyond_chance()
