@@ -240,3 +240,9 @@ def test_a_class_of_cells_may_be_empty(view: View, monkeypatch: pytest.MonkeyPat
     found = classify_cells(view, COUNTS, "hazards")
     assert found is not None and found.classes.index.tolist() == [0, 1, 2]
     np.testing.assert_array_equal(found.classes, [[2, 2], [np.nan, np.nan], [5, 5]])
+
+
+def test_one_row_is_a_class(view: View) -> None:
+    found = classify_cells(view, COUNTS.iloc[[0, 1]], "hazards")
+    assert found is not None and found.cells["number"].tolist() == [1, 0, -1, -1]
+    assert found.classes.to_numpy().tolist() == [[1, 1], [5, 5]]

@@ -146,7 +146,7 @@ def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellCl
     per_cell = own.groupby("cell")["rows"].sum().reindex(cells["code"], fill_value=0)
     # Cells that hold others are drawn beneath them, with the rows that name them.
     cells = cells.assign(rows=per_cell.to_numpy()).sort_values("level", key=lambda level: level.fillna(""))
-    values = cells["rows"].to_numpy(dtype=float)
+    values = cells["rows"].to_numpy()
     if not values.any():
         return None
     edges, method = choose_classes(values[values > 0], describe_fact(_COUNTED[kind]).decimals)
