@@ -66,7 +66,7 @@ def list_plans(view: View) -> pd.DataFrame:
     held = view.recorded("drills")
     days = pd.Series(held.days("held_on"), dtype="datetime64[us]")
     named = drills.name_plans(held, "plan").where(days <= pd.Timestamp(view.period.end))
-    last = days.groupby(named.to_numpy()).max() if len(held) else pd.Series(dtype="datetime64[us]")
+    last = days.groupby(named.to_numpy()).max()
     drilled = last.reindex(drills.name_plans(known, "name")).to_numpy()
     rows = known.frame().assign(drilled=drilled, past_review=np.asarray(known.test(plans.is_past_review)))
     return rows[issued].sort_values(["drilled", "review_due", "source_row"], na_position="first")
