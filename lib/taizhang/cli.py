@@ -22,6 +22,7 @@ from taizhang.core.reasons import (
     load_messages,
     read_language,
     suggest,
+    write_value,
 )
 from taizhang.core.terminal import format_pairs, wrap_text
 
@@ -516,6 +517,12 @@ def main() -> None:
         sys.exit(STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader, such as `head`, has gone: nothing to say
+        sys.exit(SEE)
+    except OSError as error:  # a file that can't be written, a full disk
+        from taizhang.core.outside import tell_error
+
+        why, file = tell_error(error), error.filename2 or error.filename
+        say_error(Reason("cli.file", file=file, why=why) if file else write_value(why, current_language()))
         sys.exit(SEE)
 
 

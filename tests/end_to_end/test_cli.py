@@ -206,7 +206,7 @@ def test_template_of_a_kind_of_the_workbook_reads_back(run, tmp_path):
     assert code == 0 and "gas.xlsx" in out
     book = openpyxl.load_workbook(folder / "gas.xlsx")
     sheet = book.worksheets[0]
-    assert [cell.value for cell in sheet[3]][:3] == ["区划*", "安检日期*", "软管"]
+    assert [cell.value for cell in sheet[3]][:3] == ["地区*", "安检日期*", "软管"]
     assert any("完好" in str(rule.formula1) for rule in sheet.data_validations.dataValidation)
     for column, value in enumerate(("溪口镇", "2021-03-05", "老化"), 1):
         sheet.cell(4, column, value)

@@ -75,7 +75,7 @@ def test_districts_are_found_by_name_pinyin_and_code(
     rows = page.locator("#districts tr[data-code]:visible")
     assert [row.get_attribute("data-code") for row in rows.all()] == codes
     assert page.locator("#search output").inner_text() == (
-        f"找到 {len(codes)} 个区划" if codes else "没有匹配的区划"
+        f"找到 {len(codes)} 个地区" if codes else "没有匹配的地区"
     )
     assert page.locator(".map [data-code]:not(.away)").count() == len(codes)
 
@@ -163,7 +163,7 @@ def test_a_printed_index_has_every_figure_and_no_empty_section(review_folder: Pa
     page = open_page(review_folder / "index.zh.html").page
     page.emulate_media(media="print")
     heads = page.locator("#districts thead th:visible").all_inner_texts()
-    assert [head.split("\n")[0] for head in heads][:2] == ["区划", "发现隐患（处）"] and len(heads) == 5
+    assert [head.split("\n")[0] for head in heads][:2] == ["地区", "发现隐患（处）"] and len(heads) == 5
     assert not page.locator(".downloads").is_visible() and not page.locator("#data-title").is_visible()
     assert page.locator("#shade").is_visible() and page.locator(".citation").is_visible()
     narrow = page.locator("#districts").evaluate("(one) => one.querySelector('table').scrollWidth <= one.clientWidth")

@@ -8,7 +8,8 @@ from taizhang.metadata.kinds import load_kinds, load_shared
 # Names of things as they are written everywhere: files, keys, commands, options, addresses, places in a document.
 _NAMES = re.compile(
     r"""
-    https?://[^\s，。；）]+
+    原文：(?:“[^”]*”、?)+                                   # what a library or a user's own code says, quoted
+    | https?://[^\s，。；）]+
     | (?:[\w.*~!-]*/)+[\w.*~!-]*                           # a path
     | [\w*~-]+\.(?:\w{2,8}\.)*(?:xlsx|xlsm|xls|ods|csv|txt|tsv|parquet|toml|yml|yaml|ipynb|json|html|pdf|docx|md|
         shp|dbf|shx|prj|cpg|zip|gpkg|geojson|topojson|py)\b

@@ -298,3 +298,32 @@ def test_problems_of_stages() -> None:
         StageProblem("甲行动", "自查自纠", found=20, open=2),
     ]
     assert list_stage_problems(make_view()) == []
+
+
+def test_one_problem_open_is_a_problem() -> None:
+    view = make_actions([stage("甲", 4, None, 3, 2), stage("乙", 4, None, 3, 3)])
+    problem = StageProblem("甲", "总结提升", found=3, open=1)
+    assert list_stage_problems(view) == [problem]
+    assert list_stage_problems(replace(view, district=ALL)) == [StageProblem("甲", "总结提升", open=1)]
+    assert type(list_stage_problems(view)[0].found) is float
+
+
+def test_rows_of_a_stage_stand_together_in_the_order_of_their_days() -> None:
+    """Two stages of one action by turns, twenty rows each."""
+    rows = [
+        stage("甲", 1 + at % 2, None, at, 0, starts_on=f"2021-03-{at // 2 + 1:02}", ends_on="2021-04-30")
+        | {"source_row": at}
+        for at in range(40)
+    ]
+    table = make_table("actions", rows)
+    sums = sum_stages(make_view({"actions": table}, as_of=date(2021, 6, 1)))
+    assert sums["source_row"].tolist() == [*range(2, 42, 2), *range(3, 42, 2)]
+    assert sums["found"].tolist() == [*range(0, 40, 2), *range(1, 40, 2)]
+
+
+def test_stages_of_one_first_day_are_ranked_by_name() -> None:
+    rows = [stage(f"{at * 7 % 40:02}", 1 + at % 2, None, 1, 1, starts_on="2021-03-01") for at in range(40)]
+    ranked = rank_stages(make_actions(rows))
+    assert ranked["name"].tolist() == [f"{at:02}" for at in range(40)]
+    two = rank_stages(make_actions([stage("甲", at, None, 1, 1, starts_on="2021-03-01") for at in (2, 1)]))
+    assert two["stage"].tolist() == sorted(two["stage"])

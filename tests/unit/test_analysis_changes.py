@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
-from view_maker import make_fact, make_table, make_view
+from view_maker import CODES, make_fact, make_table, make_view
 
-from taizhang.analysis.changes import compare_periods, list_comparisons
+from taizhang.analysis.changes import _count_days, compare_periods, find_period, list_comparisons, name_then
 from taizhang.analysis.view import View
 from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.tables import (
@@ -327,3 +328,206 @@ def test_the_period_before_is_named_in_words_and_tables(period: str, zh: str, en
     row = next(row for row in table.rows if row[0].text == "逾期未整改")
     assert [cell.text for cell in row[2:5]] == ["—", "—", "+36，差异显著"]
     assert row[4].note == "worse"
+
+
+@pytest.mark.parametrize(
+    ("period", "year", "previous", "zh", "en"),
+    [
+        ("2021", "2020", "2020", "then.year", "then.year"),
+        ("2021H1", "2020H1", "2020H2", "上年下半年", "the half-year before"),
+        ("2021H2", "2020H2", "2021H1", "上半年", "the half-year before"),
+        ("2021Q1", "2020Q1", "2020Q4", "上季度", "the quarter before"),
+        ("2021-01", "2020-01", "2020-12", "上月", "the month before"),
+        (
+            "2021-01-03/2021-01-03",
+            "2020-01-03/2020-01-03",
+            "2021-01-02/2021-01-02",
+            "此前1天",
+            "the 1 day before",
+        ),
+    ],
+)
+def test_earlier_periods_and_their_names(period: str, year: str, previous: str, zh: str, en: str) -> None:
+    chinese, english = make_view(period=period), make_view(period=period, lang="en")
+    assert (str(find_period(chinese, "year")), str(find_period(chinese, "previous"))) == (year, previous)
+    assert (name_then(chinese, "year"), name_then(english, "year")) == ("上年同期", "a year before")
+    if period == "2021":
+        assert list_comparisons(chinese) == ("year",)
+        return
+    assert list_comparisons(chinese) == ("year", "previous")
+    assert (name_then(chinese, "previous"), name_then(english, "previous")) == (zh, en)
+
+
+def make_two(
+    fact: str, now: dict[str, object], before: dict[str, object], *, period: str = "2021-03", **others: object
+) -> View:
+    """A fact of a period and of the one before it, in the second district; the ledgers had rows in both."""
+    base = {"hazards": "hazards.found", "inspections": "inspections.visits", "incidents": "incidents.count"}
+    rows = [make_fact(base.get(fact.split(".")[0], "drills.held"), 200, district="all")]
+    return make_view(
+        facts=[make_fact(fact, district=CODES[1], **now)],  # type: ignore[arg-type]
+        previous=[make_fact(fact, district=CODES[1], **before), *rows],  # type: ignore[arg-type]
+        period=period,
+        **others,  # type: ignore[arg-type]
+    )
+
+
+def test_another_district_is_compared_by_its_own_numbers() -> None:
+    view = make_two("hazards.overdue", {"value": 4}, {"value": 16})
+    change = compare_periods(view, "hazards.overdue", CODES[1], then="previous")
+    assert change is not None
+    assert (change.now, change.before, change.difference, change.percent) == (4, 16, -12, -75)
+    assert (change.beyond_chance, change.verdict) == (True, "better")
+    assert compare_periods(view, "hazards.overdue", then="previous") is None
+    assert compare_periods(view, "hazards.overdue", CODES[1], then="year") is None
+    nought = make_two("hazards.overdue", {"value": 4}, {"value": 0})
+    change = compare_periods(nought, "hazards.overdue", CODES[1], then="previous")
+    assert change is not None and np.isnan(change.percent) and change.difference == 4
+
+
+@pytest.mark.parametrize("now", [{"value": None}, {"value": 3, "suppressed": True}])
+def test_what_is_not_known_now_is_not_compared(now: dict[str, object]) -> None:
+    view = make_two("hazards.overdue", now, {"value": 3})
+    assert compare_periods(view, "hazards.overdue", CODES[1], then="previous") is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "now", "before", "verdict"),
+    [
+        ("drills.held", 40, 10, "better"),
+        ("drills.held", 10, 40, "worse"),
+        ("incidents.count", 40, 10, "worse"),
+        ("incidents.count", 10, 40, "better"),
+        # As many in 31 days as in 28 are fewer per day: 1,000 of 2,000 where 1,051 are to be expected.
+        ("incidents.count", 1000, 1000, "better"),
+        ("drills.held", 1000, 1000, "worse"),
+        ("inspections.visits", 1000, 1000, "neutral"),
+        ("incidents.count", 20, 20, "neutral"),
+    ],
+)
+def test_better_and_worse(fact: str, now: float, before: float, verdict: str) -> None:
+    view = make_two(fact, {"value": now}, {"value": before})
+    change = compare_periods(view, fact, CODES[1], then="previous")
+    assert change is not None and change.verdict == verdict
+    assert change.beyond_chance is (max(now, before) > 20)
+
+
+@pytest.mark.parametrize(
+    ("fact", "beyond"),
+    [("inspections.hazards_per_visit", True), ("incidents.deaths_per_100k", False),
+     ("incidents.deaths_per_yi_output", False)],
+)  # fmt: skip
+def test_rates_are_of_visits_or_of_residents_and_days(fact: str, beyond: bool) -> None:
+    """27 and 13 of 100 each have p = 0.0385; where the longer month has more, 31/59 to be expected, 0.0803."""
+    now, before = ({"value": float(n), "numerator": n, "denominator": 100} for n in (27, 13))
+    change = compare_periods(make_two(fact, now, before), fact, CODES[1], then="previous")
+    assert change is not None and change.beyond_chance is beyond
+
+
+def test_rates_by_their_denominators() -> None:
+    """9 of 1 visit against 9 of 20: nearly all are to be expected of the 20."""
+    fact = "inspections.hazards_per_visit"
+    for bottom, beyond in ((1, True), (0, None)):
+        now = {"value": 9.0, "numerator": 9, "denominator": bottom}
+        view = make_two(fact, now, {"value": 0.45, "numerator": 9, "denominator": 20})
+        change = compare_periods(view, fact, CODES[1], then="previous")
+        assert change is not None and change.beyond_chance is beyond
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "beyond"),
+    [("hazards.overdue", 7, False), ("drills.field_share", 7, False), ("losses.loss_wan", 7, None)],
+)
+def test_equal_values_of_equal_days(fact: str, value: float, beyond: bool | None) -> None:
+    base = {"losses.loss_wan": "losses.events", "drills.field_share": "drills.held"}.get(
+        fact, "hazards.found"
+    )
+    view = make_years(fact, {"value": value}, {"value": value}, base=base)
+    view = make_view(
+        facts=view.facts.to_dict("records"), before=view.facts_before.to_dict("records"), period="2021-03"
+    )
+    change = compare_periods(view, fact)
+    assert change is not None and change.beyond_chance is beyond and change.difference == 0
+
+
+def test_shares_without_counts_are_not_judged() -> None:
+    fact = "drills.field_share"
+    for numbers in ({}, {"numerator": 9}, {"denominator": 10}):
+        view = make_years(
+            fact,
+            {"value": 90.0, **numbers},
+            {"value": 10.0, "numerator": 1, "denominator": 10},
+            base="drills.held",
+        )
+        change = compare_periods(view, fact)
+        assert change is not None and change.beyond_chance is None and change.verdict == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "beyond"),
+    [
+        # Up by 5 or 5.5, of which hypot(3, 4) = 5 may be chance; the other limits don't matter.
+        ((25, 22, 90), (20, 1, 24), False),
+        ((25.5, 22.5, 90), (20, 1, 24), True),
+        ((20, 1, 24), (25, 22, 90), False),
+        ((20, 1, 24), (25.5, 22.5, 90), True),
+    ],
+)
+def test_limits_of_a_difference_of_medians(
+    now: tuple[float, ...], before: tuple[float, ...], beyond: bool
+) -> None:
+    fact = "hazards.days_to_rectify_median"
+    rows = [dict(zip(("value", "low", "high"), row, strict=True)) for row in (now, before)]
+    change = compare_periods(make_years(fact, *rows), fact)  # type: ignore[arg-type]
+    assert change is not None and change.beyond_chance is beyond
+    for name in ("low", "high"):
+        unknown = make_years(fact, rows[0], rows[1] | {name: None})  # type: ignore[arg-type]
+        change = compare_periods(unknown, fact)
+        assert change is not None and change.beyond_chance is None
+
+
+@pytest.mark.parametrize(("day", "compared"), [(3, False), (4, True)])
+def test_a_day_of_both_periods_must_be_over(day: int, compared: bool) -> None:
+    """On 4 March four of its 31 days are over, and one of the 28 of February counts; on the third, none."""
+    view = make_two("hazards.overdue", {"value": 9}, {"value": 4}, as_of=date(2021, 3, day))
+    change = compare_periods(view, "hazards.overdue", CODES[1], then="previous")
+    assert (change is not None) is compared
+    if change is not None:  # 9 and 4 are in proportion to four days and one
+        assert change.beyond_chance is False
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days"),
+    [("2021-03-04", (4, 1)), ("2021-03-30", (30, 27)), ("2021-03-31", (31, 28)), ("2021-04-02", (31, 28))],
+)
+def test_days_that_are_counted(as_of: str, days: tuple[int, int]) -> None:
+    """Both are read at the same lag after their end; days after it don't count."""
+    assert _count_days(make_view(period="2021-03", as_of=date.fromisoformat(as_of)), "previous") == days
+
+
+@pytest.mark.parametrize(
+    ("then", "oldest", "compared"),
+    [
+        ("year", "2019-04-05", True), ("year", "2019-04-06", False),  # 330 days before 1 March 2020
+        ("previous", "2020-03-07", True), ("previous", "2020-03-08", False),  # and before 1 February 2021
+    ],
+)  # fmt: skip
+def test_how_far_back_repeats_are_seen(then: str, oldest: str, compared: bool) -> None:
+    facts = [make_fact("hazards.repeats", 2), make_fact("hazards.found", 9)]
+    table = make_table("hazards", [{"found_on": "2021-02-01"}, {"found_on": oldest}])
+    view = make_view({"hazards": table}, facts=facts, before=facts, previous=facts, period="2021-03")
+    change = compare_periods(view, "hazards.repeats", then=then)  # type: ignore[arg-type]
+    assert (change is not None) is compared
+    bare = make_view(facts=facts, before=facts, previous=facts, period="2021-03")
+    assert compare_periods(bare, "hazards.repeats", then=then) is None  # type: ignore[arg-type]
+    assert compare_periods(bare, "hazards.found", then=then) is not None  # type: ignore[arg-type]
+
+
+def test_rows_are_looked_for_in_the_earlier_period_itself() -> None:
+    rows = [make_fact("hazards.overdue", 3), make_fact("hazards.found", 9)]
+    nothing = [make_fact("hazards.overdue", 3), make_fact("hazards.found", 0)]
+    view = make_view(facts=rows, before=rows, previous=nothing, period="2021-03")
+    assert compare_periods(view, "hazards.overdue") is not None
+    assert compare_periods(view, "hazards.overdue", then="previous") is None
+    target = [make_fact("targets.drills.held.done_percent", 50.0), make_fact("drills.held", 3)]
+    assert compare_periods(make_view(facts=target, before=target), "targets.drills.held.done_percent") is None

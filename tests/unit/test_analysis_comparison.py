@@ -10,10 +10,14 @@ from taizhang.analysis.comparison import (
     classify_districts,
     compare_districts,
     explain_missing,
+    group_values,
     list_column,
     list_values,
+    select_values,
 )
 from taizhang.analysis.view import View
+from taizhang.metadata.facts import describe_fact
+from taizhang.report.index import _shade_fact
 
 RATE = "hazards.rectification_rate"
 MEDIAN = "hazards.days_to_rectify_median"
@@ -112,3 +116,103 @@ def test_classes_hold_their_values() -> None:
     assert (found.known, found.unknown, found.missing) == (5, 1, "no_data")
     assert found.highest["district"] == NAMES[2] and found.lowest["value"] == 2
     assert classify_districts(make_medians([0, 0, 0, None, 0, 0]), MEDIAN) is None
+
+
+def test_a_column_of_a_fact_is_of_numbers() -> None:
+    """In the order of the districts, whatever that of the facts is."""
+    view = make_medians([4, 5, 6, None, 4, 0], hidden=(2,))
+    view = make_view(facts=view.facts.iloc[[4, 2, 6, 3, 0]].to_dict("records"), district="all")
+    assert list_column(view, MEDIAN).index.tolist() == list(CODES)
+    np.testing.assert_array_equal(list_column(view, MEDIAN), [4, np.nan, np.nan, np.nan, 4, np.nan])
+    np.testing.assert_array_equal(list_column(view, MEDIAN, "low"), [3, np.nan, np.nan, np.nan, 3, np.nan])
+    hidden = list_column(view, MEDIAN, "suppressed")
+    assert hidden.dtype == float and hidden.dropna().tolist() == [0, 1, 0, 0]
+    assert list_column(view, RATE).dtype == float
+
+
+def test_six_values_in_five_classes() -> None:
+    """30 and 31 are together; the first of two with the most is named. One district has no row, one is withheld."""
+    view = make_medians([31, 2, 55, 30, 12, 40])
+    found = classify_districts(view, MEDIAN)
+    assert found is not None and found.method == "natural_breaks"
+    assert found.classes.to_dict("list") == {
+        "low": [2, 12, 30, 40, 55], "high": [2, 12, 31, 40, 55], "districts": [1, 1, 2, 1, 1],
+    }  # fmt: skip
+    assert found.classes["districts"].dtype == int and found.places["number"].tolist() == [2, 0, 4, 2, 1, 3]
+    assert (found.known, found.unknown, found.missing) == (6, 0, "")
+    rows = make_medians([7, 2, 7, 30, 2, 40], hidden=(3,)).facts.drop(index=5).to_dict("records")
+    part = classify_districts(make_view(facts=rows, district="all"), MEDIAN)
+    assert part is not None
+    assert part.places.columns.tolist() == ["name", "value", "suppressed", "number"]
+    assert part.places.index.tolist() == list(CODES) and part.places["name"].tolist() == list(NAMES)
+    np.testing.assert_array_equal(part.places["value"], [7, 2, 7, np.nan, 2, np.nan])
+    assert part.places["suppressed"].tolist() == [False, False, False, True, False, False]
+    assert part.places["number"].tolist() == [1, 0, 1, -1, 0, -1]
+    assert (part.known, part.unknown, part.missing) == (4, 2, "either")
+    assert part.highest.to_dict() == {"district": NAMES[0], "value": 7}
+    assert part.lowest.to_dict() == {"district": NAMES[1], "value": 2}
+
+
+def test_numbers_that_look_alike_are_one_class() -> None:
+    """Of a fact shown without decimals, 4.4 and 3.6 are both 4."""
+    assert make_view().describe(MEDIAN).decimals == 0
+    found = classify_districts(make_medians([4.4, 3.6, 4.6, None, 4.0, 5.0]), MEDIAN)
+    assert found is not None and found.places["number"].tolist() == [0, 0, 1, -1, 0, 1]
+    assert found.classes.to_numpy().tolist() == [[3.6, 4.4, 3], [4.6, 5.0, 2]]
+
+
+def test_a_class_may_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = np.array([4.0, 4.5, 9.0])
+    monkeypatch.setattr("taizhang.analysis.comparison.choose_classes", lambda *_: (edges, "quantiles"))
+    found = classify_districts(make_medians([4, 5, 7, None, 5, 2]), MEDIAN)
+    assert found is not None and found.method == "quantiles" and found.classes.index.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(found.classes.to_numpy(), [[2, 4, 2], [np.nan, np.nan, 0], [5, 7, 3]])
+    assert found.places["number"].tolist() == [0, 2, 2, -1, 2, 0]
+
+
+def test_values_in_classes() -> None:
+    """Shown without decimals 2.4 and 1.6 are one value, and 5 is alone; of more values than five, breaks."""
+    found = group_values(pd.Series({"a": 5.0, "b": np.nan, "c": 2.4, "d": 1.6}), 0)
+    assert found.numbers.to_dict() == {"a": 1, "c": 0, "d": 0} and found.method == "single"
+    assert found.classes.to_dict("list") == {"low": [1.6, 5.0], "high": [2.4, 5.0], "districts": [2, 1]}
+    many = group_values(pd.Series([1.0, 2, 11, 12, 21, 31, 41, 42, 43], list("abcdefghi")), 0)
+    assert many.method == "natural_breaks" and many.numbers.tolist() == [0, 0, 1, 1, 2, 3, 4, 4, 4]
+    assert many.classes.to_numpy().tolist() == [[1, 2, 2], [11, 12, 2], [21, 21, 1], [31, 31, 1], [41, 43, 3]]
+
+
+def test_a_class_that_is_empty_has_no_districts() -> None:
+    """3.5 is written as 4, yet it lies on the edge of the class of 3."""
+    found = group_values(pd.Series({"a": 3.0, "b": 3.5}), 0)
+    assert found.numbers.to_dict() == {"a": 0, "b": 0}
+    assert found.classes["districts"].tolist() == [2, 0] and np.isnan(found.classes["low"][1])
+
+
+def test_values_of_one_fact_without_the_whole_area() -> None:
+    view = make_medians([4, 5, 6, None, 4, 0], hidden=(2,))
+    rows = select_values(view.facts, MEDIAN)
+    assert rows.index.tolist() == list(CODES) and rows["value"].tolist()[:2] == [4, 5]
+    assert rows["value"].isna().tolist() == [False, False, True, True, False, False]
+    assert select_values(view.facts, RATE).empty
+
+
+@pytest.mark.parametrize(
+    "days", [[4, 5, 7, 3, 5, 0], [4, None, 7, 3, 5, 0], [1, 1, 1, 9, 9, 9], [11, 2, 3, 14, 25, 36]]
+)
+def test_the_index_and_the_comparison_have_the_same_classes(days: list[float | None]) -> None:
+    """Districts of one colour here are of one colour there, beside the same words."""
+    view = make_medians(days, hidden=(2,))
+    found, shade = classify_districts(view, MEDIAN), _shade_fact(describe_fact(MEDIAN), view.facts, "zh")
+    assert found is not None
+    numbers = found.places["number"]
+    assert set(shade["classes"]) == set(numbers.index[numbers >= 0]) and CODES[2] not in shade["classes"]
+    pairs = {(numbers[code], step) for code, step in shade["classes"].items()}
+    assert (
+        len(pairs)
+        == len({number for number, _ in pairs})
+        == len({step for _, step in pairs})
+        == len(found.classes)
+    )
+    assert [text for _, text in shade["legend"]] == [
+        f"{low:g}" if low == high else f"{low:g}–{high:g}" for low, high, _ in found.classes.to_numpy()
+    ]
+    assert [step for step, _ in shade["legend"]] == sorted(set(shade["classes"].values()))

@@ -10,7 +10,7 @@ from view_maker import make_hazards, make_view
 
 import taizhang
 from taizhang import figures
-from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
+from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.metadata.exhibits import load_exhibits
 
@@ -41,6 +41,20 @@ def test_the_first_id_that_is_known_decides() -> None:
     view = make_view(period="2021H1", report="township_review")
     assert is_shown(view, "teams-rows", "rows") and not is_shown(view, "supplies-rows", "rows")
     assert is_shown(view, "of-nothing")
+
+
+@pytest.mark.parametrize("report", ["", "township_review", "county_comparison"])
+def test_a_bulletin_of_a_month_or_less_is_brief(report: str) -> None:
+    for period, brief in (
+        ("2021", False),
+        ("2021Q1", False),
+        ("2021-07", True),
+        ("2021-07-05/2021-07-11", True),
+    ):
+        view = make_view(period=period, report=report)
+        ids = ("key-figures", "hazards-trend", "findings-text", "method-text")
+        assert [is_brief(view, id) for id in ids] == [brief] * 4 and not is_brief(view, "inspections-trend")
+        assert [limit_items(view, id) for id in ids] == ([6, None, 5, None] if brief else [None] * 4)
 
 
 def test_an_exhibit_must_be_in_the_file() -> None:

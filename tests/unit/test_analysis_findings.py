@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
-from taizhang.analysis.findings import CHECKS, Evidence, Finding, find_problems, index_facts, list_findings
+from taizhang.analysis.findings import (
+    CHECKS,
+    Evidence,
+    Finding,
+    choose_findings,
+    find_problems,
+    index_facts,
+    list_findings,
+    list_steps,
+)
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.facts.compute import MEASURES
@@ -346,3 +355,21 @@ def test_findings_of_the_whole_area_name_the_districts_that_have_them_too():
     own = replace(view, district=CODES[1], ledgers={"drills": drills.iloc[:0]})
     assert [(one.rule.rule, codes) for one, codes in list_findings(own)] == [("drill_missed", ())]
     assert list_findings(replace(view, ledgers={}, facts=view.facts.iloc[:0])) == []
+
+
+def test_of_a_rule_three_are_told_and_of_a_month_five_in_all(monkeypatch):
+    """Rule a is broken in four districts, b, c and d in one each: told are three of a, then the others."""
+    rules = {name: SimpleNamespace(rule=name, step={"zh": f"{name}办", "en": name}) for name in "abcd"}
+    broken = [("a", "1"), ("a", "2"), ("b", "2"), ("a", "3"), ("a", "4"), ("c", "1"), ("d", "5")]
+    found = [(SimpleNamespace(rule=rules[name]), (code,)) for name, code in broken]
+    monkeypatch.setattr("taizhang.analysis.findings.list_findings", lambda view: found)
+
+    def told(view):
+        return [(finding.rule.rule, *places) for finding, places in choose_findings(view)]
+
+    year, month = make_view(lang="en"), make_view(period="2021-03")
+    assert told(year) == [*broken[:4], *broken[5:]]
+    assert told(month) == [*broken[:4], broken[5]]
+    assert list_steps(year) == {"a": ["1", "2", "3", "4"], "b": ["2"], "c": ["1"], "d": ["5"]}
+    assert list(list_steps(year)) == ["a", "b", "c", "d"]
+    assert list_steps(month) == {"a办": ["1", "2", "3", "4"], "b办": ["2"]}

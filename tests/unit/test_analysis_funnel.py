@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_view
 
-from taizhang.analysis.funnel import find_funnel
+from taizhang.analysis.funnel import _judge, find_funnel
 from taizhang.analysis.view import View
+from taizhang.metadata.facts import describe_fact
 
 RATE = "hazards.rectification_rate"
 
@@ -83,3 +85,19 @@ def test_between_the_limits_a_district_is_not_outside() -> None:
         False,
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdicts"),
+    [
+        ("more_is_better", ["worse", "worse", "worse", "better", "better", "", ""]),
+        ("less_is_better", ["better", "better", "better", "worse", "worse", "", ""]),
+        ("neither", [""] * 7),
+    ],
+)
+def test_those_called_are_judged_by_the_side_they_lie_on(direction: str, verdicts: list[str]) -> None:
+    codes = list("abcdefg")
+    position = pd.Series([-2, -1, 0, 1, 2, 2, -2], codes)
+    called = pd.Series([True] * 5 + [False] * 2, codes)
+    judged = _judge(position, called, replace(describe_fact(RATE), direction=direction))
+    assert judged.to_dict() == dict(zip(codes, verdicts, strict=True))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_table, make_view
 
-from taizhang.analysis.outcomes import Outcome, _outcome, study_drills
+from taizhang.analysis.outcomes import Outcome, _drilled_more, _outcome, study_drills
 from taizhang.analysis.view import View
 from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
 
@@ -72,6 +72,9 @@ def test_incidents_are_per_day_of_the_month() -> None:
     )
     events, days = count(view, "incidents")
     assert events == {"2021-02": 2} and days["2021-02"] == 28 and len(days) == 12
+    pair = _outcome(view, "incidents", MONTHS)
+    assert pair is not None and list(pair[1].index) == list(pair[0].index) == list(CODES)
+    assert pair[1].columns.equals(MONTHS) and {str(dtype) for dtype in pair[1].dtypes} == {"float64"}
 
 
 @pytest.mark.parametrize(
@@ -166,3 +169,14 @@ def test_ten_months_are_too_few_and_what_is_withheld_is_left_out() -> None:
         assert np.isnan(found["incidents"].adjusted)
         p = sorted((found["repeats"].monthly.p, found["late"].monthly.p))
         assert min(found["repeats"].adjusted, found["late"].adjusted) == pytest.approx(min(1, 2 * p[0]))
+
+
+def test_who_drilled_more_than_the_middle_one() -> None:
+    """From the year before last to the last: none more, one more, two more; the month before both is left out."""
+    months = pd.period_range("2019-12", "2021-12", freq="M")
+    drills = pd.DataFrame(0, index=list("abc"), columns=months)
+    drills.loc["a", months[0]] = -9
+    drills.loc[["a", "b"], pd.Period("2020-01", "M")] = [3, 1]
+    drills.loc[["a", "b", "c"], pd.Period("2021-01", "M")] = [3, 1, 1]
+    drills.loc[["b", "c"], pd.Period("2021-12", "M")] = [1, 1]
+    assert _drilled_more(drills, months).to_dict() == {"a": False, "b": False, "c": True}

@@ -1,10 +1,12 @@
 """Which rows have a place, of which class, and on which side of the district."""
 
+import numpy as np
+import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
 from taizhang import figures
-from taizhang.analysis.points import find_side, locate_classes, locate_hazards
+from taizhang.analysis.points import Points, count_density, find_side, locate_classes, locate_hazards
 
 
 def test_incidents_are_located_by_class() -> None:
@@ -67,3 +69,54 @@ def test_the_five_commonest_classes() -> None:
     assert len(points.classes) == 5 and list(points.classes.values()) == [3, 2, 1, 1, 1]
     assert points.located["class"].tolist()[-1] == "not stated"
     assert locate_classes(make_view({"drills": table}, period="2020"), "drills", "hazard_type") is None
+
+
+def put(*places: tuple[float, float], open: bool = False) -> Points:
+    located = pd.DataFrame(places, columns=["lon", "lat"]).assign(open=open)
+    return Points(located, len(located) + 2, 2)
+
+
+def test_where_points_lie() -> None:
+    points = put((119, 26), (119.2, 26.1), (119.7, 26.5), open=True)
+    assert points.median == (119.2, 26.1) and points.middle == pytest.approx((119.3, 26.2))
+    assert points.open == 3 and put((119, 26)).open == 0
+
+
+def test_points_within_a_frame_keep_what_all_rows_were() -> None:
+    """The frame's edges are inside it."""
+    points = put((119, 26), (119.2, 26.1), (119.3, 26.1), (119.1, 26.3))
+    inside = points.within((119, 119.2), (26, 26.1))
+    assert inside is not None and inside.located["lon"].tolist() == [119, 119.2]
+    assert (inside.rows, inside.unlocated) == (6, 2)
+    assert points.within((118, 118.9), (26, 27)) is None and points.within((119, 120), (27, 28)) is None
+
+
+def test_more_than_two_hundred_are_dense() -> None:
+    assert not put(*[(119.0, 26.0)] * 200).is_dense and put(*[(119.0, 26.0)] * 201).is_dense
+
+
+@pytest.mark.parametrize(
+    ("most", "classes", "numbers"),
+    [
+        (5, [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)], {1: 0, 2: 1, 5: 4}),
+        (6, [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10)], {1: 0, 2: 0, 6: 2}),
+        (10, [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10)], {1: 0, 2: 0, 10: 4}),
+        (11, [(1, 3), (4, 6), (7, 9), (10, 12), (13, 15)], {1: 0, 2: 0, 11: 3}),
+    ],
+)
+def test_hexagons_have_five_classes_of_equal_width(
+    most: int, classes: list[tuple[int, int]], numbers: dict[int, int]
+) -> None:
+    """Eighteen hexagons across 1.8 degrees, ten up 1 degree: middles are a tenth apart."""
+    places = [(119.5, 26.5)] * most + [(119.1, 26.2)] + [(120.0, 26.9)] * 2
+    density = count_density(put(*places).located, (119.0, 120.8), (26.0, 27.0))
+    cells = density.hexagons.cells
+    assert dict(zip(cells["n"], cells["number"], strict=True)) == numbers
+    assert dict(zip(cells["n"], cells["x"].round(6), strict=True)) == {1: 119.1, 2: 120.0, most: 119.5}
+    assert list(density.classes.itertuples(index=False, name=None)) == classes
+    assert list(density.classes) == ["low", "high"] and np.isclose(density.hexagons.rise, 0.1)
+
+
+def test_no_point_in_the_frame_is_no_hexagon() -> None:
+    density = count_density(put((118, 26)).located, (119.0, 120.8), (26.0, 27.0))
+    assert density.hexagons.cells.empty and density.classes["high"].tolist() == [1, 2, 3, 4, 5]

@@ -185,3 +185,42 @@ def test_personal_columns_are_neither_missing_nor_broken() -> None:
     assert quality.missing["column"].tolist() == whole
     rules = quality.rules.set_index("rule")["rows"]
     assert rules.max() == 2 and (rules > 0).all()
+
+
+def test_tables_of_several_kinds_are_numbered_through() -> None:
+    drills = make_table("drills", [{"held_on": "2021-03-01", "problems": 1, "problems_fixed": 2}])
+    incidents = make_table("incidents", [{"occurred_on": "2021-03-01", "reported_on": "2021-02-01"}])
+    view = make_view(
+        {
+            "drills": drills.assign(district_match="name"),
+            "incidents": incidents.assign(district_match="name"),
+        },
+        lang="en",
+    )
+    found = {"drills": keys(FIRST), "incidents": keys(FIRST)}
+    quality = assess_quality(view, found, ASIDE.iloc[:0], TOTALS.iloc[:0], {}, as_of=view.as_of)
+    for table in (quality.counts, quality.missing, quality.rules, quality.matches):
+        assert list(table.index) == list(range(len(table))) and set(table["kind"]) == {"drills", "incidents"}
+    assert {str(dtype) for dtype in quality.missing[["missing", "rows"]].dtypes} == {"int64"}
+    assert quality.counts.to_numpy().tolist() == [
+        ["drills", FIRST, 1, 1, 0, 0, 0], ["incidents", FIRST, 1, 1, 0, 0, 0],
+    ]  # fmt: skip
+    assert quality.rules["title"].tolist()[0] == load_kinds()["drills"].rules[0].title["en"]
+
+
+def test_what_is_as_frequent_stays_in_the_order_met() -> None:
+    """Forty texts and reasons that occur once, and the last of them twice, which goes to the front."""
+    names = [f"{number * 7 % 40:02d}" for number in range(40)]
+    rows = [
+        set_aside("drills", "row", "", "district", name) | {"column": name} for name in [*names, names[-1]]
+    ]
+    aside = pd.DataFrame([*rows, set_aside("drills", "row", "", "date", "x")])
+    near = {names[2]: "line"}
+    quality = assess_quality(make_view(district=ALL), {"drills": keys(FIRST)}, aside, TOTALS, near)
+    wanted = [names[-1], *names[:-1]]
+    assert quality.near["value"].tolist() == wanted and quality.near["rows"].tolist() == [2] + [1] * 39
+    assert quality.near["line"].tolist() == ["line" if name == names[2] else "" for name in wanted]
+    assert list(quality.near.index) == list(range(40))
+    assert count_reasons(quality)["column"].tolist() == [*wanted, "c"]
+    none = assess_quality(make_view(district=ALL), {"drills": keys(FIRST)}, ASIDE.iloc[:0], TOTALS, near)
+    assert none.near.empty and list(none.near) == ["value", "rows", "line"]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
-from taizhang.analysis.view import View, once_per_view
+from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.errors import ParameterError
 
 
@@ -131,3 +131,17 @@ def test_an_unknown_length_is_named() -> None:
     with pytest.raises(ParameterError) as caught:
         make_view().lasts("year", "decade", "age")
     assert str(caught.value) == "'decade' is no length of a report: year, half, quarter, month"
+
+
+def test_a_value_is_known_where_it_may_be_shown() -> None:
+    facts = [
+        make_fact("hazards.found", 7), make_fact("hazards.found", 9, district="all"),
+        make_fact("drills.held", 0), make_fact("hazards.overdue", None),
+        make_fact("incidents.count", 2, suppressed=True),
+    ]  # fmt: skip
+    view = make_view(facts=facts)
+    names = ("hazards.found", "drills.held", "hazards.overdue", "incidents.count", "incidents.deaths")
+    assert [view.value(name) for name in names] == [7, 0, None, None, None]
+    assert view.value("hazards.found", "all") == 9 and view.value("drills.held", "all") is None
+    assert [is_known(view.fact(name)) for name in names] == [True, True, False, False, False]
+    assert [view.is_withheld(name) for name in names] == [False, False, False, True, False]

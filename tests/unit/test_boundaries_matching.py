@@ -491,12 +491,14 @@ def test_old_names_and_codes() -> None:
             ("350921203", "西乡", "350921103", ""),
             ("350921203", "西乡", "350922101", ""),
             ("350921204", "城关镇", "350921101", ""),
+            ("350921205", "临江", "350921101", ""),
         ],
         columns=["old_code", "old_name", "new_code", "new_name"],
     )
     assert find("350921201", crosswalk=moves) == ("350921101", "crosswalk", "")
     assert find("溪头", crosswalk=moves)[:2] == ("350921101", "crosswalk")
     # The old name goes before a form without its suffix or in other characters.
+    assert find("临江", crosswalk=moves)[:2] == ("350921101", "crosswalk") and find("临江")[1] == "suffix"
     assert find("滨江", crosswalk=moves)[:2] == ("350921", "suffix")
     assert find("濱江", crosswalk=moves)[:2] == ("350921101", "crosswalk") and find("濱江")[1] == "script"
     for text in ("350921203", "西乡"):
@@ -547,6 +549,8 @@ def test_points_need_both_coordinates_and_shapes() -> None:
         "no district is named '不知道'", "no district and no coordinates are given",
     ]  # fmt: skip
     assert found["reason"].iloc[0] is None and found["reason"].iloc[2] is None
+    mixed = {**where, "lon": lon.astype(object).where(lon.notna(), None)}
+    assert match_districts(values, districts, **mixed)["how"].to_list() == found["how"].to_list()
     for left_out in where:
         other = match_districts(
             values, districts, **{name: one for name, one in where.items() if name != left_out}

@@ -11,6 +11,8 @@ from chinese import find_chinese, find_english
         ("error: 没有地区", ["error"]),
         ("写在data/raw/hazards/*.xlsx的found_on列，见workbook.toml", []),
         ("用taizhang check -C DIR查看[ledgers.hazards]", []),
+        ("打不开（原文：“no such file”、“none”）", []),
+        ("打不开“no such place”", ["no", "such", "place"]),
         ("隐患hazards：set aside 3行", ["set", "aside"]),
         ("日期不是a date such as 2021-01-01", ["date", "such", "as"]),
     ],

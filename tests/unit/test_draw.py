@@ -66,7 +66,7 @@ def test_nobody_inspects_whom_he_must_avoid() -> None:
 
 def test_nobody_is_visited_twice() -> None:
     """Of 40, half are due; 15 were visited: 5 more."""
-    visited = {f"E{n:03d}": "visited 2021-03-01" for n in range(15)}
+    visited = {f"E{n:03d}": "2021-03-01" for n in range(15)}
     draw = make_draw(replace(GIVEN, visited=visited), "a")
     drawn = [visit.entity for visit in draw.visits]
     assert len(drawn) == len(set(drawn)) == 5 + 6 and not set(drawn) & set(visited)

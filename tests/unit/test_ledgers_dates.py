@@ -254,6 +254,7 @@ def test_every_moment_is_read_back(moment: datetime) -> None:
         ("上午12:30", "00:30:00"), ("凌晨12点", "00:00:00"), ("凌晨1点", "01:00:00"), ("晚上8点", "20:00:00"),
         ("晚8点5分", "20:05:00"), ("中午12点", "12:00:00"), ("早上8点", "08:00:00"), ("12:30 am", "00:30:00"),
         ("11:59 am", "11:59:00"), ("12:00 pm", "12:00:00"), ("1:00 pm", "13:00:00"), ("23:59:59", "23:59:59"),
+        ("0:59:59.9", "00:59:59"),
         ("0:00", "00:00:00"), ("24:01", ""), ("24:00:01", ""), ("25:00", ""), ("10:60", ""), ("10:59:60", ""),
         ("10:59:59", "10:59:59"), ("10:00Z", ""), ("10:00+09:00", ""), ("10:00+08:30", ""),
     ],
@@ -333,6 +334,11 @@ def test_each_refusal_in_its_own_words(value: object, more: dict[str, bool], rea
 )  # fmt: skip
 def test_the_first_and_last_that_are_dates(value: object, day: datetime) -> None:
     assert read_date(value) == Found(day)
+
+
+def test_the_last_second_of_a_day() -> None:
+    assert read_date("20210305235959") == Found(datetime(2021, 3, 5, 23, 59, 59))
+    assert read_date("202103052359") == Found(datetime(2021, 3, 5, 23, 59))
 
 
 def test_the_first_and_last_number_that_is_a_month() -> None:

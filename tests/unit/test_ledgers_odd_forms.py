@@ -64,7 +64,7 @@ def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> No
 def test_a_file_without_headers_is_told_what_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("溪南镇,2021-03-01,甲\n溪北镇,2021-03-02,乙\n", encoding="utf-8")
     error = word_all(read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").errors)
-    assert "its header must name at least 区划, 发现日期" in error and "sheet ''" not in error
+    assert "its header must name at least 地区, 发现日期" in error and "sheet ''" not in error
 
 
 @pytest.mark.parametrize(

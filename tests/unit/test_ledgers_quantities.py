@@ -62,11 +62,17 @@ def test_the_headers_unit_holds_where_the_cell_has_none() -> None:
         ("1,23", "not a number"),
         ("无", "not a number"),
         ("$5", "not a number"),
+        ("3小时", "'小时' is no unit of this column"),
+        ("3小时20分", "not a number"),
+        ("小时", "not a number"),
+        ("3万", ""),
+        ("3万余", ""),
+        ("3万余户", "not a number"),
     ],
 )
 def test_what_is_no_number_says_why(text: str, reason: str) -> None:
     read = read_number(text, unit="person")
-    assert read.value is None and str(read.reason) == reason
+    assert (read.value is None) == bool(reason) and str(read.reason or "") == reason
 
 
 def test_durations() -> None:
@@ -139,7 +145,21 @@ def test_numbers_of_the_sheet_itself() -> None:
 
 def test_what_is_approximate_or_counted_is_told_apart() -> None:
     about = Reason("ledgers.number.approximate")
-    for text in ("约12", "12余", "3万余人", "12多人", "12人以上", "近12人", "不足12"):
+    for text in (
+        "约12",
+        "12余",
+        "12许",
+        "12余左右",
+        "12左右",
+        "12上下",
+        "3多万人",
+        "3多",
+        "3万余人",
+        "12多人",
+        "12人以上",
+        "近12人",
+        "不足12",
+    ):
         assert read_number(text, unit="person").note == about, text
     for text in ("共12", "计12人", "共计12人", "12", "12人"):
         assert read_number(text, unit="person") == Read(12.0), text

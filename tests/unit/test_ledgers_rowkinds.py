@@ -1,6 +1,7 @@
 """What each row below a header is, by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from taizhang.ledgers.rowkinds import (
     is_total,
 )
 from taizhang.ledgers.sheets import Sheet
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.kinds import Kind, load_kinds
 
 HEAD = ["序号", "所属乡镇", "发现日期", "隐患描述", "整改资金（元）"]
 ROW = [1, "溪南镇", "2021-03-01", "电线老化", 100]
@@ -30,7 +31,7 @@ def classify(
     *,
     head: Sequence[str] = HEAD,
     merged: tuple[Merge, ...] = (),
-    kind: str = "hazards",
+    kind: str | Kind = "hazards",
     names: frozenset[str] = frozenset(),
     skip: int = 0,
     last: int | None = None,
@@ -39,7 +40,7 @@ def classify(
     width = max(map(len, [head, *rows]))
     cells = [[*row, *[""] * (width - len(row))] for row in [head, *rows]]
     grid = make_grid(Sheet("", cells, merged=merged))
-    index = HeaderIndex(load_kinds()[kind], {})
+    index = HeaderIndex(load_kinds()[kind] if isinstance(kind, str) else kind, {})
     columns = [HeaderColumn(i, (text,) if text else (), index.match((text,))) for i, text in enumerate(head)]
     table = LedgerTable((0, 0), columns, 1 + skip, len(cells) if last is None else last)
     classify_rows(grid, index, table, names)
@@ -59,6 +60,7 @@ def kinds(rows: Sequence[Sequence[object]], **more: object) -> list[str]:
         (["7."], "blank"),
         (["7、"], "blank"),
         (["7甲"], "note"),
+        (["7X"], "note"),
         (["", "溪南镇"], "section"),
         (["溪南镇"], "section"),
         (["", "", "", "溪南街道"], "section"),
@@ -124,6 +126,13 @@ def test_days_are_looked_for_in_each_required_date_and_in_no_other() -> None:
     ]
     for kind, column in (("warnings", "发布时间"), ("hazards", "发现日期")):
         assert kinds([["合计", "2021-03-05 8:30"]], head=["所属乡镇", column], kind=kind) == ["data"]
+    # Of a day without its year it is not known that there was no 29 February.
+    assert kinds([["合计", "2月29日"]], head=["所属乡镇", "发现日期"]) == ["data"]
+    hazards = load_kinds()["hazards"]
+    deadline = replace(hazards.fields["deadline"], required=True)
+    both = replace(hazards, fields={**hazards.fields, "deadline": deadline})
+    days = [["合计", "2021-03-01", ""], ["合计", "", "2021-03-01"], ["合计", "", ""]]
+    assert kinds(days, head=head, kind=both) == ["data", "data", "total"]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +145,7 @@ def test_days_are_looked_for_in_each_required_date_and_in_no_other() -> None:
         ((2, 1, 2, 2), ["", "以上核实", "", "甲", "乙"], "data"),
         ((2, 1, 2, 1), ["", "以上核实", "", "甲"], "data"),
         ((2, 3, 2, 4), ["", "以上核实"], "data"),  # merged elsewhere
+        ((2, 3, 2, 4), ["", "", "", "", "以上核实"], "note"),
         ((2, 0, 2, 1), ["", "", "以上核实"], "data"),
         ((3, 0, 3, 4), ["", "以上核实", "", "甲"], "data"),
         ((1, 0, 1, 4), ["", "以上核实", "", "甲"], "data"),
@@ -151,6 +161,15 @@ def test_merges_beyond_a_table_and_narrow_ones_leave_it_alone() -> None:
         assert kinds([two, two, two, ROW, two], merged=(merge,), skip=1, last=5) == ["data"] * 3
     assert kinds([two, two, two], merged=((0, 0, 2, 4),), skip=1) == ["note", "data"]
     assert kinds([two, two, two], merged=((0, 0, 5, 4),)) == ["note"] * 3
+    assert kinds([two, two, two, two], merged=((2, 0, 2, 4),)) == ["data", "note", "data", "data"]
+    assert classify([two, two]).kinds.dtype == "int8"
+    # Two cells are a section's only in the very rows of the merge.
+    named = ["", "溪南镇", "", "甲"]
+    assert kinds([named] * 4 + [ROW], merged=((2, 0, 2, 4),)) == ["data", "section", *["data"] * 3]
+    assert kinds([named] * 4 + [ROW], merged=((3, 0, 3, 4),), skip=1) == ["data", "section", *["data"] * 2]
+    assert kinds([named] * 3 + [ROW], merged=((0, 0, 0, 4),), skip=1) == ["data"] * 3
+    # A word that the header has, too, fills a cell like any other.
+    assert kinds([["", "所属乡镇", "", "甲", "乙"]], merged=((1, 0, 1, 4),)) == ["data"]
     # Half of a wide table's columns, and never fewer than two.
     wide = [*HEAD, *[f"x{i}" for i in range(3)]]
     text = ["", "", "", "", "核实", "甲"]

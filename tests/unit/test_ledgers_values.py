@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.grid import encode
-from taizhang.ledgers.values import Context, count_items, read_column, read_value, take_texts
+from taizhang.ledgers.text import write_cell
+from taizhang.ledgers.values import Context, _spellings, count_items, read_column, read_value, take_texts
 from taizhang.metadata.kinds import Field, Value, load_kinds
 
 KINDS = load_kinds()
@@ -51,6 +52,10 @@ def test_the_users_own_mapping_goes_first() -> None:
     )
     assert values == ["major", "general", "general", "general"] and reasons == [None] * 4
     assert read("inspections", "hazards_found", ["无"], values={"无": "0"})[0] == [0]
+    # Texts and numbers can be mapped; a day that the sheet has as one stands.
+    day = datetime(2021, 3, 5)
+    own = {write_cell(day): "2021-04-01", "3": "2021-04-01"}
+    assert read("hazards", "found_on", [day, "3", 3.0], values=own)[0] == [day, *[datetime(2021, 4, 1)] * 2]
 
 
 def test_a_pattern_reads_many_spellings_and_whole_texts_go_before_it() -> None:
@@ -147,10 +152,10 @@ def note_of(column: str, cell: object, kind: str = "hazards", **context: object)
 
 def test_a_column_is_read_once_per_value_and_its_notes_count_rows() -> None:
     field = Field("n", "integer", unit="person", min=0)
-    codes = np.array([0, -1, 1, 0, 2, 1, 0, -1], dtype=np.int64)
-    parsed = read_column(["约3", "无", "甲", "约7"], codes, field, Context())
+    codes = np.array([0, -1, 1, 0, 2, 1, 4, -1], dtype=np.int64)
+    parsed = read_column(["约3", "无", "甲", "约7", "约4"], codes, field, Context())
     assert list(pd.Series(parsed.data).astype("object").where(lambda d: d.notna(), None)) == [
-        3, None, 0, 3, None, 0, 3, None,
+        3, None, 0, 3, None, 0, 4, None,
     ]  # fmt: skip
     refused = Reason("ledgers.cell.quoted", reason=Reason("ledgers.number.not_a_number"), value="甲")
     assert list(parsed.reasons) == [None, None, None, None, refused, None, None, None]
@@ -188,8 +193,9 @@ def test_each_type_has_its_dtype_and_keeps_what_is_missing(
     field = Field("x", type_, values=kinds if type_ == "category" else {})
     codes = np.array([*range(len(cells)), -1], dtype=np.int64)
     for context in (Context(), Context(values={"丁": "甲"})):
-        data = pd.Series(read_column(cells, codes, field, context).data)
-        assert data.dtype == dtype and data.isna().iloc[-1]
+        parsed = read_column(cells, codes, field, context).data
+        data = pd.Series(parsed)
+        assert parsed.dtype == dtype and data.isna().iloc[-1]
         assert [None if pd.isna(one) else one for one in data[:-1]] == values
         empty = read_column(cells, np.full(2, -1), field, context)
         assert pd.Series(empty.data).isna().all() and list(empty.reasons) == [None, None]
@@ -207,6 +213,8 @@ def test_words_that_say_there_is_nothing() -> None:
         assert read("hazards", "premises", ["甲", word])[0] == ["甲", None]
     assert note_of("premises", None) == (None, "", "")
     # A yes-or-no column's own word goes before.
+    for text in ("/厂房", "无证经营", "NAN厂", "-5", "暂无人"):
+        assert read("hazards", "premises", [text])[0] == [text]
     assert note_of("listed", "无")[0] is False and note_of("premises", "无") == ("无", "", "")
 
 
@@ -358,7 +366,17 @@ def test_spellings_of_a_fields_own_go_before_the_common_ones() -> None:
         ("甲（一）", "a"),
     ):
         assert read_value(text, other, Context())[0] == name, text
+    # One that has its very spelling goes before one that is alike without quotation marks.
+    quoted = Field("x", "category", values={"a": Value("a", "一级", "1"), "b": Value("b", "“一级”", "2")})
+    assert [read_value(text, quoted, Context())[0] for text in ("一级", "“一级”", "《一级》")] == [
+        "a",
+        "b",
+        "a",
+    ]
+    assert _spellings(quoted) is _spellings(quoted)  # made once: a column asks for them at each value
     # Words for nothing are an answer where the field says so.
+    unsaid = Field("x", "boolean", values={"false": Value("false", "不详", "untold")})
+    assert read_value("不详", unsaid, Context())[:3] == (False, None, None)
     unknown = Field("x", "category", values={"u": Value("u", "不详", "unknown")})
     assert (
         read_value("不详", unknown, Context())[0] == "u" and read_value("不详", other, Context())[0] is None

@@ -77,7 +77,22 @@ def test_a_report_shows_less_of_a_shorter_period(report: str, lengths: list[str]
     assert load_exhibits()["hazards-trend"].is_shown("month", "township_review")
 
 
-@pytest.mark.parametrize("entry", ["{titel: x}", "{shown: {default: [decade]}}"])
+def test_a_short_form_is_of_the_lengths_named_in_all_reports_or_in_one() -> None:
+    one = exhibits._read_exhibit(
+        "x", yaml.safe_load("{brief: {default: [month], mine: [half, quarter]}, most: 4}")
+    )
+    scales = ("year", "half", "quarter", "month")
+    assert [scale for scale in scales if one.is_brief(scale)] == ["month"]
+    assert [scale for scale in scales if one.is_brief(scale, "other")] == ["month"]
+    assert [scale for scale in scales if one.is_brief(scale, "mine")] == ["half", "quarter"]
+    assert one.most == 4 and one.is_shown("month", "mine")
+    plain = exhibits._read_exhibit("x", {})
+    assert plain.most == 0 and not any(plain.is_brief(scale) for scale in scales)
+
+
+@pytest.mark.parametrize(
+    "entry", ["{titel: x}", "{shown: {default: [decade]}}", "{brief: {default: [month, decade]}}"]
+)
 def test_a_part_that_is_none_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match=r"'(titel|decade)' of 'x' is neither a part nor a length of period"):
         exhibits._read_exhibit("x", yaml.safe_load(entry))

@@ -206,3 +206,15 @@ def test_without_groups_or_closures_nothing_is_compared(
 ) -> None:
     statistic, found, p = compare_survival([4] * len(closed), closed, group)
     assert np.isnan([statistic, p]).all() and found == freedom
+
+
+@pytest.mark.parametrize(
+    ("days", "closed", "group"),
+    [
+        ([0, 0, 0], [True] * 3, ["a", "a", "b"]),  # all on one day
+        ([0, 0, 5, 5, 6, 6], [False] * 2 + [True] * 4, ["a", "a", "b", "c", "b", "c"]),  # a left before
+    ],
+)
+def test_what_could_not_differ_is_not_tested(days: list[int], closed: list[bool], group: list[str]) -> None:
+    statistic, freedom, p = compare_survival(days, closed, group)
+    assert np.isnan(statistic) and np.isnan(p) and freedom == len(set(group)) - 1

@@ -228,7 +228,7 @@ def test_a_point_decides_where_the_row_says_no_district(tmp_path: Path) -> None:
     aside = pd.read_csv(tmp_path / "data" / "processed" / "set_aside.csv").set_index("source_row")
     codes, reasons = aside["reason_code"], aside["reason"]
     assert (codes[3], codes[4]) == ("boundaries.point.in_none", "ledgers.empty.required")
-    assert reasons[3] == "没写区划，点不在任何区划内"
+    assert reasons[3] == "没写地区，点不在任何地区内"
     # A district that nobody knows is not passed over for the point.
     assert codes[5] in ("boundaries.match.no_name", "boundaries.match.near_name") and "“乙镇”" in reasons[5]
 

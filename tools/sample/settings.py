@@ -72,7 +72,7 @@ _SOURCE = """\
 numbers and all ledgers were invented by a program from a fixed random seed and stand for no real place,
 organisation or person. The division codes only fit the format. The boundaries are no survey of anything.
 
-- Publisher: the Taizhang project (generator: `taizhang sample`)
+- Publisher: the Taizhang project (generator: `python -m tools.sample`)
 - Licence: as the project's
 - Period: 2020-01-01 to 2022-12-31, as it stood on 2022-12-31
 - Seed: {seed}; townships: {townships}; hazards drawn: {rows}

@@ -47,7 +47,7 @@ def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     table = groups.agg(starts_on=("starts_on", "min"), ends_on=("ends_on", "max"), stages=("state", "size"))
     table[[*STATES, "known"]] = groups[[*STATES, "known"]].sum()
     numbers = stages[[*by]].join(stages[_NUMBERS].where(known))
-    table[_NUMBERS] = numbers.groupby(list(by), sort=False)[_NUMBERS].sum(min_count=1)
+    table[_NUMBERS] = numbers.groupby(list(by))[_NUMBERS].sum(min_count=1)
     percent = 100 * table["closed"] / table["found"].where(table["found"] > 0)
     return table.assign(closed_percent=percent).reset_index()
 
@@ -58,7 +58,7 @@ def sum_stages(view: View) -> pd.DataFrame:
     if stages.empty:
         return stages
     order = stages.groupby(["name", "stage"], sort=False).ngroup()
-    stages = stages.loc[order.sort_values(kind="stable").index]
+    stages = stages.loc[sorted(order.index, key=lambda at: order[at])]
     return _sum(stages, ["name", "stage"] if view.district == ALL else ["name", "stage", "source_row"])
 
 
@@ -75,8 +75,8 @@ def rank_stages(view: View) -> pd.DataFrame:
     stages = list_stages(view)
     if stages.empty:
         return stages
-    known = stages[stages["found"].notna() & stages["closed"].notna()].sort_values(["name", "stage"])
-    return _sum(known, ["name", "stage"]).sort_values("starts_on", kind="stable", ignore_index=True)
+    known = stages[stages["found"].notna() & stages["closed"].notna()]
+    return _sum(known, ["name", "stage"]).sort_values(["starts_on", "name", "stage"], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def list_stage_problems(view: View) -> list[StageProblem]:
         overdue, left = part[part["state"] == "overdue"], part[part["open"] > 0]
         if view.district != ALL:
             problems += [StageProblem(*name, due=day.date()) for day in overdue["ends_on"]]
-            numbers = zip(left["found"], left["open"], strict=True)
+            numbers = left[["found", "open"]].to_numpy().tolist()
             problems += [StageProblem(*name, found=found, open=still) for found, still in numbers]
         elif len(overdue) or len(left):
             places = overdue["district_code"].nunique()

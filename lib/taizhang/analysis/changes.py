@@ -6,13 +6,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, is_known
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.words import label
 from taizhang.stats.change import compare_counts, compare_shares
 
 Then = Literal["year", "previous"]
+Verdict = Literal["better", "worse", "neutral"]
 # Events per resident or per output: the longer the period, the more of them.
 _OF_STOCKS = ("per_100k", "per_yi_yuan")
 
@@ -32,7 +33,7 @@ class Change:
     difference: float
     percent: float
     beyond_chance: bool | None
-    verdict: Literal["better", "worse", "neutral"]
+    verdict: Verdict
 
 
 def list_comparisons(view: View) -> tuple[Then, ...]:
@@ -67,9 +68,9 @@ def compare_periods(
     """
     info = view.describe(fact)
     now, before = view.fact(fact, district), view.fact(fact, district, when=then)
-    if now is None or before is None or now["suppressed"] or before["suppressed"]:
+    if now is None or before is None or not (is_known(now) and is_known(before)):
         return None
-    if pd.isna(now["value"]) or pd.isna(before["value"]) or not _has_rows(view, info.kind, then):
+    if not _has_rows(view, info.kind, then):
         return None
     if fact == "hazards.repeats" and not _reaches_a_year_behind(view, then):
         return None
@@ -78,7 +79,7 @@ def compare_periods(
         return None
     difference = float(now["value"] - before["value"])
     beyond = _is_beyond_chance(info, now, before, days)
-    verdict: Literal["better", "worse", "neutral"] = "neutral"
+    verdict: Verdict = "neutral"
     if beyond and info.direction != "neither":
         verdict = "better" if (difference > 0) == (info.direction == "more_is_better") else "worse"
     percent = 100 * difference / float(before["value"]) if before["value"] else float("nan")
@@ -108,6 +109,13 @@ def _reaches_a_year_behind(view: View, then: Then) -> bool:
     return bool((days < pd.Timestamp(find_period(view, then).start) - pd.Timedelta(days=330)).any())
 
 
+def _find_exposure(info: FactInfo, row: pd.Series, days: int) -> float:
+    """What events came from: days, units of the denominator, or both."""
+    if pd.isna(row["denominator"]):
+        return days
+    return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
+
+
 def _is_beyond_chance(
     info: FactInfo, now: pd.Series, before: pd.Series, days: tuple[int, int]
 ) -> bool | None:
@@ -116,11 +124,7 @@ def _is_beyond_chance(
         return False if info.interval != "none" else None
     if info.interval == "poisson":
         tops = [row["value"] if pd.isna(row["numerator"]) else row["numerator"] for row in (now, before)]
-        exposures = [
-            (1.0 if pd.isna(row["denominator"]) else row["denominator"])
-            * (counted if pd.isna(row["denominator"]) or info.unit in _OF_STOCKS else 1)
-            for row, counted in zip((now, before), days, strict=True)
-        ]
+        exposures = _find_exposure(info, now, days[0]), _find_exposure(info, before, days[1])
         if min(exposures) <= 0:
             return None
         return compare_counts(*tops, *exposures).is_beyond_chance()

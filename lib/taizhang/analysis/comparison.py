@@ -17,11 +17,16 @@ _SUMS = ("count", "people", "yuan", "wan_yuan", "km2")
 
 @once_per_view
 def list_values(view: View, fact: str) -> pd.DataFrame:
+    """A fact's rows of all districts, as from `select_values`."""
+    return select_values(view.facts, fact)
+
+
+def select_values(facts: pd.DataFrame, fact: str) -> pd.DataFrame:
     """A fact's rows of all districts, indexed by code, in the facts' order; empty where it isn't configured.
 
     Columns of the facts frame; numbers of suppressed rows are NaN.
     """
-    rows = view.facts[(view.facts["fact"] == fact) & (view.facts["district_code"] != ALL)]
+    rows = facts[(facts["fact"] == fact) & (facts["district_code"] != ALL)]
     rows = rows.set_index("district_code")
     hidden = rows["suppressed"].astype(bool)
     numbers = ["value", "numerator", "denominator", "low", "high"]
@@ -43,13 +48,36 @@ def explain_missing(rows: pd.DataFrame) -> Missing:
 
 
 @dataclass(frozen=True)
+class Grouped:
+    """Values of districts in classes.
+
+    `numbers`, by code, those known: the class. `classes`, in ascending order: low, high (of the values in it) and
+    districts; of one that is empty NaN and 0. `method` as from `choose_classes`.
+    """
+
+    numbers: pd.Series
+    classes: pd.DataFrame
+    method: str
+
+
+def group_values(values: pd.Series, decimals: int) -> Grouped:
+    """Put values by code, at least one of them known, in classes: every map of a fact has these."""
+    known = values.dropna()
+    edges, method = choose_classes(known.to_numpy(), decimals)
+    numbers = pd.Series(np.searchsorted(edges, known.to_numpy(), side="left"), known.index)
+    classes = known.groupby(numbers).agg(["min", "max", "size"]).reindex(range(len(edges)))
+    classes = classes.set_axis(["low", "high", "districts"], axis=1)
+    return Grouped(numbers, classes.fillna({"districts": 0}).astype({"districts": int}), method)
+
+
+@dataclass(frozen=True)
 class Classes:
-    """A fact's values in classes.
+    """A fact's values in classes, on a map.
 
     `places`, by code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
-    `classes`, in ascending order: low, high (of the values in it), districts. `method` is natural_breaks or single;
-    `missing` as from `explain_missing`, of the districts on the map. `known` and `unknown`: districts with a value, and
-    those on the map without one. `highest` and `lowest`: district and value of the first with the largest, or least.
+    `classes` and `method` as from `group_values`; `missing` as from `explain_missing`, of the districts on the map.
+    `known` and `unknown`: districts with a value, and those on the map without one. `highest` and `lowest`: district
+    and value of the first with the largest, or least.
     """
 
     places: pd.DataFrame
@@ -68,20 +96,14 @@ def classify_districts(view: View, fact: str) -> Classes | None:
     known = rows.loc[rows["value"].notna(), ["district", "value"]]
     if not known["value"].any():
         return None
-    values = known["value"].to_numpy(float)
-    edges, method = choose_classes(values, view.describe(fact).decimals)
+    grouped = group_values(known["value"], view.describe(fact).decimals)
     places = pd.DataFrame({"name": outlines["name"], "value": rows["value"].reindex(outlines.index)})
     places["suppressed"] = rows["suppressed"].reindex(outlines.index, fill_value=False)
-    numbers = np.searchsorted(edges, places["value"].to_numpy(float), side="left")
-    places["number"] = np.where(places["value"].isna(), -1, numbers)
-    parts = pd.Series(values).groupby(np.searchsorted(edges, values, side="left"))
-    classes = parts.agg(["min", "max", "size"]).reindex(range(len(edges)))
-    classes.columns = pd.Index(["low", "high", "districts"])
-    classes["districts"] = classes["districts"].fillna(0).astype(int)
+    places["number"] = grouped.numbers.reindex(outlines.index, fill_value=-1)
     return Classes(
         places=places,
-        classes=classes,
-        method=method,
+        classes=grouped.classes,
+        method=grouped.method,
         missing=explain_missing(places),
         known=len(known),
         unknown=int(places["value"].isna().sum()),

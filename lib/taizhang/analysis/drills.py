@@ -47,7 +47,7 @@ def count_kinds(view: View) -> pd.DataFrame | None:
     if rows.empty or rows["hazard_type"].isna().all():
         return None
     parts = {form: held.test(holds("kind", form)) for form in FORMS[:2]} | {"unknown": ~held.known("kind")}
-    shown = pd.DataFrame({form: part for form, part in parts.items() if part.any()}, index=rows.index)
+    shown = pd.DataFrame({form: part for form, part in parts.items() if part.any()})
     return count_classes(
         name_values(rows["hazard_type"], "drills", "hazard_type", view.lang), shown, view.lang
     )
@@ -66,7 +66,7 @@ def list_plans(view: View) -> pd.DataFrame:
     held = view.recorded("drills")
     days = pd.Series(held.days("held_on"), dtype="datetime64[us]")
     named = drills.name_plans(held, "plan").where(days <= pd.Timestamp(view.period.end))
-    last = days.groupby(named.to_numpy()).max() if len(held) else pd.Series(dtype="datetime64[us]")
+    last = days.groupby(named.to_numpy()).max()
     drilled = last.reindex(drills.name_plans(known, "name")).to_numpy()
     rows = known.frame().assign(drilled=drilled, past_review=np.asarray(known.test(plans.is_past_review)))
     return rows[issued].sort_values(["drilled", "review_due", "source_row"], na_position="first")

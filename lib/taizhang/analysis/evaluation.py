@@ -37,8 +37,7 @@ def sum_evaluations(view: View) -> pd.DataFrame:
             "known": known.astype(int),
             "problems": numbers["problems"],
             "fixed": numbers["problems_fixed"],
-        },
-        index=rows.index,
+        }
     )
     sums = each.groupby(rows["district_code"]).sum().reindex(list(view.districts["code"]), fill_value=0)
     sums.loc[ALL] = each.sum()

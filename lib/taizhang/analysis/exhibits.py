@@ -21,6 +21,16 @@ def is_shown(view: View, *ids: str) -> bool:
     return found is None or found.is_shown(view.period.scale, view.report)
 
 
+def is_brief(view: View, id: str) -> bool:
+    """Whether an exhibit has its short form in the view's report, its period being as long as this."""
+    return load_exhibits()[id].is_brief(view.period.scale, view.report)
+
+
+def limit_items(view: View, id: str) -> int | None:
+    """How many items of an exhibit are shown at most: all (None), but in its short form."""
+    return load_exhibits()[id].most or None if is_brief(view, id) else None
+
+
 def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Asked, Shown]]:
     """Make a function an exhibit of exhibits.yml: it gives None where the view's report does not show it."""
     if id not in load_exhibits():

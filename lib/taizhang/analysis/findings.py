@@ -1,5 +1,6 @@
 """Problems found: rules that facts meet, each with its evidence, as data; narrative says them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import select_recent_drills
-from taizhang.analysis.view import View, once_per_view
+from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import ALL, describe_fact, split_target
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.stats.change import compare_counts, compare_shares
 
+_MOST_OF_RULE = 3
 Row = Mapping[Any, Any]  # of the facts frame, by column
 Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
 
@@ -69,19 +72,19 @@ class _Case:
 
     def row(self, fact: str, district: str = "") -> Row | None:
         """A fact that has a value that may be shown."""
-        return _show(self.facts.get(district or self.district, {}).get(fact))
+        return _keep_known(self.facts.get(district or self.district, {}).get(fact))
 
     def row_before(self, fact: str) -> Row | None:
         """The same of a year before."""
-        return _show(self.before.get(self.district, {}).get(fact))
+        return _keep_known(self.before.get(self.district, {}).get(fact))
 
     def number(self, fact: str) -> float | None:
         row = self.row(fact)
         return None if row is None else float(row["value"])
 
 
-def _show(row: Row | None) -> Row | None:
-    return None if row is None or row["suppressed"] or pd.isna(row["value"]) else row
+def _keep_known(row: Row | None) -> Row | None:
+    return row if is_known(row) else None
 
 
 def _write(value: float, fact: str) -> Evidence:
@@ -212,6 +215,28 @@ def find_problems(
             behind = evidence["behind"].value if "behind" in evidence else 0.0
             found.append(Finding(rule, district, evidence, float(behind)))  # type: ignore[arg-type]
     return sorted(found, key=lambda finding: finding.place)
+
+
+def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
+    """Those of `list_findings` that a report tells of; a bulletin of the weightiest alone.
+
+    A rule that many districts break would hide the others: of each the first few are told.
+    """
+    seen: Counter[str] = Counter()
+    told = []
+    for finding, places in list_findings(view):
+        seen[finding.rule.rule] += 1
+        if seen[finding.rule.rule] <= _MOST_OF_RULE:
+            told.append((finding, places))
+    return told[: limit_items(view, "findings-text")]
+
+
+def list_steps(view: View) -> dict[str, list[str]]:
+    """What to do next, in the report's words, the weightiest first, with the codes of the districts it is for."""
+    steps: dict[str, list[str]] = {}
+    for finding, places in list_findings(view)[: limit_items(view, "findings-text")]:
+        steps.setdefault(finding.rule.step[view.lang], []).extend(places)
+    return steps
 
 
 @once_per_view

@@ -18,6 +18,7 @@ GROUPS = {
     "gap": "gap", "gap_sliver": "gap", "overlap": "overlap", "overlap_sliver": "overlap", "nested": "overlap",
     "duplicate": "overlap", "outside": "stray", "beyond": "stray", "across": "stray", "elsewhere": "stray",
 }  # fmt: skip
+ASSIGNMENTS = ("assigned", "unassigned", "unknown")
 WAYS = ("code", "name", "point", "unmatched")
 _COUNTED = {"hazards": "hazards.found", "incidents": "incidents.count"}
 
@@ -38,8 +39,14 @@ def names_persons(cells: gpd.GeoDataFrame) -> bool:
 def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
     """Whether a cell has nobody named, by the fact's own test; False where the layer doesn't say."""
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
-    rows = Rows(ledgers["grid"], view.period, view.as_of, placeless=True)
+    rows = Rows(ledgers["grid"], None, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
+
+
+def tell_assignment(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
+    """Of each cell one of ASSIGNMENTS: whether somebody is named, nobody, or the layer doesn't say."""
+    told = pd.Series("assigned", cells.index).mask(cells["assigned"].isna(), "unknown")
+    return told.mask(mark_unassigned(view, cells), "unassigned")
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def list_unassigned(view: View) -> pd.DataFrame:
 
 def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Problems from the largest down, each with its `number`, from 1, in table and map, and its `group`."""
-    ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True], kind="stable")
+    ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True])
     return ranked.assign(number=range(1, len(ranked) + 1), group=ranked["problem"].map(GROUPS))
 
 
@@ -139,7 +146,7 @@ def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellCl
     per_cell = own.groupby("cell")["rows"].sum().reindex(cells["code"], fill_value=0)
     # Cells that hold others are drawn beneath them, with the rows that name them.
     cells = cells.assign(rows=per_cell.to_numpy()).sort_values("level", key=lambda level: level.fillna(""))
-    values = cells["rows"].to_numpy(dtype=float)
+    values = cells["rows"].to_numpy()
     if not values.any():
         return None
     edges, method = choose_classes(values[values > 0], describe_fact(_COUNTED[kind]).decimals)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
@@ -11,7 +10,7 @@ from taizhang.facts import hazards
 
 
 @dataclass(frozen=True)
-class Trend:
+class HazardTrend:
     """Hazards by the month they were found in.
 
     `counts`, by month: rectified and open, NaN in months that begin after as_of. `before`: found in the same months a
@@ -23,7 +22,7 @@ class Trend:
     rows: int
 
 
-def follow_months(view: View) -> Trend | None:
+def follow_months(view: View) -> HazardTrend | None:
     """Hazards found in the months that a trend shows; None where there were none."""
     found, months = view.recorded("hazards"), choose_months(view)
     rows = found.frame()
@@ -42,7 +41,7 @@ def follow_months(view: View) -> Trend | None:
     before = None
     if view.compares and reaches_back(view.begun("hazards"), months):
         before = count_months(days, months - 12)
-    return Trend(counts, before, int(inside.sum()))
+    return HazardTrend(counts, before, int(inside.sum()))
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:
@@ -55,7 +54,7 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     if rows.empty or rows[column].isna().all():
         return None
     rectified = found.test(hazards.is_rectified)
-    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified}, index=rows.index)
+    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified})
     return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
 
 
@@ -65,8 +64,10 @@ def list_overdue(view: View) -> pd.DataFrame:
     rows = view.show("hazards")
     if rows.empty:
         return rows
-    late = (found.as_of - found.days("deadline")).astype("timedelta64[D]")
-    rows = rows.assign(late=np.where(np.isnat(late), 0, late.astype("int64")))
-    return rows[found.test(hazards.is_overdue)].sort_values(
-        ["late", "found_on", "source_row"], ascending=[False, True, True]
+    overdue = found.test(hazards.is_overdue)
+    late = (found.as_of - found.days("deadline")[overdue]).astype("int64")
+    return (
+        rows[overdue]
+        .assign(late=late)
+        .sort_values(["late", "found_on", "source_row"], ascending=[False, True, True])
     )

@@ -33,5 +33,5 @@ def list_gravest(view: View, most: int) -> pd.DataFrame:
     if rows.empty:
         return rows
     graver = ["deaths", "serious_injuries", "loss_wan"]
-    gravest = rows.sort_values(graver, ascending=False, na_position="last").head(most)
+    gravest = rows.sort_values(graver, ascending=False).head(most)
     return gravest.sort_values(["occurred_on", "source_file", "source_row"])

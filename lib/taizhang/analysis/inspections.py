@@ -9,14 +9,14 @@ from taizhang.analysis.view import View
 
 
 @dataclass(frozen=True)
-class Trend:
+class VisitTrend:
     """Visits by month, NaN in months that begin after as_of, and a year before where the ledger reaches that."""
 
     visits: pd.Series
     before: pd.Series | None
 
 
-def follow_months(view: View) -> Trend | None:
+def follow_months(view: View) -> VisitTrend | None:
     """Visits in the months that a trend shows; None where there was none."""
     rows, months = view.recorded("inspections").frame(), choose_months(view)
     if rows.empty:
@@ -28,7 +28,7 @@ def follow_months(view: View) -> Trend | None:
     before = None
     if view.compares and reaches_back(view.begun("inspections"), months):
         before = count_months(days, months - 12)
-    return Trend(visits, before)
+    return VisitTrend(visits, before)
 
 
 def count_modes(view: View) -> pd.DataFrame | None:

@@ -1,6 +1,6 @@
 """Rows of a view that have a place: hazards with their state, others by class."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -9,20 +9,49 @@ from taizhang.analysis.view import View
 from taizhang.facts import hazards
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.words import label
+from taizhang.stats.hexagons import Hexagons, count_in_hexagons
 
 _MOST_CLASSES = 5
+_MOST_DOTS = 200
+_HEXAGONS = (18, 10)
+STEPS = 5  # classes of hexagons
+Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Points:
-    """`located`: rows with lon and lat, and `open` or `class` (in words); `rows`: how many there are in all."""
+    """`located`: rows with lon and lat, and `open` or `class` (in words).
+
+    `rows`: how many there are in all, `unlocated`: how many of them have no place.
+    """
 
     located: pd.DataFrame
     rows: int
+    unlocated: int
 
     @property
-    def unlocated(self) -> int:
-        return self.rows - len(self.located)
+    def is_dense(self) -> bool:
+        """Whether there are so many that dots would hide each other."""
+        return len(self.located) > _MOST_DOTS
+
+    @property
+    def open(self) -> int:
+        return int(self.located["open"].sum())
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The means of longitude and latitude."""
+        return float(self.located["lon"].mean()), float(self.located["lat"].mean())
+
+    @property
+    def median(self) -> tuple[float, float]:
+        """The medians of longitude and latitude."""
+        return float(self.located["lon"].median()), float(self.located["lat"].median())
+
+    def within(self, across: Ends, up: Ends) -> "Points | None":
+        """Those between two longitudes and two latitudes, these included; None where there is none."""
+        located = self.located[self.located["lon"].between(*across) & self.located["lat"].between(*up)]
+        return None if located.empty else replace(self, located=located)
 
     @property
     def classes(self) -> dict[str, int]:
@@ -33,7 +62,31 @@ class Points:
 
 def _locate(rows: pd.DataFrame) -> Points | None:
     located = rows[rows["lon"].notna() & rows["lat"].notna()] if len(rows) else rows
-    return None if located.empty else Points(located, len(rows))
+    return None if located.empty else Points(located, len(rows), len(rows) - len(located))
+
+
+@dataclass(frozen=True)
+class Density:
+    """Points counted in hexagons, in five classes of equal width.
+
+    `hexagons`: their cells have `number`, the class, as well. `classes`, in ascending order: low and high, the least
+    and the largest count that it holds.
+    """
+
+    hexagons: Hexagons
+    classes: pd.DataFrame
+
+
+def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
+    """Count located rows in hexagons of what lies between two longitudes and two latitudes."""
+    lon, lat = (located[name].to_numpy(float) for name in ("lon", "lat"))
+    columns, lines = _HEXAGONS
+    hexagons = count_in_hexagons(lon, lat, extent=(*across, *up), across=columns, up=lines)
+    most = int(hexagons.cells["n"].max()) if len(hexagons.cells) else 0
+    step = max(1, -(-most // STEPS))
+    cells = hexagons.cells.assign(number=(hexagons.cells["n"] - 1) // step)
+    low = pd.Series(range(STEPS)) * step + 1
+    return Density(replace(hexagons, cells=cells), pd.DataFrame({"low": low, "high": low + step - 1}))
 
 
 def locate_hazards(view: View) -> Points | None:

@@ -1,5 +1,6 @@
 """The account of the data behind a report: what was read, set aside, missing, doubtful, by ledger and district."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,7 +80,7 @@ def assess_quality(
         rules.append(_count_rules(view.kinds[kind], looked_at, view.lang, as_of))
         hows = looked_at["district_match"].value_counts().rename_axis("how").rename("rows").reset_index()
         matches.append(hows.assign(kind=kind))
-    files = zip(totals["kind"], totals["file"], strict=True)
+    files = totals[["kind", "file"]].to_numpy()
     totals = totals.assign(district_code=[owners[kind].get(file, NO_DISTRICT) for kind, file in files])
     if view.district != ALL:
         aside = aside[aside["district_code"] == view.district]
@@ -119,10 +120,15 @@ def _only_one(codes: pd.Series) -> str:
 def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
     """read, accepted, set_aside, cells_set_aside and duplicates by district; '' where none is known."""
     groups = keys.groupby("district_code")["duplicate"]
-    told = aside.groupby(["district_code", "scope"]).size().unstack(fill_value=0)
-    told = told.reindex(columns=["row", "cell"], fill_value=0)
-    parts = (groups.size(), told["row"], told["cell"], groups.sum())
-    table = pd.DataFrame(dict(zip(COUNTS[1:], parts, strict=True)))
+    told = aside.groupby(["district_code", "scope"]).size().unstack().reindex(columns=["row", "cell"])
+    table = pd.DataFrame(
+        {
+            "accepted": groups.size(),
+            "set_aside": told["row"],
+            "cells_set_aside": told["cell"],
+            "duplicates": groups.sum(),
+        }
+    )
     table = table.fillna(0).astype("int64").rename_axis("district_code").reset_index()
     table.insert(0, "kind", kind)
     table.insert(2, "read", table["accepted"] + table["set_aside"])
@@ -131,9 +137,9 @@ def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd
 
 def _count_missing(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:
     columns = [c for c, item in kind.fields.items() if c in rows and not item.personal and not item.splits]
-    missing = rows[columns].isna().sum()
+    missing = rows[columns].isna().sum().astype("int64")
     return pd.DataFrame(
-        {"kind": kind.name, "column": columns, "missing": missing.to_numpy(dtype="int64"), "rows": len(rows)}
+        {"kind": kind.name, "column": columns, "missing": missing.to_numpy(), "rows": len(rows)}
     )
 
 
@@ -148,10 +154,9 @@ def _count_rules(kind: Kind, rows: pd.DataFrame, lang: str, as_of: date | None) 
 
 def _list_near(aside: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
     """District texts that none was found for, how often they occur, and the lines that would settle them."""
-    counts = aside.loc[aside["why"] == "district", "value"].value_counts(sort=False)
-    table = counts.rename("rows").rename_axis("value").reset_index()
-    table["line"] = [near.get(str(value), "") for value in table["value"]]
-    return table.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
+    texts = Counter(aside.loc[aside["why"] == "district", "value"].dropna())
+    listed = [(text, rows, near.get(text, "")) for text, rows in texts.most_common()]
+    return pd.DataFrame(listed, columns=["value", "rows", "line"])
 
 
 def sum_read(view: View) -> pd.Series:

@@ -17,16 +17,11 @@ _SIGNALS = ("red", "orange", "yellow", "blue")
 _LEADERS, _MOST_LEADERS = 3, 5
 
 
-def is_brief(view: View) -> bool:
-    """Whether the report is a bulletin of a month or less, which keeps to what happened."""
-    return view.period.scale == "month"
-
-
 def choose_months(view: View) -> pd.PeriodIndex:
     """The months that a trend shows: those of the period, and at least the twelve up to its end."""
     last = pd.Period(view.period.end, "M")
     first = min(pd.Period(view.period.start, "M"), last - 11)
-    return pd.period_range(first, last, freq="M")
+    return pd.period_range(first, last)
 
 
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
@@ -62,7 +57,7 @@ def name_values(
 def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Sum parts per class, most first; classes beyond the tenth together, 'not stated' always last.
 
-    `classes`, from `name_values`, and `parts`, of bool or number, have the same index.
+    `classes`, from `name_values`, and `parts`, of bool or number, are of the same rows.
     """
     sums = parts.astype(float).groupby(classes.to_numpy()).sum()
     order = sums.sum(axis=1).rename("total").to_frame().assign(name=sums.index.astype(str))
@@ -91,7 +86,7 @@ def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Serie
     if rows.empty or rows[column].isna().all() or is_sensitive(view, kind):
         return None
     amounts = _AMOUNTS.get((kind, value), number(value))(counted) if value else np.ones(len(counted))
-    parts = pd.DataFrame({"n": np.nan_to_num(amounts)}, index=rows.index)
+    parts = pd.DataFrame({"n": np.nan_to_num(amounts)})
     classes = name_values(rows[column], kind, column, view.lang, view.kinds)
     counts = count_classes(classes, parts, view.lang)["n"]
     return counts if counts.sum() else None
@@ -103,8 +98,8 @@ def rank_classes(view: View, kind: str, column: str) -> pd.Series | None:
     if rows.empty or rows[column].isna().all():
         return None
     classes = name_values(rows.loc[rows[column].notna(), column], kind, column, view.lang)
-    counts = classes.value_counts().sort_index(key=lambda names: names.astype(str))
-    return counts.sort_values(ascending=False, kind="stable")
+    counts = classes.value_counts()
+    return counts[sorted(counts.index, key=lambda name: (-counts[name], name))]
 
 
 def count_colours(view: View) -> pd.DataFrame | None:
@@ -114,7 +109,7 @@ def count_colours(view: View) -> pd.DataFrame | None:
         return None
     parts = {colour: issued.test(holds("colour", colour)) for colour in _SIGNALS}
     parts["unknown"] = ~issued.known("colour")
-    shown = pd.DataFrame({colour: part for colour, part in parts.items() if part.any()}, index=rows.index)
+    shown = pd.DataFrame({colour: part for colour, part in parts.items() if part.any()})
     return count_classes(name_values(rows["kind"], "warnings", "kind", view.lang), shown, view.lang)
 
 

@@ -9,7 +9,7 @@ from taizhang.metadata.facts import split_target
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetProgress:
     """One target: its indicator, and the rows of its facts in the contract's columns."""
 
     indicator: str
@@ -30,11 +30,11 @@ class Target:
         return self.pace is not None and bool(self.pace["value"] < 0)
 
 
-def list_targets(view: View) -> list[Target]:
+def list_targets(view: View) -> list[TargetProgress]:
     """The district's targets, in the order of its facts."""
     targets = []
     for fact in view.facts.loc[view.facts["district_code"] == view.district, "fact"]:
         parts, done = split_target(fact), view.fact(fact)
         if parts and parts[1] == "done_percent" and done is not None:
-            targets.append(Target(parts[0], done, view.fact(f"targets.{parts[0]}.pace_points")))
+            targets.append(TargetProgress(parts[0], done, view.fact(f"targets.{parts[0]}.pace_points")))
     return targets

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, wraps
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -22,6 +22,11 @@ from taizhang.metadata.kinds import Kind, load_kinds
 When = Literal["now", "year", "previous"]
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
+
+
+def is_known(row: Mapping[Any, Any] | pd.Series | None) -> bool:
+    """Whether a fact's row has a value that may be shown; not so where there is no row."""
+    return row is not None and not row["suppressed"] and bool(pd.notna(row["value"]))
 
 
 def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
@@ -151,6 +156,16 @@ class View:
         facts, places = self._places[when]
         place = places.get((name, district or self.district))
         return None if place is None else facts.iloc[place]
+
+    def value(self, name: str, district: str | None = None) -> float | None:
+        """A fact's value; None where it isn't configured, known or published."""
+        row = self.fact(name, district)
+        return None if row is None or not is_known(row) else float(row["value"])
+
+    def is_withheld(self, name: str) -> bool:
+        """Whether a fact is suppressed, its numbers being small."""
+        row = self.fact(name)
+        return row is not None and bool(row["suppressed"])
 
     def lasts(self, *scales: str) -> bool | None:
         """Whether the period is a year, half, quarter or month, as asked, for cells that not every report has.

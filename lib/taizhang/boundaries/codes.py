@@ -94,7 +94,7 @@ def reduce_code(code: str) -> str:
     """
     if _DIGITS.fullmatch(code):
         for cut in (9, 6):
-            if len(code) > cut and not code[cut:].strip("0"):
+            if code[cut:] == "000":
                 code = code[:cut]
     return code
 

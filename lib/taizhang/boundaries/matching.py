@@ -77,7 +77,7 @@ def match_districts(
     found = found.astype({"code": "str", "how": "str", "reason": "object"})
     if lon is not None and lat is not None and geometry is not None:
         blank = np.flatnonzero(np.array([not text for text in value_texts])[value_ids + 1])
-        x, y = (one.iloc[blank].to_numpy(float, na_value=np.nan) for one in (lon, lat))
+        x, y = (one.iloc[blank].to_numpy(float) for one in (lon, lat))
         places = locate_points(x, y, geometry, offset=offset)
         hit = places.position >= 0
         found.iloc[blank, 2] = places.reason
@@ -154,12 +154,12 @@ class _Finder:
             return None, UNMATCHED, self._propose("code", text)
         name = fold_name(text)
         simple = to_simplified(name)
-        steps: list[tuple[str, set[str]]] = [
-            ("name", self.by_name.get(name) or self.by_letters.get(cut_spaces(name), set())),
-            ("name", self.by_path.get("".join(split_places(name)), set())),
-            ("alias", {self.aliases[name]} if name in self.aliases else set()),
+        steps: list[tuple[str, set[str] | None]] = [
+            ("name", self.by_name.get(name) or self.by_letters.get(cut_spaces(name))),
+            ("name", self.by_path.get("".join(split_places(name)))),
+            ("alias", {self.aliases[name]} if name in self.aliases else None),
             ("suffix", self._without_suffix(name, self.by_name, self.by_base)),
-            ("script", self.by_simple.get(simple, set())),
+            ("script", self.by_simple.get(simple)),
             ("script", self._without_suffix(simple, self.by_simple, self.by_simple_base)),
         ]
         refused: Reason | None = None

@@ -12,6 +12,7 @@ from taizhang.boundaries.codes import clean_text
 _OFFICE = re.compile(
     r"(?<=街道)办(?:事处)?$|(?<=[镇乡鎮鄉])(?:人民)?政府$|(?<=地区)办事处$|(?<=街道)辦(?:事處)?$"
 )
+_SPACES = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _PEOPLES = (
     "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|"
     "柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|"
@@ -39,8 +40,7 @@ _SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
 def fold_name(text: str) -> str:
     """A name as it is compared: NFKC, no spaces between Chinese characters, one case, office endings off."""
     text = clean_text(text).casefold()
-    text = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)
-    return _OFFICE.sub("", text)
+    return _OFFICE.sub("", _SPACES.sub("", text))
 
 
 def cut_spaces(name: str) -> str:
@@ -94,10 +94,10 @@ def _converter() -> "opencc.OpenCC":
     return opencc.OpenCC("t2s")
 
 
-def find_near(text: str, names: list[str], *, most: int = 3) -> list[str]:
-    """Names that come near a text, nearest first, to be proposed and never to be accepted."""
+def find_near(text: str, names: list[str]) -> list[str]:
+    """Names that come near a text, nearest first and three at most, to be proposed and never to be accepted."""
     letters = set(text)
     alike = [name for name in names if len(letters & set(name)) * 2 >= min(len(letters), len(name))]
     inside = [name for name in alike if text and (text in name or (len(name) > 1 and name in text))]
-    close = get_close_matches(text, alike, n=most, cutoff=0.5)
-    return list(dict.fromkeys([*close, *inside]))[:most]
+    close = get_close_matches(text, alike, cutoff=0.5)
+    return list(dict.fromkeys([*close, *inside]))[:3]

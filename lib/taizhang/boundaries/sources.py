@@ -15,7 +15,8 @@ import pyogrio
 from taizhang.boundaries.encodings import Judgement, decide_encoding, decode_bytes, read_marks
 from taizhang.core.errors import BoundaryError
 from taizhang.core.files import split_layer
-from taizhang.core.reasons import Reason, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Reason
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
 _JSON = {".geojson", ".json", ".topojson"}

@@ -107,7 +107,15 @@ def _dump(value: Any) -> Any:
 
 def read_json(text: str) -> Any:
     """What `write_json` wrote: reasons as such, tuples as lists."""
-    return json.loads(text, object_hook=lambda kept: _from_json(kept) if set(kept) == {"reason"} else kept)
+    return json.loads(text, object_hook=_restore)
+
+
+def _restore(kept: dict[str, Any]) -> Any:
+    # A reason's parameters may be one other reason, under the same name; that one is restored by then.
+    match kept:
+        case {"reason": [str(), dict()] as reason} if len(kept) == 1:
+            return read_reason(reason)
+    return kept
 
 
 def _freeze(value: Any) -> Any:
@@ -197,12 +205,6 @@ def read_language(folder: str | os.PathLike[str] = "") -> str:
 def word_all(reasons: Iterable[Reason], lang: str = "") -> str:
     """Several reasons, a line each."""
     return "\n  ".join(reason.word(lang) for reason in reasons)
-
-
-def tell_error(error: BaseException) -> Label:
-    """What a library says is wrong: in its own English, of which Chinese messages show the error's name alone."""
-    name = type(error).__name__
-    return Label(zh=name, en=str(error).splitlines()[0][:160] if str(error) else name)
 
 
 def suggest(word: object, known: Iterable[object]) -> Reason:

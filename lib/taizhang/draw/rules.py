@@ -21,7 +21,7 @@ class DrawInput:
 
     `entities`: number to stratum; one is there once, however many departments list it. `inspectors`: numbers, never
     names. `shares`: stratum to the share drawn, 0 to 1; ``*`` for strata not named. `avoid`: (inspector, entity), who
-    must not inspect whom (回避). `visited`: entities not drawn, with the reason, such as a visit in the same year
+    must not inspect whom (回避). `visited`: entities not drawn, each with the day of its last visit
     (综合查一次). `team`: inspectors per visit; `most`: visits per inspector, 0: no limit. `names` take no part.
     """
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
+from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 from taizhang.draw.rules import Draw, DrawInput, Visit, make_draw
 from taizhang.settings.draw import read_draw_settings
@@ -70,7 +71,10 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("gb18030", errors="replace")
-    table = pd.read_csv(StringIO(text), dtype="str", skipinitialspace=True)
+    try:
+        table = pd.read_csv(StringIO(text), dtype="str", skipinitialspace=True)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise ParameterError("draw.list.no_csv", file=name, why=tell_error(error)) from None
     known = {alias: canonical for canonical, aliases in _COLUMNS[kind].items() for alias in aliases}
     table = table.rename(columns=lambda column: known.get(column.strip(), column))
     if missing := [column for column in _NEEDED[kind] if column not in table]:
@@ -86,7 +90,7 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
 
 
 def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
-    """Entities visited since a day: they are not drawn again."""
+    """Entities visited since a day, each with its last visit: they are not drawn again."""
     if once is None:
         return {}
     if "visited_on" not in entities:
@@ -98,7 +102,7 @@ def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
         raise ParameterError("draw.list.no_day", rows=rows)
     recent = entities[days >= pd.Timestamp(once)].assign(day=days)
     last = recent.groupby("id")["day"].max()
-    return {str(number): f"visited {day.date().isoformat()}" for number, day in last.items()}
+    return {str(number): day.date().isoformat() for number, day in last.items()}
 
 
 def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
@@ -145,7 +149,8 @@ def read_record(path: Path) -> Draw:
             inspectors=tuple(record["inspectors"]),
             shares=record["rules"]["share"],
             avoid=tuple((inspector, entity) for inspector, entity in record["avoid"]),
-            visited=record["visited"],
+            # As records of 0.1.0 have it, before the day.
+            visited={number: day.removeprefix("visited ") for number, day in record["visited"].items()},
             team=record["rules"]["team"],
             most=record["rules"]["most_per_inspector"],
             names={entity["id"]: entity["name"] for entity in record["entities"] if entity["name"]},
@@ -158,5 +163,5 @@ def read_record(path: Path) -> Draw:
         raise ParameterError("draw.record.no_file", file=path.name) from None
     except ParameterError:
         raise
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ParameterError("draw.record.no_record", file=path.name) from None

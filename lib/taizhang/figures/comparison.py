@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from taizhang.analysis.comparison import classify_districts, compare_districts
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.naming import describe_source, name_area
+from taizhang.analysis.selection import choose_columns
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure, use_axes
@@ -168,11 +169,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
     """Key figures of some ledger kinds, or all, of all districts and the whole area; None where none is configured."""
     lang = view.lang
-    infos = [
-        info
-        for name, info in view.fact_infos.items()
-        if info.key and (not kinds or info.kind in kinds) and view.fact(name, ALL) is not None
-    ]
+    infos = choose_columns(view, *kinds)
     if not infos:
         return None
     codes = [*view.districts["code"], ALL]

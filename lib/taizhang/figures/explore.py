@@ -3,18 +3,13 @@
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.explore import count_crossed, count_own_rows, list_neighbours, list_own_kinds
 from taizhang.analysis.naming import describe_source, name_area
+from taizhang.analysis.selection import choose_beside_neighbours
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.core.errors import ParameterError
-from taizhang.core.reasons import suggest
 from taizhang.figures.tables import make_fact_cell, make_table, tabulate_facts
 from taizhang.metadata.facts import ALL
 
 MOST_CLASSES = 12
-_NEIGHBOUR_FACTS = (
-    "hazards.found", "hazards.rectification_rate", "hazards.days_to_rectify_median", "hazards.overdue",
-    "inspections.visits", "drills.held", "incidents.count",
-)  # fmt: skip
 
 
 def cross_tabulate(
@@ -51,20 +46,15 @@ def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
     """
     if view.district == ALL:
         return None
-    if unknown := [fact for fact in facts if fact not in view.fact_infos]:
-        raise ParameterError("figures.no_fact", fact=unknown[0], near=suggest(unknown[0], view.fact_infos))
     lang = view.lang
     codes = [view.district, *list_neighbours(view), ALL]
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True)) | {ALL: name_area(view)}
     rows = []
-    for fact in facts or _NEIGHBOUR_FACTS:
-        info = view.fact_infos[fact]
-        if view.fact(fact) is None:
-            continue
+    for info in choose_beside_neighbours(view, *facts):
         cells = []
         for code in codes:
             named = {"district": "" if code == view.district else code, "interval": info.unit == "percent"}
-            cells.append(make_fact_cell(view.fact(fact, code), info, lang, **named))  # type: ignore[arg-type]
+            cells.append(make_fact_cell(view.fact(info.name, code), info, lang, **named))  # type: ignore[arg-type]
         rows.append((info.title[lang], *cells))
     heads = [str(names[code]) for code in codes]
     return make_table(view, "neighbours", rows, columns=heads, wide=len(codes) > 6)

@@ -4,10 +4,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from taizhang.analysis.closure import MONTH, Closure, follow_closure
-from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
 from taizhang.analysis.hazards import count_by, follow_months, list_overdue
 from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
-from taizhang.analysis.rows import is_brief, name_values
+from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -36,7 +36,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     parts = [(trend.counts["rectified"], style.roles["done"]), (trend.counts["open"], style.roles["open"])]
     if trend.before is not None:
         key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
-    with use_axes(42 if is_brief(view) else 72) as (drawing, axes):
+    with use_axes(42 if is_brief(view, "hazards-trend") else 72) as (drawing, axes):
         draw_stacked_months(axes, pd.PeriodIndex(trend.counts.index), parts, lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
     total = trend.counts.fillna(0).sum(axis=1)

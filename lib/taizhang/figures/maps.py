@@ -1,16 +1,23 @@
 """Maps of one district: hazards, incidents, shelters, grid cells; or where it lies."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.transforms import AffineDeltaTransform
 
 from taizhang.analysis.exhibits import exhibit
-from taizhang.analysis.grid import choose_cells
+from taizhang.analysis.grid import ASSIGNMENTS, choose_cells, list_unassigned, tell_assignment
 from taizhang.analysis.naming import name_leaders
-from taizhang.analysis.points import find_side, locate_classes, locate_hazards
+from taizhang.analysis.points import (
+    STEPS,
+    Points,
+    count_density,
+    find_side,
+    locate_classes,
+    locate_hazards,
+)
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
@@ -22,7 +29,8 @@ from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-_MOST_POINTS = 200
+# A hexagon's, from its middle: in widths, and in steps from row to row.
+_CORNERS = np.array([[3, -1], [3, 1], [0, 2], [-3, 1], [-3, -1], [0, -2]]) / 6
 _MARKERS = ("o", "s", "^", "D", "v")
 _SHAPES = ("●", "■", "▲", "◆", "▼")
 
@@ -45,17 +53,18 @@ def map_hazards(
     points = locate_hazards(view)
     if points is None:
         return None
-    located, style = points.located, load_style()
+    style = load_style()
     if zoom != 1 and centre is None:
-        centre = (located["lon"].median(), located["lat"].median())
+        centre = points.median
     with use_map(view, zoom=zoom, centre=centre) as (drawing, axes, strip):
-        if zoom != 1 or centre:
-            across, up = axes.get_xlim(), axes.get_ylim()
-            located = located[located["lon"].between(*across) & located["lat"].between(*up)]
-            if located.empty:
-                return None
-        open_ = located["open"]
-        if len(located) <= _MOST_POINTS:
+        shown = points.within(axes.get_xlim(), axes.get_ylim()) if zoom != 1 or centre else points
+        if shown is None:
+            return None
+        located = shown.located
+        if shown.is_dense:
+            _draw_hexagons(axes, strip, located, view)
+        else:
+            open_ = located["open"]
             for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
                 looks: Looks = {
                     "s": size,
@@ -68,49 +77,43 @@ def map_hazards(
             parts = (("rectified", "done"), ("open", "open"))
             key = [("●", label(f"hazards.{name}", view.lang), style.roles[role]) for name, role in parts]
             set_strip_key(strip, key)
-        else:
-            _draw_hexagons(axes, strip, located, view)
-    side = find_side(view, located["lon"].mean(), located["lat"].mean())
-    told = {"n": len(located), "open": open_.sum(), "where": label(f"map.side.{side}", view.lang)}
-    extra = _tell_points(view, points.unlocated, len(located))
+    side = find_side(view, *shown.middle)
+    told = {"n": len(located), "open": shown.open, "where": label(f"map.side.{side}", view.lang)}
+    extra = _tell_points(view, shown)
     return finish_figure(drawing, view, "hazards-map", points.rows, extra=extra, told=told)
 
 
 def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -> None:
-    """Counts of points in hexagons, in five classes of equal width, with the districts' outlines above."""
-    style = load_style()
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
-    looks: Looks = {
-        "gridsize": (18, 10),
-        "mincnt": 1,
-        "linewidths": 0.3,
-        "edgecolors": style.paper,
-        "zorder": 2.5,
-    }
-    cells = axes.hexbin(located["lon"], located["lat"], extent=(west, east, south, north), **looks)
-    counts = np.asarray(cells.get_array(), dtype=float)
-    top = max(5, int(np.ceil(counts.max() / 5) * 5))
-    edges = np.linspace(0, top, 6)
-    place = np.clip(np.digitize(counts, edges[1:-1], right=True), 0, 4)
-    cells.set_array(None)
-    cells.set_facecolor([style.sequential[n] for n in place])
+    """Points in hexagons, each in the colour of its class, with the districts' outlines above."""
+    style, density = load_style(), count_density(located, axes.get_xlim(), axes.get_ylim())
+    hexagons, cells = density.hexagons, density.hexagons.cells
+    looks: Looks = {"linewidths": 0.3, "edgecolors": style.paper, "zorder": 2.5}
+    marks = PolyCollection(
+        [_CORNERS * (hexagons.width, hexagons.rise)],
+        offsets=cells[["x", "y"]],
+        offset_transform=AffineDeltaTransform(axes.transData),  # type: ignore[arg-type]  # linear axes
+        facecolors=[style.sequential[n] for n in cells["number"]],
+        **looks,
+    )
+    axes.add_collection(marks, autolim=False)
     key = [
-        ("■", f"{int(low) + 1}–{int(high)}" if high - low > 1 else f"{int(high)}", style.sequential[n])
-        for n, (low, high) in enumerate(itertools.pairwise(edges))
+        ("■", f"{low}" if low == high else f"{low}–{high}", style.sequential[n])
+        for n, low, high in density.classes.itertuples()
     ]
     set_strip_key(strip, key, title=label("map.per_cell", view.lang))
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     seen = view.outlines[view.outlines.intersects(shapely.box(west, south, east, north))]
     add_layer(axes, seen.boundary, color=style.muted, linewidth=0.5, zorder=4)
 
 
-def _tell_points(view: View, missing: int, shown: int) -> str:
+def _tell_points(view: View, points: Points) -> str:
     """What stands under a map of points beside its source: rows that have no place, and the classes of hexagons."""
     lang, extra = view.lang, []
-    if missing:
-        extra.append(label("source.located", lang, n=format_number(missing), rows=missing))
-    if shown > _MOST_POINTS:
-        extra.append(label("source.equal_classes", lang, number=5))
+    if points.unlocated:
+        missing = format_number(points.unlocated)
+        extra.append(label("source.located", lang, n=missing, rows=points.unlocated))
+    if points.is_dense:
+        extra.append(label("source.equal_classes", lang, number=STEPS))
     return ("" if lang == "zh" else " ").join(extra)
 
 
@@ -134,7 +137,7 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
     located, style = points.located, load_style()
     marks = list(zip(points.classes, _MARKERS, _SHAPES, style.categories, strict=False))
     with use_map(view) as (drawing, axes, strip):
-        if len(located) > _MOST_POINTS:
+        if points.is_dense:
             _draw_hexagons(axes, strip, located, view)
         else:
             looks: Looks = {"s": 30, "edgecolor": style.paper, "linewidth": 0.5, "zorder": 3}
@@ -142,7 +145,7 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
                 part = located[located["class"] == name]
                 axes.scatter(part["lon"], part["lat"], marker=marker, color=colour, **looks)
             set_strip_key(strip, [(shape, name, colour) for name, _, shape, colour in marks])
-    extra = _tell_points(view, points.unlocated, len(located))
+    extra = _tell_points(view, points)
     classes = name_leaders(pd.Series(points.classes), view.lang, most=len(marks))
     told = {"n": len(located), "classes": classes}
     return finish_figure(drawing, view, f"{kind}-map", points.rows, extra=extra, told=told)
@@ -177,19 +180,13 @@ def map_grid(view: View) -> display.Figure | None:
         return None
     lang, style = view.lang, load_style()
     simple = simplify_districts(cells)
-    # A layer without a column of responsible persons doesn't say: then no cell is blamed.
-    assigned = cells["assigned"].astype("boolean")
-    parts = {
-        "assigned": (assigned.fillna(False), style.sequential[2]),
-        "unassigned": ((~assigned).fillna(False), style.roles["open"]),
-        "unknown": (assigned.isna(), style.faint),
-    }
-    key = []
+    told, key = tell_assignment(view, cells), []
+    colours = dict(zip(ASSIGNMENTS, (style.sequential[2], style.roles["open"], style.faint), strict=True))
     with use_map(view) as (drawing, axes, strip):
-        for name, (part, colour) in parts.items():
-            if part.any():
-                shapes = simple[part.to_numpy(dtype=bool)]
+        for name, colour in colours.items():
+            shapes = simple[(told == name).to_numpy()]
+            if len(shapes):
                 add_layer(axes, shapes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
                 key.append(("■", label(f"grid.{name}", lang), colour))
         set_strip_key(strip, key)
-    return finish_figure(drawing, view, "grid-map", n=len(cells), missing=parts["unassigned"][0].sum())
+    return finish_figure(drawing, view, "grid-map", n=len(cells), missing=len(list_unassigned(view)))

@@ -6,21 +6,19 @@ from itertools import compress
 
 import pandas as pd
 
-from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.analysis.exhibits import exhibit, is_shown, say_exhibit
+from taizhang.analysis.changes import Change, Then, name_then
+from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, say_exhibit
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.quality import COUNTS
-from taizhang.analysis.rows import is_brief
+from taizhang.analysis.selection import ShownFact, choose_facts, choose_key_figures, list_definitions
 from taizhang.analysis.targets import list_targets
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, is_known
 from taizhang.core import display
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import format_fact, format_number, join_list, join_unit, name_unit, quantify
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
-
-_MOST_OF_BRIEF = 6
 
 
 def show_key_figures(view: View) -> display.KeyFigures | None:
@@ -29,28 +27,24 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     A bulletin of a month has the first of each ledger, six at most. None where there is no fact; where there is no key
     figure among them, all are shown.
     """
-    items = []
-    rows = {name: row for name in view.fact_infos if (row := view.fact(name)) is not None}
-    for name, row in ({n: row for n, row in rows.items() if view.fact_infos[n].key} or rows).items():
-        info = view.fact_infos[name]
-        changes = {then: compare_periods(view, name, then=then) for then in list_comparisons(view)}
-        known = not row["suppressed"] and pd.notna(row["value"])
-        value = show_value(row, info, view.lang)
-        unit = name_unit(info, view.lang, row["value"]) if known else ""
-        if known and view.lang == "en" and info.unit == "wan_yuan":
-            # Ten thousand yuan is no unit of English: yuan, or million yuan.
-            value, _, unit = quantify(row["value"], info, "en").partition(" ")
-        told = label("change.join", view.lang).join(
-            describe_change(change, info, view.lang, then=name_then(view, then))
-            for then, change in changes.items()
-            if change
-        )
-        verdict = changes["year"].verdict if changes["year"] else "neutral"
-        items.append(display.KeyFigure(name, info.title[view.lang], value, unit, told, verdict))
-    if is_brief(view):  # the table of changes says the rest
-        firsts = {view.describe(item.fact).kind: item for item in reversed(items)}
-        items = [replace(item, change="") for item in items if item in firsts.values()][:_MOST_OF_BRIEF]
-    return display.KeyFigures(tuple(items)) if items else None
+    items = tuple(_make_key_figure(view, shown) for shown in choose_key_figures(view))
+    return display.KeyFigures(items) if items else None
+
+
+def _make_key_figure(view: View, shown: ShownFact) -> display.KeyFigure:
+    info, row, lang = shown.info, shown.row, view.lang
+    value = show_value(row, info, lang)
+    unit = name_unit(info, lang, row["value"]) if shown.is_known else ""
+    if shown.is_known and lang == "en" and info.unit == "wan_yuan":
+        # Ten thousand yuan is no unit of English: yuan, or million yuan.
+        value, _, unit = quantify(row["value"], info, "en").partition(" ")
+    told = [
+        describe_change(change, info, lang, then=name_then(view, then))
+        for then, change in shown.changes.items()
+        if change and not is_brief(view, "key-figures")  # there the table of changes says it
+    ]
+    change = label("change.join", lang).join(told)
+    return display.KeyFigure(info.name, info.title[lang], value, unit, change, shown.verdict)
 
 
 def make_table(
@@ -182,34 +176,33 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     id = f"facts-{'-'.join(kinds).replace('_', '-')}"
     if not is_shown(view, id, "facts"):
         return None
-    shown: list[str] = []
-    # What has no dates has no earlier period: columns of dashes say nothing.
-    dated = any(view.kinds[kind].date for kind in kinds if kind in view.kinds)
-    thens = list_comparisons(view) if dated else ()
-    for name, info in view.fact_infos.items():
-        row = view.fact(name) if info.kind in kinds else None
-        if row is None:
-            continue
-        shown.append(info.kind)
-        changes = [compare_periods(view, name, then=then) for then in thens]
-        cells: list[object] = [info.title[lang], make_fact_cell(row, info, lang)]
-        if thens:
-            before = view.fact(name, when="year")
-            cells.append("—" if changes[0] is None else make_fact_cell(before, info, lang))
-        cells += [make_change_cell(change, info, lang) for change in changes]
-        if view.district != ALL:
-            cells.append(make_fact_cell(view.fact(name, ALL), info, lang, district=ALL))
-        rows.append(cells)
-    if not rows:
+    shown, thens = choose_facts(view, *kinds)
+    if not shown:
         return None
+    for one in shown:
+        info = one.info
+        cells: list[object] = [info.title[lang], make_fact_cell(one.row, info, lang)]
+        if thens:
+            cells.append(make_earlier_cell(view, one, "year"))
+        cells += [make_change_cell(change, info, lang) for change in one.changes.values()]
+        if view.district != ALL:
+            cells.append(make_fact_cell(view.fact(info.name, ALL), info, lang, district=ALL))
+        rows.append(cells)
     columns: list[display.Column | str] = [label("column.year_before", lang)] if thens else []
     for then in thens:
         columns.append(display.Column(label("column.change_on", lang, then=name_then(view, then))))
     if view.district != ALL:
         columns.append(label("word.area", lang))
     notes = (say_exhibit(view, "facts", "note" if thens else "stock"),)
-    titles = name_kinds(shown, view)
+    titles = name_kinds([one.info.kind for one in shown], view)
     return make_table(view, "facts", rows, id=id, columns=columns, notes=notes, kinds=titles)
+
+
+def make_earlier_cell(view: View, shown: ShownFact, then: Then) -> display.Cell:
+    """A fact in an earlier period; a dash where the two can't be compared."""
+    if shown.changes[then] is None:
+        return display.Cell("—")
+    return make_fact_cell(view.fact(shown.info.name, when=then), shown.info, view.lang)
 
 
 def make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
@@ -238,7 +231,7 @@ def make_fact_cell(
     """A fact as a cell: value with unit, and its interval if asked; it sorts by the value."""
     if row is None:
         return display.Cell("—", None, fact=info.name, district=district)
-    if row["suppressed"] or pd.isna(row["value"]):
+    if not is_known(row):
         note = "suppressed" if row["suppressed"] else ""
         return display.Cell(show_value(row, info, lang), None, info.name, note, district)
     text = format_fact(row["value"], info)
@@ -283,17 +276,11 @@ def tabulate_quality(view: View) -> display.Table | None:
 @exhibit("definitions")
 def tabulate_definitions(view: View) -> display.Table | None:
     """What the facts of this report mean; None where there are none, and in a bulletin of a month."""
-    lang = view.lang
-    known = set(view.facts.loc[view.facts["district_code"] == view.district, "fact"])
-    infos = [info for name, info in view.fact_infos.items() if name in known]
+    lang, (infos, used) = view.lang, list_definitions(view)
     rows = [
         (info.title[lang], info.definition[lang], label(f"interval.short.{info.interval}", lang))
         for info in infos
     ]
-    methods = [
-        label(f"interval.{method}", lang)
-        for method in ("poisson", "wilson", "greenwood")
-        if any(info.interval == method for info in infos)
-    ]
+    methods = [label(f"interval.{method}", lang) for method in used]
     told = say_exhibit(view, "definitions", "methods", methods=join_list(methods, lang))
     return make_table(view, "definitions", rows, notes=(told,) if methods else (), dense=True)

@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.outside import tell_error
 from taizhang.core.privacy import mask_numbers
-from taizhang.core.reasons import Reason, tell_error
+from taizhang.core.reasons import Reason
 from taizhang.ledgers import Applied, Correction
 from taizhang.ledgers.delimited import read_text
 from taizhang.metadata.kinds import Kind

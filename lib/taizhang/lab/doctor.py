@@ -8,7 +8,8 @@ from pathlib import Path
 import taizhang
 from taizhang.core import fonts
 from taizhang.core.errors import TaizhangError
-from taizhang.core.reasons import Reason
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Label, Reason
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Check:
 
     name: Reason
     fine: bool
-    found: str | Reason
+    found: str | Reason | Label
 
 
 def examine(workbook: str = "") -> Iterator[Check]:
@@ -34,10 +35,8 @@ def _try(name: str, attempt: Callable[[], str | Reason]) -> Check:
     what = Reason(f"lab.doctor.{name}")
     try:
         return Check(what, True, attempt())
-    except TaizhangError as error:
-        return Check(what, False, str(error))
     except Exception as error:  # a broken installation can fail in any way, and saying how is the purpose
-        return Check(what, False, f"{type(error).__name__}: {error}")
+        return Check(what, False, tell_error(error, named=True))
 
 
 def _try_fonts() -> Reason:

@@ -113,7 +113,8 @@ def serve() -> None:
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     limit_memory(MEMORY_BYTES)
-    from taizhang.core.reasons import Label, Reason
+    from taizhang.core.outside import tell_error
+    from taizhang.core.reasons import Reason
     from taizhang.ledgers.model import fail_file  # loaded while the asking end loads its own
     from taizhang.ledgers.reading import read_here
 
@@ -128,8 +129,8 @@ def serve() -> None:
         except MemoryError:
             os._exit(1)
         except BaseException as error:  # a Rust panic is no Exception; the file is refused, never the run
-            why = Label(zh=type(error).__name__, en=f"{type(error).__name__}: {error}")
-            answer = fail_file(name, asked.kind, [Reason("ledgers.file.not_read", why=why)])
+            reason = Reason("ledgers.file.not_read", why=tell_error(error, named=True))
+            answer = fail_file(name, asked.kind, [reason])
         _send(sink, answer)
         del answer
         gc.collect()

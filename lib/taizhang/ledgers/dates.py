@@ -264,12 +264,12 @@ def _read_rest(start: Found, rest: str, last: bool) -> Found:
 
 
 def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
-    """The date at the start of the text, and the text after it."""
+    """The date at the start of the text, and the text after it; all of it where there is no date."""
     if match := _STAMP.fullmatch(plain):
         y, mo, d, h, mi, s = (int(part or 0) for part in match.groups())
         found = _make(y, mo, d)
         if found.value is None or h > 23 or mi > 59 or s > 59:
-            return Found(None, _reason("no_such_day")), ""
+            return Found(None, _reason("no_such_day")), plain
         return Found(found.value.replace(hour=h, minute=mi, second=s)), ""
     if match := re.match(r"民国\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", plain):
         return _make(int(match[1]) + 1911, int(match[2]), int(match[3])), plain[match.end() :]
@@ -278,7 +278,7 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
     if match := _REVERSED.match(plain):
         a, b, y = int(match[1]), int(match[2]), int(match[3])
         if a != b and max(a, b) <= 12:
-            return Found(None, _reason("day_or_month")), ""
+            return Found(None, _reason("day_or_month")), plain
         return _make(y, min(a, b), max(a, b)), plain[match.end() :]
     if match := _TWO_DIGIT.match(plain):
         if year is None or year % 100 != int(match[1]):
@@ -292,8 +292,8 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
     if match := _SHORT.match(plain):
         return _take_year(year, int(match[1]), int(match[2] or match[3])), plain[match.end() :]
     if _MONTH.fullmatch(plain) or re.fullmatch(r"\d{1,2}月(?:份)?|\d{4}年?", plain):
-        return Found(None, _reason("no_day")), ""
-    return Found(None, _reason("not_a_date")), ""
+        return Found(None, _reason("no_day")), plain
+    return Found(None, _reason("not_a_date")), plain
 
 
 def _take_year(year: int | None, month: int, day: int, precision: str = "day") -> Found:
@@ -360,12 +360,12 @@ def _read_range(start: Found, rest: str, last: bool) -> Found:
 
 def _read_month(plain: str, year: int | None) -> Found | None:
     if match := (_MONTH.fullmatch(plain) or re.fullmatch(r"(\d{4})(\d{2})", plain)):
-        return _make(int(match[1]), int(match[2]), 1)
+        return _make(int(match[1]), int(match[2]))
     if match := re.fullmatch(r"(\d{1,2})\s*月(?:份)?", plain):
-        return _make(year, int(match[1]), 1) if year is not None else Found(None, _reason("no_year"))
+        return _make(year, int(match[1])) if year is not None else Found(None, _reason("no_year"))
     if match := re.fullmatch(r"(?P<m>[a-z]{3,9})\.?[\s,-]*(?P<y>\d{4})", plain):
         number = _MONTHS.get(match["m"][:3])
-        return _make(int(match["y"]), number, 1) if number else None
+        return _make(int(match["y"]), number) if number else None
     return None
 
 
@@ -383,7 +383,7 @@ def _read_time(match: re.Match[str]) -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
-def _make(year: int, month: int, day: int) -> Found:
+def _make(year: int, month: int, day: int = 1) -> Found:
     try:
         return Found(datetime(year, month, day))
     except ValueError:

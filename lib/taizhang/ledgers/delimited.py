@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.reasons import Reason, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.sheets import Sheet
 from taizhang.ledgers.text import fold, simplify
 

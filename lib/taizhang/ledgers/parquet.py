@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.reasons import tell_error
+from taizhang.core.outside import tell_error
 from taizhang.ledgers.grid import Codes, Grid, drop_blank
 from taizhang.ledgers.sheets import Sheet
 

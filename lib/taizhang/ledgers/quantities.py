@@ -13,6 +13,7 @@ from taizhang.metadata.kinds import Unit, load_shared
 
 _ABOUT_BEFORE = re.compile(r"^(?:大约|约|近|逾|超过|超|共计|共|计|≈|~|不足)+")
 _ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许)+$")
+_MORE, _TO, _STOPS = "余多", "-~至到—", "。.;,"
 _COUNTED = re.compile(r"^(?:共计|共|计)+$")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟点半]+")
@@ -132,23 +133,23 @@ def _read_text(text: str, unit: str, factor: float) -> Read:
     number, rest = _leading_number(plain)
     if number is None:
         return _read_written_duration(plain, unit) or Read(None, _reason("not_a_number"))
-    if _ABOUT_AFTER.match(rest) or rest[:1] in ("余", "多"):
-        note, rest = about, rest.lstrip("余多")
-    if (match := _ABOUT_AFTER.search(rest)) and rest:
+    if rest.startswith((*_MORE,)):
+        note, rest = about, rest.lstrip(_MORE)
+    if match := _ABOUT_AFTER.search(rest):
         note, rest = about, rest[: match.start()]
-    rest = re.sub("(?<=元)[整正]$", "", rest.strip("。.;,"))  # 叁仟元整, as on a receipt
+    rest = re.sub("(?<=元)[整正]$", "", rest.strip(_STOPS))  # 叁仟元整, as on a receipt
     if not rest:
         if _INNER_SCALE.fullmatch(plain):  # 三万五千, with no unit: in a money field that is yuan
             factor = find_factor("元", unit) or factor
         return Read(scale(number, factor), note=note)
-    if rest[0] in "-~至到—":
+    if rest[0] in _TO:
         return Read(None, _reason("range"))
     own = find_factor(rest, unit)
-    if own is None and rest[0] in _SCALES and rest[1:].lstrip("余多"):
+    if own is None and rest[0] in _SCALES:
         # 3万余人: the scale, then the unit.
-        inner = find_factor(rest[1:].lstrip("余多"), unit)
+        inner = find_factor(rest[1:].lstrip(_MORE), unit)
         if inner is not None:
-            note = about if rest[1] in "余多" else note
+            note = about if rest[1] in _MORE else note
             own = _SCALES[rest[0]] * inner
     if own is None:
         reason = _reason("other_unit", unit=rest) if is_unit(rest) else _reason("not_a_number")
@@ -172,7 +173,7 @@ def _leading_number(plain: str) -> tuple[float | None, str]:
     if match := _CHINESE.match(plain):
         numeral, rest = match[0], plain[match.end() :]
         # 三万 as 3万: a scale, which in a money field means yuan.
-        if numeral[-1] in "万亿":
+        if numeral.endswith(("万", "亿")):
             numeral, rest = numeral[:-1], numeral[-1] + rest
         return _read_chinese(numeral), rest
     return None, plain

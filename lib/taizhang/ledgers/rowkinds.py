@@ -27,6 +27,8 @@ _SUFFIX = re.compile(
 _NUMBERING = re.compile(
     r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,3})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,3})\s*[、.,)])[、.]?\s*"
 )
+# Around the word of a total, before that of a note, around a running number.
+_AROUND, _BEFORE, _BRACKETS = "()[]:;、,.*—~", "([*※#", "()[]"
 _TOTAL_HINT = re.compile("[计計总總页頁]|total|sum", re.I)
 _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 
@@ -79,7 +81,7 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
     told = present.copy()
     for i in serial:
         values = grid.values[table.columns[i].position]
-        told[:, i] &= np.array([*(not _is_running(value) for value in values), False])[codes[:, i]]
+        told[:, i] = np.array([*(not _is_running(value) for value in values), False])[codes[:, i]]
     count = told.sum(axis=1)
     kinds[count == 0] = BLANK  # a running number alone, as on a form printed with numbers, is no data
     headers = _repeated_headers(grid, table, codes)
@@ -89,7 +91,7 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
             kinds[row + 1] = HEADER
     totals, notes = _marked_rows(grid, table, codes)
     undated = ~_has_date(grid, index, table, codes)
-    kinds[totals & ~headers & (count > 0) & undated] = TOTAL
+    kinds[totals & ~headers & undated] = TOTAL
     kinds[notes & (kinds == DATA) & undated] = NOTE
     lone = (present.sum(axis=1) == 1) | _spread(grid, table, codes)
     for row in np.flatnonzero(lone & (kinds == DATA)).tolist():
@@ -118,7 +120,8 @@ def _has_date(grid: Grid, index: HeaderIndex, table: LedgerTable, codes: Codes) 
 
 def _repeated_headers(grid: Grid, table: LedgerTable, codes: Codes) -> Mask:
     """Rows that say again what the header says, as at a page break."""
-    same = np.zeros(len(codes), dtype=np.int64)
+    filled = (codes >= 0).sum(axis=1)
+    same = np.zeros_like(filled)
     for i, column in enumerate(table.columns):
         heads = {fold(level) for level in column.levels}
         if not heads:
@@ -129,21 +132,18 @@ def _repeated_headers(grid: Grid, table: LedgerTable, codes: Codes) -> Mask:
             for v in grid.values[column.position]
         ]
         same += np.array([*match, False])[codes[:, i]]
-    filled = (codes >= 0).sum(axis=1)
     return (same >= 2) & (same * 2 > filled)
 
 
 def _marked_rows(grid: Grid, table: LedgerTable, codes: Codes) -> tuple[Mask, Mask]:
     """Rows with a total's word in the first three filled cells, and rows whose first cell says note."""
     totals, notes = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
-    before = np.zeros(len(codes), dtype=np.int64)
+    filled = codes >= 0
+    place = filled.cumsum(axis=1)  # of a filled cell among those of its row, from 1
     for i, column in enumerate(table.columns):
-        own = codes[:, i]
-        filled = own >= 0
         values = grid.values[column.position]
-        totals |= _passing(values, own, filled & (before <= 2), is_total)
-        notes |= _passing(values, own, filled & (before == 0), is_note)
-        before += filled
+        totals |= _passing(values, codes[:, i], filled[:, i] & (place[:, i] <= 3), is_total)
+        notes |= _passing(values, codes[:, i], filled[:, i] & (place[:, i] == 1), is_note)
     return totals, notes
 
 
@@ -157,7 +157,7 @@ def is_total(value: object) -> bool:
     """Whether a cell's words say that its row is a total: 合计, 小计, 溪南镇小计, Total."""
     if not isinstance(value, str) or len(value) > 24 or not _TOTAL_HINT.search(value):
         return False
-    word = fold(value).strip("()[]:;、,.*—~")
+    word = fold(value).strip(_AROUND)
     for total in _folded(load_shared().totals):
         if word == total or (len(word) <= 16 and not total.isascii() and word.endswith(total)):
             return True
@@ -170,7 +170,7 @@ def is_note(value: object) -> bool:
     """Whether a cell's words say that its row is a note or a footer: 注:…, 填表人:…, Source: …."""
     if not isinstance(value, str):
         return False
-    word = fold(value).lstrip("([*※#")
+    word = fold(value).lstrip(_BEFORE)
     if not word.startswith(_folded(load_shared().notes)):
         return word in ("以下空白", "以下无正文")
     return any(
@@ -232,8 +232,7 @@ def is_district(text: str, names: frozenset[str]) -> bool:
 
 def _close_foot(table: LedgerTable) -> None:
     """Sections after the last data row head nothing: they are notes at the foot."""
-    data = np.flatnonzero(table.kinds == DATA)
-    for row in [row for row in table.sections if not (data > row).any()]:
+    for row in [row for row in table.sections if DATA not in table.kinds[row:]]:
         del table.sections[row]
         table.kinds[row] = NOTE
 
@@ -248,7 +247,7 @@ def is_numbering(grid: Grid, row: int) -> bool:
     for column in columns:
         value = grid.cell(row, column)
         text = fold(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
-        text = text.strip("()[]")
+        text = text.strip(_BRACKETS)
         if text in _ORDINALS and len(text) == 1:
             ordinals += text
         elif text.isdigit():

@@ -20,7 +20,7 @@ def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = No
     for rule in kind.rules:
         if rule.order:
             first, second = (table[name] for name in rule.order)
-            if {kind.fields[name].type for name in rule.order} <= {*DATE_TYPES}:
+            if all(kind.fields[name].type in DATE_TYPES for name in rule.order):
                 first, second = first.dt.normalize(), second.dt.normalize()
             broken = (first > second) & first.notna() & second.notna()
         else:

@@ -8,7 +8,8 @@ import zipfile
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.reasons import Reason, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Reason
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.reasons import Label, Reason, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.marks import Marks, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")

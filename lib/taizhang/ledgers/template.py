@@ -1,5 +1,6 @@
 """The blank Excel form of a kind: headers, values to choose from, and a sheet that explains them."""
 
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -30,7 +31,10 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
     Headers, choices and help are in `lang`: zh or en.
     """
     fields = [item for item in kind.fields.values() if not item.splits]
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    made = (
+        BytesIO()
+    )  # of a file that can't be written xlsxwriter raises an error of its own, with the system's inside
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(kind.title[lang][:31])
         strong = book.add_format({"bold": True, "font_size": 14})
         wrapped = {"text_wrap": True, "valign": "vcenter"}
@@ -41,6 +45,7 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
             _write_column(sheet, column, item, lang, head, _cell_format(book, item))
         sheet.freeze_panes(_FIRST, 0)
         _write_help(book, fields, lang, head, strong)
+    path.write_bytes(made.getvalue())
     return path
 
 

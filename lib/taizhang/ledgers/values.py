@@ -275,7 +275,7 @@ def _read_year(value: object, field: Field) -> Answer:
         year = value.year
     elif match := re.fullmatch(r"(\d{4})(?:\.0+)?年?度?", fold(write_cell(value))):
         year = int(match[1])
-    if not (field.min or 1) <= year <= (field.max or 9999):
+    if not (field.min or 1) <= year <= (field.max or year):
         return _refuse(Reason("ledgers.number.not_a_year"), value, field)
     return Answer(year)
 
@@ -351,12 +351,12 @@ def count_items(text: str) -> int:
     """How many items a text lists by running numbers (1. 2. …, (1)(2), ①②, 一是…二是…); 1 without any."""
     if not _FIRST_ITEM.search(text):
         return 1
-    plain = re.sub(r"[ \t]+", " ", text.translate(_WIDTHS))
+    plain = " ".join(text.translate(_WIDTHS).split())
     most = 1
     for pattern in _ITEMS:
         expected = 1
         for mark in pattern.findall(plain):
-            if (int(mark) if mark.isdecimal() else _NUMBERS.get(mark, 0)) == expected:
+            if (int(mark) if mark.isdecimal() else _NUMBERS.get(mark)) == expected:
                 expected += 1
         most = max(most, expected - 1)
     return most
@@ -372,7 +372,7 @@ def _spread(results: list[Any], codes: Codes, field: Field) -> Any:
     if field.type == "number":
         return np.array(results, "float64")[codes]
     if field.type in ("integer", "year", "count_or_names"):
-        numbers = np.array([0 if r is None else r for r in results])
+        numbers = np.array([r or 0 for r in results])
         return pd.arrays.IntegerArray(numbers[codes], _absent(results)[codes])
     if field.type == "boolean":
         answers = np.array([bool(r) for r in results])

@@ -1,6 +1,6 @@
 """What each fact is: title, definition, formula, unit, interval and source, read from facts.yml."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,8 @@ import yaml
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
-from taizhang.core.reasons import Reason, suggest, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Reason, suggest
 
 # The code that stands for the whole area, where a district's would.
 ALL = "all"
@@ -149,6 +150,12 @@ def split_target(name: str) -> tuple[str, str] | None:
         if name.startswith("targets.") and name.endswith(f".{measure}"):
             return name[len("targets.") : -len(measure) - 1], measure
     return None
+
+
+def prefer_key(infos: Iterable[FactInfo]) -> list[FactInfo]:
+    """The key figures among some facts; all of them where none is one, as of a ledger of losses without amounts."""
+    infos = list(infos)
+    return [info for info in infos if info.key] or infos
 
 
 def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:

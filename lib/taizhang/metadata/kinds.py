@@ -15,7 +15,8 @@ import yaml
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import parse_yaml
-from taizhang.core.reasons import Reason, suggest, tell_error
+from taizhang.core.outside import tell_error
+from taizhang.core.reasons import Reason, suggest
 
 HERE = Path(__file__).parent
 FIELD_TYPES = tuple("text date datetime month year integer number boolean category count_or_names".split())

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from taizhang.analysis.findings import Evidence, Finding, list_findings
+from taizhang.analysis.findings import Evidence, Finding, choose_findings, list_findings, list_steps
 from taizhang.analysis.naming import name_place
-from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill
@@ -26,10 +25,8 @@ from taizhang.narrative.telling import (
     tell,
 )
 
-_MOST_OF_RULE = 3
 # Checks whose number of the whole area is the sum of the districts that break the rule.
 _COUNTING = ("above", "overdue")
-_MOST_OF_BRIEF = 5
 _MOST_NAMES = 5
 
 
@@ -68,26 +65,13 @@ def write_findings(view: View) -> Prose | None:
     findings = list_findings(view)
     if not findings:
         return tell(lang, say("findings.none", lang))
-    # A rule that many districts break would hide the others: of each the first few are told.
-    seen: dict[str, int] = {}
-    items = []
-    for finding, places in findings:
-        name = finding.rule.rule
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] <= _MOST_OF_RULE:
-            items.append(_make_item(finding, places, view))
-    items = items[: _find_most(view)]
+    items = [_make_item(finding, places, view) for finding, places in choose_findings(view)]
     lead = say("findings.lead", lang, n=count(len(findings)))
     if len(items) < len(findings):
         where = "more" if view.district == ALL else "first"
         lead += say(f"findings.{where}", lang, n=count(len(items)))
     lead += (Run(label("findings.colon", lang)),)
     return make_prose([make_paragraph([lead], lang), *items])
-
-
-def _find_most(view: View) -> int | None:
-    """How many problems are told of: all, but in a bulletin of a month the weightiest alone."""
-    return _MOST_OF_BRIEF if is_brief(view) else None
 
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
@@ -149,9 +133,7 @@ def write_next_steps(view: View) -> Prose | None:
     lang = view.lang
     if view.facts.empty or not has_rows(view):
         return None
-    steps: dict[str, list[str]] = {}
-    for finding, places in list_findings(view)[: _find_most(view)]:
-        steps.setdefault(finding.rule.step[lang], []).extend(places)
+    steps = list_steps(view)
     if not steps:
         return tell(lang, say("findings.no_steps", lang))
     items = []

@@ -1,7 +1,7 @@
 """What a report says of its method and its data."""
 
+from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.quality import sum_read
-from taizhang.analysis.rows import is_brief
 from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
@@ -13,7 +13,7 @@ from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, 
 def write_method(view: View) -> Prose | None:
     """How the numbers came about: period, as-of day, chance, what was set aside, rights of the maps."""
     lang = view.lang
-    if is_brief(view):
+    if is_brief(view, "method-text"):
         # A district's bulletin has no maps.
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [say("method.brief", lang, day=format_date(view.as_of, lang)), *_tell_vintages(view), maps]

@@ -18,8 +18,6 @@ from taizhang.narrative.telling import (
     Number,
     Runs,
     count,
-    get_value,
-    is_withheld,
     lead_day,
     lead_period,
     lower_title,
@@ -39,10 +37,10 @@ def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
     clauses, first = [], facts[0].rstrip(_MARKS)
     for place, entry in enumerate(facts):
         fact = entry.rstrip(_MARKS)
-        if place and get_value(view, first) == 0 and _rests_on(view, fact, first):
+        if place and view.value(first) == 0 and _rests_on(view, fact, first):
             continue
         # That a count is withheld says it of what rests on it.
-        if place and is_withheld(view, first) and is_withheld(view, fact):
+        if place and view.is_withheld(first) and view.is_withheld(fact):
             continue
         clauses.append(tell_fact(view, fact, change="*" in entry, area="@" in entry))
     return make_sentence(clauses, view.lang, lead=lead)
@@ -67,7 +65,7 @@ def _write(view: View, id: str) -> list[Runs]:
         lead = () if told else lead_day(view) if about.stocks else lead_period(view)
         told.append(_tell(view, first, lead))
         # Where the first number is nought, that alone is said.
-        if get_value(view, counted) != 0:
+        if view.value(counted) != 0:
             told += [_tell(view, sentence) for sentence in others]
     return told
 
@@ -86,7 +84,7 @@ def write_summary(view: View) -> Prose | None:
     lead = lead_period(view)
     for (subject,) in load_exhibits()["summary-text"].facts:
         base = subject[0].rstrip(_MARKS).split(".")[0]
-        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not get_value(view, _find_first(base)):
+        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not view.value(_find_first(base)):
             continue
         if told := _tell(view, subject, lead):
             sentences.append(told)
@@ -97,7 +95,7 @@ def write_summary(view: View) -> Prose | None:
 def has_rows(view: View) -> bool:
     """Whether any dated ledger has a row of the district in the period; a count that is withheld counts as rows."""
     dated = [fact for fact in load_facts() if _opens(fact) and view.fact(fact) is not None]
-    return any(get_value(view, fact) != 0 for fact in dated)
+    return any(view.value(fact) != 0 for fact in dated)
 
 
 def _find_first(kind: str) -> str:
@@ -157,12 +155,12 @@ def write_incidents(view: View) -> Prose | None:
 def _tell_levels(view: View) -> Runs:
     """Accidents by level: the levels that occurred, and that none was graver where so."""
     levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
-    counts = [get_value(view, level) for level in levels]
-    if not get_value(view, "incidents.count") or any(number is None for number in counts):
+    counts = [view.value(level) for level in levels]
+    if not view.value("incidents.count") or any(number is None for number in counts):
         return ()
     lang = view.lang
     if not any(counts):
-        return say("levels.none", lang, n=count(get_value(view, "incidents.count") or 0))
+        return say("levels.none", lang, n=count(view.value("incidents.count") or 0))
     clauses = [tell_fact(view, level) for level, number in zip(levels, counts, strict=True) if number]
     if not any(counts[1:]):
         clauses.append(say("levels.no_graver", lang))

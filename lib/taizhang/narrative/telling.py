@@ -51,20 +51,6 @@ def count(value: float, decimals: int = 0) -> Number:
     return Number(format_number(value, decimals), float(value))
 
 
-def is_withheld(view: View, fact: str) -> bool:
-    """Whether a fact is suppressed, its numbers being small."""
-    row = view.fact(fact)
-    return row is not None and bool(row["suppressed"])
-
-
-def get_value(view: View, fact: str) -> float | None:
-    """A fact's value; None where it isn't configured, known or published."""
-    row = view.fact(fact)
-    if row is None or row["suppressed"] or pd.isna(row["value"]):
-        return None
-    return float(row["value"])
-
-
 def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False) -> Runs:
     """One clause on a fact; empty where it isn't configured.
 
@@ -104,7 +90,7 @@ def _find_extent(view: View, fact: str, value: float) -> str:
     words = load_words()
     if value == 0 and f"fact.{fact}.none" in words:
         return "none"
-    whole = get_value(view, _WHOLES[fact]) if fact in _WHOLES else 100
+    whole = view.value(_WHOLES[fact]) if fact in _WHOLES else 100
     return "all" if value == whole and f"fact.{fact}.all" in words else "some"
 
 

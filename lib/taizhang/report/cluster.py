@@ -19,6 +19,7 @@ import platformdirs
 from taizhang.core.errors import SchedulerError
 from taizhang.core.files import hash_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
+from taizhang.core.outside import tell_error
 from taizhang.ingest import DETACHED
 from taizhang.settings.workbook import Config
 
@@ -56,7 +57,7 @@ def send_workbook(config: Config, address: str) -> Parcel:
                 system.put_file(str(path), place)
             files.append((path.relative_to(config.root).as_posix(), sha256))
     except (OSError, ValueError, ImportError) as error:
-        raise SchedulerError("report.store.unwritable", address=address, error=str(error)) from error
+        raise SchedulerError("report.store.unwritable", address=address, error=tell_error(error)) from error
     return Parcel(address, tuple(sorted(files)))
 
 
@@ -113,8 +114,8 @@ def fetch_workbook(parcel: Parcel) -> Path:
         beside.rename(root)
     except OSError as error:
         if not root.exists():  # else another worker of this machine was faster
-            about = {"address": parcel.address, "folder": str(cache), "error": str(error)}
-            raise SchedulerError("report.store.unreadable", **about) from error
+            about = {"address": parcel.address, "folder": str(cache)}
+            raise SchedulerError("report.store.unreadable", error=tell_error(error), **about) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return root

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 from papermill.engines import NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
@@ -16,12 +17,23 @@ from papermill.iorw import papermill_io
 
 from taizhang.core.errors import ParameterError, RenderError
 from taizhang.core.files import write_text
+from taizhang.core.outside import quote_error, tell_error
 from taizhang.core.privacy import mask_numbers
-from taizhang.core.reasons import Reason
+from taizhang.core.reasons import Reason, current_language
 from taizhang.report.engine import ReportEngine
-from taizhang.report.failures import TIMEOUT, first_line, hide_paths, shorten_error
+from taizhang.report.failures import TIMEOUT, describe_error, hide_paths, shorten_error
 from warm_kernels.client import forget_lost_server
 from warm_kernels.manager import OwnKernelManager
+
+
+class SpeakingKernelManager(OwnKernelManager):
+    """Starts kernels that say messages in the language of whoever has the report made."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        spec = super().kernel_spec
+        spec.env["TAIZHANG_LANG"] = current_language()
+        return spec
 
 
 class KeepingEngine(ReportEngine):
@@ -42,7 +54,7 @@ class KeepingEngine(ReportEngine):
             super().execute_managed_notebook(
                 nb_man,
                 kernel_name,
-                kernel_manager_class=OwnKernelManager,
+                kernel_manager_class=SpeakingKernelManager,
                 resources={"metadata": {"path": folder}},
                 shutdown_kernel="immediate",
                 **kwargs,
@@ -148,7 +160,7 @@ def read_template(template: Path | str) -> NotebookNode:
         notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
-        raise RenderError("report.template.unreadable", name=name, error=first_line(error)) from error
+        raise RenderError("report.template.unreadable", name=name, error=tell_error(error)) from error
     return notebook
 
 
@@ -175,15 +187,14 @@ def _find_quiet_exit(notebook: NotebookNode, cwd: Path) -> RenderError | None:
 
 
 def _fail_cell(number: int, name: str, said: str, cwd: Path) -> RenderError:
-    said = shorten_error(said, cwd) if said.strip() else ""
-    return RenderError("report.cell", cell=number, name=name, said=said)
+    return RenderError("report.cell", cell=number, error=quote_error(name, shorten_error(said, cwd)))
 
 
 def _tell_failure(kept: list[NotebookNode], error: Exception, cwd: Path) -> RenderError:
     """The error that the engine left in the cell it came from."""
     if kept and (failure := _find_quiet_exit(kept[-1], cwd)):
         return failure
-    return RenderError("report.failed", name=type(error).__name__, said=shorten_error(error, cwd))
+    return RenderError("report.failed", error=shorten_error(describe_error(error), cwd))
 
 
 def hide_machine(notebook: NotebookNode, cwd: Path) -> None:

@@ -4,8 +4,9 @@ import os
 import re
 from pathlib import Path
 
-from taizhang.core.errors import TaizhangError
+from taizhang.core.outside import tell_error
 from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import current_language, write_value
 
 # Seconds that one cell may take before it has failed.
 TIMEOUT = 600
@@ -13,7 +14,7 @@ TIMEOUT = 600
 
 def describe_error(problem: BaseException) -> str:
     """A message that says what it is: our own errors say so themselves, others by their class."""
-    return str(problem) if isinstance(problem, TaizhangError) else f"{type(problem).__name__}: {problem}"
+    return write_value(tell_error(problem, named=True), current_language())
 
 
 # An absolute path, POSIX or Windows, but no part of an address such as https://example.org/a.
@@ -29,14 +30,10 @@ def hide_paths(text: str, cwd: Path) -> str:
     return _ABSOLUTE.sub(r"\1", text)
 
 
-def first_line(error: BaseException | str) -> str:
-    """The first line of an error's message that says something."""
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-
-
-def shorten_error(error: BaseException | str, cwd: Path, most: int = 300) -> str:
+def shorten_error(said: str, cwd: Path, most: int = 300) -> str:
     """An error in one line for the manifest: no machine's paths, no people's numbers, no colour codes."""
-    text = mask_numbers(hide_paths(_COLOUR.sub("", first_line(error)), cwd))
+    first = next((line.strip() for line in said.splitlines() if line.strip()), "")
+    text = mask_numbers(hide_paths(_COLOUR.sub("", first), cwd))
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

@@ -8,22 +8,21 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from pypinyin import lazy_pinyin
 
+from taizhang.analysis.comparison import group_values, select_values
 from taizhang.core import display
 from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
 from taizhang.core.version import __version__
-from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.metadata.facts import ALL, FactInfo, prefer_key
 from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
 from taizhang.metadata.words import label
 from taizhang.report.data import write_citation
 from taizhang.report.formats import DATA_FILES, FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.settings.workbook import SCOPES, OwnReport
-from taizhang.stats.classes import choose_classes
 
 if TYPE_CHECKING:
     from taizhang.report.snapshot import Snapshot
@@ -103,7 +102,7 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         north=label("map.north", lang),
         kilometres=label("map.km", lang, n=format_number(outlines.km, count_decimals(outlines.km))),
         map_source=label("source.boundaries", lang, day=format_date(snapshot.as_of, lang)) + unnamed,
-        shades=[_shade_fact(info, by_district, lang) for info in infos],
+        shades=[_shade_fact(info, facts, lang) for info in infos],
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
         rows={
@@ -221,9 +220,7 @@ def spell_name(name: str, code: str) -> str:
 
 def _choose_facts(facts: pd.DataFrame, known: Mapping[str, FactInfo]) -> list[FactInfo]:
     present = set(facts["fact"])
-    infos = [info for name, info in known.items() if name in present]
-    # A workbook of a ledger without a key figure, such as losses without amounts, shows what it has.
-    return [info for info in infos if info.key] or infos
+    return prefer_key(info for name, info in known.items() if name in present)
 
 
 def _describe_fact(info: FactInfo, lang: str) -> dict[str, str]:
@@ -281,13 +278,9 @@ def _make_cards(infos: Sequence[FactInfo], rows: _Rows | None, lang: str) -> lis
     ]
 
 
-def _shade_fact(info: FactInfo, by_district: Mapping[str, _Rows], lang: str) -> dict[str, Any]:
-    """Classes of a fact for the map, as the comparison's maps have them, and the words below it."""
-    known: dict[str, float] = {}
-    for code, rows in by_district.items():
-        row = rows.get(info.name) if rows else None
-        if code != ALL and row is not None and not row["suppressed"] and not isnan(float(row["value"])):
-            known[code] = float(row["value"])
+def _shade_fact(info: FactInfo, facts: pd.DataFrame, lang: str) -> dict[str, Any]:
+    """Classes of a fact for the map, those of the comparison's maps, and the words below it."""
+    values = select_values(facts, info.name)["value"].dropna()
     unit = name_unit(info, lang)
     shade: dict[str, Any] = {
         "name": info.name,
@@ -296,18 +289,17 @@ def _shade_fact(info: FactInfo, by_district: Mapping[str, _Rows], lang: str) -> 
         "legend": [],
         "method": "",
     }
-    if not known:
+    if values.empty:
         return shade
-    values = pd.Series(known)
-    edges, method = choose_classes(values.to_numpy(dtype=float), info.decimals)
-    places = pd.Series(np.searchsorted(edges, values.to_numpy(dtype=float), side="left"), index=values.index)
+    grouped = group_values(values, info.decimals)
+    most = len(grouped.classes)
     # Few classes take the ramp's far ends, so that they can be told apart.
-    steps = [round(number * 4 / max(len(edges) - 1, 1)) for number in range(len(edges))]
-    for number, part in values.groupby(places):
-        first, last = format_fact(part.min(), info), format_fact(part.max(), info)
-        shade["legend"].append([steps[number], first if first == last else f"{first}–{last}"])
-    shade["classes"] = {code: steps[place] for code, place in places.items()}
-    shade["method"] = label(
-        "source.classes", lang, method=label(f"classes.{method}", lang), number=len(edges)
-    ).strip()
+    steps = [round(number * 4 / max(most - 1, 1)) for number in range(most)]
+    for step, (low, high, districts) in zip(steps, grouped.classes.itertuples(index=False), strict=True):
+        if districts:
+            first, last = format_fact(low, info), format_fact(high, info)
+            shade["legend"].append([step, first if first == last else f"{first}–{last}"])
+    shade["classes"] = {code: steps[number] for code, number in grouped.numbers.items()}
+    method = label(f"classes.{grouped.method}", lang)
+    shade["method"] = label("source.classes", lang, method=method, number=most).strip()
     return shade

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from taizhang.core import display
 from taizhang.core.errors import RenderError
+from taizhang.core.outside import quote_error, tell_error
 from taizhang.core.reasons import suggest
 from taizhang.core.records import restore
 from taizhang.report.footnotes import Footnote, Numbers, check_footnotes, lift_footnotes, list_references
@@ -212,8 +213,8 @@ def _split_markdown(text: str, *, top: int = 2) -> Iterator[ReportBlock]:
 def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlock]:
     """Blocks of one output of the cell at `position` (from 1)."""
     if output["output_type"] == "error":
-        name, said = output.get("ename"), output.get("evalue")
-        raise RenderError("report.notebook.error", cell=position, name=name, said=said)
+        error = quote_error(output.get("ename", ""), output.get("evalue", ""))
+        raise RenderError("report.notebook.error", cell=position, error=error)
     if output["output_type"] not in ("display_data", "execute_result"):
         return
     data = output["data"]
@@ -229,7 +230,7 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
         else:
             yield from _read_foreign(data)
     except (KeyError, TypeError, ValueError) as error:
-        raise RenderError("report.notebook.foreign", cell=position, error=str(error)) from error
+        raise RenderError("report.notebook.foreign", cell=position, error=tell_error(error)) from error
 
 
 def _read_foreign(data: Mapping[str, Any]) -> Iterator[ReportBlock]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from taizhang.core.errors import ParameterError, RenderError
+from taizhang.core.outside import tell_error
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
@@ -111,7 +112,7 @@ def _read_note(path: Path, shown: str) -> Note:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ParameterError("report.note.no_utf8", why=error.reason) from None
+        raise ParameterError("report.note.no_utf8", why=tell_error(error)) from None
     front, text = _split_front(text.replace("\r\n", "\n"))
     from taizhang.report.notebook import place_note  # slow to load, and most reviews have no note
 

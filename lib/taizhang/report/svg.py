@@ -7,6 +7,7 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from taizhang.core.errors import RenderError
+from taizhang.core.outside import tell_error
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -34,7 +35,7 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
     try:
         root = etree.fromstring(svg.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
-        raise RenderError("report.picture.no_svg", name=prefix, error=str(error)) from error
+        raise RenderError("report.picture.no_svg", name=prefix, error=tell_error(error)) from error
     etree.strip_elements(root, f"{_SVG}metadata", with_tail=False)
     described = Markup(' aria-describedby="{}"').format(described_by) if described_by else Markup("")
     if _FOREIGN.search(svg) or not _is_plain(root):

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from taizhang.core.errors import ParameterError
+from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason, suggest
 
 KeyPath = tuple[str | int, ...]  # keys and list positions that lead to a value, as in data["targets"][0]
@@ -124,7 +125,7 @@ class SettingsFile:
         except FileNotFoundError:
             return None
         except UnicodeDecodeError as error:
-            raise ParameterError("settings.no_utf8", file=path.name, why=error.reason) from None
+            raise ParameterError("settings.no_utf8", file=path.name, why=tell_error(error)) from None
 
     def check(self, model: type[T], place: KeyPath = (), **context: Any) -> T | None:
         """The table at a place, {} where there is none; None where it has mistakes, which are kept for `finish`."""

@@ -172,7 +172,8 @@ def compare_survival(
     Returns
     -------
     statistic : float
-        Chi-squared; NaN with fewer than two groups or no case closed.
+        Chi-squared; NaN with fewer than two groups, no case closed, or nothing that could have differed: all closed
+        on one day, or a group that was no longer observed when the first case was closed.
     freedom : int
         Groups less one.
     p : float
@@ -188,5 +189,8 @@ def compare_survival(
     freedom = len(np.unique(groups)) - 1
     if freedom < 1 or not events.any():
         return np.nan, max(freedom, 0), np.nan
-    statistic, p = survdiff(times + 1, events, groups)  # day 0 is a day like others: only order matters
+    try:
+        statistic, p = survdiff(times + 1, events, groups)  # day 0 is a day like others: only order matters
+    except np.linalg.LinAlgError:
+        return np.nan, freedom, np.nan
     return float(statistic), freedom, float(p)

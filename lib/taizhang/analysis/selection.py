@@ -1,0 +1,98 @@
+"""Which facts a report's key figures and tables show, in the order of their definitions, and how each changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from taizhang.analysis.changes import Change, Then, Verdict, compare_periods, list_comparisons
+from taizhang.analysis.exhibits import is_brief, limit_items
+from taizhang.analysis.view import View, is_known
+from taizhang.core.errors import ParameterError
+from taizhang.core.reasons import suggest
+from taizhang.metadata.facts import ALL, FactInfo, prefer_key
+
+# What is set beside a district's neighbours, where nothing is named.
+_NEIGHBOUR_FACTS = (
+    "hazards.found", "hazards.rectification_rate", "hazards.days_to_rectify_median", "hazards.overdue",
+    "inspections.visits", "drills.held", "incidents.count",
+)  # fmt: skip
+BULLETIN: tuple[Then, ...] = ("previous", "year")
+_METHODS = ("poisson", "wilson", "greenwood")
+
+
+@dataclass(frozen=True)
+class ShownFact:
+    """A fact of the view's district: its row, and its change by earlier period, None where that can't be compared."""
+
+    info: FactInfo
+    row: pd.Series
+    changes: Mapping[Then, Change | None]
+
+    @property
+    def is_known(self) -> bool:
+        return is_known(self.row)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Better, worse or neutral, on the year before."""
+        change = self.changes.get("year")
+        return change.verdict if change else "neutral"
+
+
+def choose_key_figures(view: View) -> list[ShownFact]:
+    """The key figures that the district has; in a bulletin the first of each ledger, as many as that has at most."""
+    infos = prefer_key(info for name, info in view.fact_infos.items() if view.fact(name) is not None)
+    if is_brief(view, "key-figures"):
+        first = {info.kind: info for info in reversed(infos)}
+        infos = [info for info in infos if first[info.kind] is info][: limit_items(view, "key-figures")]
+    return _compare(view, infos, list_comparisons(view))
+
+
+def _compare(view: View, infos: Iterable[FactInfo], thens: Sequence[Then]) -> list[ShownFact]:
+    """Those of some facts that the district has, each with its changes."""
+    found = ((info, view.fact(info.name)) for info in infos)
+    return [
+        ShownFact(info, row, {then: compare_periods(view, info.name, then=then) for then in thens})
+        for info, row in found
+        if row is not None
+    ]
+
+
+def choose_facts(view: View, *kinds: str) -> tuple[list[ShownFact], tuple[Then, ...]]:
+    """The facts of some ledger kinds that the district has, and the earlier periods they are compared with.
+
+    What has no dates has no earlier period: columns of dashes say nothing.
+    """
+    thens = list_comparisons(view) if any(_is_dated(view, kind) for kind in kinds) else ()
+    return _compare(view, (info for info in view.fact_infos.values() if info.kind in kinds), thens), thens
+
+
+def _is_dated(view: View, kind: str) -> bool:
+    return kind in view.kinds and bool(view.kinds[kind].date)
+
+
+def choose_changes(view: View) -> list[ShownFact]:
+    """The key figures that can be compared with the period just before, or with the year before."""
+    shown = _compare(view, (info for info in view.fact_infos.values() if info.key), BULLETIN)
+    return [one for one in shown if any(one.changes.values())]
+
+
+def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
+    """The key figures of some ledger kinds, or of all, that the whole area has."""
+    infos = (info for info in view.fact_infos.values() if info.key and (not kinds or info.kind in kinds))
+    return [info for info in infos if view.fact(info.name, ALL) is not None]
+
+
+def choose_beside_neighbours(view: View, *facts: str) -> list[FactInfo]:
+    """Those of some facts, or of a usual choice, that the district has; ParameterError where there is no such fact."""
+    if unknown := [fact for fact in facts if fact not in view.fact_infos]:
+        raise ParameterError("analysis.no_fact", fact=unknown[0], near=suggest(unknown[0], view.fact_infos))
+    return [view.fact_infos[fact] for fact in facts or _NEIGHBOUR_FACTS if view.fact(fact) is not None]
+
+
+def list_definitions(view: View) -> tuple[list[FactInfo], list[str]]:
+    """The facts that the district has, and the methods of their intervals."""
+    infos = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
+    used = {info.interval for info in infos}
+    return infos, [method for method in _METHODS if method in used]

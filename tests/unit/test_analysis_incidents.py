@@ -1,0 +1,75 @@
+"""Incidents by year and month, and the gravest, counted by hand."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from view_maker import make_table, make_view
+
+from taizhang.analysis.incidents import follow_years, list_gravest
+from taizhang.analysis.view import View
+
+
+def make_incidents(*days: str, **more: object) -> View:
+    rows = [{"occurred_on": day} for day in days]
+    return make_view({"incidents": make_table("incidents", rows)}, **more)  # type: ignore[arg-type]
+
+
+def test_a_row_for_each_year_and_a_column_for_each_month() -> None:
+    counts = follow_years(make_incidents("2020-01-05", "2020-01-31", "2021-12-31 23:30", "2021-02-01"))
+    assert counts is not None
+    assert list(counts.index) == [2020, 2021] and list(counts.columns) == list(range(1, 13))
+    assert counts.to_numpy().tolist() == [[2] + [0] * 11, [0, 1] + [0] * 9 + [1]]
+
+
+def test_months_to_come_are_not_counted() -> None:
+    """Of the period's last month what came after its end is left out; as of a day before, less is known."""
+    days = ("2021-05-30", "2021-06-15 23:00", "2021-06-16 00:00", "2021-06-16 09:00", "2021-07-01")
+    view = make_incidents(*days, period="2021-01-01/2021-06-15", as_of=date(2021, 12, 31))
+    counts = follow_years(view)
+    assert counts is not None
+    np.testing.assert_array_equal(counts.loc[2021], [0, 0, 0, 0, 1, 1] + [np.nan] * 6)
+    early = follow_years(replace(view, as_of=date(2021, 5, 31)))
+    assert early is not None
+    np.testing.assert_array_equal(early.loc[2021], [0, 0, 0, 0, 1] + [np.nan] * 7)
+
+
+def test_eight_years_at_most_and_back_to_the_first_day_on_record() -> None:
+    longest = follow_years(make_incidents("2010-05-01", "2014-01-01", "2013-12-31"))
+    assert longest is not None and list(longest.index) == list(range(2014, 2022))
+    assert longest.to_numpy().sum() == 1 and longest.loc[2014, 1] == 1
+    view = make_incidents("2021-05-01", first_days={"incidents": date(2018, 7, 1)})
+    kept = follow_years(view)
+    assert kept is not None and list(kept.index) == [2018, 2019, 2020, 2021]
+
+
+def test_without_incidents_there_is_nothing() -> None:
+    assert follow_years(make_view()) is None and follow_years(make_incidents()) is None
+    assert follow_years(make_incidents("2021-05-01", period="2020", as_of=date(2021, 12, 31))) is None
+    assert list_gravest(make_view(), 3).empty
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1, [3]), (2, [3, 6]), (3, [3, 5, 6]), (9, [2, 3, 4, 5, 6])])
+def test_the_gravest_by_deaths_then_injuries_then_loss(most: int, kept: list[int]) -> None:
+    """Rows 2 to 6, the last two on one day: row 3 has most deaths, 6 more injuries than 5, 5 more loss than 4."""
+    rows = [
+        {"occurred_on": "2021-01-01"},
+        {"occurred_on": "2021-03-01", "deaths": 2},
+        {"occurred_on": "2021-02-01", "deaths": 1, "serious_injuries": 1, "loss_wan": 5},
+        {"occurred_on": "2021-04-01", "deaths": 1, "serious_injuries": 1, "loss_wan": 9},
+        {"occurred_on": "2021-04-01", "deaths": 1, "serious_injuries": 2, "loss_wan": 1},
+        {"occurred_on": "2020-04-01", "deaths": 9},
+    ]
+    listed = list_gravest(make_view({"incidents": make_table("incidents", rows)}), most)
+    assert sorted(listed["source_row"].tolist()) == kept
+    order = list(zip(listed["occurred_on"], listed["source_row"], strict=True))
+    assert order == sorted(order)
+
+
+def test_incidents_of_a_day_are_in_the_order_of_their_files() -> None:
+    table = make_table("incidents", [{"occurred_on": "2021-04-01", "deaths": n} for n in range(3)])
+    table["source_file"] = pd.Series(["b.csv", "a.csv", "a.csv"], dtype="str")
+    listed = list_gravest(make_view({"incidents": table}), 3)
+    assert listed["source_row"].tolist() == [3, 4, 2]

@@ -1,0 +1,163 @@
+"""Which facts are shown, by hand: key figures, the first of each ledger in a bulletin, what can be compared."""
+
+import pytest
+from view_maker import CODES, make_fact, make_view
+
+from taizhang.analysis.selection import (
+    choose_beside_neighbours,
+    choose_changes,
+    choose_columns,
+    choose_facts,
+    choose_key_figures,
+    list_definitions,
+)
+from taizhang.core.errors import ParameterError
+from taizhang.metadata.facts import load_facts, prefer_key
+
+# In the order of their definitions; penalties are no key figure.
+NAMES = (
+    "hazards.found", "hazards.overdue", "inspections.visits", "inspections.penalties", "drills.held", "warnings.issued",
+    "incidents.count", "incidents.deaths", "losses.loss_wan", "complaints.received",
+)  # fmt: skip
+
+
+def name_facts(shown: object) -> list[str]:
+    return [getattr(one, "info", one).name for one in shown]  # type: ignore[attr-defined]
+
+
+def order(*names: str) -> list[str]:
+    """Names in the order of the definitions."""
+    return [name for name in load_facts() if name in names]
+
+
+def test_key_figures_are_preferred() -> None:
+    infos = load_facts()
+    key, other = infos["hazards.found"], infos["inspections.penalties"]
+    assert key.key and not other.key
+    assert prefer_key(iter([other, key])) == [key] and prefer_key([other]) == [other] and prefer_key([]) == []
+
+
+@pytest.mark.parametrize("period", ["2021", "2021H1", "2021Q3"])
+def test_key_figures_of_a_longer_period_are_all(period: str) -> None:
+    view = make_view(facts=[make_fact(name, 3) for name in reversed(NAMES)], period=period)
+    keys = [name for name in NAMES if load_facts()[name].key]
+    assert name_facts(choose_key_figures(view)) == order(*keys)
+    assert len(keys) == 7
+    assert all(
+        set(one.changes) == ({"year"} if period == "2021" else {"year", "previous"})
+        for one in choose_key_figures(view)
+    )
+
+
+def test_key_figures_of_a_month_are_six_the_first_of_each_ledger() -> None:
+    """Of eight ledgers the first six; overdue hazards and deaths are the second of theirs."""
+    more = ("plans.current", "disputes.settlement_rate", "grid.cells_unassigned")
+    view = make_view(facts=[make_fact(name, 3) for name in (*more, *NAMES)], period="2021-03")
+    assert name_facts(choose_key_figures(view)) == [
+        "hazards.found", "inspections.visits", "drills.held", "plans.current", "incidents.count", "losses.loss_wan",
+    ]  # fmt: skip
+
+
+def test_a_ledger_without_key_figures_shows_what_it_has() -> None:
+    view = make_view(
+        facts=[make_fact("inspections.penalties", 3), make_fact("hazards.found", 1, district=CODES[1])]
+    )
+    assert name_facts(choose_key_figures(view)) == ["inspections.penalties"]
+    assert choose_key_figures(make_view()) == []
+
+
+def test_a_key_figure_is_known_and_judged_on_the_year_before() -> None:
+    """40 overdue against 10 is beyond chance, and worse."""
+    area = make_fact("hazards.found", 9, district="all")
+    facts = [
+        make_fact("hazards.overdue", 40),
+        make_fact("hazards.found", 3, suppressed=True),
+        make_fact("drills.held", None),
+    ]
+    view = make_view(facts=facts, before=[make_fact("hazards.overdue", 10), area], period="2021Q3")
+    shown = {one.info.name: one for one in choose_key_figures(view)}
+    assert {name: one.is_known for name, one in shown.items()} == {
+        "hazards.overdue": True, "hazards.found": False, "drills.held": False,
+    }  # fmt: skip
+    assert shown["hazards.overdue"].verdict == "worse" and shown["hazards.found"].verdict == "neutral"
+    assert shown["hazards.overdue"].changes["previous"] is None
+    assert shown["hazards.overdue"].row["value"] == 40
+
+
+def test_facts_of_some_ledgers_and_what_they_are_compared_with() -> None:
+    """Shelters are a stock without days: nothing to compare them with."""
+    facts = [
+        make_fact(name, 2) for name in ("hazards.overdue", "hazards.found", "drills.held", "shelters.count")
+    ]
+    month, year = make_view(facts=facts, period="2021-03"), make_view(facts=facts)
+    shown, thens = choose_facts(month, "hazards", "shelters")
+    assert name_facts(shown) == order("hazards.found", "hazards.overdue", "shelters.count")
+    assert thens == ("year", "previous") and list(shown[0].changes) == ["year", "previous"]
+    assert choose_facts(year, "hazards")[1] == ("year",)
+    shown, thens = choose_facts(month, "shelters")
+    assert name_facts(shown) == ["shelters.count"] and thens == () and shown[0].changes == {}
+    assert choose_facts(month, "grid") == ([], ()) and choose_facts(month, "schools")[0] == []
+
+
+def test_a_bulletin_has_the_key_figures_that_can_be_compared() -> None:
+    """Penalties are no key figure, drills were not counted before."""
+    facts = [
+        make_fact(name, 5)
+        for name in ("hazards.found", "hazards.overdue", "inspections.penalties", "drills.held")
+    ]
+    area = [make_fact(name, 9, district="all") for name in ("hazards.found", "inspections.visits")]
+    previous = [make_fact("hazards.overdue", 4), make_fact("inspections.penalties", 1), *area]
+    view = make_view(
+        facts=facts, previous=previous, before=[make_fact("hazards.found", 2), *area], period="2021-03"
+    )
+    shown = choose_changes(view)
+    assert name_facts(shown) == ["hazards.found", "hazards.overdue"]
+    assert [list(one.changes) for one in shown] == [["previous", "year"]] * 2
+    found, overdue = shown
+    assert found.changes["previous"] is None and found.changes["year"].difference == 3
+    assert overdue.changes["year"] is None and overdue.changes["previous"].difference == 1
+
+
+def test_columns_are_key_figures_of_the_whole_area() -> None:
+    area = [
+        make_fact(name, 9, district="all")
+        for name in ("hazards.found", "inspections.penalties", "drills.held")
+    ]
+    view = make_view(facts=[*area, make_fact("hazards.overdue", 1)], district="all")
+    assert name_facts(choose_columns(view)) == order("hazards.found", "drills.held")
+    assert name_facts(choose_columns(view, "drills", "grid")) == ["drills.held"]
+    assert choose_columns(view, "inspections") == []
+
+
+def test_beside_neighbours_stand_the_facts_named_or_a_usual_choice() -> None:
+    view = make_view(
+        facts=[make_fact(name, 1) for name in ("incidents.count", "hazards.found", "incidents.deaths")]
+    )
+    assert name_facts(choose_beside_neighbours(view)) == ["hazards.found", "incidents.count"]
+    assert name_facts(choose_beside_neighbours(view, "incidents.deaths", "drills.held", "hazards.found")) == [
+        "incidents.deaths",
+        "hazards.found",
+    ]
+    with pytest.raises(ParameterError) as error:
+        choose_beside_neighbours(view, "hazards.found", "hazards.fond")
+    assert "no fact 'hazards.fond'" in str(error.value) and "'hazards.found'" in str(error.value)
+
+
+def test_definitions_are_of_the_facts_there_are_with_their_intervals() -> None:
+    """Found is counted (Poisson), a rate of the period is a share or a curve."""
+    names = (
+        "hazards.found",
+        "hazards.rectification_rate",
+        "hazards.days_to_rectify_median",
+        "inspections.visits",
+    )
+    view = make_view(
+        facts=[make_fact("hazards.found", 1), make_fact("inspections.visits", 1, district=CODES[1])]
+    )
+    infos, methods = list_definitions(view)
+    assert name_facts(infos) == ["hazards.found"] and methods == ["poisson"]
+    infos, methods = list_definitions(make_view(facts=[make_fact(name, 1) for name in reversed(names)]))
+    used = {load_facts()[name].interval for name in names}
+    assert name_facts(infos) == order(*names)
+    assert methods == [method for method in ("poisson", "wilson", "greenwood") if method in used]
+    assert list_definitions(make_view()) == ([], [])
