@@ -12,6 +12,7 @@ from taizhang.analysis.quality import (
     count_by_district,
     count_by_kind,
     count_reasons,
+    count_twice,
     list_missing,
     sum_read,
 )
@@ -224,3 +225,15 @@ def test_what_is_as_frequent_stays_in_the_order_met() -> None:
     assert count_reasons(quality)["column"].tolist() == [*wanted, "c"]
     none = assess_quality(make_view(district=ALL), {"drills": keys(FIRST)}, ASIDE.iloc[:0], TOTALS, near)
     assert none.near.empty and list(none.near) == ["value", "rows", "line"]
+
+
+def test_how_many_of_the_rows_counted_may_be_counted_twice() -> None:
+    rows = [{"found_on": day} for day in ("2021-03-01", "2021-03-01", "2021-04-01", "2020-12-31")]
+    hazards = make_table("hazards", rows)
+    hazards["duplicate"] = [False, True, True, True]
+    drills = make_table("drills", [{"held_on": "2021-03-01"}])
+    complaints = make_table("complaints", [{"received_on": "2021-03-01"}]).assign(duplicate=True)
+    view = make_view({"hazards": hazards, "drills": drills, "complaints": complaints})
+    # That of the year before is not counted in the period, and small counts of complaints are withheld.
+    assert count_twice(view) == {"hazards": 2}
+    assert count_twice(make_view({"drills": drills})) == {}

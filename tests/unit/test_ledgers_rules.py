@@ -1,11 +1,11 @@
-"""Rules and duplicates: told, counted, nothing mended."""
+"""Rules: told, counted, nothing mended."""
 
 from datetime import date
 
 import pandas as pd
 
 from taizhang.ledgers.model import make_empty_rows
-from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
+from taizhang.ledgers.rules import find_rule_breaks
 from taizhang.metadata.kinds import Field, Kind, RowCheck, load_kinds
 
 HAZARDS = load_kinds()["hazards"]
@@ -38,31 +38,6 @@ def test_each_rule_is_told_by_row() -> None:
         "future_date": [4],
     }
     assert table["closed_on"].iloc[0] == day(2021, 3, 4)
-
-
-def test_duplicates_by_id_or_by_date_premises_and_text() -> None:
-    day = pd.Timestamp(2021, 3, 5)
-    same = {"district": "溪南镇", "found_on": day, "premises": "甲厂", "description": "电线老化"}
-    table = make_table(
-        [
-            same,
-            same,
-            {**same, "description": None},
-            {**same, "description": None},
-            {"district": "溪南镇", "found_on": day, "hazard_id": "1"},
-            {"district": "溪南镇", "found_on": day, "hazard_id": "1", "description": "另一处"},
-            {"district": "溪北镇", "found_on": day, "hazard_id": "1"},
-        ]
-    )
-    assert list(find_duplicates(table, HAZARDS)) == [False, True, False, False, False, True, False]
-    coded = table.assign(district_code=["1", "1", "1", "1", "1", "1", None])
-    assert list(find_duplicates(coded, HAZARDS)) == [False, True, False, False, False, True, False]
-    assert find_duplicates(table.iloc[:0], HAZARDS).empty
-    hashes = hash_keys(table, HAZARDS)
-    repeated = pd.concat([hashes[name].duplicated() & (hashes[name] != 0) for name in hashes], axis=1).any(
-        axis=1
-    )
-    assert list(repeated) == [False, True, False, False, False, True, False]
 
 
 def test_the_day_itself_is_not_in_the_future_and_the_next_one_is() -> None:
@@ -134,45 +109,3 @@ def test_days_after_today_in_any_column_that_looks_back() -> None:
         False,
         True,
     ]
-
-
-def test_rows_are_compared_within_their_district() -> None:
-    kind = Kind("x", {}, {}, {}, id=("number",), same=("district", "day"))
-    table = pd.DataFrame(
-        {
-            "district": ["甲", "甲", "乙", "甲", "丙", "丙", None, "甲"],
-            "number": ["1", "1", "1", None, "2", "2", "2", None],
-            "day": ["5", "6", "5", "5", "7", "7", "7", None],
-        },
-        index=list("abcdefgh"),
-    )
-    by_id = [False, True, False, False, False, True, False, False]
-    same = [False, False, False, True, False, True, False, False]
-    either = [a or b for a, b in zip(by_id, same, strict=True)]
-    found = find_duplicates(table, kind)
-    assert found.to_list() == either and found.index.to_list() == list("abcdefgh") and found.dtype == bool
-    hashes = hash_keys(table, kind)
-    assert list(hashes) == ["id", "same"] and hashes.index.to_list() == list("abcdefgh")
-    assert (hashes.dtypes == "uint64").all()
-    assert (hashes["id"] == 0).to_list() == [False, False, False, True, False, False, True, True]
-    assert (hashes["same"] == 0).to_list() == [False] * 6 + [True] * 2
-    for name, expected in (("id", by_id), ("same", same)):
-        assert (hashes[name].duplicated() & (hashes[name] != 0)).to_list() == expected
-    # Hashes do not depend on the index, nor on what else is in the table: tables are compared piece by piece.
-    assert (
-        hash_keys(table.iloc[4:].reset_index(drop=True), kind)["id"].to_list() == hashes["id"].to_list()[4:]
-    )
-    # Codes go before names: two spellings of one district are one, and rows without a code go by what they wrote.
-    coded = table.assign(district_code=["1", "1", "1", "1", "3", None, None, "1"])
-    assert find_duplicates(coded, kind).to_list() == [False, True, True, True, False, False, False, False]
-    unknown = coded.assign(district_code=None)
-    assert find_duplicates(unknown, kind).to_list() == either
-    # Codes alone, and neither.
-    alone = coded.drop(columns="district")
-    assert find_duplicates(alone, kind).to_list() == [False, True, True, True, False, False, False, False]
-    plain = Kind("x", {}, {}, {}, same=("number",))
-    numbered = find_duplicates(table[["number"]], plain)
-    assert numbered.to_list() == [False, True, True, False, False, True, True, False]
-    assert list(hash_keys(table, plain)) == ["same"]
-    assert not find_duplicates(table, Kind("x", {}, {}, {})).any()
-    assert hash_keys(table, Kind("x", {}, {}, {})).shape == (8, 0)

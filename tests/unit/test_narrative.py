@@ -479,3 +479,14 @@ def test_method_says_where_years_do_not_compare_like_with_like() -> None:
     )
     assert "for 城关镇 and 石门乡: a split" in area and "for 溪口镇, made by a merger" in area
     assert "拆分" not in read(narrative.write_method(make_view(facts=[FOUND])))
+
+
+def test_the_method_says_how_many_rows_may_be_counted_twice() -> None:
+    hazards = make_table("hazards", [{"found_on": "2021-03-01"}, {"found_on": "2021-03-01"}])
+    twice = hazards.assign(duplicate=[False, True])
+    said = "本期计入的记录中，疑似与另一条重复、可能计了两次的有：隐患排查治理1条。"
+    assert said in read(narrative.write_method(make_view({"hazards": twice})))
+    assert "may be counted twice: Hazards 1." in read(
+        narrative.write_method(make_view({"hazards": twice}, lang="en"))
+    )
+    assert "两次" not in read(narrative.write_method(make_view({"hazards": hazards})))

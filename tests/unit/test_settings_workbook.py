@@ -317,7 +317,7 @@ def test_sources_of_a_kind_stand_in_the_order_of_the_file(tmp_path):
     assert one.mapped == {"severity": {"重点": "major", "~^特": "major"}} and one.empty == {
         "severity": "general"
     }
-    assert (two.files, two.encoding, two.dates, two.duplicates) == (("b.csv",), "auto", None, "keep")
+    assert (two.files, two.encoding, two.dates, two.duplicates) == (("b.csv",), "auto", None, "first")
     assert two.constants == {"found_on": datetime(2021, 6, 30), "listed": "true"}
     assert len(config.ledgers["drills"]) == 1
 

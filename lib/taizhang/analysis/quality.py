@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.view import View
 from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
@@ -111,6 +112,16 @@ def _find_rows(view: View, kind: Kind) -> pd.DataFrame:
     if kind.fields[kind.date].type == "year":
         return rows[rows[kind.date].between(view.period.start.year, view.period.end.year)]
     return view.show(kind.name)
+
+
+def count_twice(view: View) -> dict[str, int]:
+    """By kind, of the rows that the period's facts count: how many look like another that is counted as well.
+
+    Kinds of which there are none, and those whose small counts are withheld, are left out.
+    """
+    frames = {kind: view.counted(kind).frame() for kind in view.ledgers if not is_sensitive(view, kind)}
+    counts = {kind: int(rows["duplicate"].sum()) for kind, rows in frames.items() if "duplicate" in rows}
+    return {kind: number for kind, number in counts.items() if number}
 
 
 def _only_one(codes: pd.Series) -> str:

@@ -55,6 +55,7 @@ class Assembler:
     ) -> None:
         self.kind, self.config, self.layers = kind, config, layers
         self.collector, self.put_aside, self.as_of = collector, put_aside, as_of
+        collector.leave_out = self._leave_out
         self.errors: dict[Reason, None] = {}
         self.near: dict[str, tuple[Proposal, ...]] = {}
         self.applied: list[Applied] = []
@@ -110,6 +111,16 @@ class Assembler:
         self.collector.add(rows)
         self.put_aside(aside)
 
+    def _leave_out(self, rows: pd.DataFrame) -> None:
+        """Set rows aside that the collector found to stand twice; no rule is broken by them any more."""
+        breaks = find_rule_breaks(rows, self.kind, as_of=self.as_of).sum()
+        self._rules.subtract({str(rule): int(count) for rule, count in breaks.items()})
+        self._scopes["row"] += len(rows)
+        places = rows[["source_file", "source_sheet", "source_row"]]
+        told = {"kind": self.kind.name, "column": "", "value": "", "scope": "row"}
+        kept = places.assign(**told, reason=rows["reason"], district_code=rows["district_code"])
+        self.put_aside(kept[SET_ASIDE[:-1]])
+
     def finish(self) -> KindSummary:
         """Hand on the last rows, have the table written, and give the account of all."""
         self._hand_on()
@@ -131,14 +142,29 @@ class Assembler:
             other_rows={
                 name: count for name, count in self._counts.items() if name not in ("data", "blank") and count
             },
-            notes=(*(note for use in self._uses for note in use.list_notes()), *self.notes.list_notes()),
+            notes=(
+                *(note for use in self._uses for note in use.list_notes()),
+                *self._list_twice(),
+                *self.notes.list_notes(),
+            ),
             rules=tuple(
-                Reason("ingest.rule", title=titles[rule], rows=count) for rule, count in self._rules.items()
+                Reason("ingest.rule", title=titles[rule], rows=count)
+                for rule, count in self._rules.items()
+                if count
             ),
             totals=tuple(self._totals),
             corrected=len(self.applied),
             near=self.near,
         )
+
+    def _list_twice(self) -> list[Reason]:
+        """Which files hold rows of each other, the most first."""
+        return [
+            Reason("ingest.twice.within", one=one, rows=count)
+            if one == other
+            else Reason("ingest.twice.between", one=one, other=other, rows=count)
+            for (one, other), count in self.collector.twice.most_common()
+        ]
 
     def _match(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Give each row its district code; rows that have none are set aside, never guessed.

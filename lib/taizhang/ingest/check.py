@@ -80,7 +80,8 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
         found, missing = plan.ledgers[name], plan.missing[name]
         seen, reasons = _Seen(), _Reasons(kind)
         with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
-            collector = Collector(kind, Path(folder) / "rows.parquet", list(layers.districts["code"]))
+            codes, duplicates = list(layers.districts["code"]), config.ledgers[name][0].duplicates
+            collector = Collector(kind, Path(folder) / "rows.parquet", codes, duplicates=duplicates)
             assembler = Assembler(kind, config, layers, collector, reasons.add, as_of=config.as_of)
             for one in list_reads(plan, kind, layers, corrections):
                 for part in read_parts(one.path, one.source, name=one.name):
@@ -98,6 +99,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
                 ),
                 *seen.describe(),
                 *_describe_summary(summary),
+                *_describe_pairs(collector),
                 *reasons.describe(),
                 *_suggest_lines(kind, seen, reasons, summary),
             ),
@@ -215,6 +217,28 @@ def _describe_summary(summary: KindSummary) -> list[Reason]:
     return lines + [_note(rule) for rule in summary.rules]
 
 
+def _describe_pairs(collector: Collector) -> list[Reason]:
+    """Rows that look like another, side by side."""
+    lines = [
+        Reason(
+            "ingest.check.pair",
+            first=_name_place(pair.first),
+            second=_name_place(pair.second),
+            said=pair.said,
+            how=Reason(f"ingest.twice.{pair.how}"),
+        )
+        for pair in collector.pairs[:_MOST]
+    ]
+    left = sum(collector.twice.values()) - len(lines)
+    return lines + ([Reason("ingest.check.more_pairs", number=left)] if left > 0 else [])
+
+
+def _name_place(place: tuple[str, str, int]) -> Reason:
+    file, sheet, row = place
+    shown = Reason("ledgers.place.in_sheet", sheet=sheet) if sheet else ""
+    return Reason("ingest.check.place", file=file, sheet=shown, row=int(row))
+
+
 class _Reasons:
     """Why rows and cells would be set aside: each reason with its number and its first place."""
 
@@ -231,11 +255,7 @@ class _Reasons:
             key = (str(scope), str(column), reason)
             if key not in self.counts:
                 row = group.iloc[0]
-                sheet = row["source_sheet"]
-                place = Reason("ledgers.place.in_sheet", sheet=sheet) if sheet else ""
-                self.first[key] = Reason(
-                    "ingest.check.place", file=row["source_file"], sheet=place, row=int(row["source_row"])
-                )
+                self.first[key] = _name_place((row["source_file"], row["source_sheet"], row["source_row"]))
             self.counts[key] += len(group)
             item = self.kind.fields.get(str(column))
             root = reason.root

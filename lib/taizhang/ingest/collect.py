@@ -1,13 +1,16 @@
-"""A kind's rows put in order and written: in memory while they are few, else by way of the disk.
+"""A kind's rows put in order, those that stand twice told, and written: in memory while they are few, else by disk.
 
 The table on disk is sorted by district, so that a report of one district reads its row groups alone.
 """
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +18,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.core.files import write_beside
-from taizhang.ledgers import find_duplicates, hash_keys
+from taizhang.core.reasons import Reason
+from taizhang.ledgers import RunningNumbers, find_twins, hash_keys
 from taizhang.ledgers.schema import check_table
 from taizhang.metadata.kinds import Kind
 
 ROWS_PER_GROUP = 16_384
 MOST_IN_MEMORY = 400_000
+MOST_PAIRS = 200
 _BUCKETS = 64
+_ORDER = "_order"  # of arrival: what comes first is kept
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two rows that tell of the same: file, sheet and row of each, what both say, and how it was found."""
+
+    first: tuple[str, str, int]
+    second: tuple[str, str, int]
+    said: tuple[str, ...]
+    how: str  # number, same or near
 
 
 class Collector:
@@ -30,10 +46,27 @@ class Collector:
     Rows beyond `most` go to files of districts next to each other in code, which are then sorted one by one; of such
     a file that is itself too long, only parts of `most` rows are in order, duplicates being told by hash (64 bits).
     Memory is bounded by `most` whatever the ledger's length. `codes` are the districts'.
+
+    Of rows that stand twice all are kept and flagged; or, with `duplicates`, the ``first`` or the ``last`` in the order
+    in which they came: the others go to `leave_out`, with the reason.
     """
 
-    def __init__(self, kind: Kind, path: Path, codes: Sequence[str], *, most: int = MOST_IN_MEMORY) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        path: Path,
+        codes: Sequence[str],
+        *,
+        most: int = MOST_IN_MEMORY,
+        duplicates: str = "keep",
+        leave_out: Callable[[pd.DataFrame], None] | None = None,
+    ) -> None:
         self.kind, self.path, self.most = kind, path, most
+        self.keep, self.leave_out = duplicates, leave_out
+        self.pairs: list[Pair] = []
+        self.twice = Counter[tuple[str, str]]()  # pairs by their files
+        self._running = RunningNumbers(kind)
+        self._arrived = 0
         self.order = [
             c for c in ("district_code", kind.date, "source_file", "source_sheet", "source_row") if c
         ]
@@ -47,7 +80,9 @@ class Collector:
     def add(self, rows: pd.DataFrame) -> None:
         """Take rows, with their district_code."""
         self.rows += len(rows)
-        self._held.append(rows)
+        self._running.add(rows)
+        self._held.append(rows.assign(**{_ORDER: np.arange(self._arrived, self._arrived + len(rows))}))
+        self._arrived += len(rows)
         if sum(map(len, self._held)) > self.most:
             self._spill()
 
@@ -94,30 +129,71 @@ class Collector:
             with pq.ParquetFile(path) as file:
                 count = file.metadata.num_rows
             if count <= self.most:
-                rows = pd.read_parquet(path)
-                yield self._arrange(rows.drop(columns=[c for c in rows if str(c).startswith("_")]))
+                yield self._arrange(pd.read_parquet(path).drop(columns=["_id", "_same"], errors="ignore"))
             else:
                 yield from self._arrange_long(path)
             path.unlink()
 
     def _arrange(self, rows: pd.DataFrame) -> pd.DataFrame:
-        rows = rows.sort_values(self.order, kind="stable", ignore_index=True)
-        rows["duplicate"] = find_duplicates(rows, self.kind).astype(bool)
-        return rows
+        if _ORDER in rows:
+            rows = rows.sort_values(_ORDER, kind="stable", ignore_index=True).drop(columns=_ORDER)
+        twins = find_twins(rows, self.kind, keep=self.keep, running=self._running.list_origins())
+        places = list(zip(rows["source_file"], rows["source_sheet"], rows["source_row"], strict=True))
+        rows["duplicate"] = False
+        rows.loc[twins["row"], "duplicate"] = True
+        reasons = []
+        for row, twin, how in twins.itertuples(index=False):
+            first, second = sorted((row, twin))
+            self.twice[places[first][0], places[second][0]] += 1
+            if len(self.pairs) < MOST_PAIRS:
+                self.pairs.append(Pair(places[first], places[second], self._quote(rows, row), how))
+            file, sheet, number = places[twin]
+            place = Reason("ledgers.place.in_sheet", sheet=sheet) if sheet else ""
+            reasons.append(Reason("ingest.twice.left_out", file=file, sheet=place, row=int(number)))
+        rows = self._leave_out(rows, reasons)
+        return rows.sort_values(self.order, kind="stable", ignore_index=True)
+
+    def _quote(self, rows: pd.DataFrame, row: int) -> tuple[str, ...]:
+        """What a row says in the columns compared, but for what is personal."""
+        named = dict.fromkeys(
+            name for name in (self.kind.date, *self.kind.same) if name not in ("", "district")
+        )
+        shown: list[Any] = [rows.at[row, name] for name in named if not self.kind.fields[name].personal]
+        return tuple(
+            f"{one:%Y-%m-%d}" if isinstance(one, pd.Timestamp) else str(one)[:30]
+            for one in shown
+            if not pd.isna(one)
+        )
+
+    def _leave_out(self, rows: pd.DataFrame, reasons: Sequence[Reason]) -> pd.DataFrame:
+        """Without the flagged rows, where only one of several is to be kept."""
+        if self.keep == "keep" or not reasons:
+            return rows
+        assert self.leave_out is not None
+        left = rows[rows["duplicate"]]
+        self.rows -= len(left)
+        self.leave_out(left.assign(reason=pd.Series(list(reasons), index=left.index, dtype=object)))
+        return rows[~rows["duplicate"]]
 
     def _arrange_long(self, path: Path) -> Iterator[pd.DataFrame]:
         """A file of districts too long to sort at once: parts in order, duplicates over all of it by hash."""
         with pq.ParquetFile(path) as file:
             names = [name for name in ("_id", "_same") if name in file.schema_arrow.names]
             duplicate = np.zeros(file.metadata.num_rows, dtype=bool)
+            if self._running.list_origins():
+                names = [name for name in names if name != "_id"]
             for name in names:
                 keys = pd.Series(file.read([name])[name].to_numpy())
-                duplicate |= (keys.duplicated() & (keys != 0)).to_numpy()
+                twice = keys.duplicated("last" if self.keep == "last" else "first")
+                duplicate |= (twice & (keys != 0)).to_numpy()
             start = 0
             for batch in file.iter_batches(batch_size=self.most):
-                rows = batch.to_pandas().drop(columns=names)
+                rows = batch.to_pandas().drop(columns=["_id", "_same", _ORDER], errors="ignore")
                 rows["duplicate"] = duplicate[start : start + len(rows)]
                 start += len(rows)
+                rows = self._leave_out(
+                    rows, [Reason("ingest.twice.elsewhere")] * int(rows["duplicate"].sum())
+                )
                 yield rows.sort_values(self.order, kind="stable", ignore_index=True)
 
     def close(self) -> None:

@@ -139,7 +139,8 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
             worded = guard_formulas(word_reasons(table, config.lang))
             stream.write(worded.to_csv(index=False, header=False, lineterminator="\n"))
 
-        collector = Collector(kind, path, list(layers.districts["code"]))
+        duplicates = config.ledgers[kind.name][0].duplicates
+        collector = Collector(kind, path, list(layers.districts["code"]), duplicates=duplicates)
         try:
             assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
             kept_in = work.cache / "files"

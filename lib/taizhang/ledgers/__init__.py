@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from taizhang.ledgers.child import start_child
+    from taizhang.ledgers.duplicates import RunningNumbers, find_twins, hash_keys
     from taizhang.ledgers.model import (
         Applied,
         Correction,
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
         TableRead,
     )
     from taizhang.ledgers.reading import iterate_parts
-    from taizhang.ledgers.rules import find_duplicates, find_rule_breaks, hash_keys
+    from taizhang.ledgers.rules import find_rule_breaks
     from taizhang.ledgers.sandbox import read_ledger_file
 
 _WHERE = dict.fromkeys(
     "Applied Correction Disagreement FileRead HeaderRead Source TableRead".split(), "model"
 )
-_WHERE |= dict.fromkeys(("find_duplicates", "find_rule_breaks", "hash_keys"), "rules")
-_WHERE |= {"iterate_parts": "reading", "read_ledger_file": "sandbox", "start_child": "child"}
+_WHERE |= dict.fromkeys(("RunningNumbers", "find_twins", "hash_keys"), "duplicates")
+_WHERE |= {
+    "find_rule_breaks": "rules",
+    "iterate_parts": "reading",
+    "read_ledger_file": "sandbox",
+    "start_child": "child",
+}
 
 __all__ = [
     "Applied",
@@ -29,10 +35,11 @@ __all__ = [
     "Disagreement",
     "FileRead",
     "HeaderRead",
+    "RunningNumbers",
     "Source",
     "TableRead",
-    "find_duplicates",
     "find_rule_breaks",
+    "find_twins",
     "hash_keys",
     "iterate_parts",
     "read_ledger_file",

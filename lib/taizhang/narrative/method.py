@@ -1,12 +1,13 @@
 """What a report says of its method and its data."""
 
 from taizhang.analysis.exhibits import is_brief
-from taizhang.analysis.quality import sum_read
+from taizhang.analysis.quality import count_twice, sum_read
 from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, join_list
+from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say, tell
 
 
@@ -16,7 +17,12 @@ def write_method(view: View) -> Prose | None:
     if is_brief(view, "method-text"):
         # A district's bulletin has no maps.
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
-        told = [say("method.brief", lang, day=format_date(view.as_of, lang)), *_tell_vintages(view), maps]
+        told = [
+            say("method.brief", lang, day=format_date(view.as_of, lang)),
+            *_tell_twice(view),
+            *_tell_vintages(view),
+            maps,
+        ]
         return tell(lang, *told)
     days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
@@ -25,11 +31,21 @@ def write_method(view: View) -> Prose | None:
     if view.facts["suppressed"].any():
         counting.append(say("method.withheld", lang))
     counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
-    quality: list[Runs] = []
+    quality: list[Runs] = _tell_twice(view)
     if not view.quality.empty:
         sums = {name: count(number) for name, number in sum_read(view).items()}
         quality.append(say("method.quality", lang, cells=sums["cells_set_aside"], **sums))  # type: ignore[arg-type]
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+
+
+def _tell_twice(view: View) -> list[Runs]:
+    """How many of the rows counted may be counted twice."""
+    lang = view.lang
+    names = [
+        label("method.rows_of", lang, name=view.kinds[kind].title[lang], n=number)
+        for kind, number in count_twice(view).items()
+    ]
+    return [say("method.twice", lang, names=join_list(names, lang))] if names else []
 
 
 def _tell_vintages(view: View) -> list[Runs]:

@@ -402,7 +402,8 @@ def _read_sources(file: SettingsFile, tables: Mapping[str, Any], kind: Kind) -> 
     told = [one.duplicates for one in found if one and "duplicates" in one.model_fields_set]
     if len(set(told)) > 1:
         file.add(places[0], "settings.duplicates_differ", kind=kind.name, values=told)
-    yield from filter(None, found)
+    # What one of them says of duplicates holds for all: they are compared with each other.
+    yield from (one.model_copy(update={"duplicates": told[0]}) if told else one for one in found if one)
 
 
 def name_source(kind: str, number: int, sources: Sequence[object]) -> Reason | str:
@@ -411,7 +412,7 @@ def name_source(kind: str, number: int, sources: Sequence[object]) -> Reason | s
 
 
 def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[str]]:
-    """The files of a ledger in name order, and the patterns that match none.
+    """The files of a ledger in the order of their names (2月 before 10月), and the patterns that match none.
 
     Lock files that Excel and WPS leave (``~$...``, ``.~...``), and what macOS writes beside files (``._...``) are
     passed over.
@@ -425,11 +426,17 @@ def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[s
             matches = base.glob(str(place.relative_to(base)))
         else:
             matches = config.root.glob(pattern)
-        paths = sorted(p for p in matches if p.is_file() and not p.name.startswith(("~$", ".~", "._")))
+        paths = [p for p in matches if p.is_file() and not p.name.startswith(("~$", ".~", "._"))]
+        paths.sort(key=lambda path: _split_figures(str(path)))
         if not paths:
             missing.append(pattern)
         found.update(dict.fromkeys(paths))
     return list(found), missing
+
+
+def _split_figures(text: str) -> list[tuple[int, str]]:
+    """A text as it is put in order: by the numbers in it, not by their figures."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
 
 
 def show_path(config: Config, path: Path) -> str:
