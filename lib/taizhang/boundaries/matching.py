@@ -141,7 +141,7 @@ class _Finder:
             raise BoundaryError("boundaries.aliases.refused", problems=problems)
         return checked
 
-    def find(self, text: str, above: str) -> Answer:
+    def find(self, text: str, above: str = "") -> Answer:
         """The code, how it was found, and why not."""
         if not text:
             return None, UNMATCHED, Reason("boundaries.match.not_given")
@@ -276,7 +276,7 @@ def find_district(
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names
         return cleaned
     finder = _Finder(districts, aliases or {}, crosswalk)
-    code, _, reason = finder.find(cleaned, "")
+    code, _, reason = finder.find(cleaned)
     if code is not None:
         return code
     if reason is not None and reason.code in (SPLIT, "boundaries.match.shared"):
