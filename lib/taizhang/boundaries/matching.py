@@ -62,12 +62,13 @@ def match_districts(
     name.
     """
     finder = _Finder(districts, aliases or {}, crosswalk)
-    above = parent if parent is not None else pd.Series(pd.NA, index=values.index)
-    if len(above) != len(values):
+    if parent is not None and len(parent) != len(values):
         raise BoundaryError("boundaries.match.parents")
     # A million rows name a few hundred places: each distinct pair is looked up once.
-    value_ids, value_list = pd.factorize(values.to_numpy(dtype=object))
-    above_ids, above_list = pd.factorize(above.to_numpy(dtype=object))
+    value_ids, value_list = pd.factorize(values)
+    above_ids, above_list = np.full(len(values), -1), pd.Index([])
+    if parent is not None:
+        above_ids, above_list = pd.factorize(parent)
     value_texts = ["", *map(read_code_or_name, value_list)]
     above_texts = ["", *map(read_code_or_name, above_list)]
     many = len(above_texts)
