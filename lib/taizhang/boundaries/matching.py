@@ -210,14 +210,14 @@ class _Finder:
 
     def _lies_under(self, code: str, above: str) -> bool | None:
         """Whether a district is under a unit; None where its parent is unknown or cannot be compared."""
-        parent = self.parents[code]
+        parent: str | None = self.parents[code]
         if above.isdigit():
             short = cut_zeros(above)
             if parent.isdigit():
                 return parent.startswith(short)
             return code.startswith(short) if code.isdigit() and len(code) > len(short) else None
         if parent.isdigit():
-            parent = self.names.get(parent, "")
+            parent = self.names.get(parent)
         if not parent:
             return None
         held, said = to_simplified(fold_name(parent)), to_simplified(fold_name(above))
@@ -240,10 +240,8 @@ class _Finder:
 
     def _propose(self, said: str, text: str) -> Reason:
         """Why a code or a name (`said`) is not known, with the alias that would settle it for each near name."""
-        near: list[str] = []
-        if self.proposals < _MOST_PROPOSALS:
-            self.proposals += 1
-            near = self._find_near(text)
+        near = self._find_near(text) if self.proposals < _MOST_PROPOSALS else []
+        self.proposals += 1
         if not near:
             return Reason(f"boundaries.match.no_{said}", text=text)
         line = Reason("boundaries.match.line", text=text)
