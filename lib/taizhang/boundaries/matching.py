@@ -74,7 +74,7 @@ def match_districts(
     many = len(above_texts)
     pair_ids, pairs = pd.factorize((value_ids + 1) * many + above_ids + 1)
     answers = [finder.find(value_texts[pair // many], above_texts[pair % many]) for pair in pairs]
-    found = pd.DataFrame(answers, columns=["code", "how", "reason"]).iloc[pair_ids].set_axis(values.index)
+    found = pd.DataFrame(answers, columns=["code", "how", "reason"]).take(pair_ids).set_axis(values.index)
     found = found.astype({"code": "str", "how": "str", "reason": "object"})
     if lon is not None and lat is not None and geometry is not None:
         blank = np.flatnonzero(np.array([not text for text in value_texts])[value_ids + 1])
@@ -210,17 +210,16 @@ class _Finder:
 
     def _lies_under(self, code: str, above: str) -> bool | None:
         """Whether a district is under a unit; None where its parent is unknown or cannot be compared."""
-        parent: str | None = self.parents[code]
+        parent = self.parents[code]
         if above.isdigit():
             short = cut_zeros(above)
             if parent.isdigit():
                 return parent.startswith(short)
             return code.startswith(short) if code.isdigit() and len(code) > len(short) else None
-        if parent.isdigit():
-            parent = self.names.get(parent)
-        if not parent:
+        name = self.names.get(parent) if parent.isdigit() else parent
+        if not name:
             return None
-        held, said = to_simplified(fold_name(parent)), to_simplified(fold_name(above))
+        held, said = to_simplified(fold_name(name)), to_simplified(fold_name(above))
         return held == said or cut_suffix(held) == said or held == cut_suffix(said)
 
     def _refuse(self, text: str, above: str, codes: set[str], left: set[str]) -> Reason:
