@@ -417,6 +417,12 @@ def test_each_way_under_each_unit(value: object, above: object, code: str | None
             "'西门村' is the name of 2 districts: 西门村 350921901 under 350999, 西门村 350922901; give the "
             "code or the unit above",
         ),
+        (
+            "临江县、别处",
+            None,
+            "no district is named '临江县、别处'; if it is one of these, paste under [boundaries.aliases]: "
+            '"临江县、别处" = "350922"  # 临江县',
+        ),
         ("溪北镇、临江、别处", None, "'溪北镇、临江、别处' names 2 districts; a row belongs to one"),
         ("别处", None, "no district is named '别处'"),
         (
