@@ -177,3 +177,12 @@ def test_the_row_of_a_fact_is_its_own() -> None:
     ]
     assert [None if row is None else row["value"] for row in found] == [1, 2, 3, 0]
     assert view.fact("a", "all") is None
+
+
+def test_times_still_to_come_are_not_shown() -> None:
+    rows = [
+        {"occurred_on": "2021-12-31 23:00", "reported_on": time}
+        for time in ("2021-12-31 23:59", "2022-01-01 00:00")
+    ]
+    shown = make_view({"incidents": make_table("incidents", rows)}).show("incidents")
+    assert shown["reported_on"].notna().tolist() == [True, False] and shown["occurred_on"].notna().all()

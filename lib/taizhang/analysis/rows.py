@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import show_text
 from taizhang.analysis.view import View
 from taizhang.facts.measures import Amount, holds, number
 from taizhang.facts.publicity import count_sessions
@@ -110,7 +111,7 @@ def count_colours(view: View) -> pd.DataFrame | None:
     parts = {colour: issued.test(holds("colour", colour)) for colour in _SIGNALS}
     parts["unknown"] = ~issued.known("colour")
     shown = pd.DataFrame({colour: part for colour, part in parts.items() if part.any()})
-    return count_classes(name_values(rows["kind"], "warnings", "kind", view.lang), shown, view.lang)
+    return count_classes(rows["kind"].map(lambda kind: show_text(kind, view.lang)), shown, view.lang)
 
 
 def is_sensitive(view: View, kind: str) -> bool:
