@@ -224,3 +224,10 @@ def test_what_is_as_frequent_stays_in_the_order_met() -> None:
     assert count_reasons(quality)["column"].tolist() == [*wanted, "c"]
     none = assess_quality(make_view(district=ALL), {"drills": keys(FIRST)}, ASIDE.iloc[:0], TOTALS, near)
     assert none.near.empty and list(none.near) == ["value", "rows", "line"]
+
+
+def test_after_a_kind_that_is_withheld_others_are_looked_at() -> None:
+    view, _ = assess(ALL)
+    found = {"complaints": keys(FIRST), "drills": keys(FIRST)}
+    quality = assess_quality(view, found, ASIDE, TOTALS, {}, as_of=view.as_of)
+    assert quality.counts["kind"].unique().tolist() == ["complaints", "drills"] and len(quality.missing)
