@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -177,9 +178,14 @@ def test_template(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 2 and is_chinese(err)
 
 
-def test_doctor(run, sample_book: Path) -> None:
+def test_doctor(run, sample_book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = run("doctor", "-C", sample_book)
     assert (code, err) == (0, "") and is_chinese(out)
+    monkeypatch.setitem(sys.modules, "typst", None)  # as where it is not installed
+    monkeypatch.setattr("jupyter_client.kernelspec.KernelSpecManager.get_kernel_spec", lambda *_: 1 / 0)
+    code, out, err = run("doctor", "-C", sample_book)
+    assert (code, err) == (1, "") and is_chinese(out, allowed=("ZeroDivisionError",))
+    assert "没有安装Python库（原文：“" in out and "ZeroDivisionError（原文：“division by zero”）" in out
 
 
 def test_lab(run, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -327,3 +327,13 @@ def test_stages_of_one_first_day_are_ranked_by_name() -> None:
     assert ranked["name"].tolist() == [f"{at:02}" for at in range(40)]
     two = rank_stages(make_actions([stage("甲", at, None, 1, 1, starts_on="2021-03-01") for at in (2, 1)]))
     assert two["stage"].tolist() == sorted(two["stage"])
+
+
+def test_problems_stand_in_the_order_of_the_stages_and_closed_of_none_is_no_share() -> None:
+    view = make_actions([stage("甲", 3, None, 3, 2), stage("甲", 4, None, 3, 2), stage("乙", 4, None, 0, 4)])
+    for one in (view, replace(view, district=ALL)):
+        assert [problem.stage for problem in list_stage_problems(one) if problem.open] == [
+            "集中整治",
+            "总结提升",
+        ]
+    assert pd.isna(sum_stages(view).set_index("name").loc["乙", "closed_percent"])

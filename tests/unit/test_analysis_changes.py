@@ -531,3 +531,11 @@ def test_rows_are_looked_for_in_the_earlier_period_itself() -> None:
     assert compare_periods(view, "hazards.overdue", then="previous") is None
     target = [make_fact("targets.drills.held.done_percent", 50.0), make_fact("drills.held", 3)]
     assert compare_periods(make_view(facts=target, before=target), "targets.drills.held.done_percent") is None
+
+
+@pytest.mark.parametrize(("now", "before", "verdict"), [(40, 5, "worse"), (5, 40, "better")])
+def test_a_rate_may_change_by_less_than_one(now: int, before: int, verdict: str) -> None:
+    fact = "incidents.deaths_per_100k"
+    rows = [{"value": n / 100, "numerator": n, "denominator": 100} for n in (now, before)]
+    change = compare_periods(make_two(fact, *rows), fact, CODES[1], then="previous")
+    assert change is not None and abs(change.difference) < 1 and change.verdict == verdict

@@ -309,3 +309,9 @@ def test_columns_that_a_ledger_of_objectives_may_lack(kinds: dict[str, Kind]) ->
     assert str(count_ratings(make_view()).dtype) == "float64"
     dull = make_view({"drills": make_table("drills", [{"held_on": "2021-03-01"}])})
     assert count_ratings(dull).empty
+
+
+def test_more_fixed_than_found_is_no_share_of_nothing() -> None:
+    table = make_table("drills", [{"held_on": "2021-03-01", "problems": 0, "problems_fixed": 2}])
+    sums = sum_evaluations(make_view({"drills": table}))
+    assert sums.loc[ALL, ["problems", "fixed"]].tolist() == [0, 2] and sums["fixed_percent"].isna().all()

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,19 @@ def list_patterns() -> list[re.Pattern[str]]:
 def test_every_exhibit_is_used() -> None:
     patterns = list_patterns()
     assert {id for id in load_exhibits() if not any(pattern.fullmatch(id) for pattern in patterns)} == set()
+
+
+def test_a_report_may_have_its_own_short_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = replace(
+        load_exhibits()["findings-text"], brief={"default": ("month",), "mine": ("quarter",)}, most=4
+    )
+    monkeypatch.setattr("taizhang.analysis.exhibits.load_exhibits", lambda: {"findings-text": one})
+    for period, report, brief in (
+        ("2021-07", "other", True),
+        ("2021-07", "mine", False),
+        ("2021Q1", "mine", True),
+        ("2021Q1", "other", False),
+    ):
+        view = make_view(period=period, report=report)
+        assert is_brief(view, "findings-text") == brief
+        assert limit_items(view, "findings-text") == (4 if brief else None)

@@ -227,13 +227,15 @@ def test_a_share_above(monkeypatch, value, whole, there):
         (2, 2, 2, 902, False),
         (20, 50, 20, 50, False),  # no others
         (20, 50, 20, 51, False),  # one other
+        (900, 900, 900, 901, True),
         (20, 0, 25, 150, False),
+        (20, None, 25, 150, False),
         (20, 50, None, 150, False),
         (20, 50, 25, None, False),
     ],
 )
 def test_overdue_against_the_rest(monkeypatch, value, whole, every, every_of, told):
-    facts = [("101", OPEN, value, {}), ("101", FOUND, whole, {})]
+    facts = [("101", OPEN, value, {})] + ([] if whole is None else [("101", FOUND, whole, {})])
     facts += [("all", fact, n, {}) for fact, n in ((OPEN, every), (FOUND, every_of)) if n is not None]
     same = {"fact": OPEN, "of": FOUND, "least": 3, "p": 0.01}
     (found,) = judge(monkeypatch, "overdue", facts, **same)

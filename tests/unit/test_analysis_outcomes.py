@@ -179,4 +179,5 @@ def test_who_drilled_more_than_the_middle_one() -> None:
     drills.loc[["a", "b"], pd.Period("2020-01", "M")] = [3, 1]
     drills.loc[["a", "b", "c"], pd.Period("2021-01", "M")] = [3, 1, 1]
     drills.loc[["b", "c"], pd.Period("2021-12", "M")] = [1, 1]
+    drills.loc["a", [pd.Period("2020-12", "M"), pd.Period("2021-02", "M")]] = 5
     assert _drilled_more(drills, months).to_dict() == {"a": False, "b": False, "c": True}

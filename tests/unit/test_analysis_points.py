@@ -1,9 +1,13 @@
 """Which rows have a place, of which class, and on which side of the district."""
 
+from dataclasses import replace
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from view_maker import make_table, make_view
+from shapely.geometry import box
+from view_maker import CODES, make_table, make_view
 
 from taizhang import figures
 from taizhang.analysis.points import Points, count_density, find_side, locate_classes, locate_hazards
@@ -120,3 +124,29 @@ def test_hexagons_have_five_classes_of_equal_width(
 def test_no_point_in_the_frame_is_no_hexagon() -> None:
     density = count_density(put((118, 26)).located, (119.0, 120.8), (26.0, 27.0))
     assert density.hexagons.cells.empty and density.classes["high"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_the_middle_is_a_fifth_of_the_width_and_its_edges_are_in_it() -> None:
+    """A district of ten by twenty degrees: from 4 to 6, and from 8 to 12."""
+    square = gpd.GeoDataFrame({"code": [CODES[0]]}, geometry=[box(0, 0, 10, 20)], crs=4490)
+    view = replace(make_view(), districts=square)
+    for lon, across in ((3.99, "west"), (4, ""), (6, ""), (6.01, "east")):
+        for lat, up in ((7.99, "south"), (8, ""), (12, ""), (12.01, "north")):
+            assert find_side(view, lon, lat) == (up + across or "middle")
+
+
+def test_classes_with_and_without_a_column() -> None:
+    rows = [{"occurred_on": "2021-03-01", "class": "accident", "lon": 119.05, "lat": 26.05}] * 2
+    rows += [{"occurred_on": "2021-03-01", "class": "natural", "lon": 119.05, "lat": None}]
+    for lang, word in (("zh", "事故灾难"), ("en", "accident")):
+        view = make_view({"incidents": make_table("incidents", rows)}, lang=lang)
+        points = locate_classes(view, "incidents", "class")
+        assert (
+            points is not None and points.classes == {word: 2} and (points.rows, points.unlocated) == (3, 1)
+        )
+    shelters = make_table("shelters", [{"name": "中学", "lon": 119.05, "lat": 26.05}])
+    for lang, word in (("zh", "避难场所"), ("en", "shelter")):
+        points = locate_classes(make_view({"shelters": shelters}, lang=lang), "shelters")
+        assert points is not None and points.classes == {word: 1}
+    assert locate_classes(make_view({"shelters": shelters.assign(lon=None)}), "shelters") is None
+    assert locate_classes(make_view(), "shelters") is None

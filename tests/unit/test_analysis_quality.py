@@ -237,3 +237,10 @@ def test_how_many_of_the_rows_counted_may_be_counted_twice() -> None:
     # That of the year before is not counted in the period, and small counts of complaints are withheld.
     assert count_twice(view) == {"hazards": 2}
     assert count_twice(make_view({"drills": drills})) == {}
+
+
+def test_after_a_kind_that_is_withheld_others_are_looked_at() -> None:
+    view, _ = assess(ALL)
+    found = {"complaints": keys(FIRST), "drills": keys(FIRST)}
+    quality = assess_quality(view, found, ASIDE, TOTALS, {}, as_of=view.as_of)
+    assert quality.counts["kind"].unique().tolist() == ["complaints", "drills"] and len(quality.missing)

@@ -111,3 +111,103 @@ def test_firm_is_95_percent_as_the_table_rounds(view: View, monkeypatch: pytest.
         True,
         False,
     ]
+
+
+def make_people(*rows: tuple[str, int, float | None, float | None]) -> pd.DataFrame:
+    return pd.concat(
+        make_table("population", [{"year": year, "residents": residents, "area_km2": area}], code)
+        for code, year, residents, area in rows
+    )
+
+
+def make_indicators(*indicators: Indicator, **others: object) -> View:
+    model = RiskModel(indicators, {"hazard": 2.0}, (1.0, 2.0, 3.0, 4.0))
+    return make_view(district="all", settings={"risk": model}, **others)  # type: ignore[arg-type]
+
+
+def measure(view: View, *dimensions: str) -> list[list[float]]:
+    measured = measure_indicators(view, *dimensions)
+    if measured is None:
+        return []
+    model, values = measured
+    assert (model.weights, model.edges) == ({"hazard": 2.0}, (1.0, 2.0, 3.0, 4.0))
+    assert list(values.index) == list(CODES) and list(values) == list(range(len(model.indicators)))
+    assert all(str(dtype) == "float64" for dtype in values.dtypes)
+    return [values[n].tolist() for n in values]
+
+
+def test_the_latest_figures_of_the_population_that_are_known() -> None:
+    """Years stand in no order; the last has no area; two districts have no rows up to the period."""
+    people = make_people(
+        (CODES[0], 2021, 1000, None), (CODES[0], 2019, 900, 2.0), (CODES[0], 2020, 800, 4.0),
+        (CODES[1], 2018, 500, 5.0), (CODES[2], 2022, 7000, 7.0), (CODES[3], 2021, 0, 8.0), (CODES[4], 2020, 60, 6.0),
+    )  # fmt: skip
+    one = Indicator(NAME, "exposure", value="population.residents")
+    two = Indicator(NAME, "exposure", value="population.area_km2")
+    density = Indicator(NAME, "exposure", value="population.area_km2", of="population.residents")
+    found = measure(make_indicators(one, two, density, ledgers={"population": people}), "exposure")
+    np.testing.assert_array_equal(
+        found,
+        [
+            [1000, 500, np.nan, 0, 60, np.nan],
+            [4, 5, np.nan, 8, 6, np.nan],
+            [0.004, 0.01, np.nan, np.nan, 0.1, np.nan],
+        ],
+    )
+    for ledgers in ({}, {"population": people.iloc[:0]}):
+        view = make_indicators(one, two, density, ledgers=ledgers)
+        assert measure_indicators(view, "exposure") is None and measure_indicators(view) is None
+
+
+def test_grades_by_name_or_code() -> None:
+    grades = {NAMES[0]: 1, CODES[1]: 2, NAMES[5]: 3, "999": 5}
+    few = {NAMES[0]: 1, NAMES[1]: 5}
+    both = make_indicators(
+        Indicator(NAME, "capacity", grades=grades), Indicator(NAME, "capacity", grades=few)
+    )
+    np.testing.assert_array_equal(measure(both, "capacity"), [[1, 2, np.nan, np.nan, np.nan, 3]])
+    whole = Indicator(NAME, "capacity", grades=dict(zip(CODES, (1, 2, 3, 4, 5, 1), strict=True)))
+    assert measure(make_indicators(whole), "hazard", "capacity") == [[1, 2, 3, 4, 5, 1]]
+    assert measure(make_indicators(whole), "hazard", "exposure") == []
+
+
+def make_counts(numbers: list[float | None]) -> list[dict[str, object]]:
+    return [make_fact("incidents.count", n, district=code) for n, code in zip(numbers, CODES, strict=True)]
+
+
+@pytest.mark.parametrize("known", [2, 3])
+def test_rates_are_shrunken_where_three_districts_have_a_base(known: int) -> None:
+    """Rates that vary less than chance are all one: 6 of 4,000, and 9 of 6,000."""
+    rates = Indicator(NAME, "hazard", value="incidents.count", of="population.residents", shrink=True)
+    people = make_people(*((code, 2021, 2000 if at < known else 0, 1.0) for at, code in enumerate(CODES)))
+    view = make_indicators(rates, ledgers={"population": people}, facts=make_counts([3, 3, 3, 1, 1, 1]))
+    found = measure(view, "hazard")
+    if known == 2:
+        assert found == []
+    else:
+        np.testing.assert_allclose(found, [[0.0015] * 3 + [np.nan] * 3])
+
+
+def test_an_indicator_is_known_in_three_districts_or_left_out() -> None:
+    counts = Indicator(NAME, "hazard", value="incidents.count")
+    no_base = Indicator(NAME, "hazard", value="incidents.count", of="population.residents")
+    no_top = Indicator(NAME, "hazard", value="drills.held", of="incidents.count")
+    for numbers, known in (([1, 2, 3, None, None, None], True), ([1, 2, None, None, None, None], False)):
+        found = measure(make_indicators(no_base, counts, no_top, facts=make_counts(numbers)), "hazard")
+        assert len(found) == known
+        if known:
+            np.testing.assert_array_equal(found, [[1, 2, 3, np.nan, np.nan, np.nan]])
+
+
+def test_three_districts_are_enough(view: View) -> None:
+    assert find_risk(replace(view, districts=view.districts.iloc[:3])) is not None
+    assert measure_indicators(replace(view, settings={"risk": "other"}), "hazard") is None
+
+
+def test_the_columns_of_an_index(view: View) -> None:
+    found = find_risk(view)
+    assert found is not None and found.places["district"].tolist() == list(NAMES)
+    assert found.places["district"].dtype == "str" and found.places["upper"].dtype == bool
+    upper = found.places["class"].isin(["high", "very_high"])
+    assert found.places["upper"].tolist() == upper.tolist() and upper.any() and not upper.all()
+    assert found.scores.shape == (6, 4) and len(found.model.indicators) == 4

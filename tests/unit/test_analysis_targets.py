@@ -20,7 +20,21 @@ def test_a_target_is_met_or_behind(done: float | None, pace: float | None, met: 
         make_fact("targets.drills.held.done_percent", done, numerator=1, denominator=12),
         make_fact("targets.drills.held.pace_points", pace),
         make_fact("targets.drills.held.done_percent", 50, district=CODES[1]),
+        make_fact("hazards.found", 50),
     ]
     (target,) = list_targets(make_view(facts=facts))
     assert (target.indicator, target.is_met, target.is_behind) == ("drills.held", met, behind)
     assert target.is_known == (done is not None)
+
+
+def test_targets_are_in_the_order_of_the_facts_with_their_pace() -> None:
+    facts = [
+        make_fact("targets.inspections.visits.done_percent", 40),
+        make_fact("targets.drills.held.pace_points", -3),
+        make_fact("targets.drills.held.done_percent", 50),
+    ]
+    first, second = list_targets(make_view(facts=facts))
+    assert (first.indicator, first.done["value"], first.pace) == ("inspections.visits", 40, None)
+    assert second.indicator == "drills.held" and second.done["value"] == 50
+    assert second.pace is not None and second.pace["value"] == -3
+    assert not first.is_behind and second.is_behind and list_targets(make_view()) == []

@@ -1,5 +1,6 @@
 """What a view says of itself."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -8,6 +9,8 @@ from view_maker import CODES, make_fact, make_table, make_view
 
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.errors import ParameterError
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import load_kinds
 
 
 @pytest.mark.parametrize(
@@ -145,3 +148,41 @@ def test_a_value_is_known_where_it_may_be_shown() -> None:
     assert view.value("hazards.found", "all") == 9 and view.value("drills.held", "all") is None
     assert [is_known(view.fact(name)) for name in names] == [True, True, False, False, False]
     assert [view.is_withheld(name) for name in names] == [False, False, False, True, False]
+
+
+def test_a_kind_of_the_workbooks_own_has_its_date() -> None:
+    wells = load_kinds()["hazards"]
+    table = make_table("hazards", [*ROWS, {"found_on": "2021-12-31"}])
+    view = make_view({"wells": table, "hazards": table}, kinds=dict(load_kinds()) | {"wells": wells})
+    assert view.counted("wells").at.tolist() == [0, 3] and view.recorded("wells").at.tolist() == [0, 1, 3]
+    assert view.counted("wells").ledger.kind == "wells" and view.counted("wells").ledger.date == "found_on"
+    assert view.counted("wells") is not view.counted("hazards")
+    assert view.counted("hazards").ledger.kind == "hazards"
+
+
+def test_a_fact_of_the_workbooks_own_is_described() -> None:
+    own = replace(load_facts()["hazards.found"], name="wells.sunk")
+    view = make_view(fact_infos=dict(load_facts()) | {"wells.sunk": own})
+    assert view.describe("wells.sunk") is own
+    with pytest.raises(KeyError):
+        make_view().describe("wells.sunk")
+
+
+def test_the_row_of_a_fact_is_its_own() -> None:
+    facts = [make_fact(name, n, district=code) for n, (name, code) in enumerate(
+        [("a", CODES[0]), ("b", CODES[0]), ("a", CODES[1]), ("b", "all")])]  # fmt: skip
+    view = make_view(facts=facts)
+    found = [
+        view.fact(name, code) for name, code in (("b", None), ("a", CODES[1]), ("b", "all"), ("a", None))
+    ]
+    assert [None if row is None else row["value"] for row in found] == [1, 2, 3, 0]
+    assert view.fact("a", "all") is None
+
+
+def test_times_still_to_come_are_not_shown() -> None:
+    rows = [
+        {"occurred_on": "2021-12-31 23:00", "reported_on": time}
+        for time in ("2021-12-31 23:59", "2022-01-01 00:00")
+    ]
+    shown = make_view({"incidents": make_table("incidents", rows)}).show("incidents")
+    assert shown["reported_on"].notna().tolist() == [True, False] and shown["occurred_on"].notna().all()

@@ -354,6 +354,8 @@ def find(
         ("老溪", "350921", "350921105", "name"),
         ("Cainta", "350921", "PH01", "name"),
         ("Cainta", "RIZAL", "PH01", "name"),
+        ("Cainta", "350000", "PH01", "name"),
+        ("老溪", "350921106", "350921105", "name"),  # no unit above it: nothing to compare
         ("滨海街道", "350921", "350921104", "script"),
         ("滨海街道", "临江县", "350921104", "script"),
         ("滨江", "350900", "350921", "suffix"),
@@ -409,6 +411,18 @@ def test_each_way_under_each_unit(value: object, above: object, code: str | None
             "code or the unit "
             'above or paste under [boundaries.aliases]: "西门村" = "<code>"',
         ),
+        (
+            "西门村",
+            "滨江县",
+            "'西门村' is the name of 2 districts: 西门村 350921901 under 350999, 西门村 350922901; give the "
+            "code or the unit above",
+        ),
+        (
+            "临江县、别处",
+            None,
+            "no district is named '临江县、别处'; if it is one of these, paste under [boundaries.aliases]: "
+            '"临江县、别处" = "350922"  # 临江县',
+        ),
         ("溪北镇、临江、别处", None, "'溪北镇、临江、别处' names 2 districts; a row belongs to one"),
         ("别处", None, "no district is named '别处'"),
         (
@@ -453,6 +467,11 @@ def test_codes_that_shorten_to_one_are_none() -> None:
     assert find("350921", layer=layer)[0] == "350921" and find("350921000", layer=layer)[0] == "350921000"
     many = pd.DataFrame({"code": ["3509", "35092", "350921", "3509211"], "name": list("甲乙丙丁")})
     assert find("35092119", layer=many)[2].count(" or ") == 2  # three at most
+
+
+def test_a_layer_without_parents_says_nothing_of_them() -> None:
+    layer = pd.DataFrame({"code": ["1", "2"], "name": ["溪北", "溪北"]})
+    assert find("溪北", layer=layer)[2].startswith("'溪北' is the name of 2 districts: 溪北 1, 溪北 2; ")
 
 
 def test_names_are_proposed_for_the_first_five_hundred_alone() -> None:

@@ -135,6 +135,10 @@ def test_the_record_is_enough_to_repeat_it(book: Path) -> None:
     read = read_record(book / "r.json")
     assert read == draw and repeat_draw(read) == []
     changed = json.loads((book / "r.json").read_text("utf-8"))
+    assert changed["visited"] == dict.fromkeys(("E0", "E1", "E2"), "2021-03-05")  # in no language
+    changed["visited"] = {number: f"visited {day}" for number, day in changed["visited"].items()}
+    (book / "r.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert read_record(book / "r.json") == draw  # as 0.1.0 wrote it
     changed["visits"][0]["inspectors"] = ["P9", "P8"]
     (book / "r.json").write_text(json.dumps(changed), encoding="utf-8")
     assert len(repeat_draw(read_record(book / "r.json"))) == 1

@@ -299,6 +299,7 @@ def test_midnight_at_the_end_of_a_day_is_the_next_one() -> None:
         ("5 foo 2021", {}, "not a date"),
         ("March 2021", {}, "not a date"),
         ("202103052460", {}, "no such day"),
+        ("202103051260", {}, "no such day"),
         ("202103052400", {}, "no such day"),
         ("20210305235960", {}, "no such day"),
         ("20210230120000", {}, "no such day"),

@@ -5,8 +5,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from chinese import find_english
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import word_all
 from taizhang.ledgers.model import Source, make_empty_rows
 from taizhang.ledgers.reading import read_here
 from taizhang.ledgers.schema import check_table
@@ -55,8 +57,11 @@ def test_the_schema_names_every_column_that_breaks_it() -> None:
         check_table(table.assign(source_file="a", source_sheet="b", source_row=pd.array([1], "Int64")), kind)
     text = str(caught.value)
     for column in ("district", "found_on", "severity", "cost_wan"):
-        assert f"{column} fails" in text
-    assert "'minor'" in text
+        assert f"{column} is " in text
+    assert "severity is none of its values (1): 'minor'" in text and "cost_wan is below its limit" in text
+    chinese = word_all(caught.value.reasons, "zh")
+    assert "found_on是日期，却有时刻（1处）" in chinese
+    assert find_english(chinese, ["source_file", "minor", "nan"]) == []
 
 
 def test_empty_tables_keep_the_schema() -> None:
@@ -66,5 +71,7 @@ def test_empty_tables_keep_the_schema() -> None:
 
 def test_a_wrong_type_is_no_ledger_table() -> None:
     kind = KINDS["hazards"]
-    with pytest.raises(LedgerError, match="found_on"):
+    with pytest.raises(LedgerError, match=r"table of hazards: found_on is of another type \(1\): 'str'$"):
         check_table(make_empty_rows(kind).astype({"found_on": "str"}), kind)
+    with pytest.raises(LedgerError, match=r"table of hazards: found_on is not in the table \(1\)$"):
+        check_table(make_empty_rows(kind).drop(columns="found_on"), kind)

@@ -77,6 +77,15 @@ def test_ranks_that_chance_can_swap_are_ranges() -> None:
     assert (exact["low"] == exact["rank"]).all() and (exact["high"] == exact["rank"]).all()
 
 
+def test_of_two_draws_that_differ_the_range_has_both() -> None:
+    values = pd.DataFrame({RATE.fact: [80.0, 81.0]})
+    found = []
+    for seed in range(20):
+        places, _ = assess_places(Assessment("", (RATE,)), values, values - 9, values + 9, draws=2, seed=seed)
+        found += places[["low", "high"]].to_numpy().tolist()
+    assert {tuple(one) for one in found} == {(1, 1), (1, 2), (2, 2)}
+
+
 def test_a_rule_that_decides_has_a_low_tau() -> None:
     """Without the deduction a and b swap: one pair of one is turned round."""
     values = make_values(rate=[80, 75], deaths=[5, 0])

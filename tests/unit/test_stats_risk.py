@@ -1,5 +1,7 @@
 """The index of risk by hand, its classes, and how weights move it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,6 +62,13 @@ def test_a_class_far_from_its_edges_is_kept() -> None:
     assert found["kept"][0] == 1 and found["kept"][2] == 1 and 0.5 < found["kept"][1] < 1
     again = compute_risk(make_model("hazard", "exposure"), values, draws=400).places
     assert again.equals(found)
+
+
+def test_an_edge_belongs_to_the_class_above_in_every_draw() -> None:
+    model = replace(make_model("hazard", "exposure"), edges=(0.0, 3.5, 5.0, 6.5))
+    found = compute_risk(model, pd.DataFrame({0: [0.0, 10.0], 1: [0.0, 10.0]}), draws=50).places
+    lowest = found.loc[0, ["class", "low_class", "high_class"]]
+    assert found["index"][0] == 0 and set(lowest) == {risk.CLASSES[1]} and found["kept"].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("at_once", [1, 20])

@@ -41,7 +41,7 @@ def list_column(view: View, fact: str, column: str = "value") -> pd.Series:
 
 def explain_missing(rows: pd.DataFrame) -> Missing:
     """Why some districts have no value, from `value` and `suppressed`; empty where all have one."""
-    hidden = rows.loc[rows["value"].isna(), "suppressed"].astype(bool)
+    hidden = rows.loc[rows["value"].isna(), "suppressed"]
     if hidden.empty:
         return ""
     return "withheld" if hidden.all() else "either" if hidden.any() else "no_data"
@@ -64,7 +64,7 @@ def group_values(values: pd.Series, decimals: int) -> Grouped:
     """Put values by code, at least one of them known, in classes: every map of a fact has these."""
     known = values.dropna()
     edges, method = choose_classes(known.to_numpy(), decimals)
-    numbers = pd.Series(np.searchsorted(edges, known.to_numpy(), side="left"), known.index)
+    numbers = pd.Series(np.searchsorted(edges, known.to_numpy()), known.index)
     classes = known.groupby(numbers).agg(["min", "max", "size"]).reindex(range(len(edges)))
     classes = classes.set_axis(["low", "high", "districts"], axis=1)
     return Grouped(numbers, classes.fillna({"districts": 0}).astype({"districts": int}), method)
@@ -97,7 +97,7 @@ def classify_districts(view: View, fact: str) -> Classes | None:
     if not known["value"].any():
         return None
     grouped = group_values(known["value"], view.describe(fact).decimals)
-    places = pd.DataFrame({"name": outlines["name"], "value": rows["value"].reindex(outlines.index)})
+    places = outlines[["name"]].assign(value=rows["value"])
     places["suppressed"] = rows["suppressed"].reindex(outlines.index, fill_value=False)
     places["number"] = grouped.numbers.reindex(outlines.index, fill_value=-1)
     return Classes(

@@ -42,7 +42,7 @@ def sum_evaluations(view: View) -> pd.DataFrame:
     sums = each.groupby(rows["district_code"]).sum().reindex(list(view.districts["code"]), fill_value=0)
     sums.loc[ALL] = each.sum()
     return sums.assign(
-        evaluated_percent=100 * sums["evaluated"] / sums["held"].where(sums["held"] > 0),
+        evaluated_percent=100 * sums["evaluated"] / sums["held"],
         fixed_percent=100 * sums["fixed"] / sums["problems"].where(sums["problems"] > 0),
     )
 
@@ -72,7 +72,7 @@ def list_scale(view: View) -> dict[str, str]:
 def count_objectives(view: View) -> pd.DataFrame:
     """How often each objective (rows, as first met) was given each rating of the scale; empty where there is none."""
     rows, scale = find_objectives(view), list_scale(view)
-    if rows.empty or not {"objective", "rating"} <= set(rows) or not scale:
+    if rows.empty or not {"objective", "rating"}.issubset(rows) or not scale:
         return pd.DataFrame()
     counts = pd.crosstab(rows["objective"], rows["rating"])
     # one that nobody has rated yet is an objective all the same

@@ -130,11 +130,10 @@ def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str
     """A share and the rest's where it is above that beyond chance; else nothing."""
     whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
-    if case.district == ALL or not whole or every is None or every_of is None:
+    if value < rule.least or whole is None or every is None or every_of is None:
         return {}
+    # The whole area has no rest, and is not above it.
     rest, rest_of = float(every["value"]) - value, float(every_of["value"]) - whole
-    if value < rule.least or rest_of <= 0:
-        return {}
     change = compare_shares(value, whole, rest, rest_of)
     if not (change.value > 0 and change.is_beyond_chance(alpha=rule.p)):
         return {}

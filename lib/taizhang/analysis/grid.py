@@ -150,8 +150,8 @@ def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellCl
     if not values.any():
         return None
     edges, method = choose_classes(values[values > 0], describe_fact(_COUNTED[kind]).decimals)
-    cells["number"] = np.where(values > 0, np.searchsorted(edges, values, side="left"), -1)
-    classes = cells[values > 0].groupby("number")["rows"].agg(["min", "max"]).reindex(range(len(edges)))
+    cells["number"] = np.where(values > 0, np.searchsorted(edges, values), -1)
+    classes = cells.groupby("number")["rows"].agg(["min", "max"]).reindex(range(len(edges)))
     return CellClasses(
         cells=cells,
         classes=classes.set_axis(["low", "high"], axis=1),

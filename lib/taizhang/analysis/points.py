@@ -109,8 +109,8 @@ def find_side(view: View, lon: float, lat: float) -> str:
     """In which part of the view's district a point lies: northeast, south and so on, or middle."""
     own = view.districts if view.district == ALL else view.districts[view.districts["code"] == view.district]
     west, south, east, north = own.total_bounds
-    across, up = (lon - west) / (east - west) - 0.5, (lat - south) / (north - south) - 0.5
-    name = ("south" if up < -0.1 else "north" if up > 0.1 else "") + (
-        "west" if across < -0.1 else "east" if across > 0.1 else ""
+    across, up = (lon - west) / (east - west), (lat - south) / (north - south)
+    name = ("south" if up < 0.4 else "north" if up > 0.6 else "") + (
+        "west" if across < 0.4 else "east" if across > 0.6 else ""
     )
     return name or "middle"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from taizhang.analysis.comparison import list_column
@@ -112,9 +111,9 @@ def _measure(view: View, indicator: Indicator) -> pd.Series | None:
     """An indicator's value per district; None where its ledger isn't configured."""
     codes = view.districts["code"]
     if indicator.grades is not None:
-        names = dict(zip(view.districts["name"], codes, strict=True))
+        names = view.districts.set_index("name")["code"]
         graded = {names.get(place, place): grade for place, grade in indicator.grades.items()}
-        return pd.Series([graded.get(code, np.nan) for code in codes], index=list(codes), dtype=float)
+        return pd.Series(graded, dtype=float).reindex(list(codes))
     top = _look_up(view, indicator.value)
     if top is None or not indicator.of:
         return top

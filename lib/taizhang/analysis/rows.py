@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.naming import show_text
 from taizhang.analysis.view import View
 from taizhang.facts.measures import Amount, holds, number
 from taizhang.facts.publicity import count_sessions
@@ -27,9 +28,9 @@ def choose_months(view: View) -> pd.PeriodIndex:
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
     """Count days per month; months that begin after `as_of`, a date, are NaN: nothing is known of them yet."""
     counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).astype(float)
-    if as_of is not None:
-        counts[months.start_time > pd.Timestamp(str(as_of))] = float("nan")
-    return counts
+    if as_of is None:
+        return counts
+    return counts.where(months.start_time <= pd.Timestamp(str(as_of)))
 
 
 def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:
@@ -60,8 +61,8 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
     `classes`, from `name_values`, and `parts`, of bool or number, are of the same rows.
     """
     sums = parts.astype(float).groupby(classes.to_numpy()).sum()
-    order = sums.sum(axis=1).rename("total").to_frame().assign(name=sums.index.astype(str))
-    sums = sums.loc[order.sort_values(["total", "name"], ascending=[False, True]).index]
+    total = sums.sum(axis=1)
+    sums = sums.loc[sorted(sums.index, key=lambda name: (-total[name], name))]
     unknown = label("word.not_stated", lang)
     tail = sums[sums.index == unknown]
     sums = sums[sums.index != unknown]
@@ -110,7 +111,7 @@ def count_colours(view: View) -> pd.DataFrame | None:
     parts = {colour: issued.test(holds("colour", colour)) for colour in _SIGNALS}
     parts["unknown"] = ~issued.known("colour")
     shown = pd.DataFrame({colour: part for colour, part in parts.items() if part.any()})
-    return count_classes(name_values(rows["kind"], "warnings", "kind", view.lang), shown, view.lang)
+    return count_classes(rows["kind"].map(lambda kind: show_text(kind, view.lang)), shown, view.lang)
 
 
 def is_sensitive(view: View, kind: str) -> bool:

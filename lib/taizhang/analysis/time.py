@@ -37,9 +37,9 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
     first = max(begun.replace(day=1) - timedelta(days=_LATE_START), _go_back(last, _YEARS))
     # A part of a year would count some seasons twice: of more than a year, whole ones are kept.
     years = 0
-    while years < _YEARS and _go_back(last, years + 1) >= first:
+    while _go_back(last, years + 1) >= first:
         years += 1
-    return (_go_back(last, years) if years else max(begun, first)), last
+    return (_go_back(last, years) if years else begun), last
 
 
 def _go_back(day: date, years: int) -> date:

@@ -31,7 +31,7 @@ def is_known(row: Mapping[Any, Any] | pd.Series | None) -> bool:
 
 def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
     """Where each fact of each district stands: a report asks hundreds of times."""
-    return {key: at for at, key in enumerate(zip(facts["fact"], facts["district_code"], strict=True))}
+    return {(fact, code): at for at, (fact, code) in enumerate(facts[["fact", "district_code"]].to_numpy())}
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class View:
         return self._look_at(kind, None)
 
     def _look_at(self, kind: str, period: Period | None) -> Rows:
-        key = ("rows", kind, period)
+        key = (kind, period)
         if key not in self.answers:
             if ("ledger", kind) not in self.answers:
                 table, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))

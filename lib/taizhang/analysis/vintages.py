@@ -15,7 +15,6 @@ def list_changed(view: View) -> dict[str, list[str]]:
     codes = names.index if view.district == ALL else [view.district]
     changed = view.vintages[view.vintages["code"].isin(codes)]
     found = {
-        str(change): [str(names[code]) for code in own]
-        for change, own in changed.groupby("change", sort=True)["code"]
+        str(change): [str(names[code]) for code in own] for change, own in changed.groupby("change")["code"]
     }
     return found | ({"lost": []} if (view.vintages["change"] == "lost").any() else {})

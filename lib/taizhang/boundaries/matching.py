@@ -62,18 +62,19 @@ def match_districts(
     name.
     """
     finder = _Finder(districts, aliases or {}, crosswalk)
-    above = parent if parent is not None else pd.Series(pd.NA, index=values.index)
-    if len(above) != len(values):
+    if parent is not None and len(parent) != len(values):
         raise BoundaryError("boundaries.match.parents")
     # A million rows name a few hundred places: each distinct pair is looked up once.
-    value_ids, value_list = pd.factorize(values.to_numpy(dtype=object))
-    above_ids, above_list = pd.factorize(above.to_numpy(dtype=object))
+    value_ids, value_list = pd.factorize(values)
+    above_ids, above_list = np.full(len(values), -1), pd.Index([])
+    if parent is not None:
+        above_ids, above_list = pd.factorize(parent)
     value_texts = ["", *map(read_code_or_name, value_list)]
     above_texts = ["", *map(read_code_or_name, above_list)]
     many = len(above_texts)
     pair_ids, pairs = pd.factorize((value_ids + 1) * many + above_ids + 1)
     answers = [finder.find(value_texts[pair // many], above_texts[pair % many]) for pair in pairs]
-    found = pd.DataFrame(answers, columns=["code", "how", "reason"]).iloc[pair_ids].set_axis(values.index)
+    found = pd.DataFrame(answers, columns=["code", "how", "reason"]).take(pair_ids).set_axis(values.index)
     found = found.astype({"code": "str", "how": "str", "reason": "object"})
     if lon is not None and lat is not None and geometry is not None:
         blank = np.flatnonzero(np.array([not text for text in value_texts])[value_ids + 1])
@@ -141,7 +142,7 @@ class _Finder:
             raise BoundaryError("boundaries.aliases.refused", problems=problems)
         return checked
 
-    def find(self, text: str, above: str) -> Answer:
+    def find(self, text: str, above: str = "") -> Answer:
         """The code, how it was found, and why not."""
         if not text:
             return None, UNMATCHED, Reason("boundaries.match.not_given")
@@ -215,11 +216,10 @@ class _Finder:
             if parent.isdigit():
                 return parent.startswith(short)
             return code.startswith(short) if code.isdigit() and len(code) > len(short) else None
-        if parent.isdigit():
-            parent = self.names.get(parent, "")
-        if not parent:
+        name = self.names.get(parent) if parent.isdigit() else parent
+        if not name:
             return None
-        held, said = to_simplified(fold_name(parent)), to_simplified(fold_name(above))
+        held, said = to_simplified(fold_name(name)), to_simplified(fold_name(above))
         return held == said or cut_suffix(held) == said or held == cut_suffix(said)
 
     def _refuse(self, text: str, above: str, codes: set[str], left: set[str]) -> Reason:
@@ -239,10 +239,8 @@ class _Finder:
 
     def _propose(self, said: str, text: str) -> Reason:
         """Why a code or a name (`said`) is not known, with the alias that would settle it for each near name."""
-        near: list[str] = []
-        if self.proposals < _MOST_PROPOSALS:
-            self.proposals += 1
-            near = self._find_near(text)
+        near = self._find_near(text) if self.proposals < _MOST_PROPOSALS else []
+        self.proposals += 1
         if not near:
             return Reason(f"boundaries.match.no_{said}", text=text)
         line = Reason("boundaries.match.line", text=text)
@@ -276,7 +274,7 @@ def find_district(
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names
         return cleaned
     finder = _Finder(districts, aliases or {}, crosswalk)
-    code, _, reason = finder.find(cleaned, "")
+    code, _, reason = finder.find(cleaned)
     if code is not None:
         return code
     if reason is not None and reason.code in (SPLIT, "boundaries.match.shared"):

@@ -371,7 +371,7 @@ def _read_month(plain: str, year: int | None) -> Found | None:
 
 def _read_time(match: re.Match[str]) -> timedelta | None:
     hour, minute, second = int(match["h"]), int(match["m"] or 0), int(match["s"] or 0)
-    half = match["half"] or match["half2"] or ""
+    half = match["half"] or match["half2"]
     if half in ("下午", "晚上", "晚", "pm") and hour < 12:
         hour += 12
     if half in ("上午", "凌晨", "am") and hour == 12:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
     from pandera.errors import SchemaErrors
 
+# pandera's own checks by the names that it gives them; ours have theirs from `make_schema`.
+_CHECKS = {"not_nullable": "empty", "column_in_dataframe": "column"}
+
 
 def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """Check a ledger table (the kind's columns, typed; further ones may follow) against the schema of its kind.
@@ -53,7 +56,9 @@ def make_schema(kind: Kind, *, points_decide: bool = False) -> "pa.DataFrameSche
     columns = {name: _make_column(item) for name, item in kind.fields.items()}
     for name in ("source_file", "source_sheet"):
         columns[name] = pa.Column(_dtype("str"), nullable=False, required=False)
-    columns["source_row"] = pa.Column(_dtype("Int64"), pa.Check.ge(1), nullable=False, required=False)
+    columns["source_row"] = pa.Column(
+        _dtype("Int64"), pa.Check.ge(1, error="least"), nullable=False, required=False
+    )
     if points_decide:
         columns["district"].nullable = True
     return pa.DataFrameSchema(columns, strict=False, ordered=False, name=kind.name)
@@ -64,15 +69,15 @@ def _make_column(item: Field) -> "pa.Column":
 
     checks = []
     if item.type == "category":
-        checks.append(pa.Check.isin(list(item.values)))
+        checks.append(pa.Check.isin(list(item.values), error="category"))
     if item.min is not None:
-        checks.append(pa.Check.ge(item.min))
+        checks.append(pa.Check.ge(item.min, error="least"))
     if item.max is not None:
-        checks.append(pa.Check.le(item.max))
+        checks.append(pa.Check.le(item.max, error="most"))
     if item.type in DATE_TYPES and item.type != "datetime":
-        checks.append(pa.Check(lambda s: s.dt.normalize() == s, error="a time in a date"))
+        checks.append(pa.Check(lambda s: s.dt.normalize() == s, error="time"))
     if item.type == "month":
-        checks.append(pa.Check(lambda s: s.dt.day == 1, error="not the first of a month"))
+        checks.append(pa.Check(lambda s: s.dt.day == 1, error="month"))
     kind, title, description = _dtype(pandas_type(item.type)), item.title["zh"], item.description["zh"]
     return pa.Column(kind, checks, nullable=not item.required, title=title, description=description)
 
@@ -88,10 +93,15 @@ def _tell_failures(error: "SchemaErrors", kind: Kind) -> list[Reason]:
     cases = error.failure_cases
     parts = []
     for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
-        name = column if isinstance(column, str) else str(group["failure_case"].iloc[0])
+        code = "type" if str(check).startswith("dtype") else _CHECKS.get(str(check), str(check))
+        if code in ("time", "month") and group["index"].isna().all():
+            continue  # a column of another type, which is told, can't be looked at so
+        known = isinstance(column, str) and code != "column"
+        name = column if known else str(group["failure_case"].iloc[0])
         item = kind.fields.get(name)
-        fails = Reason("ledgers.schema.column", column=name, check=str(check), count=len(group))
-        if item is None or not item.personal:
+        said = Reason(f"ledgers.schema.check.{code}")
+        fails = Reason("ledgers.schema.column", column=name, check=said, count=len(group))
+        if known and (item is None or not item.personal):
             shown = tuple(map(str, group["failure_case"]))
             fails = Reason("ledgers.schema.values", reason=fails, values=shown)
         parts.append(fails)
