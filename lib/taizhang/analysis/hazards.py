@@ -33,10 +33,11 @@ def follow_months(view: View) -> Trend | None:
     if not inside.any():
         return None
     days, rectified = rows["found_on"], found.test(hazards.is_rectified)
+    still_open = found.test(hazards.is_open)
     counts = pd.DataFrame(
         {
             name: count_months(days[inside & part], months, view.as_of)
-            for name, part in (("rectified", rectified), ("open", ~rectified))
+            for name, part in (("rectified", rectified), ("open", still_open))
         }
     )
     before = None
@@ -54,8 +55,8 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     rows = found.frame()
     if rows.empty or rows[column].isna().all():
         return None
-    rectified = found.test(hazards.is_rectified)
-    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified}, index=rows.index)
+    tests = {"rectified": hazards.is_rectified, "open": hazards.is_open}
+    parts = pd.DataFrame({name: found.test(test) for name, test in tests.items()}, index=rows.index)
     return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
 
 
@@ -65,7 +66,7 @@ def list_overdue(view: View) -> pd.DataFrame:
     rows = view.show("hazards")
     if rows.empty:
         return rows
-    late = (found.as_of - found.days("deadline")).astype("timedelta64[D]")
+    late = (found.as_of - found.last_days("deadline")).astype("timedelta64[D]")
     rows = rows.assign(late=np.where(np.isnat(late), 0, late.astype("int64")))
     return rows[found.test(hazards.is_overdue)].sort_values(
         ["late", "found_on", "source_row"], ascending=[False, True, True]
