@@ -11,7 +11,8 @@ from taizhang.metadata.facts import (
 )
 
 CONTRACT = """
-hazards.found .rectified .rectified_undated .status_unknown .rectification_rate .on_the_spot .on_the_spot_share .open .overdue .major .major_open
+hazards.found .rectified .rectified_undated .status_unknown .rectification_rate .on_the_spot .on_the_spot_share
+.open .overdue .major .major_open
 .repeats .days_to_rectify_median
 inspections.visits .premises .hazards_per_visit .penalties .penalty_yuan
 drills.held .participants .field_share .evaluated_share .problems .problems_fixed_share .plans_drilled_share

@@ -8,19 +8,27 @@ import pandas as pd
 from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
 from taizhang.analysis.view import View
 from taizhang.facts import hazards
+from taizhang.facts.rows import Mask, Rows
 
 
 @dataclass(frozen=True)
 class Trend:
     """Hazards by the month they were found in.
 
-    `counts`, by month: rectified and open, NaN in months that begin after as_of. `before`: found in the same months a
+    `counts`, by month: as from `tell_states`, NaN in months that begin after as_of. `before`: found in the same months a
     year before; None where the ledger does not reach them.
     """
 
     counts: pd.DataFrame
     before: pd.Series | None
     rows: int
+
+
+def tell_states(rows: Rows) -> dict[str, Mask]:
+    """Which are rectified, which open, and of which it is not known, where there are any."""
+    states = {"rectified": rows.test(hazards.is_rectified), "open": rows.test(hazards.is_open)}
+    unknown = rows.test(hazards.is_unknown)
+    return states | {"unknown": unknown} if unknown.any() else states
 
 
 def follow_months(view: View) -> Trend | None:
@@ -32,12 +40,11 @@ def follow_months(view: View) -> Trend | None:
     inside = rows["found_on"].dt.to_period("M").isin(months).to_numpy()
     if not inside.any():
         return None
-    days, rectified = rows["found_on"], found.test(hazards.is_rectified)
-    still_open = found.test(hazards.is_open)
+    days = rows["found_on"]
     counts = pd.DataFrame(
         {
             name: count_months(days[inside & part], months, view.as_of)
-            for name, part in (("rectified", rectified), ("open", still_open))
+            for name, part in tell_states(found).items()
         }
     )
     before = None
@@ -47,7 +54,7 @@ def follow_months(view: View) -> Trend | None:
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of a column, as from `count_classes`: rectified and open.
+    """The period's hazards by the classes of a column, as from `count_classes`: as from `tell_states`.
 
     None where no row states its class.
     """
@@ -55,8 +62,7 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     rows = found.frame()
     if rows.empty or rows[column].isna().all():
         return None
-    tests = {"rectified": hazards.is_rectified, "open": hazards.is_open}
-    parts = pd.DataFrame({name: found.test(test) for name, test in tests.items()}, index=rows.index)
+    parts = pd.DataFrame(tell_states(found), index=rows.index)
     return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
 
 
