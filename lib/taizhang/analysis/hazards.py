@@ -15,8 +15,8 @@ from taizhang.facts.rows import Mask, Rows
 class Trend:
     """Hazards by the month they were found in.
 
-    `counts`, by month: as from `tell_states`, NaN in months that begin after as_of. `before`: found in the same months a
-    year before; None where the ledger does not reach them.
+    `counts`, by month: as from `tell_states`, NaN in months that begin after as_of. `before`: found in the same months
+    a year before; None where the ledger does not reach them.
     """
 
     counts: pd.DataFrame

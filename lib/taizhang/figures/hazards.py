@@ -17,14 +17,13 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-
 _ROLES = {"rectified": "done", "open": "open", "unknown": "before"}
 
 
 def _name_parts(counts: pd.DataFrame, lang: str) -> list[tuple[str, str, str]]:
     """The key of rectified and open, and of those whose status is unknown where there are any."""
     roles = load_style().roles
-    return [("■", label(f"hazards.{part}", lang), roles[_ROLES[part]]) for part in counts]
+    return [("■", label(f"hazards.{part}", lang), roles[_ROLES[str(part)]]) for part in counts]
 
 
 def _say_state(view: View, counts: pd.DataFrame) -> str:
@@ -43,7 +42,7 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
         return None
     lang, style = view.lang, load_style()
     key = _name_parts(trend.counts, lang)
-    parts = [(trend.counts[part], style.roles[_ROLES[part]]) for part in trend.counts]
+    parts = [(trend.counts[part], style.roles[_ROLES[str(part)]]) for part in trend.counts]
     if trend.before is not None:
         key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
     with use_axes(42 if is_brief(view) else 72) as (drawing, axes):
