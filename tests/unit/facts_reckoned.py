@@ -18,8 +18,18 @@ from taizhang.stats.survival import estimate_survival, find_median
 CODES = ["101", "102", "103", "104"]  # of the last there are no rows
 DISTRICTS = pd.DataFrame({"code": CODES, "name": ["甲镇", "乙镇", "丙镇", "丁镇"]})
 Row = dict[str, Any]
-DAYS = "found_on rectified_on closed_on deadline inspected_on held_on issued_on review_due occurred_on received_on "
-DAYS += "resolved_on due_on settled_on issued_at checked_at expires_on"
+DAYS = (
+    "found_on rectified_on closed_on verified_on deadline inspected_on held_on issued_on review_due occurred_on "
+    "received_on answered_on resolved_on due_on settled_on issued_at checked_at expires_on"
+).split()
+SPANS = (
+    "found_on",
+    "rectified_on",
+    "deadline",
+    "held_on",
+    "resolved_on",
+    "due_on",
+)  # known to the month at times
 VALUES: dict[str, Sequence[Any]] = {
     "premises": ["A", "B"], "category": ["fire", "gas"], "mode": ["on_the_spot", "by_deadline"],
     "severity": ["major", "general"], "hazards_found": [0, 1, 3], "penalty_yuan": [0.0, 0.5, 500.0],
@@ -30,17 +40,21 @@ VALUES: dict[str, Sequence[Any]] = {
     "on_duty": [True, False], "members": [0, 4], "quantity": [1.0, 2.0], "standard": [1.0, 2.0],
     "capacity": [0.0, 50.0],
     "sessions": [0, 3], "reached": [0, 20], "met": [True, False], "veto": [True, False], "assigned": [True, False],
+    "status": ["open", "rectified", "closed", "answered", "resolved", "settled"],
+    "verified_result": ["passed", "not_passed"],
     "year": [2020, 2021], "residents": [0, 4000], "output_yi": [0.5, 0.5, 2.0],
 }  # fmt: skip
 KINDS = {
-    "hazards": "found_on rectified_on closed_on deadline mode severity premises category",
+    "hazards": (
+        "found_on rectified_on closed_on verified_on verified_result status deadline mode severity premises category"
+    ),
     "inspections": "inspected_on premises hazards_found penalty_yuan",
     "drills": "held_on participants kind plan problems problems_fixed evaluated",
     "plans": "issued_on review_due name",
     "incidents": "occurred_on class deaths serious_injuries loss_wan",
     "losses": "occurred_on event affected loss_wan",
-    "complaints": "received_on resolved_on due_on",
-    "disputes": "found_on settled_on",
+    "complaints": "received_on answered_on resolved_on due_on status",
+    "disputes": "found_on settled_on status",
     "warnings": "issued_at",
     "duty_checks": "checked_at on_duty",
     "teams": "members",
@@ -53,40 +67,76 @@ KINDS = {
 }
 
 
+STATUSES = {
+    "hazards": ("open", "rectified", "closed"),
+    "complaints": ("open", "answered", "resolved"),
+    "disputes": ("open", "settled"),
+}
+# What an empty cell says in a table that has the column: not yet or none; nought where nobody wrote it; else nothing.
+NONE = (
+    "rectified_on closed_on verified_on answered_on resolved_on settled_on penalty_yuan standard expires_on"
+).split()
+CLOSINGS = NONE[:6]
+NOUGHT = "deaths serious_injuries hazards_found problems problems_fixed affected".split()
+
+
 def draw_rows(
     seed: int, period: Period, as_of: date, places: Sequence[str] = CODES[:3], least: int = 8, most: int = 40
 ) -> dict[str, list[Row]]:
-    """Rows of every kind, with cells missing and days upon and beside the period's ends and as_of."""
+    """Rows of every kind in two files, that may lack columns; days upon and beside the period's ends and as_of.
+
+    Cells are missing in none, few or many of the rows, and some dates are known to the month.
+    """
     rng = np.random.default_rng(seed)
     days = [at + timedelta(days=n) for at in (period.start, period.end, as_of) for n in (-1, 0, 1)]
     days += [period.start + timedelta(days=int(n)) for n in rng.integers(-400, period.days + 40, 6)]
 
-    def draw(column: str) -> Any:
-        if column == "district_code":
-            return None if rng.random() < 0.05 else places[int(len(places) * rng.random() ** 1.5)]
-        if rng.random() < 0.2:
+    def draw(kind: str, column: str, missing: float) -> Any:
+        if rng.random() < missing:
             return None
-        of = days if column in DAYS.split() else VALUES[column]
+        if column == "district_code":
+            return places[int(len(places) * rng.random() ** 1.5)]
+        of = STATUSES[kind] if column == "status" else days if column in DAYS else VALUES[column]
         return of[int(rng.integers(len(of)))]
 
-    return {
-        kind: [
-            {column: draw(column) for column in ["district_code", *columns.split()]}
-            for _ in range(int(rng.integers(least, most)))
-        ]
-        for kind, columns in KINDS.items()
-    }
+    drawn: dict[str, list[Row]] = {}
+    for kind, columns in KINDS.items():
+        names = columns.split()
+        missing = {name: float(rng.choice([0, 0, 0.05, 0.3])) for name in names} | {"district_code": 0.05}
+        dated = "" if kind == "grid" else load_kinds()[kind].date
+        has = [{name for name in names if name == dated or rng.random() < 0.9} for _ in range(2)]
+        has = [
+            of - {*CLOSINGS} if rng.random() < 0.25 else of for of in has
+        ]  # no column says when it was closed
+        drawn[kind] = []
+        for _ in range(int(rng.integers(least, most))):
+            file = int(rng.random() < 0.4)
+            row = {name: draw(kind, name, missing[name]) for name in ("district_code", *names)}
+            row |= {name: None for name in names if name not in has[file]}
+            row |= {"source_file": "ab"[file], "table_columns": "|".join(sorted(has[file]))}
+            for name in SPANS:
+                if name in names:
+                    month = row[name] is not None and rng.random() < 0.1
+                    row[name] = row[name].replace(day=1) if month else row[name]
+                    row[f"{name}_precision"] = None if row[name] is None else "month" if month else "day"
+            drawn[kind].append(row)
+    return drawn
+
+
+def list_columns(kind: str) -> list[str]:
+    """The columns of a table as ingest leaves it."""
+    names = KINDS[kind].split()
+    spans = [f"{name}_precision" for name in SPANS if name in names]
+    return ["district_code", *names, *spans, "source_file", "table_columns"]
 
 
 def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
     """A table as ingest leaves it; rows are numbered from 10, so that labels are no positions."""
-    table = pd.DataFrame(
-        rows, index=range(10, 10 + len(rows)), columns=["district_code", *KINDS[kind].split()]
-    )
+    table = pd.DataFrame(rows, index=range(10, 10 + len(rows)), columns=list_columns(kind))
     for column in table:
-        if column in DAYS.split():
+        if column in DAYS:
             table[column] = pd.to_datetime(table[column]).astype("datetime64[us]")
-        elif column == "district_code" or isinstance(VALUES[column][0], str):
+        elif column not in VALUES or isinstance(VALUES[column][0], str):
             table[column] = table[column].astype("str")
         else:
             dtype = {bool: "boolean", int: "Int64", float: "float64"}[type(VALUES[column][0])]
@@ -94,13 +144,22 @@ def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
     return table
 
 
+def last(row: Row, column: str) -> date | None:
+    """The last day of what a date stands for."""
+    day: date | None = row[column]
+    if day is None or row.get(f"{column}_precision") != "month":
+        return day
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
 @dataclass
 class Look:
-    """What the sentences speak of: all rows on record, the period and the day they are read as of."""
+    """What the sentences speak of: all rows on record, the period, the day they are read as of, and any asked for."""
 
     rows: dict[str, list[Row]]
     period: Period
     as_of: date
+    asked: date | None = None
 
     def of(self, kind: str) -> list[tuple[int, Row]]:
         """Rows that take part, with their labels."""
@@ -113,36 +172,129 @@ class Look:
                 not dated
                 or (
                     row[dated]
-                    and self.period.start <= row[dated] <= self.period.end
-                    and row[dated] <= self.as_of
+                    and self.period.start <= row[dated]
+                    and last(row, dated) <= min(self.period.end, self.as_of)
                 )
             )
         ]
 
-    def by(self, day: date | None) -> bool:
+    def by(self, row: Row, column: str) -> bool:
+        day = last(row, column)
         return day is not None and day <= self.as_of
 
-    def past(self, day: date | None) -> bool:
+    def past(self, row: Row, column: str) -> bool:
+        day = last(row, column)
         return day is not None and day < self.as_of
 
+    def looks_back(self, kind: str, row: Row) -> bool:
+        """A day was asked for that lies before the latest starred date of the row's file."""
+        dated = load_kinds()[kind].date
+        days = [last(one, dated) for one in self.rows[kind] if one["source_file"] == row["source_file"]]
+        return self.asked is not None and max(day for day in days if day) > self.asked
 
-def rectified_day(row: Row) -> date | None:
-    return row["rectified_on"] or row["closed_on"]
+    def says(self, kind: str, row: Row, column: str) -> bool:
+        """Whether the cell says something, be it by being empty."""
+        if row[column] is not None:
+            return True
+        written = [one[column] for one in self.rows[kind] if one[column] is not None]
+        nought = column in NOUGHT and written and min(written) > 0
+        meant = nought or (column in NONE and written)
+        return bool(meant) and column in row["table_columns"].split("|")
+
+    def amount(self, kind: str, row: Row, column: str) -> float | None:
+        """The number, 0 where an empty cell says so."""
+        empty = row[column] is None and column in NOUGHT and self.says(kind, row, column)
+        return 0 if empty else row[column]
+
+
+@dataclass
+class Told:
+    """What a hazard's row says of its rectification."""
+
+    first: date | None
+    last: date | None
+    reopened: bool
+    undated: bool
+    known: bool
+    done: bool
+
+
+def tell(look: Look, row: Row) -> Told:
+    """From the contract: its day, or that it is rectified without one, opened again, or not known."""
+    passed = row["verified_result"] != "not_passed"
+    days = [name for name in ("rectified_on", "closed_on") if row[name]]
+    days += ["verified_on"] if row["verified_on"] and passed else []
+    if not days and row["mode"] == "on_the_spot" and row["status"] != "open":
+        days = ["found_on"]
+    first, end = (row[days[0]], last(row, days[0])) if days else (None, None)
+    reopened = not passed and (
+        row["verified_on"] is None
+        or (row["verified_on"] <= look.as_of and (first is None or row["verified_on"] >= first))
+    )
+    said = row["status"] in ("rectified", "closed") or row["verified_result"] == "passed"
+    undated = said and first is None and not reopened
+    known = (
+        first is not None
+        or said
+        or row["status"] == "open"
+        or not passed
+        or any(look.says("hazards", row, name) for name in ("rectified_on", "closed_on", "verified_on"))
+    )
+    if (undated or (not passed and row["verified_on"] is None)) and look.looks_back("hazards", row):
+        known = False
+    done = known and (undated or (end is not None and end <= look.as_of and not reopened))
+    return Told(first, end, reopened, undated, known, done)
 
 
 def is_rectified(look: Look, row: Row) -> bool:
-    return look.by(rectified_day(row))
+    return tell(look, row).done
 
 
-def is_observed(look: Look, row: Row) -> bool:
-    return row["mode"] == "on_the_spot" or is_rectified(look, row)
+def is_open(look: Look, row: Row) -> bool:
+    return tell(look, row).known and not is_rectified(look, row)
 
 
-def count_days(look: Look, row: Row) -> int:
-    if row["mode"] == "on_the_spot":
+def is_timed(look: Look, row: Row) -> bool:
+    return tell(look, row).known and row["found_on_precision"] == "day"
+
+
+def count_days(look: Look, row: Row, latest: bool) -> int:
+    """To its rectification, or to as_of; what has no day, or a month, at its soonest or at its latest."""
+    told = tell(look, row)
+    if told.done and row["mode"] == "on_the_spot":
         return 0
-    end = rectified_day(row) if is_rectified(look, row) else look.as_of
+    end = look.as_of
+    if told.done and told.first:
+        end = told.last if latest else told.first
+    elif told.done and not latest:
+        end = row["found_on"]
     return max((end - row["found_on"]).days, 0)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Of complaints and disputes: closed by a day, or said to be."""
+
+    kind: str
+    column: str
+    closed: tuple[str, ...]
+    open: tuple[str, ...]
+
+    def undated(self, row: Row) -> bool:
+        return row[self.column] is None and row["status"] in self.closed
+
+    def known(self, look: Look, row: Row) -> bool:
+        if row[self.column] is None and row["status"] in self.closed:
+            return not look.looks_back(self.kind, row)
+        return row["status"] in self.open or look.says(self.kind, row, self.column)
+
+    def done(self, look: Look, row: Row) -> bool:
+        return look.by(row, self.column) or (self.undated(row) and self.known(look, row))
+
+
+RESOLVED = Closing("complaints", "resolved_on", ("resolved",), ("open", "answered"))
+ANSWERED = Closing("complaints", "answered_on", ("answered", "resolved"), ("open",))
+SETTLED = Closing("disputes", "settled_on", ("settled",), ("open",))
 
 
 def is_repeat(look: Look, row: Row) -> bool:
@@ -150,18 +302,21 @@ def is_repeat(look: Look, row: Row) -> bool:
     return None not in key and any(
         [other[name] for name in ("district_code", "premises", "category")] == key
         and other["found_on"]
+        and "day" == row["found_on_precision"] == other["found_on_precision"]
         and 1 <= (row["found_on"] - other["found_on"]).days <= 365
         for other in look.rows["hazards"]
     )
 
 
-def level(row: Row) -> int:
-    if row["class"] != "accident" or all(
-        row[name] is None for name in ("deaths", "serious_injuries", "loss_wan")
-    ):
+BOUNDS = {"deaths": (3, 10, 30), "serious_injuries": (10, 50, 100), "loss_wan": (1000, 5000, 10000)}
+
+
+def level(look: Look, row: Row) -> int:
+    numbers = {name: look.amount("incidents", row, name) for name in BOUNDS}
+    found = max(sum((numbers[name] or 0) >= bound for bound in of) for name, of in BOUNDS.items())
+    if row["class"] != "accident" or (None in numbers.values() and found < 3):
         return -1
-    bounds = {"deaths": (3, 10, 30), "serious_injuries": (10, 50, 100), "loss_wan": (1000, 5000, 10000)}
-    return max(sum((row[name] or 0) >= bound for bound in of) for name, of in bounds.items())
+    return found
 
 
 def is_issued(look: Look, row: Row) -> bool:
@@ -169,7 +324,7 @@ def is_issued(look: Look, row: Row) -> bool:
 
 
 def is_current(look: Look, row: Row) -> bool:
-    return is_issued(look, row) and not look.past(row["review_due"])
+    return is_issued(look, row) and row["review_due"] is not None and not look.past(row, "review_due")
 
 
 def is_drilled(look: Look, row: Row) -> bool:
@@ -180,20 +335,30 @@ def is_drilled(look: Look, row: Row) -> bool:
     return row["name"] is not None and (row["district_code"], row["name"]) in held
 
 
+def is_placed(look: Look, row: Row) -> bool:
+    """Whether it can be told on which side of its due day a case was resolved."""
+    if row["due_on"] is None or not RESOLVED.done(look, row):
+        return True
+    day, due = row["resolved_on"], last(row, "due_on")
+    return day is not None and (last(row, "resolved_on") <= due or day > due)
+
+
 def has_answer(look: Look, row: Row) -> bool:
-    return row["due_on"] is not None and (look.by(row["resolved_on"]) or look.past(row["due_on"]))
+    judged = row["due_on"] is not None and (RESOLVED.done(look, row) or look.past(row, "due_on"))
+    return judged and RESOLVED.known(look, row) and is_placed(look, row)
 
 
 def is_on_time(look: Look, row: Row) -> bool:
-    return look.by(row["resolved_on"]) and row["due_on"] is not None and row["resolved_on"] <= row["due_on"]
+    day, due = last(row, "resolved_on"), last(row, "due_on")
+    return RESOLVED.done(look, row) and None not in (day, due) and day <= due
 
 
 def always(look: Look, row: Row) -> bool:
     return True
 
 
-def column(name: str) -> Callable[[Look, Row], float | None]:
-    return lambda look, row: row[name]
+def column(kind: str, name: str) -> Callable[[Look, Row], float | None]:
+    return lambda look, row: look.amount(kind, row, name)
 
 
 def known(name: str) -> Callable[[Look, Row], bool]:
@@ -208,25 +373,29 @@ COUNTS = {
     "hazards.found": always,
     "hazards.rectified": is_rectified,
     "hazards.on_the_spot": equal("mode", "on_the_spot"),
-    "hazards.open": lambda look, row: not is_rectified(look, row),
-    "hazards.overdue": lambda look, row: not is_rectified(look, row) and look.past(row["deadline"]),
+    "hazards.rectified_undated": lambda look, row: tell(look, row).done and tell(look, row).undated,
+    "hazards.status_unknown": lambda look, row: not tell(look, row).known,
+    "hazards.open": is_open,
+    "hazards.overdue": lambda look, row: is_open(look, row) and look.past(row, "deadline"),
     "hazards.major": equal("severity", "major"),
-    "hazards.major_open": lambda look, row: row["severity"] == "major" and not is_rectified(look, row),
+    "hazards.major_open": lambda look, row: row["severity"] == "major" and is_open(look, row),
     "hazards.repeats": is_repeat,
     "inspections.visits": always,
     "inspections.penalties": lambda look, row: (row["penalty_yuan"] or 0) > 0,
     "drills.held": always,
     "plans.current": is_current,
-    "plans.review_overdue": lambda look, row: is_issued(look, row) and look.past(row["review_due"]),
+    "plans.review_overdue": lambda look, row: is_issued(look, row) and look.past(row, "review_due"),
+    "plans.all": is_issued,
     "incidents.count": always,
-    "incidents.level_ordinary": lambda look, row: level(row) == 0,
-    "incidents.level_larger": lambda look, row: level(row) == 1,
-    "incidents.level_major": lambda look, row: level(row) == 2,
-    "incidents.level_extraordinary": lambda look, row: level(row) == 3,
+    "incidents.level_ordinary": lambda look, row: level(look, row) == 0,
+    "incidents.level_larger": lambda look, row: level(look, row) == 1,
+    "incidents.level_major": lambda look, row: level(look, row) == 2,
+    "incidents.level_extraordinary": lambda look, row: level(look, row) == 3,
     "complaints.received": always,
-    "complaints.resolved": lambda look, row: look.by(row["resolved_on"]),
+    "complaints.answered": ANSWERED.done,
+    "complaints.resolved": RESOLVED.done,
     "disputes.found": always,
-    "disputes.settled": lambda look, row: look.by(row["settled_on"]),
+    "disputes.settled": SETTLED.done,
     "warnings.issued": always,
     "duty_checks.made": always,
     "teams.count": always,
@@ -234,7 +403,7 @@ COUNTS = {
     "supplies.below_standard": lambda look, row: (
         None not in (row["quantity"], row["standard"]) and row["quantity"] < row["standard"]
     ),
-    "supplies.expired": lambda look, row: look.past(row["expires_on"]),
+    "supplies.expired": lambda look, row: look.past(row, "expires_on"),
     "shelters.count": always,
     "grid.cells": always,
     "grid.cells_unassigned": equal("assigned", False),
@@ -242,19 +411,19 @@ COUNTS = {
     "schools.vetoed": lambda look, row: row["veto"] is True and row["met"] is False,
 }
 SHARES = {  # the rows whose answer is known, and those counted
-    "hazards.rectification_rate": (always, is_rectified),
+    "hazards.rectification_rate": (lambda look, row: tell(look, row).known, is_rectified),
     "hazards.on_the_spot_share": (known("mode"), equal("mode", "on_the_spot")),
     "drills.field_share": (known("kind"), equal("kind", "field")),
     "drills.evaluated_share": (known("evaluated"), equal("evaluated", True)),
     "drills.plans_drilled_share": (is_current, is_drilled),
-    "complaints.resolution_rate": (always, lambda look, row: look.by(row["resolved_on"])),
+    "complaints.resolution_rate": (RESOLVED.known, RESOLVED.done),
     "complaints.on_time_rate": (has_answer, is_on_time),
-    "disputes.settlement_rate": (always, lambda look, row: look.by(row["settled_on"])),
+    "disputes.settlement_rate": (SETTLED.known, SETTLED.done),
     "duty_checks.passed_rate": (known("on_duty"), equal("on_duty", True)),
     "schools.items_met_rate": (known("met"), equal("met", True)),
 }
 SUMS = {
-    name: column(name.split(".")[1])
+    name: column(*name.split("."))
     for name in (
         "inspections.penalty_yuan drills.participants drills.problems incidents.deaths incidents.serious_injuries "
         "incidents.loss_wan losses.affected losses.loss_wan teams.members shelters.capacity publicity.reached"
@@ -262,14 +431,74 @@ SUMS = {
 }
 SUMS["publicity.sessions"] = lambda look, row: 1 if row["sessions"] is None else row["sessions"]
 RATIOS = {
-    "inspections.hazards_per_visit": (column("hazards_found"), lambda look, row: 1),
-    "drills.problems_fixed_share": (column("problems_fixed"), column("problems")),
+    "inspections.hazards_per_visit": (column("inspections", "hazards_found"), lambda look, row: 1),
+    "drills.problems_fixed_share": (column("drills", "problems_fixed"), column("drills", "problems")),
 }
 PER = {
     "incidents.deaths_per_100k": ("deaths", "residents", 100_000),
     "incidents.deaths_per_yi_output": ("deaths", "output_yi", 1),
     "shelters.capacity_per_resident": ("capacity", "residents", 1),
 }
+
+
+def accident(look: Look, row: Row) -> bool:
+    return row["class"] == "accident"
+
+
+def says(kind: str, name: str) -> Callable[[Look, Row], bool]:
+    return lambda look, row: look.says(kind, row, name)
+
+
+def one(kind: str, name: str) -> list[Any]:
+    return [(always, says(kind, name))]
+
+
+HAS_STATUS = (always, lambda look, row: tell(look, row).known)
+LEVEL = one("incidents", "class") + [
+    (accident, lambda look, row, name=name: look.says("incidents", row, name) or level(look, row) == 3)
+    for name in BOUNDS
+]
+# By fact: of which rows is it asked, and of which of these is the answer known; of one column, the rows that say it.
+GROUNDS: dict[str, list[Any]] = {
+    "hazards.rectified": [HAS_STATUS],
+    "hazards.rectified_undated": [HAS_STATUS],
+    "hazards.rectification_rate": [HAS_STATUS],
+    "hazards.open": [HAS_STATUS],
+    "hazards.overdue": [HAS_STATUS, (is_open, says("hazards", "deadline"))],
+    "hazards.major": one("hazards", "severity"),
+    "hazards.major_open": [HAS_STATUS, *one("hazards", "severity")],
+    "hazards.on_the_spot": one("hazards", "mode"),
+    "hazards.on_the_spot_share": one("hazards", "mode"),
+    "hazards.repeats": one("hazards", "premises") + one("hazards", "category"),
+    "hazards.days_to_rectify_median": [HAS_STATUS],
+    "inspections.premises": one("inspections", "premises"),
+    "inspections.penalties": one("inspections", "penalty_yuan"),
+    "inspections.hazards_per_visit": one("inspections", "hazards_found"),
+    "drills.field_share": one("drills", "kind"),
+    "drills.evaluated_share": one("drills", "evaluated"),
+    "drills.problems_fixed_share": one("drills", "problems_fixed") + one("drills", "problems"),
+    "plans.current": [(is_issued, says("plans", "review_due"))],
+    "plans.review_overdue": [(is_issued, says("plans", "review_due"))],
+    **{f"incidents.level_{name}": LEVEL for name in ("ordinary", "larger", "major", "extraordinary")},
+    "incidents.deaths_per_100k": one("incidents", "deaths"),
+    "incidents.deaths_per_yi_output": [*one("incidents", "class"), (accident, says("incidents", "deaths"))],
+    "losses.events": one("losses", "event"),
+    "complaints.answered": [(always, ANSWERED.known)],
+    "complaints.resolved": [(always, RESOLVED.known)],
+    "complaints.resolution_rate": [(always, RESOLVED.known)],
+    "complaints.on_time_rate": [(always, RESOLVED.known), *one("complaints", "due_on"), (always, is_placed)],
+    "disputes.settled": [(always, SETTLED.known)],
+    "disputes.settlement_rate": [(always, SETTLED.known)],
+    "duty_checks.passed_rate": one("duty_checks", "on_duty"),
+    "supplies.below_standard": one("supplies", "quantity") + one("supplies", "standard"),
+    "supplies.expired": one("supplies", "expires_on"),
+    "shelters.capacity_per_resident": one("shelters", "capacity"),
+    "grid.cells_unassigned": one("grid", "assigned"),
+    "schools.items_met_rate": one("schools", "met"),
+    "schools.vetoed": [*one("schools", "veto"), (equal("veto", True), says("schools", "met"))],
+    **{name: one(*name.split(".")) for name in SUMS if name != "publicity.sessions"},
+}
+
 DISTINCT = {"inspections.premises": "premises", "losses.events": "event"}
 MEDIAN = "hazards.days_to_rectify_median"
 AREAS = pd.DataFrame(
@@ -310,6 +539,12 @@ def kind_of(fact: str) -> str:
     return "plans" if fact == "drills.plans_drilled_share" else fact.split(".")[0]
 
 
+def per_amount(look: Look, fact: str, row: Row) -> float | None:
+    if fact == "incidents.deaths_per_yi_output" and not accident(look, row):
+        return None
+    return look.amount(fact.split(".")[0], row, PER[fact][0])
+
+
 def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
     """The rows behind a fact of the whole area: label, row, and whether it is counted."""
 
@@ -328,12 +563,12 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
             top, bottom = (amount(look, row) for amount in RATIOS[fact])
             rows, counted = None not in (top, bottom), bool(top)
         elif fact in PER:
-            amount = row[PER[fact][0]]
+            amount = per_amount(look, fact, row)
             rows, counted = amount is not None and whole(row), bool(amount)
         elif fact in DISTINCT:
             rows = counted = row[DISTINCT[fact]] is not None
         elif fact == MEDIAN:
-            rows, counted = True, is_observed(look, row)
+            rows, counted = is_timed(look, row), is_timed(look, row) and is_rectified(look, row)
         else:  # an area is worked out from all cells
             rows = counted = True
         if rows:
@@ -341,7 +576,43 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
     return chosen
 
 
-def reckon(look: Look, fact: str, code: str) -> tuple[float, float, float, float, float]:
+def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
+    """Whether it is known of enough rows; of how many; and of how many it is asked, of the ground fewest rows tell."""
+    enough = code != "all" or all(weigh(look, fact, one)[0] for one in CODES)
+    kind = fact.split(".")[0]
+    grounds = [(kind_of(fact), *ground) for ground in GROUNDS.get(fact, [])]
+    if fact == "drills.plans_drilled_share":
+        grounds = [
+            ("drills", always, says("drills", "plan")),
+            ("plans", is_issued, says("plans", "review_due")),
+        ]
+    rows = {
+        of: [row for _, row in look.of(of) if code in ("all", row["district_code"])]
+        for of in (kind, kind_of(fact))
+    }
+    told = asked = len(rows[kind_of(fact)])
+    share = 1.0
+    for of, base, known in grounds:
+        some = [row for row in rows[of] if base(look, row)]
+        n = sum(known(look, row) for row in some)
+        if 10 * (len(some) - n) > len(some):
+            enough = False
+        part = n / len(some) if some else 1.0
+        if part <= share:
+            share, told, asked = part, n, len(some)
+    if fact in PER and code != "all" and rows[kind] and not population(look, code, PER[fact][1]) > 0:
+        enough = False
+    return enough, told, asked
+
+
+def reckon(look: Look, fact: str, code: str) -> tuple[float, ...]:
+    """Value, numerator, denominator, low and high, all empty where too little is known; known, of."""
+    enough, told, asked = weigh(look, fact, code)
+    numbers = count(look, fact, code) if enough else (np.nan,) * 5
+    return (*numbers, told, asked)
+
+
+def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float, float]:
     """Value, numerator, denominator, low and high."""
     rows = [(row, counted) for _, row, counted in choose(look, fact) if code in ("all", row["district_code"])]
     some = [row for row, counted in rows if counted]
@@ -361,10 +632,10 @@ def reckon(look: Look, fact: str, code: str) -> tuple[float, float, float, float
             return over(top, bottom), top, bottom, *garwood(top, bottom)
         return 100 * over(top, bottom), top, bottom, *wilson(top, bottom)
     if fact in PER:
-        amount, base, scale = PER[fact]
+        _, base, scale = PER[fact]
         bases = [population(look, one, base) for one in (CODES if code == "all" else [code])]
         total = sum(one for one in bases if one > 0) or nothing
-        top = sum(row[amount] for row, _ in rows) if total > 0 else nothing
+        top = sum(per_amount(look, fact, row) or 0 for row, _ in rows) if total > 0 else nothing
         low, high = garwood(top, total / scale) if limits else (nothing, nothing)
         return over(scale * top, total), top, total, low, high
     if fact in DISTINCT:
@@ -373,10 +644,15 @@ def reckon(look: Look, fact: str, code: str) -> tuple[float, float, float, float
         number = len({key[1] if fact == "losses.events" else key for key in keys})
         return number, nothing, nothing, *(garwood(number) if limits else (nothing, nothing))
     if fact == MEDIAN:
-        curve = estimate_survival(
-            [count_days(look, row) for row, _ in rows], [counted for _, counted in rows]
-        )
-        value, low, high = (float(numbers[0]) for numbers in find_median(curve, 1))
+        medians = []
+        for latest in (False, True):
+            days = [count_days(look, row, latest) for row, _ in rows]
+            curve = estimate_survival(days, [counted for _, counted in rows])
+            medians.append([float(numbers[0]) for numbers in find_median(curve, 1)])
+        (value, low, high), (other, low_too, high_too) = medians
+        if value != other and not np.isnan([value, other]).all():
+            return nothing, len(some), len(rows), nothing, nothing
+        low, high = np.fmin(low, low_too), np.maximum(high, high_too)
         return value, len(some), len(rows), low, high
     areas = AREAS.set_index("district_code")[fact.split(".")[1]]
     return areas.get(code, nothing), nothing, nothing, nothing, nothing

@@ -77,12 +77,14 @@ HAZARD: dict[str, Any] = {
     "found_on": "2021-12-01", "deadline": "2021-12-15", "mode": "by_deadline", "trade": "工贸", "premises": "甲厂",
     "category": "用电", "severity": "general", "lon": 119.05, "lat": 26.05,
 }  # fmt: skip
+# Of another year, with every day filled: so an empty day says that it has not come.
+BEFORE = {**HAZARD, "found_on": "2019-01-01", "rectified_on": "2019-01-02"}
 OPEN, OVERDUE, RECTIFIED = ("open",), ("open", "overdue"), ("rectified",)
 
 
 def check_hazard(row: Row, expected: Sequence[str], as_of: date | None = None) -> None:
     """One hazard of 2021 is, everywhere, exactly what is expected: open, overdue or rectified."""
-    scene = Scene({"hazards": [{**HAZARD, **row}]}, as_of=as_of)
+    scene = Scene({"hazards": [{**HAZARD, **row}, BEFORE]}, as_of=as_of)
     view = scene.view
     for name in ("open", "overdue", "rectified"):
         meant = int(name in expected)
@@ -119,11 +121,11 @@ def check_hazard(row: Row, expected: Sequence[str], as_of: date | None = None) -
         ({"deadline": "2021-12-30"}, OVERDUE),
         ({"deadline": "2021-12-31"}, OPEN),
         ({"deadline": "2022-01-01"}, OPEN),
-        ({"deadline": None}, OPEN),
-        ({"mode": "on_the_spot", "deadline": None}, OPEN),
+        ({"mode": "on_the_spot", "deadline": None}, RECTIFIED),
+        ({"mode": "on_the_spot", "status": "open", "deadline": "2022-01-01"}, OPEN),
         ({"mode": "on_the_spot", "rectified_on": "2021-12-01"}, RECTIFIED),
-        ({"status": "rectified"}, OVERDUE),
-        ({"verified_on": "2021-12-20"}, OVERDUE),
+        ({"verified_on": "2021-12-20"}, RECTIFIED),
+        ({"verified_on": "2021-12-20", "verified_result": "not_passed"}, OVERDUE),
     ],
 )
 def test_a_hazard_is_one_thing_everywhere(row: Row, expected: Sequence[str]) -> None:
@@ -194,7 +196,7 @@ def test_a_repeat_is_one_everywhere(days: int, repeat: int) -> None:
 def test_in_time_is_one_thing_in_words_and_table(
     done: str | None, deadline: str | None, judged: int, in_time: int
 ) -> None:
-    view = Scene({"hazards": [{**HAZARD, "rectified_on": done, "deadline": deadline}]}).view
+    view = Scene({"hazards": [{**HAZARD, "rectified_on": done, "deadline": deadline}, BEFORE]}).view
     cases = list_cases(view)
     assert cases is not None
     assert cases.judged.tolist() == [bool(judged)] and (cases.judged & cases.in_time).tolist() == [
@@ -213,7 +215,8 @@ KINDS: list[tuple[str, Row, Mapping[str, float | None]]] = [
      {"resolved": 1, "on_time_rate": 0}),
     ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-30", "resolved_on": "2022-01-01"},
      {"resolved": 0, "resolution_rate": 0, "on_time_rate": 0}),
-    ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-31"}, {"resolved": 0, "on_time_rate": None}),
+    ("complaints", {"received_on": "2021-12-01", "due_on": "2021-12-31", "status": "open"},
+     {"resolved": 0, "on_time_rate": None}),
     ("disputes", {"found_on": "2021-12-01", "settled_on": "2021-12-31"}, {"settled": 1, "settlement_rate": 100}),
     ("disputes", {"found_on": "2021-12-01", "settled_on": "2022-01-01"}, {"settled": 0, "settlement_rate": 0}),
     ("inspections", {"inspected_on": "2021-12-31", "penalty_yuan": 0}, {"visits": 1, "penalties": 0}),
@@ -240,15 +243,20 @@ KINDS: list[tuple[str, Row, Mapping[str, float | None]]] = [
     ("duty_checks", {"checked_at": "2021-12-31 23:59", "on_duty": True}, {"made": 1, "passed_rate": 100}),
     ("duty_checks", {"checked_at": "2021-01-01 00:00", "on_duty": False}, {"made": 1, "passed_rate": 0}),
     ("duty_checks", {"checked_at": "2020-12-31 23:59", "on_duty": True}, {"made": 0, "passed_rate": None}),
-    *(("incidents", {"occurred_on": "2021-12-31 08:00", "class": "accident", "deaths": deaths},
+    *(("incidents", {"occurred_on": "2021-12-31 08:00", "class": "accident", "deaths": deaths, "serious_injuries": 0,
+                     "loss_wan": 0},
        {"count": 1, "deaths": deaths, **{f"level_{name}": int(name == level) for name in
                                          ("ordinary", "larger", "major", "extraordinary")}})
       for deaths, level in ((0, "ordinary"), (2, "ordinary"), (3, "larger"), (9, "larger"), (10, "major"),
                             (29, "major"), (30, "extraordinary"))),
     ("incidents", {"occurred_on": "2021-12-31", "class": "natural", "deaths": 30},
      {"count": 1, "level_extraordinary": 0}),
-    ("incidents", {"occurred_on": "2021-12-31", "class": "accident", "serious_injuries": 10}, {"level_larger": 1}),
-    ("incidents", {"occurred_on": "2021-12-31", "class": "accident", "loss_wan": 999.9}, {"level_ordinary": 1}),
+    ("incidents", {"occurred_on": "2021-12-31", "class": "accident", "deaths": 0, "serious_injuries": 10,
+                   "loss_wan": 0},
+     {"level_larger": 1}),
+    ("incidents", {"occurred_on": "2021-12-31", "class": "accident", "deaths": 0, "serious_injuries": 0,
+                   "loss_wan": 999.9},
+     {"level_ordinary": 1}),
     ("losses", {"occurred_on": "2021-12-31", "event": "台风", "affected": 3}, {"events": 1, "affected": 3}),
     ("losses", {"occurred_on": "2022-01-01", "event": "台风", "affected": 3}, {"events": 0, "affected": 0}),
     ("publicity", {"held_on": "2021-12-31", "form": "讲座", "reached": 5}, {"sessions": 1, "reached": 5}),
@@ -301,7 +309,7 @@ def test_figures_add_up_to_the_facts() -> None:
         {
             "publicity": [{"held_on": "2021-12-31", "form": "讲座"},
                           {"held_on": "2021-12-30", "form": "讲座", "sessions": 3}],
-            "teams": [{"name": "甲", "kind": "消防", "members": 7}, {"name": "乙", "kind": "消防"}],
+            "teams": [{"name": "甲", "kind": "消防", "members": 7}, {"name": "乙", "kind": "消防", "members": 0}],
             "warnings": [{"issued_at": "2021-12-31 23:59", "kind": "暴雨", "colour": "red"},
                          {"issued_at": "2022-01-01 00:00", "kind": "暴雨", "colour": "red"}],
             "inspections": [{"inspected_on": "2021-12-31", "mode": "routine"}] * 2,

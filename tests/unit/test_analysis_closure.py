@@ -99,7 +99,10 @@ def test_half_are_closed_within_ten_days() -> None:
 
 def test_small_classes_are_told_together() -> None:
     """Twelve of one trade, two trades of fewer than ten each: three classes become two."""
-    rows = [{"found_on": "2021-03-01", "trade": trade} for trade in ["甲"] * 12 + ["乙"] * 9 + ["丙"]]
+    rows = [
+        {"found_on": "2021-03-01", "status": "open", "trade": trade}
+        for trade in ["甲"] * 12 + ["乙"] * 9 + ["丙"]
+    ]
     closure = follow_closure_by(make_view({"hazards": make_table("hazards", rows)}), "trade")
     assert closure is not None and list(closure.curves) == ["甲", "其他2类"] and closure.cases == 22
 

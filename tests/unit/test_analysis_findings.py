@@ -30,6 +30,8 @@ IN = pd.Timestamp("2021-05-01")
 
 
 def rows(code: str, n: int, column: str, day=IN, **columns) -> pd.DataFrame:
+    if column == "found_on":
+        columns = {"status": "open"} | columns
     return pd.DataFrame({"district_code": [code] * n, column: pd.Timestamp(day), **columns})
 
 
@@ -70,7 +72,7 @@ def test_numbers_name_their_facts():
 
 
 def overdue(code: str, late: int, all_: int) -> pd.DataFrame:
-    day = ["2021-06-01"] * late + [None] * (all_ - late)
+    day = ["2021-06-01"] * late + ["2022-06-01"] * (all_ - late)
     return rows(code, all_, "found_on", deadline=pd.to_datetime(pd.Series(day)))
 
 
@@ -112,10 +114,10 @@ def test_plans_and_evaluation():
     plans = pd.DataFrame(
         {"district_code": ["101"], "name": ["A"], "review_due": [pd.Timestamp("2021-01-01")]}
     )
-    drills = rows("101", 4, "held_on", evaluated=pd.array([True, False, False, None], dtype="boolean"))
+    drills = rows("101", 4, "held_on", evaluated=pd.array([True, False, False, False], dtype="boolean"))
     found = find({"plans": plans, "drills": drills})
     assert found["plans_past_review"] == "1 plan is past its review date."
-    assert found["drills_not_evaluated"] == "Only 33.3% of the drills (1 of 3) were evaluated."
+    assert found["drills_not_evaluated"] == "Only 25.0% of the drills (1 of 4) were evaluated."
 
 
 def test_incidents_up_beyond_chance():

@@ -44,10 +44,23 @@ def test_inspections():
     )
     values = compute(inspections=visits)
     assert three(values, "inspections.visits") == [2, 2, 4]
-    assert three(values, "inspections.premises") == [1, 1, 2]
-    assert three(values, "inspections.hazards_per_visit") == [3, 0.5, 4 / 3]
+    np.testing.assert_equal(three(values, "inspections.premises"), [1, np.nan, np.nan])
+    # Somebody wrote 0, so an empty number of hazards is not known; an empty penalty is none.
+    np.testing.assert_equal(three(values, "inspections.hazards_per_visit"), [np.nan, 0.5, np.nan])
     assert three(values, "inspections.penalties") == [1, 1, 2]
     assert three(values, "inspections.penalty_yuan") == [500, 20.5, 520.5]
+    values = compute(
+        inspections=visits.assign(hazards_found=[3, None, 9, 1, 2], premises=["P", "P", "Q", "P", "R"])
+    )
+    assert three(values, "inspections.premises") == [1, 2, 3]
+    assert three(values, "inspections.hazards_per_visit") == [
+        1.5,
+        1.5,
+        1.5,
+    ]  # nobody ever wrote 0: empty is 0
+    values = compute(inspections=visits.drop(columns=["penalty_yuan", "hazards_found"]))
+    for fact in ("penalties", "penalty_yuan", "hazards_per_visit"):
+        np.testing.assert_equal(three(values, f"inspections.{fact}"), [np.nan] * 3)
 
 
 def test_rates_over_visits_have_poisson_intervals():
@@ -63,10 +76,10 @@ def test_drills_and_plans():
         "held_on",
         [A, A, A, B],
         [IN, IN, BEFORE, AFTER],
-        kind=["field", None, "field", "field"],
-        plan=["防汛 预案", None, "森林防火预案", "防汛预案"],
-        participants=[30, None, 50, 40],
-        evaluated=pd.array([True, None, False, True], dtype="boolean"),
+        kind=["field", "field", "field", "field"],
+        plan=["防汛 预案", "别的", "森林防火预案", "防汛预案"],
+        participants=[30, 0, 50, 40],
+        evaluated=pd.array([True, True, False, True], dtype="boolean"),
         problems=[4, 2, 9, 1],
         problems_fixed=[3, None, 9, 1],
     )
@@ -75,7 +88,9 @@ def test_drills_and_plans():
         [A, A, A, A, B, B],
         name=["防汛预案", "森林防火预案", "旧预案", "未印发预案", "防汛预案", "Ａ预案"],
         issued_on=pd.to_datetime(["2020-01-01", None, "2019-01-01", "2022-02-01", "2021-01-01", None]),
-        review_due=pd.to_datetime(["2022-01-31", None, "2022-01-30", None, None, "2021-01-01"]),
+        review_due=pd.to_datetime(
+            ["2022-01-31", "2022-06-01", "2022-01-30", None, "2023-01-01", "2021-01-01"]
+        ),
     )
     values = compute(drills=drills, plans=plans)
     assert three(values, "drills.held") == [2, 0, 2]
@@ -83,17 +98,26 @@ def test_drills_and_plans():
     np.testing.assert_equal(three(values, "drills.field_share"), [100, np.nan, 100])
     np.testing.assert_equal(three(values, "drills.evaluated_share"), [100, np.nan, 100])
     assert three(values, "drills.problems") == [6, 0, 6]
-    np.testing.assert_equal(three(values, "drills.problems_fixed_share"), [75, np.nan, 75])
+    # Nobody ever wrote that 0 were fixed, so the empty one is 0: 3 of 6.
+    np.testing.assert_equal(three(values, "drills.problems_fixed_share"), [50, np.nan, 50])
     assert three(values, "plans.current") == [2, 1, 3]
     assert three(values, "plans.review_overdue") == [1, 1, 2]
     # 防汛 预案 is 防汛预案; 102's drill is of another period.
     assert three(values, "drills.plans_drilled_share") == [50, 0, 100 / 3]
+    lacking = compute(drills=drills.assign(plan=["防汛 预案", None, None, None]), plans=plans)
+    np.testing.assert_equal(three(lacking, "drills.plans_drilled_share"), [np.nan, 0, np.nan])
+    lacking = compute(drills=drills, plans=plans.drop(columns="review_due"))
+    for fact in ("plans.current", "plans.review_overdue", "drills.plans_drilled_share"):
+        np.testing.assert_equal(three(lacking, fact), [np.nan] * 3)
+    lacking = compute(drills=drills.drop(columns=["kind", "participants", "evaluated", "problems"]))
+    for fact in ("field_share", "participants", "evaluated_share", "problems", "problems_fixed_share"):
+        np.testing.assert_equal(lacking[f"drills.{fact}", A], np.nan)
     assert "drills.plans_drilled_share" not in {fact for fact, _ in compute(drills=drills)}
 
 
 def test_full_width_names_of_plans_are_the_same():
     drills = table("held_on", [A], plan=["A 预案"])
-    plans = table(None, [A], name=["Ａ预案"])
+    plans = table(None, [A], name=["Ａ预案"], review_due=pd.to_datetime(["2023-01-01"]))
     assert compute(drills=drills, plans=plans)["drills.plans_drilled_share", A] == 100
 
 
@@ -102,25 +126,42 @@ def test_incidents_and_population():
         "occurred_on",
         [A, A, A, A, B],
         **{"class": ["accident", "natural", "accident", "accident", "accident"]},
-        deaths=[2, 40, None, None, 1],
+        deaths=[2, 40, None, None, 1],  # nobody wrote 0: an empty cell says so
         serious_injuries=[None, 1, None, 10, None],
-        loss_wan=[999.9, None, None, 1, 5000],
+        loss_wan=[999.9, 0, 0, 1, 5000],
     )
     population = table(
         None, [A, A, A], year=[2021, 2021, 2020], residents=[50_000, 50_000, 1], output_yi=[8.0, 8.0, 1.0]
     )
+    values = compute(incidents=incidents[incidents["district_code"] == A], population=population)
+    assert three(values, "incidents.deaths_per_100k") == [84, 0, 84] or np.isnan(
+        values["incidents.deaths_per_100k", B]
+    )
+    assert (
+        values["incidents.deaths_per_100k", "all"] == 84
+    )  # nothing happened where the population is not known
     values = compute(incidents=incidents, population=population)
     assert three(values, "incidents.count") == [4, 1, 5]
     assert three(values, "incidents.deaths") == [42, 1, 43]
     assert three(values, "incidents.serious_injuries") == [11, 0, 11]
     np.testing.assert_allclose(three(values, "incidents.loss_wan"), [1000.9, 5000, 6000.9])
-    assert three(values, "incidents.level_ordinary") == [1, 0, 1]
+    assert three(values, "incidents.level_ordinary") == [2, 0, 2]
     assert three(values, "incidents.level_larger") == [1, 0, 1]
     assert three(values, "incidents.level_major") == [0, 1, 1]
     assert three(values, "incidents.level_extraordinary") == [0, 0, 0]
-    # 102's population is not known: the whole area leaves it out above and below the line.
-    np.testing.assert_equal(three(values, "incidents.deaths_per_100k"), [84, np.nan, 84])
-    np.testing.assert_equal(three(values, "incidents.deaths_per_yi_output"), [5.25, np.nan, 5.25])
+    # 102 has an incident and no known population, so the whole area's rate is not known either.
+    np.testing.assert_equal(three(values, "incidents.deaths_per_100k"), [84, np.nan, np.nan])
+    # Of the accident class alone: 2 of 42 deaths, over 8.
+    np.testing.assert_equal(three(values, "incidents.deaths_per_yi_output"), [0.25, np.nan, np.nan])
+    for column, facts in {
+        "deaths": ["deaths", "level_ordinary", "deaths_per_100k", "deaths_per_yi_output"],
+        "serious_injuries": ["serious_injuries", "level_major"],
+        "loss_wan": ["loss_wan", "level_larger", "level_extraordinary"],
+        "class": ["level_ordinary", "deaths_per_yi_output"],
+    }.items():
+        lacking = compute(incidents=incidents.drop(columns=column), population=population)
+        for fact in facts:
+            assert np.isnan(lacking[f"incidents.{fact}", A]), (column, fact)
     assert ("incidents.deaths_per_100k", A) not in compute(incidents=incidents)
 
 
@@ -132,7 +173,7 @@ def test_incidents_and_population():
         (10, 0, 0, "major"), (29, 0, 0, "major"), (0, 50, 0, "major"), (0, 99, 0, "major"),
         (0, 0, 5000, "major"), (0, 0, 9999.99, "major"), (30, 0, 0, "extraordinary"),
         (0, 100, 0, "extraordinary"), (0, 0, 10_000, "extraordinary"), (1, 10, 5000, "major"),
-        (None, None, 20, "ordinary"),
+        (30, None, None, "extraordinary"),  # there is none higher
     ],
 )  # fmt: skip
 def test_levels_of_order_493(deaths, injuries, loss, level):
@@ -160,13 +201,13 @@ def test_losses():
         [A, A, B, B],
         [IN, IN, IN, BEFORE],
         event=["暴雨", "暴雨", "暴雨", "台风"],
-        affected=[100, None, 50, 7],
+        affected=[100, None, 50, 7],  # nobody wrote 0
         loss_wan=[1.5, 2.5, None, 7],
     )
     values = compute(losses=losses)
     assert three(values, "losses.events") == [1, 1, 1]
     assert three(values, "losses.affected") == [100, 50, 150]
-    assert three(values, "losses.loss_wan") == [4, 0, 4]
+    np.testing.assert_equal(three(values, "losses.loss_wan"), [4, np.nan, np.nan])
 
 
 def test_complaints():
@@ -182,7 +223,38 @@ def test_complaints():
     assert values["complaints.received", A] == 6
     assert values["complaints.resolved", A] == 4
     assert values["complaints.resolution_rate", A] == pytest.approx(400 / 6)
+    assert np.isnan(values["complaints.on_time_rate", A])  # of one in six no due day is known
+    values = compute(complaints=complaints.iloc[:5])
     assert values["complaints.on_time_rate", A] == 50
+
+
+def test_that_a_complaint_was_answered_does_not_say_that_it_was_resolved():
+    answered = table(
+        "received_on", [A] * 10, answered_on=pd.to_datetime(["2021-05-03"] * 8 + ["2022-02-01", None])
+    )
+    values = compute(complaints=answered)
+    assert values["complaints.answered", A] == 8
+    for fact in ("resolved", "resolution_rate", "on_time_rate"):
+        assert np.isnan(values[f"complaints.{fact}", A])
+    said = table("received_on", [A] * 10, status=["resolved"] * 6 + ["answered"] * 3 + ["open"])
+    values = compute(complaints=said)
+    assert [values[f"complaints.{fact}", A] for fact in ("answered", "resolved", "resolution_rate")] == [
+        9,
+        6,
+        60,
+    ]
+    facts = compute_facts({"complaints": said}, DISTRICTS, YEAR, AS_OF, suppress=(), asked=date(2021, 4, 30))
+    row = facts.set_index(["fact", "district_code"]).loc[("complaints.resolved", A)]
+    assert np.isnan(row["value"]) and (row["known"], row["of"]) == (4, 10)  # those said to be open still are
+
+
+def test_a_dispute_said_to_be_settled():
+    days = pd.to_datetime([None, "2022-02-02", None, None])
+    said = table("found_on", [A] * 4, status=["settled", "settled", "open", None], settled_on=days)
+    values = compute(disputes=said)
+    assert (values["disputes.settled", A], values["disputes.settlement_rate", A]) == (1, 25)
+    values = compute(disputes=said.drop(columns="settled_on"))
+    assert np.isnan(values["disputes.settled", A])  # one of four says nothing
 
 
 def test_disputes_as_in_the_half_year_report():
@@ -200,7 +272,7 @@ def test_warnings_and_duty_checks():
     values = compute(warnings=warnings, duty_checks=checks)
     assert three(values, "warnings.issued") == [1, 1, 2]
     assert three(values, "duty_checks.made") == [2, 1, 3]
-    np.testing.assert_equal(three(values, "duty_checks.passed_rate"), [50, np.nan, 50])
+    np.testing.assert_equal(three(values, "duty_checks.passed_rate"), [50, np.nan, np.nan])
 
 
 def test_stocks_are_read_as_of_the_day():
@@ -216,7 +288,7 @@ def test_stocks_are_read_as_of_the_day():
     population = table(None, [A, B], year=[2021, 2021], residents=[1000, 500])
     values = compute(teams=teams, supplies=supplies, shelters=shelters, population=population)
     assert three(values, "teams.count") == [2, 1, 3]
-    assert three(values, "teams.members") == [10, 5, 15]
+    np.testing.assert_equal(three(values, "teams.members"), [np.nan, 5, np.nan])
     assert three(values, "supplies.lines") == [3, 1, 4]
     assert three(values, "supplies.below_standard") == [1, 1, 2]
     assert three(values, "supplies.expired") == [1, 0, 1]
@@ -235,10 +307,16 @@ def test_publicity_and_schools():
     )
     values = compute(publicity=publicity, schools=schools)
     assert three(values, "publicity.sessions") == [4, 2, 6]
-    assert three(values, "publicity.reached") == [120, 0, 120]
+    np.testing.assert_equal(three(values, "publicity.reached"), [120, np.nan, np.nan])
     assert three(values, "schools.items") == [3, 1, 4]
-    np.testing.assert_equal(three(values, "schools.items_met_rate"), [100 / 3, np.nan, 100 / 3])
-    assert three(values, "schools.vetoed") == [1, 0, 1]
+    np.testing.assert_equal(three(values, "schools.items_met_rate"), [100 / 3, np.nan, np.nan])
+    np.testing.assert_equal(
+        three(values, "schools.vetoed"), [np.nan] * 3
+    )  # one veto of three is empty; met is
+    schools = schools.iloc[:3].assign(
+        veto=[True, True, False], met=pd.array([True, False, None], dtype="boolean")
+    )
+    assert compute(schools=schools)["schools.vetoed", A] == 1  # of what carries no veto it is not asked
 
 
 def test_grid_with_its_measures():
@@ -285,7 +363,7 @@ def test_rows_behind_facts_of_two_kinds():
     rows = select_rows("incidents.deaths_per_100k", tables, DISTRICTS, YEAR, AS_OF, "all")
     assert rows.index.tolist() == [0, 1]
     assert rows["counted"].tolist() == [True, False]
-    plans = table(None, [A, A], name=["甲", "乙"])
+    plans = table(None, [A, A], name=["甲", "乙"], review_due=pd.to_datetime(["2023-01-01"] * 2))
     drills = table("held_on", [A], plan=["乙"])
     rows = select_rows(
         "drills.plans_drilled_share", {"plans": plans, "drills": drills}, DISTRICTS, YEAR, AS_OF, A

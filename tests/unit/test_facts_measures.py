@@ -23,13 +23,15 @@ from facts_reckoned import (
     kind_of,
     make_table,
     population,
-    reckon,
 )  # fmt: skip
+from facts_reckoned import (
+    count as reckon,
+)
 
 from taizhang.core.periods import parse_period
 from taizhang.facts import hazards, plans, prepare_ledgers
 from taizhang.facts.compute import MEASURES
-from taizhang.facts.measures import Part, Scene, divide, every, holds, known, number
+from taizhang.facts.measures import Part, Scene, divide, every, holds, known, knows, number
 
 YEAR, AS_OF = parse_period("2021"), date(2022, 1, 31)
 
@@ -85,16 +87,19 @@ def test_parts_of_every_fact(seed: int, text: str) -> None:
 
 
 def test_facts_that_show_one_number_know_it_by_one_key() -> None:
-    look = Look(draw_rows(14, YEAR, AS_OF), YEAR, AS_OF)
+    look = Look(draw_rows(13, YEAR, AS_OF), YEAR, AS_OF)
     ready = prepare_ledgers({kind: make_table(kind, rows) for kind, rows in look.rows.items()}, DISTRICTS)
     scene = Scene(ready, YEAR, AS_OF, AREAS)
     keys = {fact: list(measure.compute(scene).parts) for fact, measure in MEASURES.items()}
     assert keys["hazards.found"] == [(every, every)]
     assert keys["hazards.rectified"] == [(every, hazards.is_rectified)]
-    assert keys["hazards.rectification_rate"] == [(every, every), (every, hazards.is_rectified)]
-    spot = [(every, hazards.has_mode), (hazards.has_mode, hazards.is_on_the_spot)]
+    assert keys["hazards.rectification_rate"] == [
+        (every, knows(hazards.is_rectified)),
+        (every, hazards.is_rectified),
+    ]
+    spot = [(every, knows(hazards.is_on_the_spot)), (every, hazards.is_on_the_spot)]
     assert keys["hazards.on_the_spot_share"] == spot
-    assert keys[MEDIAN] == [(every, every), (every, hazards.is_observed)]
+    assert keys[MEDIAN] == [(every, hazards.is_timed), (hazards.is_timed, hazards.is_rectified)]
     assert keys["plans.current"] == [(every, plans.is_current)] == keys["drills.plans_drilled_share"][:1]
     assert keys["drills.plans_drilled_share"][1] == (
         plans.is_current,

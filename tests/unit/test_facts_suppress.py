@@ -14,6 +14,12 @@ YEAR, END = parse_period("2021"), date(2021, 12, 31)
 NUMBERS = ["value", "numerator", "denominator", "low", "high"]
 
 
+@pytest.fixture(autouse=True)
+def _say_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is hidden is hidden whether or not enough is known: an attack is hardest to bear where all is shown."""
+    monkeypatch.setattr("taizhang.facts.measures.MOST_UNKNOWN", 1.0)
+
+
 def name_districts(n: int) -> pd.DataFrame:
     codes = [str(101 + i) for i in range(n)]
     return pd.DataFrame({"code": codes, "name": codes})
@@ -37,7 +43,13 @@ def complaints(received, resolved, answered=None, on_time=None) -> pd.DataFrame:
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    # One of another year, so that an empty day says that a case is not resolved.
+    before = {
+        "district_code": ["101"],
+        "received_on": pd.Timestamp("2020-02-01"),
+        "resolved_on": pd.Timestamp("2020-03-01"),
+    }
+    return pd.concat([*parts, pd.DataFrame(before)], ignore_index=True)
 
 
 def compute(table: pd.DataFrame, n: int, kind: str = "complaints", **settings) -> pd.DataFrame:
@@ -56,6 +68,18 @@ def test_a_small_count_hides_the_smallest_next():
     assert shown(facts, "complaints.resolution_rate") == [None, 0, None, 0, 0]
     hidden = facts[facts["suppressed"]]
     assert hidden[NUMBERS].isna().all(axis=None)
+    # Of how many rows something is known would give the hidden counts away.
+    assert facts[["known", "of"]].isna().all(axis=None)
+
+
+def test_what_is_known_is_said_where_nothing_small_is():
+    facts = compute(complaints([20, 9], [5, 0]), 2).set_index(["fact", "district_code"])
+    assert facts.loc[("complaints.resolved", "101"), ["known", "of"]].tolist() == [20, 20]
+    # Of two of nine cases it is not known whether they are resolved: a count as small as those that are hidden.
+    table = complaints([20, 9], [5, 0]).assign(table_columns="received_on|resolved_on")
+    table.loc[table.index[20:22], "table_columns"] = "received_on"
+    facts = compute(table, 2)
+    assert not facts["suppressed"].any() and facts[["known", "of"]].isna().all(axis=None)
 
 
 def test_two_small_counts_hide_each_other():
@@ -110,6 +134,7 @@ def test_sums_within_a_district():
 
 def test_sums_of_plans_hide_the_drilled_share():
     plans = pd.DataFrame({"district_code": ["101"] * 2 + ["102"] * 9, "name": [str(i) for i in range(11)]})
+    plans["review_due"] = pd.Timestamp("2022-06-01")
     drills = pd.DataFrame({"district_code": ["102"], "held_on": pd.Timestamp("2021-02-01"), "plan": ["3"]})
     facts = compute_facts(
         {"plans": plans, "drills": drills}, name_districts(2), YEAR, END, suppress=["plans"]

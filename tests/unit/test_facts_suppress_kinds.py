@@ -16,6 +16,12 @@ from taizhang.facts import compute_facts
 YEAR, END = parse_period("2021"), date(2021, 12, 31)
 
 
+@pytest.fixture(autouse=True)
+def _say_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is hidden is hidden whether or not enough is known: an attack is hardest to bear where all is shown."""
+    monkeypatch.setattr("taizhang.facts.measures.MOST_UNKNOWN", 1.0)
+
+
 @dataclass(frozen=True)
 class Known:
     """What a reader knows of a kind's facts: counts, shares as (top, bottom), sums, and what is never above what."""
@@ -29,10 +35,14 @@ class Known:
 
 HAZARDS = Known(
     "hazards",
-    ("found", "rectified", "open", "overdue", "major", "major_open", "on_the_spot", "repeats"),
-    (("rectification_rate", "rectified", "found"), ("on_the_spot_share", "on_the_spot", "known")),
-    (("found", "rectified", "open"),),
     (
+        "found", "rectified", "rectified_undated", "status_unknown", "open", "overdue", "major", "major_open",
+        "on_the_spot", "repeats",
+    ),
+    (("rectification_rate", "rectified", "told"), ("on_the_spot_share", "on_the_spot", "known")),
+    (("found", "rectified", "open", "status_unknown"), ("told", "rectified", "open")),
+    (
+        ("rectified_undated", "rectified"), ("told", "found"),
         ("overdue", "open"), ("major_open", "open"), ("major_open", "major"), ("major", "found"), ("known", "found"),
         ("repeats", "found"), ("on_the_spot", "known"),
     ),
@@ -117,6 +127,8 @@ def draw_rows(seed: int, kind: str) -> tuple[pd.DataFrame, int]:
             rectified_on=pd.Series(day + pd.Timedelta(days=9)).where(maybe.often),
             deadline=pd.Series(day + pd.Timedelta(days=7)).where(maybe.half),
             mode=pd.Series(np.where(maybe.half, "on_the_spot", "by_deadline"), dtype="str").where(~maybe.rarely),
+            status=pd.Series(rng.choice(["open", "closed"], size), dtype="str").where(~maybe.often & maybe.half),
+            table_columns=np.where(rng.random(size) < rng.choice([0, 0.3]), "status", "rectified_on|deadline"),
             severity=np.where(maybe.rarely, "major", "general"),
             premises=rng.choice(["a", "b", "c"], size),
             category=rng.choice(["x", "y"], size),
@@ -162,10 +174,12 @@ def test_no_hidden_count_of_a_kind_can_be_worked_out(known: Known) -> None:
 
 
 def test_the_attack_works() -> None:
-    rows, n = draw_rows(3, "hazards")
+    rows, n = draw_rows(4, "hazards")
     facts, bare = (compute(rows, n, "hazards", suppress) for suppress in (["hazards"], []))
     only = facts["suppressed"] & (facts["fact"] == "hazards.open")
-    first = facts.index[facts["fact"].isin(["hazards.open", "hazards.rectified", "hazards.found"])]
+    first = facts.index[
+        facts["fact"].isin(["hazards.open", "hazards.rectified", "hazards.found", "hazards.status_unknown"])
+    ]
     assert only.any()
     opened = facts.copy()
     shown = [at for at in first if facts.loc[at, "fact"] != "hazards.open"]

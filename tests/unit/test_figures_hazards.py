@@ -133,7 +133,7 @@ def test_overdue_lists_the_open_ones_past_their_deadline() -> None:
 
 
 def test_overdue_says_how_many_it_leaves_out() -> None:
-    rows = make_table("hazards", [{"found_on": "2021-03-03", "deadline": "2021-03-13"}] * 3)
+    rows = make_table("hazards", [{"found_on": "2021-03-03", "deadline": "2021-03-13", "status": "open"}] * 3)
     table = figures.tabulate_overdue(make_view({"hazards": rows}), most=2)
     assert table is not None and len(table.rows) == 2 and "前2条，共3条" in table.notes[-1]
 

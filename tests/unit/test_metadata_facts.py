@@ -11,14 +11,15 @@ from taizhang.metadata.facts import (
 )
 
 CONTRACT = """
-hazards.found .rectified .rectification_rate .on_the_spot .on_the_spot_share .open .overdue .major .major_open
+hazards.found .rectified .rectified_undated .status_unknown .rectification_rate .on_the_spot .on_the_spot_share
+.open .overdue .major .major_open
 .repeats .days_to_rectify_median
 inspections.visits .premises .hazards_per_visit .penalties .penalty_yuan
 drills.held .participants .field_share .evaluated_share .problems .problems_fixed_share .plans_drilled_share
-plans.current .review_overdue
+plans.current .review_overdue .all
 incidents.count .deaths .serious_injuries .loss_wan .level_ordinary .level_larger .level_major
 .level_extraordinary .deaths_per_100k .deaths_per_yi_output
-losses.events .affected .loss_wan complaints.received .resolved .resolution_rate .on_time_rate
+losses.events .affected .loss_wan complaints.received .answered .resolved .resolution_rate .on_time_rate
 disputes.found .settled .settlement_rate
 warnings.issued duty_checks.made .passed_rate teams.count .members supplies.lines .below_standard .expired
 shelters.count .capacity .capacity_per_resident

@@ -8,6 +8,7 @@ import pandas as pd
 from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
+from taizhang.facts.grounds import MOST_UNKNOWN
 from taizhang.facts.rows import Floats
 from taizhang.metadata.words import label
 from taizhang.stats.intervals import wilson_interval
@@ -42,16 +43,18 @@ class Cases:
 
 @once_per_view
 def list_cases(view: View) -> Cases | None:
-    """The period's hazards as cases; None where none were found."""
+    """The period's hazards as cases; None where none were found, or over a tenth have no days that are known."""
     found = view.counted("hazards")
-    if not len(found):
+    timed = found.test(hazards.has_day)
+    if not timed.any() or (~timed).sum() > MOST_UNKNOWN * len(found):
         return None
     rows = view.show("hazards")
     tests = (
-        hazards.count_days, hazards.is_observed, hazards.is_open, hazards.is_on_the_spot, hazards.is_judged,
+        hazards.count_days, hazards.is_rectified, hazards.is_open, hazards.is_on_the_spot, hazards.is_judged,
         hazards.is_in_time,
     )  # fmt: skip
-    return Cases(rows, *(pd.Series(found.test(test), index=rows.index) for test in tests))
+    cases = Cases(rows, *(pd.Series(found.test(test), index=rows.index) for test in tests))
+    return cases if timed.all() else cases.keep(pd.Series(timed, index=rows.index))
 
 
 def group_cases(view: View, cases: Cases, by: str) -> pd.Series:

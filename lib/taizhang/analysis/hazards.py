@@ -7,19 +7,27 @@ import pandas as pd
 from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
 from taizhang.analysis.view import View
 from taizhang.facts import hazards
+from taizhang.facts.rows import Mask, Rows
 
 
 @dataclass(frozen=True)
 class HazardTrend:
     """Hazards by the month they were found in.
 
-    `counts`, by month: rectified and open, NaN in months that begin after as_of. `before`: found in the same months a
-    year before; None where the ledger does not reach them.
+    `counts`, by month: as from `tell_states`, NaN in months that begin after as_of. `before`: found in the same months
+    a year before; None where the ledger does not reach them.
     """
 
     counts: pd.DataFrame
     before: pd.Series | None
     rows: int
+
+
+def tell_states(rows: Rows) -> dict[str, Mask]:
+    """Which are rectified, which open, and of which it is not known, where there are any."""
+    states = {"rectified": rows.test(hazards.is_rectified), "open": rows.test(hazards.is_open)}
+    unknown = rows.test(hazards.is_unknown)
+    return states | {"unknown": unknown} if unknown.any() else states
 
 
 def follow_months(view: View) -> HazardTrend | None:
@@ -31,11 +39,11 @@ def follow_months(view: View) -> HazardTrend | None:
     inside = rows["found_on"].dt.to_period("M").isin(months).to_numpy()
     if not inside.any():
         return None
-    days, rectified = rows["found_on"], found.test(hazards.is_rectified)
+    days = rows["found_on"]
     counts = pd.DataFrame(
         {
             name: count_months(days[inside & part], months, view.as_of)
-            for name, part in (("rectified", rectified), ("open", ~rectified))
+            for name, part in tell_states(found).items()
         }
     )
     before = None
@@ -45,7 +53,7 @@ def follow_months(view: View) -> HazardTrend | None:
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of a column, as from `count_classes`: rectified and open.
+    """The period's hazards by the classes of a column, as from `count_classes`: as from `tell_states`.
 
     None where no row states its class.
     """
@@ -53,8 +61,7 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     rows = found.frame()
     if rows.empty or rows[column].isna().all():
         return None
-    rectified = found.test(hazards.is_rectified)
-    parts = pd.DataFrame({"rectified": rectified, "open": ~rectified})
+    parts = pd.DataFrame(tell_states(found), index=rows.index)
     return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
 
 
@@ -65,7 +72,7 @@ def list_overdue(view: View) -> pd.DataFrame:
     if rows.empty:
         return rows
     overdue = found.test(hazards.is_overdue)
-    late = (found.as_of - found.days("deadline")[overdue]).astype("int64")
+    late = (found.as_of - found.last_days("deadline")[overdue]).astype("timedelta64[D]").astype("int64")
     return (
         rows[overdue]
         .assign(late=late)

@@ -15,7 +15,7 @@ import pandas as pd
 from taizhang.core.errors import ParameterError
 from taizhang.core.outlines import simplify_districts
 from taizhang.core.periods import SCALES, Period
-from taizhang.facts.rows import Ledger, Rows
+from taizhang.facts.rows import Ledger, Rows, Written
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
 from taizhang.metadata.kinds import Kind, load_kinds
 
@@ -77,6 +77,10 @@ class View:
     first_days : Mapping of str to datetime.date
         The first day on record of each kind's ledger, in any district: a district without a row that early
         had nothing to record. Where left out, its own rows decide.
+    asked : datetime.date, optional
+        The day that somebody asked the ledgers to be read as of.
+    written : Mapping of str to Written
+        What each kind's whole ledger has written, in any district; where left out, its own rows decide.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: everything.
@@ -102,6 +106,8 @@ class View:
     kinds: Mapping[str, Kind] = field(default_factory=load_kinds)
     fact_infos: Mapping[str, FactInfo] = field(default_factory=load_facts)
     first_days: Mapping[str, date] = field(default_factory=dict)
+    asked: date | None = None
+    written: Mapping[str, Written] = field(default_factory=dict)
     report: str = ""
 
     @property
@@ -136,11 +142,18 @@ class View:
             if ("ledger", kind) not in self.answers:
                 table, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))
                 date = self.kinds[kind].date if kind in self.kinds else ""
-                ledger = Ledger(kind, pd.DataFrame() if table is None else table, codes, date)
+                ledger = Ledger(
+                    kind,
+                    pd.DataFrame() if table is None else table,
+                    codes,
+                    date,
+                    written=self.written.get(kind),
+                )
                 self.answers["ledger", kind] = ledger
             district = self.kinds[kind].fields.get("district") if kind in self.kinds else None
             placeless = district is None or not district.required
-            rows = Rows(self.answers["ledger", kind], period, self.as_of, placeless=placeless)  # type: ignore[arg-type]
+            ledger = self.answers["ledger", kind]  # type: ignore[assignment]
+            rows = Rows(ledger, period, self.as_of, placeless=placeless, asked=self.asked)
             self.answers[key] = rows
         return self.answers[key]  # type: ignore[return-value]
 

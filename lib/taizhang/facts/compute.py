@@ -31,8 +31,8 @@ from taizhang.facts import (
 )
 from taizhang.facts.measures import Measure, Result, Scene, divide
 from taizhang.facts.own import OwnFact, make_measures
-from taizhang.facts.rows import Floats, Ledgers, Mask
-from taizhang.facts.suppress import blank_result, find_hidden
+from taizhang.facts.rows import TABLE_COLUMNS, Floats, Ledgers, Mask
+from taizhang.facts.suppress import blank_result, find_hidden, hides_counts, leave_out_base
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
 
@@ -104,11 +104,12 @@ def _set_scene(
     grid: pd.DataFrame | None,
     grid_measures: pd.DataFrame | None,
     dates: Mapping[str, str] | None,
+    asked: date | None,
 ) -> Scene:
     ready = ledgers
     if not isinstance(ready, Ledgers):
         ready = prepare_ledgers(ready, districts, grid=grid, dates=dates)
-    return Scene(ready, period, as_of, grid_measures)
+    return Scene(ready, period, as_of, grid_measures, asked)
 
 
 def _list_measures(own: Sequence[OwnFact]) -> tuple[dict[str, FactInfo], dict[str, Measure]]:
@@ -124,7 +125,7 @@ def _compute_results(
     if NEVER_SUPPRESSED in suppress:
         raise ParameterError("facts.never_suppressed", kind=NEVER_SUPPRESSED)
     configured = [measure for measure in measures if measure.is_configured(scene)]
-    results = {measure.fact: measure.compute(scene) for measure in configured}
+    results = {measure.fact: measure.answer(scene) for measure in configured}
     hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
     for kind in suppress:
         of_kind = {measure.fact: results[measure.fact] for measure in configured if kind in measure.kinds}
@@ -133,7 +134,12 @@ def _compute_results(
         )
         for fact, mask in masks.items():
             hidden[fact] |= mask
-    return {fact: blank_result(result, hidden[fact]) for fact, result in results.items()}, hidden
+        if any(hides_counts(result, hidden[fact], suppress_below) for fact, result in of_kind.items()):
+            # How many rows there are, and of how many something is known, gives them away.
+            results |= {fact: leave_out_base(results[fact]) for fact in of_kind}
+    return {
+        fact: blank_result(result, hidden[fact] | result.unknown) for fact, result in results.items()
+    }, hidden
 
 
 def compute_facts(
@@ -149,6 +155,7 @@ def compute_facts(
     suppress: Collection[str] = SUPPRESS,
     own: Sequence[OwnFact] = (),
     dates: Mapping[str, str] | None = None,
+    asked: date | None = None,
 ) -> pd.DataFrame:
     """All facts of a period, of every district and of the whole area.
 
@@ -175,6 +182,10 @@ def compute_facts(
         A workbook's own facts.
     dates : Mapping of str to str, optional
         The starred date of kinds that are not built in; without one a kind is a stock.
+    asked : datetime.date, optional
+        The day that somebody asked the ledgers to be read as of, in the period reported even where this is one
+        compared with it. Where it lies before the latest date of a row's file, what the row says without a day
+        is not known.
 
     Returns
     -------
@@ -187,7 +198,7 @@ def compute_facts(
     ParameterError
         If a row's district, a target or `suppress` is not fit for use.
     """
-    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates)
+    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked)
     infos, measures = _list_measures(own)
     results, hidden = _compute_results(scene, [measures[name] for name in infos], suppress_below, suppress)
     units = {name: infos[name].unit for name in results}
@@ -217,6 +228,8 @@ def compute_facts(
             "high": stack_numbers("high"),
             "suppressed": stack([hidden[fact] for fact in facts], bool),
             "as_of": pd.Series([as_of] * (n * len(facts)), dtype=object),
+            "known": stack_numbers("known"),
+            "of": stack_numbers("of"),
         }
     )
     # A target set for some districts is a fact of those alone.
@@ -245,7 +258,10 @@ def _add_targets(
         nothing = np.full(value.shape, np.nan)
         for measure, numbers in (("done_percent", done), ("pace_points", done - gone)):
             fact = f"targets.{indicator}.{measure}"
-            results[fact] = Result(numbers, value, bottom, nothing, nothing)
+            told = results[indicator]
+            results[fact] = Result(
+                numbers, value, bottom, nothing, nothing, known=told.known, of=told.of, unknown=told.unknown
+            )
             hidden[fact] = mask
             units[fact] = describe_fact(f"targets.{ANY}.{measure}").unit
 
@@ -289,8 +305,9 @@ def select_rows(
     if name not in infos:
         raise ParameterError("facts.no_such_fact", fact=fact, near=suggest(fact, infos))
     scene = _set_scene(
-        ledgers, districts, period, as_of, same.get("grid"), same.get("grid_measures"), same.get("dates")
-    )
+        ledgers, districts, period, as_of, same.get("grid"), same.get("grid_measures"), same.get("dates"),
+        same.get("asked"),
+    )  # fmt: skip
     codes = list(scene.ledgers.codes)
     if district != ALL and district not in codes:
         raise ParameterError("facts.no_such_district", district=district, near=suggest(district, codes))
@@ -309,5 +326,5 @@ def select_rows(
     rows, counted = measure.select(scene)
     of = measure.rows_of(scene)
     keep = rows if district == ALL else rows & (of.group == codes.index(district))
-    frame: pd.DataFrame = of.ledger.table.iloc[of.at[keep]]
+    frame: pd.DataFrame = of.ledger.table.iloc[of.at[keep]].drop(columns=TABLE_COLUMNS, errors="ignore")
     return frame.assign(counted=counted[keep])

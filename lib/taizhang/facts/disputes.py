@@ -1,12 +1,10 @@
 """Facts of disputes."""
 
+from taizhang.facts.closing import Closing
 from taizhang.facts.measures import Count, Measure, Share
-from taizhang.facts.rows import Mask, Rows
 
-
-def is_settled(rows: Rows) -> Mask:
-    return rows.by("settled_on")
-
+SETTLING = Closing("settled_on", "status", ("settled",), ("open",))
+is_settled = SETTLING.is_closed
 
 MEASURES: tuple[Measure, ...] = (
     Count(fact="disputes.found"),

@@ -5,7 +5,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from taizhang.facts.measures import Count, Coverage, Measure, Ratio, Share, Sum, holds, known, number
+from taizhang.facts.measures import Count, Coverage, Measure, Ratio, Share, Sum, holds, number
 from taizhang.facts.plans import is_current
 from taizhang.facts.rows import Mask, Rows
 
@@ -31,8 +31,8 @@ def is_drilled(plans: Rows, drills: Rows) -> Mask:
 MEASURES: tuple[Measure, ...] = (
     Count(fact="drills.held"),
     Sum(fact="drills.participants", amount=number("participants")),
-    Share(fact="drills.field_share", counted=holds("kind", "field"), rows=known("kind")),
-    Share(fact="drills.evaluated_share", counted=is_evaluated, rows=known("evaluated")),
+    Share(fact="drills.field_share", counted=holds("kind", "field")),
+    Share(fact="drills.evaluated_share", counted=is_evaluated),
     Sum(fact="drills.problems", amount=number("problems")),
     Ratio(
         fact="drills.problems_fixed_share",
@@ -41,6 +41,11 @@ MEASURES: tuple[Measure, ...] = (
         percent=True,
     ),
     Coverage(
-        fact="drills.plans_drilled_share", of="plans", rows=is_current, covered=is_drilled, needs=("plans",)
+        fact="drills.plans_drilled_share",
+        of="plans",
+        rows=is_current,
+        covered=is_drilled,
+        names="plan",
+        needs=("plans",),
     ),
 )

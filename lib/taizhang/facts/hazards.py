@@ -4,105 +4,212 @@ from functools import cache
 
 import numpy as np
 
-from taizhang.facts.measures import Count, Measure, Median, Share, Test, every, holds, known
+from taizhang.facts.grounds import Ground, Test, ask, every, holds, knows, rests_on
+from taizhang.facts.measures import Count, Measure, Median, Share
 from taizhang.facts.rows import Days, Mask, Numbers, Rows
 
 SAME_HAZARD = ("district_code", "premises", "category")
 REPEAT_DAYS = 365
+DAYS_DONE = ("rectified_on", "closed_on", "verified_on")
+
+is_on_the_spot = holds("mode", "on_the_spot")
+is_major = holds("severity", "major")
+_failed = holds("verified_result", "not_passed")
+
+
+def _choose_days(rows: Rows, first: bool) -> Days:
+    """The first that is filled of rectified_on, closed_on, verified_on (unless not passed); on the spot the day found.
+
+    Of a partial date its first or its last day. NaT where there is none.
+    """
+    read = rows.days if first else rows.last_days
+    spot = rows.test(is_on_the_spot) & ~rows.equals("status", "open")
+    day = np.where(spot, read(rows.ledger.date), np.datetime64("NaT", "D"))
+    day = np.where(rows.test(_failed) | np.isnat(rows.days("verified_on")), day, read("verified_on"))
+    for column in ("closed_on", "rectified_on"):
+        day = np.where(np.isnat(rows.days(column)), day, read(column))
+    return day
 
 
 def find_rectified_day(rows: Rows) -> Days:
-    """The day of rectification: rectified_on, without one closed_on; NaT where neither is known."""
-    rectified, closed = rows.days("rectified_on"), rows.days("closed_on")
-    return np.where(np.isnat(rectified), closed, rectified)
+    """The day of rectification, even after as_of; NaT where none is known. Of a month, the first."""
+    return _choose_days(rows, True)
 
 
+def _find_last_day(rows: Rows) -> Days:
+    return _choose_days(rows, False)
+
+
+def is_reopened(rows: Rows) -> Mask:
+    """Not passed by as_of, on or after the day of rectification, or on a day not known."""
+    failed, verified = rows.test(_failed), rows.days("verified_on")
+    before = verified < rows.test(find_rectified_day)
+    return failed & (np.isnat(verified) | (rows.by("verified_on") & ~before))
+
+
+def says_rectified(rows: Rows) -> Mask:
+    """Status or verification says so, whatever the day."""
+    said = rows.equals("status", "rectified") | rows.equals("status", "closed")
+    return said | rows.equals("verified_result", "passed")
+
+
+def has_no_day(rows: Rows) -> Mask:
+    """*Undated*: said to be rectified, and no day of it is written."""
+    dated = ~np.isnat(rows.test(find_rectified_day))
+    return rows.test(says_rectified) & ~dated & ~rows.test(is_reopened)
+
+
+def has_status(rows: Rows) -> Mask:
+    """Whether it is known if it was rectified by as_of.
+
+    A day, a word of status or verification, or an empty cell in a column of such days tells. What a row says without a
+    day, it may not have said yet on an earlier day that was asked for.
+    """
+    failed_undated = rows.test(_failed) & ~rows.known("verified_on")
+    undated = rows.test(has_no_day) | failed_undated
+    told = ~np.isnat(rows.test(find_rectified_day)) | rows.equals("status", "open") | rows.test(_failed)
+    for column in DAYS_DONE:
+        told |= rows.answered(column)
+    return np.where(undated, ~rows.looks_back(), told)
+
+
+STATUS = Ground((*DAYS_DONE, "status"), has_status)
+
+
+@rests_on(STATUS)
 def is_rectified(rows: Rows) -> Mask:
-    """Rectified on or before as_of; a later day counts as still open."""
-    return rows.test(find_rectified_day) <= rows.as_of
+    """Rectified on or before as_of, or said to be without a day; a later day counts as still open."""
+    by_day = (rows.test(_find_last_day) <= rows.as_of) & ~rows.test(is_reopened)
+    return rows.test(has_status) & (by_day | rows.test(has_no_day))
 
 
+@rests_on(STATUS)
+def is_undated(rows: Rows) -> Mask:
+    """Rectified without a day of it."""
+    return rows.test(is_rectified) & rows.test(has_no_day)
+
+
+@rests_on(STATUS)
 def is_open(rows: Rows) -> Mask:
-    return ~rows.test(is_rectified)
+    return rows.test(has_status) & ~rows.test(is_rectified)
 
 
+def is_unknown(rows: Rows) -> Mask:
+    """Whether it is rectified can't be told: neither rectified, open nor overdue."""
+    return ~rows.test(has_status)
+
+
+@rests_on(STATUS, ask("deadline", is_open))
 def is_overdue(rows: Rows) -> Mask:
     return rows.test(is_open) & rows.before("deadline")
 
 
-is_on_the_spot = holds("mode", "on_the_spot")
-has_mode = known("mode")
-is_major = holds("severity", "major")
-
-
+@rests_on(STATUS, ask("severity"))
 def is_major_open(rows: Rows) -> Mask:
     return rows.test(is_major) & rows.test(is_open)
 
 
+@rests_on(ask("premises"), ask("category"))
 def is_repeat(rows: Rows) -> Mask:
     """Another row of the same district, premises and category was found 1 to 365 days before."""
     gap = rows.days(rows.ledger.date) - rows.previous_day(*SAME_HAZARD)
     return gap <= np.timedelta64(REPEAT_DAYS, "D")  # the nearest earlier day is at least one before
 
 
-def is_observed(rows: Rows) -> Mask:
-    """Closed for the survival curve: on the spot, or rectified by as_of."""
-    return rows.test(is_on_the_spot) | rows.test(is_rectified)
+@rests_on(STATUS)
+def is_timed(rows: Rows) -> Mask:
+    """Whether it can stand in a curve of time to closure: its status is known, and the day it was found."""
+    return rows.test(has_status) & rows.is_day(rows.ledger.date)
+
+
+def has_day(rows: Rows) -> Mask:
+    """Whether the days to its closure are known: timed, and open or closed on a day that is."""
+    exact = rows.test(find_rectified_day) == rows.test(_find_last_day)
+    return rows.test(is_timed) & (rows.test(is_open) | rows.test(is_on_the_spot) | exact)
+
+
+def _count_days(rows: Rows, end: Days) -> Numbers:
+    found = rows.days(rows.ledger.date)
+    days = np.maximum((end - found).astype("timedelta64[D]").astype(np.int64), 0)
+    return np.where(rows.test(is_on_the_spot) & rows.test(is_rectified), 0, days)
 
 
 def count_days(rows: Rows) -> Numbers:
-    """Days from found to rectified, on the spot 0, open ones to as_of; never below 0."""
-    found = rows.days(rows.ledger.date)
-    end = np.where(rows.test(is_rectified), rows.test(find_rectified_day), rows.as_of)
-    days = np.maximum((end - found).astype(np.int64), 0)
-    return np.where(rows.test(is_on_the_spot), 0, days)
+    """Days from found to rectified, on the spot 0, open ones to as_of; never below 0.
+
+    What has no day is closed on the first it may have been: at once, of a month its first.
+    """
+    found, day = rows.days(rows.ledger.date), rows.test(find_rectified_day)
+    end = np.where(rows.test(is_rectified), np.where(np.isnat(day), found, day), rows.as_of)
+    return _count_days(rows, end)
+
+
+def count_most_days(rows: Rows) -> Numbers:
+    """The same with what has no day closed on the last it may have been: as_of, of a month its end."""
+    last = rows.test(_find_last_day)
+    end = np.where(rows.test(is_rectified) & ~np.isnat(last), last, rows.as_of)
+    return _count_days(rows, end)
 
 
 def is_judged(rows: Rows) -> Mask:
     """Whether on time or not is known: there is a deadline, and the hazard is rectified or its deadline has come."""
-    return rows.known("deadline") & (rows.test(is_rectified) | rows.by("deadline"))
+    late_or_early = (rows.test(find_rectified_day) > rows.last_days("deadline")) | rows.test(is_in_time)
+    placed = rows.test(is_rectified) & late_or_early
+    return rows.known("deadline") & (placed | (rows.test(is_open) & rows.by("deadline")))
 
 
 def is_in_time(rows: Rows) -> Mask:
     """Rectified on or before its deadline."""
-    return rows.test(is_rectified) & (rows.test(find_rectified_day) <= rows.days("deadline"))
+    return rows.test(is_rectified) & (rows.test(_find_last_day) <= rows.last_days("deadline"))
 
 
 @cache
 def is_closed_within(days: int) -> Test:
     """Whether closed at most so many days after it was found."""
-    return lambda rows: rows.test(is_observed) & (rows.test(count_days) <= days)
+    return lambda rows: rows.test(is_rectified) & rows.test(has_day) & (rows.test(count_days) <= days)
 
 
 @cache
 def was_found_before(days: int) -> Test:
-    """Whether found so many days before as_of or earlier, so that it can be said whether it was closed within them."""
-    return lambda rows: rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of
+    """Whether found so many days before as_of or earlier, and it can be said whether it was closed within them."""
+    return lambda rows: (
+        rows.test(has_day) & (rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of)
+    )
 
 
 MEASURES: tuple[Measure, ...] = (
     Count(fact="hazards.found"),
     Count(fact="hazards.rectified", counted=is_rectified),
+    Count(fact="hazards.rectified_undated", counted=is_undated, interval=False),
+    Count(fact="hazards.status_unknown", counted=is_unknown, interval=False),
     Share(fact="hazards.rectification_rate", counted=is_rectified),
     Count(fact="hazards.on_the_spot", counted=is_on_the_spot),
-    Share(fact="hazards.on_the_spot_share", counted=is_on_the_spot, rows=has_mode),
+    Share(fact="hazards.on_the_spot_share", counted=is_on_the_spot),
     Count(fact="hazards.open", counted=is_open),
     Count(fact="hazards.overdue", counted=is_overdue),
     Count(fact="hazards.major", counted=is_major),
     Count(fact="hazards.major_open", counted=is_major_open),
     Count(fact="hazards.repeats", counted=is_repeat),
-    Median(fact="hazards.days_to_rectify_median", days=count_days, closed=is_observed),
+    Median(
+        fact="hazards.days_to_rectify_median",
+        days=count_days,
+        most_days=count_most_days,
+        closed=is_rectified,
+        rows=is_timed,
+    ),
 )
 
 # What suppression must know: sums within a district, and parts that are never above others.
 SUMS = (
-    ((every, every), ((every, is_rectified), (every, is_open))),
-    ((every, is_on_the_spot), ((has_mode, is_on_the_spot),)),  # who is on the spot has a mode
+    ((every, every), ((every, is_rectified), (every, is_open), (every, is_unknown))),
+    ((every, knows(is_rectified)), ((every, is_rectified), (every, is_open))),
+    ((every, every), ((every, knows(is_rectified)), (every, is_unknown))),
 )
 WITHIN = (
     ((every, is_overdue), (every, is_open)),
     ((every, is_major_open), (every, is_open)),
     ((every, is_major_open), (every, is_major)),
-    ((every, is_on_the_spot), (every, is_observed)),
-    ((every, is_rectified), (every, is_observed)),
+    ((every, is_undated), (every, is_rectified)),
+    ((every, is_timed), (every, knows(is_rectified))),
+    ((is_timed, is_rectified), (every, is_rectified)),
 )

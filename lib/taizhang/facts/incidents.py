@@ -1,9 +1,12 @@
 """Facts of incidents, with the levels of accidents."""
 
+from functools import cache
+
 import numpy as np
 
-from taizhang.facts.measures import Count, Measure, PerPopulation, Sum, holds, number
-from taizhang.facts.rows import Mask, Numbers, Rows
+from taizhang.facts.grounds import Ground, Test, ask, holds, number, rests_on
+from taizhang.facts.measures import Count, Measure, PerPopulation, Sum
+from taizhang.facts.rows import Floats, Mask, Numbers, Rows
 
 LEVELS = ("ordinary", "larger", "major", "extraordinary")
 # Lower bounds, inclusive, of larger, major and extraordinary: State Council Order 493, article 3.
@@ -18,29 +21,48 @@ is_accident = holds("class", "accident")
 def find_level(rows: Rows) -> Numbers:
     """Level of each accident, 0 (ordinary) to 3 (extraordinarily serious); -1 for others.
 
-    Any one criterion suffices. A missing number counts as 0 where one of the three is known; an accident
-    with none of them has no level.
+    Any one criterion suffices. With a number missing an accident may be of a higher level than the others say, and has
+    none, but for the highest.
     """
-    numbers = {column: rows.numbers(column) for column in BOUNDS}
-    known = ~np.isnan([*numbers.values()]).all(axis=0)
+    numbers = {column: rows.amounts(column) for column in BOUNDS}
+    known = ~np.isnan([*numbers.values()]).any(axis=0)
     levels = [np.searchsorted(BOUNDS[name], np.nan_to_num(of), side="right") for name, of in numbers.items()]
-    return np.where(rows.test(is_accident) & known, np.max(levels, axis=0), -1)
+    level = np.max(levels, axis=0)
+    return np.where(rows.test(is_accident) & (known | (level == 3)), level, -1)
 
 
+@cache
+def _tells_level(column: str) -> Test:
+    return lambda rows: rows.answered(column) | (rows.test(find_level) == 3)
+
+
+_GROUNDS = (ask("class"), *(Ground((column,), _tells_level(column), is_accident) for column in BOUNDS))
+
+
+@rests_on(*_GROUNDS)
 def is_ordinary(rows: Rows) -> Mask:
     return np.equal(rows.test(find_level), 0)
 
 
+@rests_on(*_GROUNDS)
 def is_larger(rows: Rows) -> Mask:
     return np.equal(rows.test(find_level), 1)
 
 
+@rests_on(*_GROUNDS)
 def is_major(rows: Rows) -> Mask:
     return np.equal(rows.test(find_level), 2)
 
 
+@rests_on(*_GROUNDS)
 def is_extraordinary(rows: Rows) -> Mask:
     return np.equal(rows.test(find_level), 3)
+
+
+@rests_on(ask("class"), ask("deaths", is_accident))
+def count_accident_deaths(rows: Rows) -> Floats:
+    """Deaths of the accident class; NaN for the other classes and where not known."""
+    return np.where(rows.test(is_accident), rows.amounts("deaths"), np.nan)
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -55,5 +77,5 @@ MEASURES: tuple[Measure, ...] = (
     PerPopulation(
         fact="incidents.deaths_per_100k", amount=number("deaths"), column="residents", scale=100_000
     ),
-    PerPopulation(fact="incidents.deaths_per_yi_output", amount=number("deaths"), column="output_yi"),
+    PerPopulation(fact="incidents.deaths_per_yi_output", amount=count_accident_deaths, column="output_yi"),
 )

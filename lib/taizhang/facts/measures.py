@@ -5,36 +5,47 @@ The number and the rows that `trace` shows come from the same `select`, so they 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from taizhang.core.periods import Period
+from taizhang.facts.grounds import (
+    MOST_UNKNOWN,
+    Amount,
+    Ground,
+    Test,
+    ask,
+    every,
+    grounds_of,
+    holds,
+    known,
+    knows,
+    number,
+)
 from taizhang.facts.rows import Floats, Ledgers, Mask, Numbers, Rows
 from taizhang.stats.intervals import poisson_interval, wilson_interval
 from taizhang.stats.survival import estimate_survival, find_median
 
-Test = Callable[[Rows], Mask]
-Amount = Callable[[Rows], Floats]
-
-
-def every(rows: Rows) -> Mask:
-    """All rows."""
-    return np.ones(len(rows), bool)
+__all__ = ["Amount", "Test", "every", "holds", "known", "knows", "number"]  # with the measures below
 
 
 @dataclass
 class Scene:
-    """What facts are computed from: ledgers, period and day, for one set of districts."""
+    """What facts are computed from: ledgers, period and day, for one set of districts.
+
+    `asked`: the day that somebody asked the reported period to be read as of; None where nobody did.
+    """
 
     ledgers: Ledgers
     period: Period
     as_of: date
     grid_measures: pd.DataFrame | None = None
+    asked: date | None = None
     _rows: dict[str, Rows] = field(default_factory=dict)
 
     @property
@@ -44,7 +55,7 @@ class Scene:
 
     def rows(self, kind: str) -> Rows:
         if kind not in self._rows:
-            self._rows[kind] = Rows(self.ledgers[kind], self.period, self.as_of)
+            self._rows[kind] = Rows(self.ledgers[kind], self.period, self.as_of, asked=self.asked)
         return self._rows[kind]
 
     def population(self, column: str) -> Floats:
@@ -73,7 +84,8 @@ class Scene:
 class Result:
     """A fact of all districts, then of the whole area: arrays of n + 1.
 
-    `parts` are the counts and sums that the fact shows, by identity, so that facts share them.
+    `parts` are the counts and sums that the fact shows, by identity, so that facts share them. `known` and `of`: of how
+    many rows of the fact's base the answer is known; `unknown`: where it is not known of enough of them.
     """
 
     value: Floats
@@ -82,6 +94,9 @@ class Result:
     low: Floats
     high: Floats
     parts: Mapping[Any, "Part"] = field(default_factory=dict)
+    known: Floats = field(default_factory=lambda: np.empty(0))
+    of: Floats = field(default_factory=lambda: np.empty(0))
+    unknown: Mask = field(default_factory=lambda: np.empty(0, bool))
 
 
 @dataclass(frozen=True)
@@ -172,7 +187,43 @@ class Measure(ABC):
 
     @abstractmethod
     def compute(self, scene: Scene) -> Result:
-        """The number for every district and the whole area."""
+        """The number for every district and the whole area, from the rows whose answer is known."""
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        """What the number rests on, besides what every row has."""
+        return ()
+
+    def find_grounds(self, scene: Scene) -> list[tuple[Rows, Ground]]:
+        """The grounds, each with the rows that it is of."""
+        return [(self.rows_of(scene), ground) for ground in self.list_grounds()]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it rests on, of each ground the one that tells best."""
+        return tuple(dict.fromkeys(ground.columns[0] for ground in self.list_grounds() if ground.columns))
+
+    def answer(self, scene: Scene) -> Result:
+        """The number, with how many rows of its base tell it: of several grounds, the one that fewest rows tell.
+
+        Where more than a tenth of a base is unknown the fact is; that of the whole area where that of any district is.
+        """
+        told = asked = _tally(self.rows_of(scene).group, scene.n)
+        share = np.ones(scene.n + 1)
+        unknown = np.append(self.find_unknown(scene), False)
+        for rows, ground in self.find_grounds(scene):
+            base = rows.test(ground.base)
+            of = _tally(rows.group[base], scene.n)
+            known_of = _tally(rows.group[base & rows.test(ground.known)], scene.n)
+            unknown |= of - known_of > MOST_UNKNOWN * of
+            part = np.where(of > 0, divide(known_of, of), 1.0)
+            told, asked = np.where(part <= share, known_of, told), np.where(part <= share, of, asked)
+            share = np.minimum(share, part)
+        unknown[-1] = unknown.any()
+        return replace(self.compute(scene), known=told, of=asked, unknown=unknown)
+
+    def find_unknown(self, scene: Scene) -> Mask:
+        """Districts of which it is not known for another reason than what their rows lack."""
+        return np.zeros(scene.n, bool)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +232,9 @@ class Count(Measure):
 
     counted: Test = every
     interval: bool = True
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.counted)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         rows = self.rows_of(scene).test(self.counted)
@@ -199,6 +253,9 @@ class Sum(Measure):
 
     amount: Amount
     interval: bool = False
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.amount)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         amount = self.rows_of(scene).test(self.amount)
@@ -220,37 +277,50 @@ class Distinct(Measure):
     `shared`: a value found in several districts is one and the same, so the whole area counts it once.
     """
 
-    columns: tuple[str, ...]
+    of: tuple[str, ...]
     shared: bool = False
     interval: bool = False
 
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return tuple(ask(column) for column in self.of)
+
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
-        rows = self.rows_of(scene).codes_of(*self.columns) >= 0
+        rows = self.rows_of(scene).codes_of(*self.of) >= 0
         return rows, rows
 
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
         of = self.rows_of(scene)
-        values, group = of.codes_of(*self.columns)[rows], of.group[rows]
+        values, group = of.codes_of(*self.of)[rows], of.group[rows]
         pairs = np.unique(values * scene.n + group)
         value = _tally(pairs % scene.n, scene.n)
         if self.shared:
             value[-1] = len(np.unique(values))
         sizes = _tally(group, scene.n)
-        parts = {self.columns: Part(value, sizes, additive=not self.shared)}
+        parts = {self.of: Part(value, sizes, additive=not self.shared)}
         return _count_up(value, parts, self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Share(Measure):
-    """Percent of the rows whose answer is known (`rows`) that pass a test (`counted`)."""
+    """Percent of the rows whose answer is known that pass a test (`counted`).
+
+    `rows`: those asked, where not every row whose answer is known is.
+    """
 
     counted: Test
-    rows: Test = every
+    rows: Test | None = None
+
+    @property
+    def asked(self) -> Test:
+        return self.rows or knows(self.counted)
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.counted)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         of = self.rows_of(scene)
-        rows = of.test(self.rows)
+        rows = of.test(self.asked)
         return rows, rows & of.test(self.counted)
 
     def compute(self, scene: Scene) -> Result:
@@ -259,8 +329,8 @@ class Share(Measure):
         total, top = _tally(group[rows], scene.n), _tally(group[counted], scene.n)
         low, high = wilson_interval(top, total)
         parts = {
-            (every, self.rows): Part(total, total),
-            (self.rows, self.counted): Part(top, top, positive=False),
+            (every, every if rows.all() else self.asked): Part(total, total),
+            (self.rows or every, self.counted): Part(top, top, positive=False),
         }
         return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
 
@@ -275,6 +345,9 @@ class Ratio(Measure):
     top: Amount
     bottom: Amount
     percent: bool
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.top) + grounds_of(self.bottom)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         of = self.rows_of(scene)
@@ -302,7 +375,8 @@ class Ratio(Measure):
 class PerPopulation(Measure):
     """Sum of an amount per resident, output and so on of the year in which the period ends.
 
-    The whole area takes the districts whose population is known, above and below the line.
+    The whole area takes the districts whose population is known, above and below the line; where that of a district
+    with rows is not, the whole area's is not known.
     """
 
     amount: Amount
@@ -310,6 +384,13 @@ class PerPopulation(Measure):
     scale: float = 1.0
     interval: bool = True
     needs: tuple[str, ...] = ("population",)
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.amount)
+
+    def find_unknown(self, scene: Scene) -> Mask:
+        rows = _tally(self.rows_of(scene).group, scene.n)[:-1]
+        return (rows > 0) & ~(scene.population(self.column) > 0)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         of = self.rows_of(scene)
@@ -334,26 +415,47 @@ class PerPopulation(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Median(Measure):
-    """Kaplan-Meier median of days until closed; `days` and `closed` speak of every row."""
+    """Kaplan-Meier median of days until closed, over the rows that can be timed.
+
+    `days` has what is closed without a day at its least, `most_days` at its most: where the median is not the same
+    either way, it is empty. Its limits are the wider ones.
+    """
 
     days: Callable[[Rows], Numbers]
+    most_days: Callable[[Rows], Numbers]
     closed: Test
+    rows: Test = every
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.closed)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         of = self.rows_of(scene)
-        return of.test(every), of.test(self.closed)
+        rows = of.test(self.rows)
+        return rows, rows & of.test(self.closed)
+
+    def _find(self, scene: Scene, of_days: Callable[[Rows], Numbers]) -> Floats:
+        """Median, low and high of every district, then of the whole area."""
+        rows, closed = self.select(scene)
+        of = self.rows_of(scene)
+        days, closed, group = of.test(of_days)[rows], closed[rows], of.group[rows]
+        each = find_median(estimate_survival(days, closed, group), scene.n)
+        return np.hstack([each, find_median(estimate_survival(days, closed), 1)])
 
     def compute(self, scene: Scene) -> Result:
         rows, closed = self.select(scene)
         of = self.rows_of(scene)
-        days = of.test(self.days)
-        each = find_median(estimate_survival(days, closed, of.group), scene.n)
-        whole = find_median(estimate_survival(days, closed), 1)
-        value, low, high = np.hstack([each, whole])
+        value, low, high = self._find(scene, self.days)
+        if (of.test(self.days) != of.test(self.most_days))[rows].any():
+            latest, low_too, high_too = self._find(scene, self.most_days)
+            same = (value == latest) | (np.isnan(value) & np.isnan(latest))
+            value = np.where(same, value, np.nan)
+            low = np.where(same, np.fmin(low, low_too), np.nan)
+            high = np.where(same, np.maximum(high, high_too), np.nan)
         top, total = _tally(of.group[closed], scene.n), _tally(of.group[rows], scene.n)
         parts = {
-            (every, every): Part(total, total),
-            (every, self.closed): Part(top, top, positive=False),
+            (every, every if rows.all() else self.rows): Part(total, total),
+            (every if rows.all() else self.rows, self.closed): Part(top, top, positive=False),
         }
         return Result(value, top, total, low, high, parts)
 
@@ -378,11 +480,15 @@ class Area(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage(Measure):
-    """Percent of the rows of another kind that pass a test against the rows of the fact's own kind."""
+    """Percent of the rows of another kind that pass a test against the rows of the fact's own kind.
+
+    `names`: the column of the fact's own kind that says which of the others each row covers.
+    """
 
     of: str
     rows: Test
     covered: Callable[[Rows, Rows], Mask]
+    names: str
 
     @property
     def kinds(self) -> set[str]:
@@ -390,6 +496,13 @@ class Coverage(Measure):
 
     def rows_of(self, scene: Scene) -> Rows:
         return scene.rows(self.of)
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return (*grounds_of(self.rows), ask(self.names))
+
+    def find_grounds(self, scene: Scene) -> list[tuple[Rows, Ground]]:
+        own = [(scene.rows(self.kind), ask(self.names))]
+        return own + [(scene.rows(self.of), ground) for ground in grounds_of(self.rows)]
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         rows = self.rows_of(scene).test(self.rows)
@@ -405,21 +518,3 @@ class Coverage(Measure):
             (self.rows, self.covered): Part(top, top, positive=False, own=False),
         }
         return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
-
-
-@cache
-def number(column: str) -> Amount:
-    """The number in a column, one and the same function for each column."""
-    return lambda rows: rows.numbers(column)
-
-
-@cache
-def known(column: str) -> Test:
-    """Whether a column is filled."""
-    return lambda rows: rows.known(column)
-
-
-@cache
-def holds(column: str, value: str | bool) -> Test:
-    """Whether a column holds a value."""
-    return lambda rows: rows.equals(column, value)

@@ -1,6 +1,7 @@
 """Ledger tables made ready: district numbers, days and flags as arrays, worked out once per table."""
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
@@ -17,6 +18,39 @@ Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Made = TypeVar("Made")
+TABLE_COLUMNS = "table_columns"
+_NOT_A_DAY = np.datetime64("NaT", "D")
+
+
+def last_days(days: Days, precision: pd.Series | None) -> Days:
+    """The last day of each span that begins on a day: ten days, a month, a year, by ``<column>_precision``.
+
+    上旬 is 1 to 10, 中旬 11 to 20, 下旬 21 to the end of the month.
+    """
+    if precision is None:
+        return days
+    known = precision.astype("str").fillna("day").to_numpy(dtype=object)
+    month, year = days.astype("datetime64[M]"), days.astype("datetime64[Y]")
+    month_end = (month + 1).astype("datetime64[D]") - 1
+    ten = np.where(days - month.astype("datetime64[D]") < np.timedelta64(20, "D"), days + 9, month_end)
+    ends = {"ten_days": ten, "month": month_end, "year": (year + 1).astype("datetime64[D]") - 1}
+    last = days
+    for name, end in ends.items():
+        last = np.where(known == name, end, last)
+    return last
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a kind's whole ledger has written, in any district and period, by which an empty cell is understood.
+
+    `filled`: columns that any row fills. `no_nought`: number columns with some number above 0 and none of 0. `ends`:
+    the latest starred date by source_file.
+    """
+
+    filled: frozenset[str]
+    no_nought: frozenset[str]
+    ends: Mapping[str, date]
 
 
 class Ledger:
@@ -30,13 +64,26 @@ class Ledger:
         Division codes of the districts; rows of no district take no part.
     date : str, optional
         The starred date of a kind that is not built in.
+    written : Written, optional
+        Of the whole ledger, where the table is a part of it; without it the table is all there is.
     """
 
-    def __init__(self, kind: str, table: pd.DataFrame, codes: pd.Index, date: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        table: pd.DataFrame,
+        codes: pd.Index,
+        date: str = "",
+        *,
+        written: Written | None = None,
+    ) -> None:
         self.kind = kind
         self.table = table
+        self.written = written
+        about = load_kinds().get(kind)
+        self._fields = about.fields if about else {}
         # A row belongs to the period in which its starred date falls. Kinds without one are stocks.
-        self.date = load_kinds()[kind].date if kind in load_kinds() else date
+        self.date = about.date if about else date
         self._made: dict[Hashable, Any] = {}
         if "district_code" in table:
             group = codes.get_indexer(pd.Index(table["district_code"]))
@@ -64,9 +111,80 @@ class Ledger:
             return np.zeros(len(self.table), bool)
         return self.table[column].notna().to_numpy()
 
+    def has(self, column: str) -> Mask:
+        """Whether the row's own table has the column, filled or not."""
+        return self.make(self._has, column)
+
+    def _has(self, column: str) -> Mask:
+        if TABLE_COLUMNS not in self.table:
+            return np.full(len(self.table), column in self.table)
+        there = self.table[TABLE_COLUMNS].astype("category")
+        kinds = np.array([column in str(names).split("|") for names in there.cat.categories], bool)
+        return np.append(kinds, False)[there.cat.codes.to_numpy()]
+
+    def is_filled(self, column: str) -> bool:
+        """Whether any row of the kind, of any district, fills the column."""
+        if self.written is not None:
+            return column in self.written.filled
+        return bool(self.known(column).any())
+
+    def has_no_nought(self, column: str) -> bool:
+        """Whether nobody ever wrote 0 in a column of counts and some wrote more, so that an empty cell says 0."""
+        if column not in self._fields or self._fields[column].empty != "nought":
+            return False
+        if self.written is not None:
+            return column in self.written.no_nought
+        numbers = self.numbers(column)
+        return bool((numbers > 0).any() and not (numbers == 0).any())
+
+    def answered(self, column: str) -> Mask:
+        """Whether the cell says something: written, or empty where the metadata say what that means."""
+        return self.make(self._answered, column)
+
+    def _answered(self, column: str) -> Mask:
+        empty = self._fields[column].empty if column in self._fields else "unknown"
+        if (empty == "none" and self.is_filled(column)) or self.has_no_nought(column):
+            return self.known(column) | self.has(column)
+        return self.known(column)
+
+    def amounts(self, column: str) -> Floats:
+        """Numbers, 0 where an empty cell says so; NaN where unknown."""
+        return self.make(self._amounts, column)
+
+    def _amounts(self, column: str) -> Floats:
+        numbers = self.numbers(column)
+        if not self.has_no_nought(column):
+            return numbers
+        return np.where(np.isnan(numbers) & self.has(column), 0.0, numbers)
+
     def days(self, column: str) -> Days:
-        """Dates as days; NaT where unknown."""
+        """Dates as days, of a longer span the first; NaT where unknown."""
         return self.make(self._days, column)
+
+    def last_days(self, column: str) -> Days:
+        """The last day of what each date stands for: itself, or the end of its ten days, month or year."""
+        return self.make(self._last_days, column)
+
+    def _last_days(self, column: str) -> Days:
+        name = f"{column}_precision"
+        return last_days(self.days(column), self.table.get(name))
+
+    def latest_of_file(self) -> Days:
+        """The latest starred date of each row's file; NaT for a kind without one."""
+        return self.make(self._latest_of_file)
+
+    def _latest_of_file(self) -> Days:
+        n = len(self.table)
+        if not self.date or not n:
+            return np.full(n, _NOT_A_DAY)
+        files = self.table["source_file"].astype("str") if "source_file" in self.table else None
+        if self.written is not None and files is not None:
+            return pd.to_datetime(files.map(dict(self.written.ends))).to_numpy().astype("datetime64[D]")
+        days = pd.Series(self.last_days(self.date).astype("datetime64[s]"), index=self.table.index)
+        latest = (
+            days.groupby(files).transform("max") if files is not None else days.where(days.isna(), days.max())
+        )
+        return latest.to_numpy().astype("datetime64[D]")
 
     def _days(self, column: str) -> Days:
         if column not in self.table:
@@ -104,7 +222,9 @@ class Ledger:
         return self.make(self._previous_day, columns)
 
     def _previous_day(self, columns: tuple[str, ...]) -> Days:
-        rows = pd.DataFrame({"code": self.codes_of(columns), "day": self.days(self.date)})
+        days = self.days(self.date)
+        exact = days == self.last_days(self.date)  # a month is no day to count from
+        rows = pd.DataFrame({"code": self.codes_of(columns), "day": np.where(exact, days, _NOT_A_DAY)})
         known = rows[(rows["code"] >= 0) & rows["day"].notna()].drop_duplicates().sort_values(["code", "day"])
         known["before"] = known.groupby("code")["day"].shift()
         return rows.merge(known, how="left")["before"].to_numpy().astype("datetime64[D]")
@@ -113,24 +233,39 @@ class Ledger:
 class Rows:
     """The rows of a kind that a period's facts look at: of the period and dated up to as_of, or the stock.
 
-    Without a period: all on record up to as_of. Rows of no district are left out unless `placeless`. Its methods are
-    those of Ledger, on these rows alone; what a row is (rectified, overdue, settled) is asked by `test` and a
-    predicate of `facts`, and nowhere else.
+    Without a period: all on record up to as_of. Rows of no district are left out unless `placeless`. A row dated to
+    the month or so is among them where the period, and the time up to as_of, hold all of it; `cut` are those of which
+    they hold a part. Its methods are those of Ledger, on these rows alone; what a row is (rectified, overdue, settled)
+    is asked by `test` and a predicate of `facts`, and nowhere else.
+
+    `asked`: the day that somebody asked the ledgers to be read as of, in the period reported; None where nobody did.
     """
 
     def __init__(
-        self, ledger: Ledger, period: Period | None, as_of: date, *, placeless: bool = False
+        self,
+        ledger: Ledger,
+        period: Period | None,
+        as_of: date,
+        *,
+        placeless: bool = False,
+        asked: date | None = None,
     ) -> None:
         self.ledger = ledger
         self.period = period
         self.as_of = np.datetime64(as_of, "D")
+        self.asked = asked
         keep = (ledger.group >= 0) | placeless
+        touched = np.zeros(len(keep), bool)
         if ledger.date:
-            day = ledger.days(ledger.date)
-            keep = keep & (day <= self.as_of)
+            first, last = ledger.days(ledger.date), ledger.last_days(ledger.date)
+            touched = keep & (first <= self.as_of)
+            keep = keep & (last <= self.as_of)
             if period is not None:
-                keep &= (day >= np.datetime64(period.start, "D")) & (day <= np.datetime64(period.end, "D"))
+                start, end = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
+                touched &= (last >= start) & (first <= end)
+                keep &= (first >= start) & (last <= end)
         self.at = np.flatnonzero(keep)
+        self.cut = np.flatnonzero(touched & ~keep)
         self.group = ledger.group[self.at]
         self._made: dict[Hashable, Any] = {}
 
@@ -147,11 +282,27 @@ class Rows:
     def known(self, column: str) -> Mask:
         return self.ledger.known(column)[self.at]
 
+    def has(self, column: str) -> Mask:
+        return self.ledger.has(column)[self.at]
+
+    def answered(self, column: str) -> Mask:
+        return self.ledger.answered(column)[self.at]
+
     def days(self, column: str) -> Days:
         return self.ledger.days(column)[self.at]
 
+    def last_days(self, column: str) -> Days:
+        return self.ledger.last_days(column)[self.at]
+
+    def is_day(self, column: str) -> Mask:
+        """Whether the date is known to the day."""
+        return self.days(column) == self.last_days(column)
+
     def numbers(self, column: str) -> Floats:
         return self.ledger.numbers(column)[self.at]
+
+    def amounts(self, column: str) -> Floats:
+        return self.ledger.amounts(column)[self.at]
 
     def equals(self, column: str, value: str | bool) -> Mask:
         return self.ledger.equals(column, value)[self.at]
@@ -163,12 +314,21 @@ class Rows:
         return self.ledger.previous_day(columns)[self.at]
 
     def by(self, column: str) -> Mask:
-        """Whether the date is known and on or before as_of."""
-        return self.days(column) <= self.as_of
+        """Whether the date is known, and all of it on or before as_of."""
+        return self.last_days(column) <= self.as_of
 
     def before(self, column: str) -> Mask:
-        """Whether the date is known and before as_of."""
-        return self.days(column) < self.as_of
+        """Whether the date is known, and all of it before as_of."""
+        return self.last_days(column) < self.as_of
+
+    def looks_back(self) -> Mask:
+        """Whether a day was asked for that lies before the latest starred date of the row's file.
+
+        What such a row says without a day, it may not have said then.
+        """
+        if self.asked is None:
+            return np.zeros(len(self), bool)
+        return self.ledger.latest_of_file()[self.at] > np.datetime64(self.asked, "D")
 
     def frame(self) -> pd.DataFrame:
         """These rows as a table, in the order of the arrays that the other methods give."""

@@ -1,14 +1,17 @@
 """Facts of supplies in store."""
 
+from taizhang.facts.grounds import ask, rests_on
 from taizhang.facts.measures import Count, Measure
 from taizhang.facts.rows import Mask, Rows
 
 
+@rests_on(ask("quantity"), ask("standard"))
 def is_below_standard(rows: Rows) -> Mask:
     """Quantity below the standard, both known."""
     return rows.numbers("quantity") < rows.numbers("standard")
 
 
+@rests_on(ask("expires_on"))
 def is_expired(rows: Rows) -> Mask:
     return rows.before("expires_on")
 

@@ -1,7 +1,7 @@
 """Small counts of sensitive kinds are hidden, and as many others as it takes that none can be worked out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -223,10 +223,24 @@ def find_hidden(
     return {fact: hidden[at] for at, fact in enumerate(results)}
 
 
-def blank_result(result: Result, hidden: Mask) -> Result:
-    """The result with everything empty where hidden."""
+def blank_result(result: Result, blank: Mask) -> Result:
+    """The result with everything empty where hidden or not known, but of how many rows it is known."""
     value, numerator, denominator, low, high = (
-        np.where(hidden, np.nan, numbers)
+        np.where(blank, np.nan, numbers)
         for numbers in (result.value, result.numerator, result.denominator, result.low, result.high)
     )
-    return Result(value, numerator, denominator, low, high)
+    return Result(
+        value, numerator, denominator, low, high, known=result.known, of=result.of, unknown=result.unknown
+    )
+
+
+def hides_counts(result: Result, hidden: Mask, below: int) -> bool:
+    """Whether a fact has something hidden, or its base or what is known of it is a count as small."""
+    small = [(n >= 1) & (n < below) for n in (result.known, result.of, result.of - result.known)]
+    return bool((hidden | np.any(small, axis=0)).any())
+
+
+def leave_out_base(result: Result) -> Result:
+    """The result without saying of how many rows it is known."""
+    nothing = np.full(result.value.shape, np.nan)
+    return replace(result, known=nothing, of=nothing)

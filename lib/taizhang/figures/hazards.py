@@ -17,12 +17,21 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
+_ROLES = {"rectified": "done", "open": "open", "unknown": "before"}
 
-def _name_parts(lang: str) -> list[tuple[str, str, str]]:
-    """The key of rectified and open."""
+
+def _name_parts(counts: pd.DataFrame, lang: str) -> list[tuple[str, str, str]]:
+    """The key of rectified and open, and of those whose status is unknown where there are any."""
     roles = load_style().roles
-    parts = (("hazards.rectified", "done"), ("hazards.open", "open"))
-    return [("■", label(word, lang), roles[role]) for word, role in parts]
+    return [("■", label(f"hazards.{part}", lang), roles[_ROLES[str(part)]]) for part in counts]
+
+
+def _say_state(view: View, counts: pd.DataFrame) -> str:
+    """How many are open, as far as it is known."""
+    sums = counts.sum()
+    unknown = sums.get("unknown", 0)
+    how = "open" if not unknown else "unknown" if unknown == sums.sum() else "some"
+    return say_exhibit(view, "hazards-state", how, open=sums["open"], unknown=unknown)
 
 
 @exhibit("hazards-trend")
@@ -32,15 +41,15 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     if trend is None:
         return None
     lang, style = view.lang, load_style()
-    key = _name_parts(lang)
-    parts = [(trend.counts["rectified"], style.roles["done"]), (trend.counts["open"], style.roles["open"])]
+    key = _name_parts(trend.counts, lang)
+    parts = [(trend.counts[part], style.roles[_ROLES[str(part)]]) for part in trend.counts]
     if trend.before is not None:
         key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
     with use_axes(42 if is_brief(view, "hazards-trend") else 72) as (drawing, axes):
         draw_stacked_months(axes, pd.PeriodIndex(trend.counts.index), parts, lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
     total = trend.counts.fillna(0).sum(axis=1)
-    told = {"n": total.sum(), "open": trend.counts["open"].sum(), **tell_peak(total, lang)}
+    told = {"n": total.sum(), "state": _say_state(view, trend.counts), **tell_peak(total, lang)}
     return finish_figure(drawing, view, "hazards-trend", trend.rows, told=told)
 
 
@@ -69,14 +78,14 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         return None
     totals, n = counts.sum(axis=1), counts.to_numpy().sum()
     shares = [{"n": total, "share": f"{total / n:.0%}"} for total in totals]
-    key = _name_parts(view.lang)
+    key = _name_parts(counts, view.lang)
     texts = [say_exhibit(view, "hazards-by-class", "bar", **share) for share in shares]
     drawing = plot_bars(counts, [colour for _, _, colour in key], texts, key)
     leaders = [
         say_exhibit(view, "hazards-by-class", "leader", name=name, **share)
         for name, share in list(zip(counts.index, shares, strict=True))[:3]
     ]
-    told = {"n": n, "leaders": join_list(leaders, view.lang), "open": counts["open"].sum()}
+    told = {"n": n, "leaders": join_list(leaders, view.lang), "state": _say_state(view, counts)}
     return finish_figure(drawing, view, f"hazards-by-{column.replace('_', '-')}", int(n), told=told)
 
 

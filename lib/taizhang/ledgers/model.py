@@ -9,6 +9,9 @@ from taizhang.core.reasons import Reason
 from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Kind
 
 SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
+# The canonical columns that a row's table has, filled or not, sorted and joined by "|": one that is there and empty
+# says something, one that is not there says nothing.
+TABLE_COLUMNS = "table_columns"
 # `district`: the row's, as written, so that what is set aside can be told by district too.
 ASIDE_COLUMNS = (
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district",
@@ -139,11 +142,11 @@ class TableRead:
 class FileRead:
     """A ledger file, by its name as shown, as it was read.
 
-    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row, and of each
-    date its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day); `set_aside`
-    has `ASIDE_COLUMNS`, of which reason holds a Reason and scope is 'row' or 'cell'. `errors`: why the file, or whole
-    tables of it, could not be read; `notes`: what else a person should know of the file. `applied` are corrections made
-    before reading; `faults` tell of those that could not be applied: the rest of the file was read.
+    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row, of each date
+    its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day), and table_columns;
+    `set_aside` has `ASIDE_COLUMNS`, of which reason holds a Reason and scope is 'row' or 'cell'. `errors`: why the
+    file, or whole tables of it, could not be read; `notes`: what else a person should know of the file. `applied` are
+    corrections made before reading; `faults` tell of those that could not be applied: the rest of the file was read.
     """
 
     name: str
@@ -177,6 +180,7 @@ def make_empty_rows(kind: Kind) -> pd.DataFrame:
     columns["source_row"] = pd.Series(dtype="Int64")
     dated = [name for name, item in kind.fields.items() if item.type in DATED_TYPES]
     columns |= {f"{name}_precision": pd.Series(dtype="str") for name in dated}
+    columns[TABLE_COLUMNS] = pd.Series(dtype="str")
     return pd.DataFrame(columns)
 
 

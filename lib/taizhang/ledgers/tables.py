@@ -14,6 +14,7 @@ from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure
 from taizhang.ledgers.model import (
     ASIDE_TYPES,
+    TABLE_COLUMNS,
     Disagreement,
     HeaderRead,
     Source,
@@ -95,8 +96,10 @@ def read_table(
         parsed["district"] = read_column(values, own, kind.fields["district"], context)
         raw["district"] = (values, own)
     understood = list_understood(kind, parsed, {name: values for name, (values, _) in raw.items()})
+    there = {*parsed}  # what words of another cell fill is no column of the table's
     notes += spread_words(kind, parsed, len(data))
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
+    rows[TABLE_COLUMNS] = take_texts(["|".join(sorted(there))], np.zeros(len(rows), dtype=np.int64))
     about = replace(_describe(grid, table, index, source, notes), understood=understood)
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))

@@ -23,6 +23,7 @@ FIELD_TYPES = tuple("text date datetime month year integer number boolean catego
 DATE_TYPES = ("date", "datetime", "month")
 DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision, in `<column>_precision`
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
+EMPTY = ("unknown", "none", "nought")
 _KIND_KEYS = ("kind", "title", "row", "date", "id", "same", "fields", "rules")
 
 
@@ -74,7 +75,9 @@ class Field(_Titled):
     data/processed only. `aliases` are other headers, the more telling first: of two columns claiming the field, the
     earlier alias wins. `values`: a category's canonical ones; of a boolean, more ways to write "true" and "false".
     `min` and `max` are inclusive limits. `future`: whether a date may rightly lie in the future (a deadline, an
-    expiry). `splits`: the text column whose numbered items this column counts ('' for none).
+    expiry). `splits`: the text column whose numbered items this column counts ('' for none). `empty`, one of `EMPTY`:
+    what an empty cell says in a table that has the column: not known; not yet, or none, once any row of the kind fills
+    it; or nought, where nobody ever wrote 0 and some wrote more.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Field(_Titled):
     max: float | None = None
     future: bool = False
     splits: str = ""
+    empty: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -296,7 +300,10 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
         values[key] = Value(key, zh, en, _texts(words.get("aliases")))
     if kind == "category" and not values:
         raise ParameterError("metadata.kind.no_values")
-    rest: dict[str, Any] = {"min": merged.get("min"), "max": merged.get("max")}
+    empty = str(merged.get("empty") or EMPTY[0])
+    if empty not in EMPTY:
+        raise ParameterError("metadata.kind.empty", empty=empty, known=EMPTY)
+    rest: dict[str, Any] = {"empty": empty, "min": merged.get("min"), "max": merged.get("max")}
     rest |= {key: bool(merged.get(key)) for key in ("required", "personal", "future")}
     rest |= {"title": _words(merged.get("title"), name), "description": _words(merged.get("description"), "")}
     rest |= {"aliases": _texts(merged.get("aliases")), "splits": str(merged.get("splits") or "")}

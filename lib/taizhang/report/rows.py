@@ -45,7 +45,8 @@ def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, f
         ready = prepare_ledgers({kind: snapshot.read_ledger(kind)}, districts)
         for fact in (fact for fact in facts if fact.split(".")[0] == kind):
             try:
-                rows = select_rows(fact, ready, districts, snapshot.period, snapshot.as_of, ALL, suppress=())
+                days = (snapshot.period, snapshot.as_of)
+                rows = select_rows(fact, ready, districts, *days, ALL, suppress=(), asked=snapshot.asked)
             except ParameterError:  # it needs another ledger besides
                 rows = snapshot.trace(fact)
             _write_parts(

@@ -31,6 +31,7 @@ class Snapshot:
     period: Period
     as_of: date  # the day the ledgers are read as of
     chosen: bool  # whether that day was chosen for this run
+    asked: date | None  # the day that somebody asked for, in this run or in workbook.toml
     fact_infos: Mapping[str, FactInfo]
     districts: gpd.GeoDataFrame  # code, name, parent and geometry
     facts: pd.DataFrame  # of the period, all districts and ``all``
@@ -69,6 +70,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         period=period,
         as_of=book.as_of(period),
         chosen=book.chosen_as_of is not None,
+        asked=book.asked,
         fact_infos=book.fact_infos,
         districts=book.districts,
         facts=facts,
@@ -100,7 +102,15 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
             "beside": hash_files([*root.glob("*.py"), *(p for p in root.glob("*.toml") if p.name != FILE)]),
             "own": [hash_files((root / name).rglob("*")) for name in ("ledgers", "facts")],
             "layers": [item for item in result.inputs if item["path"] in result.layers],
-            "as_of": str(book.chosen_as_of or config.as_of),
+            "as_of": str(book.asked),
+            "written": [
+                [
+                    sorted(one.filled),
+                    sorted(one.no_nought),
+                    sorted((name, str(day)) for name, day in one.ends.items()),
+                ]
+                for one in book.written.values()
+            ],
             "first_days": [str(day) for day in book.spans["first"]],
             # What was set aside is told in every report, so a change of it remakes them all.
             "aside": [[one.kind, one.set_aside, one.cells_set_aside, one.duplicates] for one in summaries],

@@ -174,6 +174,7 @@ def try_fact(
         suppress_below=book.config.suppress_below,
         suppress=book.config.suppress,
         dates={kind: day} if day else None,
+        asked=book.asked,
     )
     return facts[facts["fact"] == name].reset_index(drop=True)
 

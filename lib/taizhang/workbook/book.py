@@ -20,6 +20,7 @@ from taizhang.core.keys import hash_parts
 from taizhang.core.periods import Period, read_period
 from taizhang.core.reasons import Reason, suggest
 from taizhang.facts import OwnFact, compute_as_of, select_rows
+from taizhang.facts.rows import Written
 from taizhang.ingest import IngestResult, ingest
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
@@ -29,7 +30,7 @@ from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings
 from taizhang.workbook.quality import read_quality
-from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows
+from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows, read_written
 from taizhang.workbook.templates import packaged_notebooks
 
 
@@ -86,7 +87,7 @@ class Workbook:
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
         self._result = ingest(self.config, force=force)
-        for name in ("districts", "grid", "grid_measures", "_grid_problems", "spans"):
+        for name in ("districts", "grid", "grid_measures", "_grid_problems", "spans", "written"):
             self.__dict__.pop(name, None)
         return self._result
 
@@ -270,6 +271,20 @@ class Workbook:
             )
         return self.chosen_as_of or self.config.as_of or period.end
 
+    @property
+    def asked(self) -> date | None:
+        """The day that somebody asked the ledgers to be read as of: of this run, or workbook.toml's."""
+        return self.chosen_as_of or self.config.as_of
+
+    @cached_property
+    def written(self) -> dict[str, Written]:
+        """What each kind's whole ledger has written, by which an empty cell is understood."""
+        assert self.result
+        return {
+            name: read_written(self.config.processed, self.kinds[name], ends=self.asked is not None)
+            for name in self.config.ledgers
+        }
+
     def ledger(
         self,
         kind: str,
@@ -357,7 +372,12 @@ class Workbook:
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
         facts = self._keep(
             "facts",
-            {"period": str(period), "as_of": as_of, "own": hash_files((self.root / "facts").rglob("*"))},
+            {
+                "period": str(period),
+                "as_of": as_of,
+                "asked": self.asked,
+                "own": hash_files((self.root / "facts").rglob("*")),
+            },
             lambda folder: count_facts(folder, kinds, self.districts, period, as_of, self._facts_settings()),
         )
         assert facts is not None
@@ -370,7 +390,9 @@ class Workbook:
         return keep_table(folder, name, made_from, lambda: make(folder))
 
     def _facts_settings(self) -> dict[str, Any]:
-        return list_settings(self.config, self.kinds, self._own_facts, self.grid, self.grid_measures)
+        return list_settings(
+            self.config, self.kinds, self._own_facts, self.grid, self.grid_measures, self.asked
+        )
 
     @cached_property
     def _own_facts(self) -> tuple[OwnFact, ...]:
@@ -447,6 +469,8 @@ class Workbook:
             kinds=self.kinds,
             fact_infos=self.fact_infos,
             report=report,
+            asked=self.asked,
+            written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
         )
 

@@ -40,9 +40,11 @@ def list_settings(
     own: tuple[OwnFact, ...],
     grid: gpd.GeoDataFrame | None,
     grid_measures: pd.DataFrame | None,
+    asked: date | None,
 ) -> dict[str, Any]:
     """What `compute_facts` and `select_rows` are told besides the rows."""
     return {
+        "asked": asked,
         "grid": grid,
         "grid_measures": grid_measures,
         "targets": config.targets,
@@ -62,10 +64,12 @@ def count_facts(
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
     """The facts of a period, of the ledgers in data/processed; facts of the workbook's own may look at any column."""
-    read = read_rows if settings["own"] else read_counted
-    return compute_facts(
-        {name: read(folder, kind) for name, kind in kinds.items()}, districts, period, as_of, **settings
-    )
+    files = settings["asked"] is not None
+    tables = {
+        name: read_rows(folder, kind) if settings["own"] else read_counted(folder, kind, files=files)
+        for name, kind in kinds.items()
+    }
+    return compute_facts(tables, districts, period, as_of, **settings)
 
 
 def count_reach(

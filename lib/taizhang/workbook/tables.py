@@ -8,14 +8,17 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from taizhang.core.privacy import mask_column
+from taizhang.facts.rows import TABLE_COLUMNS, Written, last_days
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.kinds import Kind
 
 # No fact of the package looks at these; they are most of a long ledger.
 _UNCOUNTED = (
-    "description", "hazard_id", "inspection_id", "trade", "premises_type", "district", "district_match", "source_file",
-    "source_sheet", "source_row",
+    "description", "hazard_id", "inspection_id", "trade", "premises_type", "district", "district_match",
+    "source_file", "source_sheet", "source_row",
 )  # fmt: skip
+# Few values, and long: read as categories.
+_REPEATED = [TABLE_COLUMNS]
 
 
 def read_rows(
@@ -25,7 +28,8 @@ def read_rows(
 
     Without the columns marked personal, and telephone and identity numbers in texts, unless they are asked for.
     """
-    rows = pd.read_parquet(folder / f"{kind.name}.parquet", filters=list(filters) or None)
+    path = folder / f"{kind.name}.parquet"
+    rows = pd.read_parquet(path, filters=list(filters) or None, read_dictionary=_REPEATED)
     if personal:
         return rows
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
@@ -35,16 +39,49 @@ def read_rows(
     return rows
 
 
-def read_counted(folder: Path, kind: Kind) -> pd.DataFrame:
-    """A ledger's rows from data/processed for counting, without the texts that no fact looks at."""
-    left_out = {*_UNCOUNTED, *kind.personal}
+def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
+    """A ledger's rows from data/processed for counting, without the texts that no fact looks at.
+
+    With `files` those say of which file they are.
+    """
+    left_out = {*_UNCOUNTED, *kind.personal} - ({"source_file"} if files else set())
     names = pq.read_schema(folder / f"{kind.name}.parquet").names
     return read_columns(folder, kind.name, *(name for name in names if name not in left_out))
 
 
 def read_columns(folder: Path, kind: str, *columns: str) -> pd.DataFrame:
     """Some columns of all of a ledger's rows, from data/processed."""
-    return pd.read_parquet(folder / f"{kind}.parquet", columns=list(columns))
+    repeated = [*_REPEATED, "source_file"]
+    return pd.read_parquet(folder / f"{kind}.parquet", columns=list(columns), read_dictionary=repeated)
+
+
+def read_written(folder: Path, kind: Kind, *, ends: bool) -> Written:
+    """What a whole ledger in data/processed has written, by the file's own counts; the latest days where asked for."""
+    path = folder / f"{kind.name}.parquet"
+    about = pq.read_metadata(path)
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    filled: set[str] = set()
+    no_nought: set[str] = set()
+    for place, name in enumerate(about.schema.names):
+        told = [group.column(place).statistics for group in groups]
+        known = [one for one in told if one is not None and one.null_count < one.num_values + one.null_count]
+        if known:
+            filled.add(name)
+        field = kind.fields.get(name)
+        if field is None or field.empty != "nought" or not known or not all(one.has_min_max for one in known):
+            continue
+        if min(one.min for one in known) > 0:
+            no_nought.add(name)
+    latest: dict[str, date] = {}
+    if ends and kind.date and about.num_rows:
+        names = {name for name in (kind.date, f"{kind.date}_precision") if name in about.schema.names}
+        rows = read_columns(folder, kind.name, *sorted(names), "source_file")
+        days = last_days(
+            rows[kind.date].to_numpy().astype("datetime64[D]"), rows.get(f"{kind.date}_precision")
+        )
+        of_file = pd.Series(days.astype("datetime64[s]")).groupby(rows["source_file"].astype("str")).max()
+        latest = {str(name): day.date() for name, day in of_file.dropna().items()}
+    return Written(frozenset(filled), frozenset(no_nought), latest)
 
 
 def leave_recorded(facts: pd.DataFrame, infos: Mapping[str, FactInfo], folder: Path) -> pd.DataFrame:

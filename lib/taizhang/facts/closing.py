@@ -1,0 +1,49 @@
+"""A case that is closed on a day, or said to be closed without one: complaints, disputes."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from taizhang.facts.grounds import Ground, Grounded, Test, rests_on
+from taizhang.facts.rows import Mask, Rows
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How a case is told closed: by the day in `date`, else by what `status` says.
+
+    `closed` and `open` are the values of status that say so. Closed without a day is *undated*: closed, unless a day
+    was asked for that lies before the latest of its file, by which it may have been open still.
+    """
+
+    date: str
+    status: str
+    closed: tuple[str, ...]
+    open: tuple[str, ...]
+
+    def says(self, rows: Rows, values: tuple[str, ...]) -> Mask:
+        """Whether the status says one of these, and no day does."""
+        said = ~rows.known(self.date) & rows.equals(self.status, values[0])
+        for value in values[1:]:
+            said |= ~rows.known(self.date) & rows.equals(self.status, value)
+        return said
+
+    @cached_property
+    def is_undated(self) -> Test:
+        return lambda rows: self.says(rows, self.closed)
+
+    @cached_property
+    def ground(self) -> Ground:
+        def is_known(rows: Rows) -> Mask:
+            undated = rows.test(self.is_undated)
+            open_or_dated = rows.known(self.date) | self.says(rows, self.open)
+            return open_or_dated | (undated & ~rows.looks_back()) | (~undated & rows.answered(self.date))
+
+        return Ground((self.date, self.status), is_known)
+
+    @cached_property
+    def is_closed(self) -> Grounded[Mask]:
+        @rests_on(self.ground)
+        def is_closed(rows: Rows) -> Mask:
+            return rows.by(self.date) | (rows.test(self.is_undated) & ~rows.looks_back())
+
+        return is_closed
