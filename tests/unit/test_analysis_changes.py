@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
-from taizhang.analysis.changes import _count_days, compare_periods, find_period, list_comparisons, name_then
+from taizhang.analysis.changes import (
+    Change,
+    _count_days,
+    compare_periods,
+    find_period,
+    list_comparisons,
+    name_then,
+)
 from taizhang.analysis.view import View
 from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.tables import (
@@ -539,3 +546,26 @@ def test_a_rate_may_change_by_less_than_one(now: int, before: int, verdict: str)
     rows = [{"value": n / 100, "numerator": n, "denominator": 100} for n in (now, before)]
     change = compare_periods(make_two(fact, *rows), fact, CODES[1], then="previous")
     assert change is not None and abs(change.difference) < 1 and change.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("difference", "before", "beyond", "within", "from_none", "told"),
+    [
+        (0, 5, False, False, False, False), (0, 0, None, False, False, False),
+        (3, 5, False, True, False, False), (3, 5, True, False, False, True), (3, 5, None, False, False, True),
+        (3, 0, None, False, True, False), (3, 0, True, False, False, True), (3, 0, False, True, False, False),
+    ],
+)  # fmt: skip
+def test_a_change_is_told_but_by_chance_or_from_nothing(
+    difference: float, before: float, beyond: bool | None, within: bool, from_none: bool, told: bool
+) -> None:
+    change = Change(before + difference, before, difference, float("nan"), beyond, "neutral")
+    info = describe_fact("losses.loss_wan")
+    assert (change.is_within_chance, change.rose_from_none(info), change.is_told(info)) == (
+        within,
+        from_none,
+        told,
+    )
+    # A median of no days is not nothing.
+    days = describe_fact("hazards.days_to_rectify_median")
+    assert not change.rose_from_none(days) and change.is_told(days) == (told or from_none)

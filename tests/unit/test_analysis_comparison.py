@@ -11,6 +11,7 @@ from taizhang.analysis.comparison import (
     compare_districts,
     explain_missing,
     group_values,
+    hold_against,
     list_column,
     list_values,
     select_values,
@@ -216,3 +217,11 @@ def test_the_index_and_the_comparison_have_the_same_classes(days: list[float | N
         f"{low:g}" if low == high else f"{low:g}–{high:g}" for low, high, _ in found.classes.to_numpy()
     ]
     assert [step for step, _ in shade["legend"]] == sorted(set(shade["classes"].values()))
+
+
+@pytest.mark.parametrize(
+    ("level", "how"),
+    [(5, "same"), (4, "alike"), (6, "alike"), (5.5, "alike"), (3.9, "above"), (6.1, "below")],
+)
+def test_an_interval_holds_another_value_up_to_its_ends(level: float, how: str) -> None:
+    assert hold_against(pd.Series({"value": 5.0, "low": 4.0, "high": 6.0}), level) == how

@@ -9,6 +9,9 @@ from taizhang.analysis.selection import (
     choose_columns,
     choose_facts,
     choose_key_figures,
+    find_count,
+    has_rows,
+    list_dated_counts,
     list_definitions,
 )
 from taizhang.core.errors import ParameterError
@@ -161,3 +164,15 @@ def test_definitions_are_of_the_facts_there_are_with_their_intervals() -> None:
     assert name_facts(infos) == order(*names)
     assert methods == [method for method in ("poisson", "wilson", "greenwood") if method in used]
     assert list_definitions(make_view()) == ([], [])
+
+
+def test_a_dated_ledger_has_rows_where_its_count_is_more_than_nought_or_withheld() -> None:
+    """Shelters have no days; of drills none was held; overdue hazards are no count of a ledger's rows."""
+    stock = [make_fact("shelters.count", 4), make_fact("drills.held", 0), make_fact("hazards.overdue", 2)]
+    assert list_dated_counts(make_view(facts=stock)) == ["drills.held"] and not has_rows(
+        make_view(facts=stock)
+    )
+    assert has_rows(make_view(facts=[*stock, make_fact("incidents.count", 1)]))
+    assert has_rows(make_view(facts=[*stock, make_fact("complaints.received", 3, suppressed=True)]))
+    assert not has_rows(make_view(facts=[make_fact("hazards.found", 3, district=CODES[1])]))
+    assert (find_count("hazards"), find_count("inspections")) == ("hazards.found", "inspections.visits")

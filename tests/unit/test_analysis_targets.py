@@ -3,7 +3,7 @@
 import pytest
 from view_maker import CODES, make_fact, make_view
 
-from taizhang.analysis.targets import list_targets
+from taizhang.analysis.targets import count_targets, list_targets
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,19 @@ def test_targets_are_in_the_order_of_the_facts_with_their_pace() -> None:
     assert second.indicator == "drills.held" and second.done["value"] == 50
     assert second.pace is not None and second.pace["value"] == -3
     assert not first.is_behind and second.is_behind and list_targets(make_view()) == []
+
+
+def test_targets_known_met_and_behind() -> None:
+    """Four known: two met, one of them behind all the same, another behind; the fifth isn't known."""
+    known = {"drills.held": (100, -1), "inspections.visits": (120, 3), "hazards.found": (99.9, -0.5),
+             "publicity.sessions": (50, 0), "plans.current": (None, -9)}  # fmt: skip
+    facts = []
+    for name, (done, pace) in known.items():
+        facts += [
+            make_fact(f"targets.{name}.done_percent", done),
+            make_fact(f"targets.{name}.pace_points", pace),
+        ]
+    counts = count_targets(make_view(facts=facts))
+    assert counts is not None and (counts.known, counts.met) == (4, 2)
+    assert counts.behind == ("drills.held", "hazards.found")
+    assert count_targets(make_view(facts=facts[-2:])) is None and count_targets(make_view()) is None

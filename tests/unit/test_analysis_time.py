@@ -6,7 +6,18 @@ import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
-from taizhang.analysis.time import chart_hazards, find_months, find_span, list_key_periods, name_pattern
+from taizhang.analysis.time import (
+    chart_hazards,
+    find_extremes,
+    find_months,
+    find_span,
+    group_spans,
+    is_alike,
+    list_key_periods,
+    list_periods,
+    list_signals,
+    name_pattern,
+)
 
 
 def make_monthly(first: str, months: int) -> pd.DataFrame:
@@ -107,3 +118,52 @@ def test_key_periods_of_the_kinds_asked_for() -> None:
         date(2021, 12, 31),
     )
     assert list_key_periods(make_view(ledgers)) == {}
+
+
+def test_rows_per_day_inside_and_outside() -> None:
+    view = make_view(
+        {"hazards": make_monthly("2020-01-01", 24)}, settings={"seasons": {"spring": ("03-01", "03-31")}}
+    )
+    spring = list_key_periods(view, "hazards")["hazards"].loc["spring"]
+    # Twenty on 62 days of two Marches, 220 on the other 669.
+    assert (spring["inside"], spring["days_inside"]) == (20, 62)
+    assert spring["per_day_inside"] == 20 / 62 and spring["per_day_outside"] == 220 / 669
+
+
+def make_part(span: tuple[date, date], verdicts: dict[str, str], high: float | None = 2.0) -> pd.DataFrame:
+    part = pd.DataFrame({"verdict": verdicts, "high": pd.Series(high, list(verdicts), dtype=float)})
+    part.attrs["span"] = span
+    return part
+
+
+def test_spans_are_told_once_for_the_kinds_that_share_them() -> None:
+    one, other = (date(2020, 1, 1), date(2021, 12, 31)), (date(2021, 1, 1), date(2021, 12, 31))
+    parts = {
+        "hazards": make_part(one, {"flood": "alike", "winter": "alike"}),
+        "inspections": make_part(other, {"winter": "higher"}),
+        "incidents": make_part(one, {"holiday": "alike", "flood": "lower"}),
+    }
+    assert group_spans(parts) == {one: ["hazards", "incidents"], other: ["inspections"]}
+    assert list(group_spans(parts)) == [one, other]
+    assert list_periods(parts) == ["flood", "winter", "holiday"] and list_periods({}) == []
+
+
+def test_periods_are_alike_where_each_has_an_interval_that_says_so() -> None:
+    span = (date(2021, 1, 1), date(2021, 12, 31))
+    assert is_alike(make_part(span, {"flood": "alike", "winter": "alike"}))
+    assert not is_alike(make_part(span, {"flood": "alike", "winter": "lower"}))
+    assert not is_alike(make_part(span, {"flood": "alike"}, high=None))
+
+
+def test_the_first_of_equal_months_is_named() -> None:
+    ratios = [1, 1, 2.5, 0.5, 1, 2.5, 1, 1, 0.5, 1, 1, 1]
+    assert find_extremes(pd.DataFrame({"ratio": ratios}, index=range(1, 13))) == (3, 4)
+    assert find_extremes(pd.DataFrame({"ratio": [1] * 11 + [0]}, index=range(1, 13))) == (1, 12)
+
+
+def test_months_that_a_rule_calls() -> None:
+    months = pd.period_range("2021-01", periods=4, freq="M")
+    assert list_signals(pd.DataFrame({"signal": ["", "beyond", "", "run"]}, index=months)).equals(
+        months[[1, 3]]
+    )
+    assert len(list_signals(pd.DataFrame({"signal": [""] * 4}, index=months))) == 0

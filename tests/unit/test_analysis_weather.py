@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from view_maker import make_table, make_view
 
-from taizhang.analysis.weather import compare_weather, follow_weather
+from taizhang.analysis.weather import compare_weather, describe_course, follow_weather
 
 # Two stations in January, one in February without a normal of rain, one in March of the year before.
 ROWS = [
@@ -59,3 +59,19 @@ def test_no_trend_without_measurements() -> None:
     ):
         assert (follow_weather(make_view({"weather": make_table("weather", rows)})) is not None) is there
     assert follow_weather(make_view()) is None
+
+
+def test_the_course_of_some_months() -> None:
+    """Warmer by 1 and 2 degrees; the third month has no normal. Of equal rain the first month is the wettest."""
+    months = pd.period_range("2021-01", periods=4, freq="M")
+    monthly = pd.DataFrame(
+        {
+            "mean_temp_c": [10.0, 12, 14, None], "normal_temp_c": [9.0, 10, None, 15],
+            "rain_mm": [None, 30.0, 80, 80], "normal_rain_mm": 50.0,
+        },
+        index=months,
+    )  # fmt: skip
+    course = describe_course(monthly)
+    assert (course.departure, course.months, course.wettest, course.rain) == (1.5, 3, months[2], 80)
+    dry = describe_course(monthly.assign(rain_mm=float("nan")))
+    assert dry.wettest is None and pd.isna(dry.rain)

@@ -35,6 +35,20 @@ class Change:
     beyond_chance: bool | None
     verdict: Verdict
 
+    @property
+    def is_within_chance(self) -> bool:
+        """Whether it is a change that chance alone explains."""
+        return self.difference != 0 and self.beyond_chance is False
+
+    def rose_from_none(self, info: FactInfo) -> bool:
+        """Whether there was nothing before, and no test says what that means; a median of no days is not nothing."""
+        untested = self.difference != 0 and self.beyond_chance is None
+        return untested and self.before == 0 and info.unit != "days"
+
+    def is_told(self, info: FactInfo) -> bool:
+        """Whether it is told as a change: there is one, not by chance alone and not from nothing."""
+        return self.difference != 0 and not self.is_within_chance and not self.rose_from_none(info)
+
 
 def list_comparisons(view: View) -> tuple[Then, ...]:
     """With what a period is compared: a year with the year before, which is its period before, too."""

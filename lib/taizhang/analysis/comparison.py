@@ -112,6 +112,15 @@ def classify_districts(view: View, fact: str) -> Classes | None:
     )
 
 
+def hold_against(row: pd.Series, level: float) -> Literal["same", "alike", "above", "below"]:
+    """How a fact's row lies to another value: the same, or its interval holds it, or lies above or below it."""
+    if row["value"] == level:
+        return "same"
+    if row["low"] <= level <= row["high"]:
+        return "alike"
+    return "above" if row["low"] > level else "below"
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A fact in all districts, against the whole area.

@@ -114,6 +114,21 @@ def count_colours(view: View) -> pd.DataFrame | None:
     return count_classes(rows["kind"].map(lambda kind: show_text(kind, view.lang)), shown, view.lang)
 
 
+def list_rows(view: View, kind: str, *columns: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The period's rows of a kind by day and as its files have them, and those of some columns that are shown.
+
+    A column that the ledger never fills says nothing, unless it must be filled. No rows where small counts are
+    withheld.
+    """
+    rows = view.show(kind)
+    if rows.empty or is_sensitive(view, kind):
+        return rows.iloc[:0], ()
+    date, fields = view.kinds[kind].date, view.kinds[kind].fields
+    filled = view.ledgers[kind].notna().any()
+    shown = tuple(name for name in columns if fields[name].required or filled[name])
+    return rows.sort_values([*([date] if date else []), "source_file", "source_row"]), shown
+
+
 def is_sensitive(view: View, kind: str) -> bool:
     """Whether small counts of a kind are withheld: then it has no counts by day or month either."""
     return kind in view.settings.get("suppress", ("complaints", "disputes"))  # type: ignore[operator]

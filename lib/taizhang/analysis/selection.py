@@ -10,7 +10,8 @@ from taizhang.analysis.exhibits import is_brief, limit_items
 from taizhang.analysis.view import View, is_known
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
-from taizhang.metadata.facts import ALL, FactInfo, prefer_key
+from taizhang.metadata.facts import ALL, FactInfo, load_facts, prefer_key
+from taizhang.metadata.kinds import load_kinds
 
 # What is set beside a district's neighbours, where nothing is named.
 _NEIGHBOUR_FACTS = (
@@ -96,3 +97,23 @@ def list_definitions(view: View) -> tuple[list[FactInfo], list[str]]:
     infos = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
     used = {info.interval for info in infos}
     return infos, [method for method in _METHODS if method in used]
+
+
+def find_count(kind: str) -> str:
+    """The fact that counts a built-in kind's rows."""
+    return next(fact for fact, info in load_facts().items() if info.kind == kind)
+
+
+def list_dated_counts(view: View) -> list[str]:
+    """The facts that count the rows of built-in kinds with dates, those that the district has."""
+    counts = [find_count(name) for name, kind in load_kinds().items() if kind.date and _has_facts(name)]
+    return [fact for fact in counts if view.fact(fact) is not None]
+
+
+def has_rows(view: View) -> bool:
+    """Whether any dated ledger has a row of the district in the period; a count that is withheld counts as rows."""
+    return any(view.value(fact) != 0 for fact in list_dated_counts(view))
+
+
+def _has_facts(kind: str) -> bool:
+    return any(info.kind == kind for info in load_facts().values())

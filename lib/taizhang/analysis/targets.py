@@ -30,6 +30,22 @@ class TargetProgress:
         return self.pace is not None and bool(self.pace["value"] < 0)
 
 
+@dataclass(frozen=True)
+class TargetCounts:
+    """Of the targets that are known how many there are and are met, and the indicators of those behind."""
+
+    known: int
+    met: int
+    behind: tuple[str, ...]
+
+
+def count_targets(view: View) -> TargetCounts | None:
+    """None where no target of the district is known."""
+    known = [target for target in list_targets(view) if target.is_known]
+    behind = tuple(target.indicator for target in known if target.is_behind)
+    return TargetCounts(len(known), sum(target.is_met for target in known), behind) if known else None
+
+
 def list_targets(view: View) -> list[TargetProgress]:
     """The district's targets, in the order of its facts."""
     targets = []

@@ -57,6 +57,7 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
     -------
     pandas.DataFrame
         As from `stats.periods.compare_periods`, and `verdict`: higher, lower or alike, by the interval of the ratio;
+        `per_day_inside` and `per_day_outside`;
         `attrs["span"]`: the first and last day looked at.
     """
     span = find_span(view, kind)
@@ -74,6 +75,8 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
     if not parts:
         return None
     found = pd.concat(parts)
+    for side in ("inside", "outside"):
+        found[f"per_day_{side}"] = found[side] / found[f"days_{side}"]
     found["verdict"] = "alike"
     found.loc[found["high"] < 1, "verdict"] = "lower"
     found.loc[found["low"] > 1, "verdict"] = "higher"
@@ -85,6 +88,35 @@ def list_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
     """`compare_key_periods` of those of these kinds that have enough."""
     found = {kind: compare_key_periods(view, kind) for kind in kinds}
     return {kind: part for kind, part in found.items() if part is not None}
+
+
+def list_periods(parts: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The key periods that any of some kinds has, as first met."""
+    return list(dict.fromkeys(str(name) for part in parts.values() for name in part.index))
+
+
+def group_spans(parts: Mapping[str, pd.DataFrame]) -> dict[tuple[date, date], list[str]]:
+    """The spans of days looked at, each with the kinds that it is of."""
+    spans: dict[tuple[date, date], list[str]] = {}
+    for kind, part in parts.items():
+        spans.setdefault(part.attrs["span"], []).append(kind)
+    return spans
+
+
+def is_alike(part: pd.DataFrame) -> bool:
+    """Whether no key period of a kind can be told from other days, and each has an interval that says so."""
+    return bool((part["verdict"].eq("alike") & part["high"].notna()).all())
+
+
+def find_extremes(months: pd.DataFrame) -> tuple[int, int]:
+    """The months (1 to 12) with most and with least, the first of equal ones, as from `find_months`."""
+    ratios = months["ratio"].to_numpy()
+    return int(ratios.argmax()) + 1, int(ratios.argmin()) + 1
+
+
+def list_signals(chart: pd.DataFrame) -> pd.PeriodIndex:
+    """The months of a control chart that a run rule calls."""
+    return pd.PeriodIndex(chart.index[chart["signal"] != ""])
 
 
 @once_per_view

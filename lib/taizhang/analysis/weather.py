@@ -1,5 +1,7 @@
 """The weather of a period against its normals: temperature, rain, rain days, sunshine."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from taizhang.analysis.rows import choose_months
@@ -12,6 +14,27 @@ MEASURES = {
     "rain_days": ("rain_days", "normal_rain_days", False),
     "sun": ("sun_h", "normal_sun_h", False),
 }
+
+
+@dataclass(frozen=True)
+class Course:
+    """What monthly weather comes to.
+
+    `departure`: mean temperature less its normal, degrees, over the months that have both. `months`: with a
+    temperature. `wettest`: the month with most rain, `rain` in millimetres; None and NaN where none is measured.
+    """
+
+    departure: float
+    months: int
+    wettest: pd.Period | None
+    rain: float
+
+
+def describe_course(monthly: pd.DataFrame) -> Course:
+    """Sum up the months of `follow_weather`."""
+    apart, rain = (monthly["mean_temp_c"] - monthly["normal_temp_c"]).mean(), monthly["rain_mm"]
+    wettest = pd.PeriodIndex(monthly.index)[int(rain.argmax())] if rain.notna().any() else None
+    return Course(float(apart), int(monthly["mean_temp_c"].notna().sum()), wettest, float(rain.max()))
 
 
 def compare_weather(view: View) -> pd.DataFrame:

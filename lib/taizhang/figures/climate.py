@@ -5,7 +5,7 @@ import pandas as pd
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_month, name_span
 from taizhang.analysis.view import View
-from taizhang.analysis.weather import compare_weather, follow_weather
+from taizhang.analysis.weather import compare_weather, describe_course, follow_weather
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_drawing, tidy_axes, use_style
 from taizhang.figures.marks import draw_key, label_months, set_whole_ticks
@@ -41,15 +41,14 @@ def plot_weather(view: View) -> display.Figure | None:
         usual = label("weather.normal", lang)
         draw_key(above, [("●", label("weather.temperature", lang), main), ("- -", usual, normal)])
         draw_key(below, [("■", label("weather.rain", lang), main), ("—", usual, normal)])
-    warm = (monthly["mean_temp_c"] - monthly["normal_temp_c"]).mean()
-    rain = monthly["rain_mm"]
-    known = rain.notna().any()
+    course = describe_course(monthly)
+    wettest = label("word.not_known", lang) if course.wettest is None else name_month(course.wettest, lang)
     told = {
-        "span": name_span(months, lang, within=True), "difference": format_number(abs(warm), 1), "rain": rain.max(),
-        "warmer": label(f"weather.{'cooler' if warm < 0 else 'warmer'}", lang),
-        "wettest": name_month(months[int(rain.argmax())], lang) if known else label("word.not_known", lang),
+        "span": name_span(months, lang, within=True), "difference": format_number(abs(course.departure), 1),
+        "warmer": label(f"weather.{'cooler' if course.departure < 0 else 'warmer'}", lang),
+        "rain": course.rain, "wettest": wettest,
     }  # fmt: skip
-    return finish_figure(drawing, view, "weather", int(monthly["mean_temp_c"].notna().sum()), told=told)
+    return finish_figure(drawing, view, "weather", course.months, told=told)
 
 
 @exhibit("climate")

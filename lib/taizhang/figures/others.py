@@ -4,7 +4,7 @@ import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, is_shown
 from taizhang.analysis.naming import name_leaders, show_day
-from taizhang.analysis.rows import count_colours, is_sensitive, name_values, sum_classes
+from taizhang.analysis.rows import count_colours, list_rows, name_values, sum_classes
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
@@ -59,19 +59,11 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
     Columns that the ledger never fills are left out. None where there are no rows, or small counts are withheld.
     """
     id = f"{kind}-rows".replace("_", "-")
-    if not is_shown(view, id, "rows") or is_sensitive(view, kind):
-        return None
-    rows = view.show(kind)
+    rows, columns = list_rows(view, kind, *columns) if is_shown(view, id, "rows") else (pd.DataFrame(), ())
     if rows.empty:
         return None
     lang, fields = view.lang, view.kinds[kind].fields
-    date = view.kinds[kind].date
-    rows = rows.sort_values([*([date] if date else []), "source_file", "source_row"])
     shown = rows.head(most)
-    # A column that the ledger never fills says nothing.
-    columns = tuple(
-        name for name in columns if fields[name].required or view.ledgers[kind][name].notna().any()
-    )
     written = {name: _write_column(view, shown[name], kind, name) for name in columns}
     numeric = {name: fields[name].type in ("integer", "number", "count_or_names") for name in columns}
     cells = [

@@ -1,7 +1,6 @@
 """When things happen: key periods against other days, the months of the year, and whether a series is steady."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,12 @@ from taizhang.analysis.time import (
     KINDS,
     WITHIN_DAYS,
     chart_hazards,
+    find_extremes,
     find_months,
+    group_spans,
     list_key_periods,
+    list_periods,
+    list_signals,
     name_pattern,
 )
 from taizhang.analysis.view import View
@@ -38,7 +41,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
     if not shown:
         return None
     lang, style = view.lang, load_style()
-    names = list(dict.fromkeys(name for part in shown.values() for name in part.index))
+    names = list_periods(shown)
     colours = {"hazards": style.roles["main"], "incidents": style.roles["open"]}
     with use_axes(bars_height(len(names), above=24), grid="x") as (drawing, axes):
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
@@ -83,14 +86,12 @@ def _scale_ratios(axes: Axes) -> None:
 
 def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
     """Which days were looked at; where ledgers differ, of each."""
-    lang = view.lang
-    spans: dict[tuple[date, date], list[str]] = {}
-    for kind, part in parts.items():
-        spans.setdefault(part.attrs["span"], []).append(view.kinds[kind].label(lang))
+    lang, spans = view.lang, group_spans(parts)
     key, said = "source.key_span" if len(spans) == 1 else "source.key_span_of", []
     for days, kinds in spans.items():
         first, last = (format_date(day, lang) for day in days)
-        said.append(label(key, lang, kinds=join_list(kinds, lang), first=first, last=last))
+        names = join_list([view.kinds[kind].label(lang) for kind in kinds], lang)
+        said.append(label(key, lang, kinds=names, first=first, last=last))
     return ("" if lang == "zh" else " ").join(said)
 
 
@@ -105,7 +106,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     for kind, part in shown.items():
         for name, row in part.iterrows():
             count = say_exhibit(view, "key-periods-table", "count", n=row["inside"], days=row["days_inside"])
-            per_day = (row[side] / row[f"days_{side}"] for side in ("inside", "outside"))
+            per_day = (row[f"per_day_{side}"] for side in ("inside", "outside"))
             rows.append(
                 (
                     label(f"season.{name}", lang),
@@ -146,7 +147,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
         if months["apart"].any():
             key.append(("●", label("season.apart", lang), style.roles["open"]))
         draw_key(axes, key)
-    high, low = int(months["ratio"].idxmax()), int(months["ratio"].idxmin())
+    high, low = find_extremes(months)
     first, last = months.attrs["span"]
     told = {
         "kind": view.kinds[kind].label(lang), "words": label(f"season.pattern.{name_pattern(months)}", lang),
@@ -183,7 +184,7 @@ def plot_control(view: View) -> display.Figure | None:
         above.set_ylim(bottom=0)
         below.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
         label_months(below, pd.PeriodIndex(found.index), lang)
-    n, m = (int((chart["signal"] != "").sum()) for chart in charts)
+    n, m = (len(list_signals(chart)) for chart in charts)
     return finish_figure(drawing, view, "hazards-control", int(found["value"].sum()), n=n, m=m)
 
 
@@ -200,6 +201,6 @@ def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:
     axes.bar(places[alone], high[alone] - low[alone], 1.0, bottom=low[alone], zorder=1, **faint)
     axes.plot(places, scale * chart["centre"], color=style.muted, linewidth=1.1, linestyle=(0, (4, 2)))
     axes.plot(places, scale * chart["value"], color=style.roles["main"], linewidth=1.6)
-    called = (chart["signal"] != "").to_numpy()
+    called = chart.index.isin(list_signals(chart))
     for part, role, size in ((~called, "main", 18), (called, "open", 40)):
         axes.scatter(places[part], scale * chart["value"][part], s=size, color=style.roles[role], zorder=3)

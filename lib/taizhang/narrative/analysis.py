@@ -3,7 +3,16 @@
 from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_month, say_p
-from taizhang.analysis.time import KINDS, chart_hazards, find_months, list_key_periods, name_pattern
+from taizhang.analysis.time import (
+    KINDS,
+    chart_hazards,
+    find_extremes,
+    find_months,
+    is_alike,
+    list_key_periods,
+    list_signals,
+    name_pattern,
+)
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.formats import format_number, join_list
@@ -35,16 +44,16 @@ def write_key_periods(view: View) -> Prose | None:
                     for name, ratio in chosen.items()
                 ]
                 sentences.append(say(f"periods.{key}", lang, kind=title, names=join_list(seasons, lang)))
-        if (part["verdict"].eq("alike") & part["high"].notna()).all():
+        if is_alike(part):
             alike.append(title)
     if alike:
         sentences.append(say("periods.alike", lang, kinds=join_list(alike, lang)))
     for kind in ("hazards", "incidents"):
         months = find_months(view, kind)
         if months is not None:
-            at = int(months["ratio"].to_numpy().argmax())
-            told = {"kind": label(f"periods.kind.{kind}", lang), "month": label(f"month.long.{at + 1}", lang)}
-            ratio, p = count(float(months["ratio"].max()), 2), say_p(months.attrs["p"])
+            at, _ = find_extremes(months)
+            told = {"kind": label(f"periods.kind.{kind}", lang), "month": label(f"month.long.{at}", lang)}
+            ratio, p = count(float(months["ratio"][at]), 2), say_p(months.attrs["p"])
             sentences.append(say(f"periods.months_{name_pattern(months)}", lang, ratio=ratio, p=p, **told))
     return tell(lang, *sentences)
 
@@ -59,10 +68,10 @@ def write_control(view: View) -> Prose | None:
     if charts is None:
         return None
     lang, sentences = view.lang, list[Runs]()
-    if all((chart["signal"] == "").all() for chart in charts):
+    called = [list_signals(chart) for chart in charts]
+    if not any(map(len, called)):
         return tell(lang, say("control.all_steady", lang))
-    for part, chart in zip(("found", "share"), charts, strict=True):
-        months = chart.index[chart["signal"] != ""]
+    for part, months in zip(("found", "share"), called, strict=True):
         subject = label(f"control.subject.{part}", lang)
         if len(months):
             names = join_list([name_month(month, lang) for month in months[-_MOST_MONTHS:]], lang)

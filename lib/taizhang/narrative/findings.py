@@ -6,13 +6,13 @@ from datetime import date
 
 from taizhang.analysis.findings import Evidence, Finding, choose_findings, list_findings, list_steps
 from taizhang.analysis.naming import name_place
+from taizhang.analysis.selection import has_rows
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill
 from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.words import label
-from taizhang.narrative.sections import has_rows
 from taizhang.narrative.telling import (
     Number,
     Runs,

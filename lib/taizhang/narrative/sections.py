@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.rows import choose_leaders, rank_classes
-from taizhang.analysis.targets import list_targets
+from taizhang.analysis.selection import find_count, has_rows, list_dated_counts
+from taizhang.analysis.targets import count_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
 from taizhang.core.display import Prose
 from taizhang.metadata.exhibits import load_exhibits
-from taizhang.metadata.facts import ALL, load_facts
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
-from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
     Number,
@@ -74,7 +74,7 @@ def _write(view: View, id: str) -> list[Runs]:
 def write_summary(view: View) -> Prose | None:
     """The period at a glance: one or two sentences per subject; None where no ledger is configured."""
     lang = view.lang
-    if not any(_opens(fact) and view.fact(fact) is not None for fact in load_facts()):
+    if not list_dated_counts(view):
         return None
     if not has_rows(view):
         return tell(lang, say("summary.nothing", lang, period=name_period(view), name=name_place(view)))
@@ -84,30 +84,12 @@ def write_summary(view: View) -> Prose | None:
     lead = lead_period(view)
     for (subject,) in load_exhibits()["summary-text"].facts:
         base = subject[0].rstrip(_MARKS).split(".")[0]
-        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not view.value(_find_first(base)):
+        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not view.value(find_count(base)):
             continue
         if told := _tell(view, subject, lead):
             sentences.append(told)
             lead = ()
     return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
-
-
-def has_rows(view: View) -> bool:
-    """Whether any dated ledger has a row of the district in the period; a count that is withheld counts as rows."""
-    dated = [fact for fact in load_facts() if _opens(fact) and view.fact(fact) is not None]
-    return any(view.value(fact) != 0 for fact in dated)
-
-
-def _find_first(kind: str) -> str:
-    """The fact that counts a kind's rows."""
-    return next(fact for fact, info in load_facts().items() if info.kind == kind)
-
-
-def _opens(fact: str) -> bool:
-    """Whether a fact counts the rows of a kind that has dates."""
-    kind = fact.split(".")[0]
-    kinds = load_kinds()
-    return kind in kinds and bool(kinds[kind].date) and fact == _find_first(kind)
 
 
 def write_hazards(view: View) -> Prose | None:
@@ -213,11 +195,11 @@ def _count_in_words(number: int, lang: str) -> Number:
 
 def write_targets(view: View) -> Prose | None:
     """Targets: how many are met, which are behind pace; None where the district has none."""
-    targets = [target for target in list_targets(view) if target.is_known]
-    if not targets:
+    targets = count_targets(view)
+    if targets is None:
         return None
-    lang, number, met = view.lang, len(targets), sum(target.is_met for target in targets)
-    behind = [view.describe(target.indicator).title[lang] for target in targets if target.is_behind]
+    lang, number, met = view.lang, targets.known, targets.met
+    behind = [view.describe(indicator).title[lang] for indicator in targets.behind]
     every = {1: "one", 2: "two"}.get(number, "all")
     none = {1: "one_not", 2: "neither"}.get(number, "none")
     which = every if met == number else none if not met else "some"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
+from taizhang.analysis.comparison import hold_against
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
@@ -114,14 +115,12 @@ def _remark(
     alike: list[Runs] = [
         say("clause.then_was", lang, then=then, before=_write_before(change.before, info, lang))
         for then, change in changes
-        if change.difference and change.beyond_chance is False
+        if change.is_within_chance
     ]
-    if whole is not None and row["value"] != whole.value and row["low"] <= whole.value <= row["high"]:
+    if whole is not None and hold_against(row, whole.value) == "alike":
         alike.append(say("clause.area_is", lang, area=whole))
     remarks = [
-        say("clause.none_before", lang, then=then)
-        for then, change in changes
-        if _rose_from_none(change, info)
+        say("clause.none_before", lang, then=then) for then, change in changes if change.rose_from_none(info)
     ]
     if alike:
         remarks.insert(0, _join_runs(alike, lang) + say(f"clause.within.{len(alike)}", lang))
@@ -132,13 +131,6 @@ def _remark(
         inner += [*say("clause.remark_join", lang), *remark]
     before, after = label("clause.remark", lang, remarks="\n").split("\n")
     return (Run(before), *inner, Run(after))
-
-
-def _rose_from_none(change: Change, info: FactInfo) -> bool:
-    """Whether there was nothing before, and no test says what that means; a median of no days is not nothing."""
-    return (
-        change.difference != 0 and change.beyond_chance is None and change.before == 0 and info.unit != "days"
-    )
 
 
 def _write_before(value: float, info: FactInfo, lang: str) -> str:
@@ -168,12 +160,12 @@ def _say_changes(
     elif same:
         said += say("clause.same", lang, then=same[0])
     for then, change in changes:
-        if change.difference and change.beyond_chance is not False and not _rose_from_none(change, info):
+        if change.is_told(info):
             said += _say_change(change, info, lang, then=then)
-    if whole is not None and row["value"] == whole.value:
+    side = hold_against(row, whole.value) if whole is not None else "alike"
+    if side == "same":
         said += say("clause.same_area", lang)
-    elif whole is not None and not row["low"] <= whole.value <= row["high"]:
-        side = "above" if row["low"] > whole.value else "below"
+    elif side != "alike":
         said += say(f"clause.{side}_area", lang, area=whole)
     return said
 
@@ -199,10 +191,9 @@ def _say_change(change: Change, info: FactInfo, lang: str, *, then: str) -> Runs
 
 def _find_area(view: View, row: pd.Series, info: FactInfo) -> Number | None:
     """The whole area's value; None where a district's interval can't be held against it."""
-    whole = view.fact(info.name, ALL)
-    if whole is None or whole["suppressed"] or pd.isna(whole["value"]) or pd.isna(row["low"]):
+    value = view.value(info.name, ALL)
+    if value is None or pd.isna(row["low"]):
         return None
-    value = float(whole["value"])
     return Number(_write_amount(value, info, view.lang), value, info.name)
 
 
