@@ -29,6 +29,7 @@ from taizhang.core.terminal import format_pairs, wrap_text
 if TYPE_CHECKING:
     from taizhang.core.periods import Period
     from taizhang.ingest import IngestResult
+    from taizhang.ingest.proposals import Proposal
     from taizhang.settings.workbook import Config
     from taizhang.workbook.book import Workbook
 
@@ -333,14 +334,20 @@ def ingest(fresh: Fresh = False, workbook: Folder = "") -> None:
 
 
 @command()
-def check(workbook: Folder = "") -> None:
+def check(write: Annotated[bool, typer.Option("--write")] = False, workbook: Folder = "") -> None:
     """Show what an ingest would make of the raw files."""
-    from taizhang.ingest.check import describe_ledgers
+    from taizhang.ingest.check import describe_ledgers, write_decisions
 
     fine = True
-    for report in describe_ledgers(open_config(workbook)):
+    proposals: list[Proposal] = []
+    config = open_config(workbook)
+    for report in describe_ledgers(config):
         fine &= report.fine
+        proposals += report.proposals
         print(report.text)
+    if write:
+        added = write_decisions(config, proposals)
+        print(word("check.written", lines=len(added), open=sum(line.open for line in added)))
     raise typer.Exit(DONE if fine else SEE)
 
 

@@ -1,14 +1,17 @@
-"""`taizhang check`: what an ingest would do, and the lines to paste into workbook.toml; nothing is written."""
+"""`taizhang check`: what an ingest would do, and the lines for workbook.toml that are left to decide."""
 
 import tempfile
+import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from taizhang.core.errors import BoundaryError
+from taizhang.core.files import write_text
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.account import count_rows
@@ -16,6 +19,7 @@ from taizhang.ingest.assemble import Assembler
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import read_corrections
+from taizhang.ingest.decisions import Decisions
 from taizhang.ingest.layers import describe_layers
 from taizhang.ingest.notes import NoteBook, name_files, note_file
 from taizhang.ingest.plan import make_plan
@@ -23,8 +27,10 @@ from taizhang.ingest.proposals import ALIASES, Proposal
 from taizhang.ingest.sources import list_reads
 from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
-from taizhang.metadata.kinds import Kind, load_kinds, load_shared
-from taizhang.settings.workbook import Config, show_path
+from taizhang.metadata.kinds import load_kinds, load_shared
+from taizhang.settings.reading import write_table
+from taizhang.settings.workbook import FILE, Config, show_path
+from taizhang.settings.writing import Line, add_lines, find_table, write_head
 
 _MOST = 20
 _MOST_FILES = 4
@@ -36,6 +42,7 @@ class Description:
 
     lines: tuple[Reason | Proposal, ...]
     fine: bool
+    proposals: tuple[Proposal, ...] = ()
 
     def word(self, lang: str = "") -> str:
         """In words, in a language; where left out, in that of messages."""
@@ -75,21 +82,32 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
+    settings = tomllib.loads((config.root / FILE).read_text(encoding="utf-8-sig"))
     for name in config.ledgers:
         kind = kinds[name]
         found, missing = plan.ledgers[name], plan.missing[name]
-        seen, reasons = _Seen(), _Reasons(kind)
+        seen, reasons = _Seen(), _Reasons()
+        decisions = Decisions(kind, config.ledgers[name])
+
+        def put_aside(
+            aside: pd.DataFrame, reasons: _Reasons = reasons, decisions: Decisions = decisions
+        ) -> None:
+            reasons.add(aside)
+            decisions.add_aside(aside)
+
         with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
             codes, duplicates = list(layers.districts["code"]), config.ledgers[name][0].duplicates
             collector = Collector(kind, Path(folder) / "rows.parquet", codes, duplicates=duplicates)
-            assembler = Assembler(kind, config, layers, collector, reasons.add, as_of=config.as_of)
+            assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
             for one in list_reads(plan, kind, layers, corrections):
                 for part in read_parts(one.path, one.source, name=one.name):
                     seen.add(part)
+                    decisions.add(part, one.number)
                     assembler.add(part, one.number)
             summary = assembler.finish()
         title = Label(zh=kind.title["zh"], en=f"{kind.title['zh']} {kind.title['en']}")
         lacking = [Reason("ingest.check.pattern", pattern=pattern, kind=name) for pattern in missing]
+        proposals = _drop_settled(decisions.list_proposals(summary, collector), settings)
         yield Description(
             (
                 Reason("ingest.check.ledger", kind=name, title=title, files=len(found)),
@@ -101,9 +119,10 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
                 *_describe_summary(summary),
                 *_describe_pairs(collector),
                 *reasons.describe(),
-                *_suggest_lines(kind, seen, reasons, summary),
+                *_suggest_lines(proposals, settings),
             ),
             not missing and not assembler.errors,
+            tuple(proposals),
         )
 
 
@@ -242,11 +261,9 @@ def _name_place(place: tuple[str, str, int]) -> Reason:
 class _Reasons:
     """Why rows and cells would be set aside: each reason with its number and its first place."""
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+    def __init__(self) -> None:
         self.counts = Counter[tuple[str, str, Reason]]()
         self.first: dict[tuple[str, str, Reason], Reason] = {}
-        self.unmapped: dict[str, dict[str, Proposal]] = {}
 
     def add(self, aside: pd.DataFrame) -> None:
         """Take what is set aside, any number of times."""
@@ -257,13 +274,6 @@ class _Reasons:
                 row = group.iloc[0]
                 self.first[key] = _name_place((row["source_file"], row["source_sheet"], row["source_row"]))
             self.counts[key] += len(group)
-            item = self.kind.fields.get(str(column))
-            root = reason.root
-            if root.code == "ledgers.category.map" and item is not None and not item.personal:
-                table = self.unmapped.setdefault(root["table"], {})
-                choices = Reason("ingest.check.choices", values=list(item.values) or ["true", "false"])
-                for value in group["value"].dropna().unique():
-                    table[str(value)] = Proposal(root["table"], str(value), "", choices)
 
     def describe(self) -> list[Reason]:
         """One line per reason, the most frequent first."""
@@ -279,33 +289,36 @@ class _Reasons:
         return lines + ([Reason("ingest.check.more_reasons", number=left)] if left > 0 else [])
 
 
-def _suggest_lines(
-    kind: Kind, seen: _Seen, reasons: _Reasons, summary: KindSummary
-) -> list[Reason | Proposal]:
-    """Lines for workbook.toml: values nobody has mapped, districts nobody has named, headers not known."""
-    lines: list[Reason | Proposal] = []
-    near = dict.fromkeys(proposal for proposals in summary.near.values() for proposal in proposals)
-    if near:
-        lines.append(_head(ALIASES, Reason("ingest.check.only_right")))
-        names = Counter(proposal.key for proposal in near)
-        # Of several that are near, a person must choose: two lines for one name are no TOML.
-        lines += [replace(proposal, choice=names[proposal.key] > 1) for proposal in near]
-    for table, values in reasons.unmapped.items():
-        lines += [Reason("ingest.check.table", table=table), *values.values()]
-    unknown = tuple(
-        dict.fromkeys(
-            one.header for one in seen.headers if one.field is None and one.header and not one.ignored
-        )
-    )
-    understood = {one.field for one in seen.headers}
-    free = [name for name, item in kind.fields.items() if name not in understood and not item.splits]
-    if unknown and free:
-        table = f"ledgers.{kind.name}.columns"
-        lines.append(_head(table, Reason("ingest.check.unknown_headers", headers=unknown)))
-        titles = {name: kind.fields[name].title["zh"] for name in free}
-        lines += [Proposal(table, name, "", title, choice=True) for name, title in titles.items()]
-    return [Reason("ingest.check.settle"), *lines] if lines else []
+def _drop_settled(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -> list[Proposal]:
+    """Those that workbook.toml does not say already."""
+    return [one for one in proposals if one.key not in (find_table(settings, one.place) or ())]
 
 
-def _head(table: str, comment: Reason) -> Reason:
-    return Reason("ingest.check.table_of", table=table, comment=comment)
+def _suggest_lines(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -> list[Reason | Proposal]:
+    """Blocks for workbook.toml, valid wherever they are pasted: what belongs into a table that is there is a remark."""
+    if not proposals:
+        return []
+    lines: list[Reason | Proposal] = [Reason("ingest.check.settle", number=len(proposals))]
+    for place in dict.fromkeys(one.place for one in proposals):
+        there = find_table(settings, place) is not None or any(isinstance(part, int) for part in place)
+        head = Reason("ingest.check.under", table=write_table(place)) if there else write_head(place)
+        lines.append(Reason("ingest.check.line", line=head))
+        lines += [replace(one, choice=one.choice or there) for one in proposals if one.place == place]
+    return lines
+
+
+def write_decisions(config: Config, proposals: Sequence[Proposal]) -> list[Line]:
+    """Put the lines of decisions into workbook.toml, and tell which; those left open are remarks in it.
+
+    A district that is near in name is left open: which one is meant is a person's to say.
+    """
+    path = config.root / FILE
+    lines = [
+        replace(one, choice=one.choice or one.table == ALIASES).make_line(config.lang)
+        for one in proposals
+        if not one.personal
+    ]
+    made, added = add_lines(path.read_text(encoding="utf-8-sig"), lines)
+    if added:
+        write_text(path, made)
+    return added

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 
+from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
+from taizhang.settings.reading import KeyPath
+from taizhang.settings.writing import Line
 
 ALIASES = "boundaries.aliases"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A line to paste into a table of workbook.toml; an empty value is for a person to fill in.
+    """A line to paste into a table of workbook.toml.
 
-    With `choice` the line is commented out: a person decides whether, or which of several.
+    With `choice` the line is commented out: a person decides whether, or which of several. `count`: of how many rows or
+    cells it decides; `source`: which of several [[ledgers.KIND]] (from 0), -1 where there is one.
     """
 
     table: str
@@ -19,19 +23,28 @@ class Proposal:
     value: str
     comment: Reason | str = ""
     choice: bool = False
+    count: int = 0
+    source: int = -1
+
+    @property
+    def place(self) -> KeyPath:
+        """The table as keys and positions."""
+        parts: list[str | int] = [*self.table.split(".")]
+        return tuple([*parts[:2], self.source, *parts[2:]] if self.source >= 0 else parts)
+
+    def make_line(self, lang: str = "") -> Line:
+        """As it stands in the file, its comment in a language."""
+        comment = self.comment.word(lang) if isinstance(self.comment, Reason) else self.comment
+        return Line(self.place, self.key, self.value, comment, self.choice)
+
+    @property
+    def personal(self) -> bool:
+        """Whether it holds a telephone or identity number, which nothing shows."""
+        return any(mask_numbers(text) != text for text in (self.key, self.value))
 
     def word(self, lang: str = "") -> str:
         """As TOML has it, its comment in a language."""
-        key = self.key if self.key.isascii() and self.key.isidentifier() else quote(self.key)
-        comment = self.comment.word(lang) if isinstance(self.comment, Reason) else self.comment
-        line = f"{key} = {quote(self.value)}" + (f"  # {comment}" if comment else "")
-        return f"# {line}" if self.choice else line
-
-
-def quote(text: str) -> str:
-    """A text as TOML quotes it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+        return self.make_line(lang).text
 
 
 def list_near(reason: Reason) -> tuple[Proposal, ...]:

@@ -1,0 +1,160 @@
+"""What a kind's files leave for a person to decide: one line of workbook.toml for each thing, the commonest first."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from taizhang.core.reasons import Reason
+from taizhang.ingest.collect import Collector
+from taizhang.ingest.proposals import Proposal
+from taizhang.ingest.state import KindSummary
+from taizhang.ledgers import FileRead, HeaderRead
+from taizhang.ledgers.headers import HeaderIndex
+from taizhang.metadata.kinds import Field, Kind
+from taizhang.settings.workbook import LedgerConfig
+
+_MOST_VALUES = 10  # lines of one column; more are told by their number
+_MANY, _LONG = 3, 8  # texts, none of them known, of a column that is something else; signs of one of them
+_ASKED = ("category", "boolean")
+
+
+@dataclass
+class _Column:
+    """A category's or yes-or-no column: the values it was read as, empty cells, and texts that nobody has mapped."""
+
+    read: Counter[object]
+    empty: int
+    unmapped: Counter[str]
+    header: str = ""
+
+
+class Decisions:
+    """Collects them over the files of a kind."""
+
+    def __init__(self, kind: Kind, sources: Sequence[LedgerConfig]) -> None:
+        self.kind, self.sources = kind, sources
+        self._columns: dict[tuple[int, str], _Column] = {}
+        self._headers: dict[tuple[int, str], tuple[str, int]] = {}  # the column it is near to, its rows
+        self._index = HeaderIndex(kind, {})
+        self._dates = Counter[int]()
+        self._districts = Counter[str]()
+
+    def add(self, part: FileRead, number: int = 0) -> None:
+        """Take a file, or a part of one, of a source (from 0)."""
+        for table in part.tables:
+            if table.error:
+                continue
+            there = {one.field for one in table.headers}
+            for one in table.headers:
+                if one.field or not one.header or one.ignored or one.own or self._is_left_out(number, one):
+                    continue
+                near = one.note["column"] if one.note and one.note.code == "ledgers.header.near" else ""
+                known, rows = self._headers.get((number, one.header), ("", 0))
+                near = known or ("" if near in there else near)
+                self._headers[number, one.header] = near, rows + table.counts.get("data", 0)
+        for name, item in self.kind.fields.items():
+            headers = [one.header for table in part.tables for one in table.headers if one.field == name]
+            if item.type not in _ASKED or item.personal or item.splits or not headers:
+                continue
+            seen = self._columns.setdefault((number, name), _Column(Counter(), 0, Counter(), headers[0]))
+            values = part.rows[name]
+            seen.read.update(values.dropna().tolist())
+            seen.empty += int(values.isna().sum())
+        for column, reason, value in part.set_aside[["column", "reason", "value"]].itertuples(index=False):
+            root = reason.root
+            if root.code == "ledgers.category.map" and (number, column) in self._columns:
+                self._columns[number, column].unmapped[str(value)] += 1
+            elif root.code == "ledgers.date.day_or_month":
+                self._dates[number] += 1
+
+    def _is_left_out(self, number: int, header: HeaderRead) -> bool:
+        """Whether workbook.toml says that a header is not what it seems to say."""
+        match = self._index.match((header.header,))
+        return match is not None and self.sources[number].columns.get(match.field) == ""
+
+    def add_aside(self, aside: pd.DataFrame) -> None:
+        """Take what is set aside once the districts were looked for."""
+        self._districts.update(aside.loc[aside["column"] == "district", "value"].dropna().tolist())
+
+    def list_proposals(self, summary: KindSummary, collector: Collector) -> list[Proposal]:
+        """A line for each decision, those of most rows first."""
+        found = [*self._list_near(summary), *self._list_headers()]
+        for (number, name), seen in self._columns.items():
+            found += self._list_values(number, name, seen)
+        for number, count in self._dates.items():
+            words = Reason("ingest.decide.dates", count=count)
+            found.append(self._make(number, "", "dates", "mdy", words, count))
+        if (twice := sum(collector.twice.values())) and collector.keep == "keep":
+            words = Reason("ingest.decide.twice", count=twice)
+            found.append(self._make(0, "", "duplicates", "first", words, twice))
+        return sorted(found, key=lambda one: -one.count)
+
+    def _make(
+        self,
+        number: int,
+        below: str,
+        key: str,
+        value: str,
+        words: Reason | str,
+        count: int,
+        *,
+        choice: bool = True,
+    ) -> Proposal:
+        table = f"ledgers.{self.kind.name}{below and '.'}{below}"
+        source = number if len(self.sources) > 1 else -1
+        return Proposal(table, key, value, words, choice, count, source)
+
+    def _list_near(self, summary: KindSummary) -> list[Proposal]:
+        """Districts that are near in name to what is written: a person must say whether they are meant."""
+        lines = []
+        for text, proposals in summary.near.items():
+            count = self._districts.get(text, 0)
+            for one in proposals:
+                words = Reason("ingest.decide.near", name=one.comment, count=count)
+                # Of several that are near two lines for one name would be no TOML.
+                lines.append(replace(one, comment=words, count=count, choice=len(proposals) > 1))
+        return lines
+
+    def _list_headers(self) -> list[Proposal]:
+        lines = []
+        for (number, header), (near, count) in self._headers.items():
+            title = self.kind.fields[near].title["zh"] if near else ""
+            words = Reason("ingest.decide.header", title=title, count=count)
+            if not near:
+                words = Reason("ingest.decide.unknown_header", count=count)
+            lines.append(self._make(number, "columns", near or "column", header, words, count if near else 0))
+        return lines
+
+    def _list_values(self, number: int, name: str, seen: _Column) -> list[Proposal]:
+        item, total = self.kind.fields[name], sum(seen.unmapped.values())
+        texts = seen.unmapped.most_common()
+        long = sum(len(text) for text in seen.unmapped) > _LONG * len(texts)
+        if texts and not seen.read and (long or len(texts) >= _MANY):
+            words = Reason("ingest.decide.other_column", header=seen.header, number=len(texts), count=total)
+            return [self._make(number, "columns", name, "", words, total, choice=False)]
+        lines = [self._propose_value(number, item, text, count) for text, count in texts[:_MOST_VALUES]]
+        if len(texts) > _MOST_VALUES:
+            more = Reason("ingest.decide.more", number=len(texts) - _MOST_VALUES)
+            lines[-1] = replace(
+                lines[-1], comment=Reason("ingest.decide.and", one=lines[-1].comment, other=more)
+            )
+        if len(seen.read) == 1 and seen.empty > total and not item.required:
+            (only,) = seen.read
+            if name not in self.sources[number].empty:
+                lines.append(self._ask_empty(number, item, only, seen.empty - total))
+        return lines
+
+    def _propose_value(self, number: int, item: Field, text: str, count: int) -> Proposal:
+        first, *others = list(item.values) or ["true", "false"]
+        words = Reason("ingest.decide.value", others=others, count=count)
+        return self._make(number, f"values.{item.name}", text, first, words, count)
+
+    def _ask_empty(self, number: int, item: Field, only: object, count: int) -> Proposal:
+        """What an empty cell means where one value alone was ever written."""
+        words = ["yes", "no"] if item.type == "boolean" else list(item.values)
+        written = ("yes" if only else "no") if item.type == "boolean" else str(only)
+        other = next((word for word in words if word != written), "")
+        said = Reason("ingest.decide.empty", only=written, count=count)
+        return self._make(number, f"values.{item.name}", "empty", other, said, count)

@@ -1,0 +1,123 @@
+"""What is left to decide: a line each, the commonest first, valid TOML, written once."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from ingest_book import make_book, write_sheet
+
+from taizhang import open as open_workbook
+from taizhang.ingest.check import Description, describe_ledgers, write_decisions
+from taizhang.ingest.proposals import Proposal
+
+HEAD = ["所属乡镇", "发现日期", "隐患问题描述", "隐患等级", "整改要求", "是否挂牌", "检查组长"]
+ROWS = [
+    ["溪口镇", "2021-03-01", "堵塞", "重点", "1.立即停工。\n2.限3日内整改。", "√", "甲"],
+    ["溪口镇", "2021-03-02", "漏电", "重点", "补设护栏", "", "乙"],
+    ["白路镇", "2021-03-03", "漏气", "一般", "清理通道后重新验收", "", "丙"],
+    ["溪口镇", "2021-03-04", "漏水", 'C:\\"三"级', "", "", "丁"],
+]
+
+
+def check(root: Path) -> tuple[list[Proposal], Description]:
+    config = open_workbook(str(root)).config
+    last = list(describe_ledgers(config))[-1]
+    return list(last.proposals), last
+
+
+def read_block(description: Description) -> str:
+    """What check prints to be pasted."""
+    return description.word("zh").split("taizhang check --write\n")[1]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_book(tmp_path / "book", {"a.xlsx": [HEAD, *ROWS]})
+
+
+def test_each_decision_is_one_line_and_the_commonest_comes_first(root: Path) -> None:
+    found = {(one.table, one.key, one.value): (one.count, one.choice) for one in check(root)[0]}
+    assert list(found.items()) == [
+        (("ledgers.hazards.columns", "description", "隐患问题描述"), (4, True)),
+        (("ledgers.hazards.columns", "mode", ""), (3, False)),
+        (("ledgers.hazards.values.listed", "empty", "no"), (3, True)),
+        (("ledgers.hazards.values.severity", "重点", "general"), (2, True)),
+        (("boundaries.aliases", "白路镇", "350921103"), (1, False)),
+        (("ledgers.hazards.values.severity", 'C:\\"三"级', "general"), (1, True)),
+        (("ledgers.hazards.columns", "column", "检查组长"), (0, True)),
+    ]
+
+
+def test_what_check_prints_is_valid_when_pasted_and_after_that(root: Path) -> None:
+    path = root / "workbook.toml"
+    before = tomllib.loads(path.read_text("utf-8"))
+    for _ in range(3):
+        proposals, description = check(root)
+        path.write_text(path.read_text("utf-8") + "\n" + read_block(description), encoding="utf-8")
+        open_workbook(str(root)).ingest()
+    after = tomllib.loads(path.read_text("utf-8"))
+    assert after["ledgers"]["hazards"].pop("columns") == {"mode": ""}
+    assert after["ledgers"]["hazards"].pop("values") == {"listed": {}, "severity": {}}
+    assert after["boundaries"].pop("aliases") == {"白路镇": "350921103"}
+    assert after == before
+    # What was said is not asked again.
+    assert not {"mode", "白路镇"} & {one.key for one in proposals}
+
+
+def test_check_writes_them_itself_once_and_keeps_comments(root: Path) -> None:
+    path = root / "workbook.toml"
+    path.write_text("# 我的说明\n" + path.read_text("utf-8"), encoding="utf-8")
+    config = open_workbook(str(root)).config
+    added = write_decisions(config, check(root)[0])
+    text = path.read_text("utf-8")
+    assert text.startswith("# 我的说明\n") and len(added) == 7
+    # A district is nobody's to guess: its line is open as well.
+    assert [line.key for line in added if not line.open] == ["mode"]
+    assert '# "白路镇" = "350921103"  # 白鹭镇，1行；对的才留' in text
+    assert '# description = "隐患问题描述"  # 隐患描述；4行' in text
+    assert write_decisions(config, check(root)[0]) == [] and path.read_text("utf-8") == text
+    # Taken out of their comments, all of them hold.
+    opened = "\n".join(
+        line.removeprefix("# ") if " = " in line and "column =" not in line else line
+        for line in text.split("\n")
+    )
+    path.write_text(opened, encoding="utf-8")
+    book = open_workbook(str(root))
+    (summary,) = book.ingest().summaries
+    assert (summary.accepted, summary.cells_set_aside) == (4, 0)
+    rows = book.ledger("hazards")
+    assert rows["listed"].tolist() == [True, False, False, False]
+    assert [one.key for one in check(root)[0]] == ["column"]
+
+
+def test_of_several_sources_each_is_asked_for_its_own(tmp_path: Path) -> None:
+    root = make_book(tmp_path / "book", {"a.xlsx": [HEAD[:4], *(row[:4] for row in ROWS)]})
+    write_sheet(root / "data" / "raw" / "b.xlsx", [HEAD[:4], ["溪口镇", "2021-05-01", "堵", "特重"]])
+    path = root / "workbook.toml"
+    text = path.read_text("utf-8").split("[ledgers")[0]
+    path.write_text(
+        text + "".join(f'[[ledgers.hazards]]\nfiles = "data/raw/{name}.xlsx"\n' for name in "ab"),
+        encoding="utf-8",
+    )
+    proposals, description = check(root)
+    places = {one.key: one.place for one in proposals if "severity" in one.table}
+    assert places["特重"] == ("ledgers", "hazards", 1, "values", "severity")
+    assert places["重点"] == ("ledgers", "hazards", 0, "values", "severity")
+    tomllib.loads(path.read_text("utf-8") + read_block(description))
+    write_decisions(open_workbook(str(root)).config, proposals)
+    one, two = tomllib.loads(path.read_text("utf-8"))["ledgers"]["hazards"]
+    assert one["values"] == two["values"] == {"severity": {}}
+    assert path.read_text("utf-8").index('# "特重"') > path.read_text("utf-8").index("b.xlsx")
+
+
+def test_many_texts_of_a_column_are_told_by_their_number(tmp_path: Path) -> None:
+    rows = [["溪口镇", "2021-03-01", f"问题{n}", f"级{n}" if n else "重大"] for n in range(15)]
+    proposals, _ = check(make_book(tmp_path / "book", {"a.xlsx": [HEAD[:4], *rows]}))
+    severity = [one for one in proposals if one.table.endswith("severity")]
+    assert len(severity) == 10 and "4 more texts are not listed" in severity[-1].make_line("en").comment
+
+
+def test_nothing_to_decide_is_nothing_said(tmp_path: Path) -> None:
+    root = make_book(tmp_path / "book", {"a.xlsx": [["所属乡镇", "发现日期"], ["溪口镇", "2021-03-01"]]})
+    proposals, description = check(root)
+    assert proposals == [] and "--write" not in description.text
