@@ -28,7 +28,7 @@ def make_rows(
 ) -> list[dict[str, object]]:
     """Hazards closed after so many days, and some open since so many."""
     rows = [{"found_on": FOUND, "rectified_on": FOUND + timedelta(days=n)} for n in closed]
-    rows += [{"found_on": AS_OF - timedelta(days=n)} for n in still_open]
+    rows += [{"found_on": AS_OF - timedelta(days=n), "status": "open"} for n in still_open]
     return [row | {"mode": "by_deadline"} | more for row in rows]
 
 
@@ -173,7 +173,9 @@ def test_without_hazards_nothing_is_followed() -> None:
 def test_classes_of_fewer_than_ten_are_one_where_there_are_two(lang: str) -> None:
     def group(*numbers: int) -> dict[str, int]:
         trades = [name for name, n in zip(("甲", "乙", "丙", None), numbers, strict=False) for _ in range(n)]
-        view = make_hazards([{"found_on": FOUND, "trade": trade} for trade in trades], lang=lang)
+        view = make_hazards(
+            [{"found_on": FOUND, "status": "open", "trade": trade} for trade in trades], lang=lang
+        )
         cases = list_cases(view)
         assert cases is not None
         return group_cases(view, cases, "trade").value_counts().to_dict()

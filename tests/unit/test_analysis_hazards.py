@@ -50,9 +50,19 @@ def test_classes_part_into_rectified_and_open() -> None:
 
 @pytest.mark.parametrize(("lang", "name"), [("zh", "重大"), ("en", "major")])
 def test_classes_of_the_ledger_are_named_in_words(lang: str, name: str) -> None:
-    rows = [{"found_on": "2021-03-01", "severity": "major"}]
+    rows = [{"found_on": "2021-03-01", "severity": "major", "status": "open"}]
     counts = count_by(make_view({"hazards": make_table("hazards", rows)}, lang=lang), "severity")
     assert counts is not None and counts.to_dict("index") == {name: {"rectified": 0, "open": 1}}
+
+
+def test_what_is_not_known_is_a_part_of_its_own_and_parts_are_whole_numbers() -> None:
+    """No row fills a day or a status: nobody can say whether this one is rectified."""
+    rows = [{"found_on": "2021-03-01", "severity": "major"}]
+    counts = count_by(make_view({"hazards": make_table("hazards", rows)}), "severity")
+    assert counts is not None and counts.to_dict("index") == {
+        "重大": {"rectified": 0, "open": 0, "unknown": 1}
+    }
+    assert all(dtype.kind == "i" for dtype in counts.dtypes)
 
 
 def test_no_classes_where_none_is_stated() -> None:

@@ -62,7 +62,8 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     if rows.empty or rows[column].isna().all():
         return None
     parts = pd.DataFrame(tell_states(found), index=rows.index)
-    return count_classes(name_values(rows[column], "hazards", column, view.lang), parts, view.lang)
+    classes = name_values(rows[column], "hazards", column, view.lang)
+    return count_classes(classes, parts, view.lang).astype("int64")
 
 
 def list_overdue(view: View) -> pd.DataFrame:
