@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.dates import Found, Relative, find_last_day, find_year, from_serial, read_date
+from taizhang.ledgers.dates import Found, Relative, find_last_day, find_order, find_year, from_serial, read_date
 
 FIFTH = datetime(2021, 3, 5)
 
@@ -459,3 +459,60 @@ def test_the_last_day_of_a_span() -> None:
     assert find_last_day(date(2024, 2, 1), "month") == date(2024, 2, 29)
     assert find_last_day(date(2024, 1, 1), "year") == date(2024, 12, 31)
     assert find_last_day(date(2024, 1, 7), "day") == date(2024, 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("cells", "order", "days"),
+    [
+        (["07/01/2020", "07/13/2020"], "mdy", ["2020-07-01", "2020-07-13"]),
+        (["01/07/2020", "13/07/2020"], "dmy", ["2020-07-01", "2020-07-13"]),
+        (["1-7-2020", "13.7.2020 8:30"], "dmy", ["2020-07-01", "2020-07-13"]),
+        (["07/01/2020", "07/02/2020"], "?", [None, None]),
+        (["07/13/2020", "13/07/2020", "01/02/2020"], "?", [None, None, None]),  # both ways: none of it
+        (["07/01/2020", "5/5/2020"], "?", [None, None]),  # no half of it
+        (["5/5/2020"], "", ["2020-05-05"]),
+        (["2020-07-01", "07/13/2020"], "mdy", ["2020-07-01", "2020-07-13"]),
+        (["13/7/21", "5/7/21"], "dmy", ["2021-07-13", "2021-07-05"]),
+        (["7/13/21", "5/7/21"], "mdy", ["2021-07-13", "2021-05-07"]),
+        (["5/7/21", "6/7/21"], "?", [None, None]),
+        (["21/7/13", "21/7/5"], "", ["2021-07-13", "2021-07-05"]),
+        (["110/08/21", "99/08/21"], "roc", ["2021-08-21", "2010-08-21"]),
+    ],
+)
+def test_a_column_tells_the_order_of_its_days(cells: list[str], order: str, days: list[str | None]) -> None:
+    assert find_order(cells, year=2021) == order
+    read = [read_date(cell, year=2021, order=order).value for cell in cells]
+    assert [one and f"{one:%Y-%m-%d}" for one in read] == days
+
+
+def test_what_workbook_toml_tells_goes_before_the_column() -> None:
+    assert [find_order(["07/13/2020"], told=told) for told in ("dmy", "roc", "ymd")] == ["dmy", "roc", "mdy"]
+    assert read_date("99.8.21", order="roc").value == datetime(2010, 8, 21)
+    assert read_date("07/13/2020", order="dmy").value is None
+
+
+def test_days_that_a_spreadsheet_exchanged() -> None:
+    late, early = ["13/7/2021", "14/7/2021", "25/7/2021"], [date(2021, 3, 5), date(2021, 4, 7), date(2021, 5, 7)]
+    assert find_order([*late, *early]) == "swapped"
+    assert "exchanged" in str(read_date(early[0], order="swapped").reason)
+    assert find_order([*late, *early, date(2021, 3, 13)]) == "dmy"
+    assert find_order([*late[:2], *early]) == "dmy"
+    assert find_order([*late, *early], told="dmy") == "dmy"
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("民國110年8月21日", "2021-08-21"), ("中華民國110年8月21日", "2021-08-21"), ("民国110年8月21日", "2021-08-21"),
+        ("110年8月21日", "2021-08-21"), ("110.8.21", "2021-08-21"), ("104/08/21", "2015-08-21"), (1100821, "2021-08-21"),
+        ("1100821", "2021-08-21"), ("民國99年8月21日", "2010-08-21"), ("民國一一〇年八月二十一日", "2021-08-21"),
+        ("民國一百一十年八月二十一日", "2021-08-21"), ("民國110年8月", "2021-08-01"), ("民國110年", "2021-01-01"),
+        ("110年8月下旬", "2021-08-21"),
+    ],
+)  # fmt: skip
+def test_years_of_the_republic(value: object, day: str) -> None:
+    assert str(read_date(value, partial=True).value)[:10] == day
+
+
+def test_a_title_in_years_of_the_republic() -> None:
+    assert [find_year(t) for t in ("民國110年台帳", "110年度隱患", "民國99年", "民國110年、111年")] == [2021, 2021, 2010, None]

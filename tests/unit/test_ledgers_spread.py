@@ -131,3 +131,15 @@ def test_an_own_reading_of_a_value_goes_before_phrases(tmp_path: Path) -> None:
     path = write_csv(tmp_path, STATUS + "溪南镇,2023-04-20,甲,已于5月3日整改到位\n")
     got = read(path, values={"status": {"已于5月3日整改到位": "open"}})
     assert tell(got.rows, "status", "rectified_on") == [("open", None)]
+
+
+def test_month_first_by_the_columns_own_evidence(tmp_path: Path) -> None:
+    lines = "".join(f"甲镇,n{day},07/{day:02d}/2020\n" for day in range(1, 32))
+    got = read(write_csv(tmp_path, f"乡镇,隐患内容,排查日期\n{lines}"))
+    assert list(got.rows["found_on"]) == list(pd.date_range("2020-07-01", "2020-07-31"))
+    assert "found_on: month before day (31)" in map(str, got.tables[0].notes)
+    few = "".join(f"甲镇,n{day},07/{day:02d}/2020\n" for day in range(1, 13))
+    text = f"乡镇,隐患内容,排查日期\n{few}"
+    assert len(read(write_csv(tmp_path, text)).set_aside) == 12
+    told = read(write_csv(tmp_path, text), dates="dmy")
+    assert list(told.rows["found_on"].dt.month) == list(range(1, 13))

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -29,7 +30,10 @@ _TWO_DIGIT = re.compile(
     rf"'?(\d{{2}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?"
 )
 _DAY = re.compile(r"(\d{1,2})\s*[日号]?")
-_REVERSED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
+_REVERSED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
+_THREE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2})(?!\d)")  # which of them is the year, a column tells
+_REPUBLIC = re.compile(r"(?:中[华華])?民[国國]\s*(?P<y>\d{1,3}|元)\s*(?=年|[-/.])|(?P<three>1\d\d)\s*(?=(?:年|[-/.])\s*\d|年)")
+_REPUBLIC_COMPACT = re.compile(r"(1\d\d)([01]\d)([0-3]\d)")
 _ENGLISH = re.compile(
     r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?[\s-]+)?(?P<m>[a-z]{3,9})\.?[\s-]*(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?[\s-]+)?"
     r"(?P<y>\d{4})"
@@ -124,6 +128,8 @@ def find_year(*texts: str) -> int | None:
     for text in texts:
         plain = write_arabic(unicodedata.normalize("NFKC", text))
         written = re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)
+        of_republic = re.findall(r"民[国國]\s*(\d{2,3})\s*(?=年)|(?<!\d)(1[0-4]\d)(?=年度?)", plain)
+        written += [str(1911 + int(two or three)) for two, three in of_republic]
         written += re.findall(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)", plain)
         years = set(map(int, written))
         if years:
@@ -147,15 +153,18 @@ def read_date(
     last: bool = False,
     month: bool = False,
     partial: bool = False,
+    order: str = "",
 ) -> Found:
     """Read a date or datetime out of a cell.
 
     `year` is the one that the title or file name gives, for dates written without one; with `date1904` day numbers
     count from 1904; with `last` the last day of a range is taken (deadlines) instead of the first; with `month` the
     day may be absent and the first of the month is returned; with `partial` months, years and thirds of a month are
-    read with their precision.
+    read with their precision. `order` is the column's, as `find_order` tells it.
     """
     if isinstance(value, date):
+        if order == "swapped":
+            return Found(None, _reason("swapped"))
         if value.year < _EARLIEST:
             return Found(None, _reason("number"))
         of_day = datetime(value.year, value.month, value.day)
@@ -165,7 +174,7 @@ def read_date(
     elif isinstance(value, (int, float)):
         found = _read_number(float(value), date1904, month, partial)
     elif isinstance(value, str):
-        found = _read_text(value, year, date1904, last, month, partial)
+        found = _read_text(value, year, date1904, last, month, partial, order)
     else:
         return Found(None, _reason("not_a_date"))
     if found.value is None:
@@ -188,6 +197,8 @@ def _read_number(number: float, date1904: bool, month: bool, partial: bool = Fal
         return _make(whole // 100, whole % 100, 1)
     if partial and (found := _read_partial_number(number)):
         return found
+    if match := _REPUBLIC_COMPACT.fullmatch(f"{number:.0f}" if number == whole else ""):
+        return _make(int(match[1]) + 1911, int(match[2]), int(match[3]))
     return Found(None, _reason("number"))
 
 
@@ -216,24 +227,25 @@ def _read_six(figures: str) -> Found | None:
 
 @lru_cache(maxsize=65536)
 def _read_text(
-    text: str, year: int | None, date1904: bool, last: bool, month: bool, partial: bool = False
+    text: str, year: int | None, date1904: bool, last: bool, month: bool, partial: bool = False, order: str = ""
 ) -> Found:
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
     plain = plain.replace("。", ".").replace("\\", "/").replace("〜", "~")
     plain = _WEEKDAY.sub(" ", write_arabic(plain)).strip()
     plain = re.sub(r"^['‘’`](?=\d{4})", "", plain)  # typed to make it a text
+    plain = _from_republic(plain, order)
     if re.fullmatch(r"\d{5}(\.\d+)?", plain):
         return _read_number(float(plain), date1904, month)
     if month and (found := _read_month(plain, year)):
         return found
     if partial and (found := _read_partial(plain, year, last)):
         return found
-    start, rest = _read_day(plain, year)
+    start, rest = _read_day(plain, year, order)
     if start.value is None and start.relative:
         # A leap year stands for the one not written.
         two = start.relative.two_digits
-        tried = _read_text(text, 2000 + max(two, 0), date1904, last, month, partial).value
+        tried = _read_text(text, 2000 + max(two, 0), date1904, last, month, partial, order).value
         relative = Relative(month=tried.month, day=tried.day, two_digits=two) if tried else None
         return replace(start, relative=relative)
     if start.value is None:
@@ -263,7 +275,64 @@ def _read_rest(start: Found, rest: str, last: bool) -> Found:
     return start
 
 
-def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
+def _from_republic(plain: str, order: str) -> str:
+    """Years of the Republic (民国110年, 110/8/21) as those of our era; with `order` roc also ones of two figures."""
+    if match := _REPUBLIC.match(plain):
+        written = match["y"] or match["three"]
+        return f"{1911 + (1 if written == '元' else int(written))}{plain[match.end() :]}"
+    if match := _REPUBLIC_COMPACT.fullmatch(plain):
+        return f"{1911 + int(match[1])}{match[2]}{match[3]}"
+    if order == "roc" and (match := re.match(r"(\d{2})(?=\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})", plain)):
+        return f"{1911 + int(match[1])}{plain[match.end() :]}"
+    return plain
+
+
+def find_order(values: Iterable[object], *, year: int | None = None, told: str = "") -> str:
+    """In which order a column writes day and month where the year stands last, and whether its years are the Republic's.
+
+    mdy, dmy or roc where the column's own days show it, or where workbook.toml tells it; '' where there is nothing to
+    decide, or a single cell decides for itself; "?" where the column can't tell, or shows both: none of these is
+    read then. "swapped": all texts have a day above 12 and no day of the spreadsheet's has: it took the others for days
+    with day and month exchanged, and none of the column can be trusted.
+    """
+    if told and told != "ymd":
+        return told
+    texts = [unicodedata.normalize("NFKC", value).strip() for value in values if isinstance(value, str)]
+    first = last = either = 0
+    for text in texts:
+        if match := _REVERSED.match(text):
+            a, b = int(match[1]), int(match[2])
+            first, last = first + (b <= 12 < a), last + (a <= 12 < b)
+            either += max(a, b) <= 12 and a != b
+    days = [value for value in values if isinstance(value, date) and value.year >= _EARLIEST]
+    if first + last >= 3 and not either and len(days) >= 3 and all(day.day <= 12 for day in days) and not told:
+        return "swapped"
+    if first or last or either:
+        return "?" if bool(first) == bool(last) else "dmy" if first else "mdy"
+    if any(_REPUBLIC.match(text) for text in texts):
+        return "roc"
+    return "" if told or year is None else _find_order_of_three(texts, year)
+
+
+def _find_order_of_three(texts: Sequence[str], year: int) -> str:
+    """The order of dates whose year has two figures, in a column of the title's year: one that all of them allow."""
+    found = [tuple(map(int, match.groups())) for text in texts if (match := _THREE.match(text))]
+    orders = {
+        "": [(a, b, c) for a, b, c in found],
+        "mdy": [(c, a, b) for a, b, c in found],
+        "dmy": [(c, b, a) for a, b, c in found],
+    }
+    fits = [
+        order
+        for order, days in orders.items()
+        if days and all(y == year % 100 and _make(year, m, d).value for y, m, d in days)
+    ]
+    if len(fits) == 1:
+        return fits[0]
+    return "?" if fits and "" not in fits else ""
+
+
+def _read_day(plain: str, year: int | None, order: str = "") -> tuple[Found, str]:
     """The date at the start of the text, and the text after it; all of it where there is no date."""
     if match := _STAMP.fullmatch(plain):
         y, mo, d, h, mi, s = (int(part or 0) for part in match.groups())
@@ -271,15 +340,14 @@ def _read_day(plain: str, year: int | None) -> tuple[Found, str]:
         if found.value is None or h > 23 or mi > 59 or s > 59:
             return Found(None, _reason("no_such_day")), plain
         return Found(found.value.replace(hour=h, minute=mi, second=s)), ""
-    if match := re.match(r"民国\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", plain):
-        return _make(int(match[1]) + 1911, int(match[2]), int(match[3])), plain[match.end() :]
     if match := (_FULL.match(plain) or _COMPACT.match(plain)):
         return _make(int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
     if match := _REVERSED.match(plain):
-        a, b, y = int(match[1]), int(match[2]), int(match[3])
-        if a != b and max(a, b) <= 12:
-            return Found(None, _reason("day_or_month")), plain
-        return _make(y, min(a, b), max(a, b)), plain[match.end() :]
+        found = _read_reversed(int(match[3]), int(match[1]), int(match[2]), order)
+        return found, plain[match.end() :] if found.value else plain
+    if order in ("mdy", "dmy", "?") and (match := _THREE.match(plain)):
+        found = _read_reversed(2000 + int(match[3]), int(match[1]), int(match[2]), order)
+        return found, plain[match.end() :] if found.value else plain
     if match := _TWO_DIGIT.match(plain):
         if year is None or year % 100 != int(match[1]):
             month, day = int(match[2]), int(match[3])
@@ -341,6 +409,16 @@ def _read_partial(plain: str, year: int | None, last: bool) -> Found | None:
     return _take_year(year, month, day, precision)
 
 
+def _read_reversed(year: int, first: int, second: int, order: str) -> Found:
+    """A date whose year stands last, by the column's order; without one by itself, where it can be but one day."""
+    if order in ("mdy", "dmy"):
+        month, day = (first, second) if order == "mdy" else (second, first)
+        return replace(_make(year, month, day), note=_reason(f"taken_as_{order}"))
+    if order == "?" or (first != second and max(first, second) <= 12):
+        return Found(None, _reason("day_or_month"))
+    return _make(year, min(first, second), max(first, second))
+
+
 def _read_range(start: Found, rest: str, last: bool) -> Found:
     assert start.value is not None
     if (match := _TIME.fullmatch(rest)) and (clock := _read_time(match)) is not None:
@@ -393,7 +471,14 @@ def _make(year: int, month: int, day: int = 1) -> Found:
 def write_arabic(text: str) -> str:
     """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
     text = re.sub("[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text)
+    text = re.sub("(?<=民[国國])[〇○零一二三四五六七八九]{2,3}(?=年)", lambda match: match[0].translate(_DIGITS), text)
+    text = re.sub(f"(?<=民[国國])一百([{_NUMERAL}]*)(?=年)", _count_hundred, text)
     return re.sub(f"[{_NUMERAL}]{{1,3}}(?=[月日号年])", lambda match: _count(match[0]), text)
+
+
+def _count_hundred(match: re.Match[str]) -> str:
+    rest = _count(re.sub("^一(?=十)", "", match[1].lstrip("零〇○"))) if match[1] else "0"
+    return str(100 + int(rest)) if rest.isdecimal() else match[0]
 
 
 def _count(numeral: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
-from taizhang.ledgers.dates import find_year
+from taizhang.ledgers.dates import find_order, find_year
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure
 from taizhang.ledgers.model import (
@@ -64,6 +64,7 @@ def read_table(
         if field_name == "district":
             values, own = _with_sections(table, data, values, own)
         assert column.match is not None
+        dated = field.type in DATED_TYPES
         told = replace(
             context,
             factor=column.match.factor,
@@ -71,6 +72,7 @@ def read_table(
             empty=source.empty.get(field_name, ""),
             phrases=kind.name if told_in_words and field_name in told_in_words.columns else "",
             after=field_name in later,
+            order=find_order(_used(values, own), year=year, told=source.dates) if dated else "",
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)
@@ -104,6 +106,11 @@ def read_table(
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
+
+
+def _used(values: list[object], codes: np.ndarray) -> list[object]:
+    """The values that occur in these rows."""
+    return [values[code] for code in np.unique(codes[codes >= 0]).tolist()]
 
 
 def _sheet_district(grid: Grid, source: Source) -> str:

@@ -53,7 +53,7 @@ class Context:
     expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
     which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none);
     `after`: a date here is not before the row's own day, which may decide it; `in_days`: the header says that numbers
-    are days.
+    are days; `order` is that of day and month in the column.
     """
 
     year: int | None = None
@@ -65,6 +65,7 @@ class Context:
     phrases: str = ""
     after: bool = False
     in_days: bool = False
+    order: str = ""
 
 
 class Answer(NamedTuple):
@@ -216,7 +217,7 @@ def _read_day(value: object, field: Field, context: Context) -> Answer:
         return Answer(None, relative=Relative(days=int(text)))
     partial = field.type in DATED_TYPES
     found = read_date(
-        value, year=context.year, date1904=context.date1904, last=last, month=month, partial=partial
+        value, year=context.year, date1904=context.date1904, last=last, month=month, partial=partial, order=context.order
     )
     relative = found.relative if context.after else None
     if found.value is not None:
