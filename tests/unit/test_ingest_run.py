@@ -148,9 +148,9 @@ def test_equal_notes_are_said_once_with_their_counts() -> None:
         about = Reason("ledgers.number.approximate")
         understood = Reason("ledgers.table.understood", column="participants", note=about, count=2)
         notes.add(name, [understood, Reason("ledgers.file.irregular")])
-    notes.add("c", [Reason("ledgers.table.sheet_district")])
+    notes.add("c", [Reason("ledgers.table.title_year", column="year", year="2021")])
     assert list(map(str, notes.list_notes())) == [
-        "c: district: taken from the sheet's name",
+        "c: year: taken from the title, sheet or file name (2021)",
         "3 files (a, b, ...): participants: approximate (6)",
         "3 files (a, b, ...): irregular inside; read all the same",
     ]

@@ -159,7 +159,7 @@ def test_a_sheet_named_as_a_district_is_its_own(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     got = read_ledger_file(tmp_path / "a.xlsx", SOURCE, name="a.xlsx")
     assert got.rows[["district", "description"]].to_numpy().tolist() == [["溪南镇"] * 2, ["溪北镇"] * 2]
-    assert "district: taken from the sheet's name" in list(map(str, got.tables[0].notes))
+    assert "district: taken from the sheet's name (溪南镇)" in list(map(str, got.tables[0].notes))
     assert "sheet '汇总'" in word_all(got.errors) and "no column says which district" in word_all(got.errors)
 
 

@@ -159,3 +159,14 @@ def test_days_told_by_the_rows_own() -> None:
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(("text", "hurt"), load_phrases().casualties.examples.items())
+def test_people_hurt_as_the_metadata_have_them(text: str, hurt: dict[str, int]) -> None:
+    said = read_phrase(text, "incidents")
+    assert said and dict(said.values) == hurt
+
+
+@pytest.mark.parametrize("text", ["死亡1；死亡2", "3人", "1", "死伤3人", "死亡1人左右", "张三死亡", "若干人受伤", "1死2", ""])
+def test_people_hurt_that_nobody_can_count(text: str) -> None:
+    assert not read_phrase(text, "incidents")

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.quantities import Read, find_factor, fold_number, is_unit, read_number, scale
+from taizhang.ledgers.quantities import (
+    Read,
+    find_decimal_sign,
+    find_factor,
+    fold_number,
+    is_unit,
+    read_number,
+    read_sentence,
+    scale,
+)
 from taizhang.metadata.kinds import load_shared
 
 
@@ -247,3 +256,46 @@ def test_units_are_known_by_each_spelling() -> None:
 @pytest.mark.parametrize("text", ["三亿一", "亿亿一"])
 def test_a_numeral_that_nobody_can_read_is_set_aside_and_no_crash(text: str) -> None:
     assert read_number(text).value is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "sign", "numbers"),
+    [
+        (["1234,567", "12,5", "3,75"], "comma", [1234.567, 12.5, 3.75]),
+        (["1.234,5", "2.345.678", "7,25"], "comma", [1234.5, 2345678, 7.25]),
+        (["12,345", "3,5", "0,25"], "comma", [12.345, 3.5, 0.25]),
+        (["1,234", "12,345"], "", [1234, 12345]),
+        (["1,234", "12.5"], "", [1234, 12.5]),
+        (["1234,567"], "", [None]),  # no thousands, and nothing shows that these are decimals
+        (["12,5"], "?", [None]),  # one cell shows nothing of its column
+        (["12,5", "3,75", "12.5"], "?", [None, None, 12.5]),
+        (["12,5", "3,75", "1,234,567"], "?", [None, None, None]),
+        (["12,5", "3,75", 2.5], "?", [None, None, 2.5]),
+        (["约12,5", "3,75万元", "4,5万元"], "comma", [12.5, 3.75, 4.5]),
+    ],
+)
+def test_thousands_and_decimals_by_the_column(
+    texts: list[object], sign: str, numbers: list[float | None]
+) -> None:
+    assert find_decimal_sign(texts) == sign
+    assert [read_number(text, unit="wan_yuan", decimal=sign).value for text in texts] == numbers
+
+
+@pytest.mark.parametrize("value", [1e30, 1e15 + 2, "1e30", "9999999999999999", float("inf"), "1亿亿"])
+def test_numbers_whose_figures_no_spreadsheet_keeps(value: object) -> None:
+    assert read_number(value).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("共有80人参加", 80), ("组织师生500余人参加演练", 500), ("全校1,200人", 1200), ("3个班120人", 120),
+        ("第3次演练，80人", 80), ("5月12日组织60人", 60), ("参演1.2千人", 1200), ("2万余人参加", 20000),
+        ("每班30人", None), ("其中党员20人", None), ("至少80人", None), ("80人，其中学生60人", None), ("60-80人参加", None),
+        ("数十人参加", None), ("不足80人", None), ("甲村80人、乙村60人", None), ("人均80元", None), ("未统计人数", None),
+    ],
+)  # fmt: skip
+def test_the_one_number_of_people_in_a_sentence(text: str, number: float | None) -> None:
+    read = read_sentence(text, "person")
+    assert (read.value if read else None) == number
+    assert read_sentence(text, "piece") is None

@@ -187,9 +187,10 @@ class Assembler:
         if points and offset != "none":
             lon, lat = undo_offset(rows["lon"], rows["lat"], offset)
             rows = rows.assign(lon=lon, lat=lat)
-        rows = rows.assign(
-            district_code=matched["code"].astype("str"), district_match=matched["how"].astype("str")
-        )
+        how = matched["how"]
+        if "district_match" in rows:  # what names the district of a whole table
+            how = how.mask(matched["code"].notna() & rows["district_match"].notna(), rows["district_match"])
+        rows = rows.assign(district_code=matched["code"].astype("str"), district_match=how.astype("str"))
         if points:
             self._note_strays(rows)
         required = self.kind.fields["district"].required

@@ -22,6 +22,7 @@ from taizhang.ledgers.rowkinds import (
     is_numbering,
 )
 from taizhang.ledgers.text import fold
+from taizhang.metadata.kinds import NUMBER_TYPES
 
 MOST_HEADER_ROWS = 4
 _SMALL = 5000  # rows up to which every row is looked at as a possible header
@@ -162,9 +163,23 @@ class _Looker:
         texts = [self.grid.text(row, column) for column in columns]
         if all(is_unit(bare(text)) for text in texts):
             return True
+        if self._is_unit_row(top, bottom, columns, texts):
+            return True
         if any(re.match(r"[\d(]?\d", fold(text)) for text in texts):
             return False
         return all(self._under_group(bottom, column) for column in columns)
+
+    def _is_unit_row(self, top: int, bottom: int, columns: list[int], texts: list[str]) -> bool:
+        """Whether a row of words holds a unit in brackets under a header's number, and nothing where data would."""
+        fields = {c.position: c.match.field for c in self.read_columns(top, bottom) if c.match is not None}
+        known = self.index.kind.fields
+        units = [
+            column
+            for column, text in zip(columns, texts, strict=True)
+            if column in fields and known[fields[column]].type in NUMBER_TYPES
+            if bare(text) != text and is_unit(bare(text))
+        ]
+        return bool(units) and not any(known[fields[c]].required for c in columns if c in fields)
 
     def _under_group(self, row: int, column: int) -> bool:
         """Whether a header cell at this place spans several columns, by a merge or by blanks beside it."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -13,6 +13,7 @@ from taizhang.metadata.phrases import Clause, KindPhrases, load_phrases
 
 _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"两": 2, "零": 0, "〇": 0}
 _NUMERAL = re.compile("[一二两三四五六七八九十]+(?=个|天|周|星期|小时|日以?内|日之内|工作日)")
+_PEOPLE_NUMERAL = re.compile("[一二两三四五六七八九十]+(?=人|名|死|伤|亡|重|轻|,|$)")
 _SPAN = re.compile(
     r"(?P<days>\d+)天|(?P<within>\d+)日(?=以?内|之内)|(?P<weeks>\d+)(?:周|个?星期|个?礼拜)|(?P<half>半个?月)|"
     r"(?P<months>\d+)个月|(?P<hours>\d+)个?小时|(?P<year>半年)"
@@ -49,7 +50,7 @@ Day = (
 class Said:
     """What a cell says: `values` by column, and days by column."""
 
-    values: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str | int], ...]
     days: tuple[tuple[str, Day], ...]
 
     def __bool__(self) -> bool:
@@ -65,6 +66,8 @@ class _Word:
 @lru_cache(maxsize=65536)
 def read_phrase(text: str, kind: str) -> Said | None:
     """What a cell of one of the kind's columns says; None where not all of it is understood, or in two ways."""
+    if kind == load_phrases().casualties.kind:
+        return _read_casualties(simplify(text))
     known = load_phrases().kinds.get(kind)
     plain = _fold(text)
     if known is None or not plain or len(plain) > 80:
@@ -117,6 +120,50 @@ def _count(numeral: str) -> str:
     if len(tens) > 1 or len(ones) > 1:
         return numeral
     return str(10 * (_NUMERALS[tens] if tens else 1) + (_NUMERALS[ones] if ones else 0))
+
+
+def _read_casualties(text: str) -> Said | None:
+    """How many were hurt: every word with its number, all before or all after it; None for other texts."""
+    told = load_phrases().casualties
+    plain = re.sub("[,:]+", ",", _PEOPLE_NUMERAL.sub(lambda match: _count(match[0]), _fold(text))).strip(",")
+    answers: list[dict[str, int]] = []
+    for pattern in _casualty_patterns():
+        found: dict[str, int] = {}
+        at = 0
+        while at < len(plain) and (match := pattern.match(plain, at)):
+            at = match.end()
+            if match["nobody"]:
+                found |= dict.fromkeys(told.nobody[match["nobody"]], 0)
+            elif match["word"]:
+                name = next(name for name, words in told.words.items() if match["word"] in words)
+                if name in found:
+                    return None
+                found[name] = 0 if match["number"] == "无" else int(match["number"])
+        if found and at == len(plain) and found not in answers:
+            answers.append(found)
+    if len(answers) != 1:
+        return None
+    found = answers[0]
+    if "slight" in found:
+        slight = found.pop("slight")
+        found.setdefault("injuries", slight + found.get("serious_injuries", 0))
+    return Said(tuple(found.items()), ())
+
+
+@cache
+def _casualty_patterns() -> tuple[re.Pattern[str], ...]:
+    """A word and its number, a text that says nobody, or a filler: numbers after the words, then before them."""
+    told = load_phrases().casualties
+
+    def either(words: Iterable[str]) -> str:
+        return "|".join(sorted(words, key=len, reverse=True))
+
+    nobody, fillers = either(told.nobody), either(told.fillers)
+    word = f"(?P<word>{either(word for words in told.words.values() for word in words)})"
+    number, after = r"(?P<number>\d+|无)", "(?:人员|人数|人|名|为|了|,)*"
+    rest = f"(?:{fillers}|,)"
+    forms = (f"{word}{after}{number}(?:人|名)?", f"{number}(?:人员|人|名)?{word}")
+    return tuple(re.compile(f"(?P<nobody>{nobody})|{form}|{rest}") for form in forms)
 
 
 @cache

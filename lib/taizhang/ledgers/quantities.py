@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -15,7 +16,16 @@ _ABOUT_BEFORE = re.compile(r"^(?:大约|约|近|逾|超过|超|共计|共|计|�
 _ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许)+$")
 _MORE, _TO, _STOPS = "余多", "-~至到—", "。.;,"
 _COUNTED = re.compile(r"^(?:共计|共|计)+$")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
+_COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+(?!\d)|\d+)(?:,\d+)?(?:e[+-]?\d+)?")
+# What shows which sign a column's decimals have; 1,234 alone shows nothing.
+_POINT_SHOWN = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?!\d)|,\d{3}\.\d|^[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?!\d)")
+_COMMA_SHOWN = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?!\d)|\.\d{3},\d|^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?![\d,])")
+_MOST = 1e15  # beyond it a number of floating point has lost its last figures
+_PEOPLE = r"(?P<n>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<about>余|多)?(?P<scale>百|千|万)?(?:余|多)?(?P<unit>人次|人|名|位)(?![口均月])"
+_SENTENCE = re.compile(_PEOPLE)
+_NOT_ONE = re.compile("[每各]|其中|至少|不少于|不低于|以上|以下|不足|超过|应|计划|拟|预计|定员|核载|未|无|不|限|[-~至到或]")
+_OTHER_FIGURES = re.compile(r"第\d+[次届期季]|\d+(?:年|月|日|号|时|点|分|个(?:班|村|单位|部门|小时))")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟点半]+")
 _INNER_SCALE = re.compile(r"(?=.*[万亿])[^\d.]+")
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "k": 1e3}
@@ -92,11 +102,33 @@ def scale(value: float, factor: float) -> float:
     return value / parts if math.isclose(1 / factor, parts) else value * factor
 
 
-def read_number(value: object, *, unit: str = "", factor: float = 1.0) -> Read:
+def find_decimal_sign(values: Iterable[object]) -> str:
+    """Which sign the texts of a column write decimals with: "comma" where two at least show it and nothing speaks against
+    it; '' for a point, or where nothing has to be told; "?" where both are shown: texts with a comma are not read then.
+    """
+    kept = list(values)
+    texts = [_ABOUT_BEFORE.sub("", fold_number(value)) for value in kept if isinstance(value, str)]
+    comma = sum(bool(_COMMA_SHOWN.search(text)) for text in texts)
+    point = sum(bool(_POINT_SHOWN.search(text)) for text in texts)
+    point += any(isinstance(value, float) and not value.is_integer() for value in kept)
+    if not comma:
+        return ""
+    return "?" if point or comma < 2 else "comma"
+
+
+def read_number(value: object, *, unit: str = "", factor: float = 1.0, decimal: str = "") -> Read:
     """Read a number out of a cell, in the field's unit: one that the cell names converts to it.
 
-    `factor` converts from the unit that the header names, for cells that name none.
+    `factor` converts from the unit that the header names, for cells that name none; `decimal` is the column's sign, as
+    `find_decimal_sign` tells it.
     """
+    read = _read_any(value, unit, factor, decimal)
+    if read.value is not None and not abs(read.value) <= _MOST:
+        return Read(None, _reason("too_big"))
+    return read
+
+
+def _read_any(value: object, unit: str, factor: float, decimal: str) -> Read:
     if isinstance(value, bool):
         return Read(None, _reason("yes_or_no"))
     if isinstance(value, (int, float)):
@@ -107,8 +139,22 @@ def read_number(value: object, *, unit: str = "", factor: float = 1.0) -> Read:
     if isinstance(value, date):
         return Read(None, _reason("date"))
     if isinstance(value, str):
-        return _read_text(value, unit, factor)
+        return _read_text(value, unit, factor, decimal)
     return Read(None, _reason("not_a_number"))
+
+
+def read_sentence(text: str, unit: str) -> Read | None:
+    """The one number of people that a sentence tells: 组织师生500余人参加; None where it tells none, several, or a limit."""
+    wanted = load_shared().units.get(unit)
+    plain = _OTHER_FIGURES.sub("", fold_number(text))
+    found = list(_SENTENCE.finditer(plain))
+    if wanted is None or wanted.dimension != "people" or len(found) != 1 or _NOT_ONE.search(plain):
+        return None
+    match = found[0]
+    if re.search(r"\d|[一二三四五六七八九十百千万]+[人名]", plain[: match.start()] + plain[match.end() :]):
+        return None
+    number = float(match["n"].replace(",", "")) * _SCALES.get(match["scale"] or "", 1.0)
+    return Read(scale(number, 1 / wanted.size), note=_reason("in_sentence"))
 
 
 def _read_duration(seconds: float, unit: str) -> Read:
@@ -119,13 +165,17 @@ def _read_duration(seconds: float, unit: str) -> Read:
 
 
 @lru_cache(maxsize=65536)
-def _read_text(text: str, unit: str, factor: float) -> Read:
+def _read_text(text: str, unit: str, factor: float, decimal: str = "") -> Read:
     plain = fold_number(text)
+    if decimal == "?" and "," in plain:
+        return Read(None, _reason("decimal_sign"))
     about = _reason("approximate")
     note: Reason | None = None
     if before := _ABOUT_BEFORE.match(plain):
         note = None if _COUNTED.match(before[0]) else about
         plain = plain[before.end() :]
+    if decimal == "comma" and (match := _COMMA_NUMBER.match(plain)):
+        plain = match[0].replace(".", "").replace(",", ".") + plain[match.end() :]
     if plain.startswith(("¥", "$")) and unit.endswith("yuan"):
         if plain[0] == "$":
             return Read(None, _reason("dollars"))

@@ -14,7 +14,7 @@ from taizhang.ledgers.dates import Relative, find_last_day
 from taizhang.ledgers.model import pandas_type
 from taizhang.ledgers.phrases import Day, Said
 from taizhang.ledgers.values import Parsed, take_texts
-from taizhang.metadata.kinds import DATED_TYPES, Field, Kind
+from taizhang.metadata.kinds import DATED_TYPES, NUMBER_TYPES, Field, Kind
 from taizhang.metadata.phrases import load_phrases
 
 # A date without a year that is before the row's own day in the title's year is of the next year if that is so near.
@@ -44,8 +44,7 @@ def spread_words(kind: Kind, parsed: dict[str, Parsed], count: int) -> list[Reas
             if settled:
                 said = Reason("ledgers.date.year_of_row")
                 notes.append(Reason("ledgers.table.understood", column=name, note=said, count=settled))
-    told = load_phrases().kinds.get(kind.name)
-    for source in told.columns if told else ():
+    for source in load_phrases().list_columns(kind.name):
         if source in parsed and any(answer.said for answer in parsed[source].answers):
             notes += _spread_column(kind, parsed, source, own, count)
     return notes
@@ -114,7 +113,7 @@ def _spread_column(
         sayings = [_look(answer.said, target) for answer in column.answers]
         for rows, code, day in _iterate_days(column.codes, own, sayings):
             said = sayings[code]
-            what = said if isinstance(said, str) else _settle(said, day)
+            what = said if isinstance(said, str | int) else _settle(said, day)
             if what is None:
                 continue
             free = into.empty[rows]
@@ -133,7 +132,7 @@ def _spread_column(
     ]
 
 
-def _look(said: Said | None, target: str) -> str | Day | None:
+def _look(said: Said | None, target: str) -> str | int | Day | None:
     return {**dict(said.values), **dict(said.days)}.get(target) if said else None
 
 
@@ -158,7 +157,7 @@ class _Target:
 
     def __init__(self, column: Parsed, field: Field) -> None:
         self.column = column
-        self.dated = field.type in DATED_TYPES
+        self.dated, self.whole = field.type in DATED_TYPES, field.type in NUMBER_TYPES
         self.data = column.data.copy()
         if not self.dated:
             self.data = np.array(column.data, dtype=object)
@@ -166,18 +165,18 @@ class _Target:
         nothing = np.empty(0, dtype=object)
         self.precisions: np.ndarray = column.precisions.to_numpy(dtype=object) if self.dated else nothing
 
-    def fill(self, rows: np.ndarray, what: str | tuple[date, str]) -> None:
-        if isinstance(what, str):
+    def fill(self, rows: np.ndarray, what: str | int | tuple[date, str]) -> None:
+        if isinstance(what, str | int):
             self.data[rows] = what
         else:
             self.data[rows] = np.datetime64(what[0], "us")
             self.precisions[rows] = what[1]
         self.empty[rows] = False
 
-    def count_others(self, rows: np.ndarray, what: str | tuple[date, str]) -> int:
+    def count_others(self, rows: np.ndarray, what: str | int | tuple[date, str]) -> int:
         """How many of these cells say something else."""
         known = rows[~np.asarray(pd.isna(self.data[rows]))]
-        if isinstance(what, str):
+        if isinstance(what, str | int):
             same = {what, *({"rectified", "closed"} if what in ("rectified", "closed") else ())}
             return sum(value not in same for value in self.data[known])
         last = np.datetime64(find_last_day(*what), "us") + np.timedelta64(1, "D")
@@ -189,6 +188,8 @@ class _Target:
     def finish(self) -> Parsed:
         if self.dated:
             return replace(self.column, data=self.data, precisions=_texts(self.precisions))
+        if self.whole:
+            return replace(self.column, data=pd.array(self.data, dtype="Int64"))
         return replace(self.column, data=take_texts(list(self.data), np.arange(len(self.data))))
 
 

@@ -22,7 +22,8 @@ from taizhang.ledgers.model import (
     make_empty_aside,
     pandas_type,
 )
-from taizhang.ledgers.quantities import find_factor, read_number
+from taizhang.ledgers.places import find_table_place
+from taizhang.ledgers.quantities import find_decimal_sign, find_factor, read_number
 from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, HeaderColumn, LedgerTable
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.spread import list_later, spread_words
@@ -35,6 +36,7 @@ from taizhang.metadata.phrases import load_phrases
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
 _DITTOS = frozenset(map(fold, ("同上", "同前", "〃", "″", '"', "“", "”", "''", "ditto")))
 _SUMMED = ("integer", "number")
+_CASUALTIES = re.compile("伤亡|死伤|傷亡|死傷")
 _IN_DAYS = re.compile(r"[(（\[]\s*(?:天|日|days?)\s*[)）\]]|天数|/\s*天$", re.I)
 
 
@@ -46,15 +48,21 @@ def read_table(
     Raises LedgerError if a required column is missing, naming the line of workbook.toml that mends it.
     """
     kind = source.kind
-    check_columns(grid, table, index, source)
+    titles = [*table.titles, *table.above]
+    year = find_year(*titles, grid.sheet.name, name.rsplit("/", 1)[-1])
+    place, told_by = source.district, ""
+    if not place and not table.sections:
+        place, told_by = find_table_place(
+            grid.sheet.name, table.titles, table.above, name, source.names
+        )
+    check_columns(grid, table, index, source, year=year, place=place)
     _take_units(table, kind)
     data = np.flatnonzero(table.kinds == DATA) + table.first
     numbers = data + grid.sheet.top + 1
     codes, notes = _fill_merges(grid, table, kind, data)
     notes += _fill_dittos(grid, table, codes)
-    year = find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1])
     context = Context(year, grid.sheet.date1904, where=f"ledgers.{kind.name}")
-    told_in_words = load_phrases().kinds.get(kind.name)
+    told_in_words = load_phrases().list_columns(kind.name)
     later = list_later(kind)
     parsed: dict[str, Parsed] = {}
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
@@ -70,9 +78,11 @@ def read_table(
             factor=column.match.factor,
             values=source.values.get(field_name, {}),
             empty=source.empty.get(field_name, ""),
-            phrases=kind.name if told_in_words and field_name in told_in_words.columns else "",
+            phrases=kind.name if field_name in told_in_words else "",
+            words_only=field_name in told_in_words and any(_CASUALTIES.search(level) for level in column.levels),
             after=field_name in later,
             order=find_order(_used(values, own), year=year, told=source.dates) if dated else "",
+            decimal=find_decimal_sign(_used(values, own)) if field.type in _SUMMED else "",
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)
@@ -86,10 +96,14 @@ def read_table(
         if field_name not in there:
             raw[field_name] = [value], np.zeros(len(data), dtype=np.int64)
             parsed[field_name] = read_column(*raw[field_name], kind.fields[field_name], context)
-    said = "district" in parsed or bool(table.sections)
-    place = "" if "district" in parsed else source.district or ("" if said else _sheet_district(grid, source))
-    if place and place != source.district:
-        notes.append(Reason("ledgers.table.sheet_district"))
+    for field in kind.fields.values():
+        if field.type == "year" and field.required and field.name not in parsed and year is not None:
+            parsed[field.name] = read_column([str(year)], np.zeros(len(data), dtype=np.int64), field, context)
+            notes.append(Reason("ledgers.table.title_year", column=field.name, year=str(year)))
+    if "district" in parsed:
+        place = told_by = ""
+    if told_by:
+        notes.append(Reason("ledgers.table.place", by=Reason(f"ledgers.table.by_{told_by}"), place=place))
     if place and "district" in kind.fields:
         constant = take_texts([place], np.zeros(len(data), dtype=np.int64))
         parsed["district"] = Parsed(constant, np.full(len(data), None, dtype=object), Counter())
@@ -102,6 +116,8 @@ def read_table(
     notes += spread_words(kind, parsed, len(data))
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
     rows[TABLE_COLUMNS] = take_texts(["|".join(sorted(there))], np.zeros(len(rows), dtype=np.int64))
+    if told_by:
+        rows["district_match"] = take_texts([told_by], np.zeros(len(rows), dtype=np.int64))
     about = replace(_describe(grid, table, index, source, notes), understood=understood)
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
@@ -113,19 +129,16 @@ def _used(values: list[object], codes: np.ndarray) -> list[object]:
     return [values[code] for code in np.unique(codes[codes >= 0]).tolist()]
 
 
-def _sheet_district(grid: Grid, source: Source) -> str:
-    """The sheet's name where it is a district's, as in a workbook with a sheet for each; '' where it isn't."""
-    word = fold(grid.sheet.name)
-    return grid.sheet.name if word and word in map(fold, source.names) else ""
-
-
-def check_columns(grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source) -> None:
+def check_columns(
+    grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, *, year: int | None, place: str
+) -> None:
     """Raise where a required column is missing, saying how workbook.toml mends it."""
     kind, fields = source.kind, table.fields
     lacking = [name for name in kind.required if name not in fields and name not in source.constants]
-    told = source.district or table.sections or _sheet_district(grid, source)
-    if "district" in lacking and (told or {"lon", "lat"} <= set(fields)):
+    if "district" in lacking and (place or table.sections or {"lon", "lat"} <= set(fields)):
         lacking.remove("district")
+    if year is not None:
+        lacking = [name for name in lacking if kind.fields[name].type != "year"]
     if not lacking:
         return
     unknown = [column.header for column in table.columns if column.levels and column.match is None]

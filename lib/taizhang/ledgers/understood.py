@@ -40,7 +40,7 @@ def _tell(answer: Answer, field: Field) -> Reason | str | None:
     if answer.said:
         said = answer.said
         if answer.value is not None:
-            said = Said((*{**dict(said.values), field.name: str(answer.value)}.items(),), said.days)
+            said = Said((*{**dict(said.values), field.name: answer.value}.items(),), said.days)
         return _tell_said(said)
     if answer.value is None:
         return None if answer.relative is None else _tell_day(answer.relative)

@@ -17,10 +17,11 @@ from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
 from taizhang.ledgers.marks import is_error_text
 from taizhang.ledgers.phrases import Said, read_due, read_own_day, read_phrase
-from taizhang.ledgers.quantities import read_number
+from taizhang.ledgers.quantities import read_number, read_sentence
 from taizhang.ledgers.text import fold, simplify, write_cell
 from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, load_shared
 
+_EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
 _NONE = frozenset(("无", "没有", "未发现", "無"))
 _NAMES = re.compile(r"[、,;/\s]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
@@ -53,7 +54,8 @@ class Context:
     expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
     which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none);
     `after`: a date here is not before the row's own day, which may decide it; `in_days`: the header says that numbers
-    are days; `order` is that of day and month in the column.
+    are days; `order` is that of day and month in the column,
+    `decimal` its sign of decimals. `words_only`: a bare number would not say of what it is (伤亡情况).
     """
 
     year: int | None = None
@@ -66,6 +68,8 @@ class Context:
     after: bool = False
     in_days: bool = False
     order: str = ""
+    decimal: str = ""
+    words_only: bool = False
 
 
 class Answer(NamedTuple):
@@ -104,7 +108,7 @@ class Parsed:
 
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
     """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
-    if field.type == "text" and not context.values and not any(map(is_error, values)):
+    if field.type == "text" and not context.values and not any(map(_is_no_text, values)):
         return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter(), codes)
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     own = OwnValues(context.values)
@@ -168,7 +172,7 @@ def read_value(value: object, field: Field, context: Context) -> Answer:
         return answer
     if answer.reason is not None:
         if (said := read_phrase(value, context.phrases)) and _may_say(said, field):
-            own = dict(said.values).get(field.name) if field.type == "category" else None
+            own = dict(said.values).get(field.name) if field.type not in DATE_TYPES else None
             return Answer(own, note=Reason("ledgers.cell.in_words"), said=said)
     elif field.name == "status" and answer.value is not None:
         # A plain status may say more: 立行立改 a mode, 复查合格 a verification.
@@ -190,6 +194,8 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
     if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
         return _NOTHING
     if field.type == "text":
+        if isinstance(value, float) and abs(value) >= _EXACT:
+            return _refuse(Reason("ledgers.cell.figures_lost"), value, field)
         return Answer(write_cell(value) or None)
     if field.type in DATE_TYPES:
         return _read_day(value, field, context)
@@ -200,6 +206,10 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
     if field.type == "count_or_names":
         return _count_names(value, field, context)
     return _read_category(value, field, context)
+
+
+def _is_no_text(value: object) -> bool:
+    return (isinstance(value, float) and abs(value) >= _EXACT) or is_error(value)
 
 
 def is_error(value: object) -> bool:
@@ -243,7 +253,13 @@ def _refuse(reason: Reason | None, value: object, field: Field) -> Answer:
 def _read_number(value: object, field: Field, context: Context) -> Answer:
     if isinstance(value, str) and fold(value) in _NONE and _counts(field):
         return Answer(0, None, Reason("ledgers.number.none_is_zero"))
-    read = read_number(value, unit=field.unit, factor=context.factor)
+    if context.words_only:
+        if fold(write_cell(value)) not in ("0", *_NONE):
+            return _refuse(Reason("ledgers.number.of_what"), value, field)
+        return Answer(0, said=Said((("deaths", 0), ("injuries", 0)), ()))
+    read = read_number(value, unit=field.unit, factor=context.factor, decimal=context.decimal)
+    if read.value is None and isinstance(value, str):
+        read = read_sentence(value, field.unit) or read
     number = read.value
     if number is None:
         return _refuse(read.reason, value, field)

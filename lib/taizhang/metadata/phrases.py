@@ -40,6 +40,18 @@ class KindPhrases:
 
 
 @dataclass(frozen=True)
+class Casualties:
+    """How people hurt are told in one cell of a `kind`: words by column (and `slight`), and what says nobody."""
+
+    kind: str
+    columns: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+    nobody: Mapping[str, tuple[str, ...]]
+    fillers: tuple[str, ...]
+    examples: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
 class Phrases:
     """All of phrases.yml: words are regular expressions by class."""
 
@@ -48,6 +60,12 @@ class Phrases:
     clauses: tuple[Clause, ...]
     kinds: Mapping[str, KindPhrases]
     clashes: tuple[frozenset[str], ...]
+    casualties: Casualties
+
+    def list_columns(self, kind: str) -> tuple[str, ...]:
+        """The columns of a kind whose cells may hold phrases."""
+        told = self.kinds[kind].columns if kind in self.kinds else ()
+        return told + (self.casualties.columns if kind == self.casualties.kind else ())
 
 
 @cache
@@ -60,7 +78,17 @@ def load_phrases() -> Phrases:
         )
         for name, given in data["kinds"].items()
     }
+    hurt = data["casualties"]
+    casualties = Casualties(
+        kind=hurt["kind"],
+        columns=tuple(hurt["columns"]),
+        words={name: tuple(words.split()) for name, words in hurt["words"].items()},
+        nobody={text: tuple(columns) for text, columns in hurt["nobody"].items()},
+        fillers=tuple(hurt["fillers"].split()),
+        examples=hurt["examples"],
+    )
     return Phrases(
+        casualties=casualties,
         fillers=tuple(data["fillers"].split()),
         words={name: tuple(words.split()) for name, words in data["words"].items()},
         clauses=tuple(Clause(**given) for given in data["clauses"]),

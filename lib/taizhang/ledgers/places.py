@@ -1,0 +1,63 @@
+"""The district that a table as a whole belongs to: by its sheet's name, its title, or its file's name."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from taizhang.ledgers.text import fold, simplify
+
+# A full name begins where a unit above, a year or a word like 关于 ends; 大石门镇 does not name 石门镇.
+_BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[省市县区州盟旗年月度份镇乡于报属在各和及与]|街道)$")
+_SUFFIX = re.compile("(?:镇|乡|街道|区|县|市|旗|苏木|州|盟)$|township|town|county|district|city", re.I)
+# 东山乡村 is the countryside of Dongshan, not the township 东山乡.
+_GOES_ON = re.compile("(?<=乡)村|(?<=市)[场民政]|(?<=镇)江|(?<=区)域|(?<=县)城")
+
+
+@lru_cache(maxsize=8)
+def _list_full(names: frozenset[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Names that end as districts' do, in simplified characters and as they are, by first character, the longest first."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        plain = re.sub(r"\s+", "", simplify(name))
+        if _SUFFIX.search(plain):
+            found.setdefault(plain[0], []).append((plain, name))
+    return {first: tuple(pairs) for first, pairs in found.items()}
+
+
+def find_places(text: str, names: frozenset[str]) -> frozenset[str]:
+    """The districts that a text names in full, the longest where one stands in another."""
+    full = _list_full(names)
+    plain = re.sub(r"[^\S\n]+", "", simplify(unicodedata.normalize("NFKC", text)))
+    found: set[str] = set()
+    at = 0
+    while at < len(plain):
+        here = (pair for pair in full.get(plain[at], ()) if plain.startswith(pair[0], at))
+        name, own = next(here, ("", ""))
+        end = at + len(name)
+        if name and _BEFORE.search(plain[:at]) and not _GOES_ON.match(plain, end):
+            found.add(own)
+        at = max(end, at + 1)
+    return frozenset(found)
+
+
+def find_table_place(
+    sheet: str, titles: Sequence[str], above: Sequence[str], file: str, names: frozenset[str]
+) -> tuple[str, str]:
+    """The district's name, and what says it: sheet, title or file; '' where nothing does, or not the same one.
+
+    A sheet's name may be any of `names`; elsewhere only a full name counts, one that ends as districts' names do. Titles of
+    the tables `above` count where the table's own name none.
+    """
+    word = fold(sheet)
+    exact = {name for name in names if word and fold(name) == word}
+    told = {
+        "sheet": frozenset(exact) or find_places(sheet, names),
+        "title": find_places("\n".join(titles), names) or find_places("\n".join(above), names),
+        "file": find_places(file.rsplit("/", 1)[-1].rpartition(".")[0], names),
+    }
+    said = {how: places for how, places in told.items() if places}
+    if len(frozenset().union(*said.values())) != 1:
+        return "", ""
+    how = next(iter(said))
+    return next(iter(said[how])), how

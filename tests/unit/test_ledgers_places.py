@@ -1,0 +1,106 @@
+"""The district of a whole table, by its sheet, its title or its file."""
+
+from pathlib import Path
+
+import pytest
+from ledger_files import read, write_csv
+
+from taizhang.core.reasons import Reason
+from taizhang.ledgers.places import find_places, find_table_place
+
+NAMES = frozenset(("石门镇", "城关镇", "东山乡", "西石门镇", "开发区", "老石门", "雲嶺鄉", "城关镇东区", "Riverside Town"))
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("石门镇2021年隐患台账", {"石门镇"}),
+        ("滨江县石门镇隐患台账", {"石门镇"}),
+        ("2021年石门镇、城关镇隐患台账", {"石门镇", "城关镇"}),
+        ("西石门镇台账", {"西石门镇"}),  # the longest, not the one that stands in it
+        ("大石门镇台账", set()),  # another place, which is not in the layer
+        ("关于石门镇的台账", {"石门镇"}),
+        ("填报单位：石门镇人民政府", {"石门镇"}),
+        ("城关镇东区台账", {"城关镇东区"}),
+        ("东山乡村振兴台账", set()),
+        ("东山乡隐患", {"东山乡"}),
+        ("石 门 镇", {"石门镇"}),
+        ("云岭乡台账", {"雲嶺鄉"}),
+        ("石門鎮台賬", {"石门镇"}),
+        ("老石门台账", set()),  # no full name
+        ("滨江县隐患台账", set()),
+        ("", set()),
+    ],
+)
+def test_full_names_in_a_text(text: str, places: set[str]) -> None:
+    assert find_places(text, NAMES) == places
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title", "file", "told"),
+    [
+        ("石门镇", "隐患台账", "a.xlsx", ("石门镇", "sheet")),
+        ("老石门", "", "a.xlsx", ("老石门", "sheet")),  # a sheet's name may be an alias
+        ("Sheet1", "石门镇隐患台账", "a.xlsx", ("石门镇", "title")),
+        ("Sheet1", "隐患台账", "data/raw/石门镇2021年.xlsx", ("石门镇", "file")),
+        ("石门镇", "石门镇隐患台账", "石门镇.xlsx", ("石门镇", "sheet")),
+        ("Sheet1", "石门镇隐患台账", "城关镇.xlsx", ("", "")),  # they disagree: asked
+        ("Sheet1", "石门镇和城关镇隐患台账", "石门镇.xlsx", ("", "")),
+        ("Sheet1", "隐患台账", "石门镇/a.xlsx", ("", "")),
+        ("Sheet1", "隐患台账", "a.xlsx", ("", "")),
+    ],
+)
+def test_what_names_the_district_of_a_table(sheet: str, title: str, file: str, told: tuple[str, str]) -> None:
+    assert find_table_place(sheet, [title], [], file, NAMES) == told
+
+
+def test_titles_above_count_where_the_tables_own_name_none() -> None:
+    assert find_table_place("", ["二、补充"], ["石门镇台账"], "a.csv", NAMES) == ("石门镇", "title")
+    assert find_table_place("", ["城关镇"], ["石门镇台账"], "a.csv", NAMES) == ("城关镇", "title")
+
+
+def test_a_table_of_a_title_that_names_district_and_year(tmp_path: Path) -> None:
+    got = read(write_csv(tmp_path, "石门镇2021年隐患台账,,\n发现日期,隐患描述,整改日期\n3月5日,甲,3月8日\n"), names=NAMES)
+    assert list(got.rows["district"]) == ["石门镇"] and list(got.rows["district_match"]) == ["title"]
+    assert "district: taken from the title (石门镇)" in map(str, got.tables[0].notes)
+
+
+def test_a_district_column_or_a_setting_goes_before_the_title(tmp_path: Path) -> None:
+    text = "石门镇隐患台账,,\n发现日期,隐患描述,乡镇\n2021-3-5,甲,城关镇\n2021-3-5,乙,\n"
+    got = read(write_csv(tmp_path, text), names=NAMES)
+    assert list(got.rows["district"]) == ["城关镇"] and len(got.set_aside) == 1
+    text = "石门镇隐患台账,\n发现日期,隐患描述\n2021-3-5,甲\n"
+    got = read(write_csv(tmp_path, text), names=NAMES, district="城关镇")
+    assert list(got.rows["district"]) == ["城关镇"] and "district_match" not in got.rows
+
+
+def test_a_table_that_two_places_claim_is_asked_about(tmp_path: Path) -> None:
+    text = "石门镇、城关镇隐患台账,\n发现日期,隐患描述\n2021-3-5,甲\n"
+    got = read(write_csv(tmp_path, text), names=NAMES)
+    assert got.errors and "no column says which district" in str(got.errors[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "residents"),
+    [
+        ("地区,常住人口,其中,年份\n,（万人）,外来人口,\n石门镇,56,23,2020\n", [560000]),
+        ("2020年各镇常住人口,\n单位：万人,\n地区,常住人口\n石门镇,5.6\n", [56000]),
+        ("地区,2020年常住人口（万人）\n石门镇,5.6\n", None),
+        ("2020年各镇人口,\n地区,常住人口\n,（万人）\n石门镇,5.6\n", [56000]),
+        ("2020年各镇人口,,\n地区,常住人口,户数\n,（人）,（万户）\n石门镇,56000,1.5\n", [56000]),
+        ("2020年各镇人口（单位：人）,\n地区,常住人口（万人）\n石门镇,5.6\n", [56000]),  # the header's own unit
+    ],
+)
+def test_residents_in_units_told_above_and_the_year_by_the_title(
+    tmp_path: Path, text: str, residents: list[int] | None
+) -> None:
+    got = read(write_csv(tmp_path, text), "population", names=NAMES)
+    if residents is None:
+        assert got.errors or list(got.rows["residents"]) == [56000]
+        return
+    assert list(got.rows["residents"]) == residents and list(got.rows["year"]) == [2020]
+
+
+def test_the_place_is_told_by_a_reason_with_words_in_both_languages() -> None:
+    told = Reason("ledgers.table.place", by=Reason("ledgers.table.by_file"), place="石门镇")
+    assert told.word("zh") == "区划取自文件名：石门镇"
