@@ -606,3 +606,57 @@ def test_find_district_takes_each_way_of_naming_one() -> None:
         == "350921101"
     )
     assert find_district("甲", LAYER, {"甲": "350921"}) == "350921"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("溪北镇河东村", "350921101"),
+        ("滨江县溪北镇人民路3号", "350921101"),
+        ("滨江县城关镇河东村", "350921103"),
+        ("福建省宁德市滨江县城关镇河东村", "350921103"),
+        ("临江县城关镇河东村", "350922101"),
+        ("老溪畲族乡下村小学", "350921102"),
+        ("滨海街道办事处旁", "350921001"),
+        ("濱江縣溪北鎮河東村", "350921101"),
+        ("滨江县 溪北镇 河东村", "350921101"),
+        ("溪北镇乡村振兴办", "350921101"),
+    ],
+)
+def test_a_place_below_a_district(value: str, code: str) -> None:
+    assert match(value) == (code, "place", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("城关镇河东村", "the name of 2 districts"),
+        ("外江县溪北镇河东村", "no district is named"),  # a unit above that nobody knows
+        ("临江县溪北镇河东村", "no district is named"),  # it is not in that county
+        ("河东村", "no district is named"),
+        ("溪北镇与滨海街道交界处", "names 2 districts"),
+        ("溪北镇河东村、滨海街道", "names 2 districts"),
+        ("溪北小学", "溪北"),  # no full name
+        ("大溪北镇河东村", "溪北"),
+        ("溪北镇以外", "溪北"),
+        ("老溪畲族乡村旅游公司", "老溪"),
+    ],
+)
+def test_a_place_that_is_below_no_district_for_certain(value: str, reason: str) -> None:
+    code, how, why = match(value)
+    assert (code, how) == (None, "unmatched") and reason in why
+
+
+def test_the_longest_full_name_has_the_place_and_the_unit_above_decides() -> None:
+    towns = pd.DataFrame(
+        {"code": ["1", "2", "3"], "name": ["城关镇", "城关镇东区", "石门"], "parent": ["甲县"] * 3}
+    )
+    found = match_districts(pd.Series(["城关镇东区河东村", "城关镇河东村", "石门小学"]), towns)
+    assert found["code"].fillna("").tolist() == ["2", "1", ""]
+    above = match_districts(pd.Series(["城关镇河东村"]), DISTRICTS, parent=pd.Series(["临江县"]))
+    assert above["code"].tolist() == ["350922101"]
+
+
+def test_a_user_names_a_district_and_no_place_in_it() -> None:
+    with pytest.raises(ParameterError, match="溪北镇河东村"):
+        find_district("溪北镇河东村", DISTRICTS)

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.dates import Found, Relative, find_last_day, find_order, find_year, from_serial, read_date
+from taizhang.ledgers.dates import (
+    Found,
+    Relative,
+    find_last_day,
+    find_order,
+    find_year,
+    from_serial,
+    read_date,
+)
 
 FIFTH = datetime(2021, 3, 5)
 
@@ -492,7 +500,10 @@ def test_what_workbook_toml_tells_goes_before_the_column() -> None:
 
 
 def test_days_that_a_spreadsheet_exchanged() -> None:
-    late, early = ["13/7/2021", "14/7/2021", "25/7/2021"], [date(2021, 3, 5), date(2021, 4, 7), date(2021, 5, 7)]
+    late, early = (
+        ["13/7/2021", "14/7/2021", "25/7/2021"],
+        [date(2021, 3, 5), date(2021, 4, 7), date(2021, 5, 7)],
+    )
     assert find_order([*late, *early]) == "swapped"
     assert "exchanged" in str(read_date(early[0], order="swapped").reason)
     assert find_order([*late, *early, date(2021, 3, 13)]) == "dmy"
@@ -504,7 +515,8 @@ def test_days_that_a_spreadsheet_exchanged() -> None:
     ("value", "day"),
     [
         ("民國110年8月21日", "2021-08-21"), ("中華民國110年8月21日", "2021-08-21"), ("民国110年8月21日", "2021-08-21"),
-        ("110年8月21日", "2021-08-21"), ("110.8.21", "2021-08-21"), ("104/08/21", "2015-08-21"), (1100821, "2021-08-21"),
+        ("110年8月21日", "2021-08-21"), ("110.8.21", "2021-08-21"), ("104/08/21", "2015-08-21"),
+        (1100821, "2021-08-21"),
         ("1100821", "2021-08-21"), ("民國99年8月21日", "2010-08-21"), ("民國一一〇年八月二十一日", "2021-08-21"),
         ("民國一百一十年八月二十一日", "2021-08-21"), ("民國110年8月", "2021-08-01"), ("民國110年", "2021-01-01"),
         ("110年8月下旬", "2021-08-21"),
@@ -515,4 +527,9 @@ def test_years_of_the_republic(value: object, day: str) -> None:
 
 
 def test_a_title_in_years_of_the_republic() -> None:
-    assert [find_year(t) for t in ("民國110年台帳", "110年度隱患", "民國99年", "民國110年、111年")] == [2021, 2021, 2010, None]
+    assert [find_year(t) for t in ("民國110年台帳", "110年度隱患", "民國99年", "民國110年、111年")] == [
+        2021,
+        2021,
+        2010,
+        None,
+    ]

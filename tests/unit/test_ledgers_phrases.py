@@ -167,6 +167,8 @@ def test_people_hurt_as_the_metadata_have_them(text: str, hurt: dict[str, int]) 
     assert said and dict(said.values) == hurt
 
 
-@pytest.mark.parametrize("text", ["死亡1；死亡2", "3人", "1", "死伤3人", "死亡1人左右", "张三死亡", "若干人受伤", "1死2", ""])
+@pytest.mark.parametrize(
+    "text", ["死亡1；死亡2", "3人", "1", "死伤3人", "死亡1人左右", "张三死亡", "若干人受伤", "1死2", ""]
+)
 def test_people_hurt_that_nobody_can_count(text: str) -> None:
     assert not read_phrase(text, "incidents")

@@ -8,7 +8,9 @@ from ledger_files import read, write_csv
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.places import find_places, find_table_place
 
-NAMES = frozenset(("石门镇", "城关镇", "东山乡", "西石门镇", "开发区", "老石门", "雲嶺鄉", "城关镇东区", "Riverside Town"))
+NAMES = frozenset(
+    ("石门镇", "城关镇", "东山乡", "西石门镇", "开发区", "老石门", "雲嶺鄉", "城关镇东区", "Riverside Town")
+)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,10 @@ def test_titles_above_count_where_the_tables_own_name_none() -> None:
 
 
 def test_a_table_of_a_title_that_names_district_and_year(tmp_path: Path) -> None:
-    got = read(write_csv(tmp_path, "石门镇2021年隐患台账,,\n发现日期,隐患描述,整改日期\n3月5日,甲,3月8日\n"), names=NAMES)
+    got = read(
+        write_csv(tmp_path, "石门镇2021年隐患台账,,\n发现日期,隐患描述,整改日期\n3月5日,甲,3月8日\n"),
+        names=NAMES,
+    )
     assert list(got.rows["district"]) == ["石门镇"] and list(got.rows["district_match"]) == ["title"]
     assert "district: taken from the title (石门镇)" in map(str, got.tables[0].notes)
 
@@ -88,7 +93,10 @@ def test_a_table_that_two_places_claim_is_asked_about(tmp_path: Path) -> None:
         ("地区,2020年常住人口（万人）\n石门镇,5.6\n", None),
         ("2020年各镇人口,\n地区,常住人口\n,（万人）\n石门镇,5.6\n", [56000]),
         ("2020年各镇人口,,\n地区,常住人口,户数\n,（人）,（万户）\n石门镇,56000,1.5\n", [56000]),
-        ("2020年各镇人口（单位：人）,\n地区,常住人口（万人）\n石门镇,5.6\n", [56000]),  # the header's own unit
+        (
+            "2020年各镇人口（单位：人）,\n地区,常住人口（万人）\n石门镇,5.6\n",
+            [56000],
+        ),  # the header's own unit
     ],
 )
 def test_residents_in_units_told_above_and_the_year_by_the_title(
@@ -103,4 +111,4 @@ def test_residents_in_units_told_above_and_the_year_by_the_title(
 
 def test_the_place_is_told_by_a_reason_with_words_in_both_languages() -> None:
     told = Reason("ledgers.table.place", by=Reason("ledgers.table.by_file"), place="石门镇")
-    assert told.word("zh") == "区划取自文件名：石门镇"
+    assert told.word("zh") == "地区取自文件名：石门镇"

@@ -291,8 +291,10 @@ def test_numbers_whose_figures_no_spreadsheet_keeps(value: object) -> None:
     [
         ("共有80人参加", 80), ("组织师生500余人参加演练", 500), ("全校1,200人", 1200), ("3个班120人", 120),
         ("第3次演练，80人", 80), ("5月12日组织60人", 60), ("参演1.2千人", 1200), ("2万余人参加", 20000),
-        ("每班30人", None), ("其中党员20人", None), ("至少80人", None), ("80人，其中学生60人", None), ("60-80人参加", None),
-        ("数十人参加", None), ("不足80人", None), ("甲村80人、乙村60人", None), ("人均80元", None), ("未统计人数", None),
+        ("每班30人", None), ("其中党员20人", None), ("至少80人", None), ("80人，其中学生60人", None),
+        ("60-80人参加", None),
+        ("数十人参加", None), ("不足80人", None), ("甲村80人、乙村60人", None), ("人均80元", None),
+        ("未统计人数", None),
     ],
 )  # fmt: skip
 def test_the_one_number_of_people_in_a_sentence(text: str, number: float | None) -> None:

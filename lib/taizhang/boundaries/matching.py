@@ -1,5 +1,6 @@
-"""Rows meet districts: by code, crosswalk, name, alias, suffix, script and, last, by point. Never by likeness."""
+"""Rows meet districts: by code, crosswalk, name, alias, suffix, script, the place they lie in and, last, by point."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
@@ -25,7 +26,16 @@ from taizhang.core.errors import BoundaryError, ParameterError
 from taizhang.core.reasons import Reason
 
 UNMATCHED = "unmatched"
-HOW = (*"code crosswalk name alias suffix script point point_gcj02 point_bd09".split(), UNMATCHED)
+HOW = (*"code crosswalk name alias suffix script place point point_gcj02 point_bd09".split(), UNMATCHED)
+# What follows a district's full name and makes another word of its end (东山乡村 is the countryside of Dongshan), or
+# is no place in it: nothing, a single character, 以外.
+_GOES_ON = re.compile(
+    "(?<=乡)村(?!委|民)|(?<=市)[场民政]|(?<=镇)江|(?<=区)[域间]|(?<=县)城|.?$|(?:以|之|除)外"
+)
+# Units above that a layer need not know, before one that it does: 福建省宁德市.
+_ABOVE = re.compile(
+    "(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|市|盟|地区))?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|盟|地区))?"
+)
 
 # Looking for near names is slow, and nobody reads thousands of proposals: a wrong column was read.
 _MOST_PROPOSALS = 500
@@ -51,7 +61,8 @@ def match_districts(
     """Find the district of each row.
 
     In this order: exact code; code of another vintage (crosswalk, as from `read_crosswalk`); exact name; alias; name
-    of another vintage; name without its suffix; the same in simplified characters. A name that several districts
+    of another vintage; name without its suffix; the same in simplified characters; the district whose full name begins
+    the text, or comes first after names of units above, where the text goes on to a place. A name that several districts
     bear is decided by `parent`, the code or name of the unit above, or not at all. A point (lon, lat in degrees,
     shifted by `offset`: 'none', 'gcj02' or 'bd09') decides only where the row has no district text; it needs
     `geometry`, the districts' shapes in degrees. Nothing is accepted because it is alike: near names are proposed in
@@ -108,6 +119,19 @@ class _Finder:
         self.by_base = self._index(cut_suffix)
         self.by_simple = self._index(to_simplified)
         self.by_simple_base = self._index(lambda name: cut_suffix(to_simplified(name)))
+        # Full names alone, those with a suffix: 石门 begins 石门小学, which may be anywhere.
+        self.by_simple_full = {
+            cut_spaces(name): codes
+            for name, codes in self.by_simple.items()
+            if not is_bare(name) and not name.isascii()
+        }
+        self.full_by_first: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self.by_simple_full, key=len, reverse=True):
+            self.full_by_first[name[0]].append(name)
+        units = (self.names.get(parent, parent) for parent in self.parents.values())
+        self.units_above = {
+            cut_spaces(to_simplified(fold_name(one))) for one in units if one and not one.isascii()
+        }
         self.by_path: dict[str, set[str]] = defaultdict(set)
         for code in self.codes:
             above = self.names.get(self.parents[code], self.parents[code])
@@ -182,7 +206,45 @@ class _Finder:
         known = sum(one in self.by_name or one in self.by_base for one in named)
         if known > 1:
             return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=known)
-        return None, UNMATCHED, self._propose("name", text)
+        return self._find_place(simple, above) or (None, UNMATCHED, self._propose("name", text))
+
+    def _find_place(self, text: str, above: str) -> Answer | None:
+        """The district of a place in it (城关镇河东村, 滨江县石门镇人民路3号): the longest full name that comes first.
+
+        Before it may stand names of units above that the layer knows; a second district's name later in the text makes
+        it doubtful. None where the text is no such place.
+        """
+        plain = cut_spaces(text)
+        starts = {0: ""}
+        for name in self.units_above:
+            at = plain.find(name)
+            if at == 0 or (at > 0 and _ABOVE.fullmatch(plain, 0, at)):
+                starts[at + len(name)] = name
+        for start, unit in sorted(starts.items(), reverse=True):
+            name = self._name_at(plain, start)
+            end = start + len(name)
+            if not name or _GOES_ON.match(plain, end):
+                continue
+            codes = self._under(self._under(self.by_simple_full[name], unit), above)
+            others = {
+                other
+                for at in range(end, len(plain))
+                if (other := self._name_at(plain, at)) and other != name
+            }
+            if others:
+                number = len(others) + 1
+                return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=number)
+            if len(codes) == 1:
+                return next(iter(codes)), "place", None
+            if codes:
+                return None, UNMATCHED, self._refuse(text, unit or above, self.by_simple_full[name], codes)
+        return None
+
+    def _name_at(self, text: str, at: int) -> str:
+        """The longest full name of a district that stands at a place of a text; '' where none does."""
+        return next(
+            (name for name in self.full_by_first.get(text[at : at + 1], ()) if text.startswith(name, at)), ""
+        )
 
     def _take_moved(self, text: str, moved: set[str]) -> Answer:
         if len(moved) == 1:
@@ -274,8 +336,8 @@ def find_district(
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names
         return cleaned
     finder = _Finder(districts, aliases or {}, crosswalk)
-    code, _, reason = finder.find(cleaned)
-    if code is not None:
+    code, how, reason = finder.find(cleaned)
+    if code is not None and how != "place":
         return code
     if reason is not None and reason.code in (SPLIT, "boundaries.match.shared"):
         said = reason.code.rpartition(".")[2]

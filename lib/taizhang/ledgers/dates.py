@@ -32,7 +32,9 @@ _TWO_DIGIT = re.compile(
 _DAY = re.compile(r"(\d{1,2})\s*[日号]?")
 _REVERSED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
 _THREE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2})(?!\d)")  # which of them is the year, a column tells
-_REPUBLIC = re.compile(r"(?:中[华華])?民[国國]\s*(?P<y>\d{1,3}|元)\s*(?=年|[-/.])|(?P<three>1\d\d)\s*(?=(?:年|[-/.])\s*\d|年)")
+_REPUBLIC = re.compile(
+    r"(?:中[华華])?民[国國]\s*(?P<y>\d{1,3}|元)\s*(?=年|[-/.])|(?P<three>1\d\d)\s*(?=(?:年|[-/.])\s*\d|年)"
+)
 _REPUBLIC_COMPACT = re.compile(r"(1\d\d)([01]\d)([0-3]\d)")
 _ENGLISH = re.compile(
     r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?[\s-]+)?(?P<m>[a-z]{3,9})\.?[\s-]*(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?[\s-]+)?"
@@ -227,7 +229,13 @@ def _read_six(figures: str) -> Found | None:
 
 @lru_cache(maxsize=65536)
 def _read_text(
-    text: str, year: int | None, date1904: bool, last: bool, month: bool, partial: bool = False, order: str = ""
+    text: str,
+    year: int | None,
+    date1904: bool,
+    last: bool,
+    month: bool,
+    partial: bool = False,
+    order: str = "",
 ) -> Found:
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     plain = re.sub(r"[‐‑‒–—―−]", "-", plain)
@@ -282,13 +290,15 @@ def _from_republic(plain: str, order: str) -> str:
         return f"{1911 + (1 if written == '元' else int(written))}{plain[match.end() :]}"
     if match := _REPUBLIC_COMPACT.fullmatch(plain):
         return f"{1911 + int(match[1])}{match[2]}{match[3]}"
-    if order == "roc" and (match := re.match(r"(\d{2})(?=\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})", plain)):
+    if order == "roc" and (
+        match := re.match(r"(\d{2})(?=\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2})", plain)
+    ):
         return f"{1911 + int(match[1])}{plain[match.end() :]}"
     return plain
 
 
 def find_order(values: Iterable[object], *, year: int | None = None, told: str = "") -> str:
-    """In which order a column writes day and month where the year stands last, and whether its years are the Republic's.
+    """In which order a column writes day and month where the year stands last, and whether years are the Republic's.
 
     mdy, dmy or roc where the column's own days show it, or where workbook.toml tells it; '' where there is nothing to
     decide, or a single cell decides for itself; "?" where the column can't tell, or shows both: none of these is
@@ -305,7 +315,13 @@ def find_order(values: Iterable[object], *, year: int | None = None, told: str =
             first, last = first + (b <= 12 < a), last + (a <= 12 < b)
             either += max(a, b) <= 12 and a != b
     days = [value for value in values if isinstance(value, date) and value.year >= _EARLIEST]
-    if first + last >= 3 and not either and len(days) >= 3 and all(day.day <= 12 for day in days) and not told:
+    if (
+        first + last >= 3
+        and not either
+        and len(days) >= 3
+        and all(day.day <= 12 for day in days)
+        and not told
+    ):
         return "swapped"
     if first or last or either:
         return "?" if bool(first) == bool(last) else "dmy" if first else "mdy"
@@ -471,7 +487,9 @@ def _make(year: int, month: int, day: int = 1) -> Found:
 def write_arabic(text: str) -> str:
     """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
     text = re.sub("[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text)
-    text = re.sub("(?<=民[国國])[〇○零一二三四五六七八九]{2,3}(?=年)", lambda match: match[0].translate(_DIGITS), text)
+    text = re.sub(
+        "(?<=民[国國])[〇○零一二三四五六七八九]{2,3}(?=年)", lambda match: match[0].translate(_DIGITS), text
+    )
     text = re.sub(f"(?<=民[国國])一百([{_NUMERAL}]*)(?=年)", _count_hundred, text)
     return re.sub(f"[{_NUMERAL}]{{1,3}}(?=[月日号年])", lambda match: _count(match[0]), text)
 

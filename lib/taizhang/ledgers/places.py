@@ -16,7 +16,7 @@ _GOES_ON = re.compile("(?<=乡)村|(?<=市)[场民政]|(?<=镇)江|(?<=区)域|(
 
 @lru_cache(maxsize=8)
 def _list_full(names: frozenset[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Names that end as districts' do, in simplified characters and as they are, by first character, the longest first."""
+    """Names that end as districts' do, in simplified characters and as they are, by first character, longest first."""
     found: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(names, key=len, reverse=True):
         plain = re.sub(r"\s+", "", simplify(name))
@@ -46,8 +46,8 @@ def find_table_place(
 ) -> tuple[str, str]:
     """The district's name, and what says it: sheet, title or file; '' where nothing does, or not the same one.
 
-    A sheet's name may be any of `names`; elsewhere only a full name counts, one that ends as districts' names do. Titles of
-    the tables `above` count where the table's own name none.
+    A sheet's name may be any of `names`; elsewhere only a full name counts, one that ends as districts' names do. Titles
+    of the tables `above` count where the table's own name none.
     """
     word = fold(sheet)
     exact = {name for name in names if word and fold(name) == word}

@@ -19,12 +19,19 @@ _COUNTED = re.compile(r"^(?:共计|共|计)+$")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
 _COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+(?!\d)|\d+)(?:,\d+)?(?:e[+-]?\d+)?")
 # What shows which sign a column's decimals have; 1,234 alone shows nothing.
-_POINT_SHOWN = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?!\d)|,\d{3}\.\d|^[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?!\d)")
-_COMMA_SHOWN = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?!\d)|\.\d{3},\d|^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?![\d,])")
+_POINT_SHOWN = re.compile(
+    r"\d{1,3}(?:,\d{3}){2,}(?!\d)|,\d{3}\.\d|^[+-]?(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?!\d)"
+)
+_COMMA_SHOWN = re.compile(
+    r"\d{1,3}(?:\.\d{3}){2,}(?!\d)|\.\d{3},\d|^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?![\d,])"
+)
 _MOST = 1e15  # beyond it a number of floating point has lost its last figures
-_PEOPLE = r"(?P<n>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?P<about>余|多)?(?P<scale>百|千|万)?(?:余|多)?(?P<unit>人次|人|名|位)(?![口均月])"
-_SENTENCE = re.compile(_PEOPLE)
-_NOT_ONE = re.compile("[每各]|其中|至少|不少于|不低于|以上|以下|不足|超过|应|计划|拟|预计|定员|核载|未|无|不|限|[-~至到或]")
+_SENTENCE = re.compile(
+    r"(?P<n>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[余多]?(?P<scale>百|千|万)?[余多]?(?:人次|人|名|位)(?![口均月])"
+)
+_NOT_ONE = re.compile(
+    "[每各]|其中|至少|不少于|不低于|以上|以下|不足|超过|应|计划|拟|预计|定员|核载|未|无|不|限|[-~至到或]"
+)
 _OTHER_FIGURES = re.compile(r"第\d+[次届期季]|\d+(?:年|月|日|号|时|点|分|个(?:班|村|单位|部门|小时))")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟点半]+")
 _INNER_SCALE = re.compile(r"(?=.*[万亿])[^\d.]+")
@@ -103,8 +110,9 @@ def scale(value: float, factor: float) -> float:
 
 
 def find_decimal_sign(values: Iterable[object]) -> str:
-    """Which sign the texts of a column write decimals with: "comma" where two at least show it and nothing speaks against
-    it; '' for a point, or where nothing has to be told; "?" where both are shown: texts with a comma are not read then.
+    """Which sign the texts of a column write decimals with: "comma" where two at least show it and nothing else.
+
+    '' for a point, or where nothing has to be told; "?" where both are shown: texts with a comma are not read then.
     """
     kept = list(values)
     texts = [_ABOUT_BEFORE.sub("", fold_number(value)) for value in kept if isinstance(value, str)]
@@ -144,7 +152,7 @@ def _read_any(value: object, unit: str, factor: float, decimal: str) -> Read:
 
 
 def read_sentence(text: str, unit: str) -> Read | None:
-    """The one number of people that a sentence tells: 组织师生500余人参加; None where it tells none, several, or a limit."""
+    """The one number of people that a sentence tells (组织师生500余人参加); None for none, several, or a limit."""
     wanted = load_shared().units.get(unit)
     plain = _OTHER_FIGURES.sub("", fold_number(text))
     found = list(_SENTENCE.finditer(plain))

@@ -52,9 +52,7 @@ def read_table(
     year = find_year(*titles, grid.sheet.name, name.rsplit("/", 1)[-1])
     place, told_by = source.district, ""
     if not place and not table.sections:
-        place, told_by = find_table_place(
-            grid.sheet.name, table.titles, table.above, name, source.names
-        )
+        place, told_by = find_table_place(grid.sheet.name, table.titles, table.above, name, source.names)
     check_columns(grid, table, index, source, year=year, place=place)
     _take_units(table, kind)
     data = np.flatnonzero(table.kinds == DATA) + table.first
@@ -79,7 +77,8 @@ def read_table(
             values=source.values.get(field_name, {}),
             empty=source.empty.get(field_name, ""),
             phrases=kind.name if field_name in told_in_words else "",
-            words_only=field_name in told_in_words and any(_CASUALTIES.search(level) for level in column.levels),
+            words_only=field_name in told_in_words
+            and any(_CASUALTIES.search(level) for level in column.levels),
             after=field_name in later,
             order=find_order(_used(values, own), year=year, told=source.dates) if dated else "",
             decimal=find_decimal_sign(_used(values, own)) if field.type in _SUMMED else "",

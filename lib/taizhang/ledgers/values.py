@@ -227,7 +227,13 @@ def _read_day(value: object, field: Field, context: Context) -> Answer:
         return Answer(None, relative=Relative(days=int(text)))
     partial = field.type in DATED_TYPES
     found = read_date(
-        value, year=context.year, date1904=context.date1904, last=last, month=month, partial=partial, order=context.order
+        value,
+        year=context.year,
+        date1904=context.date1904,
+        last=last,
+        month=month,
+        partial=partial,
+        order=context.order,
     )
     relative = found.relative if context.after else None
     if found.value is not None:
