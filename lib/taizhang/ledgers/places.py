@@ -46,8 +46,8 @@ def find_table_place(
 ) -> tuple[str, str]:
     """The district's name, and what says it: sheet, title or file; '' where nothing does, or not the same one.
 
-    A sheet's name may be any of `names`; elsewhere only a full name counts, one that ends as districts' names do. Titles
-    of the tables `above` count where the table's own name none.
+    A sheet's name may be any of `names`; elsewhere only a full name counts, one that ends as districts' names do.
+    Titles of the tables `above` count where the table's own name none.
     """
     word = fold(sheet)
     exact = {name for name in names if word and fold(name) == word}
