@@ -60,10 +60,10 @@ def match_districts(
 ) -> pd.DataFrame:
     """Find the district of each row.
 
-    In this order: exact code; code of another vintage (crosswalk, as from `read_crosswalk`); exact name; alias; name
-    of another vintage; name without its suffix; the same in simplified characters; the district whose full name begins
-    the text, or comes first after names of units above, where the text goes on to a place. A name that several
-    districts bear is decided by `parent`, the code or name of the unit above, or not at all. A point (lon, lat in degrees,
+    In this order: exact code; code of another vintage (crosswalk, as from `read_crosswalk`); exact name; alias; name of
+    another vintage; name without its suffix; the same in simplified characters; the district whose full name begins the
+    text, or comes first after names of units above, where the text goes on to a place. A name that several districts
+    bear is decided by `parent`, the code or name of the unit above, or not at all. A point (lon, lat in degrees,
     shifted by `offset`: 'none', 'gcj02' or 'bd09') decides only where the row has no district text; it needs
     `geometry`, the districts' shapes in degrees. Nothing is accepted because it is alike: near names are proposed in
     the reason.

@@ -429,7 +429,9 @@ def _read_reversed(year: int, first: int, second: int, order: str) -> Found:
     """A date whose year stands last, by the column's order; without one by itself, where it can be but one day."""
     if order in ("mdy", "dmy"):
         month, day = (first, second) if order == "mdy" else (second, first)
-        return replace(_make(year, month, day), note=_reason(f"taken_as_{order}"))
+        return replace(
+            _make(year, month, day), note=_reason("taken_as_mdy" if order == "mdy" else "taken_as_dmy")
+        )
     if order == "?" or (first != second and max(first, second) <= 12):
         return Found(None, _reason("day_or_month"))
     return _make(year, min(first, second), max(first, second))
