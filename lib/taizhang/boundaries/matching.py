@@ -30,7 +30,7 @@ HOW = (*"code crosswalk name alias suffix script place point point_gcj02 point_b
 # What follows a district's full name and makes another word of its end (东山乡村 is the countryside of Dongshan), or
 # is no place in it: nothing, a single character, 以外, the next of a list.
 _GOES_ON = re.compile(
-    "(?<=乡)村(?!委|民)|(?<=市)[场民政]|(?<=镇)江|(?<=区)[域间]|(?<=县)城|.?$|(?:以|之|除)外"
+    "(?<=乡)村(?!委|民)|(?<=市)[场民政]|(?<=镇)江|(?<=区)[域间]|(?<=县)城|.?$|(?:以|之|除)外|[、,;/]"
 )
 # Units above that a layer need not know, before one that it does: 福建省宁德市.
 _ABOVE = re.compile(
