@@ -223,12 +223,13 @@ def test_sums_of_the_drills_evaluated() -> None:
             {"held_on": "2021-03-01", "evaluated": True, "problems": 3, "problems_fixed": 2},
             {"held_on": "2021-03-02", "evaluated": False, "problems": 5},
             {"held_on": "2021-03-03", "problems_fixed": 4, "district_code": "350921102"},
-            {"held_on": "2020-03-03", "evaluated": True, "problems": 9, "problems_fixed": 9},
+            {"held_on": "2020-03-03", "evaluated": True, "problems": 0, "problems_fixed": 0},
         ],
     )
     sums = sum_evaluations(make_view({"drills": table}, district=ALL))
     assert list(sums) == [
         "held",
+        "said",
         "evaluated",
         "known",
         "problems",
@@ -237,10 +238,13 @@ def test_sums_of_the_drills_evaluated() -> None:
         "fixed_percent",
     ]
     assert len(sums) == 7 and list(sums.index[-1:]) == [ALL]
-    assert sums.loc["350921101"].tolist() == [2, 1, 1, 3, 2, 50, 100 * 2 / 3]
-    assert sums.loc[ALL].tolist()[:5] == [3, 1, 1, 3, 2]
-    assert sums.loc[ALL, "evaluated_percent"] == 100 / 3
+    assert sums.loc["350921101"].tolist() == [2, 2, 1, 1, 3, 2, 50, 100 * 2 / 3]
+    assert sums.loc[ALL].tolist()[:6] == [3, 2, 1, 1, 3, 2]
+    assert sums.loc[ALL, "evaluated_percent"] == 50  # of the third it is not said
     assert sums.loc["350921102"].tolist()[:6] == [1, 0, 0, 0, 0, 0]
+    # Had nobody ever written 0, an empty number would be one: 8 problems, 6 fixed.
+    told = sum_evaluations(make_view({"drills": table[table["held_on"] > "2021"]}, district=ALL))
+    assert told.loc[ALL].tolist()[3:6] == [3, 8, 6]
     assert sums.loc[["350921102", "350921103"], "fixed_percent"].isna().all()
     assert pd.isna(sums.loc["350921103", "evaluated_percent"])
     assert (

@@ -337,9 +337,14 @@ def test_the_whole_area_tells_who_has_the_problem() -> None:
 
 
 def test_nothing_that_stands_out_is_said() -> None:
-    assert (
-        read(narrative.write_findings(make_view(facts=[FOUND]))) == "对照本报告所用的规则，没有发现突出问题。"
-    )
+    """Of what the rules could look at; where none could, that nothing can be judged."""
+    blind = make_view(facts=[FOUND])
+    assert read(narrative.write_findings(blind)) == "本期没有一条规则可以对照，有无问题无从判断。"
+    assert narrative.write_next_steps(blind) is None
+    looked = make_view(facts=[FOUND, make_fact("hazards.overdue", 0)])
+    said = "本期能对照规则的只有逾期未整改，就此没有发现突出问题。"
+    assert read(narrative.write_findings(looked)) == said
+    assert "日常工作按计划进行" in read(narrative.write_next_steps(looked))
 
 
 def test_comparison_names_both_ends_and_who_differs() -> None:

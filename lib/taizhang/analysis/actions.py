@@ -9,9 +9,11 @@ import pandas as pd
 
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import actions
+from taizhang.facts.grounds import Test
 from taizhang.metadata.facts import ALL
 
 STATES = ("in_time", "late", "overdue", "running")
+UNKNOWN = "unknown"  # its last day is past, and nothing says whether it was done
 _NUMBERS = ["found", "closed", "open"]
 
 
@@ -19,16 +21,16 @@ _NUMBERS = ["found", "closed", "open"]
 def list_stages(view: View) -> pd.DataFrame:
     """Stages that began in the view's period, by action, first day and district; empty where there are none.
 
-    The ledger's columns, `state` (one of STATES, as of the view's day) and `open` (problems found and not closed; NaN
-    where either number is missing).
+    The ledger's columns, `state` (one of STATES, or UNKNOWN, as of the view's day) and `open` (problems found and not
+    closed; NaN where either number is missing).
     """
     if view.ledgers.get("actions") is None:
         return pd.DataFrame()
     rows = view.counted("actions")
-    tests = [actions.is_in_time, actions.is_done, actions.is_overdue]
-    states = np.select([rows.test(test) for test in tests], STATES[:3], STATES[3])
+    tests: list[Test] = [actions.is_in_time, actions.is_done, actions.is_overdue, actions.is_unknown]
+    states = np.select([rows.test(test) for test in tests], [*STATES[:3], UNKNOWN], STATES[3])
     table = rows.frame()
-    numbers = table[["found", "closed"]].astype("float64")
+    numbers = pd.DataFrame({name: rows.amounts(name) for name in ("found", "closed")}, index=table.index)
     left = (numbers["found"] - numbers["closed"]).clip(lower=0)
     table = table.assign(**numbers, state=pd.Series(states, index=table.index, dtype="str"), open=left)
     return table.sort_values(["name", "starts_on", "district_code"], ignore_index=True)
@@ -37,15 +39,15 @@ def list_stages(view: View) -> pd.DataFrame:
 def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """One row for each group, in the order met.
 
-    `starts_on` (the first) and `ends_on` (the last), `stages`, a count for each of STATES; `known`: stages that say
-    both what was found and what is closed, and over these `found`, `closed`, `open` (NaN where there is none) and
-    `closed_percent` of those found.
+    `starts_on` (the first) and `ends_on` (the last), `stages`, a count for each of STATES and UNKNOWN; `known`: stages
+    that say both what was found and what is closed, and over these `found`, `closed`, `open` (NaN where there is none)
+    and `closed_percent` of those found.
     """
     known = stages["found"].notna() & stages["closed"].notna()
-    counts = {state: stages["state"] == state for state in STATES}
+    counts = {state: stages["state"] == state for state in (*STATES, UNKNOWN)}
     groups = stages.assign(**counts, known=known).groupby(list(by), sort=False)
     table = groups.agg(starts_on=("starts_on", "min"), ends_on=("ends_on", "max"), stages=("state", "size"))
-    table[[*STATES, "known"]] = groups[[*STATES, "known"]].sum()
+    table[[*counts, "known"]] = groups[[*counts, "known"]].sum()
     numbers = stages[[*by]].join(stages[_NUMBERS].where(known))
     table[_NUMBERS] = numbers.groupby(list(by))[_NUMBERS].sum(min_count=1)
     percent = 100 * table["closed"] / table["found"].where(table["found"] > 0)
@@ -66,7 +68,7 @@ def sum_stages_by_district(view: View) -> pd.DataFrame:
     """The same for each of the view's districts by `district_code`; those without a stage have noughts and no sums."""
     sums = _sum(list_stages(view), ["district_code"]).set_index("district_code")
     sums = sums.reindex(list(view.districts["code"]))
-    counts = ["stages", *STATES, "known"]
+    counts = ["stages", *STATES, UNKNOWN, "known"]
     return sums.assign(**sums[counts].fillna(0).astype("int64")).reset_index()
 
 
@@ -84,8 +86,8 @@ class ActionCounts:
     """What a period's actions come to.
 
     Of `actions` and `stages`, a stage of several districts is one; `rows` are stages district by district, `places`
-    the districts. `found`, `closed` and `left` are problems, the last of those stages alone that say both numbers.
-    `states`: stages by state, in the order of STATES, without those in which none is.
+    the districts. `found`, `closed` and `left` are problems of the stages that say both numbers, `silent` the stages
+    that don't and are not under way. `states`: stages by state, in the order of STATES, UNKNOWN last, without those in which none is.
     """
 
     actions: int
@@ -95,6 +97,7 @@ class ActionCounts:
     found: float
     closed: float
     left: float
+    silent: int
     states: Mapping[str, int]
 
 
@@ -104,15 +107,17 @@ def count_actions(view: View) -> ActionCounts | None:
     if stages.empty:
         return None
     whole, counts = view.district == ALL, stages["state"].value_counts()
+    both = stages[stages["open"].notna()]
     return ActionCounts(
         actions=stages["name"].nunique(),
         stages=len(stages.drop_duplicates(["name", "stage"])) if whole else len(stages),
         rows=len(stages),
         places=stages["district_code"].nunique(),
-        found=float(stages["found"].sum()),
-        closed=float(stages["closed"].sum()),
-        left=float(stages["open"].sum()),
-        states={state: int(counts[state]) for state in STATES if state in counts},
+        found=float(both["found"].sum()),
+        closed=float(both["closed"].sum()),
+        left=float(both["open"].sum()),
+        silent=int((stages["open"].isna() & (stages["state"] != STATES[3])).sum()),
+        states={state: int(counts[state]) for state in (*STATES, UNKNOWN) if state in counts},
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from taizhang.analysis.rows import count_classes, name_values
 from taizhang.analysis.view import View
 from taizhang.facts.drills import is_evaluated
+from taizhang.facts.grounds import knows
 from taizhang.metadata.facts import ALL
 
 OBJECTIVES = "drill_objectives"
@@ -19,8 +20,9 @@ OBJECTIVES = "drill_objectives"
 def sum_evaluations(view: View) -> pd.DataFrame:
     """Drills of the period by district code, then `all` of the view's rows; empty where none was held.
 
-    held; evaluated and evaluated_percent; known: those that say what problems they showed and what came of them, and
-    over these problems, fixed and fixed_percent. A share of nothing is NaN.
+    held; said: those that say whether they were evaluated, and of these evaluated and evaluated_percent; known: those
+    that say what problems they showed and what came of them, and over these problems, fixed and fixed_percent. A share
+    of nothing is NaN.
     """
     if view.ledgers.get("drills") is None:
         return pd.DataFrame()
@@ -28,11 +30,14 @@ def sum_evaluations(view: View) -> pd.DataFrame:
     rows = drills.frame()
     if rows.empty:
         return pd.DataFrame()
-    known = rows["problems"].notna() & rows["problems_fixed"].notna()
-    numbers = rows[["problems", "problems_fixed"]].where(known).astype("float64")
+    names = ("problems", "problems_fixed")
+    numbers = pd.DataFrame({name: drills.amounts(name) for name in names}, index=rows.index)
+    known = numbers.notna().all(axis=1)
+    numbers = numbers.where(known, axis=0)
     each = pd.DataFrame(
         {
             "held": 1,
+            "said": drills.test(knows(is_evaluated)).astype(int),
             "evaluated": drills.test(is_evaluated).astype(int),
             "known": known.astype(int),
             "problems": numbers["problems"],
@@ -42,7 +47,7 @@ def sum_evaluations(view: View) -> pd.DataFrame:
     sums = each.groupby(rows["district_code"]).sum().reindex(list(view.districts["code"]), fill_value=0)
     sums.loc[ALL] = each.sum()
     return sums.assign(
-        evaluated_percent=100 * sums["evaluated"] / sums["held"],
+        evaluated_percent=100 * sums["evaluated"] / sums["said"].where(sums["said"] > 0),
         fixed_percent=100 * sums["fixed"] / sums["problems"].where(sums["problems"] > 0),
     )
 

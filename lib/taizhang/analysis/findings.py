@@ -189,6 +189,31 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
 }
 
 
+def _could_look(rule: FindingRule, case: _Case) -> bool:
+    """Whether all that a rule looks at is known, so that no finding means no problem."""
+    if rule.check == "target_behind":
+        paces = (fact for fact in case.facts.get(case.district, {}) if fact.endswith(".pace_points"))
+        return any(case.row(fact) is not None for fact in paces)
+    if case.row(rule.fact) is None:
+        return False
+    if rule.check == "count_up":
+        every = case.before.get(ALL, {}).get(rule.fact)
+        return case.row_before(rule.fact) is not None and every is not None and bool(every["value"] > 0)
+    if rule.check == "no_drill":
+        return "drills" in case.ledgers
+    return rule.check != "share_above" or case.row(rule.of) is not None
+
+
+def list_looked(view: View) -> tuple[list[str], bool]:
+    """The facts that rules could look at in a view's district, each once, and whether every rule could."""
+    facts, before = (index_facts(frame, view.district, ALL) for frame in (view.facts, view.facts_before))
+    case = _Case(facts, before, view.district, view.ledgers, view.as_of)
+    rules = load_rules()
+    looked = [rule for rule in rules if _could_look(rule, case)]
+    names = dict.fromkeys(rule.fact for rule in looked if rule.fact)
+    return list(names), len(looked) == len(rules)
+
+
 def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
     """The rows of a facts frame, which may be empty, by district (those given, or every one) and fact."""
     found: dict[str, dict[str, Row]] = {}

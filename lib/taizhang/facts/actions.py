@@ -15,6 +15,11 @@ def is_in_time(rows: Rows) -> Mask:
     return rows.test(is_done) & (rows.last_days("done_on") <= rows.last_days("ends_on"))
 
 
+def is_unknown(rows: Rows) -> Mask:
+    """Its last day is past, and it can't be told whether it was done."""
+    return ~rows.test(knows(is_done)) & rows.before("ends_on")
+
+
 @rests_on(ask("done_on"))
 def is_overdue(rows: Rows) -> Mask:
     """Not done, and its last day is past."""

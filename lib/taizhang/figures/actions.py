@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from taizhang.analysis.actions import STATES, rank_stages, sum_stages, sum_stages_by_district
+from taizhang.analysis.actions import STATES, UNKNOWN, rank_stages, sum_stages, sum_stages_by_district
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.view import View
@@ -84,7 +84,9 @@ def _count_cells(stages: pd.Series) -> list[object]:
 
 def _describe_states(stages: pd.Series, lang: str, *, whole: bool) -> display.Cell:
     """One stage's progress; of many, how many are in each state."""
-    told = [(label(f"action.state.{state}", lang), stages[state]) for state in STATES if stages[state]]
+    told = [
+        (label(f"action.state.{state}", lang), stages[state]) for state in (*STATES, UNKNOWN) if stages[state]
+    ]
     texts = [f"{words} {number}" if whole else words for words, number in told]
     words = ("、" if lang == "zh" else ", ").join(texts)
     return display.Cell(words, note="worse" if stages["overdue"] else "")

@@ -56,9 +56,8 @@ def plot_key_periods(view: View) -> display.Figure | None:
     for kind, part in shown.items():
         for name, row in part[part["verdict"] != "alike"].iterrows():
             told = {"kind": view.kinds[kind].label(lang), "ratio": format_number(row["ratio"], 2)}
-            apart.append(
-                say_exhibit(view, "key-periods", "one", season=label(f"season.{name}", lang), **told)
-            )
+            how = "one" if np.isfinite(row["ratio"]) else "only"
+            apart.append(say_exhibit(view, "key-periods", how, season=label(f"season.{name}", lang), **told))
     names_ = join_list(apart, lang) or label("word.none", lang)
     span = _say_span(shown, view)
     return finish_figure(drawing, view, "key-periods", ledgers=tuple(shown), apart=names_, span=span)

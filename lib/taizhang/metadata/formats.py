@@ -1,5 +1,6 @@
 """Numbers, dates and shares as each language writes them."""
 
+import math
 from datetime import date
 
 from taizhang.metadata.facts import FactInfo, unit_label
@@ -10,9 +11,11 @@ _SINGULAR = {"days": "day", "people": "person"}
 
 
 def format_number(value: float | None, decimals: int = 0) -> str:
-    """Write a number with its thousands apart; a dash where it isn't known."""
+    """Write a number with its thousands apart; a dash where it isn't known, ∞ where there is no end to it."""
     if value is None or _is_missing(value):
         return "—"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{_MINUS}∞"
     text = f"{abs(value):,.{decimals}f}"
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
 

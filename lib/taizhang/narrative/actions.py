@@ -1,6 +1,12 @@
 """Special actions in words: how far they are, what is left, what to do."""
 
-from taizhang.analysis.actions import StageProblem, count_actions, list_stage_problems
+from taizhang.analysis.actions import (
+    UNKNOWN,
+    ActionCounts,
+    StageProblem,
+    count_actions,
+    list_stage_problems,
+)
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
@@ -26,8 +32,10 @@ def write_actions(view: View) -> Prose | None:
         share = format_share(100 * counts.closed / counts.found)
         numbers = {"found": count(counts.found), "closed": count(counts.closed)}
         first += say(f"action_text.found{'' if counts.closed else '_open'}", lang, share=share, **numbers)
-    else:
+    elif counts.silent < counts.rows - counts.states.get("running", 0):
         first += say("action_text.found_none", lang)
+    if counts.silent:
+        first += say("action_text.silent", lang, n=count(counts.silent))
     states = [say(f"action_text.{state}", lang, n=count(n)) for state, n in counts.states.items()]
     lead = say("action_text.states", lang) if counts.rows > 1 else ()
     return tell(lang, make_sentence([first], lang), make_sentence(states, lang, lead=lead))
@@ -36,12 +44,18 @@ def write_actions(view: View) -> Prose | None:
 def write_action_problems(view: View) -> Prose | None:
     """Stages that are overdue and problems that are open, stage by stage; None where no stage began in the period."""
     lang = view.lang
-    if count_actions(view) is None:
+    counts = count_actions(view)
+    if counts is None:
         return None
     problems = list_stage_problems(view)
     if not problems:
-        return tell(lang, say("action_text.sound", lang))
+        return tell(lang, say(f"action_text.{'sound' if _is_told(counts) else 'sound_as_told'}", lang))
     return make_prose([Block(_tell_problem(problem, lang), kind="li") for problem in problems])
+
+
+def _is_told(counts: ActionCounts) -> bool:
+    """Whether of every stage it is known if it was done, and what is left of it."""
+    return not counts.silent and UNKNOWN not in counts.states
 
 
 def _tell_problem(problem: StageProblem, lang: str) -> Runs:
@@ -65,5 +79,8 @@ def write_action_steps(view: View) -> Prose | None:
         "step_open": counts.left > 0,
         "step_late": "late" in counts.states,
     }
-    steps = [step for step, is_due in due.items() if is_due] or ["step_none"]
+    steps = [step for step, is_due in due.items() if is_due]
+    if not _is_told(counts):
+        steps.append("step_unknown")
+    steps = steps or ["step_none"]
     return make_prose([Block(say(f"action_text.{step}", view.lang), kind="li") for step in steps])

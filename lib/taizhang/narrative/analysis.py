@@ -1,5 +1,7 @@
 """What the analyses of a comparison say, and what can't be concluded from them."""
 
+import math
+
 from taizhang.analysis.closure import judge_deadlines, list_cases
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_month, say_p
@@ -36,7 +38,7 @@ def write_key_periods(view: View) -> Prose | None:
             if len(chosen):
                 seasons = [
                     label(
-                        "periods.one",
+                        "periods.one" if math.isfinite(ratio) else "periods.only",
                         lang,
                         name=label(f"season_text.{name}", lang),
                         ratio=format_number(ratio, 2),

@@ -38,7 +38,10 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         return Number(format_fact(value, info) if rate else quantify(value, info, lang), value, fact)
 
     n = count(len(known))
-    if most == least:
+    if len(known) == 1:
+        only = {"name": known["district"].iloc[0], "value": number(most)}
+        sentences = [say("compare.one", lang, fact=title, **only)]
+    elif most == least:
         sentences = [say("compare.equal", lang, n=n, fact=title, value=number(most))]
     else:
         high, low = (_name_tied(known, value, lang) for value in (most, least))

@@ -1,12 +1,14 @@
 """The evaluation of drills in words."""
 
 from taizhang.analysis.evaluation import count_improvements, count_ratings, rate_objectives, sum_evaluations
+from taizhang.analysis.gaps import find_gap
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number, format_share, join_list
 from taizhang.metadata.words import label
+from taizhang.narrative.sections import tell_gaps
 from taizhang.narrative.telling import count, make_sentence, say, tell
 
 
@@ -19,13 +21,13 @@ def write_evaluation(view: View) -> Prose | None:
     if sums.empty:
         return tell(lang, say("evaluation_text.none", lang, **told))
     all_ = sums.loc[ALL].to_dict()
-    first = say(
-        "evaluation_text.held", lang, **told, held=count(all_["held"]), evaluated=count(all_["evaluated"])
-    )
-    if all_["known"]:
-        numbers = {"problems": count(all_["problems"]), "fixed": count(all_["fixed"])}
+    gaps = [fact for fact in ("drills.evaluated_share", "drills.problems") if find_gap(view, fact)]
+    numbers = {name: count(all_[name]) for name in ("held", "evaluated", "problems", "fixed")}
+    key = "held_only" if "drills.evaluated_share" in gaps or not all_["said"] else "held"
+    first = say(f"evaluation_text.{key}", lang, **told, **numbers)
+    if all_["known"] and "drills.problems" not in gaps:
         first += say("evaluation_text.problems", lang, **numbers)
-    sentences = [make_sentence([first], lang)]
+    sentences = [make_sentence([first], lang), *tell_gaps(view, gaps)]
     ratings = count_ratings(view)
     if len(ratings):
         words = [

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from taizhang.analysis.findings import Evidence, Finding, choose_findings, list_findings, list_steps
+from taizhang.analysis.findings import (
+    Evidence,
+    Finding,
+    choose_findings,
+    list_findings,
+    list_looked,
+    list_steps,
+)
 from taizhang.analysis.naming import name_place
 from taizhang.analysis.selection import has_rows
 from taizhang.analysis.view import View
@@ -12,11 +19,14 @@ from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill
 from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.rules import load_rules
 from taizhang.metadata.words import label
+from taizhang.narrative.sections import tell_gaps
 from taizhang.narrative.telling import (
     Number,
     Runs,
     count,
+    lower_title,
     make_paragraph,
     make_prose,
     make_runs,
@@ -63,15 +73,27 @@ def write_findings(view: View) -> Prose | None:
     if not has_rows(view):
         return tell(lang, say("findings.no_rows", lang, name=name_place(view)))
     findings = list_findings(view)
+    gaps = tell_gaps(view, dict.fromkeys(rule.fact for rule in load_rules() if rule.fact))
     if not findings:
-        return tell(lang, say("findings.none", lang))
+        return tell(lang, _say_none(view), *gaps)
     items = [_make_item(finding, places, view) for finding, places in choose_findings(view)]
     lead = say("findings.lead", lang, n=count(len(findings)))
     if len(items) < len(findings):
         where = "more" if view.district == ALL else "first"
         lead += say(f"findings.{where}", lang, n=count(len(items)))
     lead += (Run(label("findings.colon", lang)),)
-    return make_prose([make_paragraph([lead], lang), *items])
+    return make_prose([make_paragraph([lead], lang), *items, make_paragraph(gaps, lang)])
+
+
+def _say_none(view: View) -> Runs:
+    """That nothing stands out of what the rules could look at."""
+    lang, (looked, every) = view.lang, list_looked(view)
+    if every:
+        return say("findings.none", lang)
+    if not looked:
+        return say("findings.blind", lang)
+    titles = [lower_title(view.describe(fact).title[lang], lang) for fact in looked]
+    return say("findings.none_of", lang, looked=join_list(titles, lang), n=len(titles))
 
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
@@ -135,7 +157,7 @@ def write_next_steps(view: View) -> Prose | None:
         return None
     steps = list_steps(view)
     if not steps:
-        return tell(lang, say("findings.no_steps", lang))
+        return tell(lang, say("findings.no_steps", lang)) if list_looked(view)[0] else None
     items = []
     for step, found in steps.items():
         runs = [Run(step)]

@@ -1,8 +1,9 @@
 """What each section says: which facts, in which order, in which sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.gaps import Gap, find_gap
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.rows import choose_leaders, rank_classes
 from taizhang.analysis.selection import find_count, has_rows, list_dated_counts
@@ -15,6 +16,7 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
+    UNSAID,
     Number,
     Runs,
     count,
@@ -24,6 +26,7 @@ from taizhang.narrative.telling import (
     make_paragraph,
     make_prose,
     make_sentence,
+    open_sentence,
     say,
     tell,
     tell_fact,
@@ -37,6 +40,8 @@ def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
     clauses, first = [], facts[0].rstrip(_MARKS)
     for place, entry in enumerate(facts):
         fact = entry.rstrip(_MARKS)
+        if find_gap(view, fact):
+            continue
         if place and view.value(first) == 0 and _rests_on(view, fact, first):
             continue
         # That a count is withheld says it of what rests on it.
@@ -57,7 +62,7 @@ def _rests_on(view: View, fact: str, first: str) -> bool:
 
 def _write(view: View, id: str) -> list[Runs]:
     """What an exhibit says of its subjects, those that are configured; the period or the day is said once."""
-    about, told = load_exhibits()[id], list[Runs]()
+    about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
         if view.fact(counted) is None:
@@ -67,7 +72,38 @@ def _write(view: View, id: str) -> list[Runs]:
         # Where the first number is nought, that alone is said.
         if view.value(counted) != 0:
             told += [_tell(view, sentence) for sentence in others]
-    return told
+            asked += [entry.rstrip(_MARKS) for sentence in (first, *others) for entry in sentence]
+    return told + tell_gaps(view, asked)
+
+
+def tell_gaps(view: View, facts: Iterable[str]) -> list[Runs]:
+    """What of some facts can't be told, and which columns would tell it: a sentence for each want."""
+    wants: dict[Gap, list[str]] = {}
+    for fact in facts:
+        if fact not in UNSAID and (gap := find_gap(view, fact)):
+            wants.setdefault(gap, []).append(_name_fact(view, fact))
+    return [_say_gap(view, gap, list(dict.fromkeys(names))) for gap, names in wants.items()]
+
+
+def _name_fact(view: View, fact: str) -> str:
+    if fact.startswith("incidents.level_"):
+        return label("gap.levels", view.lang)
+    return lower_title(view.describe(fact).title[view.lang], view.lang)
+
+
+def _say_gap(view: View, gap: Gap, names: list[str]) -> Runs:
+    lang, fields = view.lang, view.kinds[gap.kind].fields if gap.kind in view.kinds else {}
+    titles = [fields[name].title[lang] if name in fields else name for name in gap.columns]
+    columns = [label("gap.column", lang, title=title) for title in titles]
+    which = join_list(columns, lang)
+    if len(columns) > 1 and not gap.all_of:
+        which = label("gap.or", lang, first=columns[0], last=columns[-1])
+    how = "all_of" if gap.all_of else "partly" if gap.partly else "some" if gap.known else "absent"
+    numbers = {"known": count(gap.known), "of": count(gap.of)}
+    runs = say("gap.lead", lang, titles=join_list(names, lang)) + say(
+        f"gap.{how}", lang, columns=which, **numbers
+    )
+    return open_sentence(runs, lang)
 
 
 @exhibit("summary-text")
@@ -81,14 +117,16 @@ def write_summary(view: View) -> Prose | None:
     sentences = []
     if view.district == ALL:
         sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
-    lead = lead_period(view)
+    lead, asked = lead_period(view), list[str]()
     for (subject,) in load_exhibits()["summary-text"].facts:
         base = subject[0].rstrip(_MARKS).split(".")[0]
         if subject[0] in ("hazards.overdue", "incidents.deaths*") and not view.value(find_count(base)):
             continue
+        asked += [entry.rstrip(_MARKS) for entry in subject] if view.value(find_count(base)) != 0 else []
         if told := _tell(view, subject, lead):
             sentences.append(told)
             lead = ()
+    sentences += tell_gaps(view, asked)
     return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
 
 
@@ -138,6 +176,8 @@ def _tell_levels(view: View) -> Runs:
     """Accidents by level: the levels that occurred, and that none was graver where so."""
     levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
     counts = [view.value(level) for level in levels]
+    if view.value("incidents.count") and (gaps := tell_gaps(view, levels)):
+        return gaps[0]
     if not view.value("incidents.count") or any(number is None for number in counts):
         return ()
     lang = view.lang

@@ -7,6 +7,7 @@ import pandas as pd
 
 from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
 from taizhang.analysis.comparison import hold_against
+from taizhang.analysis.gaps import rests_on_columns
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
@@ -71,7 +72,12 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     value = float(row["value"])
     amounts = {"n": _write_amount(value, info, lang), "per": format_fact(value, info)}
     numbers = {place: Number(text, value, fact) for place, text in amounts.items()}
-    clause = say(f"{key}.{_find_extent(view, fact, value)}", lang, **numbers)
+    extent = _find_extent(view, fact, value, row)
+    if f"{key}.{extent}" not in load_words():
+        return ()
+    clause = say(f"{key}.{extent}", lang, **numbers)
+    if extent in ("none", "all") and (unsaid := row.get("of", 0) - row.get("known", 0)) > 0:
+        clause += say("clause.not_all", lang, n=count(unsaid))
     # None, all and once have no number of their own: their words are tagged as a whole.
     if not any(run.fact for run in clause):
         clause = (Run("".join(run.text for run in clause), fact=fact),)
@@ -83,16 +89,28 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
 
 
 # What a count is a part of, where its clause has a word for all.
-_WHOLES = {"hazards.rectified": "hazards.found", "hazards.major_open": "hazards.major"}
+_WHOLES = {
+    "hazards.rectified": "hazards.found",
+    "hazards.major_open": "hazards.major",
+    "complaints.answered": "complaints.received",
+}
 
 
-def _find_extent(view: View, fact: str, value: float) -> str:
+# Of these a nought goes unsaid.
+UNSAID = ("hazards.rectified_undated", "hazards.status_unknown")
+
+
+def _find_extent(view: View, fact: str, value: float, row: pd.Series) -> str:
     """Whether a fact is none, all or some of what it could be, as far as its clauses tell these apart."""
     words = load_words()
-    if value == 0 and f"fact.{fact}.none" in words:
+    # Where it is not known of how many rows something is known, neither none nor all is said.
+    sure = pd.notna(row.get("of", 0)) or not rests_on_columns(fact)
+    if value == 0 and f"fact.{fact}.none" in words and (sure or f"fact.{fact}.some" not in words):
+        return "none"
+    if value == 0 and fact in UNSAID:
         return "none"
     whole = view.value(_WHOLES[fact]) if fact in _WHOLES else 100
-    return "all" if value == whole and f"fact.{fact}.all" in words else "some"
+    return "all" if value == whole and sure and f"fact.{fact}.all" in words else "some"
 
 
 def _write_amount(value: float, info: FactInfo, lang: str) -> str:

@@ -1,0 +1,89 @@
+"""What can't be told of a view, and which column of a ledger would tell it."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.view import View
+from taizhang.facts.compute import MEASURES
+from taizhang.facts.grounds import MOST_UNKNOWN, Ground
+from taizhang.facts.measures import PerPopulation, Scene
+from taizhang.facts.rows import Rows
+from taizhang.metadata.facts import ALL, split_target
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a fact is not known: of `of` rows asked, `known` say it.
+
+    `columns`, of the ledger `kind`, are those of which any would tell it. `partly`: of the whole area, enough rows say
+    it, but not in every district. `all_of`: it takes all of these columns, and which is wanting is not known.
+    """
+
+    kind: str
+    columns: tuple[str, ...]
+    known: int
+    of: int
+    partly: bool = False
+    all_of: bool = False
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The rows of a view, as measures ask for them."""
+
+    view: View
+
+    def rows(self, kind: str) -> Rows:
+        return self.view.counted(kind)
+
+
+def find_gap(view: View, fact: str) -> Gap | None:
+    """Why a fact of the view's district is empty, where rows do not say what it rests on; else None.
+
+    None, too, where it is suppressed, or no row is asked.
+    """
+    row = view.fact(fact)
+    if row is None or row["suppressed"] or pd.notna(row["value"]):
+        return None
+    parts = split_target(fact)
+    measure = MEASURES.get(parts[0] if parts else fact)
+    if measure is None:
+        return None
+    known, of = (float(row.get(name, np.nan)) for name in ("known", "of"))
+    lacking = _lacks(known, of)
+    if isinstance(measure, PerPopulation) and not lacking and of > 0:
+        return Gap("population", (measure.column,), 0, 1)
+    if not lacking and view.district != ALL:
+        return None
+    scene = cast(Scene, _Looked(view))
+    for rows, ground in measure.find_grounds(scene):
+        if ground.columns and _is_open(rows, ground):
+            base = rows.test(ground.base)
+            said, asked = int((base & rows.test(ground.known)).sum()), int(base.sum())
+            return Gap(rows.ledger.kind, ground.columns, said, asked, not _lacks(said, asked))
+    grounds = [ground for ground in measure.list_grounds() if ground.columns]
+    if not lacking or not grounds:
+        return None
+    if len(grounds) == 1:
+        return Gap(measure.kind, grounds[0].columns, int(known), int(of))
+    return Gap(measure.kind, measure.columns, int(known), int(of), all_of=True)
+
+
+def _lacks(known: float, of: float) -> bool:
+    return bool(of - known > MOST_UNKNOWN * of)
+
+
+def _is_open(rows: Rows, ground: Ground) -> bool:
+    """Whether a ground leaves too many rows of any district unknown."""
+    base = rows.test(ground.base)
+    table = pd.DataFrame({"group": rows.group[base], "known": rows.test(ground.known)[base]})
+    shares = table.groupby("group")["known"].agg(["sum", "size"])
+    return any(_lacks(known, of) for known, of in shares.itertuples(index=False))
+
+
+def rests_on_columns(fact: str) -> bool:
+    """Whether a fact rests on columns that a ledger may lack."""
+    return fact in MEASURES and bool(MEASURES[fact].list_grounds())
