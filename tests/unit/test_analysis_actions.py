@@ -145,7 +145,7 @@ def test_sentences_say_what_the_table_says(lang: str) -> None:
         ],
     }
     assert read(write_actions(view)) + read(write_action_problems(view)) == words[lang]
-    assert len(read(write_action_steps(view))) == 3
+    assert len(read(write_action_steps(view))) == 4
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ class ActionCounts:
 
     Of `actions` and `stages`, a stage of several districts is one; `rows` are stages district by district, `places`
     the districts. `found`, `closed` and `left` are problems of the stages that say both numbers, `silent` the stages
-    that don't and are not under way. `states`: stages by state, in the order of STATES, UNKNOWN last, without those in which none is.
+    that don't and are not under way. `states`: stages by state, in the order of STATES, UNKNOWN last, without those in
+    which none is.
     """
 
     actions: int
