@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.boundaries import compare_vintages, find_district, match_districts, read_crosswalk
-from taizhang.boundaries.names import cut_suffix, fold_name
+from taizhang.boundaries.names import cut_suffix, cut_units_above, fold_name
 from taizhang.boundaries.offsets import add_offset
 from taizhang.core.errors import BoundaryError, ParameterError
 
@@ -660,3 +660,46 @@ def test_the_longest_full_name_has_the_place_and_the_unit_above_decides() -> Non
 def test_a_user_names_a_district_and_no_place_in_it() -> None:
     with pytest.raises(ParameterError, match="溪北镇河东村"):
         find_district("溪北镇河东村", DISTRICTS)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "how"),
+    [
+        ("臺北市大安區", "63000030", "name"),
+        ("大安區", "63000030", "name"),
+        ("台北市大安區", "63000030", "script"),
+        ("台北市大安区", "63000030", "script"),
+        ("大安区", "63000030", "script"),
+        ("臺北市大安區和平東路", "63000030", "place"),
+        ("大安區和平東路", "63000030", "place"),
+        ("臺北市中山區", "63000040", "name"),
+        ("中山區", None, "unmatched"),  # Keelung has one, too
+        ("基隆市中山區南榮路", "10017010", "place"),
+        ("新北市大安區", None, "unmatched"),
+    ],
+)
+def test_names_that_the_layer_writes_with_the_unit_above(value: str, code: str | None, how: str) -> None:
+    names = {
+        "63000030": "臺北市大安區",
+        "63000040": "臺北市中山區",
+        "10017010": "基隆市中山區",
+        "10017020": "基隆市信義區",
+    }
+    towns = pd.DataFrame({"code": list(names), "name": list(names.values())})
+    found = match_districts(pd.Series([value]), towns).iloc[0]
+    assert (None if pd.isna(found["code"]) else found["code"], found["how"]) == (code, how)
+
+
+@pytest.mark.parametrize("value", ["台東縣", "台东县", "臺東縣", "臺东县"])
+def test_two_ways_of_writing_tai(value: str) -> None:
+    towns = pd.DataFrame({"code": ["1", "2"], "name": ["臺東縣", "臺南市"]})
+    assert match_districts(pd.Series([value]), towns)["code"].tolist() == ["1"]
+
+
+def test_a_layer_whose_names_have_no_common_unit_above_keeps_them_whole() -> None:
+    names = {"1": "石门镇", "2": "城关镇", "3": "新市街道", "4": "州头镇"}
+    assert cut_units_above(names) == {}
+    assert cut_units_above({"1": "沙市区", "2": "津市镇"}) == {}
+    assert cut_units_above({"1": "滨江县石门镇", "2": "滨江县城关镇"}) == {
+        "1": ("滨江县", "石门镇"), "2": ("滨江县", "城关镇"),
+    }  # fmt: skip

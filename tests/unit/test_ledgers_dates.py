@@ -10,6 +10,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import (
     Found,
     Relative,
+    find_epoch,
     find_last_day,
     find_order,
     find_year,
@@ -533,3 +534,17 @@ def test_a_title_in_years_of_the_republic() -> None:
         2010,
         None,
     ]
+
+
+def test_day_numbers_count_from_the_year_that_the_title_shows() -> None:
+    in_1904 = [44260.0 - 1462, 44261.0 - 1462, 44300.0 - 1462]  # 5 March to 14 April 2021 from 1904
+    assert find_epoch(in_1904, year=2021, date1904=False) is True
+    assert (
+        find_epoch(in_1904, year=2017, date1904=False) is False
+    )  # as the file says, and so in the title's year
+    assert find_epoch(in_1904, year=None, date1904=False) is False
+    assert find_epoch(in_1904[:2], year=2021, date1904=False) is False  # too few to tell
+    assert find_epoch([*in_1904, 44260.0], year=2021, date1904=False) is False  # both: as the file says
+    assert find_epoch([44260.0, 44261.0, 44300.0], year=2021, date1904=True) is False
+    assert find_epoch(in_1904, year=2021, date1904=True) is True
+    assert find_epoch(["a", True, 5.0], year=2021, date1904=True) is True

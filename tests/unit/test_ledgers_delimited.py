@@ -190,3 +190,19 @@ def test_an_empty_text_is_refused(tmp_path: Path) -> None:
 
 def test_one_nul_makes_no_utf16() -> None:
     assert decode("乡镇,描述\n甲\0,乙\n".encode(), KNOWN)[1] == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("地區,發現日期,描述\n鰂魚涌,2021-03-05,梯間阻塞\n", "big5hkscs"),  # 鰂 is in no plain Big5
+        ("地區,發現日期,描述\n沙田邨,2021-03-05,電線老化\n", "big5hkscs"),
+        ("地區,發現日期,描述\n深水埗,2021-03-05,電線老化\n", "big5hkscs"),
+        ("地區,發現日期,描述\n臺北市,2021-03-05,電線老化\n", "big5"),
+        ("地区,发现日期,描述\n溪南镇,2021-03-05,电线老化\n", "gb18030"),
+    ],
+)
+def test_traditional_characters_of_taiwan_and_of_hong_kong(tmp_path: Path, text: str, encoding: str) -> None:
+    rows, notes = read(tmp_path, text.encode(encoding))
+    assert rows[1][0] == text.splitlines()[1].split(",")[0]
+    assert notes == [f"read as {encoding}, delimited by comma"]

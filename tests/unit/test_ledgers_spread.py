@@ -143,3 +143,52 @@ def test_month_first_by_the_columns_own_evidence(tmp_path: Path) -> None:
     assert len(read(write_csv(tmp_path, text)).set_aside) == 12
     told = read(write_csv(tmp_path, text), dates="dmy")
     assert list(told.rows["found_on"].dt.month) == list(range(1, 13))
+
+
+def test_bare_day_numbers_from_1904_in_a_table_of_the_titles_year(tmp_path: Path) -> None:
+    rows = "".join(f"溪南镇,{44260 - 1462 + day},甲{day},{44270 - 1462}\n" for day in range(3))
+    got = read(write_csv(tmp_path, f"2021年隐患台账,,,\n乡镇,发现日期,隐患描述,整改期限\n{rows}"))
+    # In a csv they are texts of figures, and count as a spreadsheet's numbers do.
+    assert list(got.rows["found_on"].dt.strftime("%Y-%m-%d")) == ["2021-03-05", "2021-03-06", "2021-03-07"]
+    assert list(got.rows["deadline"].dt.strftime("%Y-%m-%d")) == ["2021-03-15"] * 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("桌面推演", "tabletop"),
+        ("桌面、推演", "tabletop"),
+        ("桌面/实战", None),
+        ("桌面和实战", None),
+        ("现场、实战", "field"),
+    ],
+)
+def test_a_category_said_twice_is_one_and_two_are_asked_about(
+    tmp_path: Path, cell: str, kind: str | None
+) -> None:
+    path = write_csv(tmp_path, f"乡镇,演练日期,演练形式\n溪南镇,2021-03-05,{cell}\n")
+    got = read(path, "drills")
+    assert [None if pd.isna(one) else one for one in got.rows["kind"]] == [kind]
+    assert len(got.set_aside) == (kind is None)
+
+
+def test_people_hurt_in_one_column(tmp_path: Path) -> None:
+    head = "乡镇,事发时间,伤亡情况\n"
+    cells = ("1死2伤", "无人员伤亡", "死亡1人，重伤2人，轻伤1人", "无", "3", "受伤2人")
+    text = head + "".join(f'溪南镇,2021-03-0{n},"{cell}"\n' for n, cell in enumerate(cells, 1))
+    got = read(write_csv(tmp_path, text), "incidents")
+    told = got.rows[["deaths", "injuries", "serious_injuries"]].astype("float").fillna(-1).to_numpy().tolist()
+    assert told == [[1, 2, -1], [0, 0, -1], [1, 3, 2], [0, 0, -1], [-1, -1, -1], [-1, 2, -1]]
+    assert got.set_aside[["source_row", "column", "value"]].to_numpy().tolist() == [[6, "deaths", "3"]]
+    got = read(
+        write_csv(tmp_path, "乡镇,事发时间,死亡人数,受伤人数\n溪南镇,2021-03-01,死亡1；受伤2,\n"), "incidents"
+    )
+    assert got.rows[["deaths", "injuries"]].to_numpy().tolist() == [[1, 2]]
+
+
+def test_counts_in_sentences_are_shown_with_what_they_were_read_as(tmp_path: Path) -> None:
+    text = "乡镇,演练日期,参演人数\n溪南镇,2021-03-05,组织师生500余人参加\n溪南镇,2021-03-06,每班30人\n溪南镇,2021-03-07,约80人\n"
+    got = read(write_csv(tmp_path, text), "drills")
+    assert [None if pd.isna(one) else one for one in got.rows["participants"]] == [500, None, 80]
+    told = [(one.value, str(one.meaning), one.count) for one in got.tables[0].understood]
+    assert told == [("组织师生500余人参加", "500", 1), ("约80人", "80", 1)]

@@ -13,6 +13,7 @@ from taizhang.boundaries.crosswalk import COLUMNS, Crosswalk
 from taizhang.boundaries.names import (
     cut_spaces,
     cut_suffix,
+    cut_units_above,
     find_near,
     fold_name,
     is_bare,
@@ -114,15 +115,26 @@ class _Finder:
         self.by_reduced = {short: next(iter(codes)) for short, codes in reduced.items() if len(codes) == 1}
         self.crosswalk = Crosswalk(pd.DataFrame(columns=COLUMNS) if crosswalk is None else crosswalk)
         self.folded = {code: fold_name(name) for code, name in self.names.items()}
+        own = cut_units_above(self.folded)
+        for code, (above, _) in own.items():
+            self.parents[code] = self.parents[code] or above
         self.by_name = self._index(lambda name: name)
         self.by_letters = self._index(cut_spaces)
         self.by_base = self._index(cut_suffix)
         self.by_simple = self._index(to_simplified)
         self.by_simple_base = self._index(lambda name: cut_suffix(to_simplified(name)))
+        # Names without the unit above that the layer writes before each: 大安區 for 臺北市大安區.
+        self.by_own: dict[str, set[str]] = defaultdict(set)
+        for code, (_, name) in own.items():
+            self.by_own[name].add(code)
+        simple_own = [(to_simplified(name), code) for code, (_, name) in own.items()]
+        self.by_simple_own: dict[str, set[str]] = defaultdict(set)
+        for name, code in simple_own:
+            self.by_simple_own[name].add(code)
         # Full names alone, those with a suffix: 石门 begins 石门小学, which may be anywhere.
         self.by_simple_full = {
             cut_spaces(name): codes
-            for name, codes in self.by_simple.items()
+            for name, codes in {**self.by_simple_own, **self.by_simple}.items()
             if not is_bare(name) and not name.isascii()
         }
         self.full_by_first: dict[str, list[str]] = defaultdict(list)
@@ -137,6 +149,9 @@ class _Finder:
             above = self.names.get(self.parents[code], self.parents[code])
             if not above.isascii():
                 self.by_path[fold_name(above) + self.folded[code]].add(code)
+        self.by_simple_path: dict[str, set[str]] = defaultdict(set)
+        for path, codes in self.by_path.items():
+            self.by_simple_path[to_simplified(path)] |= codes
         self.aliases = self._check_aliases(aliases)
         self.proposals = 0
 
@@ -182,9 +197,12 @@ class _Finder:
         steps: list[tuple[str, set[str] | None]] = [
             ("name", self.by_name.get(name) or self.by_letters.get(cut_spaces(name))),
             ("name", self.by_path.get("".join(split_places(name)))),
+            ("name", self.by_own.get(name)),
             ("alias", {self.aliases[name]} if name in self.aliases else None),
             ("suffix", self._without_suffix(name, self.by_name, self.by_base)),
             ("script", self.by_simple.get(simple)),
+            ("script", self.by_simple_own.get(simple)),
+            ("script", self.by_simple_path.get("".join(split_places(simple)))),
             ("script", self._without_suffix(simple, self.by_simple, self.by_simple_base)),
         ]
         refused: Reason | None = None

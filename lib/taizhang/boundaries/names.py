@@ -1,6 +1,7 @@
 """Names of places: what is left of one without its suffix, in one script, and what comes near it."""
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 
@@ -34,6 +35,7 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 _LONGEST_FIRST = tuple(sorted(_SUFFIXES, key=len, reverse=True))
 _PEOPLE_UNIT = re.compile(f"(?:(?:{_PEOPLES})族)+(?=(?:自治[州县旗]|民族乡|乡)$)")
 _NO_BASE = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "开发区", "新区"}
+_WITH_UNIT = re.compile("((?:[\u4e00-\u9fff]{2,7}?[省市縣县州盟])+?)([\u4e00-\u9fff]{2,})")
 _SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
 
 
@@ -72,6 +74,18 @@ def cut_suffix(name: str) -> str:
 def is_bare(name: str) -> bool:
     """Whether the name carries no suffix at all, as 罗湖 for 罗湖区."""
     return not name.endswith(_LONGEST_FIRST)
+
+
+def cut_units_above(names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Of a layer that writes the unit above before each name (臺北市大安區), that unit and the name without it, by code.
+
+    Nothing unless nine of ten names are so written, and one unit at least stands before several.
+    """
+    found = {code: match.groups() for code, name in names.items() if (match := _WITH_UNIT.fullmatch(name))}
+    found = {code: (above, own) for code, (above, own) in found.items() if not is_bare(own)}
+    units = [above for above, _ in found.values()]
+    common = len(found) >= max(2, 0.9 * len(names)) and len(set(units)) < len(units)
+    return found if common else {}
 
 
 def levels_of(suffix: str) -> tuple[str, ...]:

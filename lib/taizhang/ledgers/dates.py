@@ -147,6 +147,24 @@ def from_serial(serial: float, *, date1904: bool = False) -> datetime | None:
     return epoch + timedelta(seconds=round(serial * 86400))
 
 
+def find_epoch(values: Iterable[object], *, year: int | None, date1904: bool) -> bool:
+    """Whether bare day numbers of a column count from 1904: as the file says, unless the title's year shows otherwise.
+
+    It does where all of three numbers or more lie in that year by the other count, and none does by the file's.
+    """
+    figures = [str(value).strip() for value in values if not isinstance(value, bool)]
+    numbers = [
+        float(text) for text in figures if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and from_serial(float(text))
+    ]
+    if year is None or len(numbers) < 3:
+        return date1904
+    own, other = (
+        [day.year == year for number in numbers if (day := from_serial(number, date1904=way))]
+        for way in (date1904, not date1904)
+    )
+    return date1904 ^ (all(other) and not any(own))
+
+
 def read_date(
     value: object,
     *,

@@ -15,7 +15,7 @@ from taizhang.ledgers.sheets import Sheet
 from taizhang.ledgers.text import fold, simplify
 
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
-_ENCODINGS = ("gb18030", "big5", "cp950", "utf-16-le", "utf-16-be")
+_ENCODINGS = ("gb18030", "big5", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # A mark may stand several times, and again where two files were joined.
 _MARK = re.compile(r"^\ufeff+", re.MULTILINE)
@@ -111,7 +111,7 @@ def _find_fault(lines: list[bytes], foreign: list[int]) -> tuple[str, int]:
     """The encoding that reads most lines, and the first line that it doesn't."""
     bad = {
         encoding: [number for number in foreign if not _decodes(lines[number - 1], encoding)]
-        for encoding in ("utf-8", "gb18030", "big5", "cp950")
+        for encoding in ("utf-8", "gb18030", "big5", "cp950", "big5hkscs")
     }
     nearest = min(bad, key=lambda encoding: len(bad[encoding]))
     return nearest, bad[nearest][0] if bad[nearest] else 1

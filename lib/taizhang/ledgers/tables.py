@@ -9,7 +9,7 @@ import pandas as pd
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
-from taizhang.ledgers.dates import find_order, find_year
+from taizhang.ledgers.dates import find_epoch, find_order, find_year
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure
 from taizhang.ledgers.model import (
@@ -59,7 +59,12 @@ def read_table(
     numbers = data + grid.sheet.top + 1
     codes, notes = _fill_merges(grid, table, kind, data)
     notes += _fill_dittos(grid, table, codes)
-    context = Context(year, grid.sheet.date1904, where=f"ledgers.{kind.name}")
+    date1904 = grid.sheet.date1904
+    if kind.date in table.fields and (dated := grid.values[table.fields[kind.date].position]):
+        date1904 = find_epoch(_used(dated, codes[kind.date]), year=year, date1904=date1904)
+    if date1904 != grid.sheet.date1904:
+        notes.append(Reason("ledgers.table.other_epoch", first=1904 if date1904 else 1900))
+    context = Context(year, date1904, where=f"ledgers.{kind.name}")
     told_in_words = load_phrases().list_columns(kind.name)
     later = list_later(kind)
     parsed: dict[str, Parsed] = {}

@@ -23,6 +23,7 @@ from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, load_shared
 
 _EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
 _NONE = frozenset(("无", "没有", "未发现", "無"))
+_SEVERAL = re.compile(r"[、,，;；/+\s]+|和|及|与")
 _NAMES = re.compile(r"[、,;/\s]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
 _NUMBERS: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
@@ -257,12 +258,12 @@ def _refuse(reason: Reason | None, value: object, field: Field) -> Answer:
 
 
 def _read_number(value: object, field: Field, context: Context) -> Answer:
-    if isinstance(value, str) and fold(value) in _NONE and _counts(field):
-        return Answer(0, None, Reason("ledgers.number.none_is_zero"))
     if context.words_only:
         if fold(write_cell(value)) not in ("0", *_NONE):
             return _refuse(Reason("ledgers.number.of_what"), value, field)
         return Answer(0, said=Said((("deaths", 0), ("injuries", 0)), ()))
+    if isinstance(value, str) and fold(value) in _NONE and _counts(field):
+        return Answer(0, None, Reason("ledgers.number.none_is_zero"))
     read = read_number(value, unit=field.unit, factor=context.factor, decimal=context.decimal)
     if read.value is None and isinstance(value, str):
         read = read_sentence(value, field.unit) or read
@@ -330,6 +331,9 @@ def _read_category(value: object, field: Field, context: Context) -> Answer:
         if word in spellings:
             name = spellings[word]
             return Answer((name == "true") if field.type == "boolean" else name)
+    parts = {spellings.get(_plain(simplify(part)), "") for part in _SEVERAL.split(text)}
+    if len(parts) == 1 and "" not in parts and field.type != "boolean":
+        return Answer(parts.pop())  # 桌面、推演: the same said twice
     known = Reason("ledgers.category.yes_or_no") if field.type == "boolean" else tuple(field.values)
     if not context.where:
         return Answer(None, Reason("ledgers.category.unknown", value=text[:60], known=known))
