@@ -187,7 +187,8 @@ def test_people_hurt_in_one_column(tmp_path: Path) -> None:
 
 
 def test_counts_in_sentences_are_shown_with_what_they_were_read_as(tmp_path: Path) -> None:
-    text = "乡镇,演练日期,参演人数\n溪南镇,2021-03-05,组织师生500余人参加\n溪南镇,2021-03-06,每班30人\n溪南镇,2021-03-07,约80人\n"
+    text = "乡镇,演练日期,参演人数\n溪南镇,2021-03-05,组织师生500余人参加\n溪南镇,2021-03-06,每班30人\n"
+    text += "溪南镇,2021-03-07,约80人\n"
     got = read(write_csv(tmp_path, text), "drills")
     assert [None if pd.isna(one) else one for one in got.rows["participants"]] == [500, None, 80]
     told = [(one.value, str(one.meaning), one.count) for one in got.tables[0].understood]

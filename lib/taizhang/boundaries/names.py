@@ -77,12 +77,12 @@ def is_bare(name: str) -> bool:
 
 
 def cut_units_above(names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Of a layer that writes the unit above before each name (臺北市大安區), that unit and the name without it, by code.
+    """By code the unit above and the name without it, of a layer that writes both in its names (臺北市大安區).
 
     Nothing unless nine of ten names are so written, and one unit at least stands before several.
     """
-    found = {code: match.groups() for code, name in names.items() if (match := _WITH_UNIT.fullmatch(name))}
-    found = {code: (above, own) for code, (above, own) in found.items() if not is_bare(own)}
+    matches = {code: match for code, name in names.items() if (match := _WITH_UNIT.fullmatch(name))}
+    found = {code: (match[1], match[2]) for code, match in matches.items() if not is_bare(match[2])}
     units = [above for above, _ in found.values()]
     common = len(found) >= max(2, 0.9 * len(names)) and len(set(units)) < len(units)
     return found if common else {}

@@ -60,8 +60,8 @@ def read_table(
     codes, notes = _fill_merges(grid, table, kind, data)
     notes += _fill_dittos(grid, table, codes)
     date1904 = grid.sheet.date1904
-    if kind.date in table.fields and (dated := grid.values[table.fields[kind.date].position]):
-        date1904 = find_epoch(_used(dated, codes[kind.date]), year=year, date1904=date1904)
+    if kind.date in table.fields and (days := grid.values[table.fields[kind.date].position]):
+        date1904 = find_epoch(_used(days, codes[kind.date]), year=year, date1904=date1904)
     if date1904 != grid.sheet.date1904:
         notes.append(Reason("ledgers.table.other_epoch", first=1904 if date1904 else 1900))
     context = Context(year, date1904, where=f"ledgers.{kind.name}")
