@@ -1,0 +1,413 @@
+"""What can be known from told ledgers, and what it is: reckoned row by row, by the contract, without taizhang.
+
+A fact is absent where its kind has no ledger, None where it can't be told.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from told_ledgers import END, YEAR, Row, Span, Table, Told
+
+ALL = "all"
+DAYS_DONE = ("rectified_on", "closed_on", "verified_on")
+STARRED = {
+    "hazards": "found_on", "complaints": "received_on", "disputes": "found_on", "incidents": "occurred_on",
+    "drills": "held_on", "inspections": "inspected_on",
+}  # fmt: skip
+# Counts; a loss is none.
+NOUGHT_WHERE_NOBODY_WROTE_IT = ("deaths", "serious_injuries", "problems", "problems_fixed", "hazards_found")
+
+
+def _span(row: Row, column: str) -> Span | None:
+    return row.says.get(column)
+
+
+@dataclass
+class Fact:
+    """A number, or None where it can't be told; of how many rows that were asked the answer is known."""
+
+    value: float | None
+    known: int
+    of: int
+    top: int = 0
+    bottom: int = 0
+
+    @property
+    def unsaid(self) -> int:
+        return self.of - self.known
+
+
+@dataclass
+class Truth:
+    """The facts of a period, by place and name, as they can be known."""
+
+    told: Told
+    start: date = date(YEAR, 1, 1)
+    end: date = END
+    as_of: date = END
+    facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.filled = {kind: self._find_filled(kind) for kind in self.told.kinds}
+        for kind in self.told.kinds:
+            self.rows[kind] = [row for row in self._list(kind) if self._counts(kind, row)]
+            getattr(self, f"_tell_{kind}")()
+
+    def _list(self, kind: str) -> list[Row]:
+        return [row for table in self.told.tables if table.kind == kind for row in table.rows]
+
+    def _find_filled(self, kind: str) -> set[str]:
+        return {column for row in self._list(kind) for column in row.says}
+
+    def _counts(self, kind: str, row: Row) -> bool:
+        first, last = _span(row, STARRED[kind]) or (date.max, date.max)
+        return self.start <= first and last <= min(self.end, self.as_of)
+
+    def table_of(self, row: Row) -> Table:
+        return next(table for table in self.told.tables if any(one is row for one in table.rows))
+
+    def looks_back(self, row: Row) -> bool:
+        """Whether a day was asked for before the last of the row's file."""
+        days = [span[1] for one in self.table_of(row).rows if (span := _span(one, STARRED[row.kind]))]
+        return self.told.asked is not None and max(days) > self.told.asked
+
+    def not_yet(self, row: Row, column: str) -> bool:
+        """Whether an empty cell says 'not yet': the row's table has the column, and somebody fills it."""
+        return column in self.table_of(row).columns and column in self.filled[row.kind]
+
+    def number(self, row: Row, column: str) -> float | None:
+        """The number in a cell; nought where it is empty, nobody ever wrote 0 and somebody wrote more."""
+        if column in row.says:
+            return float(row.says[column])
+        written = [float(one.says[column]) for one in self._list(row.kind) if column in one.says]
+        if column in NOUGHT_WHERE_NOBODY_WROTE_IT and column in self.table_of(row).columns:
+            return 0.0 if written and min(written) > 0 else None
+        return None
+
+    # How the facts are put together: by place, then of the whole area.
+
+    def _places(self, kind: str) -> Iterable[tuple[str, list[Row]]]:
+        for town in ("350921101", "350921102", "350921103"):
+            yield town, [row for row in self.rows[kind] if row.town == town]
+        yield ALL, self.rows[kind]
+
+    def add(
+        self,
+        name: str,
+        asked: Sequence[Callable[[Row], bool | None]],
+        reckon: Callable[[list[Row]], float | None],
+    ) -> None:
+        """Reckon a fact of every place; each of `asked` says if a row's answer is known, None where it isn't asked.
+
+        Where over a tenth of those asked is unknown, the fact is; of the whole area where it is of any place.
+        """
+        kind = name.split(".")[0]
+        blind = False
+        for place, rows in self._places(kind):
+            told = [[answer(row) for row in rows] for answer in asked]
+            sums = [(sum(one is True for one in each), sum(one is not None for one in each)) for each in told]
+            lacking = any(10 * (of - known) > of for known, of in sums)
+            blind |= lacking
+            known = of = len(rows)
+            least = Fraction(1)
+            for one in sums:  # of equals the last, which looks closest
+                share = Fraction(*one) if one[1] else Fraction(1)
+                if share <= least:
+                    least, (known, of) = share, one
+            value = None if lacking or (place == ALL and blind) else reckon(rows)
+            self.facts[place, name] = Fact(value, known, of)
+
+    def add_share(
+        self,
+        name: str,
+        asked: Sequence[Callable[[Row], bool | None]],
+        holds: Callable[[Row], bool],
+        counts: Callable[[Row], bool],
+    ) -> None:
+        def reckon(rows: list[Row]) -> float | None:
+            base = [row for row in rows if counts(row)]
+            return 100 * sum(map(holds, base)) / len(base) if base else None
+
+        self.add(name, asked, reckon)
+
+    # Hazards.
+
+    def day_done(self, row: Row) -> Span | None:
+        """The first that is filled of rectified, closed, verified unless it failed; on the spot the day found."""
+        for column in ("rectified_on", "closed_on"):
+            if span := _span(row, column):
+                return span
+        if row.says.get("verified_result") != "not_passed" and (span := _span(row, "verified_on")):
+            return span
+        if row.says.get("mode") == "on_the_spot" and row.says.get("status") != "open":
+            return _span(row, "found_on")
+        return None
+
+    def state(self, row: Row) -> str:
+        """rectified, undated (rectified, without a day), open, or unknown."""
+        says, day = row.says, self.day_done(row)
+        failed, verified = says.get("verified_result") == "not_passed", _span(row, "verified_on")
+        if failed and verified is None:
+            return "unknown" if self.looks_back(row) else "open"
+        if failed and verified and verified[1] <= self.as_of and not (day and verified[0] < day[0]):
+            return "open"
+        if day:
+            return "rectified" if day[1] <= self.as_of else "open"
+        if says.get("status") in ("rectified", "closed") or says.get("verified_result") == "passed":
+            return "unknown" if self.looks_back(row) else "undated"
+        if says.get("status") == "open" or failed or any(self.not_yet(row, column) for column in DAYS_DONE):
+            return "open"
+        return "unknown"
+
+    def is_done(self, row: Row) -> bool:
+        return self.state(row) in ("rectified", "undated")
+
+    def is_open(self, row: Row) -> bool:
+        return self.state(row) == "open"
+
+    def is_overdue(self, row: Row) -> bool:
+        due = _span(row, "deadline")
+        return self.is_open(row) and due is not None and due[1] < self.as_of
+
+    def _tell_hazards(self) -> None:
+        def status(row: Row) -> bool:
+            return self.state(row) != "unknown"
+
+        def deadline(row: Row) -> bool | None:
+            return "deadline" in row.says if self.is_open(row) else None
+
+        def says(column: str) -> Callable[[Row], bool]:
+            return lambda row: column in row.says
+
+        def holds(column: str, value: str) -> Callable[[Row], bool]:
+            return lambda row: row.says.get(column) == value
+
+        def count(test: Callable[[Row], bool]) -> Callable[[list[Row]], float]:
+            return lambda rows: float(sum(map(test, rows)))
+
+        self.add("hazards.found", [], lambda rows: len(rows))
+        self.add("hazards.rectified", [status], count(self.is_done))
+        self.add("hazards.rectified_undated", [status], count(lambda row: self.state(row) == "undated"))
+        self.add("hazards.status_unknown", [], count(lambda row: not status(row)))
+        self.add_share("hazards.rectification_rate", [status], self.is_done, status)
+        self.add("hazards.on_the_spot", [says("mode")], count(holds("mode", "on_the_spot")))
+        self.add_share(
+            "hazards.on_the_spot_share", [says("mode")], holds("mode", "on_the_spot"), says("mode")
+        )
+        self.add("hazards.open", [status], count(self.is_open))
+        self.add("hazards.overdue", [status, deadline], count(self.is_overdue))
+        self.add("hazards.major", [says("severity")], count(holds("severity", "major")))
+        self.add(
+            "hazards.major_open",
+            [status, says("severity")],
+            count(lambda row: self.is_open(row) and row.says.get("severity") == "major"),
+        )
+        self.add("hazards.repeats", [says("premises"), says("category")], count(self._repeats))
+        self.add("hazards.days_to_rectify_median", [status], self._find_median)
+
+    def _repeats(self, row: Row) -> bool:
+        found = _span(row, "found_on")
+        assert found is not None
+        if not {"premises", "category"} <= set(row.says):
+            return False
+        for other in self._list("hazards"):
+            same = all(other.says.get(name) == row.says[name] for name in ("premises", "category"))
+            before = _span(other, "found_on")
+            if same and other.town == row.town and before and 1 <= (found[0] - before[0]).days <= 365:
+                return True
+        return False
+
+    def _find_median(self, rows: list[Row]) -> float | None:
+        timed = [row for row in rows if self.state(row) != "unknown"]
+        least, most = (self._half([self._days(row, late) for row in timed]) for late in (False, True))
+        return least if least == most else None
+
+    def _days(self, row: Row, late: bool) -> tuple[int, bool]:
+        """Days to closure, at the least or the most, and whether it is closed."""
+        found = (_span(row, "found_on") or (END, END))[0]
+        if not self.is_done(row):
+            return (self.as_of - found).days, False
+        if row.says.get("mode") == "on_the_spot":
+            return 0, True
+        day = self.day_done(row)
+        end = (day[1] if late else day[0]) if day else self.as_of if late else found
+        return max((end - found).days, 0), True
+
+    @staticmethod
+    def _half(cases: list[tuple[int, bool]]) -> float | None:
+        """The first day on which half or fewer are left, by Kaplan and Meier."""
+        left, share = len(cases), Fraction(1)
+        for day in sorted({days for days, closed in cases}):
+            closed = sum(1 for days, done in cases if days == day and done)
+            share *= 1 - Fraction(closed, left)
+            left -= sum(1 for days, _ in cases if days == day)
+            if closed and share <= Fraction(1, 2):
+                return float(day)
+        return None
+
+    # Cases that are closed on a day, or said to be.
+
+    def is_closed(
+        self, row: Row, column: str, closed: tuple[str, ...], opened: tuple[str, ...]
+    ) -> bool | None:
+        """Whether a case is closed by as_of; None where it can't be known."""
+        if span := _span(row, column):
+            return span[1] <= self.as_of
+        status = row.says.get("status")
+        if status in closed:
+            return None if self.looks_back(row) else True
+        return False if status in opened or self.not_yet(row, column) else None
+
+    def is_resolved(self, row: Row) -> bool | None:
+        return self.is_closed(row, "resolved_on", ("resolved",), ("open", "answered"))
+
+    def is_answered(self, row: Row) -> bool | None:
+        return self.is_closed(row, "answered_on", ("answered", "resolved"), ("open",))
+
+    def is_settled(self, row: Row) -> bool | None:
+        return self.is_closed(row, "settled_on", ("settled",), ("open",))
+
+    def _in_time(self, row: Row) -> bool | None:
+        """Whether a complaint was resolved in time; None where that is not known or not yet decided."""
+        resolved, due, day = self.is_resolved(row), _span(row, "due_on"), _span(row, "resolved_on")
+        if resolved is None or due is None or (resolved and day is None):
+            return None
+        if resolved and day:
+            return day[1] <= due[1]
+        return False if due[1] < self.as_of else None
+
+    def _tell_complaints(self) -> None:
+        def resolved(row: Row) -> bool:
+            return self.is_resolved(row) is not None
+
+        def answered(row: Row) -> bool:
+            return self.is_answered(row) is not None
+
+        def placed(row: Row) -> bool:
+            done = self.is_resolved(row)
+            return "due_on" not in row.says or not done or "resolved_on" in row.says
+
+        self.add("complaints.received", [], lambda rows: len(rows))
+        self.add(
+            "complaints.answered", [answered], lambda rows: sum(self.is_answered(row) is True for row in rows)
+        )
+        self.add(
+            "complaints.resolved", [resolved], lambda rows: sum(self.is_resolved(row) is True for row in rows)
+        )
+        self.add_share(
+            "complaints.resolution_rate", [resolved], lambda row: self.is_resolved(row) is True, resolved
+        )
+        self.add_share(
+            "complaints.on_time_rate",
+            [resolved, lambda row: "due_on" in row.says, placed],
+            lambda row: self._in_time(row) is True,
+            lambda row: self._in_time(row) is not None,
+        )
+
+    def _tell_disputes(self) -> None:
+        def known(row: Row) -> bool:
+            return self.is_settled(row) is not None
+
+        self.add("disputes.found", [], lambda rows: len(rows))
+        self.add("disputes.settled", [known], lambda rows: sum(self.is_settled(row) is True for row in rows))
+        self.add_share("disputes.settlement_rate", [known], lambda row: self.is_settled(row) is True, known)
+
+    # Sums of numbers.
+
+    def add_sum(self, name: str, column: str) -> None:
+        def reckon(rows: list[Row]) -> float | None:
+            numbers = [number for row in rows if (number := self.number(row, column)) is not None]
+            return sum(numbers) if numbers or not rows else None
+
+        self.add(name, [lambda row: self.number(row, column) is not None], reckon)
+
+    def level(self, row: Row) -> int | None:
+        """The level of an accident by Order 493, 0 to 3; -1 of others; None where it can't be known."""
+        if row.says.get("class") != "accident":
+            return -1 if "class" in row.says else None
+        bounds = {"deaths": (3, 10, 30), "serious_injuries": (10, 50, 100), "loss_wan": (1000, 5000, 10000)}
+        numbers = {name: self.number(row, name) for name in bounds}
+        if None in numbers.values():
+            return None
+        return max(sum((numbers[name] or 0) >= bound for bound in of) for name, of in bounds.items())
+
+    def _tell_incidents(self) -> None:
+        self.add("incidents.count", [], lambda rows: len(rows))
+        for name in ("deaths", "serious_injuries", "loss_wan"):
+            self.add_sum(f"incidents.{name}", name)
+
+        def asks(column: str) -> Callable[[Row], bool | None]:
+            def known(row: Row) -> bool | None:
+                return self.number(row, column) is not None if row.says.get("class") == "accident" else None
+
+            return known
+
+        asked = [lambda row: "class" in row.says, *map(asks, ("deaths", "serious_injuries", "loss_wan"))]
+        for place, level in enumerate(("ordinary", "larger", "major", "extraordinary")):
+            self.add(f"incidents.level_{level}", asked, self._count_level(place))
+
+    def _count_level(self, level: int) -> Callable[[list[Row]], float]:
+        return lambda rows: sum(self.level(row) == level for row in rows)
+
+    def _tell_drills(self) -> None:
+        self.add("drills.held", [], lambda rows: len(rows))
+        self.add_sum("drills.participants", "participants")
+        self.add_sum("drills.problems", "problems")
+        for name, column, value in (("field", "kind", "field"), ("evaluated", "evaluated", "yes")):
+            self._add_category(f"drills.{name}_share", column, value)
+
+        def both(row: Row) -> bool:
+            return self.number(row, "problems") is not None and self.number(row, "problems_fixed") is not None
+
+        def reckon(rows: list[Row]) -> float | None:
+            known = [row for row in rows if both(row)]
+            bottom = sum(self.number(row, "problems") or 0 for row in known)
+            return (
+                100 * sum(self.number(row, "problems_fixed") or 0 for row in known) / bottom
+                if bottom
+                else None
+            )
+
+        asked = [
+            lambda row: self.number(row, "problems") is not None,
+            lambda row: self.number(row, "problems_fixed") is not None,
+        ]
+        self.add("drills.problems_fixed_share", asked, reckon)
+
+    def _add_category(self, name: str, column: str, value: str) -> None:
+        def known(row: Row) -> bool:
+            return column in row.says
+
+        self.add_share(name, [known], lambda row: row.says.get(column) == value, known)
+
+    def _tell_inspections(self) -> None:
+        self.add("inspections.visits", [], lambda rows: len(rows))
+        self.add("inspections.premises", [lambda row: "premises" in row.says], self._count_premises)
+        self.add(
+            "inspections.hazards_per_visit",
+            [lambda row: self.number(row, "hazards_found") is not None],
+            self._find_yield,
+        )
+
+        def known(row: Row) -> bool:
+            return "penalty_yuan" in row.says or self.not_yet(row, "penalty_yuan")
+
+        self.add(
+            "inspections.penalties", [known], lambda rows: sum("penalty_yuan" in row.says for row in rows)
+        )
+        self.add("inspections.penalty_yuan", [known], self._sum_penalties)
+
+    def _sum_penalties(self, rows: list[Row]) -> float | None:
+        return sum(float(row.says["penalty_yuan"]) for row in rows if "penalty_yuan" in row.says)
+
+    @staticmethod
+    def _count_premises(rows: list[Row]) -> float:
+        return len(Counter(str(row.says["premises"]) + row.town for row in rows if "premises" in row.says))
+
+    def _find_yield(self, rows: list[Row]) -> float | None:
+        known = [number for row in rows if (number := self.number(row, "hazards_found")) is not None]
+        return sum(known) / len(known) if known else None

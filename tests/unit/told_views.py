@@ -1,0 +1,137 @@
+"""Told ledgers read by the real reader, with their facts and views, in process."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from shapely import box
+from told_ledgers import TOWNS, YEAR, Told, write_told
+from told_truth import ALL, Truth
+
+from taizhang.analysis.view import View
+from taizhang.boundaries import match_districts
+from taizhang.core.periods import Period, parse_period
+from taizhang.facts import compute_as_of, compute_facts
+from taizhang.ledgers.model import Source
+from taizhang.ledgers.reading import read_here
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import load_kinds
+from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows, read_written
+
+AREA = "滨江县"
+PERIOD = parse_period(str(YEAR))
+DISTRICTS = gpd.GeoDataFrame(
+    {"code": list(TOWNS), "name": list(TOWNS.values()), "parent": ["滨江县"] * len(TOWNS)},
+    geometry=[box(119 + 0.1 * n, 26, 119.1 + 0.1 * n, 26.1) for n in range(len(TOWNS))],
+    crs="EPSG:4490",
+)
+
+
+@dataclass
+class Read:
+    """Told ledgers as read; `folder` holds their processed tables."""
+
+    told: Told
+    folder: Path
+    tables: dict[str, pd.DataFrame]
+    troubles: list[str]
+
+    def facts(self, period: Period, as_of: date) -> pd.DataFrame:
+        return compute_facts(self.tables, DISTRICTS, period, as_of, suppress=(), asked=self.told.asked)
+
+    @cached_property
+    def facts_of(self) -> dict[str, pd.DataFrame]:
+        """The facts of the period, the year before and the period before, as a view has them."""
+        as_of = self.told.as_of
+        before = PERIOD.year_before()
+        now = self.facts(PERIOD, as_of)
+        then = self.facts(before, compute_as_of(before, PERIOD, as_of))
+        said = [leave_recorded(facts, load_facts(), self.folder) for facts in (now, then)]
+        return {"facts": said[0], "facts_before": said[1], "facts_previous": said[1]}
+
+    def view(self, district: str, lang: str) -> View:
+        kinds = load_kinds()
+        asked = self.told.asked
+        firsts = {
+            kind: table[kinds[kind].date].min().date() for kind, table in self.tables.items() if len(table)
+        }
+
+        def read(kind: str) -> pd.DataFrame:
+            filters = [] if district == ALL else [("district_code", "==", district)]
+            return read_rows(self.folder, kinds[kind], filters)
+
+        return View(
+            district=district,
+            name=AREA if district == ALL else TOWNS[district],
+            title=AREA,
+            period=PERIOD,
+            lang=lang,
+            as_of=self.told.as_of,
+            ledgers=LazyLedgers(read, {kind: kinds[kind] for kind in self.tables}, self.told.as_of),
+            districts=DISTRICTS,
+            asked=asked,
+            written={
+                kind: read_written(self.folder, kinds[kind], ends=asked is not None) for kind in self.tables
+            },
+            first_days=firsts,
+            **self.facts_of,
+        )
+
+
+def read_told(told: Told, folder: Path) -> Read:
+    """Write the files of told ledgers and read them; what was not understood is a trouble."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    troubles = []
+    for path, table in zip(write_told(told, folder), told.tables, strict=True):
+        source = Source(load_kinds()[table.kind], names=frozenset(TOWNS.values()))
+        got = read_here(path, source, name=f"data/raw/{path.name}")
+        troubles += [f"{path.name}: {error}" for error in got.errors]
+        aside = got.set_aside[["source_row", "column", "value", "reason"]]
+        troubles += [f"{path.name}: {tuple(map(str, row))}" for row in aside.itertuples(index=False)]
+        if len(got.rows) != len(table.rows):
+            troubles.append(f"{path.name}: {len(got.rows)} rows for {len(table.rows)}")
+        matched = match_districts(got.rows["district"], DISTRICTS)
+        parts.setdefault(table.kind, []).append(
+            got.rows.assign(
+                district_code=matched["code"].astype("str"), district_match=matched["how"].astype("str")
+            )
+        )
+    tables = {}
+    for kind, read in parts.items():
+        rows = pd.concat(read, ignore_index=True).assign(duplicate=False)
+        order = ["district_code", load_kinds()[kind].date, "source_file", "source_row"]
+        tables[kind] = rows.sort_values(order, ignore_index=True)
+        tables[kind].to_parquet(folder / f"{kind}.parquet", index=False)
+    return Read(told, folder, tables, troubles)
+
+
+def list_differences(told: Told, folder: Path) -> list[str]:
+    """Where the facts are not what can be known of what was told."""
+    read = read_told(told, folder)
+    if read.troubles:
+        return read.troubles
+    wrong = []
+    for period, as_of in (
+        (PERIOD, told.as_of),
+        (PERIOD.year_before(), compute_as_of(PERIOD.year_before(), PERIOD, told.as_of)),
+    ):
+        truth = Truth(told, period.start, period.end, as_of)
+        facts = read.facts(period, as_of).set_index(["district_code", "fact"])
+        for (place, name), fact in truth.facts.items():
+            got = facts.loc[(place, name)]
+            value = None if pd.isna(got["value"]) else float(got["value"])
+            same = (
+                value == fact.value if value is None or fact.value is None else abs(value - fact.value) < 1e-9
+            )
+            if not same:
+                wrong.append(
+                    f"{name}: {place} {period}: {value} for {fact.value}, known {fact.known} of {fact.of}"
+                )
+            elif (got["known"], got["of"]) != (fact.known, fact.of):
+                wrong.append(
+                    f"{name} known: {place} {period}: {got['known']:g}/{got['of']:g} for {fact.known}/{fact.of}"
+                )
+    return wrong
