@@ -612,6 +612,19 @@ def reckon(look: Look, fact: str, code: str) -> tuple[float, ...]:
     return (*numbers, told, asked)
 
 
+def name_event(look: Look, row: Row) -> tuple[str, date]:
+    """Both of VALUES are kinds alone: an event begins after three days without its kind, in any district."""
+    first = row["occurred_on"]
+    while earlier := [
+        one["occurred_on"]
+        for one in look.rows["losses"]
+        if one["district_code"] is not None and one["event"] == row["event"] and one["occurred_on"]
+        and timedelta(0) < first - one["occurred_on"] <= timedelta(3)
+    ]:  # fmt: skip
+        first = min(earlier)
+    return row["event"], first
+
+
 def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float, float]:
     """Value, numerator, denominator, low and high."""
     rows = [(row, counted) for _, row, counted in choose(look, fact) if code in ("all", row["district_code"])]
@@ -641,7 +654,9 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
     if fact in DISTINCT:
         keys = [(row["district_code"], row[DISTINCT[fact]]) for row, _ in rows]
         # A disaster in two townships is one; premises of one name in two townships are two.
-        number = len({key[1] if fact == "losses.events" else key for key in keys})
+        number = len(set(keys))
+        if fact == "losses.events":
+            number = len({name_event(look, row) for row, _ in rows})
         return number, nothing, nothing, *(garwood(number) if limits else (nothing, nothing))
     if fact == MEDIAN:
         medians = []

@@ -210,6 +210,43 @@ def test_losses():
     np.testing.assert_equal(three(values, "losses.loss_wan"), [4, np.nan, np.nan])
 
 
+def events(days, names, codes=None, **columns) -> list[float]:
+    losses = table("occurred_on", codes or [A] * len(days), days, event=names, **columns)
+    return three(compute(losses=losses), "losses.events")
+
+
+def test_events_that_are_only_a_kind():
+    # Three floods of one year, months apart.
+    assert events(["2021-04-11", "2021-08-06", "2021-09-20"], ["洪涝"] * 3) == [3, 0, 3]
+    # At most three days apart is one, day by day; four days are too many.
+    assert events(["2021-04-11", "2021-04-14", "2021-04-17"], ["洪涝"] * 3) == [1, 0, 1]
+    assert events(["2021-04-11", "2021-04-15"], ["洪涝"] * 2) == [2, 0, 2]
+    # However the kind is written, and in whatever order.
+    assert events(["2021-04-12", "2021-04-11"], ["洪涝灾害", " 洪 水 "]) == [1, 0, 1]
+    assert events(["2021-04-11", "2021-04-11"], ["Flood", "flooding"]) == [1, 0, 1]
+    # Kinds differ.
+    assert events(["2021-04-11", "2021-04-11"], ["洪涝", "台风"]) == [2, 0, 2]
+    # One event may strike several districts, a day later; its days are those of all of them.
+    assert events(["2021-04-11", "2021-04-12"], ["洪涝"] * 2, [A, B]) == [1, 1, 1]
+    assert events(["2021-04-11", "2021-04-14", "2021-04-17"], ["洪涝"] * 3, [A, B, A]) == [1, 1, 1]
+    # A name is one event, however long it lasts; rows without a name count none.
+    assert events(["2021-04-11", "2021-09-20"], ["台风“烟花”"] * 2) == [1, 0, 1]
+    assert events(["2021-04-11", "2021-09-20"], ["2021年第1号洪涝"] * 2) == [1, 0, 1]
+
+
+def test_days_of_other_periods_and_of_no_district_begin_no_event():
+    assert events(["2020-12-30", "2021-01-01", "2021-01-03"], ["洪涝"] * 3) == [1, 0, 1]
+    codes = [A, None, A]
+    assert events(["2021-04-11", "2021-04-14", "2021-04-17"], ["洪涝"] * 3, codes) == [2, 0, 2]
+
+
+def test_months_in_which_a_kind_struck():
+    """A flood of June is one that June's days tell of; without such days it is one more."""
+    days = ["2021-06-01", "2021-06-10", "2021-06-25", "2021-08-01", "2021-08-01"]
+    of = ["month", "day", "day", "month", "month"]
+    assert events(days, ["洪涝"] * 5, occurred_on_precision=of) == [3, 0, 3]
+
+
 def test_complaints():
     days = pd.to_datetime
     complaints = table(

@@ -287,3 +287,49 @@ def test_one_of_several_layers_is_named_in_the_path(tmp_path: Path, path: str) -
     (tmp_path / "workbook.toml").write_text(toml.replace("towns.", "cities."), encoding="utf-8")
     with pytest.raises(ParameterError, match="does not exist"):
         _ = tz.open(str(tmp_path)).districts
+
+
+def test_codes_like_identity_numbers_are_matched_and_masked_where_shown(tmp_path: Path) -> None:
+    """Cells' codes of 18 figures, telephone numbers as names of cells and premises: what is masked is what is shown."""
+    cells = ["350921199001011001", "350921199001011002", "13800138000"]
+    towns = [shapely.box(119 + n / 10, 26, 119.1 + n / 10, 26.1) for n in range(3)]
+    gpd.GeoDataFrame({"code": [A, B, C], "name": ["甲镇", "乙镇", "丙镇"]}, geometry=towns, crs=4326).to_file(
+        tmp_path / "towns.geojson"
+    )
+    gpd.GeoDataFrame({"code": cells, "name": ["一格", "二格", "三格"]}, geometry=towns, crs=4326).to_file(
+        tmp_path / "grid.geojson"
+    )
+    rows = [
+        ("甲镇", "2021-01-01", "张家13800138001", "用电", cells[0]),
+        ("甲镇", "2021-01-02", "张家13800138002", "用电", cells[0]),
+        ("甲镇", "2021-01-03", "张家13800138001", "用电", cells[0]),
+        ("乙镇", "2021-01-01", "乙店", "用电", cells[1]),
+        ("丙镇", "2021-01-01", "丙店", "用电", cells[2]),
+    ]
+    text = "乡镇,发现日期,场所名称,隐患类别,所属网格\n" + "\n".join(map(",".join, rows)) + "\n"
+    (tmp_path / "hazards.csv").write_text(text, encoding="utf-8")
+    toml = TOML.replace('crosswalk = "changes.csv"\n', "")
+    toml = toml.replace('parent = "town"\nresponsible = "who"\n', "")
+    (tmp_path / "workbook.toml").write_text(toml[: toml.index("[ledgers.incidents]")], encoding="utf-8")
+    book = tz.open(str(tmp_path))
+    counts = book.grid_counts(book.view("all", "2021"))
+    assert counts is not None
+    assert counts[["cell", "how", "rows"]].to_numpy().tolist() == [
+        [cells[2], "code", 1],
+        [cells[0], "code", 3],
+        [cells[1], "code", 1],
+    ]
+    own = book.grid_counts(book.view("乙镇", "2021"))
+    assert own is not None and own[["cell", "rows"]].to_numpy().tolist() == [[cells[1], 1]]
+    # What is shown is masked, in tables and in traces; what is counted is not: one of three premises came again.
+    shown = book.ledger("hazards")
+    assert shown["grid"].str.contains(r"\d").sum() == 0 and set(shown["premises"].str[:2]) == {
+        "张家",
+        "乙店",
+        "丙店",
+    }
+    facts = book.facts("2021").set_index(["district_code", "fact"])["value"]
+    traced = book.trace("hazards.repeats", "2021", "甲镇")
+    assert facts[A, "hazards.repeats"] == len(traced) == 1
+    assert traced[["premises", "grid"]].to_numpy().tolist() == [["张家" + "*" * 11, "*" * 18]]
+    assert book.trace("hazards.repeats", "2021", "甲镇", personal=True)["grid"].tolist() == [cells[0]]

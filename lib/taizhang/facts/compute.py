@@ -290,7 +290,7 @@ def select_rows(
     -------
     DataFrame
         The ledger's columns and `counted`: of a count or sum the rows that make it up; of a share all rows
-        of the denominator, `counted` being those of the numerator; of a median those closed.
+        of the denominator, `counted` being those of the numerator; of a median those closed. `attrs["kind"]` is theirs.
 
     Raises
     ------
@@ -327,4 +327,6 @@ def select_rows(
     of = measure.rows_of(scene)
     keep = rows if district == ALL else rows & (of.group == codes.index(district))
     frame: pd.DataFrame = of.ledger.table.iloc[of.at[keep]].drop(columns=TABLE_COLUMNS, errors="ignore")
-    return frame.assign(counted=counted[keep])
+    frame = frame.assign(counted=counted[keep])
+    frame.attrs["kind"] = of.ledger.kind
+    return frame

@@ -274,24 +274,29 @@ class Sum(Measure):
 class Distinct(Measure):
     """How many different values the rows hold.
 
-    `shared`: a value found in several districts is one and the same, so the whole area counts it once.
+    `shared`: a value found in several districts is one and the same, so the whole area counts it once. `numbers`: what
+    is counted as one, -1 where nothing is; default: rows with the same values.
     """
 
     of: tuple[str, ...]
     shared: bool = False
     interval: bool = False
+    numbers: Callable[[Rows], Numbers] | None = None
+
+    def _number(self, of: Rows) -> Numbers:
+        return of.codes_of(*self.of) if self.numbers is None else of.test(self.numbers)
 
     def list_grounds(self) -> tuple[Ground, ...]:
         return tuple(ask(column) for column in self.of)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
-        rows = self.rows_of(scene).codes_of(*self.of) >= 0
+        rows = self._number(self.rows_of(scene)) >= 0
         return rows, rows
 
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
         of = self.rows_of(scene)
-        values, group = of.codes_of(*self.of)[rows], of.group[rows]
+        values, group = self._number(of)[rows], of.group[rows]
         pairs = np.unique(values * scene.n + group)
         value = _tally(pairs % scene.n, scene.n)
         if self.shared:

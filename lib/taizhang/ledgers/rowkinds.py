@@ -13,7 +13,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes, Grid, Mask
 from taizhang.ledgers.headers import HeaderIndex, Match
-from taizhang.ledgers.text import fold
+from taizhang.ledgers.text import fold, simplify
 from taizhang.metadata.kinds import load_shared
 
 BLANK, DATA, HEADER, SECTION, TOTAL, NOTE, TITLE = range(7)
@@ -30,6 +30,7 @@ _NUMBERING = re.compile(
 # Around the word of a total, before that of a note, around a running number.
 _AROUND, _BEFORE, _BRACKETS = "()[]:;、,.*—~", "([*※#", "()[]"
 _TOTAL_HINT = re.compile("[计計总總页頁]|total|sum", re.I)
+_TRADITIONAL = re.compile("[計總頁匯彙]")
 _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 
 
@@ -157,7 +158,7 @@ def is_total(value: object) -> bool:
     """Whether a cell's words say that its row is a total: 合计, 小计, 溪南镇小计, Total."""
     if not isinstance(value, str) or len(value) > 24 or not _TOTAL_HINT.search(value):
         return False
-    word = fold(value).strip(_AROUND)
+    word = fold(simplify(value) if _TRADITIONAL.search(value) else value).strip(_AROUND)
     for total in _folded(load_shared().totals):
         if word == total or (len(word) <= 16 and not total.isascii() and word.endswith(total)):
             return True

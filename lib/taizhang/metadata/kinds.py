@@ -159,6 +159,7 @@ class Shared:
     missing: tuple[str, ...]
     totals: tuple[str, ...]
     notes: tuple[str, ...]
+    disasters: tuple[tuple[str, ...], ...]
     fields: Mapping[str, Mapping[str, Any]]
 
 
@@ -174,6 +175,7 @@ def load_shared() -> Shared:
         missing=_texts(data["missing"]),
         totals=_texts(data["rows"]["total"]),
         notes=_texts(data["rows"]["note"]),
+        disasters=tuple(map(_texts, data["disasters"])),
         fields=data["fields"],
     )
 

@@ -30,7 +30,13 @@ from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
 from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings
 from taizhang.workbook.quality import read_quality
-from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows, read_written
+from taizhang.workbook.tables import (
+    LazyLedgers,
+    hide_personal,
+    leave_recorded,
+    read_rows,
+    read_written,
+)
 from taizhang.workbook.templates import packaged_notebooks
 
 
@@ -184,9 +190,10 @@ class Workbook:
         if self.grid is None:
             return None
         counts = []
+        exact = self._read_ledgers(view.district, view.as_of, personal=True)
         for kind in (kind for kind in kinds or ("hazards", "incidents") if kind in view.ledgers):
             found = (
-                match_cells(view.counted(kind).frame(), self.grid)
+                match_cells(exact[kind].iloc[view.counted(kind).at], self.grid)
                 .groupby(["cell", "how"], dropna=False)
                 .size()
             )
@@ -413,15 +420,22 @@ class Workbook:
         """
         period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
-        return select_rows(
+        rows = select_rows(
             fact,
-            {kind: self.ledger(kind, personal=personal) for kind in self.config.ledgers},
+            {name: self._read_exact(name, personal=personal) for name in self.config.ledgers},
             self.districts,
             period,
             self.as_of(period),
             code,
             **self._facts_settings(),
         )
+        kind = self.kinds.get(rows.attrs["kind"])
+        return rows if personal or kind is None else hide_personal(rows, kind)
+
+    def _read_exact(self, kind: str, *, personal: bool) -> pd.DataFrame:
+        """A ledger's rows with their texts as written, to be counted."""
+        rows = self.ledger(kind, personal=True)
+        return rows if personal else rows.drop(columns=list(self.kinds[kind].personal), errors="ignore")
 
     def view(self, district: str, period: str | Period, lang: str = "", *, report: str = "") -> View:
         """What a report of one district, or of the whole area, looks at.
@@ -453,12 +467,7 @@ class Workbook:
             facts=self.said(self.facts_as_of(period, as_of)),
             facts_before=self.said(self.facts_earlier(period.year_before(), period)),
             facts_previous=self.said(self.facts_earlier(period.period_before(), period)),
-            ledgers=LazyLedgers(
-                lambda kind: self.ledger(kind, district=None if code == ALL else code),
-                # What small counts are suppressed of, a report knows by its facts alone.
-                {name: self.kinds[name] for name in self.config.ledgers if name not in self.config.suppress},
-                as_of,
-            ),
+            ledgers=self._read_ledgers(code, as_of),
             districts=self.districts,
             grid=self.grid,
             quality=tabulate_summaries(self.result.summaries),
@@ -472,6 +481,14 @@ class Workbook:
             asked=self.asked,
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
+        )
+
+    def _read_ledgers(self, code: str, as_of: date, *, personal: bool = False) -> LazyLedgers:
+        return LazyLedgers(
+            lambda kind: self.ledger(kind, district=None if code == ALL else code, personal=personal),
+            # What small counts are suppressed of, a report knows by its facts alone.
+            {name: self.kinds[name] for name in self.config.ledgers if name not in self.config.suppress},
+            as_of,
         )
 
     def quality(self, view: View) -> Quality:

@@ -66,7 +66,9 @@ def count_facts(
     """The facts of a period, of the ledgers in data/processed; facts of the workbook's own may look at any column."""
     files = settings["asked"] is not None
     tables = {
-        name: read_rows(folder, kind) if settings["own"] else read_counted(folder, kind, files=files)
+        name: read_rows(folder, kind, personal=True).drop(columns=list(kind.personal), errors="ignore")
+        if settings["own"]
+        else read_counted(folder, kind, files=files)
         for name, kind in kinds.items()
     }
     return compute_facts(tables, districts, period, as_of, **settings)

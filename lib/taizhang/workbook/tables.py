@@ -30,13 +30,18 @@ def read_rows(
     """
     path = folder / f"{kind.name}.parquet"
     rows = pd.read_parquet(path, filters=list(filters) or None, read_dictionary=_REPEATED)
-    if personal:
-        return rows
+    return rows if personal else hide_personal(rows, kind)
+
+
+def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Rows without the columns marked personal, and with telephone and identity numbers in texts masked.
+
+    For what is shown. What is matched or counted (premises, a cell's code of 18 figures) is asked of the rows as they
+    are: masked, two would be one.
+    """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
-    for name, field in kind.fields.items():
-        if field.type == "text" and name in rows and name not in kind.id:
-            rows[name] = mask_column(rows[name])
-    return rows
+    texts = (name for name, field in kind.fields.items() if field.type == "text" and name not in kind.id)
+    return rows.assign(**{name: mask_column(rows[name]) for name in texts if name in rows})
 
 
 def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
