@@ -11,6 +11,7 @@ from taizhang.analysis.actions import (
     ActionCounts,
     StageProblem,
     count_actions,
+    follow_stages,
     list_stage_problems,
     list_stages,
     rank_stages,
@@ -271,6 +272,22 @@ def test_stages_by_their_first_day() -> None:
     later = make_actions([stage("甲", 2, None, 1, 1), stage("乙", 3, None, 1, 1), stage("丙", 1, None, 1, 1)])
     assert rank_stages(later)["name"].tolist() == ["丙", "甲", "乙"]
     assert rank_stages(make_view()).empty
+
+
+def test_what_stages_found_and_closed() -> None:
+    """Seventeen stages of one district each, and one of two; sixteen are shown, of which two found most."""
+    rows = [stage(f"{at:02}", 1, None, 3, 1, starts_on=f"2021-03-{at + 1:02}") for at in range(17)]
+    rows += [stage("05", 1, None, 2, 2, starts_on="2021-03-06"), stage("16", 2, None, 90, 9)]
+    rows += [stage("09", 1, None, 2, 0, starts_on="2021-03-10"), stage("17", 2, None, 99, None)]
+    found = follow_stages(make_actions(rows, district=ALL))
+    assert found is not None and list(found.shown.index) == [f"动员部署 {at:02}" for at in range(16)]
+    assert found.shown["found"].tolist() == [3] * 5 + [5] + [3] * 3 + [5] + [3] * 6
+    # The last stage does not say what is closed.
+    assert (found.found, found.closed, found.rows, found.most) == (145, 28, 20, "动员部署 05")
+    nothing = [stage("甲", 1, None, 0, 0)]
+    assert follow_stages(make_actions(nothing)) is None and follow_stages(make_view()) is None
+    one = follow_stages(make_actions([*nothing, stage("乙", 2, None, 1, 0)]))
+    assert one is not None and (one.found, one.closed, one.rows, one.most) == (1, 0, 2, "自查自纠 乙")
 
 
 def test_what_the_actions_come_to() -> None:

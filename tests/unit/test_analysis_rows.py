@@ -93,6 +93,17 @@ def test_classes_beyond_the_tenth_are_one(number: int) -> None:
     assert found["m"].tolist() == [1] * 9 + [rest, 1] and list(found) == ["n", "m"]
 
 
+def test_totals_of_counts() -> None:
+    """A month that has not begun is nothing yet."""
+    counts = pd.DataFrame({"open": [1.0, 4.0, np.nan], "closed": [2.0, 1.0, np.nan]}, index=list("abc"))
+    totals = rows.total_counts(counts)
+    assert totals.by_class.to_dict() == {"a": 3, "b": 5, "c": 0}
+    assert totals.by_part.to_dict() == {"open": 5, "closed": 3} and totals.whole == 8
+    assert totals.shares.to_dict() == {"a": 0.375, "b": 0.625, "c": 0}
+    none = rows.total_counts(counts * 0)
+    assert none.whole == 0 and none.shares.isna().all() and list(none.shares.index) == list("abc")
+
+
 def make_drills(names: list[str | None], **columns: list[object]) -> pd.DataFrame:
     rows = [
         {"held_on": "2021-03-01", "plan": name} | {key: values[at] for key, values in columns.items()}

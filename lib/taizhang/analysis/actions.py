@@ -13,6 +13,7 @@ from taizhang.metadata.facts import ALL
 
 STATES = ("in_time", "late", "overdue", "running")
 _NUMBERS = ["found", "closed", "open"]
+_MOST_BARS = 16
 
 
 @once_per_view
@@ -77,6 +78,37 @@ def rank_stages(view: View) -> pd.DataFrame:
         return stages
     known = stages[stages["found"].notna() & stages["closed"].notna()]
     return _sum(known, ["name", "stage"]).sort_values(["starts_on", "name", "stage"], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """What stages found and closed.
+
+    `shown`: the first sixteen of `rank_stages`, by stage and action in one. Of all of them `found` and `closed`, and
+    `rows`, the stages district by district. `most`: the first of those shown that found most.
+    """
+
+    shown: pd.DataFrame
+    found: float
+    closed: float
+    rows: int
+    most: str
+
+
+def follow_stages(view: View) -> StageProgress | None:
+    """None where no stage says that it found anything."""
+    stages = rank_stages(view)
+    if stages.empty or not stages["found"].sum() > 0:
+        return None
+    shown = stages.head(_MOST_BARS)
+    shown = shown.set_index(shown["stage"] + " " + shown["name"])
+    return StageProgress(
+        shown=shown,
+        found=float(stages["found"].sum()),
+        closed=float(stages["closed"].sum()),
+        rows=int(stages["known"].sum()),
+        most=str(shown["found"].idxmax()),
+    )
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,20 @@ class Comparison:
         return bool(self.places["low"].notna().any())
 
     @property
+    def has_area(self) -> bool:
+        """Whether districts are held against the whole area's own value, not against their mean."""
+        return self.of == "area" and not np.isnan(self.level)
+
+    @property
+    def apart(self) -> list[str]:
+        """Names of the districts whose interval leaves out the level."""
+        return list(self.places.loc[self.places["apart"], "district"])
+
+    def list_at(self, value: float) -> list[str]:
+        """Names of the districts that have a value."""
+        return list(self.places.loc[self.places["value"] == value, "district"])
+
+    @property
     def extremes(self) -> tuple[float, float]:
         """The least and the largest value."""
         return float(self.places["value"].min()), float(self.places["value"].max())

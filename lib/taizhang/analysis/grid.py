@@ -94,6 +94,33 @@ def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ranked.assign(number=range(1, len(ranked) + 1), group=ranked["problem"].map(GROUPS))
 
 
+@dataclass(frozen=True)
+class ListedProblems:
+    """The largest of the problems from `rank_problems`, with the area of these, km2, and how many there are in all.
+
+    `has_shares`: whether any of those listed covers a known share of a cell.
+    """
+
+    rows: gpd.GeoDataFrame
+    area_km2: float
+    number: int
+    has_shares: bool
+
+
+def list_problems(problems: gpd.GeoDataFrame, most: int) -> ListedProblems:
+    """So many problems at most, from the largest down."""
+    ranked = rank_problems(problems)
+    rows = ranked.head(most)
+    shares = bool(rows["share_percent"].notna().any())
+    return ListedProblems(rows, float(rows["area_km2"].sum()), len(ranked), shares)
+
+
+def count_groups(ranked: gpd.GeoDataFrame) -> dict[str, int]:
+    """Problems from `rank_problems` by group: gap, overlap and stray, those that there are."""
+    counts = ranked["group"].value_counts()
+    return {group: int(counts[group]) for group in dict.fromkeys(GROUPS.values()) if group in counts}
+
+
 def sum_problems(problems: gpd.GeoDataFrame) -> pd.DataFrame:
     """problem, number of them, area_km2: in the order in which kinds of problem were found."""
     sums = problems.groupby("problem", sort=False)["area_km2"].agg(["size", "sum"]).reset_index()
@@ -135,6 +162,11 @@ class CellClasses:
     rows: int
     unmatched: int
     busiest: pd.Series
+
+    @property
+    def filled(self) -> int:
+        """Cells that a row met."""
+        return int((self.cells["number"] >= 0).sum())
 
 
 def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellClasses | None:

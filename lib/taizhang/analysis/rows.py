@@ -1,6 +1,7 @@
 """Rows and counts behind charts: which months, how many per month, how many per class."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,23 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
         name = label("word.others", lang, number=len(rest))
         sums = pd.concat([sums.iloc[: MOST_BARS - 1], rest.sum().rename(name).to_frame().T])
     return pd.concat([sums, tail])
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What counts come to: by class (or month), by part, in all, and each class's share of all (NaN of nothing)."""
+
+    by_class: pd.Series
+    by_part: pd.Series
+    whole: float
+    shares: pd.Series
+
+
+def total_counts(counts: pd.DataFrame) -> Totals:
+    """Totals of counts by class and part; what isn't known yet counts as nothing."""
+    by_class, by_part = counts.sum(axis=1), counts.sum()
+    whole = float(by_class.sum())
+    return Totals(by_class, by_part, whole, by_class / whole if whole else by_class * np.nan)
 
 
 # Amounts that are more than the number in their column: a row of publicity without one counts as one session.

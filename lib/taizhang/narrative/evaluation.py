@@ -29,7 +29,8 @@ def write_evaluation(view: View) -> Prose | None:
     ratings = count_ratings(view)
     if len(ratings):
         words = [
-            label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in ratings.items()
+            label("evaluation_text.of", lang, name=name, n=format_number(n))
+            for name, n in ratings["n"].items()
         ]
         sentences.append(say("evaluation_text.ratings", lang, ratings=join_list(words, lang)))
     return tell(lang, *sentences)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.incidents import list_levels
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.rows import choose_leaders, rank_classes
-from taizhang.analysis.selection import find_count, has_rows, list_dated_counts
+from taizhang.analysis.selection import choose_told, has_rows, is_of_nothing, list_dated_counts
 from taizhang.analysis.targets import count_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
@@ -33,26 +34,13 @@ _MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
 def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
-    """One sentence of some facts; clauses that rest on a number which is nought are left out."""
-    clauses, first = [], facts[0].rstrip(_MARKS)
-    for place, entry in enumerate(facts):
-        fact = entry.rstrip(_MARKS)
-        if place and view.value(first) == 0 and _rests_on(view, fact, first):
-            continue
-        # That a count is withheld says it of what rests on it.
-        if place and view.is_withheld(first) and view.is_withheld(fact):
-            continue
-        clauses.append(tell_fact(view, fact, change="*" in entry, area="@" in entry))
+    """One sentence of those of some facts that `choose_told` leaves."""
+    entries = {entry.rstrip(_MARKS): entry for entry in facts}
+    clauses = [
+        tell_fact(view, fact, change="*" in entries[fact], area="@" in entries[fact])
+        for fact in choose_told(view, *entries)
+    ]
     return make_sentence(clauses, view.lang, lead=lead)
-
-
-def _rests_on(view: View, fact: str, first: str) -> bool:
-    """Whether a clause says something of what the first one counts; a loss does not rest on the deaths."""
-    if view.describe(first).unit not in ("count", "people"):
-        return False
-    if fact.startswith("incidents."):
-        return fact == "incidents.deaths_per_100k"
-    return fact.split(".")[0] == first.split(".")[0]
 
 
 def _write(view: View, id: str) -> list[Runs]:
@@ -83,8 +71,7 @@ def write_summary(view: View) -> Prose | None:
         sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
     lead = lead_period(view)
     for (subject,) in load_exhibits()["summary-text"].facts:
-        base = subject[0].rstrip(_MARKS).split(".")[0]
-        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not view.value(find_count(base)):
+        if is_of_nothing(view, subject[0].rstrip(_MARKS)):
             continue
         if told := _tell(view, subject, lead):
             sentences.append(told)
@@ -136,15 +123,13 @@ def write_incidents(view: View) -> Prose | None:
 
 def _tell_levels(view: View) -> Runs:
     """Accidents by level: the levels that occurred, and that none was graver where so."""
-    levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
-    counts = [view.value(level) for level in levels]
-    if not view.value("incidents.count") or any(number is None for number in counts):
+    levels, lang = list_levels(view), view.lang
+    if levels is None:
         return ()
-    lang = view.lang
-    if not any(counts):
-        return say("levels.none", lang, n=count(view.value("incidents.count") or 0))
-    clauses = [tell_fact(view, level) for level, number in zip(levels, counts, strict=True) if number]
-    if not any(counts[1:]):
+    if not levels.found:
+        return say("levels.none", lang, n=count(levels.incidents))
+    clauses = [tell_fact(view, level) for level in levels.found]
+    if not levels.is_graver:
         clauses.append(say("levels.no_graver", lang))
     return make_sentence(clauses, lang, lead=say("levels.lead", lang))
 
