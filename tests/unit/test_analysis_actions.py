@@ -304,6 +304,23 @@ def test_what_the_actions_come_to() -> None:
     assert count_actions(make_view()) is None
 
 
+@pytest.mark.parametrize(
+    ("found", "closed", "left", "states", "percent", "due"),
+    [
+        (8, 6, 2, {"late": 1, "overdue": 1}, 75, ["overdue", "open", "late"]),
+        (8, 8, 0, {"in_time": 2, "late": 1}, 100, ["late"]),
+        (3, 0, 3, {"running": 1}, 0, ["open"]),
+        (0, 0, 0, {"overdue": 2}, float("nan"), ["overdue"]),
+        (0, 0, 0, {"in_time": 1, "running": 3}, float("nan"), []),
+    ],
+)
+def test_share_closed_and_what_is_due(
+    found: float, closed: float, left: float, states: dict[str, int], percent: float, due: list[str]
+) -> None:
+    counts = ActionCounts(1, 2, 2, 1, found, closed, left, states)
+    assert counts.due == due and counts.closed_percent == pytest.approx(percent, nan_ok=True)
+
+
 def test_problems_of_stages() -> None:
     assert list_stage_problems(make_area()) == [
         StageProblem("乙行动", "动员部署", overdue=1),

@@ -75,7 +75,11 @@ def test_who_is_named_of_a_comparison() -> None:
     assert unknown is not None and not unknown.has_area and unknown.apart == []
     rows = [make_fact("hazards.overdue", n, district=code) for n, code in enumerate(CODES)]
     mean = compare_districts(make_view(facts=rows, district="all"), "hazards.overdue")
-    assert mean is not None and mean.of == "mean" and not mean.has_area
+    assert mean is not None and mean.of == "mean" and mean.has_level and not mean.has_area
+    assert found.has_level and found.can_be_ranked and not unknown.has_level and unknown.can_be_ranked
+    for days, ranked in (([4, 5], True), ([4], False), ([0, 0, 0], False), ([0, 0, 1], True)):
+        few = compare_districts(make_medians([*days, *[None] * (6 - len(days))]), MEDIAN)
+        assert few is not None and few.can_be_ranked is ranked
 
 
 def test_counts_are_held_against_their_mean_where_all_are_known() -> None:

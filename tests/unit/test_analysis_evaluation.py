@@ -257,7 +257,8 @@ def test_ratings_objectives_and_improvements_in_numbers(kinds: dict[str, Kind]) 
     assert ratings["percent"].tolist() == [100 * 2 / 3, 100 / 3]
     assert list(list_scale(view).values()) == ["顺利完成", "有所不足", "严重不足", "未能完成"]
     assert list(list_scale(view))[:2] == ["performed", "some"] and list(list_scale(view))[3] == "unable"
-    assert rate_objectives(view) == ObjectiveCounts(4, "顺利完成", 2, "未能完成", 1)
+    rated = ObjectiveCounts(4, "顺利完成", 2, "未能完成", 1)
+    assert rate_objectives(view) == rated and rated.good_percent == 50
     counts = count_objectives(view)
     assert counts.index.tolist() == ["信息报告", "疏散安置"] and counts.to_numpy().tolist() == [
         [1, 0, 0, 1],

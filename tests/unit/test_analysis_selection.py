@@ -10,6 +10,7 @@ from taizhang.analysis.selection import (
     choose_facts,
     choose_key_figures,
     choose_told,
+    count_sentences,
     find_count,
     has_rows,
     is_of_nothing,
@@ -186,6 +187,16 @@ def test_what_rests_on_nothing_is_not_told(
 ) -> None:
     view = make_view(facts=[make_fact(first, value), *(make_fact(name, 1) for name in others)])
     assert choose_told(view, first, *others) == [first, *told]
+
+
+def test_sentences_beside_the_first_are_of_something() -> None:
+    facts = [make_fact("drills.held", 0), make_fact("hazards.found", 1), make_fact("plans.current", None),
+             make_fact("disputes.found", 2, suppressed=True)]  # fmt: skip
+    numbers = {
+        str(fact["fact"]): count_sentences(make_view(facts=facts), str(fact["fact"]), 3) for fact in facts
+    }
+    assert list(numbers.values()) == [1, 3, 3, 3]
+    assert count_sentences(make_view(facts=facts), "incidents.count", 3) == 0
 
 
 def test_that_a_count_is_withheld_is_told_once() -> None:

@@ -129,6 +129,21 @@ class ActionCounts:
     left: float
     states: Mapping[str, int]
 
+    @property
+    def closed_percent(self) -> float:
+        """Of the problems found; NaN where there is none."""
+        return 100 * self.closed / self.found if self.found else float("nan")
+
+    @property
+    def due(self) -> list[str]:
+        """What is to be done, the most pressing first: overdue stages, open problems, and stages that were late."""
+        tests = {
+            "overdue": "overdue" in self.states,
+            "open": self.left > 0,
+            "late": "late" in self.states,
+        }
+        return [name for name, is_due in tests.items() if is_due]
+
 
 def count_actions(view: View) -> ActionCounts | None:
     """None where no stage began in the period."""

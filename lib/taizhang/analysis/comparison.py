@@ -11,6 +11,7 @@ from taizhang.metadata.facts import ALL
 from taizhang.stats.classes import choose_classes
 
 Missing = Literal["", "withheld", "no_data", "either"]
+_FEWEST = 2  # districts of a ranking
 # Of these the whole area has the sum, which no district can be held against.
 _SUMS = ("count", "people", "yuan", "wan_yuan", "km2")
 
@@ -147,9 +148,18 @@ class Comparison:
         return bool(self.places["low"].notna().any())
 
     @property
+    def can_be_ranked(self) -> bool:
+        """Whether at least two districts are known, and not all are nought."""
+        return len(self.places) >= _FEWEST and bool(self.places["value"].any())
+
+    @property
+    def has_level(self) -> bool:
+        return not np.isnan(self.level)
+
+    @property
     def has_area(self) -> bool:
         """Whether districts are held against the whole area's own value, not against their mean."""
-        return self.of == "area" and not np.isnan(self.level)
+        return self.of == "area" and self.has_level
 
     @property
     def apart(self) -> list[str]:

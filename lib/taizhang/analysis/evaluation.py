@@ -95,6 +95,11 @@ class ObjectiveCounts:
     worst: str
     bad: int
 
+    @property
+    def good_percent(self) -> float:
+        """Of those rated."""
+        return 100 * self.good / self.rated
+
 
 def rate_objectives(view: View) -> ObjectiveCounts | None:
     """None where the workbook has no ledger of objectives, or no rated row of the period."""

@@ -121,6 +121,16 @@ def _has_facts(kind: str) -> bool:
     return any(info.kind == kind for info in load_facts().values())
 
 
+def count_sentences(view: View, fact: str, number: int) -> int:
+    """How many of so many sentences are told of what a fact counts.
+
+    None where the district doesn't have it; where it is nought, the first alone says so.
+    """
+    if view.fact(fact) is None:
+        return 0
+    return 1 if view.value(fact) == 0 else number
+
+
 def choose_told(view: View, *facts: str) -> list[str]:
     """Those of a sentence's facts that are told beside the first.
 

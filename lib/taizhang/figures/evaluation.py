@@ -87,11 +87,11 @@ def tabulate_objectives(view: View) -> display.Table | None:
     counts, scale, lang = count_objectives(view), list_scale(view), view.lang
     if counts.empty:
         return None
-    worst = len(scale) - 1
-    rows = []
+    *_, worst = scale
+    totals, rows = total_counts(counts).by_class, []
     for objective, row in counts.iterrows():
-        numbers = (write_number(n, note="worse" if at == worst and n else "") for at, n in enumerate(row))
-        rows.append((str(objective), row.sum(), *numbers))
+        numbers = (write_number(n, note="worse" if name == worst and n else "") for name, n in row.items())
+        rows.append((str(objective), totals[objective], *numbers))
     words = ("、" if lang == "zh" else ", ").join(scale.values())
     title = display.Column(view.kinds[OBJECTIVES].fields["objective"].label(lang))
     heads: list[display.Column | str] = [

@@ -23,7 +23,7 @@ def write_actions(view: View) -> Prose | None:
     numbers = {name: count(getattr(counts, name)) for name in ("actions", "stages", "rows", "places")}
     first = say(f"action_text.{key}", lang, **told, **numbers)
     if counts.found:
-        share = format_share(100 * counts.closed / counts.found)
+        share = format_share(counts.closed_percent)
         numbers = {"found": count(counts.found), "closed": count(counts.closed)}
         first += say(f"action_text.found{'' if counts.closed else '_open'}", lang, share=share, **numbers)
     else:
@@ -60,10 +60,5 @@ def write_action_steps(view: View) -> Prose | None:
     counts = count_actions(view)
     if counts is None:
         return None
-    due = {
-        "step_overdue": "overdue" in counts.states,
-        "step_open": counts.left > 0,
-        "step_late": "late" in counts.states,
-    }
-    steps = [step for step, is_due in due.items() if is_due] or ["step_none"]
-    return make_prose([Block(say(f"action_text.{step}", view.lang), kind="li") for step in steps])
+    blocks = [Block(say(f"action_text.step_{step}", view.lang), kind="li") for step in counts.due or ["none"]]
+    return make_prose(blocks)

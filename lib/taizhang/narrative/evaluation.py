@@ -44,7 +44,7 @@ def write_objectives(view: View) -> Prose | None:
     rated, lang = rate_objectives(view), view.lang
     if rated is None:
         return None
-    share = format_share(100 * rated.good / rated.rated)
+    share = format_share(rated.good_percent)
     numbers = {"n": count(rated.rated), "good": count(rated.good), "bad": count(rated.bad)}
     named = {"best": rated.best, "worst": rated.worst, "share": share}
     sentences = [say("evaluation_text.objectives", lang, **numbers, **named)]

@@ -6,7 +6,13 @@ from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.incidents import list_levels
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.rows import choose_leaders, rank_classes
-from taizhang.analysis.selection import choose_told, has_rows, is_of_nothing, list_dated_counts
+from taizhang.analysis.selection import (
+    choose_told,
+    count_sentences,
+    has_rows,
+    is_of_nothing,
+    list_dated_counts,
+)
 from taizhang.analysis.targets import count_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
@@ -47,14 +53,9 @@ def _write(view: View, id: str) -> list[Runs]:
     """What an exhibit says of its subjects, those that are configured; the period or the day is said once."""
     about, told = load_exhibits()[id], list[Runs]()
     for first, *others in about.facts or about.stocks:
-        counted = first[0].rstrip(_MARKS)
-        if view.fact(counted) is None:
-            continue
-        lead = () if told else lead_day(view) if about.stocks else lead_period(view)
-        told.append(_tell(view, first, lead))
-        # Where the first number is nought, that alone is said.
-        if view.value(counted) != 0:
-            told += [_tell(view, sentence) for sentence in others]
+        for sentence in (first, *others)[: count_sentences(view, first[0].rstrip(_MARKS), 1 + len(others))]:
+            lead = () if told else lead_day(view) if about.stocks else lead_period(view)
+            told.append(_tell(view, sentence, lead))
     return told
 
 
