@@ -16,6 +16,7 @@ from taizhang.analysis.grid import (
     count_cells,
     count_groups,
     count_ways,
+    has_heads,
     list_problems,
     list_unassigned,
     mark_unassigned,
@@ -177,6 +178,10 @@ def test_ways_in_order() -> None:
     assert list(ways) == ["code", "name", "point", "unmatched"] and {str(one) for one in ways.dtypes} == {
         "int64"
     }
+
+
+def test_a_grid_of_one_level_has_no_heads() -> None:
+    assert has_heads(pd.DataFrame({"heads": [0, 1, 0]})) and not has_heads(pd.DataFrame({"heads": [0, 0]}))
 
 
 def test_problems_of_one_size_are_in_the_order_of_their_codes() -> None:

@@ -213,6 +213,29 @@ def test_the_first_classes_without_parting_equals(counts: list[int], number: int
     assert rows.choose_leaders(pd.Series(counts)).tolist() == counts[:number]
 
 
+@pytest.mark.parametrize(
+    ("names", "leaders", "rows_", "is_single"),
+    [
+        ("aab", {"a": 2}, 3, False),
+        ("aabbbcd", {"b": 3, "a": 2}, 7, False),
+        ("ba", {"a": 1, "b": 1}, 2, True),
+        ("abcde", dict.fromkeys("abcde", 1), 5, True),
+    ],
+)
+def test_the_leading_classes(names: str, leaders: dict[str, int], rows_: int, is_single: bool) -> None:
+    """Rows that do not state theirs are not counted."""
+    found = rows.find_leaders(make_view({"drills": make_drills([None, *names])}), "drills", "plan")
+    assert found is not None and list(found.counts.items()) == list(leaders.items())
+    assert (found.rows, found.is_single) == (rows_, is_single)
+
+
+def test_where_no_class_leads() -> None:
+    """Six with one row each are too many alike; of six with two likewise."""
+    for names in ("abcdef", "aabbccddeeff"):
+        assert rows.find_leaders(make_view({"drills": make_drills([*names])}), "drills", "plan") is None
+    assert rows.find_leaders(make_view({"drills": make_drills([None])}), "drills", "plan") is None
+
+
 def test_rows_of_a_district_are_its_own() -> None:
     table = pd.concat(
         [make_drills(["甲"]), make_drills(["乙"]).assign(district_code=CODES[1])], ignore_index=True

@@ -13,6 +13,7 @@ from taizhang.analysis.selection import (
     count_sentences,
     find_count,
     has_rows,
+    has_withheld,
     is_of_nothing,
     list_dated_counts,
     list_definitions,
@@ -197,6 +198,12 @@ def test_sentences_beside_the_first_are_of_something() -> None:
     }
     assert list(numbers.values()) == [1, 3, 3, 3]
     assert count_sentences(make_view(facts=facts), "incidents.count", 3) == 0
+
+
+def test_whether_any_number_is_withheld() -> None:
+    shown = make_fact("hazards.found", 3)
+    hidden = make_fact("hazards.found", 3, district=CODES[1], suppressed=True)
+    assert not has_withheld(make_view(facts=[shown])) and has_withheld(make_view(facts=[shown, hidden]))
 
 
 def test_that_a_count_is_withheld_is_told_once() -> None:

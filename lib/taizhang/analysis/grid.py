@@ -88,6 +88,11 @@ def list_unassigned(view: View) -> pd.DataFrame:
     return cells[mark_unassigned(view, cells)].sort_values("code")
 
 
+def has_heads(span: pd.DataFrame) -> bool:
+    """Whether any cell holds others, by the span of control; in a grid of one level none does."""
+    return bool(span["heads"].any())
+
+
 def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Problems from the largest down, each with its `number`, from 1, in table and map, and its `group`."""
     ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True])

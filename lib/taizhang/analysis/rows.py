@@ -160,3 +160,25 @@ def choose_leaders(counts: pd.Series) -> pd.Series:
     ahead = counts[counts > beyond]
     level = counts[counts >= beyond]
     return ahead if len(ahead) or len(level) > _MOST_LEADERS else level
+
+
+@dataclass(frozen=True)
+class Leaders:
+    """The commonest classes (in words) and their rows, of how many rows that state their class.
+
+    `is_single`: no class has more than one row; of others those with one are not among the leaders.
+    """
+
+    counts: pd.Series
+    rows: int
+    is_single: bool
+
+
+def find_leaders(view: View, kind: str, column: str) -> Leaders | None:
+    """None where no row of the period states its class, or so many are alike that none leads."""
+    counts = rank_classes(view, kind, column)
+    if counts is None:
+        return None
+    leaders, is_single = choose_leaders(counts), bool(counts.max() == 1)
+    leaders = leaders if is_single else leaders[leaders > 1]
+    return Leaders(leaders, int(counts.sum()), is_single) if len(leaders) else None

@@ -158,3 +158,8 @@ def _rests_on(view: View, fact: str, first: str) -> bool:
 def is_of_nothing(view: View, fact: str) -> bool:
     """Whether a fact of the summary tells of some of a ledger's rows, and there is none or their number isn't shown."""
     return fact in _OF_SOME and not view.value(find_count(fact.split(".")[0]))
+
+
+def has_withheld(view: View) -> bool:
+    """Whether any number of the view's facts is withheld, of whatever district."""
+    return bool(view.facts["suppressed"].any())

@@ -14,6 +14,7 @@ from taizhang.analysis.grid import (
     count_cells,
     count_groups,
     count_ways,
+    has_heads,
     list_problems,
     list_unassigned,
     rank_problems,
@@ -97,8 +98,7 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
         of_level = label("check.of_level", lang, level=row["level"]) if row["level"] else ""
         numbers = (write_number(row[name], 1 if name.endswith("median") else 0) for name in _SPAN)
         rows.append((of_level or str(names.get(row["district_code"], row["district_code"])), *numbers))
-    # A grid of one level has no cells that hold others.
-    without = () if span["heads"].any() else [name for name in _SPAN if "head" in name]
+    without = () if has_heads(span) else [name for name in _SPAN if "head" in name]
     return make_table(view, "grid-span", rows, without=without)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.incidents import list_levels
 from taizhang.analysis.naming import name_period, name_place
-from taizhang.analysis.rows import choose_leaders, rank_classes
+from taizhang.analysis.rows import find_leaders
 from taizhang.analysis.selection import (
     choose_told,
     count_sentences,
@@ -91,19 +91,15 @@ def write_hazards(view: View) -> Prose | None:
 
 def _tell_leaders(view: View, column: str) -> Runs:
     """The commonest classes of the period's hazards, where any is stated."""
-    counts = rank_classes(view, "hazards", column)
-    if counts is None:
+    found = find_leaders(view, "hazards", column)
+    if found is None:
         return ()
-    single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
-        for name, number in choose_leaders(counts).items()
-        if number > 1 or single
+        for name, number in found.counts.items()
     ]
-    if not leaders:
-        return ()
-    names = join_list(leaders, view.lang)
-    return say(f"classes.{column}{single}", view.lang, leaders=names, n=counts.sum(), number=len(leaders))
+    key, names = f"classes.{column}{'_single' if found.is_single else ''}", join_list(leaders, view.lang)
+    return say(key, view.lang, leaders=names, n=found.rows, number=len(leaders))
 
 
 def write_inspections(view: View) -> Prose | None:
