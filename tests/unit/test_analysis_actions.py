@@ -8,9 +8,11 @@ import pytest
 from view_maker import make_table, make_view
 
 from taizhang.analysis.actions import (
+    UNKNOWN,
     ActionCounts,
     StageProblem,
     count_actions,
+    follow_stages,
     list_stage_problems,
     list_stages,
     rank_stages,
@@ -273,6 +275,22 @@ def test_stages_by_their_first_day() -> None:
     assert rank_stages(make_view()).empty
 
 
+def test_what_stages_found_and_closed() -> None:
+    """Seventeen stages of one district each, and one of two; sixteen are shown, of which two found most."""
+    rows = [stage(f"{at:02}", 1, None, 3, 1, starts_on=f"2021-03-{at + 1:02}") for at in range(17)]
+    rows += [stage("05", 1, None, 2, 2, starts_on="2021-03-06"), stage("16", 2, None, 90, 9)]
+    rows += [stage("09", 1, None, 2, 0, starts_on="2021-03-10"), stage("17", 2, None, 99, None)]
+    found = follow_stages(make_actions(rows, district=ALL))
+    assert found is not None and list(found.shown.index) == [f"动员部署 {at:02}" for at in range(16)]
+    assert found.shown["found"].tolist() == [3] * 5 + [5] + [3] * 3 + [5] + [3] * 6
+    # The last stage does not say what is closed.
+    assert (found.found, found.closed, found.rows, found.most) == (145, 28, 20, "动员部署 05")
+    nothing = [stage("甲", 1, None, 0, 0)]
+    assert follow_stages(make_actions(nothing)) is None and follow_stages(make_view()) is None
+    one = follow_stages(make_actions([*nothing, stage("乙", 2, None, 1, 0)]))
+    assert one is not None and (one.found, one.closed, one.rows, one.most) == (1, 0, 2, "自查自纠 乙")
+
+
 def test_what_the_actions_come_to() -> None:
     counts = count_actions(make_area())
     assert counts == ActionCounts(
@@ -285,6 +303,23 @@ def test_what_the_actions_come_to() -> None:
     few = count_actions(make_actions(ROWS[:1]))
     assert few is not None and few.states == {"in_time": 1}
     assert count_actions(make_view()) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "closed", "left", "states", "percent", "due"),
+    [
+        (8, 6, 2, {"late": 1, "overdue": 1}, 75, ["overdue", "open", "late"]),
+        (8, 8, 0, {"in_time": 2, "late": 1}, 100, ["late"]),
+        (3, 0, 3, {"running": 1}, 0, ["open"]),
+        (0, 0, 0, {"overdue": 2}, float("nan"), ["overdue"]),
+        (0, 0, 0, {"in_time": 1, "running": 3}, float("nan"), []),
+    ],
+)
+def test_share_closed_and_what_is_due(
+    found: float, closed: float, left: float, states: dict[str, int], percent: float, due: list[str]
+) -> None:
+    counts = ActionCounts(1, 2, 2, 1, found, closed, left, 0, states)
+    assert counts.due == due and counts.closed_percent == pytest.approx(percent, nan_ok=True)
 
 
 def test_problems_of_stages() -> None:
@@ -337,3 +372,16 @@ def test_problems_stand_in_the_order_of_the_stages_and_closed_of_none_is_no_shar
             "总结提升",
         ]
     assert pd.isna(sum_stages(view).set_index("name").loc["乙", "closed_percent"])
+
+
+@pytest.mark.parametrize(
+    ("silent", "states", "told"),
+    [
+        (0, {"in_time": 2}, True),
+        (1, {"in_time": 2}, False),
+        (0, {"in_time": 1, UNKNOWN: 1}, False),
+        (0, {}, True),
+    ],
+)
+def test_whether_all_is_known_of_every_stage(silent: int, states: dict[str, int], told: bool) -> None:
+    assert ActionCounts(1, 2, 2, 1, 4, 4, 0, silent, states).is_told == told

@@ -43,7 +43,9 @@ def test_points_by_hand(view: View) -> None:
 def test_a_withheld_fact_gives_no_points(view: View) -> None:
     found, table = find_assessment(view), figures.tabulate_assessment(view)
     assert found is not None and table is not None
-    assert found.places.loc[CODES[5], "missing"] == 1
+    assert found.places.loc[CODES[5], "missing"] == 1 and found.has_missing
+    known = replace(found, places=found.places.assign(missing=0))
+    assert not known.has_missing
     assert [cell.text for cell in table.rows[0]][:4] == [NAMES[5], "16.7", "—", "16.7"]
     assert any("横线为指标不详或从略" in note for note in table.notes)
 

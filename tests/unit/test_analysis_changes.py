@@ -549,6 +549,14 @@ def test_a_rate_may_change_by_less_than_one(now: int, before: int, verdict: str)
 
 
 @pytest.mark.parametrize(
+    ("before", "percent", "has_percent"),
+    [(10, 50, True), (9.9, 50, False), (-10, 50, True), (40, float("nan"), False), (0, float("nan"), False)],
+)
+def test_a_change_in_percent_is_of_ten_at_least(before: float, percent: float, has_percent: bool) -> None:
+    assert Change(15, before, 5, percent, None, "neutral").has_percent is has_percent
+
+
+@pytest.mark.parametrize(
     ("difference", "before", "beyond", "within", "from_none", "told"),
     [
         (0, 5, False, False, False, False), (0, 0, None, False, False, False),

@@ -66,6 +66,22 @@ def test_districts_by_hand() -> None:
     assert found.extremes == (0, 7) and found.has_intervals and (found.unknown, found.missing) == (0, "")
 
 
+def test_who_is_named_of_a_comparison() -> None:
+    found = compare_districts(make_medians([4, 5, 7, 3, 5, 0]), MEDIAN)
+    assert found is not None and found.has_area and found.apart == [NAMES[2], NAMES[3]]
+    assert found.list_at(5) == [NAMES[1], NAMES[4]] and found.list_at(0) == [NAMES[5]]
+    assert found.list_at(6) == []
+    unknown = compare_districts(make_medians([4, 5, 7, 3, 5, 0], area=None), MEDIAN)
+    assert unknown is not None and not unknown.has_area and unknown.apart == []
+    rows = [make_fact("hazards.overdue", n, district=code) for n, code in enumerate(CODES)]
+    mean = compare_districts(make_view(facts=rows, district="all"), "hazards.overdue")
+    assert mean is not None and mean.of == "mean" and mean.has_level and not mean.has_area
+    assert found.has_level and found.can_be_ranked and not unknown.has_level and unknown.can_be_ranked
+    for days, ranked in (([4, 5], True), ([4], False), ([0, 0, 0], False), ([0, 0, 1], True)):
+        few = compare_districts(make_medians([*days, *[None] * (6 - len(days))]), MEDIAN)
+        assert few is not None and few.can_be_ranked is ranked
+
+
 def test_counts_are_held_against_their_mean_where_all_are_known() -> None:
     rows = [make_fact("hazards.overdue", n, district=code, low=n - 1, high=n + 1)
             for n, code in zip([5, 1, 3, 2, 9, 4], CODES, strict=True)]  # fmt: skip

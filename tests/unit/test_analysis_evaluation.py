@@ -11,6 +11,7 @@ from view_maker import make_table, make_view
 
 from taizhang.analysis.evaluation import (
     ObjectiveCounts,
+    choose_plan_columns,
     count_improvements,
     count_objectives,
     count_ratings,
@@ -255,10 +256,13 @@ def test_sums_of_the_drills_evaluated() -> None:
 
 def test_ratings_objectives_and_improvements_in_numbers(kinds: dict[str, Kind]) -> None:
     view = make_drills(kinds)
-    assert count_ratings(view).to_dict() == {"良好": 2, "优秀": 1} and list(count_ratings(view)) == [2, 1]
+    ratings = count_ratings(view)
+    assert list(ratings["n"].items()) == [("良好", 2), ("优秀", 1)]
+    assert ratings["percent"].tolist() == [100 * 2 / 3, 100 / 3]
     assert list(list_scale(view).values()) == ["顺利完成", "有所不足", "严重不足", "未能完成"]
     assert list(list_scale(view))[:2] == ["performed", "some"] and list(list_scale(view))[3] == "unable"
-    assert rate_objectives(view) == ObjectiveCounts(4, "顺利完成", 2, "未能完成", 1)
+    rated = ObjectiveCounts(4, "顺利完成", 2, "未能完成", 1)
+    assert rate_objectives(view) == rated and rated.good_percent == 50
     counts = count_objectives(view)
     assert counts.index.tolist() == ["信息报告", "疏散安置"] and counts.to_numpy().tolist() == [
         [1, 0, 0, 1],
@@ -271,6 +275,24 @@ def test_ratings_objectives_and_improvements_in_numbers(kinds: dict[str, Kind]) 
         and str(items["state"].dtype) == "str"
     )
     assert count_improvements(view) == {ALL: 4, "done": 1, "overdue": 1}
+
+
+def test_columns_of_the_plan_that_are_shown(kinds: dict[str, Kind]) -> None:
+    """The how-to's ledger, without a day and with a person's name."""
+    view = make_drills(kinds)
+    own = kinds["drill_objectives"]
+    shown = [name for name in ("drill", "problem", "improvement", "owner", "due", "done_on")
+             if name in own.fields and name in view.ledgers["drill_objectives"]]  # fmt: skip
+    assert list(choose_plan_columns(view)) == shown and {"drill", "improvement", "owner", "due"} <= {*shown}
+    rows = view.ledgers["drill_objectives"].drop(columns="due")
+    fields = {**own.fields, "owner": replace(own.fields["owner"], personal=True)}
+    hidden = replace(view, kinds={**kinds, "drill_objectives": replace(own, fields=fields)},
+                     ledgers={"drill_objectives": rows})  # fmt: skip
+    assert list(choose_plan_columns(hidden)) == [name for name in shown if name not in ("due", "owner")]
+    no_field = replace(own, fields={name: own.fields[name] for name in own.fields if name != "drill"})
+    bare = replace(view, kinds={**kinds, "drill_objectives": no_field})
+    assert list(choose_plan_columns(bare)) == [name for name in shown if name != "drill"]
+    assert choose_plan_columns(replace(view, kinds=load_kinds())) == () == choose_plan_columns(make_view())
 
 
 @pytest.mark.parametrize(
@@ -310,7 +332,7 @@ def test_columns_that_a_ledger_of_objectives_may_lack(kinds: dict[str, Kind]) ->
         find_objectives(earlier).empty and count_ratings(earlier).empty and rate_objectives(earlier) is None
     )
     assert count_ratings(make_view()).empty and find_objectives(make_view()).empty
-    assert str(count_ratings(make_view()).dtype) == "float64"
+    assert count_ratings(make_view()).dtypes.astype(str).to_dict() == {"n": "float64", "percent": "float64"}
     dull = make_view({"drills": make_table("drills", [{"held_on": "2021-03-01"}])})
     assert count_ratings(dull).empty
 

@@ -46,6 +46,13 @@ def test_a_district_far_out_is_called_and_judged_by_the_good_side() -> None:
     assert high is not None and high.places["verdict"].iloc[-1] == "better"
 
 
+def test_those_outside_are_named_in_the_order_of_the_facts() -> None:
+    funnel = find_funnel(make_shares([(60, 100), *ALIKE, (82, 100), (40, 100)]), RATE)
+    assert funnel is not None and funnel.outside == ["第0镇", "第22镇"]
+    alike = find_funnel(make_shares(ALIKE), RATE)
+    assert alike is not None and alike.outside == []
+
+
 def test_more_deaths_are_worse() -> None:
     """Thirty of 100,000 among twenty with one: 50 of 2,100,000 are 2.38 per 100,000."""
     deaths = "incidents.deaths_per_100k"

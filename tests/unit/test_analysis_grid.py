@@ -14,7 +14,10 @@ from taizhang.analysis.grid import (
     classify_cells,
     count_by_cell,
     count_cells,
+    count_groups,
     count_ways,
+    has_heads,
+    list_problems,
     list_unassigned,
     mark_unassigned,
     names_persons,
@@ -177,6 +180,10 @@ def test_ways_in_order() -> None:
     }
 
 
+def test_a_grid_of_one_level_has_no_heads() -> None:
+    assert has_heads(pd.DataFrame({"heads": [0, 1, 0]})) and not has_heads(pd.DataFrame({"heads": [0, 0]}))
+
+
 def test_problems_of_one_size_are_in_the_order_of_their_codes() -> None:
     problems = gpd.GeoDataFrame(
         {"problem": ["outside", "across", "gap"], "codes": ["c", "a", "b"], "area_km2": [2.0, 2.0, 9.0]},
@@ -191,6 +198,28 @@ def test_problems_of_one_size_are_in_the_order_of_their_codes() -> None:
     assert sum_problems(problems).to_dict("list") == {
         "problem": ["outside", "across", "gap"], "number": [1, 1, 1], "area_km2": [2.0, 2.0, 9.0],
     }  # fmt: skip
+
+
+def test_the_largest_problems_are_listed() -> None:
+    problems = gpd.GeoDataFrame(
+        {"problem": ["gap", "beyond", "overlap", "gap_sliver"], "codes": list("dcba"),
+         "area_km2": [1.0, 0.5, 4.0, 2.5], "share_percent": [np.nan, 7.0, np.nan, np.nan]},
+        geometry=[box(0, 0, 1, 1)] * 4,
+    )  # fmt: skip
+    listed = list_problems(problems, 3)
+    assert listed.rows["codes"].tolist() == ["b", "a", "d"] and listed.rows["number"].tolist() == [1, 2, 3]
+    assert (listed.area_km2, listed.number, listed.has_shares) == (7.5, 4, False)
+    every = list_problems(problems, 4)
+    assert (len(every.rows), every.area_km2, every.number, every.has_shares) == (4, 8.0, 4, True)
+    ranked = rank_problems(problems)
+    assert list(count_groups(ranked).items()) == [("gap", 2), ("overlap", 1), ("stray", 1)]
+    assert count_groups(ranked[ranked["group"] != "overlap"]) == {"gap": 2, "stray": 1}
+    assert count_groups(ranked.iloc[:0]) == {}
+
+
+def test_cells_that_a_row_met(view: View) -> None:
+    found = classify_cells(view, COUNTS, "hazards")
+    assert found is not None and found.filled == (found.cells["rows"] > 0).sum() == 2
 
 
 def test_classes_of_many_cells(view: View) -> None:

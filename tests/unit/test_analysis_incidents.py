@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from view_maker import make_table, make_view
+from view_maker import make_fact, make_table, make_view
 
-from taizhang.analysis.incidents import follow_years, list_gravest
+from taizhang.analysis.incidents import AccidentLevels, follow_years, list_gravest, list_levels
 from taizhang.analysis.view import View
 
 
@@ -34,6 +34,29 @@ def test_months_to_come_are_not_counted() -> None:
     early = follow_years(replace(view, as_of=date(2021, 5, 31)))
     assert early is not None
     np.testing.assert_array_equal(early.loc[2021], [0, 0, 0, 0, 1] + [np.nan] * 7)
+
+
+@pytest.mark.parametrize(
+    ("incidents", "counts", "found", "is_graver"),
+    [
+        (5, (2, 0, 0, 0), ["ordinary"], False),
+        (5, (2, 1, 0, 0), ["ordinary", "larger"], True),
+        (1, (0, 0, 0, 1), ["extraordinary"], True),
+        (1, (0, 0, 0, 0), [], False),
+    ],
+)
+def test_levels_that_occurred(
+    incidents: int, counts: tuple[int, ...], found: list[str], is_graver: bool
+) -> None:
+    names = ("ordinary", "larger", "major", "extraordinary")
+    rows = [make_fact(f"incidents.level_{name}", n) for name, n in zip(names, counts, strict=True)]
+    levels = list_levels(make_view(facts=[make_fact("incidents.count", incidents), *rows]))
+    assert levels == AccidentLevels(incidents, [f"incidents.level_{name}" for name in found])
+    assert levels is not None and levels.is_graver == is_graver
+    none = make_fact("incidents.count", 0)
+    assert list_levels(make_view(facts=[none, *rows])) is None and list_levels(make_view(facts=rows)) is None
+    known = make_fact("incidents.count", incidents)
+    assert list_levels(make_view(facts=[known, *rows[:3]])) is None
 
 
 def test_eight_years_at_most_and_back_to_the_first_day_on_record() -> None:

@@ -82,7 +82,8 @@ def test_incidents_are_per_day_of_the_month() -> None:
     [(np.nan, 0.5, "unknown"), (0.05, 0.5, "none"), (0.049, 0.5, "fewer"), (0.049, 1.5, "more")],
 )
 def test_verdicts(p: float, ratio: float, verdict: str) -> None:
-    assert Outcome("late", Effect(ratio=ratio), Effect(), p).verdict == verdict
+    outcome = Outcome("late", Effect(ratio=ratio), Effect(), p)
+    assert outcome.verdict == verdict and outcome.is_beyond_chance == (verdict in ("fewer", "more"))
 
 
 def test_withheld_and_short_ledgers_are_not_modelled() -> None:

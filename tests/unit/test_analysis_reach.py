@@ -1,6 +1,7 @@
 """Premises within reach, and which rows of reach a report shows."""
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from shapely.geometry import box
 from view_maker import CODES, make_table, make_view
@@ -33,6 +34,25 @@ def test_very_many_premises_are_left_to_the_table(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(reach, "MOST_POINTS", 2)
     assert reach.place_premises(view, box(0, 0, 1, 1)).empty
     assert reach.place_premises(make_view({}), box(0, 0, 1, 1)).empty
+
+
+def test_columns_of_reach_that_say_something() -> None:
+    """People are known in one row, the area in none; premises are shown where any has a place."""
+    table = gpd.GeoDataFrame(
+        {"sites": [0, 0], "premises_located": [0, 2], "premises_in_reach": [0, 0],
+         "area_in_reach_percent": [np.nan] * 2, "people_in_reach": [np.nan, 0.0]}
+    )  # fmt: skip
+    wanted = ["sites", "premises_located", "premises_in_reach", "people_in_reach"]
+    assert reach.choose_columns(table, *table) == wanted
+    assert reach.choose_columns(table.iloc[:1], *table) == ["sites"]
+    assert reach.choose_columns(table, "people_in_reach", "sites") == ["people_in_reach", "sites"]
+
+
+def test_shelters_with_both_coordinates() -> None:
+    places = [(119.0, 26.0), (None, 26.0), (119.0, None), (0.0, 0.0), (None, None)]
+    rows = [{"name": str(n), "lon": lon, "lat": lat} for n, (lon, lat) in enumerate(places)]
+    view = make_view({"shelters": make_table("shelters", rows)})
+    assert reach.locate_sites(view)["name"].tolist() == ["0", "3"]
 
 
 def test_a_district_is_shown_beside_the_area() -> None:

@@ -7,7 +7,11 @@ import pytest
 from view_maker import CODES, NAMES, make_table, make_view
 
 from taizhang import figures, narrative
-from taizhang.analysis.required_drills import check_required_drills
+from taizhang.analysis.required_drills import (
+    RequiredDrillCounts,
+    check_required_drills,
+    count_required_drills,
+)
 from taizhang.analysis.view import View
 
 
@@ -40,6 +44,13 @@ def test_table_and_sentence_name_the_same_districts(view: View) -> None:
     assert table.rows[1][1].text == "—" and {row[3].note for row in table.rows[:3]} == {"worse"}
     said = words._repr_mimebundle_()["text/plain"]
     assert f"有3个近两年没有演练记录：{NAMES[1]}、{NAMES[3]}和{NAMES[5]}" in said
+
+
+def test_districts_and_those_without_a_drill(view: View) -> None:
+    assert count_required_drills(view) == RequiredDrillCounts(6, [NAMES[1], NAMES[3], NAMES[5]])
+    own = make_view(dict(view.ledgers), district=CODES[0])
+    assert count_required_drills(own) == RequiredDrillCounts(1, [])
+    assert count_required_drills(make_view()) is None
 
 
 def test_one_district_is_told_by_itself(view: View) -> None:

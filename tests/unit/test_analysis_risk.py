@@ -81,6 +81,21 @@ def test_the_highest_comes_first_and_the_weakest_is_named(view: View) -> None:
     assert found.places["missing"].tolist() == [1, 0, 0, 0, 0, 1]
 
 
+def test_who_is_named_and_how_many_are_firm(view: View) -> None:
+    """Codes stand in another order than risk; three of five are in the upper classes."""
+    found = find_risk(view)
+    assert found is not None
+    places = pd.DataFrame(
+        {"district": list("abcde"), "rank": [4, 2, 5, 1, 3], "upper": [False, True, False, True, True],
+         "firm": [True, False, True, True, False], "missing": [0, 1, 0, 2, 0]}
+    )  # fmt: skip
+    made = replace(found, places=places)
+    assert made.leaders == ["d", "b", "e"] == made.upper and (made.firm, made.lacking) == (3, 2)
+    fewer = replace(made, places=places.assign(upper=places["rank"] == 2, firm=False, missing=0))
+    assert (fewer.upper, fewer.firm, fewer.lacking) == (["b"], 0, 0)
+    assert replace(made, places=places.iloc[:2]).leaders == ["b", "a"]
+
+
 def test_words_table_and_map_say_the_same(view: View) -> None:
     found = find_risk(view)
     table, figure, words = figures.tabulate_risk(view), figures.map_risk(view), narrative.write_risk(view)

@@ -93,6 +93,17 @@ def test_classes_beyond_the_tenth_are_one(number: int) -> None:
     assert found["m"].tolist() == [1] * 9 + [rest, 1] and list(found) == ["n", "m"]
 
 
+def test_totals_of_counts() -> None:
+    """A month that has not begun is nothing yet."""
+    counts = pd.DataFrame({"open": [1.0, 4.0, np.nan], "closed": [2.0, 1.0, np.nan]}, index=list("abc"))
+    totals = rows.total_counts(counts)
+    assert totals.by_class.to_dict() == {"a": 3, "b": 5, "c": 0}
+    assert totals.by_part.to_dict() == {"open": 5, "closed": 3} and totals.whole == 8
+    assert totals.shares.to_dict() == {"a": 0.375, "b": 0.625, "c": 0}
+    none = rows.total_counts(counts * 0)
+    assert none.whole == 0 and none.shares.isna().all() and list(none.shares.index) == list("abc")
+
+
 def make_drills(names: list[str | None], **columns: list[object]) -> pd.DataFrame:
     rows = [
         {"held_on": "2021-03-01", "plan": name} | {key: values[at] for key, values in columns.items()}
@@ -200,6 +211,29 @@ def test_kinds_whose_small_counts_are_withheld() -> None:
 )  # fmt: skip
 def test_the_first_classes_without_parting_equals(counts: list[int], number: int) -> None:
     assert rows.choose_leaders(pd.Series(counts)).tolist() == counts[:number]
+
+
+@pytest.mark.parametrize(
+    ("names", "leaders", "rows_", "is_single"),
+    [
+        ("aab", {"a": 2}, 3, False),
+        ("aabbbcd", {"b": 3, "a": 2}, 7, False),
+        ("ba", {"a": 1, "b": 1}, 2, True),
+        ("abcde", dict.fromkeys("abcde", 1), 5, True),
+    ],
+)
+def test_the_leading_classes(names: str, leaders: dict[str, int], rows_: int, is_single: bool) -> None:
+    """Rows that do not state theirs are not counted."""
+    found = rows.find_leaders(make_view({"drills": make_drills([None, *names])}), "drills", "plan")
+    assert found is not None and list(found.counts.items()) == list(leaders.items())
+    assert (found.rows, found.is_single) == (rows_, is_single)
+
+
+def test_where_no_class_leads() -> None:
+    """Six with one row each are too many alike; of six with two likewise."""
+    for names in ("abcdef", "aabbccddeeff"):
+        assert rows.find_leaders(make_view({"drills": make_drills([*names])}), "drills", "plan") is None
+    assert rows.find_leaders(make_view({"drills": make_drills([None])}), "drills", "plan") is None
 
 
 def test_rows_of_a_district_are_its_own() -> None:

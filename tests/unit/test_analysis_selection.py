@@ -9,8 +9,12 @@ from taizhang.analysis.selection import (
     choose_columns,
     choose_facts,
     choose_key_figures,
+    choose_told,
+    count_sentences,
     find_count,
     has_rows,
+    has_withheld,
+    is_of_nothing,
     list_dated_counts,
     list_definitions,
 )
@@ -164,6 +168,61 @@ def test_definitions_are_of_the_facts_there_are_with_their_intervals() -> None:
     assert name_facts(infos) == order(*names)
     assert methods == [method for method in ("poisson", "wilson", "greenwood") if method in used]
     assert list_definitions(make_view()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("first", "value", "others", "told"),
+    [
+        ("hazards.found", 0, ["hazards.rectification_rate", "drills.held"], ["drills.held"]),
+        ("hazards.found", 1, ["hazards.rectification_rate"], ["hazards.rectification_rate"]),
+        ("hazards.found", None, ["hazards.rectification_rate"], ["hazards.rectification_rate"]),
+        # A share of nought is no count: what stands beside it does not rest on it.
+        ("hazards.rectification_rate", 0, ["hazards.overdue"], ["hazards.overdue"]),
+        # A loss does not rest on the deaths, their rate does.
+        ("incidents.deaths", 0, ["incidents.deaths_per_100k", "incidents.loss_wan"], ["incidents.loss_wan"]),
+        ("inspections.visits", 0, ["inspections.hazards_per_visit", "hazards.found"], ["hazards.found"]),
+    ],
+)  # fmt: skip
+def test_what_rests_on_nothing_is_not_told(
+    first: str, value: float | None, others: list[str], told: list[str]
+) -> None:
+    view = make_view(facts=[make_fact(first, value), *(make_fact(name, 1) for name in others)])
+    assert choose_told(view, first, *others) == [first, *told]
+
+
+def test_sentences_beside_the_first_are_of_something() -> None:
+    facts = [make_fact("drills.held", 0), make_fact("hazards.found", 1), make_fact("plans.current", None),
+             make_fact("disputes.found", 2, suppressed=True)]  # fmt: skip
+    numbers = {
+        str(fact["fact"]): count_sentences(make_view(facts=facts), str(fact["fact"]), 3) for fact in facts
+    }
+    assert list(numbers.values()) == [1, 3, 3, 3]
+    assert count_sentences(make_view(facts=facts), "incidents.count", 3) == 0
+
+
+def test_whether_any_number_is_withheld() -> None:
+    shown = make_fact("hazards.found", 3)
+    hidden = make_fact("hazards.found", 3, district=CODES[1], suppressed=True)
+    assert not has_withheld(make_view(facts=[shown])) and has_withheld(make_view(facts=[shown, hidden]))
+
+
+def test_that_a_count_is_withheld_is_told_once() -> None:
+    facts = [make_fact("complaints.received", 3, suppressed=True),
+             make_fact("complaints.resolution_rate", 50, suppressed=True), make_fact("disputes.found", 2)]  # fmt: skip
+    view, names = make_view(facts=facts), [str(fact["fact"]) for fact in facts]
+    assert choose_told(view, *names) == [names[0], names[2]]
+    assert choose_told(view, *names[1:]) == names[1:] and choose_told(view, names[1]) == [names[1]]
+    assert choose_told(view, names[2], *names[:2]) == [names[2], *names[:2]]
+
+
+@pytest.mark.parametrize(
+    ("fact", "count"), [("hazards.overdue", "hazards.found"), ("incidents.deaths", "incidents.count")]
+)
+def test_some_of_no_rows_are_not_told_in_the_summary(fact: str, count: str) -> None:
+    assert not is_of_nothing(make_view(facts=[make_fact(count, 1)]), fact)
+    assert is_of_nothing(make_view(facts=[make_fact(count, 0)]), fact)
+    assert is_of_nothing(make_view(facts=[make_fact(count, 4, suppressed=True)]), fact)
+    assert is_of_nothing(make_view(), fact) and not is_of_nothing(make_view(), count)
 
 
 def test_a_dated_ledger_has_rows_where_its_count_is_more_than_nought_or_withheld() -> None:

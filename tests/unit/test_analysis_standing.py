@@ -10,7 +10,7 @@ from view_maker import CODES, NAMES, make_fact, make_view
 
 from taizhang import figures
 from taizhang.analysis.funnel import find_funnel
-from taizhang.analysis.standing import find_standing
+from taizhang.analysis.standing import find_standing, mark_pattern
 from taizhang.analysis.view import View
 from taizhang.stats.ranks import rank_rates, rank_shares
 from taizhang.stats.shrink import shrink_rates, shrink_shares
@@ -49,6 +49,8 @@ def test_standing_ranks_by_what_is_left_after_chance() -> None:
     )
     assert standing.called == list(places.loc[places["called"], "district"])
     assert standing.pattern.reason == "few" and (places["quadrant"] == "").all()
+    view = make_view(facts=rows, district="all")
+    assert mark_pattern(view, RATE) is None and mark_pattern(make_view(district="all"), RATE) is None
 
 
 def test_table_says_what_the_funnel_shows() -> None:
@@ -103,6 +105,10 @@ def test_a_pattern_of_neighbours_is_drawn() -> None:
         "350921228": "low_low", "350921229": "low_low", "350921234": "low_low", "350921235": "low_low",
         "350921207": "low_high",
     }  # fmt: skip
+    marked = mark_pattern(view, "hazards.rectification_rate")
+    assert marked is not None and marked.names == [f"第{n}镇" for n in (7, 28, 29, 34, 35)]
+    assert list(marked.quadrants.index) == list(districts["code"])
+    assert marked.quadrants[marked.quadrants != ""].to_dict() == found[found != ""].to_dict()
     figure = figures.map_pattern(view, "hazards.rectification_rate")
     assert figure is not None and "p<0.001" in figure.source
     assert "第7镇、第28镇、第29镇、第34镇和第35镇" in figure.alt

@@ -15,6 +15,7 @@ from taizhang.metadata.facts import ALL
 STATES = ("in_time", "late", "overdue", "running")
 UNKNOWN = "unknown"  # its last day is past, and nothing says whether it was done
 _NUMBERS = ["found", "closed", "open"]
+_MOST_BARS = 16
 
 
 @once_per_view
@@ -82,6 +83,37 @@ def rank_stages(view: View) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class StageProgress:
+    """What stages found and closed.
+
+    `shown`: the first sixteen of `rank_stages`, by stage and action in one. Of all of them `found` and `closed`, and
+    `rows`, the stages district by district. `most`: the first of those shown that found most.
+    """
+
+    shown: pd.DataFrame
+    found: float
+    closed: float
+    rows: int
+    most: str
+
+
+def follow_stages(view: View) -> StageProgress | None:
+    """None where no stage says that it found anything."""
+    stages = rank_stages(view)
+    if stages.empty or not stages["found"].sum() > 0:
+        return None
+    shown = stages.head(_MOST_BARS)
+    shown = shown.set_index(shown["stage"] + " " + shown["name"])
+    return StageProgress(
+        shown=shown,
+        found=float(stages["found"].sum()),
+        closed=float(stages["closed"].sum()),
+        rows=int(stages["known"].sum()),
+        most=str(shown["found"].idxmax()),
+    )
+
+
+@dataclass(frozen=True)
 class ActionCounts:
     """What a period's actions come to.
 
@@ -100,6 +132,26 @@ class ActionCounts:
     left: float
     silent: int
     states: Mapping[str, int]
+
+    @property
+    def closed_percent(self) -> float:
+        """Of the problems found; NaN where there is none."""
+        return 100 * self.closed / self.found if self.found else float("nan")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether of every stage it is known if it was done, and what is left of it."""
+        return not self.silent and UNKNOWN not in self.states
+
+    @property
+    def due(self) -> list[str]:
+        """What is to be done, the most pressing first: overdue stages, open problems, and stages that were late."""
+        tests = {
+            "overdue": "overdue" in self.states,
+            "open": self.left > 0,
+            "late": "late" in self.states,
+        }
+        return [name for name, is_due in tests.items() if is_due]
 
 
 def count_actions(view: View) -> ActionCounts | None:

@@ -22,6 +22,11 @@ class Assessed:
     places: pd.DataFrame
     sensitivity: pd.DataFrame
 
+    @property
+    def has_missing(self) -> bool:
+        """Whether of some district a rule's fact isn't known."""
+        return bool(self.places["missing"].any())
+
 
 @once_per_view
 def find_assessment(view: View) -> Assessed | None:

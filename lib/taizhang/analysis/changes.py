@@ -14,6 +14,7 @@ from taizhang.stats.change import compare_counts, compare_shares
 
 Then = Literal["year", "previous"]
 Verdict = Literal["better", "worse", "neutral"]
+_LEAST_OF_PERCENT = 10
 # Events per resident or per output: the longer the period, the more of them.
 _OF_STOCKS = ("per_100k", "per_yi_yuan")
 
@@ -39,6 +40,11 @@ class Change:
     def is_within_chance(self) -> bool:
         """Whether it is a change that chance alone explains."""
         return self.difference != 0 and self.beyond_chance is False
+
+    @property
+    def has_percent(self) -> bool:
+        """Whether it is told in percent, too: not of less than ten, of which every one is many percent."""
+        return not np.isnan(self.percent) and abs(self.before) >= _LEAST_OF_PERCENT
 
     def rose_from_none(self, info: FactInfo) -> bool:
         """Whether there was nothing before, and no test says what that means; a median of no days is not nothing."""

@@ -11,6 +11,7 @@ from taizhang.metadata.facts import ALL
 from taizhang.stats.classes import choose_classes
 
 Missing = Literal["", "withheld", "no_data", "either"]
+_FEWEST = 2  # districts of a ranking
 # Of these the whole area has the sum, which no district can be held against.
 _SUMS = ("count", "people", "yuan", "wan_yuan", "km2")
 
@@ -143,8 +144,36 @@ class Comparison:
         return self.places.sort_values("place")
 
     @property
+    def is_single(self) -> bool:
+        """Whether only one district is known."""
+        return len(self.places) == 1
+
+    @property
     def has_intervals(self) -> bool:
         return bool(self.places["low"].notna().any())
+
+    @property
+    def can_be_ranked(self) -> bool:
+        """Whether at least two districts are known, and not all are nought."""
+        return len(self.places) >= _FEWEST and bool(self.places["value"].any())
+
+    @property
+    def has_level(self) -> bool:
+        return not np.isnan(self.level)
+
+    @property
+    def has_area(self) -> bool:
+        """Whether districts are held against the whole area's own value, not against their mean."""
+        return self.of == "area" and self.has_level
+
+    @property
+    def apart(self) -> list[str]:
+        """Names of the districts whose interval leaves out the level."""
+        return list(self.places.loc[self.places["apart"], "district"])
+
+    def list_at(self, value: float) -> list[str]:
+        """Names of the districts that have a value."""
+        return list(self.places.loc[self.places["value"] == value, "district"])
 
     @property
     def extremes(self) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.words import label
 from taizhang.stats.cox import fit_cox
+from taizhang.stats.intervals import ALPHA
 
 COLUMNS = ("severity", "premises_type", "trade")
 
@@ -18,8 +19,9 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        As from `stats.cox.fit_cox`, and `apart`: whether the interval leaves 1 out; the commonest class of each column
-        is what others are held against (`attrs["against"]`, and `n` cases). None where there are too few.
+        As from `stats.cox.fit_cox`, `apart`: whether the interval leaves 1 out, and `varies`: whether the ratio is not
+        the same all the time; the commonest class of each column is what others are held against (`attrs["against"]`,
+        and `n` cases). None where there are too few.
     """
     cases = list_cases(view)
     if cases is None:
@@ -47,5 +49,6 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     if fit.empty:
         return None
     fit["apart"] = (fit["low"] > 1) | (fit["high"] < 1)
+    fit["varies"] = fit["fit_p"] < ALPHA
     fit.attrs.update({"against": against, "n": len(cases.rows)})
     return fit

@@ -15,6 +15,7 @@ from taizhang.facts.grounds import knows
 from taizhang.metadata.facts import ALL
 
 OBJECTIVES = "drill_objectives"
+_PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
 
 
 def sum_evaluations(view: View) -> pd.DataFrame:
@@ -52,14 +53,18 @@ def sum_evaluations(view: View) -> pd.DataFrame:
     )
 
 
-def count_ratings(view: View) -> pd.Series:
-    """Rated drills of the period by rating, in the ledger's own words, most first; empty where no drill is rated."""
+def count_ratings(view: View) -> pd.DataFrame:
+    """Rated drills of the period by rating, in the ledger's own words, most first: n and percent of those rated.
+
+    Empty where no drill is rated.
+    """
     rows = view.show("drills")
     if rows.empty or rows["rating"].isna().all():
-        return pd.Series(dtype="float64")
+        return pd.DataFrame({"n": [], "percent": []}, dtype="float64")
     rated = rows[rows["rating"].notna()]
     names = name_values(rated["rating"], "drills", "rating", view.lang, view.kinds)
-    return count_classes(names, pd.DataFrame({"n": 1.0}, index=rated.index), view.lang)["n"]
+    counts = count_classes(names, pd.DataFrame({"n": 1.0}, index=rated.index), view.lang)
+    return counts.assign(percent=100 * counts["n"] / len(rated))
 
 
 def find_objectives(view: View) -> pd.DataFrame:
@@ -95,6 +100,11 @@ class ObjectiveCounts:
     worst: str
     bad: int
 
+    @property
+    def good_percent(self) -> float:
+        """Of those rated."""
+        return 100 * self.good / self.rated
+
 
 def rate_objectives(view: View) -> ObjectiveCounts | None:
     """None where the workbook has no ledger of objectives, or no rated row of the period."""
@@ -122,6 +132,15 @@ def judge_improvements(view: View) -> pd.DataFrame:
     state[due < day] = "overdue"
     state[done <= day] = "done"
     return rows.assign(state=state)
+
+
+def choose_plan_columns(view: View) -> tuple[str, ...]:
+    """The columns of the plan of improvement that the ledger has; one that names a person is not shown."""
+    kind, rows = view.kinds.get(OBJECTIVES), find_objectives(view)
+    fields = kind.fields if kind else {}
+    return tuple(
+        name for name in _PLAN_COLUMNS if name in rows and name in fields and not fields[name].personal
+    )
 
 
 def count_improvements(view: View) -> dict[str, int]:

@@ -35,6 +35,11 @@ class DistrictFunnel:
     dispersion: float
     scale: float
 
+    @property
+    def outside(self) -> list[str]:
+        """Names of the districts beyond the 99.8 percent limits."""
+        return list(self.places.loc[self.places["outside"], "district"])
+
 
 @once_per_view
 def find_funnel(view: View, fact: str) -> DistrictFunnel | None:

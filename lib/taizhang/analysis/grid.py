@@ -88,10 +88,42 @@ def list_unassigned(view: View) -> pd.DataFrame:
     return cells[mark_unassigned(view, cells)].sort_values("code")
 
 
+def has_heads(span: pd.DataFrame) -> bool:
+    """Whether any cell holds others, by the span of control; in a grid of one level none does."""
+    return bool(span["heads"].any())
+
+
 def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Problems from the largest down, each with its `number`, from 1, in table and map, and its `group`."""
     ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True])
     return ranked.assign(number=range(1, len(ranked) + 1), group=ranked["problem"].map(GROUPS))
+
+
+@dataclass(frozen=True)
+class ListedProblems:
+    """The largest of the problems from `rank_problems`, with the area of these, km2, and how many there are in all.
+
+    `has_shares`: whether any of those listed covers a known share of a cell.
+    """
+
+    rows: gpd.GeoDataFrame
+    area_km2: float
+    number: int
+    has_shares: bool
+
+
+def list_problems(problems: gpd.GeoDataFrame, most: int) -> ListedProblems:
+    """So many problems at most, from the largest down."""
+    ranked = rank_problems(problems)
+    rows = ranked.head(most)
+    shares = bool(rows["share_percent"].notna().any())
+    return ListedProblems(rows, float(rows["area_km2"].sum()), len(ranked), shares)
+
+
+def count_groups(ranked: gpd.GeoDataFrame) -> dict[str, int]:
+    """Problems from `rank_problems` by group: gap, overlap and stray, those that there are."""
+    counts = ranked["group"].value_counts()
+    return {group: int(counts[group]) for group in dict.fromkeys(GROUPS.values()) if group in counts}
 
 
 def sum_problems(problems: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -135,6 +167,11 @@ class CellClasses:
     rows: int
     unmatched: int
     busiest: pd.Series
+
+    @property
+    def filled(self) -> int:
+        """Cells that a row met."""
+        return int((self.cells["number"] >= 0).sum())
 
 
 def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellClasses | None:

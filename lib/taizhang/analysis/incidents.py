@@ -1,4 +1,6 @@
-"""Incidents by month of every year on record, and the period's gravest."""
+"""Incidents by month of every year on record, the period's gravest, and accidents by level."""
+
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -6,6 +8,7 @@ from taizhang.analysis.rows import count_months
 from taizhang.analysis.view import View
 
 _MOST_YEARS = 8
+LEVELS = tuple(f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary"))
 
 
 def follow_years(view: View) -> pd.DataFrame | None:
@@ -35,3 +38,27 @@ def list_gravest(view: View, most: int) -> pd.DataFrame:
     graver = ["deaths", "serious_injuries", "loss_wan"]
     gravest = rows.sort_values(graver, ascending=False).head(most)
     return gravest.sort_values(["occurred_on", "source_file", "source_row"])
+
+
+@dataclass(frozen=True)
+class AccidentLevels:
+    """Accidents by level: `found`, the facts of the levels that occurred, in order of gravity.
+
+    `incidents`: the incidents of the period, whatever they are.
+    """
+
+    incidents: float
+    found: list[str]
+
+    @property
+    def is_graver(self) -> bool:
+        """Whether one was graver than ordinary."""
+        return any(fact != LEVELS[0] for fact in self.found)
+
+
+def list_levels(view: View) -> AccidentLevels | None:
+    """None where there was no incident, or the number of some level isn't known."""
+    incidents, counts = view.value("incidents.count"), {level: view.value(level) for level in LEVELS}
+    if not incidents or any(number is None for number in counts.values()):
+        return None
+    return AccidentLevels(incidents, [level for level, number in counts.items() if number])

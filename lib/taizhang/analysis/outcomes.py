@@ -48,6 +48,11 @@ class Outcome:
             return "none"
         return "fewer" if self.monthly.ratio < 1 else "more"
 
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether there is evidence of fewer or of more."""
+        return self.verdict in ("fewer", "more")
+
 
 @once_per_view
 def study_drills(view: View) -> list[Outcome]:

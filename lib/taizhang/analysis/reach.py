@@ -16,6 +16,23 @@ def list_reach(view: View, reach: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return reach.set_index("district_code").loc[codes]
 
 
+def choose_columns(table: gpd.GeoDataFrame, *columns: str) -> list[str]:
+    """Those of some columns of `list_reach` that say something.
+
+    One that is known nowhere doesn't; premises don't where none has a place.
+    """
+    known = [name for name in columns if table[name].notna().any()]
+    if table["premises_located"].any():
+        return known
+    return [name for name in known if not name.startswith("premises_")]
+
+
+def locate_sites(view: View) -> pd.DataFrame:
+    """The shelters that have both coordinates."""
+    sites = view.ledgers["shelters"]
+    return sites[sites["lon"].notna() & sites["lat"].notna()]
+
+
 def count_unlocated(view: View, reach: gpd.GeoDataFrame) -> int:
     """Sites of the view's district without coordinates."""
     own = reach.set_index("district_code").loc[view.district]

@@ -1,5 +1,6 @@
 """Who held the drill that is required every two years."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -47,3 +48,19 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
     )
     table["met"] = table["held"] > 0
     return table.sort_values("met", kind="stable")
+
+
+@dataclass(frozen=True)
+class RequiredDrillCounts:
+    """Districts of which the drill is required, and the names of those that did not hold it."""
+
+    districts: int
+    missed: list[str]
+
+
+def count_required_drills(view: View) -> RequiredDrillCounts | None:
+    """None where `check_required_drills` is."""
+    table = check_required_drills(view)
+    if table is None:
+        return None
+    return RequiredDrillCounts(len(table), list(table.loc[~table["met"], "district"]))

@@ -13,6 +13,7 @@ from taizhang.stats.shrink import shrink_rates
 _FEWEST = 3  # districts below which there is nothing to scale
 _UPPER = ("high", "very_high")
 _FIRM_PERCENT = 95
+_LEADERS = 3
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,26 @@ class Risk:
     def ranked(self) -> pd.DataFrame:
         """The places, the highest risk first."""
         return self.places.sort_values("rank")
+
+    @property
+    def leaders(self) -> list[str]:
+        """Names of the three with the highest risk."""
+        return list(self.ranked["district"].iloc[:_LEADERS])
+
+    @property
+    def upper(self) -> list[str]:
+        """Names of those in the two upper classes, the highest risk first."""
+        return list(self.ranked.loc[self.ranked["upper"], "district"])
+
+    @property
+    def firm(self) -> int:
+        """Districts whose class stays."""
+        return int(self.places["firm"].sum())
+
+    @property
+    def lacking(self) -> int:
+        """Districts of which an indicator isn't known."""
+        return int((self.places["missing"] > 0).sum())
 
     @property
     def counts(self) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Rows and counts behind charts: which months, how many per month, how many per class."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,23 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
     return pd.concat([sums, tail])
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What counts come to: by class (or month), by part, in all, and each class's share of all (NaN of nothing)."""
+
+    by_class: pd.Series
+    by_part: pd.Series
+    whole: float
+    shares: pd.Series
+
+
+def total_counts(counts: pd.DataFrame) -> Totals:
+    """Totals of counts by class and part; what isn't known yet counts as nothing."""
+    by_class, by_part = counts.sum(axis=1), counts.sum()
+    whole = float(by_class.sum())
+    return Totals(by_class, by_part, whole, by_class / whole if whole else by_class * np.nan)
+
+
 # Amounts that are more than the number in their column: a row of publicity without one counts as one session.
 _AMOUNTS: Mapping[tuple[str, str], Amount] = {("publicity", "sessions"): count_sessions}
 
@@ -142,3 +160,25 @@ def choose_leaders(counts: pd.Series) -> pd.Series:
     ahead = counts[counts > beyond]
     level = counts[counts >= beyond]
     return ahead if len(ahead) or len(level) > _MOST_LEADERS else level
+
+
+@dataclass(frozen=True)
+class Leaders:
+    """The commonest classes (in words) and their rows, of how many rows that state their class.
+
+    `is_single`: no class has more than one row; of others those with one are not among the leaders.
+    """
+
+    counts: pd.Series
+    rows: int
+    is_single: bool
+
+
+def find_leaders(view: View, kind: str, column: str) -> Leaders | None:
+    """None where no row of the period states its class, or so many are alike that none leads."""
+    counts = rank_classes(view, kind, column)
+    if counts is None:
+        return None
+    leaders, is_single = choose_leaders(counts), bool(counts.max() == 1)
+    leaders = leaders if is_single else leaders[leaders > 1]
+    return Leaders(leaders, int(counts.sum()), is_single) if len(leaders) else None

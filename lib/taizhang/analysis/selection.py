@@ -19,6 +19,8 @@ _NEIGHBOUR_FACTS = (
     "inspections.visits", "drills.held", "incidents.count",
 )  # fmt: skip
 BULLETIN: tuple[Then, ...] = ("previous", "year")
+# What the summary tells of some of a ledger's rows, whose number it has not told before.
+_OF_SOME = ("hazards.overdue", "incidents.deaths")
 _METHODS = ("poisson", "wilson", "greenwood")
 
 
@@ -117,3 +119,52 @@ def has_rows(view: View) -> bool:
 
 def _has_facts(kind: str) -> bool:
     return any(info.kind == kind for info in load_facts().values())
+
+
+def count_sentences(view: View, fact: str, number: int) -> int:
+    """How many of so many sentences are told of what a fact counts.
+
+    None where the district doesn't have it; where it is nought, the first alone says so.
+    """
+    if view.fact(fact) is None:
+        return 0
+    return 1 if view.value(fact) == 0 else number
+
+
+def choose_told(view: View, *facts: str) -> list[str]:
+    """Those of a sentence's facts that are told beside the first.
+
+    Where that is nought, what rests on it says nothing more; where it is withheld, other facts that are withheld don't.
+    """
+    first, *others = facts
+    none, withheld = view.value(first) == 0, view.is_withheld(first)
+    left_out = [
+        fact
+        for fact in others
+        if (none and _rests_on(view, fact, first)) or (withheld and view.is_withheld(fact))
+    ]
+    return [fact for fact in facts if fact not in left_out]
+
+
+def _rests_on(view: View, fact: str, first: str) -> bool:
+    """Whether a fact says something of what the first one counts; a loss does not rest on the deaths."""
+    if view.describe(first).unit not in ("count", "people"):
+        return False
+    if fact.startswith("incidents."):
+        return fact == "incidents.deaths_per_100k"
+    return fact.split(".")[0] == first.split(".")[0]
+
+
+def is_of_nothing(view: View, fact: str) -> bool:
+    """Whether a fact of the summary tells of some of a ledger's rows, and there is none or their number isn't shown."""
+    return fact in _OF_SOME and not view.value(find_count(fact.split(".")[0]))
+
+
+def is_none_counted(view: View, fact: str) -> bool:
+    """Whether the ledger of a fact has no row in the period, so that nothing is wanting in its columns."""
+    return view.value(find_count(fact.split(".")[0])) == 0
+
+
+def has_withheld(view: View) -> bool:
+    """Whether any number of the view's facts is withheld, of whatever district."""
+    return bool(view.facts["suppressed"].any())

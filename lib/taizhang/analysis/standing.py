@@ -60,3 +60,22 @@ def find_standing(view: View, fact: str) -> Standing | None:
     places["spatial"] = scale * shrink_to_neighbours(top, size, graph)
     places["quadrant"] = pattern.places["quadrant"].where(found, "")
     return Standing(places.sort_values(["rank", "district"]), pattern)
+
+
+@dataclass(frozen=True)
+class MarkedPattern:
+    """Districts in a local pattern: the quadrant of each on the map (empty where it is in none), and their names."""
+
+    quadrants: pd.Series
+    names: list[str]
+
+
+def mark_pattern(view: View, fact: str) -> MarkedPattern | None:
+    """In the order of the view's outlines, quadrants by code; None where no district is in a pattern."""
+    standing = find_standing(view, fact)
+    if standing is None:
+        return None
+    districts = view.outlines.set_index("code")["name"].astype("str")
+    quadrants = standing.places["quadrant"].reindex(districts.index).fillna("")
+    names = list(districts[quadrants != ""])
+    return MarkedPattern(quadrants, names) if names else None

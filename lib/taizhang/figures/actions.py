@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from taizhang.analysis.actions import STATES, UNKNOWN, rank_stages, sum_stages, sum_stages_by_district
+from taizhang.analysis.actions import STATES, UNKNOWN, follow_stages, sum_stages, sum_stages_by_district
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.view import View
@@ -15,18 +15,14 @@ from taizhang.metadata.formats import format_share
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-_MOST_BARS = 16
-
 
 @exhibit("action-stages")
 def plot_stages(view: View) -> display.Figure | None:
     """Problems found in each stage of each action, closed and open; None where no stage says what it found."""
-    stages = rank_stages(view)
-    if stages.empty or not stages["found"].sum() > 0:
+    stages = follow_stages(view)
+    if stages is None:
         return None
-    lang, style = view.lang, load_style()
-    shown = stages.head(_MOST_BARS)
-    shown = shown.set_index(shown["stage"] + " " + shown["name"])  # long names are cut
+    lang, style, shown = view.lang, load_style(), stages.shown
     texts = [
         say_exhibit(view, "action-stages", "bar", found=found, share=format_share(percent))
         for found, percent in zip(shown["found"], shown["closed_percent"], strict=True)
@@ -34,8 +30,8 @@ def plot_stages(view: View) -> display.Figure | None:
     parts = (("closed", "done"), ("open", "open"))
     key = [("■", label(f"action.{part}", lang), style.roles[role]) for part, role in parts]
     drawing = plot_bars(shown[["closed", "open"]], [colour for _, _, colour in key], texts, key)
-    told = {"found": stages["found"].sum(), "closed": stages["closed"].sum(), "most": shown["found"].idxmax()}
-    return finish_figure(drawing, view, "action-stages", int(stages["known"].sum()), told=told)
+    told = {"found": stages.found, "closed": stages.closed, "most": stages.most}
+    return finish_figure(drawing, view, "action-stages", stages.rows, told=told)
 
 
 @exhibit("action-stages-table")

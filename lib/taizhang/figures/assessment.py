@@ -24,7 +24,7 @@ def tabulate_assessment(view: View) -> display.Table | None:
         total = write_number(row["total"], 1)
         rows.append((display.Cell(row["district"], district=str(code)), *points, total, place))
     notes = [say_exhibit(view, "assessment", "note")]
-    if found.places["missing"].any():
+    if found.has_missing:
         notes.append(say_exhibit(view, "assessment", "missing"))
     heads = [rule.name for rule in assessment.rules]
     return make_table(view, "assessment", rows, title=assessment.title, columns=heads, notes=notes)

@@ -1,6 +1,5 @@
 """All districts side by side: map of a fact, ranking with its uncertainty, table."""
 
-import math
 import textwrap
 from dataclasses import replace
 
@@ -128,11 +127,11 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     None where it is known in fewer than two districts, or nought everywhere.
     """
     found = compare_districts(view, fact)
-    if found is None or len(found.places) < 2 or not found.places["value"].any():
+    if found is None or not found.can_be_ranked:
         return None
     lang, style, info, rows = view.lang, load_style(), view.describe(fact), found.ranked
     places, apart = np.arange(len(rows))[::-1], rows["apart"].to_numpy()
-    has_level, percent = not math.isnan(found.level), info.unit == "percent"
+    has_level, percent = found.has_level, info.unit == "percent"
     low = rows["low"].fillna(rows["value"])
     with use_axes(dots_height(len(rows)), grid="x") as (drawing, axes):
         if has_level:
@@ -153,12 +152,12 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
             text = format_number(found.level, 1) if heads else say_value(found.level, info, lang)
             words = label(f"ranking.{found.of}", lang, area=name_area(view), value=text)
             key.append(("┆", words, style.roles["before"]))
-        if apart.any():
+        if found.apart:
             key.append(("●", say_exhibit(view, "ranking", "apart"), style.roles["open"]))
         draw_key(axes, key)
     names, values = list(rows["district"]), [say_value(value, info, lang) for value in rows["value"]]
     told = {
-        "n": len(rows), "fact": info.title[lang], "apart": int(apart.sum()),
+        "n": len(rows), "fact": info.title[lang], "apart": len(found.apart),
         "first": names[0], "top": values[0], "last": names[-1], "bottom": values[-1],
     }  # fmt: skip
     extra = say_exhibit(view, "ranking", "interval") if found.has_intervals else ""

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from taizhang.analysis.drills import count_kinds, follow_months, list_plans
+from taizhang.analysis.drills import count_kinds, follow_months, list_drills, list_plans
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_leaders, show_day, show_text, tell_peak
-from taizhang.analysis.rows import name_values
+from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -30,7 +30,7 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
     heads = [label(f"month.short.{month.month}", lang) for month in months]
     with use_axes(18 + 9 * len(calendar.counts), grid="") as (drawing, axes):
         draw_cells(axes, calendar.counts.set_axis(heads, axis=1))
-    told = {"n": calendar.rows, "empty": int((totals == 0).sum()), **tell_peak(totals, lang)}
+    told = {"n": calendar.rows, "empty": calendar.empty_months, **tell_peak(totals, lang)}
     return finish_figure(drawing, view, "drills-calendar", calendar.rows, told=told)
 
 
@@ -40,7 +40,7 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
     counts = count_kinds(view)
     if counts is None:
         return None
-    style, totals = load_style(), counts.sum(axis=1)
+    style, totals = load_style(), total_counts(counts).by_class
     forms = pd.Series([pd.NA if form == "unknown" else form for form in counts.columns])
     words = name_values(forms, "drills", "kind", view.lang)
     colours = [style.roles[_ROLES[form]] for form in counts.columns]
@@ -53,10 +53,9 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
 @exhibit("drills-list")
 def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
     """The period's drills in order of date, `most` at most; None where none was held."""
-    rows, lang = view.show("drills"), view.lang
+    rows, lang = list_drills(view), view.lang
     if rows.empty:
         return None
-    rows = rows.sort_values(["held_on", "source_file", "source_row"])
     named = {column: name_values(rows[column], "drills", column, lang) for column in ("kind", "hazard_type")}
     cells = [
         (

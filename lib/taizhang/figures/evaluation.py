@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from taizhang.analysis.drills import list_drills
 from taizhang.analysis.evaluation import (
     OBJECTIVES,
+    choose_plan_columns,
     count_objectives,
     count_ratings,
     judge_improvements,
@@ -12,7 +14,7 @@ from taizhang.analysis.evaluation import (
 )
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import show_day, show_text
-from taizhang.analysis.rows import name_values
+from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
@@ -23,7 +25,6 @@ from taizhang.metadata.formats import format_number, format_share, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-_PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
 _COUNTS = ("held", "evaluated", "evaluated_percent", "problems", "fixed", "fixed_percent")
 
 
@@ -33,27 +34,28 @@ def plot_ratings(view: View) -> display.Figure | None:
     counts = count_ratings(view)
     if counts.empty:
         return None
-    lang, total = view.lang, counts.sum()
+    lang, total = view.lang, total_counts(counts[["n"]]).whole
     texts = [
-        say_exhibit(view, "drill-ratings", "bar", n=number, share=format_share(100 * number / total))
-        for number in counts
+        say_exhibit(view, "drill-ratings", "bar", n=number, share=format_share(percent))
+        for number, percent in zip(counts["n"], counts["percent"], strict=True)
     ]
-    drawing = plot_bars(counts.to_frame(), [load_style().roles["main"]], texts)
-    told = [label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in counts.items()]
+    drawing = plot_bars(counts[["n"]], [load_style().roles["main"]], texts)
+    pairs = counts["n"].items()
+    told = [label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in pairs]
     return finish_figure(drawing, view, "drill-ratings", int(total), n=total, ratings=join_list(told, lang))
 
 
 @exhibit("drill-evaluations")
 def tabulate_evaluations(view: View) -> display.Table | None:
     """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
-    rows = view.show("drills")
+    rows = list_drills(view)
     if rows.empty:
         return None
     return _tabulate_districts(view) if view.district == ALL else _tabulate_drills(view, rows)
 
 
 def _tabulate_drills(view: View, rows: pd.DataFrame) -> display.Table | None:
-    lang, rows = view.lang, rows.sort_values(["held_on", "source_row"])
+    lang = view.lang
     forms = name_values(rows["kind"], "drills", "kind", lang)
     ratings = name_values(rows["rating"], "drills", "rating", lang, view.kinds)
     cells = [
@@ -85,11 +87,11 @@ def tabulate_objectives(view: View) -> display.Table | None:
     counts, scale, lang = count_objectives(view), list_scale(view), view.lang
     if counts.empty:
         return None
-    worst = len(scale) - 1
-    rows = []
+    *_, worst = scale
+    totals, rows = total_counts(counts).by_class, []
     for objective, row in counts.iterrows():
-        numbers = (write_number(n, note="worse" if at == worst and n else "") for at, n in enumerate(row))
-        rows.append((str(objective), row.sum(), *numbers))
+        numbers = (write_number(n, note="worse" if name == worst and n else "") for name, n in row.items())
+        rows.append((str(objective), totals[objective], *numbers))
     words = ("、" if lang == "zh" else ", ").join(scale.values())
     title = display.Column(view.kinds[OBJECTIVES].fields["objective"].label(lang))
     heads: list[display.Column | str] = [
@@ -106,8 +108,7 @@ def tabulate_improvements(view: View) -> display.Table | None:
     rows = judge_improvements(view)
     if rows.empty:
         return None
-    lang, fields = view.lang, view.kinds[OBJECTIVES].fields
-    shown = [name for name in _PLAN_COLUMNS if name in rows and name in fields and not fields[name].personal]
+    lang, fields, shown = view.lang, view.kinds[OBJECTIVES].fields, choose_plan_columns(view)
     cells = []
     for _, row in rows.iterrows():
         texts = (

@@ -51,8 +51,8 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     extra = say_exhibit(view, "funnel", "limits")
     if funnel.dispersion > 1:
         extra += say_exhibit(view, "funnel", "dispersion", times=format_number(funnel.dispersion, 1))
-    names = join_list(list(rows.loc[out, "district"]), lang) or label("word.none", lang)
-    told = {"n": len(rows), "fact": info.title[lang], "out": int(out.sum()), "names": names}
+    names = join_list(funnel.outside, lang) or label("word.none", lang)
+    told = {"n": len(rows), "fact": info.title[lang], "out": len(funnel.outside), "names": names}
     source = describe_fact_source(view, info, extra)
     return finish_figure(drawing, view, "funnel", id=f"funnel-{slug_fact(fact)}", source=source, told=told)
 

@@ -12,7 +12,10 @@ from taizhang.analysis.grid import (
     classify_cells,
     count_by_cell,
     count_cells,
+    count_groups,
     count_ways,
+    has_heads,
+    list_problems,
     list_unassigned,
     rank_problems,
 )
@@ -95,8 +98,7 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
         of_level = label("check.of_level", lang, level=row["level"]) if row["level"] else ""
         numbers = (write_number(row[name], 1 if name.endswith("median") else 0) for name in _SPAN)
         rows.append((of_level or str(names.get(row["district_code"], row["district_code"])), *numbers))
-    # A grid of one level has no cells that hold others.
-    without = () if span["heads"].any() else [name for name in _SPAN if "head" in name]
+    without = () if has_heads(span) else [name for name in _SPAN if "head" in name]
     return make_table(view, "grid-span", rows, without=without)
 
 
@@ -110,21 +112,20 @@ def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
         return None
     lang = view.lang
     names = view.grid.set_index("code")["name"].astype(str).to_dict()
-    ranked = rank_problems(problems)
-    shown = ranked.head(_MOST_ROWS)
+    listed = list_problems(problems, _MOST_ROWS)
     rows = [
         (
             display.Cell(str(row["number"]), row["number"]), label(f"problem.{row['problem']}", lang),
             _name_district(row["district_code"], view), _list_cells(str(row["codes"]), names),
             write_number(row["area_km2"], 4), write_number(row["share_percent"], 1),
         )
-        for _, row in shown.iterrows()
+        for _, row in listed.rows.iterrows()
     ]  # fmt: skip
     notes = [say_exhibit(view, "grid-problems", "note")]
-    if len(ranked) > len(shown):
-        most = {"n": len(ranked), "shown": len(shown), "area": format_number(shown["area_km2"].sum(), 3)}
+    if listed.number > len(rows):
+        most = {"n": listed.number, "shown": len(rows), "area": format_number(listed.area_km2, 3)}
         notes.append(say_exhibit(view, "grid-problems", "largest", **most))
-    without = _leave_out(view) if shown["share_percent"].notna().any() else (*_leave_out(view), "share")
+    without = _leave_out(view) if listed.has_shares else (*_leave_out(view), "share")
     area = display.Column(label("check.area", lang), "km²", "right")
     return make_table(view, "grid-problems", rows, columns=[area], without=without, notes=notes)
 
@@ -146,7 +147,7 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
         return None
     lang, style = view.lang, load_style()
     ranked = rank_problems(problems)
-    parts = dict(iter(ranked.groupby("group")))
+    counts = count_groups(ranked)
     colours = {"gap": style.roles["open"], "overlap": style.categories[3], "stray": style.roles["third"]}
     fill = style.sequential[1]
     key = [("■", label("check.cells", lang), fill)]
@@ -154,8 +155,9 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
         looks = {"edgecolor": style.paper, "linewidth": 0.6, "zorder": 3}
         add_layer(axes, simplify_districts(cells), facecolor=fill, **looks)
         for group, colour in colours.items():
-            if group in parts:
-                add_layer(axes, parts[group], facecolor=colour, edgecolor=colour, linewidth=1.0, zorder=4)
+            if group in counts:
+                part = ranked[ranked["group"] == group]
+                add_layer(axes, part, facecolor=colour, edgecolor=colour, linewidth=1.0, zorder=4)
                 key.append(("■", label(f"problem_group.{group}", lang), colour))
         # A sliver of some metres is nothing at a map's scale: its number stands beside a ring.
         for number, shape in ranked.head(_MOST_NUMBERS)[["number", "geometry"]].itertuples(index=False):
@@ -164,9 +166,8 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
             note_point(axes, str(number), at, (7, 5), zorder=6, annotation_clip=True)
         set_strip_key(strip, key)
     found = [
-        label("figure.count_of", lang, name=label(f"problem_group.{group}", lang), n=len(parts[group]))
-        for group in colours
-        if group in parts
+        label("figure.count_of", lang, name=label(f"problem_group.{group}", lang), n=number)
+        for group, number in counts.items()
     ]
     told = join_list(found, lang) or say_exhibit(view, "grid-problems-map", "none")
     source = label("source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang))
@@ -236,6 +237,6 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
     extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=most)
     if found.unmatched:
         extra = _join([extra, say_exhibit(view, id, "unmatched", n=found.unmatched)], lang)
-    told = {"kind": view.kinds[kind].label(lang), "n": len(cells), "some": (number >= 0).sum()}
+    told = {"kind": view.kinds[kind].label(lang), "n": len(cells), "some": found.filled}
     top, most = found.busiest["name"], found.busiest["rows"]
     return finish_figure(drawing, view, id, found.rows, extra=extra, top=top, most=most, told=told)

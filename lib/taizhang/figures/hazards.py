@@ -7,7 +7,7 @@ from taizhang.analysis.closure import MONTH, Closure, follow_closure
 from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
 from taizhang.analysis.hazards import count_by, follow_months, list_overdue
 from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
-from taizhang.analysis.rows import name_values
+from taizhang.analysis.rows import Totals, name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -26,12 +26,11 @@ def _name_parts(counts: pd.DataFrame, lang: str) -> list[tuple[str, str, str]]:
     return [("■", label(f"hazards.{part}", lang), roles[_ROLES[str(part)]]) for part in counts]
 
 
-def _say_state(view: View, counts: pd.DataFrame) -> str:
+def _say_state(view: View, totals: Totals) -> str:
     """How many are open, as far as it is known."""
-    sums = counts.sum()
-    unknown = sums.get("unknown", 0)
-    how = "open" if not unknown else "unknown" if unknown == sums.sum() else "some"
-    return say_exhibit(view, "hazards-state", how, open=sums["open"], unknown=unknown)
+    unknown = totals.by_part.get("unknown", 0)
+    how = "open" if not unknown else "unknown" if unknown == totals.whole else "some"
+    return say_exhibit(view, "hazards-state", how, open=totals.by_part["open"], unknown=unknown)
 
 
 @exhibit("hazards-trend")
@@ -48,8 +47,8 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
     with use_axes(42 if is_brief(view, "hazards-trend") else 72) as (drawing, axes):
         draw_stacked_months(axes, pd.PeriodIndex(trend.counts.index), parts, lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
-    total = trend.counts.fillna(0).sum(axis=1)
-    told = {"n": total.sum(), "state": _say_state(view, trend.counts), **tell_peak(total, lang)}
+    totals = total_counts(trend.counts)
+    told = {"n": totals.whole, "state": _say_state(view, totals), **tell_peak(totals.by_class, lang)}
     return finish_figure(drawing, view, "hazards-trend", trend.rows, told=told)
 
 
@@ -76,8 +75,9 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
     counts = count_by(view, column)
     if counts is None:
         return None
-    totals, n = counts.sum(axis=1), counts.to_numpy().sum()
-    shares = [{"n": total, "share": f"{total / n:.0%}"} for total in totals]
+    totals = total_counts(counts)
+    pairs = zip(totals.by_class, totals.shares, strict=True)
+    shares = [{"n": number, "share": f"{share:.0%}"} for number, share in pairs]
     key = _name_parts(counts, view.lang)
     texts = [say_exhibit(view, "hazards-by-class", "bar", **share) for share in shares]
     drawing = plot_bars(counts, [colour for _, _, colour in key], texts, key)
@@ -85,8 +85,14 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         say_exhibit(view, "hazards-by-class", "leader", name=name, **share)
         for name, share in list(zip(counts.index, shares, strict=True))[:3]
     ]
-    told = {"n": n, "leaders": join_list(leaders, view.lang), "state": _say_state(view, counts)}
-    return finish_figure(drawing, view, f"hazards-by-{column.replace('_', '-')}", int(n), told=told)
+    told = {
+        "n": totals.whole,
+        "leaders": join_list(leaders, view.lang),
+        "state": _say_state(view, totals),
+    }
+    return finish_figure(
+        drawing, view, f"hazards-by-{column.replace('_', '-')}", int(totals.whole), told=told
+    )
 
 
 @exhibit("hazards-closure")

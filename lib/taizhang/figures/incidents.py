@@ -3,7 +3,7 @@
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.incidents import follow_years, list_gravest
 from taizhang.analysis.naming import show_text
-from taizhang.analysis.rows import name_values
+from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -18,19 +18,21 @@ def plot_incidents_trend(view: View) -> display.Figure | None:
     counts = follow_years(view)
     if counts is None:
         return None
-    lang, sums = view.lang, counts.sum(axis=1)
+    lang, total = view.lang, total_counts(counts)
     years = [label("month.year", lang, year=year) for year in counts.index]
     months = [label(f"month.short.{month}", lang) for month in counts.columns]
     with use_axes(14 + 8 * len(counts), grid="") as (drawing, axes):
         draw_cells(axes, counts.set_axis(years).set_axis(months, axis=1))
         totals = axes.secondary_yaxis("right")
-        totals.set_yticks(axes.get_yticks(), [say_exhibit(view, "incidents-trend", "sum", n=n) for n in sums])
+        totals.set_yticks(
+            axes.get_yticks(), [say_exhibit(view, "incidents-trend", "sum", n=n) for n in total.by_class]
+        )
         totals.tick_params(length=0)
         totals.spines["right"].set_visible(False)
-    pairs = zip(years, sums, strict=True)
+    pairs = zip(years, total.by_class, strict=True)
     told = [say_exhibit(view, "incidents-trend", "year", year=year, n=n) for year, n in pairs]
     joined = ("、" if lang == "zh" else ", ").join(told)
-    return finish_figure(drawing, view, "incidents-trend", int(sums.sum()), sums=joined)
+    return finish_figure(drawing, view, "incidents-trend", int(total.whole), sums=joined)
 
 
 @exhibit("incidents-list")

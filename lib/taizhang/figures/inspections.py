@@ -5,6 +5,7 @@ import pandas as pd
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.inspections import count_modes, follow_months
 from taizhang.analysis.naming import name_leaders, tell_peak
+from taizhang.analysis.rows import total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -28,8 +29,8 @@ def plot_inspections_trend(view: View) -> display.Figure | None:
         months = pd.PeriodIndex(visits.index)
         draw_stacked_months(axes, months, [(visits, style.roles["main"])], lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.visits", lang), style.muted)])
-    told = {"n": visits.sum(), **tell_peak(visits, lang)}
-    return finish_figure(drawing, view, "inspections-trend", int(visits.sum()), told=told)
+    n = total_counts(visits.to_frame()).whole
+    return finish_figure(drawing, view, "inspections-trend", int(n), told={"n": n, **tell_peak(visits, lang)})
 
 
 @exhibit("inspections-by-mode")
@@ -43,6 +44,6 @@ def plot_inspections_by_mode(view: View) -> display.Figure | None:
         part = "plain" if pd.isna(found) else "bar"
         texts.append(say_exhibit(view, "inspections-by-mode", part, n=visits, found=format_number(found, 1)))
     drawing = plot_bars(counts[["visits"]], [load_style().roles["main"]], texts, above=4)
-    n = counts["visits"].sum()
+    n = total_counts(counts[["visits"]]).whole
     leaders = name_leaders(counts["visits"], view.lang)
     return finish_figure(drawing, view, "inspections-by-mode", int(n), n=n, leaders=leaders)

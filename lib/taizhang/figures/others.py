@@ -4,7 +4,7 @@ import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, is_shown
 from taizhang.analysis.naming import name_leaders, show_day
-from taizhang.analysis.rows import count_colours, list_rows, name_values, sum_classes
+from taizhang.analysis.rows import count_colours, list_rows, name_values, sum_classes, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
@@ -31,7 +31,7 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
     drawing = plot_bars(counts.to_frame(), [main], map(format_number, counts), [("■", measure, main)])
     told = {
         "kind": view.kinds[kind].label(lang), "column": title if lang == "zh" else title.lower(),
-        "measure": measure, "n": counts.sum(), "leaders": name_leaders(counts, lang),
+        "measure": measure, "n": total_counts(counts.to_frame()).whole, "leaders": name_leaders(counts, lang),
     }  # fmt: skip
     return finish_figure(drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told)
 
@@ -46,10 +46,11 @@ def plot_warnings(view: View) -> display.Figure | None:
     colours = [style.signals.get(colour, style.roles["before"]) for colour in counts.columns]
     values = pd.Series([pd.NA if colour == "unknown" else colour for colour in counts.columns])
     names = name_values(values, "warnings", "colour", lang, view.kinds)
-    sums = counts.sum().set_axis(names)
+    totals = total_counts(counts)
+    sums = totals.by_part.set_axis(names)
     key = [("■", name, shade) for name, shade in zip(names, colours, strict=True)]
-    drawing = plot_bars(counts, colours, map(format_number, counts.sum(axis=1)), key)
-    n = int(sums.sum())
+    drawing = plot_bars(counts, colours, map(format_number, totals.by_class), key)
+    n = int(totals.whole)
     return finish_figure(drawing, view, "warnings", n, n=n, colours=name_leaders(sums, lang, most=len(sums)))
 
 

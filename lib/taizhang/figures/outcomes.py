@@ -26,7 +26,7 @@ def plot_drill_effects(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     places = np.arange(len(known))[::-1]
     effects = pd.DataFrame([vars(one.monthly) for one in known])[["ratio", "low", "high"]]
-    apart = np.array([one.verdict in ("fewer", "more") for one in known])
+    apart = np.array([one.is_beyond_chance for one in known])
     with use_axes(bars_height(len(known), above=24), grid="x") as (drawing, axes):
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         draw_intervals(axes, places, effects, apart)

@@ -6,7 +6,7 @@ import shapely
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import name_area
-from taizhang.analysis.reach import count_unlocated, list_reach, place_premises
+from taizhang.analysis.reach import choose_columns, count_unlocated, list_reach, locate_sites, place_premises
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure
@@ -44,9 +44,8 @@ def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table 
     distance = name_distance(float(reach["distance_m"].iloc[0]), view.lang)
     names = view.districts.set_index("code")["name"].to_dict() | {ALL: name_area(view)}
     table = list_reach(view, reach)
-    without = [name for name in _DECIMALS if table[name].isna().all()]
-    if not table["premises_located"].any():
-        without += ["premises_located", "premises_in_reach"]
+    shown = choose_columns(table, *_DECIMALS)
+    without = [name for name in _DECIMALS if name not in shown]
     notes = [say_exhibit(view, "shelter-reach", "note")]
     if missing := count_unlocated(view, reach):
         notes.append(say_exhibit(view, "shelter-reach", "unlocated", n=missing))
@@ -72,8 +71,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
     lang, style = view.lang, load_style()
     row = reach[reach["district_code"] == view.district].iloc[0]
     distance = name_distance(float(row["distance_m"]), lang)
-    sites = view.ledgers["shelters"]
-    sites = sites[sites["lon"].notna() & sites["lat"].notna()]
+    sites = locate_sites(view)
     ground = style.sequential[1]
     with use_map(view) as (drawing, axes, strip):
         area = row["geometry"]

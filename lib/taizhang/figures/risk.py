@@ -44,7 +44,7 @@ def map_risk(view: View) -> display.Figure | None:
         source += label("source.unlabelled", lang, n=len(left_out))
     told = {
         "counts": join_list(counts, lang),
-        "names": join_list(list(found.ranked["district"].iloc[:3]), lang),
+        "names": join_list(found.leaders, lang),
     }
     return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.naming import name_area, say_pattern
-from taizhang.analysis.standing import find_standing
+from taizhang.analysis.standing import find_standing, mark_pattern
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -112,12 +112,11 @@ def _say_place(row: pd.Series, lang: str) -> str:
 
 def map_pattern(view: View, fact: str) -> display.Figure | None:
     """Districts that resemble their neighbours, or stand out from them, beyond chance; None where none is found."""
-    standing = find_standing(view, fact)
-    if standing is None or not (standing.places["quadrant"] != "").any():
+    standing, marked = find_standing(view, fact), mark_pattern(view, fact)
+    if standing is None or marked is None:
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
-    districts = view.outlines.set_index("code")
-    quadrant = standing.places["quadrant"].reindex(districts.index).fillna("")
+    districts, quadrant = view.outlines.set_index("code"), marked.quadrants
     colours = {
         "high_high": style.signals["red"],
         "high_low": style.signals["orange"],
@@ -131,7 +130,6 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
         place_labels(axes, districts.geometry, districts["name"], inks)
         shown = [name for name in colours if (quadrant == name).any()]
         set_strip_key(strip, [("■", label(f"pattern.{name}", lang), colours[name]) for name in shown])
-    names = join_list([str(districts["name"][code]) for code in districts.index[quadrant != ""]], lang)
-    told = {"fact": info.title[lang], "area": name_area(view), "names": names}
+    told = {"fact": info.title[lang], "area": name_area(view), "names": join_list(marked.names, lang)}
     source = describe_fact_source(view, info, say_pattern(standing.pattern, lang))
     return finish_figure(drawing, view, "pattern", id=f"pattern-{slug_fact(fact)}", source=source, told=told)

@@ -157,7 +157,7 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = ""
         text = join_unit(f"{sign}{format_number(change.difference, info.decimals)}", unit, lang)
         if info.unit == "wan_yuan" and lang == "en":
             text = f"{sign}{quantify(change.difference, info, lang)}"
-        if info.unit != "percent" and pd.notna(change.percent) and abs(change.before) >= 10:
+        if info.unit != "percent" and change.has_percent:
             percent = f"{sign}{format_number(change.percent, 1)}%"
             words = label("change.with_percent", lang, text=text, percent=percent)
         else:

@@ -9,6 +9,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import say_ratio
+from taizhang.analysis.rows import total_counts
 from taizhang.analysis.time import (
     KINDS,
     WITHIN_DAYS,
@@ -154,7 +155,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
         "low": label(f"month.long.{low}", lang), "least": format_number(months["ratio"][low], 2),
         "first": str(first), "last": str(last),
     }  # fmt: skip
-    id, rows = f"seasons-{kind.replace('_', '-')}", int(months["events"].sum())
+    id, rows = f"seasons-{kind.replace('_', '-')}", int(total_counts(months[["events"]]).whole)
     return finish_figure(drawing, view, "seasons", rows, id=id, ledgers=(kind,), told=told)
 
 
@@ -184,7 +185,9 @@ def plot_control(view: View) -> display.Figure | None:
         below.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
         label_months(below, pd.PeriodIndex(found.index), lang)
     n, m = (len(list_signals(chart)) for chart in charts)
-    return finish_figure(drawing, view, "hazards-control", int(found["value"].sum()), n=n, m=m)
+    return finish_figure(
+        drawing, view, "hazards-control", int(total_counts(found[["value"]]).whole), n=n, m=m
+    )
 
 
 def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:

@@ -1,8 +1,6 @@
 """Special actions in words: how far they are, what is left, what to do."""
 
 from taizhang.analysis.actions import (
-    UNKNOWN,
-    ActionCounts,
     StageProblem,
     count_actions,
     list_stage_problems,
@@ -29,7 +27,7 @@ def write_actions(view: View) -> Prose | None:
     numbers = {name: count(getattr(counts, name)) for name in ("actions", "stages", "rows", "places")}
     first = say(f"action_text.{key}", lang, **told, **numbers)
     if counts.found:
-        share = format_share(100 * counts.closed / counts.found)
+        share = format_share(counts.closed_percent)
         numbers = {"found": count(counts.found), "closed": count(counts.closed)}
         first += say(f"action_text.found{'' if counts.closed else '_open'}", lang, share=share, **numbers)
     elif counts.silent < counts.rows - counts.states.get("running", 0):
@@ -49,13 +47,8 @@ def write_action_problems(view: View) -> Prose | None:
         return None
     problems = list_stage_problems(view)
     if not problems:
-        return tell(lang, say(f"action_text.{'sound' if _is_told(counts) else 'sound_as_told'}", lang))
+        return tell(lang, say(f"action_text.{'sound' if counts.is_told else 'sound_as_told'}", lang))
     return make_prose([Block(_tell_problem(problem, lang), kind="li") for problem in problems])
-
-
-def _is_told(counts: ActionCounts) -> bool:
-    """Whether of every stage it is known if it was done, and what is left of it."""
-    return not counts.silent and UNKNOWN not in counts.states
 
 
 def _tell_problem(problem: StageProblem, lang: str) -> Runs:
@@ -74,13 +67,8 @@ def write_action_steps(view: View) -> Prose | None:
     counts = count_actions(view)
     if counts is None:
         return None
-    due = {
-        "step_overdue": "overdue" in counts.states,
-        "step_open": counts.left > 0,
-        "step_late": "late" in counts.states,
-    }
-    steps = [step for step, is_due in due.items() if is_due]
-    if not _is_told(counts):
-        steps.append("step_unknown")
-    steps = steps or ["step_none"]
-    return make_prose([Block(say(f"action_text.{step}", view.lang), kind="li") for step in steps])
+    steps = list(counts.due)
+    if not counts.is_told:
+        steps.append("unknown")
+    blocks = [Block(say(f"action_text.step_{step}", view.lang), kind="li") for step in steps or ["none"]]
+    return make_prose(blocks)

@@ -1,14 +1,10 @@
 """Districts side by side in words: who differs, who can be told apart, risk, drills."""
 
-import math
-
-import pandas as pd
-
 from taizhang.analysis.comparison import compare_districts
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
 from taizhang.analysis.outcomes import study_drills
-from taizhang.analysis.required_drills import check_required_drills
+from taizhang.analysis.required_drills import count_required_drills
 from taizhang.analysis.risk import find_risk
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
@@ -26,9 +22,9 @@ def write_comparison(view: View, fact: str) -> Prose | None:
     found = compare_districts(view, fact)
     if found is None:
         return None
-    lang, info, known = view.lang, describe_fact(fact), found.places
+    lang, info = view.lang, describe_fact(fact)
     title = info.title[lang]
-    if known.empty:
+    if found.places.empty:
         return tell(lang, say("compare.nothing", lang, fact=title))
     least, most = found.extremes
 
@@ -37,39 +33,36 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         rate = info.unit.startswith("per_")
         return Number(format_fact(value, info) if rate else quantify(value, info, lang), value, fact)
 
-    n = count(len(known))
-    if len(known) == 1:
-        only = {"name": known["district"].iloc[0], "value": number(most)}
+    n = count(len(found.places))
+    if found.is_single:
+        only = {"name": found.list_at(most)[0], "value": number(most)}
         sentences = [say("compare.one", lang, fact=title, **only)]
     elif most == least:
         sentences = [say("compare.equal", lang, n=n, fact=title, value=number(most))]
     else:
-        high, low = (_name_tied(known, value, lang) for value in (most, least))
+        high, low = (_name_tied(found.list_at(value), lang) for value in (most, least))
         ends = {"most": number(most), "least": number(least)}
         spread = say("compare.spread", lang, n=n, fact=title, high=high, low=low, **ends)
-        against = found.of == "area" and not math.isnan(found.level)
-        if against:
+        if found.has_area:
             spread += say("compare.area", lang, area=number(found.level))
         sentences = [(*spread, *say("join.stop", lang))]
-        if against and found.has_intervals:
-            sentences.append(_tell_apart(known, lang))
+        if found.has_area and found.has_intervals:
+            sentences.append(_tell_apart(found.apart, lang))
     if found.missing:
         sentences.append(say(f"compare.missing.{found.missing}", lang, n=count(found.unknown)))
     return tell(lang, *sentences)
 
 
-def _name_tied(known: pd.DataFrame, value: float, lang: str) -> str:
-    """The districts that have a value; of many the first few."""
-    names = list(known.loc[known["value"] == value, "district"])
+def _name_tied(names: list[str], lang: str) -> str:
+    """Districts that have the same value; of many the first few."""
     if len(names) <= _MOST_NAMES:
         return join_list(names, lang)
     first = "、".join(names[:2]) if lang == "zh" else join_list(names[:2], lang)
     return "".join(run.text for run in say("compare.tie", lang, names=first, n=len(names)))
 
 
-def _tell_apart(known: pd.DataFrame, lang: str) -> Runs:
+def _tell_apart(names: list[str], lang: str) -> Runs:
     """Which districts' intervals leave out the whole area's value."""
-    names = list(known.loc[known["apart"], "district"])
     if not names:
         return say("compare.none_apart", lang)
     return say("compare.apart", lang, n=count(len(names)), names=join_list(names, lang))
@@ -111,13 +104,12 @@ def write_drill_effects(view: View) -> Prose | None:
 
 def write_required_drills(view: View) -> Prose | None:
     """How many districts held the drill required of them, and which did not."""
-    table = check_required_drills(view)
-    if table is None:
+    counts = count_required_drills(view)
+    if counts is None:
         return None
-    missed = list(table.loc[~table["met"], "district"])
-    numbers = {"n": count(len(table)), "m": count(len(missed))}
-    key = "missed" if missed else "met"
-    names = join_list(missed, view.lang)
+    numbers = {"n": count(counts.districts), "m": count(len(counts.missed))}
+    key = "missed" if counts.missed else "met"
+    names = join_list(counts.missed, view.lang)
     return tell(view.lang, say(f"required_drills.{key}", view.lang, names=names, **numbers))
 
 
@@ -127,16 +119,14 @@ def write_risk(view: View) -> Prose | None:
     found = find_risk(view)
     if found is None:
         return None
-    lang, places = view.lang, found.places
-    upper = found.ranked[found.ranked["upper"]]
-    names = join_list(list(upper["district"]), lang)
+    lang, upper, names = view.lang, found.upper, join_list(found.upper, view.lang)
     sentences = [
-        say(f"risk.text.{'' if names else 'none_'}upper", lang, n=count(len(upper)), names=names),
-        say("risk.text.firm", lang, n=count(len(places)), m=count(int(places["firm"].sum()))),
+        say(f"risk.text.{'' if upper else 'none_'}upper", lang, n=count(len(upper)), names=names),
+        say("risk.text.firm", lang, n=count(len(found.places)), m=count(found.firm)),
     ]
     if found.weakest is not None:
         lack = count(float(found.weakest["capacity"]), 1)
         sentences.append(say("risk.text.capacity", lang, name=found.weakest["district"], value=lack))
-    if lacking := int((places["missing"] > 0).sum()):
-        sentences.append(say("risk.text.missing", lang, n=count(lacking)))
+    if found.lacking:
+        sentences.append(say("risk.text.missing", lang, n=count(found.lacking)))
     return tell(lang, *sentences)

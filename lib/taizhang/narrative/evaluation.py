@@ -31,7 +31,8 @@ def write_evaluation(view: View) -> Prose | None:
     ratings = count_ratings(view)
     if len(ratings):
         words = [
-            label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in ratings.items()
+            label("evaluation_text.of", lang, name=name, n=format_number(n))
+            for name, n in ratings["n"].items()
         ]
         sentences.append(say("evaluation_text.ratings", lang, ratings=join_list(words, lang)))
     return tell(lang, *sentences)
@@ -45,7 +46,7 @@ def write_objectives(view: View) -> Prose | None:
     rated, lang = rate_objectives(view), view.lang
     if rated is None:
         return None
-    share = format_share(100 * rated.good / rated.rated)
+    share = format_share(rated.good_percent)
     numbers = {"n": count(rated.rated), "good": count(rated.good), "bad": count(rated.bad)}
     named = {"best": rated.best, "worst": rated.worst, "share": share}
     sentences = [say("evaluation_text.objectives", lang, **numbers, **named)]

@@ -2,6 +2,7 @@
 
 from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.quality import count_twice, sum_read
+from taizhang.analysis.selection import has_withheld
 from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
@@ -28,7 +29,7 @@ def write_method(view: View) -> Prose | None:
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
     counting += [say(f"method.{key}", lang) for key in ("before", "chance", "shares")]
     counting += _tell_vintages(view)
-    if view.facts["suppressed"].any():
+    if has_withheld(view):
         counting.append(say("method.withheld", lang))
     counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
     quality: list[Runs] = _tell_twice(view)

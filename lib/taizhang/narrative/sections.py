@@ -4,9 +4,17 @@ from collections.abc import Iterable, Sequence
 
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.gaps import Gap, find_gap
+from taizhang.analysis.incidents import LEVELS, list_levels
 from taizhang.analysis.naming import name_period, name_place
-from taizhang.analysis.rows import choose_leaders, rank_classes
-from taizhang.analysis.selection import find_count, has_rows, list_dated_counts
+from taizhang.analysis.rows import find_leaders
+from taizhang.analysis.selection import (
+    choose_told,
+    count_sentences,
+    has_rows,
+    is_none_counted,
+    is_of_nothing,
+    list_dated_counts,
+)
 from taizhang.analysis.targets import count_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
@@ -36,28 +44,14 @@ _MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
 def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
-    """One sentence of some facts; clauses that rest on a number which is nought are left out."""
-    clauses, first = [], facts[0].rstrip(_MARKS)
-    for place, entry in enumerate(facts):
-        fact = entry.rstrip(_MARKS)
-        if find_gap(view, fact):
-            continue
-        if place and view.value(first) == 0 and _rests_on(view, fact, first):
-            continue
-        # That a count is withheld says it of what rests on it.
-        if place and view.is_withheld(first) and view.is_withheld(fact):
-            continue
-        clauses.append(tell_fact(view, fact, change="*" in entry, area="@" in entry))
+    """One sentence of those of some facts that can be told, and that `choose_told` leaves."""
+    entries = {entry.rstrip(_MARKS): entry for entry in facts}
+    clauses = [
+        tell_fact(view, fact, change="*" in entries[fact], area="@" in entries[fact])
+        for fact in choose_told(view, *entries)
+        if not find_gap(view, fact)
+    ]
     return make_sentence(clauses, view.lang, lead=lead)
-
-
-def _rests_on(view: View, fact: str, first: str) -> bool:
-    """Whether a clause says something of what the first one counts; a loss does not rest on the deaths."""
-    if view.describe(first).unit not in ("count", "people"):
-        return False
-    if fact.startswith("incidents."):
-        return fact == "incidents.deaths_per_100k"
-    return fact.split(".")[0] == first.split(".")[0]
 
 
 def _write(view: View, id: str) -> list[Runs]:
@@ -65,14 +59,12 @@ def _write(view: View, id: str) -> list[Runs]:
     about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
-        if view.fact(counted) is None:
-            continue
-        lead = () if told else lead_day(view) if about.stocks else lead_period(view)
-        told.append(_tell(view, first, lead))
-        # Where the first number is nought, that alone is said.
+        sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
+        for sentence in sentences:
+            lead = () if told else lead_day(view) if about.stocks else lead_period(view)
+            told.append(_tell(view, sentence, lead))
         if view.value(counted) != 0:
-            told += [_tell(view, sentence) for sentence in others]
-            asked += [entry.rstrip(_MARKS) for sentence in (first, *others) for entry in sentence]
+            asked += [entry.rstrip(_MARKS) for sentence in sentences for entry in sentence]
     return told + tell_gaps(view, asked)
 
 
@@ -119,10 +111,11 @@ def write_summary(view: View) -> Prose | None:
         sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
     lead, asked = lead_period(view), list[str]()
     for (subject,) in load_exhibits()["summary-text"].facts:
-        base = subject[0].rstrip(_MARKS).split(".")[0]
-        if subject[0] in ("hazards.overdue", "incidents.deaths*") and not view.value(find_count(base)):
+        first = subject[0].rstrip(_MARKS)
+        if is_of_nothing(view, first):
             continue
-        asked += [entry.rstrip(_MARKS) for entry in subject] if view.value(find_count(base)) != 0 else []
+        if not is_none_counted(view, first):
+            asked += [entry.rstrip(_MARKS) for entry in subject]
         if told := _tell(view, subject, lead):
             sentences.append(told)
             lead = ()
@@ -141,19 +134,15 @@ def write_hazards(view: View) -> Prose | None:
 
 def _tell_leaders(view: View, column: str) -> Runs:
     """The commonest classes of the period's hazards, where any is stated."""
-    counts = rank_classes(view, "hazards", column)
-    if counts is None:
+    found = find_leaders(view, "hazards", column)
+    if found is None:
         return ()
-    single = "" if counts.max() > 1 else "_single"
     leaders = [
         label("classes.leader", view.lang, name=name, n=format_number(number))
-        for name, number in choose_leaders(counts).items()
-        if number > 1 or single
+        for name, number in found.counts.items()
     ]
-    if not leaders:
-        return ()
-    names = join_list(leaders, view.lang)
-    return say(f"classes.{column}{single}", view.lang, leaders=names, n=counts.sum(), number=len(leaders))
+    key, names = f"classes.{column}{'_single' if found.is_single else ''}", join_list(leaders, view.lang)
+    return say(key, view.lang, leaders=names, n=found.rows, number=len(leaders))
 
 
 def write_inspections(view: View) -> Prose | None:
@@ -174,17 +163,15 @@ def write_incidents(view: View) -> Prose | None:
 
 def _tell_levels(view: View) -> Runs:
     """Accidents by level: the levels that occurred, and that none was graver where so."""
-    levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
-    counts = [view.value(level) for level in levels]
-    if view.value("incidents.count") and (gaps := tell_gaps(view, levels)):
+    levels, lang = list_levels(view), view.lang
+    if view.value("incidents.count") and (gaps := tell_gaps(view, LEVELS)):
         return gaps[0]
-    if not view.value("incidents.count") or any(number is None for number in counts):
+    if levels is None:
         return ()
-    lang = view.lang
-    if not any(counts):
-        return say("levels.none", lang, n=count(view.value("incidents.count") or 0))
-    clauses = [tell_fact(view, level) for level, number in zip(levels, counts, strict=True) if number]
-    if not any(counts[1:]):
+    if not levels.found:
+        return say("levels.none", lang, n=count(levels.incidents))
+    clauses = [tell_fact(view, level) for level in levels.found]
+    if not levels.is_graver:
         clauses.append(say("levels.no_graver", lang))
     return make_sentence(clauses, lang, lead=say("levels.lead", lang))
 

@@ -1,0 +1,41 @@
+"""What is told of a Cox regression of closure: which ratios are apart from one, and which vary."""
+
+import pandas as pd
+import pytest
+from view_maker import make_table, make_view
+
+from taizhang.analysis.cox import fit_closure
+from taizhang.analysis.view import View
+
+
+def make_hazards(*severities: str, **more: object) -> View:
+    rows = [
+        {"found_on": "2021-03-01", "severity": one, "mode": "by_deadline", "rectified_on": "2021-03-05"}
+        | more
+        for one in severities
+    ]
+    return make_view({"hazards": make_table("hazards", rows)}, lang="en")
+
+
+def test_apart_and_varying_at_their_edges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve general hazards and a major one: the commonest is what the other is held against."""
+    asked: list[list[str]] = []
+
+    def fit(days: pd.Series, closed: pd.Series, parts: pd.DataFrame, *, cluster: object) -> pd.DataFrame:
+        asked.append(list(parts))
+        assert days.tolist() == [4.5] * 13 and closed.tolist() == [True] * 13 and cluster is None
+        assert parts.to_numpy().tolist() == [[False]] * 12 + [[True]]
+        ends = {"low": [1.0, 1.01, 0.2, 0.2], "high": [2.0, 2.0, 1.0, 0.99]}
+        return pd.DataFrame({**ends, "fit_p": [0.05, 0.049, float("nan"), 0.9]}, index=list("abcd"))
+
+    monkeypatch.setattr("taizhang.analysis.cox.fit_cox", fit)
+    found = fit_closure(make_hazards(*["general"] * 12, "major"))
+    assert found is not None and found["apart"].tolist() == [False, True, False, True]
+    assert found["varies"].tolist() == [False, True, False, False]
+    assert found.attrs["n"] == 13 and len(found.attrs["against"]) == 1 and asked == [["Severity: major"]]
+
+
+def test_one_class_or_hazards_closed_on_the_spot_explain_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taizhang.analysis.cox.fit_cox", lambda *_, **__: pytest.fail("nothing to fit"))
+    assert fit_closure(make_hazards(*["general"] * 12)) is None and fit_closure(make_view()) is None
+    assert fit_closure(make_hazards(*["general"] * 12, "major", mode="on_the_spot")) is None
