@@ -48,8 +48,16 @@ def test_small_numbers_in_a_dates_format_are_no_days_of_1900(tmp_path: Path) -> 
 
 
 def test_ids_of_18_figures_stored_as_numbers_are_set_aside_and_not_rounded(tmp_path: Path) -> None:
-    rows = [HEAD, *(["溪口镇", date(2021, 3, 5), f"厂{n}", f"隐患{n}", "", one] for n, one in enumerate(
-        [350921101202100123.0, 350921101202100124.0, "350921101202100125", 123456789012345.0, 12345.0, "007"]))]  # fmt: skip
+    ids = [
+        350921101202100123.0,
+        350921101202100124.0,
+        "350921101202100125",
+        123456789012345.0,
+        12345.0,
+        "007",
+    ]
+    day = date(2021, 3, 5)
+    rows = [HEAD, *(["溪口镇", day, f"厂{n}", f"隐患{n}", "", one] for n, one in enumerate(ids))]
     got = read(write_book(tmp_path / "a.xlsx", rows))
     assert aside(got) == [[2, "hazard_id"], [3, "hazard_id"]]
     assert list(got.rows["hazard_id"].fillna("")) == [
