@@ -261,12 +261,15 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     upgrade: Annotated[bool, typer.Option("--upgrade")] = False,
     sample: Annotated[bool, typer.Option("--sample")] = False,
+    source: Annotated[Path | None, typer.Option("--from", metavar="FOLDER")] = None,
 ) -> None:
     """Make a workbook, or bring the notebooks of one that is there up to this version."""
     from taizhang.lab.scaffold import make_sample_workbook, make_workbook
 
-    if upgrade and sample:
+    if upgrade + sample + (source is not None) > 1:
         raise ParameterError("cli.new.upgrade_or_sample")
+    if source is not None:
+        raise typer.Exit(report_survey(folder, source))
     if upgrade:
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
     if sample:
@@ -276,6 +279,27 @@ def new(
     make_workbook(folder)
     print(word("new.made", folder=folder))
     print(f"  taizhang check -C {quote(folder)}")
+
+
+def report_survey(folder: Path, source: Path) -> int:
+    """Make a workbook from a folder's files; print what they are and what is left to decide. 1 if it can't run yet."""
+    from taizhang.ingest.proposals import Proposal
+    from taizhang.lab.survey import make_workbook_from
+
+    made = make_workbook_from(folder, source)
+    for line in made.lines:
+        print(line)
+    if made.left:
+        print(word("new.left", number=len(made.left)))
+    for number, one in enumerate(made.left, 1):
+        shown = (
+            f"[{one.table}] {one.make_line().text.removeprefix('# ')}"
+            if isinstance(one, Proposal)
+            else str(one)
+        )
+        print(f"  {number}. {shown}")
+    print(word("new.surveyed" if made.runs else "new.surveyed_only", folder=folder, quoted=quote(folder)))
+    return DONE if made.runs else SEE
 
 
 def quote(path: Path) -> str:

@@ -44,7 +44,6 @@ def test_each_decision_is_one_line_and_the_commonest_comes_first(root: Path) -> 
         (("ledgers.hazards.values.severity", "重点", "general"), (2, True)),
         (("boundaries.aliases", "白路镇", "350921103"), (1, False)),
         (("ledgers.hazards.values.severity", 'C:\\"三"级', "general"), (1, True)),
-        (("ledgers.hazards.columns", "column", "检查组长"), (0, True)),
     ]
 
 
@@ -70,24 +69,21 @@ def test_check_writes_them_itself_once_and_keeps_comments(root: Path) -> None:
     config = open_workbook(str(root)).config
     added = write_decisions(config, check(root)[0])
     text = path.read_text("utf-8")
-    assert text.startswith("# 我的说明\n") and len(added) == 7
+    assert text.startswith("# 我的说明\n") and len(added) == 6
     # A district is nobody's to guess: its line is open as well.
     assert [line.key for line in added if not line.open] == ["mode"]
     assert '# "白路镇" = "350921103"  # 白鹭镇，1行；对的才留' in text
     assert '# description = "隐患问题描述"  # 隐患描述；4行' in text
     assert write_decisions(config, check(root)[0]) == [] and path.read_text("utf-8") == text
     # Taken out of their comments, all of them hold.
-    opened = "\n".join(
-        line.removeprefix("# ") if " = " in line and "column =" not in line else line
-        for line in text.split("\n")
-    )
+    opened = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.split("\n"))
     path.write_text(opened, encoding="utf-8")
     book = open_workbook(str(root))
     (summary,) = book.ingest().summaries
     assert (summary.accepted, summary.cells_set_aside) == (4, 0)
     rows = book.ledger("hazards")
     assert rows["listed"].tolist() == [True, False, False, False]
-    assert [one.key for one in check(root)[0]] == ["column"]
+    assert check(root)[0] == []
 
 
 def test_of_several_sources_each_is_asked_for_its_own(tmp_path: Path) -> None:
@@ -115,6 +111,18 @@ def test_many_texts_of_a_column_are_told_by_their_number(tmp_path: Path) -> None
     proposals, _ = check(make_book(tmp_path / "book", {"a.xlsx": [HEAD[:4], *rows]}))
     severity = [one for one in proposals if one.table.endswith("severity")]
     assert len(severity) == 10 and "4 more texts are not listed" in severity[-1].make_line("en").comment
+
+
+def test_a_district_is_asked_for_once_whatever_ledgers_name_it(tmp_path: Path) -> None:
+    rows = [HEAD[:2], ["溪囗镇", "2021-03-01"]]
+    more = '[ledgers.drills]\nfiles = ["data/raw/d.xlsx"]\n'
+    root = make_book(tmp_path / "book", {"a.xlsx": rows}, patterns=["a.xlsx"], more=more)
+    drills = [["溪囗镇", f"2021-03-0{n}", f"演练{n}"] for n in range(1, 4)]
+    write_sheet(root / "data" / "raw" / "d.xlsx", [["所属乡镇", "演练日期", "演练名称"], *drills])
+    (only,), _ = check(root)
+    assert (only.key, only.value, only.count, only.choice) == ("溪囗镇", "350921101", 4, True)
+    # One line, of the two that are near.
+    assert only.make_line("en").comment == "溪口镇, or 350921102 溪南镇; 4 rows; keep it if it is right"
 
 
 def test_nothing_to_decide_is_nothing_said(tmp_path: Path) -> None:

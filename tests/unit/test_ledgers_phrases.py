@@ -1,9 +1,11 @@
 """Cells that say more than one thing: the examples of phrases.yml, and what must not be understood."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taizhang.ledgers.dates import Relative
 from taizhang.ledgers.phrases import Day, Said, read_due, read_own_day, read_phrase
@@ -172,3 +174,76 @@ def test_people_hurt_as_the_metadata_have_them(text: str, hurt: dict[str, int]) 
 )
 def test_people_hurt_that_nobody_can_count(text: str) -> None:
     assert not read_phrase(text, "incidents")
+
+
+NUMERALS = "零一二三四五六七八九"
+
+
+def write_numeral(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if not tens else "十" if tens == 1 else f"{NUMERALS[tens]}十") + (
+        NUMERALS[ones] if ones else ""
+    )
+
+
+DATES = {
+    "{m}月{d}日": lambda day: f"{day.month}月{day.day}日",
+    "{m}.{d}": lambda day: f"{day.month}.{day.day}",
+    "{y}.{m}.{d}": lambda day: f"{day.year}.{day.month}.{day.day}",
+    "{y}年{m}月{d}日": lambda day: f"{day.year}年{day.month}月{day.day}日",
+    "iso": lambda day: f"{day:%Y-%m-%d}",
+    "yy": lambda day: f"{day:%y}.{day.month}.{day.day}",
+    "numerals": lambda day: f"{write_numeral(day.month)}月{write_numeral(day.day)}日",
+}
+DONE = (
+    "已于{0}整改到位", "{0}整改完毕", "{0}已完成整改", "已整改（{0}）", "已完成({0})。", "整改完成 {0}", "已整改，{0}",
+    "已整改到位；{0}", "经{0}整改，已整改到位",
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    found=st.dates(date(2015, 1, 1), date(2029, 12, 31)),
+    gap=st.integers(0, 300),
+    then=st.integers(0, 50),
+    written=st.sampled_from(list(DATES)),
+    form=st.sampled_from(DONE),
+)
+def test_a_day_of_rectification_however_it_is_told(
+    found: date, gap: int, then: int, written: str, form: str
+) -> None:
+    write = DATES[written]
+    done, verified = found + timedelta(gap), found + timedelta(gap + then)
+    if written == "yy" and verified.year > found.year + 1:
+        return
+    told = (
+        (form, {"status": "rectified", "rectified_on": done}),
+        (f"{form}，{{1}}已销号", {"status": "closed", "rectified_on": done, "closed_on": verified}),
+        (
+            f"{form}，{{1}}复查合格",
+            {"status": "closed", "verified_result": "passed", "rectified_on": done, "verified_on": verified},
+        ),
+    )
+    for text, expected in told:
+        said = read_phrase(text.format(write(done), write(verified)), "hazards")
+        assert said is not None, text.format(write(done), write(verified))
+        days = {
+            name: day.settle(found) if isinstance(day, Relative) else day[0].date() for name, day in said.days
+        }
+        assert {**dict(said.values), **days} == expected
+
+
+SPANS = (
+    "{}天", "{}天内", "{}日内", "限{}日内整改", "限期{}天", "责令{}日内整改完成", "自发现之日起{}天内", "{}个工作日",
+)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(
+    found=st.dates(date(2015, 1, 1), date(2029, 12, 31)), days=st.integers(1, 99), form=st.sampled_from(SPANS)
+)
+def test_so_many_days_however_they_are_told(found: date, days: int, form: str) -> None:
+    for number in (str(days), write_numeral(days)):
+        due = read_due(form.format(number))
+        expected = None if "工作日" in form else found + timedelta(days)
+        assert (due and due.settle(found)) == expected, form.format(number)

@@ -124,8 +124,10 @@ def make_fact(
     unit: str = "",
     period: str = "2021",
     suppressed: bool = False,
+    known: float = 1,
+    of: float = 1,
 ) -> dict[str, object]:
-    """One row of a facts frame."""
+    """One row of a facts frame; its answer is known of every row that is asked."""
     names = dict(zip(CODES, NAMES, strict=True)) | {"all": AREA}
     return {
         "district_code": district,
@@ -140,6 +142,8 @@ def make_fact(
         "high": high,
         "suppressed": suppressed,
         "as_of": "2021-12-31",
+        "known": known,
+        "of": of,
     }
 
 
@@ -149,7 +153,7 @@ COLUMNS = tuple(make_fact("x", 0))
 def make_facts(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """A facts frame in the contract's columns."""
     facts = pd.DataFrame(list(rows), columns=list(COLUMNS))
-    numbers = ["value", "numerator", "denominator", "low", "high"]
+    numbers = ["value", "numerator", "denominator", "low", "high", "known", "of"]
     facts[numbers] = facts[numbers].astype("float64")
     return facts
 

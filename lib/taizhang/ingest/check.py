@@ -23,7 +23,7 @@ from taizhang.ingest.decisions import Decisions
 from taizhang.ingest.layers import describe_layers
 from taizhang.ingest.notes import NoteBook, name_files, note_file
 from taizhang.ingest.plan import make_plan
-from taizhang.ingest.proposals import ALIASES, Proposal
+from taizhang.ingest.proposals import ALIASES, Proposal, merge_proposals
 from taizhang.ingest.sources import list_reads
 from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import FileRead, HeaderRead, TableRead
@@ -61,8 +61,8 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     """Describe the boundaries, then each ledger: its tables, headers, values and what would be set aside.
 
     Files of the same layout are described once. Values of personal columns are never shown. Yields one description for
-    the boundaries, one for corrections.csv where a line of it can't be used, and one per ledger; raises ParameterError
-    if files that workbook.toml names are not there.
+    the boundaries, one for corrections.csv where a line of it can't be used, one per ledger, and one of what is left to
+    decide, where there is any; raises ParameterError if files that workbook.toml names are not there.
     """
     plan = make_plan(config)
     try:
@@ -82,7 +82,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
-    settings = tomllib.loads((config.root / FILE).read_text(encoding="utf-8-sig"))
+    proposals: list[Proposal] = []
     for name in config.ledgers:
         kind = kinds[name]
         found, missing = plan.ledgers[name], plan.missing[name]
@@ -107,7 +107,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
             summary = assembler.finish()
         title = Label(zh=kind.title["zh"], en=f"{kind.title['zh']} {kind.title['en']}")
         lacking = [Reason("ingest.check.pattern", pattern=pattern, kind=name) for pattern in missing]
-        proposals = _drop_settled(decisions.list_proposals(summary, collector), settings)
+        proposals += decisions.list_proposals(summary, collector)
         yield Description(
             (
                 Reason("ingest.check.ledger", kind=name, title=title, files=len(found)),
@@ -119,11 +119,12 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
                 *_describe_summary(summary),
                 *_describe_pairs(collector),
                 *reasons.describe(),
-                *_suggest_lines(proposals, settings),
             ),
             not missing and not assembler.errors,
-            tuple(proposals),
         )
+    settings = tomllib.loads((config.root / FILE).read_text(encoding="utf-8-sig"))
+    if left := merge_proposals(proposals, settings):
+        yield Description(tuple(_suggest_lines(left, settings)), True, tuple(left))
 
 
 def _note(reason: Reason) -> Reason:
@@ -289,15 +290,8 @@ class _Reasons:
         return lines + ([Reason("ingest.check.more_reasons", number=left)] if left > 0 else [])
 
 
-def _drop_settled(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -> list[Proposal]:
-    """Those that workbook.toml does not say already."""
-    return [one for one in proposals if one.key not in (find_table(settings, one.place) or ())]
-
-
 def _suggest_lines(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -> list[Reason | Proposal]:
     """Blocks for workbook.toml, valid wherever they are pasted: what belongs into a table that is there is a remark."""
-    if not proposals:
-        return []
     lines: list[Reason | Proposal] = [Reason("ingest.check.settle", number=len(proposals))]
     for place in dict.fromkeys(one.place for one in proposals):
         there = find_table(settings, place) is not None or any(isinstance(part, int) for part in place)

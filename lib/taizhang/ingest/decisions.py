@@ -17,6 +17,7 @@ from taizhang.settings.workbook import LedgerConfig
 
 _MOST_VALUES = 10  # lines of one column; more are told by their number
 _MANY, _LONG = 3, 8  # texts, none of them known, of a column that is something else; signs of one of them
+_MANY_TWICE, _SHARE_TWICE = 10, 50  # rows that stand twice, or one row in so many, before it is asked about
 _ASKED = ("category", "boolean")
 
 
@@ -79,17 +80,18 @@ class Decisions:
         self._districts.update(aside.loc[aside["column"] == "district", "value"].dropna().tolist())
 
     def list_proposals(self, summary: KindSummary, collector: Collector) -> list[Proposal]:
-        """A line for each decision, those of most rows first."""
+        """A line for each decision."""
         found = [*self._list_near(summary), *self._list_headers()]
         for (number, name), seen in self._columns.items():
             found += self._list_values(number, name, seen)
         for number, count in self._dates.items():
             words = Reason("ingest.decide.dates", count=count)
             found.append(self._make(number, "", "dates", "mdy", words, count))
-        if (twice := sum(collector.twice.values())) and collector.keep == "keep":
+        twice = sum(collector.twice.values())
+        if collector.keep == "keep" and (twice >= _MANY_TWICE or _SHARE_TWICE * twice > summary.read):
             words = Reason("ingest.decide.twice", count=twice)
             found.append(self._make(0, "", "duplicates", "first", words, twice))
-        return sorted(found, key=lambda one: -one.count)
+        return found
 
     def _make(
         self,
@@ -109,22 +111,22 @@ class Decisions:
     def _list_near(self, summary: KindSummary) -> list[Proposal]:
         """Districts that are near in name to what is written: a person must say whether they are meant."""
         lines = []
-        for text, proposals in summary.near.items():
+        for text, (first, *others) in summary.near.items():
             count = self._districts.get(text, 0)
-            for one in proposals:
-                words = Reason("ingest.decide.near", name=one.comment, count=count)
-                # Of several that are near two lines for one name would be no TOML.
-                lines.append(replace(one, comment=words, count=count, choice=len(proposals) > 1))
+            words = Reason("ingest.decide.near", name=first.comment, count=count)
+            if others:
+                named = [Reason("ingest.decide.code", code=one.value, name=one.comment) for one in others]
+                words = Reason("ingest.decide.near_several", name=first.comment, others=named, count=count)
+            lines.append(replace(first, comment=words, count=count, choice=bool(others)))
         return lines
 
     def _list_headers(self) -> list[Proposal]:
+        """Headers that are near to a column's; check lists the others among those not recognised."""
         lines = []
         for (number, header), (near, count) in self._headers.items():
-            title = self.kind.fields[near].title["zh"] if near else ""
-            words = Reason("ingest.decide.header", title=title, count=count)
-            if not near:
-                words = Reason("ingest.decide.unknown_header", count=count)
-            lines.append(self._make(number, "columns", near or "column", header, words, count if near else 0))
+            if near:
+                words = Reason("ingest.decide.header", title=self.kind.fields[near].title["zh"], count=count)
+                lines.append(self._make(number, "columns", near, header, words, count))
         return lines
 
     def _list_values(self, number: int, name: str, seen: _Column) -> list[Proposal]:

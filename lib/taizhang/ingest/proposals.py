@@ -1,11 +1,13 @@
 """Lines for workbook.toml that would settle what could not be read, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.settings.reading import KeyPath
-from taizhang.settings.writing import Line
+from taizhang.settings.writing import Line, find_table
 
 ALIASES = "boundaries.aliases"
 
@@ -37,6 +39,13 @@ class Proposal:
         comment = self.comment.word(lang) if isinstance(self.comment, Reason) else self.comment
         return Line(self.place, self.key, self.value, comment, self.choice)
 
+    def add(self, other: "Proposal") -> "Proposal":
+        """The same decision of other rows: their counts together."""
+        count, comment = self.count + other.count, self.comment
+        if isinstance(comment, Reason):
+            comment = comment.replace(count=count)
+        return replace(self, count=count, comment=comment)
+
     @property
     def personal(self) -> bool:
         """Whether it holds a telephone or identity number, which nothing shows."""
@@ -45,6 +54,17 @@ class Proposal:
     def word(self, lang: str = "") -> str:
         """As TOML has it, its comment in a language."""
         return self.make_line(lang).text
+
+
+def merge_proposals(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -> list[Proposal]:
+    """Each decision once, those of most rows first, without what a parsed workbook.toml says already."""
+    merged: dict[tuple[KeyPath, str, str], Proposal] = {}
+    for one in proposals:
+        if one.key in (find_table(settings, one.place) or ()):
+            continue
+        key = (one.place, one.key, one.value)
+        merged[key] = merged[key].add(one) if key in merged else one
+    return sorted(merged.values(), key=lambda one: -one.count)
 
 
 def list_near(reason: Reason) -> tuple[Proposal, ...]:

@@ -18,7 +18,7 @@ def make_workbook(folder: Path) -> None:
     """Make a workbook's folders and settings in a folder that is new or empty; any other is a ParameterError."""
     from taizhang.metadata.kinds import load_kinds
 
-    _make_folders(folder)
+    make_folders(folder)
     lang = current_language()
     ledgers = "".join(
         f"# [ledgers.{kind.name}]  # {kind.title['zh']}{'' if lang == 'zh' else ' ' + kind.title['en']}\n"
@@ -35,12 +35,13 @@ def make_sample_workbook(folder: Path) -> None:
 
     The county is one that ``python -m tools.sample`` of the repository writes.
     """
-    _make_folders(folder)
+    make_folders(folder)
     with (files("taizhang.lab") / SAMPLE).open("rb") as file, zipfile.ZipFile(file) as packed:
         packed.extractall(folder)
 
 
-def _make_folders(folder: Path) -> None:
+def make_folders(folder: Path) -> None:
+    """A workbook's folders, in one that is new or empty; any other is a ParameterError."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError("lab.not_empty", folder=folder)
     for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     )
     from taizhang.ledgers.reading import iterate_parts
     from taizhang.ledgers.rules import find_rule_breaks
-    from taizhang.ledgers.sandbox import read_ledger_file
+    from taizhang.ledgers.sandbox import read_ledger_file, survey_ledger_file
+    from taizhang.ledgers.survey import FileSeen, Survey, TableSeen
 
 _WHERE = dict.fromkeys(
     "Applied Correction Disagreement FileRead HeaderRead Source TableRead".split(), "model"
 )
 _WHERE |= dict.fromkeys(("RunningNumbers", "find_twins", "hash_keys"), "duplicates")
+_WHERE |= dict.fromkeys(("FileSeen", "Survey", "TableSeen"), "survey")
 _WHERE |= {
+    "survey_ledger_file": "sandbox",
     "find_rule_breaks": "rules",
     "iterate_parts": "reading",
     "read_ledger_file": "sandbox",
@@ -34,16 +37,20 @@ __all__ = [
     "Correction",
     "Disagreement",
     "FileRead",
+    "FileSeen",
     "HeaderRead",
     "RunningNumbers",
     "Source",
+    "Survey",
     "TableRead",
+    "TableSeen",
     "find_rule_breaks",
     "find_twins",
     "hash_keys",
     "iterate_parts",
     "read_ledger_file",
     "start_child",
+    "survey_ledger_file",
 ]
 
 

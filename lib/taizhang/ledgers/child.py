@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from taizhang.ledgers.model import FileRead, Source
+    from taizhang.ledgers.model import Source
+    from taizhang.ledgers.survey import Survey
 
 MEMORY_BYTES = 2 * 1024**3
 
@@ -44,14 +45,14 @@ class Child:
             env=environment,
         )
 
-    def ask(self, request: "tuple[Path, Source, str]", seconds: float) -> "FileRead":
+    def ask(self, request: "tuple[Path, Source | Survey, str]", seconds: float) -> Any:
         """Have a file read. Raises TimeoutError when it takes too long, EOFError when the child dies of it."""
         assert self.process.stdin is not None and self.process.stdout is not None
         timer = threading.Timer(seconds, self.process.kill)
         timer.start()
         try:
             _send(self.process.stdin, request)
-            answer: FileRead = _receive(self.process.stdout)
+            answer = _receive(self.process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
             late = not timer.is_alive()
             self.stop()
@@ -115,8 +116,9 @@ def serve() -> None:
     limit_memory(MEMORY_BYTES)
     from taizhang.core.outside import tell_error
     from taizhang.core.reasons import Reason
-    from taizhang.ledgers.model import fail_file  # loaded while the asking end loads its own
+    from taizhang.ledgers.model import Source, fail_file  # loaded while the asking end loads its own
     from taizhang.ledgers.reading import read_here
+    from taizhang.ledgers.survey import FileSeen, survey_here
 
     gc.disable()  # nothing read goes in circles, and to look for some among millions of cells takes long
     while True:
@@ -125,12 +127,14 @@ def serve() -> None:
         except EOFError:
             return
         try:
-            answer = read_here(path, asked, name=name)
+            look = read_here if isinstance(asked, Source) else survey_here
+            answer = look(path, asked, name=name)
         except MemoryError:
             os._exit(1)
         except BaseException as error:  # a Rust panic is no Exception; the file is refused, never the run
             reason = Reason("ledgers.file.not_read", why=tell_error(error, named=True))
-            answer = fail_file(name, asked.kind, [reason])
+            read = isinstance(asked, Source)
+            answer = fail_file(name, asked.kind, [reason]) if read else FileSeen(name, (), reason)
         _send(sink, answer)
         del answer
         gc.collect()

@@ -450,6 +450,8 @@ def _read_reversed(year: int, first: int, second: int, order: str) -> Found:
         return replace(
             _make(year, month, day), note=_reason("taken_as_mdy" if order == "mdy" else "taken_as_dmy")
         )
+    if order == "swapped":
+        return Found(None, _reason("swapped"))
     if order == "?" or (first != second and max(first, second) <= 12):
         return Found(None, _reason("day_or_month"))
     return _make(year, min(first, second), max(first, second))

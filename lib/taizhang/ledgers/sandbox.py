@@ -5,7 +5,9 @@ The child stays for the next file; one that dies or hangs is replaced. Small, pl
 
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.outside import tell_error
@@ -14,7 +16,10 @@ from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here
 from taizhang.ledgers.sheets import sniff_format
+from taizhang.ledgers.survey import FileSeen, Survey, survey_here
 
+Asked = Source | Survey
+Seen = TypeVar("Seen", FileRead, FileSeen)
 SECONDS = 30.0  # for any file, and more for large ones
 SECONDS_PER_MB = 10.0
 _SMALL_BYTES = 2 * 1024**2
@@ -29,20 +34,32 @@ def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
     `set_aside` with scope 'row', exactly once. A file, or a table of it, that can't be read is told in `errors`;
     nothing is raised.
     """
+    read = _look(path, source, name, read_here)
+    return fail_file(name, source.kind, read) if isinstance(read, tuple) else read
+
+
+def survey_ledger_file(path: Path, survey: Survey, *, name: str) -> FileSeen:
+    """Look at a file that nobody has described, as `read_ledger_file` reads one; nothing is raised."""
+    seen = _look(path, survey, name, survey_here)
+    return FileSeen(name, (), seen[0]) if isinstance(seen, tuple) else seen
+
+
+def _look(path: Path, asked: Asked, name: str, look: Callable[..., Seen]) -> Seen | tuple[Reason, ...]:
+    """Look at a file here, or in the child process; why, where it can't be done."""
     try:
         if _is_plain(path):
-            return read_here(path, source, name=name)
+            return look(path, asked, name=name)
     except LedgerError as error:
-        return fail_file(name, source.kind, error.reasons)
+        return error.reasons
     limit = SECONDS + SECONDS_PER_MB * path.stat().st_size / 1024**2
     with Borrowed() as child:
         try:
-            return child.ask((path, source, name), limit)
+            return child.ask((path, asked, name), limit)
         except TimeoutError:
             reason = Reason("ledgers.file.too_slow", seconds=round(limit))
         except EOFError:
             reason = Reason("ledgers.file.too_big", gigabytes=round(MEMORY_BYTES / 1024**3))
-    return fail_file(name, source.kind, [reason])
+    return (reason,)
 
 
 def _is_plain(path: Path) -> bool:

@@ -19,7 +19,7 @@ from taizhang.ledgers.marks import is_error_text
 from taizhang.ledgers.phrases import Said, read_due, read_own_day, read_phrase
 from taizhang.ledgers.quantities import read_number, read_sentence
 from taizhang.ledgers.text import fold, simplify, write_cell
-from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, load_shared
+from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, NUMBER_TYPES, Field, load_shared
 
 _EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
 _NONE = frozenset(("无", "没有", "未发现", "無"))
@@ -117,7 +117,7 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
     notes: Counter[Reason] = Counter()
     nothing = read_value(context.empty, field, context) if context.empty else _NOTHING
     for code, value in enumerate(values):
-        answer = read_value(own.get(value), field, context) if counts[code] else _NOTHING
+        answer = _read_own(value, own.get(value), field, context) if counts[code] else _NOTHING
         answers.append(nothing if answer.says_nothing else answer)
         if note := answers[-1].note:
             notes[note] += int(counts[code])
@@ -128,6 +128,18 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
         precisions = take_texts([None if a.value is None else a.precision for a in answers[:-1]], codes)
     reasons = np.array([answer.reason for answer in answers], dtype=object)[codes]
     return Parsed(data, reasons, notes, codes, tuple(answers), precisions)
+
+
+def _read_own(value: object, meant: object, field: Field, context: Context) -> Answer:
+    """Read what the user says a value means; what else it says is taken, too, unless it says otherwise."""
+    answer = read_value(meant, field, context)
+    if meant is value or not context.phrases or not isinstance(value, str):
+        return answer
+    said = read_phrase(value, context.phrases)
+    if not said or dict(said.values).get(field.name, answer.value) != answer.value:
+        return answer
+    values = tuple((name, one) for name, one in said.values if name != field.name)
+    return answer._replace(said=Said(values, said.days) or None)
 
 
 class OwnValues:
@@ -173,7 +185,12 @@ def read_value(value: object, field: Field, context: Context) -> Answer:
         return answer
     if answer.reason is not None:
         if (said := read_phrase(value, context.phrases)) and _may_say(said, field):
-            own = dict(said.values).get(field.name) if field.type not in DATE_TYPES else None
+            if field.type in DATE_TYPES:
+                return Answer(None, note=Reason("ledgers.cell.in_words"), said=said)
+            own = dict(said.values).get(field.name)
+            if own is None and (field.name == "status" or field.type in NUMBER_TYPES):
+                # 限7日内整改 says a deadline and not whether it was met: that is asked, the rest is taken.
+                return answer._replace(said=said)
             return Answer(own, note=Reason("ledgers.cell.in_words"), said=said)
     elif field.name == "status" and answer.value is not None:
         # A plain status may say more: 立行立改 a mode, 复查合格 a verification.

@@ -1,0 +1,475 @@
+"""`taizhang new --from`: what the files of a folder are, and a workbook.toml that runs, with what is left to decide."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from taizhang.boundaries import match_districts
+from taizhang.boundaries.codes import cut_zeros
+from taizhang.boundaries.survey import SUFFIXES, LayerSeen, survey_layers
+from taizhang.core.errors import BoundaryError, ParameterError
+from taizhang.core.files import hash_file, write_text
+from taizhang.core.reasons import Reason, current_language
+from taizhang.ingest.check import describe_ledgers, write_decisions
+from taizhang.ingest.layers import read_layers
+from taizhang.ingest.proposals import Proposal
+from taizhang.lab.scaffold import make_folders
+from taizhang.ledgers import (
+    FileRead,
+    FileSeen,
+    Source,
+    Survey,
+    TableSeen,
+    read_ledger_file,
+    survey_ledger_file,
+)
+from taizhang.ledgers.sheets import TEXTS, WORKBOOKS
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import DATE_TYPES, Kind, load_kinds
+from taizhang.settings.workbook import read_config
+from taizhang.settings.writing import write_key
+from taizhang.settings.writing import write_text as quote
+
+_SHAPE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".shp.xml")
+_MOST_BYTES = 500 * 1024**2  # copied; more are referred to where they are
+_MOSTLY = 0.6  # of a column's texts that are districts'
+_HARDLY = 0.3
+_OF_DAYS = 0.8
+
+
+@dataclass(frozen=True)
+class Found:
+    """A ledger table among a folder's files, and how it is to be read."""
+
+    path: Path
+    table: TableSeen
+    columns: tuple[tuple[str, str], ...] = ()
+    district: str = ""
+    rows: int = 0
+    first: date | None = None
+    last: date | None = None
+    problem: Reason | None = None
+    whole: bool = True  # all sheets of the file are of this kind
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        """What tables must share to be read by one source."""
+        return self.columns, self.district, () if self.whole else (self.table.sheet,)
+
+
+@dataclass
+class FolderSeen:
+    """What a folder holds."""
+
+    layers: list[LayerSeen] = field(default_factory=list)
+    districts: LayerSeen | None = None
+    cells: LayerSeen | None = None  # the layer of the grid within them
+    ledgers: list[Found] = field(default_factory=list)
+    others: list[tuple[Path, Reason]] = field(default_factory=list)  # what is not used, and why
+
+
+@dataclass(frozen=True)
+class Made:
+    """A workbook made of a folder: what was found, a line each, and what is left to decide."""
+
+    lines: tuple[Reason, ...]
+    left: tuple[Reason | Proposal, ...]
+    runs: bool
+
+
+def make_workbook_from(folder: Path, source: Path) -> Made:
+    """Make a workbook in a folder that is new or empty, from the files in another, to which nothing is written.
+
+    The files are copied into data/raw, a folder for each kind (very large ones are referred to where they are), and
+    workbook.toml says how they are read. Raises ParameterError where there are no such folder, or no ledgers.
+    """
+    if not source.is_dir():
+        raise ParameterError("lab.survey.no_folder", folder=source)
+    if folder.resolve().is_relative_to(source.resolve()):
+        raise ParameterError("lab.survey.inside", folder=folder, source=source)
+    kinds = dict(load_kinds())
+    seen = look_at_folder(source, kinds)
+    if not seen.ledgers and seen.districts is None:
+        raise ParameterError("lab.survey.nothing", folder=source)
+    make_folders(folder)
+    writer = _Writer(folder, source, seen, kinds)
+    write_text(folder / "workbook.toml", writer.write())
+    lines = [
+        *_describe_layers(seen, source),
+        *_describe_ledgers(seen, source, kinds),
+        *_describe_others(seen, source),
+    ]
+    if seen.districts is None or not seen.ledgers:
+        lacking = "no_boundaries" if seen.districts is None else "no_ledgers"
+        return Made(tuple(lines), (Reason(f"lab.survey.{lacking}"),), False)
+    left: list[Reason | Proposal] = list(_list_questions(seen, source))
+    config = read_config(folder, load_kinds(), load_facts())
+    if config.grid is not None:
+        try:
+            read_layers(config)
+        except BoundaryError as error:
+            seen.cells = None
+            left += [Reason("lab.survey.ask_grid", reason=reason) for reason in error.reasons]
+            write_text(folder / "workbook.toml", writer.write(grid=False))
+            config = read_config(folder, load_kinds(), load_facts())
+    proposals: list[Proposal] = []
+    fine = True
+    for described in describe_ledgers(config):
+        fine &= described.fine
+        proposals += described.proposals
+    write_decisions(config, proposals)
+    left += [one for one in proposals if not one.personal]
+    return Made(tuple(lines), tuple(left), fine)
+
+
+# ------------------------------------------------------------------ looking
+
+
+def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
+    """Look at every file of a folder, and of those in it."""
+    seen = FolderSeen()
+    paths = sorted(path for path in source.rglob("*") if path.is_file() and _is_meant(path, source))
+    rest = []
+    for path in paths:
+        if path.name.lower().endswith(_SHAPE_PARTS):
+            continue
+        layers = list(survey_layers(path)) if path.suffix.lower() in SUFFIXES else []
+        if not layers or (path.suffix.lower() == ".parquet" and layers[0].problem):
+            rest.append(path)
+        elif layers[0].problem:
+            seen.others.append((path, layers[0].problem))
+        else:
+            seen.layers += layers
+    names = frozenset(name for layer in seen.layers for name in layer.names)
+    rest = list(_leave_out_copies(seen, rest, source, names))
+    files = []
+    for path in rest:
+        if path.suffix.lower() not in (*WORKBOOKS, *TEXTS, ".parquet"):
+            seen.others.append((path, Reason("lab.survey.other_format")))
+            continue
+        file = survey_ledger_file(path, Survey(kinds, names), name=_show(path, source))
+        files.append((path, file))
+    words = Counter(
+        word for _, file in files for table in file.tables for one in table.columns for word in one.words
+    )
+    seen.districts = _choose_districts(seen.layers, words)
+    seen.cells = _choose_grid(seen)
+    for path, file in files:
+        _take_file(seen, path, file, kinds)
+    return seen
+
+
+def _leave_out_copies(
+    seen: FolderSeen, paths: Sequence[Path], source: Path, names: frozenset[str]
+) -> Iterator[Path]:
+    """Files but for those that hold the same bytes as another; lists that name two districts are two all the same."""
+    first: dict[tuple[str, frozenset[str]], Path] = {}
+    for path in paths:
+        key = hash_file(path), frozenset(name for name in names if name in path.stem)
+        if (twin := first.setdefault(key, path)) == path:
+            yield path
+        else:
+            seen.others.append((path, Reason("lab.survey.copy", file=_show(twin, source))))
+
+
+def _is_meant(path: Path, source: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(source).parts)
+    return not hidden and not path.name.startswith("~$")
+
+
+def _choose_districts(layers: Sequence[LayerSeen], words: Mapping[str, int]) -> LayerSeen | None:
+    """The layer whose names the ledgers use most; of equals the one of fewest features."""
+    fit = [one for one in layers if one.areas and one.name]
+    if not fit:
+        return None
+
+    def weigh(layer: LayerSeen) -> tuple[float, bool, int]:
+        used = sum(words.get(name, 0) > 0 for name in {*layer.names, *layer.codes})
+        return used / max(1, layer.features), bool(layer.code), -layer.features
+
+    return max(fit, key=weigh)
+
+
+def _choose_grid(seen: FolderSeen) -> LayerSeen | None:
+    """The layer of more, smaller areas whose codes, or units above, are those of the districts."""
+    if seen.districts is None or not seen.districts.code:
+        return None
+    stems = tuple(cut_zeros(code) for code in seen.districts.codes)
+    own = (seen.districts.path, seen.districts.layer)
+    for one in seen.layers:
+        inside = [code for code in one.codes if code.startswith(stems)]
+        if (
+            (one.path, one.layer) != own
+            and one.areas
+            and one.features > seen.districts.features
+            and (10 * len(inside) >= 9 * one.features)
+        ):
+            return one
+    return None
+
+
+def _take_file(seen: FolderSeen, path: Path, file: FileSeen, kinds: Mapping[str, Kind]) -> None:
+    """Tables of a file that are ledgers, each with what must be said of it; or why it is not used."""
+    tables = [table for table in file.tables if table.kind]
+    if file.problem or not tables:
+        near = next((table.near for table in file.tables if table.near), "")
+        why = file.problem or Reason("lab.survey.no_ledger")
+        if near and not file.problem:
+            why = Reason("lab.survey.near", kind=near, title=kinds[near].title["zh"])
+        seen.others.append((path, why))
+        return
+    for kind in dict.fromkeys(table.kind for table in tables):
+        own = [table for table in tables if table.kind == kind]
+        whole = len({table.sheet for table in own}) == len({table.sheet for table in file.tables})
+        told = {_say_columns(table, kinds[kind], seen.districts) for table in own}
+        alike = len(told) == 1
+        for number, table in enumerate(own):
+            if number and alike and whole:
+                continue  # read with the first
+            columns = _say_columns(table, kinds[kind], seen.districts)
+            found = Found(path, table, columns, whole=whole and alike)
+            seen.ledgers.append(_try_reading(found, kinds[kind], seen.districts, file.name))
+
+
+def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> tuple[tuple[str, str], ...]:
+    """Headers that must be told: that of the only column of days where the day is lacking, and of the districts'."""
+    columns: dict[str, str] = {}
+    for name in table.lacking:
+        free = [one for one in table.columns if not one.field and one.days >= _OF_DAYS and one.header]
+        if kind.fields[name].type in DATE_TYPES and len(free) == 1:
+            columns[name] = free[0].header
+    if districts is not None and "district" in kind.fields:
+        shares = {
+            one.header: share_districts(one.words, districts)
+            for one in table.columns
+            if one.words and one.header and one.field in ("", "district") and not one.ignored
+        }
+        best = max(shares, key=lambda header: shares[header], default="")
+        own = next((shares.get(one.header, 0.0) for one in table.columns if one.field == "district"), -1.0)
+        if best and shares[best] >= _MOSTLY and own < min(_HARDLY, shares[best]):
+            columns["district"] = best
+    return tuple(columns.items())
+
+
+def share_districts(words: Sequence[str], layer: LayerSeen) -> float:
+    """The share of texts that are districts of a layer, by any of the ways in which rows are matched."""
+    codes = layer.codes or layer.names
+    frame = pd.DataFrame({"code": codes, "name": layer.names}, dtype="str").drop_duplicates("code")
+    return float(match_districts(pd.Series(list(words), dtype="str"), frame)["code"].notna().mean())
+
+
+def _try_reading(found: Found, kind: Kind, districts: LayerSeen | None, name: str) -> Found:
+    """Read a table as workbook.toml would have it: its rows, first and last day; where it fails, with its district."""
+    names = frozenset(districts.names) if districts else frozenset()
+    read = _read(found, kind, names, name)
+    if read.errors and "district" in kind.fields and (told := _name_district(found, names)):
+        named = replace(found, district=told)
+        again = _read(named, kind, names, name)
+        if not again.errors:
+            found, read = named, again
+    days = read.rows[kind.date].dropna() if kind.date and kind.fields[kind.date].type in DATE_TYPES else None
+    span = (days.min().date(), days.max().date()) if days is not None and len(days) else (None, None)
+    problem = read.errors[0] if read.errors else None
+    return replace(found, rows=read.read, first=span[0], last=span[1], problem=problem)
+
+
+def _read(found: Found, kind: Kind, names: frozenset[str], name: str) -> FileRead:
+    sheets = None if found.whole or not found.table.sheet else (found.table.sheet,)
+    columns = dict(found.columns)
+    source = Source(kind=kind, sheets=sheets, district=found.district, columns=columns, names=names)
+    return read_ledger_file(found.path, source, name=name)
+
+
+def _name_district(found: Found, names: Iterable[str]) -> str:
+    """The one district whose full name stands in the sheet's name, titles or file's name; '' where none does."""
+    told = set()
+    for text in (found.table.sheet, *found.table.titles, found.path.stem):
+        there = [name for name in names if name in text]
+        longest = [name for name in there if not any(name != other and name in other for other in there)]
+        told.update(longest)
+    return told.pop() if len(told) == 1 else ""
+
+
+def _list_questions(seen: FolderSeen, source: Path) -> Iterator[Reason]:
+    """What only a person knows, beside the lines of check."""
+    layer = seen.districts
+    if layer is not None and not layer.crs:
+        known = layer.suggested or Reason("core.none")
+        yield Reason("lab.survey.ask_crs", file=_show(layer.path, source), crs=known)
+    if layer is not None and not layer.code:
+        yield Reason("lab.survey.ask_code", file=_show(layer.path, source), column=layer.name)
+    for one in seen.ledgers:
+        if one.problem:
+            yield one.problem
+
+
+# ------------------------------------------------------------------ writing
+
+
+class _Writer:
+    """Puts the files in their places and writes workbook.toml."""
+
+    def __init__(self, folder: Path, source: Path, seen: FolderSeen, kinds: Mapping[str, Kind]) -> None:
+        self.folder, self.source, self.seen, self.kinds = folder, source, seen, kinds
+        self.places: dict[Path, str] = {}
+
+    def write(self, *, grid: bool = True) -> str:
+        """Copy the files and give the text of workbook.toml."""
+        lang = current_language()
+        blocks = ["\n".join([f"# {Reason('lab.survey.head').word()}", "[workbook]",
+                             f"title = {quote(self._title())}", f'lang = "{lang}"'])]  # fmt: skip
+        blocks.append(self._write_boundaries())
+        if grid and (cells := self.seen.cells):
+            blocks.append(self._write_grid(cells))
+        for kind in self.kinds:
+            if own := [one for one in self.seen.ledgers if one.table.kind == kind]:
+                blocks += self._write_kind(self.kinds[kind], own)
+        return "\n\n".join(blocks) + "\n"
+
+    def _title(self) -> str:
+        return self.source.resolve().name
+
+    def _write_boundaries(self) -> str:
+        layer = self.seen.districts
+        if layer is None:
+            return "\n".join(
+                [
+                    "[boundaries]",
+                    f"# {Reason('lab.survey.no_boundaries').word()}",
+                    'path = "data/raw/boundaries/"',
+                    'code = ""',
+                    'name = ""',
+                ]
+            )
+        lines = ["[boundaries]", f"path = {quote(self._place_layer(layer))}"]
+        lines += [f"code = {quote(layer.code or layer.name)}", f"name = {quote(layer.name)}"]
+        if layer.parent:
+            lines.append(f"parent = {quote(layer.parent)}")
+        if not layer.crs:
+            remark = Reason("lab.survey.crs_guessed").word()
+            lines.append(f"{'' if layer.suggested else '# '}crs = {quote(layer.suggested)}  # {remark}")
+        return "\n".join(lines)
+
+    def _write_grid(self, cells: LayerSeen) -> str:
+        told = {
+            "path": self._place_layer(cells),
+            "code": cells.code,
+            "name": cells.name,
+            "parent": cells.parent,
+        }
+        lines = [f"{key} = {quote(value)}" for key, value in told.items() if value]
+        return "\n".join(["[boundaries.grid]", *lines])
+
+    def _place_layer(self, layer: LayerSeen) -> str:
+        target = self._copy(layer.path, "boundaries")
+        if layer.path.suffix.lower() == ".shp":
+            for part in layer.path.parent.iterdir():
+                if part.stem == layer.path.stem and part.name.lower().endswith(_SHAPE_PARTS):
+                    self._copy(part, "boundaries")
+        return f"{target}!{layer.layer}" if layer.layer else target
+
+    def _copy(self, path: Path, kind: str) -> str:
+        """Copy a file into data/raw, or refer to it where it is very large; its path as workbook.toml has it."""
+        if path not in self.places:
+            if path.stat().st_size > _MOST_BYTES:
+                self.places[path] = path.resolve().as_posix()
+            else:
+                target = PurePosixPath("data/raw", kind, path.name)
+                if (self.folder / target).exists():  # another folder has a file of the same name
+                    parts = path.relative_to(self.source).parts
+                    target = PurePosixPath("data/raw", kind, "_".join(parts))
+                (self.folder / target).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, self.folder / target)
+                self.places[path] = target.as_posix()
+        return self.places[path]
+
+    def _write_kind(self, kind: Kind, own: Sequence[Found]) -> Iterator[str]:
+        groups: dict[tuple[object, ...], list[Found]] = {}
+        for one in own:
+            groups.setdefault(one.settings, []).append(one)
+        head = f"[[ledgers.{kind.name}]]" if len(groups) > 1 else f"[ledgers.{kind.name}]"
+        for group in groups.values():
+            files = list(dict.fromkeys(self._copy(one.path, self._name_folder(one.path)) for one in group))
+            first = group[0]
+            lines = [
+                f"{head}  # {kind.title[current_language()]}",
+                *self._write_files(files, kind, len(groups)),
+            ]
+            if not first.whole and first.table.sheet:
+                lines.append(f"sheets = [{quote(first.table.sheet)}]")
+            if first.district:
+                lines.append(f"district = {quote(first.district)}")
+            if first.columns:
+                lines += [f"[ledgers.{kind.name}.columns]"]
+                lines += [f"{write_key(column)} = {quote(header)}" for column, header in first.columns]
+            yield "\n".join(lines)
+
+    def _name_folder(self, path: Path) -> str:
+        """A folder for each kind, so that next month's file is read when it is put there."""
+        kinds = {one.table.kind for one in self.seen.ledgers if one.path == path}
+        return kinds.pop() if len(kinds) == 1 else "several"
+
+    def _write_files(self, files: Sequence[str], kind: Kind, groups: int) -> list[str]:
+        place = f"data/raw/{kind.name}/"
+        if groups == 1 and all(file.startswith(place) for file in files):
+            suffixes = {PurePosixPath(file).suffix for file in files}
+            return [f"files = [{', '.join(quote(f'{place}*{suffix}') for suffix in sorted(suffixes))}]"]
+        if len(files) == 1:
+            return [f"files = [{quote(files[0])}]"]
+        # A bracket in a name is a pattern's.
+        return ["files = [", *(f"    {quote(_escape(file))}," for file in files), "]"]
+
+
+def _escape(pattern: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in pattern)
+
+
+# ------------------------------------------------------------------ telling
+
+
+def _show(path: Path, source: Path) -> str:
+    return path.relative_to(source).as_posix()
+
+
+def _describe_layers(seen: FolderSeen, source: Path) -> Iterator[Reason]:
+    for one in seen.layers:
+        told = {
+            "file": _show(one.path, source) + (f"!{one.layer}" if one.layer else ""),
+            "features": one.features,
+            "code": one.code or Reason("core.none"),
+            "name": one.name or Reason("core.none"),
+            "crs": one.crs or Reason("core.none"),
+        }
+        what = "districts" if one is seen.districts else "grid" if one is seen.cells else "layer"
+        yield Reason(f"lab.survey.{what}", **told)
+
+
+def _describe_ledgers(seen: FolderSeen, source: Path, kinds: Mapping[str, Kind]) -> Iterator[Reason]:
+    for one in seen.ledgers:
+        table, kind = one.table, kinds[one.table.kind]
+        headed = [column.header for column in table.columns if column.field == "district"]
+        district = dict(one.columns).get("district") or one.district or next(iter(headed), "")
+        span = Reason("lab.survey.span", first=str(one.first), last=str(one.last)) if one.first else ""
+        yield Reason(
+            "lab.survey.ledger",
+            file=_show(one.path, source),
+            sheet=Reason("ledgers.place.in_sheet", sheet=table.sheet)
+            if table.sheet and not one.whole
+            else "",
+            kind=kind.name,
+            title=kind.title[current_language()],
+            row=table.header,
+            rows=one.rows,
+            district=Reason("lab.survey.by", column=district) if district else "",
+            span=span,
+        )
+
+
+def _describe_others(seen: FolderSeen, source: Path) -> Iterator[Reason]:
+    for path, reason in seen.others:
+        yield Reason("lab.survey.unused", file=_show(path, source), reason=reason)

@@ -1,0 +1,165 @@
+"""What a file that nobody has described may be: which kind of ledger, by the headers of its tables."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from taizhang.core.errors import LedgerError
+from taizhang.core.reasons import Reason
+from taizhang.ledgers.dates import read_date
+from taizhang.ledgers.delimited import read_text
+from taizhang.ledgers.grid import Grid, make_grid
+from taizhang.ledgers.headers import HeaderIndex
+from taizhang.ledgers.layout import find_tables
+from taizhang.ledgers.rowkinds import DATA, HeaderColumn, LedgerTable
+from taizhang.ledgers.sheets import Sheet, read_workbook, sniff_format
+from taizhang.ledgers.text import fold, write_cell
+from taizhang.metadata.kinds import DATE_TYPES, Kind
+
+_HEAD = 40  # rows of a sheet that tell what it is
+_MOST_WORDS = 400
+_LEAST_FIELDS = 3
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a file is looked at for: the kinds it may be of, and the names of districts."""
+
+    kinds: Mapping[str, Kind]
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class ColumnSeen:
+    """A column: its header, the field understood ('' for none), its distinct texts (some), the share that are days."""
+
+    header: str
+    field: str
+    words: tuple[str, ...]
+    days: float
+    ignored: bool = False
+
+
+@dataclass(frozen=True)
+class TableSeen:
+    """A table: the kind that its headers fit best ('' for none), its required columns that no header names.
+
+    `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the kind that came nearest
+    where none fits.
+    """
+
+    sheet: str
+    kind: str
+    header: int
+    rows: int
+    columns: tuple[ColumnSeen, ...]
+    lacking: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    near: str = ""
+
+
+@dataclass(frozen=True)
+class FileSeen:
+    """A file as it was looked at; `problem` says why nothing could be seen."""
+
+    name: str
+    tables: tuple[TableSeen, ...] = ()
+    problem: Reason | None = None
+
+
+def survey_here(path: Path, survey: Survey, *, name: str) -> FileSeen:
+    """Look at a file in this process."""
+    try:
+        indices = {kind.name: HeaderIndex(kind, {}) for kind in survey.kinds.values()}
+        tables = [
+            table
+            for sheet in _iterate_sheets(path, indices)
+            for table in _survey_sheet(sheet, survey, indices, name)
+        ]
+    except LedgerError as error:
+        return FileSeen(name, (), error.reasons[0])
+    return FileSeen(name, tuple(tables))
+
+
+def _iterate_sheets(path: Path, indices: Mapping[str, HeaderIndex]) -> Iterator[Sheet]:
+    form = sniff_format(path)
+    if form == "text":
+        yield read_text(path, frozenset().union(*(index.known for index in indices.values())))
+    elif form == "parquet":
+        from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
+
+        yield next(iter(read_parquet(path, rows=_MOST_WORDS))).sheet
+    else:
+        yield from read_workbook(path, form, None)
+
+
+def _survey_sheet(
+    sheet: Sheet, survey: Survey, indices: Mapping[str, HeaderIndex], name: str
+) -> Iterator[TableSeen]:
+    if not sheet.rows:
+        return
+    head = make_grid(replace(sheet, rows=sheet.rows[:_HEAD]))
+    said = fold(name + sheet.name + "".join(head.text(0, column) for column in range(min(head.width, 3))))
+    scores = {}
+    for kind, index in indices.items():
+        tables = find_tables(head, index, names=survey.names)
+        if tables:
+            scores[kind] = max(_score(table, index, said) for table in tables)
+    if not scores:
+        return
+    best = max(scores, key=scores.__getitem__)
+    grid = make_grid(sheet)
+    for table in find_tables(grid, indices[best], names=survey.names):
+        seen = _describe(grid, table, indices[best])
+        yield seen if _fits(seen, survey.kinds[best]) else replace(seen, kind="", near=best)
+
+
+def _score(table: LedgerTable, index: HeaderIndex, said: str) -> float:
+    """How well a table's headers fit a kind, whose name may stand in its titles or the file's name."""
+    kind, fields = index.kind, table.fields
+    lacking = sum(name not in fields for name in kind.required if name != "district")
+    own = [column for name, column in fields.items() if not kind.fields[name].splits]
+    ranks = sum(1 / (2 + max(0, column.match.rank)) for column in own if column.match)
+    title = kind.title["zh"]
+    named = sum(fold(title[at : at + 2]) in said for at in range(len(title) - 1))
+    named = max(named, 3 * (fold(kind.name) in said))
+    return 2 * len(own) + ranks + 2 * min(named, 3) - 4 * lacking
+
+
+def _fits(table: TableSeen, kind: Kind) -> bool:
+    """Whether a table is of the kind that it is nearest to: all that is required, or enough besides one lacking day."""
+    fields = {column.field for column in table.columns} - {""}
+    told = fields - {"district"} - {name for name, item in kind.fields.items() if item.splits}
+    if not table.lacking:
+        headed = sum(not column.ignored for column in table.columns)
+        return len(told) >= min(_LEAST_FIELDS - 1, len(kind.required)) and 3 * len(fields) >= headed
+    day = len(table.lacking) == 1 and kind.fields[table.lacking[0]].type in (*DATE_TYPES, "year")
+    return day and len(told) >= _LEAST_FIELDS
+
+
+def _describe(grid: Grid, table: LedgerTable, index: HeaderIndex) -> TableSeen:
+    data = np.flatnonzero(table.kinds == DATA) + table.first
+    columns = tuple(_look_at(grid, column, index, data) for column in table.columns if column.levels)
+    lacking = [name for name in index.kind.required if name not in table.fields and name != "district"]
+    titles = tuple(dict.fromkeys([*table.titles, *table.above]))
+    row = table.header[0] + grid.sheet.top + 1
+    kind = index.kind.name
+    return TableSeen(grid.sheet.name, kind, row, len(data), columns, tuple(lacking), titles)
+
+
+def _look_at(grid: Grid, column: HeaderColumn, index: HeaderIndex, data: np.ndarray) -> ColumnSeen:
+    codes = grid.codes[data, column.position]
+    told = codes[codes >= 0]
+    values = [grid.values[column.position][code] for code in np.unique(told)[:_MOST_WORDS]]
+    days = _share_days(values) if values else 0.0
+    words = tuple(write_cell(value) for value in values if isinstance(value, str))
+    understood = column.match is not None and not column.match.problem
+    field = column.match.field if column.match is not None and understood else ""
+    return ColumnSeen(column.header, field, words, days, bool(index.ignores(column.levels)))
+
+
+def _share_days(values: Iterable[object]) -> float:
+    found = [not isinstance(value, int | float) and read_date(value).value is not None for value in values]
+    return sum(found) / len(found)

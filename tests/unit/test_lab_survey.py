@@ -1,0 +1,215 @@
+"""`taizhang new --from`: from a folder as an office has it to a workbook that can be reviewed."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pytest
+from shapely import box
+from typer.testing import CliRunner
+
+from taizhang import open as open_workbook
+from taizhang.cli import app
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import hash_file
+from taizhang.lab.survey import Made, make_workbook_from
+
+Rows = Sequence[Sequence[object]]
+TOWNS = {"130921101": "石门镇", "130921102": "柳林镇", "130921201": "马庄乡"}
+
+
+def write_areas(
+    path: Path, districts: Mapping[str, str], crs: str | None = "EPSG:4490", **more: Sequence[str]
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    gpd.GeoDataFrame(
+        {"XZQDM": list(districts), "XZQMC": list(districts.values()), **more},
+        geometry=[box(116 + 0.1 * n, 38, 116.1 + 0.1 * n, 38.1) for n in range(len(districts))],
+        crs=crs,
+    ).to_file(path)
+
+
+def write_book(path: Path, sheets: Mapping[str, Rows]) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+
+
+def make_northern_county(folder: Path) -> None:
+    """A county of the north: a year's list of all townships, a list a month, drills, and things that are no ledger."""
+    write_areas(folder / "底图" / "乡镇界.shp", TOWNS, SJMC=["滨河县"] * 3)
+    hazards = [
+        [
+            n,
+            list(TOWNS.values())[n % 3],
+            f"2023-0{1 + n % 9}-1{n % 9}",
+            f"第{n}处隐患：线路老化",
+            "一般",
+            "已整改",
+        ]
+        for n in range(1, 13)
+    ]
+    head = ["序号", "乡镇", "检查时间", "隐患问题描述", "隐患等级", "整改情况"]
+    write_book(
+        folder / "隐患" / "2023年隐患台账.xlsx", {"台账": [["滨河县2023年隐患排查台账"], head, *hazards]}
+    )
+    drills = [[name, "2023-05-12", f"{name}防汛演练", 80] for name in TOWNS.values()]
+    write_book(
+        folder / "应急演练统计.xlsx", {"Sheet1": [["乡镇", "演练日期", "演练名称", "参加人数"], *drills]}
+    )
+    (folder / "说明.docx").write_bytes(b"PK\x03\x04 not read")
+    (folder / "隐患" / "~$2023年隐患台账.xlsx").write_bytes(b"lock")
+    (folder / "隐患" / "备份.xlsx").write_bytes((folder / "隐患" / "2023年隐患台账.xlsx").read_bytes())
+
+
+def make_city(folder: Path) -> None:
+    """A city's street offices: the place is an address's, the day has a header of its own, one file holds two kinds."""
+    streets = {"440305001": "南山街道", "440305002": "粤海街道"}
+    write_areas(folder / "街道.geojson", streets)
+    rows = [[name, "2022/6/1", "消火栓无水", "重点", n] for name in streets.values() for n in range(3)]
+    head = ["隐患所在单位所属", "排查到的日子", "隐患描述", "隐患等级", "整改投入(万元)"]
+    visits = [
+        ["南山街道", "2022-03-02", "一号店", "联合检查"],
+        ["粤海街道", "2022-03-03", "二号店", "专项检查"],
+    ]
+    more = [["街道", "检查日期", "被检查单位", "检查方式"], *visits]
+    write_book(folder / "工作.xlsx", {"隐患清单": [head, *rows], "执法检查": more})
+
+
+def make_school_district(folder: Path) -> None:
+    """A school district: a file for each, whose name says whose it is, in GBK; codes without a coordinate system."""
+    write_areas(folder / "学区.shp", {"330106001": "文晖学区", "330106002": "朝晖学区"}, crs=None)
+    for name in ("文晖学区", "朝晖学区"):
+        lines = ["发现日期,隐患描述,隐患等级", "2023-09-04,围墙开裂,一般", "2023-10-08,灭火器过期,重大"]
+        (folder / f"{name}隐患台账.csv").write_bytes("\n".join(lines).encode("gbk"))
+
+
+def list_files(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hash_file(path) for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def survey(tmp_path: Path) -> tuple[Made, Path]:
+    """Make a workbook of the folder; what lies there stays as it is."""
+    before = list_files(tmp_path / "from")
+    made = make_workbook_from(tmp_path / "book", tmp_path / "from")
+    assert list_files(tmp_path / "from") == before
+    return made, tmp_path / "book"
+
+
+def test_a_county_of_the_north(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    made, root = survey(tmp_path)
+    settings = tomllib.loads((root / "workbook.toml").read_text("utf-8"))
+    assert made.runs
+    assert settings["boundaries"] == {
+        "path": "data/raw/boundaries/乡镇界.shp", "code": "XZQDM", "name": "XZQMC", "parent": "SJMC",
+    }  # fmt: skip
+    assert settings["ledgers"]["hazards"]["files"] == ["data/raw/hazards/*.xlsx"]
+    assert settings["ledgers"]["drills"] == {"files": ["data/raw/drills/*.xlsx"]}
+    book = open_workbook(str(root))
+    hazards, drills = book.ingest().summaries
+    assert (hazards.read, hazards.accepted, drills.accepted) == (12, 12, 3)
+    told = "\n".join(map(str, made.lines))
+    assert "boundaries 底图/乡镇界.shp: 3 districts, code XZQDM, name XZQMC, CRS EPSG:4490" in told
+    assert (
+        "hazards Hazards 隐患/2023年隐患台账.xlsx: headers in row 2, 12 rows, districts by '乡镇', 2023-01-"
+        in told
+    )
+    assert "not used 隐患/备份.xlsx: the same bytes as 隐患/2023年隐患台账.xlsx" in told or (
+        "not used 隐患/2023年隐患台账.xlsx: the same bytes as 隐患/备份.xlsx" in told
+    )
+    assert "说明.docx" in told and "~$" not in told
+    # A header that is near to a column's is asked, with the line to take.
+    assert '# description = "隐患问题描述"' in (root / "workbook.toml").read_text("utf-8")
+    assert len(made.left) <= 10
+
+
+def test_a_city_with_headers_of_its_own_and_two_kinds_in_a_file(tmp_path: Path) -> None:
+    make_city(tmp_path / "from")
+    made, root = survey(tmp_path)
+    ledgers = tomllib.loads((root / "workbook.toml").read_text("utf-8"))["ledgers"]
+    assert made.runs
+    assert ledgers["hazards"]["sheets"] == ["隐患清单"] and ledgers["inspections"]["sheets"] == ["执法检查"]
+    assert ledgers["hazards"]["columns"]["district"] == "隐患所在单位所属"
+    assert ledgers["hazards"]["columns"]["found_on"] == "排查到的日子"
+    book = open_workbook(str(root))
+    book.ingest()
+    hazards = book.ledger("hazards")
+    assert hazards["district_code"].value_counts().to_dict() == {"440305001": 3, "440305002": 3}
+    assert len(book.ledger("inspections")) == 2
+    assert '# "重点" = "general"  # or major; 6 cells' in (root / "workbook.toml").read_text("utf-8")
+
+
+def test_a_school_district_whose_files_say_whose_they_are(tmp_path: Path) -> None:
+    make_school_district(tmp_path / "from")
+    made, root = survey(tmp_path)
+    assert made.runs
+    settings = tomllib.loads((root / "workbook.toml").read_text("utf-8"))
+    # Degrees are in one of two systems that are the same: written, and asked.
+    assert settings["boundaries"]["crs"] == "EPSG:4490" and "学区.shp states no CRS" in str(made.left[0])
+    book = open_workbook(str(root))
+    (summary,) = book.ingest().summaries
+    assert summary.accepted == 4
+    assert book.ledger("hazards")["district_code"].value_counts().to_dict() == {
+        "330106001": 2,
+        "330106002": 2,
+    }
+
+
+def test_the_command_says_it_all_in_the_user_s_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAIZHANG_LANG", "zh")
+    make_northern_county(tmp_path / "from")
+    asked = ["new", str(tmp_path / "book"), "--from", str(tmp_path / "from")]
+    ran = CliRunner().invoke(app, asked)
+    assert ran.exit_code == 0, ran.output
+    assert "边界 底图/乡镇界.shp：3个区划，代码列XZQDM" in ran.output and "待定" in ran.output
+    assert "原文件没有改动" in ran.output
+    text = (tmp_path / "book" / "workbook.toml").read_text("utf-8")
+    assert 'lang = "zh"' in text and "隐患描述；12行" in text
+    # Not over another workbook.
+    assert isinstance(CliRunner().invoke(app, asked).exception, ParameterError)
+
+
+def test_without_boundaries_it_says_so_and_ends_with_1(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    for path in (tmp_path / "from" / "底图").iterdir():
+        path.unlink()
+    ran = CliRunner().invoke(app, ["new", str(tmp_path / "book"), "--from", str(tmp_path / "from")])
+    assert ran.exit_code == 1 and "no boundary layer was found" in ran.output
+    assert tomllib.loads((tmp_path / "book" / "workbook.toml").read_text("utf-8"))["ledgers"]["hazards"]
+
+
+def test_a_grid_within_the_districts_is_found(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    cells = {f"{code}00{n}": f"{name}第{n}网格" for code, name in TOWNS.items() for n in (1, 2)}
+    write_areas(tmp_path / "from" / "网格.gpkg", cells)
+    made, root = survey(tmp_path)
+    settings = tomllib.loads((root / "workbook.toml").read_text("utf-8"))["boundaries"]
+    assert settings["path"].endswith("乡镇界.shp")
+    assert settings["grid"] == {"path": "data/raw/boundaries/网格.gpkg", "code": "XZQDM", "name": "XZQMC"}
+    assert made.runs and any("grid 网格.gpkg: 6 cells" in str(line) for line in made.lines)
+
+
+@pytest.mark.parametrize("name", ["none", "empty"])
+def test_a_folder_without_anything_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ParameterError):
+        make_workbook_from(tmp_path / "book", tmp_path / name)
+    assert not (tmp_path / "book").exists()
+
+
+def test_a_workbook_is_not_made_inside_the_folder(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    with pytest.raises(ParameterError, match="nothing is written"):
+        make_workbook_from(tmp_path / "from" / "book", tmp_path / "from")
