@@ -12,6 +12,7 @@ from taizhang.ledgers.quantities import (
     Read,
     find_decimal_sign,
     find_factor,
+    find_unit_doubt,
     fold_number,
     is_unit,
     read_number,
@@ -301,3 +302,34 @@ def test_the_one_number_of_people_in_a_sentence(text: str, number: float | None)
     read = read_sentence(text, "person")
     assert (read.value if read else None) == number
     assert read_sentence(text, "piece") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "more", "doubt"),
+    [
+        ([5.6, 6.0, 3.2], "person", {"whole": True}, "fractions"),
+        (["5.6", "6", "3.2"], "household", {"whole": True}, "fractions"),
+        ([5.6, 6.0, 3.2], "person", {"whole": True, "named": True, "factor": 10000.0}, ""),
+        (
+            [560.0, 600.0, 320.0, 410.0, 505.0, 3.5],
+            "person",
+            {"whole": True},
+            "",
+        ),  # one of six: that one alone
+        ([5.6], "person", {"whole": True}, ""),
+        ([1.5, 2.0, 0.5], "minute", {}, "hours"),
+        ([1.5, 2.0, 90.0], "minute", {}, ""),
+        ([1.5, 2.0], "minute", {"named": True}, ""),
+        ([10.0, 20.0, 15.0], "minute", {}, ""),
+        (["1.5小时", "2小时"], "minute", {}, ""),
+        ([56000.0, 61000.0], "person", {"whole": True, "named": True, "factor": 10000.0}, "beyond"),
+        ([1.5, 2.5], "wan_yuan", {}, ""),
+        ([1.5, 2.5], "", {}, ""),
+        ([], "person", {"whole": True}, ""),
+    ],
+)
+def test_a_column_that_can_t_be_in_its_unit(
+    values: list[object], unit: str, more: dict[str, object], doubt: str
+) -> None:
+    asked = {"whole": False, "named": False, "factor": 1.0, **more}
+    assert find_unit_doubt(values, unit, **asked) == doubt  # type: ignore[arg-type]

@@ -209,3 +209,12 @@ def test_a_status_that_says_a_deadline_alone_is_asked_about_and_the_deadline_tak
         ("open", "by_deadline", "2023-04-27"), ("rectified", "by_deadline", None),
     ]  # fmt: skip
     assert told.set_aside.empty
+
+
+def test_no_half_of_a_column_in_another_unit(tmp_path: Path) -> None:
+    text = "地区,年份,常住人口\n溪南镇,2020,5.6\n溪北镇,2020,6\n东山乡,2020,3.2万人\n"
+    got = read(write_csv(tmp_path, text), "population")
+    assert got.rows["residents"].fillna(-1).tolist() == [-1, -1, 32000]
+    assert {str(one.root.code) for one in got.set_aside["reason"]} == {"ledgers.number.unit_fractions"}
+    named = read(write_csv(tmp_path, text.replace("常住人口", "常住人口（万人）")), "population")
+    assert named.rows["residents"].tolist() == [56000, 60000, 32000]

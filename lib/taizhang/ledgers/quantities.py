@@ -124,6 +124,38 @@ def find_decimal_sign(values: Iterable[object]) -> str:
     return "?" if point or comma < 2 else "comma"
 
 
+def find_unit_doubt(values: Iterable[object], unit: str, *, whole: bool, named: bool, factor: float) -> str:
+    """Why bare numbers of a column can't be in the unit that they seem to be in; '' where nothing speaks against it.
+
+    "fractions": a fifth or more of them are no whole people or households, and no unit is `named`; "hours": a fifth or
+    more are fractions in a column of minutes or seconds without a unit, none over 24; "beyond": most are more people, in
+    the unit that is named, than there are in a province. None of these columns may be read by half.
+    """
+    found = [number for value in values if (number := _read_bare(value)) is not None]
+    known = load_shared().units.get(unit)
+    if len(found) < 2 or known is None:
+        return ""
+    fractions = 5 * sum(number != round(number) for number in found) >= len(found)
+    if whole and fractions and not named and known.dimension in ("people", "households"):
+        return "fractions"
+    if known.dimension == "time" and fractions and not named and max(found) <= 24:
+        return "hours"
+    beyond = sum(number * factor > 1e8 for number in found)
+    return "beyond" if known.dimension == "people" and 2 * beyond > len(found) else ""
+
+
+def is_bare(value: object) -> bool:
+    """Whether a cell is a number without a unit of its own."""
+    return _read_bare(value) is not None
+
+
+def _read_bare(value: object) -> float | None:
+    """A number without a unit of its own; None for others."""
+    if isinstance(value, str) and re.fullmatch(r"[+-]?[\d,]+(?:\.\d+)?", plain := fold_number(value)):
+        return _read_text(plain, "", 1.0).value
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
 def read_number(value: object, *, unit: str = "", factor: float = 1.0, decimal: str = "") -> Read:
     """Read a number out of a cell, in the field's unit: one that the cell names converts to it.
 

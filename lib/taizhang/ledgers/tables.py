@@ -23,7 +23,7 @@ from taizhang.ledgers.model import (
     pandas_type,
 )
 from taizhang.ledgers.places import find_table_place
-from taizhang.ledgers.quantities import find_decimal_sign, find_factor, read_number
+from taizhang.ledgers.quantities import find_decimal_sign, find_factor, find_unit_doubt, read_number
 from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, HeaderColumn, LedgerTable
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.spread import list_later, spread_words
@@ -87,6 +87,15 @@ def read_table(
             after=field_name in later,
             order=find_order(_used(values, own), year=year, told=source.dates) if dated else "",
             decimal=find_decimal_sign(_used(values, own)) if field.type in _SUMMED else "",
+            doubt=find_unit_doubt(
+                _used(values, own),
+                field.unit,
+                whole=field.type == "integer",
+                named=bool(column.match.unit),
+                factor=column.match.factor,
+            )
+            if field.type in _SUMMED
+            else "",
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)

@@ -17,7 +17,7 @@ from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
 from taizhang.ledgers.marks import is_error_text
 from taizhang.ledgers.phrases import Said, read_due, read_own_day, read_phrase
-from taizhang.ledgers.quantities import read_number, read_sentence
+from taizhang.ledgers.quantities import is_bare, read_number, read_sentence
 from taizhang.ledgers.text import fold, simplify, write_cell
 from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, NUMBER_TYPES, Field, load_shared
 
@@ -56,7 +56,8 @@ class Context:
     which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none);
     `after`: a date here is not before the row's own day, which may decide it; `in_days`: the header says that numbers
     are days; `order` is that of day and month in the column,
-    `decimal` its sign of decimals. `words_only`: a bare number would not say of what it is (伤亡情况).
+    `decimal` its sign of decimals. `words_only`: a bare number would not say of what it is (伤亡情况); `doubt`: why
+    bare numbers of the column are not in its unit.
     """
 
     year: int | None = None
@@ -71,6 +72,7 @@ class Context:
     order: str = ""
     decimal: str = ""
     words_only: bool = False
+    doubt: str = ""
 
 
 class Answer(NamedTuple):
@@ -281,6 +283,8 @@ def _read_number(value: object, field: Field, context: Context) -> Answer:
         return Answer(0, said=Said((("deaths", 0), ("injuries", 0)), ()))
     if isinstance(value, str) and fold(value) in _NONE and _counts(field):
         return Answer(0, None, Reason("ledgers.number.none_is_zero"))
+    if context.doubt and is_bare(value):
+        return _refuse(Reason(f"ledgers.number.unit_{context.doubt}"), value, field)
     read = read_number(value, unit=field.unit, factor=context.factor, decimal=context.decimal)
     if read.value is None and isinstance(value, str):
         read = read_sentence(value, field.unit) or read
