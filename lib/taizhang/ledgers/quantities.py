@@ -128,8 +128,8 @@ def find_unit_doubt(values: Iterable[object], unit: str, *, whole: bool, named: 
     """Why bare numbers of a column can't be in the unit that they seem to be in; '' where nothing speaks against it.
 
     "fractions": a fifth or more of them are no whole people or households, and no unit is `named`; "hours": a fifth or
-    more are fractions in a column of minutes or seconds without a unit, none over 24; "beyond": most are more people, in
-    the unit that is named, than there are in a province. None of these columns may be read by half.
+    more are fractions in a column of minutes or seconds without a unit, none over 24; "beyond": most are more people,
+    in the unit that is named, than there are in a province. None of these columns may be read by half.
     """
     found = [number for value in values if (number := _read_bare(value)) is not None]
     known = load_shared().units.get(unit)
