@@ -41,7 +41,9 @@ class Office:
     residents: dict[str, int] = field(default_factory=dict)
 
     def count(self, kind: str) -> int:
-        return sum(row.kind == kind for row in self.rows) + (len(self.residents) if kind == "population" else 0)
+        return sum(row.kind == kind for row in self.rows) + (
+            len(self.residents) if kind == "population" else 0
+        )
 
 
 # ------------------------------------------------------------------ files
@@ -107,12 +109,20 @@ def write_day(rng: random.Random, day: date, *, plain: bool = False) -> object:
 
 # ------------------------------------------------------------------ hazards
 
-PREMISES = ("红星超市", "顺达汽修厂", "兴旺木材加工厂", "永盛饭店", "万家乐宾馆", "福源粮油店", "宏远物流园", "益民加油站", "中心敬老院")
-PROBLEMS = (
-    ("消防", "灭火器压力不足"), ("消防", "安全出口堆放杂物"), ("消防", "应急照明灯损坏"), ("用电", "配电箱前堆放可燃物"),
-    ("用电", "电线私拉乱接"), ("用电", "插线板串接使用"), ("燃气", "燃气软管超过两米"), ("燃气", "未安装燃气报警器"), ("管理", "未建立安全生产责任制"),
-    ("管理", "未开展岗前安全培训"), ("设备", "叉车未定期检验"), ("设备", "砂轮机无防护罩"),
-)  # fmt: skip
+PREMISES = tuple(
+    "红星超市 顺达汽修厂 兴旺木材加工厂 永盛饭店 万家乐宾馆 福源粮油店 宏远物流园 益民加油站 中心敬老院".split()
+)
+PROBLEMS = tuple(
+    (category, problem)
+    for category, problems in {
+        "消防": "灭火器压力不足 安全出口堆放杂物 应急照明灯损坏",
+        "用电": "配电箱前堆放可燃物 电线私拉乱接 插线板串接使用",
+        "燃气": "燃气软管超过两米 未安装燃气报警器",
+        "管理": "未建立安全生产责任制 未开展岗前安全培训",
+        "设备": "叉车未定期检验 砂轮机无防护罩",
+    }.items()
+    for problem in problems.split()
+)
 DONE = ("已整改", "已整改到位", "整改完成", "已整改完毕", "整改到位")
 OPEN = ("未整改", "正在整改", "整改中", "尚未整改到位")
 SPOT = ("立行立改", "当场整改", "已当场整改到位", "即知即改")
@@ -203,7 +213,10 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
         rows += [["合计", "", "", f"{size}条", "", "", ""], ["填表人：王某", "", "", "审核人：李某"]]
         write_book(folder / "隐患" / f"{name}{YEAR}年隐患台账.xlsx", {"隐患台账": rows})
 
-    rows = [[f"{YEAR}年各乡镇安全隐患整改情况"], ["序号", "排查日期", "单位名称", "隐患内容", "整改时限", "是否整改", "备注"]]
+    rows = [
+        [f"{YEAR}年各乡镇安全隐患整改情况"],
+        ["序号", "排查日期", "单位名称", "隐患内容", "整改时限", "是否整改", "备注"],
+    ]
     for section, name in enumerate(names[4:]):  # several townships in one sheet, each below its name
         rows.append([f"{NUMERALS[section]}、{name}"])
         for number in range(size):
@@ -215,9 +228,24 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
             cells = [number + 1, write_day(rng, row.first), row.told["premises"], row.told["description"]]
             rows.append([*cells, write_day(rng, due), "是" if done else "否", ""])
         rows.append(["小计", "", "", f"{size}条", "", "", ""])
-    write_book(folder / "隐患" / "其他乡镇隐患台账.xlsx", {"Sheet1": rows, "填表说明": [["本表由各乡镇按月填报"], ["不得漏报"]]})
+    write_book(
+        folder / "隐患" / "其他乡镇隐患台账.xlsx",
+        {"Sheet1": rows, "填表说明": [["本表由各乡镇按月填报"], ["不得漏报"]]},
+    )
 
-    rows = [["序号", "乡镇", "检查时间", "企业名称", "隐患描述", "隐患类别", "隐患等级", "整改时限", "整改落实情况"]]
+    rows = [
+        [
+            "序号",
+            "乡镇",
+            "检查时间",
+            "企业名称",
+            "隐患描述",
+            "隐患类别",
+            "隐患等级",
+            "整改时限",
+            "整改落实情况",
+        ]
+    ]
     for number in range(2 * size):  # the county's own checks, districts by their short names
         name = rng.choice(names)
         row = add_hazard(name, f"{number + 1}号库房")
@@ -252,7 +280,18 @@ def make_streets(folder: Path, seed: int, size: int = 12) -> Office:
     office = Office(folder, {f"210999{1 + n:03}": f"{name}办事处" for n, name in enumerate(names)})
     codes = {name: code for code, name in zip(office.districts, names, strict=True)}
     write_layer(folder / "街道边界.gpkg", office.districts, ("code", "name"))
-    heads = ["序号", "街道", "检查日期", "单位名称", "隐患描述", "隐患类别", "隐患级别", "整改方式", "整改期限（天）", "整改情况"]
+    heads = [
+        "序号",
+        "街道",
+        "检查日期",
+        "单位名称",
+        "隐患描述",
+        "隐患类别",
+        "隐患级别",
+        "整改方式",
+        "整改期限（天）",
+        "整改情况",
+    ]
     sheets: dict[str, Sequence[Sequence[object]]] = {}
     merges: dict[str, list[str]] = {}
     for month in range(1, 13):
@@ -273,11 +312,11 @@ def make_streets(folder: Path, seed: int, size: int = 12) -> Office:
                 days: object = rng.choice((3, 7, 15))
                 told["deadline"] = found + timedelta(days=int(str(days)))
                 written = f"{found.month}月{found.day}日" if rng.random() < 0.4 else found
-                rows.append(
-                    [len(rows) - 1, name if not number else None, written, told["premises"], told["description"],
-                     told["category"], "重大" if told["severity"] == "major" else "一般",
-                     "立行立改" if told["spot"] else "限期整改", days, rng.choice(DONE) if told["done"] else rng.choice(OPEN)]
-                )  # fmt: skip
+                cells = [len(rows) - 1, name if not number else None, written, told["premises"]]
+                cells += [told["description"], told["category"]]
+                cells += ["重大" if told["severity"] == "major" else "一般"]
+                cells += ["立行立改" if told["spot"] else "限期整改", days]
+                rows.append([*cells, rng.choice(DONE if told["done"] else OPEN)])
             if len(rows) > top:
                 areas.append(f"B{top}:B{len(rows)}")
         rows.append(["合计", "", "", "", f"{len(rows) - 2}处", "", "", "", "", ""])
@@ -303,7 +342,10 @@ def make_streets(folder: Path, seed: int, size: int = 12) -> Office:
     write_csv(folder / "热线" / f"12345热线工单{YEAR}.csv", rows, "gbk")
 
     for name in names:
-        rows = [[f"{name}{YEAR}年矛盾纠纷排查化解台账"], ["序号", "排查时间", "纠纷类型", "当事人", "化解情况"]]
+        rows = [
+            [f"{name}{YEAR}年矛盾纠纷排查化解台账"],
+            ["序号", "排查时间", "纠纷类型", "当事人", "化解情况"],
+        ]
         for number in range(size):
             day = draw_day(rng)
             settled = day + timedelta(days=rng.randint(1, 20))
@@ -317,7 +359,10 @@ def make_streets(folder: Path, seed: int, size: int = 12) -> Office:
             rows.append([number + 1, day, kind, f"甲{number}", words if row.told["settled"] else "正在调解"])
         write_book(folder / "纠纷" / f"{name}矛盾纠纷台账.xlsx", {"Sheet1": rows})
 
-    rows = [[f"新城区{YEAR}年安全生产执法检查统计表"], ["序号", "街道", "检查时间", "检查对象", "检查人员", "发现隐患数", "罚款金额（元）"]]
+    rows = [
+        [f"新城区{YEAR}年安全生产执法检查统计表"],
+        ["序号", "街道", "检查时间", "检查对象", "检查人员", "发现隐患数", "罚款金额（元）"],
+    ]
     for number in range(3 * size):
         name, day = rng.choice(names), draw_day(rng)
         hazards, penalty = rng.randint(0, 5), rng.choice((0, 0, 0, 2000, 5000))
@@ -345,7 +390,9 @@ def make_schools(folder: Path, seed: int, size: int = 12) -> Office:
     office = Office(folder, {f"3709990{11 + n}": name for n, name in enumerate(names)})
     codes = {name: code for code, name in office.districts.items()}
     write_layer(folder / "学区划分.geojson", office.districts, ("XQDM", "XQMC"))
-    schools = {name: [f"{name[:2]}{kind}" for kind in ("第一小学", "实验中学", "中心幼儿园")] for name in names}
+    schools = {
+        name: [f"{name[:2]}{kind}" for kind in ("第一小学", "实验中学", "中心幼儿园")] for name in names
+    }
     items = ("门卫制度", "消防设施", "校车管理", "食堂卫生", "视频监控", "应急预案", "护学岗")
     for term, title in (("2022-2023学年第二学期", "春季"), ("2023-2024学年第一学期", "秋季")):
         sheets: dict[str, Sequence[Sequence[object]]] = {}
@@ -402,7 +449,9 @@ def make_schools(folder: Path, seed: int, size: int = 12) -> Office:
             people = rng.randint(50, 900)
             office.rows.append(Row("publicity", codes[name], first, last, {"reached": people}))
             form = rng.choice(("讲座", "主题班会", "知识竞赛"))
-            rows.append([name, f"{YEAR}年{first.month}月", form, "防溺水", rng.choice((people, f"{people}余人"))])
+            rows.append(
+                [name, f"{YEAR}年{first.month}月", form, "防溺水", rng.choice((people, f"{people}余人"))]
+            )
     write_book(folder / "宣教" / f"{YEAR}年宣教活动.xlsx", {"Sheet1": rows})
     return office
 
@@ -454,7 +503,11 @@ def _write_incidents(
             told = {"deaths": deaths, "loss_wan": loss, "accident": accident}
             office.rows.append(Row("incidents", code, day, day, told))
             hurt = rng.choice(
-                (f"死亡{deaths}人，受伤{injuries}人", f"死亡{deaths};受伤{injuries}", f"死{deaths}伤{injuries}")
+                (
+                    f"死亡{deaths}人，受伤{injuries}人",
+                    f"死亡{deaths};受伤{injuries}",
+                    f"死{deaths}伤{injuries}",
+                )
             )
             if not deaths + injuries:
                 hurt = rng.choice((hurt, "无人员伤亡", "无伤亡"))
@@ -467,7 +520,11 @@ def _write_incidents(
 
 def _write_population(rng: random.Random, office: Office, path: Path, unit: str, header: str) -> None:
     """Residents in 万人; the year stands in the title alone."""
-    rows: list[Cells] = [[f"{unit}{YEAR}年末常住人口情况表"], ["", "", "单位：万人"], ["序号", header, "常住人口"]]
+    rows: list[Cells] = [
+        [f"{unit}{YEAR}年末常住人口情况表"],
+        ["", "", "单位：万人"],
+        ["序号", header, "常住人口"],
+    ]
     total = 0
     for code, full in office.districts.items():
         residents = rng.randint(80, 900) * 100

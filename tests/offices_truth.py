@@ -1,4 +1,4 @@
-"""The facts that an office's folder tells, counted from what its rows were made to say; None where it can't be known."""
+"""The facts that an office's folder tells, counted from what its rows were made to say; None where unknown."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -16,7 +16,11 @@ def find_truth(office: Office) -> Truth:
     truth: Truth = {}
     kinds = {row.kind for row in office.rows}
     for kind in kinds:
-        rows = [row for row in office.rows if row.kind == kind and date(YEAR, 1, 1) <= row.first and row.last <= AS_OF]
+        rows = [
+            row
+            for row in office.rows
+            if row.kind == kind and date(YEAR, 1, 1) <= row.first and row.last <= AS_OF
+        ]
         by_code = {code: [row for row in rows if row.district == code] for code in office.districts}
         earlier = [row for row in office.rows if row.kind == kind]
         for name, measure in measures(kind, earlier).items():
@@ -24,6 +28,8 @@ def find_truth(office: Office) -> Truth:
             for code, own in by_code.items():
                 truth[code, fact] = measure(own)
             lacking = any(own and truth[code, fact] is None for code, own in by_code.items())
+            if name == "days_to_rectify_median":  # what no district surely reaches, all together may
+                lacking = not all(map(knows_statuses, by_code.values()))
             truth["all", fact] = None if lacking else measure(rows)
     if "incidents" in kinds and office.residents:
         deaths, people = "incidents.deaths", office.residents | {"all": sum(office.residents.values())}
@@ -60,7 +66,11 @@ def measures(kind: str, every: Sequence[Row]) -> dict[str, Callable[[list[Row]],
             "evaluated_share": lambda rows: share(rows, get("evaluated")),
         }
     if kind == "incidents":
-        return {"count": len, "deaths": lambda rows: add(rows, "deaths"), "loss_wan": lambda rows: add(rows, "loss_wan")}
+        return {
+            "count": len,
+            "deaths": lambda rows: add(rows, "deaths"),
+            "loss_wan": lambda rows: add(rows, "loss_wan"),
+        }
     if kind == "complaints":
         return {
             "received": len,
@@ -80,7 +90,9 @@ def measures(kind: str, every: Sequence[Row]) -> dict[str, Callable[[list[Row]],
             "premises": lambda rows: len({row.told["premises"] for row in rows}),
             "penalties": lambda rows: sum(float(str(row.told["penalty"])) > 0 for row in rows),
             "penalty_yuan": lambda rows: add(rows, "penalty"),
-            "hazards_per_visit": lambda rows: None if not rows else (add(rows, "hazards_found") or 0) / len(rows),
+            "hazards_per_visit": lambda rows: (
+                None if not rows else (add(rows, "hazards_found") or 0) / len(rows)
+            ),
         }
     if kind == "schools":
         return {
@@ -176,9 +188,13 @@ def count_overdue(rows: list[Row]) -> float | None:
     return sum(isinstance(due, date) and due < AS_OF for due in dues)
 
 
+def knows_statuses(rows: list[Row]) -> bool:
+    return knows_enough([is_done(row) for row in rows])
+
+
 def find_median(rows: list[Row]) -> float | None:
     """Kaplan-Meier, the same whether what has no day was closed at once or at the end; None where it isn't."""
-    if not knows_enough([is_done(row) for row in rows]):
+    if not knows_statuses(rows):
         return None
     early = [_time(row, first=True) for row in rows if is_done(row) is not None]
     late = [_time(row, first=False) for row in rows if is_done(row) is not None]

@@ -291,3 +291,17 @@ def test_text_cut_within_a_character_is_told(tmp_path: Path) -> None:
     layer = read_districts(path, **COLUMNS)
     told = [note for note in layer.notes if "cut off within a character" in str(note)]
     assert len(told) == 1 and "column name: 2 texts" in str(told[0])
+
+
+def test_the_unit_above_may_be_named_itself(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    make_districts().drop(columns="parent").to_file(path)
+    layer = read_districts(path, code="code", name="name", parent="沙岭县")
+    assert layer.frame["parent"].unique().tolist() == ["沙岭县"]
+    # A column's name that is not there is no unit, nor is a word that names none.
+    for wrong in ("SJXZ", "县", "所属县名"):
+        with pytest.raises(BoundaryError, match=f"parent = '{wrong}'"):
+            read_districts(path, code="code", name="name", parent=wrong)
+    with pytest.raises(BoundaryError, match="name = 'NAME2'") as error:
+        read_districts(path, code="code", name="NAME2", parent="沙岭县")
+    assert "沙岭县" not in str(error.value)

@@ -703,3 +703,43 @@ def test_a_layer_whose_names_have_no_common_unit_above_keeps_them_whole() -> Non
     assert cut_units_above({"1": "滨江县石门镇", "2": "滨江县城关镇"}) == {
         "1": ("滨江县", "石门镇"), "2": ("滨江县", "城关镇"),
     }  # fmt: skip
+
+
+ABOVE_UNKNOWN = pd.DataFrame({"code": ["1", "2", "3"], "name": ["城关镇", "东风街道办事处", "老溪畲族乡"]})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "name"),
+    [
+        ("沙岭县城关镇前街村", "沙岭县", "城关镇"),
+        ("沙岭县城关镇", "沙岭县", "城关镇"),
+        ("河北省沧州市沙岭县城关镇前街村", "沙岭县", "城关镇"),
+        ("沙岭縣城關鎮前街村", "沙岭县", "城关镇"),
+        ("新城区东风街道建设路12号", "新城区", "东风街道"),
+        ("新城区东风街道办事处建设路12号", "新城区", "东风街道"),
+        ("沙岭满族自治县老溪畲族乡河东村", "沙岭满族自治县", "老溪畲族乡"),
+        ("临江市 城关镇河东村", "临江市", "城关镇"),
+    ],
+)
+def test_a_unit_above_of_which_the_layer_says_nothing_is_asked(value: str, unit: str, name: str) -> None:
+    found = match_districts(pd.Series([value]), ABOVE_UNKNOWN).iloc[0]
+    reason = found["reason"]
+    assert pd.isna(found["code"]) and reason.code == "boundaries.match.ask_above"
+    assert dict(reason.parameters) == {"text": value, "unit": unit, "name": name}
+    answered = match_districts(pd.Series([value]), ABOVE_UNKNOWN.assign(parent=unit)).iloc[0]
+    assert answered["how"] == "place" or answered["how"] == "name"
+
+
+@pytest.mark.parametrize(
+    "value", ["全县城关镇以外", "邻县城关镇河东村", "大城关镇河东村", "沙岭县城关镇以外", "沙岭县河东村"]
+)
+def test_what_is_no_unit_above_is_not_asked(value: str) -> None:
+    found = match_districts(pd.Series([value]), ABOVE_UNKNOWN).iloc[0]
+    assert pd.isna(found["code"]) and found["reason"].code != "boundaries.match.ask_above"
+
+
+def test_another_units_place_is_not_this_ones() -> None:
+    layer = ABOVE_UNKNOWN.assign(parent="沙岭县")
+    found = match_districts(pd.Series(["江北县城关镇河东村", "沙岭县城关镇河东村", "城关镇河东村"]), layer)
+    assert found["code"].fillna("").tolist() == ["", "1", "1"]
+    assert found["reason"].iloc[0].code != "boundaries.match.ask_above"

@@ -14,6 +14,7 @@ from taizhang import open as open_workbook
 from taizhang.cli import app
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_file
+from taizhang.ingest.proposals import Proposal
 from taizhang.lab.survey import Made, make_workbook_from
 
 Rows = Sequence[Sequence[object]]
@@ -213,3 +214,68 @@ def test_a_workbook_is_not_made_inside_the_folder(tmp_path: Path) -> None:
     make_northern_county(tmp_path / "from")
     with pytest.raises(ParameterError, match="nothing is written"):
         make_workbook_from(tmp_path / "from" / "book", tmp_path / "from")
+
+
+def make_addressed(folder: Path, places: Sequence[str], title: str) -> None:
+    """A county whose incidents say where they were by address, and whose population has its year in a title."""
+    write_areas(folder / "乡镇界.shp", TOWNS)
+    head = ["序号", "发生时间", "事故地点", "事件类别", "死亡人数", "简要经过"]
+    rows = [[n, f"2023-05-{n:02}", place, "事故灾难", 0, f"{n}号库"] for n, place in enumerate(places, 1)]
+    write_book(folder / "事故.xlsx", {"台账": [[title], head, *rows]})
+
+
+@pytest.mark.parametrize(
+    ("places", "title", "parent", "asked"),
+    [
+        # The title says that the county is the folder's own.
+        (["滨河县石门镇河东村", "滨河县马庄乡", "柳林镇"], "滨河县2023年事故台账", "滨河县", []),
+        (["滨河县石门镇河东村"], "石家庄市滨河县事故台账", "滨河县", []),
+        # It doesn't, or another's is there as well.
+        (["滨河县石门镇河东村", "滨河县马庄乡"], "2023年事故台账", None, ["滨河县"]),
+        (["滨河县石门镇河东村", "滨河县马庄乡"], "大滨河县事故台账", None, ["滨河县"]),
+        (
+            ["滨河县石门镇河东村", "滨河县马庄乡", "江北县石门镇"],
+            "滨河县2023年事故台账", None, ["滨河县", "江北县"],
+        ),
+        (["石门镇河东村", "马庄乡2号", "柳林镇"], "滨河县2023年事故台账", None, []),
+    ],
+)  # fmt: skip
+def test_the_unit_above_is_taken_from_titles_or_asked_once(
+    tmp_path: Path, places: list[str], title: str, parent: str | None, asked: list[str]
+) -> None:
+    make_addressed(tmp_path / "from", places, title)
+    made, root = survey(tmp_path)
+    text = (root / "workbook.toml").read_text("utf-8")
+    settings = tomllib.loads(text)
+    assert settings["ledgers"]["incidents"]["columns"] == {"district": "事故地点"}
+    assert settings["boundaries"].get("parent") == parent
+    assert [one.value for one in made.left if isinstance(one, Proposal)] == asked
+    assert all(f'# parent = "{unit}"' in text for unit in asked)
+    (summary,) = open_workbook(str(root)).ingest().summaries
+    assert summary.set_aside == (sum("县" in place for place in places) if asked else 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "file", "read"),
+    [
+        ("滨河县2023年末常住人口情况表", "人口.xlsx", True),
+        ("常住人口（2023年）", "人口.xlsx", True),
+        ("二〇二三年常住人口", "人口.xlsx", True),
+        ("常住人口情况表", "2023年人口.xlsx", True),
+        ("常住人口情况表", "人口.xlsx", False),
+        ("2022年和2023年常住人口", "人口.xlsx", False),
+    ],
+)
+def test_a_year_in_the_title_is_the_tables(tmp_path: Path, title: str, file: str, read: bool) -> None:
+    write_areas(tmp_path / "from" / "乡镇界.shp", TOWNS)
+    rows = [[name, 1.5 + n] for n, name in enumerate(TOWNS.values())]
+    sheet = [[title], ["", "单位：万人"], ["乡镇", "常住人口"], *rows]
+    write_book(tmp_path / "from" / file, {"人口": sheet})
+    _, root = survey(tmp_path)
+    ledgers = tomllib.loads((root / "workbook.toml").read_text("utf-8")).get("ledgers", {})
+    assert list(ledgers) == (["population"] if read else [])
+    if read:
+        book = open_workbook(str(root))
+        book.ingest()
+        rows = book.ledger("population")[["year", "residents"]].to_numpy().tolist()
+        assert rows == [[2023, 15_000], [2023, 25_000], [2023, 35_000]]

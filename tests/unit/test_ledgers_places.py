@@ -112,3 +112,24 @@ def test_residents_in_units_told_above_and_the_year_by_the_title(
 def test_the_place_is_told_by_a_reason_with_words_in_both_languages() -> None:
     told = Reason("ledgers.table.place", by=Reason("ledgers.table.by_file"), place="石门镇")
     assert told.word("zh") == "地区取自文件名：石门镇"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title", "told"),
+    [
+        ("Sheet1", "东风街道矛盾纠纷台账", ("东风街道办事处", "title")),
+        ("Sheet1", "新城区东风街道办事处2023年台账", ("东风街道办事处", "title")),
+        ("东风街道", "台账", ("东风街道办事处", "sheet")),
+        ("东风街道办事处", "台账", ("东风街道办事处", "sheet")),
+        ("Sheet1", "城关镇隐患台账", ("城关镇人民政府", "title")),
+        ("Sheet1", "城关镇人民政府隐患台账", ("城关镇人民政府", "title")),
+        ("Sheet1", "柳林乡台账", ("柳林乡政府", "title")),
+        ("Sheet1", "大东风街道台账", ("", "")),
+        ("Sheet1", "东风街台账", ("", "")),
+    ],
+)
+def test_an_office_and_what_it_is_the_office_of_are_one(
+    sheet: str, title: str, told: tuple[str, str]
+) -> None:
+    names = frozenset({"东风街道办事处", "城关镇人民政府", "柳林乡政府"})
+    assert find_table_place(sheet, [title], [], "a.xlsx", names) == told

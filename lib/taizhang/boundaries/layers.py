@@ -21,6 +21,8 @@ from taizhang.core.errors import BoundaryError
 from taizhang.core.reasons import Label, Reason
 
 # Reports are files named by their district's code, and `all` is the whole area's.
+# A unit's own name, where one would expect the column that holds it.
+_UNIT = re.compile("[\u4e00-\u9fff]{1,12}[省市县区州旗盟]")
 _FIT_CODE = re.compile(r"[\w-][\w.-]*")
 _FAULTS = {
     "Self-intersection": "自相交", "Ring Self-intersection": "环自相交", "Hole lies outside shell": "洞在外环之外",
@@ -67,9 +69,9 @@ def read_districts(
     """Read the districts to report on: one row each, in the file's order; rows of one code and name are made one.
 
     `path` is a shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet; `code`, `name` and `parent`
-    are its columns. `crs` is given only where the file states none; `offset` is the web map offset to undo ('none',
-    'gcj02' or 'bd09'); `encoding` that of a shapefile's or GeoJSON's text, which 'auto' judges; `shown` the path as
-    workbook.toml would say it, for what is to be pasted there.
+    are its columns; `parent` may be the unit above itself, of which all are parts. `crs` is given only where the file
+    states none; `offset` is the web map offset to undo ('none', 'gcj02' or 'bd09'); `encoding` that of a shapefile's or
+    GeoJSON's text, which 'auto' judges; `shown` the path as workbook.toml would say it, for what is to be pasted there.
 
     Raises BoundaryError where the file cannot be read, a column is not there, the CRS is missing or wrong, names are
     mojibake, codes are missing or stand for several names, or geometry is no area.
@@ -124,9 +126,16 @@ def _pick_columns(
     raw: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[Reason]
 ) -> pd.DataFrame:
     held = [str(name) for name in raw.columns if name != raw.geometry.name]
-    missing = [f"{key} = '{name}'" for key, name in columns.items() if name and name not in held]
+    above = columns.get("parent") or ""
+    named = above not in held and bool(_UNIT.fullmatch(above))  # the unit itself, of which all are parts
+    lacking = {
+        key: name
+        for key, name in columns.items()
+        if name and name not in held and not (named and key == "parent")
+    }
+    missing = [f"{key} = '{name}'" for key, name in lacking.items()]
     if missing:
-        near = find_near(str(next(name for name in columns.values() if name and name not in held)), held)
+        near = find_near(str(next(iter(lacking.values()))), held)
         listed: list[str | Reason] = [*held] or [Reason("core.none")]
         told = {"where": where, "missing": missing, "held": listed}
         if near:
@@ -136,6 +145,9 @@ def _pick_columns(
     for key, name in columns.items():
         if not name:
             picked[key] = pd.Series(pd.NA, index=raw.index, dtype="str")
+            continue
+        if key == "parent" and named:
+            picked[key] = pd.Series(clean_text(name), index=raw.index, dtype="str")
             continue
         values = raw[name]
         if key == "code" or (key != "name" and pd.api.types.is_numeric_dtype(values.dtype)):

@@ -38,6 +38,9 @@ _ABOVE = re.compile(
     "(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|市|盟|地区))?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|盟|地区))?"
 )
 
+# The last unit in what stands before a district's full name (沙岭县城关镇); 全县, 邻县 and their kin are no names.
+_UNIT = re.compile(_ABOVE.pattern + "((?![全本我各邻外该两多]?[县市区旗])[\u4e00-\u9fff]{1,9}?[县市区旗])")
+
 # Looking for near names is slow, and nobody reads thousands of proposals: a wrong column was read.
 _MOST_PROPOSALS = 500
 
@@ -63,11 +66,11 @@ def match_districts(
 
     In this order: exact code; code of another vintage (crosswalk, as from `read_crosswalk`); exact name; alias; name of
     another vintage; name without its suffix; the same in simplified characters; the district whose full name begins the
-    text, or comes first after names of units above, where the text goes on to a place. A name that several districts
-    bear is decided by `parent`, the code or name of the unit above, or not at all. A point (lon, lat in degrees,
-    shifted by `offset`: 'none', 'gcj02' or 'bd09') decides only where the row has no district text; it needs
-    `geometry`, the districts' shapes in degrees. Nothing is accepted because it is alike: near names are proposed in
-    the reason.
+    text, or comes first after names of units above, where the text goes on to a place; where the layer knows of no unit
+    above, the reason asks. A name that several districts bear is decided by `parent`, the code or name of the unit
+    above, or not at all. A point (lon, lat in degrees, shifted by `offset`: 'none', 'gcj02' or 'bd09') decides only
+    where the row has no district text; it needs `geometry`, the districts' shapes in degrees. Nothing is accepted
+    because it is alike: near names are proposed in the reason.
 
     Returns code (NA where there is none), how (one of `HOW`) and reason (a Reason; None where matched), on the index
     of `values`. Raises BoundaryError where an alias names a code that is not in the layer, or another district's own
@@ -224,7 +227,10 @@ class _Finder:
         known = sum(one in self.by_name or one in self.by_base for one in named)
         if known > 1:
             return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=known)
-        return self._find_place(simple, above) or (None, UNMATCHED, self._propose("name", text))
+        placed = self._find_place(simple, above)
+        if placed is None and (asked := self._ask_above(text, simple)):
+            placed = None, UNMATCHED, asked
+        return placed or (None, UNMATCHED, self._propose("name", text))
 
     def _find_place(self, text: str, above: str) -> Answer | None:
         """The district of a place in it (城关镇河东村, 滨江县石门镇人民路3号): the longest full name that comes first.
@@ -256,6 +262,20 @@ class _Finder:
                 return next(iter(codes)), "place", None
             if codes:
                 return None, UNMATCHED, self._refuse(text, unit or above, self.by_simple_full[name], codes)
+        return None
+
+    def _ask_above(self, text: str, simple: str) -> Reason | None:
+        """A place in a district below a unit (沙岭县城关镇) of which the layer doesn't say whether it is its own."""
+        if self.units_above:
+            return None
+        plain = cut_spaces(simple)
+        for at in range(2, len(plain)):
+            name = self._name_at(plain, at)
+            if name and (unit := _UNIT.fullmatch(plain, 0, at)):
+                placed = self._find_place(plain[at:], "")
+                if plain[at:] != name and not (placed and placed[0]):
+                    return None
+                return Reason("boundaries.match.ask_above", text=text, unit=unit[1], name=name)
         return None
 
     def _name_at(self, text: str, at: int) -> str:

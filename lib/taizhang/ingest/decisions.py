@@ -113,6 +113,10 @@ class Decisions:
         lines = []
         for text, (first, *others) in summary.near.items():
             count = self._districts.get(text, 0)
+            if first.key == "parent":
+                words = Reason("ingest.decide.above", name=first.value, text=text, count=count)
+                lines.append(replace(first, comment=words, count=count))
+                continue
             words = Reason("ingest.decide.near", name=first.comment, count=count)
             if others:
                 named = [Reason("ingest.decide.code", code=one.value, name=one.comment) for one in others]

@@ -10,6 +10,7 @@ from taizhang.settings.reading import KeyPath
 from taizhang.settings.writing import Line, find_table
 
 ALIASES = "boundaries.aliases"
+ASK_ABOVE = "boundaries.match.ask_above"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ def merge_proposals(proposals: Sequence[Proposal], settings: Mapping[str, Any]) 
 
 
 def list_near(reason: Reason) -> tuple[Proposal, ...]:
-    """The districts near in name that a reason gives for one that is not known, each as an alias."""
+    """The districts near in name that a reason gives for one that is not known, each as an alias; or the unit above."""
+    if reason.root.code == ASK_ABOVE:
+        unit = dict(reason.root.parameters)["unit"]
+        return (Proposal("boundaries", "parent", str(unit), choice=True),)
     near = dict(reason.root.parameters).get("near", ())
     return tuple(Proposal(ALIASES, one["text"], one["code"], one["name"]) for one in near)

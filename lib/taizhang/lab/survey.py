@@ -1,5 +1,6 @@
 """`taizhang new --from`: what the files of a folder are, and a workbook.toml that runs, with what is left to decide."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from taizhang.core.files import hash_file, write_text
 from taizhang.core.reasons import Reason, current_language
 from taizhang.ingest.check import describe_ledgers, write_decisions
 from taizhang.ingest.layers import read_layers
-from taizhang.ingest.proposals import Proposal
+from taizhang.ingest.proposals import ASK_ABOVE, Proposal
 from taizhang.lab.scaffold import make_folders
 from taizhang.ledgers import (
     FileRead,
@@ -70,6 +71,7 @@ class FolderSeen:
     districts: LayerSeen | None = None
     cells: LayerSeen | None = None  # the layer of the grid within them
     ledgers: list[Found] = field(default_factory=list)
+    unit: str = ""  # what all districts are parts of, where the layer doesn't say
     others: list[tuple[Path, Reason]] = field(default_factory=list)  # what is not used, and why
 
 
@@ -161,7 +163,35 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
     seen.cells = _choose_grid(seen)
     for path, file in files:
         _take_file(seen, path, file, kinds)
+    seen.unit = _find_unit(seen, source)
     return seen
+
+
+def _find_unit(seen: FolderSeen, source: Path) -> str:
+    """The unit above that stands before districts' names (沙岭县城关镇) if it is the only one, and the folder's own.
+
+    Its own is one that begins a title or a file's name. '' where there is none such: check asks.
+    """
+    if seen.districts is None or seen.districts.parent:
+        return ""
+    words: set[str] = set()
+    said = [source.resolve().name, seen.districts.path.stem]
+    for one in seen.ledgers:
+        chosen = dict(one.columns).get("district")
+        said += [one.path.stem, *one.table.titles]
+        for column in one.table.columns:
+            if column.header == chosen or (not chosen and column.field == "district"):
+                words.update(column.words)
+    units = {
+        str(dict(reason.parameters)["unit"])
+        for reason in _match(sorted(words), seen.districts)["reason"]
+        if _asks_above(reason)
+    }
+    if len(units) != 1:
+        return ""
+    unit = units.pop()
+    begins = re.compile(rf"(?:^|[^\u4e00-\u9fff]|[省市州盟]){re.escape(unit)}", re.M)
+    return unit if begins.search("\n".join(said)) else ""
 
 
 def _leave_out_copies(
@@ -257,10 +287,22 @@ def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> t
 
 
 def share_districts(words: Sequence[str], layer: LayerSeen) -> float:
-    """The share of texts that are districts of a layer, by any of the ways in which rows are matched."""
+    """The share of texts that are districts of a layer by any of the ways in which rows are matched, or lie in one.
+
+    Texts that lie in one if the unit above is the layer's own (沙岭县城关镇河东村) count, too: that is asked by check.
+    """
+    found = _match(words, layer)
+    return float((found["code"].notna() | found["reason"].map(_asks_above).astype(bool)).mean())
+
+
+def _match(words: Sequence[str], layer: LayerSeen) -> pd.DataFrame:
     codes = layer.codes or layer.names
     frame = pd.DataFrame({"code": codes, "name": layer.names}, dtype="str").drop_duplicates("code")
-    return float(match_districts(pd.Series(list(words), dtype="str"), frame)["code"].notna().mean())
+    return match_districts(pd.Series(list(words), dtype="str"), frame)
+
+
+def _asks_above(reason: object) -> bool:
+    return isinstance(reason, Reason) and reason.code == ASK_ABOVE
 
 
 def _try_reading(found: Found, kind: Kind, districts: LayerSeen | None, name: str) -> Found:
@@ -350,6 +392,9 @@ class _Writer:
         lines += [f"code = {quote(layer.code or layer.name)}", f"name = {quote(layer.name)}"]
         if layer.parent:
             lines.append(f"parent = {quote(layer.parent)}")
+        elif self.seen.unit:
+            remark = Reason("lab.survey.unit").word()
+            lines.append(f"parent = {quote(self.seen.unit)}  # {remark}")
         if not layer.crs:
             remark = Reason("lab.survey.crs_guessed").word()
             lines.append(f"{'' if layer.suggested else '# '}crs = {quote(layer.suggested)}  # {remark}")

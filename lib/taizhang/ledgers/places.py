@@ -10,6 +10,8 @@ from taizhang.ledgers.text import fold, simplify
 # A full name begins where a unit above, a year or a word like 关于 ends; 大石门镇 does not name 石门镇.
 _BEFORE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[省市县区州盟旗年月度份镇乡于报属在各和及与]|街道)$")
 _SUFFIX = re.compile("(?:镇|乡|街道|区|县|市|旗|苏木|州|盟)$|township|town|county|district|city", re.I)
+# An office and what it is the office of are one: 东风街道办事处 is 东风街道, 城关镇人民政府 is 城关镇.
+_OFFICE = re.compile("(?<=街道)办(?:事处)?$|(?<=[镇乡])(?:人民)?政府$")
 # 东山乡村 is the countryside of Dongshan, not the township 东山乡.
 _GOES_ON = re.compile("(?<=乡)村|(?<=市)[场民政]|(?<=镇)江|(?<=区)域|(?<=县)城")
 
@@ -17,12 +19,17 @@ _GOES_ON = re.compile("(?<=乡)村|(?<=市)[场民政]|(?<=镇)江|(?<=区)域|(
 @lru_cache(maxsize=8)
 def _list_full(names: frozenset[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Names that end as districts' do, in simplified characters and as they are, by first character, longest first."""
+    plain = {_shorten(name): name for name in sorted(names, key=len, reverse=True)}
     found: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        plain = re.sub(r"\s+", "", simplify(name))
-        if _SUFFIX.search(plain):
-            found.setdefault(plain[0], []).append((plain, name))
+    for short in sorted(plain, key=len, reverse=True):
+        if _SUFFIX.search(short):
+            found.setdefault(short[0], []).append((short, plain[short]))
     return {first: tuple(pairs) for first, pairs in found.items()}
+
+
+def _shorten(name: str) -> str:
+    """A name as it is looked for: in simplified characters, without spaces, an office's ending off."""
+    return _OFFICE.sub("", re.sub(r"\s+", "", simplify(name)))
 
 
 def find_places(text: str, names: frozenset[str]) -> frozenset[str]:
@@ -50,7 +57,7 @@ def find_table_place(
     Titles of the tables `above` count where the table's own name none.
     """
     word = fold(sheet)
-    exact = {name for name in names if word and fold(name) == word}
+    exact = {name for name in names if word and word in (fold(name), fold(_shorten(name)))}
     told = {
         "sheet": frozenset(exact) or find_places(sheet, names),
         "title": find_places("\n".join(titles), names) or find_places("\n".join(above), names),

@@ -8,7 +8,7 @@ import numpy as np
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.dates import read_date
+from taizhang.ledgers.dates import find_year, read_date
 from taizhang.ledgers.delimited import read_text
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
@@ -106,20 +106,36 @@ def _survey_sheet(
     for kind, index in indices.items():
         tables = find_tables(head, index, names=survey.names)
         if tables:
-            scores[kind] = max(_score(table, index, said) for table in tables)
+            scores[kind] = max(_score(table, index, said, _year_of(head, table, name)) for table in tables)
     if not scores:
         return
     best = max(scores, key=scores.__getitem__)
     grid = make_grid(sheet)
     for table in find_tables(grid, indices[best], names=survey.names):
-        seen = _describe(grid, table, indices[best])
-        yield seen if _fits(seen, survey.kinds[best]) else replace(seen, kind="", near=best)
+        year = _year_of(grid, table, name)
+        seen = _describe(grid, table, indices[best], year)
+        yield seen if _fits(seen, survey.kinds[best], year) else replace(seen, kind="", near=best)
 
 
-def _score(table: LedgerTable, index: HeaderIndex, said: str) -> float:
+def _year_of(grid: Grid, table: LedgerTable, name: str) -> int | None:
+    """The year that titles, sheet and file name say, which stands for a column of years."""
+    return find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1])
+
+
+def _list_lacking(fields: Iterable[str], kind: Kind, year: int | None) -> list[str]:
+    """Required columns that no header names and nothing else says."""
+    told = {
+        "district",
+        *fields,
+        *(name for name in kind.required if year and kind.fields[name].type == "year"),
+    }
+    return [name for name in kind.required if name not in told]
+
+
+def _score(table: LedgerTable, index: HeaderIndex, said: str, year: int | None) -> float:
     """How well a table's headers fit a kind, whose name may stand in its titles or the file's name."""
     kind, fields = index.kind, table.fields
-    lacking = sum(name not in fields for name in kind.required if name != "district")
+    lacking = len(_list_lacking(fields, kind, year))
     own = [column for name, column in fields.items() if not kind.fields[name].splits]
     ranks = sum(1 / (2 + max(0, column.match.rank)) for column in own if column.match)
     title = kind.title["zh"]
@@ -128,21 +144,22 @@ def _score(table: LedgerTable, index: HeaderIndex, said: str) -> float:
     return 2 * len(own) + ranks + 2 * min(named, 3) - 4 * lacking
 
 
-def _fits(table: TableSeen, kind: Kind) -> bool:
+def _fits(table: TableSeen, kind: Kind, year: int | None) -> bool:
     """Whether a table is of the kind that it is nearest to: all that is required, or enough besides one lacking day."""
     fields = {column.field for column in table.columns} - {""}
     told = fields - {"district"} - {name for name, item in kind.fields.items() if item.splits}
     if not table.lacking:
+        told |= {name for name in kind.required if year and kind.fields[name].type == "year"}
         headed = sum(not column.ignored for column in table.columns)
         return len(told) >= min(_LEAST_FIELDS - 1, len(kind.required)) and 3 * len(fields) >= headed
     day = len(table.lacking) == 1 and kind.fields[table.lacking[0]].type in (*DATE_TYPES, "year")
     return day and len(told) >= _LEAST_FIELDS
 
 
-def _describe(grid: Grid, table: LedgerTable, index: HeaderIndex) -> TableSeen:
+def _describe(grid: Grid, table: LedgerTable, index: HeaderIndex, year: int | None) -> TableSeen:
     data = np.flatnonzero(table.kinds == DATA) + table.first
     columns = tuple(_look_at(grid, column, index, data) for column in table.columns if column.levels)
-    lacking = [name for name in index.kind.required if name not in table.fields and name != "district"]
+    lacking = _list_lacking(table.fields, index.kind, year)
     titles = tuple(dict.fromkeys([*table.titles, *table.above]))
     row = table.header[0] + grid.sheet.top + 1
     kind = index.kind.name
