@@ -47,7 +47,19 @@ def test_half_of_a_months_hazards_are_closed_within_thirty_days() -> None:
     assert charts is not None
     found, share = charts
     assert found["value"].tolist() == [10.0] * 24 and (found["signal"] == "").all()
+    assert share is not None
     assert share["value"].tolist() == [0.5] * 24  # found on 1 December they have had thirty days on the 31st
+
+
+@pytest.mark.parametrize(("undated", "known"), [(24, True), (25, False)])
+def test_no_share_where_of_over_a_tenth_it_is_not_known_how_soon(undated: int, known: bool) -> None:
+    """Of 240 hazards, each found thirty days ago or longer, 24 are a tenth."""
+    table = make_monthly("2020-01-01", 24)
+    table.loc[: undated - 1, "rectified_on"] = pd.NaT
+    table.loc[: undated - 1, "status"] = "rectified"
+    charts = chart_hazards(make_view({"hazards": table}))
+    assert charts is not None and charts[0]["value"].tolist() == [10.0] * 24
+    assert (charts[1] is not None) == known
 
 
 def test_months_alike_stand_apart_from_nothing() -> None:

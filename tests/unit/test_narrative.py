@@ -253,6 +253,60 @@ def test_a_median_that_is_not_reached_is_said_so() -> None:
     assert "整改尚未过半" in read(narrative.write_hazards(make_view(facts=facts)))
 
 
+@pytest.mark.parametrize(
+    ("closed", "zh", "en"),
+    [
+        (
+            4,
+            "整改尚未过半，整改用时的中位数还不能得出",
+            "Fewer than half have been rectified, so that the median",
+        ),
+        (
+            5,
+            "已整改的有一部分没有写明日期",
+            "Some of those rectified have no date, so that the median time cannot be told",
+        ),
+        (
+            10,
+            "已整改的有一部分没有写明日期",
+            "Some of those rectified have no date, so that the median time cannot be told",
+        ),
+    ],
+)
+def test_half_of_them_rectified_without_days_is_not_fewer_than_half(closed: int, zh: str, en: str) -> None:
+    median = make_fact("hazards.days_to_rectify_median", None, numerator=closed, denominator=10)
+    for lang, words in (("zh", zh), ("en", en)):
+        view = make_view(facts=[make_fact("hazards.found", 10), median], lang=lang)
+        assert words in read(narrative.write_hazards(view))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "半数以上的隐患当日整改"), ("en", "Half or more were rectified on the day")]
+)
+def test_a_median_of_no_days_may_be_of_half(lang: str, words: str) -> None:
+    facts = [make_fact("hazards.found", 2), make_fact("hazards.days_to_rectify_median", 0)]
+    assert words in read(narrative.write_hazards(make_view(facts=facts, lang=lang)))
+
+
+def test_late_or_in_time_is_known_of_hazards_whose_days_are_not() -> None:
+    """Rectified in some day of May, due in April: late, and one of the eleven that can be judged."""
+    rows = [
+        {"found_on": "2021-03-01", "deadline": "2021-04-30", "rectified_on": "2021-04-01"} for _ in range(10)
+    ]
+    rows.append({**rows[0], "rectified_on": "2021-05-01"})
+    table = make_table("hazards", rows)
+    table["rectified_on_precision"] = ["day"] * 10 + ["month"]
+    said = read(narrative.write_closure(make_view({"hazards": table})))
+    assert said.startswith("已能判断是否按期的隐患11处，按期整改10处")
+
+
+def test_of_shares_that_can_not_be_known_it_is_not_said_that_they_are_steady() -> None:
+    days = pd.date_range("2020-01-01", periods=24, freq="MS")
+    rows = [{"found_on": day, "status": "rectified"} for day in days for _ in range(10)]
+    view = make_view({"hazards": make_table("hazards", rows)})
+    assert read(narrative.write_control(view)) == "每月查出隐患数没有超出控制限的月份。"
+
+
 def test_a_period_with_no_rows_says_so_and_judges_nothing() -> None:
     view = make_view(
         {"hazards": make_table("hazards", [])},
@@ -345,6 +399,22 @@ def test_nothing_that_stands_out_is_said() -> None:
     said = "本期能对照规则的只有逾期未整改，就此没有发现突出问题。"
     assert read(narrative.write_findings(looked)) == said
     assert "日常工作按计划进行" in read(narrative.write_next_steps(looked))
+
+
+def test_of_the_whole_area_rules_look_in_every_district() -> None:
+    """Known in one of six districts: in that alone, and not of the whole area."""
+    facts = [make_fact("hazards.found", 3, district=code) for code in (*CODES, "all")]
+    facts += [make_fact("hazards.overdue", 0, district=code) for code in CODES]
+    facts += [make_fact("hazards.overdue", 0, district="all"), make_fact("hazards.major_open", 0)]
+    view = make_view(facts=facts, district="all")
+    assert read(narrative.write_findings(view)) == (
+        "本期能对照规则的只有逾期未整改，就此没有发现突出问题。"
+        "未整改重大隐患只能在部分地区对照规则，在这些地区没有发现突出问题。"
+    )
+    english = read(narrative.write_findings(make_view(facts=facts, district="all", lang="en")))
+    assert english.endswith(
+        "At major hazards open the rules could look in some districts only; there, nothing stands out."
+    )
 
 
 def test_comparison_names_both_ends_and_who_differs() -> None:

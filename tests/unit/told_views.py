@@ -1,5 +1,6 @@
 """Told ledgers read by the real reader, with their facts and views, in process."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -7,10 +8,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from claim_checker import Checker
 from shapely import box
 from told_ledgers import TOWNS, YEAR, Told, write_told
 from told_truth import ALL, Truth
 
+from taizhang import narrative
 from taizhang.analysis.view import View
 from taizhang.boundaries import match_districts
 from taizhang.core.periods import Period, parse_period
@@ -135,3 +138,46 @@ def list_differences(told: Told, folder: Path) -> list[str]:
                     f"{name} known: {place} {period}: {got['known']:g}/{got['of']:g} for {fact.known}/{fact.of}"
                 )
     return wrong
+
+
+# What of a comparison is written of a fact.
+COMPARED = (
+    "hazards.rectification_rate",
+    "hazards.overdue",
+    "hazards.days_to_rectify_median",
+    "drills.held",
+    "incidents.count",
+)
+
+
+def write_report(view: View) -> dict[str, list[str]]:
+    """The texts of a report, by the function that writes them: its paragraphs and items."""
+    names = [
+        name
+        for name in narrative.__all__
+        if name not in ("write_comparison", "write_standing", "write_actions")
+    ]
+    told = {name: getattr(narrative, name)(view) for name in names}
+    if view.district == ALL:
+        told |= {f"write_comparison {fact}": narrative.write_comparison(view, fact) for fact in COMPARED}
+        told["write_standing"] = narrative.write_standing(view, COMPARED[0])
+    return {
+        name: ["".join(run.text for run in block.runs) for block in prose.blocks]
+        for name, prose in told.items()
+        if prose is not None
+    }
+
+
+def list_false_claims(read: Read, places: Sequence[str], langs: Sequence[str] = ("zh", "en")) -> list[str]:
+    """What the reports of some places claim that is not so, or can't be known."""
+    as_of, before = read.told.as_of, PERIOD.year_before()
+    now = Truth(read.told, PERIOD.start, PERIOD.end, as_of)
+    then = Truth(read.told, before.start, before.end, compute_as_of(before, PERIOD, as_of))
+    return [
+        f"{lang} {place} {name}: {fault.text} ({fault.key}: {fault.why})"
+        for lang in langs
+        for place in places
+        for name, texts in write_report(read.view(place, lang)).items()
+        for text in texts
+        for fault in Checker(now, then, place, lang).check(text)
+    ]

@@ -48,13 +48,18 @@ def list_cases(view: View) -> Cases | None:
     timed = found.test(hazards.has_day)
     if not timed.any() or (~timed).sum() > MOST_UNKNOWN * len(found):
         return None
-    rows = view.show("hazards")
+    cases = list_all_cases(view)
+    return cases if timed.all() else cases.keep(pd.Series(timed, index=cases.rows.index))
+
+
+def list_all_cases(view: View) -> Cases:
+    """The same of all the period's hazards; of some of them the days are not known."""
+    found, rows = view.counted("hazards"), view.show("hazards")
     tests = (
         hazards.count_days, hazards.is_rectified, hazards.is_open, hazards.is_on_the_spot, hazards.is_judged,
         hazards.is_in_time,
     )  # fmt: skip
-    cases = Cases(rows, *(pd.Series(found.test(test), index=rows.index) for test in tests))
-    return cases if timed.all() else cases.keep(pd.Series(timed, index=rows.index))
+    return Cases(rows, *(pd.Series(found.test(test), index=rows.index) for test in tests))
 
 
 def group_cases(view: View, cases: Cases, by: str) -> pd.Series:

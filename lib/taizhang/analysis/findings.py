@@ -204,14 +204,27 @@ def _could_look(rule: FindingRule, case: _Case) -> bool:
     return rule.check != "share_above" or case.row(rule.of) is not None
 
 
-def list_looked(view: View) -> tuple[list[str], bool]:
-    """The facts that rules could look at in a view's district, each once, and whether every rule could."""
-    facts, before = (index_facts(frame, view.district, ALL) for frame in (view.facts, view.facts_before))
-    case = _Case(facts, before, view.district, view.ledgers, view.as_of)
-    rules = load_rules()
-    looked = [rule for rule in rules if _could_look(rule, case)]
-    names = dict.fromkeys(rule.fact for rule in looked if rule.fact)
-    return list(names), len(looked) == len(rules)
+@dataclass(frozen=True)
+class Looked:
+    """The facts that rules could look at, each once: everywhere, and in some districts only; and if all rules could."""
+
+    everywhere: tuple[str, ...]
+    somewhere: tuple[str, ...]
+    every: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.everywhere or self.somewhere)
+
+
+def list_looked(view: View) -> Looked:
+    """What rules could look at in a view's district; of the whole area in every district as well."""
+    codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
+    facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
+    cases = [_Case(facts, before, code, view.ledgers, view.as_of) for code in codes]
+    looked = [(rule.fact, sum(_could_look(rule, case) for case in cases)) for rule in load_rules()]
+    everywhere = dict.fromkeys(fact for fact, n in looked if fact and n == len(cases))
+    somewhere = dict.fromkeys(fact for fact, n in looked if fact and 0 < n < len(cases))
+    return Looked(tuple(everywhere), tuple(somewhere), all(n == len(cases) for _, n in looked))
 
 
 def index_facts(facts: pd.DataFrame, *districts: str) -> Index:

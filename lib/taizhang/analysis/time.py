@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
+from taizhang.facts.grounds import MOST_UNKNOWN
 from taizhang.stats.control import chart_shares, chart_values
 from taizhang.stats.periods import FEWEST_YEARS, compare_periods, describe_months, list_holidays, list_seasons
 
@@ -152,10 +154,11 @@ def name_pattern(months: pd.DataFrame) -> str:
 
 
 @once_per_view
-def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame | None] | None:
     """Control charts: found per month (XmR), and the share closed within thirty days (p), over two years at most.
 
-    None with fewer than twelve months, or where counts are withheld. Frames as from `stats.control`.
+    None with fewer than twelve months, or where counts are withheld; no share where of over a tenth of the hazards it
+    is not known how soon they were closed. Frames as from `stats.control`.
     """
     span = find_span(view, "hazards")
     if span is None:
@@ -172,7 +175,11 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     # A hazard found less than thirty days ago can't say yet whether it will be closed within them.
     due = rows.test(hazards.was_found_before(WITHIN_DAYS))
     soon = rows.test(hazards.is_closed_within(WITHIN_DAYS))
+    old = rows.days("found_on") + np.timedelta64(WITHIN_DAYS, "D") <= rows.as_of
+    asked = old & of.isin(months).to_numpy()
     found, total, count = (
         part.value_counts().reindex(months, fill_value=0) for part in (of, of[due], of[due & soon])
     )
-    return chart_values(found.astype(float)), chart_shares(count, total)
+    dark = asked & ~rows.test(hazards.has_day)
+    share = None if dark.sum() > MOST_UNKNOWN * asked.sum() else chart_shares(count, total)
+    return chart_values(found.astype(float)), share

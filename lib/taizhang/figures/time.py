@@ -163,7 +163,8 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
 def plot_control(view: View) -> display.Figure | None:
     """Control charts by month: hazards found, and the share rectified within thirty days.
 
-    None with fewer than twelve months of hazards, or where their counts are withheld.
+    None with fewer than twelve months of hazards, or where their counts are withheld; without the share where that
+    can't be known.
     """
     charts = chart_hazards(view)
     if charts is None:
@@ -171,22 +172,26 @@ def plot_control(view: View) -> display.Figure | None:
     lang, style = view.lang, load_style()
     found, share = charts
     with use_style():
-        drawing = make_drawing(86)
-        above, below = drawing.subplots(2, 1, sharex=True)
-        for axes, chart, scale, words in (
-            (above, found, 1.0, label("control.found", lang)),
-            (below, share, 100.0, label("control.share", lang, days=WITHIN_DAYS)),
-        ):
+        drawing = make_drawing(86 if share is not None else 46)
+        parts = [(found, 1.0, label("control.found", lang))]
+        if share is not None:
+            parts.append((share, 100.0, label("control.share", lang, days=WITHIN_DAYS)))
+        panels = drawing.subplots(len(parts), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, (chart, scale, words) in zip(panels, parts, strict=True):
             tidy_axes(axes)
             _draw_chart(axes, chart, scale)
             signal = ("●", label("control.signal", lang), style.roles["open"])
             draw_key(axes, [("", words, style.ink), signal])
-        above.set_ylim(bottom=0)
-        below.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
-        label_months(below, pd.PeriodIndex(found.index), lang)
-    n, m = (len(list_signals(chart)) for chart in charts)
+        panels[0].set_ylim(bottom=0)
+        if share is not None:
+            panels[1].yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
+        label_months(panels[-1], pd.PeriodIndex(found.index), lang)
+    said = "" if share is None else say_exhibit(view, "hazards-control", "share", m=len(list_signals(share)))
+    extra = say_exhibit(view, "hazards-control", "found_alone") if share is None else ""
+    n = len(list_signals(found))
+    total = int(total_counts(found[["value"]]).whole)
     return finish_figure(
-        drawing, view, "hazards-control", int(total_counts(found[["value"]]).whole), n=n, m=m
+        drawing, view, "hazards-control", total, extra=extra, n=n, share=said
     )
 
 

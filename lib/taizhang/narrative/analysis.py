@@ -2,7 +2,7 @@
 
 import math
 
-from taizhang.analysis.closure import judge_deadlines, list_cases
+from taizhang.analysis.closure import judge_deadlines, list_all_cases, list_cases
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_month, say_p
 from taizhang.analysis.time import (
@@ -70,10 +70,15 @@ def write_control(view: View) -> Prose | None:
     if charts is None:
         return None
     lang, sentences = view.lang, list[Runs]()
-    called = [list_signals(chart) for chart in charts]
-    if not any(map(len, called)):
+    # Of what can't be known nothing is said.
+    called = {
+        part: list_signals(chart)
+        for part, chart in zip(("found", "share"), charts, strict=True)
+        if chart is not None
+    }
+    if "share" in called and not any(map(len, called.values())):
         return tell(lang, say("control.all_steady", lang))
-    for part, months in zip(("found", "share"), called, strict=True):
+    for part, months in called.items():
         subject = label(f"control.subject.{part}", lang)
         if len(months):
             names = join_list([name_month(month, lang) for month in months[-_MOST_MONTHS:]], lang)
@@ -87,10 +92,10 @@ def write_control(view: View) -> Prose | None:
 @exhibit("closure-text")
 def write_closure(view: View) -> Prose | None:
     """How many hazards are closed by their deadline. None where no hazard has a deadline that can be judged."""
-    cases = list_cases(view)
-    if cases is None:
+    if list_cases(view) is None:
         return None
-    judged = judge_deadlines(cases)
+    # Late or in time can be known where the day itself is not.
+    judged = judge_deadlines(list_all_cases(view))
     if not judged["due"]:
         return None
     numbers = {

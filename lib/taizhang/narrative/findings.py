@@ -87,13 +87,18 @@ def write_findings(view: View) -> Prose | None:
 
 def _say_none(view: View) -> Runs:
     """That nothing stands out of what the rules could look at."""
-    lang, (looked, every) = view.lang, list_looked(view)
-    if every:
+    lang, looked = view.lang, list_looked(view)
+    if looked.every:
         return say("findings.none", lang)
     if not looked:
         return say("findings.blind", lang)
-    titles = [lower_title(view.describe(fact).title[lang], lang) for fact in looked]
-    return say("findings.none_of", lang, looked=join_list(titles, lang), n=len(titles))
+    told: Runs = ()
+    for key, facts in (("none_of", looked.everywhere), ("none_in", looked.somewhere)):
+        titles = [lower_title(view.describe(fact).title[lang], lang) for fact in facts]
+        gap = (Run(" "),) if told and lang == "en" else ()
+        if titles:
+            told += gap + say(f"findings.{key}", lang, looked=join_list(titles, lang), n=len(titles))
+    return told
 
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
@@ -157,7 +162,7 @@ def write_next_steps(view: View) -> Prose | None:
         return None
     steps = list_steps(view)
     if not steps:
-        return tell(lang, say("findings.no_steps", lang)) if list_looked(view)[0] else None
+        return tell(lang, say("findings.no_steps", lang)) if list_looked(view) else None
     items = []
     for step, found in steps.items():
         runs = [Run(step)]

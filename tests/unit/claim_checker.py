@@ -1,0 +1,634 @@
+"""Reads the sentences of reports and holds every claim in them against what can be known.
+
+A claim is false where the truth is otherwise, and where what was written does not tell. What a sentence claims, this
+module says for each template by hand; a clause with a word like none or all that no template explains is an unread
+claim, and counts as false.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+
+from told_ledgers import TOWNS
+from told_truth import ALL, Truth
+
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.rules import FindingRule, load_rules
+from taizhang.metadata.words import load_words
+
+_SPELT = "one two three four five six seven eight nine".split()
+_NUMBER = {
+    "zh": r"[−-]?\d[\d,]*(?:\.\d+)?(?:人次|平方千米|个百分点|[处次家个件起支条场项人天%])?(?:万元|元)?",
+    "en": r"(?:a total of )?(?:[−-]?\d[\d,]*(?:\.\d+)?|\b(?:" + "|".join(_SPELT) + r"))\b"
+    r"%?(?: million yuan| yuan| people| person| points?| days?)?",
+}
+# Words that claim something of all or of none.
+_CLAIMING = {
+    "zh": re.compile("没有|全部|均|都|无人|未见|从未|毫无|为零|皆|所有|一律|无一|唯一|未"),
+    "en": re.compile(
+        r"\b(?:none|no|nobody|nothing|all|every|everyone|neither|both|never|not|each|any|only)\b", re.I
+    ),
+}
+_ENGLISH_ONCE = {"once": 1.0, "twice": 2.0}
+
+
+def _compile(text: str, lang: str) -> str:
+    """A template as a regular expression, its places as named groups."""
+    parts, seen = [], set[str]()
+    for words, name, choice, _ in Formatter().parse(text):
+        parts.append(re.escape(words).replace(r"\ ", " "))
+        if not name:
+            continue
+        if choice and "|" in choice:
+            longest = sorted(choice.split("|"), key=len, reverse=True)  # complaints before complaint
+            parts.append("(?:" + "|".join(_compile(one, lang) for one in longest) + ")")
+            if "once|twice" in choice:
+                parts[-1] = f"(?:(?P<times>once|twice)|(?P<{name}>{_NUMBER[lang]}) times)"
+            continue
+        if name in seen:
+            parts.append(f"(?P={name})")
+            continue
+        seen.add(name)
+        number = name in _PLACES_OF_NUMBERS
+        words_in = _THEN if name == "then" else "[^。;；]+?" if name in ("low", "high") else _WORDS
+        parts.append(f"(?P<{name}>{_NUMBER[lang] if number else words_in})")
+    return "".join(parts)
+
+
+_WORDS = r"(?:[^。.;；：:]|\.(?=\d))+?"
+_THEN = "(?:上年同期|a year before)"
+_PLACES_OF_NUMBERS = frozenset(
+    "n m per value share rest before done behind numerator denominator due least most difference area known of".split()
+)
+
+
+def _read_number(text: str, fact: str = "") -> tuple[float, float]:
+    """The number that a text says, in units of a fact, and by how much it may be rounded."""
+    plain = text.lower().replace("a total of ", "").replace(",", "").replace("−", "-")
+    word = re.match(r"[a-z]+", plain)
+    if word:
+        return float(_SPELT.index(word[0]) + 1), 1e-9
+    found = re.match(r"-?\d+(?:\.(\d+))?", plain)
+    assert found, text
+    is_wan = bool(fact) and load_facts()[fact].unit == "wan_yuan"
+    scale = 1e6 if "million" in plain else 1.0
+    scale *= 1e-4 if "yuan" in plain and is_wan else 1.0
+    return float(found[0]) * scale, (0.5000001 * 10.0 ** -len(found[1] or "")) * scale
+
+
+@dataclass(frozen=True)
+class Template:
+    """Words of a report: the key of their catalogue, their regular expression, and the fact they are of, if any."""
+
+    key: str
+    pattern: re.Pattern[str]
+    fact: str = ""
+    extent: str = ""
+    rule: FindingRule | None = None
+
+
+@cache
+def list_templates(lang: str) -> tuple[Template, ...]:
+    """Every template that claims something, of the sentences of reports and the rules' problems."""
+    made = []
+    for key, said in load_words().items():
+        if not key.startswith(_ROOTS):
+            continue
+        text = said[lang].strip()
+        if key.startswith(("fact.", "levels.", "findings.")) and text[-2:-1] != "}":
+            text = text.rstrip("。.")
+        if key.startswith("gap."):
+            text = load_words()["gap.lead"][lang] + text
+        fact, _, extent = (
+            key.removeprefix("fact.").rpartition(".") if key.startswith("fact.") else ("", "", "")
+        )
+        if extent == "unit" or key in _NOTHING_CLAIMED:
+            continue
+        edge = r"(?<![\w,.])" if lang == "en" and (text[:1].isalnum() or text[:1] == "{") else ""
+        end = r"(?!\w)" if lang == "en" and text[-1:] not in ".:" else ""
+        pattern = re.compile(edge + _compile(text, lang) + end, re.IGNORECASE)
+        made.append(Template(key, pattern, fact, extent))
+    for rule in load_rules():
+        for which, words in (("problem", rule.problem), ("plain", rule.plain)):
+            if words:
+                pattern = re.compile(_compile(words[lang].rstrip("。."), lang), re.IGNORECASE)
+                made.append(Template(f"rule.{rule.rule}.{which}", pattern, rule.fact, rule=rule))
+        made.append(Template(f"step.{rule.rule}", re.compile(re.escape(rule.step[lang]))))
+    return tuple(made)
+
+
+_ROOTS = (
+    "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
+    "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
+    "standing.text.", "pattern.",
+)  # fmt: skip
+# Pieces that others hold, and words around.
+_NOTHING_CLAIMED = frozenset(
+    "gap.column gap.or gap.lead gap.levels clause.remark clause.remark_join clause.then_was clause.area_is "
+    "clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
+    "findings.all_places findings.places compare.tie method.rows_of classes.leader periods.one periods.only "
+    "clause.none_before clause.not_all".split()
+)
+# Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
+_OF_CHANCE = (
+    "method.", "periods.", "drill_effects.", "outcome.", "risk.text.", "standing.text.", "pattern.", "step.",
+    "classes.", "compare.apart", "compare.none_apart", "compare.missing.", "compare.area", "control.called",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A claim that is false or that nobody could read."""
+
+    text: str
+    why: str
+    key: str = ""
+
+
+class Checker:
+    """Holds the texts of one place's report, in one language, against the truth of the period and the year before."""
+
+    def __init__(self, now: Truth, before: Truth, place: str, lang: str) -> None:
+        self.now, self.before, self.place, self.lang = now, before, place, lang
+        self.kinds = set(now.told.kinds)
+        self.rule: FindingRule | None = None
+
+    def check(self, text: str) -> list[Fault]:
+        """The claims of a text that are false, and those that are not understood."""
+        found = []
+        for template in list_templates(self.lang):
+            if template.fact and template.rule is None and template.fact.split(".")[0] not in self.kinds:
+                continue
+            found += [(match.start(), match.end(), template) for match in template.pattern.finditer(text)]
+        found.sort(key=lambda one: (one[0], -one[1]))
+        rivals: dict[tuple[int, int], list[Template]] = {}
+        for start, stop, template in found:
+            rivals.setdefault((start, stop), []).append(template)
+        faults, left, end, subject = list[Fault](), list[str](), 0, ""
+        for (start, stop), same in rivals.items():
+            if start < end:
+                continue
+            left.append(text[end:start])
+            if re.search("[。.]", text[end:start]):
+                subject = ""
+            template = self._choose(same, subject)
+            match = template.pattern.match(text, start)
+            assert match
+            place = self._place_before(text[:start])
+            faults += [
+                Fault(match[0], why, template.key) for why in self._hold(template, match, place, subject)
+            ]
+            subject, self.rule, end = template.fact or subject, template.rule or self.rule, stop
+            if template.fact and template.rule is None:
+                more, end = self._read_remarks(text, stop, template, place)
+                faults += more
+        left.append(text[end:])
+        for rest in left:
+            faults += [
+                Fault(clause.strip(), "a claim that no template explains")
+                for clause in re.split("[。；，]|; |\\. |, ", rest)
+                if _CLAIMING[self.lang].search(clause)
+            ]
+        return faults
+
+    def _choose(self, rivals: list[Template], subject: str) -> Template:
+        """Of templates with the same words, the one that goes with what was said before."""
+        if len(rivals) > 1 and subject == "hazards.major":
+            return next((one for one in rivals if one.fact == "hazards.major_open"), rivals[0])
+        return next((one for one in rivals if one.fact != "hazards.major_open"), rivals[0])
+
+    def _place_before(self, text: str) -> str:
+        """The place of a finding in the whole area's report."""
+        for code, name in TOWNS.items():
+            if re.search(f"{name}(?:：|: )$", text):
+                return code
+        return self.place
+
+    def _read_remarks(self, text: str, at: int, template: Template, place: str) -> tuple[list[Fault], int]:
+        """What stands in brackets after a clause: rows that don't say, the year before, the whole area."""
+        faults, remark, told = [], False, self.now.facts.get((place, template.fact))
+        year, area = ("上年同期", "全域") if self.lang == "zh" else ("a year before", "in the whole area")
+        number = _NUMBER[self.lang]
+        while bracket := re.compile(r" ?[（(]([^（）()]*)[）)]").match(text, at):
+            at, inside = bracket.end(), bracket[1]
+            if unsaid := re.search(r"不计没有写明的(\d+)条|not counting (\S+) rows? that", inside):
+                remark = True
+                count, _ = _read_number(unsaid[1] or unsaid[2])
+                if told is None or told.unsaid != count:
+                    faults.append(Fault(bracket[0], f"{told and told.unsaid} rows do not say", template.key))
+                continue
+            then = self.before.facts.get((place, template.fact))
+            whole = self.now.facts.get((ALL, template.fact))
+            zero = "为零" if self.lang == "zh" else "none"
+            for of, mark in ((then, year), (whole, area)):
+                words = f"{mark}({number}|{zero})" if self.lang == "zh" else f"({number}|{zero}) {mark}"
+                if said := re.search(words, inside, re.IGNORECASE):
+                    value, within = (0.0, 1e-9) if said[1] == zero else _read_number(said[1], template.fact)
+                    if of is None or of.value is None or abs(of.value - value) > within:
+                        faults.append(Fault(bracket[0], f"{mark}: {of and of.value}", template.key))
+        extreme = template.extent in ("none", "all")
+        if extreme and not remark and told is not None and told.value is not None and told.unsaid:
+            faults.append(
+                Fault(template.key, f"{told.unsaid} rows do not say, which is not told", template.key)
+            )
+        return faults, at
+
+    # What each template claims.
+
+    def _hold(self, template: Template, match: re.Match[str], place: str, subject: str) -> list[str]:
+        key, said = template.key, {k: v for k, v in match.groupdict().items() if v is not None}
+        if key.startswith("fact."):
+            return self._hold_fact(template, said, place)
+        if key.startswith("rule."):
+            return self._hold_rule(template, said, place)
+        if key.startswith(_OF_CHANCE):
+            return []
+        holds = _CLAIMS.get(key)
+        if holds is None:
+            return ["nobody said what this claims"]
+        return holds(self, said, place, subject)
+
+    def value(self, fact: str, place: str = "") -> float | None:
+        told = self.now.facts.get((place or self.place, fact))
+        return None if told is None else told.value
+
+    def _hold_fact(self, template: Template, said: Mapping[str, str], place: str) -> list[str]:
+        fact, extent = template.fact, template.extent
+        value = self.value(fact, place)
+        if extent in ("unknown", "undated"):
+            rate = self.value("hazards.rectification_rate", place)
+            right = value is None and rate is not None and (rate < 50) == (extent == "unknown")
+            return [] if right else [f"{rate} % are rectified, {value} days the median"]
+        if value is None:
+            return [f"{fact} cannot be known"]
+        if fact == "hazards.days_to_rectify_median" and extent == "none":
+            rows = [row for row in self.now.rows["hazards"] if place in (ALL, row.town)]
+            at_once = sum(self.now.is_done(row) and self.now._days(row, True)[0] == 0 for row in rows)
+            least = 2 * at_once - len(rows)
+            return (
+                []
+                if least > 0 or (least == 0 and self.lang == "zh")
+                else [f"{at_once} of {len(rows)} on the day"]
+            )
+        if extent == "none":
+            return [] if value == 0 else [f"{fact} is {value}"]
+        if extent == "all":
+            whole = self.value(_WHOLES[fact], place) if fact in _WHOLES else 100
+            return [] if value == whole and whole else [f"{fact} is {value} of {whole}"]
+        if "times" in said:
+            number, within = _ENGLISH_ONCE[said["times"].lower()], 1e-9
+        else:
+            number, within = _read_number(said.get("n") or said["per"], fact)
+        return [] if abs(number - value) <= within else [f"{fact} is {value}"]
+
+    def _hold_rule(self, template: Template, said: Mapping[str, str], place: str) -> list[str]:
+        rule = template.rule
+        assert rule is not None
+        if rule.check == "no_drill":
+            held = self.drills(place)
+            return ["a drill was held"] if held or place == ALL else []
+        if rule.check in ("target_behind",) or rule.fact.split(".")[0] not in self.kinds:
+            return ["nothing was said of this"]
+        value = self.value(rule.fact, place)
+        if value is None:
+            return [f"{rule.fact} cannot be known"]
+        number, within = (
+            _read_number(said["value"])
+            if "value" in said
+            else (100 * _read_number(said["numerator"])[0] / _read_number(said["denominator"])[0], 1e-9)
+        )
+        wrong = [] if abs(number - value) <= within else [f"{rule.fact} is {value}"]
+        if rule.check == "share_above" or "share" in said:
+            share, within = _read_number(said["share"])
+            whole = self.value(rule.of, place)
+            if not whole or abs(share - 100 * value / whole) > within:
+                wrong.append(f"the share of {whole} is wrong")
+        if rule.check == "count_up":
+            then = self.before.facts[place, rule.fact].value
+            if then != _read_number(said["before"])[0] or value <= then:
+                wrong.append(f"it was {then} the year before")
+        return wrong if wrong or self.breaks(rule, place) is not False else ["the rule is kept"]
+
+    def drills(self, place: str) -> int:
+        """Drills on record of the two years before as_of, which are all that there are."""
+        rows = [row for row in self.now._list("drills") if place in (ALL, row.town)]
+        return sum(span[1] <= self.now.as_of for row in rows if (span := row.says["held_on"]))  # type: ignore[index]
+
+    def breaks(self, rule: FindingRule, place: str) -> bool | None:
+        """Whether a place breaks a rule; None where that can't be known."""
+        if rule.check == "target_behind" or rule.fact.split(".")[0] not in self.kinds:
+            return None
+        if rule.check == "no_drill":
+            return None if place == ALL else not self.drills(place)
+        value = self.value(rule.fact, place)
+        if value is None:
+            return None
+        if rule.check in ("above", "overdue"):
+            return value > (rule.above or 0)
+        if rule.check == "share_below":
+            return value < rule.below
+        if rule.check == "share_above":
+            whole = self.value(rule.of, place)
+            return bool(value >= rule.least and whole and 100 * value / whole > rule.above)
+        then = self.before.facts[place, rule.fact].value
+        return None if not then else False if value <= then else None
+
+    def broken(self, places: Iterable[str]) -> list[str]:
+        return [rule.rule for place in places for rule in load_rules() if self.breaks(rule, place)]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The place, or all of them in the whole area's report."""
+        return (*TOWNS, ALL) if self.place == ALL else (self.place,)
+
+    def facts_in(self, text: str) -> list[str]:
+        """The facts of these ledgers whose titles a list names."""
+        infos = [info for name, info in load_facts().items() if name.split(".")[0] in self.kinds]
+        found, text = [], text.lower()
+        for info in sorted(infos, key=lambda info: -len(info.title[self.lang])):
+            if info.title[self.lang].lower() in text:
+                found.append(info.name)
+                text = text.replace(info.title[self.lang].lower(), "")
+        if load_words()["gap.levels"][self.lang] in text:
+            found.append("incidents.level_ordinary")
+        return found
+
+
+_WHOLES = {
+    "hazards.rectified": "hazards.found",
+    "hazards.major_open": "hazards.major",
+    "complaints.answered": "complaints.received",
+}  # fmt: skip
+Said = Mapping[str, str]
+Claim = Callable[[Checker, Said, str, str], list[str]]
+
+
+def _same(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    now, then = one.value(subject, place), one.before.facts.get((place, subject))
+    same = now is not None and then is not None and then.value is not None and abs(now - then.value) < 1e-9
+    return [] if same else [f"{subject}: {now} now, {then and then.value} then"]
+
+
+def _same_area(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    now, area = one.value(subject, place), one.value(subject, ALL)
+    return [] if now is not None and now == area else [f"{subject}: {now} here, {area} in all"]
+
+
+def _beside_area(side: int) -> Claim:
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        now, area = one.value(subject, place), one.value(subject, ALL)
+        number, within = _read_number(said["area"], subject)
+        right = (
+            now is not None and area is not None and abs(area - number) <= within and side * (now - area) > 0
+        )
+        return [] if right else [f"{subject}: {now} here, {area} in all"]
+
+    return hold
+
+
+def _changed(side: int) -> Claim:
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        now, then = one.value(subject, place), one.before.facts.get((place, subject))
+        number, within = _read_number(said["difference"], subject)
+        if (
+            now is None
+            or then is None
+            or then.value is None
+            or abs(side * (now - then.value) - number) > 2 * within
+        ):
+            return [f"{subject}: {now} now, {then and then.value} then"]
+        return []
+
+    return hold
+
+
+def _no_value(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    facts = one.facts_in(said["title"])
+    told = {fact: one.now.facts[place, fact] for fact in facts}
+    wrong = [fact for fact in facts if told[fact].value is not None or 10 * told[fact].unsaid > told[fact].of]
+    return [f"{fact} is {one.value(fact, place)}" for fact in wrong] if facts else ["of nothing known"]
+
+
+def _levels(*levels: str) -> Claim:
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        values = {level: one.value(f"incidents.level_{level}", place) for level in levels}
+        return [] if all(value == 0 for value in values.values()) else [str(values)]
+
+    return hold
+
+
+def _no_rows(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    rows = [row for kind in one.kinds for row in one.now.rows[kind] if one.place in (ALL, row.town)]
+    return [f"{len(rows)} rows"] if rows else []
+
+
+def _sound(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That nothing stands out at all: every rule must have been able to look."""
+    blind = [rule.rule for rule in load_rules() for place in one.places if one.breaks(rule, place) is None]
+    return (
+        [f"broken: {one.broken(one.places)}; could not look: {blind}"]
+        if one.broken(one.places) or blind
+        else []
+    )
+
+
+def _sound_of(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    facts = one.facts_in(said["looked"])
+    wrong = [
+        f"{fact} cannot be known" for fact in facts for place in one.places if one.value(fact, place) is None
+    ]
+    wrong += [f"broken: {rule}" for rule in one.broken(one.places)]
+    return wrong if facts else ["it does not say what was looked at"]
+
+
+def _sound_in(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    facts = one.facts_in(said["looked"])
+    wrong = [
+        f"{fact} cannot be known"
+        for fact in facts
+        if all(one.value(fact, place) is None for place in one.places)
+    ]
+    wrong += [f"broken: {rule}" for rule in one.broken(one.places)]
+    return wrong if facts else ["it does not say what was looked at"]
+
+
+def _blind(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    looked = [
+        rule.rule for rule in load_rules() for place in one.places if one.breaks(rule, place) is not None
+    ]
+    return [f"looked: {looked}"] if looked else []
+
+
+def _no_steps(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    return [f"broken: {broken}"] if (broken := one.broken(one.places)) else []
+
+
+def _equal(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    number, within = _read_number(said["value"])
+    values = [
+        value
+        for town in TOWNS
+        for fact in one.facts_in(said["fact"])
+        if (value := one.value(fact, town)) is not None
+    ]
+    right = len(values) == _read_number(said["n"])[0] and all(
+        abs(value - number) <= within for value in values
+    )
+    return [] if right else [f"{values}"]
+
+
+def _one(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    values = {
+        TOWNS[town]: value
+        for town in TOWNS
+        for fact in one.facts_in(said["fact"])
+        if (value := one.value(fact, town)) is not None
+    }
+    number, within = _read_number(said["value"])
+    right = len(values) == 1 and said["name"] in values and abs(values[said["name"]] - number) <= within
+    return [] if right else [f"{values}"]
+
+
+def _no_comparison(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    values = [one.value(fact, town) for town in TOWNS for fact in one.facts_in(said["fact"])]
+    return [] if all(value is None for value in values) else [f"{values}"]
+
+
+def _spread(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    facts = one.facts_in(said["fact"])
+    values = {
+        TOWNS[town]: value for town in TOWNS for fact in facts if (value := one.value(fact, town)) is not None
+    }
+    ends = [
+        _read_number(said[name], facts[0])
+        if facts and re.match(_NUMBER[one.lang], said[name], re.I)
+        else None
+        for name in ("least", "most")
+    ]
+    if not values or len(values) != _read_number(said["n"])[0]:
+        return [f"{values}"]
+    for end, value in zip(ends, (min(values.values()), max(values.values())), strict=True):
+        if end is not None and abs(end[0] - value) > end[1]:
+            return [f"{values}"]
+    return []
+
+
+def _all_drilled(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    towns = TOWNS if one.place == ALL else (one.place,)
+    without = [TOWNS[town] for town in towns if not one.drills(town)]
+    return [f"without: {without}"] if without else []
+
+
+def _some_drilled(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    towns = TOWNS if one.place == ALL else (one.place,)
+    without = {TOWNS[town] for town in towns if not one.drills(town)}
+    named = {name for name in TOWNS.values() if name in said["names"]}
+    return [] if named == without and len(without) == _read_number(said["m"])[0] else [f"without: {without}"]
+
+
+def _steady(of_share: bool) -> Claim:
+    """That a chart has nothing out of line: of shares, only where it can be known how soon hazards were rectified."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        if (
+            not of_share
+            and "三十日" not in said.get("subject", "")
+            and "thirty" not in said.get("subject", "")
+        ):
+            return []
+        rows = [row for row in one.now._list("hazards") if one.place in (ALL, row.town)]
+        rows = [row for row in rows if (one.now.as_of - row.says["found_on"][1]).days >= 30]  # type: ignore[index]
+        dark = [
+            row
+            for row in rows
+            if one.now.state(row) == "unknown" or one.now._days(row, False) != one.now._days(row, True)
+        ]
+        return (
+            [f"of {len(dark)} of {len(rows)} it is not known how soon"] if 10 * len(dark) > len(rows) else []
+        )
+
+    return hold
+
+
+def _in_time(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    rows = [row for row in one.now.rows["hazards"] if one.place in (ALL, row.town)]
+    judged = done = 0
+    for row in rows:
+        due, day = row.says.get("deadline"), one.now.day_done(row)
+        if due is None or one.now.state(row) == "unknown":
+            continue
+        if one.now.is_done(row):
+            early, late = day is not None and day[1] <= due[1], day is not None and day[0] > due[1]
+            judged, done = judged + (early or late), done + early
+        elif due[1] <= one.now.as_of:
+            judged += 1
+    right = (judged, done) == (_read_number(said["due"])[0], _read_number(said["done"])[0])
+    return [] if right else [f"{done} of {judged}"]
+
+
+def _found(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """How many problems stand out: of the whole area, and of districts by rules that it keeps."""
+    own = one.broken([one.place])
+    others = (
+        [rule for town in TOWNS for rule in one.broken([town]) if rule not in own] if one.place == ALL else []
+    )
+    unsure = sum(
+        rule.check == "count_up" and one.breaks(rule, p) is None for rule in load_rules() for p in one.places
+    )
+    number, _ = _read_number(said["n"])
+    least = len(own) + len(others)
+    return [] if least <= number <= least + unsure else [f"{own + others} are broken"]
+
+
+def _found_in(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """In which districts a problem is found."""
+    rule = one.rule
+    if rule is None or rule.check == "count_up":
+        return []
+    towns = {TOWNS[town] for town in TOWNS if one.breaks(rule, town)}
+    named = {name for name in TOWNS.values() if name in said.get("names", "")} or set(TOWNS.values())
+    return [] if towns == named else [f"found in {towns}"]
+
+
+def _gap(how: str) -> Claim:
+    """That some facts can't be told, for want of a column."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        facts = one.facts_in(said["titles"])
+        wrong = [
+            f"{fact} is {one.value(fact, place)}" for fact in facts if one.value(fact, place) is not None
+        ]
+        for fact in facts:
+            told = one.now.facts[place, fact]
+            if how == "absent" and told.known:
+                wrong.append(f"{fact}: {told.known} rows say it")
+            if how == "some" and told.known == told.of:
+                wrong.append(f"{fact}: all rows say it")
+        return wrong if facts else ["of nothing known"]
+
+    return hold
+
+
+def _nothing(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    return []
+
+
+_CLAIMS: dict[str, Claim] = {
+    "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
+    "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
+    **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},
+    **{f"clause.{rate}down_{sure}": _changed(-1) for rate in ("", "rate_") for sure in ("beyond", "plain")},
+    "levels.none": _levels("ordinary", "larger", "major", "extraordinary"),
+    "levels.no_graver": _levels("larger", "major", "extraordinary"), "levels.lead": _nothing,
+    **{f"gap.{how}": _gap(how) for how in ("absent", "some", "all_of", "partly")},
+    **{f"findings.found_in{many}{too}": _found_in for many in ("", "_many", "_all") for too in ("", "_too")},
+    "findings.lead": _found, "findings.steps_lead": _nothing, "findings.more": _nothing, "findings.first": _nothing,
+    "summary.nothing": _no_rows, "summary.districts": _nothing, "summary.as_of": _nothing,
+    "findings.none": _sound, "findings.none_of": _sound_of, "findings.none_in": _sound_in,
+    "findings.blind": _blind, "findings.no_rows": _no_rows,
+    "findings.no_steps": _no_steps, "compare.equal": _equal, "compare.one": _one, "compare.nothing": _no_comparison,
+    "compare.spread": _spread, "required_drills.met": _all_drilled, "required_drills.missed": _some_drilled,
+    "control.all_steady": _steady(True), "control.steady": _steady(False), "closure.in_time": _in_time,
+}  # fmt: skip
