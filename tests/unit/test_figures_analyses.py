@@ -85,6 +85,14 @@ def test_withheld_kinds_have_no_counts_by_day_or_month(town: View) -> None:
     assert figures.plot_control(town) is not None
 
 
+def test_without_a_share_that_can_be_known_the_chart_is_of_hazards_found() -> None:
+    days = pd.date_range("2020-01-01", periods=24, freq="MS")
+    rows = [{"found_on": day, "status": "rectified"} for day in days for _ in range(10)]
+    figure = figures.plot_control(make_view({"hazards": make_table("hazards", rows)}, lang="en"))
+    assert figure is not None and "thirty days" not in figure.alt
+    assert figure.alt.endswith("control charts by month; 0 months of hazards found are out of line.")
+
+
 def test_stocks_are_listed_in_their_units() -> None:
     """Whole numbers without a decimal, others with one; counted pieces need no unit."""
     shelters = [{"name": "中学", "capacity": 740, "area_m2": 2062.0}, {"name": "小学", "area_m2": 398.0}]

@@ -190,9 +190,7 @@ def plot_control(view: View) -> display.Figure | None:
     extra = say_exhibit(view, "hazards-control", "found_alone") if share is None else ""
     n = len(list_signals(found))
     total = int(total_counts(found[["value"]]).whole)
-    return finish_figure(
-        drawing, view, "hazards-control", total, extra=extra, n=n, share=said
-    )
+    return finish_figure(drawing, view, "hazards-control", total, extra=extra, n=n, share=said)
 
 
 def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:
