@@ -75,7 +75,7 @@ def test_facts_json_is_one_array_unique_by_district_and_fact(run, sample_book):
     assert len(keys) == len(set(keys))
     assert list(rows[0]) == [
         "district_code", "district", "period", "fact", "value", "unit",
-        "numerator", "denominator", "low", "high", "suppressed", "as_of",
+        "numerator", "denominator", "low", "high", "suppressed", "as_of", "known", "of",
     ]  # fmt: skip
 
 

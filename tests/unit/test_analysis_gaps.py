@@ -8,7 +8,7 @@ import pytest
 from view_maker import CODES, make_districts, make_table, make_view
 
 from taizhang import narrative
-from taizhang.analysis.gaps import Gap, find_gap
+from taizhang.analysis.gaps import Gap, count_cut, find_gap, list_noughts
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.core.periods import parse_period
@@ -218,3 +218,23 @@ def test_none_and_all_say_how_many_rows_they_leave_out() -> None:
     assert "very drill was evaluated (not counting 1 row that does not say)" in read(
         narrative.write_drills(view)
     )
+
+
+def test_the_method_says_which_empty_cells_count_as_nought() -> None:
+    rows = [{"occurred_on": "2021-03-01", "deaths": 1}, {"occurred_on": "2021-03-02"}]
+    view = make_views({"incidents": make_table("incidents", rows)})[0]
+    assert view.fact("incidents.deaths")["value"] == 1 and list_noughts(view) == {"incidents": ["deaths"]}
+    assert "空格按0计：事故与突发事件的“死亡人数”。" in read(narrative.write_method(view))
+    zero = make_views(
+        {"incidents": make_table("incidents", [*rows, {"occurred_on": "2020-01-01", "deaths": 0}])}
+    )[0]
+    assert pd.isna(zero.fact("incidents.deaths")["value"]) and list_noughts(zero) == {}
+
+
+def test_the_method_says_how_many_rows_the_period_cuts() -> None:
+    rows = [{"found_on": "2021-01-01", "status": "open"}] * 3
+    table = make_table("hazards", rows).assign(found_on_precision=["year", "month", "day"])
+    view = make_view({"hazards": table}, period="2021-01")
+    assert count_cut(view) == {"hazards": 1} and len(view.counted("hazards")) == 2
+    assert "不计入：隐患排查治理1条。" in read(narrative.write_method(view))
+    assert count_cut(make_view({"hazards": table}, period="2021")) == {}

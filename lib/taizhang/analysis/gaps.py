@@ -87,3 +87,22 @@ def _is_open(rows: Rows, ground: Ground) -> bool:
 def rests_on_columns(fact: str) -> bool:
     """Whether a fact rests on columns that a ledger may lack."""
     return fact in MEASURES and bool(MEASURES[fact].list_grounds())
+
+
+def list_noughts(view: View) -> dict[str, list[str]]:
+    """Columns of counts in which nobody ever wrote 0, so that an empty cell is 0, by kind; those facts rest on."""
+    rested: dict[str, dict[str, None]] = {}
+    for measure in MEASURES.values():
+        rested.setdefault(measure.kind, {}).update(dict.fromkeys(measure.columns))
+    found = {}
+    for kind in (kind for kind in view.ledgers if kind in rested):
+        ledger = view.counted(kind).ledger
+        if names := [name for name in rested[kind] if ledger.has_no_nought(name)]:
+            found[kind] = names
+    return found
+
+
+def count_cut(view: View) -> dict[str, int]:
+    """Rows not counted, since the period holds a part alone of the month or year they are dated to, by kind."""
+    counts = {kind: len(view.counted(kind).cut) for kind in view.ledgers}
+    return {kind: number for kind, number in counts.items() if number}

@@ -1,6 +1,7 @@
 """What a report says of its method and its data."""
 
 from taizhang.analysis.exhibits import is_brief
+from taizhang.analysis.gaps import count_cut, list_noughts
 from taizhang.analysis.quality import count_twice, sum_read
 from taizhang.analysis.selection import has_withheld
 from taizhang.analysis.view import View
@@ -20,6 +21,7 @@ def write_method(view: View) -> Prose | None:
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [
             say("method.brief", lang, day=format_date(view.as_of, lang)),
+            *_tell_cut(view),
             *_tell_twice(view),
             *_tell_vintages(view),
             maps,
@@ -28,7 +30,7 @@ def write_method(view: View) -> Prose | None:
     days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
     counting += [say(f"method.{key}", lang) for key in ("before", "chance", "shares")]
-    counting += _tell_vintages(view)
+    counting += [*_tell_noughts(view), *_tell_cut(view), *_tell_vintages(view)]
     if has_withheld(view):
         counting.append(say("method.withheld", lang))
     counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
@@ -37,6 +39,28 @@ def write_method(view: View) -> Prose | None:
         sums = {name: count(number) for name, number in sum_read(view).items()}
         quality.append(say("method.quality", lang, cells=sums["cells_set_aside"], **sums))  # type: ignore[arg-type]
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+
+
+def _tell_noughts(view: View) -> list[Runs]:
+    """In which columns of counts an empty cell counts as 0."""
+    lang, names = view.lang, list[str]()
+    for kind, columns in list_noughts(view).items():
+        fields = view.kinds[kind].fields
+        titles = join_list(
+            [label("gap.column", lang, title=fields[name].title[lang]) for name in columns], lang
+        )
+        names.append(label("method.noughts_of", lang, kind=view.kinds[kind].title[lang], columns=titles))
+    return [say("method.noughts", lang, names=join_list(names, lang))] if names else []
+
+
+def _tell_cut(view: View) -> list[Runs]:
+    """How many rows are not counted, since the period holds a part alone of their month or year."""
+    lang = view.lang
+    names = [
+        label("method.rows_of", lang, name=view.kinds[kind].title[lang], n=number)
+        for kind, number in count_cut(view).items()
+    ]
+    return [say("method.cut", lang, names=join_list(names, lang))] if names else []
 
 
 def _tell_twice(view: View) -> list[Runs]:

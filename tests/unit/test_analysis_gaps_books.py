@@ -1,0 +1,176 @@
+"""Ledgers whose columns say less than they might: the facts of whole workbooks, and what their reports say of them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from shapely.geometry import box, mapping
+
+import taizhang as tz
+from taizhang import narrative
+from taizhang.core.display import Prose
+from taizhang.facts import hazards
+from taizhang.workbook.book import Workbook
+
+TOML = """
+[workbook]
+title = "县"
+[boundaries]
+path = "areas.geojson"
+code = "code"
+name = "name"
+[ledgers.KIND]
+files = ["rows.csv"]
+"""
+
+
+def open_book(folder: Path, kind: str, *lines: str) -> Workbook:
+    """A workbook of two districts with one ledger, whose first line is its header."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": f"35092110{n}", "name": name},
+            "geometry": mapping(box(118 + n, 26, 118.5 + n, 26.5)),
+        }
+        for n, name in ((1, "甲镇"), (2, "乙镇"))
+    ]
+    areas = json.dumps({"type": "FeatureCollection", "features": features})
+    (folder / "areas.geojson").write_text(areas, encoding="utf-8")
+    (folder / "rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "workbook.toml").write_text(TOML.replace("KIND", kind), encoding="utf-8")
+    return tz.open(str(folder))
+
+
+def read_facts(
+    book: Workbook, *names: str, period: str = "2021", code: str = "350921101"
+) -> list[float | None]:
+    facts = book.facts(period).set_index(["fact", "district_code"])["value"]
+    values = [facts[name, code] for name in names]
+    return [None if pd.isna(value) else float(value) for value in values]
+
+
+def say(
+    book: Workbook, *sections: str, lang: str = "zh", district: str = "甲镇", about: Sequence[str] = ()
+) -> str:
+    view = book.view(district, "2021", lang)
+    prose: list[Prose | None] = [getattr(narrative, f"write_{name}")(view, *about) for name in sections]
+    return "\n".join("".join(run.text for run in block.runs) for one in prose if one for block in one.blocks)
+
+
+def test_on_the_spot_without_a_date_is_rectified_on_the_day(tmp_path: Path) -> None:
+    """A holiday action found 23: 18 put right on the spot, without a date, and 5 by a deadline; all closed."""
+    spot = [f"甲镇,2021-05-0{n % 5 + 1},厂{n},立行立改,,,已整改" for n in range(18)]
+    later = [f"甲镇,2021-05-03,限{n},限期整改,2021-06-01,2021-05-2{n},已整改" for n in range(5)]
+    book = open_book(
+        tmp_path, "hazards", "乡镇,发现日期,场所名称,整改方式,整改期限,整改完成日期,整改状态", *spot, *later
+    )
+    names = (
+        "rectified",
+        "rectified_undated",
+        "rectification_rate",
+        "open",
+        "overdue",
+        "days_to_rectify_median",
+    )
+    assert read_facts(book, *(f"hazards.{name}" for name in names)) == [23, 0, 100, 0, 0, 0]
+    said = say(book, "hazards")
+    assert "均已整改" in said and "半数以上的隐患当日整改" in said and "没有逾期未整改的隐患" in said
+    # More a day than on other days, on which none was found: no number of times.
+    assert "inf" not in say(book, "key_periods", district="all") and "（平时没有）" in say(
+        book, "key_periods", district="all"
+    )
+
+
+def test_hazards_closed_but_without_a_day_of_correction(tmp_path: Path) -> None:
+    book = open_book(
+        tmp_path, "hazards",
+        "乡镇,发现日期,隐患等级,整改期限,销号日期,销号情况",
+        "甲镇,2021-03-01,重大,2021-04-01,2021-03-05,已销号",
+        "甲镇,2021-03-02,一般,2021-04-01,,已销号",
+        "甲镇,2021-03-03,一般,2021-04-01,,未销号",
+    )  # fmt: skip
+    names = ("rectified", "rectified_undated", "open", "overdue", "major_open")
+    assert read_facts(book, *(f"hazards.{name}" for name in names)) == [2, 1, 1, 1, 0]
+    said = say(book, "hazards")
+    assert "其中1处台账写明已整改而没有日期" in said and "重大隐患有1处，已整改" in said.replace("均已", "已")
+    # Half were rectified in four days if the undated one was at once, more than half never, if on the last day.
+    assert read_facts(book, "hazards.days_to_rectify_median") == [None]
+
+
+def test_what_nothing_tells_is_said_with_the_column_that_would(tmp_path: Path) -> None:
+    book = open_book(tmp_path, "hazards", "乡镇,发现日期,整改期限", *["甲镇,2021-03-01,2021-03-10"] * 3)
+    assert read_facts(book, "hazards.found", "hazards.status_unknown") == [3, 3]
+    names = (
+        "rectified",
+        "rectification_rate",
+        "open",
+        "overdue",
+        "major",
+        "major_open",
+        "days_to_rectify_median",
+    )
+    assert read_facts(book, *(f"hazards.{name}" for name in names)) == [None] * 7
+    assert read_facts(book, "hazards.overdue", code="all") == [None]
+    assert read_facts(book, "hazards.overdue", code="350921102") == [0]
+    for lang, column, wrong in (
+        ("zh", "“整改日期”或“整改状态”", ("均未整改", "逾期未整改的有", "没有逾期", "没有发现突出问题")),
+        (
+            "en",
+            "“Rectified on” or “Status”",
+            ("none of them", "is open past", "are open past", "nothing stands out"),
+        ),
+    ):
+        said = say(book, "summary", "hazards", "findings", lang=lang)
+        assert column in said and not any(claim in said for claim in wrong)
+
+
+def test_incidents_without_a_column_of_deaths(tmp_path: Path) -> None:
+    book = open_book(
+        tmp_path,
+        "incidents",
+        "乡镇,发生时间,简要经过",
+        "甲镇,2021-03-01,厂房坍塌，2人死亡",
+        "甲镇,2021-04-01,车辆相撞",
+    )
+    names = ("deaths", "serious_injuries", "level_ordinary", "level_larger", "loss_wan")
+    assert read_facts(book, "incidents.count", *(f"incidents.{name}" for name in names)) == [2] + [None] * 5
+    said = say(book, "summary", "incidents", "findings")
+    assert "死亡人数无从得知：台账没有写明“死亡人数”" in said and "没有人员" not in said
+    assert "nobody" not in say(book, "summary", "incidents", lang="en")
+
+
+def test_complaints_answered_are_not_resolved(tmp_path: Path) -> None:
+    rows = [f"甲镇,2021-03-01,12345热线,2021-03-{n + 2:02d}" for n in range(10)]
+    book = open_book(tmp_path, "complaints", "乡镇,受理日期,来源渠道,答复日期", *rows)
+    assert read_facts(book, "complaints.answered", "complaints.resolved", "complaints.resolution_rate") == [
+        10,
+        None,
+        None,
+    ]
+    said = say(book, "summary", "complaints")
+    assert "已全部答复" in said and "诉求办结率无从得知" in said and "均未办结" not in said
+
+
+def test_one_district_with_data(tmp_path: Path) -> None:
+    rows = ["甲镇,2021-03-05,甲,2021-04-01,2021-03-20"]
+    book = open_book(tmp_path, "hazards", "乡镇,发现日期,场所名称,整改期限,整改完成日期", *rows)
+    said = say(book, "comparison", district="all", about=["hazards.rectification_rate"])
+    assert said.startswith("隐患整改率只有甲镇有数据，为100.0%。")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"), [("", [2, 1, 0]), ("2021-04-01", [1, 0, 1]), ("2021-06-01", [2, 1, 0])]
+)
+def test_a_status_without_a_day_on_a_day_asked_for(tmp_path: Path, as_of: str, expected: list[float]) -> None:
+    """Eleven hazards dated up to 1 June; before it, it is not known of the undated one whether it was rectified yet."""
+    rows = ["甲镇,2021-03-01,2021-03-02,已整改", "甲镇,2021-03-01,,已整改", *["甲镇,2021-03-03,,未整改"] * 9]
+    book = open_book(tmp_path, "hazards", "乡镇,发现日期,整改日期,整改状态", *rows, "乙镇,2021-06-01,,未整改")
+    if as_of:
+        book = Workbook(tmp_path, as_of=pd.Timestamp(as_of).date())
+    names = ("hazards.rectified", "hazards.rectified_undated", "hazards.status_unknown")
+    assert read_facts(book, *names) == expected
+    view = book.view("甲镇", "2021")
+    assert view.counted("hazards").test(hazards.is_unknown).sum() == expected[2]
+    assert ("整改情况不明" in say(book, "hazards")) == bool(expected[2])
