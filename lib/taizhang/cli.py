@@ -298,7 +298,10 @@ def report_survey(folder: Path, source: Path) -> int:
             else str(one)
         )
         print(f"  {number}. {shown}")
-    print(word("new.surveyed" if made.runs else "new.surveyed_only", folder=folder, quoted=quote(folder)))
+    told = {"folder": folder, "quoted": quote(folder)}
+    print(
+        word("new.surveyed", period=made.period, **told) if made.runs else word("new.surveyed_only", **told)
+    )
     return DONE if made.runs else SEE
 
 

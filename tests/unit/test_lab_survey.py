@@ -175,7 +175,7 @@ def test_the_command_says_it_all_in_the_user_s_language(
     ran = CliRunner().invoke(app, asked)
     assert ran.exit_code == 0, ran.output
     assert "边界 底图/乡镇界.shp：3个区划，代码列XZQDM" in ran.output and "待定" in ran.output
-    assert "原文件没有改动" in ran.output
+    assert "原文件没有改动" in ran.output and "review --period 2023" in ran.output
     text = (tmp_path / "book" / "workbook.toml").read_text("utf-8")
     assert 'lang = "zh"' in text and "隐患描述；12行" in text
     # Not over another workbook.
@@ -200,6 +200,17 @@ def test_a_grid_within_the_districts_is_found(tmp_path: Path) -> None:
     assert settings["path"].endswith("乡镇界.shp")
     assert settings["grid"] == {"path": "data/raw/boundaries/网格.gpkg", "code": "XZQDM", "name": "XZQMC"}
     assert made.runs and any("grid 网格.gpkg: 6 cells" in str(line) for line in made.lines)
+
+
+def test_a_damaged_file_among_a_kind_s_is_that_kind_s(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    whole = (tmp_path / "from" / "隐患" / "2023年隐患台账.xlsx").read_bytes()
+    (tmp_path / "from" / "隐患" / "马庄乡.xlsx").write_bytes(whole[: len(whole) // 2])
+    made, root = survey(tmp_path)
+    assert not made.runs
+    assert any("马庄乡.xlsx" in str(one) for one in made.left)
+    (error,) = open_workbook(str(root)).ingest().errors
+    assert "data/raw/hazards/马庄乡.xlsx" in str(error)
 
 
 @pytest.mark.parametrize("name", ["none", "empty"])

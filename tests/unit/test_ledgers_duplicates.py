@@ -224,3 +224,16 @@ def test_numbers_that_begin_anew_within_a_sheet_are_no_ids() -> None:
     for ids in (["1", "2"], ["3", "4"]):
         running.add(make_table([{"hazard_id": one, "source_file": "a", "source_sheet": ""} for one in ids]))
     assert running.list_origins() == frozenset()
+
+
+def test_of_very_many_rows_of_one_day_only_equal_texts_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taizhang.ledgers.duplicates._MOST_COMPARED", 1)
+    equal = pair(say("红星化工有限公司", "灭火器过期"), say("红星化工", "灭火器过期。"))
+    assert find_twins(equal, HAZARDS).to_numpy().tolist() == [[1, 0, "near"]]
+    assert find_twins(
+        pair(say("红星超市", "通道被堵塞不畅通"), say("红星超市", "通道堵塞不畅通")), HAZARDS
+    ).empty
+    within = pair(
+        say("红星化工有限公司", "灭火器过期"), {**say("红星化工", "灭火器过期"), "source_file": "a.xlsx"}
+    )
+    assert find_twins(within, HAZARDS).empty

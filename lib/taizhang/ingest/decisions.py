@@ -65,8 +65,11 @@ class Decisions:
             seen.empty += int(values.isna().sum())
         for column, reason, value in part.set_aside[["column", "reason", "value"]].itertuples(index=False):
             root = reason.root
-            if root.code == "ledgers.category.map" and (number, column) in self._columns:
-                self._columns[number, column].unmapped[str(value)] += 1
+            asked = self._columns.get((number, column))
+            if asked is not None:
+                asked.empty -= 1  # it says something, be it not understood
+            if root.code == "ledgers.category.map" and asked is not None:
+                asked.unmapped[str(value)] += 1
             elif root.code == "ledgers.date.day_or_month":
                 self._dates[number] += 1
 
@@ -146,10 +149,10 @@ class Decisions:
             lines[-1] = replace(
                 lines[-1], comment=Reason("ingest.decide.and", one=lines[-1].comment, other=more)
             )
-        if len(seen.read) == 1 and seen.empty > total and not item.required:
+        if len(seen.read) == 1 and seen.empty > 0 and item.empty == "unknown" and not item.required:
             (only,) = seen.read
             if name not in self.sources[number].empty:
-                lines.append(self._ask_empty(number, item, only, seen.empty - total))
+                lines.append(self._ask_empty(number, item, only, seen.empty))
         return lines
 
     def _propose_value(self, number: int, item: Field, text: str, count: int) -> Proposal:

@@ -82,6 +82,7 @@ class Made:
     lines: tuple[Reason, ...]
     left: tuple[Reason | Proposal, ...]
     runs: bool
+    period: str = ""  # the year that most of its ledgers end in
 
 
 def make_workbook_from(folder: Path, source: Path) -> Made:
@@ -126,7 +127,8 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
         proposals += described.proposals
     write_decisions(config, proposals)
     left += [one for one in proposals if not one.personal]
-    return Made(tuple(lines), tuple(left), fine)
+    ends = Counter(one.last.year for one in seen.ledgers if one.last).most_common(1)
+    return Made(tuple(lines), tuple(left), fine, str(ends[0][0]) if ends else str(date.today().year))
 
 
 # ------------------------------------------------------------------ looking
@@ -163,6 +165,7 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
     seen.cells = _choose_grid(seen)
     for path, file in files:
         _take_file(seen, path, file, kinds)
+    _keep_damaged(seen, dict(files))
     seen.unit = _find_unit(seen, source)
     return seen
 
@@ -264,6 +267,20 @@ def _take_file(seen: FolderSeen, path: Path, file: FileSeen, kinds: Mapping[str,
             columns = _say_columns(table, kinds[kind], seen.districts)
             found = Found(path, table, columns, whole=whole and alike)
             seen.ledgers.append(_try_reading(found, kinds[kind], seen.districts, file.name))
+
+
+def _keep_damaged(seen: FolderSeen, files: Mapping[Path, FileSeen]) -> None:
+    """A file that can't be read, among those of one kind, is a ledger of that kind: never passed over as none."""
+    for path, why in list(seen.others):
+        kinds = {one.table.kind for one in seen.ledgers if one.path.parent == path.parent}
+        if path in files and files[path].problem == why and len(kinds) == 1:
+            seen.others.remove((path, why))
+            table = TableSeen("", kinds.pop(), 0, 0, ())
+            same = next(
+                one for one in seen.ledgers if one.path.parent == path.parent and one.table.kind == table.kind
+            )
+            told = Reason("ledgers.file.refused", file=files[path].name, reason=why)
+            seen.ledgers.append(Found(path, table, same.columns, problem=told))
 
 
 def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> tuple[tuple[str, str], ...]:
@@ -497,6 +514,10 @@ def _describe_layers(seen: FolderSeen, source: Path) -> Iterator[Reason]:
 def _describe_ledgers(seen: FolderSeen, source: Path, kinds: Mapping[str, Kind]) -> Iterator[Reason]:
     for one in seen.ledgers:
         table, kind = one.table, kinds[one.table.kind]
+        if one.problem:
+            title = kind.title[current_language()]
+            yield Reason("lab.survey.damaged", kind=kind.name, title=title, reason=one.problem)
+            continue
         headed = [column.header for column in table.columns if column.field == "district"]
         district = dict(one.columns).get("district") or one.district or next(iter(headed), "")
         span = Reason("lab.survey.span", first=str(one.first), last=str(one.last)) if one.first else ""

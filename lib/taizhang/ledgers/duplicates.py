@@ -25,7 +25,7 @@ _PROSE = ("description", "action", "topic")  # of these one may hold the other a
 _ALIKE = 88.0  # of 100: one sign in nine may differ
 _LEAST_HELD = 4  # signs of a name that another holds whole: 红星化工 in 红星化工有限公司
 _LEAST_SAID = 6  # signs that agree where the one row says less than the other
-_MOST_COMPARED = 3000  # rows of one day and district; of more only equal texts are found
+_MOST_COMPARED = 2000  # rows of one day and district; of more only texts that are equal once made plain
 
 
 class RunningNumbers:
@@ -159,8 +159,8 @@ def _link_near(table: pd.DataFrame, kind: Kind, origins: np.ndarray) -> tuple[np
     order = np.argsort(groups, kind="stable")
     pairs = []
     for places in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
-        alike = _compare(places, columns, origins[at])
-        pairs.append(at[places[alike]])
+        compare = _compare if len(places) <= _MOST_COMPARED else _compare_plain
+        pairs.append(at[places[compare(places, columns, origins[at])]])
     found = np.concatenate(pairs, axis=1) if pairs else np.empty((2, 0), dtype=np.int64)
     return found[0], found[1]
 
@@ -181,14 +181,11 @@ class _Texts:
         codes = self.codes[places]
         own, inverse = np.unique(codes, return_inverse=True)
         words = [self.plain[code] if code >= 0 else "" for code in own]
-        if len(places) > _MOST_COMPARED:
-            same = np.array(words, dtype=object)[:, None] == np.array(words, dtype=object)[None, :]
-        else:
-            same = _score(words, fuzz.ratio, _ALIKE)
-            if self.holds:
-                sizes = np.array([len(word) for word in words])
-                shorter = np.minimum(sizes[:, None], sizes[None, :])
-                same |= _score(words, fuzz.partial_ratio, 100.0) & (shorter >= _LEAST_HELD)
+        same = _score(words, fuzz.ratio, _ALIKE)
+        if self.holds:
+            sizes = np.array([len(word) for word in words])
+            shorter = np.minimum(sizes[:, None], sizes[None, :])
+            same |= _score(words, fuzz.partial_ratio, 100.0) & (shorter >= _LEAST_HELD)
         telling = self.telling[own]
         same &= (telling[:, None] == telling[None, :]) & (own >= 0)[:, None] & (own >= 0)[None, :]
         return same[np.ix_(inverse, inverse)]
@@ -202,6 +199,16 @@ def _make_plain(text: str, name: str) -> str:
     """A text without what is written in one way or another: widths, signs, spaces, old characters, company forms."""
     plain = _SIGNS.sub("", fold(simplify(unicodedata.normalize("NFKC", text))))
     return plain if name in _PROSE else _COMPANY.sub("", plain) or plain
+
+
+def _compare_plain(places: np.ndarray, columns: list[_Texts], origins: np.ndarray) -> np.ndarray:
+    """Pairs, as `_compare` gives them, of rows that are too many to compare each with each: those of equal texts."""
+    words = {at: [column.plain[code] if code >= 0 else None for code in column.codes[places]]
+             for at, column in enumerate(columns)}  # fmt: skip
+    keys = pd.DataFrame(words)
+    first, second = _link_equal(keys, keys.notna().all(axis=1).to_numpy())
+    apart = origins[places[first]] != origins[places[second]]
+    return np.array([first[apart], second[apart]])
 
 
 def _compare(places: np.ndarray, columns: list[_Texts], origins: np.ndarray) -> np.ndarray:
