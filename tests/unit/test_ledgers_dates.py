@@ -496,6 +496,8 @@ def test_a_column_tells_the_order_of_its_days(cells: list[str], order: str, days
 
 def test_what_workbook_toml_tells_goes_before_the_column() -> None:
     assert [find_order(["07/13/2020"], told=told) for told in ("dmy", "roc", "ymd")] == ["dmy", "roc", "mdy"]
+    assert find_order(["23.5.3"], told="ymd") == "ymd"
+    assert read_date("23.5.3", order="ymd").value == datetime(2023, 5, 3)
     assert read_date("99.8.21", order="roc").value == datetime(2010, 8, 21)
     assert read_date("07/13/2020", order="dmy").value is None
 
@@ -548,3 +550,16 @@ def test_day_numbers_count_from_the_year_that_the_title_shows() -> None:
     assert find_epoch([44260.0, 44261.0, 44300.0], year=2021, date1904=True) is False
     assert find_epoch(in_1904, year=2021, date1904=True) is True
     assert find_epoch(["a", True, 5.0], year=2021, date1904=True) is True
+
+
+def test_years_of_two_figures_that_stand_first_in_a_whole_column() -> None:
+    column = ["23.5.3", "23.5.17", "22.12.30", "23.6.1", "23年7月9日"]
+    assert find_order(column) == "ymd"
+    assert str(read_date("22.12.30", order="ymd").value) == "2022-12-30 00:00:00"
+    assert find_order(column[:4]) == ""  # too few to tell
+    assert find_order([*column, "20.1.1"]) == ""  # three years apart
+    assert find_order(["12.5.3", "12.5.17", "12.6.30", "12.6.1", "12.7.9"]) == ""  # a month, perhaps
+    assert (
+        find_order(["23.5.3", "23.6.3", "23.7.3", "23.8.3", "23.9.3"]) == ""
+    )  # one third figure: a year, perhaps
+    assert find_order([*column, "23.30.5"]) == ""

@@ -318,10 +318,10 @@ def _from_republic(plain: str, order: str) -> str:
 def find_order(values: Iterable[object], *, year: int | None = None, told: str = "") -> str:
     """In which order a column writes day and month where the year stands last, and whether years are the Republic's.
 
-    mdy, dmy or roc where the column's own days show it, or where workbook.toml tells it; '' where there is nothing to
-    decide, or a single cell decides for itself; "?" where the column can't tell, or shows both: none of these is
-    read then. "swapped": all texts have a day above 12 and no day of the spreadsheet's has: it took the others for days
-    with day and month exchanged, and none of the column can be trusted.
+    mdy, dmy, roc, or ymd with years of two figures, where the column's own days show it, or where workbook.toml tells
+    it; '' where there is nothing to decide, or a single cell decides for itself; "?" where the column can't tell, or
+    shows both: none of these is read then. "swapped": all texts have a day above 12 and no day of the spreadsheet's
+    has: it took the others for days with day and month exchanged, and none of the column can be trusted.
     """
     if told and told != "ymd":
         return told
@@ -345,7 +345,22 @@ def find_order(values: Iterable[object], *, year: int | None = None, told: str =
         return "?" if bool(first) == bool(last) else "dmy" if first else "mdy"
     if any(_REPUBLIC.match(text) for text in texts):
         return "roc"
-    return "" if told or year is None else _find_order_of_three(texts, year)
+    if told or _are_years_first(texts):
+        return "ymd"
+    return "" if year is None else _find_order_of_three(texts, year)
+
+
+def _are_years_first(texts: Sequence[str]) -> bool:
+    """Whether years of two figures stand first: one or two that follow each other, over five dates or more.
+
+    As days of a month they would be the same one or two over all of these, in three years or more.
+    """
+    found = {match.groups() for text in texts if (match := _TWO_DIGIT.match(text))}
+    days = [tuple(map(int, one)) for one in found]
+    years = {y for y, _, _ in days}
+    valid = all(_make(2000 + y, m, d).value for y, m, d in days)
+    alike = bool(years) and min(years) > 12 and max(years) - min(years) <= 1
+    return len(days) >= 5 and valid and alike and len({d for _, _, d in days}) >= 3
 
 
 def _find_order_of_three(texts: Sequence[str], year: int) -> str:
@@ -383,6 +398,8 @@ def _read_day(plain: str, year: int | None, order: str = "") -> tuple[Found, str
         found = _read_reversed(2000 + int(match[3]), int(match[1]), int(match[2]), order)
         return found, plain[match.end() :] if found.value else plain
     if match := _TWO_DIGIT.match(plain):
+        if order == "ymd":
+            return _make(2000 + int(match[1]), int(match[2]), int(match[3])), plain[match.end() :]
         if year is None or year % 100 != int(match[1]):
             month, day = int(match[2]), int(match[3])
             relative = Relative(month=month, day=day, two_digits=int(match[1]))
