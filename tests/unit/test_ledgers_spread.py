@@ -218,3 +218,10 @@ def test_no_half_of_a_column_in_another_unit(tmp_path: Path) -> None:
     assert {str(one.root.code) for one in got.set_aside["reason"]} == {"ledgers.number.unit_fractions"}
     named = read(write_csv(tmp_path, text.replace("常住人口", "常住人口（万人）")), "population")
     assert named.rows["residents"].tolist() == [56000, 60000, 32000]
+
+
+def test_people_hurt_in_columns_of_their_own_under_one_group(tmp_path: Path) -> None:
+    text = "乡镇,事发时间,伤亡情况,,\n,,死亡,重伤,受伤\n溪南镇,2021-03-01,1,0人,2\n"
+    got = read(write_csv(tmp_path, text), "incidents")
+    assert got.rows[["deaths", "serious_injuries", "injuries"]].to_numpy().tolist() == [[1, 0, 2]]
+    assert got.set_aside.empty

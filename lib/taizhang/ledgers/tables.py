@@ -82,8 +82,7 @@ def read_table(
             values=source.values.get(field_name, {}),
             empty=source.empty.get(field_name, ""),
             phrases=kind.name if field_name in told_in_words else "",
-            words_only=field_name in told_in_words
-            and any(_CASUALTIES.search(level) for level in column.levels),
+            words_only=field_name in told_in_words and bool(_CASUALTIES.search(column.levels[-1])),
             after=field_name in later,
             order=find_order(_used(values, own), year=year, told=source.dates) if dated else "",
             decimal=find_decimal_sign(_used(values, own)) if field.type in _SUMMED else "",
