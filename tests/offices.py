@@ -39,6 +39,7 @@ class Office:
     districts: dict[str, str]
     rows: list[Row] = field(default_factory=list)
     residents: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)  # rows by kind that are no district's
 
     def count(self, kind: str) -> int:
         return sum(row.kind == kind for row in self.rows) + (
@@ -123,8 +124,11 @@ PROBLEMS = tuple(
     }.items()
     for problem in problems.split()
 )
-DONE = ("已整改", "已整改到位", "整改完成", "已整改完毕", "整改到位")
-OPEN = ("未整改", "正在整改", "整改中", "尚未整改到位")
+DONE = (
+    *("已整改", "已整改到位", "整改完成", "已整改完毕", "整改到位", "已督促整改到位", "已清理完毕"),
+    *("已更换灭火器，整改完毕", "立即清理，已整改", "已完成（照片附后）"),
+)
+OPEN = tuple("未整改 正在整改 整改中 尚未整改到位 未整改（资金未到位） 未完成，正在协调资金".split())
 SPOT = ("立行立改", "当场整改", "已当场整改到位", "即知即改")
 
 
@@ -198,9 +202,18 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
         return row
 
     for name in names[:4]:  # a file of each township's own, without a column of districts
+        told_by_folder = name == "柳林镇"
         rows: list[Cells] = [
-            [f"沙岭县{name}{YEAR}年安全生产隐患排查整改台账"],
-            [f"填报单位：{name}人民政府", "", "", "", "", "", f"填报时间：{YEAR}年12月25日"],
+            [f"{'' if told_by_folder else f'沙岭县{name}'}{YEAR}年安全生产隐患排查整改台账"],
+            [
+                "填报单位：安监站" if told_by_folder else f"填报单位：{name}人民政府",
+                "",
+                "",
+                "",
+                "",
+                "",
+                f"填报时间：{YEAR}年12月25日",
+            ],
             ["序号", "检查时间", "被检查单位", "存在的问题", "整改期限", "整改情况", "备注"],
         ]
         for number in range(size):
@@ -211,7 +224,8 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
             cells = [number + 1, write_day(rng, row.first), row.told["premises"], row.told["description"]]
             rows.append([*cells, due, status, ""])
         rows += [["合计", "", "", f"{size}条", "", "", ""], ["填表人：王某", "", "", "审核人：李某"]]
-        write_book(folder / "隐患" / f"{name}{YEAR}年隐患台账.xlsx", {"隐患台账": rows})
+        file = f"{name}/隐患台账.xlsx" if told_by_folder else f"{name}{YEAR}年隐患台账.xlsx"
+        write_book(folder / "隐患" / file, {"隐患台账": rows})
 
     rows = [
         [f"{YEAR}年各乡镇安全隐患整改情况"],
@@ -264,6 +278,7 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
     _write_incidents(
         rng, office, folder / "事故" / f"{YEAR}年事故台账.xlsx", "事故地点",
         lambda name: rng.choice((f"{name}{rng.choice(villages)}", f"沙岭县{name}{rng.choice(villages)}", name)),
+        "江北县城关镇河东村",
     )  # fmt: skip
     _write_population(rng, office, folder / "人口" / f"沙岭县{YEAR}年末常住人口.xlsx", "沙岭县", "乡镇")
     (folder / "隐患" / "填报要求.txt").write_text("请各乡镇于每月25日前报送台账。\n", encoding="gb18030")
@@ -426,7 +441,7 @@ def make_schools(folder: Path, seed: int, size: int = 12) -> Office:
 
     rows = [
         [f"{YEAR}年度中小学应急疏散演练统计表"],
-        ["序号", "学区", "学校", "演练时间", "演练内容", "参加人数", "疏散用时"],
+        ["序号", "学区", "学校", "演练月份", "演练内容", "参加人数", "疏散用时"],
     ]
     for name in names:
         for number in range(size):
@@ -434,7 +449,8 @@ def make_schools(folder: Path, seed: int, size: int = 12) -> Office:
             people, seconds = rng.randint(200, 1500), rng.randint(70, 200)
             told = {"participants": people}
             office.rows.append(Row("drills", codes[name], first, last, told))
-            month = rng.choice((f"{first.month}月", f"{first.month}月份", f"{YEAR}年{first.month}月"))
+            ways = (first.month, f"{first.month}月", f"{first.month}月份", f"{YEAR}年{first.month}月")
+            month = rng.choice(ways)
             written = rng.choice((people, f"{people}人", f"师生{people}余人", f"约{people}人"))
             time = f"{seconds // 60}分{seconds % 60}秒"
             theme = rng.choice(("地震避险", "消防疏散", "防踩踏"))
@@ -487,7 +503,12 @@ def _write_drills(rng: random.Random, office: Office, names: Sequence[str], path
 
 
 def _write_incidents(
-    rng: random.Random, office: Office, path: Path, header: str, write_place: Callable[[str], str]
+    rng: random.Random,
+    office: Office,
+    path: Path,
+    header: str,
+    write_place: Callable[[str], str],
+    neighbour: str = "",
 ) -> None:
     """Incidents by place, with people hurt in one cell."""
     rows: list[Cells] = [
@@ -515,22 +536,27 @@ def _write_incidents(
             story = f"{NUMERALS[number]}号仓库起火" if accident else f"大风致{NUMERALS[number]}号围墙倒塌"
             kind = "事故灾难" if accident else "自然灾害"
             rows.append([len(rows) - 1, write_day(rng, day), place, kind, hurt, loss, story])
+    if neighbour:  # of a town that bears the name of one here: nobody's
+        rows.append([len(rows) - 1, date(YEAR, 6, 1), neighbour, "事故灾难", "死亡3人", 50, "邻县事故"])
+        office.others["incidents"] = 1
     write_book(path, {"台账": rows})
 
 
 def _write_population(rng: random.Random, office: Office, path: Path, unit: str, header: str) -> None:
     """Residents in 万人; the year stands in the title alone."""
-    rows: list[Cells] = [
-        [f"{unit}{YEAR}年末常住人口情况表"],
-        ["", "", "单位：万人"],
-        ["序号", header, "常住人口"],
+    title = f"{unit}{YEAR}年末常住人口情况表"
+    heads: list[list[Cells]] = [
+        [[title], ["", "", "单位：万人"], ["序号", header, "常住人口"]],
+        [[f"{title}（万人）"], ["序号", header, "常住人口"]],
+        [[title], ["序号", header, "常住人口（万人）"]],
     ]
-    total = 0
+    rows = rng.choice(heads)
+    head, total = len(rows) - 1, 0
     for code, full in office.districts.items():
         residents = rng.randint(80, 900) * 100
         office.residents[code] = residents
         total += residents
-        rows.append([len(rows) - 2, full.removesuffix("办事处"), residents / 10_000])
+        rows.append([len(rows) - head, full.removesuffix("办事处"), residents / 10_000])
     rows.append(["合计", "", total / 10_000])
     write_book(path, {"人口": rows})
 

@@ -631,7 +631,7 @@ def test_a_place_below_a_district(value: str, code: str) -> None:
     ("value", "reason"),
     [
         ("城关镇河东村", "the name of 2 districts"),
-        ("外江县溪北镇河东村", "no district is named"),  # a unit above that nobody knows
+        ("外江县溪北镇河东村", "in none of the layer"),  # a unit above that nobody knows
         ("临江县溪北镇河东村", "no district is named"),  # it is not in that county
         ("河东村", "no district is named"),
         ("溪北镇与滨海街道交界处", "names 2 districts"),
@@ -742,4 +742,5 @@ def test_another_units_place_is_not_this_ones() -> None:
     layer = ABOVE_UNKNOWN.assign(parent="沙岭县")
     found = match_districts(pd.Series(["江北县城关镇河东村", "沙岭县城关镇河东村", "城关镇河东村"]), layer)
     assert found["code"].fillna("").tolist() == ["", "1", "1"]
-    assert found["reason"].iloc[0].code != "boundaries.match.ask_above"
+    # It is not proposed as another name of the district that it isn't in.
+    assert found["reason"].iloc[0].code == "boundaries.match.other_unit"

@@ -241,12 +241,13 @@ def make_addressed(folder: Path, places: Sequence[str], title: str) -> None:
         # The title says that the county is the folder's own.
         (["滨河县石门镇河东村", "滨河县马庄乡", "柳林镇"], "滨河县2023年事故台账", "滨河县", []),
         (["滨河县石门镇河东村"], "石家庄市滨河县事故台账", "滨河县", []),
-        # It doesn't, or another's is there as well.
+        (["滨河县石门镇河东村", "滨河县马庄乡", "江北县石门镇"], "滨河县2023年事故台账", "滨河县", []),
+        # It doesn't, or names several.
         (["滨河县石门镇河东村", "滨河县马庄乡"], "2023年事故台账", None, ["滨河县"]),
         (["滨河县石门镇河东村", "滨河县马庄乡"], "大滨河县事故台账", None, ["滨河县"]),
         (
             ["滨河县石门镇河东村", "滨河县马庄乡", "江北县石门镇"],
-            "滨河县2023年事故台账", None, ["滨河县", "江北县"],
+            "江北县、滨河县2023年事故台账", None, ["滨河县", "江北县"],
         ),
         (["石门镇河东村", "马庄乡2号", "柳林镇"], "滨河县2023年事故台账", None, []),
     ],
@@ -262,8 +263,10 @@ def test_the_unit_above_is_taken_from_titles_or_asked_once(
     assert settings["boundaries"].get("parent") == parent
     assert [one.value for one in made.left if isinstance(one, Proposal)] == asked
     assert all(f'# parent = "{unit}"' in text for unit in asked)
+    assert any(f"all districts are parts of {parent} " in str(line) for line in made.lines) == bool(parent)
     (summary,) = open_workbook(str(root)).ingest().summaries
-    assert summary.set_aside == (sum("县" in place for place in places) if asked else 0)
+    foreign = [place for place in places if "县" in place and not (parent and place.startswith(parent))]
+    assert summary.set_aside == len(foreign)
 
 
 @pytest.mark.parametrize(
@@ -290,3 +293,21 @@ def test_a_year_in_the_title_is_the_tables(tmp_path: Path, title: str, file: str
         book.ingest()
         rows = book.ledger("population")[["year", "residents"]].to_numpy().tolist()
         assert rows == [[2023, 15_000], [2023, 25_000], [2023, 35_000]]
+
+
+def test_a_folder_named_after_a_district_says_whose_its_files_are(tmp_path: Path) -> None:
+    write_areas(tmp_path / "from" / "乡镇界.shp", TOWNS)
+    head = ["序号", "检查时间", "单位名称", "存在问题", "整改情况"]
+    for n, folder in enumerate(["石门镇", "2023/柳林镇", "滨河县马庄乡/台账"], 1):
+        rows = [[k, f"2023-05-{k:02}", f"{n}号店", f"{n}{k}号线路老化", "已整改"] for k in range(1, n + 1)]
+        write_book(
+            tmp_path / "from" / folder / "隐患台账.xlsx", {"Sheet1": [["2023年隐患台账"], head, *rows]}
+        )
+    made, root = survey(tmp_path)
+    assert made.runs and not made.left
+    sources = tomllib.loads((root / "workbook.toml").read_text("utf-8"))["ledgers"]["hazards"]
+    assert sorted(one["district"] for one in sources) == sorted(TOWNS.values())
+    book = open_workbook(str(root))
+    book.ingest()
+    counts = book.ledger("hazards")["district_code"].value_counts().to_dict()
+    assert counts == {"130921101": 1, "130921102": 2, "130921201": 3}

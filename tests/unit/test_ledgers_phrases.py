@@ -75,7 +75,7 @@ def test_no_word_is_two_classes() -> None:
         "5月3日",  # of what?
         "整改",
         "已更换灭火器",  # what was done, not whether all was
-        "未整改，资金不足",
+        "未整改，资金不足，已申请",
         "逾期",
         "正在整改，5月3日完成",
         "6月前完成",  # until the end of May, or of June
@@ -247,3 +247,26 @@ def test_so_many_days_however_they_are_told(found: date, days: int, form: str) -
         due = read_due(form.format(number))
         expected = None if "工作日" in form else found + timedelta(days)
         assert (due and due.settle(found)) == expected, form.format(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "已整改，仍有两处未到位",
+        "已整改，其余正在办理",
+        "已更换部分灭火器，整改中，已整改",
+        "整改完毕，待验收资料补齐后上报",
+        "已整改，4月25日更换灭火器",
+        "已整改，消防验收不合格",
+        "已整改□，未整改☑",
+        "已更换灭火器",  # what was done, and not that it is all
+        "未整改，已停业",
+        "未整改，不属实",
+        "已下达整改通知书，已完成",
+        "未整改，企业搬迁",
+        "资金未到位",
+        "已整改，约谈负责人",
+    ],
+)
+def test_a_part_that_may_matter_is_no_aside(text: str) -> None:
+    assert read_phrase(text, "hazards") is None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from ledger_files import read, write_csv
 
@@ -133,3 +134,44 @@ def test_an_office_and_what_it_is_the_office_of_are_one(
 ) -> None:
     names = frozenset({"东风街道办事处", "城关镇人民政府", "柳林乡政府"})
     assert find_table_place(sheet, [title], [], "a.xlsx", names) == told
+
+
+@pytest.mark.parametrize(
+    ("title", "residents"),
+    [
+        ("2023年末常住人口（万人）", 56_000),
+        ("2023年末常住人口(单位：万人)", 56_000),
+        ("2023年末户数、人口情况（万户、万人）", 56_000),
+        ("2023年末常住人口（万人）（初步数）", 56_000),
+        ("2023年末常住人口（千人）", 5_600),
+        ("2023年末常住人口（万元）", None),  # no unit of people: 5.6 people are none
+        ("2023年末常住人口（石门镇）", None),
+        ("2023年末常住人口（万人以上）", None),
+    ],
+)
+def test_a_unit_in_brackets_in_the_title(title: str, residents: int | None, tmp_path: Path) -> None:
+    got = read(write_csv(tmp_path, f"{title},\n地区,常住人口\n石门镇,5.6\n"), "population", names=NAMES)
+    assert [None if one is pd.NA else one for one in got.rows["residents"]] == [residents]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "day", "precision"),
+    [
+        ("演练月份", "3", "2023-03-01", "month"),
+        ("月份", "12", "2023-12-01", "month"),
+        ("月份", "3月", "2023-03-01", "month"),
+        ("演练时间（月）", "03", "2023-03-01", "month"),
+        ("开展月份", "2023年3月", "2023-03-01", "month"),
+        ("演练月份", "13", None, None),
+        ("演练月份", "0", None, None),
+        ("演练时间", "3", None, None),  # of what?
+        ("演练日期", "3", None, None),
+    ],
+)
+def test_numbers_under_a_header_of_months(
+    header: str, cell: str, day: str | None, precision: str | None, tmp_path: Path
+) -> None:
+    text = f"2023年应急演练统计,,\n地区,{header},演练名称\n石门镇,{cell},防汛\n"
+    got = read(write_csv(tmp_path, text), "drills", names=NAMES)
+    told = list(zip(got.rows["held_on"].astype("str"), got.rows["held_on_precision"], strict=True))
+    assert told == ([(day, precision)] if day else [])

@@ -265,9 +265,7 @@ class _Finder:
         return None
 
     def _ask_above(self, text: str, simple: str) -> Reason | None:
-        """A place in a district below a unit (沙岭县城关镇) of which the layer doesn't say whether it is its own."""
-        if self.units_above:
-            return None
+        """Why a place below a unit (沙岭县城关镇) is none here: the layer knows others, or none and asks."""
         plain = cut_spaces(simple)
         for at in range(2, len(plain)):
             name = self._name_at(plain, at)
@@ -275,7 +273,10 @@ class _Finder:
                 placed = self._find_place(plain[at:], "")
                 if plain[at:] != name and not (placed and placed[0]):
                     return None
-                return Reason("boundaries.match.ask_above", text=text, unit=unit[1], name=name)
+                if not self.units_above:
+                    return Reason("boundaries.match.ask_above", text=text, unit=unit[1], name=name)
+                if unit[1] not in self.units_above:
+                    return Reason("boundaries.match.other_unit", text=text, unit=unit[1], name=name)
         return None
 
     def _name_at(self, text: str, at: int) -> str:

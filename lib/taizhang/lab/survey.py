@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -29,6 +29,7 @@ from taizhang.ledgers import (
     read_ledger_file,
     survey_ledger_file,
 )
+from taizhang.ledgers.places import find_places
 from taizhang.ledgers.sheets import TEXTS, WORKBOOKS
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import DATE_TYPES, Kind, load_kinds
@@ -171,9 +172,9 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
 
 
 def _find_unit(seen: FolderSeen, source: Path) -> str:
-    """The unit above that stands before districts' names (沙岭县城关镇) if it is the only one, and the folder's own.
+    """The unit above that stands before districts' names (沙岭县城关镇) and is the folder's own.
 
-    Its own is one that begins a title or a file's name. '' where there is none such: check asks.
+    Its own is one that begins a title or a file's name. '' where there is none such, or several: check asks.
     """
     if seen.districts is None or seen.districts.parent:
         return ""
@@ -190,11 +191,9 @@ def _find_unit(seen: FolderSeen, source: Path) -> str:
         for reason in _match(sorted(words), seen.districts)["reason"]
         if _asks_above(reason)
     }
-    if len(units) != 1:
-        return ""
-    unit = units.pop()
-    begins = re.compile(rf"(?:^|[^\u4e00-\u9fff]|[省市州盟]){re.escape(unit)}", re.M)
-    return unit if begins.search("\n".join(said)) else ""
+    titles = "\n".join(said)
+    own = [unit for unit in units if re.search(rf"(?:^|[^\u4e00-\u9fff]|[省市州盟]){unit}", titles, re.M)]
+    return own[0] if len(own) == 1 else ""
 
 
 def _leave_out_copies(
@@ -326,7 +325,7 @@ def _try_reading(found: Found, kind: Kind, districts: LayerSeen | None, name: st
     """Read a table as workbook.toml would have it: its rows, first and last day; where it fails, with its district."""
     names = frozenset(districts.names) if districts else frozenset()
     read = _read(found, kind, names, name)
-    if read.errors and "district" in kind.fields and (told := _name_district(found, names)):
+    if read.errors and "district" in kind.fields and (told := _name_district(found, names, name)):
         named = replace(found, district=told)
         again = _read(named, kind, names, name)
         if not again.errors:
@@ -344,13 +343,19 @@ def _read(found: Found, kind: Kind, names: frozenset[str], name: str) -> FileRea
     return read_ledger_file(found.path, source, name=name)
 
 
-def _name_district(found: Found, names: Iterable[str]) -> str:
-    """The one district whose full name stands in the sheet's name, titles or file's name; '' where none does."""
+def _name_district(found: Found, names: frozenset[str], name: str) -> str:
+    """The one district whose full name stands in the sheet's name, titles or file's name; '' where none does.
+
+    Where these name none, the nearest of the folders in which the file lies may: 石门镇/2023年隐患台账.xlsx.
+    """
     told = set()
     for text in (found.table.sheet, *found.table.titles, found.path.stem):
         there = [name for name in names if name in text]
         longest = [name for name in there if not any(name != other and name in other for other in there)]
         told.update(longest)
+    if not told:
+        folders = [find_places(part, names) for part in reversed(name.split("/")[:-1])]
+        told = set(next((places for places in folders if places), ()))
     return told.pop() if len(told) == 1 else ""
 
 
@@ -509,6 +514,8 @@ def _describe_layers(seen: FolderSeen, source: Path) -> Iterator[Reason]:
         }
         what = "districts" if one is seen.districts else "grid" if one is seen.cells else "layer"
         yield Reason(f"lab.survey.{what}", **told)
+    if seen.unit:
+        yield Reason("lab.survey.under", unit=seen.unit)
 
 
 def _describe_ledgers(seen: FolderSeen, source: Path, kinds: Mapping[str, Kind]) -> Iterator[Reason]:

@@ -40,6 +40,7 @@ _DUE_START = re.compile(
 )
 _DUE_END = re.compile("(?:以?内|之内|前|之前)?(?:完成|整改)?(?:整改|完成|到位|完毕|改正)*$")
 _MOST_WORDS = 24
+_LONGEST_ASIDE = 20
 
 Day = (
     tuple[datetime, str] | Relative
@@ -76,7 +77,30 @@ def read_phrase(text: str, kind: str) -> Said | None:
         words = _cut(form)
         if words and len(words) <= _MOST_WORDS and (said := _read_words(words, known)) is not None:
             return said
-    return None
+    return _read_beside(re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", ",", text), known)
+
+
+def _read_beside(text: str, known: KindPhrases) -> Said | None:
+    """What a cell says of which some parts are asides (已更换灭火器，整改完毕); None where they may matter."""
+    parts = [part for part in simplify(_fold(text)).split(",") if part]
+    told = [part for part in parts if _cut(part) is not None]
+    words = _cut(",".join(told)) if 0 < len(told) < len(parts) else None
+    said = _read_words(words, known) if words and len(words) <= _MOST_WORDS else None
+    status = dict(said.values).get("status") if said else None
+    if said is None or status is None:
+        return None
+    status = "open" if status == "open" else "done"
+    asides = (part for part in parts if part not in told)
+    return said if all(_is_aside(part, status) for part in asides) else None
+
+
+def _is_aside(part: str, status: str) -> bool:
+    """Whether a part that is not understood leaves the others' word for done or open as it is."""
+    doubts = load_phrases().doubts[status]
+    if len(part) > _LONGEST_ASIDE or re.search(r"\d|[□☑☐]", part) or any(word in part for word in doubts):
+        return False
+    named = {name for name, pattern in _words() if name and pattern.search(part)}
+    return named <= ({"done", "act", "at_once", "spot"} if status == "done" else {"act", "open"})
 
 
 def read_own_day(text: str) -> Relative | None:

@@ -34,9 +34,11 @@ from taizhang.metadata.kinds import DATED_TYPES, Field, Kind, load_shared
 from taizhang.metadata.phrases import load_phrases
 
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
+_BRACKETED = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _DITTOS = frozenset(map(fold, ("同上", "同前", "〃", "″", '"', "“", "”", "''", "ditto")))
 _SUMMED = ("integer", "number")
 _CASUALTIES = re.compile("伤亡|死伤|傷亡|死傷")
+_IN_MONTHS = re.compile(r"月份$|^月$|[(（\[]\s*月份?\s*[)）\]]$|^month$", re.I)
 _IN_DAYS = re.compile(r"[(（\[]\s*(?:天|日|days?)\s*[)）\]]|天数|/\s*天$", re.I)
 
 
@@ -95,6 +97,7 @@ def read_table(
             )
             if field.type in _SUMMED
             else "",
+            in_months=dated and any(_IN_MONTHS.search(level) for level in column.levels),
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)
@@ -174,10 +177,16 @@ def check_columns(
 
 
 def _take_units(table: LedgerTable, kind: Kind) -> None:
-    """Apply the unit that the lines above the table name (单位:万元) to columns whose header names none."""
+    """Apply the unit that the lines above the table name to columns whose header names none.
+
+    单位:万元, or units alone in brackets: 2023年末常住人口（万人）.
+    """
     units = load_shared().units
     parts: list[str] = []
     for title in table.titles:
+        for inside in _BRACKETED.findall(title):
+            named = re.split("[、,;/，；]", inside)
+            parts += named if all(map(_dimension, named)) else []
         for match in _UNIT.finditer(title.replace("：", ":")):
             parts += re.split(r"[、,;/，；]", match[1] or match[2])
     for column in table.columns:

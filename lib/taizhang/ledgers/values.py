@@ -55,7 +55,7 @@ class Context:
     expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
     which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none);
     `after`: a date here is not before the row's own day, which may decide it; `in_days`: the header says that numbers
-    are days; `order` is that of day and month in the column,
+    are days, `in_months`: that they are months; `order` is that of day and month in the column,
     `decimal` its sign of decimals. `words_only`: a bare number would not say of what it is (伤亡情况); `doubt`: why
     bare numbers of the column are not in its unit.
     """
@@ -69,6 +69,7 @@ class Context:
     phrases: str = ""
     after: bool = False
     in_days: bool = False
+    in_months: bool = False
     order: str = ""
     decimal: str = ""
     words_only: bool = False
@@ -246,6 +247,8 @@ def _read_day(value: object, field: Field, context: Context) -> Answer:
     if context.after and last and context.in_days and re.fullmatch(r"\d{1,3}", text := write_cell(value)):
         return Answer(None, relative=Relative(days=int(text)))
     partial = field.type in DATED_TYPES
+    if context.in_months and re.fullmatch(r"0?[1-9]|1[0-2]", text := write_cell(value)):
+        value = f"{text}月"
     found = read_date(
         value,
         year=context.year,

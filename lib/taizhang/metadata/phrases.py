@@ -60,6 +60,7 @@ class Phrases:
     clauses: tuple[Clause, ...]
     kinds: Mapping[str, KindPhrases]
     clashes: tuple[frozenset[str], ...]
+    doubts: Mapping[str, tuple[str, ...]]
     casualties: Casualties
 
     def list_columns(self, kind: str) -> tuple[str, ...]:
@@ -93,5 +94,6 @@ def load_phrases() -> Phrases:
         words={name: tuple(words.split()) for name, words in data["words"].items()},
         clauses=tuple(Clause(**given) for given in data["clauses"]),
         kinds=kinds,
+        doubts={said: tuple(words.split()) for said, words in data["doubts"].items()},
         clashes=tuple(map(frozenset, data["clash"])),
     )
