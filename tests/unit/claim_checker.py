@@ -25,8 +25,8 @@ _NUMBER = {
     r"%?(?: million yuan| yuan| people| person| points?| days?)?",
 }
 # Words that claim something of all or of none.
-_CLAIMING = {
-    "zh": re.compile("没有|全部|均|都|无人|未见|从未|毫无|为零|皆|所有|一律|无一|唯一|未"),
+CLAIMING = {
+    "zh": re.compile("没有|全部|(?<![平人年日月])均|都|无人|未见|从未|毫无|为零|皆|所有|一律|无一|唯一|未"),
     "en": re.compile(
         r"\b(?:none|no|nobody|nothing|all|every|everyone|neither|both|never|not|each|any|only)\b", re.I
     ),
@@ -94,7 +94,7 @@ def list_templates(lang: str) -> tuple[Template, ...]:
     """Every template that claims something, of the sentences of reports and the rules' problems."""
     made = []
     for key, said in load_words().items():
-        if not key.startswith(_ROOTS):
+        if not key.startswith(ROOTS):
             continue
         text = said[lang].strip()
         if key.startswith(("fact.", "levels.", "findings.")) and text[-2:-1] != "}":
@@ -119,17 +119,18 @@ def list_templates(lang: str) -> tuple[Template, ...]:
     return tuple(made)
 
 
-_ROOTS = (
+ROOTS = (
     "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
     "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
-    "standing.text.", "pattern.",
+    "standing.text.", "pattern.", "targets.",
 )  # fmt: skip
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
     "gap.column gap.or gap.lead gap.levels clause.remark clause.remark_join clause.then_was clause.area_is "
     "clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
     "findings.all_places findings.places compare.tie method.rows_of classes.leader periods.one periods.only "
-    "clause.none_before clause.not_all".split()
+    "clause.none_before clause.not_all control.found control.share control.signal control.subject.found "
+    "control.subject.share".split()
 )
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
 _OF_CHANCE = (
@@ -189,7 +190,7 @@ class Checker:
             faults += [
                 Fault(clause.strip(), "a claim that no template explains")
                 for clause in re.split("[。；，]|; |\\. |, ", rest)
-                if _CLAIMING[self.lang].search(clause)
+                if CLAIMING[self.lang].search(clause)
             ]
         return faults
 
@@ -250,6 +251,10 @@ class Checker:
             return ["nobody said what this claims"]
         return holds(self, said, place, subject)
 
+    def knows(self, template: Template) -> bool:
+        """Whether it is known what a template claims."""
+        return template.key.startswith(("fact.", "rule.", *_OF_CHANCE)) or template.key in _CLAIMS
+
     def value(self, fact: str, place: str = "") -> float | None:
         told = self.now.facts.get((place or self.place, fact))
         return None if told is None else told.value
@@ -266,12 +271,7 @@ class Checker:
         if fact == "hazards.days_to_rectify_median" and extent == "none":
             rows = [row for row in self.now.rows["hazards"] if place in (ALL, row.town)]
             at_once = sum(self.now.is_done(row) and self.now._days(row, True)[0] == 0 for row in rows)
-            least = 2 * at_once - len(rows)
-            return (
-                []
-                if least > 0 or (least == 0 and self.lang == "zh")
-                else [f"{at_once} of {len(rows)} on the day"]
-            )
+            return [] if 2 * at_once >= len(rows) else [f"{at_once} of {len(rows)} on the day"]
         if extent == "none":
             return [] if value == 0 else [f"{fact} is {value}"]
         if extent == "all":
@@ -615,7 +615,13 @@ def _nothing(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return []
 
 
+def _untold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    return ["nobody told of this"]
+
+
 _CLAIMS: dict[str, Claim] = {
+    **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
+    "clause.same_both": _untold,
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},

@@ -8,16 +8,17 @@ from told_ledgers import END, HABITS, make_equal, make_plain_hazards, make_told
 from told_truth import ALL
 from told_views import PERIOD, list_differences, read_told
 
-QUICK, PARTS = 40, 4
+# The facts of the seeds before these are tested with their reports, in test_narrative_tellings.
+FIRST, QUICK, PARTS = 20, 60, 4
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_facts_of_told_ledgers(part: int, tmp_path: Path) -> None:
     wrong = {}
-    for seed in range(part, QUICK, PARTS):
+    for seed in range(FIRST + part, QUICK, PARTS):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        if found := list_differences(make_told(seed), folder):
+        if found := list_differences(read_told(make_told(seed), folder)):
             wrong[seed] = found
     assert wrong == {}
 

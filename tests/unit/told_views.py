@@ -1,5 +1,6 @@
 """Told ledgers read by the real reader, with their facts and views, in process."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from taizhang.analysis.view import View
 from taizhang.boundaries import match_districts
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute_as_of, compute_facts
+from taizhang.facts.rows import Written
 from taizhang.ledgers.model import Source
 from taizhang.ledgers.reading import read_here
 from taizhang.metadata.facts import load_facts
@@ -46,14 +48,25 @@ class Read:
         return compute_facts(self.tables, DISTRICTS, period, as_of, suppress=(), asked=self.told.asked)
 
     @cached_property
+    def looks(self) -> list[tuple[Truth, pd.DataFrame]]:
+        """Of the period and of the year before: what can be known, and the facts."""
+        found, as_of = [], self.told.as_of
+        for period in (PERIOD, PERIOD.year_before()):
+            day = compute_as_of(period, PERIOD, as_of)
+            truth = Truth(self.told, period.start, period.end, day)
+            found.append((truth, self.facts(period, day)))
+        return found
+
+    @cached_property
     def facts_of(self) -> dict[str, pd.DataFrame]:
         """The facts of the period, the year before and the period before, as a view has them."""
-        as_of = self.told.as_of
-        before = PERIOD.year_before()
-        now = self.facts(PERIOD, as_of)
-        then = self.facts(before, compute_as_of(before, PERIOD, as_of))
-        said = [leave_recorded(facts, load_facts(), self.folder) for facts in (now, then)]
-        return {"facts": said[0], "facts_before": said[1], "facts_previous": said[1]}
+        now, then = (leave_recorded(facts, load_facts(), self.folder) for _, facts in self.looks)
+        return {"facts": now, "facts_before": then, "facts_previous": then}
+
+    @cached_property
+    def written(self) -> dict[str, Written]:
+        ends = self.told.asked is not None
+        return {kind: read_written(self.folder, load_kinds()[kind], ends=ends) for kind in self.tables}
 
     def view(self, district: str, lang: str) -> View:
         kinds = load_kinds()
@@ -76,9 +89,7 @@ class Read:
             ledgers=LazyLedgers(read, {kind: kinds[kind] for kind in self.tables}, self.told.as_of),
             districts=DISTRICTS,
             asked=asked,
-            written={
-                kind: read_written(self.folder, kinds[kind], ends=asked is not None) for kind in self.tables
-            },
+            written=self.written,
             first_days=firsts,
             **self.facts_of,
         )
@@ -111,32 +122,20 @@ def read_told(told: Told, folder: Path) -> Read:
     return Read(told, folder, tables, troubles)
 
 
-def list_differences(told: Told, folder: Path) -> list[str]:
+def list_differences(read: Read) -> list[str]:
     """Where the facts are not what can be known of what was told."""
-    read = read_told(told, folder)
     if read.troubles:
         return read.troubles
     wrong = []
-    for period, as_of in (
-        (PERIOD, told.as_of),
-        (PERIOD.year_before(), compute_as_of(PERIOD.year_before(), PERIOD, told.as_of)),
-    ):
-        truth = Truth(told, period.start, period.end, as_of)
-        facts = read.facts(period, as_of).set_index(["district_code", "fact"])
+    for truth, facts in read.looks:
+        got_of = {(row["district_code"], row["fact"]): row for row in facts.to_dict("records")}
         for (place, name), fact in truth.facts.items():
-            got = facts.loc[(place, name)]
-            value = None if pd.isna(got["value"]) else float(got["value"])
-            same = (
-                value == fact.value if value is None or fact.value is None else abs(value - fact.value) < 1e-9
-            )
-            if not same:
-                wrong.append(
-                    f"{name}: {place} {period}: {value} for {fact.value}, known {fact.known} of {fact.of}"
-                )
-            elif (got["known"], got["of"]) != (fact.known, fact.of):
-                wrong.append(
-                    f"{name} known: {place} {period}: {got['known']:g}/{got['of']:g} for {fact.known}/{fact.of}"
-                )
+            got = got_of[place, name]
+            value, wanted = got["value"], math.nan if fact.value is None else fact.value
+            told = f"{name}: {place} {truth.start.year}: {value}, {got['known']:g} of {got['of']:g}"
+            same = math.isclose(value, wanted, abs_tol=1e-9) or (math.isnan(value) and math.isnan(wanted))
+            if not same or (got["known"], got["of"]) != (fact.known, fact.of):
+                wrong.append(f"{told} for {wanted}, {fact.known} of {fact.of}")
     return wrong
 
 
@@ -170,9 +169,7 @@ def write_report(view: View) -> dict[str, list[str]]:
 
 def list_false_claims(read: Read, places: Sequence[str], langs: Sequence[str] = ("zh", "en")) -> list[str]:
     """What the reports of some places claim that is not so, or can't be known."""
-    as_of, before = read.told.as_of, PERIOD.year_before()
-    now = Truth(read.told, PERIOD.start, PERIOD.end, as_of)
-    then = Truth(read.told, before.start, before.end, compute_as_of(before, PERIOD, as_of))
+    (now, _), (then, _) = read.looks
     return [
         f"{lang} {place} {name}: {fault.text} ({fault.key}: {fault.why})"
         for lang in langs

@@ -1,0 +1,324 @@
+"""Reports of told ledgers claim nothing that is not so, or that can't be known; and the checker that says so."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+from claim_checker import CLAIMING, ROOTS, Checker, list_templates
+from told_ledgers import END, TOWNS, Row, Table, Told, make_told
+from told_truth import ALL, Truth
+from told_views import PERIOD, list_differences, list_false_claims, read_told
+
+from taizhang.core.wording import read_catalogue
+from taizhang.facts import compute_as_of
+from taizhang.metadata import words
+
+QUICK, PARTS, LONG = 20, 2, 1000
+CODE, OTHER, _ = TOWNS
+
+
+def day(text: str) -> tuple[date, date]:
+    return date.fromisoformat(text), date.fromisoformat(text)
+
+
+def make_table(kind: str, columns: str, *rows: Mapping[str, object]) -> Table:
+    """A table of rows that name their town, else it is the first; dates are days."""
+    made = []
+    for row in rows:
+        said = {
+            name: day(value) if name.endswith("_on") or name == "deadline" else value
+            for name, value in row.items()
+        }  # type: ignore[arg-type]
+        made.append(Row(kind, str(row.get("town", CODE)), {k: v for k, v in said.items() if k != "town"}))
+    return Table(kind, f"{kind}.csv", tuple(columns.split()), made)
+
+
+def hazard(
+    found: str, due: str = "", done: str = "", premises: str = "甲", **more: object
+) -> dict[str, object]:
+    dates = {"found_on": found, "deadline": due, "rectified_on": done}
+    said = {"severity": "general", "mode": "by_deadline", "premises": premises, "category": "消防"}
+    return said | {name: text for name, text in dates.items() if text} | more
+
+
+# Everything is written down. Of four hazards at the first town one was rectified on the spot, one later, and two are
+# open, one of them major and overdue; at the second both are rectified; at the third nothing happened.
+BRIGHT = Told(
+    0,
+    [
+        make_table(
+            "hazards",
+            "found_on severity mode deadline rectified_on premises category",
+            hazard("2023-03-01", "", "2023-03-01", mode="on_the_spot"),
+            hazard("2023-03-05", "2023-03-20", "2023-03-10"),
+            hazard("2023-04-01", "2023-05-01", "", "乙", severity="major"),
+            hazard("2023-11-01", "2024-01-31", "", "丙"),
+            hazard("2022-11-01", "2022-11-30", "2022-11-05", "丁"),
+            hazard("2023-06-01", "2023-06-30", "2023-06-02", "戊", town=OTHER),
+            hazard("2023-06-03", "2023-06-30", "2023-06-04", "己", town=OTHER),
+        ),
+        make_table(
+            "complaints",
+            "received_on resolved_on due_on",
+            {"received_on": "2023-02-01", "resolved_on": "2023-02-09", "due_on": "2023-02-10"},
+            {"received_on": "2023-03-01", "due_on": "2023-03-10"},
+        ),
+        make_table(
+            "disputes",
+            "found_on status",
+            {"found_on": "2023-02-01", "status": "settled"},
+            {"found_on": "2023-02-02", "status": "open"},
+        ),
+        make_table(
+            "incidents",
+            "occurred_on class deaths serious_injuries loss_wan",
+            {
+                "occurred_on": "2023-05-01",
+                "class": "accident",
+                "deaths": 2,
+                "serious_injuries": 0,
+                "loss_wan": 10,
+            },
+        ),
+        make_table(
+            "drills",
+            "held_on kind evaluated problems problems_fixed",
+            {
+                "held_on": "2023-05-01",
+                "kind": "field",
+                "evaluated": "yes",
+                "problems": 3,
+                "problems_fixed": 1,
+            },
+            {
+                "held_on": "2023-06-01",
+                "kind": "tabletop",
+                "evaluated": "no",
+                "problems": 0,
+                "problems_fixed": 0,
+            },
+        ),
+        make_table(
+            "inspections",
+            "inspected_on penalty_yuan",
+            {"inspected_on": "2023-05-01", "penalty_yuan": 5000},
+            {"inspected_on": "2023-06-01"},
+        ),
+    ],
+    towns=tuple(TOWNS),
+)
+# Nothing is written down but that it happened.
+DARK = Told(
+    0,
+    [
+        make_table("hazards", "found_on", *({"found_on": f"2023-0{month}-01"} for month in range(1, 10))),
+        make_table(
+            "complaints",
+            "received_on answered_on",
+            {"received_on": "2023-02-01", "answered_on": "2023-02-02"},
+        ),
+        make_table("disputes", "found_on", {"found_on": "2023-02-01"}),
+        make_table("incidents", "occurred_on", {"occurred_on": "2023-05-01"}),
+        make_table("drills", "held_on name", {"held_on": "2023-05-01", "name": "消防"}),
+        make_table("inspections", "inspected_on", {"inspected_on": "2023-05-01"}),
+    ],
+    towns=tuple(TOWNS),
+)
+# Twelve open hazards, none of them overdue, one without a deadline: a twelfth does not say.
+PARTLY = Told(
+    0,
+    [
+        make_table(
+            "hazards",
+            "found_on deadline status",
+            *({"found_on": "2023-12-01", "deadline": "2024-02-01", "status": "open"} for _ in range(11)),
+            {"found_on": "2023-12-01", "status": "open"},
+        )
+    ],
+    towns=tuple(TOWNS),
+)
+
+NOTHING_ZH = "对照本报告所用的规则，没有发现突出问题。"
+NOTHING_EN = "By the rules that this report applies, nothing stands out."
+STEADY_ZH = "每月查出隐患数和三十日内整改的比例都没有超出控制限的月份。"
+PLANTED = [
+    # Otherwise than was written.
+    (BRIGHT, CODE, "zh", "2023年，溪口镇查出隐患4处。均未整改，整改率为50.0%。"),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇查出隐患4处。均已整改。"),
+    (BRIGHT, CODE, "en", "In 2023, 4 hazards were found. None of them has been rectified."),
+    (BRIGHT, CODE, "en", "In 2023, 4 hazards were found. All have been rectified."),
+    (BRIGHT, ALL, "zh", "2023年，全域查出隐患6处。均未整改。"),
+    (BRIGHT, CODE, "zh", "没有逾期未整改的隐患。"),
+    (BRIGHT, CODE, "en", "None is open past its deadline."),
+    (BRIGHT, CODE, "zh", "没有重大隐患。"),
+    (BRIGHT, CODE, "en", "None is a major hazard."),
+    (BRIGHT, CODE, "zh", "重大隐患有1处，均已整改。"),
+    (BRIGHT, CODE, "en", "One hazard is major; none is still open."),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇没有查出隐患的记录。"),
+    (BRIGHT, ALL, "en", "In 2023, no hazard is on record."),
+    (BRIGHT, CODE, "zh", "均为立行立改。"),
+    (BRIGHT, CODE, "zh", "没有立行立改的。"),
+    (BRIGHT, CODE, "en", "Every one was rectified on the spot."),
+    (BRIGHT, CODE, "en", "None was rectified on the spot."),
+    (BRIGHT, CODE, "zh", "半数以上的隐患当日整改。"),
+    (BRIGHT, CODE, "en", "Half or more were rectified on the day."),
+    (BRIGHT, CODE, "zh", "整改尚未过半，整改用时的中位数还不能得出。"),
+    (BRIGHT, CODE, "en", "None had been found in the same category at the same premises within the year before."),
+    (BRIGHT, CODE, "zh", "没有人员死亡。"),
+    (BRIGHT, CODE, "en", "Nobody died."),
+    (BRIGHT, CODE, "en", "No direct loss is on record."),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇没有突发事件记录。"),
+    (BRIGHT, ALL, "en", "In 2023, no incident is on record."),
+    (BRIGHT, CODE, "zh", "没有事故灾难类事件。"),
+    (BRIGHT, CODE, "en", "It was not an accident."),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇没有应急演练记录。"),
+    (BRIGHT, CODE, "zh", "全部作了评估。"),
+    (BRIGHT, CODE, "en", "No drill was evaluated."),
+    (BRIGHT, CODE, "zh", "均为实战演练。"),
+    (BRIGHT, CODE, "en", "No drill was a field exercise."),
+    (BRIGHT, CODE, "zh", "演练中发现问题3个，均已改进。"),
+    (BRIGHT, CODE, "en", "3 problems came to light; nothing has been fixed yet."),
+    (BRIGHT, CODE, "en", "No problem is on record."),
+    (BRIGHT, CODE, "zh", "受理群众诉求2件，已全部办结。"),
+    (BRIGHT, CODE, "en", "There were 2 complaints; none has been resolved."),
+    (BRIGHT, CODE, "zh", "到期的均未按期办结。"),
+    (BRIGHT, CODE, "zh", "排查矛盾纠纷2件，均未化解。"),
+    (BRIGHT, CODE, "en", "There were 2 disputes; all have been settled."),
+    (BRIGHT, CODE, "zh", "没有作出行政处罚。"),
+    (BRIGHT, CODE, "en", "None ended in a penalty."),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇查出隐患4处（上年同期为零）。"),
+    (BRIGHT, CODE, "en", "In 2023, 4 hazards were found, the same as a year before."),
+    (BRIGHT, CODE, "zh", NOTHING_ZH),
+    (BRIGHT, ALL, "en", NOTHING_EN),
+    (BRIGHT, CODE, "zh", "没有由规则提出的专门措施，日常工作按计划进行。"),
+    (BRIGHT, CODE, "zh", "本期没有一条规则可以对照，有无问题无从判断。"),
+    (BRIGHT, CODE, "zh", "溪口镇本期没有记录，无从判断有无问题。"),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇各台账都没有记录，本报告没有可以陈述的数字。"),
+    (BRIGHT, ALL, "en", "All 3 districts held a drill in the last two years."),
+    (BRIGHT, ALL, "zh", "3个地区近两年都组织过演练。"),
+    (BRIGHT, ALL, "zh", "3个有数据的地区逾期未整改相同，均为0处。"),
+    (BRIGHT, CODE, "zh", "逾期未整改无从得知：台账没有写明“整改期限”。"),
+    (BRIGHT, CODE, "en", "All 3 targets are met."),
+    # Not to be known from what was written.
+    (DARK, CODE, "zh", "查出隐患9处。均未整改。"),
+    (DARK, CODE, "en", "In 2023, 9 hazards were found. None of them has been rectified."),
+    (DARK, CODE, "zh", "没有逾期未整改的隐患。"),
+    (DARK, ALL, "en", "None is open past its deadline."),
+    (DARK, CODE, "zh", "没有重大隐患。"),
+    (DARK, CODE, "en", "None is still open."),
+    (DARK, CODE, "zh", "没有发现一年内在同一场所重复出现的同类隐患。"),
+    (DARK, CODE, "zh", "没有人员死亡。"),
+    (DARK, CODE, "en", "Nobody was seriously injured."),
+    (DARK, CODE, "en", "It was not an accident."),
+    (DARK, CODE, "zh", "均未评估。"),
+    (DARK, CODE, "en", "Nothing is left to fix."),
+    (DARK, CODE, "zh", "没有作出行政处罚。"),
+    (DARK, CODE, "en", "All have been resolved."),
+    (DARK, CODE, "zh", "均未办结。"),
+    (DARK, CODE, "en", "None has been settled."),
+    (DARK, CODE, "zh", NOTHING_ZH),
+    (DARK, ALL, "zh", "本期能对照规则的只有逾期未整改，就此没有发现突出问题。"),
+    (DARK, CODE, "zh", STEADY_ZH),
+    # A part does not say, which must be told, and rightly.
+    (PARTLY, CODE, "zh", "没有逾期未整改的隐患。"),
+    (PARTLY, CODE, "en", "None is open past its deadline (not counting 2 rows that do not say)."),
+]  # fmt: skip
+TRUE = [
+    (
+        BRIGHT,
+        CODE,
+        "zh",
+        "2023年，溪口镇查出隐患4处（上年同期1处，差异不显著）。其中2处已整改，整改率为50.0%。",
+    ),
+    (BRIGHT, OTHER, "zh", "2023年，溪南镇查出隐患2处。均已整改。没有逾期未整改的隐患。没有重大隐患。"),
+    (
+        BRIGHT,
+        CODE,
+        "en",
+        "One hazard is major; it is still open. One is open past its deadline. Two people died.",
+    ),
+    (BRIGHT, OTHER, "en", "No drill is on record. No incident is on record."),
+    (BRIGHT, ALL, "zh", "3个地区中有2个近两年没有演练记录：溪南镇和白鹭镇。"),
+    (
+        DARK,
+        CODE,
+        "en",
+        "Hazards overdue cannot be told: the ledger does not state “Rectified on” or “Status”.",
+    ),
+    (DARK, CODE, "zh", "死亡人数无从得知：台账没有写明“死亡人数”。9处整改情况不明。"),
+    (PARTLY, CODE, "zh", "没有逾期未整改的隐患（不计没有写明的1条）。均未整改。"),
+    (PARTLY, CODE, "en", "None is open past its deadline (not counting one row that does not say)."),
+]
+
+
+def make_checker(told: Told, place: str, lang: str) -> Checker:
+    before = PERIOD.year_before()
+    then = Truth(told, before.start, before.end, compute_as_of(before, PERIOD, END))
+    return Checker(Truth(told), then, place, lang)
+
+
+@pytest.mark.parametrize(
+    ("told", "place", "lang", "text"), PLANTED, ids=[f"{n}" for n in range(len(PLANTED))]
+)
+def test_a_planted_sentence_is_found_false(told: Told, place: str, lang: str, text: str) -> None:
+    found = make_checker(told, place, lang).check(text)
+    assert found and all(fault.key for fault in found), "it is a sentence of a report, and understood"
+
+
+@pytest.mark.parametrize(("told", "place", "lang", "text"), TRUE, ids=[f"{n}" for n in range(len(TRUE))])
+def test_a_true_sentence_is_left_alone(told: Told, place: str, lang: str, text: str) -> None:
+    assert make_checker(told, place, lang).check(text) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("zh", "本镇无一人受伤。"),
+        ("zh", "隐患全部清零。"),
+        ("en", "Nobody was warned."),
+        ("en", "Every school is safe."),
+    ],
+)
+def test_a_claim_that_no_template_explains_is_not_passed_over(lang: str, text: str) -> None:
+    (fault,) = make_checker(BRIGHT, CODE, lang).check(text)
+    assert not fault.key
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_of_every_template_of_sentences_it_is_known_what_it_claims(lang: str) -> None:
+    catalogue = read_catalogue([Path(words.__file__).with_name("sentences.yml")])
+    claiming = {key for key, said in catalogue.items() if CLAIMING[lang].search(said[lang])}
+    assert {key for key in claiming if not key.startswith(ROOTS)} == set()
+    checker = make_checker(BRIGHT, CODE, lang)
+    unread = [template.key for template in list_templates(lang) if not checker.knows(template)]
+    assert unread == []
+
+
+def list_faults(seeds: Iterable[int], folder: Path, *, reports: int) -> dict[int, list[str]]:
+    """What is wrong with facts and reports of some seeds: of a town in one language, of the whole area in the other."""
+    wrong = {}
+    for seed in seeds:
+        own = folder / str(seed)
+        own.mkdir()
+        told = make_told(seed)
+        read = read_told(told, own)
+        faults = list_differences(read)
+        langs = ("zh", "en") if seed % 2 else ("en", "zh")
+        texts = list(zip((told.towns[seed % len(told.towns)], ALL), langs, strict=True))
+        for place, lang in (texts if seed % 4 < 2 else texts[::-1])[:reports]:
+            faults += list_false_claims(read, [place], [lang])
+        if faults:
+            wrong[seed] = faults
+    return wrong
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_reports_of_told_ledgers_claim_nothing_false(part: int, tmp_path: Path) -> None:
+    assert list_faults(range(part, QUICK, PARTS), tmp_path, reports=1) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(20))
+def test_a_thousand_told_ledgers(part: int, tmp_path: Path) -> None:
+    assert list_faults(range(part, LONG, 20), tmp_path, reports=2) == {}
