@@ -213,6 +213,44 @@ def test_a_damaged_file_among_a_kind_s_is_that_kind_s(tmp_path: Path) -> None:
     assert "data/raw/hazards/马庄乡.xlsx" in str(error)
 
 
+TOWN_NAMES = list(TOWNS.values())
+
+
+@pytest.mark.parametrize(
+    ("rows", "sums"),
+    [
+        (
+            [
+                ["滨河县一季度安全生产季报"],
+                ["指标", *TOWN_NAMES, "合计"],
+                ["隐患数", 3, 4, 5, 12],
+                ["整改数", 3, 3, 5, 11],
+            ],
+            True,
+        ),
+        (
+            [
+                ["乡镇", "隐患数", "整改数"],
+                *([name, n, n] for n, name in enumerate(TOWN_NAMES, 3)),
+                ["合计", 12, 12],
+            ],
+            True,
+        ),
+        ([["单位", "1月", "2月"], *([name, "5", "6"] for name in TOWN_NAMES)], True),
+        ([["姓名", "职务"], ["甲", "镇长"], ["乙", "书记"]], False),
+        ([["乡镇", "联系人"], *([name, "甲"] for name in TOWN_NAMES)], False),
+        ([["乡镇", "编号"], *([TOWN_NAMES[0], n] for n in range(9))], False),
+    ],
+)
+def test_a_table_of_sums_is_said_to_be_one(tmp_path: Path, rows: Rows, sums: bool) -> None:
+    make_northern_county(tmp_path / "from")
+    write_book(tmp_path / "from" / "季报.xlsx", {"汇总": rows})
+    made, root = survey(tmp_path)
+    (line,) = (str(line) for line in made.lines if "季报.xlsx" in str(line))
+    assert line.startswith("not used") and ("a table of sums" in line) == sums
+    assert made.runs and "季报" not in (root / "workbook.toml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", ["none", "empty"])
 def test_a_folder_without_anything_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()

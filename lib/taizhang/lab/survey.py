@@ -251,7 +251,9 @@ def _take_file(seen: FolderSeen, path: Path, file: FileSeen, kinds: Mapping[str,
     if file.problem or not tables:
         near = next((table.near for table in file.tables if table.near), "")
         why = file.problem or Reason("lab.survey.no_ledger")
-        if near and not file.problem:
+        if any(table.sums for table in file.tables):
+            why = Reason("lab.survey.sums")
+        elif near and not file.problem:
             why = Reason("lab.survey.near", kind=near, title=kinds[near].title["zh"])
         seen.others.append((path, why))
         return

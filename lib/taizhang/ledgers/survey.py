@@ -47,7 +47,7 @@ class TableSeen:
     """A table: the kind that its headers fit best ('' for none), its required columns that no header names.
 
     `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the kind that came nearest
-    where none fits.
+    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do.
     """
 
     sheet: str
@@ -58,6 +58,7 @@ class TableSeen:
     lacking: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     near: str = ""
+    sums: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,31 @@ def _survey_sheet(
         if tables:
             scores[kind] = max(_score(table, index, said, _year_of(head, table, name)) for table in tables)
     if not scores:
+        if survey.names and _holds_sums(head, survey.names):
+            yield TableSeen(sheet.name, "", 1, 0, (), sums=True)
         return
     best = max(scores, key=scores.__getitem__)
     grid = make_grid(sheet)
     for table in find_tables(grid, indices[best], names=survey.names):
         year = _year_of(grid, table, name)
         seen = _describe(grid, table, indices[best], year)
-        yield seen if _fits(seen, survey.kinds[best], year) else replace(seen, kind="", near=best)
+        if not _fits(seen, survey.kinds[best], year):
+            seen = replace(seen, kind="", near=best, sums=_holds_sums(head, survey.names))
+        yield seen
+
+
+def _holds_sums(head: Grid, names: frozenset[str]) -> bool:
+    """Whether a sheet without a ledger's headers has a line, or a column, of districts, each once, beside numbers."""
+    known = {fold(name) for name in names}
+    least = max(2, (len(known) + 1) // 2)
+    cells = [[fold(head.text(row, column)) for column in range(head.width)] for row in range(head.height)]
+    lines = [*cells, *(list(column) for column in zip(*cells, strict=True))]
+    listed = any(
+        len(there := [cell for cell in line if cell in known]) >= least and len(set(there)) == len(there)
+        for line in lines
+    )
+    numbers = head.where(lambda value: isinstance(value, int | float) or str(value).strip().isdecimal())
+    return listed and int(numbers.sum()) >= least
 
 
 def _year_of(grid: Grid, table: LedgerTable, name: str) -> int | None:
