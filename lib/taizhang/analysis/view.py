@@ -81,6 +81,8 @@ class View:
         The day that somebody asked the ledgers to be read as of.
     written : Mapping of str to Written
         What each kind's whole ledger has written, in any district; where left out, its own rows decide.
+    unread : frozenset of str
+        Kinds of whose rows some could not be read: no number of them is known, and `ledgers` lacks them.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: everything.
@@ -109,6 +111,7 @@ class View:
     asked: date | None = None
     written: Mapping[str, Written] = field(default_factory=dict)
     report: str = ""
+    unread: frozenset[str] = frozenset()
 
     @property
     def compares(self) -> bool:

@@ -105,11 +105,12 @@ def _set_scene(
     grid_measures: pd.DataFrame | None,
     dates: Mapping[str, str] | None,
     asked: date | None,
+    unread: Mapping[str, Collection[str]] | None = None,
 ) -> Scene:
     ready = ledgers
     if not isinstance(ready, Ledgers):
         ready = prepare_ledgers(ready, districts, grid=grid, dates=dates)
-    return Scene(ready, period, as_of, grid_measures, asked)
+    return Scene(ready, period, as_of, grid_measures, asked, unread or {})
 
 
 def _list_measures(own: Sequence[OwnFact]) -> tuple[dict[str, FactInfo], dict[str, Measure]]:
@@ -156,6 +157,7 @@ def compute_facts(
     own: Sequence[OwnFact] = (),
     dates: Mapping[str, str] | None = None,
     asked: date | None = None,
+    unread: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """All facts of a period, of every district and of the whole area.
 
@@ -186,6 +188,8 @@ def compute_facts(
         The day that somebody asked the ledgers to be read as of, in the period reported even where this is one
         compared with it. Where it lies before the latest date of a row's file, what the row says without a day
         is not known.
+    unread : Mapping of str to collection of str, optional
+        By kind the districts of which a file could not be read, ``all`` where it may hold any: their facts are empty.
 
     Returns
     -------
@@ -198,7 +202,7 @@ def compute_facts(
     ParameterError
         If a row's district, a target or `suppress` is not fit for use.
     """
-    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked)
+    scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked, unread)
     infos, measures = _list_measures(own)
     results, hidden = _compute_results(scene, [measures[name] for name in infos], suppress_below, suppress)
     units = {name: infos[name].unit for name in results}

@@ -4,7 +4,7 @@ The number and the rows that `trace` shows come from the same `select`, so they 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -28,6 +28,7 @@ from taizhang.facts.grounds import (
     number,
 )
 from taizhang.facts.rows import Floats, Ledgers, Mask, Numbers, Rows
+from taizhang.metadata.facts import ALL
 from taizhang.stats.intervals import poisson_interval, wilson_interval
 from taizhang.stats.survival import estimate_survival, find_median
 
@@ -38,7 +39,8 @@ __all__ = ["Amount", "Test", "every", "holds", "known", "knows", "number"]  # wi
 class Scene:
     """What facts are computed from: ledgers, period and day, for one set of districts.
 
-    `asked`: the day that somebody asked the reported period to be read as of; None where nobody did.
+    `asked`: the day that somebody asked the reported period to be read as of; None where nobody did. `unread`: by kind
+    the districts of which a file could not be read, ``all`` where it may hold any.
     """
 
     ledgers: Ledgers
@@ -46,6 +48,7 @@ class Scene:
     as_of: date
     grid_measures: pd.DataFrame | None = None
     asked: date | None = None
+    unread: Mapping[str, Collection[str]] = field(default_factory=dict)
     _rows: dict[str, Rows] = field(default_factory=dict)
 
     @property
@@ -57,6 +60,11 @@ class Scene:
         if kind not in self._rows:
             self._rows[kind] = Rows(self.ledgers[kind], self.period, self.as_of, asked=self.asked)
         return self._rows[kind]
+
+    def is_unread(self, kinds: Collection[str]) -> Mask:
+        """Of which districts rows of the kinds could not be read."""
+        codes = {code for kind in kinds for code in self.unread.get(kind, ())}
+        return np.full(self.n, True) if ALL in codes else np.asarray(self.ledgers.codes.isin(codes))
 
     def population(self, column: str) -> Floats:
         """Residents, output and so on by district in the year in which the period ends; NaN where unknown.
@@ -209,7 +217,8 @@ class Measure(ABC):
         """
         told = asked = _tally(self.rows_of(scene).group, scene.n)
         share = np.ones(scene.n + 1)
-        unknown = np.append(self.find_unknown(scene), False)
+        unread = scene.is_unread({self.kind, *self.needs, *self.kinds})
+        unknown = np.append(self.find_unknown(scene) | unread, False)
         for rows, ground in self.find_grounds(scene):
             base = rows.test(ground.base)
             of = _tally(rows.group[base], scene.n)

@@ -1,22 +1,23 @@
 """All files of a kind, part by part, as one table: districts matched, everything accounted for."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from taizhang.boundaries import find_strays, match_districts, undo_offset
+from taizhang.boundaries import find_district, find_strays, match_districts, undo_offset
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.notes import NoteBook, note_file
 from taizhang.ingest.proposals import Proposal, list_near
 from taizhang.ingest.sources import SourceUse
-from taizhang.ingest.state import KindSummary
+from taizhang.ingest.state import KindSummary, Unread
 from taizhang.ledgers import Applied, FileRead, find_rule_breaks
 from taizhang.ledgers.model import make_empty_aside, make_empty_rows
+from taizhang.ledgers.places import find_places
 from taizhang.ledgers.rules import FUTURE
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config
@@ -63,6 +64,7 @@ class Assembler:
         self._files: dict[str, None] = {}
         self._counts, self._scopes, self._rules = Counter[str](), Counter[str](), Counter[str]()
         self._totals: list[dict[str, object]] = []
+        self._unread: dict[Unread, None] = {}
         self._rows: list[pd.DataFrame] = []
         self._aside: list[pd.DataFrame] = []
         self._uses = [SourceUse(kind, number, config) for number in range(len(config.ledgers[kind.name]))]
@@ -77,6 +79,7 @@ class Assembler:
             self._offset = use.ledger.offset
         self._files.setdefault(part.name)
         self.errors |= dict.fromkeys((*part.errors, *part.faults))
+        self._unread |= dict.fromkeys(self._list_unread(part, use.ledger.district))
         self.applied += part.applied
         self.notes.add(part.name, note_file(part))
         if self._offset != "none":
@@ -155,7 +158,32 @@ class Assembler:
             totals=tuple(self._totals),
             corrected=len(self.applied),
             near=self.near,
+            unread=tuple(self._unread),
         )
+
+    def _list_unread(self, part: FileRead, district: str) -> Iterator[Unread]:
+        """What of a file could not be read; the districts that it may hold are those that it names, if any."""
+        if not part.errors:
+            return
+        tables = [(one.sheet, one.error) for one in part.tables if one.error is not None]
+        for sheet, reason in tables or [("", dict(part.errors[0].parameters).get("reason", part.errors[0]))]:
+            yield Unread(part.name, sheet, reason, self._find_owners(district, part.name, sheet))
+
+    def _find_owners(self, district: str, file: str, sheet: str) -> tuple[str, ...]:
+        """By workbook.toml, else by the names of sheet, file and folders, the innermost that names one."""
+        aliases = self.config.boundaries.aliases
+        names = frozenset(self.layers.districts["name"].astype("str")) | frozenset(aliases)
+        folders = file.rpartition("/")[0].split("/")
+        stem = file.rsplit("/", 1)[-1].rpartition(".")[0]
+        for text in (sheet, stem, *reversed(folders)):
+            if district or not text:
+                continue
+            exact = {name for name in names if name == text.strip()}
+            if len(found := exact or find_places(text, names)) == 1:
+                district = next(iter(found))
+        if not district:
+            return ()
+        return (find_district(district, self.layers.districts, aliases),)
 
     def _list_twice(self) -> list[Reason]:
         """Which files hold rows of each other, the most first."""

@@ -3,9 +3,10 @@
 import csv
 import hashlib
 import io
+import re
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from taizhang.ingest.state import (
     IngestResult,
     KindSummary,
     State,
+    Unread,
     save_state,
 )
 from taizhang.ledgers import Correction
@@ -77,6 +79,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     for name in config.ledgers:
         errors += [Reason("ingest.missing.pattern", kind=name, pattern=one) for one in plan.missing[name]]
         outcomes[name] = _update_kind(work, kinds[name], layers, used)
+        outcomes[name] = _note_absent(outcomes[name], plan)
         errors += outcomes[name].errors
         outputs.append(f"{name}.parquet")
     drop_unused(work.cache / "files", used)
@@ -88,8 +91,9 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     changed, stamps = plan.find_changed(), plan.stamps
     errors += [Reason("ingest.changed", name=name) for name in changed]
     made = {output: stamp_file(folder / output) for output in outputs}
+    summaries = tuple(outcome.summary for outcome in outcomes.values())
     result = IngestResult(
-        summaries=tuple(outcome.summary for outcome in outcomes.values()),
+        summaries=summaries,
         errors=tuple(errors),
         notes=layers.notes,
         inputs=tuple(
@@ -99,11 +103,28 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
         fingerprint=hash_parts(
             tables={name: stamp.sha256 for name, stamp in made.items()},
             settings={name: stamps[name].sha256 for name in plan.settings},
+            **(
+                {"unread": repr(unread)}
+                if (unread := [one.unread for one in summaries if one.unread])
+                else {}
+            ),
         ),
     )
     files = {**stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
     save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result
+
+
+def _note_absent(outcome: _Outcome, plan: Plan) -> _Outcome:
+    """The outcome with the files that are not there: those named one by one, and all of a kind that has none."""
+    kind = outcome.summary.kind
+    absent = [
+        Unread(pattern, "", Reason("ingest.missing.pattern", kind=kind, pattern=pattern))
+        for pattern in plan.missing[kind]
+        if not plan.ledgers[kind] or not re.search(r"[*?\[]", pattern)
+    ]
+    unread = (*outcome.summary.unread, *absent)
+    return replace(outcome, summary=replace(outcome.summary, unread=unread))
 
 
 def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Outcome:

@@ -18,6 +18,16 @@ DETACHED = "DETACHED"
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A file, or a table of a sheet, that could not be read, and the districts whose rows it may hold; empty: any."""
+
+    file: str
+    sheet: str
+    reason: Reason
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class KindSummary:
     """What became of one kind's data rows: read = accepted + set_aside, always."""
 
@@ -37,6 +47,7 @@ class KindSummary:
     corrected: int = 0  # cells, by corrections.csv
     # by the text of a district that is not known: the lines that would settle it
     near: Mapping[str, tuple[Proposal, ...]] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()  # the facts that rest on these are empty
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,11 @@ class IngestResult:
     # Changes when any processed table or setting does; a file read anew with the same outcome changes nothing.
     fingerprint: str
     fresh: bool = field(default=True, compare=False)  # whether this run read anything, or found all as it was
+
+    @property
+    def unread(self) -> dict[str, tuple[Unread, ...]]:
+        """What could not be read, by kind."""
+        return {one.kind: one.unread for one in self.summaries if one.unread}
 
 
 @dataclass(frozen=True)

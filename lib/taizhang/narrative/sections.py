@@ -49,7 +49,7 @@ def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
     clauses = [
         tell_fact(view, fact, change="*" in entries[fact], area="@" in entries[fact])
         for fact in choose_told(view, *entries)
-        if not find_gap(view, fact)
+        if not find_gap(view, fact) and fact.split(".")[0] not in view.unread
     ]
     return make_sentence(clauses, view.lang, lead=lead)
 
@@ -59,6 +59,9 @@ def _write(view: View, id: str) -> list[Runs]:
     about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
+        if view.fact(counted) is not None and (kind := counted.split(".")[0]) in view.unread:
+            told.append(say("unread", view.lang, kind=view.kinds[kind].title[view.lang]))
+            continue
         sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
@@ -72,7 +75,7 @@ def tell_gaps(view: View, facts: Iterable[str]) -> list[Runs]:
     """What of some facts can't be told, and which columns would tell it: a sentence for each want."""
     wants: dict[Gap, list[str]] = {}
     for fact in facts:
-        if fact not in UNSAID and (gap := find_gap(view, fact)):
+        if fact.split(".")[0] not in view.unread and fact not in UNSAID and (gap := find_gap(view, fact)):
             wants.setdefault(gap, []).append(_name_fact(view, fact))
     return [_say_gap(view, gap, list(dict.fromkeys(names))) for gap, names in wants.items()]
 
@@ -120,6 +123,7 @@ def write_summary(view: View) -> Prose | None:
             sentences.append(told)
             lead = ()
     sentences += tell_gaps(view, asked)
+    sentences += [say("unread", lang, kind=view.kinds[kind].title[lang]) for kind in sorted(view.unread)]
     return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
 
 

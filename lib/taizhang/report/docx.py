@@ -163,8 +163,8 @@ class _Writer:
         document.add_paragraph(report["title"], style="Source")
         document.add_paragraph(report["name"], style="Title")
         document.add_paragraph(report["subtitle"], style="Subtitle")
-        if report["sample"]:
-            document.add_paragraph(report["words"]["sample_note"], style="Normal")
+        for notice in report["notices"]:
+            document.add_paragraph(notice, style="Normal")
         for what, said in report["cover"]:
             document.add_paragraph(
                 f"{what}：{said}" if self._lang == "zh" else f"{what}: {said}", style="Normal"

@@ -22,6 +22,7 @@ from taizhang.metadata.words import label
 from taizhang.report.data import write_citation
 from taizhang.report.formats import DATA_FILES, FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
+from taizhang.report.plan import tell_unread
 from taizhang.settings.workbook import SCOPES, OwnReport
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         as_of=format_date(snapshot.as_of, lang),
         as_of_iso=read_as_of,
         sample=config.sample,
+        unread=tell_unread(snapshot, lang),
         approval=config.boundaries.approval,
         version=__version__,
         area=area,

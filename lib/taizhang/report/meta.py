@@ -33,6 +33,7 @@ class ReportMeta:
     report_title: str = ""  # what such a report is called, in its language
     fonts: str = ""  # folder of the user's own fonts for gbt9704; empty: the packaged ones
     word_base: str = ""  # the office's own base document; empty: the packaged one of the style
+    unread: tuple[str, ...] = ()  # what could not be read, which every report says
     chosen: bool = False  # whether `as_of` was chosen for this run, which the title then says
 
     @property

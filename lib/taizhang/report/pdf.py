@@ -184,6 +184,7 @@ def describe_report(meta: ReportMeta) -> Json:
         "standing": standing,
         "foot": word("sample_mark") if meta.sample else "",
         "sample": meta.sample,
+        "notices": [*([word("sample_note")] if meta.sample else []), *meta.unread],
         "style": meta.style,
         "draft": word("draft_mark") if meta.draft else "",
         # A bulletin of a month is of one district: what compares them has more figures than two pages hold.

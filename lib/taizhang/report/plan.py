@@ -18,9 +18,12 @@ from typing import Any
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_file, hash_files
 from taizhang.core.keys import Code, follow_text, hash_parts
+from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.formats import join_list
+from taizhang.metadata.words import label
 from taizhang.report.formats import FORMATS, find_word_base
 from taizhang.report.kept import carry_kept, find_local
 from taizhang.report.manifest import Manifest, Outputs
@@ -135,6 +138,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
             wanted += [(report.template, report, *place) for place in places]
     read = cache(lambda kind: snapshot.find_template(kind).read_text("utf-8"))
     made_on = _read_made_on(snapshot.as_of)
+    unread = tell_unread(snapshot, wish.lang)
     listed = []
     for kind, own, code, name in wanted:
         template = read(kind)
@@ -157,9 +161,23 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
             report=own.name if own else "",
             report_title=own.title[wish.lang] if own else "",
             chosen=snapshot.chosen,
+            unread=unread,
         )
         listed.append((own, meta, template))
     return listed
+
+
+def tell_unread(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
+    """What could not be read, a sentence each, for the head of every report and of the index."""
+    names = dict(zip(snapshot.districts["code"], snapshot.districts["name"], strict=True))
+    told = []
+    for one in snapshot.unread:
+        places = [str(names[code]) for code in one["codes"] if code in names]
+        where = join_list(places, lang) if places else label("report.unread_any", lang)
+        file = one["file"] + (f"!{one['sheet']}" if one["sheet"] else "")
+        why = mask_numbers(one["reason"].word(lang))
+        told.append(label("report.unread", lang, kind=one["title"][lang], file=file, places=where, why=why))
+    return tuple(dict.fromkeys(told))
 
 
 def _add_note(meta: ReportMeta, note: Note) -> ReportMeta:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taizhang.core.keys import Code, hash_parts
+from taizhang.core.privacy import mask_numbers
 from taizhang.metadata.facts import ALL
 from taizhang.report.formats import DATA_FILES
 from taizhang.report.manifest import Manifest, list_versions, write_manifest
@@ -30,6 +31,16 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
         "sample": snapshot.config.sample,
         "versions": list_versions(),
         "inputs": snapshot.inputs,
+        "unread": [
+            {
+                "kind": one["kind"],
+                "file": one["file"],
+                "sheet": one["sheet"],
+                "districts": one["codes"],
+                "reason": mask_numbers(one["reason"].word(snapshot.config.lang)),
+            }
+            for one in snapshot.unread
+        ],
         "inputs_fingerprint": snapshot.fingerprint,
     }
 
@@ -69,6 +80,7 @@ def _hash_index(snapshot: Snapshot, manifest: Mapping[str, Any]) -> str:
         facts=manifest["facts_fingerprint"],
         said=[config.title, config.sample, config.boundaries.approval, [repr(one) for one in config.reports]],
         as_of=snapshot.as_of,
+        unread=repr(snapshot.unread),
         reports=hash_parts(
             **{name: [entry.get(key) for key in shown] for name, entry in manifest["reports"].items()}
         ),

@@ -47,6 +47,7 @@ def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, f
             try:
                 days = (snapshot.period, snapshot.as_of)
                 rows = select_rows(fact, ready, districts, *days, ALL, suppress=(), asked=snapshot.asked)
+                rows = snapshot.hide(rows)
             except ParameterError:  # it needs another ledger besides
                 rows = snapshot.trace(fact)
             _write_parts(

@@ -43,7 +43,11 @@ class Snapshot:
     inputs: list[dict[str, Any]]  # path, sha256 and bytes of every raw file
     fingerprint: str  # of the processed tables and settings
     find_template: Callable[[str], Path]  # the path of a report's notebook, by its name
-    read_ledger: Callable[[str], pd.DataFrame]  # the rows of a kind
+    read_ledger: Callable[[str], pd.DataFrame]  # the rows of a kind, with texts as written
+    hide: Callable[[pd.DataFrame], pd.DataFrame]  # rows behind a fact without what is personal
+    unread: tuple[
+        dict[str, Any], ...
+    ]  # kind, title, file, sheet, reason, districts (codes; empty: any) of each
     trace: Callable[[str], pd.DataFrame]  # the rows behind a fact of the whole area
 
     @property
@@ -82,7 +86,13 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         inputs=book.inputs(),
         fingerprint=book.fingerprint(),
         find_template=book.template,
-        read_ledger=book.ledger,
+        read_ledger=lambda kind: book.ledger(kind, personal=True),
+        hide=book.hide_personal,
+        unread=tuple(
+            {"kind": kind, "title": dict(book.kinds[kind].title), **vars(one), "codes": list(one.codes)}
+            for kind, some in book.result.unread.items()
+            for one in some
+        ),
         trace=lambda fact: book.trace(fact, period, ALL),
     )
 
@@ -103,6 +113,7 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
             "own": [hash_files((root / name).rglob("*")) for name in ("ledgers", "facts")],
             "layers": [item for item in result.inputs if item["path"] in result.layers],
             "as_of": str(book.asked),
+            "unread": repr(book.result.unread),
             "written": [
                 [
                     sorted(one.filled),

@@ -383,6 +383,7 @@ class Workbook:
                 "period": str(period),
                 "as_of": as_of,
                 "asked": self.asked,
+                "unread": sorted((kind, sorted(codes)) for kind, codes in self._unread.items()),
                 "own": hash_files((self.root / "facts").rglob("*")),
             },
             lambda folder: count_facts(folder, kinds, self.districts, period, as_of, self._facts_settings()),
@@ -398,7 +399,7 @@ class Workbook:
 
     def _facts_settings(self) -> dict[str, Any]:
         return list_settings(
-            self.config, self.kinds, self._own_facts, self.grid, self.grid_measures, self.asked
+            self.config, self.kinds, self._own_facts, self.grid, self.grid_measures, self.asked, self._unread
         )
 
     @cached_property
@@ -429,8 +430,12 @@ class Workbook:
             code,
             **self._facts_settings(),
         )
+        return rows if personal else self.hide_personal(rows)
+
+    def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows as from `select_rows` without what is personal."""
         kind = self.kinds.get(rows.attrs["kind"])
-        return rows if personal or kind is None else hide_personal(rows, kind)
+        return rows if kind is None else hide_personal(rows, kind)
 
     def _read_exact(self, kind: str, *, personal: bool) -> pd.DataFrame:
         """A ledger's rows with their texts as written, to be counted."""
@@ -479,15 +484,33 @@ class Workbook:
             fact_infos=self.fact_infos,
             report=report,
             asked=self.asked,
+            unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
         )
 
+    @property
+    def _unread(self) -> dict[str, frozenset[str]]:
+        """By kind the districts of which something could not be read, ``all`` where it may hold any."""
+        return {
+            kind: frozenset(code for one in some for code in one.codes or (ALL,))
+            for kind, some in self.result.unread.items()
+        }
+
+    def _is_whole(self, kind: str, code: str) -> bool:
+        """Whether all of a ledger could be read that may hold rows of a district, or of any."""
+        lost = self._unread.get(kind, frozenset())
+        return not lost if code == ALL else not lost & {ALL, code}
+
     def _read_ledgers(self, code: str, as_of: date, *, personal: bool = False) -> LazyLedgers:
         return LazyLedgers(
             lambda kind: self.ledger(kind, district=None if code == ALL else code, personal=personal),
-            # What small counts are suppressed of, a report knows by its facts alone.
-            {name: self.kinds[name] for name in self.config.ledgers if name not in self.config.suppress},
+            # What small counts are suppressed of, a report knows by its facts alone; of what was read in part, nothing.
+            {
+                name: self.kinds[name]
+                for name in self.config.ledgers
+                if name not in self.config.suppress and self._is_whole(name, code)
+            },
             as_of,
         )
 

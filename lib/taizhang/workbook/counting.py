@@ -1,6 +1,6 @@
 """Tables for all districts at once, made from the ledgers and kept until a row, a setting or their code changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,12 @@ def list_settings(
     grid: gpd.GeoDataFrame | None,
     grid_measures: pd.DataFrame | None,
     asked: date | None,
+    unread: Mapping[str, Collection[str]],
 ) -> dict[str, Any]:
     """What `compute_facts` and `select_rows` are told besides the rows."""
     return {
         "asked": asked,
+        "unread": unread,
         "grid": grid,
         "grid_measures": grid_measures,
         "targets": config.targets,
