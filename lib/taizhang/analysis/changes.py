@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.silence import is_silent
 from taizhang.analysis.view import View, is_known
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import FactInfo
@@ -96,6 +97,12 @@ def compare_periods(
         return None
     days = _count_days(view, then)
     if min(days) <= 0:
+        return None
+    # A share is of the rows that there are; a count of some months is none of the period.
+    whole = (view.period, find_period(view, then))
+    if info.interval not in ("wilson", "greenwood") and any(
+        is_silent(view, info.kind, period, district) for period in whole
+    ):
         return None
     difference = float(now["value"] - before["value"])
     beyond = _is_beyond_chance(info, now, before, days)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import choose_months, count_classes, count_months, list_rows, name_values
+from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 from taizhang.facts import drills, plans
 from taizhang.facts.measures import holds
@@ -37,10 +38,13 @@ def follow_months(view: View) -> Calendar | None:
         return None
     forms = name_values(rows["kind"], "drills", "kind", view.lang)
     counts = {
-        form: count_months(rows.loc[forms == form, "held_on"], months, view.as_of)
+        form: leave_silent(
+            view, "drills", count_months(rows.loc[forms == form, "held_on"], months, view.as_of)
+        )
         for form in forms.value_counts().sort_index().index
     }
-    return Calendar(pd.DataFrame(counts).T, count_months(rows["held_on"], months, view.as_of), len(rows))
+    totals = leave_silent(view, "drills", count_months(rows["held_on"], months, view.as_of))
+    return Calendar(pd.DataFrame(counts).T, totals, len(rows))
 
 
 def count_kinds(view: View) -> pd.DataFrame | None:

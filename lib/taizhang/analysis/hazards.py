@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
+from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 from taizhang.facts import hazards
 from taizhang.facts.rows import Mask, Rows
@@ -42,13 +43,13 @@ def follow_months(view: View) -> HazardTrend | None:
     days = rows["found_on"]
     counts = pd.DataFrame(
         {
-            name: count_months(days[inside & part], months, view.as_of)
+            name: leave_silent(view, "hazards", count_months(days[inside & part], months, view.as_of))
             for name, part in tell_states(found).items()
         }
     )
     before = None
     if view.compares and reaches_back(view.begun("hazards"), months):
-        before = count_months(days, months - 12)
+        before = leave_silent(view, "hazards", count_months(days, months - 12))
     return HazardTrend(counts, before, int(inside.sum()))
 
 

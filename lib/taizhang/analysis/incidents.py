@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from taizhang.analysis.rows import count_months
+from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 
 _MOST_YEARS = 8
@@ -26,7 +27,7 @@ def follow_years(view: View) -> pd.DataFrame | None:
     last = view.period.end.year
     first = max(view.begun("incidents").year, last - _MOST_YEARS + 1)
     months = pd.period_range(f"{first}-01", f"{last}-12", freq="M")
-    counts = count_months(days, months, min(view.period.end, view.as_of))
+    counts = leave_silent(view, "incidents", count_months(days, months, min(view.period.end, view.as_of)))
     return pd.DataFrame(counts.to_numpy().reshape(-1, 12), index=range(first, last + 1), columns=range(1, 13))
 
 

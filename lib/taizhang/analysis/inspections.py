@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
+from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 
 
@@ -22,12 +23,12 @@ def follow_months(view: View) -> VisitTrend | None:
     if rows.empty:
         return None
     days = rows["inspected_on"]
-    visits = count_months(days, months, view.as_of)
+    visits = leave_silent(view, "inspections", count_months(days, months, view.as_of))
     if not visits.sum():
         return None
     before = None
     if view.compares and reaches_back(view.begun("inspections"), months):
-        before = count_months(days, months - 12)
+        before = leave_silent(view, "inspections", count_months(days, months - 12))
     return VisitTrend(visits, before)
 
 

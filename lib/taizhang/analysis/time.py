@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.silence import find_first, find_last, leave_silent
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
 from taizhang.facts.grounds import MOST_UNKNOWN
@@ -29,7 +30,7 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
     table = view.ledgers.get(kind)
     if table is None or table.empty or is_sensitive(view, kind):
         return None
-    last = min(view.period.end, view.as_of)
+    last = find_last(view, kind, min(view.period.end, view.as_of))
     days = table[view.kinds[kind].date].dropna()
     days = days[days < pd.Timestamp(last) + pd.Timedelta(days=1)]
     if days.empty:
@@ -37,11 +38,12 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
     # The first row may come some weeks after the ledger was begun.
     begun = view.begun(kind).date()
     first = max(begun.replace(day=1) - timedelta(days=_LATE_START), _go_back(last, _YEARS))
+    first = find_first(view, kind, first)
     # A part of a year would count some seasons twice: of more than a year, whole ones are kept.
     years = 0
     while _go_back(last, years + 1) >= first:
         years += 1
-    return (_go_back(last, years) if years else begun), last
+    return (_go_back(last, years) if years else max(begun, first)), last
 
 
 def _go_back(day: date, years: int) -> date:
@@ -180,6 +182,7 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame | None] | None
     found, total, count = (
         part.value_counts().reindex(months, fill_value=0) for part in (of, of[due], of[due & soon])
     )
+    found = leave_silent(view, "hazards", found)
     dark = asked & ~rows.test(hazards.has_day)
     share = None if dark.sum() > MOST_UNKNOWN * asked.sum() else chart_shares(count, total)
     return chart_values(found.astype(float)), share

@@ -83,6 +83,9 @@ class View:
         What each kind's whole ledger has written, in any district; where left out, its own rows decide.
     unread : frozenset of str
         Kinds of whose rows some could not be read: no number of them is known, and `ledgers` lacks them.
+    silences : pandas.DataFrame
+        Where ledgers are silent though they should not be: kind, district_code (``all`` for the whole area), and the
+        columns of `stats.silence.find_silences`.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: everything.
@@ -112,6 +115,7 @@ class View:
     written: Mapping[str, Written] = field(default_factory=dict)
     report: str = ""
     unread: frozenset[str] = frozenset()
+    silences: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def compares(self) -> bool:

@@ -1,12 +1,13 @@
 """What each section says: which facts, in which order, in which sentence."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.gaps import Gap, find_gap
 from taizhang.analysis.incidents import LEVELS, list_levels
 from taizhang.analysis.naming import name_period, name_place
-from taizhang.analysis.rows import find_leaders
+from taizhang.analysis.rows import find_leaders, is_sensitive
 from taizhang.analysis.selection import (
     choose_told,
     count_sentences,
@@ -15,6 +16,7 @@ from taizhang.analysis.selection import (
     is_of_nothing,
     list_dated_counts,
 )
+from taizhang.analysis.silence import list_told
 from taizhang.analysis.targets import count_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
@@ -59,16 +61,43 @@ def _write(view: View, id: str) -> list[Runs]:
     about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
-        if view.fact(counted) is not None and (kind := counted.split(".")[0]) in view.unread:
+        kind = counted.split(".")[0]
+        if view.fact(counted) is not None and kind in view.unread:
             told.append(say("unread", view.lang, kind=view.kinds[kind].title[view.lang]))
             continue
         sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
             told.append(_tell(view, sentence, lead))
+            if sentence is first:
+                told += tell_silences(view, kind)
         if view.value(counted) != 0:
             asked += [entry.rstrip(_MARKS) for sentence in sentences for entry in sentence]
     return told + tell_gaps(view, asked)
+
+
+def tell_silences(view: View, kind: str, *, ask: bool = True) -> list[Runs]:
+    """Where a ledger ends or is silent though it should not be, and whether there are rows that were not handed in."""
+    if kind not in view.kinds or is_sensitive(view, kind):
+        return []
+    lang = view.lang
+    told: dict[tuple[str, str, str], list[str]] = {}
+    day = timedelta(days=1)
+    for one in list_told(view, kind):
+        first = {"before": one.end + day, "within": one.start, "after": one.start - day}[one.where]
+        days = (format_date(first, lang), format_date(one.end, lang) if one.where == "within" else "")
+        told.setdefault((one.where, *days), []).append(_name_district(view, one.district_code))
+    title = lower_title(view.kinds[kind].title[lang], lang)
+    sentences = [
+        say(f"silence.{where}", lang, kind=title, names=join_list(names, lang), first=first, last=last)
+        for (where, first, last), names in told.items()
+    ]
+    return [*sentences, say("silence.ask", lang)] if sentences and ask else sentences
+
+
+def _name_district(view: View, code: str) -> str:
+    names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
+    return str(names.get(code, name_place(view)))
 
 
 def tell_gaps(view: View, facts: Iterable[str]) -> list[Runs]:
@@ -123,6 +152,8 @@ def write_summary(view: View) -> Prose | None:
             sentences.append(told)
             lead = ()
     sentences += tell_gaps(view, asked)
+    for kind in view.ledgers:
+        sentences += tell_silences(view, kind, ask=False)
     sentences += [say("unread", lang, kind=view.kinds[kind].title[lang]) for kind in sorted(view.unread)]
     return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
 

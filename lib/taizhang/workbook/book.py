@@ -28,7 +28,7 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
-from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings
+from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings, list_silences
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
@@ -484,6 +484,7 @@ class Workbook:
             fact_infos=self.fact_infos,
             report=report,
             asked=self.asked,
+            silences=self._find_silences(as_of, code),
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
@@ -496,6 +497,13 @@ class Workbook:
             kind: frozenset(code for one in some for code in one.codes or (ALL,))
             for kind, some in self.result.unread.items()
         }
+
+    def _find_silences(self, as_of: date, code: str) -> pd.DataFrame:
+        """Where ledgers are silent up to a day: of a district, or of all and the whole area."""
+        kinds = {name: self.kinds[name] for name in self.config.ledgers}
+        found = self._keep("silences", {"as_of": as_of}, lambda folder: list_silences(folder, kinds, as_of))
+        assert found is not None
+        return found if code == ALL else found[found["district_code"] == code]
 
     def _is_whole(self, kind: str, code: str) -> bool:
         """Whether all of a ledger could be read that may hold rows of a district, or of any."""

@@ -12,8 +12,10 @@ from taizhang.core.files import write_beside
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
 from taizhang.facts import OwnFact, compute_facts
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config
+from taizhang.stats.silence import find_silences
 from taizhang.workbook.tables import read_columns, read_counted, read_rows
 
 # What the tables are counted by; how raw files are read is in the rows.
@@ -74,6 +76,25 @@ def count_facts(
         for name, kind in kinds.items()
     }
     return compute_facts(tables, districts, period, as_of, **settings)
+
+
+def list_silences(folder: Path, kinds: Mapping[str, Kind], as_of: date) -> pd.DataFrame:
+    """Where each district's ledger of dated events is silent up to a day, as from `find_silences`, and the area's."""
+    found = []
+    for name, kind in kinds.items():
+        if not kind.date or kind.fields[kind.date].type not in ("date", "datetime"):
+            continue
+        rows = read_columns(folder, name, "district_code", kind.date)
+        parts = [(str(code), part) for code, part in rows.groupby("district_code", observed=True)]
+        for code, part in [*parts, (ALL, rows)]:
+            found.append(find_silences(part[kind.date], as_of).assign(kind=name, district_code=code))
+    columns = ["kind", "district_code", "where", "start", "end", "per_day"]
+    table = pd.concat(
+        [part for part in found if len(part)] or [pd.DataFrame(columns=columns)], ignore_index=True
+    )
+    dtypes = {"kind": "str", "district_code": "str", "where": "str", "per_day": "float64"}
+    days = {"start": "datetime64[us]", "end": "datetime64[us]"}
+    return table[columns].astype(dtypes | days)
 
 
 def count_reach(

@@ -1,0 +1,111 @@
+"""Which days a view's ledgers are silent on: what is compared, charted and tested leaves them out."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.view import View
+from taizhang.core.periods import Period
+from taizhang.metadata.facts import ALL
+
+_FEWEST_EXPECTED = 3.0  # rows that the silent days of a period would have had
+_MOST_SILENT = 0.1  # of a period's days, or of the whole area's rows
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A span of days on which a district's ledger has no row though it should."""
+
+    kind: str
+    district_code: str
+    where: str  # before, within or after its rows
+    start: date
+    end: date
+    per_day: float
+
+    def overlap(self, start: date, end: date) -> int:
+        """How many of its days lie in a span, both ends inclusive."""
+        return max((min(self.end, end) - max(self.start, start)).days + 1, 0)
+
+
+def list_silences(view: View, kind: str, district: str | None = None) -> list[Silence]:
+    """Of a ledger's rows in the view's district, or in another: where it is silent, in order of time."""
+    table = view.silences
+    if table.empty:
+        return []
+    of = table[(table["kind"] == kind) & (table["district_code"] == (district or view.district))]
+    return [
+        Silence(**row | {"start": row["start"].date(), "end": row["end"].date()})
+        for row in of.to_dict("records")
+    ]
+
+
+def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:
+    """Whether a ledger is silent on so much of a period that its counts are not those of the period.
+
+    In the whole area: whether the districts that are silent would have had over a tenth of its rows.
+    """
+    code = district or view.district
+    if any(_matters(one, period) for one in list_silences(view, kind, code)):
+        return True
+    if code != ALL or view.silences.empty:
+        return False
+    of = view.silences[view.silences["kind"] == kind]
+    lacking = sum(
+        one.per_day * one.overlap(period.start, period.end)
+        for other in of.loc[of["district_code"] != ALL, "district_code"].unique()
+        for one in list_silences(view, kind, str(other))
+        if _matters(one, period)
+    )
+    table = view.ledgers.get(kind)
+    if table is None or not lacking:
+        return False
+    days = table[view.kinds[kind].date]
+    there = (
+        (days >= pd.Timestamp(period.start)) & (days < pd.Timestamp(period.end) + pd.Timedelta(days=1))
+    ).sum()
+    return bool(lacking > _MOST_SILENT * (lacking + there))
+
+
+def _matters(one: Silence, period: Period) -> bool:
+    days = one.overlap(period.start, period.end)
+    return days > _MOST_SILENT * period.days and days * one.per_day >= _FEWEST_EXPECTED
+
+
+def leave_silent(view: View, kind: str, counts: pd.Series) -> pd.Series:
+    """Counts by month without the months in which the ledger is silent: NaN there."""
+    silent = np.array([_is_within(view, kind, month) for month in pd.PeriodIndex(counts.index)], bool)
+    return counts.astype(float).mask(silent) if silent.any() else counts
+
+
+def _is_within(view: View, kind: str, month: pd.Period) -> bool:
+    first, last = month.start_time.date(), month.end_time.date()
+    spans = (one for one in list_silences(view, kind) if one.where != "before")
+    return any(one.start <= first and min(last, view.as_of) <= one.end for one in spans)
+
+
+def find_last(view: View, kind: str, last: date) -> date:
+    """The last day on which a ledger's rows tell something, at most `last`."""
+    ends = [one for one in list_silences(view, kind) if one.where == "after" and one.start <= last]
+    return min((pd.Period(one.start, "M").end_time.date() for one in ends), default=last) if ends else last
+
+
+def find_first(view: View, kind: str, first: date) -> date:
+    """The first day after which a ledger is silent no more, but for its end; at least `first`."""
+    return max([first, *(one.end for one in list_silences(view, kind) if one.where == "within")])
+
+
+def list_told(view: View, kind: str) -> list[Silence]:
+    """The silences that touch the period, of the view's district; of the area, those of all districts."""
+    own = [view.district] if view.district != ALL else [*view.districts["code"].astype("str"), ALL]
+    found = [
+        one
+        for code in own
+        for one in list_silences(view, kind, code)
+        if (one.where != "before" and one.overlap(view.period.start, min(view.period.end, view.as_of)))
+        or (one.where == "before" and _matters(one, view.period))
+    ]
+    districts = {one.district_code for one in found} - {ALL}
+    return [one for one in found if one.district_code != ALL or not districts]
