@@ -36,10 +36,8 @@ def list_silences(view: View, kind: str, district: str | None = None) -> list[Si
     if table.empty:
         return []
     of = table[(table["kind"] == kind) & (table["district_code"] == (district or view.district))]
-    return [
-        Silence(**row | {"start": row["start"].date(), "end": row["end"].date()})
-        for row in of.to_dict("records")
-    ]
+    rows = ({str(name): value for name, value in row.items()} for row in of.to_dict("records"))
+    return [Silence(**row | {"start": row["start"].date(), "end": row["end"].date()}) for row in rows]
 
 
 def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:

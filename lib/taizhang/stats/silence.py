@@ -4,9 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-FEWEST_ROWS = 5
-FEWEST_DAYS = 60  # from the first row to the last: in fewer there is no rate
-MOST_EXPECTED = 7.0  # with so many rows expected, none has a probability below 0.001
+FEWEST_DAYS = 5  # with rows
+SHORTEST = 60  # days from the first row to the last: in fewer there is no rate
+MOST_EXPECTED = 7.0  # with so many days with rows expected, none has a probability below 0.001
 TIMES_LONGER = 2.0  # than any other span without rows: a ledger that is filled in by batches has long ones
 YEARS_BEFORE = 3
 
@@ -29,32 +29,36 @@ def find_silences(days: pd.Series, until: date) -> pd.DataFrame:
 
     Notes
     -----
-    Rows at an even rate: that none came in a span in which n were expected has the probability exp(-n).
+    Days with rows at an even rate: that none came in a span in which n were expected has the probability exp(-n).
     """
     known = days.dropna().dt.normalize()
     known = known[known <= pd.Timestamp(until)].sort_values()
     columns = ["where", "start", "end", "per_day"]
-    if len(known) < FEWEST_ROWS or (length := (known.iloc[-1] - known.iloc[0]).days + 1) < FEWEST_DAYS:
+    distinct = known.drop_duplicates()
+    if len(distinct) < FEWEST_DAYS or (length := (distinct.iloc[-1] - distinct.iloc[0]).days + 1) < SHORTEST:
         return pd.DataFrame(columns=columns)
     day = pd.Timedelta(days=1)
-    distinct = known.drop_duplicates()
+    # Many rows of one day are one batch: what is expected are days with rows.
     gaps = (distinct.diff().dt.days - 1).fillna(0).to_numpy(int)
     longest = int(gaps.argmax())
-    others = sorted(gaps)[-2] if len(gaps) > 1 else 0
+    usual, span = int(gaps[longest]), length
+    others = int(sorted(gaps)[-2])
     found = []
     # Within: the longest span, if it is out of all proportion to the others.
-    rate = len(known) / max(length - gaps[longest], 1)
-    if rate * gaps[longest] >= MOST_EXPECTED and gaps[longest] > TIMES_LONGER * max(others, 1):
+    if _is_long(usual, others, len(distinct) / max(length - usual, 1)):
         end = distinct.iloc[longest] - day
-        found.append(("within", end - (gaps[longest] - 1) * day, end, rate))
-        usual = int(others)
-    else:
-        rate, usual = len(known) / length, int(gaps[longest])
-    begun = known.iloc[0]
+        found.append(("within", end - (usual - 1) * day, end))
+        usual, span = others, length - usual
+    rate = len(distinct) / span
+    begun, ended = distinct.iloc[0], distinct.iloc[-1]
     back = begun - pd.DateOffset(years=YEARS_BEFORE)
-    if rate * (begun - back).days >= MOST_EXPECTED:
-        found.insert(0, ("before", back, begun - day, rate))
-    since = (pd.Timestamp(until) - known.iloc[-1]).days
-    if rate * since >= MOST_EXPECTED and since > TIMES_LONGER * max(usual, 1):
-        found.append(("after", known.iloc[-1] + day, pd.Timestamp(until), rate))
-    return pd.DataFrame(found, columns=columns)
+    if _is_long((begun - back).days, usual, rate):
+        found.insert(0, ("before", back, begun - day))
+    if _is_long((pd.Timestamp(until) - ended).days, usual, rate):
+        found.append(("after", ended + day, pd.Timestamp(until)))
+    return pd.DataFrame([(*one, len(known) / span) for one in found], columns=columns)
+
+
+def _is_long(days: int, usual: int, rate: float) -> bool:
+    """Whether so many days without a row are neither chance nor habit."""
+    return rate * days >= MOST_EXPECTED and days > TIMES_LONGER * max(usual, 1)
