@@ -15,6 +15,7 @@ from taizhang.cli import app
 from taizhang.workbook.book import Workbook
 
 FILES = ("disasters_events_provinces.csv", "phildis_provinces.geojson", "disasters_summary_provinces.csv")
+DATED = r"\d{4}-\d\d(-\d\d)?"  # 1999-09 is a month, and known as one
 NAME = "灾情 of provinces"
 
 
@@ -80,7 +81,7 @@ def test_every_row_is_accepted_or_set_aside(book: Workbook, raw: pd.DataFrame) -
 def test_codes_on_no_polygon_are_set_aside_and_named(book: Workbook, raw: pd.DataFrame) -> None:
     book.ingest()
     known = set(book.districts["code"])
-    dated = raw[raw["date_start"].str.fullmatch(r"\d{4}-\d\d-\d\d")]
+    dated = raw[raw["date_start"].str.fullmatch(DATED)]
     unknown = set(dated["ph_psgc"]) - known
     aside = pd.read_csv(book.root / "data/processed/set_aside.csv", dtype="str", encoding="utf-8-sig")
     own = aside[aside["column"] == "district"]
@@ -89,9 +90,7 @@ def test_codes_on_no_polygon_are_set_aside_and_named(book: Workbook, raw: pd.Dat
 
 
 def test_totals_per_province_are_those_of_plain_pandas(book: Workbook, raw: pd.DataFrame) -> None:
-    rows = raw[
-        raw["date_start"].str.fullmatch(r"\d{4}-\d\d-\d\d") & raw["ph_psgc"].isin(book.districts["code"])
-    ]
+    rows = raw[raw["date_start"].str.fullmatch(DATED) & raw["ph_psgc"].isin(book.districts["code"])]
     numbers = rows.assign(affected=pd.to_numeric(rows["affected_persons"], errors="coerce"))
     wanted = numbers.groupby("ph_psgc")["affected"].agg(["size", "sum"])
     got = book.ledger("losses").groupby("district_code")["affected"].agg(["size", "sum"])
