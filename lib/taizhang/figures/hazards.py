@@ -77,11 +77,7 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         say_exhibit(view, "hazards-by-class", "leader", name=name, **share)
         for name, share in list(zip(counts.index, shares, strict=True))[:3]
     ]
-    told = {
-        "n": totals.whole,
-        "leaders": join_list(leaders, view.lang),
-        "open": totals.by_part["open"],
-    }
+    told = {"n": totals.whole, "leaders": join_list(leaders, view.lang), "open": totals.by_part["open"]}
     return finish_figure(
         drawing, view, f"hazards-by-{column.replace('_', '-')}", int(totals.whole), told=told
     )
