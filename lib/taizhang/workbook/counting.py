@@ -1,6 +1,6 @@
 """Tables for all districts at once, made from the ledgers and kept until a row, a setting or their code changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,8 @@ import pandas as pd
 from taizhang.core.files import write_beside
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
-from taizhang.facts import OwnFact, compute_facts
+from taizhang.facts import compute_facts
 from taizhang.metadata.kinds import Kind
-from taizhang.settings.workbook import Config
 from taizhang.workbook.tables import read_columns, read_counted, read_rows
 
 # What the tables are counted by; how raw files are read is in the rows.
@@ -32,25 +31,6 @@ def keep_table(
         with write_beside(path) as beside:
             table.to_parquet(beside, index=False)
     return table
-
-
-def list_settings(
-    config: Config,
-    kinds: Mapping[str, Kind],
-    own: tuple[OwnFact, ...],
-    grid: gpd.GeoDataFrame | None,
-    grid_measures: pd.DataFrame | None,
-) -> dict[str, Any]:
-    """What `compute_facts` and `select_rows` are told besides the rows."""
-    return {
-        "grid": grid,
-        "grid_measures": grid_measures,
-        "targets": config.targets,
-        "suppress_below": config.suppress_below,
-        "suppress": config.suppress,
-        "own": own,
-        "dates": {name: kind.date for name, kind in kinds.items() if kind.date},
-    }
 
 
 def count_facts(
@@ -72,7 +52,7 @@ def count_reach(
     folder: Path,
     kind: str,
     districts: gpd.GeoDataFrame,
-    others: set[str],
+    others: Collection[str],
     *,
     distance_m: float,
     as_of: date,
