@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from view_maker import CODES, make_table, make_view
 
-from taizhang.analysis.drills import count_kinds, follow_months, list_drills, list_plans
+from taizhang.analysis.drills import count_kinds, follow_months, list_plans
 
 HELD = [
     {"held_on": "2021-01-05", "kind": "field", "hazard_type": "洪水", "plan": "甲 案"},
@@ -35,13 +35,6 @@ def test_months_without_a_drill_are_those_that_have_begun() -> None:
     view = make_view({"drills": make_table("drills", HELD)}, as_of=date(2021, 5, 20))
     calendar = follow_months(view)
     assert calendar is not None and calendar.empty_months == 2 and type(calendar.empty_months) is int
-
-
-def test_drills_are_listed_by_day_and_as_their_files_have_them() -> None:
-    table = make_table("drills", [{"held_on": day} for day in ("2021-03-02", "2021-03-01", "2021-03-02")])
-    table["source_file"], table["plan"] = ["y", "z", "x"], list("abc")
-    view = make_view({"drills": pd.concat([table, table.assign(held_on=pd.Timestamp("2020-01-01"))])})
-    assert list_drills(view)["plan"].tolist() == ["b", "c", "a"] and list_drills(make_view()).empty
 
 
 def test_a_trend_of_the_last_twelve_months() -> None:

@@ -7,11 +7,7 @@ import pytest
 from view_maker import CODES, NAMES, make_table, make_view
 
 from taizhang import figures, narrative
-from taizhang.analysis.required_drills import (
-    RequiredDrillCounts,
-    check_required_drills,
-    count_required_drills,
-)
+from taizhang.analysis.required_drills import check_required_drills, count_required_drills
 from taizhang.analysis.view import View
 
 
@@ -47,9 +43,9 @@ def test_table_and_sentence_name_the_same_districts(view: View) -> None:
 
 
 def test_districts_and_those_without_a_drill(view: View) -> None:
-    assert count_required_drills(view) == RequiredDrillCounts(6, [NAMES[1], NAMES[3], NAMES[5]])
+    assert count_required_drills(view) == (6, [NAMES[1], NAMES[3], NAMES[5]])
     own = make_view(dict(view.ledgers), district=CODES[0])
-    assert count_required_drills(own) == RequiredDrillCounts(1, [])
+    assert count_required_drills(own) == (1, [])
     assert count_required_drills(make_view()) is None
 
 

@@ -146,11 +146,7 @@ class ActionCounts:
     @property
     def due(self) -> list[str]:
         """What is to be done, the most pressing first: overdue stages, open problems, and stages that were late."""
-        tests = {
-            "overdue": "overdue" in self.states,
-            "open": self.left > 0,
-            "late": "late" in self.states,
-        }
+        tests = {"overdue": "overdue" in self.states, "open": self.left > 0, "late": "late" in self.states}
         return [name for name, is_due in tests.items() if is_due]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.rows import choose_months, count_classes, count_months, list_rows, name_values
+from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values
 from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 from taizhang.facts import drills, plans
@@ -60,11 +60,6 @@ def count_kinds(view: View) -> pd.DataFrame | None:
     return count_classes(
         name_values(rows["hazard_type"], "drills", "hazard_type", view.lang), shown, view.lang
     )
-
-
-def list_drills(view: View) -> pd.DataFrame:
-    """The period's drills by day and as their files have them."""
-    return list_rows(view, "drills")[0]
 
 
 def list_plans(view: View) -> pd.DataFrame:

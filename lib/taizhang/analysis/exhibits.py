@@ -48,9 +48,5 @@ def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Aske
 
 def say_exhibit(view: View, id: str, part: str, /, **values: object) -> str:
     """A part of an exhibit's words in the report's language; `name`, `period` and `day` are the view's if left out."""
-    usual = {
-        "name": name_place(view),
-        "period": name_period(view),
-        "day": format_date(view.as_of, view.lang),
-    }
+    usual = {"name": name_place(view), "period": name_period(view), "day": format_date(view.as_of, view.lang)}
     return load_exhibits()[id].say(part, view.lang, usual | values)

@@ -1,6 +1,5 @@
 """Who held the drill that is required every two years."""
 
-from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -50,17 +49,7 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
     return table.sort_values("met", kind="stable")
 
 
-@dataclass(frozen=True)
-class RequiredDrillCounts:
-    """Districts of which the drill is required, and the names of those that did not hold it."""
-
-    districts: int
-    missed: list[str]
-
-
-def count_required_drills(view: View) -> RequiredDrillCounts | None:
-    """None where `check_required_drills` is."""
+def count_required_drills(view: View) -> tuple[int, list[str]] | None:
+    """Of how many districts the drill is required, and the names of those without; None as `check_required_drills`."""
     table = check_required_drills(view)
-    if table is None:
-        return None
-    return RequiredDrillCounts(len(table), list(table.loc[~table["met"], "district"]))
+    return None if table is None else (len(table), list(table.loc[~table["met"], "district"]))

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from taizhang.analysis.drills import count_kinds, follow_months, list_drills, list_plans
+from taizhang.analysis.drills import count_kinds, follow_months, list_plans
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_leaders, show_day, show_text, tell_peak
-from taizhang.analysis.rows import name_values, total_counts
+from taizhang.analysis.rows import list_rows, name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -53,7 +53,7 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
 @exhibit("drills-list")
 def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
     """The period's drills in order of date, `most` at most; None where none was held."""
-    rows, lang = list_drills(view), view.lang
+    (rows, _), lang = list_rows(view, "drills"), view.lang
     if rows.empty:
         return None
     named = {column: name_values(rows[column], "drills", column, lang) for column in ("kind", "hazard_type")}

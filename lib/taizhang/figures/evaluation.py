@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from taizhang.analysis.drills import list_drills
 from taizhang.analysis.evaluation import (
     OBJECTIVES,
     choose_plan_columns,
@@ -14,7 +13,7 @@ from taizhang.analysis.evaluation import (
 )
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import show_day, show_text
-from taizhang.analysis.rows import name_values, total_counts
+from taizhang.analysis.rows import list_rows, name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
@@ -48,7 +47,7 @@ def plot_ratings(view: View) -> display.Figure | None:
 @exhibit("drill-evaluations")
 def tabulate_evaluations(view: View) -> display.Table | None:
     """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
-    rows = list_drills(view)
+    rows, _ = list_rows(view, "drills")
     if rows.empty:
         return None
     return _tabulate_districts(view) if view.district == ALL else _tabulate_drills(view, rows)

@@ -10,14 +10,7 @@ from matplotlib.transforms import AffineDeltaTransform
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.grid import ASSIGNMENTS, choose_cells, list_unassigned, tell_assignment
 from taizhang.analysis.naming import name_leaders
-from taizhang.analysis.points import (
-    STEPS,
-    Points,
-    count_density,
-    find_side,
-    locate_classes,
-    locate_hazards,
-)
+from taizhang.analysis.points import STEPS, Points, count_density, find_side, locate_classes, locate_hazards
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts

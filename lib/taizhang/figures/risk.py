@@ -42,10 +42,7 @@ def map_risk(view: View) -> display.Figure | None:
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     if left_out:
         source += label("source.unlabelled", lang, n=len(left_out))
-    told = {
-        "counts": join_list(counts, lang),
-        "names": join_list(found.leaders, lang),
-    }
+    told = {"counts": join_list(counts, lang), "names": join_list(found.leaders, lang)}
     return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
 
 

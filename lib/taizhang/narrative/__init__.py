@@ -1,11 +1,7 @@
 """Sentences of a report, computed from facts: each function takes a View and returns Prose, or None."""
 
 from taizhang.narrative.actions import write_actions
-from taizhang.narrative.analysis import (
-    write_closure,
-    write_control,
-    write_key_periods,
-)
+from taizhang.narrative.analysis import write_closure, write_control, write_key_periods
 from taizhang.narrative.comparison import (
     write_comparison,
     write_drill_effects,

@@ -107,9 +107,9 @@ def write_required_drills(view: View) -> Prose | None:
     counts = count_required_drills(view)
     if counts is None:
         return None
-    numbers = {"n": count(counts.districts), "m": count(len(counts.missed))}
-    key = "missed" if counts.missed else "met"
-    names = join_list(counts.missed, view.lang)
+    districts, missed = counts
+    key, names = "missed" if missed else "met", join_list(missed, view.lang)
+    numbers = {"n": count(districts), "m": count(len(missed))}
     return tell(view.lang, say(f"required_drills.{key}", view.lang, names=names, **numbers))
 
 

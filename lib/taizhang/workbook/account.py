@@ -24,13 +24,7 @@ _WIDTH = 220  # px of the map
 
 
 def show_workbook(book: "Workbook") -> str:
-    """A workbook as HTML.
-
-    Returns
-    -------
-    str
-        Its title, a table of its ledgers (name, title, rows, first and last day), and its districts' outlines.
-    """
+    """A workbook as HTML: title, a table of its ledgers (name, title, rows, days), and its districts' outlines."""
     lang, rows = book.config.lang, []
     for kind, span in book.spans.set_index("kind").iterrows():
         first, last = span["first"], span["last"]
@@ -51,14 +45,7 @@ def show_workbook(book: "Workbook") -> str:
 
 
 def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
-    """What the columns of a ledger mean.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by column: title, type, unit, required, values (a category's), description; without columns
-        marked personal.
-    """
+    """As `Workbook.columns` gives it."""
     rows = [
         {
             "column": name,
@@ -76,17 +63,9 @@ def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
 
 
 def measure_spans(folder: Path, kinds: Iterable[Kind]) -> pd.DataFrame:
-    """Rows of each ledger, and its first and last day, by the files' own statistics.
+    """Rows of each processed ledger, and its first and last day, by the files' own statistics.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the processed ledgers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        kind, rows, first, last (NaT for a kind without dates).
+    The table's columns are kind, rows, first, last (NaT for a kind without dates).
     """
     spans = []
     for kind in kinds:
@@ -115,33 +94,18 @@ def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:
 
 
 def try_fact(
-    book: "Workbook",
-    kind: str,
-    function: Callable[..., pd.Series],
-    *,
-    period: str,
-    form: str = "count",
+    book: "Workbook", kind: str, function: Callable[..., pd.Series], *, period: str, form: str = "count"
 ) -> pd.DataFrame:
-    """A fact that is not written down yet, for every district and the whole area.
+    """A fact that is not written down yet, for every district and the whole area, as from `Workbook.facts`.
 
     Parameters
     ----------
-    kind : str
+    kind
         The ledger whose rows it is of.
-    function : callable
+    function
         Takes the rows and the keyword `as_of`; see `taizhang.facts.OwnFact`.
-    form : str
+    form
         count, share or sum.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `Workbook.facts`.
-
-    Raises
-    ------
-    ParameterError
-        If the workbook has no such ledger, or the form is unknown.
     """
     from taizhang.facts import OwnFact, compute_facts
 
@@ -149,20 +113,10 @@ def try_fact(
         raise ParameterError("workbook.no_form", form=form, forms=", ".join(FORMS))
     name, span = f"{kind}.{getattr(function, '__name__', 'tried')}", parse_period(period)
     words = {"zh": name, "en": name}
+    interval = {"share": "wilson", "count": "poisson"}.get(form, "none")
+    unit = "percent" if form == "share" else "count"
     info = FactInfo(
-        name=name,
-        kind=kind,
-        title=words,
-        definition=words,
-        formula="",
-        unit="percent" if form == "share" else "count",
-        decimals=1,
-        direction="neither",
-        interval={"share": "wilson", "count": "poisson"}.get(form, "none"),
-        source="",
-        key=False,
-        order=0,
-        form=form,
+        name, kind, 0, words, words, unit, decimals=1, direction="neither", interval=interval, form=form
     )
     day = book.kinds[kind].date if kind in book.kinds else ""
     facts = compute_facts(
@@ -180,13 +134,7 @@ def try_fact(
 
 
 def draw_outlines(districts: "gpd.GeoDataFrame") -> str:
-    """Districts as a small SVG, each named on hovering.
-
-    Parameters
-    ----------
-    districts : geopandas.GeoDataFrame
-        code, name, geometry in longitude and latitude.
-    """
+    """Districts (code, name, geometry in longitude and latitude) as a small SVG, each named on hovering."""
     from taizhang.core.outlines import draw_outlines as draw
 
     drawing = draw(districts)

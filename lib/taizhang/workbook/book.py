@@ -43,17 +43,8 @@ from taizhang.workbook.templates import packaged_notebooks
 class Workbook:
     """An opened workbook; tables are read when first asked for.
 
-    Parameters
-    ----------
-    root : Path
-        The folder that holds workbook.toml.
-    as_of : datetime.date, optional
-        The day the ledgers are read as of, in place of the workbook's own.
-
-    Raises
-    ------
-    ParameterError
-        If workbook.toml is missing or has mistakes.
+    `root` is the folder that holds workbook.toml; `as_of` the day the ledgers are read as of, in place of the
+    workbook's own. ParameterError if workbook.toml is missing or has mistakes.
     """
 
     def __init__(self, root: Path, *, as_of: date | None = None) -> None:
@@ -111,44 +102,36 @@ class Workbook:
         """path, sha256 and bytes of every raw file."""
         return list(self.result.inputs)
 
+    @property
+    def _tables(self) -> Path:
+        """data/processed, brought up to date in this session."""
+        assert self.result
+        return self.config.processed
+
     @cached_property
     def districts(self) -> gpd.GeoDataFrame:
         """code, name, parent and geometry of the districts, in the boundary layer's order."""
-        assert self.result
-        return gpd.read_parquet(self.config.processed / "districts.parquet")
+        return gpd.read_parquet(self._tables / "districts.parquet")
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
         """The grid cells without the responsible persons' names, or None where there is no such layer."""
-        if self.config.grid is None or not self.result:
+        if self.config.grid is None:
             return None
-        cells = gpd.read_parquet(self.config.processed / "grid.parquet")
+        cells = gpd.read_parquet(self._tables / "grid.parquet")
         return cells.drop(columns="responsible", errors="ignore")
 
     @cached_property
     def grid_measures(self) -> pd.DataFrame | None:
         """Gap and overlap of the grid against each district's boundary (km2)."""
-        if self.config.grid is None or not self.result:
-            return None
-        return pd.read_parquet(self.config.processed / "grid_measures.parquet")
+        return None if self.config.grid is None else pd.read_parquet(self._tables / "grid_measures.parquet")
 
     def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
         """Gaps, overlaps and stray cells of the grid, largest first, as from `find_grid_problems`.
 
-        Parameters
-        ----------
-        district : str
-            Code, name or alias; ``all`` for the whole area.
-
-        Returns
-        -------
-        geopandas.GeoDataFrame or None
-            None where there is no grid layer.
+        Of a district by code, name or alias, or the whole area; None where there is no grid layer.
         """
-        if self.grid is None:
-            return None
-        found = self._grid_problems
-        return found if district == ALL else found[found["district_code"] == self.resolve_district(district)]
+        return None if self.grid is None else self._choose(self._grid_problems, district)
 
     @cached_property
     def _grid_problems(self) -> gpd.GeoDataFrame:
@@ -157,29 +140,21 @@ class Workbook:
     def grid_span(self, district: str = ALL) -> pd.DataFrame | None:
         """Span of control per district, as from `measure_span`: numbers, no names of persons.
 
-        Parameters
-        ----------
-        district : str
-            Code, name or alias; ``all`` for all districts and the whole area.
-
-        Returns
-        -------
-        pandas.DataFrame or None
-            None where there is no grid layer, or it has no column of responsible persons.
+        Of a district by code, name or alias, or of all and the whole area; None where there is no grid layer, or it has
+        no column of responsible persons.
         """
-        if self.config.grid is None or not self.config.grid.responsible or not self.result:
+        if self.config.grid is None or not self.config.grid.responsible:
             return None
-        span = measure_span(gpd.read_parquet(self.config.processed / "grid.parquet"))
-        return span if district == ALL else span[span["district_code"] == self.resolve_district(district)]
+        return self._choose(measure_span(gpd.read_parquet(self._tables / "grid.parquet")), district)
+
+    def _choose(self, table: Any, district: str) -> Any:
+        """The rows of a district; ``all``: the table."""
+        return table if district == ALL else table[table["district_code"] == self.resolve_district(district)]
 
     def grid_counts(self, view: View, *kinds: str) -> pd.DataFrame | None:
         """How many rows of the view's period each grid cell has.
 
-        Parameters
-        ----------
-        view : View
-        *kinds : str
-            Ledger kinds, hazards and incidents where left out; of these the ones whose rows the view has.
+        `kinds` are hazards and incidents where left out; of these the ones whose rows the view has.
 
         Returns
         -------
@@ -206,23 +181,18 @@ class Workbook:
 
         Parameters
         ----------
-        view : View
+        view
             Its period's year says which residents are meant, its as_of which premises are known by then:
             those of the hazards ledger, each once, at the middle of its coordinates.
-        distance_m : float
+        distance_m
             Metres, as the crow flies.
-        kind : str
+        kind
             A ledger kind with lon and lat: shelters, or a kind of the workbook's own, such as teams' posts.
 
         Returns
         -------
         geopandas.GeoDataFrame or None
             None where the view has no rows of such a ledger, or none of them has coordinates.
-
-        Raises
-        ------
-        ParameterError
-            The kind has no coordinates.
         """
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
@@ -230,19 +200,16 @@ class Workbook:
         if kind not in view.ledgers or not is_shown(view, "shelter-reach-map"):
             return None
         # One table for all districts: computed once, not by each of their reports.
-        others = {"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers}
-        as_of, year = view.as_of, view.period.end.year
+        others = sorted({"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers})
         asked: dict[str, Any] = {
             "kind": kind,
             "others": others,
             "distance_m": distance_m,
-            "as_of": as_of,
-            "year": year,
+            "as_of": view.as_of,
         }
+        asked["year"] = view.period.end.year
         return self._keep(
-            "reach",
-            {**asked, "others": sorted(others)},
-            lambda folder: count_reach(folder, districts=self.districts, **asked),
+            "reach", asked, lambda folder: count_reach(folder, districts=self.districts, **asked)
         )
 
     def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
@@ -267,16 +234,12 @@ class Workbook:
     def as_of(self, period: Period) -> date:
         """The day a period is read as of: the one chosen for this run, else the workbook's, else the last.
 
-        Raises
-        ------
-        ParameterError
-            If the day chosen lies before the period, of which nothing was known then.
+        ParameterError if the day chosen lies before the period, of which nothing was known then.
         """
-        if self.chosen_as_of and self.chosen_as_of < period.start:
-            raise ParameterError(
-                "workbook.too_early", day=self.chosen_as_of, period=str(period), start=period.start
-            )
-        return self.chosen_as_of or self.config.as_of or period.end
+        day = self.chosen_as_of
+        if day and day < period.start:
+            raise ParameterError("workbook.too_early", day=day, period=str(period), start=period.start)
+        return day or self.config.as_of or period.end
 
     @property
     def asked(self) -> date | None:
@@ -304,13 +267,13 @@ class Workbook:
 
         Parameters
         ----------
-        kind : str
+        kind
             A ledger kind that this workbook has, such as ``hazards``.
-        district : str, optional
+        district
             Code or name of one district.
-        period : str or Period, optional
+        period
             Only rows whose starred date falls in it (kinds with a date).
-        personal : bool
+        personal
             Keep the columns marked personal, and telephone and identity numbers in texts.
 
         Returns
@@ -320,32 +283,25 @@ class Workbook:
             and duplicate.
         """
         if kind not in self.config.ledgers:
-            have = ", ".join(self.config.ledgers)
-            raise ParameterError("workbook.no_ledger", kind=kind, kinds=have)
+            raise ParameterError("workbook.no_ledger", kind=kind, kinds=", ".join(self.config.ledgers))
         about = self.kinds[kind]
-        assert self.result
         filters: list[tuple[str, str, object]] = []
         if district is not None:
             filters.append(("district_code", "==", self.resolve_district(district)))
         if period is not None and about.date:
             span = read_period(period)
-            filters.append((about.date, ">=", pd.Timestamp(span.start)))
-            filters.append((about.date, "<", pd.Timestamp(span.end) + pd.Timedelta(days=1)))
-        return read_rows(self.config.processed, about, filters, personal=personal)
+            first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
+            filters += [(about.date, ">=", first), (about.date, "<", last + pd.Timedelta(days=1))]
+        return read_rows(self._tables, about, filters, personal=personal)
 
     def columns(self, kind: str) -> pd.DataFrame:
-        """What the columns of a ledger mean.
-
-        Parameters
-        ----------
-        kind : str
-            A ledger kind, configured or not.
+        """What the columns of a ledger kind, configured or not, mean; without those marked personal.
 
         Returns
         -------
         pandas.DataFrame
             Indexed by column: title and description (in the workbook's language), type, unit, required,
-            values (a category's); without columns marked personal.
+            values (a category's).
         """
         if kind not in self.kinds:
             raise ParameterError("workbook.no_kind", kind=kind, near=suggest(kind, self.kinds))
@@ -354,8 +310,7 @@ class Workbook:
     @cached_property
     def spans(self) -> pd.DataFrame:
         """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
-        assert self.result
-        return measure_spans(self.config.processed, map(self.kinds.__getitem__, self.config.ledgers))
+        return measure_spans(self._tables, map(self.kinds.__getitem__, self.config.ledgers))
 
     @property
     def years(self) -> list[int]:
@@ -364,13 +319,7 @@ class Workbook:
         return list(range(days.max().year, days.min().year - 1, -1)) if len(days) else []
 
     def facts(self, period: str | Period) -> pd.DataFrame:
-        """All facts of a period, for every district and the whole area.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per district and fact, in the contract's columns.
-        """
+        """All facts of a period, one row for each of every district and the whole area, in the contract's columns."""
         period = read_period(period)
         return self.facts_as_of(period, self.as_of(period))
 
@@ -394,8 +343,7 @@ class Workbook:
     def _keep(self, name: str, asked: Mapping[str, object], make: Callable[[Path], Any]) -> Any:
         """A table for all districts, made once of the same rows and settings."""
         made_from = {**asked, "ledgers": self.result.fingerprint}
-        folder = self.config.processed
-        return keep_table(folder, name, made_from, lambda: make(folder))
+        return keep_table(self._tables, name, made_from, lambda: make(self._tables))
 
     def _facts_settings(self) -> dict[str, Any]:
         return list_settings(
@@ -405,19 +353,15 @@ class Workbook:
     @cached_property
     def _own_facts(self) -> tuple[OwnFact, ...]:
         """The facts that the workbook's facts/ folder adds."""
-        folder = self.root / "facts"
-        infos = self.fact_infos
-        return tuple(OwnFact(infos[name], function) for name, function in load_functions(folder).items())
+        functions = load_functions(self.root / "facts")
+        return tuple(OwnFact(self.fact_infos[name], function) for name, function in functions.items())
 
     def trace(
         self, fact: str, period: str | Period, district: str, *, personal: bool = False
     ) -> pd.DataFrame:
         """The ledger rows behind a number, with `counted` for those in its numerator.
 
-        Raises
-        ------
-        ParameterError
-            For an unknown fact or district, or a suppressed number, which has no rows to show.
+        ParameterError for an unknown fact or district, or a suppressed number, which has no rows to show.
         """
         period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
@@ -447,12 +391,11 @@ class Workbook:
 
         Parameters
         ----------
-        district : str
+        district
             Code, name or alias; ``all`` for the whole area.
-        period : str or Period
-        lang : str
+        lang
             zh or en; empty: the workbook's.
-        report : str
+        report
             The template that it is for, such as ``township_review``, which shows less of a shorter period.
         """
         period = read_period(period)
@@ -524,7 +467,7 @@ class Workbook:
 
     def quality(self, view: View) -> Quality:
         """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""
-        return read_quality(self.config.processed, self.result.summaries, view, as_of=self.config.as_of)
+        return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:
         """A report's notebook: the workbook's own, else the package's."""

@@ -101,7 +101,7 @@ def count_reach(
     folder: Path,
     kind: str,
     districts: gpd.GeoDataFrame,
-    others: set[str],
+    others: Collection[str],
     *,
     distance_m: float,
     as_of: date,

@@ -39,17 +39,10 @@ def read_quality(
 
 
 def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
-    """set_aside.csv with what is personal hidden, and `why`: the class of the reason.
+    """set_aside.csv of data/processed with what is personal hidden, and `why`: the class of the reason.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        data/processed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        kind, source_file, source_sheet, source_row, column, value, reason, scope, district_code, reason_code, why.
+    Its columns are kind, source_file, source_sheet, source_row, column, value, reason, scope, district_code,
+    reason_code, why.
     """
     aside = pd.read_csv(folder / SET_ASIDE_FILE, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     personal = [

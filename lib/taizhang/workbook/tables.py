@@ -90,20 +90,7 @@ def read_written(folder: Path, kind: Kind, *, ends: bool) -> Written:
 
 
 def leave_recorded(facts: pd.DataFrame, infos: Mapping[str, FactInfo], folder: Path) -> pd.DataFrame:
-    """Facts without the sums of columns that a ledger never fills: nobody recorded them, so nought is not said.
-
-    Parameters
-    ----------
-    facts : pandas.DataFrame
-        In the contract's columns.
-    infos : Mapping of str to FactInfo
-    folder : Path
-        data/processed.
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
+    """Facts without the sums of columns that a ledger never fills: nobody recorded them, so nought is not said."""
     sums = [info for info in infos.values() if info.recorded and (facts["fact"] == info.name).any()]
     unsaid = [info.name for info in sums if not _is_filled(folder / f"{info.kind}.parquet", info.recorded)]
     return facts[~facts["fact"].isin(unsaid)]
@@ -118,15 +105,9 @@ def _is_filled(path: Path, column: str) -> bool:
 
 
 class LazyLedgers(Mapping[str, pd.DataFrame]):
-    """Tables by kind, of rows dated on or before a day. Other columns may hold later days: facts need to see them.
+    """Tables by kind, each as `read` gives it, of rows dated on or before a day.
 
-    Parameters
-    ----------
-    read : callable
-        Reads a kind's rows.
-    kinds : Mapping of str to Kind
-        The kinds there are.
-    as_of : datetime.date
+    Other columns may hold later days: facts need to see them.
     """
 
     def __init__(self, read: Callable[[str], pd.DataFrame], kinds: Mapping[str, Kind], as_of: date) -> None:
@@ -140,7 +121,7 @@ class LazyLedgers(Mapping[str, pd.DataFrame]):
         return len(self._kinds)
 
     def __contains__(self, kind: object) -> bool:
-        return kind in self._kinds
+        return kind in self._kinds  # as Mapping has it, the rows would be read
 
     def __getitem__(self, kind: str) -> pd.DataFrame:
         if kind not in self._kinds:
