@@ -21,14 +21,12 @@ Rows = Sequence[Sequence[object]]
 TOWNS = {"130921101": "石门镇", "130921102": "柳林镇", "130921201": "马庄乡"}
 
 
-def write_areas(
-    path: Path, districts: Mapping[str, str], crs: str | None = "EPSG:4490", **more: Sequence[str]
-) -> None:
+def write_areas(path: Path, districts: Mapping[str, str], **more: Sequence[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     gpd.GeoDataFrame(
         {"XZQDM": list(districts), "XZQMC": list(districts.values()), **more},
         geometry=[box(116 + 0.1 * n, 38, 116.1 + 0.1 * n, 38.1) for n in range(len(districts))],
-        crs=crs,
+        crs="EPSG:4490",
     ).to_file(path)
 
 
@@ -86,7 +84,8 @@ def make_city(folder: Path) -> None:
 
 def make_school_district(folder: Path) -> None:
     """A school district: a file for each, whose name says whose it is, in GBK; codes without a coordinate system."""
-    write_areas(folder / "学区.shp", {"330106001": "文晖学区", "330106002": "朝晖学区"}, crs=None)
+    write_areas(folder / "学区.shp", {"330106001": "文晖学区", "330106002": "朝晖学区"})
+    (folder / "学区.prj").unlink()
     for name in ("文晖学区", "朝晖学区"):
         lines = ["发现日期,隐患描述,隐患等级", "2023-09-04,围墙开裂,一般", "2023-10-08,灭火器过期,重大"]
         (folder / f"{name}隐患台账.csv").write_bytes("\n".join(lines).encode("gbk"))
