@@ -47,8 +47,8 @@ class TableSeen:
     """A table: the kind that its headers fit best ('' for none), its required columns that no header names.
 
     `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the kind that came nearest
-    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do; `sections`: what rows say
-    that head parts of it.
+    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do; `sections`: what rows
+    say that head parts of it.
     """
 
     sheet: str
