@@ -234,7 +234,7 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
     for section, name in enumerate(names[4:]):  # several townships in one sheet, each below its name
         rows.append([f"{NUMERALS[section]}、{name}"])
         for number in range(size):
-            row = add_hazard(name, f"{number + 1}号院")
+            row = add_hazard(name, f"{name}{number + 1}号院")
             del row.told["category"]
             due = row.first + timedelta(days=rng.choice((5, 10, 15, 30)))
             row.told["deadline"] = due
@@ -273,7 +273,7 @@ def make_county(folder: Path, seed: int, size: int = 12) -> Office:
              row.told["category"], rng.choice(level), write_day(rng, due, plain=True), write_status(rng, row)]
         )  # fmt: skip
     write_csv(folder / "隐患" / f"县安委办检查隐患清单{YEAR}.csv", rows, "gb18030")
-    _write_drills(rng, office, names, folder / "演练" / f"沙岭县{YEAR}年应急演练统计表.xlsx", "所属乡镇")
+    _write_drills(rng, office, names, folder / "演练" / f"沙岭县{YEAR}年应急演练统计表.xlsx", "组织单位")
     villages = ("河东村", "前街村", "后店子村", "南台村")
     _write_incidents(
         rng, office, folder / "事故" / f"{YEAR}年事故台账.xlsx", "事故地点",
@@ -495,7 +495,8 @@ def _write_drills(rng: random.Random, office: Office, names: Sequence[str], path
             form = rng.choice(("实战演练", "实战") if field_drill else ("桌面推演", "桌面演练"))
             written = rng.choice((people, f"约{people}人", f"{people}余人", f"{people}人"))
             title = rng.choice(("森林防火", "防汛", "危化品泄漏", "消防疏散")) + "演练"
-            cells = [len(rows) - 2, name if not number else None, month, title]
+            held_by = f"{name}人民政府" if header == "组织单位" else name
+            cells = [len(rows) - 2, held_by if not number else None, month, title]
             rows.append([*cells, form, written, "是" if evaluated else "否"])
         merges.append(f"B{top}:B{len(rows)}")
     rows.append(["合计", "", "", f"{len(rows) - 3}次", "", "", ""])

@@ -60,7 +60,7 @@ def test_hazards_with_a_place_and_whether_they_are_open() -> None:
     ]  # fmt: skip
     points = locate_hazards(make_view({"hazards": make_table("hazards", rows)}))
     assert points is not None and (points.rows, points.unlocated) == (4, 2)
-    assert points.located["open"].tolist() == [False, True]
+    assert points.located["state"].tolist() == ["rectified", "open"]
     assert locate_hazards(make_view({"hazards": make_table("hazards", rows[2:4])})) is None
 
 
@@ -75,15 +75,16 @@ def test_the_five_commonest_classes() -> None:
     assert locate_classes(make_view({"drills": table}, period="2020"), "drills", "hazard_type") is None
 
 
-def put(*places: tuple[float, float], open: bool = False) -> Points:
-    located = pd.DataFrame(places, columns=["lon", "lat"]).assign(open=open)
+def put(*places: tuple[float, float], state: str = "rectified") -> Points:
+    located = pd.DataFrame(places, columns=["lon", "lat"]).assign(state=state)
     return Points(located, len(located) + 2, 2)
 
 
 def test_where_points_lie() -> None:
-    points = put((119, 26), (119.2, 26.1), (119.7, 26.5), open=True)
+    points = put((119, 26), (119.2, 26.1), (119.7, 26.5), state="open")
     assert points.median == (119.2, 26.1) and points.middle == pytest.approx((119.3, 26.2))
-    assert points.open == 3 and put((119, 26)).open == 0
+    assert points.states == {"rectified": 0, "open": 3}
+    assert put((119, 26), state="unknown").states == {"rectified": 0, "open": 0, "unknown": 1}
 
 
 def test_points_within_a_frame_keep_what_all_rows_were() -> None:

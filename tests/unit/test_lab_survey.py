@@ -21,14 +21,12 @@ Rows = Sequence[Sequence[object]]
 TOWNS = {"130921101": "石门镇", "130921102": "柳林镇", "130921201": "马庄乡"}
 
 
-def write_areas(
-    path: Path, districts: Mapping[str, str], crs: str | None = "EPSG:4490", **more: Sequence[str]
-) -> None:
+def write_areas(path: Path, districts: Mapping[str, str], **more: Sequence[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     gpd.GeoDataFrame(
         {"XZQDM": list(districts), "XZQMC": list(districts.values()), **more},
         geometry=[box(116 + 0.1 * n, 38, 116.1 + 0.1 * n, 38.1) for n in range(len(districts))],
-        crs=crs,
+        crs="EPSG:4490",
     ).to_file(path)
 
 
@@ -86,7 +84,8 @@ def make_city(folder: Path) -> None:
 
 def make_school_district(folder: Path) -> None:
     """A school district: a file for each, whose name says whose it is, in GBK; codes without a coordinate system."""
-    write_areas(folder / "学区.shp", {"330106001": "文晖学区", "330106002": "朝晖学区"}, crs=None)
+    write_areas(folder / "学区.shp", {"330106001": "文晖学区", "330106002": "朝晖学区"})
+    (folder / "学区.prj").unlink()
     for name in ("文晖学区", "朝晖学区"):
         lines = ["发现日期,隐患描述,隐患等级", "2023-09-04,围墙开裂,一般", "2023-10-08,灭火器过期,重大"]
         (folder / f"{name}隐患台账.csv").write_bytes("\n".join(lines).encode("gbk"))
@@ -349,3 +348,48 @@ def test_a_folder_named_after_a_district_says_whose_its_files_are(tmp_path: Path
     book.ingest()
     counts = book.ledger("hazards")["district_code"].value_counts().to_dict()
     assert counts == {"130921101": 1, "130921102": 2, "130921201": 3}
+
+
+def survey_one(tmp_path: Path, name: str, rows: Rows) -> dict[str, object]:
+    """The settings of the one ledger that a folder of one file makes."""
+    write_areas(tmp_path / "from" / "乡镇界.shp", TOWNS)
+    write_book(tmp_path / "from" / name, {"Sheet1": rows})
+    made, root = survey(tmp_path)
+    assert made.runs
+    (settings,) = tomllib.loads((root / "workbook.toml").read_text("utf-8"))["ledgers"].values()
+    (summary,) = open_workbook(str(root)).ingest().summaries
+    assert summary.accepted == summary.read > 0
+    return dict(settings)
+
+
+@pytest.mark.parametrize("ending", ["", "人民政府", "安监站"])
+def test_who_held_it_is_whose_it_is_where_nothing_else_says(tmp_path: Path, ending: str) -> None:
+    rows = [[f"{name}{ending}", "2023年6月", "防汛演练", 30] for name in TOWNS.values()]
+    head = ["组织单位", "演练时间", "演练名称", "参演人数"]
+    settings = survey_one(tmp_path, "演练.xlsx", [["2023年演练"], head, *rows])
+    assert settings["columns"] == {"district": "组织单位"}
+
+
+def test_where_a_title_says_it_columns_stay_what_they_are(tmp_path: Path) -> None:
+    rows = [["石门镇中心小学", "2023-06-01", "防汛演练", 30], ["石门镇敬老院", "2023-06-02", "消防演练", 20]]
+    head = ["组织单位", "演练时间", "演练名称", "参演人数"]
+    assert "columns" not in survey_one(tmp_path, "演练.xlsx", [["石门镇2023年演练"], head, *rows])
+
+
+def test_a_sentence_that_begins_with_a_place_is_no_column_of_districts(tmp_path: Path) -> None:
+    rows: list[list[object]] = []
+    for name in TOWNS.values():
+        rows.append([name])
+        rows += [[n, f"2023-04-1{n}", f"{n}号店", f"{name}粮库{n}号灭火器过期", "已整改"] for n in (1, 2)]
+    head = ["序号", "检查时间", "单位名称", "隐患问题描述", "整改情况"]
+    assert not survey_one(tmp_path, "隐患.xlsx", [["2023年隐患台账"], head, *rows])["columns"]
+
+
+def test_a_sentence_is_no_column_of_districts_without_sections_either(tmp_path: Path) -> None:
+    rows = [
+        [n, f"2023-04-1{n}", f"{n}号店", f"{name}粮库{n}号灭火器过期", "已整改", name]
+        for n, name in enumerate(TOWNS.values(), 1)
+    ]
+    head = ["序号", "检查时间", "单位名称", "隐患问题描述", "整改情况", "被督导地方"]
+    settings = survey_one(tmp_path, "隐患.xlsx", [["2023年隐患台账"], head, *rows])
+    assert settings["columns"] == {"district": "被督导地方"}

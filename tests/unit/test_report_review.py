@@ -55,6 +55,8 @@ class Book:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.chosen_as_of: date | None = None
+        self.asked: date | None = None
+        self.written: dict[str, object] = {}
         self.config = SimpleNamespace(
             root=root,
             processed=root / "data" / "processed",
@@ -109,9 +111,6 @@ class Book:
         raise AssertionError
 
     trace = ledger
-
-    def said(self, facts: pd.DataFrame) -> pd.DataFrame:
-        return facts
 
     def facts(self, period: Period) -> pd.DataFrame:
         codes = [*NAMES, "all"]

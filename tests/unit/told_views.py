@@ -22,9 +22,8 @@ from taizhang.facts import compute_as_of, compute_facts
 from taizhang.facts.rows import Written
 from taizhang.ledgers.model import Source
 from taizhang.ledgers.reading import read_here
-from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
-from taizhang.workbook.tables import LazyLedgers, leave_recorded, read_rows, read_written
+from taizhang.workbook.tables import LazyLedgers, read_rows, read_written
 
 AREA = "滨江县"
 PERIOD = parse_period(str(YEAR))
@@ -60,7 +59,7 @@ class Read:
     @cached_property
     def facts_of(self) -> dict[str, pd.DataFrame]:
         """The facts of the period, the year before and the period before, as a view has them."""
-        now, then = (leave_recorded(facts, load_facts(), self.folder) for _, facts in self.looks)
+        (_, now), (_, then) = self.looks
         return {"facts": now, "facts_before": then, "facts_previous": then}
 
     @cached_property

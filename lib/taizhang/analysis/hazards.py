@@ -24,6 +24,9 @@ class HazardTrend:
     rows: int
 
 
+HAZARD_STATES = ("rectified", "open", "unknown")
+
+
 def tell_states(rows: Rows) -> dict[str, Mask]:
     """Which are rectified, which open, and of which it is not known, where there are any."""
     states = {"rectified": rows.test(hazards.is_rectified), "open": rows.test(hazards.is_open)}

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
+from taizhang.analysis.hazards import HAZARD_STATES, tell_states
 from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View
-from taizhang.facts import hazards
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.words import label
 from taizhang.stats.hexagons import Hexagons, count_in_hexagons
@@ -20,7 +21,7 @@ Ends = tuple[float, float]
 
 @dataclass(frozen=True)
 class Points:
-    """`located`: rows with lon and lat, and `open` or `class` (in words).
+    """`located`: rows with lon and lat, and `state` (of `tell_states`) or `class` (in words).
 
     `rows`: how many there are in all, `unlocated`: how many of them have no place.
     """
@@ -35,8 +36,12 @@ class Points:
         return len(self.located) > _MOST_DOTS
 
     @property
-    def open(self) -> int:
-        return int(self.located["open"].sum())
+    def states(self) -> dict[str, int]:
+        """Hazards by state: rectified and open, and unknown where there are any."""
+        counts = self.located["state"].value_counts()
+        return {
+            name: int(counts.get(name, 0)) for name in HAZARD_STATES if name != "unknown" or name in counts
+        }
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -90,8 +95,10 @@ def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
 
 
 def locate_hazards(view: View) -> Points | None:
-    """The period's hazards, and whether each is open; None where none has coordinates."""
-    return _locate(view.show("hazards").assign(open=view.counted("hazards").test(hazards.is_open)))
+    """The period's hazards, and the state of each; None where none has coordinates."""
+    states = tell_states(view.counted("hazards"))
+    state = np.select(list(states.values()), list(states), "unknown")
+    return _locate(view.show("hazards").assign(state=state))
 
 
 def locate_classes(view: View, kind: str, column: str = "") -> Points | None:

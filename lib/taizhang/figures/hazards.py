@@ -1,5 +1,8 @@
 """Charts of hazards: trend, by trade and premises, how fast they are closed, which are overdue."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -7,7 +10,7 @@ from taizhang.analysis.closure import MONTH, Closure, follow_closure
 from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
 from taizhang.analysis.hazards import count_by, follow_months, list_overdue
 from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
-from taizhang.analysis.rows import Totals, name_values, total_counts
+from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -17,20 +20,21 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-_ROLES = {"rectified": "done", "open": "open", "unknown": "before"}
+STATE_ROLES = {"rectified": "done", "open": "open", "unknown": "before"}
 
 
 def _name_parts(counts: pd.DataFrame, lang: str) -> list[tuple[str, str, str]]:
     """The key of rectified and open, and of those whose status is unknown where there are any."""
     roles = load_style().roles
-    return [("■", label(f"hazards.{part}", lang), roles[_ROLES[str(part)]]) for part in counts]
+    return [("■", label(f"hazards.{part}", lang), roles[STATE_ROLES[str(part)]]) for part in counts]
 
 
-def _say_state(view: View, totals: Totals) -> str:
-    """How many are open, as far as it is known."""
-    unknown = totals.by_part.get("unknown", 0)
-    how = "open" if not unknown else "unknown" if unknown == totals.whole else "some"
-    return say_exhibit(view, "hazards-state", how, open=totals.by_part["open"], unknown=unknown)
+def say_state(view: View, counts: Mapping[Any, float]) -> str:
+    """How many are open, as far as it is known: of counts by state."""
+    unknown = counts.get("unknown", 0)
+    told = counts["open"] or counts["rectified"]
+    how = "open" if not unknown else "some" if told else "unknown"
+    return say_exhibit(view, "hazards-state", how, open=counts["open"], unknown=unknown)
 
 
 @exhibit("hazards-trend")
@@ -41,14 +45,18 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
         return None
     lang, style = view.lang, load_style()
     key = _name_parts(trend.counts, lang)
-    parts = [(trend.counts[part], style.roles[_ROLES[str(part)]]) for part in trend.counts]
+    parts = [(trend.counts[part], style.roles[STATE_ROLES[str(part)]]) for part in trend.counts]
     if trend.before is not None:
         key.append(("■", label("hazards.found_before", lang), style.roles["before"]))
     with use_axes(42 if is_brief(view, "hazards-trend") else 72) as (drawing, axes):
         draw_stacked_months(axes, pd.PeriodIndex(trend.counts.index), parts, lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.hazards", lang), style.muted)])
     totals = total_counts(trend.counts)
-    told = {"n": totals.whole, "state": _say_state(view, totals), **tell_peak(totals.by_class, lang)}
+    told = {
+        "n": totals.whole,
+        "state": say_state(view, totals.by_part.to_dict()),
+        **tell_peak(totals.by_class, lang),
+    }
     return finish_figure(drawing, view, "hazards-trend", trend.rows, told=told)
 
 
@@ -88,7 +96,7 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
     told = {
         "n": totals.whole,
         "leaders": join_list(leaders, view.lang),
-        "state": _say_state(view, totals),
+        "state": say_state(view, totals.by_part.to_dict()),
     }
     return finish_figure(
         drawing, view, f"hazards-by-{column.replace('_', '-')}", int(totals.whole), told=told

@@ -16,6 +16,7 @@ from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
 from taizhang.figures.canvas import Looks, finish_figure
 from taizhang.figures.ground import add_layer, label_beside, place_labels, use_map
+from taizhang.figures.hazards import STATE_ROLES, say_state
 from taizhang.figures.marks import set_strip_key
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
@@ -57,8 +58,9 @@ def map_hazards(
         if shown.is_dense:
             _draw_hexagons(axes, strip, located, view)
         else:
-            open_ = located["open"]
-            for part, role, size in ((~open_, "done", 14), (open_, "open", 20)):
+            roles = {name: (STATE_ROLES[name], 20 if name == "open" else 14) for name in shown.states}
+            for name, (role, size) in roles.items():
+                part = located["state"] == name
                 looks: Looks = {
                     "s": size,
                     "color": style.roles[role],
@@ -67,11 +69,17 @@ def map_hazards(
                     "zorder": 3,
                 }
                 axes.scatter(located["lon"][part], located["lat"][part], **looks)
-            parts = (("rectified", "done"), ("open", "open"))
-            key = [("●", label(f"hazards.{name}", view.lang), style.roles[role]) for name, role in parts]
+            key = [
+                ("●", label(f"hazards.{name}", view.lang), style.roles[role])
+                for name, (role, _) in roles.items()
+            ]
             set_strip_key(strip, key)
     side = find_side(view, *shown.middle)
-    told = {"n": len(located), "open": shown.open, "where": label(f"map.side.{side}", view.lang)}
+    told = {
+        "n": len(located),
+        "state": say_state(view, shown.states),
+        "where": label(f"map.side.{side}", view.lang),
+    }
     extra = _tell_points(view, shown)
     return finish_figure(drawing, view, "hazards-map", points.rows, extra=extra, told=told)
 

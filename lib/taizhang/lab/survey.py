@@ -42,6 +42,8 @@ _MOST_BYTES = 500 * 1024**2  # copied; more are referred to where they are
 _MOSTLY = 0.6  # of a column's texts that are districts'
 _HARDLY = 0.3
 _OF_DAYS = 0.8
+# Headers of sentences, which may begin with a place all the same: 城关镇粮库灭火器过期.
+_SENTENCES = re.compile("(?:描述|问题|隐患|内容|情况|经过|措施|原因|备注|说明)$")
 
 
 @dataclass(frozen=True)
@@ -291,11 +293,16 @@ def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> t
         free = [one for one in table.columns if not one.field and one.days >= _OF_DAYS and one.header]
         if kind.fields[name].type in DATE_TYPES and len(free) == 1:
             columns[name] = free[0].header
-    if districts is not None and "district" in kind.fields:
+    sections = districts is not None and table.sections and share_districts(table.sections, districts) > 0
+    if districts is not None and "district" in kind.fields and not sections:
         shares = {
             one.header: share_districts(one.words, districts)
             for one in table.columns
-            if one.words and one.header and one.field in ("", "district") and not one.ignored
+            if one.words
+            and one.header
+            and one.field in ("", "district")
+            and not one.ignored
+            and not _SENTENCES.search(one.header)
         }
         best = max(shares, key=lambda header: shares[header], default="")
         own = next((shares.get(one.header, 0.0) for one in table.columns if one.field == "district"), -1.0)
@@ -327,15 +334,32 @@ def _try_reading(found: Found, kind: Kind, districts: LayerSeen | None, name: st
     """Read a table as workbook.toml would have it: its rows, first and last day; where it fails, with its district."""
     names = frozenset(districts.names) if districts else frozenset()
     read = _read(found, kind, names, name)
-    if read.errors and "district" in kind.fields and (told := _name_district(found, names, name)):
-        named = replace(found, district=told)
-        again = _read(named, kind, names, name)
-        if not again.errors:
-            found, read = named, again
+    if read.errors and "district" in kind.fields:
+        told, column = _name_district(found, names, name), _choose_text(found, kind, districts)
+        for named in (replace(found, district=told), replace(found, columns=(*found.columns, *column))):
+            if read.errors and named != found and not (again := _read(named, kind, names, name)).errors:
+                found, read = named, again
     days = read.rows[kind.date].dropna() if kind.date and kind.fields[kind.date].type in DATE_TYPES else None
     span = (days.min().date(), days.max().date()) if days is not None and len(days) else (None, None)
     problem = read.errors[0] if read.errors else None
     return replace(found, rows=read.read, first=span[0], last=span[1], problem=problem)
+
+
+def _choose_text(found: Found, kind: Kind, districts: LayerSeen | None) -> tuple[tuple[str, str], ...]:
+    """The one column of texts, none that is required, whose values are districts (组织单位: 城关镇人民政府)."""
+    fit = [
+        one.header
+        for one in found.table.columns
+        if districts is not None
+        and one.words
+        and one.field
+        and one.field != "district"
+        and kind.fields[one.field].type == "text"
+        and not kind.fields[one.field].required
+        and not _SENTENCES.search(one.header)
+        and share_districts(one.words, districts) >= _MOSTLY
+    ]
+    return (("district", fit[0]),) if len(fit) == 1 else ()
 
 
 def _read(found: Found, kind: Kind, names: frozenset[str], name: str) -> FileRead:

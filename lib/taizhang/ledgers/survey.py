@@ -47,7 +47,8 @@ class TableSeen:
     """A table: the kind that its headers fit best ('' for none), its required columns that no header names.
 
     `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the kind that came nearest
-    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do.
+    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do; `sections`: what rows
+    say that head parts of it.
     """
 
     sheet: str
@@ -59,6 +60,7 @@ class TableSeen:
     titles: tuple[str, ...] = ()
     near: str = ""
     sums: bool = False
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,10 @@ def _describe(grid: Grid, table: LedgerTable, index: HeaderIndex, year: int | No
     titles = tuple(dict.fromkeys([*table.titles, *table.above]))
     row = table.header[0] + grid.sheet.top + 1
     kind = index.kind.name
-    return TableSeen(grid.sheet.name, kind, row, len(data), columns, tuple(lacking), titles)
+    sections = tuple(dict.fromkeys(table.sections.values()))
+    return TableSeen(
+        grid.sheet.name, kind, row, len(data), columns, tuple(lacking), titles, sections=sections
+    )
 
 
 def _look_at(grid: Grid, column: HeaderColumn, index: HeaderIndex, data: np.ndarray) -> ColumnSeen:

@@ -30,9 +30,8 @@ class FactInfo:
 
     `kind` is the ledger kind (or ``grid``, ``targets``) it belongs to: the name's first part; `formula` is in terms of
     the ledger's columns; `unit` a key of the units, such as ``percent``, see `unit_label`; `source` a statute, paper or
-    ledger; `key`: whether it is a key figure; `order` its place in tables and files. `recorded`: a column without an
-    entry in the whole ledger of which the fact, then 0, goes unsaid in reports. Of a workbook's own fact, `form` is
-    count, share or sum, and `function` the ``file.py:function`` that computes it.
+    ledger; `key`: whether it is a key figure; `order` its place in tables and files. Of a workbook's own
+    fact, `form` is count, share or sum, and `function` the ``file.py:function`` that computes it.
     """
 
     name: str
@@ -47,7 +46,6 @@ class FactInfo:
     formula: str = ""
     source: str = ""
     key: bool = False
-    recorded: str = ""
     form: str = ""
     function: str = ""
 

@@ -62,7 +62,7 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
     Path
         Of the page: one file, which opens from disk and loads nothing.
     """
-    facts, before, config, period = snapshot.said, snapshot.before, snapshot.config, snapshot.period
+    facts, before, config, period = snapshot.facts, snapshot.before, snapshot.config, snapshot.period
     words = page_words(lang)
     infos = _choose_facts(facts, snapshot.fact_infos)
     by_district = _group_facts(facts, infos)

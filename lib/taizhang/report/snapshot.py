@@ -36,7 +36,6 @@ class Snapshot:
     districts: gpd.GeoDataFrame  # code, name, parent and geometry
     facts: pd.DataFrame  # of the period, all districts and ``all``
     before: pd.DataFrame  # of the same one a year before
-    said: pd.DataFrame  # the facts that reports speak of
     rowed: dict[str, tuple[str, ...]]  # by district code, or ``all``: the facts with a file of their rows
     notes: Mapping[tuple[str, str], Note]  # by owner and language, as from `read_notes`
     hashes: InputHashes
@@ -79,7 +78,6 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         districts=book.districts,
         facts=facts,
         before=before,
-        said=book.said(facts),
         rowed=list_rowed_facts(facts, book.fact_infos, book.config),
         notes=notes,
         hashes=hash_book(book, period, (facts, before, previous)),

@@ -33,7 +33,6 @@ from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
     hide_personal,
-    leave_recorded,
     read_rows,
     read_written,
 )
@@ -216,10 +215,6 @@ class Workbook:
         """The facts of an earlier period, read at the same lag after its end; none of districts split since."""
         facts = self.facts_as_of(earlier, compute_as_of(earlier, period, self.as_of(period)))
         return leave_comparable(facts, self._find_changes(earlier, period))
-
-    def said(self, facts: pd.DataFrame) -> pd.DataFrame:
-        """The facts that reports speak of: not the sums of columns that a ledger never fills."""
-        return leave_recorded(facts, self.fact_infos, self.config.processed)
 
     def _find_changes(self, earlier: Period, period: Period) -> pd.DataFrame:
         return find_changes(self.config, self.districts["code"], earlier, period)
@@ -412,9 +407,9 @@ class Workbook:
             period=period,
             lang=lang,
             as_of=as_of,
-            facts=self.said(self.facts_as_of(period, as_of)),
-            facts_before=self.said(self.facts_earlier(period.year_before(), period)),
-            facts_previous=self.said(self.facts_earlier(period.period_before(), period)),
+            facts=self.facts_as_of(period, as_of),
+            facts_before=self.facts_earlier(period.year_before(), period),
+            facts_previous=self.facts_earlier(period.period_before(), period),
             ledgers=self._read_ledgers(code, as_of),
             districts=self.districts,
             grid=self.grid,

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 
 from taizhang.core.privacy import mask_column
 from taizhang.facts.rows import TABLE_COLUMNS, Written, last_days
-from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.kinds import Kind
 
 # No fact of the package looks at these; they are most of a long ledger.
@@ -87,21 +86,6 @@ def read_written(folder: Path, kind: Kind, *, ends: bool) -> Written:
         of_file = pd.Series(days.astype("datetime64[s]")).groupby(rows["source_file"].astype("str")).max()
         latest = {str(name): day.date() for name, day in of_file.dropna().items()}
     return Written(frozenset(filled), frozenset(no_nought), latest)
-
-
-def leave_recorded(facts: pd.DataFrame, infos: Mapping[str, FactInfo], folder: Path) -> pd.DataFrame:
-    """Facts without the sums of columns that a ledger never fills: nobody recorded them, so nought is not said."""
-    sums = [info for info in infos.values() if info.recorded and (facts["fact"] == info.name).any()]
-    unsaid = [info.name for info in sums if not _is_filled(folder / f"{info.kind}.parquet", info.recorded)]
-    return facts[~facts["fact"].isin(unsaid)]
-
-
-def _is_filled(path: Path, column: str) -> bool:
-    """Whether a column has an entry, or the ledger no row, by the file's own counts."""
-    about = pq.read_metadata(path)
-    place = about.schema.names.index(column)
-    nulls = (about.row_group(n).column(place).statistics.null_count for n in range(about.num_row_groups))
-    return about.num_rows == 0 or sum(nulls) < about.num_rows
 
 
 class LazyLedgers(Mapping[str, pd.DataFrame]):
