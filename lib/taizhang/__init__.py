@@ -16,7 +16,7 @@ __all__ = ["__version__", "controls", "open", "show"]
 
 
 def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
-    """Open a workbook; from now on messages are in its language.
+    """Open a workbook; from now on messages are in its language, and charts of one's own draw Chinese.
 
     Parameters
     ----------
@@ -36,9 +36,11 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
     """
     from taizhang.core.periods import parse_day
     from taizhang.core.reasons import choose_language, read_language
+    from taizhang.figures.canvas import set_own_fonts
     from taizhang.workbook.book import Workbook
 
     choose_language(read_language(workbook))
+    set_own_fonts()
     return Workbook.find(workbook, as_of=parse_day(as_of) if as_of else None)
 
 

@@ -412,3 +412,51 @@ def test_a_bulletin_s_columns_are_as_long_as_each_other() -> None:
     lefts = [round(left) for left, *_ in places]
     assert len(set(lefts[:5])) == len(set(lefts[5:])) == 1 and lefts[5] - lefts[0] > 200
     assert [round(box[1]) for box in places[:5]] == [round(box[1]) for box in places[5:]]
+
+
+LONG_NAMES = (
+    "国家级经济技术开发区管理委员会代管溪口街道办事处（原溪口镇、溪北乡合并）",
+    "溪口镇" * 30,
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch Town " * 3,
+    "A" * 120,
+    "新疆维吾尔自治区巴音郭楞蒙古自治州和静县巴音布鲁克镇巴西里格村民委员会",
+    "溪口镇\u3000（开发区）",
+)
+
+
+@pytest.mark.parametrize("name", LONG_NAMES)
+@pytest.mark.parametrize("style", ["modern", "gbt9704"])
+def test_the_cover_stays_one_page_however_long_the_name(name: str, style: str) -> None:
+    meta = replace(META, name=name, style=style)
+    pages = read_pages(render_pdf(build("## 一\n\n正文"), meta=meta))
+    assert "2021年12月31日" in squeeze(pages[0]) and "taizhang0.1.0" in squeeze(pages[0])
+    assert "目录" in squeeze(pages[1])
+
+
+LONG_TEXTS = (
+    "https://example.com/" + "a1b2c3d4" * 40,
+    "A" * 300,
+    "C:\\\\" + "\\\\".join(["folder"] * 40),
+    "9" * 200,
+    "0x" + "deadbeef" * 30,
+    "见附件https://example.com/" + "x" * 150 + "，已整改",
+)
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_long_unbroken_text_leaves_dates_their_width(text: str) -> None:
+    columns = [display.Column(name, "", "left") for name in ("发现日期", "隐患", "整改期限", "状态")]
+    rows = [("2021-03-01", text, "2021-04-01", "未整改"), ("2021-12-31", "用电", "2022-01-31", "已整改")]
+    cells = tuple(tuple(map(display.Cell, row)) for row in rows)
+    table = display.Table(id="t", title="逾期", columns=tuple(columns), rows=cells)
+    pages = pypdfium2.PdfDocument(render_pdf(build("## 一", table), meta=META))
+    read = [page.get_textpage().get_text_range().replace("\r", "") for page in pages]
+    at = next(place for place, words in enumerate(read) if "2021-12-31" in words)
+    # Each date stands on one line, and all of the text is on the page, within its margins.
+    for day in ("2021-03-01", "2021-04-01", "2021-12-31", "2022-01-31"):
+        assert day in read[at]
+    plain = squeeze(read[at]).replace("\u200b", "").replace("\ufffe", "")
+    assert squeeze(text)[:40] in plain
+    page = pages[at]
+    boxes = [page.get_textpage().get_charbox(n) for n in range(page.get_textpage().count_chars())]
+    assert max(right for _, _, right, _ in boxes) < page.get_width() - 20

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.core.clock import read_day
 from taizhang.core.csv import format_csv, guard_formulas
 from taizhang.core.files import UNREADABLE, Stamp, hash_file, stamp_file, write_beside, write_text
 from taizhang.core.keys import hash_parts
@@ -31,6 +32,7 @@ from taizhang.ingest.state import (
     KindSummary,
     State,
     Unread,
+    load_state,
     save_state,
 )
 from taizhang.ledgers import Correction
@@ -110,6 +112,9 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
             ),
         ),
     )
+    before = load_state(config)
+    same = before is not None and before.result.fingerprint == result.fingerprint and before.result.made_on
+    result = replace(result, made_on=before.result.made_on if same else read_day().isoformat())  # type: ignore[union-attr]
     files = {**stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
     save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result

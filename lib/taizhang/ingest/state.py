@@ -63,6 +63,7 @@ class IngestResult:
     layers: tuple[str, ...]  # which of these are of the boundaries
     # Changes when any processed table or setting does; a file read anew with the same outcome changes nothing.
     fingerprint: str
+    made_on: str = ""  # the day of the last ingest that changed anything, as 2022-02-01
     fresh: bool = field(default=True, compare=False)  # whether this run read anything, or found all as it was
 
     @property

@@ -10,6 +10,7 @@ from taizhang.core import fonts
 from taizhang.core.errors import TaizhangError
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Label, Reason
+from taizhang.ingest.plan import make_plan
 
 
 @dataclass(frozen=True)
@@ -100,5 +101,7 @@ def _try_workbook(folder: str) -> Reason:
     mark = probe / ".doctor"
     mark.touch()
     mark.unlink()
+    # Raises what an ingest would: no ledger named, no boundaries or no file of any ledger there.
+    make_plan(book.config)
     places = ", ".join(Path(ledger).name for ledger in book.config.ledgers)
     return Reason("lab.doctor.writable", title=book.config.title, ledgers=places)

@@ -37,7 +37,15 @@ from taizhang.report.docx_xml import (
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import read_blocks
 from taizhang.report.pdf import describe_report, draw_png, replace_missing
-from taizhang.report.typesetting import MODERN, OFFICIAL, Json, Page, set_blocks, tabulate_cards
+from taizhang.report.typesetting import (
+    MODERN,
+    OFFICIAL,
+    Json,
+    Page,
+    break_stretches,
+    set_blocks,
+    tabulate_cards,
+)
 
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -306,7 +314,7 @@ class _Writer:
             run.font.size = Pt(size)
             if at:
                 run.add_break(WD_BREAK.LINE)
-            run.add_text(line)
+            run.add_text(break_stretches(line))
 
     def _write_cards(self, cards: Sequence[Json]) -> None:
         """Key figures as a table without a caption, which can be edited; cards can't."""

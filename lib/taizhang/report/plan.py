@@ -9,7 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -137,7 +137,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
             places = districts if report.scope == "district" else area
             wanted += [(report.template, report, *place) for place in places]
     read = cache(lambda kind: snapshot.find_template(kind).read_text("utf-8"))
-    made_on = _read_made_on(snapshot.as_of)
+    made_on = _read_made_on(snapshot.made_on)
     unread = tell_unread(snapshot, wish.lang)
     listed = []
     for kind, own, code, name in wanted:
@@ -190,11 +190,11 @@ def _add_note(meta: ReportMeta, note: Note) -> ReportMeta:
     )
 
 
-def _read_made_on(as_of: date) -> str:
-    """Day of making: SOURCE_DATE_EPOCH's, else the day the ledgers are read as of; never the clock's."""
+def _read_made_on(ingested: str) -> str:
+    """Day of making: SOURCE_DATE_EPOCH's, else that of the last ingest that changed anything."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
-        return as_of.isoformat()
+        return ingested
     if not epoch.isdecimal():
         raise ParameterError("report.review.no_epoch", value=epoch)
     return datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat()

@@ -44,6 +44,9 @@ _MM_PER_PT = 25.4 / 72
 # never broken.
 _LEAST_TEXT_EM = 7.0
 _SHORT_TEXT_EM = 9.0
+# A stretch of a text column that is longer, such as an address of the web, is broken anywhere.
+MOST_UNBROKEN = 20  # characters
+_MOST_UNBROKEN_EM = 12.0
 _INSET_EM = 1.1
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 2
@@ -196,7 +199,7 @@ def fit_columns(
             if column["align"] != "left"
             else most
             if most <= _SHORT_TEXT_EM
-            else max(inset + max(map(_measure_unbroken, [head, *cells])), _LEAST_TEXT_EM)
+            else max(inset + max(_measure_unbroken(head), *map(_measure_stretch, cells), 0.0), _LEAST_TEXT_EM)
             for width, most, inset, head, cells, column in zip(
                 body, whole, insets, heads, texts, columns, strict=True
             )
@@ -218,6 +221,7 @@ def fit_columns(
     weights = shared[width, size]
     return {
         "columns": [dict(c) | {"weight": round(w, 3)} for c, w in zip(columns, weights, strict=True)],
+        "broken": any(is_long_stretch(text) for cells in texts for text in cells),
         "size": size,
         "turned": width == page.turned_mm,
     }
@@ -299,6 +303,25 @@ def _measure_line(line: str) -> float:
 def _measure_unbroken(text: str) -> float:
     """Width of the longest stretch that a line end can't part: a word, a number, a Chinese character."""
     return max((_measure(part) for part in _UNBROKEN.findall(text)), default=0.0)
+
+
+def _measure_stretch(text: str) -> float:
+    """Width of the longest stretch of a cell that stays in one line: what is longer is broken anywhere."""
+    return min(_measure_unbroken(text), _MOST_UNBROKEN_EM)
+
+
+def is_long_stretch(text: str) -> bool:
+    """Whether a text has a stretch without a place to break that no column should have to hold."""
+    return len(text) > MOST_UNBROKEN and any(len(part) > MOST_UNBROKEN for part in _UNBROKEN.findall(text))
+
+
+def break_stretches(text: str) -> str:
+    """A text whose long stretches may break anywhere, by spaces of no width."""
+    if not is_long_stretch(text):
+        return text
+    return _UNBROKEN.sub(
+        lambda part: "\u200b".join(part[0]) if len(part[0]) > MOST_UNBROKEN else part[0], text
+    )
 
 
 _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")

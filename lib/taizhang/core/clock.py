@@ -1,0 +1,17 @@
+"""The clock: the machine's, or what TAIZHANG_NOW (ISO 8601) says, so that runs can be repeated."""
+
+import os
+from datetime import date, datetime
+
+from taizhang.core.errors import ParameterError
+
+NOW = "TAIZHANG_NOW"
+
+
+def read_day() -> date:
+    """Today; ParameterError where TAIZHANG_NOW is no moment."""
+    given = os.environ.get(NOW, "")
+    try:
+        return datetime.fromisoformat(given).date() if given else date.today()
+    except ValueError:
+        raise ParameterError("core.no_moment", value=given) from None
