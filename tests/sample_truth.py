@@ -26,6 +26,7 @@ def compute_truth(
         District codes.
     """
     found: dict[tuple[str, str], Number] = {}
+    unknown: set[tuple[str, str]] = set()
     for code in [*codes, "all"]:
         own = {
             kind: table
@@ -35,7 +36,10 @@ def compute_truth(
         }
         for count in _COUNTERS:
             found |= {(code, fact): value for fact, value in count(own, start, end, as_of).items()}
-    return found
+        unknown |= {(code, fact) for fact in _list_unknown(own, tables, start, end, as_of)}
+    # Of the whole area nothing is known that is not known of a district.
+    unknown |= {("all", fact) for _, fact in unknown}
+    return found | dict.fromkeys(unknown & set(found))
 
 
 Tables = Mapping[str, pd.DataFrame]
@@ -44,6 +48,71 @@ Tables = Mapping[str, pd.DataFrame]
 def _within(table: pd.DataFrame, column: str, start: Day, end: Day, as_of: Day) -> pd.DataFrame:
     day = table[column].dt.normalize()
     return table[(day >= start) & (day <= end) & (day <= as_of)]
+
+
+_DATES = {
+    "hazards": "found_on", "inspections": "inspected_on", "drills": "held_on", "incidents": "occurred_on",
+    "losses": "occurred_on", "duty_checks": "checked_at", "publicity": "held_on",
+}  # fmt: skip
+# The columns that facts rest on and whose empty cells say nothing; with + the rows of one sort alone are asked.
+_RESTS = {
+    "hazards.overdue": "hazards.deadline+open",
+    "hazards.on_the_spot": "hazards.mode",
+    "hazards.on_the_spot_share": "hazards.mode",
+    "hazards.major": "hazards.severity",
+    "hazards.major_open": "hazards.severity",
+    "hazards.repeats": "hazards.premises hazards.category",
+    "inspections.premises": "inspections.premises",
+    "inspections.hazards_per_visit": "inspections.hazards_found",
+    "drills.participants": "drills.participants",
+    "drills.field_share": "drills.kind",
+    "drills.evaluated_share": "drills.evaluated",
+    "drills.problems": "drills.problems",
+    "drills.problems_fixed_share": "drills.problems drills.problems_fixed",
+    "drills.plans_drilled_share": "drills.plan plans.review_due+issued",
+    "plans.current": "plans.review_due+issued",
+    "plans.review_overdue": "plans.review_due+issued",
+    "incidents.deaths": "incidents.deaths",
+    "incidents.serious_injuries": "incidents.serious_injuries",
+    "incidents.loss_wan": "incidents.loss_wan",
+    "incidents.deaths_per_100k": "incidents.deaths",
+    "incidents.deaths_per_yi_output": "incidents.class incidents.deaths+accident",
+    "losses.affected": "losses.affected",
+    "losses.loss_wan": "losses.loss_wan",
+    "duty_checks.passed_rate": "duty_checks.on_duty",
+    "teams.members": "teams.members",
+    "shelters.capacity": "shelters.capacity",
+    "publicity.reached": "publicity.reached",
+} | {
+    f"incidents.level_{name}": (
+        "incidents.class incidents.deaths+accident incidents.serious_injuries+accident incidents.loss_wan+accident"
+    )
+    for name in ("ordinary", "larger", "major", "extraordinary")
+}
+_COUNTS = ("deaths", "serious_injuries", "hazards_found", "problems", "problems_fixed", "affected")
+
+
+def _list_unknown(own: "Tables", tables: "Tables", start: Day, end: Day, as_of: Day) -> set[str]:
+    """Facts of which more than a tenth of the rows do not say what they rest on."""
+    found = set()
+    for fact, columns in _RESTS.items():
+        for column in columns.split():
+            kind, _, name = column.partition(".")
+            name, _, sort = name.partition("+")
+            rows = own[kind]
+            rows = _within(rows, _DATES[kind], start, end, as_of) if kind in _DATES else rows
+            if sort == "open":
+                rows = rows[~(rows["rectified_on"].fillna(rows["closed_on"]) <= as_of)]
+            elif sort == "issued":
+                rows = rows[rows["issued_on"].isna() | (rows["issued_on"] <= as_of)]
+            elif sort == "accident":
+                rows = rows[rows["class"] == "accident"]
+            written = tables[kind][name].dropna()
+            if name in _COUNTS and len(written) and written.min() > 0:
+                continue  # nobody ever wrote 0: an empty cell says so
+            if 10 * rows[name].isna().sum() > len(rows):
+                found.add(fact)
+    return found
 
 
 def _share(part: float, whole: float) -> Number:
@@ -127,7 +196,7 @@ def count_drills(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, 
 
 def _current_plans(plans: pd.DataFrame, as_of: Day) -> pd.DataFrame:
     issued = plans["issued_on"].isna() | (plans["issued_on"] <= as_of)
-    return plans[issued & (plans["review_due"].isna() | (plans["review_due"] >= as_of))]
+    return plans[issued & (plans["review_due"] >= as_of)]
 
 
 def count_plans(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
@@ -135,6 +204,7 @@ def count_plans(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, N
     issued = plans["issued_on"].isna() | (plans["issued_on"] <= as_of)
     return {
         "plans.current": len(_current_plans(plans, as_of)),
+        "plans.all": int(issued.sum()),
         "plans.review_overdue": int((issued & (plans["review_due"] < as_of)).sum()),
     }
 
@@ -144,7 +214,7 @@ def count_incidents(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[st
     people = tables["population"]
     people = people[people["year"] == end.year]
     accidents = rows[rows["class"] == "accident"][["deaths", "serious_injuries", "loss_wan"]].astype(float)
-    accidents = accidents.dropna(how="all").fillna(0)
+    accidents = accidents.dropna()
     level = pd.concat(
         [
             pd.cut(accidents["deaths"], [-1, 2, 9, 29, 1e9], labels=False),
@@ -166,7 +236,9 @@ def count_incidents(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[st
         "incidents.level_major": int((level == 2).sum()),
         "incidents.level_extraordinary": int((level == 3).sum()),
         "incidents.deaths_per_100k": 1e5 * deaths / residents if residents else None,
-        "incidents.deaths_per_yi_output": deaths / output if output else None,
+        "incidents.deaths_per_yi_output": rows.loc[rows["class"] == "accident", "deaths"].sum() / output
+        if output
+        else None,
     }
 
 
