@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
-from told_ledgers import TOWNS
+from told_ledgers import TOWNS, Row
 from told_truth import ALL, Truth
 
 from taizhang.metadata.facts import load_facts
@@ -89,6 +89,12 @@ class Template:
     rule: FindingRule | None = None
 
 
+def _is_joint(text: str) -> bool:
+    """Whether a template is all places, with no more than a word between them: a piece of others."""
+    words = "".join(part for part, *_ in Formatter().parse(text))
+    return len(re.findall("[a-z]", words)) < 4 and len(re.findall("[\u4e00-\u9fff]", words)) < 2
+
+
 @cache
 def list_templates(lang: str) -> tuple[Template, ...]:
     """Every template that claims something, of the sentences of reports and the rules' problems."""
@@ -104,7 +110,7 @@ def list_templates(lang: str) -> tuple[Template, ...]:
         fact, _, extent = (
             key.removeprefix("fact.").rpartition(".") if key.startswith("fact.") else ("", "", "")
         )
-        if extent == "unit" or key in _NOTHING_CLAIMED:
+        if extent == "unit" or key in _NOTHING_CLAIMED or (not fact and _is_joint(text)):
             continue
         edge = r"(?<![\w,.])" if lang == "en" and (text[:1].isalnum() or text[:1] == "{") else ""
         end = r"(?!\w)" if lang == "en" and text[-1:] not in ".:" else ""
@@ -264,12 +270,16 @@ class Checker:
         value = self.value(fact, place)
         if extent in ("unknown", "undated"):
             rate = self.value("hazards.rectification_rate", place)
-            right = value is None and rate is not None and (rate < 50) == (extent == "unknown")
+            rows = [row for row in self.now.rows["hazards"] if place in (ALL, row.town)]
+            right = value is None and rate is not None
+            right &= rate < 50 if extent == "unknown" else any(map(self.is_vague, rows))
             return [] if right else [f"{rate} % are rectified, {value} days the median"]
         if value is None:
             return [f"{fact} cannot be known"]
         if fact == "hazards.days_to_rectify_median" and extent == "none":
-            rows = [row for row in self.now.rows["hazards"] if place in (ALL, row.town)]
+            rows = [
+                row for row in self.now.rows["hazards"] if place in (ALL, row.town) and self.now._is_day(row)
+            ]
             at_once = sum(self.now.is_done(row) and self.now._days(row, True)[0] == 0 for row in rows)
             return [] if 2 * at_once >= len(rows) else [f"{at_once} of {len(rows)} on the day"]
         if extent == "none":
@@ -334,6 +344,12 @@ class Checker:
             return bool(value >= rule.least and whole and 100 * value / whole > rule.above)
         then = self.before.facts[place, rule.fact].value
         return None if not then else False if value <= then else None
+
+    def is_vague(self, row: Row) -> bool:
+        """Whether it is not known how many days a hazard took, or takes by now."""
+        if self.now.state(row) == "unknown" or not self.now._is_day(row):
+            return True
+        return self.now._days(row, False) != self.now._days(row, True)
 
     def broken(self, places: Iterable[str]) -> list[str]:
         return [rule.rule for place in places for rule in load_rules() if self.breaks(rule, place)]
@@ -540,11 +556,7 @@ def _steady(of_share: bool) -> Claim:
             return []
         rows = [row for row in one.now._list("hazards") if one.place in (ALL, row.town)]
         rows = [row for row in rows if (one.now.as_of - row.says["found_on"][1]).days >= 30]  # type: ignore[index]
-        dark = [
-            row
-            for row in rows
-            if one.now.state(row) == "unknown" or one.now._days(row, False) != one.now._days(row, True)
-        ]
+        dark = [row for row in rows if one.is_vague(row)]
         return (
             [f"of {len(dark)} of {len(rows)} it is not known how soon"] if 10 * len(dark) > len(rows) else []
         )

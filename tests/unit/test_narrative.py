@@ -263,13 +263,13 @@ def test_a_median_that_is_not_reached_is_said_so() -> None:
         ),
         (
             5,
-            "已整改的有一部分没有写明日期",
-            "Some of those rectified have no date, so that the median time cannot be told",
+            "有的隐患没有写明具体日期",
+            "Some of the hazards have no exact dates, so that the median time cannot be told",
         ),
         (
             10,
-            "已整改的有一部分没有写明日期",
-            "Some of those rectified have no date, so that the median time cannot be told",
+            "有的隐患没有写明具体日期",
+            "Some of the hazards have no exact dates, so that the median time cannot be told",
         ),
     ],
 )
@@ -278,6 +278,13 @@ def test_half_of_them_rectified_without_days_is_not_fewer_than_half(closed: int,
     for lang, words in (("zh", zh), ("en", en)):
         view = make_view(facts=[make_fact("hazards.found", 10), median], lang=lang)
         assert words in read(narrative.write_hazards(view))
+
+
+def test_half_of_all_rectified_is_not_fewer_than_half_where_a_median_is_of_less() -> None:
+    """Three of six are; of one of them it is not known on which day it was found."""
+    facts = [make_fact("hazards.found", 6), make_fact("hazards.rectification_rate", 50)]
+    facts.append(make_fact("hazards.days_to_rectify_median", None, numerator=2, denominator=5))
+    assert "有的隐患没有写明具体日期" in read(narrative.write_hazards(make_view(facts=facts)))
 
 
 @pytest.mark.parametrize(

@@ -364,7 +364,7 @@ def _tell_others(rng: random.Random, kind: str, towns: Sequence[str]) -> Table:
 
 def make_told(seed: int) -> Told:
     """The ledgers of a seed: one habit of telling of hazards or several, columns that are absent or have gaps."""
-    rng = random.Random(seed)
+    rng, vague = random.Random(seed), random.Random(seed + 10**7)
     towns = tuple(TOWNS)[: rng.choice((2, 3))]
     several = rng.random() < 0.3
     habits = tuple(rng.sample(list(HABITS), 2)) if several else (list(HABITS)[seed % len(HABITS)],)
@@ -383,6 +383,9 @@ def make_told(seed: int) -> Told:
         share = rng.choice((0.04, 0.1, 0.4))
         for one in hazards[number :: len(habits)]:
             row = tell_hazard(rng, one, habit, columns, plain=False)
+            if vague.random() < 0.04 and not row.words and "deadline" not in row.cells:
+                row.said["found_on"] = _month(one.found)
+                row.cells["found_on"] = f"{one.found.year}年{one.found.month}月"
             for name in gaps:
                 if rng.random() < share:
                     _empty(row, name)

@@ -212,19 +212,31 @@ class Truth:
     def _repeats(self, row: Row) -> bool:
         found = _span(row, "found_on")
         assert found is not None
-        if not {"premises", "category"} <= set(row.says):
+        if not {"premises", "category"} <= set(row.says) or not self._is_day(row):
             return False
         for other in self._list("hazards"):
             same = all(other.says.get(name) == row.says[name] for name in ("premises", "category"))
             before = _span(other, "found_on")
-            if same and other.town == row.town and before and 1 <= (found[0] - before[0]).days <= 365:
+            if (
+                same
+                and self._is_day(other)
+                and other.town == row.town
+                and before
+                and 1 <= (found[0] - before[0]).days <= 365
+            ):
                 return True
         return False
 
     def _find_median(self, rows: list[Row]) -> float | None:
-        timed = [row for row in rows if self.state(row) != "unknown"]
+        timed = [row for row in rows if self.state(row) != "unknown" and self._is_day(row)]
         least, most = (self._half([self._days(row, late) for row in timed]) for late in (False, True))
         return least if least == most else None
+
+    @staticmethod
+    def _is_day(row: Row) -> bool:
+        """Whether it is known to the day when it was found: a month has no part in medians and daily figures."""
+        found = _span(row, "found_on")
+        return found is not None and found[0] == found[1]
 
     def _days(self, row: Row, late: bool) -> tuple[int, bool]:
         """Days to closure, at the least or the most, and whether it is closed."""

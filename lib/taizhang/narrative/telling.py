@@ -67,7 +67,7 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
         return say("clause.withheld", lang, title=lower_title(info.title[lang], lang))
     if pd.isna(row["value"]):
         if f"{key}.unknown" in load_words():
-            return say(f"{key}.{'undated' if _is_passed(row) else 'unknown'}", lang)
+            return say(f"{key}.{'undated' if _is_passed(view, row) else 'unknown'}", lang)
         return say("clause.unknown", lang, title=lower_title(info.title[lang], lang))
     value = float(row["value"])
     amounts = {"n": _write_amount(value, info, lang), "per": format_fact(value, info)}
@@ -88,9 +88,11 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     return clause + _remark(known, whole, row, info, lang) + _say_changes(known, whole, row, info, lang)
 
 
-def _is_passed(row: pd.Series) -> bool:
-    """Whether half or more of what a median is of are closed, so that it is wanting for their days alone."""
-    return bool(2 * row["numerator"] >= row["denominator"]) if pd.notna(row["denominator"]) else False
+def _is_passed(view: View, row: pd.Series) -> bool:
+    """Whether half or more are rectified, of all or of those in the median, so that it is wanting for days alone."""
+    rate = view.value("hazards.rectification_rate")
+    of_median = pd.notna(row["denominator"]) and 2 * row["numerator"] >= row["denominator"]
+    return bool(of_median or (rate is not None and rate >= 50))
 
 
 # What a count is a part of, where its clause has a word for all.
