@@ -311,9 +311,10 @@ def test_truth_facts_of_a_few_rows_by_hand(truth: Truth) -> None:
     assert facts["a", "hazards.found"] == 2
     assert facts["a", "hazards.rectified"] == 1
     assert facts["a", "hazards.overdue"] == 1
-    assert facts["a", "hazards.on_the_spot_share"] == 0
+    assert facts["a", "hazards.on_the_spot_share"] is None  # one mode of two is not written
     assert facts["b", "hazards.overdue"] == 0
     # 2021-01-31 is 365 days after 2020-02-01; 2021-06-01 is 121 days after 2021-01-31; b has none before.
+    assert facts["all", "hazards.on_the_spot_share"] is None and facts["b", "hazards.on_the_spot_share"] == 0
     assert facts["all", "hazards.repeats"] == 2
     assert facts["all", "hazards.rectification_rate"] == pytest.approx(100 / 3)
     assert facts["all", "drills.field_share"] is None
