@@ -393,3 +393,23 @@ def test_a_sentence_is_no_column_of_districts_without_sections_either(tmp_path: 
     head = ["序号", "检查时间", "单位名称", "隐患问题描述", "整改情况", "被督导地方"]
     settings = survey_one(tmp_path, "隐患.xlsx", [["2023年隐患台账"], head, *rows])
     assert settings["columns"] == {"district": "被督导地方"}
+
+
+@pytest.mark.parametrize(
+    ("above", "parent"),
+    [
+        ({"SJMC": ["滨河县"] * 3}, "SJMC"),
+        ({"SJDM": ["130921"] * 3}, "滨河县"),
+        ({"BZ": ["甲", "乙", "丙"]}, "滨河县"),
+    ],
+)
+def test_a_code_of_the_unit_above_does_not_say_its_name(
+    tmp_path: Path, above: dict[str, list[str]], parent: str
+) -> None:
+    make_addressed(tmp_path / "from", ["滨河县石门镇河东村", "柳林镇"], "滨河县2023年事故台账")
+    write_areas(tmp_path / "from" / "乡镇界.shp", TOWNS, **above)
+    made, root = survey(tmp_path)
+    assert made.runs and not made.left
+    assert tomllib.loads((root / "workbook.toml").read_text("utf-8"))["boundaries"]["parent"] == parent
+    (summary,) = open_workbook(str(root)).ingest().summaries
+    assert summary.accepted == 2

@@ -30,8 +30,9 @@ _NAME_WORDS = re.compile("name|mc|名称|名", re.I)
 class LayerSeen:
     """A layer: its path (with ``!layer`` where the file has several), columns ('' where none can be told), and names.
 
-    `crs` is the file's own; '' where it has none, and then `suggested` is what its coordinates point to. `areas`: its
-    features are polygons. `codes` and `names` are those of its features; `problem` says why nothing could be seen.
+    `parent_coded`: the unit above is told by its code. `crs` is the file's own; '' where it has none, and then
+    `suggested` is what its coordinates point to. `areas`: its features are polygons. `codes` and `names` are those of
+    its features; `problem` says why nothing could be seen.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class LayerSeen:
     code: str = ""
     name: str = ""
     parent: str = ""
+    parent_coded: bool = False
     crs: str = ""
     suggested: str = ""
     features: int = 0
@@ -84,12 +86,14 @@ def _survey(path: Path, layer: str) -> LayerSeen:
         name = ""
     areas = bool(frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).all()) and len(frame) > 0
     own = codes[code] if code else pd.Series(dtype="str")
+    parent = _find_parent(own, {one: (codes[one], texts[one]) for one in rest if one != name})
     return LayerSeen(
         path=path,
         layer=layer,
         code=code,
         name=name,
-        parent=_find_parent(own, {one: (codes[one], texts[one]) for one in rest if one != name}),
+        parent=parent,
+        parent_coded=bool(parent) and all(map(_CODE.fullmatch, codes[parent].dropna())),
         crs=frame.crs.to_string() if frame.crs else "",
         suggested="" if frame.crs else _suggest(frame),
         features=len(frame),

@@ -178,7 +178,7 @@ def _find_unit(seen: FolderSeen, source: Path) -> str:
 
     Its own is one that begins a title or a file's name. '' where there is none such, or several: check asks.
     """
-    if seen.districts is None or seen.districts.parent:
+    if seen.districts is None or (seen.districts.parent and not seen.districts.parent_coded):
         return ""
     words: set[str] = set()
     said = [source.resolve().name, seen.districts.path.stem]
@@ -438,11 +438,11 @@ class _Writer:
             )
         lines = ["[boundaries]", f"path = {quote(self._place_layer(layer))}"]
         lines += [f"code = {quote(layer.code or layer.name)}", f"name = {quote(layer.name)}"]
-        if layer.parent:
-            lines.append(f"parent = {quote(layer.parent)}")
-        elif self.seen.unit:
+        if self.seen.unit:
             remark = Reason("lab.survey.unit").word()
             lines.append(f"parent = {quote(self.seen.unit)}  # {remark}")
+        elif layer.parent:
+            lines.append(f"parent = {quote(layer.parent)}")
         if not layer.crs:
             remark = Reason("lab.survey.crs_guessed").word()
             lines.append(f"{'' if layer.suggested else '# '}crs = {quote(layer.suggested)}  # {remark}")
