@@ -1,7 +1,7 @@
 """Which facts are shown, by hand: key figures, the first of each ledger in a bulletin, what can be compared."""
 
 import pytest
-from view_maker import CODES, make_fact, make_view
+from view_maker import CODES, make_districts, make_fact, make_table, make_view
 
 from taizhang.analysis.selection import (
     choose_beside_neighbours,
@@ -19,6 +19,8 @@ from taizhang.analysis.selection import (
     list_definitions,
 )
 from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
+from taizhang.facts import compute_facts
 from taizhang.metadata.facts import load_facts, prefer_key
 
 # In the order of their definitions; penalties are no key figure.
@@ -63,6 +65,20 @@ def test_key_figures_of_a_month_are_six_the_first_of_each_ledger() -> None:
     assert name_facts(choose_key_figures(view)) == [
         "hazards.found", "inspections.visits", "drills.held", "plans.current", "incidents.count", "losses.loss_wan",
     ]  # fmt: skip
+
+
+def test_what_can_be_told_stands_in_for_key_figures_that_cannot() -> None:
+    losses = make_table("losses", [{"event": "台风", "occurred_on": "2021-03-01", "affected": 9}])
+    incidents = make_table("incidents", [{"occurred_on": "2021-03-01"}])
+    tables = {"losses": losses, "incidents": incidents}
+    year = parse_period("2021")
+    facts = compute_facts(tables, make_districts(), year, year.end)
+    view = make_view(
+        tables, facts=[row for row in facts.to_dict("records") if row["district_code"] == CODES[0]]
+    )
+    # Loss is not known, and the only key figure of losses; deaths are not, and incidents are counted.
+    shown = {one.info.name for one in choose_key_figures(view)}
+    assert {"incidents.count", "incidents.deaths"} <= shown and "losses.loss_wan" not in shown
 
 
 def test_a_ledger_without_key_figures_shows_what_it_has() -> None:

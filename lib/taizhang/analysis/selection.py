@@ -7,6 +7,7 @@ import pandas as pd
 
 from taizhang.analysis.changes import Change, Then, Verdict, compare_periods, list_comparisons
 from taizhang.analysis.exhibits import is_brief, limit_items
+from taizhang.analysis.gaps import find_gap
 from taizhang.analysis.view import View, is_known
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
@@ -44,8 +45,14 @@ class ShownFact:
 
 
 def choose_key_figures(view: View) -> list[ShownFact]:
-    """The key figures that the district has; in a bulletin the first of each ledger, as many as that has at most."""
-    infos = prefer_key(info for name, info in view.fact_infos.items() if view.fact(name) is not None)
+    """The key figures that the district has; in a bulletin the first of each ledger, as many as that has at most.
+
+    Where none of a ledger's key figures can be told, what can be told of it stands in.
+    """
+    had = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
+    silent = {info.name for info in had if find_gap(view, info.name)}
+    spoken = {info.kind for info in had if info.key and info.name not in silent}
+    infos = prefer_key(info for info in had if info.kind in spoken or info.name not in silent)
     if is_brief(view, "key-figures"):
         first = {info.kind: info for info in reversed(infos)}
         infos = [info for info in infos if first[info.kind] is info][: limit_items(view, "key-figures")]
