@@ -83,11 +83,13 @@ def test_only_the_period_s_own_notes_are_read(tmp_path: Path) -> None:
     assert read_notes(make_book(tmp_path), spring)["350921101", "zh"].text == "春季"
 
 
-def test_languages_have_their_own_words_and_share_the_approval(tmp_path: Path) -> None:
-    write(tmp_path, "溪口镇.md", "---\napproved: true\napprover: 县应急管理局\ndate: 2022-02-15\n---\n中文")
+def test_languages_have_their_own_words_and_share_an_approval_without_words(tmp_path: Path) -> None:
+    front = "---\napproved: true\napprover: 县应急管理局\ndate: 2022-02-15\n---\n"
+    write(tmp_path, "溪口镇.md", front)
+    write(tmp_path, "all.md", front + "中文")  # words that an English report would lack: it is not approved
     write(tmp_path, "老溪南镇.en.md", "English")
     notes = read_notes(make_book(tmp_path), YEAR)
-    assert set(notes) == {("350921101", "zh"), ("350921101", "en"), ("350921102", "en")}
+    assert set(notes) == {("350921101", "zh"), ("350921101", "en"), ("350921102", "en"), ("all", "zh")}
     shared = notes["350921101", "en"]
     assert (shared.path, shared.text, shared.approved, shared.approver) == ("", "", True, "县应急管理局")
     assert notes["350921102", "en"].text == "English"

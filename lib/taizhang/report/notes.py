@@ -52,8 +52,8 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
     The owner is a district's code, ``all``, or for a report of the workbook's own the two with a dot between, as
     ``350921101.fire``. A file is named by a district's code, name or alias, or ``comparison``, followed by the
     name of such a report (``溪口镇.fire.md``, ``all.fire.md``); it is in the workbook's language, or in the one
-    that stands before its suffix (``溪口镇.en.md``). A report in a language in which nothing is written still
-    has the approval of the other's note.
+    that stands before its suffix (``溪口镇.en.md``). A report in a language in which nothing is written has the
+    approval of the other's note where that has no words of its own, which would be missing from it.
     """
     problems = _find_strays(book.root / FOLDER)
     notes: dict[tuple[str, str], Note] = {}
@@ -74,7 +74,7 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
     for code, lang in list(notes):
         other = {"zh": "en", "en": "zh"}[lang]
         note = notes[code, lang]
-        if note.approved and (code, other) not in notes:
+        if note.approved and not note.text and (code, other) not in notes:
             notes[code, other] = Note("", "", note.sha256, True, note.approver, note.approved_on)
     return notes
 
