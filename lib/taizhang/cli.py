@@ -450,7 +450,7 @@ def review(
     print(word("review.done", folder=folder, summary=result.summary))
     for note in result.notes:
         print(note)
-    raise typer.Exit(SEE if result.failed else code)
+    raise typer.Exit(SEE if result.failed or result.nothing else code)
 
 
 @command()

@@ -30,8 +30,12 @@ def make_snapshot(
         notes={},
         hashes=InputHashes("", {}, ""),
         inputs=[],
+        days={},
+        made_on="",
         fingerprint="",
         find_template=Path,
         read_ledger=getattr(book, "ledger", pd.DataFrame),
+        hide=lambda rows: rows,
+        unread=(),
         trace=lambda fact: book.trace(fact, period, "all"),
     )

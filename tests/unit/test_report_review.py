@@ -57,6 +57,15 @@ class Book:
         self.chosen_as_of: date | None = None
         self.asked: date | None = None
         self.written: dict[str, object] = {}
+        self.result = SimpleNamespace(unread={}, made_on="2022-01-31")
+        self.spans = pd.DataFrame(
+            {
+                "kind": ["hazards"],
+                "rows": 6,
+                "first": pd.Timestamp("2021-01-02"),
+                "last": pd.Timestamp("2021-12-30"),
+            }
+        )
         self.config = SimpleNamespace(
             root=root,
             processed=root / "data" / "processed",
@@ -110,7 +119,7 @@ class Book:
     def ledger(self, kind: str) -> pd.DataFrame:
         raise AssertionError
 
-    trace = ledger
+    trace = hide_personal = ledger
 
     def facts(self, period: Period) -> pd.DataFrame:
         codes = [*NAMES, "all"]
@@ -474,7 +483,22 @@ def test_requests_that_are_wrong(book: Book, monkeypatch: pytest.MonkeyPatch) ->
         run(book)
 
 
-def test_the_day_of_making_is_never_the_clock_s(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_period_without_rows_says_so(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(book, districts=["溪口镇"], formats=("html",)).nothing is None
+    facts = book.facts
+    monkeypatch.setattr(book, "facts", lambda period: facts(period).assign(value=0.0))
+    result = run(book, districts=["溪口镇"], formats=("html",))
+    told = "so its reports have no numbers; the ledgers hold rows from 2021-01-02 to 2021-12-30"
+    assert result.nothing is not None and told in str(result.nothing) and result.nothing in result.notes
+    # What is not known, or withheld, may be some.
+    for unknown in ({"value": float("nan")}, {"value": 0.0, "suppressed": True}):
+        monkeypatch.setattr(book, "facts", lambda period, unknown=unknown: facts(period).assign(**unknown))
+        assert run(book, districts=["溪口镇"], formats=("html",)).nothing is None
+
+
+def test_the_day_of_making_is_that_of_the_ingest_and_never_the_clock_s(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
     result = run(book, districts=["溪口镇"], formats=("pdf",))
     assert b"D:20220131000000" in (result.folder / "350921101.zh.pdf").read_bytes()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1640995200")  # 2022-01-01

@@ -14,6 +14,7 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.files import remove_leftovers
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
+from taizhang.metadata.facts import ALL
 from taizhang.report.changes import mark_behind
 from taizhang.report.cluster import send_workbook
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
@@ -22,7 +23,7 @@ from taizhang.report.plan import Wish, check_templates, list_makers, plan_report
 from taizhang.report.progress import Report, show_progress
 from taizhang.report.publish import publish_facts, publish_index, publish_rows
 from taizhang.report.run import link_languages, run_plan
-from taizhang.report.snapshot import take_snapshot
+from taizhang.report.snapshot import Snapshot, take_snapshot
 from taizhang.report.tasks import FAILED, MADE
 from taizhang.settings.workbook import STYLES
 
@@ -43,12 +44,13 @@ class ReviewResult:
     unnoted: list[str] = field(default_factory=list)
     # left as they were, with the whole area's numbers of an earlier state
     behind: list[str] = field(default_factory=list)
+    nothing: Reason | None = None  # where no ledger has a row in the period: which days they have
     why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
 
     @property
     def notes(self) -> list[Reason]:
         """What the user must know of the reports besides."""
-        told = []
+        told = [self.nothing] if self.nothing else []
         if self.behind:
             told.append(Reason("report.review.behind", names=self.behind))
         if self.unnoted:
@@ -159,5 +161,20 @@ def make_review(
             name for name in behind if name not in done and manifest["reports"][name].get("report", "") in own
         ],
         unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
+        nothing=_find_nothing(snapshot),
         why={task.name: task.reasons for task in due},
     )
+
+
+def _find_nothing(snapshot: Snapshot) -> Reason | None:
+    """That no dated ledger has a row in the period, with the first and last day that they have; else None."""
+    facts, infos = snapshot.facts, snapshot.fact_infos
+    dated = [name for name in infos if infos[name].kind in snapshot.days and infos[name].unit == "count"]
+    of = facts[(facts["district_code"] == ALL) & facts["fact"].isin(dated)]
+    if of.empty or (of["value"] != 0).any() or of["suppressed"].any():
+        return None
+    first, last = (
+        str(pick(day))
+        for pick, day in zip((min, max), zip(*snapshot.days.values(), strict=True), strict=True)
+    )
+    return Reason("report.review.nothing", period=str(snapshot.period), first=first, last=last)

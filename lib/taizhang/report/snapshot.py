@@ -40,6 +40,7 @@ class Snapshot:
     notes: Mapping[tuple[str, str], Note]  # by owner and language, as from `read_notes`
     hashes: InputHashes
     inputs: list[dict[str, Any]]  # path, sha256 and bytes of every raw file
+    days: Mapping[str, tuple[date, date]]  # the first and last day on record, by kind
     made_on: str  # the day of the last ingest that changed anything
     fingerprint: str  # of the processed tables and settings
     find_template: Callable[[str], Path]  # the path of a report's notebook, by its name
@@ -83,6 +84,10 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         notes=notes,
         hashes=hash_book(book, period, (facts, before, previous)),
         inputs=book.inputs(),
+        days={
+            kind: (first.date(), last.date())
+            for kind, first, last in book.spans.dropna()[["kind", "first", "last"]].itertuples(index=False)
+        },
         made_on=book.result.made_on,
         fingerprint=book.fingerprint(),
         find_template=book.template,
