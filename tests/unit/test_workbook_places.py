@@ -333,3 +333,10 @@ def test_codes_like_identity_numbers_are_matched_and_masked_where_shown(tmp_path
     assert facts[A, "hazards.repeats"] == len(traced) == 1
     assert traced[["premises", "grid"]].to_numpy().tolist() == [["张家" + "*" * 11, "*" * 18]]
     assert book.trace("hazards.repeats", "2021", "甲镇", personal=True)["grid"].tolist() == [cells[0]]
+
+
+def test_districts_join_by_the_name_that_other_tables_have(book: Workbook) -> None:
+    facts = book.facts("2021")
+    joined = book.districts.merge(facts[facts["fact"] == "hazards.found"], on="district_code")
+    assert joined[["name", "value"]].to_numpy().tolist() == [["甲镇", 2], ["乙镇", 2], ["丙镇", 0]]
+    assert (book.districts["code"] == book.districts["district_code"]).all()

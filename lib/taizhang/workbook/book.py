@@ -109,8 +109,12 @@ class Workbook:
 
     @cached_property
     def districts(self) -> gpd.GeoDataFrame:
-        """code, name, parent and geometry of the districts, in the boundary layer's order."""
-        return gpd.read_parquet(self._tables / "districts.parquet")
+        """code, name, parent, geometry and district_code, equal to code, of the districts, in the layer's order.
+
+        By district_code they join with every other table.
+        """
+        found = gpd.read_parquet(self._tables / "districts.parquet")
+        return found.assign(district_code=found["code"])
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
