@@ -65,7 +65,9 @@ def test_every_cell_is_read_as_it_was_meant(
 
 def test_what_is_set_aside_is_what_was_spoilt(truth: Truth, reads: dict[str, list[FileRead]]) -> None:
     read = pd.concat([read.set_aside for kind in reads for read in reads[kind]])
-    made = truth.set_aside.query("reason != 'unknown district'")
+    # Words that stand for a date say how things are: they are read as that.
+    made = truth.set_aside.query("reason != 'unknown district' and value not in ['已整改', '调解中']")
+    assert len(made) == len(truth.set_aside.query("reason != 'unknown district'")) - 2
     key = ["kind", "source_file", "source_row", "column", "scope"]
     assert sorted(map(tuple, read[key].to_numpy())) == sorted(map(tuple, made[key].to_numpy()))
 
