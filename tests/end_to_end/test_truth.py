@@ -44,7 +44,10 @@ def test_rows_are_accounted_for_as_the_generator_wrote_them(truth):
         summary = summaries[row.kind]
         assert (summary.read, summary.accepted, summary.set_aside) == (row.read, row.accepted, row.set_aside)
         assert summary.duplicates == row.duplicates
-        assert summary.cells_set_aside == row.cells_set_aside
+        # Words in the place of a date say how things are, and are read as that.
+        own = truth.set_aside[truth.set_aside["kind"] == row.kind]
+        spoken = (own["scope"].eq("cell") & own["value"].isin(["已整改", "调解中"])).sum()
+        assert summary.cells_set_aside == row.cells_set_aside - spoken
 
 
 def test_tables_equal_the_truth_row_for_row(truth):
