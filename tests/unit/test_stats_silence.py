@@ -61,7 +61,7 @@ def test_a_gap_within() -> None:
     [
         pd.Series([], dtype="datetime64[us]"),
         pd.Series([pd.NaT, pd.NaT]),
-        days(("2020-01-01", "2020-01-22")),  # four rows
+        days(("2020-01-01", "2020-03-17")),  # eleven rows
         days(("2020-01-01", "2020-02-20"), every=1),  # fifty-one days
         days(("2017-01-01", "2019-12-31"), every=200),  # rare events
         days(("2021-01-01", "2021-12-31")),  # all after the day

@@ -9,6 +9,7 @@ import pandas as pd
 from taizhang.analysis.view import View
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import ALL
+from taizhang.stats.silence import MOST_EXPECTED
 
 _FEWEST_EXPECTED = 3.0  # rows that the silent days of a period would have had
 _MOST_SILENT = 0.1  # of a period's days, or of the whole area's rows
@@ -69,7 +70,9 @@ def is_silent(view: View, kind: str, period: Period, district: str | None = None
 
 def _matters(one: Silence, period: Period) -> bool:
     days = one.overlap(period.start, period.end)
-    return days > _MOST_SILENT * period.days and days * one.per_day >= _FEWEST_EXPECTED
+    # That a ledger began late is told by the period alone; its end and gaps by all of its rows.
+    fewest = MOST_EXPECTED if one.where == "before" else _FEWEST_EXPECTED
+    return days > _MOST_SILENT * period.days and days * one.per_day >= fewest
 
 
 def leave_silent(view: View, kind: str, counts: pd.Series) -> pd.Series:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-FEWEST_DAYS = 5  # with rows
+FEWEST_DAYS = 12  # with rows: a few incidents in a bad month are no habit
 SHORTEST = 60  # days from the first row to the last: in fewer there is no rate
 MOST_EXPECTED = 7.0  # with so many days with rows expected, none has a probability below 0.001
 TIMES_LONGER = 2.0  # than any other span without rows: a ledger that is filled in by batches has long ones
