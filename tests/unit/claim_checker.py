@@ -8,13 +8,15 @@ claim, and counts as false.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from string import Formatter
 
 from told_ledgers import TOWNS, Row
-from told_truth import ALL, Truth
+from told_truth import ALL, STARRED, Truth
 
 from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.metadata.words import load_words
 
@@ -128,7 +130,7 @@ def list_templates(lang: str) -> tuple[Template, ...]:
 ROOTS = (
     "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
     "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
-    "standing.text.", "pattern.", "targets.",
+    "standing.text.", "pattern.", "targets.", "unread", "silence.",
 )  # fmt: skip
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
@@ -631,9 +633,22 @@ def _untold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return ["nobody told of this"]
 
 
+def _silent(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That a town has no row from one day to another."""
+    form = "%Y年%m月%d日" if one.lang == "zh" else "%d %B %Y"
+    first, last = (datetime.strptime(said[name], form).date() for name in ("first", "last"))
+    towns = [code for code, name in TOWNS.items() if name in said["names"]]
+    rows = [row for kind in one.kinds for row in one.now._list(kind) if row.town in towns]
+    starred = [
+        row.says[STARRED[row.kind]] for row in rows if load_kinds()[row.kind].title[one.lang] in said["kind"]
+    ]
+    return [f"{span}" for span in starred if span[1] >= first and span[0] <= last]
+
+
 _CLAIMS: dict[str, Claim] = {
     **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
-    "clause.same_both": _untold,
+    "clause.same_both": _untold, "unread": _untold, "silence.within": _silent, "silence.before": _nothing,
+    "silence.after": _nothing, "silence.ask": _nothing,
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},
