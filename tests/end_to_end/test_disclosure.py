@@ -65,8 +65,8 @@ def doubled(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     monkeypatch.setattr(Workbook, "ledger", read_twice)
     count = counting.read_counted
 
-    def count_twice(folder: Path, kind: Kind) -> pd.DataFrame:
-        rows = count(folder, kind)
+    def count_twice(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
+        rows = count(folder, kind, files=files)
         return pd.concat([rows, rows], ignore_index=True) if kind.name in kinds else rows
 
     monkeypatch.setattr(counting, "read_counted", count_twice)
