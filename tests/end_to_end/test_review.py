@@ -27,8 +27,8 @@ def review(sample_book, tmp_path_factory):
     root = tmp_path_factory.mktemp("review") / "县 book"
     shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("processed", "reports"))
     codes = Workbook(root).districts["code"].tolist()
-    lines = ["district,found_on,premises,description,deadline,severity"]
-    lines += [f'{code},2021-05-05,{MARKER.format(code)},"{HOSTILE}",2021-05-06,general' for code in codes]
+    lines = ["district,found_on,premises,description,deadline,severity,rectified_on"]
+    lines += [f'{code},2021-05-05,{MARKER.format(code)},"{HOSTILE}",2021-05-06,general,' for code in codes]
     (root / "data" / "raw" / "hazards" / "marked.csv").write_text("\n".join(lines), encoding="utf-8")
     settings = root / "workbook.toml"
     text = settings.read_text("utf-8")
@@ -47,7 +47,8 @@ def read_pdf(path: Path) -> str:
 
 
 def squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    """Without white space, and the spaces of no width by which long texts are broken."""
+    return re.sub(r"[\s\u200b]+", "", text)
 
 
 def test_every_output_of_the_contract_is_there(review):
