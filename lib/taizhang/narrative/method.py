@@ -1,5 +1,7 @@
 """What a report says of its method and its data."""
 
+from collections.abc import Mapping
+
 from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.gaps import count_cut, list_noughts
 from taizhang.analysis.quality import count_twice, sum_read
@@ -21,8 +23,8 @@ def write_method(view: View) -> Prose | None:
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [
             say("method.brief", lang, day=format_date(view.as_of, lang)),
-            *_tell_cut(view),
-            *_tell_twice(view),
+            *_tell_rows(view, "cut", count_cut(view)),
+            *_tell_rows(view, "twice", count_twice(view)),
             *_tell_vintages(view),
             maps,
         ]
@@ -30,11 +32,11 @@ def write_method(view: View) -> Prose | None:
     days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
     counting += [say(f"method.{key}", lang) for key in ("before", "chance", "shares")]
-    counting += [*_tell_noughts(view), *_tell_cut(view), *_tell_vintages(view)]
+    counting += [*_tell_noughts(view), *_tell_rows(view, "cut", count_cut(view)), *_tell_vintages(view)]
     if has_withheld(view):
         counting.append(say("method.withheld", lang))
     counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
-    quality: list[Runs] = _tell_twice(view)
+    quality: list[Runs] = _tell_rows(view, "twice", count_twice(view))
     if not view.quality.empty:
         sums = {name: count(number) for name, number in sum_read(view).items()}
         quality.append(say("method.quality", lang, cells=sums["cells_set_aside"], **sums))  # type: ignore[arg-type]
@@ -53,24 +55,13 @@ def _tell_noughts(view: View) -> list[Runs]:
     return [say("method.noughts", lang, names=join_list(names, lang))] if names else []
 
 
-def _tell_cut(view: View) -> list[Runs]:
-    """How many rows are not counted, since the period holds a part alone of their month or year."""
-    lang = view.lang
+def _tell_rows(view: View, key: str, counts: Mapping[str, int]) -> list[Runs]:
+    """How many rows of each kind something is said of; nothing where there is none."""
     names = [
-        label("method.rows_of", lang, name=view.kinds[kind].title[lang], n=number)
-        for kind, number in count_cut(view).items()
+        label("method.rows_of", view.lang, name=view.kinds[kind].title[view.lang], n=number)
+        for kind, number in counts.items()
     ]
-    return [say("method.cut", lang, names=join_list(names, lang))] if names else []
-
-
-def _tell_twice(view: View) -> list[Runs]:
-    """How many of the rows counted may be counted twice."""
-    lang = view.lang
-    names = [
-        label("method.rows_of", lang, name=view.kinds[kind].title[lang], n=number)
-        for kind, number in count_twice(view).items()
-    ]
-    return [say("method.twice", lang, names=join_list(names, lang))] if names else []
+    return [say(f"method.{key}", view.lang, names=join_list(names, view.lang))] if names else []
 
 
 def _tell_vintages(view: View) -> list[Runs]:
