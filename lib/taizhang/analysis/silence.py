@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, once_per_view
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import ALL
 from taizhang.stats.silence import MOST_EXPECTED
@@ -33,14 +33,21 @@ class Silence:
 
 def list_silences(view: View, kind: str, district: str | None = None) -> list[Silence]:
     """Of a ledger's rows in the view's district, or in another: where it is silent, in order of time."""
-    table = view.silences
-    if table.empty:
-        return []
-    of = table[(table["kind"] == kind) & (table["district_code"] == (district or view.district))]
-    rows = ({str(name): value for name, value in row.items()} for row in of.to_dict("records"))
-    return [Silence(**row | {"start": row["start"].date(), "end": row["end"].date()}) for row in rows]
+    return _read_silences(view).get((kind, district or view.district), [])
 
 
+@once_per_view
+def _read_silences(view: View) -> dict[tuple[str, str], list[Silence]]:
+    """Those of every ledger and district: a report asks a thousand times."""
+    found: dict[tuple[str, str], list[Silence]] = {}
+    for row in view.silences.to_dict("records"):
+        days = {"start": row["start"].date(), "end": row["end"].date()}
+        one = Silence(**{str(name): value for name, value in row.items()} | days)
+        found.setdefault((one.kind, one.district_code), []).append(one)
+    return found
+
+
+@once_per_view
 def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:
     """Whether a ledger is silent on so much of a period that its counts are not those of the period.
 
@@ -51,11 +58,11 @@ def is_silent(view: View, kind: str, period: Period, district: str | None = None
         return True
     if code != ALL or view.silences.empty:
         return False
-    of = view.silences[view.silences["kind"] == kind]
     lacking = sum(
         one.per_day * one.overlap(period.start, period.end)
-        for other in of.loc[of["district_code"] != ALL, "district_code"].unique()
-        for one in list_silences(view, kind, str(other))
+        for (of, other), silences in _read_silences(view).items()
+        if of == kind and other != ALL
+        for one in silences
         if _matters(one, period)
     )
     table = view.ledgers.get(kind)

@@ -173,9 +173,12 @@ class View:
 
         `when` is now, year (the same period a year before) or previous (the period just before).
         """
-        facts, places = self._places[when]
-        place = places.get((name, district or self.district))
-        return None if place is None else facts.iloc[place]
+        key = ("fact", name, district or self.district, when)
+        if key not in self.answers:
+            facts, places = self._places[when]
+            place = places.get((name, district or self.district))
+            self.answers[key] = None if place is None else facts.iloc[place]
+        return self.answers[key]  # type: ignore[return-value]
 
     def value(self, name: str, district: str | None = None) -> float | None:
         """A fact's value; None where it isn't configured, known or published."""
@@ -204,7 +207,7 @@ class View:
 
     @cached_property
     def answers(self) -> dict[tuple[object, ...], object]:
-        """What `once_per_view` has found so far."""
+        """What has been found so far: rows of facts, of ledgers, and what `once_per_view` found."""
         return {}
 
     @cached_property

@@ -21,7 +21,12 @@ def mask_numbers(text: str) -> str:
 
 def mask_column(values: "pd.Series") -> "pd.Series":
     """Mask a text column; empty cells stay empty."""
-    risky = values.astype("str").str.contains(_PERSONAL, na=False)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # Most texts hold no seven digits in a row: Arrow tells them without a word of Python.
+    texts = pa.array(values.astype("str"), pa.large_string(), from_pandas=True)
+    risky = pc.fill_null(pc.match_substring_regex(texts, r"\p{Nd}{7}"), False).to_numpy(zero_copy_only=False)
     if not risky.any():
         return values
     masked = values.copy()
