@@ -46,7 +46,7 @@ def test_serials_of_both_systems() -> None:
     assert from_serial(12) is None
 
 
-@pytest.mark.parametrize("text", ["3月5日", "3.5", "3-5", "三月五日", "21.3.5", "21年3月5日"])
+@pytest.mark.parametrize("text", ["3月5日", "3.5", "3-5", "三月五日", "21.3.5"])
 def test_a_date_without_a_year_takes_the_titles_or_is_set_aside(text: str) -> None:
     assert read_date(text, year=2021).value == FIFTH
     found = read_date(text)
@@ -54,7 +54,48 @@ def test_a_date_without_a_year_takes_the_titles_or_is_set_aside(text: str) -> No
 
 
 def test_two_digits_of_another_year_are_not_guessed() -> None:
-    assert read_date("20.3.5", year=2021).reason == Reason("ledgers.date.two_digits")
+    for text in ("20.3.5", "51年3月5日", "99年3月5日"):
+        assert read_date(text, year=2021).reason == Reason("ledgers.date.two_digits")
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "precision"),
+    [
+        ("23年3月", "2023-03-01", "month"), ("'23年3月份", "2023-03-01", "month"), ("23年3月5日", "2023-03-05", "day"),
+        ("08年12月上旬", "2008-12-01", "ten_days"), ("23年3.5", "2023-03-05", "day"), ("二三年三月", None, "day"),
+        ("2023、4、20", "2023-04-20", "day"), ("2023，4，20", "2023-04-20", "day"), ("23、4、20", None, "day"),
+        ("2023、4", None, "day"), ("2023、13、1", None, "day"), ("23年", None, "day"),
+    ],
+)  # fmt: skip
+def test_a_year_of_two_figures_that_can_be_but_one_and_stops_for_points(
+    text: str, first: str | None, precision: str
+) -> None:
+    found = read_date(text, year=2021, partial=True)
+    assert (found.value and f"{found.value:%Y-%m-%d}", found.precision) == (first, precision)
+
+
+def test_years_of_the_republic_in_two_figures_are_not_ours() -> None:
+    assert read_date("21年3月5日", order="roc").value == datetime(1932, 3, 5)
+
+
+@pytest.mark.parametrize(
+    "text", ["一季度", "2023年一季度", "2023年第1季度", "2023Q1", "上半年", "2023年春季", "四季度"]
+)
+def test_a_quarter_is_no_date_and_its_reason_says_what_to_write(text: str) -> None:
+    assert read_date(text, year=2023, partial=True).reason == Reason("ledgers.date.no_month")
+
+
+def test_a_deadline_at_the_end_of_a_quarter_is_its_last_day() -> None:
+    ends = {
+        "2023年一季度末": (3, 31),
+        "二季度末前": (6, 30),
+        "2023年第三季度底": (9, 30),
+        "上半年底": (6, 30),
+        "下半年末": (12, 31),
+    }
+    for text, (month, day) in ends.items():
+        assert read_date(text, year=2023, partial=True, last=True).value == datetime(2023, month, day)
+        assert read_date(text, year=2023, partial=True).value is None
 
 
 @pytest.mark.parametrize(
@@ -207,9 +248,15 @@ def test_every_day_is_read_back_from_each_way_of_writing_it(day: date) -> None:
     for form in (f"{m}月{d}日", f"{m:02}-{d:02}", f"{m}.{d}", f"{say(m)}月{say(d)}号"):
         assert read_date(form, year=y) == Found(expected, note=Reason("ledgers.date.year_taken"))
         assert read_date(form) == Found(None, Reason("ledgers.date.no_year"))
-    for form in (f"{y % 100:02}.{m}.{d}", f"'{y % 100:02}年{m}月{d}日"):
-        assert read_date(form, year=y) == Found(expected)
-        assert read_date(form, year=y + 1) == Found(None, Reason("ledgers.date.two_digits"))
+    two = y % 100
+    for form in (f"{two:02}.{m}.{d}", f"'{two:02}年{m}月{d}日"):
+        if "年" in form and two <= 37:
+            assert read_date(form) == Found(
+                expected.replace(year=2000 + two)
+            )  # by our era and the Republic's
+        else:
+            assert read_date(form, year=y) == Found(expected)
+            assert read_date(form, year=y + 1) == Found(None, Reason("ledgers.date.two_digits"))
 
 
 @settings(max_examples=25)

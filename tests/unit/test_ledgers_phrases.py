@@ -270,3 +270,70 @@ def test_so_many_days_however_they_are_told(found: date, days: int, form: str) -
 )
 def test_a_part_that_may_matter_is_no_aside(text: str) -> None:
     assert read_phrase(text, "hazards") is None
+
+
+def ask(column: str, header: str, kind: str = "hazards") -> str:
+    return load_phrases().find_act(kind, column, header)
+
+
+def test_what_a_column_asks_is_told_by_its_header() -> None:
+    headers = "整改情况 完成情况 是否整改 状态 是否销号 验收状态 验收销号状态".split()
+    assert [ask("status", header) for header in headers] == [*["done"] * 4, "closed", "checked", "closed"]
+    assert (
+        ask("verified_result", "复查情况") == "checked" and ask("verified_result", "是否复查合格") == "passed"
+    )
+    assert ask("status", "答复情况", "complaints") == "answered"
+    assert ask("status", "办理情况", "complaints") == "done"
+    assert ask("status", "化解情况", "disputes") == "done"  # of these acts no other is a dispute's
+    assert (
+        ask("mode", "整改方式") == ""
+        and ask("deadline", "期限") == ""
+        and ask("kind", "类型", "drills") == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "said"),
+    [
+        ("整改情况", "2023.4.25", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("是否整改", "4月25日", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("状态", "２０２３、４、２５", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("完成情况", "2023年4月", {"status": "rectified", "rectified_on": "2023-04-01 month"}),
+        ("完成情况", "23年4月", {"status": "rectified", "rectified_on": "2023-04-01 month"}),
+        ("整改情况", "当日", {"status": "rectified", "rectified_on": "2023-04-20"}),
+        ("是否销号", "4月25日", {"status": "closed", "closed_on": "2023-04-25"}),
+        ("是否整改", "是（4月25日）", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("是否整改", "是，4月25日", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("是否整改", "√ 2023.4.25", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("是否整改", "已（4.25）", {"status": "rectified", "rectified_on": "2023-04-25"}),
+        ("是否整改", "是（未销号）", {"status": "rectified"}),
+        ("是否销号", "是（4月25日整改）", {"status": "closed", "rectified_on": "2023-04-25"}),
+        ("是否销号", "是（未销号）", None),
+        ("是否整改", "是（未整改）", None),
+        ("是否整改", "是，计划5月整改", None),
+        ("是否整改", "否（4月25日）", None),
+        ("是否整改", "4月25日前", None),
+        ("是否整改", "4月25日、4月26日", None),
+        ("是否整改", "是否", None),
+        ("是否整改", "否（正在整改）", {"status": "open"}),
+    ],
+)
+def test_a_day_alone_or_with_a_yes(header: str, text: str, said: dict[str, str] | None) -> None:
+    assert show(read_phrase(text, "hazards", ask("status", header))) == said
+
+
+def test_a_day_alone_elsewhere_says_nothing() -> None:
+    assert read_phrase("4月25日", "hazards") is None and read_phrase("是（4月25日）", "hazards") is None
+
+
+def test_done_before_a_day_is_not_due_by_it() -> None:
+    for text in (
+        "4月25日前已整改",
+        "已于4月25日前完成",
+        "2023年4月底前已全部整改到位",
+        "4.25前已完成整改",
+        "7日内已整改",
+    ):
+        assert show(read_phrase(text, "hazards")) == {"status": "rectified"}, text
+    for text in ("4月25日前完成", "4月25日前整改到位", "限4月25日前整改"):
+        assert show(read_phrase(text, "hazards")) == {"mode": "by_deadline", "deadline": "2023-04-25"}, text

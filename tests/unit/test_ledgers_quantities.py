@@ -65,7 +65,7 @@ def test_the_headers_unit_holds_where_the_cell_has_none() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("3-5", "a range where one number belongs"),
+        ("3-5", "3 to 5, where one number belongs: write which"),
         ("3户", "'户' is no unit of this column"),
         ("12%", "'%' is no unit of this column"),
         ("若干", "not a number"),
@@ -83,6 +83,51 @@ def test_the_headers_unit_holds_where_the_cell_has_none() -> None:
 def test_what_is_no_number_says_why(text: str, reason: str) -> None:
     read = read_number(text, unit="person")
     assert (read.value is None) == bool(reason) and str(read.reason or "") == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "note"),
+    [
+        ("120+", 120, "approximate"), ("120人+", 120, "approximate"), ("约120+人", 120, "approximate"),
+        (">120", 120, "approximate"), ("≥120人", 120, "approximate"),
+        ("120人（含教师20人）", 120, "part_of"), ("120人(其中教师20人)", 120, "part_of"),
+        ("共120人，其中教师20余人", 120, "part_of"), ("120,含教师20", 120, "part_of"),
+        ("1.2万人（包括老人3000人）", 12000, "part_of"), ("120（师生）", 120, "with_words"),
+        ("120人，已撤离", 120, "with_words"),
+    ],
+)  # fmt: skip
+def test_a_number_with_more_beside_it(text: str, number: float, note: str) -> None:
+    read = read_number(text, unit="person")
+    assert read.value == number and read.note == Reason(f"ledgers.number.{note}")
+
+
+def test_a_unit_in_brackets_is_the_numbers() -> None:
+    assert read_number("120(人)", unit="person").value == 120
+    assert read_number("5000（元）", unit="wan_yuan").value == 0.5
+    assert read_number("3(万元)", unit="wan_yuan").value == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "120人（不含学生30人）", "120人（计划）", "120人（含教师200人）", "师生120人，教师20人", "120人（累计）",
+        "120（30户）", "120人（最多）", "120人（三十户）", "其中20人",
+    ],
+)  # fmt: skip
+def test_more_beside_a_number_that_may_matter(text: str) -> None:
+    assert read_number(text, unit="person").value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("100-120人", "100 to 120"), ("100人-120人", "100 to 120"), ("100~120", "100 to 120"),
+        ("十至二十人", "10 to 20"), ("100人到120人", "100 to 120"), ("1—2万人", "10000 to 20000"),
+    ],
+)  # fmt: skip
+def test_a_range_is_set_aside_with_both_ends(text: str, ends: str) -> None:
+    read = read_number(text, unit="person")
+    assert read.value is None and str(read.reason).startswith(ends)
 
 
 def test_durations() -> None:
@@ -208,8 +253,9 @@ def test_numerals(text: str, value: float | None) -> None:
     ("text", "reason"),
     [
         ("$5", "dollars where yuan belong"), ("5美元", "'美元' is no unit of this column"),
-        ("3-5", "a range where one number belongs"), ("3~5", "a range where one number belongs"),
-        ("3至5万元", "a range where one number belongs"), ("3户", "'户' is no unit of this column"),
+        ("3-5", "3 to 5, where one number belongs: write which"),
+        ("3~5", "3 to 5, where one number belongs: write which"),
+        ("3至5万元", "3 to 5, where one number belongs: write which"), ("3户", "'户' is no unit of this column"),
         ("3元钱", "not a number"), ("若干", "not a number"),
     ],
 )  # fmt: skip

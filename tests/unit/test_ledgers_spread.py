@@ -45,6 +45,18 @@ def test_statuses_with_dates_and_words(tmp_path: Path) -> None:
     ]
 
 
+def test_days_alone_in_a_column_of_status(tmp_path: Path) -> None:
+    got = read(write_csv(tmp_path, STATUS.replace("整改状态", "是否销号") +
+        "溪南镇,2023-04-20,甲,2023.4.25\n溪南镇,2023-12-20,乙,是（1月5日）\n溪南镇,2023-04-20,丙,否（正在整改）\n"
+    ))  # fmt: skip
+    assert tell(got.rows, "status", "closed_on", "rectified_on") == [
+        ("closed", "2023-04-25", None), ("closed", "2024-01-05", None), ("open", None, None),
+    ]  # fmt: skip
+    assert ("2023.4.25", "status = closed; closed_on = 2023-04-25", 1) in [
+        (one.value, str(one.meaning), one.count) for one in got.tables[0].understood
+    ]
+
+
 def test_what_was_understood_is_listed_with_counts(tmp_path: Path) -> None:
     text = STATUS + "溪南镇,2023-04-20,甲,已于5月3日整改到位\n" * 3 + "溪南镇,2023-04-20,乙,整改完成\n" * 2
     got = read(write_csv(tmp_path, text + "溪南镇,2023年4月,丙,\n"))

@@ -31,6 +31,16 @@ def read(
     ]
 
 
+def test_a_spreadsheets_day_in_a_column_of_status_is_the_day_it_was_done() -> None:
+    field, told = KINDS["hazards"].fields["status"], {"phrases": "hazards"}
+    answer = read_value(datetime(2023, 4, 25), field, Context(asks="done", **told))
+    assert answer.value == "rectified" and answer.said
+    assert answer.said.days == (("rectified_on", (datetime(2023, 4, 25), "day")),)
+    for value in (datetime(1900, 1, 25), 45041, True):  # a small number, a number, a yes: no day
+        assert read_value(value, field, Context(asks="done", **told)).said is None
+    assert read_value(datetime(2023, 4, 25), field, Context(**told)).value is None  # nothing asked
+
+
 def test_status_as_found_in_a_real_ledger() -> None:
     cells = ["已整改", "整改完成", "已整改销号", "已销号", "现场处置", "整改中", "待整改"]
     expected = ["rectified", "rectified", "closed", "closed", "rectified", "open", "open"]

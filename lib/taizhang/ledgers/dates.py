@@ -26,6 +26,12 @@ _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?")
 _SHORT = re.compile(
     rf"(\d{{1,2}})(?:\s*月\s*(\d{{1,2}})(?!\d)\s*(?:[日号]|(?![\d.]))|{_SEP}(\d{{1,2}})(?![\d.]))"
 )
+# 23年: of the years from 1949 on it is 2023 alone, by our era and by the Republic's (1934).
+_YEAR_OF_TWO = re.compile(r"['‘’`]?([0-2]\d|3[0-7])(?=\s*年\s*\d)")
+_PART_OF_YEAR = re.compile(
+    r"(?:(?P<y>\d{4})\s*年?(?:度)?\s*)?"
+    r"(?:(?:第?\s*(?P<q>[1-4一二三四])\s*季度?|q[1-4])|(?P<h>[上下])半年|[春夏秋冬]季?)\s*(?P<end>底|末)?"
+)
 _TWO_DIGIT = re.compile(
     rf"'?(\d{{2}})(?:\s*年\s*|{_SEP})(\d{{1,2}})(?:\s*月\s*|{_SEP})(\d{{1,2}})(?!\d)\s*[日号]?"
 )
@@ -260,13 +266,18 @@ def _read_text(
     plain = plain.replace("。", ".").replace("\\", "/").replace("〜", "~")
     plain = _WEEKDAY.sub(" ", write_arabic(plain)).strip()
     plain = re.sub(r"^['‘’`](?=\d{4})", "", plain)  # typed to make it a text
+    plain = re.sub(r"^(\d{4}|\d{2})[、,](\d{1,2})[、,](?=\d{1,2}(?!\d))", r"\1.\2.", plain)
     plain = _from_republic(plain, order)
+    if order != "roc":
+        plain = _YEAR_OF_TWO.sub(r"20\1", plain, count=1) if _YEAR_OF_TWO.match(plain) else plain
     if re.fullmatch(r"\d{5}(\.\d+)?", plain):
         return _read_number(float(plain), date1904, month)
     if month and (found := _read_month(plain, year)):
         return found
     if partial and (found := _read_partial(plain, year, last)):
         return found
+    if match := _PART_OF_YEAR.fullmatch(re.sub(r"\s*(?:以?前|之前)(?:完成)?$", "", plain)):
+        return _read_part(match, year) if last and match["end"] else Found(None, _reason("no_month"))
     start, rest = _read_day(plain, year, order)
     if start.value is None and start.relative:
         # A leap year stands for the one not written.
@@ -458,6 +469,16 @@ def _read_partial(plain: str, year: int | None, last: bool) -> Found | None:
         of_year = int(match["y"])
         return replace(_make(of_year, month, day or monthrange(of_year, month)[1]), precision=precision)
     return _take_year(year, month, day, precision)
+
+
+def _read_part(match: re.Match[str], year: int | None) -> Found:
+    """The end of a quarter or of a half of a year, up to which a deadline runs."""
+    number = {"上": 2, "下": 4}.get(match["h"]) or int((match["q"] or "0").translate(_DIGITS))
+    if not number:
+        return Found(None, _reason("no_month"))
+    if match["y"]:
+        return _make(int(match["y"]), 3 * number, 30 + (number in (1, 4)))
+    return _take_year(year, 3 * number, 0)
 
 
 def _read_reversed(year: int, first: int, second: int, order: str) -> Found:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from taizhang.ledgers.dates import Relative, read_date, write_arabic
 from taizhang.ledgers.text import simplify
-from taizhang.metadata.phrases import Clause, KindPhrases, load_phrases
+from taizhang.metadata.phrases import Act, Clause, KindPhrases, load_phrases
 
 _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"两": 2, "零": 0, "〇": 0}
 _NUMERAL = re.compile("[一二两三四五六七八九十]+(?=个|天|周|星期|小时|日以?内|日之内|工作日)")
@@ -21,7 +21,7 @@ _SPAN = re.compile(
 _DAY = re.compile(
     r"\d{4}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|\d{8}(?!\d)|"
     r"\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|"
-    r"\d{4}年\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|\d{4}[-/.]\d{1,2}(?!\d)|\d{4}年(?:底|末|初)?|"
+    r"(?:\d{4}|[0-2]\d|3[0-7])年\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|\d{4}[-/.]\d{1,2}(?!\d)|\d{4}年(?:底|末|初)?|"
     r"\d{1,2}月\d{1,2}(?!\d)[日号]?|\d{1,2}[-/.]\d{1,2}(?![\d%])|\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|"
     r"当[日天]|同[日天]|次日|第二天|本?年[底末]|[本当]?月[底末]"
 )
@@ -39,6 +39,7 @@ _DUE_START = re.compile(
     "^(?:责令|要求)?(?:限期|限时|限|期限|时限|自发现之日起|自检查之日起|发现后|检查后)?(?:为|:)?"
 )
 _DUE_END = re.compile("(?:以?内|之内|前|之前)?(?:完成|整改)?(?:整改|完成|到位|完毕|改正)*$")
+_FINISHED = re.compile("(?:均|都|全部|现)?已")
 _MOST_WORDS = 24
 _LONGEST_ASIDE = 20
 
@@ -65,8 +66,11 @@ class _Word:
 
 
 @lru_cache(maxsize=65536)
-def read_phrase(text: str, kind: str) -> Said | None:
-    """What a cell of one of the kind's columns says; None where not all of it is understood, or in two ways."""
+def read_phrase(text: str, kind: str, asks: str = "") -> Said | None:
+    """What a cell of one of the kind's columns says; None where not all of it is understood, or in two ways.
+
+    `asks` is the act that a day alone answers in the column, as `Phrases.find_act` tells it.
+    """
     if kind == load_phrases().casualties.kind:
         return _read_casualties(simplify(text))
     known = load_phrases().kinds.get(kind)
@@ -77,7 +81,32 @@ def read_phrase(text: str, kind: str) -> Said | None:
         words = _cut(form)
         if words and len(words) <= _MOST_WORDS and (said := _read_words(words, known)) is not None:
             return said
+        if asks and (said := _read_answer(form, asks, known)) is not None:
+            return said
     return _read_beside(re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", ",", text), known)
+
+
+def _read_answer(text: str, asks: str, known: KindPhrases) -> Said | None:
+    """What a day alone says in a column that asks for an act, or a word for yes with more beside it (是（4月25日）)."""
+    begun = _find_yes(text)
+    words = _cut(text.removeprefix(begun))
+    if not words or (not begun and [word.kind for word in words] != ["day"]):
+        return None
+    return _read_words([_Word(asks, begun), *words], known)
+
+
+def begins_with_yes(text: str) -> bool:
+    """Whether a cell begins with a word for yes."""
+    return bool(_find_yes(_fold(text)))
+
+
+def _find_yes(plain: str) -> str:
+    return max((word for word in load_phrases().affirmed if plain.startswith(word)), key=len, default="")
+
+
+def answer_day(day: Day, act: Act) -> Said:
+    """What a day says in a column that asks for an act."""
+    return Said(tuple(act.values.items()), ((act.day, day),) if act.day else ())
 
 
 def _read_beside(text: str, known: KindPhrases) -> Said | None:
@@ -97,6 +126,8 @@ def _read_beside(text: str, known: KindPhrases) -> Said | None:
 def _is_aside(part: str, status: str) -> bool:
     """Whether a part that is not understood leaves the others' word for done or open as it is."""
     doubts = load_phrases().doubts[status]
+    if status == "open" and part in load_phrases().affirmed:
+        return False
     if len(part) > _LONGEST_ASIDE or re.search(r"\d|[□☑☐]", part) or any(word in part for word in doubts):
         return False
     named = {name for name, pattern in _words() if name and pattern.search(part)}
@@ -130,6 +161,7 @@ def read_due(text: str) -> Relative | None:
 def _fold(text: str) -> str:
     """NFKC, lower case; stops and brackets as commas, Chinese numerals of days and spans as digits, no white space."""
     plain = unicodedata.normalize("NFKC", text).casefold().strip()
+    plain = re.sub(r"(?<!\d)(\d{4})[、,](\d{1,2})[、,](\d{1,2})(?!\d)", r"\1.\2.\3", plain)
     plain = re.sub(r"(?<=\d)[ \t]+(?=\d)|[\n\r,;。、!()\[\]{}【】〔〕《》“”\"'|·…]|\.(?!\d)", ",", plain)
     plain = re.sub(r"\s+", "", plain).translate(str.maketrans("‐‑‒–—―−", "-------"))
     plain = re.sub(",+", ",", plain).strip(",")
@@ -201,10 +233,12 @@ def _cut(text: str) -> list[_Word] | None:
     """Cut a text into days, spans, stops and words, the longest first; None where something is left over."""
     found: list[_Word] = []
     at = 0
+    begun = False  # a 已 waits for its word of done, a day between them: 已于5月10日前完成整改
     while at < len(text):
         if text[at] == ",":
             found.append(_Word(",", ","))
             at += 1
+            begun = False
             continue
         best, name = 0, ""
         for kind, pattern in (("day", _DAY), ("span", _SPAN), *_words()):
@@ -212,24 +246,31 @@ def _cut(text: str) -> list[_Word] | None:
                 best, name = match.end() - at, kind
         if not best:
             return None
+        word = text[at : at + best]
+        begun = begun or _FINISHED.match(word) is not None
         if name:
-            found.append(_Word(name, text[at : at + best]))
+            found.append(_Word("finished" if begun and name in ("done", "act") else name, word))
+            begun = begun and name in ("day", "span", "before", "within", "at_once")
         at += best
     return found
 
 
 @cache
 def _letters() -> Mapping[str, str]:
-    names = ("day", "span", *load_phrases().words)
-    return {",": ","} | {name: chr(0x61 + number) for number, name in enumerate(names)}
+    names = ("day", "span", "finished", *load_phrases().words)
+    letters = {name: chr(0x61 + number) for number, name in enumerate(names)}
+    return {",": ",", **letters}
 
 
 @cache
 def _clauses() -> tuple[tuple[re.Pattern[str], Clause], ...]:
-    """The clauses as patterns over a letter per class."""
+    """The clauses as patterns over a letter per class; `done` in them is finished or unfinished."""
+    letters = _letters()
+    either = {"done": f"[{letters['done']}{letters['finished']}]", "unfinished": letters["done"]}
+    shown = {**letters, **either}
     made = []
     for clause in load_phrases().clauses:
-        form = re.sub("[a-z_]+", lambda match: _letters()[match[0]], clause.form.removesuffix(" end"))
+        form = re.sub("[a-z_]+", lambda match: shown[match[0]], clause.form.removesuffix(" end"))
         made.append((re.compile(form.replace(" ", "")), clause))
     return tuple(made)
 

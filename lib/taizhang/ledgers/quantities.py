@@ -12,9 +12,17 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import Unit, load_shared
 
-_ABOUT_BEFORE = re.compile(r"^(?:大约|约|近|逾|超过|超|共计|共|计|≈|~|不足)+")
-_ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许)+$")
-_MORE, _TO, _STOPS = "余多", "-~至到—", "。.;,"
+_ABOUT_BEFORE = re.compile(r"^(?:大约|约|近|逾|超过|超|共计|共|计|≈|~|≥|>=?|不足)+")
+_ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许|\+)+$")
+_RANGE = re.compile(
+    r"(?P<low>\d[\d,.]*|[一二两三四五六七八九十百]+)(?P<unit>[^-~至到—\d]*)[-~至到—]+"
+    r"(?P<high>\d[\d,.]*|[一二两三四五六七八九十百]+)(?P<end>[^-~至到—\d]*)"
+)
+# What stands after a number, in brackets or after a stop: a part of it, or words without a figure.
+_BESIDE = re.compile(r"(?P<whole>[^,;、()\[\]]+)(?P<stop>[,;、(\[])(?P<more>[^()\[\]]+)[)\]]?")
+_PART = re.compile(r"(?:其中|含|包含|包括|内含)(?P<parts>.+)")
+_FIGURES = re.compile(r"\d[\d,.]*[百千万]?")
+_MORE, _TO, _STOPS = "余多+", "-~至到—", "。.;,"
 _COUNTED = re.compile(r"^(?:共计|共|计)+$")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
 _COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+(?!\d)|\d+)(?:,\d+)?(?:e[+-]?\d+)?")
@@ -30,7 +38,7 @@ _SENTENCE = re.compile(
     r"(?P<n>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[余多]?(?P<scale>百|千|万)?[余多]?(?:人次|人|名|位)(?![口均月])"
 )
 _NOT_ONE = re.compile(
-    "[每各]|其中|至少|不少于|不低于|以上|以下|不足|超过|应|计划|拟|预计|定员|核载|未|无|不|限|[-~至到或]"
+    "[每各最]|累计|其中|至少|不少于|不低于|以上|以下|不足|超过|应|计划|拟|预计|定员|核载|未|无|不|限|[-~至到或]"
 )
 _OTHER_FIGURES = re.compile(r"第\d+[次届期季]|\d+(?:年|月|日|号|时|点|分|个(?:班|村|单位|部门|小时))")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟点半]+")
@@ -52,7 +60,7 @@ class Read:
 
 
 @cache
-def _reason(name: str, **parameters: str) -> Reason:
+def _reason(name: str, **parameters: str | float) -> Reason:
     return Reason(f"ledgers.number.{name}", **parameters)
 
 
@@ -222,7 +230,7 @@ def _read_text(text: str, unit: str, factor: float, decimal: str = "") -> Read:
         plain, factor = plain[1:], find_factor("元", unit) or factor
     number, rest = _leading_number(plain)
     if number is None:
-        return _read_written_duration(plain, unit) or Read(None, _reason("not_a_number"))
+        return _read_otherwise(plain, unit, factor, decimal) or Read(None, _reason("not_a_number"))
     if rest.startswith((*_MORE,)):
         note, rest = about, rest.lstrip(_MORE)
     if match := _ABOUT_AFTER.search(rest):
@@ -232,8 +240,6 @@ def _read_text(text: str, unit: str, factor: float, decimal: str = "") -> Read:
         if _INNER_SCALE.fullmatch(plain):  # 三万五千, with no unit: in a money field that is yuan
             factor = find_factor("元", unit) or factor
         return Read(scale(number, factor), note=note)
-    if rest[0] in _TO:
-        return Read(None, _reason("range"))
     own = find_factor(rest, unit)
     if own is None and rest[0] in _SCALES:
         # 3万余人: the scale, then the unit.
@@ -243,8 +249,41 @@ def _read_text(text: str, unit: str, factor: float, decimal: str = "") -> Read:
             own = _SCALES[rest[0]] * inner
     if own is None:
         reason = _reason("other_unit", unit=rest) if is_unit(rest) else _reason("not_a_number")
-        return _read_written_duration(plain, unit) or Read(None, reason)
+        return _read_otherwise(plain, unit, factor, decimal) or Read(None, reason)
     return Read(scale(number, own), note=note)
+
+
+def _read_otherwise(plain: str, unit: str, factor: float, decimal: str) -> Read | None:
+    """A time in words, a range, which is two numbers, or a number with more beside it; None for other texts."""
+    if (read := _read_written_duration(plain, unit)) is not None:
+        return read
+    if match := _RANGE.fullmatch(plain):
+        end = match["end"]
+        ends = (match["low"] + (match["unit"] or end), match["high"] + end)
+        low, high = (_read_text(one, unit, factor, decimal).value for one in ends)
+        if low is not None and high is not None:
+            return Read(None, _reason("range", low=low, high=high))
+    return _read_beside(plain, unit, factor, decimal)
+
+
+def _read_beside(plain: str, unit: str, factor: float, decimal: str) -> Read | None:
+    """A number with a part of it (120人（含教师20人）) or with words (120（师生）); None where these may matter."""
+    match = _BESIDE.fullmatch(plain)
+    if match is None or (match["stop"] not in "([" and len(match["more"]) < 2):
+        return None
+    whole, more = match["whole"], match["more"]
+    if is_unit(more) and match["stop"] in "([":
+        return _read_text(whole + more, unit, factor, decimal)
+    read = _read_text(whole, unit, factor, decimal)
+    if read.value is None:
+        return None
+    if part := _PART.fullmatch(more):
+        parts = [_read_text(one, unit, factor, decimal).value for one in _FIGURES.findall(part["parts"])]
+        fits = all(one is not None and one <= read.value for one in parts)
+        return Read(read.value, note=_reason("part_of")) if fits else None
+    if re.search(r"\d", more) or _CHINESE.search(more) or _NOT_ONE.search(more) or is_unit(more):
+        return None
+    return Read(read.value, note=_reason("with_words"))
 
 
 def fold_number(text: str) -> str:

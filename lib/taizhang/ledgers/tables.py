@@ -84,6 +84,7 @@ def read_table(
             values=source.values.get(field_name, {}),
             empty=source.empty.get(field_name, ""),
             phrases=kind.name if field_name in told_in_words else "",
+            asks=load_phrases().find_act(kind.name, field_name, column.levels[-1]),
             words_only=field_name in told_in_words and bool(_CASUALTIES.search(column.levels[-1])),
             after=field_name in later,
             order=find_order(_used(values, own), year=year, told=source.dates) if dated else "",

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,10 +16,11 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
 from taizhang.ledgers.marks import is_error_text
-from taizhang.ledgers.phrases import Said, read_due, read_own_day, read_phrase
+from taizhang.ledgers.phrases import Said, answer_day, begins_with_yes, read_due, read_own_day, read_phrase
 from taizhang.ledgers.quantities import is_bare, read_number, read_sentence
 from taizhang.ledgers.text import fold, simplify, write_cell
 from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, NUMBER_TYPES, Field, load_shared
+from taizhang.metadata.phrases import load_phrases
 
 _EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
 _NONE = frozenset(("无", "没有", "未发现", "無"))
@@ -53,11 +54,11 @@ class Context:
     `year` is that of dates written without one, from title, sheet name or file name; `factor` the conversion of the
     header's unit; `values` the user's own reading of values, as written to what it means (after ``~`` a regular
     expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
-    which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none);
-    `after`: a date here is not before the row's own day, which may decide it; `in_days`: the header says that numbers
-    are days, `in_months`: that they are months; `order` is that of day and month in the column,
-    `decimal` its sign of decimals. `words_only`: a bare number would not say of what it is (伤亡情况); `doubt`: why
-    bare numbers of the column are not in its unit.
+    which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none),
+    `asks` the act that a day alone answers there; `after`: a date here is not before the row's own day, which may
+    decide it; `in_days`: the header says that numbers are days, `in_months`: that they are months; `order` is that of
+    day and month in the column, `decimal` its sign of decimals. `words_only`: a bare number would not say of what it
+    is (伤亡情况); `doubt`: why bare numbers of the column are not in its unit.
     """
 
     year: int | None = None
@@ -67,6 +68,7 @@ class Context:
     empty: str = ""
     where: str = ""
     phrases: str = ""
+    asks: str = ""
     after: bool = False
     in_days: bool = False
     in_months: bool = False
@@ -184,10 +186,15 @@ _NOTHING = Answer(None)
 def read_value(value: object, field: Field, context: Context) -> Answer:
     """Read one value by the field's type; what that leaves unread may be a phrase."""
     answer = _read_plainly(value, field, context)
-    if not context.phrases or not isinstance(value, str) or is_error(value):
+    if not context.phrases or is_error(value):
+        return answer
+    if isinstance(value, date) and context.asks and field.type not in DATE_TYPES:
+        return _answer_day(value, field, context) or answer
+    if not isinstance(value, str):
         return answer
     if answer.reason is not None:
-        if (said := read_phrase(value, context.phrases)) and _may_say(said, field):
+        asks = context.asks if field.type not in DATE_TYPES or begins_with_yes(value) else ""
+        if (said := read_phrase(value, context.phrases, asks)) and _may_say(said, field):
             if field.type in DATE_TYPES:
                 return Answer(None, note=Reason("ledgers.cell.in_words"), said=said)
             own = dict(said.values).get(field.name)
@@ -201,6 +208,15 @@ def read_value(value: object, field: Field, context: Context) -> Answer:
         if said and {name for name, _ in (*said.values, *said.days)} - {field.name}:
             return answer._replace(said=said)
     return answer
+
+
+def _answer_day(value: date, field: Field, context: Context) -> Answer | None:
+    """What a spreadsheet's day says in a column of values that asks for an act."""
+    day = read_date(value, date1904=context.date1904).value
+    if day is None:
+        return None
+    said = answer_day((day, "day"), load_phrases().kinds[context.phrases].acts[context.asks])
+    return Answer(dict(said.values).get(field.name), note=Reason("ledgers.cell.in_words"), said=said)
 
 
 def _may_say(said: Said, field: Field) -> bool:

@@ -1,5 +1,6 @@
 """What clerks write in cells of status and of dates: words and clauses, read from phrases.yml."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,6 +39,13 @@ class KindPhrases:
     columns: tuple[str, ...]
     acts: Mapping[str, Act]
 
+    def find_act(self, column: str, header: str, answers: Mapping[str, Mapping[str, str]]) -> str:
+        """The act that a day alone answers in a column with this header; '' where it would say nothing."""
+        if column in answers:
+            told = (act for act, words in answers[column].items() if re.search(words, header, re.I))
+            return next((act for act in told if act in self.acts), "")
+        return next((name for name, act in self.acts.items() if act.day == column and name != "due"), "")
+
 
 @dataclass(frozen=True)
 class Casualties:
@@ -61,12 +69,19 @@ class Phrases:
     kinds: Mapping[str, KindPhrases]
     clashes: tuple[frozenset[str], ...]
     doubts: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Mapping[str, str]]
+    affirmed: frozenset[str]
     casualties: Casualties
 
     def list_columns(self, kind: str) -> tuple[str, ...]:
         """The columns of a kind whose cells may hold phrases."""
         told = self.kinds[kind].columns if kind in self.kinds else ()
         return told + (self.casualties.columns if kind == self.casualties.kind else ())
+
+    def find_act(self, kind: str, column: str, header: str) -> str:
+        """The act that a day alone answers in a kind's column with this header; '' where it would say nothing."""
+        told = self.kinds.get(kind)
+        return told.find_act(column, header, self.answers) if told and column in told.columns else ""
 
 
 @cache
@@ -95,5 +110,7 @@ def load_phrases() -> Phrases:
         clauses=tuple(Clause(**given) for given in data["clauses"]),
         kinds=kinds,
         doubts={said: tuple(words.split()) for said, words in data["doubts"].items()},
+        answers=data["answers"],
+        affirmed=frozenset(data["affirmed"].split()),
         clashes=tuple(map(frozenset, data["clash"])),
     )
