@@ -67,6 +67,12 @@ def test_every_data_file_is_read_by_a_module() -> None:
     assert files - read <= {"lab/jupyter/labconfig/page_config.json", "py.typed"}  # JupyterLab's own
 
 
+def test_what_a_fork_server_has_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_package()
+    monkeypatch.setattr(keys, "_scan", None)
+    assert Code(("taizhang.core.csv",)).sources[0] == "taizhang.core.csv"
+
+
 def test_code_is_followed_through_all_that_it_imports(tmp_path: Path) -> None:
     folder = write_package(
         tmp_path,

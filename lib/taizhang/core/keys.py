@@ -126,12 +126,16 @@ def _list_installed() -> Mapping[str, str]:
     return found
 
 
-@cache
-def read_package(folder: Path = PACKAGE) -> dict[str, _Module | str]:
+def read_package() -> Mapping[str, _Module | str]:
     """Every module of the package by name, and the SHA-256 of each data file by its path in it.
 
     As they were when this process first asked. Nothing is kept but texts, so a process can be forked after.
     """
+    return _read_folder(PACKAGE)
+
+
+@cache
+def _read_folder(folder: Path) -> Mapping[str, _Module | str]:
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     sources: dict[str, bytes] = {}
     data: dict[str, str] = {}
@@ -195,7 +199,7 @@ def _find_data(text: str, data: Iterable[str]) -> Iterable[str]:
 @cache
 def _follow(code: Code) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Sources, libraries and the hash of all sources, from some modules on."""
-    package = read_package(code.folder)
+    package = _read_folder(code.folder)
     seen: set[str] = set()
     waiting = list(code.modules)
     while waiting:

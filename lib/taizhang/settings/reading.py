@@ -106,8 +106,7 @@ class SettingsFile:
     """
 
     def __init__(self, name: str, data: Mapping[str, Any], text: str = "") -> None:
-        self.name, self.data = name, data
-        self._lines = find_lines(text)
+        self.name, self.data, self._text = name, data, text
         self._reasons: list[tuple[int, Reason]] = []
 
     @classmethod
@@ -155,7 +154,8 @@ class SettingsFile:
         return Reason(code, file=self.name, line=line, reason=reason) if self.name else reason
 
     def _keep(self, place: KeyPath, reason: Reason) -> None:
-        line = next((self._lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self._lines), 0)
+        lines = find_lines(self._text)
+        line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)
         self._reasons.append((line, reason))
 
     def _take(
