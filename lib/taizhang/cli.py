@@ -393,6 +393,8 @@ def facts(
     book = open_workbook(workbook, span, as_of)
     code = warn_errors(book.result)
     chosen = book.facts(span)
+    if number := len(book.reported(span)["fact"].unique()):
+        say(word("facts.unverified", number=number))
     if district:
         wanted = "all" if district == "all" else book.resolve_district(district)
         chosen = chosen[chosen["district_code"] == wanted]

@@ -12,7 +12,11 @@ from taizhang.report.snapshot import Snapshot
 
 
 def make_snapshot(
-    book: Any, period: Period, facts: pd.DataFrame, before: pd.DataFrame | None = None
+    book: Any,
+    period: Period,
+    facts: pd.DataFrame,
+    before: pd.DataFrame | None = None,
+    reported: pd.DataFrame | None = None,
 ) -> Snapshot:
     """Of a book that has config, districts, fact_infos and as_of; without earlier facts where none are given."""
     return Snapshot(
@@ -25,6 +29,7 @@ def make_snapshot(
         fact_infos=book.fact_infos,
         districts=book.districts,
         facts=facts,
+        reported=pd.DataFrame(columns=["district_code", "fact"]) if reported is None else reported,
         before=facts.iloc[:0] if before is None else before,
         rowed=list_rowed_facts(facts, book.fact_infos, book.config) if hasattr(book, "ledger") else {},
         notes={},

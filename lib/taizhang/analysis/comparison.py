@@ -7,13 +7,11 @@ import numpy as np
 import pandas as pd
 
 from taizhang.analysis.view import View, once_per_view
-from taizhang.metadata.facts import ALL
+from taizhang.metadata.facts import ADDED, ALL
 from taizhang.stats.classes import choose_classes
 
 Missing = Literal["", "withheld", "no_data", "either"]
 _FEWEST = 2  # districts of a ranking
-# Of these the whole area has the sum, which no district can be held against.
-_SUMS = ("count", "people", "yuan", "wan_yuan", "km2")
 
 
 @once_per_view
@@ -189,7 +187,7 @@ def compare_districts(view: View, fact: str) -> Comparison | None:
         return None
     known = rows[rows["value"].notna()]
     level, of = float("nan"), "area"
-    if info.unit in _SUMS:
+    if info.unit in ADDED:  # the area's sum is no measure of a district
         of = "mean"
         level = float(known["value"].mean()) if len(known) == len(rows) else level
     elif (area := view.fact(fact, ALL)) is not None and not area["suppressed"]:

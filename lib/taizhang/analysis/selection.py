@@ -59,6 +59,15 @@ def choose_key_figures(view: View) -> list[ShownFact]:
     return _compare(view, infos, list_comparisons(view))
 
 
+def choose_reported(view: View, *kinds: str, key: bool = False) -> list[ShownFact]:
+    """The unverified facts of some ledger kinds, or of all, that the district has; with `key` the key figures alone."""
+    infos = (info for info in view.fact_infos.values() if not kinds or info.kind in kinds)
+    shown = ((info, view.report_of(info.name)) for info in infos)
+    found = [ShownFact(info, row, {}) for info, row in shown if row is not None]
+    named = {info.name for info in prefer_key(one.info for one in found)} if key else set()
+    return [one for one in found if not key or one.info.name in named]
+
+
 def _compare(view: View, infos: Iterable[FactInfo], thens: Sequence[Then]) -> list[ShownFact]:
     """Those of some facts that the district has, each with its changes."""
     found = ((info, view.fact(info.name)) for info in infos)
@@ -89,9 +98,13 @@ def choose_changes(view: View) -> list[ShownFact]:
 
 
 def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
-    """The key figures of some ledger kinds, or of all, that the whole area has."""
+    """The key figures of some ledger kinds, or of all, that the whole area has, be they unverified."""
     infos = (info for info in view.fact_infos.values() if info.key and (not kinds or info.kind in kinds))
-    return [info for info in infos if view.fact(info.name, ALL) is not None]
+    return [
+        info
+        for info in infos
+        if (view.fact(info.name, ALL) is not None or view.report_of(info.name, ALL) is not None)
+    ]
 
 
 def choose_beside_neighbours(view: View, *facts: str) -> list[FactInfo]:

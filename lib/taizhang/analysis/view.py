@@ -86,6 +86,11 @@ class View:
     silences : pandas.DataFrame
         Where ledgers are silent though they should not be: kind, district_code (``all`` for the whole area), and the
         columns of `stats.silence.find_silences`.
+    reported : pandas.DataFrame
+        Numbers of the period that tables of sums tell and no rows: unverified, in the columns of `facts`. They are
+        none of these, so that no change, test, rank or finding rests on them; who shows them marks them.
+    beside : pandas.DataFrame
+        What is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: everything.
@@ -116,6 +121,8 @@ class View:
     report: str = ""
     unread: frozenset[str] = frozenset()
     silences: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reported: pd.DataFrame = field(default_factory=pd.DataFrame)
+    beside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def compares(self) -> bool:
@@ -179,6 +186,15 @@ class View:
             place = places.get((name, district or self.district))
             self.answers[key] = None if place is None else facts.iloc[place]
         return self.answers[key]  # type: ignore[return-value]
+
+    def report_of(self, name: str, district: str | None = None) -> pd.Series | None:
+        """A reported fact's row of this (or the named) district, unverified; None where there is none."""
+        place = self._reported_places.get((name, district or self.district))
+        return None if place is None else self.reported.iloc[place]
+
+    @cached_property
+    def _reported_places(self) -> dict[tuple[str, str], int]:
+        return {} if self.reported.empty else _find_places(self.reported)
 
     def value(self, name: str, district: str | None = None) -> float | None:
         """A fact's value; None where it isn't configured, known or published."""

@@ -50,6 +50,13 @@ class Period:
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
+    def is_same(self, other: "Period") -> bool:
+        """Whether both are the same days, however they are written."""
+        return (self.start, self.end) == (other.start, other.end)
+
+    def overlaps(self, other: "Period") -> bool:
+        return self.start <= other.end and other.start <= self.end
+
     def label(self, lang: str) -> str:
         """The period in words, zh or en."""
         year, month = self.start.year, self.start.month

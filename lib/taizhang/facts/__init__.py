@@ -2,5 +2,23 @@
 
 from taizhang.facts.compute import compute_as_of, compute_facts, prepare_ledgers, select_rows
 from taizhang.facts.own import OwnFact
+from taizhang.facts.sums import (
+    compare_reported,
+    leave_out_counted,
+    leave_out_empty,
+    list_reported,
+    merge_reported,
+)
 
-__all__ = ["OwnFact", "compute_as_of", "compute_facts", "prepare_ledgers", "select_rows"]
+__all__ = [
+    "OwnFact",
+    "compare_reported",
+    "compute_as_of",
+    "compute_facts",
+    "leave_out_counted",
+    "leave_out_empty",
+    "list_reported",
+    "merge_reported",
+    "prepare_ledgers",
+    "select_rows",
+]

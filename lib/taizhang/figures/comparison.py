@@ -18,7 +18,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure, use_axes
 from taizhang.figures.ground import fill_districts, place_labels, use_map
 from taizhang.figures.marks import dots_height, draw_intervals, draw_key, name_rows
-from taizhang.figures.tables import make_fact_cell, make_table, name_kinds
+from taizhang.figures.tables import make_fact_cell, make_table, mark_cell, name_kinds, note_reported
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit
 from taizhang.metadata.style import load_style
@@ -182,11 +182,20 @@ def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
         name_kinds([info.kind for info in infos], view),
     )
     heads = [display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos]
-    return make_table(view, "districts", rows, id=id, columns=heads, kinds=kinds_)
+    reported = [info for info in infos if view.report_of(info.name, ALL) is not None]
+    notes = (say_exhibit(view, "districts", "note"), *note_reported(view, reported))
+    return make_table(view, "districts", rows, id=id, columns=heads, kinds=kinds_, notes=notes)
 
 
 def _make_cell(view: View, info: FactInfo, code: str) -> display.Cell:
     """A fact of a district as a cell without its unit, which the head of the column has."""
+    if view.fact(info.name, ALL) is None:
+        row = view.report_of(info.name, code)
+        cell = make_fact_cell(row, info, view.lang, district=code)
+        shown = (
+            cell if row is None or cell.value is None else replace(cell, text=format_fact(row["value"], info))
+        )
+        return mark_cell(shown)
     cell = make_fact_cell(view.fact(info.name, code), info, view.lang, district=code, interval=True)
     row = view.fact(info.name, code)
     if row is None or cell.value is None or (info.unit == "percent" and pd.notna(row["low"])):

@@ -14,6 +14,7 @@ from taizhang.analysis.quality import (
     count_reasons,
     list_missing,
 )
+from taizhang.analysis.reported import list_differing
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.tables import make_table, name_kind, write_number
@@ -147,6 +148,23 @@ def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
     """
     rows = [(row.value, row.rows, row.line or "—") for row in _each(quality.near)]
     return make_table(view, "quality-near", rows)
+
+
+@exhibit("reported")
+def tabulate_reported(view: View) -> display.Table | None:
+    """What tables of sums report beside what is counted, where they differ; None where nothing does.
+
+    Of the view's district, or of all and the whole area.
+    """
+    rows = [
+        (
+            display.Cell(one.place, district=one.code), one.info.title[view.lang],
+            *(write_number(number, one.info.decimals) for number in (one.reported, one.counted, one.difference)),
+        )
+        for one in list_differing(view)
+    ]  # fmt: skip
+    without = ("place",) if view.district != ALL else ()
+    return make_table(view, "reported", rows, without=without)
 
 
 def _each(frame: pd.DataFrame) -> Iterable[Any]:

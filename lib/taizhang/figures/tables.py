@@ -7,10 +7,16 @@ from itertools import compress
 import pandas as pd
 
 from taizhang.analysis.changes import Change, Then, name_then
-from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, say_exhibit
+from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, say_exhibit
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.quality import COUNTS
-from taizhang.analysis.selection import ShownFact, choose_facts, choose_key_figures, list_definitions
+from taizhang.analysis.selection import (
+    ShownFact,
+    choose_facts,
+    choose_key_figures,
+    choose_reported,
+    list_definitions,
+)
 from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import View, is_known
 from taizhang.core import display
@@ -24,10 +30,15 @@ from taizhang.metadata.words import label
 def show_key_figures(view: View) -> display.KeyFigures | None:
     """The key figures of the view's district, with the change on the year before and on the period before.
 
-    A bulletin of a month has the first of each ledger, six at most. None where there is no fact; where there is no key
-    figure among them, all are shown.
+    Those that are reported and not counted come last, and say so. A bulletin of a month has the first of each ledger,
+    six at most. None where there is no fact; where there is no key figure among them, all are shown.
     """
     items = tuple(_make_key_figure(view, shown) for shown in choose_key_figures(view))
+    mark = label("reported.mark", view.lang)
+    items += tuple(
+        replace(_make_key_figure(view, shown), change=mark) for shown in choose_reported(view, key=True)
+    )
+    items = items[: limit_items(view, "key-figures")]
     return display.KeyFigures(items) if items else None
 
 
@@ -177,7 +188,8 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     if not is_shown(view, id, "facts"):
         return None
     shown, thens = choose_facts(view, *kinds)
-    if not shown:
+    reported = choose_reported(view, *kinds)
+    if not shown and not reported:
         return None
     for one in shown:
         info = one.info
@@ -188,14 +200,31 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         if view.district != ALL:
             cells.append(make_fact_cell(view.fact(info.name, ALL), info, lang, district=ALL))
         rows.append(cells)
+    for one in reported:
+        cells = [one.info.title[lang], mark_cell(make_fact_cell(one.row, one.info, lang))]
+        cells += ["—"] * ((1 if thens else 0) + len(thens))
+        if view.district != ALL:
+            area = view.report_of(one.info.name, ALL)
+            cells.append(mark_cell(make_fact_cell(area, one.info, lang, district=ALL)))
+        rows.append(cells)
     columns: list[display.Column | str] = [label("column.year_before", lang)] if thens else []
     for then in thens:
         columns.append(display.Column(label("column.change_on", lang, then=name_then(view, then))))
     if view.district != ALL:
         columns.append(label("word.area", lang))
-    notes = (say_exhibit(view, "facts", "note" if thens else "stock"),)
-    titles = name_kinds([one.info.kind for one in shown], view)
+    notes = (say_exhibit(view, "facts", "note" if thens else "stock"), *note_reported(view, reported))
+    titles = name_kinds([one.info.kind for one in (*shown, *reported)], view)
     return make_table(view, "facts", rows, id=id, columns=columns, notes=notes, kinds=titles)
+
+
+def mark_cell(cell: display.Cell) -> display.Cell:
+    """A reported number as a cell, with the mark that a note below its table explains."""
+    return cell if cell.value is None else replace(cell, text=f"{cell.text}*")
+
+
+def note_reported(view: View, reported: Collection[object]) -> tuple[str, ...]:
+    """What the mark says, where a table has any."""
+    return (label("reported.note", view.lang),) if reported else ()
 
 
 def make_earlier_cell(view: View, shown: ShownFact, then: Then) -> display.Cell:

@@ -45,7 +45,7 @@ def ingest(config: Config, *, force: bool = False) -> IngestResult:
 
 def _start_child_early(plan: Plan) -> None:
     """Have the process that reads risky files start while this one loads its libraries, if it will be needed."""
-    names = [name for files in plan.ledgers.values() for name in files]
+    names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
     if any(
         plan.paths[name].suffix.lower() not in _PLAIN or plan.stamps[name].bytes > _LARGE_BYTES
         for name in names

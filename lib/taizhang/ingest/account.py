@@ -12,16 +12,17 @@ _MOST_NOTES = 5
 def describe_result(result: IngestResult, lang: str = "") -> list[str]:
     """What an ingest read, a line each, in a language; where left out, in that of messages."""
     lines = [line for summary in result.summaries for line in _describe_summary(summary)]
+    lines += [line for summary in result.sums for line in _describe_summary(summary, "sums")]
     lines += [Reason("ingest.account.boundaries", reason=note) for note in result.notes]
-    if any(one.set_aside or one.cells_set_aside for one in result.summaries):
+    if any(one.set_aside or one.cells_set_aside for one in (*result.summaries, *result.sums)):
         lines.append(Reason("ingest.account.aside"))
     return [mask_numbers(line.word(lang)) for line in lines]
 
 
-def _describe_summary(summary: KindSummary) -> list[Reason]:
+def _describe_summary(summary: KindSummary, how: str = "read") -> list[Reason]:
     lines = [
         Reason(
-            "ingest.account.read",
+            f"ingest.account.{how}",
             kind=summary.kind,
             title=summary.title.get("zh", ""),
             read=summary.read,

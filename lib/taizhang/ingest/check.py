@@ -20,13 +20,14 @@ from taizhang.ingest.cache import read_parts
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.decisions import Decisions
-from taizhang.ingest.layers import describe_layers
+from taizhang.ingest.layers import Layers, describe_layers
 from taizhang.ingest.notes import NoteBook, name_files, note_file
 from taizhang.ingest.plan import make_plan
 from taizhang.ingest.proposals import ALIASES, Proposal, merge_proposals
-from taizhang.ingest.sources import list_reads
+from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import KindSummary
-from taizhang.ledgers import FileRead, HeaderRead, TableRead
+from taizhang.ingest.sums import SumsSource, list_sums_sources, read_sums
+from taizhang.ledgers import Correction, FileRead, HeaderRead, TableRead
 from taizhang.metadata.kinds import load_kinds, load_shared
 from taizhang.settings.reading import write_table
 from taizhang.settings.workbook import FILE, Config, show_path
@@ -77,7 +78,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
         lines.append(Reason("ingest.check.grid", number=layers.cells))
     lines += [_note(note) for note in layers.notes]
     yield Description(tuple(lines), True)
-    names = [name for files in plan.ledgers.values() for name in files]
+    names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
     corrections, errors = read_corrections(config, names)
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
@@ -122,9 +123,50 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
             ),
             not missing and not assembler.errors,
         )
+    for source in list_sums_sources(plan):
+        description, wanted = _describe_sums(source, layers, corrections)
+        proposals += wanted
+        yield description
     settings = tomllib.loads((config.root / FILE).read_text(encoding="utf-8-sig"))
     if left := merge_proposals(proposals, settings):
         yield Description(tuple(_suggest_lines(left, settings)), True, tuple(left))
+
+
+def _describe_sums(
+    source: SumsSource, layers: Layers, corrections: Mapping[str, list[Correction]]
+) -> tuple[Description, list[Proposal]]:
+    """A source of numbers by district, and the period that is to be told of it where its tables don't."""
+    seen, reasons, kind = _Seen(), _Reasons(), source.kind
+
+    def read(one: Read) -> Iterator[FileRead]:
+        for part in read_parts(one.path, one.source, name=one.name):
+            seen.add(source.settle(part))
+            yield part
+
+    table, summary, errors = read_sums(source, layers, corrections, read, reasons.add)
+    lines = [
+        Reason(
+            "ingest.check.sums", period=period, numbers=len(rows), districts=rows["district_code"].nunique()
+        )
+        for period, rows in table.groupby("period", sort=True)
+    ]
+    undated = reasons.count("ingest.sums.no_period")
+    proposals = [line for line, *_ in summary.near.values()]
+    if undated:
+        words = Reason("ingest.decide.period", count=undated)
+        proposals.append(
+            Proposal(f"ledgers.{kind.name}", "period", "", words, True, undated, source.config.at)
+        )
+    title = Label(zh=kind.title["zh"], en=f"{kind.title['zh']} {kind.title['en']}")
+    told = [
+        Reason("ingest.check.sums_ledger", kind=kind.name, title=title, files=len(source.files)),
+        *(_note(Reason("ingest.check.error", reason=reason)) for reason in errors),
+        *seen.describe(),
+        *lines,
+        *_describe_summary(summary),
+        *reasons.describe(),
+    ]
+    return Description(tuple(told), not errors), proposals
 
 
 def _note(reason: Reason) -> Reason:
@@ -275,6 +317,10 @@ class _Reasons:
                 row = group.iloc[0]
                 self.first[key] = _name_place((row["source_file"], row["source_sheet"], row["source_row"]))
             self.counts[key] += len(group)
+
+    def count(self, code: str) -> int:
+        """How many rows and cells are set aside for a reason."""
+        return sum(count for (_, _, reason), count in self.counts.items() if reason.code == code)
 
     def describe(self) -> list[Reason]:
         """One line per reason, the most frequent first."""

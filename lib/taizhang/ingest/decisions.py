@@ -108,8 +108,7 @@ class Decisions:
         choice: bool = True,
     ) -> Proposal:
         table = f"ledgers.{self.kind.name}{below and '.'}{below}"
-        source = number if len(self.sources) > 1 else -1
-        return Proposal(table, key, value, words, choice, count, source)
+        return Proposal(table, key, value, words, choice, count, self.sources[number].at)
 
     def _list_near(self, summary: KindSummary) -> list[Proposal]:
         """Districts that are near in name to what is written: a person must say whether they are meant."""

@@ -26,6 +26,8 @@ class Plan:
     ledgers: Mapping[str, tuple[str, ...]]  # the files of each kind
     sources: Mapping[str, tuple[tuple[str, ...], ...]]  # the same by the kind's sources
     missing: Mapping[str, tuple[str, ...]]  # the patterns of each kind that match no file
+    sums: tuple[tuple[str, ...], ...]  # the files of each source of sums
+    missing_sums: tuple[tuple[str, ...], ...]
     boundaries: tuple[str, ...]  # the layer's files, the crosswalk apart
     grid: tuple[str, ...]
     settings: tuple[str, ...]  # workbook.toml and the workbook's own kinds
@@ -54,13 +56,15 @@ def make_plan(config: Config) -> Plan:
     grid = _list_layer(config.grid)
     if config.grid is not None and not grid:
         raise ParameterError("ingest.missing.grid", path=show_path(config, config.grid.path))
-    if not config.ledgers:
+    if not config.ledgers and not config.sums:
         raise ParameterError("ingest.missing.ledgers")
     listed = {
         kind: [list_files(config, source) for source in sources] for kind, sources in config.ledgers.items()
     }
-    if not any(files for found in listed.values() for files, _ in found):
-        patterns = [pattern for found in listed.values() for _, missing in found for pattern in missing[:1]]
+    sums = [list_files(config, source) for source in config.sums]
+    every = [*chain(*listed.values()), *sums]
+    if not any(files for files, _ in every):
+        patterns = [pattern for _, missing in every for pattern in missing[:1]]
         raise ParameterError("ingest.missing.files", patterns=patterns)
     paths: dict[str, Path] = {}
 
@@ -83,6 +87,8 @@ def make_plan(config: Config) -> Plan:
         ledgers={kind: tuple(dict.fromkeys(chain(*found))) for kind, found in sources.items()},
         sources=sources,
         missing={kind: tuple(chain(*(missing for _, missing in found))) for kind, found in listed.items()},
+        sums=tuple(enter(*files) for files, _ in sums),
+        missing_sums=tuple(tuple(missing) for _, missing in sums),
         settings=settings,
     )
     enter(*(path for path in [config.root / "data" / "raw" / "corrections.csv"] if path.exists()))
@@ -102,7 +108,12 @@ def _refuse_twice(config: Config, sources: Mapping[str, tuple[tuple[str, ...], .
             named = Counter(sheet for some in sheets for sheet in set(some or ()))
             if len(numbers) > 1 and (None in sheets or max(named.values()) > 1):
                 wrong.append(
-                    Reason("ingest.read_twice", kind=kind, file=name, numbers=[n + 1 for n in numbers])
+                    Reason(
+                        "ingest.read_twice",
+                        kind=kind,
+                        file=name,
+                        numbers=[config.ledgers[kind][n].at + 1 for n in numbers],
+                    )
                 )
     if wrong:
         raise ParameterError.of(wrong)

@@ -5,7 +5,7 @@ import hashlib
 import io
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
 from taizhang.ingest.layers import Layers, update_layers
 from taizhang.ingest.plan import READING, Plan
-from taizhang.ingest.sources import list_reads
+from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import (
     APPLIED,
     SET_ASIDE_FILE,
@@ -35,7 +35,9 @@ from taizhang.ingest.state import (
     load_state,
     save_state,
 )
-from taizhang.ledgers import Correction
+from taizhang.ingest.sums import KIND as SUMS
+from taizhang.ingest.sums import SUMS_FILE, join_sums, list_sums_sources, read_sums, write_sums
+from taizhang.ledgers import Correction, FileRead
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
 
@@ -68,7 +70,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     config, folder = plan.config, plan.config.processed
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
-    names = [name for files in plan.ledgers.values() for name in files]
+    names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
     corrections, errors = read_corrections(config, names)
     work = _Work(plan, force, corrections, folder / ".cache")
     layers = update_layers(plan, force=force)
@@ -84,8 +86,11 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
         outcomes[name] = _note_absent(outcomes[name], plan)
         errors += outcomes[name].errors
         outputs.append(f"{name}.parquet")
+    sums = _update_sums(work, layers, used)
+    errors += sums.errors
+    outputs += [SUMS_FILE] if config.sums else []
     drop_unused(work.cache / "files", used)
-    _write_set_aside(folder, work.cache / "kinds", outcomes)
+    _write_set_aside(folder, work.cache / "kinds", [*outcomes, *([SUMS] if config.sums else [])])
     applied = [row for outcome in outcomes.values() for row in outcome.applied]
     log = pd.DataFrame(applied, columns=LOG_COLUMNS)
     write_text(folder / APPLIED, format_csv(log), encoding="utf-8-sig")
@@ -96,6 +101,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     summaries = tuple(outcome.summary for outcome in outcomes.values())
     result = IngestResult(
         summaries=summaries,
+        sums=sums.summaries,
         errors=tuple(errors),
         notes=layers.notes,
         inputs=tuple(
@@ -107,7 +113,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
             settings={name: stamps[name].sha256 for name in plan.settings},
             **(
                 {"unread": repr(unread)}
-                if (unread := [one.unread for one in summaries if one.unread])
+                if (unread := [one.unread for one in (*summaries, *sums.summaries) if one.unread])
                 else {}
             ),
         ),
@@ -118,6 +124,42 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     files = {**stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
     save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result
+
+
+@dataclass(frozen=True)
+class _Sums:
+    summaries: tuple[KindSummary, ...] = ()
+    errors: tuple[Reason, ...] = ()
+
+
+def _update_sums(work: _Work, layers: Layers, used: set[str]) -> _Sums:
+    """Read the tables of numbers by district, all of them: they are short, their files kept as they were read."""
+    plan, config = work.plan, work.plan.config
+    path, aside = config.processed / SUMS_FILE, work.cache / "kinds" / f"{SUMS}.csv"
+    if not config.sums:
+        path.unlink(missing_ok=True)
+        return _Sums()
+    tables, summaries, errors = [], [], list[Reason]()
+
+    def read(one: Read) -> Iterator[FileRead]:
+        key = key_of(one.source, one.name, plan.stamps[one.name].sha256, plan.key)
+        used.add(key)
+        return read_cached(work.cache / "files", key, one.path, one.source, name=one.name, force=work.force)
+
+    with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
+
+        def put_aside(table: pd.DataFrame) -> None:
+            worded = guard_formulas(word_reasons(table, config.lang))
+            stream.write(worded.to_csv(index=False, header=False, lineterminator="\n"))
+
+        for source in list_sums_sources(plan):
+            table, summary, wrong = read_sums(source, layers, work.corrections, read, put_aside)
+            tables.append(table)
+            summaries.append(summary)
+            errors += wrong
+        made = join_sums(tables, put_aside)
+    write_sums(made, path)
+    return _Sums(tuple(summaries), tuple(dict.fromkeys(errors)))
 
 
 def _note_absent(outcome: _Outcome, plan: Plan) -> _Outcome:

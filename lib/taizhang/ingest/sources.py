@@ -49,8 +49,8 @@ def make_sources(kind: Kind, config: Config, layers: Layers) -> list[Source]:
     wrong: list[Reason] = []
     made = []
     ledgers = config.ledgers[kind.name]
-    for number, ledger in enumerate(ledgers):
-        place = name_source(kind.name, number, ledgers)
+    for ledger in ledgers:
+        place = name_source(kind.name, ledger)
         district = ledger.district or str(ledger.constants.get("district", ""))
         if district:
             try:
@@ -96,7 +96,7 @@ class SourceUse:
     def __init__(self, kind: Kind, number: int, config: Config) -> None:
         self.kind = kind
         self.ledger: LedgerConfig = config.ledgers[kind.name][number]
-        self.place = name_source(kind.name, number, config.ledgers[kind.name])
+        self.place = name_source(kind.name, self.ledger)
         self._own: set[str] = set()
         self._headers: dict[str, str] = {}  # header: the first file that has it
         self._tables: list[frozenset[str]] = []  # the columns of each table

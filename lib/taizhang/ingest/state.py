@@ -64,12 +64,17 @@ class IngestResult:
     # Changes when any processed table or setting does; a file read anew with the same outcome changes nothing.
     fingerprint: str
     made_on: str = ""  # the day of the last ingest that changed anything, as 2022-02-01
+    sums: tuple[KindSummary, ...] = ()  # of each source of numbers by district, which are no rows
     fresh: bool = field(default=True, compare=False)  # whether this run read anything, or found all as it was
 
     @property
     def unread(self) -> dict[str, tuple[Unread, ...]]:
         """What could not be read, by kind."""
         return {one.kind: one.unread for one in self.summaries if one.unread}
+
+    def list_unread(self) -> list[tuple[str, tuple[Unread, ...]]]:
+        """The same, and what of the sources of sums could not be read."""
+        return [(one.kind, one.unread) for one in (*self.summaries, *self.sums) if one.unread]
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,8 @@ class TableRead:
     blank, data. `hidden_rows` (data rows, 1-based) were read. `notes` tell what was understood beyond the plain
     reading, their parameter `count` in how many cells; `error` why the table could not be read. `understood` are the
     values that were read as something else than they say: of categories all, of dates and numbers what took a reading.
+    `titles` are the lines above it, or those of the table above where it has none; `headings`,
+    of a kind without days, what other rows say that are no data, by row (1-based).
     """
 
     sheet: str
@@ -130,6 +132,8 @@ class TableRead:
     notes: tuple[Reason, ...] = ()
     error: Reason | None = None
     understood: tuple[Understood, ...] = ()
+    titles: tuple[str, ...] = ()
+    headings: tuple[tuple[int, str], ...] = ()
 
     @property
     def unrecognised(self) -> tuple[str, ...]:

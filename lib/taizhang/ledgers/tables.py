@@ -24,7 +24,17 @@ from taizhang.ledgers.model import (
 )
 from taizhang.ledgers.places import find_table_place
 from taizhang.ledgers.quantities import find_decimal_sign, find_factor, find_unit_doubt, read_number
-from taizhang.ledgers.rowkinds import DATA, HEADER, ROW_KINDS, SECTION, TOTAL, HeaderColumn, LedgerTable
+from taizhang.ledgers.rowkinds import (
+    DATA,
+    HEADER,
+    NOTE,
+    ROW_KINDS,
+    SECTION,
+    TITLE,
+    TOTAL,
+    HeaderColumn,
+    LedgerTable,
+)
 from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.spread import list_later, spread_words
 from taizhang.ledgers.text import fold, write_cell
@@ -370,7 +380,19 @@ def _describe(
         hidden_rows=hidden,
         hidden_sheet=sheet.hidden,
         notes=tuple(notes),
+        titles=tuple(table.titles or table.above),
+        headings=() if source.kind.date else _list_headings(grid, table),
     )
+
+
+def _list_headings(grid: Grid, table: LedgerTable) -> tuple[tuple[int, str], ...]:
+    """Rows below a header that are texts and no data, as a title between two parts of a table is."""
+    rows = np.flatnonzero(np.isin(table.kinds, (SECTION, NOTE, TITLE))) + table.first
+    texts = (
+        (row, " ".join(filter(None, (grid.text(row, at) for at in grid.filled(row)))))
+        for row in rows.tolist()
+    )
+    return tuple((row + grid.sheet.top + 1, text) for row, text in texts if text)
 
 
 def describe_headers(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.gaps import count_cut, list_noughts
 from taizhang.analysis.quality import count_twice, sum_read
+from taizhang.analysis.reported import count_beside
 from taizhang.analysis.selection import has_withheld
 from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
@@ -40,6 +41,9 @@ def write_method(view: View) -> Prose | None:
     if not view.quality.empty:
         sums = {name: count(number) for name, number in sum_read(view).items()}
         quality.append(say("method.quality", lang, cells=sums["cells_set_aside"], **sums))  # type: ignore[arg-type]
+    n, differing = count_beside(view)
+    if n:
+        quality.append(say("method.beside", lang, n=count(n), m=count(differing)))
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
 
 

@@ -9,6 +9,7 @@ from taizhang.analysis.incidents import LEVELS, list_levels
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.rows import find_leaders, is_sensitive
 from taizhang.analysis.selection import (
+    choose_reported,
     choose_told,
     count_sentences,
     has_rows,
@@ -23,7 +24,7 @@ from taizhang.analysis.weather import compare_weather
 from taizhang.core.display import Prose
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, format_number, join_list, spell_number
+from taizhang.metadata.formats import format_date, format_number, join_list, quantify, spell_number
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
     UNSAID,
@@ -130,14 +131,41 @@ def _say_gap(view: View, gap: Gap, names: list[str]) -> Runs:
     return open_sentence(runs, lang)
 
 
+def tell_reported(view: View) -> Runs:
+    """The key figures that tables of sums tell and no rows do; nothing where there are none that are known."""
+    lang = view.lang
+    names = [
+        label(
+            "reported.item",
+            lang,
+            title=one.info.title[lang],
+            value=quantify(one.row["value"], one.info, lang),
+        )
+        for one in choose_reported(view, key=True)
+        if one.is_known
+    ]
+    return (
+        say(
+            "summary.reported",
+            lang,
+            period=name_period(view),
+            name=name_place(view),
+            names=join_list(names, lang),
+        )
+        if names
+        else ()
+    )
+
+
 @exhibit("summary-text")
 def write_summary(view: View) -> Prose | None:
     """The period at a glance: one or two sentences per subject; None where no ledger is configured."""
-    lang = view.lang
+    lang, reported = view.lang, tell_reported(view)
     if not list_dated_counts(view):
-        return None
+        return tell(lang, reported) if reported else None
     if not has_rows(view):
-        return tell(lang, say("summary.nothing", lang, period=name_period(view), name=name_place(view)))
+        nothing = say("summary.nothing", lang, period=name_period(view), name=name_place(view))
+        return tell(lang, nothing, reported)
     sentences = []
     if view.district == ALL:
         sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
@@ -151,6 +179,7 @@ def write_summary(view: View) -> Prose | None:
         if told := _tell(view, subject, lead):
             sentences.append(told)
             lead = ()
+    sentences.append(reported)
     sentences += tell_gaps(view, asked)
     for kind in view.ledgers:
         sentences += tell_silences(view, kind, ask=False)

@@ -41,23 +41,35 @@ def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
     Numbers that are suppressed stay empty in the comparison.
     """
     facts, before, known = snapshot.facts, snapshot.before, snapshot.fact_infos
+    reported = snapshot.reported
     with write_beside(folder / "facts.parquet") as beside:
         facts.to_parquet(beside, index=False)
     write_text(folder / "facts.csv", format_facts(facts, "csv"))
     infos = [known[name] for name in dict.fromkeys(facts["fact"]) if name in known]
     dictionary = _make_dictionary(infos)
     keys = [info for info in infos if info.key]
-    now, then = _make_comparison(facts, keys), _make_comparison(before, keys)
+    # Numbers side by side are compared: what nobody's rows bear out is left out of it.
+    counted = facts[~_are_in(facts, reported)]
+    now, then = _make_comparison(counted, keys), _make_comparison(before, keys)
     made = snapshot.as_of
     cited = pd.DataFrame(
         {"": [write_citation(snapshot.config.title, snapshot.period, made, lang) for lang in _LANGS]}
     )
     write_text(folder / "dictionary.csv", "\ufeff" + format_csv(dictionary))
+    if reported.empty:
+        (folder / "unverified.csv").unlink(missing_ok=True)
+    else:
+        write_text(folder / "unverified.csv", "\ufeff" + format_csv(reported))
     write_text(folder / "comparison.csv", "\ufeff" + format_csv(now))
     _write_excel(
         folder / "facts.xlsx",
         made,
-        {"指标 facts": facts, "数据字典 dictionary": dictionary, "引用 cite": cited},
+        {
+            "指标 facts": facts,
+            **({} if reported.empty else {"未经核实 unverified": reported}),
+            "数据字典 dictionary": dictionary,
+            "引用 cite": cited,
+        },
     )
     _write_excel(
         folder / "comparison.xlsx",
@@ -70,6 +82,13 @@ def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
         },
         titles={info.name: _head(info) for info in keys},
     )
+
+
+def _are_in(facts: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Which facts are among others."""
+    keys = set(others[["district_code", "fact"]].itertuples(index=False, name=None))
+    pairs = zip(facts["district_code"], facts["fact"], strict=True)
+    return pd.Series([pair in keys for pair in pairs], index=facts.index, dtype=bool)
 
 
 def _make_dictionary(infos: Sequence[FactInfo]) -> pd.DataFrame:

@@ -7,7 +7,9 @@ from taizhang.core.errors import ParameterError
 FORMATS = ("html", "pdf", "docx")
 DEFAULT_FORMATS = ("html", "pdf")
 # A review's numbers for others, beside its reports.
-DATA_FILES = tuple("facts.xlsx facts.csv facts.parquet comparison.xlsx comparison.csv dictionary.csv".split())
+DATA_FILES = tuple(
+    "facts.xlsx facts.csv facts.parquet unverified.csv comparison.xlsx comparison.csv dictionary.csv".split()
+)
 
 
 def parse_formats(text: str) -> tuple[str, ...]:

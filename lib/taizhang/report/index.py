@@ -1,7 +1,7 @@
 """The page of a review: a map to click, all districts with their key figures, and the data."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
@@ -63,6 +63,8 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         Of the page: one file, which opens from disk and loads nothing.
     """
     facts, before, config, period = snapshot.facts, snapshot.before, snapshot.config, snapshot.period
+    reported = set(snapshot.reported[["district_code", "fact"]].itertuples(index=False, name=None))
+    unverified = {fact for _, fact in reported}
     words = page_words(lang)
     infos = _choose_facts(facts, snapshot.fact_infos)
     by_district = _group_facts(facts, infos)
@@ -98,18 +100,19 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         version=__version__,
         area=area,
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
-        cards=_make_cards(infos, by_district.get(ALL), lang),
+        cards=_make_cards(infos, by_district.get(ALL), lang, unverified),
         map=outlines,
         rights=_name_rights(config.boundaries.approval, lang),
         north=label("map.north", lang),
         kilometres=label("map.km", lang, n=format_number(outlines.km, count_decimals(outlines.km))),
         map_source=label("source.boundaries", lang, day=format_date(snapshot.as_of, lang)) + unnamed,
-        shades=[_shade_fact(info, facts, lang) for info in infos],
+        shades=[_shade_fact(info, facts, lang) for info in infos if info.name not in unverified],
+        unverified=bool(unverified),
         entries=entries,
         infos=[_describe_fact(info, lang) for info in infos],
         rows={
             code: [
-                _make_cell(info, by_district.get(code), lang)
+                _mark(_make_cell(info, by_district.get(code), lang), (code, info.name) in reported)
                 | {"before": _make_cell(info, years_ago.get(code), lang)["text"]}
                 for info in infos
             ]
@@ -270,9 +273,16 @@ def _make_cell(info: FactInfo, rows: _Rows | None, lang: str) -> dict[str, Any]:
     }
 
 
-def _make_cards(infos: Sequence[FactInfo], rows: _Rows | None, lang: str) -> list[display.KeyFigure]:
-    """The whole area's key figures, those that are known."""
-    cells = ((info, _make_cell(info, rows, lang)) for info in infos)
+def _mark(cell: dict[str, Any], reported: bool) -> dict[str, Any]:
+    """The cell of a reported number with its mark, which a note below the table explains."""
+    return cell | {"text": f"{cell['text']}*"} if reported and cell["value"] is not None else cell
+
+
+def _make_cards(
+    infos: Sequence[FactInfo], rows: _Rows | None, lang: str, unverified: Collection[str]
+) -> list[display.KeyFigure]:
+    """The whole area's key figures, those that are known; `unverified` ones with their mark."""
+    cells = ((info, _mark(_make_cell(info, rows, lang), info.name in unverified)) for info in infos)
     return [
         display.KeyFigure(info.name, info.title[lang], cell["text"], name_unit(info, lang, cell["value"]))
         for info, cell in cells

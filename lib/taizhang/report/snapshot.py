@@ -12,6 +12,7 @@ import pandas as pd
 
 from taizhang.core.files import hash_files
 from taizhang.core.periods import Period
+from taizhang.ingest.sums import SUMS_FILE
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.report.changes import InputHashes, hash_inputs, hash_rows
 from taizhang.report.notes import Note, read_notes
@@ -34,7 +35,10 @@ class Snapshot:
     asked: date | None  # the day that somebody asked for, in this run or in workbook.toml
     fact_infos: Mapping[str, FactInfo]
     districts: gpd.GeoDataFrame  # code, name, parent and geometry
-    facts: pd.DataFrame  # of the period, all districts and ``all``
+    facts: (
+        pd.DataFrame
+    )  # of the period, all districts and ``all``; what is reported and not counted among them
+    reported: pd.DataFrame  # those of them that tables of sums tell, unverified, each with its cell
     before: pd.DataFrame  # of the same one a year before
     rowed: dict[str, tuple[str, ...]]  # by district code, or ``all``: the facts with a file of their rows
     notes: Mapping[tuple[str, str], Note]  # by owner and language, as from `read_notes`
@@ -65,7 +69,7 @@ class Snapshot:
 def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
     """Gather what a review rests on; ParameterError if a note belongs to no report or has wrong front matter."""
     notes = read_notes(book, period)
-    facts = book.facts(period)
+    facts, counted = book.facts(period), book.facts_as_of(period, book.as_of(period))
     before, previous = (
         book.facts_earlier(earlier, period) for earlier in (period.year_before(), period.period_before())
     )
@@ -79,8 +83,9 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         fact_infos=book.fact_infos,
         districts=book.districts,
         facts=facts,
+        reported=book.list_unverified(period),
         before=before,
-        rowed=list_rowed_facts(facts, book.fact_infos, book.config),
+        rowed=list_rowed_facts(counted, book.fact_infos, book.config),
         notes=notes,
         hashes=hash_book(book, period, (facts, before, previous)),
         inputs=book.inputs(),
@@ -95,7 +100,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         hide=book.hide_personal,
         unread=tuple(
             {"kind": kind, "title": dict(book.kinds[kind].title), **vars(one), "codes": list(one.codes)}
-            for kind, some in book.result.unread.items()
+            for kind, some in book.result.list_unread()
             for one in some
         ),
         trace=lambda fact: book.trace(fact, period, ALL),
@@ -118,7 +123,8 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
             "own": [hash_files((root / name).rglob("*")) for name in ("ledgers", "facts")],
             "layers": [item for item in result.inputs if item["path"] in result.layers],
             "as_of": str(book.asked),
-            "unread": repr(book.result.unread),
+            "unread": repr(book.result.list_unread()),
+            "sums": hash_files([config.processed / SUMS_FILE] if config.sums else []),
             "written": [
                 [
                     sorted(one.filled),

@@ -5,12 +5,12 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import KINDS as PERIOD_KINDS
@@ -40,6 +40,10 @@ Scope = Literal["district", "county"]
 Offset = Literal["none", "gcj02", "bd09"]
 Dates = Literal["ymd", "mdy", "dmy", "roc"]
 Duplicates = Literal["keep", "first", "last"]
+Form = Literal["rows", "sums"]
+ROWS: Form = "rows"
+SUMS: Form = "sums"
+DISTRICT = "district"
 LANGS, STYLES, SCOPES = get_args(Lang), get_args(Style), get_args(Scope)
 PATTERN = "~"  # begins a key under values that is a regular expression
 EMPTY = "empty"  # stands under values for the cells that say nothing
@@ -131,27 +135,27 @@ def _write_value(value: Any) -> Any:
     return f"{value:g}" if isinstance(value, int | float) else value
 
 
+def _flatten(value: Any) -> Any:
+    """``hazards.found = "..."`` without quotes is a table in a table to TOML: the same is meant."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, Any] = {}
+    for name, header in value.items():
+        nested = isinstance(header, dict)
+        flat |= {f"{name}.{one}": text for one, text in header.items()} if nested else {name: header}
+    return flat
+
+
 ValueText = Annotated[str, BeforeValidator(_write_value)]
 Constant = Annotated[str | int | float | datetime, BeforeValidator(_write_constant)]
 
 
-class LedgerConfig(SettingsTable):
-    """A source of a ledger kind: its files and what the reader cannot know by itself.
-
-    `constants` stand for columns that a table lacks; `district` for its district. Under `values`, a key that begins
-    with ``~`` is a regular expression, and ``empty`` says what the cells that say nothing mean.
-    """
+class _FilesConfig(SettingsTable):
+    """Files of a source, and how they are opened."""
 
     files: Annotated[tuple[PathText, ...], OneOrMany, Field(examples=['["data/raw/..."]'])]
     sheets: Texts | None = None
     encoding: str = "auto"
-    dates: Dates | None = None
-    district: str = ""
-    offset: Offset = "none"
-    duplicates: Duplicates = "keep"
-    constants: dict[str, Constant] = Field(default_factory=dict)
-    columns: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, ValueText]] = Field(default_factory=dict)
 
     @field_validator("files")
     @classmethod
@@ -165,13 +169,6 @@ class LedgerConfig(SettingsTable):
     def _take_every_sheet(cls, sheets: tuple[str, ...] | None) -> tuple[str, ...] | None:
         return None if not sheets or sheets == ("*",) else sheets
 
-    @field_validator("offset")
-    @classmethod
-    def _need_points(cls, offset: str, info: ValidationInfo) -> str:
-        if offset != "none" and not {"lon", "lat"} <= set(_get_kind(info).columns):
-            raise Mistake(Reason("settings.no_points"))
-        return offset
-
     @field_validator("encoding")
     @classmethod
     def _know_encoding(cls, encoding: str) -> str:
@@ -179,6 +176,46 @@ class LedgerConfig(SettingsTable):
             return encoding if encoding in ("", "auto") else codecs.lookup(encoding).name
         except LookupError:
             raise Mistake(Reason("settings.encoding")) from None
+
+
+def _find_twice(columns: Mapping[str, str]) -> list[Reason]:
+    """Headers that more than one column is said to have."""
+    users: dict[str, list[str]] = {}
+    for column, header in columns.items():
+        users.setdefault(unicodedata.normalize("NFKC", header).strip().casefold(), []).append(column)
+    users.pop("", None)
+    twice = [names for names in users.values() if len(names) > 1]
+    return [Reason("settings.header_twice", header=columns[names[0]], columns=names) for names in twice]
+
+
+class LedgerConfig(_FilesConfig):
+    """A source of a ledger kind: its files and what the reader cannot know by itself.
+
+    `constants` stand for columns that a table lacks; `district` for its district. Under `values`, a key that begins
+    with ``~`` is a regular expression, and ``empty`` says what the cells that say nothing mean. `at`: which
+    [[ledgers.KIND]] it is, from 0; -1 of [ledgers.KIND].
+    """
+
+    form: Form = ROWS
+    dates: Dates | None = None
+    district: str = ""
+    offset: Offset = "none"
+    duplicates: Duplicates = "keep"
+    constants: dict[str, Constant] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, ValueText]] = Field(default_factory=dict)
+    _at: int = PrivateAttr(-1)
+
+    @property
+    def at(self) -> int:
+        return self._at
+
+    @field_validator("offset")
+    @classmethod
+    def _need_points(cls, offset: str, info: ValidationInfo) -> str:
+        if offset != "none" and not {"lon", "lat"} <= set(_get_kind(info).columns):
+            raise Mistake(Reason("settings.no_points"))
+        return offset
 
     @field_validator("columns", "constants", "values")
     @classmethod
@@ -189,14 +226,8 @@ class LedgerConfig(SettingsTable):
     @field_validator("columns")
     @classmethod
     def _use_headers_once(cls, columns: Mapping[str, str]) -> Mapping[str, str]:
-        users: dict[str, list[str]] = {}
-        for column, header in columns.items():
-            users.setdefault(unicodedata.normalize("NFKC", header).strip().casefold(), []).append(column)
-        users.pop("", None)
-        if twice := [names for names in users.values() if len(names) > 1]:
-            raise Mistake(
-                *(Reason("settings.header_twice", header=columns[names[0]], columns=names) for names in twice)
-            )
+        if twice := _find_twice(columns):
+            raise Mistake(*twice)
         return columns
 
     @field_validator("values")
@@ -231,6 +262,59 @@ class LedgerConfig(SettingsTable):
             column: {key: value for key, value in values.items() if key != EMPTY}
             for column, values in self.values.items()
         }
+
+
+class SumsConfig(_FilesConfig):
+    """Tables of numbers by district, such as reports of a month or quarter: no rows, and nobody's count of any.
+
+    `columns`: fact to header, and that of the districts, where it is not known by itself. `period`: of all that the
+    files hold; empty: each table's title, sheet or file name says its own. `kind` and `at`: the [ledgers.KIND] that it
+    stands under, and which of several.
+    """
+
+    form: Form = SUMS
+    period: Annotated[str, BeforeValidator(_write_value)] = ""
+    columns: Annotated[
+        dict[str, str], BeforeValidator(_flatten), Field(examples=['{ "hazards.found" = "..." }'])
+    ]
+    _kind: str = PrivateAttr("")
+    _at: int = PrivateAttr(-1)
+
+    @property
+    def kind(self) -> str:
+        return self._kind
+
+    @property
+    def at(self) -> int:
+        return self._at
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Fact to header."""
+        return {name: header for name, header in self.columns.items() if name != DISTRICT}
+
+    @field_validator("period")
+    @classmethod
+    def _know_period(cls, period: str) -> str:
+        if period:
+            parse_period(period)
+        return period
+
+    @field_validator("columns")
+    @classmethod
+    def _know_facts(cls, columns: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        known: Sequence[str] = (info.context or {})["facts"]
+        check_known((name for name in columns if name != DISTRICT), known)
+        wrong = [
+            Reason("settings.sums.no_header", name=name)
+            for name, header in columns.items()
+            if not header.strip()
+        ]
+        if not set(columns) - {DISTRICT}:
+            wrong.append(Reason("settings.sums.no_fact"))
+        if wrong := [*wrong, *_find_twice(columns)]:
+            raise Mistake(*wrong)
+        return columns
 
 
 def _get_kind(info: ValidationInfo) -> Kind:
@@ -330,6 +414,7 @@ class _File(SettingsTable):
 # The tables of the file by name, for the documentation to be compared with.
 TABLES: dict[str, type[SettingsTable]] = {
     "workbook": _Workbook, "boundaries": DistrictsConfig, "boundaries.grid": GridConfig, "ledgers": LedgerConfig,
+    "ledgers sums": SumsConfig,
     "indicators": _Indicators, "targets": Target, "reports": OwnReport,
 }  # fmt: skip
 
@@ -341,6 +426,7 @@ class Config(_Workbook, _Indicators):
     boundaries: LayerConfig
     grid: GridConfig | None = None
     ledgers: Mapping[str, tuple[LedgerConfig, ...]]  # the sources of each kind, in the file's order
+    sums: tuple[SumsConfig, ...] = ()  # tables of numbers by district, of any kind
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
 
@@ -371,14 +457,19 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     file = SettingsFile.read(root / FILE)
     if file is None:
         raise ParameterError("settings.no_workbook", folder=root.name)
-    whole = file.check(_File, root=root, kinds=tuple(kinds), facts=tuple(facts))
+    facts = tuple(facts)
+    whole = file.check(_File, root=root, kinds=tuple(kinds), facts=facts)
     tables: Any = file.data.get("ledgers")
     ledgers: dict[str, tuple[LedgerConfig, ...]] = {}
+    sums: list[SumsConfig] = []
     for name in tables if isinstance(tables, dict) else ():
         if name not in kinds:
             file.add(("ledgers", name), "settings.unknown_ledger", kind=name, near=suggest(name, kinds))
-        else:
-            ledgers[name] = tuple(_read_sources(file, tables, kinds[name]))
+            continue
+        rows, others = _read_sources(file, tables, kinds[name], facts)
+        if rows or not others:
+            ledgers[name] = tuple(rows)
+        sums += others
     for name, count in Counter(report.name for report in whole.reports).items() if whole else ():
         if count > 1:
             file.add(("reports", 0), "settings.report_twice", name=name, n=count)
@@ -389,29 +480,44 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
         grid = grid.model_copy(update={"code": districts.code})
     own = dict(whole.workbook) | dict(whole.indicators) | {"title": whole.workbook.title or root.name}
     own |= {"root": root, "boundaries": districts.model_copy(update={"grid": None}), "grid": grid}
-    return Config.model_construct(**own, ledgers=ledgers, targets=whole.targets, reports=whole.reports)
+    return Config.model_construct(
+        **own, ledgers=ledgers, sums=tuple(sums), targets=whole.targets, reports=whole.reports
+    )
 
 
-def _read_sources(file: SettingsFile, tables: Mapping[str, Any], kind: Kind) -> Iterator[LedgerConfig]:
-    """The sources of a kind: one [ledgers.KIND], or several [[ledgers.KIND]]."""
+def _read_sources(
+    file: SettingsFile, tables: Mapping[str, Any], kind: Kind, facts: tuple[str, ...]
+) -> tuple[list[LedgerConfig], list[SumsConfig]]:
+    """The sources of a kind, one [ledgers.KIND] or several [[ledgers.KIND]]: those of rows, and those of sums."""
     given = tables[kind.name]
     places: list[KeyPath] = [("ledgers", kind.name)]
     if isinstance(given, list):
         places = [("ledgers", kind.name, number) for number in range(len(given))]
-    found = [file.check(LedgerConfig, place, kind=kind) for place in places]
-    told = [one.duplicates for one in found if one and "duplicates" in one.model_fields_set]
+    found: list[LedgerConfig] = []
+    sums: list[SumsConfig] = []
+    for at, place in enumerate(places):
+        number = at if isinstance(given, list) else -1
+        table = given[at] if isinstance(given, list) else given
+        if isinstance(table, dict) and table.get("form") == SUMS:
+            if (one := file.check(SumsConfig, place, kind=kind, facts=facts)) is not None:
+                one._kind, one._at = kind.name, number
+                sums.append(one)
+        elif (source := file.check(LedgerConfig, place, kind=kind)) is not None:
+            source._at = number
+            found.append(source)
+    told = [one.duplicates for one in found if "duplicates" in one.model_fields_set]
     if len(set(told)) > 1:
         file.add(places[0], "settings.duplicates_differ", kind=kind.name, values=told)
     # What one of them says of duplicates holds for all: they are compared with each other.
-    yield from (one.model_copy(update={"duplicates": told[0]}) if told else one for one in found if one)
+    return [one.model_copy(update={"duplicates": told[0]}) if told else one for one in found], sums
 
 
-def name_source(kind: str, number: int, sources: Sequence[object]) -> Reason | str:
-    """A source (from 0) as messages name it: [ledgers.hazards], or which [[ledgers.hazards]]."""
-    return write_table(("ledgers", kind, number) if len(sources) > 1 else ("ledgers", kind))
+def name_source(kind: str, source: LedgerConfig | SumsConfig) -> Reason | str:
+    """A source as messages name it: [ledgers.hazards], or which [[ledgers.hazards]]."""
+    return write_table(("ledgers", kind, source.at) if source.at >= 0 else ("ledgers", kind))
 
 
-def list_files(config: Config, ledger: LedgerConfig) -> tuple[list[Path], list[str]]:
+def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[Path], list[str]]:
     """The files of a ledger in the order of their names (2月 before 10月), and the patterns that match none.
 
     Lock files that Excel and WPS leave (``~$...``, ``.~...``), and what macOS writes beside files (``._...``) are

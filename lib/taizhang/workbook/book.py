@@ -17,11 +17,22 @@ from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_files
 from taizhang.core.keys import hash_parts
-from taizhang.core.periods import Period, read_period
+from taizhang.core.periods import Period, parse_period, read_period
 from taizhang.core.reasons import Reason, suggest
-from taizhang.facts import OwnFact, compute_as_of, select_rows
+from taizhang.facts import (
+    OwnFact,
+    compare_reported,
+    compute_as_of,
+    leave_out_counted,
+    leave_out_empty,
+    list_reported,
+    merge_reported,
+    select_rows,
+)
 from taizhang.facts.rows import Written
 from taizhang.ingest import IngestResult, ingest
+from taizhang.ingest.sums import COLUMNS, SUMS_FILE
+from taizhang.ingest.sums import KIND as SUMS
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -83,7 +94,7 @@ class Workbook:
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
         self._result = ingest(self.config, force=force)
-        for name in ("districts", "grid", "grid_measures", "_grid_problems", "spans", "written"):
+        for name in ("districts", "sums", "grid", "grid_measures", "_grid_problems", "spans", "written"):
             self.__dict__.pop(name, None)
         return self._result
 
@@ -115,6 +126,16 @@ class Workbook:
         """
         found = gpd.read_parquet(self._tables / "districts.parquet")
         return found.assign(district_code=found["code"])
+
+    @cached_property
+    def sums(self) -> pd.DataFrame:
+        """The numbers by district that tables of sums tell, each with its fact, period and cell: nobody's rows.
+
+        kind, fact, period, district_code, district (as written), value, header, source_file, source_sheet, source_row.
+        """
+        if not self.config.sums:
+            return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+        return pd.read_parquet(self._tables / SUMS_FILE)
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
@@ -318,12 +339,69 @@ class Workbook:
         return list(range(days.max().year, days.min().year - 1, -1)) if len(days) else []
 
     def facts(self, period: str | Period) -> pd.DataFrame:
-        """All facts of a period, one row for each of every district and the whole area, in the contract's columns."""
+        """All facts of a period, one row for each of every district and the whole area, in the contract's columns.
+
+        Among them those that tables of sums tell and no rows do, as `reported` lists them.
+        """
         period = read_period(period)
-        return self.facts_as_of(period, self.as_of(period))
+        facts = self.facts_as_of(period, self.as_of(period))
+        return merge_reported(
+            facts, self.reported(period), list(self.fact_infos), list(self.districts["code"])
+        )
+
+    def reported(self, period: str | Period) -> pd.DataFrame:
+        """Those of a period's facts that tables of sums tell, which nobody's rows bear out; as from `facts`."""
+        period = read_period(period)
+        as_of = self.as_of(period)
+        return leave_out_counted(self._list_reported(period, as_of), self.facts_as_of(period, as_of))
+
+    def list_unverified(self, period: str | Period) -> pd.DataFrame:
+        """What `reported` lists and shows, each number with its cell; of the whole area, which has none, without.
+
+        district_code, district, period, fact, value, unit, then source_file, source_sheet, source_row and header.
+        """
+        period = read_period(period)
+        shown = self.reported(period)
+        shown = shown[~shown["suppressed"] & shown["value"].notna()]
+        same = self.sums["period"].map(lambda text: parse_period(text).is_same(period)).astype(bool)
+        names = ["fact", "district_code", "source_file", "source_sheet", "source_row", "header"]
+        about = ["district_code", "district", "period", "fact", "value", "unit"]
+        return shown[about].merge(self.sums.loc[same, names], on=["fact", "district_code"], how="left")
+
+    def _list_reported(self, period: Period, as_of: date) -> pd.DataFrame:
+        """All that tables of sums tell of a period, be it counted as well."""
+        config = self.config
+        return list_reported(
+            self.sums,
+            self.districts,
+            period,
+            as_of,
+            self.fact_infos,
+            suppress_below=config.suppress_below,
+            suppress=config.suppress,
+        )
+
+    def _list_empty(self, period: Period, reported: pd.DataFrame) -> list[str]:
+        """The kinds of what is reported whose ledgers have no row in the period, all of them having been read."""
+        kinds = {fact.partition(".")[0] for fact in reported["fact"]}
+        return [
+            kind
+            for kind in kinds & {*self.config.ledgers} - {*self._unread}
+            if self.kinds[kind].date and self.ledger(kind, period=period, personal=True).empty
+        ]
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
-        """The facts of a period as the ledgers stood on a given day."""
+        """The facts of a period, of rows alone, as the ledgers stood on a given day.
+
+        A kind whose ledger has no row in a period of which tables of sums tell has no facts of it.
+        """
+        facts = self._count_facts(period, as_of)
+        reported = self._list_reported(period, as_of)
+        return (
+            leave_out_empty(facts, reported, self._list_empty(period, reported)) if len(reported) else facts
+        )
+
+    def _count_facts(self, period: Period, as_of: date) -> pd.DataFrame:
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
         facts = self._keep(
             "facts",
@@ -360,10 +438,14 @@ class Workbook:
     ) -> pd.DataFrame:
         """The ledger rows behind a number, with `counted` for those in its numerator.
 
-        ParameterError for an unknown fact or district, or a suppressed number, which has no rows to show.
+        Of a number that a table of sums tells, its cells: `sums` has their columns. ParameterError for an unknown fact
+        or district, or a suppressed number, which has no rows to show.
         """
         period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
+        reported = self.reported(period)
+        if fact in set(reported["fact"]):
+            return self._trace_reported(fact, period, code, reported[reported["fact"] == fact])
         rows = select_rows(
             fact,
             {name: self._read_exact(name, personal=personal) for name in self.config.ledgers},
@@ -374,6 +456,20 @@ class Workbook:
             **self._facts_settings(),
         )
         return rows if personal else self.hide_personal(rows)
+
+    def _trace_reported(self, fact: str, period: Period, code: str, reported: pd.DataFrame) -> pd.DataFrame:
+        """The cells of a number that a table of sums tells; of the whole area, those of all districts."""
+        hidden = set(reported.loc[reported["suppressed"], "district_code"])
+        if code in hidden:
+            raise ParameterError("facts.suppressed", fact=fact, district=code)
+        if code == ALL and hidden:
+            raise ParameterError("facts.suppressed_somewhere", fact=fact)
+        same = self.sums["period"].map(lambda text: parse_period(text).is_same(period)).astype(bool)
+        cells = self.sums[same & (self.sums["fact"] == fact)]
+        cells = cells if code == ALL else cells[cells["district_code"] == code]
+        cells = cells.assign(counted=True).reset_index(drop=True)
+        cells.attrs["kind"] = SUMS
+        return cells
 
     def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows as from `select_rows` without what is personal."""
@@ -404,6 +500,7 @@ class Workbook:
         code = ALL if district == ALL else self.resolve_district(district)
         as_of = self.as_of(period)
         spans = self.spans.dropna()
+        facts, reported = self.facts_as_of(period, as_of), self._list_reported(period, as_of)
         return View(
             district=code,
             name=self.config.title if code == ALL else self.district_name(code),
@@ -411,7 +508,7 @@ class Workbook:
             period=period,
             lang=lang,
             as_of=as_of,
-            facts=self.facts_as_of(period, as_of),
+            facts=facts,
             facts_before=self.facts_earlier(period.year_before(), period),
             facts_previous=self.facts_earlier(period.period_before(), period),
             ledgers=self._read_ledgers(code, as_of),
@@ -427,6 +524,8 @@ class Workbook:
             report=report,
             asked=self.asked,
             silences=self._find_silences(as_of, code),
+            reported=leave_out_counted(reported, facts),
+            beside=compare_reported(reported, facts),
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},

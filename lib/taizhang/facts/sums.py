@@ -1,0 +1,138 @@
+"""Facts that nobody's rows bear out: numbers by district as tables of sums tell them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from taizhang.core.periods import Period, parse_period
+from taizhang.metadata.facts import ADDED, ALL, FactInfo
+
+_NUMBERS = ("numerator", "denominator", "low", "high", "known", "of")
+
+
+def list_reported(
+    sums: pd.DataFrame,
+    districts: pd.DataFrame,
+    period: Period,
+    as_of: date,
+    infos: Mapping[str, FactInfo],
+    *,
+    suppress_below: int,
+    suppress: Collection[str],
+) -> pd.DataFrame:
+    """The numbers of a period that tables of sums tell, as facts in the contract's columns.
+
+    They have no numerator, denominator or interval, and nothing is known of rows behind them. The whole area has the
+    sum where every district is there. Nothing is told on a day before the period's end. `districts` have code and
+    name, in the order wanted; `sums` are as ingest leaves them, of all periods. Of the kinds in `suppress` all of a
+    district is hidden, and the whole area with it, where a count of 1 to `suppress_below` - 1 stands in a table of this
+    period or of one that overlaps it, so that no other table gives it away.
+    """
+    codes = list(districts["code"].astype("str"))
+    names = dict(zip(codes, districts["name"].astype("str"), strict=True))
+    texts = {str(text): parse_period(str(text)) for text in sums["period"].unique()}
+    same = [text for text, one in texts.items() if one.is_same(period)]
+    told = sums[sums["period"].isin(same)] if as_of >= period.end else sums.iloc[:0]
+    near = [text for text, one in texts.items() if one.overlaps(period)]
+    small = _find_small(sums[sums["period"].isin(near)], infos, suppress_below, suppress)
+    values = {
+        (fact, code): value for fact, code, value in told[["fact", "district_code", "value"]].to_numpy()
+    }
+    rows = []
+    for fact in (name for name in infos if name in set(told["fact"])):
+        kind = infos[fact].kind
+        own = {code: float(values[fact, code]) for code in codes if (fact, code) in values}
+        hidden = {code for code in own if (kind, code) in small}
+        whole = len(own) == len(codes) and infos[fact].unit in ADDED
+        for code in codes:
+            if code in own:
+                rows.append((code, names[code], fact, own[code], code in hidden))
+        torn = any(of == kind for of, _ in small)
+        rows.append((ALL, ALL, fact, sum(own.values()) if whole else np.nan, torn and whole))
+    frame = pd.DataFrame(rows, columns=["district_code", "district", "fact", "value", "suppressed"])
+    frame["value"] = frame["value"].astype("float64").mask(frame["suppressed"].astype(bool))
+    frame = frame.assign(
+        period=str(period),
+        unit=[infos[fact].unit for fact in frame["fact"]],
+        as_of=pd.Series([as_of] * len(frame), dtype=object),
+        **dict.fromkeys(_NUMBERS, np.nan),
+    )
+    return frame[list(CONTRACT)].astype({**_TEXTS, "suppressed": bool, **dict.fromkeys(_NUMBERS, "float64")})
+
+
+CONTRACT = (
+    "district_code", "district", "period", "fact", "value", "unit", "numerator", "denominator", "low", "high",
+    "suppressed", "as_of", "known", "of",
+)  # fmt: skip
+_TEXTS = dict.fromkeys(("district_code", "district", "period", "fact", "unit"), "str")
+
+
+def _find_small(
+    sums: pd.DataFrame, infos: Mapping[str, FactInfo], below: int, suppress: Collection[str]
+) -> set[tuple[str, str]]:
+    """(kind, district) of which some count is small."""
+    found = set()
+    for fact, code, value in sums[["fact", "district_code", "value"]].to_numpy():
+        info = infos.get(fact)
+        if (
+            info is not None
+            and info.kind in suppress
+            and info.unit in ("count", "people")
+            and 0 < value < below
+        ):
+            found.add((info.kind, str(code)))
+    return found
+
+
+def _name_kinds(facts: pd.DataFrame) -> pd.Series:
+    return facts["fact"].map(lambda name: name.partition(".")[0]).astype("str")
+
+
+def leave_out_empty(facts: pd.DataFrame, reported: pd.DataFrame, empty: Collection[str]) -> pd.DataFrame:
+    """Facts of rows but for those of kinds that have no row in the period and whose numbers are reported instead.
+
+    `empty` are kinds without a row; their noughts are no count of anything.
+    """
+    instead = set(_name_kinds(reported)) & set(empty)
+    return facts[~_name_kinds(facts).isin(instead)].reset_index(drop=True)
+
+
+def leave_out_counted(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """The reported numbers of which rows tell nothing: what is counted stands."""
+    kinds = set(_name_kinds(facts))
+    return reported[~_name_kinds(reported).isin(kinds)].reset_index(drop=True)
+
+
+def merge_reported(
+    facts: pd.DataFrame, reported: pd.DataFrame, order: Sequence[str], codes: Sequence[str]
+) -> pd.DataFrame:
+    """Facts of rows and reported ones together: districts in order, then the whole area, facts in their order."""
+    if reported.empty:
+        return facts
+    whole = pd.concat([facts, reported], ignore_index=True)
+    places = {code: at for at, code in enumerate([*codes, ALL])}
+    facts_at = {fact: at for at, fact in enumerate(order)}
+    keys = pd.DataFrame(
+        {
+            "place": whole["district_code"].map(places),
+            "fact": [facts_at.get(fact, len(facts_at)) for fact in whole["fact"]],
+        }
+    )
+    return whole.iloc[keys.sort_values(["place", "fact"], kind="stable").index].reset_index(drop=True)
+
+
+def compare_reported(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """What is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
+
+    Of kinds that are counted in the period. Where either is hidden both are left out: one would tell the other.
+    """
+    counted = facts.loc[:, ["district_code", "fact", "value", "suppressed"]]
+    kinds = set(_name_kinds(facts))
+    beside = reported[_name_kinds(reported).isin(kinds)]
+    both = beside.merge(counted, on=["district_code", "fact"], how="left", suffixes=("", "_counted"))
+    shown = ~both["suppressed"].astype(bool) & (both["suppressed_counted"] != True)  # noqa: E712 - NaN where there is none
+    both = both[shown & both["value"].notna()]
+    both = both.rename(columns={"value": "reported", "value_counted": "counted"})
+    return both[["district_code", "fact", "reported", "counted"]].reset_index(drop=True)

@@ -1,0 +1,127 @@
+"""Tables of numbers by district: a kind made of the facts that they tell, and what their columns leave open."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from taizhang.core.periods import Period, parse_period
+from taizhang.core.reasons import Reason
+from taizhang.ledgers.model import FileRead, TableRead
+from taizhang.ledgers.periods import find_period
+from taizhang.metadata.facts import FactInfo
+from taizhang.metadata.kinds import Field, Kind
+
+PERIOD = "period"
+# A fact's unit as a field has it, the header's words being of its dimension; of others a number is read as it stands.
+_UNITS = {
+    "count": "piece", "people": "person", "percent": "percent", "days": "day", "yuan": "yuan",
+    "wan_yuan": "wan_yuan", "km2": "km2",
+}  # fmt: skip
+_WHOLE = ("count", "people")
+
+
+def make_sums_kind(kind: Kind, district: Field, facts: Iterable[str], infos: Mapping[str, FactInfo]) -> Kind:
+    """The kind of a table with a column for each of some facts, which settings give their headers, and `district`."""
+    fields = {"district": replace(district, required=True)}
+    for name in facts:
+        unit = infos[name].unit
+        fields[name] = Field(
+            name,
+            "integer" if unit in _WHOLE else "number",
+            unit=_UNITS.get(unit, ""),
+            title={"zh": name, "en": name},
+            description=dict(infos[name].definition),
+            min=None if unit == "points" else 0,
+            max=100 if unit == "percent" else None,
+        )
+    fields[PERIOD] = Field(PERIOD, "text", title={"zh": "", "en": ""}, description={"zh": "", "en": ""})
+    return Kind(kind.name, kind.title, kind.row, fields)
+
+
+def settle_sums(part: FileRead, period: str, infos: Mapping[str, FactInfo], no_period: Reason) -> FileRead:
+    """A file as read by such a kind, with the period of each row, and shares as percent.
+
+    The period is the one given, else the one that the table's title, its sheet's name or the file's name speaks of;
+    rows of a table without one are set aside for the reason `no_period`. A column of shares is judged as a whole:
+    where all are at most 1, and some are fractions, they are shares of 1; where nothing but 0 and 1 is written it can't
+    be told whether 1 is 1 % or all of it.
+    """
+    rows, notes = part.rows.copy(), list(part.notes)
+    aside = [part.set_aside]
+    shares = [name for name, info in infos.items() if info.unit == "percent" and name in rows]
+    periods = pd.Series(pd.NA, index=rows.index, dtype="str")
+    for table, mask in _iterate_tables(part, rows):
+        for found, own in _iterate_periods(part, table, rows, mask):
+            if period and found is not None and not found.is_same(parse_period(period)):
+                notes.append(Reason("ledgers.sums.other_period", said=str(found), period=period))
+            if period or found is not None:
+                periods[own] = period or str(found)
+            else:
+                aside.append(_set_aside(rows[own], "row", "", no_period))
+        for name in shares:
+            share = rows.loc[mask, name].astype("float64")
+            if _are_shares(share):
+                rows.loc[mask, name] = share * 100
+                notes.append(Reason("ledgers.sums.shares", header=_find_header(table, name)))
+            elif not share.dropna().empty and share.max() == 1:
+                doubtful = mask & rows[name].notna().to_numpy()
+                aside.append(_set_aside(rows[doubtful], "cell", name, Reason("ledgers.sums.one"), rows[name]))
+                rows.loc[doubtful, name] = np.nan
+    rows[PERIOD] = periods
+    kept = rows[periods.notna()].reset_index(drop=True)
+    return replace(
+        part, rows=kept, set_aside=pd.concat(aside, ignore_index=True), notes=tuple(dict.fromkeys(notes))
+    )
+
+
+def _iterate_tables(part: FileRead, rows: pd.DataFrame) -> Iterator[tuple[TableRead, np.ndarray]]:
+    """Each table with its rows: those below its header, above that of the next of its sheet."""
+    for sheet in dict.fromkeys(table.sheet for table in part.tables if not table.error):
+        own = {table.first_row: table for table in part.tables if table.sheet == sheet and not table.error}
+        starts = sorted(own)
+        for start, end in zip(starts, [*starts[1:], None], strict=True):
+            mask = (rows["source_sheet"] == sheet) & (rows["source_row"] > start)
+            if end is not None:
+                mask &= rows["source_row"] < end
+            yield own[start], mask.to_numpy(dtype=bool)
+
+
+def _iterate_periods(
+    part: FileRead, table: TableRead, rows: pd.DataFrame, mask: np.ndarray
+) -> Iterator[tuple[Period | None, np.ndarray]]:
+    """The parts of a table by their period: what stands between two parts with a period of its own is the lower's."""
+    beside = (table.sheet, part.name.rsplit("/", 1)[-1])
+    found = find_period(*table.titles, *beside)
+    starts: list[tuple[int, Period | None]] = [(0, found)]
+    for row, text in table.headings:
+        own = find_period(text) or (find_period(text, *table.titles, *beside) if found is None else None)
+        if own is not None and rows["source_row"][mask].gt(row).any():
+            starts.append((row, own))
+    numbers = rows["source_row"].to_numpy(dtype="int64", na_value=0)
+    for (start, told), (end, _) in zip(starts, [*starts[1:], (np.iinfo(np.int64).max, None)], strict=True):
+        yield told, mask & (numbers > start) & (numbers < end)
+
+
+def _are_shares(values: pd.Series) -> bool:
+    known = values.dropna()
+    return bool(len(known) and known.max() <= 1 and ((known > 0) & (known < 1)).any())
+
+
+def _find_header(table: TableRead, name: str) -> str:
+    return next((one.header for one in table.headers if one.field == name), name)
+
+
+def _set_aside(
+    rows: pd.DataFrame, scope: str, column: str, reason: Reason, values: pd.Series | None = None
+) -> pd.DataFrame:
+    """Rows as what is set aside, for one reason."""
+    frame = rows[["source_file", "source_sheet", "source_row", "district"]].assign(
+        kind="",
+        column=column or PERIOD,
+        value="" if values is None else values[rows.index].map("{:g}".format),
+        reason=pd.Series([reason] * len(rows), index=rows.index, dtype=object),
+        scope=scope,
+    )
+    return frame
