@@ -129,6 +129,7 @@ def test_workbook_page_shows_every_key(root: Path) -> None:
         **{name: shown[name] for name in ("workbook", "indicators")},
         **{"boundaries": shown["boundaries"] | {"grid": grid}, "boundaries.grid": shown["boundaries"] | grid},
         "ledgers": shown["ledgers"]["hazards"],
+        "ledgers sums": shown["ledgers"]["drills"][-1],
         **{name: shown[name][0] for name in ("targets", "reports")},
     }
     missing = {

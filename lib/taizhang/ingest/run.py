@@ -28,6 +28,8 @@ from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import (
     APPLIED,
     SET_ASIDE_FILE,
+    SUMS,
+    SUMS_FILE,
     IngestResult,
     KindSummary,
     State,
@@ -35,8 +37,7 @@ from taizhang.ingest.state import (
     load_state,
     save_state,
 )
-from taizhang.ingest.sums import KIND as SUMS
-from taizhang.ingest.sums import SUMS_FILE, join_sums, list_sums_sources, read_sums, write_sums
+from taizhang.ingest.sums import join_sums, list_sums_sources, read_sums, write_sums
 from taizhang.ledgers import Correction, FileRead
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds

@@ -13,6 +13,12 @@ from taizhang.settings.workbook import Config
 STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
 APPLIED = "corrections_applied.csv"
+SUMS_FILE = "sums.parquet"
+SUMS = "sums"  # the kind of such rows in set_aside.csv
+SUMS_COLUMNS = {
+    "kind": "str", "fact": "str", "period": "str", "district_code": "str", "district": "str", "value": "float64",
+    "header": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64",
+}  # fmt: skip
 # In data/processed of a copy that has no raw files: its tables are taken as they are.
 DETACHED = "DETACHED"
 

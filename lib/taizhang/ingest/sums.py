@@ -14,19 +14,13 @@ from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.plan import Plan
 from taizhang.ingest.sources import Read, list_reads
-from taizhang.ingest.state import KindSummary, Unread
+from taizhang.ingest.state import SUMS, SUMS_COLUMNS, KindSummary, Unread
 from taizhang.ledgers import Correction, FileRead
 from taizhang.ledgers.sums import make_sums_kind, settle_sums
 from taizhang.metadata.facts import ADDED, FactInfo, load_facts
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.settings.workbook import DISTRICT, LedgerConfig, SumsConfig, name_source
 
-SUMS_FILE = "sums.parquet"
-KIND = "sums"  # in set_aside.csv
-COLUMNS = {
-    "kind": "str", "fact": "str", "period": "str", "district_code": "str", "district": "str", "value": "float64",
-    "header": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64",
-}  # fmt: skip
 _KEY = ["fact", "period", "district_code"]
 
 
@@ -92,11 +86,11 @@ def read_sums(
     read: Callable[[Read], Iterator[FileRead]],
     put_aside: Callable[[pd.DataFrame], None],
 ) -> tuple[pd.DataFrame, KindSummary, list[Reason]]:
-    """The numbers of a source in `COLUMNS`, the account of its rows, and what could not be read."""
+    """The numbers of a source in `SUMS_COLUMNS`, the account of its rows, and what could not be read."""
     config, kind = source.plan.config, source.kind
 
     def put(aside: pd.DataFrame) -> None:
-        put_aside(aside.assign(kind=KIND))
+        put_aside(aside.assign(kind=SUMS))
 
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         path = Path(folder) / "rows.parquet"
@@ -126,7 +120,7 @@ def _melt(rows: pd.DataFrame, source: SumsSource) -> pd.DataFrame:
             told.assign(kind=source.kind.name, fact=fact, value=told[fact].astype("float64"), header=header)
         )
     made = pd.concat(parts, ignore_index=True)
-    return made[list(COLUMNS)].astype(COLUMNS)
+    return made[list(SUMS_COLUMNS)].astype(SUMS_COLUMNS)
 
 
 def join_sums(tables: Sequence[pd.DataFrame], put_aside: Callable[[pd.DataFrame], None]) -> pd.DataFrame:
@@ -134,7 +128,7 @@ def join_sums(tables: Sequence[pd.DataFrame], put_aside: Callable[[pd.DataFrame]
     made = (
         pd.concat(tables, ignore_index=True)
         if tables
-        else pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+        else pd.DataFrame(columns=list(SUMS_COLUMNS)).astype(SUMS_COLUMNS)
     )
     differ = made.groupby(_KEY)["value"].transform("nunique").gt(1).to_numpy(dtype=bool)
     if differ.any():
@@ -149,7 +143,7 @@ def join_sums(tables: Sequence[pd.DataFrame], put_aside: Callable[[pd.DataFrame]
             told = {"file": other["source_file"], "sheet": place, "row": int(other["source_row"])}
             reasons.append(Reason("ingest.sums.differ", value=f"{other['value']:g}", **told))
         aside = torn.assign(
-            kind=KIND,
+            kind=SUMS,
             column=torn["fact"],
             value=torn["value"].map("{:g}".format),
             reason=pd.Series(reasons, index=torn.index, dtype=object),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from taizhang.core.files import hash_files
 from taizhang.core.periods import Period
-from taizhang.ingest.sums import SUMS_FILE
+from taizhang.ingest.state import SUMS_FILE
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.report.changes import InputHashes, hash_inputs, hash_rows
 from taizhang.report.notes import Note, read_notes

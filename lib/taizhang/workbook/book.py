@@ -31,8 +31,7 @@ from taizhang.facts import (
 )
 from taizhang.facts.rows import Written
 from taizhang.ingest import IngestResult, ingest
-from taizhang.ingest.sums import COLUMNS, SUMS_FILE
-from taizhang.ingest.sums import KIND as SUMS
+from taizhang.ingest.state import SUMS, SUMS_COLUMNS, SUMS_FILE
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -134,7 +133,7 @@ class Workbook:
         kind, fact, period, district_code, district (as written), value, header, source_file, source_sheet, source_row.
         """
         if not self.config.sums:
-            return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+            return pd.DataFrame(columns=list(SUMS_COLUMNS)).astype(SUMS_COLUMNS)
         return pd.read_parquet(self._tables / SUMS_FILE)
 
     @cached_property
