@@ -1,8 +1,10 @@
 """The wheel holds what a workbook elsewhere needs: templates, metadata, everything but tests and data."""
 
+import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib import import_module
@@ -11,15 +13,35 @@ from pathlib import Path
 import pytest
 
 
+def build(source: Path, form: str, folder: Path) -> Path:
+    """The one file that a tree is built as: `form` is wheel or sdist."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", form, "-d", str(folder)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (built,) = folder.glob("taizhang-*.whl" if form == "wheel" else "taizhang-*.tar.gz")
+    return built
+
+
 @pytest.fixture(scope="module")
 def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Names of the files inside a wheel built from this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
-    (built,) = folder.glob("taizhang-*.whl")
-    with zipfile.ZipFile(built) as packed:
+    with zipfile.ZipFile(build(root, "wheel", tmp_path_factory.mktemp("wheel"))) as packed:
         return set(packed.namelist())
+
+
+def test_what_is_released_as_source_can_be_built_and_run(root: Path, wheel: set[str], tmp_path: Path) -> None:
+    """Of the sdist alone the same wheel is made, and its command runs."""
+    with tarfile.open(build(root, "sdist", tmp_path)) as packed:
+        packed.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    with zipfile.ZipFile(build(source, "wheel", tmp_path)) as packed:
+        assert set(packed.namelist()) == wheel
+        packed.extractall(tmp_path / "site")
+    command = [sys.executable, "-m", "taizhang.cli", "--version"]
+    elsewhere = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    ran = subprocess.run(command, cwd=tmp_path, env=elsewhere, check=True, capture_output=True, text=True)
+    where = [sys.executable, "-c", "import taizhang; print(taizhang.__file__)"]
+    found = subprocess.run(where, cwd=tmp_path, env=elsewhere, check=True, capture_output=True, text=True)
+    assert ran.stdout.split()[0] == "taizhang" and str(tmp_path / "site") in found.stdout
 
 
 def test_wheel_holds_the_templates(wheel: set[str]) -> None:

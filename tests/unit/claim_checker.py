@@ -8,7 +8,7 @@ claim, and counts as false.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from string import Formatter
 
@@ -136,7 +136,8 @@ ROOTS = (
 _NOTHING_CLAIMED = frozenset(
     "gap.column gap.or gap.lead gap.levels clause.remark clause.remark_join clause.then_was clause.area_is "
     "clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
-    "findings.all_places findings.places compare.tie method.rows_of classes.leader periods.one periods.only "
+    "findings.all_places findings.places compare.tie method.rows_of "
+    "method.unsaid_of silence.span classes.leader periods.one periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.subject.found "
     "control.subject.share".split()
 )
@@ -491,9 +492,8 @@ def _equal(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         for fact in one.facts_in(said["fact"])
         if (value := one.value(fact, town)) is not None
     ]
-    right = len(values) == _read_number(said["n"])[0] and all(
-        abs(value - number) <= within for value in values
-    )
+    places = _read_number(said["n"])[0] if "n" in said else 2
+    right = len(values) == places and all(abs(value - number) <= within for value in values)
     return [] if right else [f"{values}"]
 
 
@@ -542,8 +542,10 @@ def _all_drilled(one: Checker, said: Said, place: str, subject: str) -> list[str
 def _some_drilled(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     towns = TOWNS if one.place == ALL else (one.place,)
     without = {TOWNS[town] for town in towns if not one.drills(town)}
-    named = {name for name in TOWNS.values() if name in said["names"]}
-    return [] if named == without and len(without) == _read_number(said["m"])[0] else [f"without: {without}"]
+    named = {name for name in TOWNS.values() if name in said.get("names", "")}
+    number = _read_number(said["m"])[0] if "m" in said else 1 if named else len(towns)
+    named = named or set(TOWNS.values())
+    return [] if named == without and len(without) == number else [f"without: {without}"]
 
 
 def _steady(of_share: bool) -> Claim:
@@ -633,22 +635,57 @@ def _untold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return ["nobody told of this"]
 
 
-def _silent(one: Checker, said: Said, place: str, subject: str) -> list[str]:
-    """That a town has no row from one day to another."""
+_DAY = {"zh": r"\d{4}年\d{1,2}月\d{1,2}日", "en": r"\d{1,2} [A-Z][a-z]+ \d{4}"}
+
+
+def _read_silence(one: Checker, said: Said) -> tuple[list[date], dict[str, list[tuple[date, date]]]]:
+    """The days that a sentence names, and of each town that it names the spans of days its rows are dated to."""
     form = "%Y年%m月%d日" if one.lang == "zh" else "%d %B %Y"
-    first, last = (datetime.strptime(said[name], form).date() for name in ("first", "last"))
-    towns = [code for code, name in TOWNS.items() if name in said["names"]]
-    rows = [row for kind in one.kinds for row in one.now._list(kind) if row.town in towns]
-    starred = [
-        row.says[STARRED[row.kind]] for row in rows if load_kinds()[row.kind].title[one.lang] in said["kind"]
-    ]
-    return [f"{span}" for span in starred if span[1] >= first and span[0] <= last]
+    days = [datetime.strptime(text, form).date() for text in re.findall(_DAY[one.lang], said["days"])]
+    kinds = [kind for kind in one.kinds if load_kinds()[kind].title[one.lang].lower() in said["kind"].lower()]
+    assert kinds, f"no ledger is called {said['kind']}"
+    towns = [code for code, name in TOWNS.items() if name in said["names"]] or list(TOWNS)
+    rows = [row for kind in kinds for row in one.now._list(kind) if row.town in towns]
+    spans: dict[str, list[tuple[date, date]]] = {town: [] for town in towns}
+    for row in rows:
+        spans[row.town].append(row.says[STARRED[row.kind]])  # type: ignore[arg-type]
+    return days, spans
+
+
+def _silent(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That towns have no row from one day to another, in one span or several."""
+    days, spans = _read_silence(one, said)
+    pairs = list(zip(days[::2], days[1::2], strict=True))
+    return [
+        f"{span}"
+        for of in spans.values()
+        for span in of
+        for first, last in pairs
+        if span[0] >= first and span[1] <= last
+    ] + ([] if pairs else ["from no day to none"])
+
+
+def _begins(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That the first rows of towns are of one day."""
+    (day,), spans = _read_silence(one, said)
+    firsts = {min(span[0] for span in of) for of in spans.values() if of}
+    whole = {min(firsts)} if firsts and len(spans) == len(TOWNS) else firsts
+    return [] if whole == {day} else [f"{firsts}"]
+
+
+def _ends(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That the last rows of towns, by the day that is read as of, are of one day."""
+    (day,), spans = _read_silence(one, said)
+    until = one.now.as_of
+    lasts = {max(span[0] for span in of if span[0] <= until) for of in spans.values() if of}
+    whole = {max(lasts)} if lasts and len(spans) == len(TOWNS) else lasts
+    return [] if whole == {day} else [f"{lasts}"]
 
 
 _CLAIMS: dict[str, Claim] = {
     **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
-    "clause.same_both": _untold, "unread": _untold, "silence.within": _silent, "silence.before": _nothing,
-    "silence.after": _nothing, "silence.ask": _nothing,
+    "clause.same_both": _untold, "unread": _untold, "silence.within": _silent, "silence.before": _begins,
+    "silence.after": _ends, "silence.ask": _nothing,
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},
@@ -662,6 +699,7 @@ _CLAIMS: dict[str, Claim] = {
     "findings.none": _sound, "findings.none_of": _sound_of, "findings.none_in": _sound_in,
     "findings.blind": _blind, "findings.no_rows": _no_rows,
     "findings.no_steps": _no_steps, "compare.equal": _equal, "compare.one": _one, "compare.nothing": _no_comparison,
-    "compare.spread": _spread, "required_drills.met": _all_drilled, "required_drills.missed": _some_drilled,
+    "compare.spread": _spread, "required_drills.met": _all_drilled, "required_drills.met_one": _all_drilled,
+    **{f"required_drills.missed{which}": _some_drilled for which in ("", "_one", "_all")},
     "control.all_steady": _steady(True), "control.steady": _steady(False), "closure.in_time": _in_time,
 }  # fmt: skip

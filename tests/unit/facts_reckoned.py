@@ -289,7 +289,10 @@ class Closing:
         return row["status"] in self.open or look.says(self.kind, row, self.column)
 
     def done(self, look: Look, row: Row) -> bool:
-        return look.by(row, self.column) or (self.undated(row) and self.known(look, row))
+        return look.by(row, self.column) or self.done_undated(look, row)
+
+    def done_undated(self, look: Look, row: Row) -> bool:
+        return self.undated(row) and self.known(look, row)
 
 
 RESOLVED = Closing("complaints", "resolved_on", ("resolved",), ("open", "answered"))
@@ -394,8 +397,10 @@ COUNTS = {
     "complaints.received": always,
     "complaints.answered": ANSWERED.done,
     "complaints.resolved": RESOLVED.done,
+    "complaints.resolved_undated": RESOLVED.done_undated,
     "disputes.found": always,
     "disputes.settled": SETTLED.done,
+    "disputes.settled_undated": SETTLED.done_undated,
     "warnings.issued": always,
     "duty_checks.made": always,
     "teams.count": always,
@@ -485,9 +490,11 @@ GROUNDS: dict[str, list[Any]] = {
     "losses.events": one("losses", "event"),
     "complaints.answered": [(always, ANSWERED.known)],
     "complaints.resolved": [(always, RESOLVED.known)],
+    "complaints.resolved_undated": [(always, RESOLVED.known)],
     "complaints.resolution_rate": [(always, RESOLVED.known)],
     "complaints.on_time_rate": [(always, RESOLVED.known), *one("complaints", "due_on"), (always, is_placed)],
     "disputes.settled": [(always, SETTLED.known)],
+    "disputes.settled_undated": [(always, SETTLED.known)],
     "disputes.settlement_rate": [(always, SETTLED.known)],
     "duty_checks.passed_rate": one("duty_checks", "on_duty"),
     "supplies.below_standard": one("supplies", "quantity") + one("supplies", "standard"),

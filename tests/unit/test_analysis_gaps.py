@@ -1,6 +1,7 @@
 """Every fact, every column it rests on: taken away, or partly emptied, the fact is empty and no sentence claims it."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from view_maker import CODES, make_districts, make_table, make_view
 
 from taizhang import narrative
-from taizhang.analysis.gaps import Gap, count_cut, find_gap, list_noughts
+from taizhang.analysis.gaps import Gap, Unsaid, count_cut, find_gap, list_noughts, list_unsaid
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.core.periods import parse_period
@@ -19,6 +20,7 @@ from taizhang.facts.measures import Coverage
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label, load_words, split_words
 from taizhang.narrative.evaluation import write_evaluation
+from taizhang.narrative.telling import UNSAID
 
 YEAR = parse_period("2021")
 HALF = 6  # rows of each of two sorts
@@ -88,6 +90,11 @@ SECTIONS = (
 
 
 def make_tables() -> dict[str, pd.DataFrame]:
+    return {**_make_tables()}
+
+
+@cache
+def _make_tables() -> dict[str, pd.DataFrame]:
     """Twelve rows of each kind in one district, in tables that have the columns written."""
     tables = {}
     for kind, sorts in SORTS.items():
@@ -110,12 +117,17 @@ def list_grounds() -> Iterator[tuple[str, str, Ground]]:
             yield fact, kind, ground
 
 
-CASES = {(fact, kind, ground.columns): ground for fact, kind, ground in list_grounds()}
+# A row without a column that it must have is set aside.
+CASES = [
+    (fact, kind, ground.columns)
+    for fact, kind, ground in list_grounds()
+    if not any(load_kinds()[kind].fields[name].required for name in ground.columns)
+]
 # What a mode or a verification says of the same.
 BESIDE = {"status": ("verified_result",)}
 
 
-def take_away(table: pd.DataFrame, columns: Sequence[str], rows: slice) -> pd.DataFrame:
+def take_away(table: pd.DataFrame, columns: Sequence[str], rows: slice | list[int]) -> pd.DataFrame:
     """The table without the columns in some rows, whose own table had none of them."""
     table = table.copy()
     gone = {*columns, *(other for name in columns for other in BESIDE.get(name, ()))} & {*table}
@@ -168,10 +180,8 @@ def test_a_column_taken_away_empties_what_rests_on_it(
     case: tuple[str, str, tuple[str, ...]], rows: slice
 ) -> None:
     fact, kind, columns = case
-    tables = make_tables()
-    required = [name for name in columns if load_kinds()[kind].fields[name].required]
-    if required:
-        pytest.skip("a row without it is set aside")
+    needed = {kind, *MEASURES[fact].kinds, *MEASURES[fact].needs}
+    tables = {name: table for name, table in make_tables().items() if name in needed}
     tables[kind] = take_away(tables[kind], columns, rows)
     for view in make_views(tables):
         row = view.fact(fact)
@@ -181,10 +191,11 @@ def test_a_column_taken_away_empties_what_rests_on_it(
         assert gap is not None and gap.kind == kind and columns[0] in gap.columns
         assert gap.known < gap.of
         said = read_sections(view)
-        for other in (other for other in MEASURES if find_gap(view, other)):
+        dark = {other for other in MEASURES if find_gap(view, other)}
+        known = [words for one in MEASURES if one not in dark for words in list_claims(one, view.lang)]
+        for other in dark:
             for claim in list_claims(other, view.lang):
-                others = [one for one in MEASURES if not find_gap(view, one)]
-                if not any(claim in words for one in others for words in list_claims(one, view.lang)):
+                if not any(claim in words for words in known):
                     assert claim not in said, (other, claim)
         title = load_kinds()[kind].fields[gap.columns[0]].title[view.lang]
         if fact in TOLD:
@@ -196,8 +207,39 @@ TOLD = {
     entry
     for entry in MEASURES
     if any(f"fact.{entry}.{extent}" in load_words() for extent in ("some", "none", "all"))
-} - {"hazards.rectified_undated", "hazards.status_unknown", "incidents.level_ordinary", "incidents.level_larger",
-     "incidents.level_major", "incidents.level_extraordinary"}  # fmt: skip
+} - {*UNSAID, "incidents.level_ordinary", "incidents.level_larger", "incidents.level_major",
+     "incidents.level_extraordinary"}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted({kind for _, kind, _ in CASES}))
+def test_what_a_few_rows_leave_out_is_told_once(kind: str) -> None:
+    """Of each column that a kind's facts rest on, one row of each sort says nothing, of 120."""
+    of_kind = {(fact, columns) for fact, of, columns in CASES if of == kind}
+    needed = {kind, "population", *(name for fact, _ in of_kind for name in MEASURES[fact].kinds)}
+    many = {
+        name: pd.concat([make_tables()[name]] * 20, ignore_index=True) for name in needed - {"population"}
+    }
+    many["population"] = make_tables()["population"]
+    for columns in {columns for _, columns in of_kind}:
+        for view in make_views(many | {kind: take_away(many[kind], columns, [0, HALF])}):
+            told = [one for one in list_unsaid(view) if one.kind == kind and one.columns == columns]
+            assert told and len(told) == len({one.of for one in told}), columns
+            assert all(1 <= one.unsaid <= 2 and one.of >= 120 for one in told)
+            title = load_kinds()[kind].fields[columns[0]].title[view.lang]
+            method = read(narrative.write_method(view))
+            assert method.count(label("gap.column", view.lang, title=title)) == len(told)
+
+
+def test_how_many_rows_do_not_say_it() -> None:
+    rows = [{"held_on": "2021-03-01", "evaluated": True}] * 10 + [{"held_on": "2021-03-01"}]
+    chinese, english = make_views({"drills": make_table("drills", rows)})
+    assert list_unsaid(chinese) == [Unsaid("drills", ("evaluated",), 1, 11)]
+    assert "只计写明的记录：应急演练的“是否评估”（11条中1条没有写明）。" in read(
+        narrative.write_method(chinese)
+    )
+    assert "count only those that do: “Evaluated” of drills (1 of 11 rows)." in read(
+        narrative.write_method(english)
+    )
 
 
 def test_why_a_fact_is_empty() -> None:

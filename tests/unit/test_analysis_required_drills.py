@@ -7,7 +7,7 @@ import pytest
 from view_maker import CODES, NAMES, make_table, make_view
 
 from taizhang import figures, narrative
-from taizhang.analysis.required_drills import check_required_drills, count_required_drills
+from taizhang.analysis.required_drills import check_required_drills, list_required_drills
 from taizhang.analysis.view import View
 
 
@@ -43,10 +43,10 @@ def test_table_and_sentence_name_the_same_districts(view: View) -> None:
 
 
 def test_districts_and_those_without_a_drill(view: View) -> None:
-    assert count_required_drills(view) == (6, [NAMES[1], NAMES[3], NAMES[5]])
+    assert list_required_drills(view) == ([NAMES[0], NAMES[2], NAMES[4]], [NAMES[1], NAMES[3], NAMES[5]])
     own = make_view(dict(view.ledgers), district=CODES[0])
-    assert count_required_drills(own) == (1, [])
-    assert count_required_drills(make_view()) is None
+    assert list_required_drills(own) == ([own.name], [])
+    assert list_required_drills(make_view()) is None
 
 
 def test_one_district_is_told_by_itself(view: View) -> None:

@@ -19,8 +19,8 @@ drills.held .participants .field_share .evaluated_share .problems .problems_fixe
 plans.current .review_overdue .all
 incidents.count .deaths .serious_injuries .loss_wan .level_ordinary .level_larger .level_major
 .level_extraordinary .deaths_per_100k .deaths_per_yi_output
-losses.events .affected .loss_wan complaints.received .answered .resolved .resolution_rate .on_time_rate
-disputes.found .settled .settlement_rate
+losses.events .affected .loss_wan complaints.received .answered .resolved .resolved_undated
+.resolution_rate .on_time_rate disputes.found .settled .settled_undated .settlement_rate
 warnings.issued duty_checks.made .passed_rate teams.count .members supplies.lines .below_standard .expired
 shelters.count .capacity .capacity_per_resident
 publicity.sessions .reached grid.cells .cells_unassigned .gap_km2 .overlap_km2 schools.items .items_met_rate

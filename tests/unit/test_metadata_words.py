@@ -2,10 +2,15 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
+from taizhang.core.loading import parse_yaml
+from taizhang.core.wording import fill
+from taizhang.metadata.facts import load_facts
 from taizhang.metadata.words import label, load_words, split_words
 
 PLACE = re.compile(r"\{[^}]*\}")
@@ -83,3 +88,100 @@ def test_values_are_kept_apart_from_words() -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError, match=r"no\.such"):
         label("no.such", "zh")
+
+
+METADATA = ROOT / "lib" / "taizhang" / "metadata"
+COUNTS = frozenset(
+    "n m number count rows cells districts places months days stages actions lines open due done entities inspectors "
+    "visits unsaid overdue duplicates problems found closed held evaluated".split()
+)
+# Said only of two or more.
+OF_MORE = re.compile(
+    r"\.control\.called_most|\.standing\.text\.|\.risk\.text\.firm|\.hazards-control\.|\.funnel\.|\.ranks\.simulated|"
+    r"\.risk-map\.source|\.grid-problems\.largest|\.drill-effects-table\.|\.required_drills\.(met|missed|missed_all)$|"
+    r"\.shared\b|shared_|several|\.boundaries\.file\.layers|\.layer\.joined|\.settings\.(report_twice|edges)|\.ingest\.files\.some|"
+    r"\.targets\.|\.findings\.(many|found_in_many|found_in_many_too)$|\.compare\.(equal|spread|tie)$|"
+    r"\.inspections-by-mode\.bar|\.source\.equal_classes|\.index\.found$|\.assessment-rules\.|\.decide\.other_column"
+)
+# Of what is not singular where the number is one.
+NOT_ONE = re.compile(
+    r"\b[Aa]ll 1\b|\b[Bb]oth 1\b|\b1 (?:[a-z]+ )?(?:are|were|have|do)\b|"
+    r"\b1 (?:other |more |further |such |single |small |grid |located )?"
+    r"(?!is\b|was\b|has\b|does\b|looks\b|states\b|lacks\b|its\b|premises\b|class\b|process\b|address\b|across\b)[a-z]+s\b"
+)
+
+
+def walk_words(tree: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in English of a file of metadata, with where it stands."""
+    if isinstance(tree, dict):
+        if isinstance(tree.get("en"), str) and "zh" in tree:
+            yield key, tree["en"]
+        for name, part in tree.items():
+            yield from walk_words(part, f"{key}.{name}")
+    elif isinstance(tree, list):
+        for at, part in enumerate(tree):
+            yield from walk_words(part, f"{key}.{at}")
+
+
+class Count:
+    """A count in a text, however it is to be written."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __format__(self, how: str) -> str:
+        return str(self.value)
+
+    __str__ = __repr__ = lambda self: str(self.value)
+
+
+class Name:
+    """What stands in a place that holds no count."""
+
+    value = 2
+
+    def __format__(self, how: str) -> str:
+        return "X"
+
+    __str__ = __repr__ = lambda self: "X"
+
+
+def count_out(text: str, number: int) -> str:
+    """A text with all of its counts the same."""
+    chosen = {name for _, name, how, _ in Formatter().parse(text) if name and how and "|" in how}
+    names = set(re.findall(r"\{(\w+)", text))
+    values = {name: Count(number) if name in COUNTS | chosen else Name() for name in names}
+    return "".join(map(str, fill(text, values)))
+
+
+def list_texts() -> Iterator[tuple[str, str]]:
+    shares = tuple(
+        f".fact.{name}." for name, info in load_facts().items() if info.unit not in ("count", "people")
+    )
+    for path in sorted([*METADATA.glob("*.yml"), *(METADATA / "messages").glob("*.yml")]):
+        for key, text in walk_words(parse_yaml(path.read_text("utf-8"))):
+            is_template = "{" in text and path.name not in ("phrases.yml", "outside.yml")
+            if is_template and not key.startswith(shares) and not OF_MORE.search(key):
+                yield f"{path.name}{key}", text
+
+
+def test_english_of_one_is_singular() -> None:
+    texts = dict(list_texts())
+    assert len(texts) > 500
+    said = {key: count_out(text, 1) for key, text in texts.items()}
+    assert {key: text for key, text in said.items() if NOT_ONE.search(text)} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All {n} districts",
+        "{n} cells have",
+        "and {n} more reasons",
+        "{n} {n:row|rows} are",
+        "{n} are overdue",
+    ],
+)
+def test_a_plural_of_one_is_found(text: str) -> None:
+    assert NOT_ONE.search(count_out(text, 1))
+    assert not NOT_ONE.search(count_out(text, 2))

@@ -46,6 +46,33 @@ def test_a_ledger_filled_in_by_batches_is_not_silent_between_them() -> None:
     assert [where for where, *_ in found(batches, "2020-12-31")] == ["after"]
 
 
+def test_all_gaps_within() -> None:
+    """Rows of every week but for fourteen weeks in the summer of one year and eight in the winter of the next."""
+    first, second = ("within", "2019-06-25", "2019-09-30"), ("within", "2020-01-29", "2020-03-31")
+    spans = ("2018-01-01", "2019-06-30"), ("2019-10-01", "2020-01-31"), ("2020-04-01", "2021-12-31")
+    rows = days(*spans)
+    assert found(rows, "2021-12-31") == [first, second]
+    table = find_silences(rows, date(2021, 12, 31))
+    # 188 rows on the days that are not silent: 1,459 from 1 January 2018 to 29 December 2021, less 98 and 63.
+    assert len(rows) == 188 and table["per_day"].tolist() == pytest.approx([188 / (1459 - 98 - 63)] * 3)
+
+
+def test_gaps_that_are_a_habit() -> None:
+    def shown(*spans: tuple[str, str], until: str) -> list[str]:
+        return [start for where, start, _ in found(days(*spans), until) if where == "within"]
+
+    # Every summer, a week earlier or later; beside a longer span at another time of the year, this alone is silent.
+    summers = ("2018-01-01", "2018-06-30"), ("2018-10-01", "2019-06-23"), ("2019-09-24", "2020-12-31")
+    assert shown(*summers, until="2020-12-31") == []
+    longer = *summers[:2], ("2019-09-24", "2020-01-31"), ("2020-11-01", "2021-12-31")
+    assert shown(*longer, until="2021-12-31") == ["2020-01-29"]
+    # Three in a year, and two that are more than half of the time.
+    three = ("2020-01-01", "2020-02-15"), ("2020-04-15", "2020-06-15"), ("2020-08-15", "2020-09-15")
+    assert shown(*three, ("2020-11-15", "2020-12-31"), until="2020-12-31") == []
+    assert shown(("2020-01-01", "2020-03-31"), ("2020-08-01", "2020-10-31"), ("2021-03-01", "2021-04-15"),
+                 until="2021-04-30") == []  # fmt: skip
+
+
 def test_a_gap_within() -> None:
     rows = days(("2019-01-01", "2019-06-30"), ("2019-10-01", "2020-12-31"))
     assert found(rows, "2020-12-31") == [("within", "2019-06-26", "2019-09-30")]

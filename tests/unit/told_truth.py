@@ -310,6 +310,11 @@ class Truth:
         self.add(
             "complaints.resolved", [resolved], lambda rows: sum(self.is_resolved(row) is True for row in rows)
         )
+        self.add(
+            "complaints.resolved_undated",
+            [resolved],
+            lambda rows: sum(self.is_resolved(row) is True and "resolved_on" not in row.says for row in rows),
+        )
         self.add_share(
             "complaints.resolution_rate", [resolved], lambda row: self.is_resolved(row) is True, resolved
         )
@@ -326,6 +331,11 @@ class Truth:
 
         self.add("disputes.found", [], lambda rows: len(rows))
         self.add("disputes.settled", [known], lambda rows: sum(self.is_settled(row) is True for row in rows))
+        self.add(
+            "disputes.settled_undated",
+            [known],
+            lambda rows: sum(self.is_settled(row) is True and "settled_on" not in row.says for row in rows),
+        )
         self.add_share("disputes.settlement_rate", [known], lambda row: self.is_settled(row) is True, known)
 
     # Sums of numbers.

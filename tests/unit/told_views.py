@@ -23,6 +23,7 @@ from taizhang.facts.rows import Written
 from taizhang.ledgers.model import Source
 from taizhang.ledgers.reading import read_here
 from taizhang.metadata.kinds import load_kinds
+from taizhang.workbook.counting import list_silences
 from taizhang.workbook.tables import LazyLedgers, read_rows, read_written
 
 AREA = "滨江县"
@@ -90,6 +91,7 @@ class Read:
             asked=asked,
             written=self.written,
             first_days=firsts,
+            silences=list_silences(self.folder, {kind: kinds[kind] for kind in self.tables}, self.told.as_of),
             **self.facts_of,
         )
 

@@ -6,6 +6,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.view import View
 from taizhang.facts.compute import MEASURES
 from taizhang.facts.grounds import MOST_UNKNOWN, Ground
@@ -87,6 +88,38 @@ def _is_open(rows: Rows, ground: Ground) -> bool:
 def rests_on_columns(fact: str) -> bool:
     """Whether a fact rests on columns that a ledger may lack."""
     return fact in MEASURES and bool(MEASURES[fact].list_grounds())
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """Of `of` rows asked for any of some columns, `unsaid` state none: so few that what rests on them is known."""
+
+    kind: str
+    columns: tuple[str, ...]
+    unsaid: int
+    of: int
+
+
+def list_unsaid(view: View) -> list[Unsaid]:
+    """What some rows do not state of what the view's facts rest on, though enough do, each once.
+
+    Of kinds whose small counts are withheld, only what the facts themselves say of how many rows they know.
+    """
+    scene, found = cast(Scene, _Looked(view)), dict[tuple[object, ...], Unsaid]()
+    for fact, measure in MEASURES.items():
+        row = view.fact(fact)
+        if row is None or row["suppressed"] or pd.isna(row["value"]):
+            continue
+        for rows, ground in measure.find_grounds(scene):
+            base = rows.test(ground.base)
+            of, known = int(base.sum()), int((base & rows.test(ground.known)).sum())
+            published = row.get("known") == known and row.get("of") == of
+            if ground.columns and known < of and (published or not is_sensitive(view, measure.kind)):
+                kind = rows.ledger.kind
+                found.setdefault(
+                    (kind, ground.columns, known, of), Unsaid(kind, ground.columns, of - known, of)
+                )
+    return list(found.values())
 
 
 def list_noughts(view: View) -> dict[str, list[str]]:

@@ -49,7 +49,9 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
     return table.sort_values("met", kind="stable")
 
 
-def count_required_drills(view: View) -> tuple[int, list[str]] | None:
-    """Of how many districts the drill is required, and the names of those without; None as `check_required_drills`."""
+def list_required_drills(view: View) -> tuple[list[str], list[str]] | None:
+    """The names of the districts that held the drill, and of those that did not; None as `check_required_drills`."""
     table = check_required_drills(view)
-    return None if table is None else (len(table), list(table.loc[~table["met"], "district"]))
+    if table is None:
+        return None
+    return list(table.loc[table["met"], "district"]), list(table.loc[~table["met"], "district"])

@@ -1,5 +1,6 @@
 """Which days a view's ledgers are silent on: what is compared, charted and tested leaves them out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,16 +55,15 @@ def is_silent(view: View, kind: str, period: Period, district: str | None = None
     In the whole area: whether the districts that are silent would have had over a tenth of its rows.
     """
     code = district or view.district
-    if any(_matters(one, period) for one in list_silences(view, kind, code)):
+    if _matters(list_silences(view, kind, code), period):
         return True
     if code != ALL or view.silences.empty:
         return False
     lacking = sum(
         one.per_day * one.overlap(period.start, period.end)
         for (of, other), silences in _read_silences(view).items()
-        if of == kind and other != ALL
+        if of == kind and other != ALL and _matters(silences, period)
         for one in silences
-        if _matters(one, period)
     )
     table = view.ledgers.get(kind)
     if table is None or not lacking:
@@ -75,11 +75,16 @@ def is_silent(view: View, kind: str, period: Period, district: str | None = None
     return bool(lacking > _MOST_SILENT * (lacking + there))
 
 
-def _matters(one: Silence, period: Period) -> bool:
-    days = one.overlap(period.start, period.end)
+def _matters(spans: Sequence[Silence], period: Period) -> bool:
+    """Whether the silent spans of one district take so much of a period that it should have had rows there."""
     # That a ledger began late is told by the period alone; its end and gaps by all of its rows.
-    fewest = MOST_EXPECTED if one.where == "before" else _FEWEST_EXPECTED
-    return days > _MOST_SILENT * period.days and days * one.per_day >= fewest
+    for is_before, fewest in ((True, MOST_EXPECTED), (False, _FEWEST_EXPECTED)):
+        of = [one for one in spans if (one.where == "before") is is_before]
+        days = [one.overlap(period.start, period.end) for one in of]
+        lacking = sum(one.per_day * number for one, number in zip(of, days, strict=True))
+        if sum(days) > _MOST_SILENT * period.days and lacking >= fewest:
+            return True
+    return False
 
 
 def leave_silent(view: View, kind: str, counts: pd.Series) -> pd.Series:
@@ -113,7 +118,7 @@ def list_told(view: View, kind: str) -> list[Silence]:
         for code in own
         for one in list_silences(view, kind, code)
         if (one.where != "before" and one.overlap(view.period.start, min(view.period.end, view.as_of)))
-        or (one.where == "before" and _matters(one, view.period))
+        or (one.where == "before" and _matters([one], view.period))
     ]
     districts = {one.district_code for one in found} - {ALL}
     return [one for one in found if one.district_code != ALL or not districts]

@@ -28,13 +28,13 @@ class Closing:
         return said
 
     @cached_property
-    def is_undated(self) -> Test:
+    def _has_no_day(self) -> Test:
         return lambda rows: self.says(rows, self.closed)
 
     @cached_property
     def ground(self) -> Ground:
         def is_known(rows: Rows) -> Mask:
-            undated = rows.test(self.is_undated)
+            undated = rows.test(self._has_no_day)
             open_or_dated = rows.known(self.date) | self.says(rows, self.open)
             return open_or_dated | (undated & ~rows.looks_back()) | (~undated & rows.answered(self.date))
 
@@ -44,6 +44,16 @@ class Closing:
     def is_closed(self) -> Grounded[Mask]:
         @rests_on(self.ground)
         def is_closed(rows: Rows) -> Mask:
-            return rows.by(self.date) | (rows.test(self.is_undated) & ~rows.looks_back())
+            return rows.by(self.date) | rows.test(self.is_undated)
 
         return is_closed
+
+    @cached_property
+    def is_undated(self) -> Grounded[Mask]:
+        """Closed, as far as its status goes, without a day of it."""
+
+        @rests_on(self.ground)
+        def is_undated(rows: Rows) -> Mask:
+            return rows.test(self._has_no_day) & ~rows.looks_back()
+
+        return is_undated

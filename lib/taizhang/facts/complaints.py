@@ -37,9 +37,13 @@ MEASURES: tuple[Measure, ...] = (
     Count(fact="complaints.received"),
     Count(fact="complaints.answered", counted=is_answered),
     Count(fact="complaints.resolved", counted=is_resolved),
+    Count(fact="complaints.resolved_undated", counted=RESOLVING.is_undated, interval=False),
     Share(fact="complaints.resolution_rate", counted=is_resolved),
     Share(fact="complaints.on_time_rate", counted=is_on_time, rows=has_answer),
 )
 
-# What suppression must know: those resolved in time are never more than those resolved.
-WITHIN = (((has_answer, is_on_time), (every, is_resolved)),)
+# What suppression must know: those resolved in time, or without a day of it, are never more than those resolved.
+WITHIN = (
+    ((has_answer, is_on_time), (every, is_resolved)),
+    ((every, RESOLVING.is_undated), (every, is_resolved)),
+)

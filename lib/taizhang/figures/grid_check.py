@@ -170,7 +170,8 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
         for group, number in counts.items()
     ]
     told = join_list(found, lang) or say_exhibit(view, "grid-problems-map", "none")
-    source = label("source.grid_cells", lang, n=format_number(len(cells)), day=format_date(view.as_of, lang))
+    cell = {"n": format_number(len(cells)), "cells": len(cells)}
+    source = label("source.grid_cells", lang, **cell, day=format_date(view.as_of, lang))
     if len(ranked):
         source = _join([source, say_exhibit(view, "grid-problems-map", "many")], lang)
     return finish_figure(drawing, view, "grid-problems-map", problems=told, source=source)

@@ -4,7 +4,7 @@ from taizhang.analysis.comparison import compare_districts
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
 from taizhang.analysis.outcomes import study_drills
-from taizhang.analysis.required_drills import count_required_drills
+from taizhang.analysis.required_drills import list_required_drills
 from taizhang.analysis.risk import find_risk
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.view import View
@@ -104,12 +104,18 @@ def write_drill_effects(view: View) -> Prose | None:
 
 def write_required_drills(view: View) -> Prose | None:
     """How many districts held the drill required of them, and which did not."""
-    counts = count_required_drills(view)
+    counts = list_required_drills(view)
     if counts is None:
         return None
-    districts, missed = counts
-    key, names = "missed" if missed else "met", join_list(missed, view.lang)
-    numbers = {"n": count(districts), "m": count(len(missed))}
+    met, missed = counts
+    number = len(met) + len(missed)
+    key = "missed" if missed else "met"
+    if number == 1:
+        key += "_one"
+    elif not met:
+        key += "_all"
+    numbers = {"n": count(number), "m": count(len(missed))}
+    names = join_list(missed or met, view.lang)
     return tell(view.lang, say(f"required_drills.{key}", view.lang, names=names, **numbers))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from taizhang.analysis.exhibits import is_brief
-from taizhang.analysis.gaps import count_cut, list_noughts
+from taizhang.analysis.gaps import count_cut, list_noughts, list_unsaid
 from taizhang.analysis.quality import count_twice, sum_read
 from taizhang.analysis.reported import count_beside
 from taizhang.analysis.selection import has_withheld
@@ -13,7 +13,16 @@ from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, join_list
 from taizhang.metadata.words import label
-from taizhang.narrative.telling import Runs, count, make_paragraph, make_prose, say, tell
+from taizhang.narrative.telling import (
+    Runs,
+    count,
+    lower_title,
+    make_paragraph,
+    make_prose,
+    name_columns,
+    say,
+    tell,
+)
 
 
 def write_method(view: View) -> Prose | None:
@@ -24,6 +33,7 @@ def write_method(view: View) -> Prose | None:
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [
             say("method.brief", lang, day=format_date(view.as_of, lang)),
+            *_tell_unsaid(view),
             *_tell_rows(view, "cut", count_cut(view)),
             *_tell_rows(view, "twice", count_twice(view)),
             *_tell_vintages(view),
@@ -33,7 +43,8 @@ def write_method(view: View) -> Prose | None:
     days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
     counting += [say(f"method.{key}", lang) for key in ("before", "chance", "shares")]
-    counting += [*_tell_noughts(view), *_tell_rows(view, "cut", count_cut(view)), *_tell_vintages(view)]
+    counting += [*_tell_unsaid(view), *_tell_noughts(view)]
+    counting += [*_tell_rows(view, "cut", count_cut(view)), *_tell_vintages(view)]
     if has_withheld(view):
         counting.append(say("method.withheld", lang))
     counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
@@ -45,6 +56,23 @@ def write_method(view: View) -> Prose | None:
     if n:
         quality.append(say("method.beside", lang, n=count(n), m=count(differing)))
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+
+
+def _tell_unsaid(view: View) -> list[Runs]:
+    """Which columns some rows leave empty, so that numbers rest on fewer rows than there are."""
+    lang = view.lang
+    names = [
+        label(
+            "method.unsaid_of",
+            lang,
+            columns=name_columns(view, one.kind, one.columns),
+            kind=lower_title(view.kinds[one.kind].title[lang], lang),
+            unsaid=count(one.unsaid),
+            n=count(one.of),
+        )
+        for one in list_unsaid(view)
+    ]
+    return [say("method.unsaid", lang, names=join_list(names, lang))] if names else []
 
 
 def _tell_noughts(view: View) -> list[Runs]:

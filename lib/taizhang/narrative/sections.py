@@ -17,7 +17,7 @@ from taizhang.analysis.selection import (
     is_of_nothing,
     list_dated_counts,
 )
-from taizhang.analysis.silence import list_told
+from taizhang.analysis.silence import Silence, list_told
 from taizhang.analysis.targets import count_targets
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather
@@ -37,6 +37,7 @@ from taizhang.narrative.telling import (
     make_paragraph,
     make_prose,
     make_sentence,
+    name_columns,
     open_sentence,
     say,
     tell,
@@ -82,18 +83,33 @@ def tell_silences(view: View, kind: str, *, ask: bool = True) -> list[Runs]:
     if kind not in view.kinds or is_sensitive(view, kind):
         return []
     lang = view.lang
-    told: dict[tuple[str, str, str], list[str]] = {}
-    day = timedelta(days=1)
+    spans: dict[tuple[str, str], list[Silence]] = {}
     for one in list_told(view, kind):
-        first = {"before": one.end + day, "within": one.start, "after": one.start - day}[one.where]
-        days = (format_date(first, lang), format_date(one.end, lang) if one.where == "within" else "")
-        told.setdefault((one.where, *days), []).append(_name_district(view, one.district_code))
+        spans.setdefault((one.where, one.district_code), []).append(one)
+    told: dict[tuple[str, str], list[str]] = {}
+    for (where, code), of in spans.items():
+        told.setdefault((where, _say_days(of, lang)), []).append(_name_district(view, code))
     title = lower_title(view.kinds[kind].title[lang], lang)
     sentences = [
-        say(f"silence.{where}", lang, kind=title, names=join_list(names, lang), first=first, last=last)
-        for (where, first, last), names in told.items()
+        say(f"silence.{where}", lang, kind=title, names=join_list(names, lang), days=days)
+        for (where, days), names in told.items()
     ]
     return [*sentences, say("silence.ask", lang)] if sentences and ask else sentences
+
+
+def _say_days(spans: Sequence[Silence], lang: str) -> str:
+    """The day on which rows begin or end, or the spans within, the longest first."""
+    first, day = spans[0], timedelta(days=1)
+    if first.where != "within":
+        return format_date(first.end + day if first.where == "before" else first.start - day, lang)
+    longest = sorted(spans, key=lambda one: one.start - one.end)
+    return join_list(
+        [
+            label("silence.span", lang, first=format_date(one.start, lang), last=format_date(one.end, lang))
+            for one in longest
+        ],
+        lang,
+    )
 
 
 def _name_district(view: View, code: str) -> str:
@@ -117,12 +133,7 @@ def _name_fact(view: View, fact: str) -> str:
 
 
 def _say_gap(view: View, gap: Gap, names: list[str]) -> Runs:
-    lang, fields = view.lang, view.kinds[gap.kind].fields if gap.kind in view.kinds else {}
-    titles = [fields[name].title[lang] if name in fields else name for name in gap.columns]
-    columns = [label("gap.column", lang, title=title) for title in titles]
-    which = join_list(columns, lang)
-    if len(columns) > 1 and not gap.all_of:
-        which = label("gap.or", lang, first=columns[0], last=columns[-1])
+    lang, which = view.lang, name_columns(view, gap.kind, gap.columns, all_of=gap.all_of)
     how = "all_of" if gap.all_of else "partly" if gap.partly else "some" if gap.known else "absent"
     numbers = {"known": count(gap.known), "of": count(gap.of)}
     runs = say("gap.lead", lang, titles=join_list(names, lang)) + say(

@@ -15,6 +15,7 @@ from taizhang.metadata.formats import (
     format_date,
     format_fact,
     format_number,
+    join_list,
     join_unit,
     quantify,
     spell_number,
@@ -104,7 +105,12 @@ _WHOLES = {
 
 
 # Of these a nought goes unsaid.
-UNSAID = ("hazards.rectified_undated", "hazards.status_unknown")
+UNSAID = (
+    "hazards.rectified_undated",
+    "hazards.status_unknown",
+    "complaints.resolved_undated",
+    "disputes.settled_undated",
+)
 
 
 def _find_extent(view: View, fact: str, value: float, row: pd.Series) -> str:
@@ -193,6 +199,16 @@ def _say_changes(
     elif side != "alike":
         said += say(f"clause.{side}_area", lang, area=whole)
     return said
+
+
+def name_columns(view: View, kind: str, columns: Sequence[str], *, all_of: bool = False) -> str:
+    """Columns of a ledger as a report cites them: any of them, of many the first and the last, or all of them."""
+    fields, lang = view.kinds[kind].fields if kind in view.kinds else {}, view.lang
+    titles = [fields[name].title[lang] if name in fields else name for name in columns]
+    cited = [label("gap.column", lang, title=title) for title in titles]
+    if len(cited) > 1 and not all_of:
+        return label("gap.or", lang, first=cited[0], last=cited[-1])
+    return join_list(cited, lang)
 
 
 def lower_title(title: str, lang: str) -> str:
