@@ -1,6 +1,10 @@
 """Headers understood, in every spelling."""
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
+from ledger_files import read, write_csv
 
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.metadata.kinds import load_kinds
@@ -74,3 +78,56 @@ def test_no_header_is_two_kinds_fields_best_name() -> None:
             for word in (item.name, item.title["zh"], item.title["en"]):
                 match = index.match((word,))
                 assert match is not None and match.field == item.name, (kind.name, word)
+
+
+def tell_people(tmp_path: Path, text: str) -> list[tuple[object, ...]]:
+    got = read(write_csv(tmp_path, text), "population", names=frozenset(("溪南镇", "石门镇")))
+    columns = ["district", "year", "residents", "households", "area_km2"]
+    assert not got.errors and got.set_aside.empty
+    return [
+        tuple(None if pd.isna(v) else v for v in row) for row in got.rows[columns].itertuples(index=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "2022年常住人口（人）", "2022年末常住人口", "2022年末总人口（人）", "常住人口（2022年）", "常住人口（2022年/人）",
+        "2022年度人口数", "二〇二二年常住人口", "民國111年人口", "Population 2022", "2022常住人口",
+    ],
+)  # fmt: skip
+def test_the_year_of_a_header_is_that_of_the_rows(tmp_path: Path, header: str) -> None:
+    rows = [("溪南镇", 2022, 3000, None, None), ("石门镇", 2022, 5000, None, None)]
+    assert tell_people(tmp_path, f"乡镇,{header}\n溪南镇,3000\n石门镇,5000\n") == rows
+
+
+def test_headers_of_several_years_are_a_row_for_each(tmp_path: Path) -> None:
+    text = (
+        "乡镇,2021年户数,2022年户数,2022年人口（万人）,面积（km2）\n溪南镇,9,10,0.3,7\n石门镇,19,20,0.5,8\n"
+    )
+    assert tell_people(tmp_path, text) == [
+        ("溪南镇", 2021, None, 9, 7.0), ("石门镇", 2021, None, 19, 8.0),
+        ("溪南镇", 2022, 3000, 10, 7.0), ("石门镇", 2022, 5000, 20, 8.0),
+    ]  # fmt: skip
+
+
+def test_a_group_of_headers_may_name_the_year(tmp_path: Path) -> None:
+    text = "乡镇,2021年,,2022年,\n,人口,户数,人口,户数\n溪南镇,29,9,30,10\n"
+    assert tell_people(tmp_path, text) == [("溪南镇", 2021, 29, 9, None), ("溪南镇", 2022, 30, 10, None)]
+
+
+def test_a_column_of_years_goes_before_the_headers(tmp_path: Path) -> None:
+    text = "2020年人口\n乡镇,年份,2022年人口\n溪南镇,2021,29\n溪南镇,2022,30\n"
+    assert [row[:3] for row in tell_people(tmp_path, text)] == [("溪南镇", 2021, 29), ("溪南镇", 2022, 30)]
+
+
+def test_a_header_goes_before_the_title_and_is_told(tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "人口情况,\n乡镇,2022年人口\n溪南镇,30\n", "2023年人口.csv")
+    got = read(path, "population")
+    assert got.rows["year"].tolist() == [2022]
+    assert [str(note) for note in got.tables[0].notes] == ["year: taken from the headers (2022)"]
+
+
+@pytest.mark.parametrize("header", ["2022年", "2021年至2022年人口", "比2021年增加人口", "2022年人口增长率"])
+def test_headers_that_name_a_year_and_nothing_known_are_not_read(tmp_path: Path, header: str) -> None:
+    assert read(write_csv(tmp_path, f"乡镇,{header}\n溪南镇,3000\n石门镇,5000\n"), "population").rows.empty

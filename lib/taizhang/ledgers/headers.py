@@ -3,16 +3,21 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from taizhang.core.reasons import Reason
+from taizhang.ledgers.dates import find_year, write_arabic
 from taizhang.ledgers.quantities import find_factor, is_unit
 from taizhang.ledgers.text import fold, simplify
 from taizhang.metadata.kinds import NUMBER_TYPES, Field, Kind, load_shared
 
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[.、)]\s*|[*※★#]+)")
+# A year beside what a column holds: 2022年末常住人口, 常住人口2022年, Population 2022.
+_YEAR = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}(?!\d)\s*年?(?:度|年?[末底])?|民[国國]\d{2,3}年度?|(?<!\d)1[0-4]\d年度?"
+)
 _END = re.compile(r"[*※★:;,.。、#]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
@@ -27,6 +32,7 @@ class Match:
     unit: str = ""
     factor: float = 1.0
     problem: Reason | None = None  # a unit that doesn't convert: the column is not read
+    year: int = 0  # that the header names, in a kind of years: 2022年常住人口
 
 
 class HeaderIndex:
@@ -49,6 +55,7 @@ class HeaderIndex:
         # One spelling may be two fields' alias; the field that ranks it higher has it.
         for rank, word, name in sorted(ranked, key=lambda item: item[0]):
             self.spellings.setdefault(word, (name, rank))
+        self.yearly = any(field.type == "year" and field.required for field in kind.fields.values())
         self.generic = frozenset(map(fold, load_shared().generic))
         self.known = frozenset(self.spellings) | frozenset(self.own)
         self._cache: dict[tuple[str, ...], Match | None] = {}
@@ -57,7 +64,9 @@ class HeaderIndex:
         """Tell what a header of one or more levels (outermost first) means; None where nothing is known."""
         key = tuple(text for text in levels if text)
         if key not in self._cache:
-            self._cache[key] = self._match(key)
+            found = self._match(key)
+            year = find_year(*key) if found and self.yearly else None
+            self._cache[key] = replace(found, year=year) if found and year else found
         return self._cache[key]
 
     def _match(self, levels: tuple[str, ...]) -> Match | None:
@@ -94,6 +103,8 @@ class HeaderIndex:
         bare = _BRACKETS.sub("", plain)
         stripped = re.sub(r"[/:,_]\s*[^/:,_]{1,5}$", "", bare)
         options = [plain, _strip(plain), bare, _strip(bare)]
+        if self.yearly and (rest := _YEAR.sub("", write_arabic(bare)).strip()) not in ("", bare):
+            options += [_strip(rest), bare := rest]
         if stripped != bare and is_unit(re.split(r"[/:,_]", bare)[-1]):
             options.append(_strip(stripped))
         for option in options:

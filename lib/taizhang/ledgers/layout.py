@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -237,8 +238,10 @@ class _Looker:
                 parts[-1].append(column)
         full = [part for part in parts if needed <= {c.match.field for c in part if c.match} and needed]
         if len(full) < 2:
-            _settle(table.columns)
-            return [table]
+            parts = _split_years(table.columns)
+            for part in parts:
+                _settle(part)
+            return [LedgerTable(table.header, part, table.first, table.last) for part in parts]
         for part in full:
             _settle(part)
         return [LedgerTable(table.header, part, table.first, table.last) for part in full]
@@ -256,6 +259,18 @@ def merge_is_short(span: dict[tuple[int, int], tuple[int, int, int, int]], row: 
     """Whether the merges through a header row are as high as headers are, and no merged column of data."""
     heights = [span[row, c][2] - span[row, c][0] + 1 for c in range(width) if (row, c) in span]
     return max(heights, default=1) <= MOST_HEADER_ROWS
+
+
+def _split_years(columns: list[HeaderColumn]) -> list[list[HeaderColumn]]:
+    """The columns of a table, once for each year that its headers name; those without a year are each year's."""
+    found = {column.match.field for column in columns if column.match is not None and not column.match.year}
+    years = {column.match.year for column in columns if column.match is not None and column.match.year}
+    if len(years) < 2 or "year" in found:
+        return [columns]
+    return [
+        [replace(one) for one in columns if one.match is None or one.match.year in (0, year)]
+        for year in sorted(years)
+    ]
 
 
 def _settle(columns: list[HeaderColumn]) -> None:

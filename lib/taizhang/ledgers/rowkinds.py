@@ -71,6 +71,12 @@ class LedgerTable:
         """The columns understood, by field."""
         return {c.match.field: c for c in self.columns if c.match is not None and not c.match.problem}
 
+    @property
+    def year(self) -> int | None:
+        """The year that its headers name, where they name but one: 2022年常住人口."""
+        years = {c.match.year for c in self.columns if c.match is not None and c.match.year}
+        return years.pop() if len(years) == 1 else None
+
 
 def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: frozenset[str]) -> None:
     """Tell what each row below a header is."""

@@ -139,8 +139,8 @@ def _holds_sums(head: Grid, names: frozenset[str]) -> bool:
 
 
 def _year_of(grid: Grid, table: LedgerTable, name: str) -> int | None:
-    """The year that titles, sheet and file name say, which stands for a column of years."""
-    return find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1])
+    """The year that headers, titles, sheet and file name say, which stands for a column of years."""
+    return table.year or find_year(*table.titles, *table.above, grid.sheet.name, name.rsplit("/", 1)[-1])
 
 
 def _list_lacking(fields: Iterable[str], kind: Kind, year: int | None) -> list[str]:

@@ -65,7 +65,7 @@ def read_table(
     place, told_by = source.district, ""
     if not place and not table.sections:
         place, told_by = find_table_place(grid.sheet.name, table.titles, table.above, name, source.names)
-    check_columns(grid, table, index, source, year=year, place=place)
+    check_columns(grid, table, index, source, year=table.year or year, place=place)
     _take_units(table, kind)
     data = np.flatnonzero(table.kinds == DATA) + table.first
     numbers = data + grid.sheet.top + 1
@@ -122,10 +122,13 @@ def read_table(
         if field_name not in there:
             raw[field_name] = [value], np.zeros(len(data), dtype=np.int64)
             parsed[field_name] = read_column(*raw[field_name], kind.fields[field_name], context)
+    of_rows = table.year or year
     for field in kind.fields.values():
-        if field.type == "year" and field.required and field.name not in parsed and year is not None:
-            parsed[field.name] = read_column([str(year)], np.zeros(len(data), dtype=np.int64), field, context)
-            notes.append(Reason("ledgers.table.title_year", column=field.name, year=str(year)))
+        if field.type == "year" and field.required and field.name not in parsed and of_rows is not None:
+            value = [str(of_rows)], np.zeros(len(data), dtype=np.int64)
+            parsed[field.name] = read_column(*value, field, context)
+            told_year = {"column": field.name, "year": str(of_rows)}
+            notes.append(Reason(f"ledgers.table.{'header' if table.year else 'title'}_year", **told_year))
     if "district" in parsed:
         place = told_by = ""
     if told_by:
