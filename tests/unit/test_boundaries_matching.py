@@ -744,3 +744,35 @@ def test_another_units_place_is_not_this_ones() -> None:
     assert found["code"].fillna("").tolist() == ["", "1", "1"]
     # It is not proposed as another name of the district that it isn't in.
     assert found["reason"].iloc[0].code == "boundaries.match.other_unit"
+
+
+ROADS = pd.DataFrame(
+    {"code": ["1", "2", "3"], "name": ["城关镇", "石门镇", "东山乡"], "parent": ["滨江县"] * 3}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("国道307线城关镇路段", "1"), ("河东村（城关镇）", "1"), ("S201石门镇境内", "2"), ("省道201线东山乡段", "3"),
+        ("人民路3号（石门镇）", "2"), ("農貿市場（石門鎮）", "2"), ("滨江县国道307线城关镇路段", "1"),
+        ("G307 城关镇段", "1"),
+        ("阳光小区（城关镇）", "1"), ("河东村(滨江县城关镇)", "1"),
+        ("国道307线城关镇与石门镇交界处", None), ("河东村（城关镇、石门镇）", None), ("国道307线城关镇方向", None),
+        ("距城关镇5公里", None), ("河东村（原城关镇）", None), ("大城关镇路段", None), ("老城关镇", None),
+        ("临江县国道307线城关镇路段", None), ("高新区人民路城关镇段", None), ("县道东山乡村公路", None),
+        ("河东村（城关镇以外）", None),
+        ("国道307线城关路段", None),  # less than the full name
+        ("从河东村到城关镇", None),
+    ],
+)  # fmt: skip
+def test_a_full_name_further_on_in_a_place(text: str, code: str | None) -> None:
+    found = match_districts(pd.Series([text]), ROADS).iloc[0]
+    assert (None if pd.isna(found["code"]) else found["code"]) == code
+    assert found["how"] == ("place" if code else "unmatched") and (found["reason"] is None) == bool(code)
+
+
+def test_a_full_name_further_on_under_a_unit_that_the_layer_does_not_know_is_asked_about() -> None:
+    bare = ROADS.drop(columns="parent")
+    found = match_districts(pd.Series(["国道307线城关镇路段", "沙岭县国道307线城关镇路段"]), bare)
+    assert found["how"].tolist() == ["place", "unmatched"]

@@ -129,3 +129,21 @@ def test_nothing_to_decide_is_nothing_said(tmp_path: Path) -> None:
     root = make_book(tmp_path / "book", {"a.xlsx": [["所属乡镇", "发现日期"], ["溪口镇", "2021-03-01"]]})
     proposals, description = check(root)
     assert proposals == [] and "--write" not in description.text
+
+
+NEAR = [["溪口2021年隐患台账", ""], ["发现日期", "隐患描述"], ["2021-03-05", "甲"]]
+
+
+def ask_district(tmp_path: Path, files: dict[str, list[list[str]]]) -> list[tuple[str, str]]:
+    proposals = check(make_book(tmp_path / "book", files))[0]
+    assert all(one.choice for one in proposals if one.key == "district")
+    return [(one.key, one.value) for one in proposals if one.key == "district"]
+
+
+def test_a_title_of_less_than_the_full_name_is_asked_about_in_one_line(tmp_path: Path) -> None:
+    assert ask_district(tmp_path, {"a.xlsx": NEAR}) == [("district", "溪口镇")]
+
+
+@pytest.mark.parametrize("title", ["溪南2021年隐患台账", "溪南镇2021年隐患台账", "2021年隐患台账"])
+def test_not_where_another_file_of_the_source_would_be_given_away(tmp_path: Path, title: str) -> None:
+    assert ask_district(tmp_path, {"a.xlsx": NEAR, "b.xlsx": [[title, ""], *NEAR[1:]]}) == []

@@ -413,3 +413,24 @@ def test_a_code_of_the_unit_above_does_not_say_its_name(
     assert tomllib.loads((root / "workbook.toml").read_text("utf-8"))["boundaries"]["parent"] == parent
     (summary,) = open_workbook(str(root)).ingest().summaries
     assert summary.accepted == 2
+
+
+def test_a_file_that_names_its_district_by_less_than_the_full_name_is_asked_about_once(
+    tmp_path: Path,
+) -> None:
+    make_northern_county(tmp_path / "from")
+    rows = [["发现日期", "隐患描述"], ["2023-03-05", "甲"], ["2023-03-06", "乙"]]
+    for town in ("石门", "柳林"):
+        write_book(tmp_path / "from" / "站所" / f"{town}隐患台账.xlsx", {"Sheet1": rows})
+    made, root = survey(tmp_path)
+    asked = {one.value: one for one in made.left if isinstance(one, Proposal) and one.key == "district"}
+    assert set(asked) == {"石门镇", "柳林镇"} and all(one.choice for one in asked.values())
+    assert not [one for one in made.left if not isinstance(one, Proposal)]
+    text = (root / "workbook.toml").read_text("utf-8")
+    for town in ("石门", "柳林"):
+        (block,) = (part for part in text.split("\n[") if f"{town}隐患台账.xlsx" in part)
+        assert f'# district = "{town}镇"' in block
+    (root / "workbook.toml").write_text(text.replace('# district = "', 'district = "'), encoding="utf-8")
+    rows_read = open_workbook(str(root)).ledger("hazards", period="2023-03")
+    found = rows_read.loc[rows_read["description"].isin(["甲", "乙"]), "district"]
+    assert sorted(found) == ["柳林镇", "柳林镇", "石门镇", "石门镇"]

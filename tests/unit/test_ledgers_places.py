@@ -7,7 +7,7 @@ import pytest
 from ledger_files import read, write_csv
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.places import find_places, find_table_place
+from taizhang.ledgers.places import find_places, find_table_place, suggest_place
 
 NAMES = frozenset(
     ("石门镇", "城关镇", "东山乡", "西石门镇", "开发区", "老石门", "雲嶺鄉", "城关镇东区", "Riverside Town")
@@ -175,3 +175,22 @@ def test_numbers_under_a_header_of_months(
     got = read(write_csv(tmp_path, text), "drills", names=NAMES)
     told = list(zip(got.rows["held_on"].astype("str"), got.rows["held_on_precision"], strict=True))
     assert told == ([(day, precision)] if day else [])
+
+
+@pytest.mark.parametrize(
+    ("texts", "near"),
+    [
+        (["石门2021年隐患台账"], "石门镇"), (["Sheet1", "2021年城关隐患"], "城关镇"), (["雲嶺2021年"], "雲嶺鄉"),
+        (["石门、城关隐患台账"], ""),  # two
+        (["西石门隐患台账"], "西石门镇"), (["滨江县隐患台账"], ""), (["老石门台账"], "石门镇"), ([], ""),
+    ],
+)  # fmt: skip
+def test_less_than_a_full_name_is_only_near(texts: list[str], near: str) -> None:
+    assert suggest_place(texts, NAMES - {"城关镇东区"}) == near
+    assert find_table_place("", texts, [], "a.csv", NAMES) == ("", "")
+
+
+def test_a_title_of_less_than_the_full_name_is_refused_with_the_line_ready(tmp_path: Path) -> None:
+    text = "石门2021年隐患台账,\n发现日期,隐患描述\n2021-3-5,甲\n"
+    (error,) = read(write_csv(tmp_path, text), names=NAMES).errors
+    assert 'write in workbook.toml under [ledgers.hazards]: district = "石门镇"' in str(error)

@@ -29,9 +29,17 @@ from taizhang.core.reasons import Reason
 UNMATCHED = "unmatched"
 HOW = (*"code crosswalk name alias suffix script place point point_gcj02 point_bd09".split(), UNMATCHED)
 # What follows a district's full name and makes another word of its end (东山乡村 is the countryside of Dongshan), or
-# is no place in it: nothing, a single character, 以外, the next of a list.
-_GOES_ON = re.compile(
-    "(?<=乡)村(?!委|民)|(?<=市)[场民政]|(?<=镇)江|(?<=区)[域间]|(?<=县)城|.?$|(?:以|之|除)外|[、,;/]"
+# is no place in it: 以外; of a name that begins the text also nothing, a single character, the next of a list.
+_OTHER = "(?<=乡)村(?!委|民)|(?<=市)[场民政]|(?<=镇)江|(?<=区)[域间]|(?<=县)城|(?:以|之|除)外"
+_OTHERWISE, _GOES_ON = re.compile(_OTHER), re.compile(f"{_OTHER}|.?$|[、,;/]")
+# What a full name further on may follow: a sign, or the end of a road's, a river's or a village's name.
+_STARTS = re.compile("[^\u4e00-\u9fff]$|[线路道街村社组号桥河江湖库站段]$|境内$")
+# A unit before it, which may be the one that is meant; 小区, 市场 and their kin are none.
+_UNIT_BEFORE = re.compile(
+    "[\u4e00-\u9fff]{2}(?:县(?!城)|(?<![超门])市(?![场政民部])|(?<![社小校厂库景山林])区(?![域间])|旗(?!舰)|自治州|盟)"
+)
+_NOT_IN = re.compile(
+    "[距离邻往至到与和及非不无外去经界原旧曾旁]|靠近|附近|临近|方向|通向|交汇|接壤|对面|以[东南西北]"
 )
 # Units above that a layer need not know, before one that it does: 福建省宁德市.
 _ABOVE = re.compile(
@@ -230,6 +238,7 @@ class _Finder:
         placed = self._find_place(simple, above)
         if placed is None and (asked := self._ask_above(text, simple)):
             placed = None, UNMATCHED, asked
+        placed = placed or self._find_within(simple, above)
         return placed or (None, UNMATCHED, self._propose("name", text))
 
     def _find_place(self, text: str, above: str) -> Answer | None:
@@ -263,6 +272,32 @@ class _Finder:
             if codes:
                 return None, UNMATCHED, self._refuse(text, unit or above, self.by_simple_full[name], codes)
         return None
+
+    def _find_within(self, text: str, above: str) -> Answer | None:
+        """The district of a place that names it in full further on: 国道307线城关镇路段, 河东村（城关镇）.
+
+        It is the one district named, where nothing before it may be a unit that the layer does not know, or a part of a
+        longer name, and no word says that the place lies beside it, was in it, or leads to it. None otherwise.
+        """
+        plain = cut_spaces(text)
+        named: dict[str, int] = {}
+        at = 0
+        while at < len(plain):
+            name = self._name_at(plain, at)
+            if name:
+                named.setdefault(name, at)
+            at += len(name) or 1
+        if len(named) != 1:
+            return None
+        ((name, at),) = named.items()
+        end, before = at + len(name), plain[:at]
+        for unit in self.units_above:
+            before = before.replace(unit, "")
+        doubtful = _UNIT_BEFORE.search(before) or _NOT_IN.search(f"{plain[:at]},{plain[end:]}")
+        if not at or not _STARTS.search(before) or doubtful or _OTHERWISE.match(plain, end):
+            return None
+        codes = self._under(self.by_simple_full[name], above)
+        return (next(iter(codes)), "place", None) if len(codes) == 1 else None
 
     def _ask_above(self, text: str, simple: str) -> Reason | None:
         """Why a place below a unit (沙岭县城关镇) is none here: the layer knows others, or none and asks."""

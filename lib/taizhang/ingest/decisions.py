@@ -12,6 +12,7 @@ from taizhang.ingest.proposals import Proposal
 from taizhang.ingest.state import KindSummary
 from taizhang.ledgers import FileRead, HeaderRead
 from taizhang.ledgers.headers import HeaderIndex
+from taizhang.ledgers.tables import NEAR_DISTRICT
 from taizhang.metadata.kinds import Field, Kind
 from taizhang.settings.workbook import LedgerConfig
 
@@ -19,6 +20,13 @@ _MOST_VALUES = 10  # lines of one column; more are told by their number
 _MANY, _LONG = 3, 8  # texts, none of them known, of a column that is something else; signs of one of them
 _MANY_TWICE, _SHARE_TWICE = 10, 50  # rows that stand twice, or one row in so many, before it is asked about
 _ASKED = ("category", "boolean")
+
+
+def find_near_district(error: Reason) -> str:
+    """The district that a refused table names by less than its full name; '' where it names none so."""
+    problems = dict(error.parameters).get("problems", ())
+    near = (dict(one.parameters)["district"] for one in problems if one.code == NEAR_DISTRICT)
+    return str(next(near, ""))
 
 
 @dataclass
@@ -41,12 +49,19 @@ class Decisions:
         self._index = HeaderIndex(kind, {})
         self._dates = Counter[int]()
         self._districts = Counter[str]()
+        self._whole: dict[
+            int, set[str]
+        ] = {}  # districts that tables are near to, '' of tables that name theirs
 
     def add(self, part: FileRead, number: int = 0) -> None:
         """Take a file, or a part of one, of a source (from 0)."""
         for table in part.tables:
             if table.error:
+                near_district = find_near_district(table.error)
+                self._whole.setdefault(number, set()).add(near_district)
                 continue
+            if not any(one.field == "district" for one in table.headers):
+                self._whole.setdefault(number, set()).add("")
             there = {one.field for one in table.headers}
             for one in table.headers:
                 if one.field or not one.header or one.ignored or one.own or self._is_left_out(number, one):
@@ -87,6 +102,10 @@ class Decisions:
         found = [*self._list_near(summary), *self._list_headers()]
         for (number, name), seen in self._columns.items():
             found += self._list_values(number, name, seen)
+        for number, (district, *others) in ((at, sorted(told)) for at, told in self._whole.items()):
+            if district and not others:  # for tables that name theirs by title, it would go before the title
+                words = Reason("ingest.decide.district", name=district)
+                found.append(self._make(number, "", "district", district, words, 1))
         for number, count in self._dates.items():
             words = Reason("ingest.decide.dates", count=count)
             found.append(self._make(number, "", "dates", "mdy", words, count))

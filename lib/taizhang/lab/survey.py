@@ -12,11 +12,13 @@ import pandas as pd
 
 from taizhang.boundaries import match_districts
 from taizhang.boundaries.codes import cut_zeros
+from taizhang.boundaries.names import cut_suffix
 from taizhang.boundaries.survey import SUFFIXES, LayerSeen, survey_layers
 from taizhang.core.errors import BoundaryError, ParameterError
 from taizhang.core.files import hash_file, write_text
 from taizhang.core.reasons import Reason, current_language
 from taizhang.ingest.check import describe_ledgers, write_decisions
+from taizhang.ingest.decisions import find_near_district
 from taizhang.ingest.layers import read_layers
 from taizhang.ingest.proposals import ASK_ABOVE, Proposal
 from taizhang.lab.scaffold import make_folders
@@ -63,7 +65,15 @@ class Found:
     @property
     def settings(self) -> tuple[object, ...]:
         """What tables must share to be read by one source."""
-        return self.columns, self.district, () if self.whole else (self.table.sheet,)
+        # A district that is asked about holds for its own file alone.
+        asked = self.path if self.near_district else None
+        return self.columns, self.district, () if self.whole else (self.table.sheet,), asked
+
+    @property
+    def near_district(self) -> str:
+        """The district that the file names by less than its full name, and that is asked about."""
+        told = dict(self.problem.parameters).get("reason", self.problem) if self.problem else None
+        return find_near_district(told) if isinstance(told, Reason) else ""
 
 
 @dataclass
@@ -203,8 +213,9 @@ def _leave_out_copies(
 ) -> Iterator[Path]:
     """Files but for those that hold the same bytes as another; lists that name two districts are two all the same."""
     first: dict[tuple[str, frozenset[str]], Path] = {}
+    words = {name: cut_suffix(name) or name for name in names}
     for path in paths:
-        key = hash_file(path), frozenset(name for name in names if name in path.stem)
+        key = hash_file(path), frozenset(name for name, word in words.items() if word in path.stem)
         if (twin := first.setdefault(key, path)) == path:
             yield path
         else:
@@ -394,7 +405,7 @@ def _list_questions(seen: FolderSeen, source: Path) -> Iterator[Reason]:
     if layer is not None and not layer.code:
         yield Reason("lab.survey.ask_code", file=_show(layer.path, source), column=layer.name)
     for one in seen.ledgers:
-        if one.problem:
+        if one.problem and not one.near_district:  # of which check has the line
             yield one.problem
 
 

@@ -22,7 +22,7 @@ from taizhang.ledgers.model import (
     make_empty_aside,
     pandas_type,
 )
-from taizhang.ledgers.places import find_table_place
+from taizhang.ledgers.places import find_table_place, suggest_place
 from taizhang.ledgers.quantities import find_decimal_sign, find_factor, find_unit_doubt, read_number
 from taizhang.ledgers.rowkinds import (
     DATA,
@@ -43,6 +43,9 @@ from taizhang.ledgers.values import Context, Parsed, count_items, read_column, t
 from taizhang.metadata.kinds import DATED_TYPES, Field, Kind, load_shared
 from taizhang.metadata.phrases import load_phrases
 
+NEAR_DISTRICT = (
+    "ledgers.table.near_district"  # a table whose title names a district by less than its full name
+)
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
 _BRACKETED = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _DITTOS = frozenset(map(fold, ("同上", "同前", "〃", "″", '"', "“", "”", "''", "ditto")))
@@ -65,7 +68,7 @@ def read_table(
     place, told_by = source.district, ""
     if not place and not table.sections:
         place, told_by = find_table_place(grid.sheet.name, table.titles, table.above, name, source.names)
-    check_columns(grid, table, index, source, year=table.year or year, place=place)
+    check_columns(grid, table, index, source, name=name, year=table.year or year, place=place)
     _take_units(table, kind)
     data = np.flatnonzero(table.kinds == DATA) + table.first
     numbers = data + grid.sheet.top + 1
@@ -159,7 +162,14 @@ def _used(values: list[object], codes: np.ndarray) -> list[object]:
 
 
 def check_columns(
-    grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, *, year: int | None, place: str
+    grid: Grid,
+    table: LedgerTable,
+    index: HeaderIndex,
+    source: Source,
+    *,
+    name: str,
+    year: int | None,
+    place: str,
 ) -> None:
     """Raise where a required column is missing, saying how workbook.toml mends it."""
     kind, fields = source.kind, table.fields
@@ -172,13 +182,17 @@ def check_columns(
         return
     unknown = [column.header for column in table.columns if column.levels and column.match is None]
     lines = []
-    for name in lacking:
-        near = [header for header in unknown if index.suggest(header) == name]
+    for column in lacking:
+        near = [header for header in unknown if index.suggest(header) == column]
         shown = near[0] if near else Reason("ledgers.table.header_as_is")
-        if name == "district":
-            lines.append(Reason("ledgers.table.no_district", kind=kind.name, header=shown))
+        if column == "district":
+            said = [grid.sheet.name, *table.titles, name.rsplit("/", 1)[-1].rpartition(".")[0]]
+            if short := suggest_place(said, source.names):
+                lines.append(Reason(NEAR_DISTRICT, kind=kind.name, header=shown, district=short))
+            else:
+                lines.append(Reason("ledgers.table.no_district", kind=kind.name, header=shown))
         else:
-            about = {"column": name, "title": kind.fields[name].title["zh"]}
+            about = {"column": column, "title": kind.fields[column].title["zh"]}
             lines.append(Reason("ledgers.table.no_column", kind=kind.name, header=shown, **about))
     lines += [c.match.problem for c in table.columns if c.match is not None and c.match.problem]
     raise LedgerError(
