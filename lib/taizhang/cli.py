@@ -480,18 +480,38 @@ def draw(
     seed: Annotated[str, typer.Option("--seed", metavar="S")] = "",
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE")] = None,
     again: Annotated[Path | None, typer.Option("--check", metavar="FILE")] = None,
+    commit: Annotated[bool, typer.Option("--commit")] = False,
     workbook: Folder = "",
 ) -> None:
     """Draw who is inspected and by whom, or repeat a record."""
-    from taizhang.draw import describe_draw, read_record, repeat_draw, run_draw, tabulate_draw, write_record
+    from taizhang.draw import (
+        commit_draw,
+        describe_draw,
+        read_record,
+        repeat_draw,
+        run_draw,
+        tabulate_draw,
+        write_record,
+    )
+    from taizhang.draw.tables import describe_commitment
     from taizhang.settings.workbook import locate_root
 
+    if commit:
+        if seed or to is not None or again is not None:
+            raise ParameterError("cli.draw.commit_alone")
+        fixed, file = commit_draw(workbook)
+        print(fixed.sha256)
+        say(word("draw.publish", day=fixed.seed.on, file=file))
+        return
     if again is not None:
-        faults = repeat_draw(read_record(again))
+        record = read_record(again)
+        faults = repeat_draw(record)
         for fault in faults:
             say_error(fault)
         print(word("draw.differs" if faults else "draw.equal", file=again))
-        raise typer.Exit(SEE if faults else DONE)
+        print(describe_commitment(record, current_language()))
+        late = record.commitment is not None and not record.commitment.came_first
+        raise typer.Exit(SEE if faults or late else DONE)
     drawn = run_draw(workbook, seed=seed)
     path = to or locate_root(workbook) / "reports" / "draws" / f"{drawn.list_sha256[:12]}.json"
     if path.exists() and read_record(path) != drawn:

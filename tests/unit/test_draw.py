@@ -10,7 +10,17 @@ from typer.testing import CliRunner
 
 from taizhang.cli import app
 from taizhang.core.errors import ParameterError
-from taizhang.draw import DrawInput, make_draw, read_record, repeat_draw, run_draw, write_record
+from taizhang.draw import (
+    DrawInput,
+    commit_draw,
+    describe_draw,
+    make_draw,
+    read_commitment,
+    read_record,
+    repeat_draw,
+    run_draw,
+    write_record,
+)
 from taizhang.draw.rules import count_drawn, hash_lists
 
 GIVEN = DrawInput(
@@ -171,3 +181,182 @@ def test_mistakes_of_draw_toml_are_named(book: Path) -> None:
     path.write_text(text.replace("e.csv", "none.csv"), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"none\.csv"):
         run_draw(str(book))
+
+
+RULE = 'seed_from = "七星彩 21076 期"\nseed_on = 2021-07-06\nseed_form = "\\\\d{7}"\n'
+
+
+@pytest.fixture
+def fixed(book: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The book with its lists and rules fixed on 1 July 2021, for a seed of the 6th."""
+    text = (book / "draw.toml").read_text("utf-8").replace('seed = "20210701"\n', RULE)
+    (book / "draw.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-01T09:00:00")
+    commit_draw(str(book))
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-07T09:00:00")
+    return book
+
+
+def test_a_commitment_is_what_it_says_how_to_do(fixed: Path) -> None:
+    """Reckoned here with hashlib alone."""
+    (path,) = (fixed / "reports/draws").glob("*.commitment.json")
+    told = json.loads(path.read_text("utf-8"))
+
+    def sha(lines: list[str]) -> str:
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+    kinds = {f"E{n}": "高风险" if n < 10 else "一般" for n in range(30)}
+    assert told["lists"] == {
+        "entities": sha([f"{number}\t{kind}" for number, kind in kinds.items()]),
+        "names": sha([f"E{n}\t单位{n}" for n in range(30)]),
+        "inspectors": sha(["P1", "P2", "P3", "P4"]),
+        "avoid": sha(["P1\tE5"]),
+        "visited": sha([f"E{n}\t2021-03-05" for n in range(3)]),
+    }
+    lines = [
+        "taizhang-draw-commitment-1", "title\t三季度抽查", "made_on\t2021-07-01", "seed_from\t七星彩 21076 期",
+        "seed_on\t2021-07-06", "seed_form\t\\d{7}",
+        *sorted(f"list\t{name}\t{one}" for name, one in told["lists"].items()),
+        "rule\tmost_per_inspector\t0", "rule\tshare *\t0.2", "rule\tshare 高风险\t0.5", "rule\tteam\t2",
+    ]  # fmt: skip
+    assert told["text"] == lines
+    assert (
+        told["sha256"]
+        == hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        == read_commitment(path).sha256
+    )
+
+
+def free_by_avoiding(book: Path, target: set[str], edits: int) -> int:
+    """The attack: with the seed known, pairs that change nothing are added until none of `target` is drawn."""
+    text = (book / "a.csv").read_text("utf-8")
+    for edit in range(edits):
+        (book / "a.csv").write_text(text + f"P2,E{10 + edit}\n", encoding="utf-8")
+        if not target & {visit.entity for visit in run_draw(str(book), seed="1234567").visits}:
+            return edit + 1
+    return 0
+
+
+def test_without_a_commitment_edits_choose_who_is_drawn(book: Path) -> None:
+    drawn = {
+        visit.entity for visit in run_draw(str(book), seed="1234567").visits if visit.stratum == "高风险"
+    }
+    assert free_by_avoiding(book, drawn, 20) > 0
+    told = "".join(
+        run.text for block in describe_draw(run_draw(str(book)), "en").blocks for run in block.runs
+    )
+    assert "Nothing was fixed before this draw" in told
+    write_record(run_draw(str(book)), book / "r.json")
+    record = json.loads((book / "r.json").read_text("utf-8"))
+    assert record["commitment"] is None and record["warning"].startswith("NOTHING WAS FIXED")
+
+
+def test_a_commitment_refuses_the_edits(fixed: Path) -> None:
+    draw = run_draw(str(fixed), seed="1234567")
+    drawn = {visit.entity for visit in draw.visits if visit.stratum == "高风险"}
+    with pytest.raises(ParameterError, match="the list has changed: avoidance"):
+        free_by_avoiding(fixed, drawn, 20)
+    write_record(draw, fixed / "r.json")
+    assert read_record(fixed / "r.json") == draw and repeat_draw(draw) == []
+
+
+EDITS = [
+    ("a.csv", "P1,E5", "P1,E6", "the list has changed: avoidance"),
+    ("i.csv", "P4\n", "P4\nP5\n", "the list has changed: inspectors"),
+    ("e.csv", "E21,单位21,一般,\n", "", "the list has changed: entities"),
+    ("e.csv", "E20,单位20,", "E20,单位21,", "the list has changed: names of entities"),
+    ("e.csv", "E9,单位9,高风险,", "E9,单位9,高风险,2021-02-02", "the list has changed: entities visited"),
+    (
+        "draw.toml",
+        "once_since = 2021-01-01",
+        "once_since = 2021-06-01",
+        "the list has changed: entities visited",
+    ),
+    ("draw.toml", "team = 2", "team = 1", "the rule has changed: team was 2, and is 1"),
+    ("draw.toml", "= 0.5", "= 0.4", "the rule has changed: share 高风险 was 0.5, and is 0.4"),
+    ("draw.toml", "[share]", "most_per_inspector = 9\n[share]", "most_per_inspector was 0, and is 9"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), EDITS)
+def test_whatever_is_changed_is_named(fixed: Path, file: str, old: str, new: str, words: str) -> None:
+    coding = "gb18030" if file == "e.csv" else "utf-8"
+    text = (fixed / file).read_bytes().decode(coding)
+    (fixed / file).write_bytes(text.replace(old, new).encode(coding))
+    with pytest.raises(ParameterError, match=words):
+        run_draw(str(fixed), seed="1234567")
+
+
+def test_the_order_of_lines_is_no_change(fixed: Path) -> None:
+    draw = run_draw(str(fixed), seed="1234567")
+    (fixed / "i.csv").write_text("执法证号\nP4\nP3\nP2\nP1\n", encoding="utf-8")
+    again = run_draw(str(fixed), seed="1234567")
+    assert [(v.entity, v.inspectors) for v in again.visits] == [(v.entity, v.inspectors) for v in draw.visits]
+
+
+def test_the_seed_is_the_one_to_come(fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in ("1234567 ", "第1234567号", "123456"):  # the same number in another form is another draw
+        with pytest.raises(ParameterError, match="not of the form"):
+            run_draw(str(fixed), seed=seed)
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-05T09:00:00")
+    with pytest.raises(ParameterError, match="comes into being on 2021-07-06"):
+        run_draw(str(fixed), seed="1234567")
+
+
+def test_a_commitment_comes_before_the_seed_and_is_one(fixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ParameterError, match="today is 2021-07-07"):
+        commit_draw(str(fixed))
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-02T09:00:00")
+    with pytest.raises(ParameterError, match="are fixed already"):
+        commit_draw(str(fixed))
+    # Taken away and made again after an edit, the clock set back: another hash than the one published.
+    (path,) = (fixed / "reports/draws").glob("*.commitment.json")
+    published = read_commitment(path).sha256
+    path.unlink()
+    (fixed / "a.csv").write_text("执法证号,单位编号\nP1,E5\nP2,E7\n", encoding="utf-8")
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-01T09:00:00")
+    assert commit_draw(str(fixed))[0].sha256 != published
+    text = (fixed / "draw.toml").read_text("utf-8")
+    (fixed / "draw.toml").write_text('seed = "1"\n' + text, encoding="utf-8")
+    with pytest.raises(ParameterError, match="holds a seed already"):
+        commit_draw(str(fixed))
+    for line, words in (("seed_from", "needs seed_from"), ("seed_on", "needs seed_on")):
+        kept = "\n".join(one for one in text.splitlines() if not one.startswith(line))
+        (fixed / "draw.toml").write_text(kept, encoding="utf-8")
+        with pytest.raises(ParameterError, match=words):
+            commit_draw(str(fixed))
+
+
+def test_the_command_commits_draws_and_says_what_came_first(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, path = CliRunner(), str(book / "out.json")
+    text = (book / "draw.toml").read_text("utf-8")
+    run.invoke(app, ["draw", "--to", path, "-C", str(book)])
+    plain = run.invoke(app, ["draw", "--check", path])
+    assert plain.exit_code == 0 and "Nothing was fixed before this draw" in plain.output
+    (book / "draw.toml").write_text(text.replace('seed = "20210701"\n', RULE), encoding="utf-8")
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-01")
+    done = run.invoke(app, ["draw", "--commit", "-C", str(book)])
+    (file,) = (book / "reports/draws").glob("*.commitment.json")
+    assert done.exit_code == 0 and read_commitment(file).sha256 in done.output
+    assert isinstance(
+        run.invoke(app, ["draw", "--commit", "--seed", "1", "-C", str(book)]).exception, ParameterError
+    )
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-07-06")
+    other = str(book / "committed.json")
+    assert run.invoke(app, ["draw", "--seed", "7654321", "--to", other, "-C", str(book)]).exit_code == 0
+    checked = run.invoke(app, ["draw", "--check", other])
+    assert checked.exit_code == 0 and "before the seed came into being on 6 July 2021" in checked.output
+    assert read_commitment(file).sha256 in checked.output
+    # A record whose lists were altered after all, its own hash made to fit, is not what was fixed.
+    record = json.loads(Path(other).read_text("utf-8"))
+    record["avoid"].append(["P2", "E7"])
+    changed = run_draw(str(book), seed="7654321")
+    given = replace(changed.given, avoid=(*changed.given.avoid, ("P2", "E7")))
+    write_record(replace(make_draw(given, "7654321"), commitment=changed.commitment), Path(other))
+    wrong = run.invoke(app, ["draw", "--check", other])
+    assert wrong.exit_code == 1 and "the list has changed: avoidance" in wrong.output
+    record["commitment"]["made_on"] = "2021-06-01"  # its hash no longer fits
+    Path(other).write_text(json.dumps(record), encoding="utf-8")
+    assert isinstance(run.invoke(app, ["draw", "--check", other]).exception, ParameterError)

@@ -1,14 +1,29 @@
 """The double-random draw (双随机): who is inspected and by whom, left to chance that anyone can repeat."""
 
+from taizhang.draw.commitment import Commitment, SeedRule, make_commitment
 from taizhang.draw.rules import Draw, DrawInput, make_draw, repeat_draw
-from taizhang.draw.run import read_draw, read_record, run_draw, write_record
+from taizhang.draw.run import (
+    commit_draw,
+    find_commitment,
+    read_commitment,
+    read_draw,
+    read_record,
+    run_draw,
+    write_record,
+)
 from taizhang.draw.tables import describe_draw, tabulate_draw, tabulate_strata
 
 __all__ = [
+    "Commitment",
     "Draw",
     "DrawInput",
+    "SeedRule",
+    "commit_draw",
     "describe_draw",
+    "find_commitment",
+    "make_commitment",
     "make_draw",
+    "read_commitment",
     "read_draw",
     "read_record",
     "repeat_draw",

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import Reason
+from taizhang.draw.commitment import Commitment, find_changes, find_seed_faults
 
 ANY = "*"
 
@@ -48,12 +49,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class Draw:
-    """A draw: what went in, the seed, the lists' hash, and the visits in the order drawn."""
+    """A draw: what went in, the seed, the lists' hash, and the visits in the order drawn.
+
+    `commitment`: what was fixed before the seed existed; None where nothing was.
+    """
 
     given: DrawInput
     seed: str
     list_sha256: str
     visits: tuple[Visit, ...]
+    commitment: Commitment | None = None
 
     @property
     def unfilled(self) -> tuple[Visit, ...]:
@@ -62,7 +67,7 @@ class Draw:
 
 
 def hash_lists(given: DrawInput) -> str:
-    """The SHA-256 that is published with the seed: no list can be changed after the draw."""
+    """The SHA-256 that is in every ticket: another list is another draw."""
     lines = [f"entity\t{number}\t{stratum}" for number, stratum in given.entities.items()]
     lines += [f"inspector\t{number}\t" for number in given.inspectors]
     lines += [f"avoid\t{inspector}\t{entity}" for inspector, entity in given.avoid]
@@ -147,6 +152,8 @@ def repeat_draw(draw: Draw) -> list[Reason]:
     """Draw again from what a record holds and say where the two differ; empty where they don't."""
     again = make_draw(draw.given, draw.seed)
     faults = []
+    if draw.commitment is not None:
+        faults += find_changes(draw.commitment, draw.given) + find_seed_faults(draw.commitment, draw.seed)
     if again.list_sha256 != draw.list_sha256:
         faults.append(Reason("draw.record.hash", hash=again.list_sha256, recorded=draw.list_sha256))
     if len(again.visits) != len(draw.visits):

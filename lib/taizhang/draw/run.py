@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -10,15 +11,19 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.core.clock import read_day
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
-from taizhang.draw.rules import Draw, DrawInput, Visit, make_draw
+from taizhang.draw.commitment import FORMAT as COMMITMENT_FORMAT
+from taizhang.draw.commitment import Commitment, SeedRule, check_in_time, make_commitment
+from taizhang.draw.rules import Draw, DrawInput, Visit, check_input, make_draw
 from taizhang.settings.draw import read_draw_settings
 from taizhang.settings.workbook import locate_root
 
 FORMAT = "taizhang-draw-1"
+COMMITMENT_SUFFIX = ".commitment.json"
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "entities": {"id": ("id", "编号", "统一社会信用代码"), "name": ("name", "名称", "单位名称"),
                  "stratum": ("stratum", "类别", "风险等级"), "visited_on": ("visited_on", "最近检查日期")},
@@ -106,9 +111,95 @@ def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
 
 
 def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
-    """Draw by the draw.toml of a workbook, the nearest one upwards where left empty; `seed` goes before its own."""
+    """Draw by the draw.toml of a workbook, the nearest one upwards where left empty; `seed` goes before its own.
+
+    Where lists and rules of this title were fixed by `commit_draw`, ParameterError names what has changed since.
+    """
     given, own = read_draw(workbook)
-    return make_draw(given, seed or own)
+    commitment = find_commitment(workbook, given.title)
+    if commitment is not None:
+        check_in_time(commitment, given, seed or own, read_day())
+    return replace(make_draw(given, seed or own), commitment=commitment)
+
+
+def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path]:
+    """Fix the lists and rules of a draw before its seed exists, in a file of the workbook; what, and in which.
+
+    ParameterError where draw.toml holds a seed, does not say what it is to be, or lists of this title are fixed.
+    """
+    given, seed = read_draw(workbook)
+    settings = read_draw_settings(locate_root(workbook))
+    check_input(given)
+    if seed:
+        raise ParameterError("draw.commit.seed_there")
+    if settings.seed_on is None:
+        raise ParameterError("draw.commit.no_day")
+    commitment = make_commitment(
+        given, SeedRule(settings.seed_from, settings.seed_on, settings.seed_form), read_day()
+    )
+    if there := _list_commitments(workbook, given.title):
+        raise ParameterError("draw.commit.twice", title=given.title, file=there[0].name)
+    path = _name_folder(workbook) / f"{commitment.sha256[:12]}{COMMITMENT_SUFFIX}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(_pack_commitment(commitment), ensure_ascii=False, indent=1) + "\n")
+    return commitment, path
+
+
+def find_commitment(workbook: str | os.PathLike[str], title: str) -> Commitment | None:
+    """What was fixed for the draw of a title; None where nothing was; ParameterError where there are several."""
+    paths = _list_commitments(workbook, title)
+    if len(paths) > 1:
+        raise ParameterError("draw.commit.several", title=title, files=[path.name for path in paths])
+    return read_commitment(paths[0]) if paths else None
+
+
+def _name_folder(workbook: str | os.PathLike[str]) -> Path:
+    return locate_root(workbook) / "reports" / "draws"
+
+
+def _list_commitments(workbook: str | os.PathLike[str], title: str) -> list[Path]:
+    paths = sorted(_name_folder(workbook).glob(f"*{COMMITMENT_SUFFIX}"))
+    return [path for path in paths if read_commitment(path).title == title]
+
+
+def read_commitment(path: Path) -> Commitment:
+    """Read a commitment; ParameterError if the file is none, or does not have the hash that it says."""
+    try:
+        return _unpack_commitment(json.loads(path.read_text(encoding="utf-8")))
+    except OSError:
+        raise ParameterError("draw.record.no_file", file=path.name) from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ParameterError("draw.commit.no_commitment", file=path.name) from None
+
+
+def _pack_commitment(commitment: Commitment) -> dict[str, Any]:
+    """A commitment as JSON holds it: its parts, its text, and the hash of that."""
+    seed = commitment.seed
+    return {
+        "format": COMMITMENT_FORMAT,
+        "sha256": commitment.sha256,
+        "title": commitment.title,
+        "made_on": commitment.made_on.isoformat(),
+        "seed": {"from": seed.source, "on": seed.on.isoformat(), "form": seed.form},
+        "lists": dict(commitment.lists),
+        "rules": dict(commitment.rules),
+        "method": str(Reason("draw.commit.method")),
+        "text": commitment.lines,
+    }
+
+
+def _unpack_commitment(told: Mapping[str, Any]) -> Commitment:
+    seed = told["seed"]
+    made = Commitment(
+        title=told["title"],
+        made_on=date.fromisoformat(told["made_on"]),
+        lists=dict(told["lists"]),
+        rules=dict(told["rules"]),
+        seed=SeedRule(seed["from"], date.fromisoformat(seed["on"]), seed["form"]),
+    )
+    if told["format"] != COMMITMENT_FORMAT or told["sha256"] != made.sha256:
+        raise ValueError
+    return made
 
 
 def write_record(draw: Draw, path: Path) -> None:
@@ -119,6 +210,9 @@ def write_record(draw: Draw, path: Path) -> None:
         "title": given.title,
         "seed": draw.seed,
         "list_sha256": draw.list_sha256,
+        # The first thing to look at: whether lists and rules were fixed before the seed existed.
+        "commitment": None if draw.commitment is None else _pack_commitment(draw.commitment),
+        **({"warning": str(Reason("draw.commit.none"))} if draw.commitment is None else {}),
         "method": str(Reason("draw.method")),
         "rules": {"share": dict(given.shares), "team": given.team, "most_per_inspector": given.most},
         "entities": [
@@ -158,7 +252,9 @@ def read_record(path: Path) -> Draw:
         visits = tuple(
             Visit(v["entity"], v["stratum"], v["ticket"], tuple(v["inspectors"])) for v in record["visits"]
         )
-        return Draw(given, record["seed"], record["list_sha256"], visits)
+        fixed = record.get("commitment")
+        commitment = None if fixed is None else _unpack_commitment(fixed)
+        return Draw(given, record["seed"], record["list_sha256"], visits, commitment)
     except OSError:
         raise ParameterError("draw.record.no_file", file=path.name) from None
     except ParameterError:

@@ -2,7 +2,7 @@
 
 from taizhang.core.display import Block, Cell, Column, Prose, Run, Table
 from taizhang.draw.rules import ANY, Draw
-from taizhang.metadata.formats import format_number
+from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.words import label
 
 
@@ -15,9 +15,25 @@ def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
         label("draw.published", lang, seed=draw.seed, hash=draw.list_sha256),
         label("draw.rules", lang, avoid=len(given.avoid), visited=len(given.visited), team=given.team),
     ]  # fmt: skip
+    texts.insert(1, describe_commitment(draw, lang))
     if draw.unfilled:
         texts.append(label("draw.unfilled", lang, n=len(draw.unfilled)))
     return Prose(tuple(Block((Run(text),)) for text in texts))
+
+
+def describe_commitment(draw: Draw, lang: str = "zh") -> str:
+    """Whether lists and rules were fixed before the seed existed, and on what that rests."""
+    fixed = draw.commitment
+    if fixed is None:
+        return label("draw.uncommitted", lang)
+    told = {
+        "day": format_date(fixed.made_on, lang),
+        "seed_day": format_date(fixed.seed.on, lang),
+        "source": fixed.seed.source,
+        "hash": fixed.sha256,
+    }
+    words = label("draw.committed" if fixed.came_first else "draw.committed_late", lang, **told)
+    return words if fixed.seed.form else words + label("draw.no_form", lang)
 
 
 def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
@@ -33,7 +49,10 @@ def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
         title=draw.given.title or label("table.draw.title", lang),
         columns=tuple(Column(label(f"column.draw.{name}", lang)) for name in heads),
         rows=tuple(rows),
-        notes=(label("table.draw.note", lang, seed=draw.seed, hash=draw.list_sha256),),
+        notes=(
+            label("table.draw.note", lang, seed=draw.seed, hash=draw.list_sha256),
+            describe_commitment(draw, lang),
+        ),
     )
 
 

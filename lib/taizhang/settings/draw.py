@@ -1,22 +1,39 @@
 """draw.toml beside workbook.toml: the lists and rules of a double-random draw."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from taizhang.core.errors import ParameterError
-from taizhang.settings.reading import Day, PathText, Real, SettingsFile, SettingsTable, Whole
+from taizhang.core.reasons import Reason
+from taizhang.settings.reading import Day, Mistake, PathText, Real, SettingsFile, SettingsTable, Whole
 
 FILE = "draw.toml"
 AnyText = Annotated[str, BeforeValidator(str)]
 
 
+def _be_a_pattern(form: str) -> str:
+    try:
+        re.compile(form)
+    except re.error as error:
+        raise Mistake(Reason("settings.pattern", key=form, why=str(error))) from None
+    return form
+
+
 class DrawSettings(SettingsTable):
-    """Lists as files relative to the workbook; `share` drawn of each stratum, 0 to 1."""
+    """Lists as files relative to the workbook; `share` drawn of each stratum, 0 to 1.
+
+    `seed_from`, `seed_on`, `seed_form`: what the seed is to be, told before it exists: the public number that it is
+    taken from, the day on which that comes into being, and a regular expression that the seed must be.
+    """
 
     title: AnyText = ""
     seed: AnyText = ""
+    seed_from: AnyText = ""
+    seed_on: Day | None = None
+    seed_form: Annotated[AnyText, AfterValidator(_be_a_pattern)] = ""
     entities: Annotated[PathText, Field(examples=['"..."'])]
     inspectors: Annotated[PathText, Field(examples=['"..."'])]
     avoid: PathText = ""

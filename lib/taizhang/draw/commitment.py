@@ -1,0 +1,149 @@
+"""A commitment: the lists and rules of a draw are fixed, and their hash published, before its seed exists.
+
+Without one whoever holds the lists can change them once the seed is known, as often as it takes: every change is
+another draw. With one the hash of every list, the rules, and what the seed is to be are in a text whose SHA-256 is
+published; the draw refuses whatever has changed since. That the hash came first, nobody can tell from a file, whose day
+can be set back: it rests on where and when it was published.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.reasons import Reason
+
+if TYPE_CHECKING:
+    from taizhang.draw.rules import DrawInput
+
+FORMAT = "taizhang-draw-commitment-1"
+LISTS = ("entities", "names", "inspectors", "avoid", "visited")
+
+
+@dataclass(frozen=True)
+class SeedRule:
+    """What the seed is to be: the public number it is taken from, the day on which that comes into being, its form.
+
+    `form` is a regular expression that the whole seed must be: else the same number may be written in several ways,
+    each of which is another draw. Empty: none is set.
+    """
+
+    source: str
+    on: date
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """What was fixed on a day: by list its SHA-256, by rule its value, and what the seed is to be."""
+
+    title: str
+    made_on: date
+    lists: Mapping[str, str]
+    rules: Mapping[str, str]
+    seed: SeedRule
+
+    @property
+    def lines(self) -> list[str]:
+        """The text whose SHA-256 is published, line by line."""
+        return [
+            FORMAT,
+            f"title\t{self.title}",
+            f"made_on\t{self.made_on.isoformat()}",
+            f"seed_from\t{self.seed.source}",
+            f"seed_on\t{self.seed.on.isoformat()}",
+            f"seed_form\t{self.seed.form}",
+            *sorted(f"list\t{name}\t{sha256}" for name, sha256 in self.lists.items()),
+            *sorted(f"rule\t{name}\t{value}" for name, value in self.rules.items()),
+        ]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
+
+    @property
+    def came_first(self) -> bool:
+        """Whether its day, as it says itself, lies before the seed's."""
+        return self.made_on < self.seed.on
+
+
+def hash_each_list(given: "DrawInput") -> dict[str, str]:
+    """The SHA-256 of each list: a line for each entry, sorted; the names, too, or one could be put for another."""
+    lines = {
+        "entities": [f"{number}\t{stratum}" for number, stratum in given.entities.items()],
+        "names": [f"{number}\t{name}" for number, name in given.names.items()],
+        "inspectors": list(given.inspectors),
+        "avoid": [f"{inspector}\t{entity}" for inspector, entity in given.avoid],
+        "visited": [f"{number}\t{day}" for number, day in given.visited.items()],
+    }
+    return {name: hashlib.sha256("\n".join(sorted(lines[name])).encode()).hexdigest() for name in LISTS}
+
+
+def list_rules(given: "DrawInput") -> dict[str, str]:
+    """The rules as text: the share of each stratum, the team, the most visits."""
+    shares = {f"share {name}": str(Decimal(str(share)).normalize()) for name, share in given.shares.items()}
+    return {**shares, "team": str(given.team), "most_per_inspector": str(given.most)}
+
+
+def make_commitment(given: "DrawInput", seed: SeedRule, today: date) -> Commitment:
+    """Fix the lists and rules of a draw; ParameterError where its seed may exist already, or it has no title."""
+    problems = []
+    if not given.title.strip():
+        problems.append(Reason("draw.commit.no_title"))
+    if not seed.source.strip():
+        problems.append(Reason("draw.commit.no_source"))
+    if seed.on <= today:
+        problems.append(Reason("draw.commit.too_late", day=seed.on, today=today))
+    if problems:
+        raise ParameterError.of(problems)
+    return Commitment(given.title, today, hash_each_list(given), list_rules(given), seed)
+
+
+def find_changes(commitment: Commitment, given: "DrawInput") -> list[Reason]:
+    """What of lists and rules is no longer as it was fixed."""
+    lists, rules = hash_each_list(given), list_rules(given)
+    changed = [name for name in LISTS if lists[name] != commitment.lists.get(name)]
+    altered = [
+        name for name in sorted({*rules, *commitment.rules}) if rules.get(name) != commitment.rules.get(name)
+    ]
+    reasons = [Reason("draw.commit.list_changed", name=Reason(f"draw.list_of.{name}")) for name in changed]
+    reasons += [
+        Reason(
+            "draw.commit.rule_changed",
+            name=name,
+            now=rules.get(name, Reason("core.none")),
+            then=commitment.rules.get(name, Reason("core.none")),
+        )
+        for name in altered
+    ]
+    if given.title != commitment.title:
+        reasons.append(
+            Reason("draw.commit.rule_changed", name="title", now=given.title, then=commitment.title)
+        )
+    return reasons
+
+
+def find_seed_faults(commitment: Commitment, seed: str) -> list[Reason]:
+    """Why a seed is not what was to come."""
+    form = commitment.seed.form
+    if form and not re.fullmatch(form, seed):
+        return [Reason("draw.commit.seed_form", seed=seed, form=form)]
+    return []
+
+
+def check_in_time(commitment: Commitment, given: "DrawInput", seed: str, today: date) -> None:
+    """Refuse a draw whose lists or rules have changed since they were fixed, or whose seed can't be the one to come."""
+    problems = [*find_changes(commitment, given), *find_seed_faults(commitment, seed)]
+    if today < commitment.seed.on:
+        problems.append(
+            Reason("draw.commit.too_early", day=commitment.seed.on, source=commitment.seed.source)
+        )
+    if problems:
+        head = Reason(
+            "draw.commit.refused", title=commitment.title, day=commitment.made_on, hash=commitment.sha256
+        )
+        raise ParameterError.of([head, *problems])
