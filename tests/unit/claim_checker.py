@@ -138,13 +138,14 @@ _NOTHING_CLAIMED = frozenset(
     "clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
     "findings.all_places findings.places compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.only "
-    "clause.none_before clause.not_all control.found control.share control.signal control.subject.found "
+    "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
     "control.subject.share".split()
 )
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
 _OF_CHANCE = (
     "method.", "periods.", "drill_effects.", "outcome.", "risk.text.", "standing.text.", "pattern.", "step.",
     "classes.", "compare.apart", "compare.none_apart", "compare.missing.", "compare.area", "control.called",
+    "control.found_", "control.share_", "control.short", "control.unseen",
 )  # fmt: skip
 
 

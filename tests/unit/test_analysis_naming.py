@@ -1,6 +1,7 @@
 """Words for months, places, periods, ratios and sources, as a reader would write them."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -144,6 +145,10 @@ def test_a_pattern_of_neighbours() -> None:
     )
     assert naming.say_pattern(make_pattern(0.5, [False]), "zh") == (
         "未发现相邻地区相似（Moran指数为0.26，p=0.500），控制错误发现率后没有局部显著的地区。"
+    )
+    alone = replace(make_pattern(0.5, [False]), local=False)
+    assert naming.say_pattern(alone, "zh") == (
+        "未发现相邻地区相似（Moran指数为0.26，p=0.500）；以现有的地区数，分不出哪个地区局部显著。"
     )
     few = Pattern(np.nan, np.nan, np.nan, pd.DataFrame(), "few")
     assert [naming.say_pattern(few, lang) for lang in ("zh", "en")] == [

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_table, make_view
 
-from taizhang.analysis.outcomes import Outcome, _drilled_more, _outcome, study_drills
+from taizhang.analysis.outcomes import Outcome, _outcome, study_drills
 from taizhang.analysis.view import View
-from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
+from taizhang.stats.outcomes import Effect, estimate_effect, sum_next, sum_recent
 
 MONTHS = pd.period_range("2021-01", "2021-12", freq="M")
 
@@ -78,11 +78,14 @@ def test_incidents_are_per_day_of_the_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p", "ratio", "verdict"),
-    [(np.nan, 0.5, "unknown"), (0.05, 0.5, "none"), (0.049, 0.5, "fewer"), (0.049, 1.5, "more")],
-)
-def test_verdicts(p: float, ratio: float, verdict: str) -> None:
-    outcome = Outcome("late", Effect(ratio=ratio), Effect(), p)
+    ("p", "lead_p", "ratio", "verdict"),
+    [
+        (np.nan, 0.5, 0.5, "unknown"), (0.05, 0.5, 0.5, "none"), (0.049, 0.5, 0.5, "fewer"),
+        (0.049, np.nan, 1.5, "more"), (0.049, 0.099, 0.5, "follow"), (0.049, 0.1, 0.5, "fewer"),
+    ],
+)  # fmt: skip
+def test_verdicts(p: float, lead_p: float, ratio: float, verdict: str) -> None:
+    outcome = Outcome("late", Effect(ratio=ratio, lead_p=lead_p), p)
     assert outcome.verdict == verdict and outcome.is_beyond_chance == (verdict in ("fewer", "more"))
 
 
@@ -135,17 +138,8 @@ def test_each_outcome_is_modelled_on_the_drills_before(months: int) -> None:
         pair = _outcome(view, one.name, span)
         assert pair is not None
         assert pair[0].shape == pair[1].shape == (6, months)
-        assert one.monthly == estimate_effect(*pair, sum_recent(drills, months=3))
-        p.append(one.monthly.p)
-        if months < 24:
-            assert one.groups.reason == "few_places"
-        else:
-            year, last = span[-24:-12], span[-12:]
-            growth = drills[last].sum(axis=1) - drills[year].sum(axis=1)
-            (before, base), (after, rest) = (
-                (pair[0][half].sum(axis=1), pair[1][half].sum(axis=1)) for half in (year, last)
-            )
-            assert one.groups == compare_groups(before, after, base, rest, growth > growth.median())
+        assert one.effect == estimate_effect(*pair, sum_recent(drills, months=3), sum_next(drills, months=3))
+        p.append(one.effect.p)
     # Holm by hand: the smallest of three times 3, the next times 2, none below one before it.
     worst, order = 0.0, sorted(range(3), key=lambda at: p[at])
     for rank, at in enumerate(order):
@@ -168,17 +162,5 @@ def test_ten_months_are_too_few_and_what_is_withheld_is_left_out() -> None:
     found = {one.name: one for one in study_drills(make_view(few, district="all"))}
     if not found["incidents"].is_modelled:
         assert np.isnan(found["incidents"].adjusted)
-        p = sorted((found["repeats"].monthly.p, found["late"].monthly.p))
+        p = sorted((found["repeats"].effect.p, found["late"].effect.p))
         assert min(found["repeats"].adjusted, found["late"].adjusted) == pytest.approx(min(1, 2 * p[0]))
-
-
-def test_who_drilled_more_than_the_middle_one() -> None:
-    """From the year before last to the last: none more, one more, two more; the month before both is left out."""
-    months = pd.period_range("2019-12", "2021-12", freq="M")
-    drills = pd.DataFrame(0, index=list("abc"), columns=months)
-    drills.loc["a", months[0]] = -9
-    drills.loc[["a", "b"], pd.Period("2020-01", "M")] = [3, 1]
-    drills.loc[["a", "b", "c"], pd.Period("2021-01", "M")] = [3, 1, 1]
-    drills.loc[["b", "c"], pd.Period("2021-12", "M")] = [1, 1]
-    drills.loc["a", [pd.Period("2020-12", "M"), pd.Period("2021-02", "M")]] = 5
-    assert _drilled_more(drills, months).to_dict() == {"a": False, "b": False, "c": True}

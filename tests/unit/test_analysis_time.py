@@ -7,6 +7,8 @@ import pytest
 from view_maker import make_table, make_view
 
 from taizhang.analysis.time import (
+    CHARTED,
+    _find_first_month,
     chart_hazards,
     find_extremes,
     find_months,
@@ -18,15 +20,16 @@ from taizhang.analysis.time import (
     list_signals,
     name_pattern,
 )
+from taizhang.stats.control import Chart
 
 
-def make_monthly(first: str, months: int) -> pd.DataFrame:
+def make_monthly(first: str, months: int, each: int = 10) -> pd.DataFrame:
     """Ten hazards on the first of each month, half of them rectified after 30 days, half after 31."""
     days = pd.date_range(first, periods=months, freq="MS")
     rows = [
         {"found_on": day, "rectified_on": day + pd.Timedelta(days=30 + n % 2), "mode": "by_deadline"}
         for day in days
-        for n in range(10)
+        for n in range(each)
     ]
     return make_table("hazards", rows)
 
@@ -43,23 +46,59 @@ def test_whole_years_are_looked_at_up_to_five() -> None:
 
 
 def test_half_of_a_months_hazards_are_closed_within_thirty_days() -> None:
-    charts = chart_hazards(make_view({"hazards": make_monthly("2020-01-01", 24)}))
-    assert charts is not None
-    found, share = charts
-    assert found["value"].tolist() == [10.0] * 24 and (found["signal"] == "").all()
-    assert share is not None
-    assert share["value"].tolist() == [0.5] * 24  # found on 1 December they have had thirty days on the 31st
+    steadiness = chart_hazards(make_view({"hazards": make_monthly("2020-01-01", 24, 20)}))
+    assert steadiness is not None and steadiness.lacking == {}
+    found, share = (steadiness.charts[name] for name in CHARTED)
+    assert found.points["value"].tolist() == [20.0] * 24 and found.is_steady and share.is_steady
+    assert (
+        share.points["value"].tolist() == [0.5] * 24
+    )  # found on 1 December they have had thirty days on the 31st
 
 
-@pytest.mark.parametrize(("undated", "known"), [(24, True), (25, False)])
+@pytest.mark.parametrize(("undated", "known"), [(60, True), (61, False)])
 def test_no_share_where_of_over_a_tenth_it_is_not_known_how_soon(undated: int, known: bool) -> None:
-    """Of 240 hazards, each found thirty days ago or longer, 24 are a tenth."""
-    table = make_monthly("2020-01-01", 24)
+    """Of 600 hazards, each found thirty days ago or longer, 60 are a tenth."""
+    table = make_monthly("2020-01-01", 24, 25)
     table.loc[: undated - 1, "rectified_on"] = pd.NaT
     table.loc[: undated - 1, "status"] = "rectified"
-    charts = chart_hazards(make_view({"hazards": table}))
-    assert charts is not None and charts[0]["value"].tolist() == [10.0] * 24
-    assert (charts[1] is not None) == known
+    steadiness = chart_hazards(make_view({"hazards": table}))
+    assert steadiness is not None
+    assert steadiness.charts["found"].points["value"].tolist() == [25.0] * 24
+    assert ("share" in steadiness.charts) == known
+    assert steadiness.lacking == ({} if known else {"share": "unknown"})
+
+
+def test_charts_need_two_years_and_rows_enough() -> None:
+    short = chart_hazards(make_view({"hazards": make_monthly("2020-02-01", 23)}))
+    assert short is not None and short.charts == {} and set(short.lacking.values()) == {"short"}
+    # One a month: a doubling of twelve would hardly be seen.
+    few = make_table(
+        "hazards", [{"found_on": day} for day in pd.date_range("2020-01-01", periods=24, freq="MS")]
+    )
+    unseen = chart_hazards(make_view({"hazards": few}))
+    assert unseen is not None and unseen.charts == {} and unseen.lacking["found"] == "unseen"
+    assert chart_hazards(make_view({})) is None
+
+
+def test_three_years_are_charted_at_most() -> None:
+    steadiness = chart_hazards(make_view({"hazards": make_monthly("2017-01-01", 60)}))
+    assert steadiness is not None
+    assert [str(steadiness.charts["found"].points.index[at]) for at in (0, -1)] == ["2019-01", "2021-12"]
+
+
+@pytest.mark.parametrize(
+    ("begun", "every", "first"),
+    # Rows on each day from the 4th on: three days should have had some, which a chance of 0.05 allows, four not.
+    [
+        ("2020-03-04", 1, "2020-03"),
+        ("2020-03-05", 1, "2020-04"),
+        ("2020-03-31", 11, "2020-03"),
+        ("2020-03-01", 1, "2020-03"),
+    ],
+)
+def test_a_month_begun_late_is_no_whole_one(begun: str, every: int, first: str) -> None:
+    days = pd.Series(pd.date_range(begun, "2021-12-31", freq=f"{every}D"))
+    assert str(_find_first_month(days, pd.Timestamp(begun))) == first
 
 
 def test_months_alike_stand_apart_from_nothing() -> None:
@@ -175,7 +214,6 @@ def test_the_first_of_equal_months_is_named() -> None:
 
 def test_months_that_a_rule_calls() -> None:
     months = pd.period_range("2021-01", periods=4, freq="M")
-    assert list_signals(pd.DataFrame({"signal": ["", "beyond", "", "run"]}, index=months)).equals(
-        months[[1, 3]]
-    )
-    assert len(list_signals(pd.DataFrame({"signal": [""] * 4}, index=months))) == 0
+    points = pd.DataFrame({"signal": ["", "limits", "level", "limits"]}, index=months)
+    assert list_signals(Chart(points, 0.01, 0.9, 1.0)).equals(months[[1, 3]])
+    assert len(list_signals(Chart(points[:1], 0.5, 0.9, 1.0))) == 0

@@ -90,7 +90,7 @@ def test_without_a_share_that_can_be_known_the_chart_is_of_hazards_found() -> No
     rows = [{"found_on": day, "status": "rectified"} for day in days for _ in range(10)]
     figure = figures.plot_control(make_view({"hazards": make_table("hazards", rows)}, lang="en"))
     assert figure is not None and "thirty days" not in figure.alt
-    assert figure.alt.endswith("control charts by month; 0 months of hazards found are out of line.")
+    assert figure.alt.endswith("control charts by month: 0 months of hazards found out of line.")
 
 
 def test_stocks_are_listed_in_their_units() -> None:

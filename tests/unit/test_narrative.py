@@ -311,7 +311,10 @@ def test_of_shares_that_can_not_be_known_it_is_not_said_that_they_are_steady() -
     days = pd.date_range("2020-01-01", periods=24, freq="MS")
     rows = [{"found_on": day, "status": "rectified"} for day in days for _ in range(10)]
     view = make_view({"hazards": make_table("hazards", rows)})
-    assert read(narrative.write_control(view)) == "每月查出隐患数没有超出控制限的月份。"
+    assert (
+        read(narrative.write_control(view))
+        == "与其他年份的同月相比，每月查出隐患数看不出异常的月份或持续的变化。"
+    )
 
 
 def test_a_period_with_no_rows_says_so_and_judges_nothing() -> None:

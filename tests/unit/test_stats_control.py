@@ -1,7 +1,6 @@
-"""Control charts, against published examples and a plain reckoning."""
+"""Control charts: contrasts, limits and levels reckoned by hand, and how often a steady series is called."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -9,203 +8,183 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taizhang.stats.control import chart_rates, chart_shares, chart_values, find_signals
+from benchmarks.control_charts import draw_counts
+from taizhang.stats.control import (
+    _contrast,
+    _mark_seasons,
+    _Series,
+    _set_limits,
+    chart_counts,
+    chart_shares,
+)
 
 NAN = float("nan")
 
 
-def test_p_chart_as_published():
-    # Montgomery, Introduction to Statistical Quality Control, example 7.1: orange juice cans, samples of 50.
-    cans = [
-        12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22,
-        8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6,
-    ]  # fmt: skip
-    chart = chart_shares(pd.Series(cans), pd.Series([50] * 30))
-    np.testing.assert_allclose(
-        chart.loc[0, ["centre", "low", "high"]].astype(float), [0.2313, 0.0524, 0.4102], atol=5e-5
-    )
-    assert chart.index[chart["signal"] == "limits"].tolist() == [14, 22]
+def make_series(
+    values: Sequence[float], sizes: Sequence[float], first: str = "2020-01", *, share: bool = False
+) -> _Series:
+    months = pd.period_range(first, periods=len(values), freq="M")
+    return _Series(np.array(values, float), np.array(sizes, float), _mark_seasons(months), share)
 
 
-def test_c_chart_as_published():
-    # Montgomery, example 7.3: circuit boards; 516 nonconformities in 26 samples.
-    boards = [
-        21, 24, 16, 12, 15, 5, 28, 20, 31, 25, 20, 24, 16, 19, 10,
-        17, 13, 22, 18, 39, 30, 24, 16, 19, 17, 15,
-    ]  # fmt: skip
-    chart = chart_rates(pd.Series(boards))
-    np.testing.assert_allclose(
-        chart.loc[0, ["centre", "low", "high"]].astype(float), [19.85, 6.48, 33.21], atol=6e-3
-    )
-    assert chart.index[chart["signal"] == "limits"].tolist() == [5, 19]
+def months_of(*values: Sequence[float]) -> pd.Series:
+    """Years of twelve months up to 2021."""
+    index = pd.period_range(end="2021-12", periods=12 * len(values), freq="M")
+    return pd.Series(np.concatenate(values), index, dtype=float)
 
 
-def test_xmr_chart_as_published():
-    # Montgomery, example 6.5: cost of processing mortgage loans.
-    costs = [
-        310, 288, 297, 298, 307, 303, 294, 297, 308, 306, 294, 299, 297, 299, 314,
-        295, 293, 306, 301, 304,
-    ]  # fmt: skip
-    chart = chart_values(pd.Series(costs))
-    assert chart["moving_range"].mean() == pytest.approx(7.79, abs=5e-3)
-    np.testing.assert_allclose(
-        chart.loc[0, ["centre", "low", "high"]].astype(float), [300.5, 279.78, 321.22], atol=1e-2
-    )
-    assert (chart["signal"] == "").all()
+def test_a_month_against_its_like_by_hand() -> None:
+    """9 and 3 in two Januaries of one length: (9 - 6) / sqrt(12 / 4); the second January the other way."""
+    series = make_series([9] + [0] * 11 + [3], [31] * 13)
+    z, scatter, free = series.score(series.x[None], np.eye(13)[[0, 12, 1]])
+    assert z[0] == pytest.approx([3**0.5, -(3**0.5), 0]) and free[0] == 1
+    # Chi-squared of 9 and 3 against 6 and 6.
+    assert scatter[0] == pytest.approx(9 / 6 + 9 / 6)
 
 
-def test_run_rules():
-    def signals(*scores):
-        values = np.array(scores, float)
-        return find_signals(values, np.zeros(len(values)), np.ones(len(values)))
-
-    assert signals(0.1, 3.1) == ["", "limits"]
-    assert signals(2.1, 0, 2.2) == ["", "", "near_limits"]
-    assert signals(2.1, 0, -2.2) == ["", "", ""]
-    assert signals(*[0.5, 0.4] * 4)[-2:] == ["", "side"]
-    assert signals(*[0.5] * 4, np.nan, *[0.5] * 4)[-1] == ""
-    assert signals(-1, -0.5, -0.1, 0.2, 0.3, 0.4)[-1] == "trend"
-    assert signals(-1, -0.5, -0.1, 0.2, 0.2, 0.4)[-1] == ""
+def test_sizes_share_out_what_is_expected() -> None:
+    """12 in 20 and 10 days: 8 and 4 are expected, and the variance is 12 * 2/3 * 1/3."""
+    series = make_series([10] + [0] * 11 + [2], [20] + [30] * 11 + [10])
+    z, scatter, _ = series.score(series.x[None], np.eye(13)[:1])
+    assert z[0, 0] == pytest.approx(2 / (12 * 2 / 9) ** 0.5) and scatter[0] == pytest.approx(4 / 8 + 4 / 4)
 
 
-def test_months_without_rows_have_no_point():
-    chart = chart_shares(pd.Series([1, 0, 2]), pd.Series([10, 0, 10]))
-    assert np.isnan(chart.loc[1, "value"]) and chart.loc[0, "centre"] == 0.15
-    assert chart.loc[0, "low"] == 0
+def test_shares_vary_as_the_hypergeometric() -> None:
+    """6 of 8 and 2 of 8: 4 are expected, and the variance is 8 * 8 * 8 * 8 / (16 * 16 * 15)."""
+    series = make_series([6] + [0] * 11 + [2], [8] + [0] * 11 + [8], share=True)
+    z, scatter, free = series.score(series.x[None], np.eye(13)[:1])
+    variance = 8**4 / (16 * 16 * 15)
+    assert z[0, 0] == pytest.approx(2 / variance**0.5)
+    assert scatter[0] == pytest.approx(4 / variance) and free[0] == 1
 
 
-def name_signal(values: Sequence[float], centre: float, sigma: float, place: int) -> str:
-    """The rules of the docstring, one point at a time, for a sigma above 0."""
-    scores = [(value - centre) / sigma for value in values[: place + 1]]
-    here = scores[-1]
-    if abs(here) > 3:
-        return "limits"
-    for side in (1, -1):
-        if len(scores) >= 3 and side * here > 2 and sum(side * score > 2 for score in scores[-3:]) >= 2:
-            return "near_limits"
-        if len(scores) >= 8 and all(side * score > 0 for score in scores[-8:]):
-            return "side"
-    for side in (1, -1):
-        last = [side * value for value in values[: place + 1][-6:]]
-        if len(last) == 6 and all(one < other for one, other in pairwise(last)):
-            return "trend"
-    return ""
+def test_each_month_and_each_change_of_three_months_or_more_is_asked_for() -> None:
+    contrasts = _contrast(8)
+    assert contrasts[:8].tolist() == np.eye(8).tolist()
+    assert contrasts[8:].tolist() == [
+        [0, 0, 0, 1, 1, 1, 1, 1],
+        [0, 0, 0, 0, 1, 1, 1, 1],
+        [0, 0, 0, 0, 0, 1, 1, 1],
+    ]
 
 
-# Whole and half sigmas, so that values lie just on a limit, and the centre; unknown ones now and then.
-SCORES = st.lists(
-    st.sampled_from([-3.5, -3, -2.5, -2, -1.5, -0.5, 0, 0.5, 1, 2, 2.5, 3, 3.5, NAN]), max_size=12
-)
-RISING = st.lists(st.integers(-6, 6).map(lambda n: n / 2), min_size=5, max_size=9, unique=True).map(sorted)
-CALM = st.lists(st.sampled_from([-0.5, 0, 0.5, 1, 1.5, 2]), min_size=7, max_size=14)
+def test_draws_keep_the_sums_of_the_same_months() -> None:
+    series = make_series([9, 0, *[4] * 10, 3, 0, *[5] * 10], [31, 29, *[30] * 10] * 2)
+    for dispersion in (1.0, 3.0, 200.0):
+        drawn = series.draw(dispersion, 300)
+        assert (drawn[:, :12] + drawn[:, 12:] == [12, 0, *[9] * 10]).all()
+    # Variance of the binomial, and three times as much but for what the fixed sum takes.
+    once, thrice = series.draw(1.0, 4000)[:, 0], series.draw(3.0, 4000)[:, 0]
+    assert once.var() == pytest.approx(3, rel=0.1)
+    # Dirichlet-multinomial of 12 with shapes 6 / 2: (12 + 6) / (1 + 6) times the binomial's.
+    assert thrice.var() == pytest.approx(3 * 18 / 7, rel=0.1)
 
 
-@given(
-    SCORES | CALM | RISING | RISING.map(lambda scores: [0, *scores[::-1], 1]),
-    st.sampled_from([0.0, -4.0, 16.0]),
-    st.sampled_from([0.5, 2.0]),
-)
-def test_signals_as_by_a_plain_reckoning(scores: list[float], centre: float, sigma: float) -> None:
-    values = np.array([centre + score * sigma for score in scores])
-    found = find_signals(values, np.full(len(values), centre), np.full(len(values), sigma))
-    assert found == [name_signal(values.tolist(), centre, sigma, n) for n in range(len(values))]
+def test_less_than_two_years_have_no_chart() -> None:
+    index = pd.period_range("2020-02", "2021-12", freq="M")
+    assert chart_counts(pd.Series(20.0, index)) is None
+    assert chart_shares(pd.Series(20.0, index), pd.Series(30.0, index)) is None
 
 
-@pytest.mark.parametrize(
-    ("scores", "signal"),
-    [
-        ([3], ""), ([-3], ""), ([3.1], "limits"), ([-3.1], "limits"),
-        ([2.5, 2.5], ""), ([0, 2.5, 2.5], "near_limits"), ([2.5, 2.5, 2], ""), ([2.5, 2, 2.5], "near_limits"),
-        ([2, 2.5, 2.5], "near_limits"), ([2, 2, 2.5], ""), ([2.5, 0, 0, 2.5], ""), ([-2.5, 0, -2.5], "near_limits"),
-        ([1] * 7, ""), ([1] * 8, "side"), ([0] + [1] * 7, ""), ([0] * 8, ""), ([-1] * 8, "side"),
-        ([-1] + [1] * 8, "side"), ([1, 1, 1, NAN, 1, 1, 1, 1], ""),
-        ([-2, -1, 0, 1, 1.5], ""), ([-2, -1, 0, 1, 1.5, 2], "trend"), ([2, 1, 0, -1, -1.5, -2], "trend"),
-        ([-2, -1, 0, 0, 1, 2], ""), ([9, -2, -1, 0, 1, 1.5, 2], "trend"), ([-1, NAN, 0, 1, 1.5, 2], ""),
-    ],
-)  # fmt: skip
-def test_the_last_signal(scores: list[float], signal: str) -> None:
-    values = np.array(scores, float)
-    assert find_signals(values, np.zeros(len(values)), np.ones(len(values)))[-1] == signal
+def test_where_no_doubling_could_be_seen_there_is_no_chart() -> None:
+    assert chart_counts(months_of([1] * 12, [1] * 12)) is None
+    assert chart_counts(months_of([0] * 12, [0] * 12)) is None
+    assert chart_shares(months_of([2] * 12, [2] * 12), months_of([3] * 12, [3] * 12)) is None
+    assert chart_counts(months_of([NAN] * 12, [20] * 12)) is None
 
 
-def test_without_any_spread_all_but_the_centre_lies_beyond() -> None:
-    nine = np.array([5.0] * 8 + [5.5, 4.5])
-    assert find_signals(nine, np.full(10, 5.0), np.zeros(10)) == [""] * 8 + ["limits"] * 2
+def test_a_season_that_returns_is_no_signal() -> None:
+    year = [10, 10, 20, 40, 80, 120, 80, 40, 20, 10, 10, 10]
+    chart = chart_counts(months_of(year, year))
+    assert chart is not None and chart.is_steady and chart.p > 0.5 and chart.since is None
+    assert chart.points["centre"].iloc[5] == pytest.approx(120) and chart.points["centre"].iloc[
+        2
+    ] == pytest.approx(20)
+    # February of 2020 had a day more.
+    assert chart.points["centre"].iloc[1] == pytest.approx(10 * 29 / 28)
 
 
-def make_chart(
-    value: list[float], centre: float, reach: list[float], floor: float, top: float
-) -> pd.DataFrame:
-    """A chart, its limits three sigma from the centre, worked out by hand, and kept within their bounds."""
-    columns = {
-        "value": value,
-        "centre": [centre] * len(value),
-        "low": [max(centre - part, floor) if part == part else part for part in reach],
-        "high": [min(centre + part, top) if part == part else part for part in reach],
-    }
-    return pd.DataFrame(columns, index=list("abcdef")[: len(value)], dtype=float)
+def test_one_month_stands_out() -> None:
+    chart = chart_counts(months_of([20] * 12, [20] * 12, [20] * 4 + [90] + [20] * 7))
+    assert chart is not None and chart.p < 0.001 and chart.since is None and np.isnan(chart.change)
+    points = chart.points
+    assert points.index[points["signal"] == "limits"].astype(str).tolist() == ["2021-05"]
+    assert points["centre"].iloc[28] == pytest.approx(20) and points["high"].iloc[28] < 90
+    # The other Mays are held against each other alone.
+    assert points["centre"].iloc[4] == pytest.approx(20) and (points["signal"] == "limits").sum() == 1
 
 
-def test_a_p_chart_by_hand() -> None:
-    """30 of 100 in all: sigma is sqrt(0.3 * 0.7 / total); a month without rows, or unknown, has no point."""
-    index = list("abcdef")
-    count = pd.Series([20, 0, pd.NA, 2, 0, 8], index, dtype="Int64")
-    total = pd.Series([84, 4, 7, 1, 0, 11], index, dtype="Int64")
-    reach = [3 * (0.21 / 84) ** 0.5, 3 * (0.21 / 4) ** 0.5, NAN, 3 * 0.21**0.5, NAN, 3 * (0.21 / 11) ** 0.5]
-    chart = chart_shares(count, total)
-    assert list(chart.columns) == ["value", "centre", "low", "high", "signal"]
-    value = [20 / 84, 0, NAN, 2, NAN, 8 / 11]
-    pd.testing.assert_frame_equal(chart.drop(columns="signal"), make_chart(value, 0.3, reach, 0, 1))
-    assert chart["signal"].tolist() == ["", "", "", "limits", "", "limits"] and chart["signal"].dtype == "str"
-    assert chart["low"].tolist()[3] == 0 and chart["high"].tolist()[3] == 1
+def test_of_two_years_the_later_month_is_named() -> None:
+    chart = chart_counts(months_of([40] * 12, [40] * 4 + [120] + [40] * 7))
+    assert chart is not None
+    assert chart.points.index[chart.points["signal"] != ""].astype(str).tolist() == ["2021-05"]
 
 
-def test_a_u_chart_by_hand() -> None:
-    """24 events on 12 days: sigma is sqrt(2 / days)."""
-    index = list("abcd")
-    events = pd.Series([4, 20, pd.NA, 3], index, dtype="Int64")
-    chart = chart_rates(events, pd.Series([8, 4, 5, 0], index, dtype="Int64"))
-    expected = make_chart([0.5, 5, NAN, NAN], 2.0, [1.5, 3 * 0.5**0.5, NAN, NAN], 0, np.inf)
-    pd.testing.assert_frame_equal(chart.drop(columns="signal"), expected)
-    assert chart["signal"].tolist() == ["", "limits", "", ""]
-    alike = chart_rates(pd.Series([1, 3, 2, 2], index), 0.5)
-    pd.testing.assert_frame_equal(
-        alike.drop(columns="signal"), make_chart([2, 6, 4, 4], 4.0, [3 * 8**0.5] * 4, 0, np.inf)
-    )
-    assert chart_rates(pd.Series([1, 3, 2, 2], index))["centre"].tolist() == [2.0] * 4
+def test_a_level_that_doubles_and_stays() -> None:
+    chart = chart_counts(months_of([20] * 12, [20] * 6 + [40] * 6))
+    assert chart is not None and str(chart.since) == "2021-07" and chart.change == pytest.approx(2)
+    assert (chart.points["signal"] == "level").tolist() == [False] * 18 + [True] * 6
+    # What is expected of the months since is what there was before.
+    assert chart.points["centre"][-6:].tolist() == pytest.approx([20] * 6)
 
 
-def test_an_xmr_chart_by_hand() -> None:
-    """Moving ranges 1, 1, 1, 1 and 20; the last is beyond 3.267 times their mean, 4.8: sigma is 1 / 1.128."""
-    chart = chart_values(pd.Series([-1, 0, -1, 0, 1, 21], list("abcdef"), dtype="Int64"))
-    assert list(chart.columns) == ["value", "centre", "low", "high", "signal", "moving_range"]
-    expected = make_chart([-1, 0, -1, 0, 1, 21], 20 / 6, [3 / 1.128] * 6, -np.inf, np.inf)
-    expected["moving_range"] = [NAN, 1, 1, 1, 1, 20]
-    pd.testing.assert_frame_equal(chart.drop(columns="signal"), expected)
-    assert chart["signal"].tolist() == ["limits"] * 4 + ["near_limits", "limits"]
+def test_a_share_that_falls_and_stays() -> None:
+    total = months_of([30] * 12, [30] * 12)
+    chart = chart_shares(months_of([27] * 12, [27] * 4 + [12] * 8), total)
+    assert chart is not None and str(chart.since) == "2021-05" and chart.change == pytest.approx(-0.5)
+    assert chart.points["value"].tolist() == pytest.approx([0.9] * 16 + [0.4] * 8)
+    assert chart.points["centre"].iloc[-1] == pytest.approx(0.9)
+    assert chart.points["low"].min() >= 0 and chart.points["high"].max() <= 1
 
 
-def test_a_moving_range_on_its_limit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ranges 1, 1, 1 and 5 have a mean of 2; with a limit of 2.5 times that all of them count."""
-    monkeypatch.setattr("taizhang.stats.control.D4", 2.5)
-    chart = chart_values(pd.Series([0.0, 1, 0, 1, 6]))
-    assert (chart["high"] - chart["centre"]).tolist() == pytest.approx([3 * 2 / 1.128] * 5)
+def test_an_unknown_month_has_no_point_and_its_like_no_limits() -> None:
+    values = months_of([20] * 12, [20] * 12)
+    values.iloc[3] = NAN
+    chart = chart_counts(values)
+    assert chart is not None and chart.is_steady
+    assert chart.points[["centre", "low", "high"]].isna().all(axis=1).to_numpy().nonzero()[0].tolist() == [
+        3,
+        15,
+    ]
+    total = months_of([30] * 12, [30] * 12)
+    total.iloc[3] = 0
+    shares = chart_shares(months_of([20] * 12, [20] * 12).where(total > 0, 0), total)
+    assert shares is not None and shares.points["value"].isna().to_numpy().nonzero()[0].tolist() == [3]
 
 
-def test_an_xmr_chart_leaves_gaps_out() -> None:
-    """Ranges 2 and 4, none across the gap."""
-    chart = chart_values(pd.Series([1.0, 3, NAN, 5, 9]))
-    assert chart["moving_range"].tolist() == pytest.approx([NAN, 2, NAN, NAN, 4], nan_ok=True)
-    assert chart["centre"].tolist() == [4.5] * 5
-    assert (chart["high"] - chart["centre"]).tolist() == pytest.approx([3 * 3 / 1.128] * 5)
+def test_unheard_of_from_a_month_on() -> None:
+    """Of months before without any row there is no ratio."""
+    chart = chart_counts(months_of([0] * 12, [30] * 12))
+    assert chart is not None and chart.change == np.inf and str(chart.since) == "2021-01"
 
 
-@pytest.mark.parametrize("values", [[], [NAN, NAN]])
-def test_nothing_known_gives_nothing(values: list[float]) -> None:
-    column, base = pd.Series(values, dtype=float), pd.Series([7.0] * len(values))
-    charts = [chart_shares(column, base), chart_rates(column, base)]
-    for chart in [*charts, chart_values(column)] if values else charts:
-        assert chart[["value", "centre", "low", "high"]].isna().all(axis=None) and len(chart) == len(values)
-        assert (chart["signal"] == "").all() and chart["signal"].dtype == "str"
-    alone = chart_values(pd.Series([3.0]))
-    assert alone["centre"].tolist() == [3] and alone[["low", "high"]].isna().all(axis=None)
+@given(st.integers(0, 10_000), st.sampled_from([False, True]))
+def test_limits_are_where_a_month_would_be_called(seed: int, share: bool) -> None:
+    """A month on its limit, its like as they are, has just the score of the limit."""
+    rng = np.random.default_rng(seed)
+    size = rng.integers(20, 40, 36).astype(float) if share else np.full(36, 30.0)
+    x = rng.binomial(size.astype(int), 0.5).astype(float) if share else rng.poisson(20, 36).astype(float)
+    series = make_series(x, size, "2019-01", share=share)
+    scatter = rng.uniform(0.5, 2, 36)
+    found = _set_limits(series, np.full(36, "", dtype=object), None, scatter, 3.0)
+    for end, sign in (("low", -1), ("high", 1)):
+        for at in range(0, 36, 7):
+            edge = found[end][at] * (size[at] if share else 1)
+            if not 0 < edge < (size[at] if share else np.inf):
+                continue
+            moved = series.x.copy()
+            moved[at] = edge
+            z = series.score(moved[None], np.eye(36)[[at]])[0][0, 0]
+            assert z / scatter[at] ** 0.5 == pytest.approx(sign * 3, rel=1e-6)
+
+
+@pytest.mark.parametrize(("visit", "scatter"), [(1.0, 1.0), (3.0, 1.0), (1.0, 2.0)])
+def test_steady_series_are_left_alone(visit: float, scatter: float) -> None:
+    """Twenty-five of each; above five called has a probability of 0.001 at a level of 5 %."""
+    rng = np.random.default_rng(7)
+    shape = {"visit": visit, "scatter": scatter, "season": 0.3, "double": 0}
+    charts = [chart_counts(draw_counts(rng, 30, 24, **shape)) for _ in range(25)]
+    called = [chart for chart in charts if chart is not None and not chart.is_steady]
+    assert sum(chart is not None for chart in charts) >= 18 and len(called) <= 5
+    assert all(chart.p <= 0.05 for chart in called)

@@ -1,6 +1,7 @@
 """Moran's I, local patterns and rates shrunken to neighbours."""
 
 import warnings
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,13 @@ from libpysal.graph import Graph
 from libpysal.io import open as open_example
 from shapely import box
 
-from taizhang.stats.spatial import find_pattern, join_neighbours, shrink_to_neighbours
+from taizhang.stats.spatial import (
+    _permute,
+    choose_permutations,
+    find_pattern,
+    join_neighbours,
+    shrink_to_neighbours,
+)
 
 gpd = pytest.importorskip("geopandas")
 
@@ -125,7 +132,7 @@ def test_every_column_of_a_pattern(q: float) -> None:
     values.iloc[[0, 1, 5, 6]] += 60
     values.iloc[24] = pd.NA
     graph = join_neighbours(squares)
-    found = find_pattern(values, graph, q=q, permutations=199, seed=3)
+    found = find_pattern(values, graph, q=q, permutations=1999, seed=3)
     known = values.iloc[:24].astype(float)
     near = {name: [other for other in graph[name].index if other != "024"] for name in known.index}
     whole, local, words = reckon_moran(known, near)
@@ -137,8 +144,10 @@ def test_every_column_of_a_pattern(q: float) -> None:
     assert list(places.columns) == ["moran", "p", "quadrant", "found"] and places.index.equals(values.index)
     assert places["moran"].iloc[:24].tolist() == pytest.approx(list(local.values()))
     assert places["quadrant"].tolist() == [*words.values(), ""] and places["quadrant"].dtype == "str"
-    p = np.minimum(1, 2 * Moran_Local(numbers, part, permutations=199, seed=3, n_jobs=1).p_sim)
-    assert places["p"].iloc[:24].tolist() == p.tolist()
+    p = places["p"].iloc[:24].to_numpy()
+    # esda's draws are others, and many.
+    usual = np.minimum(1, 2 * Moran_Local(numbers, part, permutations=9999, seed=3, n_jobs=1).p_sim)
+    assert (np.abs(p - usual) < 4.5 * (usual / 1000) ** 0.5 + 0.002).all()
     last = max((n for n, one in enumerate(sorted(p), 1) if one <= q * n / 24), default=0)
     assert places["found"].tolist() == [*(sorted(p).index(one) < last for one in p), False]
     assert places["found"].dtype == bool and places["found"].any() == (last > 0)
@@ -146,19 +155,66 @@ def test_every_column_of_a_pattern(q: float) -> None:
 
 
 def test_chances_stay_within_one_and_defaults_are_as_said() -> None:
-    """Of ten draws five and five on either side are 6 of 11 each way."""
     squares = make_squares(6)
     values = pd.Series(np.random.default_rng(1).normal(size=36), squares.index)
     graph = join_neighbours(squares)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        few = find_pattern(values, graph, permutations=10).places["p"]
-        # Most places and their neighbours are alike: nothing varies between draws.
+        # All are alike but one: what its neighbours sum to, all others sum to as well.
         flat = find_pattern(pd.Series([5.0] + [0.0] * 35, squares.index), graph)
-    assert few.max() == 1 and few.min() >= 2 / 11 and flat.places["p"].notna().all()
     usual = find_pattern(values, graph)
-    told = find_pattern(values, graph, q=0.05, permutations=999, seed=20210701)
+    assert (
+        (flat.places["p"] > 0.05).all()
+        and flat.places["p"]["000"] == 1
+        and usual.places["p"].between(2 / 14_400, 1).all()
+    )
+    # 2 * 10 * 36 / 0.05 = 14,400 with the order that there is.
+    told = find_pattern(values, graph, q=0.05, permutations=14_399, seed=20210701)
     pd.testing.assert_frame_equal(usual.places, told.places)
+
+
+def test_chances_by_counting_them_all() -> None:
+    """Of a row of twelve, the third's neighbours are any two of the eleven others, and the first's any one."""
+    shapes = [box(x, 0, x + 1, 1) for x in range(12)]
+    names = [f"{n:02d}" for n in range(12)]
+    values = pd.Series([3.0, 9, 8, 9, 1, 4, 4, 2, 2, 5, 1, 6], names)
+    graph = join_neighbours(gpd.GeoSeries(shapes, index=names, crs=4490))
+    p = _permute(values.to_numpy(), graph, 20_000, 1)
+    for place, near in ((2, (1, 3)), (0, (1,)), (6, (5, 7))):
+        others = np.delete(values.to_numpy(), place)
+        sums = np.array([sum(pair) for pair in combinations(others, len(near))])
+        seen = sum(values.iloc[list(near)])
+        tail = min((sums >= seen).mean(), (sums <= seen).mean())
+        assert p[place] == pytest.approx(min(2 * tail, 1), abs=0.012)
+
+
+def test_the_shared_generator_is_left_as_it_was() -> None:
+    squares = make_squares(5)
+    values = pd.Series(np.random.default_rng(1).normal(size=25), squares.index)
+    state = np.random.get_state()[1].tolist()  # noqa: NPY002
+    find_pattern(values, join_neighbours(squares))
+    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
+
+
+@pytest.mark.parametrize(
+    ("places", "permutations"),
+    # 2 * 10 * n / 0.05 - 1, within 999 and 99,999 and 50 million draws in all.
+    [(2, 999), (8, 3199), (26, 10_399), (249, 99_599), (400, 99_999), (1000, 50_000), (5000, 10_000)],
+)
+def test_permutations_suffice_for_as_many_places_as_are_looked_at(places: int, permutations: int) -> None:
+    assert choose_permutations(places) == permutations
+
+
+def test_single_places_are_not_looked_for_where_none_could_be_found() -> None:
+    """Of nine squares the middle one has all eight others as neighbours: there is one way to draw them."""
+    squares = make_squares(3)
+    found = find_pattern(pd.Series(np.arange(9.0), squares.index), join_neighbours(squares))
+    assert not found.local and found.p < 0.2 and found.places["p"].isna().all()
+    # Of a hundred, 999 permutations give at least 2 / 1,000, and 0.05 / 100 would be asked for.
+    squares = make_squares(10)
+    values = pd.Series(np.random.default_rng(1).normal(size=100), squares.index)
+    assert not find_pattern(values, join_neighbours(squares), permutations=999).local
+    assert find_pattern(values, join_neighbours(squares), permutations=3999).local
 
 
 @pytest.mark.parametrize(("places", "reason"), [(7, "few"), (8, "")])
@@ -171,10 +227,8 @@ def test_eight_places_with_neighbours_are_enough(places: int, reason: str) -> No
     found = find_pattern(values, graph)
     assert found.reason == reason and np.isnan(found.moran) == np.isnan(found.p) == (reason == "few")
     assert np.isnan(found.expected) == (reason == "few")
-    assert (
-        found.places["moran"].notna().sum() == (0 if reason else 8)
-        and not found.places["found"].iloc[-2:].any()
-    )
+    # Two neighbours of seven others are 21 pairs, too few for a single place to be found.
+    assert found.local == bool(reason) and not found.places["found"].any()
     same = find_pattern(values * 0 + 4, graph)
     assert same.reason == (reason or "constant") and np.isnan([same.moran, same.expected, same.p]).all()
     assert same.places["quadrant"].tolist() == [""] * (places + 2) and same.places["moran"].isna().all()

@@ -105,8 +105,9 @@ def say_pattern(pattern: "Pattern", lang: str) -> str:
     if pattern.reason:
         return label(f"pattern.reason.{pattern.reason}", lang)
     found = int(pattern.places["found"].sum())
+    part = "_alone" if not pattern.local else "" if found else "_none"
     return label(
-        f"pattern.{'beyond' if pattern.p < 0.05 else 'within'}{'' if found else '_none'}",
+        f"pattern.{'beyond' if pattern.p < 0.05 else 'within'}{part}",
         lang,
         moran=format_number(pattern.moran, 2),
         p=say_p(pattern.p),

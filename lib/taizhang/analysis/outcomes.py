@@ -14,39 +14,49 @@ from taizhang.facts import hazards
 from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.facts import ALL
 from taizhang.stats.intervals import ALPHA
-from taizhang.stats.outcomes import Effect, compare_groups, estimate_effect, sum_recent
+from taizhang.stats.outcomes import Effect, estimate_effect, sum_next, sum_recent
 
 # What may follow from drills, and the ledger that each is counted in.
 OUTCOMES = {"incidents": "incidents", "repeats": "hazards", "late": "hazards"}
 RECENT_MONTHS = 3
 LATE_DAYS = 30
+LEAD_ALPHA = 0.1  # a guard had better stop too often
+SOUGHT_RATIO = 0.8  # of the outcome per drill: that a fifth less would be seen is said
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome: what goes with each drill, and with drilling more than a year before.
+    """One outcome and what goes with each drill, of townships by months.
 
-    `name` is of `OUTCOMES`; `monthly` is of townships by months, `groups` before and after against the other townships;
-    `adjusted` is the monthly effect's p, adjusted for the outcomes looked at (Holm 1979).
+    `name` is of `OUTCOMES`; `adjusted` is the effect's p, adjusted for the outcomes looked at (Holm 1979).
     """
 
     name: str
-    monthly: Effect
-    groups: Effect
+    effect: Effect
     adjusted: float
 
     @property
     def is_modelled(self) -> bool:
-        return not np.isnan(self.monthly.ratio)
+        return not np.isnan(self.effect.ratio)
 
     @property
-    def verdict(self) -> Literal["unknown", "none", "fewer", "more"]:
-        """What may be said: nothing, no evidence, or fewer or more of it after more drills."""
+    def power(self) -> float:
+        """How often evidence would be found if each drill cut the outcome by a fifth, adjusted as if it were first."""
+        return self.effect.find_power(SOUGHT_RATIO, alpha=ALPHA / len(OUTCOMES))
+
+    @property
+    def verdict(self) -> Literal["unknown", "none", "follow", "fewer", "more"]:
+        """What may be said: nothing, no evidence, that drills follow the outcome, or fewer or more of it after drills.
+
+        Where drills come after the outcome too, what looks like an effect of drills may be its cause.
+        """
         if np.isnan(self.adjusted):
             return "unknown"
         if self.adjusted >= ALPHA:
             return "none"
-        return "fewer" if self.monthly.ratio < 1 else "more"
+        if self.effect.lead_p < LEAD_ALPHA:
+            return "follow"
+        return "fewer" if self.effect.ratio < 1 else "more"
 
     @property
     def is_beyond_chance(self) -> bool:
@@ -67,28 +77,19 @@ def study_drills(view: View) -> list[Outcome]:
     if len(months) < 12:
         return []
     drills = _count(view, view.recorded("drills"), months)
-    recent, more = sum_recent(drills, months=RECENT_MONTHS), _drilled_more(drills, months)
+    recent, later = sum_recent(drills, months=RECENT_MONTHS), sum_next(drills, months=RECENT_MONTHS)
     found = []
     for name in OUTCOMES:
         pair = _outcome(view, name, months)
-        if pair is None:
-            continue
-        events, exposure = pair
-        groups = Effect(reason="few_places")
-        if len(months) >= 24:
-            halves = [months[-24:-12], months[-12:]]
-            before, after = (events[half].sum(axis=1) for half in halves)
-            base, last = (exposure[half].sum(axis=1) for half in halves)
-            groups = compare_groups(before, after, base, last, more)
-        found.append((name, estimate_effect(events, exposure, recent), groups))
-    p = np.array([effect.p for _, effect, _ in found])
+        if pair is not None:
+            found.append((name, estimate_effect(*pair, recent, later)))
+    p = np.array([effect.p for _, effect in found])
     known = ~np.isnan(p)
     adjusted = p.copy()
     if known.any():
         adjusted[known] = multipletests(p[known], method="holm")[1]
     return [
-        Outcome(name, effect, groups, float(value))
-        for (name, effect, groups), value in zip(found, adjusted, strict=True)
+        Outcome(name, effect, float(value)) for (name, effect), value in zip(found, adjusted, strict=True)
     ]
 
 
@@ -99,12 +100,6 @@ def _count(view: View, rows: Rows, months: pd.PeriodIndex, which: Mask | None = 
     held = held if which is None else held[which]
     counts = pd.crosstab(held["code"], held["day"].dt.to_period("M"))
     return counts.reindex(index=codes, columns=months, fill_value=0)
-
-
-def _drilled_more(drills: pd.DataFrame, months: pd.PeriodIndex) -> pd.Series:
-    """The townships whose drills grew by more than the middle one's between the last two years."""
-    growth = drills[months[-12:]].sum(axis=1) - drills[months[-24:-12]].sum(axis=1)
-    return growth > growth.median()
 
 
 def _outcome(view: View, name: str, months: pd.PeriodIndex) -> tuple[pd.DataFrame, pd.DataFrame] | None:

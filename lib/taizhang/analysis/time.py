@@ -1,6 +1,7 @@
 """When things happen: key periods against other days, the months of the year, and whether a series is steady."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,13 +12,15 @@ from taizhang.analysis.silence import find_first, find_last, leave_silent
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
 from taizhang.facts.grounds import MOST_UNKNOWN
-from taizhang.stats.control import chart_shares, chart_values
+from taizhang.stats.control import FEWEST_MONTHS, Chart, chart_counts, chart_shares
 from taizhang.stats.periods import FEWEST_YEARS, compare_periods, describe_months, list_holidays, list_seasons
 
 KINDS = ("hazards", "inspections", "incidents")
 WITHIN_DAYS = 30
 _FEWEST = 20  # events below which months and key periods say nothing
-_MONTHS = 24
+_MONTHS = 36
+_MOST_EXPECTED = 3.0  # days with rows: none of so many has a probability below 0.05
+CHARTED = ("found", "share")
 _YEARS = 5
 _LATE_START = 45  # days
 
@@ -118,9 +121,9 @@ def find_extremes(months: pd.DataFrame) -> tuple[int, int]:
     return int(ratios.argmax()) + 1, int(ratios.argmin()) + 1
 
 
-def list_signals(chart: pd.DataFrame) -> pd.PeriodIndex:
-    """The months of a control chart that a run rule calls."""
-    return pd.PeriodIndex(chart.index[chart["signal"] != ""])
+def list_signals(chart: Chart) -> pd.PeriodIndex:
+    """The months of a control chart that stand out alone; those after a change of level are not among them."""
+    return pd.PeriodIndex(chart.points.index[chart.points["signal"] == "limits"])
 
 
 @once_per_view
@@ -155,12 +158,23 @@ def name_pattern(months: pd.DataFrame) -> str:
     return "beyond" if months.attrs["p"] < 0.05 else "within"
 
 
-@once_per_view
-def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame | None] | None:
-    """Control charts: found per month (XmR), and the share closed within thirty days (p), over two years at most.
+@dataclass(frozen=True)
+class Steadiness:
+    """Control charts by name (`CHARTED`), and why there is none of the others.
 
-    None with fewer than twelve months, or where counts are withheld; no share where of over a tenth of the hazards it
-    is not known how soon they were closed. Frames as from `stats.control`.
+    `lacking` is ``short`` (less than two years), ``unseen`` (not even a doubling, or 20 points of a share, could be
+    seen) or ``unknown`` (of over a tenth of the hazards it is not known how soon they were closed).
+    """
+
+    charts: Mapping[str, Chart]
+    lacking: Mapping[str, str]
+
+
+@once_per_view
+def chart_hazards(view: View) -> Steadiness | None:
+    """Control charts of hazards found per month, and of the share closed within thirty days, over three years at most.
+
+    None without hazards, or where counts are withheld.
     """
     span = find_span(view, "hazards")
     if span is None:
@@ -169,11 +183,12 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame | None] | None
     if span[1] < end.end_time.date():
         end -= 1  # a month that isn't over has no count yet
     rows = view.recorded("hazards")
-    first = max(end - _MONTHS + 1, pd.Period(view.begun("hazards"), "M"))
+    days = rows.frame()["found_on"]
+    first = max(end - _MONTHS + 1, _find_first_month(days, view.begun("hazards")))
     months = pd.period_range(first, end, freq="M")
-    if len(months) < 12:
-        return None
-    of = rows.frame()["found_on"].dt.to_period("M")
+    if len(months) < FEWEST_MONTHS:
+        return Steadiness({}, dict.fromkeys(CHARTED, "short"))
+    of = days.dt.to_period("M")
     # A hazard found less than thirty days ago can't say yet whether it will be closed within them.
     due = rows.test(hazards.was_found_before(WITHIN_DAYS))
     soon = rows.test(hazards.is_closed_within(WITHIN_DAYS))
@@ -182,7 +197,22 @@ def chart_hazards(view: View) -> tuple[pd.DataFrame, pd.DataFrame | None] | None
     found, total, count = (
         part.value_counts().reindex(months, fill_value=0) for part in (of, of[due], of[due & soon])
     )
-    found = leave_silent(view, "hazards", found)
     dark = asked & ~rows.test(hazards.has_day)
-    share = None if dark.sum() > MOST_UNKNOWN * asked.sum() else chart_shares(count, total)
-    return chart_values(found.astype(float)), share
+    made = {"found": chart_counts(leave_silent(view, "hazards", found))}
+    lacking = {} if made["found"] else {"found": "unseen"}
+    if dark.sum() > MOST_UNKNOWN * asked.sum():
+        lacking["share"] = "unknown"
+    else:
+        made["share"] = chart_shares(count, total)
+        if made["share"] is None:
+            lacking["share"] = "unseen"
+    return Steadiness({name: chart for name, chart in made.items() if chart is not None}, lacking)
+
+
+def _find_first_month(days: pd.Series, begun: pd.Timestamp) -> pd.Period:
+    """The first whole month: that of the first row, unless days before it should have had some."""
+    month = pd.Period(begun, "M")
+    known = days.dropna().dt.normalize()
+    with_rows = known[known >= begun.normalize()].nunique()
+    length = max((known.max() - begun).days + 1, 1) if len(known) else 1
+    return month + 1 if (begun.day - 1) * with_rows / length > _MOST_EXPECTED else month

@@ -11,7 +11,7 @@ from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import bars_height, draw_intervals, draw_key
-from taizhang.figures.tables import make_table, write_day
+from taizhang.figures.tables import make_table, write_day, write_number
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -25,7 +25,7 @@ def plot_drill_effects(view: View) -> display.Figure | None:
         return None
     lang, style = view.lang, load_style()
     places = np.arange(len(known))[::-1]
-    effects = pd.DataFrame([vars(one.monthly) for one in known])[["ratio", "low", "high"]]
+    effects = pd.DataFrame([vars(one.effect) for one in known])[["ratio", "low", "high"]]
     apart = np.array([one.is_beyond_chance for one in known])
     with use_axes(bars_height(len(known), above=24), grid="x") as (drawing, axes):
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
@@ -37,7 +37,7 @@ def plot_drill_effects(view: View) -> display.Figure | None:
         draw_key(axes, [("┆", label("outcome.no_effect", lang), style.roles["before"])])
     told = []
     for one in known:
-        pair = {"name": label(f"outcome.{one.name}", lang), "ratio": say_effect(one.monthly, lang)}
+        pair = {"name": label(f"outcome.{one.name}", lang), "ratio": say_effect(one.effect, lang)}
         told.append(say_exhibit(view, "drill-effects", "one", **pair))
     ledgers = ["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)]
     words = label("change.join", lang).join(told)
@@ -52,13 +52,14 @@ def tabulate_drill_effects(view: View) -> display.Table | None:
         return None
     rows = (
         (
-            label(f"outcome.{one.name}", lang), one.monthly.events, say_effect(one.monthly, lang),
-            say_p(one.adjusted), say_effect(one.groups, lang), label(f"outcome.verdict.{one.verdict}", lang),
+            label(f"outcome.{one.name}", lang), one.effect.events, say_effect(one.effect, lang), say_p(one.adjusted),
+            write_number(100 * one.power, 0) if one.is_modelled else "—",
+            label(f"outcome.verdict.{one.verdict}", lang),
         )
         for one in found
     )  # fmt: skip
     notes = [say_exhibit(view, "drill-effects-table", "note", months=RECENT_MONTHS)]
-    if any(one.monthly.model == "negative_binomial" for one in found):
+    if any(one.effect.model == "negative_binomial" for one in found):
         notes.append(say_exhibit(view, "drill-effects-table", "negative_binomial"))
     return make_table(view, "drill-effects-table", rows, notes=notes)
 

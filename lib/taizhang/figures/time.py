@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import say_ratio
+from taizhang.analysis.naming import name_month, say_ratio
 from taizhang.analysis.rows import total_counts
 from taizhang.analysis.time import (
     KINDS,
@@ -30,6 +30,7 @@ from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
+from taizhang.stats.control import Chart
 
 
 @exhibit("key-periods")
@@ -163,49 +164,76 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
 def plot_control(view: View) -> display.Figure | None:
     """Control charts by month: hazards found, and the share rectified within thirty days.
 
-    None with fewer than twelve months of hazards, or where their counts are withheld; without the share where that
-    can't be known.
+    None where neither has a chart.
     """
-    charts = chart_hazards(view)
-    if charts is None:
+    steadiness = chart_hazards(view)
+    if steadiness is None or not steadiness.charts:
         return None
-    lang, style = view.lang, load_style()
-    found, share = charts
+    lang, charts = view.lang, steadiness.charts
     with use_style():
-        drawing = make_drawing(86 if share is not None else 46)
-        parts = [(found, 1.0, label("control.found", lang))]
-        if share is not None:
-            parts.append((share, 100.0, label("control.share", lang, days=WITHIN_DAYS)))
-        panels = drawing.subplots(len(parts), 1, sharex=True, squeeze=False)[:, 0]
-        for axes, (chart, scale, words) in zip(panels, parts, strict=True):
+        drawing = make_drawing(46 + 40 * (len(charts) - 1))
+        panels = drawing.subplots(len(charts), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, (part, chart) in zip(panels, charts.items(), strict=True):
             tidy_axes(axes)
-            _draw_chart(axes, chart, scale)
-            signal = ("●", label("control.signal", lang), style.roles["open"])
-            draw_key(axes, [("", words, style.ink), signal])
-        panels[0].set_ylim(bottom=0)
-        if share is not None:
-            panels[1].yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
-        label_months(panels[-1], pd.PeriodIndex(found.index), lang)
-    said = "" if share is None else say_exhibit(view, "hazards-control", "share", m=len(list_signals(share)))
-    extra = say_exhibit(view, "hazards-control", "found_alone") if share is None else ""
-    n = len(list_signals(found))
-    total = int(total_counts(found[["value"]]).whole)
-    return finish_figure(drawing, view, "hazards-control", total, extra=extra, n=n, share=said)
+            _draw_chart(axes, chart, 100.0 if part == "share" else 1.0)
+            draw_key(axes, _list_key(part, chart, lang))
+            if part == "share":
+                axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}%")
+            else:
+                axes.set_ylim(bottom=0)
+        months = pd.PeriodIndex(next(iter(charts.values())).points.index)
+        label_months(panels[-1], months, lang)
+    words, sought = [], []
+    for part, chart in charts.items():
+        said = say_exhibit(view, "hazards-control", part, n=len(list_signals(chart)))
+        if chart.since is not None:
+            month = name_month(chart.since, lang)
+            said = say_exhibit(view, "hazards-control", "since", words=said, month=month)
+        words.append(said)
+        power = format_number(min(100 * chart.power, 99))
+        sought.append(say_exhibit(view, "hazards-control", f"sought_{part}", power=power))
+    lacking = [
+        say_exhibit(view, "hazards-control", f"lacking_{part}_{why}")
+        for part, why in steadiness.lacking.items()
+    ]
+    join = "" if lang == "zh" else " "
+    told = {"words": label("change.join", lang).join(words), "sought": join.join(sought)}
+    said = join.join(["", *lacking])
+    rows = int(total_counts(charts["found"].points[["value"]]).whole) if "found" in charts else None
+    return finish_figure(drawing, view, "hazards-control", rows, told=told | {"lacking": said})
 
 
-def _draw_chart(axes: Axes, chart: pd.DataFrame, scale: float) -> None:
-    """A series with its centre, its limits, and the points that a run rule calls."""
+def _list_key(part: str, chart: Chart, lang: str) -> list[tuple[str, str, str]]:
+    """What a chart shows, and the marks that are in it."""
     style = load_style()
-    places = np.arange(len(chart))
-    low, high = scale * chart["low"], scale * chart["high"]
+    key = [("", label(f"control.{part}", lang, days=WITHIN_DAYS), style.ink)]
+    for signal, name in (("limits", "signal"), ("level", "level")):
+        if (chart.points["signal"] == signal).any():
+            key.append((_MARKS[signal], label(f"control.{name}", lang), style.roles["open"]))
+    return key
+
+
+_MARKS = {"limits": "●", "level": "○"}
+
+
+def _draw_chart(axes: Axes, chart: Chart, scale: float) -> None:
+    """A series with what is expected of each month, the months that stand out, and those after a change of level."""
+    style, points = load_style(), chart.points
+    places = np.arange(len(points))
+    low, high = scale * points["low"], scale * points["high"]
     faint: Looks = {"color": style.faint, "alpha": 0.5, "lw": 0}
     axes.fill_between(places, low, high, step="mid", **faint)
     # A month between others without any has limits too.
-    known = chart["low"].notna().to_numpy()
+    known = points["low"].notna().to_numpy()
     alone = known & ~np.append(False, known[:-1]) & ~np.append(known[1:], False)
     axes.bar(places[alone], high[alone] - low[alone], 1.0, bottom=low[alone], zorder=1, **faint)
-    axes.plot(places, scale * chart["centre"], color=style.muted, linewidth=1.1, linestyle=(0, (4, 2)))
-    axes.plot(places, scale * chart["value"], color=style.roles["main"], linewidth=1.6)
-    called = chart.index.isin(list_signals(chart))
-    for part, role, size in ((~called, "main", 18), (called, "open", 40)):
-        axes.scatter(places[part], scale * chart["value"][part], s=size, color=style.roles[role], zorder=3)
+    axes.plot(places, scale * points["centre"], color=style.muted, linewidth=1.1, linestyle=(0, (4, 2)))
+    axes.plot(places, scale * points["value"], color=style.roles["main"], linewidth=1.6)
+    signal = points["signal"]
+    for kind, role, size in (("", "main", 18), ("limits", "open", 40), ("level", "open", 30)):
+        part = (signal == kind).to_numpy()
+        colour = style.roles[role]
+        face = style.paper if kind == "level" else colour
+        axes.scatter(
+            places[part], scale * points["value"][part], s=size, facecolor=face, edgecolor=colour, zorder=3
+        )

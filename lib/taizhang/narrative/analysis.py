@@ -6,6 +6,7 @@ from taizhang.analysis.closure import judge_deadlines, list_all_cases, list_case
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_month, say_p
 from taizhang.analysis.time import (
+    CHARTED,
     KINDS,
     chart_hazards,
     find_extremes,
@@ -20,8 +21,7 @@ from taizhang.core.display import Prose
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, say, tell
-
-_MOST_MONTHS = 6  # that are out of line and named
+from taizhang.stats.control import Chart
 
 
 @exhibit("key-periods-text")
@@ -62,31 +62,37 @@ def write_key_periods(view: View) -> Prose | None:
 
 @exhibit("control-text")
 def write_control(view: View) -> Prose | None:
-    """Whether hazards found and the share rectified in thirty days are steady, and which months are not.
+    """Whether hazards found and the share rectified in thirty days are steady, and what is not.
 
-    None where there is no control chart.
+    None without hazards; of what can't be known nothing is said.
     """
-    charts = chart_hazards(view)
-    if charts is None:
+    found = chart_hazards(view)
+    if found is None:
         return None
-    lang, sentences = view.lang, list[Runs]()
-    # Of what can't be known nothing is said.
-    called = {
-        part: list_signals(chart)
-        for part, chart in zip(("found", "share"), charts, strict=True)
-        if chart is not None
-    }
-    if "share" in called and not any(map(len, called.values())):
+    lang = view.lang
+    if not found.charts:
+        why = found.lacking["found"]
+        return tell(lang, say(f"control.{why}", lang))
+    if len(found.charts) == len(CHARTED) and all(chart.is_steady for chart in found.charts.values()):
         return tell(lang, say("control.all_steady", lang))
-    for part, months in called.items():
-        subject = label(f"control.subject.{part}", lang)
-        if len(months):
-            names = join_list([name_month(month, lang) for month in months[-_MOST_MONTHS:]], lang)
-            key = "called_most" if len(months) > _MOST_MONTHS else "called"
-            sentences.append(say(f"control.{key}", lang, subject=subject, n=count(len(months)), names=names))
-        else:
-            sentences.append(say("control.steady", lang, subject=subject))
-    return tell(lang, *sentences)
+    return tell(lang, *(_tell_chart(part, chart, lang) for part, chart in found.charts.items()))
+
+
+def _tell_chart(part: str, chart: Chart, lang: str) -> Runs:
+    """The months of one chart that stand out, and the change of its level."""
+    subject, months = label(f"control.subject.{part}", lang), list_signals(chart)
+    if chart.is_steady:
+        return say("control.steady", lang, subject=subject)
+    told: list[Runs] = []
+    if len(months):
+        names = join_list([name_month(month, lang) for month in months], lang)
+        told.append(say("control.called", lang, subject=subject, n=count(len(months)), names=names))
+    if chart.since is not None:
+        way = "more" if chart.change > (0 if part == "share" else 1) else "less"
+        size = 100 * abs(chart.change) if part == "share" else chart.change
+        key = f"control.{part}_{way}" if math.isfinite(size) else "control.found_new"
+        told.append(say(key, lang, subject=subject, month=name_month(chart.since, lang), size=count(size, 1)))
+    return tuple(run for runs in told for run in runs)
 
 
 @exhibit("closure-text")

@@ -95,7 +95,7 @@ def write_drill_effects(view: View) -> Prose | None:
     blocks: list[Block | None] = [make_paragraph([say("drill_effects.lead", lang)], lang)]
     for one in found:
         name, verdict = label(f"outcome.{one.name}", lang), label(f"outcome.verdict.{one.verdict}", lang)
-        told = say("drill_effects.one", lang, name=name, ratio=say_effect(one.monthly, lang), verdict=verdict)
+        told = say("drill_effects.one", lang, name=name, ratio=say_effect(one.effect, lang), verdict=verdict)
         blocks.append(Block(told, kind="li"))
     for key in ("assumes", "cannot"):
         blocks.append(make_paragraph([say(f"drill_effects.{key}", lang)], lang))

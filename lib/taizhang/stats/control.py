@@ -1,129 +1,297 @@
-"""Control charts: is a monthly series steady, or has something changed?"""
+"""Control charts by month: is a series steady, once chance and the seasons are allowed for?
+
+A month is held against the same month of the other years, so that a season that returns is no signal, and a chart needs
+two whole years. What is asked is whether one month stands out, and whether the level changed from one month on; all
+these questions share one false-alarm rate for the whole chart.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from taizhang.stats.intervals import Floats
 
-SIDE_RUN = 8  # points in a row on one side of the centre
-TREND_RUN = 6  # points in a row, each above (or below) the one before
-D2, D4 = 1.128, 3.267  # of moving ranges of two points: Shewhart's constants
+FEWEST_MONTHS = 24
+LEVEL = 0.05  # of charts of a steady series, the most that may show a signal
+# The scatter is estimated from the chart itself: what that may add to the rate of false alarms.
+_MARGIN = 1.25
+_DRAWS = 4000
+_SEED = 20210701
+_SHORTEST_LEVEL = 3  # months, for a change of level
+_LEAST_SCATTER = 0.3  # of what chance gives; below, months are alike by luck
+_SOUGHT_MONTHS, _SOUGHT_POINTS = 12, 0.2  # a doubling, or so many points of a share, over so many months
+LEAST_POWER = 0.5
+_LOWEST_LIMIT = 2.3  # of all simulated; where nothing is seen even with this, none need be drawn
+_MOST_SIGNALS = 6
 
 
-def find_signals(value: Floats, centre: Floats, sigma: Floats) -> list[str]:
-    """Name the first run rule that each point meets, or ''.
+@dataclass(frozen=True)
+class Chart:
+    """A series with what is expected of each month.
 
-    ``limits``: beyond three sigma. ``near_limits``: two of three in a row beyond two sigma on one side.
-    ``side``: eight in a row on one side of the centre. ``trend``: six in a row rising or falling.
+    Attributes
+    ----------
+    points : DataFrame
+        By month: value, centre (of the same month in the other years), low and high (beyond them a month stands out;
+        NaN where there is no other year), signal (``limits``, ``level`` from a change on, or empty).
+    p : float
+        Probability of a month so far out, or of a change so clear, anywhere in the chart of a steady series.
+    power : float
+        Probability of seeing a doubling (of a share: 20 points) that lasts over the last twelve months.
+    dispersion : float
+        Variance of the months over what chance alone gives them.
+    since : Period or None
+        The month from which the level is another.
+    change : float
+        The level since over the level before; of shares, the difference. NaN where there is none.
+    """
+
+    points: pd.DataFrame
+    p: float
+    power: float
+    dispersion: float
+    since: pd.Period | None = None
+    change: float = np.nan
+
+    @property
+    def is_steady(self) -> bool:
+        return bool((self.points["signal"] == "").all())
+
+
+@dataclass(frozen=True)
+class _Series:
+    """Counts, or successes, `x` by month; `size` is days, or trials, and 0 where nothing is known."""
+
+    x: Floats
+    size: Floats
+    season: Floats  # one row per month of the year, 1 where a month of the series is one
+    share: bool
+
+    def leave_out(self, place: int) -> "_Series":
+        rest = np.arange(len(self.x)) != place
+        return _Series(self.x * rest, self.size * rest, self.season, self.share)
+
+    @property
+    def part(self) -> Floats:
+        """Each month's part in the size of all the same months."""
+        return _divide(self.size, (self.season @ self.size) @ self.season)
+
+    def vary(self, x: Floats) -> Floats:
+        """What chance makes of the same months' sums: multinomial, or hypergeometric, variance over the parts."""
+        total = x @ self.season.T
+        if not self.share:
+            return total
+        trials = self.season @ self.size
+        return _divide(total * (trials - total), trials - 1)
+
+    def score(self, x: Floats, contrasts: Floats) -> tuple[Floats, Floats, Floats]:
+        """Of each series (row) in `x`: each contrast's z, the scatter (chi-squared) and its degrees of freedom."""
+        spread, total = self.vary(x), x @ self.season.T
+        mine = _divide((contrasts * self.size) @ self.season.T, self.season @ self.size)
+        z = _divide(x @ contrasts.T - total @ mine.T, np.sqrt(spread @ (mine * (1 - mine)).T))
+        expected = (total @ self.season) * self.part
+        scatter = _divide((x - expected) ** 2, self.part * (spread @ self.season)).sum(axis=1)
+        years = self.season @ (self.size > 0)
+        return z, scatter, ((spread > 0) * np.maximum(years - 1, 0)).sum(axis=1)
+
+    def draw(self, dispersion: float, draws: int) -> Floats:
+        """Steady series with the same months' sums, or shares, and this dispersion."""
+        rng = np.random.default_rng(_SEED)
+        shape = (draws, len(self.x))
+        if self.share:
+            chance = _divide(self.season @ self.x, self.season @ self.size) @ self.season
+            rho = min(max(dispersion - 1, 0) / max(self.size[self.size > 0].mean() - 1, 1), 0.9)
+            chances = np.broadcast_to(chance, shape)
+            if rho > 0:
+                a, b = (np.maximum(part * (1 / rho - 1), 1e-9) for part in (chance, 1 - chance))
+                # A share of none or all has no scatter.
+                chances = np.where((chance > 0) & (chance < 1), rng.beta(a, b, shape), chance)
+            return rng.binomial(self.size.astype(int), chances).astype(float)
+        weights = np.broadcast_to(self.part, shape)
+        if dispersion > 1:  # negative binomial months, given their sum: Dirichlet-multinomial
+            mean = ((self.season @ self.x) @ self.season) * self.part
+            weights = rng.gamma(mean / (dispersion - 1), size=shape)
+        x = np.zeros(shape)
+        for one in self.season > 0:
+            total = int(self.x[one].sum())
+            if total:
+                # All weights may be nought where the gammas' shapes are small.
+                some = weights[:, one] + 1e-300 * (self.size[one] > 0)
+                x[:, one] = rng.multinomial(total, some / some.sum(axis=1, keepdims=True))
+        return x
+
+
+def _divide(top: Floats, base: Floats) -> Floats:
+    """A quotient, 0 where there is nothing to divide by."""
+    return np.divide(top, base, out=np.zeros(np.broadcast_shapes(top.shape, base.shape)), where=base > 0)
+
+
+def _studentise(z: Floats, scatter: Floats, free: Floats) -> tuple[Floats, Floats]:
+    """How far each contrast lies out by the scatter of the others, and that scatter."""
+    rest = (scatter[:, None] - z**2) / np.maximum(free[:, None] - 1, 1)
+    rest = np.maximum(rest, _LEAST_SCATTER)
+    return z / np.sqrt(rest), rest
+
+
+def _contrast(months: int) -> Floats:
+    """Each single month; then all months from one on."""
+    at = np.arange(months)
+    starts = np.arange(_SHORTEST_LEVEL, months - _SHORTEST_LEVEL + 1)
+    return np.vstack([np.eye(months), at >= starts[:, None]]).astype(float)
+
+
+def chart_counts(counts: pd.Series) -> Chart | None:
+    """A control chart of counts by month. None with less than two years, or where no doubling could be seen.
 
     Parameters
     ----------
-    value, centre, sigma : ndarray of float, shape (n,)
-        Unknown points (NaN) end a run on one side and a trend, and are not beyond any limit.
+    counts : Series
+        By month (PeriodIndex), without gaps; NaN where nothing is known.
 
     Notes
     -----
-    Nelson (1984), J. Qual. Technol. 16, 237-239, with eight points on a side as in the Western Electric
-    handbook (1956).
+    Given the sum of the same months of all years, a steady series' months are multinomial by their days, whatever the
+    season (Przyborowski and Wilenski 1940); where they scatter more, Dirichlet-multinomial, that is negative binomial.
+    Each contrast is studentised by the scatter that it leaves (Quandt 1960, for changes of level), and the largest
+    one's distribution is simulated, 4,000 times, from a fixed seed.
     """
-    apart = value - centre
-    with np.errstate(invalid="ignore", divide="ignore"):
-        score = apart / np.nan_to_num(sigma)
-    score[apart == 0] = 0
-    signals = []
-    for i in range(len(value)):
-        side = np.sign(score[i])
-        last = score[max(i - SIDE_RUN + 1, 0) : i + 1]
-        three = score[max(i - 2, 0) : i + 1] * side
-        steps = np.diff(value[max(i - TREND_RUN + 1, 0) : i + 1])
-        if abs(score[i]) > 3:
-            signals.append("limits")
-        elif len(three) == 3 and three[-1] > 2 and (three > 2).sum() >= 2:
-            signals.append("near_limits")
-        elif len(last) == SIDE_RUN and side != 0 and (np.sign(last) == side).all():
-            signals.append("side")
-        elif len(steps) == TREND_RUN - 1 and ((steps > 0).all() or (steps < 0).all()):
-            signals.append("trend")
-        else:
-            signals.append("")
-    return signals
+    months = pd.PeriodIndex(counts.index)
+    value = counts.to_numpy(float)
+    known = ~np.isnan(value)
+    size = np.where(known, months.days_in_month.to_numpy(float), 0)
+    return _chart(months, _Series(np.where(known, value, 0), size, _mark_seasons(months), False), value)
 
 
-def _lay_out(
-    index: pd.Index, value: Floats, centre: float, sigma: Floats, floor: float, top: float
-) -> pd.DataFrame:
-    middle = np.full(len(value), centre)
-    return pd.DataFrame(
-        {
-            "value": value,
-            "centre": middle,
-            "low": np.maximum(middle - 3 * sigma, floor),
-            "high": np.minimum(middle + 3 * sigma, top),
-            "signal": pd.array(find_signals(value, middle, sigma), dtype="str"),
-        },
-        index=index,
-    )
-
-
-def chart_shares(count: pd.Series, total: pd.Series) -> pd.DataFrame:
-    """A p chart: shares of samples of varying size.
+def chart_shares(count: pd.Series, total: pd.Series) -> Chart | None:
+    """A control chart of shares by month, as `chart_counts`; None, too, where no change of 20 points could be seen.
 
     Parameters
     ----------
     count, total : Series
-        Successes and trials on one index, in order of time.
-
-    Returns
-    -------
-    DataFrame
-        value, centre, low, high (0 to 1) and signal, as `find_signals` names it, on that index.
-
-    Notes
-    -----
-    Shewhart (1931); Montgomery, Introduction to Statistical Quality Control, 7.3.
+        Successes and trials by month (PeriodIndex), without gaps.
     """
-    return _chart_ratios(count, total.to_numpy(float), share=True)
+    months = pd.PeriodIndex(count.index)
+    x, size = count.to_numpy(float), total.to_numpy(float)
+    known = (size > 0) & ~np.isnan(x)
+    x, size = np.where(known, x, 0), np.where(known, size, 0)
+    value = np.where(known, _divide(x, size), np.nan)
+    return _chart(months, _Series(x, size, _mark_seasons(months), True), value)
 
 
-def chart_rates(events: pd.Series, exposure: pd.Series | float = 1.0) -> pd.DataFrame:
-    """A u chart: events per exposure; with one exposure for all, a c chart. As `chart_shares`."""
-    return _chart_ratios(events, np.broadcast_to(np.asarray(exposure, float), events.shape), share=False)
+def _mark_seasons(months: pd.PeriodIndex) -> Floats:
+    return (np.asarray(months.month) == np.arange(1, 13)[:, None]).astype(float)
 
 
-def _chart_ratios(top: pd.Series, base: Floats, *, share: bool) -> pd.DataFrame:
-    counts = top.to_numpy(float)
-    known = (base > 0) & ~np.isnan(counts)
-    base = np.where(known, base, np.nan)
-    centre = counts[known].sum() / base[known].sum() if known.any() else np.nan
-    variance = centre * (1 - centre) if share else centre
-    return _lay_out(top.index, counts / base, centre, np.sqrt(variance / base), 0.0, 1.0 if share else np.inf)
+def _chart(months: pd.PeriodIndex, series: _Series, value: Floats) -> Chart | None:
+    if len(months) < FEWEST_MONTHS:
+        return None
+    contrasts = _contrast(len(months))
+    z, scatter, free = series.score(series.x[None], contrasts)
+    if free[0] < 2:
+        return None
+    t, rest = _studentise(z, scatter, free)
+    # With the most telling contrast taken out, lest a change be taken for scatter.
+    dispersion = float(rest[0, np.abs(t[0]).argmax()])
+    if _find_power(series, dispersion, _LOWEST_LIMIT) < LEAST_POWER:
+        return None
+    drawn = np.abs(_studentise(*series.score(series.draw(dispersion, _DRAWS), contrasts))[0]).max(axis=1)
+    limit = float(
+        np.sort(drawn)[-int(LEVEL / _MARGIN * (_DRAWS + 1))]
+    )  # passed where, and only where, p is below the level
+    power = _find_power(series, dispersion, limit)
+    if power < LEAST_POWER:
+        return None
+    p = min(float((drawn >= np.abs(t).max()).sum() + 1) / (_DRAWS + 1) * _MARGIN, 1.0)
+    signal, since, left, rest = _find_signals(series, contrasts, limit)
+    points = pd.DataFrame({"value": value, **_set_limits(series, signal, since, rest, limit)}, index=months)
+    points["signal"] = pd.array(signal, dtype="str")
+    change = np.nan if since is None else _measure_change(left, np.arange(len(months)) >= since)
+    return Chart(points, p, power, dispersion, None if since is None else months[since], change)
 
 
-def chart_values(values: pd.Series) -> pd.DataFrame:
-    """An XmR chart: single values, sigma from the mean moving range.
+def _find_power(series: _Series, dispersion: float, limit: float) -> float:
+    """How often a doubling, or 20 points of a share, over the last twelve months would pass the limit."""
+    last = (np.arange(len(series.x)) >= len(series.x) - _SOUGHT_MONTHS).astype(float)
+    level = series.x.sum() / series.size.sum()
+    # Where there is no room above for 20 points, they are lost.
+    step = (_SOUGHT_POINTS if level <= 0.5 else -_SOUGHT_POINTS) if series.share else level
+    x = series.size * (level + step * last)
+    z = series.score(x[None], last[None])[0]
+    return float(norm.sf(limit - abs(float(z[0, 0])) / max(dispersion, 1.0) ** 0.5))
 
-    Moving ranges beyond their own limit are left out of the mean, once.
 
-    Parameters
-    ----------
-    values : Series
-        In order of time; at least two known.
+def _find_signals(
+    series: _Series, contrasts: Floats, limit: float
+) -> tuple[np.ndarray, int | None, _Series, Floats]:
+    """The months that stand out, one after the other, until none does, or the level changes.
 
-    Returns
-    -------
-    DataFrame
-        As `chart_shares`, and moving_range.
-
-    Notes
-    -----
-    Wheeler (2000), Understanding Variation; Nelson (1982), J. Qual. Technol. 14, 172-173.
+    Signals, the place from which the level is another, the series without the months that stand out, and the scatter
+    that each month leaves.
     """
-    value = values.to_numpy(float)
-    moving = np.r_[np.nan, np.abs(np.diff(value))]
-    ranges = moving[~np.isnan(moving)]
-    if len(ranges):
-        ranges = ranges[ranges <= D4 * ranges.mean()]
-    sigma = np.full(len(value), ranges.mean() / D2 if len(ranges) else np.nan)
-    known = value[~np.isnan(value)]
-    centre = float(known.mean()) if len(known) else np.nan
-    return _lay_out(values.index, value, centre, sigma, -np.inf, np.inf).assign(moving_range=moving)
+    signal, months = np.full(len(series.x), "", dtype=object), len(series.x)
+    while True:
+        z, scatter, free = series.score(series.x[None], contrasts)
+        t, rest = (part[0] for part in _studentise(z, scatter, free))
+        far = np.abs(t)
+        if free[0] < 2 or far.max() <= limit or (signal != "").sum() == _MOST_SIGNALS:
+            return signal, None, series, rest[:months]
+        # Of two months that can only be told from each other, the later.
+        alone = np.flatnonzero(far[:months] >= far.max() * (1 - 1e-9))
+        if not len(alone):
+            after = contrasts[far.argmax()] > 0
+            signal[after & (series.size > 0) & (signal == "")] = "level"
+            return signal, int(after.argmax()), series, np.full(months, rest[far.argmax()])
+        signal[alone[-1]] = "limits"
+        series = series.leave_out(int(alone[-1]))
+
+
+def _measure_change(series: _Series, after: np.ndarray) -> float:
+    """The level after over the level before, season by season (Mantel and Haenszel 1959); of shares the difference."""
+    x, size = (
+        [series.season @ (part * side) for side in (after, ~after)] for part in (series.x, series.size)
+    )
+    whole = series.season @ series.size
+    if not series.share:
+        # Without any row before there is no ratio.
+        base = _divide(x[1] * size[0], whole).sum()
+        return float(_divide(x[0] * size[1], whole).sum() / base) if base else np.inf
+    weight = _divide(size[0] * size[1], whole)
+    return float((weight * (_divide(x[0], size[0]) - _divide(x[1], size[1]))).sum() / weight.sum())
+
+
+def _set_limits(
+    series: _Series, signal: np.ndarray, since: int | None, scatter: Floats, limit: float
+) -> dict[str, Floats]:
+    """What the same months of the other years make likely: centre, low, high.
+
+    The others are those without a signal; after a change of level, the longer of the two parts. The limits are the
+    roots of a quadratic, since a month that is beyond them changes its own expectation.
+    """
+    at, size = np.arange(len(series.x)), series.size
+    others = signal != "limits"
+    if since is not None:
+        others &= (at < since) if since >= len(at) - since else (at >= since)
+    seen, trials = (
+        (series.season @ (part * others)) @ series.season - part * others for part in (series.x, size)
+    )
+    known = (size > 0) & (trials > 0)
+    part = _divide(size, size + trials)
+    rest = 1 - part
+    if series.share:
+        q = limit**2 * scatter * part * rest / np.maximum(size + trials - 1, 1)
+        a, b = rest**2 + q, 2 * part * rest * seen + q * (size + trials - 2 * seen)
+        c = (part * seen) ** 2 - q * seen * (size + trials - seen)
+        base, most = size, size
+    else:
+        q = limit**2 * scatter * part * rest
+        a, b, c = rest**2, 2 * part * rest * seen + q, (part * seen) ** 2 - q * seen
+        base, most = np.ones_like(size), np.full(len(size), np.inf)
+    root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0))
+    found = {
+        "centre": _divide(part * seen, rest),
+        "low": np.maximum(_divide(b - root, 2 * a), 0),
+        "high": np.minimum(_divide(b + root, 2 * a), most),
+    }
+    return {name: np.where(known, _divide(one, base), np.nan) for name, one in found.items()}

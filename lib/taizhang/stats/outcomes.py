@@ -5,18 +5,19 @@ from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.stats import nct, t
 
 from taizhang.stats.intervals import ALPHA, Floats
 
 FEWEST_EVENTS = 20  # below, a model of townships and months has nothing to go on
 FEWEST_PLACES = 4
 OVERDISPERSED = 1.2
+SEASONAL_MONTHS = 24  # from which each township's season can be told from its level
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What goes with one more drill, or with drilling more than before.
+    """What goes with one more drill.
 
     Attributes
     ----------
@@ -24,6 +25,10 @@ class Effect:
         Rate ratio with its interval; NaN where it can't be worked out.
     p : float
         Probability of one so far from 1 if there were no effect; NaN likewise.
+    lead_p : float
+        The same of the drills that came after, which can have no effect: a small one says that drills follow events.
+    error, freedom : float
+        Standard error of the ratio's logarithm, and the degrees of freedom of its t.
     events, places, months : int
         What it rests on.
     model : str
@@ -31,13 +36,16 @@ class Effect:
     dispersion : float
         Pearson's, of the Poisson fit.
     reason : str
-        Why nothing was worked out: ``few_events``, ``few_places`` or ``no_contrast``; else empty.
+        Why nothing was worked out: ``few_events``, ``few_places``, ``no_contrast`` or ``no_fit``; else empty.
     """
 
     ratio: float = np.nan
     low: float = np.nan
     high: float = np.nan
     p: float = np.nan
+    lead_p: float = np.nan
+    error: float = np.nan
+    freedom: float = np.nan
     events: int = 0
     places: int = 0
     months: int = 0
@@ -48,6 +56,11 @@ class Effect:
     def is_beyond_chance(self, *, alpha: float = ALPHA) -> bool:
         """Whether there is evidence of an association at this level."""
         return bool(self.p < alpha)
+
+    def find_power(self, ratio: float, *, alpha: float = ALPHA) -> float:
+        """How often such data would give evidence of a ratio: the t test's power, both tails."""
+        shift, limit = np.log(ratio) / self.error, t.ppf(1 - alpha / 2, self.freedom)
+        return float(nct.sf(limit, self.freedom, shift) + nct.cdf(-limit, self.freedom, shift))
 
 
 def sum_recent(drills: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:
@@ -68,26 +81,31 @@ def sum_recent(drills: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:
     return drills.T.rolling(months).sum().shift().T
 
 
+def sum_next(drills: pd.DataFrame, *, months: int = 3) -> pd.DataFrame:
+    """Drills held in the months after each month, as `sum_recent`; NaN in the last months."""
+    return drills.T[::-1].rolling(months).sum().shift()[::-1].T
+
+
 def estimate_effect(
     events: pd.DataFrame,
     exposure: pd.DataFrame,
     treatment: pd.DataFrame,
+    later: pd.DataFrame | None = None,
     *,
-    clustered: bool = True,
     alpha: float = ALPHA,
 ) -> Effect:
     """Rate ratio of events per unit of treatment, with townships and months as effects.
 
-    What differs between townships all the time, or between months everywhere, cancels; what differs in a
-    township at one time, and moves both drills and events, does not.
+    Each township has a level, each month one, and where there are two years each township has a yearly wave of its
+    own, for what all townships do not share: typhoons on the coast, fires in the hills.
 
     Parameters
     ----------
     events, exposure, treatment : DataFrame
-        One row per township, one column per month; cells without exposure, or with an unknown treatment,
-        are left out.
-    clustered : bool
-        Whether months of one township may hang together; needs more than two.
+        One row per township, one column per month, in order and without gaps; cells without exposure, or with an
+        unknown treatment, are left out.
+    later : DataFrame, optional
+        Treatment in the months after, as from `sum_next`; for `lead_p`.
     alpha : float
         One less the level of the interval.
 
@@ -101,9 +119,26 @@ def estimate_effect(
     Notes
     -----
     Cameron and Trivedi (2013), Regression Analysis of Count Data, 3.3 and 9.4; Liang and Zeger (1986),
-    Biometrika 73, 13-22. Fitted by statsmodels.
+    Biometrika 73, 13-22; leads after Granger, as Angrist and Pischke (2009), Mostly Harmless Econometrics, 5.2.
+    Fitted by statsmodels.
     """
+    effect = _estimate(events, exposure, treatment, None, alpha)
+    if later is None or effect.reason:
+        return effect
+    return replace(effect, lead_p=_estimate(events, exposure, later, treatment, alpha).p)
+
+
+def _estimate(
+    events: pd.DataFrame,
+    exposure: pd.DataFrame,
+    treatment: pd.DataFrame,
+    beside: pd.DataFrame | None,
+    alpha: float,
+) -> Effect:
+    """The effect of a treatment, given another beside it."""
     known = (exposure > 0) & treatment.notna() & events.notna()
+    if beside is not None:
+        known &= beside.notna()
     # A township, or a month, without any event has no rate to compare and tells nothing.
     rows = events.index[events.where(known).sum(axis=1) > 0]
     columns = events.columns[events.where(known).sum() > 0]
@@ -117,11 +152,18 @@ def estimate_effect(
         return replace(about, reason="few_events")
     if len(rows) < FEWEST_PLACES:
         return replace(about, reason="few_places")
-    design = np.column_stack([x, np.ones(len(y)), _mark(at[:, 0], len(rows)), _mark(at[:, 1], len(columns))])
-    left = x - design[:, 1:] @ np.linalg.lstsq(design[:, 1:], x)[0]
-    if len(y) <= design.shape[1] or not np.abs(left).max() > 1e-9:
+    place, month = _mark(at[:, 0], len(rows)), _mark(at[:, 1], len(columns))
+    others = [np.ones((len(y), 1)), place, month]
+    if events.shape[1] >= SEASONAL_MONTHS:
+        angle = events.columns.get_indexer(columns)[at[:, 1]] / 6 * np.pi
+        others += [place * np.cos(angle)[:, None], place * np.sin(angle)[:, None]]
+    if beside is not None:
+        others.insert(0, beside.loc[rows, columns].to_numpy(float)[mask][:, None])
+    rest = np.column_stack(others)
+    left = x - rest @ np.linalg.lstsq(rest, x)[0]
+    if len(y) <= rest.shape[1] + 1 or not np.abs(left).max() > 1e-9:
         return replace(about, reason="no_contrast")
-    return _fit(y, design, np.log(base), at[:, 0] if clustered else None, alpha, about)
+    return _fit(y, np.column_stack([x, rest]), np.log(base), at[:, 0], alpha, about)
 
 
 def _mark(number: np.ndarray, of: int) -> np.ndarray:
@@ -130,12 +172,7 @@ def _mark(number: np.ndarray, of: int) -> np.ndarray:
 
 
 def _fit(
-    y: Floats,
-    design: Floats,
-    offset: Floats,
-    cluster: np.ndarray | None,
-    alpha: float,
-    about: Effect,
+    y: Floats, design: Floats, offset: Floats, cluster: np.ndarray, alpha: float, about: Effect
 ) -> Effect:
     # Slow to load, and only the comparison of districts needs it.
     from statsmodels.genmod import families
@@ -147,7 +184,7 @@ def _fit(
         filterwarnings("ignore", category=PerfectSeparationWarning)
         fit = model.fit(scale="X2")
     dispersion, name = float(fit.scale), "poisson"
-    if dispersion > OVERDISPERSED:
+    if fit.converged and dispersion > OVERDISPERSED:
         mean = fit.fittedvalues
         # Moments: the variance is mean + size * mean squared, less the degrees of freedom spent.
         excess = ((y - mean) ** 2 * len(y) / fit.df_resid - mean).sum() / (mean**2).sum()
@@ -157,53 +194,21 @@ def _fit(
     slope = float(fit.params[0])
     # Never narrower than chance alone.
     errors = [(float(fit.normalized_cov_params[0, 0] * max(fit.scale, 1.0)) ** 0.5, int(fit.df_resid))]
-    if cluster is not None:
-        robust = model.fit(start_params=fit.params, cov_type="cluster", cov_kwds={"groups": cluster})
-        errors.append((float(robust.bse[0]), len(np.unique(cluster)) - 1))
+    robust = model.fit(start_params=fit.params, cov_type="cluster", cov_kwds={"groups": cluster})
+    errors.append((float(robust.bse[0]), len(np.unique(cluster)) - 1))
     reach, error, free = max((error * t.ppf(1 - alpha / 2, free), error, free) for error, free in errors)
+    # What fits exactly goes on falling by parts of nothing.
+    settled = fit.converged or fit.deviance < 1e-8
+    if not settled or not np.isfinite([slope, reach]).all():
+        return replace(about, reason="no_fit")
     return replace(
         about,
         ratio=float(np.exp(slope)),
         low=float(np.exp(slope - reach)),
         high=float(np.exp(slope + reach)),
         p=2 * float(t.sf(abs(slope) / error, free)),
+        error=error,
+        freedom=float(free),
         model=name,
         dispersion=dispersion,
     )
-
-
-def compare_groups(
-    before: pd.Series,
-    after: pd.Series,
-    exposure_before: pd.Series,
-    exposure_after: pd.Series,
-    treated: pd.Series,
-    *,
-    alpha: float = ALPHA,
-) -> Effect:
-    """Before and after, against a comparison group: the ratio of two rate ratios.
-
-    Parameters
-    ----------
-    before, after, exposure_before, exposure_after : Series
-        Events and exposure per township in two periods, on one index.
-    treated : Series of bool
-        Whether a township is of the group that did more; the others are the comparison.
-
-    Returns
-    -------
-    Effect
-        `ratio` below 1: the treated group's rate fell by more (or rose by less) than the others'.
-
-    Notes
-    -----
-    Difference in differences on the log scale, as `estimate_effect` with two periods. It takes the two
-    groups to have gone the same way but for the treatment.
-    """
-    events = pd.concat([before, after], axis=1, keys=[0, 1])
-    exposure = pd.concat([exposure_before, exposure_after], axis=1, keys=[0, 1])
-    some = events.sum(axis=1) > 0
-    if min((treated & some).sum(), (~treated & some).sum()) < 2:
-        return Effect(events=int(events.to_numpy().sum()), places=len(events), months=2, reason="few_places")
-    treatment = pd.DataFrame({0: 0.0, 1: treated})
-    return estimate_effect(events, exposure, treatment, clustered=False, alpha=alpha)

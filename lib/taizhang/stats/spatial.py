@@ -3,18 +3,23 @@
 libpysal and esda are loaded when first needed: only the comparison of districts needs them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil, comb
 from typing import TYPE_CHECKING, Any
-from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import pandas as pd
+
+from taizhang.stats.intervals import Floats
 
 if TYPE_CHECKING:
     from libpysal.graph import Graph
 
 FEWEST = 8  # places with neighbours below which patterns are not looked for
-PERMUTATIONS = 999
+FEWEST_PERMUTATIONS, MOST_PERMUTATIONS = 999, 99_999
+_CHUNK = 2_000_000  # random numbers at a time
+_MOST_DRAWS = 50_000_000  # permutations times places: seconds
+_FINER = 10  # times the smallest probability that false discovery asks for
 SEED = 20210701
 QUADRANTS = {1: "high_high", 2: "low_high", 3: "low_low", 4: "high_low"}
 
@@ -31,6 +36,9 @@ class Pattern:
     places : DataFrame
         On the index given: moran (local), p (both tails), quadrant (high_high, low_high, low_low, high_low) and found
         (True where beyond chance with false discoveries controlled). Islands and unknown values have none.
+    local : bool
+        Whether any place could be found at all: not where so few can be put in order in so few ways, or so many are
+        looked at, that the smallest probability there is would not do.
     reason : str
         Why nothing was worked out: ``few`` or ``constant``; else empty.
     """
@@ -40,6 +48,7 @@ class Pattern:
     p: float
     places: pd.DataFrame
     reason: str = ""
+    local: bool = True
 
 
 def join_neighbours(geometry: Any) -> "Graph":
@@ -65,7 +74,7 @@ def find_pattern(
     graph: "Graph",
     *,
     q: float = 0.05,
-    permutations: int = PERMUTATIONS,
+    permutations: int | None = None,
     seed: int = SEED,
 ) -> Pattern:
     """Moran's I of a value and the places that resemble, or stand out from, their neighbours.
@@ -78,6 +87,8 @@ def find_pattern(
         As from `join_neighbours`.
     q : float
         Highest share of false discoveries among the places found (Benjamini and Hochberg).
+    permutations : int, optional
+        By default as many as false discovery asks for; at most 99,999, and fewer where there are over 500 places.
 
     Notes
     -----
@@ -99,18 +110,52 @@ def find_pattern(
     y = values[kept].to_numpy(float)
     if np.ptp(y) == 0:
         return Pattern(np.nan, np.nan, np.nan, places, "constant")
-    # The global test under randomisation needs no draws, so no global generator is touched.
-    whole = Moran(y, weights, permutations=0)
-    # A z-score that is not used here; and of the tail of p, which the next line doubles itself.
-    with np.errstate(invalid="ignore", divide="ignore"), catch_warnings():
-        filterwarnings("ignore", message="The alternative hypothesis")
-        local = Moran_Local(y, weights, permutations=permutations, seed=seed, n_jobs=1)
-    p = np.minimum(2 * local.p_sim, 1)  # esda's is of the tail that each place is in
+    whole = Moran(y, weights, permutations=0)  # under randomisation, which needs no draws
+    found = Pattern(float(whole.I), float(whole.EI), float(whole.p_rand), places)
+    many = permutations or choose_permutations(len(kept), q)
+    # Each place's neighbours can be drawn in so many ways.
+    ways = max(comb(len(kept) - 1, int(near)) for near in weights.cardinalities.unique())
+    if 2 / min(many + 1, ways) > q / len(kept):
+        return replace(found, local=False)
+    local = Moran_Local(y, weights, permutations=0)
+    p = _permute(y, weights, many, seed)
     places.loc[kept, "moran"] = local.Is
     places.loc[kept, "p"] = p
     places.loc[kept, "quadrant"] = [QUADRANTS[int(number)] for number in local.q]
     places.loc[kept, "found"] = multipletests(p, alpha=q, method="fdr_bh")[0]
-    return Pattern(float(whole.I), float(whole.EI), float(whole.p_rand), places)
+    return found
+
+
+def choose_permutations(places: int, q: float = 0.05) -> int:
+    """How many permutations can tell a place apart, with both tails and so many places looked at."""
+    needed = ceil(2 * _FINER * places / q) - 1
+    return min(max(needed, FEWEST_PERMUTATIONS), MOST_PERMUTATIONS, _MOST_DRAWS // places)
+
+
+def _permute(y: Floats, weights: "Graph", permutations: int, seed: int) -> Floats:
+    """How likely each place's neighbours are to sum to so much, or so little, by chance: both tails.
+
+    The place stays and the others change places with one another, as Anselin has it. esda's own draws come from the
+    generator that everyone shares, and take sums that are equal for unequal where the last digit differs.
+    """
+    rng = np.random.default_rng(seed)
+    order = {code: place for place, code in enumerate(weights.unique_ids)}
+    near = [np.array([order[code] for code in weights[code].index]) for code in weights.unique_ids]
+    most = max(map(len, near))
+    chosen = np.empty((permutations, most), int)
+    rows = max(_CHUNK // len(y), 1)
+    for start in range(0, permutations, rows):
+        part = chosen[start : start + rows]
+        part[:] = rng.random((len(part), len(y) - 1)).argpartition(most - 1, axis=1)[:, :most]
+        rng.permuted(part, axis=1, out=part)  # the first few of them are to be any few
+    tie = 1e-9 * float(np.abs(y).sum())
+    p = np.ones(len(y))
+    for place, neighbours in enumerate(near):
+        sums = np.delete(y, place)[chosen[:, : len(neighbours)]].sum(axis=1)
+        seen = y[neighbours].sum()
+        tail = min((sums >= seen - tie).sum(), (sums <= seen + tie).sum())
+        p[place] = min(2 * (tail + 1) / (permutations + 1), 1)
+    return p
 
 
 def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: "Graph") -> pd.Series:

@@ -1,0 +1,135 @@
+"""How often control charts call a steady series, and a change that lasts.
+
+``python -m benchmarks.control_charts`` prints the table of docs/statistics.md; ``--series 400`` is quicker.
+"""
+
+import argparse
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from taizhang.stats.control import Chart, chart_counts, chart_shares
+
+SERIES = 1000
+SEED = 20210701
+MEANS = (1, 5, 15, 50)
+# Months that vary as they are told: the visits' mean size, or the variance of the months over their mean.
+KINDS = {
+    "Poisson": (1.0, 1.0),
+    "visits of 2": (2.0, 1.0),
+    "visits of 4.3": (4.3, 1.0),
+    "months 3 times Poisson": (1.0, 3.0),
+}
+SEASON = 0.3
+
+
+def draw_counts(
+    rng: np.random.Generator,
+    mean: float,
+    months: int,
+    *,
+    visit: float,
+    scatter: float,
+    season: float,
+    double: int,
+) -> pd.Series:
+    """A made-up series of counts up to the end of 2021.
+
+    Parameters
+    ----------
+    mean : float
+        Rows a month.
+    visit : float
+        Rows that come together, geometric with this mean.
+    scatter : float
+        Variance of the months over their mean, beyond what visits bring.
+    season : float
+        Height of a yearly wave, as a part of the mean.
+    double : int
+        Months at the end with twice the rows.
+    """
+    index = pd.period_range(end="2021-12", periods=months, freq="M")
+    level = mean * (1 + season * np.sin(np.asarray(index.month) / 6 * np.pi))
+    level[months - double :] *= 2
+    if scatter > 1:
+        level = rng.gamma(level / (scatter - 1), scatter - 1)
+    visits = rng.poisson(level / visit)
+    # The sum of geometric numbers is the number of trials of a negative binomial.
+    rows = visits + (
+        rng.negative_binomial(np.maximum(visits, 1), 1 / visit) * (visits > 0) if visit > 1 else 0
+    )
+    return pd.Series(rows.astype(float), index)
+
+
+def draw_shares(
+    rng: np.random.Generator, mean: float, months: int, *, alike: float, lost: float
+) -> tuple[pd.Series, pd.Series]:
+    """Successes of a share of 80 %, with the trials of each month; in the last twelve months less what is `lost`.
+
+    `alike` is the correlation of the trials of one month.
+    """
+    total = draw_counts(rng, mean, months, visit=1, scatter=1, season=0, double=0)
+    share: npt.NDArray[np.float64] = np.where(np.arange(months) < months - 12, 0.8, 0.8 - lost)
+    if alike:
+        share = rng.beta(share * (1 / alike - 1), (1 - share) * (1 / alike - 1))
+    return pd.Series(rng.binomial(total.astype(int), share), total.index), total
+
+
+def _tell(charts: list[Chart | None]) -> tuple[float, float]:
+    """Percent of series with a signal, and with a chart."""
+    shown = [chart for chart in charts if chart is not None]
+    called = sum(not chart.is_steady for chart in shown)
+    return 100 * called / len(charts), 100 * len(shown) / len(charts)
+
+
+def simulate(*, series: int = SERIES, seed: int = SEED) -> pd.DataFrame:
+    """Chart steady series, and series whose last six or twelve months double.
+
+    Returns
+    -------
+    DataFrame
+        kind, months, mean; steady and steady_season: percent of steady series with a signal, without and with a season;
+        charted: percent that have a chart at all; doubled_6, doubled_12: percent of series with a signal where the last
+        six, or twelve, months double, with a season.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for kind, (visit, scatter) in KINDS.items():
+        for months in (24, 36):
+            for mean in MEANS:
+
+                def call(season: float, double: int, many: int) -> tuple[float, float]:
+                    shape = {"visit": visit, "scatter": scatter, "season": season, "double": double}  # noqa: B023
+                    return _tell([chart_counts(draw_counts(rng, mean, months, **shape)) for _ in range(many)])  # noqa: B023
+
+                flat, charted = call(0, 0, series)
+                wave = call(SEASON, 0, series)[0]
+                power = [call(SEASON, double, max(series // 4, 1))[0] for double in (6, 12)]
+                rows.append((kind, months, mean, flat, wave, charted, *power))
+    for alike in (0.0, 0.1):
+        for months in (24, 36):
+            for mean in MEANS:
+                steady, charted = _tell(
+                    [
+                        chart_shares(*draw_shares(rng, mean, months, alike=alike, lost=0))
+                        for _ in range(series)
+                    ]
+                )
+                power = _tell(
+                    [
+                        chart_shares(*draw_shares(rng, mean, months, alike=alike, lost=0.2))
+                        for _ in range(max(series // 4, 1))
+                    ]
+                )[0]
+                rows.append(
+                    (f"shares, {alike:g} alike", months, mean, steady, np.nan, charted, np.nan, power)
+                )
+    columns = ["kind", "months", "mean", "steady", "steady_season", "charted", "doubled_6", "doubled_12"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--series", type=int, default=SERIES)
+    print(simulate(series=parser.parse_args().series).round(1).to_string(index=False))
