@@ -4,6 +4,8 @@
 """
 
 import argparse
+from functools import partial
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -94,37 +96,22 @@ def simulate(*, series: int = SERIES, seed: int = SEED) -> pd.DataFrame:
         six, or twelve, months double, with a season.
     """
     rng = np.random.default_rng(seed)
-    rows = []
+    few = max(series // 4, 1)
+    rows: list[tuple[object, ...]] = []
     for kind, (visit, scatter) in KINDS.items():
-        for months in (24, 36):
-            for mean in MEANS:
-
-                def call(season: float, double: int, many: int) -> tuple[float, float]:
-                    shape = {"visit": visit, "scatter": scatter, "season": season, "double": double}  # noqa: B023
-                    return _tell([chart_counts(draw_counts(rng, mean, months, **shape)) for _ in range(many)])  # noqa: B023
-
-                flat, charted = call(0, 0, series)
-                wave = call(SEASON, 0, series)[0]
-                power = [call(SEASON, double, max(series // 4, 1))[0] for double in (6, 12)]
-                rows.append((kind, months, mean, flat, wave, charted, *power))
+        for months, mean in product((24, 36), MEANS):
+            draw = partial(draw_counts, rng, mean, months, visit=visit, scatter=scatter)
+            flat, charted = _tell([chart_counts(draw(season=0, double=0)) for _ in range(series)])
+            wave, _ = _tell([chart_counts(draw(season=SEASON, double=0)) for _ in range(series)])
+            half, _ = _tell([chart_counts(draw(season=SEASON, double=6)) for _ in range(few)])
+            year, _ = _tell([chart_counts(draw(season=SEASON, double=12)) for _ in range(few)])
+            rows.append((kind, months, mean, flat, wave, charted, half, year))
     for alike in (0.0, 0.1):
-        for months in (24, 36):
-            for mean in MEANS:
-                steady, charted = _tell(
-                    [
-                        chart_shares(*draw_shares(rng, mean, months, alike=alike, lost=0))
-                        for _ in range(series)
-                    ]
-                )
-                power = _tell(
-                    [
-                        chart_shares(*draw_shares(rng, mean, months, alike=alike, lost=0.2))
-                        for _ in range(max(series // 4, 1))
-                    ]
-                )[0]
-                rows.append(
-                    (f"shares, {alike:g} alike", months, mean, steady, np.nan, charted, np.nan, power)
-                )
+        for months, mean in product((24, 36), MEANS):
+            share = partial(draw_shares, rng, mean, months, alike=alike)
+            flat, charted = _tell([chart_shares(*share(lost=0)) for _ in range(series)])
+            year, _ = _tell([chart_shares(*share(lost=0.2)) for _ in range(few)])
+            rows.append((f"shares, {alike:g} alike", months, mean, flat, np.nan, charted, np.nan, year))
     columns = ["kind", "months", "mean", "steady", "steady_season", "charted", "doubled_6", "doubled_12"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.stats.intervals import poisson_interval, wilson_interval
-from taizhang.stats.outcomes import compare_groups, estimate_effect, sum_recent
 from taizhang.stats.ranks import rank_rates
 from taizhang.stats.shrink import fit_rates
 from taizhang.stats.survival import estimate_survival, find_median
@@ -52,30 +51,6 @@ def _call(events: npt.NDArray[np.int64], size: pd.Series, *, share: bool = False
     return funnel.places["above"].to_numpy(dtype=bool)
 
 
-def _study_drills(rng: np.random.Generator, effect: float) -> tuple[bool, bool]:
-    """Whether a county of two years shows evidence that drills go with incidents, by month and by group.
-
-    Incidents come in clusters in half the counties; townships and months differ, and townships with more
-    incidents drill more.
-    """
-    months = 24
-    level = rng.lognormal(0, 0.5, (TOWNSHIPS, 1))
-    season = np.exp(0.3 * np.sin(np.arange(months) / 6 * np.pi))
-    drills = pd.DataFrame(rng.poisson(0.8 * level**0.5, (TOWNSHIPS, months)))
-    recent = sum_recent(drills)
-    mean = level * season * effect ** recent.fillna(0).to_numpy()
-    lumps = rng.gamma(2, 0.5, mean.shape) if rng.random() < 0.5 else 1.0
-    events = pd.DataFrame(rng.poisson(mean * lumps))
-    days = pd.DataFrame(np.full(mean.shape, 30.0))
-    monthly = estimate_effect(events, days, recent)
-    halves = [
-        (frame.iloc[:, :12].sum(axis=1), frame.iloc[:, 12:].sum(axis=1)) for frame in (events, days, drills)
-    ]
-    growth = halves[2][1] - halves[2][0]
-    groups = compare_groups(*halves[0], *halves[1], growth > growth.median())
-    return monthly.is_beyond_chance(), groups.is_beyond_chance()
-
-
 def simulate(*, counties: int = COUNTIES, seed: int = SEED) -> pd.DataFrame:
     """Try the statistics on made-up counties of twenty townships each.
 
@@ -115,8 +90,6 @@ def simulate(*, counties: int = COUNTIES, seed: int = SEED) -> pd.DataFrame:
     wilson = wilson_interval(rng.binomial(totals, shares), totals)
     poisson = poisson_interval(events, exposure)
     medians, still_open = _cover_closure(rng, counties * TOWNSHIPS)
-    null = np.array([_study_drills(rng, 1.0) for _ in range(counties)])
-    real = np.array([_study_drills(rng, 0.8)[0] for _ in range(max(counties // 5, 1))])
     rows = [
         ("Wilson interval covers the true share", "93 to 97", _cover(*wilson, shares)),
         ("exact Poisson interval covers the true rate", "at least 95", _cover(*poisson, rates)),
@@ -129,9 +102,6 @@ def simulate(*, counties: int = COUNTIES, seed: int = SEED) -> pd.DataFrame:
         ("false among the townships called above chance, shares", "at most 5", 100 * float(np.mean(false_shares))),
         ("the same without any difference, shares of 95 %", "at most 5", 100 * float(np.mean(share_alarms))),
         ("townships with 2.5 times the others' rate that are called", "", 100 * hits / (2 * counties)),
-        ("drills without effect: 'no evidence', townships by months", "at least 95", 100 - 100 * null[:, 0].mean()),
-        ("drills without effect: 'no evidence', before and after", "at least 95", 100 - 100 * null[:, 1].mean()),
-        ("drills that cut incidents by a fifth each: evidence found", "", 100 * real.mean()),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["what", "stated", "reached"])
 

@@ -16,13 +16,13 @@ from taizhang.stats.intervals import Floats
 FEWEST_MONTHS = 24
 LEVEL = 0.05  # of charts of a steady series, the most that may show a signal
 # The scatter is estimated from the chart itself: what that may add to the rate of false alarms.
-_MARGIN = 1.25
+_MARGIN = 1.5
 _DRAWS = 4000
 _SEED = 20210701
 _SHORTEST_LEVEL = 3  # months, for a change of level
 _LEAST_SCATTER = 0.3  # of what chance gives; below, months are alike by luck
 _SOUGHT_MONTHS, _SOUGHT_POINTS = 12, 0.2  # a doubling, or so many points of a share, over so many months
-LEAST_POWER = 0.5
+LEAST_POWER, LEAST_POWER_SEEN = 0.5, 0.2  # to call a series steady, and to trust a signal
 _LOWEST_LIMIT = 2.3  # of all simulated; where nothing is seen even with this, none need be drawn
 _MOST_SIGNALS = 6
 
@@ -143,7 +143,7 @@ def _contrast(months: int) -> Floats:
 
 
 def chart_counts(counts: pd.Series) -> Chart | None:
-    """A control chart of counts by month. None with less than two years, or where no doubling could be seen.
+    """A control chart of counts by month. None with less than two years, or where a doubling would hardly be seen.
 
     Parameters
     ----------
@@ -194,16 +194,17 @@ def _chart(months: pd.PeriodIndex, series: _Series, value: Floats) -> Chart | No
     t, rest = _studentise(z, scatter, free)
     # With the most telling contrast taken out, lest a change be taken for scatter.
     dispersion = float(rest[0, np.abs(t[0]).argmax()])
-    if _find_power(series, dispersion, _LOWEST_LIMIT) < LEAST_POWER:
+    if _find_power(series, dispersion, _LOWEST_LIMIT) < LEAST_POWER_SEEN:
         return None
     drawn = np.abs(_studentise(*series.score(series.draw(dispersion, _DRAWS), contrasts))[0]).max(axis=1)
     limit = float(
         np.sort(drawn)[-int(LEVEL / _MARGIN * (_DRAWS + 1))]
     )  # passed where, and only where, p is below the level
-    power = _find_power(series, dispersion, limit)
-    if power < LEAST_POWER:
-        return None
     p = min(float((drawn >= np.abs(t).max()).sum() + 1) / (_DRAWS + 1) * _MARGIN, 1.0)
+    power = _find_power(series, dispersion, limit)
+    # What was seen could be seen; that nothing was says something only of what would have been.
+    if power < (LEAST_POWER if p >= LEVEL else LEAST_POWER_SEEN):
+        return None
     signal, since, left, rest = _find_signals(series, contrasts, limit)
     points = pd.DataFrame({"value": value, **_set_limits(series, signal, since, rest, limit)}, index=months)
     points["signal"] = pd.array(signal, dtype="str")
