@@ -94,16 +94,16 @@ def run_floors(*arguments: str | Path, codes: list[str]) -> None:
 
 def run_ours(book: Path, template: Path, codes: list[str], out: Path, *, jobs: int) -> None:
     """The runner of `taizhang review`, on the notebook asked for."""
-    import taizhang as tz
     from taizhang.core.periods import parse_period
     from taizhang.metadata.facts import ALL
     from taizhang.report.meta import ReportMeta
     from taizhang.report.tasks import ReportTask
     from taizhang.report.workers import run_tasks, start_ahead
+    from taizhang.workbook.book import Workbook
     from warm_kernels.client import close_server
 
-    start_ahead(jobs)  # as the command does
-    opened, period = tz.open(str(book)), parse_period("2021")
+    start_ahead(jobs)  # as the command does, which opens the workbook without the fonts of one's own charts
+    opened, period = Workbook.find(str(book)), parse_period("2021")
     tasks = []
     for code in codes:
         title = opened.config.title
