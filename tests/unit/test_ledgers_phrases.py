@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.ledgers.dates import Relative
-from taizhang.ledgers.phrases import Day, Said, read_due, read_own_day, read_phrase
+from taizhang.ledgers.phrases import Day, Said, read_due, read_own_day, read_phrase, tells_deaths
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.phrases import load_phrases
 
@@ -337,3 +337,17 @@ def test_done_before_a_day_is_not_due_by_it() -> None:
         assert show(read_phrase(text, "hazards")) == {"status": "rectified"}, text
     for text in ("4月25日前完成", "4月25日前整改到位", "限4月25日前整改"):
         assert show(read_phrase(text, "hazards")) == {"mode": "by_deadline", "deadline": "2023-04-25"}, text
+
+
+@pytest.mark.parametrize(
+    ("text", "deaths"),
+    [
+        ("造成2人死亡", True), ("2 died", True), ("死亡2人", True), ("1死2伤", True), ("一名工人坠落身亡", True),
+        ("王某經搶救無效死亡", True), ("5 people were killed in the fire", True), ("The driver was killed.", True),
+        ("十余人遇难，2人失踪", True), ("无人员死亡", False), ("未造成人员死亡，2人受伤", False), ("nobody died", False),
+        ("no one was killed", False), ("0 deaths", False), ("猪死亡3头", False), ("死角清理", False), ("3人死里逃生", False),
+        ("1人受伤", False), ("死亡证明已开具", False), ("", False),
+    ],
+)  # fmt: skip
+def test_accounts_that_tell_of_deaths(text: str, deaths: bool) -> None:
+    assert tells_deaths(text) == deaths

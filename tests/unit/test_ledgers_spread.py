@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from ledger_files import read, write_csv
 
+from taizhang.ledgers.model import FileRead
+
 STATUS = "乡镇,发现日期,隐患描述,整改状态\n"
 
 
@@ -237,3 +239,49 @@ def test_people_hurt_in_columns_of_their_own_under_one_group(tmp_path: Path) -> 
     got = read(write_csv(tmp_path, text), "incidents")
     assert got.rows[["deaths", "serious_injuries", "injuries"]].to_numpy().tolist() == [[1, 0, 2]]
     assert got.set_aside.empty
+
+
+def read_events(tmp_path: Path, header: str, *cells: str) -> FileRead:
+    rows = "".join(f"溪南镇,2023-04-2{n},{cell}\n" for n, cell in enumerate(cells))
+    return read(write_csv(tmp_path, f"乡镇,发生日期,{header}\n{rows}"), "incidents")
+
+
+def test_deaths_in_an_account_are_told_and_never_read(tmp_path: Path) -> None:
+    got = read_events(tmp_path, "事故经过", "造成2人死亡", "扑灭", "一人溺亡", "未造成人员死亡")
+    assert got.rows["deaths"].isna().all() and "deaths" not in got.rows["table_columns"][0].split("|")
+    assert [note.code for note in got.tables[0].notes] == ["ledgers.table.account_of_deaths"]
+    assert "description tells of deaths in 2 rows" in str(got.tables[0].notes[0])
+
+
+def test_a_table_with_a_column_of_deaths_needs_no_account(tmp_path: Path) -> None:
+    assert not read_events(tmp_path, "死亡人数,事故经过", ",造成2人死亡", "0,扑灭").tables[0].notes
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "there"),
+    [
+        ("伤亡情况", ["死亡1;受伤0", "无人员伤亡"], {"deaths", "injuries"}),
+        ("伤亡情况", ["死1伤2", ""], {"deaths", "injuries"}),
+        ("人员伤亡情况", ["死亡一人，失踪两人"], {"deaths", "missing"}),
+        ("伤亡情况", ["无", "3"], {"deaths", "injuries"}),
+        ("死亡人数", ["1", "0"], {"deaths"}),
+        ("死亡人数", ["死1伤2", "0"], {"deaths"}),  # no column of injuries, whatever a cell says
+    ],
+)
+def test_a_column_of_people_hurt_answers_for_what_its_cells_tell(
+    tmp_path: Path, header: str, cells: list[str], there: set[str]
+) -> None:
+    rows = read_events(tmp_path, header, *cells).rows
+    found = set(rows["table_columns"].iloc[0].split("|")) & {
+        "deaths",
+        "injuries",
+        "missing",
+        "serious_injuries",
+    }
+    assert found == there
+
+
+def test_a_column_of_months_has_its_precision(tmp_path: Path) -> None:
+    text = "地区,月份,降水量\n溪南镇,2023年4月,10\n溪南镇,2023-05-01,20\n溪南镇,,5\n"
+    rows = read(write_csv(tmp_path, text), "weather").rows
+    assert rows["month_precision"].tolist() == ["month", "month"]

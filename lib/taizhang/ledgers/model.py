@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from taizhang.core.reasons import Reason
-from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Kind
+from taizhang.metadata.kinds import DATE_TYPES, Kind
 
 SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
 # The canonical columns that a row's table has, filled or not, sorted and joined by "|": one that is there and empty
@@ -182,7 +182,7 @@ def make_empty_rows(kind: Kind) -> pd.DataFrame:
     columns = {name: pd.Series(dtype=pandas_type(item.type)) for name, item in kind.fields.items()}
     columns |= {"source_file": pd.Series(dtype="str"), "source_sheet": pd.Series(dtype="str")}
     columns["source_row"] = pd.Series(dtype="Int64")
-    dated = [name for name, item in kind.fields.items() if item.type in DATED_TYPES]
+    dated = [name for name, item in kind.fields.items() if item.type in DATE_TYPES]
     columns |= {f"{name}_precision": pd.Series(dtype="str") for name in dated}
     columns[TABLE_COLUMNS] = pd.Series(dtype="str")
     return pd.DataFrame(columns)

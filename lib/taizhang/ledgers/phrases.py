@@ -206,6 +206,15 @@ def _read_casualties(text: str) -> Said | None:
     return Said(tuple(found.items()), ())
 
 
+def tells_deaths(text: str) -> bool:
+    """Whether an account says that somebody died, or how many; not that nobody did."""
+    told = load_phrases().casualties
+    plain = unicodedata.normalize("NFKC", simplify(text)).casefold()
+    for nobody in (*told.nobody, *told.denials):
+        plain = re.sub(nobody, "", plain)
+    return any(re.search(pattern, plain) for pattern in told.accounts)
+
+
 @cache
 def _casualty_patterns() -> tuple[re.Pattern[str], ...]:
     """A word and its number, a text that says nobody, or a filler: numbers after the words, then before them."""

@@ -22,6 +22,7 @@ from taizhang.ledgers.model import (
     make_empty_aside,
     pandas_type,
 )
+from taizhang.ledgers.phrases import tells_deaths
 from taizhang.ledgers.places import find_table_place, suggest_place
 from taizhang.ledgers.quantities import find_decimal_sign, find_factor, find_unit_doubt, read_number
 from taizhang.ledgers.rowkinds import (
@@ -40,7 +41,7 @@ from taizhang.ledgers.spread import list_later, spread_words
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.ledgers.understood import list_understood
 from taizhang.ledgers.values import Context, Parsed, count_items, read_column, take_texts
-from taizhang.metadata.kinds import DATED_TYPES, Field, Kind, load_shared
+from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, Kind, load_shared
 from taizhang.metadata.phrases import load_phrases
 
 NEAR_DISTRICT = (
@@ -84,6 +85,7 @@ def read_table(
     later = list_later(kind)
     parsed: dict[str, Parsed] = {}
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
+    words_only: list[str] = []
     for field_name, column in table.fields.items():
         field = kind.fields[field_name]
         values, own = grid.values[column.position], codes[field_name]
@@ -115,6 +117,8 @@ def read_table(
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)
+        if told.words_only:
+            words_only.append(field_name)
         raw[field_name] = (values, own)
         notes += [
             Reason("ledgers.table.understood", column=field_name, note=note, count=count)
@@ -144,7 +148,14 @@ def read_table(
         parsed["district"] = read_column(values, own, kind.fields["district"], context)
         raw["district"] = (values, own)
     understood = list_understood(kind, parsed, {name: values for name, (values, _) in raw.items()})
-    there = {*parsed}  # what words of another cell fill is no column of the table's
+    there = {
+        *parsed
+    }  # what words of another cell fill is no column of the table's, but for people hurt (伤亡情况)
+    for field_name in words_only:
+        there |= {
+            one for answer in parsed[field_name].answers if answer.said for one, _ in answer.said.values
+        }
+    notes += _note_accounts(kind, parsed, raw)
     notes += spread_words(kind, parsed, len(data))
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
     rows[TABLE_COLUMNS] = take_texts(["|".join(sorted(there))], np.zeros(len(rows), dtype=np.int64))
@@ -154,6 +165,19 @@ def read_table(
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
+
+
+def _note_accounts(
+    kind: Kind, parsed: dict[str, Parsed], raw: dict[str, tuple[list[object], np.ndarray]]
+) -> list[Reason]:
+    """That accounts of events tell of deaths, where the table has no column of them; nothing is read into one."""
+    told = load_phrases().casualties
+    if kind.name != told.kind or "deaths" in parsed or told.account not in raw:
+        return []
+    values, codes = raw[told.account]
+    deadly = [at for at, value in enumerate(values) if isinstance(value, str) and tells_deaths(value)]
+    count = int(np.isin(codes, deadly).sum())
+    return [Reason("ledgers.table.account_of_deaths", column=told.account, count=count)] if count else []
 
 
 def _used(values: list[object], codes: np.ndarray) -> list[object]:
@@ -307,7 +331,7 @@ def _assemble(
     rows["source_file"], rows["source_sheet"] = take_texts([name], same), take_texts([sheet], same)
     rows["source_row"] = pd.array(numbers, dtype="Int64")
     for field in kind.fields.values():
-        if field.type in DATED_TYPES:
+        if field.type in DATE_TYPES:
             rows[f"{field.name}_precision"] = (
                 parsed[field.name].precisions
                 if field.name in parsed

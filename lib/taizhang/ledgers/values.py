@@ -129,8 +129,10 @@ def read_column(values: Sequence[object], codes: Codes, field: Field, context: C
     answers.append(nothing)  # of code -1
     data = _spread([answer.value for answer in answers], codes, field)
     precisions = None
-    if field.type in DATED_TYPES:
-        precisions = take_texts([None if a.value is None else a.precision for a in answers[:-1]], codes)
+    if field.type in DATE_TYPES:
+        whole = "month" if field.type == "month" else ""
+        told = [None if a.value is None else whole or a.precision for a in answers[:-1]]
+        precisions = take_texts(told, codes)
     reasons = np.array([answer.reason for answer in answers], dtype=object)[codes]
     return Parsed(data, reasons, notes, codes, tuple(answers), precisions)
 

@@ -49,7 +49,10 @@ class KindPhrases:
 
 @dataclass(frozen=True)
 class Casualties:
-    """How people hurt are told in one cell of a `kind`: words by column (and `slight`), and what says nobody."""
+    """How people hurt are told in one cell of a `kind`: words by column (and `slight`), and what says nobody.
+
+    `account` is the column of what happened, `accounts` what tells of deaths there, `denials` what only seems to.
+    """
 
     kind: str
     columns: tuple[str, ...]
@@ -57,6 +60,9 @@ class Casualties:
     nobody: Mapping[str, tuple[str, ...]]
     fillers: tuple[str, ...]
     examples: Mapping[str, Mapping[str, int]]
+    account: str
+    accounts: tuple[str, ...]
+    denials: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,9 @@ def load_phrases() -> Phrases:
         nobody={text: tuple(columns) for text, columns in hurt["nobody"].items()},
         fillers=tuple(hurt["fillers"].split()),
         examples=hurt["examples"],
+        account=hurt["account"],
+        accounts=tuple(hurt["accounts"]),
+        denials=tuple(hurt["denials"]),
     )
     return Phrases(
         casualties=casualties,
