@@ -123,3 +123,42 @@ def test_of_long_tables_too_one_is_kept(tmp_path: Path, keep: str, most: int) ->
     # Rows 97 and 100 of each hundred have one number: the one or the other is left out.
     assert sorted(out["source_row"] % 100) == [{"first": 1, "last": 98}[keep]] * 15
     assert {one.code for one in out["reason"]} <= {"ingest.twice.left_out", "ingest.twice.elsewhere"}
+
+
+@pytest.mark.parametrize("keep", ["first", "last"])
+@pytest.mark.parametrize("most", [10_000, 500, 100])
+def test_of_long_tables_rows_that_are_nearly_the_same_are_found_day_by_day(
+    tmp_path: Path, keep: str, most: int
+) -> None:
+    rows, left = make_rows(600), []
+    number = pd.Series(range(600)) // 2  # each thing twice, in two lists, written in two ways
+    rows["hazard_id"] = pd.Series([None] * 600, dtype="str")
+    rows["district_code"] = rows["district"] = [sorted(TOWNS)[n % 2] for n in number]
+    rows["found_on"] = (pd.Timestamp(2021, 1, 1) + pd.to_timedelta(number, unit="D")).astype("datetime64[us]")
+    rows["premises"] = "红星化工"
+    rows["description"] = [
+        f"疏散通道堵塞{word}未保持畅通"
+        for word in ["，", "和安全出口锁闭、"] * 150
+        for word in (word, word + " ")
+    ]
+    rows["source_file"] = ["a.xlsx", "b.xlsx"] * 300
+    collector = Collector(
+        KIND, tmp_path / "h.parquet", sorted(TOWNS), most=most, duplicates=keep, leave_out=left.append
+    )
+    for start in range(0, 600, 100):
+        collector.add(rows.iloc[start : start + 100])
+    collector.finish()
+    collector.close()
+    got = pd.read_parquet(tmp_path / "h.parquet")
+    assert len(got) == 300 and collector.unsearched == 0
+    assert set(got["source_file"]) == {"a.xlsx" if keep == "first" else "b.xlsx"}
+
+
+def test_a_day_of_too_many_rows_is_said_not_to_be_searched(tmp_path: Path) -> None:
+    rows = make_rows(90)
+    rows["found_on"] = pd.Timestamp(2021, 1, 1)
+    rows["district_code"] = rows["district"] = sorted(TOWNS)[0]
+    collector = Collector(KIND, tmp_path / "h.parquet", sorted(TOWNS), most=40)
+    collector.add(rows)
+    collector.finish()
+    assert collector.unsearched == 90

@@ -344,8 +344,10 @@ def test_done_before_a_day_is_not_due_by_it() -> None:
     [
         ("造成2人死亡", True), ("2 died", True), ("死亡2人", True), ("1死2伤", True), ("一名工人坠落身亡", True),
         ("王某經搶救無效死亡", True), ("5 people were killed in the fire", True), ("The driver was killed.", True),
-        ("十余人遇难，2人失踪", True), ("无人员死亡", False), ("未造成人员死亡，2人受伤", False), ("nobody died", False),
-        ("no one was killed", False), ("0 deaths", False), ("猪死亡3头", False), ("死角清理", False), ("3人死里逃生", False),
+        ("十余人遇难，2人失踪", True),
+        ("无人员死亡", False), ("未造成人员死亡，2人受伤", False), ("nobody died", False),
+        ("no one was killed", False),
+        ("0 deaths", False), ("猪死亡3头", False), ("死角清理", False), ("3人死里逃生", False),
         ("1人受伤", False), ("死亡证明已开具", False), ("", False),
     ],
 )  # fmt: skip

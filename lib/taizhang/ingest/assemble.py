@@ -186,8 +186,10 @@ class Assembler:
         return (find_district(district, self.layers.districts, aliases),)
 
     def _list_twice(self) -> list[Reason]:
-        """Which files hold rows of each other, the most first."""
-        return [
+        """Which files hold rows of each other, the most first, and how many rows were not looked through for such."""
+        left = self.collector.unsearched
+        unsearched = [Reason("ingest.twice.unsearched", rows=left)] if left else []
+        return unsearched + [
             Reason("ingest.twice.within", one=one, rows=count)
             if one == other
             else Reason("ingest.twice.between", one=one, other=other, rows=count)

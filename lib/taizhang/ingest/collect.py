@@ -44,8 +44,9 @@ class Collector:
     """Takes a kind's rows in any number of parts and writes them as one sorted Parquet file.
 
     Rows beyond `most` go to files of districts next to each other in code, which are then sorted one by one; of such
-    a file that is itself too long, only parts of `most` rows are in order, duplicates being told by hash (64 bits).
-    Memory is bounded by `most` whatever the ledger's length. `codes` are the districts'.
+    a file that is itself too long, only parts of `most` rows are in order, equal rows being told by hash (64 bits), and
+    those that are nearly the same day by day. Memory is bounded by `most` whatever the ledger's length; `unsearched`
+    counts rows of days with more than that. `codes` are the districts'.
 
     Of rows that stand twice all are kept and flagged; or, with `duplicates`, the ``first`` or the ``last`` in the order
     in which they came: the others go to `leave_out`, with the reason.
@@ -70,7 +71,7 @@ class Collector:
         self.order = [
             c for c in ("district_code", kind.date, "source_file", "source_sheet", "source_row") if c
         ]
-        self.rows = self.duplicates = 0
+        self.rows = self.duplicates = self.unsearched = 0
         self._held: list[pd.DataFrame] = []
         self._spilled: Path | None = None
         self._writers: dict[int, pq.ParquetWriter] = {}
@@ -186,6 +187,7 @@ class Collector:
                 keys = pd.Series(file.read([name])[name].to_numpy())
                 twice = keys.duplicated("last" if self.keep == "last" else "first")
                 duplicate |= (twice & (keys != 0)).to_numpy()
+            duplicate[self._find_near(file)] = True
             start = 0
             for batch in file.iter_batches(batch_size=self.most):
                 rows = batch.to_pandas().drop(columns=["_id", "_same", _ORDER], errors="ignore")
@@ -195,6 +197,33 @@ class Collector:
                     rows, [Reason("ingest.twice.elsewhere")] * int(rows["duplicate"].sum())
                 )
                 yield rows.sort_values(self.order, kind="stable", ignore_index=True)
+
+    def _find_near(self, file: pq.ParquetFile) -> np.ndarray:
+        """Positions in a file of districts of rows that are nearly the same as another of their district and day."""
+        found = [np.empty(0, dtype=np.int64)]
+        blocks = [name for name in ("district_code", self.kind.date) if name]
+        keys = file.read(blocks).to_pandas()
+        hashes = pd.util.hash_pandas_object(keys, index=False).to_numpy()
+        parts = 1 + 2 * len(keys) // self.most
+        of = hashes % np.uint64(parts)
+        for part in range(parts):
+            at = np.flatnonzero(of == part)
+            if len(at) > self.most:
+                self.unsearched += len(at)
+                continue
+            wanted = of == part
+            rows, start = [], 0
+            for batch in file.iter_batches(batch_size=self.most):
+                rows.append(batch.filter(pa.array(wanted[start : start + batch.num_rows])))
+                start += batch.num_rows
+            frame = (
+                pa.Table.from_batches(rows)
+                .to_pandas()
+                .drop(columns=["_id", "_same", _ORDER], errors="ignore")
+            )
+            twins = find_twins(frame, self.kind, keep=self.keep, running=self._running.list_origins())
+            found.append(at[twins["row"].to_numpy()])
+        return np.concatenate(found)
 
     def close(self) -> None:
         """Remove what was written on the way."""
