@@ -198,7 +198,24 @@ def test_two_sources_read_a_file_s_sheets_with_their_corrections(tmp_path: Path)
         ("a.csv", 'encoding = "gbk"', None),
         ("a.xlsx", 'sheets = "台账"', None),
         ("a.xlsx", 'constants = {trade = "化工"}', None),
-        ("a.xlsx", "values = {severity = {'重点' = 'major'}}", None),
+        (
+            "a.xlsx",
+            "values = {severity = {'重点' = 'major'}}",
+            "[ledgers.hazards] values.severity.重点 has no effect",
+        ),
+        (
+            "a.xlsx",
+            "values = {severity = {'~重' = 'major'}}",
+            "[ledgers.hazards] values.severity.~重 has no effect",
+        ),
+        (
+            "a.xlsx",
+            "values = {severity = {empty = 'major'}}",
+            "[ledgers.hazards] values.severity.empty has no effect",
+        ),
+        ("a.xlsx", "values = {severity = {'一般' = 'major'}}", None),
+        ("a.xlsx", "values = {severity = {'~般' = 'major'}}", None),
+        ("a.xlsx", 'dates = "mdy"', "[ledgers.hazards] dates has no effect"),
     ],
 )
 def test_a_setting_that_has_no_effect_is_told(tmp_path: Path, name: str, more: str, told: str | None) -> None:
@@ -212,6 +229,34 @@ def test_a_setting_that_has_no_effect_is_told(tmp_path: Path, name: str, more: s
     assert not result.errors
     notes = [str(note) for note in result.summaries[0].notes if "has no effect" in str(note)]
     assert len(notes) == (told is not None) and (told is None or notes[0].startswith(told))
+
+
+@pytest.mark.parametrize(
+    ("days", "dates", "told"),
+    [
+        (["03/04/2021", "05/06/2021"], "mdy", False), (["03/13/2021", "05/06/2021"], "mdy", True),
+        (["23.5.3", "23.6.4"], "ymd", False), (["2023年5月3日", "2023-6-4"], "dmy", True),
+        (["99.5.3", "99.6.4"], "roc", False),
+        (["2021-03-01", "03/04/2021"], "dmy", False),
+    ],
+)  # fmt: skip
+def test_an_order_of_dates_that_changes_nothing_is_told(
+    tmp_path: Path, days: list[str], dates: str, told: bool
+) -> None:
+    head, more = (
+        ["所属乡镇", "发现日期", "隐患等级"],
+        f'dates = "{dates}"\nvalues = {{severity = {{empty = "general"}}}}\n',
+    )
+    rows = [head, *(["溪口镇", day, ""] for day in days)]
+    notes = (
+        open_workbook(str(make_book(tmp_path / "book", {"a.xlsx": rows}, more=more)))
+        .ingest()
+        .summaries[0]
+        .notes
+    )
+    assert [str(note) for note in notes if "has no effect" in str(note)] == [
+        "[ledgers.hazards] dates has no effect: its dates are read the same without it"
+    ] * told
 
 
 def test_offsets_are_undone_source_by_source(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from taizhang.ledgers import Correction, FileRead, Source
 from taizhang.ledgers.text import fold
 from taizhang.ledgers.values import Context, read_value
 from taizhang.metadata.kinds import Field, Kind
-from taizhang.settings.workbook import Config, LedgerConfig, name_source
+from taizhang.settings.workbook import EMPTY, Config, LedgerConfig, name_source
 
 # Settings that hold for text files alone, or for workbooks alone.
 _READ_AS_TEXT = "ledgers.file.read_as"
@@ -100,6 +100,7 @@ class SourceUse:
         self._own: set[str] = set()
         self._headers: dict[str, str] = {}  # header: the first file that has it
         self._tables: list[frozenset[str]] = []  # the columns of each table
+        self._used: set[str] = set()
         self._unread = False
         self._texts = self._files = 0
 
@@ -109,6 +110,7 @@ class SourceUse:
         self._texts += any(note.code == _READ_AS_TEXT for note in part.notes)
         self._unread |= bool(part.errors) and not part.tables
         for table in part.tables:
+            self._used.update(table.used)
             self._own.update(one.own for one in table.headers)
             for one in table.headers:
                 if one.header:
@@ -159,4 +161,17 @@ class SourceUse:
             for name in self.ledger.values
             if name not in there
         ]
+        entries = [
+            (name, key) for name, values in self.ledger.values.items() if name in there for key in values
+        ]
+        idle += [
+            (
+                f"values.{name}.{key}",
+                Reason("ingest.idle.no_empty" if key == EMPTY else "ingest.idle.no_cell"),
+            )
+            for name, key in entries
+            if f"values.{name}.{key}" not in self._used
+        ]
+        if self.ledger.dates and "dates" not in self._used:
+            idle.append(("dates", Reason("ingest.idle.dates")))
         return [Reason("ingest.idle.of", place=self.place, key=key, reason=reason) for key, reason in idle]

@@ -118,7 +118,8 @@ class TableRead:
     reading, their parameter `count` in how many cells; `error` why the table could not be read. `understood` are the
     values that were read as something else than they say: of categories all, of dates and numbers what took a reading.
     `titles` are the lines above it, or those of the table above where it has none; `headings`,
-    of a kind without days, what other rows say that are no data, by row (1-based).
+    of a kind without days, what other rows say that are no data, by row (1-based). `used`: of the source's `values`,
+    `empty` and `dates` those that decided how a cell is read (values.COLUMN.TEXT, values.COLUMN.empty, dates).
     """
 
     sheet: str
@@ -134,6 +135,7 @@ class TableRead:
     understood: tuple[Understood, ...] = ()
     titles: tuple[str, ...] = ()
     headings: tuple[tuple[int, str], ...] = ()
+    used: tuple[str, ...] = ()
 
     @property
     def unrecognised(self) -> tuple[str, ...]:

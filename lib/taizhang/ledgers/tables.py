@@ -9,7 +9,7 @@ import pandas as pd
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
-from taizhang.ledgers.dates import find_epoch, find_order, find_year
+from taizhang.ledgers.dates import find_epoch, find_order, find_year, read_date
 from taizhang.ledgers.grid import Grid
 from taizhang.ledgers.headers import HeaderIndex, measure
 from taizhang.ledgers.model import (
@@ -40,7 +40,15 @@ from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.spread import list_later, spread_words
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.ledgers.understood import list_understood
-from taizhang.ledgers.values import Context, Parsed, count_items, read_column, take_texts
+from taizhang.ledgers.values import (
+    Context,
+    OwnValues,
+    Parsed,
+    count_items,
+    read_column,
+    says_nothing,
+    take_texts,
+)
 from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, Kind, load_shared
 from taizhang.metadata.phrases import load_phrases
 
@@ -86,6 +94,7 @@ def read_table(
     parsed: dict[str, Parsed] = {}
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
     words_only: list[str] = []
+    used: list[str] = []
     for field_name, column in table.fields.items():
         field = kind.fields[field_name]
         values, own = grid.values[column.position], codes[field_name]
@@ -117,6 +126,7 @@ def read_table(
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
         parsed[field_name] = read_column(values, own, field, told)
+        used += _list_used(field, source, told, values, own)
         if told.words_only:
             words_only.append(field_name)
         raw[field_name] = (values, own)
@@ -161,10 +171,28 @@ def read_table(
     rows[TABLE_COLUMNS] = take_texts(["|".join(sorted(there))], np.zeros(len(rows), dtype=np.int64))
     if told_by:
         rows["district_match"] = take_texts([told_by], np.zeros(len(rows), dtype=np.int64))
-    about = replace(_describe(grid, table, index, source, notes), understood=understood)
+    about = replace(_describe(grid, table, index, source, notes), understood=understood, used=tuple(used))
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
+
+
+def _list_used(
+    field: Field, source: Source, told: Context, values: list[object], codes: np.ndarray
+) -> list[str]:
+    """The source's values, empty and dates that decide how a cell is read, as `TableRead.used` names them."""
+    there = _used(values, codes)
+    own = OwnValues(told.values)
+    keys = [key for key in dict.fromkeys(map(own.find, there)) if key is not None]
+    used = [f"values.{field.name}.{key}" for key in keys]
+    if told.empty and any(says_nothing(value, field, told) for value in [*there, *([""] * (-1 in codes))]):
+        used.append(f"values.{field.name}.empty")
+    if source.dates and field.type in DATE_TYPES:
+        free = find_order(there, year=told.year)
+        how = {"year": told.year, "month": field.type == "month", "partial": True}
+        differ = (read_date(v, order=told.order, **how) != read_date(v, order=free, **how) for v in there)  # type: ignore[arg-type]
+        used += ["dates"] * any(differ)
+    return used
 
 
 def _note_accounts(

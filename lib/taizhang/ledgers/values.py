@@ -153,19 +153,25 @@ class OwnValues:
     """The user's own reading of a column's values: by the text, else by the first pattern found in it."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self.texts = {fold(key): value for key, value in values.items() if not key.startswith("~")}
-        self.patterns = [(re.compile(key[1:]), value) for key, value in values.items() if key.startswith("~")]
+        self.values = values
+        self.texts = {fold(key): key for key in values if not key.startswith("~")}
+        self.patterns = [(re.compile(key[1:]), key) for key in values if key.startswith("~")]
 
-    def get(self, value: object) -> object:
-        """What a cell is to be read as: itself, where nothing is told of it."""
+    def find(self, value: object) -> str | None:
+        """The text or pattern that tells how a cell is to be read; None where nothing is told of it."""
         if not (self.texts or self.patterns) or not isinstance(value, str | float | int):
-            return value
+            return None
         text = write_cell(value)
         if (word := fold(text)) in self.texts:
             return self.texts[word]
         plain = unicodedata.normalize("NFKC", text)
-        told = (means for pattern, means in self.patterns if pattern.search(text) or pattern.search(plain))
-        return next(told, value)
+        told = (key for pattern, key in self.patterns if pattern.search(text) or pattern.search(plain))
+        return next(told, None)
+
+    def get(self, value: object) -> object:
+        """What a cell is to be read as: itself, where nothing is told of it."""
+        key = self.find(value)
+        return value if key is None else self.values[key]
 
 
 def _clean_texts(values: Sequence[object]) -> list[str | None]:
@@ -183,6 +189,11 @@ def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.E
 
 
 _NOTHING = Answer(None)
+
+
+def says_nothing(value: object, field: Field, context: Context) -> bool:
+    """Whether a cell holds nothing, or a word that says so."""
+    return value == "" or read_value(value, field, context).says_nothing
 
 
 def read_value(value: object, field: Field, context: Context) -> Answer:
