@@ -35,10 +35,15 @@ def rows(code: str, n: int, column: str, day=IN, **columns) -> pd.DataFrame:
     return pd.DataFrame({"district_code": [code] * n, column: pd.Timestamp(day), **columns})
 
 
-def find(ledgers, district="101", lang="en", before=None, **settings) -> dict[str, str]:
+def yes(*name) -> bool:
+    """Every difference is beyond chance."""
+    return True
+
+
+def find(ledgers, district="101", lang="en", before=None, called=yes, **settings) -> dict[str, str]:
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, **settings)
     earlier = compute_facts(before or {}, DISTRICTS, parse_period("2020"), date(2020, 12, 31), **settings)
-    findings = find_problems(index_facts(facts), index_facts(earlier), district, ledgers, END)
+    findings = find_problems(index_facts(facts), index_facts(earlier), district, ledgers, END, called)
     weights = [f.rule.weight for f in findings]
     assert weights == sorted(weights, reverse=True)
     assert all(f.facts and f.district == district for f in findings)
@@ -63,7 +68,7 @@ def test_numbers_name_their_facts():
     facts = compute_facts(
         {"hazards": rows("101", 2, "found_on", severity=["major"] * 2)}, DISTRICTS, YEAR, END
     )
-    (finding,) = find_problems(index_facts(facts), {}, "101", {}, END)
+    (finding,) = find_problems(index_facts(facts), {}, "101", {}, END, yes)
     assert finding.evidence == {"value": Evidence(2.0, 0, "hazards.major_open")}
     assert [(run.text, run.fact) for run in say_finding(finding, "zh")] == [
         ("有", ""), ("2", "hazards.major_open"), ("处重大隐患截至统计日尚未整改。", "")
@@ -83,9 +88,11 @@ def test_overdue_far_above_the_rest():
     # Any overdue are a problem, but no more is said of them than is so.
     assert find({"hazards": hazards}, "102")["hazards_overdue"] == "5 hazards are overdue."
     assert find({"hazards": hazards}, "all")["hazards_overdue"] == "25 hazards are overdue."
-    # The same shares of a tenth as many are within chance.
-    few = pd.concat([overdue("101", 4, 10), overdue("102", 2, 20)], ignore_index=True)
-    assert find({"hazards": few})["hazards_overdue"] == "4 hazards are overdue."
+    # What chance alone may do is not told; it is asked of that very part of that very district.
+    asked = []
+    found = find({"hazards": hazards}, called=lambda *name: asked.append(name))
+    assert found["hazards_overdue"] == "20 hazards are overdue."
+    assert asked == [("part", "hazards.overdue", "101")]
     # Two are too few to compare, whatever the test says.
     two = pd.concat([overdue("101", 2, 2), overdue("102", 0, 900)], ignore_index=True)
     assert find({"hazards": two})["hazards_overdue"] == "2 hazards are overdue."
@@ -124,7 +131,8 @@ def test_incidents_up_beyond_chance():
     now, before = rows("101", 20, "occurred_on"), rows("101", 6, "occurred_on", "2020-05-01")
     found = find({"incidents": now}, before={"incidents": before})
     assert found["incidents_up"].startswith("There were 20 incidents, against 6")
-    assert "incidents_up" not in find({"incidents": now.iloc[:9]}, before={"incidents": before})
+    few = find({"incidents": now.iloc[:9]}, before={"incidents": before}, called=lambda *name: False)
+    assert "incidents_up" not in few
     # No rows at all a year before: the ledger was not kept.
     assert "incidents_up" not in find({"incidents": now}, before={"incidents": before.iloc[:0]})
 
@@ -143,7 +151,7 @@ def test_of_targets_the_furthest_behind_comes_first():
     ]
     ledgers = {"drills": rows("101", 3, "held_on"), "hazards": rows("101", 1, "found_on")}
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, targets=targets)
-    found = [f for f in find_problems(index_facts(facts), {}, "101", ledgers, END) if f.size]
+    found = [f for f in find_problems(index_facts(facts), {}, "101", ledgers, END, yes) if f.size]
     assert [round(f.size) for f in found] == [75, 25]
     assert "Hazards found" in read(found[0])
 
@@ -169,7 +177,9 @@ def test_rules_are_complete_in_both_languages():
     assert len({rule.rule for rule in load_rules()}) == len(load_rules())
 
 
-def judge(monkeypatch, check, facts, before=(), district="101", ledgers=None, **rule) -> list[Finding]:
+def judge(
+    monkeypatch, check, facts, before=(), district="101", ledgers=None, called=yes, **rule
+) -> list[Finding]:
     """The findings of one rule made up, over facts (district, fact, value and other columns) made up."""
     made = FindingRule("made_up", check, 50, "", {}, {}, **rule)
     monkeypatch.setattr("taizhang.analysis.findings.load_rules", lambda: (made,))
@@ -179,7 +189,8 @@ def judge(monkeypatch, check, facts, before=(), district="101", ledgers=None, **
         rows = [usual | {"district_code": d, "fact": f, "value": v} | more for d, f, v, more in given]
         return index_facts(pd.DataFrame(rows, columns=[*usual, "district_code", "fact", "value"]))
 
-    findings = find_problems(index(facts, "2021"), index(before, "2020"), district, ledgers or {}, END)
+    args = (index(facts, "2021"), index(before, "2020"), district, ledgers or {}, END)
+    findings = find_problems(*args, called)
     assert all(one.rule is made and one.district == district for one in findings)
     return findings
 
@@ -228,7 +239,6 @@ def test_a_share_above(monkeypatch, value, whole, there):
         (3, 3, 3, 903, True),  # at least three
         (2, 2, 2, 902, False),
         (20, 50, 20, 50, False),  # no others
-        (20, 50, 20, 51, False),  # one other
         (900, 900, 900, 901, True),
         (20, 0, 25, 150, False),
         (20, None, 25, 150, False),
@@ -239,7 +249,7 @@ def test_a_share_above(monkeypatch, value, whole, there):
 def test_overdue_against_the_rest(monkeypatch, value, whole, every, every_of, told):
     facts = [("101", OPEN, value, {})] + ([] if whole is None else [("101", FOUND, whole, {})])
     facts += [("all", fact, n, {}) for fact, n in ((OPEN, every), (FOUND, every_of)) if n is not None]
-    same = {"fact": OPEN, "of": FOUND, "least": 3, "p": 0.01}
+    same = {"fact": OPEN, "of": FOUND, "least": 3}
     (found,) = judge(monkeypatch, "overdue", facts, **same)
     alone = {"value": Evidence(float(value), 0, OPEN)}
     if told:
@@ -253,16 +263,11 @@ def test_overdue_against_the_rest(monkeypatch, value, whole, every, every_of, to
         assert area.evidence == {"value": Evidence(float(every), 0, OPEN)}
 
 
-def test_the_rules_own_level_of_chance_decides(monkeypatch):
-    # 9 of 20 against 20 of 100: p is about 0.017; 20 against 9: about 0.06.
-    facts = [("101", OPEN, 9, {}), ("101", FOUND, 20, {}), ("all", OPEN, 29, {}), ("all", FOUND, 120, {})]
-    for p, told in ((0.05, True), (0.005, False)):
-        (found,) = judge(monkeypatch, "overdue", facts, fact=OPEN, of=FOUND, least=3, p=p)
-        assert ("rest" in found.evidence) is told
-    now = [("101", FOUND, 20, {})]
-    before = [("101", FOUND, 9, {}), ("all", FOUND, 9, {})]
-    for p, number in ((0.1, 1), (0.01, 0)):
-        assert len(judge(monkeypatch, "count_up", now, before, fact=FOUND, p=p)) == number
+def test_of_a_rise_the_calls_decide(monkeypatch):
+    now, before = [("101", FOUND, 40, {})], [("101", FOUND, 10, {}), ("all", FOUND, 9, {})]
+    for answer, number in ((True, 1), (False, 0), (None, 0)):
+        found = judge(monkeypatch, "count_up", now, before, fact=FOUND, called=lambda *_, is_=answer: is_)
+        assert len(found) == number
 
 
 def test_more_than_a_year_before_is_counted_per_day(monkeypatch):

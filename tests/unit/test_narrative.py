@@ -44,17 +44,17 @@ def make_hazard_view(*, lang: str = "zh", found: float = 248, before: float = 27
 
 def test_hazards_in_chinese() -> None:
     assert read(narrative.write_hazards(make_hazard_view())) == (
-        "2021年，城关镇查出隐患248处（上年同期275处，差异不显著）。"
-        "其中244处已整改，整改率为98.4%（全域96.7%，差异不显著）。"
+        "2021年，城关镇查出隐患248处（上年同期275处）。"
+        "其中244处已整改，整改率为98.4%（全域96.7%）。"
         "逾期未整改的有2处。没有重大隐患。"
     )
 
 
 def test_hazards_in_english() -> None:
     assert read(narrative.write_hazards(make_hazard_view(lang="en"))) == (
-        "In 2021, 248 hazards were found (275 a year before, within chance). "
+        "In 2021, 248 hazards were found (275 a year before). "
         "A total of 244 have been rectified; the rectification rate is 98.4% "
-        "(96.7% in the whole area, within chance). Two are open past their deadline. None is a major hazard."
+        "(96.7% in the whole area). Two are open past their deadline. None is a major hazard."
     )
 
 
@@ -72,7 +72,7 @@ def test_hazards_in_english() -> None:
             "152 fewer than a year before (beyond chance)",
         ),
         (248, "查出隐患248处，与上年同期持平。", "found, the same as a year before"),
-        (250, "查出隐患248处（上年同期250处，差异不显著）。", "(250 a year before, within chance)"),
+        (250, "查出隐患248处（上年同期250处）。", "(250 a year before)"),
     ],
 )
 def test_a_change_has_its_branch(before: float, zh: str, en: str) -> None:
@@ -95,21 +95,21 @@ QUARTER = make_fact("inspections.visits", 9, district="all")
         (
             4,
             6,
-            "执法检查5次（上年同期4次，上季度6次，差异均不显著）。",
-            "(4 a year before and 6 the quarter before, both within chance).",
+            "执法检查5次（上年同期4次，上季度6次）。",
+            "(4 a year before and 6 the quarter before).",
         ),
         (
             5,
             6,
-            "执法检查5次（上季度6次，差异不显著），与上年同期持平。",
-            "(6 the quarter before, within chance), the same as a year before.",
+            "执法检查5次（上季度6次），与上年同期持平。",
+            "(6 the quarter before), the same as a year before.",
         ),
         # The brackets stand beside the number, not beside other brackets.
         (
             40,
             6,
-            "执法检查5次（上季度6次，差异不显著），比上年同期减少35次（差异显著）。",
-            "(6 the quarter before, within chance), 35 fewer than a year before (beyond chance).",
+            "执法检查5次（上季度6次），比上年同期减少35次（差异显著）。",
+            "(6 the quarter before), 35 fewer than a year before (beyond chance).",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_two_comparisons_in_one_clause(year: float, previous: float, zh: str, en
 
 def test_a_rise_from_nought_beyond_chance_says_so() -> None:
     """Against none in the year before 3 are within chance, and 30 are not."""
-    for now, said in ((3, "（上年同期0处，差异不显著）"), (30, "，比上年同期增加30处（差异显著）")):
+    for now, said in ((3, "（上年同期0处）"), (30, "，比上年同期增加30处（差异显著）")):
         facts = [make_fact("hazards.found", 90), make_fact("hazards.overdue", now)]
         view = make_view(facts=facts, before=[make_fact("hazards.overdue", 0), AREA_BEFORE])
         assert f"逾期未整改的有{now}处{said}。" in read(narrative.write_hazards(view))
@@ -138,7 +138,7 @@ def test_a_sentence_has_its_own_unit() -> None:
     visits = [make_fact("inspections.visits", 50), make_fact("inspections.hazards_per_visit", 1.74)]
     before = [make_fact("inspections.hazards_per_visit", 1.5), QUARTER]
     said = read(narrative.write_inspections(make_view(facts=visits, before=before)))
-    assert "平均每次查出隐患1.74处（上年同期1.50处，差异不显著）。" in said
+    assert "平均每次查出隐患1.74处（上年同期1.50处）。" in said
     reached = [make_fact("publicity.sessions", 5), make_fact("publicity.reached", 529)]
     earlier = [make_fact("publicity.sessions", 5, district="all"), make_fact("publicity.reached", 262)]
     said = read(narrative.write_publicity(make_view(facts=reached, before=earlier)))
@@ -434,16 +434,20 @@ def test_comparison_names_both_ends_and_who_differs() -> None:
             "hazards.rectification_rate",
             value,
             district=code,
-            low=None if value is None else value - 4,
-            high=None if value is None else value + 4,
+            numerator=None if value is None else 10 * value,
+            denominator=None if value is None else 1000,
+            low=None if value is None else value - 2,
+            high=None if value is None else value + 2,
         )
         for code, value in zip(CODES, values, strict=True)
     ]
-    facts.append(make_fact("hazards.rectification_rate", 92.0, district="all"))
+    facts.append(
+        make_fact("hazards.rectification_rate", 92.6, district="all", numerator=4630, denominator=5000)
+    )
     view = make_view(facts=facts, district="all")
     assert read(narrative.write_comparison(view, "hazards.rectification_rate")) == (
-        "5个有数据的地区中，隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.0%。"
-        "95%置信区间不含全域水平的有3个：溪口镇、石门乡和临海街道。另有1个地区没有数据。"
+        "5个有数据的地区中，隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.6%。"
+        "与其余地区的差别超出偶然波动的有5个：城关镇、溪口镇、石门乡、临海街道和白沙镇。另有1个地区没有数据。"
     )
     assert narrative.write_comparison(view, "drills.held") is None
 

@@ -11,6 +11,7 @@ from shapely.geometry import Point, box
 
 from taizhang.analysis.view import View
 from taizhang.core.periods import parse_period
+from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
 
 AREA = "滨江县"
@@ -158,6 +159,12 @@ def make_facts(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     return facts
 
 
+def make_scatter(dispersion: float = 1.0, df: float = np.inf, *facts: str) -> pd.DataFrame:
+    """Every fact's rows, or those of some, come in clusters alike in all districts; as they stand, one by one."""
+    pairs = [(fact, code) for fact in facts or load_facts() for code in (*CODES, "all")]
+    return pd.DataFrame(pairs, columns=["fact", "district_code"]).assign(dispersion=dispersion, df=df)
+
+
 def make_view(
     ledgers: Mapping[str, pd.DataFrame] | None = None,
     *,
@@ -185,7 +192,7 @@ def make_view(
         facts_previous=make_facts(previous),
         ledgers=dict(ledgers or {}),
         districts=make_districts(),
-        **others,  # type: ignore[arg-type]
+        **{"scatter": make_scatter(), "last_day": date(2099, 1, 1), **others},  # type: ignore[arg-type]
     )
 
 

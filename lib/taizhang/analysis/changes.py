@@ -4,20 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
-from taizhang.analysis.silence import is_silent
-from taizhang.analysis.view import View, is_known
-from taizhang.core.periods import Period
+from taizhang.analysis.calls import is_beyond, is_called
+from taizhang.analysis.differences import Then, find_pair, weigh_change
+from taizhang.analysis.view import View
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.words import label
-from taizhang.stats.change import compare_counts, compare_shares
 
-Then = Literal["year", "previous"]
 Verdict = Literal["better", "worse", "neutral"]
 _LEAST_OF_PERCENT = 10
-# Events per resident or per output: the longer the period, the more of them.
-_OF_STOCKS = ("per_100k", "per_yi_yuan")
 
 
 @dataclass(frozen=True)
@@ -57,16 +52,6 @@ class Change:
         return self.difference != 0 and not self.is_within_chance and not self.rose_from_none(info)
 
 
-def list_comparisons(view: View) -> tuple[Then, ...]:
-    """With what a period is compared: a year with the year before, which is its period before, too."""
-    return ("year",) if view.period.kind == "year" else ("year", "previous")
-
-
-def find_period(view: View, then: Then) -> Period:
-    """The earlier period."""
-    return view.period.year_before() if then == "year" else view.period.period_before()
-
-
 def name_then(view: View, then: Then) -> str:
     """An earlier period in words, such as 上年同期 or 上月."""
     if then == "year":
@@ -80,32 +65,16 @@ def compare_periods(
 ) -> Change | None:
     """Compare a fact with the same period a year before, or with the period just before.
 
-    Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the
-    interval of their difference from both intervals (the construction of Newcombe 1998, Statistics in
-    Medicine 17, 873-890, method 10).
-
-    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier
-    period anywhere, or the kind is a stock with no dates.
+    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, or
+    the kind is a stock with no dates. Whether it is beyond chance, `analysis.calls` says.
     """
-    info = view.describe(fact)
-    now, before = view.fact(fact, district), view.fact(fact, district, when=then)
-    if now is None or before is None or not (is_known(now) and is_known(before)):
+    info, code = view.describe(fact), district or view.district
+    pair = find_pair(view, fact, code, then)
+    if pair is None:
         return None
-    if not _has_rows(view, info.kind, then):
-        return None
-    if fact == "hazards.repeats" and not _reaches_a_year_behind(view, then):
-        return None
-    days = _count_days(view, then)
-    if min(days) <= 0:
-        return None
-    # A share is of the rows that there are; a count of some months is none of the period.
-    whole = (view.period, find_period(view, then))
-    if info.interval not in ("wilson", "greenwood") and any(
-        is_silent(view, info.kind, period, district) for period in whole
-    ):
-        return None
+    now, before = pair
     difference = float(now["value"] - before["value"])
-    beyond = _is_beyond_chance(info, now, before, days)
+    beyond = _is_beyond_chance(view, info, code, then)
     verdict: Verdict = "neutral"
     if beyond and info.direction != "neither":
         verdict = "better" if (difference > 0) == (info.direction == "more_is_better") else "worse"
@@ -113,57 +82,12 @@ def compare_periods(
     return Change(float(now["value"]), float(before["value"]), difference, percent, beyond, verdict)
 
 
-def _count_days(view: View, then: Then) -> tuple[int, int]:
-    """Days counted of the period and of the earlier one: both are read at the same lag after their end."""
-    lag = min(0, (view.as_of - view.period.end).days)
-    return view.period.days + lag, find_period(view, then).days + lag
-
-
-def _has_rows(view: View, kind: str, then: Then) -> bool:
-    """Whether any district has rows of the kind in the earlier period; a count of none at all says nothing."""
-    kinds = view.kinds
-    if kind not in kinds or not kinds[kind].date:
-        return False
-    first = next(name for name, info in view.fact_infos.items() if info.kind == kind)
-    return view.anywhere(first, when=then)
-
-
-def _reaches_a_year_behind(view: View, then: Then) -> bool:
-    """Whether hazards go back a year before the earlier period: else its repeats could not be seen."""
-    if "hazards" not in view.ledgers:
-        return False
-    days = view.ledgers["hazards"]["found_on"]
-    return bool((days < pd.Timestamp(find_period(view, then).start) - pd.Timedelta(days=330)).any())
-
-
-def _find_exposure(info: FactInfo, row: pd.Series, days: int) -> float:
-    """What events came from: days, units of the denominator, or both."""
-    if pd.isna(row["denominator"]):
-        return days
-    return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
-
-
-def _is_beyond_chance(
-    info: FactInfo, now: pd.Series, before: pd.Series, days: tuple[int, int]
-) -> bool | None:
-    """Whether two values differ by more than chance explains; None where that can't be said."""
-    if now["value"] == before["value"] and days[0] == days[1]:
-        return False if info.interval != "none" else None
-    if info.interval == "poisson":
-        tops = [row["value"] if pd.isna(row["numerator"]) else row["numerator"] for row in (now, before)]
-        exposures = _find_exposure(info, now, days[0]), _find_exposure(info, before, days[1])
-        if min(exposures) <= 0:
-            return None
-        return compare_counts(*tops, *exposures).is_beyond_chance()
-    if info.interval == "wilson":
-        pairs = [row[name] for row in (now, before) for name in ("numerator", "denominator")]
-        return None if any(pd.isna(pairs)) else compare_shares(*pairs).is_beyond_chance()
-    if info.interval == "greenwood":
-        limits = [now["low"], now["high"], before["low"], before["high"]]
-        if any(pd.isna(limit) for limit in limits):
-            return None
-        p, q = float(now["value"]), float(before["value"])
-        low = p - q - np.hypot(p - now["low"], before["high"] - q)
-        high = p - q + np.hypot(now["high"] - p, q - before["low"])
-        return bool(low > 0 or high < 0)
-    return None
+def _is_beyond_chance(view: View, info: FactInfo, district: str, then: Then) -> bool | None:
+    """None where the fact has no measure of chance; what could not be tested is not beyond it."""
+    if info.interval == "none":
+        return None
+    if district != view.district:
+        return bool(is_beyond(view, weigh_change(view, info.name, district, then)))
+    # A year's period before is the year before.
+    named = "year" if view.period.kind == "year" else then
+    return bool(is_called(view, "change", info.name, named))

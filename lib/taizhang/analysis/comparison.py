@@ -6,11 +6,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.calls import is_beyond, is_called
+from taizhang.analysis.differences import weigh_place
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ADDED, ALL
 from taizhang.stats.classes import choose_classes
 
 Missing = Literal["", "withheld", "no_data", "either"]
+Side = Literal["same", "alike", "above", "below"]
 _FEWEST = 2  # districts of a ranking
 
 
@@ -111,13 +114,16 @@ def classify_districts(view: View, fact: str) -> Classes | None:
     )
 
 
-def hold_against(row: pd.Series, level: float) -> Literal["same", "alike", "above", "below"]:
-    """How a fact's row lies to another value: the same, or its interval holds it, or lies above or below it."""
-    if row["value"] == level:
-        return "same"
-    if row["low"] <= level <= row["high"]:
+def hold_against(view: View, fact: str) -> Side:
+    """How a district's value lies to the whole area's: the same, or apart from it beyond chance, or neither."""
+    own, level = view.value(fact), view.value(fact, ALL)
+    if own is None or level is None:
         return "alike"
-    return "above" if row["low"] > level else "below"
+    if own == level:
+        return "same"
+    if not is_called(view, "place", fact, view.district):
+        return "alike"
+    return "above" if own > level else "below"
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,8 @@ class Comparison:
     """A fact in all districts, against the whole area.
 
     `places`, by code, in the facts' order, those known: district, value, low, high (the interval), place (in the
-    ranking, the best is 0; where no side is good, the highest) and apart (whether the interval leaves out the level).
+    ranking, the best is 0; where no side is good, the highest), apart (whether it lies beyond chance from the others,
+    by `analysis.calls`) and tested (whether that can be told).
     `level`: what districts are held against, NaN where it isn't known; it is `of` the districts (their mean, for
     counts) or of the whole area. `unknown`: districts without a value; `missing` as from `explain_missing`.
     """
@@ -151,6 +158,11 @@ class Comparison:
         return bool(self.places["low"].notna().any())
 
     @property
+    def is_tested(self) -> bool:
+        """Whether it can be told of any district if it differs from the others."""
+        return bool(self.places["tested"].any())
+
+    @property
     def can_be_ranked(self) -> bool:
         """Whether at least two districts are known, and not all are nought."""
         return len(self.places) >= _FEWEST and bool(self.places["value"].any())
@@ -166,7 +178,7 @@ class Comparison:
 
     @property
     def apart(self) -> list[str]:
-        """Names of the districts whose interval leaves out the level."""
+        """Names of the districts beyond chance."""
         return list(self.places.loc[self.places["apart"], "district"])
 
     def list_at(self, value: float) -> list[str]:
@@ -177,6 +189,13 @@ class Comparison:
     def extremes(self) -> tuple[float, float]:
         """The least and the largest value."""
         return float(self.places["value"].min()), float(self.places["value"].max())
+
+
+def is_apart(view: View, fact: str, district: str) -> bool | None:
+    """Whether a district lies beyond chance from all others together; None where that can't be tested."""
+    called = is_called(view, "place", fact, district)
+    # Of a fact that is no key figure the family has no call.
+    return is_beyond(view, weigh_place(view, fact, district)) if called is None else called
 
 
 @once_per_view
@@ -193,9 +212,11 @@ def compare_districts(view: View, fact: str) -> Comparison | None:
     elif (area := view.fact(fact, ALL)) is not None and not area["suppressed"]:
         level = float(area["value"])
     order = known.sort_values(["value", "district"], ascending=[info.direction == "less_is_better", True])
+    apart = [is_apart(view, fact, str(code)) for code in known.index]
     places = known[["district", "value", "low", "high"]].assign(
         place=pd.Series(range(len(order)), order.index),
-        # A district without an interval leaves nothing out; neither does one where there is no level.
-        apart=(known["low"] > level) | (known["high"] < level),
+        # Where there is no level nothing is apart from it.
+        apart=[not np.isnan(level) and bool(told) for told in apart],
+        tested=[told is not None for told in apart],
     )
     return Comparison(places, level, of, len(rows) - len(known), explain_missing(rows))  # type: ignore[arg-type]

@@ -4,21 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from taizhang.analysis.calls import is_called
 from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import select_recent_drills
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import ALL, describe_fact, split_target
 from taizhang.metadata.rules import FindingRule, load_rules
-from taizhang.stats.change import compare_counts, compare_shares
 
 _MOST_OF_RULE = 3
 Row = Mapping[Any, Any]  # of the facts frame, by column
 Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
+Called = Callable[..., bool | None]  # whether a call, by its name, is beyond chance, as `is_called` says
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class _Case:
     district: str
     ledgers: Mapping[str, pd.DataFrame]
     as_of: date
+    called: Called
 
     def row(self, fact: str, district: str = "") -> Row | None:
         """A fact that has a value that may be shown."""
@@ -120,7 +123,7 @@ def _share_above(rule: FindingRule, case: _Case) -> Found:
 
 
 def _overdue(rule: FindingRule, case: _Case) -> Found:
-    """Any at all; and whether it is far above the rest, by a test of two shares, as small numbers differ by chance."""
+    """Any at all; and whether it is far above the rest, as small numbers differ by chance."""
     value = case.number(rule.fact)
     if value:
         yield _hold_against_rest(rule, case, value) or {"value": _write(value, rule.fact)}
@@ -130,12 +133,11 @@ def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str
     """A share and the rest's where it is above that beyond chance; else nothing."""
     whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
-    if value < rule.least or whole is None or every is None or every_of is None:
+    if value < rule.least or not whole or every is None or every_of is None:
         return {}
-    # The whole area has no rest, and is not above it.
     rest, rest_of = float(every["value"]) - value, float(every_of["value"]) - whole
-    change = compare_shares(value, whole, rest, rest_of)
-    if not (change.value > 0 and change.is_beyond_chance(alpha=rule.p)):
+    # The whole area has no rest, and is not above it.
+    if not (rest_of > 0 and value / whole > rest / rest_of and case.called("part", rule.fact, case.district)):
         return {}
     shares = {"share": _percent(value, whole), "rest": _percent(rest, rest_of)}
     return {"value": _write(value, rule.fact), **shares}
@@ -151,8 +153,8 @@ def _count_up(rule: FindingRule, case: _Case) -> Found:
     if every is None or not every["value"] > 0:
         return
     days = (parse_period(str(now["period"])).days, parse_period(str(before["period"])).days)
-    change = compare_counts(float(now["value"]), float(before["value"]), *days)
-    if change.value > 1 and change.is_beyond_chance(alpha=rule.p):
+    rose = float(now["value"]) / days[0] > float(before["value"]) / days[1]
+    if rose and case.called("rise", rule.fact, case.district):
         yield {"value": _write(now["value"], rule.fact), "before": Evidence(float(before["value"]))}
 
 
@@ -220,7 +222,7 @@ def list_looked(view: View) -> Looked:
     """What rules could look at in a view's district; of the whole area in every district as well."""
     codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
-    cases = [_Case(facts, before, code, view.ledgers, view.as_of) for code in codes]
+    cases = [_Case(facts, before, code, view.ledgers, view.as_of, lambda *_: None) for code in codes]
     looked = [(rule.fact, sum(_could_look(rule, case) for case in cases)) for rule in load_rules()]
     everywhere = dict.fromkeys(fact for fact, n in looked if fact and n == len(cases))
     somewhere = dict.fromkeys(fact for fact, n in looked if fact and 0 < n < len(cases))
@@ -237,15 +239,21 @@ def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
 
 
 def find_problems(
-    facts: Index, facts_before: Index, district: str, ledgers: Mapping[str, pd.DataFrame], as_of: date
+    facts: Index,
+    facts_before: Index,
+    district: str,
+    ledgers: Mapping[str, pd.DataFrame],
+    as_of: date,
+    called: Called,
 ) -> list[Finding]:
     """The problems that a district's facts show, the weightiest first.
 
     `facts` and `facts_before`, from `index_facts`, are of the period and of the same period a year before: the
     district's and those of ``all``; the latter may be empty. `ledgers` are rows up to as_of; of them only drills are
-    looked at, over two years. A fact that is suppressed, empty or absent gives rise to no finding.
+    looked at, over two years. `called` says which differences are beyond chance. A fact that is suppressed, empty or
+    absent gives rise to no finding.
     """
-    case = _Case(facts, facts_before, district, ledgers, as_of)
+    case = _Case(facts, facts_before, district, ledgers, as_of, called)
     found = []
     for rule in load_rules():
         for evidence in CHECKS[rule.check](rule, case):
@@ -287,7 +295,7 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
     facts, before = (index_facts(frame, *wanted) for frame in (view.facts, view.facts_before))
 
     def find(district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
-        return find_problems(facts, before, district, ledgers, view.as_of)
+        return find_problems(facts, before, district, ledgers, view.as_of, partial(is_called, view))
 
     findings = find(view.district, view.ledgers)
     if view.district != ALL:

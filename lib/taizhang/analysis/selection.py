@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.changes import Change, Then, Verdict, compare_periods, list_comparisons
+from taizhang.analysis.changes import Change, Verdict, compare_periods
+from taizhang.analysis.differences import Then, list_comparisons
 from taizhang.analysis.exhibits import is_brief, limit_items
 from taizhang.analysis.gaps import find_gap
 from taizhang.analysis.view import View, is_known

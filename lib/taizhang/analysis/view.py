@@ -91,6 +91,11 @@ class View:
         none of these, so that no change, test, rank or finding rests on them; who shows them marks them.
     beside : pandas.DataFrame
         What is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
+    scatter : pandas.DataFrame
+        How the rows behind each fact cluster: fact, district_code, dispersion, df, as from `measure_scatter`. What has
+        no row in it is not tested.
+    last_day : datetime.date, optional
+        The last day on record in any ledger: on no earlier day were they read. Where left out, as_of.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: everything.
@@ -123,6 +128,8 @@ class View:
     silences: pd.DataFrame = field(default_factory=pd.DataFrame)
     reported: pd.DataFrame = field(default_factory=pd.DataFrame)
     beside: pd.DataFrame = field(default_factory=pd.DataFrame)
+    scatter: pd.DataFrame = field(default_factory=pd.DataFrame)
+    last_day: date | None = None
 
     @property
     def compares(self) -> bool:

@@ -6,7 +6,8 @@ from itertools import compress
 
 import pandas as pd
 
-from taizhang.analysis.changes import Change, Then, name_then
+from taizhang.analysis.changes import Change, name_then
+from taizhang.analysis.differences import Then
 from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, say_exhibit
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.quality import COUNTS

@@ -29,7 +29,6 @@ class FindingRule:
     above: float = 0
     below: float = 0
     least: float = 0
-    p: float = 0.05
     years: int = 0
 
 

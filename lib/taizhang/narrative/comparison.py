@@ -46,7 +46,7 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         if found.has_area:
             spread += say("compare.area", lang, area=number(found.level))
         sentences = [(*spread, *say("join.stop", lang))]
-        if found.has_area and found.has_intervals:
+        if found.has_area and found.is_tested:
             sentences.append(_tell_apart(found.apart, lang))
     if found.missing:
         sentences.append(say(f"compare.missing.{found.missing}", lang, n=count(found.unknown)))
@@ -62,7 +62,7 @@ def _name_tied(names: list[str], lang: str) -> str:
 
 
 def _tell_apart(names: list[str], lang: str) -> Runs:
-    """Which districts' intervals leave out the whole area's value."""
+    """Which districts differ from the others."""
     if not names:
         return say("compare.none_apart", lang)
     return say("compare.apart", lang, n=count(len(names)), names=join_list(names, lang))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from taizhang.analysis.calls import count_tested, find_power
+from taizhang.analysis.differences import count_unsettled
 from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.gaps import count_cut, list_noughts, list_unsaid
 from taizhang.analysis.quality import count_twice, sum_read
@@ -11,7 +13,7 @@ from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, join_list
+from taizhang.metadata.formats import format_date, join_list, quantify
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
     Runs,
@@ -34,6 +36,7 @@ def write_method(view: View) -> Prose | None:
         told = [
             say("method.brief", lang, day=format_date(view.as_of, lang)),
             *_tell_unsaid(view),
+            *_tell_late(view),
             *_tell_rows(view, "cut", count_cut(view)),
             *_tell_rows(view, "twice", count_twice(view)),
             *_tell_vintages(view),
@@ -42,7 +45,7 @@ def write_method(view: View) -> Prose | None:
         return tell(lang, *told)
     days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
-    counting += [say(f"method.{key}", lang) for key in ("before", "chance", "shares")]
+    counting += [say("method.before", lang), *_tell_tests(view), say("method.shares", lang)]
     counting += [*_tell_unsaid(view), *_tell_noughts(view)]
     counting += [*_tell_rows(view, "cut", count_cut(view)), *_tell_vintages(view)]
     if has_withheld(view):
@@ -73,6 +76,28 @@ def _tell_unsaid(view: View) -> list[Runs]:
         for one in list_unsaid(view)
     ]
     return [say("method.unsaid", lang, names=join_list(names, lang))] if names else []
+
+
+def _tell_tests(view: View) -> list[Runs]:
+    """How differences are tested, how many, and what so small numbers can show; nothing of it where none could be."""
+    lang, n = view.lang, count_tested(view)
+    if not n:
+        return []
+    told = [say("method.family", lang, n=count(n)), say("method.chance", lang)]
+    power = find_power(view)
+    if power is not None:
+        info = view.describe(power.fact)
+        tenths = round(10 * power.doubling)
+        key = {0: "power_none", 10: "power_all"}.get(tenths, "power")
+        before = quantify(power.before, info, lang)
+        told.append(say(f"method.{key}", lang, fact=info.title[lang], before=before, tenths=count(tenths)))
+    return told + _tell_late(view)
+
+
+def _tell_late(view: View) -> list[Runs]:
+    """That rows of the period's end may still be to come, where that is so."""
+    days = count_unsettled(view)
+    return [say("method.late", view.lang, n=count(days))] if days and count_tested(view) else []
 
 
 def _tell_noughts(view: View) -> list[Runs]:

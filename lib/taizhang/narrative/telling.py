@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from taizhang.analysis.changes import Change, compare_periods, list_comparisons, name_then
-from taizhang.analysis.comparison import hold_against
+from taizhang.analysis.changes import Change, compare_periods, name_then
+from taizhang.analysis.comparison import Side, hold_against
+from taizhang.analysis.differences import list_comparisons
 from taizhang.analysis.gaps import rests_on_columns
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
@@ -86,7 +87,8 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     changes = [(name_then(view, then), compare_periods(view, fact, then=then)) for then in thens]
     known = [(then, compared) for then, compared in changes if compared is not None]
     whole = _find_area(view, row, info) if area and view.district != ALL else None
-    return clause + _remark(known, whole, row, info, lang) + _say_changes(known, whole, row, info, lang)
+    side = hold_against(view, fact) if whole is not None else None
+    return clause + _remark(known, whole, side, info, lang) + _say_changes(known, whole, side, info, lang)
 
 
 def _is_passed(view: View, row: pd.Series) -> bool:
@@ -140,21 +142,21 @@ def _write_amount(value: float, info: FactInfo, lang: str) -> str:
 
 
 def _remark(
-    changes: Sequence[tuple[str, Change]], whole: Number | None, row: pd.Series, info: FactInfo, lang: str
+    changes: Sequence[tuple[str, Change]], whole: Number | None, side: Side | None, info: FactInfo, lang: str
 ) -> Runs:
-    """What stands in brackets after a number: what it was before, and in the whole area, by chance alike."""
+    """What stands in brackets after a number: what it was before, and in the whole area, where no more can be said."""
     alike: list[Runs] = [
         say("clause.then_was", lang, then=then, before=_write_before(change.before, info, lang))
         for then, change in changes
         if change.is_within_chance
     ]
-    if whole is not None and hold_against(row, whole.value) == "alike":
+    if side == "alike":
         alike.append(say("clause.area_is", lang, area=whole))
     remarks = [
         say("clause.none_before", lang, then=then) for then, change in changes if change.rose_from_none(info)
     ]
     if alike:
-        remarks.insert(0, _join_runs(alike, lang) + say(f"clause.within.{len(alike)}", lang))
+        remarks.insert(0, _join_runs(alike, lang))
     if not remarks:
         return ()
     inner = list(remarks[0])
@@ -181,7 +183,7 @@ def _join_runs(parts: Sequence[Runs], lang: str) -> Runs:
 
 
 def _say_changes(
-    changes: Sequence[tuple[str, Change]], whole: Number | None, row: pd.Series, info: FactInfo, lang: str
+    changes: Sequence[tuple[str, Change]], whole: Number | None, side: Side | None, info: FactInfo, lang: str
 ) -> Runs:
     """What follows a number as a part of the sentence: no change, changes beyond chance, and the area's side."""
     said: Runs = ()
@@ -193,10 +195,9 @@ def _say_changes(
     for then, change in changes:
         if change.is_told(info):
             said += _say_change(change, info, lang, then=then)
-    side = hold_against(row, whole.value) if whole is not None else "alike"
     if side == "same":
         said += say("clause.same_area", lang)
-    elif side != "alike":
+    elif side in ("above", "below"):
         said += say(f"clause.{side}_area", lang, area=whole)
     return said
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.stats import binom, chi2_contingency, fisher_exact
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from scipy.stats import beta, chi2_contingency, fisher_exact, norm, t
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from taizhang.stats.intervals import ALPHA
 
@@ -34,6 +34,21 @@ class ChangeEstimate:
         return bool(self.p < alpha)
 
 
+_UNKNOWN = ChangeEstimate(np.nan, np.nan, np.nan, np.nan)
+
+
+def _refer(p: float, spread: float, df: float) -> float:
+    """A probability of independent rows as that of rows in clusters: its z over the root of `spread`, on a t scale."""
+    z = float(norm.isf(p / 2)) / np.sqrt(spread)
+    return float(2 * (norm.sf(z) if np.isinf(df) else t.sf(z, df)))
+
+
+def _widen(alpha: float, spread: float, df: float) -> float:
+    """The level at which an interval of independent rows is one of `alpha` of rows in clusters."""
+    z = norm.isf(alpha / 2) if np.isinf(df) else t.isf(alpha / 2, df)
+    return float(2 * norm.sf(z * np.sqrt(spread)))
+
+
 @cache
 def compare_counts(
     now: float,
@@ -41,9 +56,11 @@ def compare_counts(
     exposure_now: float = 1.0,
     exposure_before: float = 1.0,
     *,
+    dispersion: float = 1.0,
+    df: float = np.inf,
     alpha: float = ALPHA,
 ) -> ChangeEstimate:
-    """Compare two counts, or two rates, by the exact conditional test.
+    """Compare two counts, or two rates, by the exact conditional test, or, where rows cluster, by its quasi form.
 
     Parameters
     ----------
@@ -51,6 +68,9 @@ def compare_counts(
         Events, whole numbers.
     exposure_now, exposure_before : float
         What they came from, in one unit: days, residents, visits. Above 0.
+    dispersion, df : float
+        How many times the counts' variance exceeds Poisson's (at least 1), and how well that is known; as from
+        `stats.dispersion`.
     alpha : float
         One less the level of the interval.
 
@@ -62,15 +82,21 @@ def compare_counts(
     Notes
     -----
     Given their sum the count now is binomial: Przyborowski and Wilenski (1940), Biometrika 31, 313-323;
-    interval by Clopper and Pearson (1934), beyond 1 when, and only when, p is below alpha.
+    interval by Clopper and Pearson (1934), beyond 1 when, and only when, p is below alpha. Counts in clusters are
+    divided by the dispersion, as if each cluster were one event (McCullagh and Nelder 1989, 4.5), and their z is
+    referred to Student's distribution, since the dispersion is an estimate.
     """
-    if not now + before > 0:
-        return ChangeEstimate(np.nan, np.nan, np.nan, np.nan)
-    total = int(now + before)
+    if not now + before > 0 or not df > 0:
+        return _UNKNOWN
     share = exposure_now / (exposure_now + exposure_before)
+    a, b = now / dispersion, before / dispersion
     # Twice the smaller tail, as the interval has it: the sum of all that is no likelier turns on a leap day.
-    p = min(1.0, 2 * float(min(binom.cdf(now, total, share), binom.sf(now - 1, total, share))))
-    low, high = proportion_confint(int(now), total, alpha=alpha, method="beta")
+    at_most = float(beta.sf(share, a + 1, b)) if b else 1.0
+    at_least = float(beta.cdf(share, a, b + 1)) if a else 1.0
+    p = _refer(min(1.0, 2 * min(at_most, at_least)), 1.0, df)
+    level = _widen(alpha, 1.0, df)
+    low = float(beta.ppf(level / 2, a, b + 1)) if a else 0.0
+    high = float(beta.isf(level / 2, a + 1, b)) if b else 1.0
 
     def ratio(part: float) -> float:
         return np.inf if part >= 1 else part / (1 - part) * exposure_before / exposure_now
@@ -81,7 +107,14 @@ def compare_counts(
 
 @cache
 def compare_shares(
-    count_now: float, total_now: float, count_before: float, total_before: float, *, alpha: float = ALPHA
+    count_now: float,
+    total_now: float,
+    count_before: float,
+    total_before: float,
+    *,
+    dispersion: float = 1.0,
+    df: float = np.inf,
+    alpha: float = ALPHA,
 ) -> ChangeEstimate:
     """Compare two shares: chi-squared with Yates' continuity correction, or Fisher's exact test.
 
@@ -91,6 +124,8 @@ def compare_shares(
     ----------
     count_now, total_now, count_before, total_before : float
         Successes and trials, whole numbers.
+    dispersion, df : float
+        The design effect of clusters (at least 1), and how well that is known; as from `stats.dispersion`.
     alpha : float
         One less the level of the interval.
 
@@ -101,14 +136,16 @@ def compare_shares(
 
     Notes
     -----
-    Newcombe (1998), Stat. Med. 17, 873-890; Yates (1934); Fisher (1935).
+    Newcombe (1998), Stat. Med. 17, 873-890; Yates (1934); Fisher (1935). The test's z over the root of the design
+    effect is referred to Student's distribution: Rao and Scott (1981), J. Am. Stat. Assoc. 76, 221-230.
     """
-    if not (total_now > 0 and total_before > 0):
-        return ChangeEstimate(np.nan, np.nan, np.nan, np.nan)
+    if not (total_now > 0 and total_before > 0 and df > 0):
+        return _UNKNOWN
     table = np.array([[count_now, total_now - count_now], [count_before, total_before - count_before]])
     value = count_now / total_now - count_before / total_before
+    level = max(_widen(alpha, dispersion, df), 1e-12)  # beyond that the limits are those of all there can be
     low, high = confint_proportions_2indep(
-        count_now, total_now, count_before, total_before, method="newcomb", compare="diff", alpha=alpha
+        count_now, total_now, count_before, total_before, method="newcomb", compare="diff", alpha=level
     )
     expected = table.sum(axis=0) * table.sum(axis=1)[:, None] / table.sum()
     if not expected.all():  # all succeeded, or none did, both times
@@ -117,4 +154,4 @@ def compare_shares(
         p = float(fisher_exact(table.astype(int)).pvalue)
     else:
         p = float(chi2_contingency(table, correction=True).pvalue)
-    return ChangeEstimate(float(value), float(low), float(high), p)
+    return ChangeEstimate(float(value), float(low), float(high), _refer(p, dispersion, df))

@@ -38,7 +38,14 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
-from taizhang.workbook.counting import count_facts, count_reach, keep_table, list_settings, list_silences
+from taizhang.workbook.counting import (
+    count_facts,
+    count_reach,
+    count_scatter,
+    keep_table,
+    list_settings,
+    list_silences,
+)
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
@@ -525,6 +532,8 @@ class Workbook:
             silences=self._find_silences(as_of, code),
             reported=leave_out_counted(reported, facts),
             beside=compare_reported(reported, facts),
+            scatter=self._find_scatter(period),
+            last_day=spans["last"].max().date() if len(spans) else None,
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
@@ -544,6 +553,23 @@ class Workbook:
         found = self._keep("silences", {"as_of": as_of}, lambda folder: list_silences(folder, kinds, as_of))
         assert found is not None
         return found if code == ALL else found[found["district_code"] == code]
+
+    def _find_scatter(self, period: Period) -> pd.DataFrame:
+        """How rows cluster behind each fact, of a period and of those that it is compared with."""
+        kinds = {name: self.kinds[name] for name in self.config.ledgers}
+        earlier = (period.year_before(), period.period_before())
+        days = {one: compute_as_of(one, period, self.as_of(period)) for one in (period, *earlier)}
+        found = self._keep(
+            "scatter",
+            {
+                "days": sorted((str(one), day) for one, day in days.items()),
+                "asked": self.asked,
+                "own": hash_files((self.root / "facts").rglob("*")),
+            },
+            lambda folder: count_scatter(folder, kinds, self.districts, days, self._facts_settings()),
+        )
+        assert found is not None
+        return found
 
     def _is_whole(self, kind: str, code: str) -> bool:
         """Whether all of a ledger could be read that may hold rows of a district, or of any."""

@@ -11,7 +11,7 @@ import pandas as pd
 from taizhang.core.files import write_beside
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
-from taizhang.facts import OwnFact, compute_facts
+from taizhang.facts import OwnFact, compute_facts, measure_scatter
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config
@@ -68,14 +68,37 @@ def count_facts(
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
     """The facts of a period, of the ledgers in data/processed; facts of the workbook's own may look at any column."""
+    return compute_facts(_read_tables(folder, kinds, settings), districts, period, as_of, **settings)
+
+
+def count_scatter(
+    folder: Path,
+    kinds: Mapping[str, Kind],
+    districts: gpd.GeoDataFrame,
+    days: Mapping[Period, date],
+    settings: Mapping[str, Any],
+) -> pd.DataFrame:
+    """How the rows behind each fact cluster, as from `measure_scatter`; `days`: as of which each period is read."""
+    return measure_scatter(
+        _read_tables(folder, kinds, settings),
+        districts,
+        days,
+        own=settings["own"],
+        dates=settings["dates"],
+        asked=settings["asked"],
+    )
+
+
+def _read_tables(
+    folder: Path, kinds: Mapping[str, Kind], settings: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
     files = settings["asked"] is not None
-    tables = {
+    return {
         name: read_rows(folder, kind, personal=True).drop(columns=list(kind.personal), errors="ignore")
         if settings["own"]
         else read_counted(folder, kind, files=files)
         for name, kind in kinds.items()
     }
-    return compute_facts(tables, districts, period, as_of, **settings)
 
 
 def list_silences(folder: Path, kinds: Mapping[str, Kind], as_of: date) -> pd.DataFrame:

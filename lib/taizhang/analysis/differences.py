@@ -1,0 +1,226 @@
+"""Differences put to a test: a fact against an earlier period, and a district against the others.
+
+Each gives the probability of so large a difference by chance, with the scatter of the fact's own rows. Which of them a
+report may speak of, `analysis.calls` decides for all of them together.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, t
+
+from taizhang.analysis.silence import is_silent
+from taizhang.analysis.view import View, is_known
+from taizhang.core.periods import Period
+from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.stats.change import compare_counts, compare_shares
+
+Then = Literal["year", "previous"]
+LATE_DAYS = 30  # by then hardly a row is still to be entered: with a mean delay of ten days, one in twenty
+# Events per resident or per output: the longer the period, the more of them.
+_OF_STOCKS = ("per_100k", "per_yi_yuan")
+_Z95 = 1.959963984540054
+UNTESTED = float("nan")
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """How many times a fact's variance in a district exceeds that of independent rows, and how well it is known."""
+
+    dispersion: float
+    df: float
+
+
+def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
+    """None where the clusters of its rows can't be told, or are too few."""
+    key = ("scatter",)
+    if key not in view.answers:
+        table = view.scatter
+        view.answers[key] = (
+            {}
+            if table.empty
+            else {
+                (str(row.fact), str(row.district_code)): Scatter(float(row.dispersion), float(row.df))
+                for row in table.itertuples()
+                if row.df > 0 and row.dispersion >= 1
+            }
+        )
+    found: dict[tuple[str, str], Scatter] = view.answers[key]  # type: ignore[assignment]
+    return found.get((fact, district))
+
+
+def list_comparisons(view: View) -> tuple[Then, ...]:
+    """With what a period is compared: a year with the year before, which is its period before, too."""
+    return ("year",) if view.period.kind == "year" else ("year", "previous")
+
+
+def find_period(view: View, then: Then) -> Period:
+    """The earlier period."""
+    return view.period.year_before() if then == "year" else view.period.period_before()
+
+
+def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[pd.Series, pd.Series] | None:
+    """A fact now and then, where the two can be set side by side.
+
+    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, or
+    the kind is a stock with no dates.
+    """
+    info = view.describe(fact)
+    now, before = view.fact(fact, district), view.fact(fact, district, when=then)
+    if now is None or before is None or not (is_known(now) and is_known(before)):
+        return None
+    if not _has_rows(view, info.kind, then):
+        return None
+    if fact == "hazards.repeats" and not _reaches_a_year_behind(view, then):
+        return None
+    if min(count_days(view, then)) <= 0:
+        return None
+    # A share is of the rows that there are; a count of some months is none of the period.
+    whole = (view.period, find_period(view, then))
+    if info.interval not in ("wilson", "greenwood") and any(
+        is_silent(view, info.kind, period, district) for period in whole
+    ):
+        return None
+    return now, before
+
+
+def count_days(view: View, then: Then) -> tuple[int, int]:
+    """Days counted of the period and of the earlier one: both are read at the same lag after their end."""
+    lag = min(0, (view.as_of - view.period.end).days)
+    return view.period.days + lag, find_period(view, then).days + lag
+
+
+def find_settled(view: View) -> date:
+    """The day up to which rows that were to be entered have been: `LATE_DAYS` before the ledgers were read.
+
+    They were read on as_of or later, and not before the last day that any of them holds.
+    """
+    read = max(view.as_of, view.last_day) if view.last_day else view.as_of
+    return read - timedelta(days=LATE_DAYS)
+
+
+def count_unsettled(view: View) -> int:
+    """Days of the period of which rows may still be wanting."""
+    last = min(view.period.end, view.as_of)
+    return max(min((last - find_settled(view)).days, (last - view.period.start).days + 1), 0)
+
+
+def _has_rows(view: View, kind: str, then: Then) -> bool:
+    """Whether any district has rows of the kind in the earlier period; a count of none at all says nothing."""
+    kinds = view.kinds
+    if kind not in kinds or not kinds[kind].date:
+        return False
+    first = next(name for name, info in view.fact_infos.items() if info.kind == kind)
+    return view.anywhere(first, when=then)
+
+
+def _reaches_a_year_behind(view: View, then: Then) -> bool:
+    """Whether hazards go back a year before the earlier period: else its repeats could not be seen."""
+    if "hazards" not in view.ledgers:
+        return False
+    days = view.ledgers["hazards"]["found_on"]
+    return bool((days < pd.Timestamp(find_period(view, then).start) - pd.Timedelta(days=330)).any())
+
+
+def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
+    """The probability of so large a change by chance; NaN where it isn't known, or the fact has no measure of chance.
+
+    Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the interval of
+    their difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
+    10). A fall of a count must hold although the days of which rows may still be wanting are not counted as days.
+    """
+    info, pair = view.describe(fact), find_pair(view, fact, district, then)
+    scatter = find_scatter(view, fact, district)
+    if pair is None or scatter is None or info.interval == "none":
+        return UNTESTED
+    now, before = pair
+    days = count_days(view, then)
+    if now["value"] == before["value"] and days[0] == days[1]:
+        return 1.0
+    spread = {"dispersion": scatter.dispersion, "df": scatter.df}
+    if info.interval == "poisson":
+        tops = [row["value"] if pd.isna(row["numerator"]) else row["numerator"] for row in (now, before)]
+        exposures = [
+            _find_exposure(info, row, length) for row, length in zip((now, before), days, strict=True)
+        ]
+        if min(exposures) <= 0:
+            return UNTESTED
+        change = compare_counts(*tops, *exposures, **spread)
+        if change.value >= 1 or not _grows_with_days(info, now) or not (unsettled := count_unsettled(view)):
+            return change.p
+        settled = exposures[0] * (days[0] - unsettled) / days[0]
+        if settled <= 0:
+            return UNTESTED
+        firm = compare_counts(*tops, settled, exposures[1], **spread)
+        return max(firm.p, change.p) if firm.value < 1 else 1.0
+    if info.interval == "wilson":
+        pairs = [row[name] for row in (now, before) for name in ("numerator", "denominator")]
+        return UNTESTED if any(pd.isna(pairs)) else compare_shares(*pairs, **spread).p
+    return _compare_medians(now, before, scatter)
+
+
+def _find_exposure(info: FactInfo, row: pd.Series, days: int) -> float:
+    """What events came from: days, units of the denominator, or both."""
+    if pd.isna(row["denominator"]):
+        return days
+    return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
+
+
+def _grows_with_days(info: FactInfo, row: pd.Series) -> bool:
+    """Whether rows still to be entered would raise it; a rate per visit has them above and below the line."""
+    return bool(pd.isna(row["denominator"])) or info.unit in _OF_STOCKS
+
+
+def _compare_medians(one: pd.Series, other: pd.Series, scatter: Scatter) -> float:
+    """Of two medians with their limits; a limit is known to the day."""
+    limits = [one["low"], one["high"], other["low"], other["high"]]
+    if any(pd.isna(limit) for limit in limits):
+        return UNTESTED
+    p, q = float(one["value"]), float(other["value"])
+    higher, lower = (one, other) if p > q else (other, one)
+    width = max(np.hypot(higher["value"] - higher["low"], lower["high"] - lower["value"]), 1.0)
+    z = _Z95 * abs(p - q) / width / np.sqrt(scatter.dispersion)
+    return float(2 * (norm.sf(z) if np.isinf(scatter.df) else t.sf(z, scatter.df)))
+
+
+def weigh_place(view: View, fact: str, district: str) -> float:
+    """The probability that a district lies so far from all others together by chance; NaN where it can't be had."""
+    info = view.describe(fact)
+    own, every = view.fact(fact, district), view.fact(fact, ALL)
+    scatter = find_scatter(view, fact, district)
+    if own is None or every is None or scatter is None or not is_known(own) or not is_known(every):
+        return UNTESTED
+    spread = {"dispersion": scatter.dispersion, "df": scatter.df}
+    if info.interval == "greenwood":
+        return _compare_medians(own, every, scatter)
+    top = float(own["value"] if pd.isna(own["numerator"]) else own["numerator"])
+    rest = float(every["value"] if pd.isna(every["numerator"]) else every["numerator"]) - top
+    if pd.isna(own["denominator"]):
+        # Counts are held against the mean of the others.
+        others = len(view.districts) - 1
+        if info.interval != "poisson" or others < 1:
+            return UNTESTED
+        return compare_counts(top, rest, 1.0, float(others), **spread).p
+    base, rest_of = float(own["denominator"]), float(every["denominator"] - own["denominator"])
+    if not (base > 0 and rest_of > 0) or rest < 0:
+        return UNTESTED
+    if info.interval == "wilson":
+        return compare_shares(top, base, rest, rest_of, **spread).p
+    return compare_counts(top, rest, base, rest_of, **spread).p if info.interval == "poisson" else UNTESTED
+
+
+def weigh_part(view: View, fact: str, of: str, district: str) -> float:
+    """As `weigh_place`, of the part that one count is of another, such as the overdue of those found."""
+    rows = [view.fact(name, code) for code in (district, ALL) for name in (fact, of)]
+    scatter = find_scatter(view, fact, district)
+    if district == ALL or scatter is None or not all(is_known(row) for row in rows):
+        return UNTESTED
+    part, whole, every, every_of = (float(row["value"]) for row in rows if row is not None)
+    if not (0 <= part <= whole and every - part <= every_of - whole):
+        return UNTESTED
+    return compare_shares(
+        part, whole, every - part, every_of - whole, dispersion=scatter.dispersion, df=scatter.df
+    ).p
