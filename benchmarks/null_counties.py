@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from shapely import box
 
@@ -104,7 +106,8 @@ class County:
         made = table.reindex(columns=list(about.fields))
         for name, one in about.fields.items():
             dated = one.type in ("date", "datetime", "month")
-            made[name] = made[name].astype("datetime64[us]" if dated else _TYPES.get(one.type, "str"))
+            dtype: Any = "datetime64[us]" if dated else _TYPES.get(one.type, "str")
+            made[name] = made[name].astype(dtype)
         self.tables[kind] = made.assign(
             district_code=table["district_code"].astype("str"),
             source_file=pd.Series(f"{kind}.csv", table.index, dtype="str"),
@@ -182,7 +185,7 @@ def _add_hazards(county: County) -> None:
     rows = visits.loc[visits.index.repeat(size)]
     changed = (rows["district_code"] == _CODES[0]) & (rows["day"].dt.year == YEARS[-1])
     mean = 0.65 + np.where(changed, scenario.points / 100, 0.0)
-    chance = mean
+    chance: npt.NDArray[Any] = mean
     if scenario.icc:
         spread = 1 / scenario.icc - 1
         chance = pd.Series(rng.beta(0.65 * spread, 0.35 * spread, len(visits)), visits.index)[

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import norm, t
 
 from taizhang.analysis.silence import is_silent
-from taizhang.analysis.view import View, is_known
+from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.change import compare_counts, compare_shares
@@ -36,20 +36,21 @@ class Scatter:
 
 def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
     """None where the clusters of its rows can't be told, or are too few."""
-    key = ("scatter",)
-    if key not in view.answers:
-        table = view.scatter
-        view.answers[key] = (
-            {}
-            if table.empty
-            else {
-                (str(row.fact), str(row.district_code)): Scatter(float(row.dispersion), float(row.df))
-                for row in table.itertuples()
-                if row.df > 0 and row.dispersion >= 1
-            }
-        )
-    found: dict[tuple[str, str], Scatter] = view.answers[key]  # type: ignore[assignment]
-    return found.get((fact, district))
+    return _read_scatter(view).get((fact, district))
+
+
+@once_per_view
+def _read_scatter(view: View) -> dict[tuple[str, str], Scatter]:
+    table = view.scatter
+    if table.empty:
+        return {}
+    table = table[(table["df"] > 0) & (table["dispersion"] >= 1)]
+    keys = zip(table["fact"], table["district_code"], strict=True)
+    numbers = zip(table["dispersion"], table["df"], strict=True)
+    return {
+        (str(fact), str(code)): Scatter(float(dispersion), float(df))
+        for (fact, code), (dispersion, df) in zip(keys, numbers, strict=True)
+    }
 
 
 def list_comparisons(view: View) -> tuple[Then, ...]:
