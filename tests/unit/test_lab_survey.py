@@ -229,7 +229,7 @@ TOWN_NAMES = list(TOWNS.values())
         ),
         (
             [
-                ["乡镇", "隐患数", "整改数"],
+                ["乡镇", "上报数", "完成数"],
                 *([name, n, n] for n, name in enumerate(TOWN_NAMES, 3)),
                 ["合计", 12, 12],
             ],
@@ -248,6 +248,56 @@ def test_a_table_of_sums_is_said_to_be_one(tmp_path: Path, rows: Rows, sums: boo
     (line,) = (str(line) for line in made.lines if "季报.xlsx" in str(line))
     assert line.startswith("not used") and ("a table of sums" in line) == sums
     assert made.runs and "季报" not in (root / "workbook.toml").read_text("utf-8")
+
+
+SUMS = [
+    ["滨河县2023年第一季度安全生产情况统计表"],
+    ["序号", "乡镇", "检查企业数", "排查隐患数", "已整改数", "整改率（%）", "经费（万元）"],
+    *([n, name, 10 * n, n, n - 1, 80, 3] for n, name in enumerate(TOWN_NAMES, 3)),
+    ["合计", "", sum(range(30, 30 + 10 * len(TOWN_NAMES), 10)), "", "", "", ""],
+]
+
+
+def test_a_table_of_sums_whose_headers_are_facts_is_read_as_one(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    write_book(tmp_path / "from" / "2023年季报.xlsx", {"一季度": SUMS})
+    made, root = survey(tmp_path)
+    assert made.runs, made.lines
+    settings = tomllib.loads((root / "workbook.toml").read_text("utf-8"))["ledgers"]
+    (block,) = (
+        [one for one in settings["inspections"] if one.get("form") == "sums"]
+        if isinstance(settings["inspections"], list)
+        else [settings["inspections"]]
+    )
+    assert block["columns"] == {
+        "inspections.premises": "检查企业数",
+        "hazards.found": "排查隐患数",
+        "hazards.rectified": "已整改数",
+        "hazards.rectification_rate": "整改率（%）",
+    }
+    (line,) = (str(line) for line in made.lines if "2023年季报.xlsx" in str(line))
+    assert line.startswith("sums 2023年季报.xlsx") and "2023Q1" in line
+    book = open_workbook(str(root))
+    sums = book.sums[book.sums["fact"] == "inspections.premises"]
+    assert sums["period"].tolist() == ["2023Q1"] * len(TOWN_NAMES)
+    assert sums["value"].tolist() == [10.0 * n for n in range(3, 3 + len(TOWN_NAMES))]
+    # Of the hazards there are rows; of inspections, where there are none, the report shows what is reported.
+    assert (
+        "inspections.premises" in set(book.reported("2023Q1")["fact"]) or "inspections" in book.config.ledgers
+    )
+    assert not book.result.errors
+
+
+def test_a_table_of_sums_without_a_period_is_asked_about(tmp_path: Path) -> None:
+    make_northern_county(tmp_path / "from")
+    write_book(tmp_path / "from" / "季报.xlsx", {"汇总": [["安全生产情况统计表"], *SUMS[1:]]})
+    made, root = survey(tmp_path)
+    (asked,) = (one for one in made.left if getattr(one, "key", "") == "period")
+    assert asked.table == "ledgers.inspections"  # type: ignore[union-attr]
+    text = (root / "workbook.toml").read_text("utf-8")
+    assert text.count("# period =") == 1
+    (root / "workbook.toml").write_text(text.replace('# period = ""', 'period = "2023Q1"'), encoding="utf-8")
+    assert set(open_workbook(str(root)).sums["period"]) == {"2023Q1"}
 
 
 @pytest.mark.parametrize("name", ["none", "empty"])

@@ -31,11 +31,12 @@ from taizhang.ledgers import (
     read_ledger_file,
     survey_ledger_file,
 )
+from taizhang.ledgers.periods import find_period
 from taizhang.ledgers.places import find_places
 from taizhang.ledgers.sheets import TEXTS, WORKBOOKS
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import DATE_TYPES, Kind, load_kinds
-from taizhang.settings.workbook import read_config
+from taizhang.settings.workbook import DISTRICT, read_config
 from taizhang.settings.writing import write_key
 from taizhang.settings.writing import write_text as quote
 
@@ -76,6 +77,27 @@ class Found:
         return find_near_district(told) if isinstance(told, Reason) else ""
 
 
+@dataclass(frozen=True)
+class SumsFound:
+    """Tables of numbers by district in a file, whose headers say which facts they are; '' where no period is told."""
+
+    path: Path
+    columns: tuple[tuple[str, str], ...]  # fact, and that of the districts, to header
+    sheets: tuple[str, ...] = ()  # empty: all of the file
+    period: str = ""
+    rows: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The ledger kind that it stands under: that of its first fact."""
+        return next(name for name, _ in self.columns if name != DISTRICT).partition(".")[0]
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        """What files must share to be read by one source."""
+        return self.columns, self.sheets, not self.period
+
+
 @dataclass
 class FolderSeen:
     """What a folder holds."""
@@ -85,6 +107,7 @@ class FolderSeen:
     cells: LayerSeen | None = None  # the layer of the grid within them
     ledgers: list[Found] = field(default_factory=list)
     unit: str = ""  # what all districts are parts of, where the layer doesn't say
+    sums: list[SumsFound] = field(default_factory=list)
     others: list[tuple[Path, Reason]] = field(default_factory=list)  # what is not used, and why
 
 
@@ -110,7 +133,7 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
         raise ParameterError("lab.survey.inside", folder=folder, source=source)
     kinds = dict(load_kinds())
     seen = look_at_folder(source, kinds)
-    if not seen.ledgers and seen.districts is None:
+    if not seen.ledgers and not seen.sums and seen.districts is None:
         raise ParameterError("lab.survey.nothing", folder=source)
     make_folders(folder)
     writer = _Writer(folder, source, seen, kinds)
@@ -118,9 +141,10 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
     lines = [
         *_describe_layers(seen, source),
         *_describe_ledgers(seen, source, kinds),
+        *_describe_sums(seen, source),
         *_describe_others(seen, source),
     ]
-    if seen.districts is None or not seen.ledgers:
+    if seen.districts is None or not (seen.ledgers or seen.sums):
         lacking = "no_boundaries" if seen.districts is None else "no_ledgers"
         return Made(tuple(lines), (Reason(f"lab.survey.{lacking}"),), False)
     left: list[Reason | Proposal] = list(_list_questions(seen, source))
@@ -261,6 +285,10 @@ def _choose_grid(seen: FolderSeen) -> LayerSeen | None:
 def _take_file(seen: FolderSeen, path: Path, file: FileSeen, kinds: Mapping[str, Kind]) -> None:
     """Tables of a file that are ledgers, each with what must be said of it; or why it is not used."""
     tables = [table for table in file.tables if table.kind]
+    sums = list(_find_sums(path, file, seen.districts))
+    seen.sums += sums
+    if sums and not tables and not file.problem:
+        return
     if file.problem or not tables:
         near = next((table.near for table in file.tables if table.near), "")
         why = file.problem or Reason("lab.survey.no_ledger")
@@ -281,6 +309,36 @@ def _take_file(seen: FolderSeen, path: Path, file: FileSeen, kinds: Mapping[str,
             columns = _say_columns(table, kinds[kind], seen.districts)
             found = Found(path, table, columns, whole=whole and alike)
             seen.ledgers.append(_try_reading(found, kinds[kind], seen.districts, file.name))
+
+
+def _find_sums(path: Path, file: FileSeen, districts: LayerSeen | None) -> Iterator[SumsFound]:
+    """The tables of sums of a file whose facts are known, those of the same headers together."""
+    groups: dict[tuple[tuple[str, str], ...], list[TableSeen]] = {}
+    for table in file.tables:
+        columns = [
+            (one.field, one.header) for one in table.columns if one.field not in ("", DISTRICT) and one.header
+        ]
+        if not table.sums or not columns:
+            continue
+        named = [one for one in table.columns if one.field == DISTRICT]
+        shares = {
+            one.header: share_districts(one.words, districts)
+            for one in table.columns
+            if districts is not None and one.words and one.header
+        }
+        best = max(shares, key=lambda header: shares[header], default="")
+        if best and (not named or shares.get(named[0].header, 0.0) < _HARDLY) and shares[best] >= _MOSTLY:
+            columns.append((DISTRICT, best))
+        elif not named:
+            continue
+        groups.setdefault(tuple(columns), []).append(table)
+    for told, tables in groups.items():
+        sheets = tuple(dict.fromkeys(table.sheet for table in tables))
+        whole = set(sheets) == {table.sheet for table in file.tables}
+        names = [(*table.titles, table.sheet, path.name) for table in tables]
+        periods = [find_period(*texts) for texts in names]
+        period = "、".join(str(one) for one in periods) if all(periods) else ""
+        yield SumsFound(path, told, () if whole else sheets, period, sum(table.rows for table in tables))
 
 
 def _keep_damaged(seen: FolderSeen, files: Mapping[Path, FileSeen]) -> None:
@@ -428,8 +486,12 @@ class _Writer:
         if grid and (cells := self.seen.cells):
             blocks.append(self._write_grid(cells))
         for kind in self.kinds:
-            if own := [one for one in self.seen.ledgers if one.table.kind == kind]:
-                blocks += self._write_kind(self.kinds[kind], own)
+            own = [one for one in self.seen.ledgers if one.table.kind == kind]
+            sums = [one for one in self.seen.sums if one.kind == kind]
+            if own:
+                blocks += self._write_kind(self.kinds[kind], own, alone=not sums)
+            if sums:
+                blocks += self._write_sums(self.kinds[kind], sums, alone=not own)
         return "\n\n".join(blocks) + "\n"
 
     def _title(self) -> str:
@@ -492,17 +554,33 @@ class _Writer:
                 self.places[path] = target.as_posix()
         return self.places[path]
 
-    def _write_kind(self, kind: Kind, own: Sequence[Found]) -> Iterator[str]:
+    def _write_sums(self, kind: Kind, own: Sequence[SumsFound], *, alone: bool) -> Iterator[str]:
+        groups: dict[tuple[object, ...], list[SumsFound]] = {}
+        for one in own:
+            groups.setdefault(one.settings, []).append(one)
+        head = f"[ledgers.{kind.name}]" if alone and len(groups) == 1 else f"[[ledgers.{kind.name}]]"
+        only = len(groups) == 1 and len({one.kind for one in self.seen.sums}) == 1
+        for group in groups.values():
+            files = list(dict.fromkeys(self._copy(one.path, "sums") for one in group))
+            first = group[0]
+            lines = [f"{head}  # {Reason('lab.survey.sums_of', title=kind.title[current_language()]).word()}"]
+            lines += ['form = "sums"', *self._write_files(files, "sums", 1 if only else 2)]
+            if first.sheets:
+                lines.append(f"sheets = [{', '.join(map(quote, first.sheets))}]")
+            pairs = ", ".join(f"{write_key(name)} = {quote(header)}" for name, header in first.columns)
+            yield "\n".join([*lines, f"columns = {{ {pairs} }}"])
+
+    def _write_kind(self, kind: Kind, own: Sequence[Found], *, alone: bool = True) -> Iterator[str]:
         groups: dict[tuple[object, ...], list[Found]] = {}
         for one in own:
             groups.setdefault(one.settings, []).append(one)
-        head = f"[[ledgers.{kind.name}]]" if len(groups) > 1 else f"[ledgers.{kind.name}]"
+        head = f"[ledgers.{kind.name}]" if alone and len(groups) == 1 else f"[[ledgers.{kind.name}]]"
         for group in groups.values():
             files = list(dict.fromkeys(self._copy(one.path, self._name_folder(one.path)) for one in group))
             first = group[0]
             lines = [
                 f"{head}  # {kind.title[current_language()]}",
-                *self._write_files(files, kind, len(groups)),
+                *self._write_files(files, kind.name, len(groups)),
             ]
             if not first.whole and first.table.sheet:
                 lines.append(f"sheets = [{quote(first.table.sheet)}]")
@@ -518,8 +596,8 @@ class _Writer:
         kinds = {one.table.kind for one in self.seen.ledgers if one.path == path}
         return kinds.pop() if len(kinds) == 1 else "several"
 
-    def _write_files(self, files: Sequence[str], kind: Kind, groups: int) -> list[str]:
-        place = f"data/raw/{kind.name}/"
+    def _write_files(self, files: Sequence[str], folder: str, groups: int) -> list[str]:
+        place = f"data/raw/{folder}/"
         if groups == 1 and all(file.startswith(place) for file in files):
             suffixes = {PurePosixPath(file).suffix for file in files}
             return [f"files = [{', '.join(quote(f'{place}*{suffix}') for suffix in sorted(suffixes))}]"]
@@ -577,6 +655,20 @@ def _describe_ledgers(seen: FolderSeen, source: Path, kinds: Mapping[str, Kind])
             rows=one.rows,
             district=Reason("lab.survey.by", column=district) if district else "",
             span=span,
+        )
+
+
+def _describe_sums(seen: FolderSeen, source: Path) -> Iterator[Reason]:
+    infos, lang = load_facts(), current_language()
+    for one in seen.sums:
+        titles = [infos[name].title[lang] for name, _ in one.columns if name != DISTRICT]
+        period = Reason("lab.survey.sums_period", period=one.period) if one.period else ""
+        yield Reason(
+            "lab.survey.sums_ledger",
+            file=_show(one.path, source),
+            rows=one.rows,
+            titles=titles,
+            period=period,
         )
 
 

@@ -22,8 +22,13 @@ _UNITS = {
 _WHOLE = ("count", "people")
 
 
-def make_sums_kind(kind: Kind, district: Field, facts: Iterable[str], infos: Mapping[str, FactInfo]) -> Kind:
-    """The kind of a table with a column for each of some facts, which settings give their headers, and `district`."""
+def make_sums_kind(
+    kind: Kind, district: Field, facts: Iterable[str], infos: Mapping[str, FactInfo], *, spelled: bool = False
+) -> Kind:
+    """The kind of a table with a column for each of some facts, which settings give their headers, and `district`.
+
+    With `spelled` the facts are known by their titles and aliases, for tables that nobody has described.
+    """
     fields = {"district": replace(district, required=True)}
     for name in facts:
         unit = infos[name].unit
@@ -31,11 +36,14 @@ def make_sums_kind(kind: Kind, district: Field, facts: Iterable[str], infos: Map
             name,
             "integer" if unit in _WHOLE else "number",
             unit=_UNITS.get(unit, ""),
-            title={"zh": name, "en": name},
+            title=dict(infos[name].title) if spelled else {"zh": name, "en": name},
+            aliases=infos[name].aliases if spelled else (),
             description=dict(infos[name].definition),
             min=None if unit == "points" else 0,
             max=100 if unit == "percent" else None,
         )
+    if spelled:
+        return Kind(kind.name, kind.title, kind.row, fields)
     fields[PERIOD] = Field(PERIOD, "text", title={"zh": "", "en": ""}, description={"zh": "", "en": ""})
     return Kind(kind.name, kind.title, kind.row, fields)
 

@@ -15,7 +15,9 @@ from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.rowkinds import DATA, HeaderColumn, LedgerTable
 from taizhang.ledgers.sheets import Sheet, read_workbook, sniff_format
+from taizhang.ledgers.sums import make_sums_kind
 from taizhang.ledgers.text import fold, write_cell
+from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import DATE_TYPES, Kind
 
 _HEAD = 40  # rows of a sheet that tell what it is
@@ -47,8 +49,8 @@ class TableSeen:
     """A table: the kind that its headers fit best ('' for none), its required columns that no header names.
 
     `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the kind that came nearest
-    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do; `sections`: what rows
-    say that head parts of it.
+    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do, and the fields of its
+    columns are facts; `sections`: what rows say that head parts of it.
     """
 
     sheet: str
@@ -112,7 +114,7 @@ def _survey_sheet(
             scores[kind] = max(_score(table, index, said, _year_of(head, table, name)) for table in tables)
     if not scores:
         if survey.names and _holds_sums(head, survey.names):
-            yield TableSeen(sheet.name, "", 1, 0, (), sums=True)
+            yield from _survey_sums(make_grid(sheet), survey)
         return
     best = max(scores, key=scores.__getitem__)
     grid = make_grid(sheet)
@@ -120,8 +122,39 @@ def _survey_sheet(
         year = _year_of(grid, table, name)
         seen = _describe(grid, table, indices[best], year)
         if not _fits(seen, survey.kinds[best], year):
-            seen = replace(seen, kind="", near=best, sums=_holds_sums(head, survey.names))
+            if _holds_sums(head, survey.names):
+                yield from _survey_sums(grid, survey)
+                return
+            seen = replace(seen, kind="", near=best)
         yield seen
+
+
+def _survey_sums(grid: Grid, survey: Survey) -> Iterator[TableSeen]:
+    """The tables of sums of a sheet, each with the facts that its headers tell; one without where none does."""
+    infos = load_facts()
+    kind = survey.kinds["hazards"]
+    spelled = make_sums_kind(
+        kind, kind.fields["district"], [name for name in infos if infos[name].aliases], infos, spelled=True
+    )
+    index = HeaderIndex(spelled, {})
+    found = False
+    for table in find_tables(grid, index, names=survey.names):
+        data = np.flatnonzero(table.kinds == DATA) + table.first
+        columns = tuple(_look_at(grid, column, index, data) for column in table.columns if column.levels)
+        if not any(column.field not in ("", "district") for column in columns):
+            continue
+        found = True
+        yield TableSeen(
+            grid.sheet.name,
+            "",
+            table.header[0] + grid.sheet.top + 1,
+            len(data),
+            columns,
+            titles=tuple(table.titles or table.above),
+            sums=True,
+        )
+    if not found:
+        yield TableSeen(grid.sheet.name, "", 1, 0, (), sums=True)
 
 
 def _holds_sums(head: Grid, names: frozenset[str]) -> bool:

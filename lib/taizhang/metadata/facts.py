@@ -23,7 +23,7 @@ DIRECTIONS = ("more_is_better", "less_is_better", "neither")
 INTERVALS = ("wilson", "poisson", "greenwood", "none")
 FORMS = ("count", "share", "sum")
 _REQUIRED = ("title", "definition", "unit", "decimals", "direction", "interval")
-_OPTIONAL = ("formula", "source", "key", "form", "function")
+_OPTIONAL = ("formula", "source", "key", "form", "function", "aliases")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class FactInfo:
     `kind` is the ledger kind (or ``grid``, ``targets``) it belongs to: the name's first part; `formula` is in terms of
     the ledger's columns; `unit` a key of the units, such as ``percent``, see `unit_label`; `source` a statute, paper or
     ledger; `key`: whether it is a key figure; `order` its place in tables and files. Of a workbook's own
-    fact, `form` is count, share or sum, and `function` the ``file.py:function`` that computes it.
+    fact, `form` is count, share or sum, and `function` the ``file.py:function`` that computes it. `aliases` are headers
+    that tables of sums have for it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class FactInfo:
     key: bool = False
     form: str = ""
     function: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @cache
@@ -83,7 +85,8 @@ def _check_entry(name: str, entry: object, problems: list[Reason], units: Mappin
 
 
 def _make_info(name: str, entry: Mapping[str, Any], order: int) -> FactInfo:
-    return FactInfo(name, name.split(".", 1)[0], order, **entry)
+    told = {**entry, "aliases": tuple(map(str, entry.get("aliases") or ()))}
+    return FactInfo(name, name.split(".", 1)[0], order, **told)
 
 
 @cache

@@ -402,6 +402,8 @@ class Workbook:
         A kind whose ledger has no row in a period of which tables of sums tell has no facts of it.
         """
         facts = self._count_facts(period, as_of)
+        if not self.config.sums:
+            return facts
         reported = self._list_reported(period, as_of)
         return (
             leave_out_empty(facts, reported, self._list_empty(period, reported)) if len(reported) else facts

@@ -11,7 +11,7 @@ from taizhang.analysis.quality import NO_DISTRICT, Quality, assess_quality
 from taizhang.analysis.view import View
 from taizhang.core.privacy import mask_column, mask_numbers
 from taizhang.ingest.corrections import HIDDEN
-from taizhang.ingest.state import SET_ASIDE_FILE, KindSummary
+from taizhang.ingest.state import SET_ASIDE_FILE, SUMS, KindSummary
 from taizhang.metadata.kinds import Kind
 from taizhang.metadata.reasons import classify_reason
 
@@ -46,7 +46,8 @@ def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
     """
     aside = pd.read_csv(folder / SET_ASIDE_FILE, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     personal = [
-        kinds[kind].fields[column].personal if column in kinds[kind].fields else False
+        # A number that is not used may be one that is withheld.
+        column not in ("district", "period") if kind == SUMS else _is_personal(kinds[kind], column)
         for kind, column in zip(aside["kind"], aside["column"], strict=True)
     ]
     aside["value"] = mask_column(aside["value"]).mask(pd.Series(personal, dtype=bool), HIDDEN)
@@ -54,6 +55,10 @@ def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
     # A cell that holds nothing has no other fault, whatever was asked of it.
     whys = aside["reason_code"].map(classify_reason).mask(aside["value"] == "", "empty")
     return aside.assign(why=whys.astype("str"))
+
+
+def _is_personal(kind: Kind, column: str) -> bool:
+    return column in kind.fields and kind.fields[column].personal
 
 
 def _read_keys(path: Path) -> pd.DataFrame:
