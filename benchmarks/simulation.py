@@ -9,8 +9,8 @@ import pandas as pd
 
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 from taizhang.stats.intervals import poisson_interval, wilson_interval
-from taizhang.stats.ranks import rank_rates
-from taizhang.stats.shrink import fit_rates
+from taizhang.stats.ranks import rank_places
+from taizhang.stats.shrink import shrink_rates
 from taizhang.stats.survival import estimate_survival, find_median
 
 COUNTIES = 500
@@ -47,7 +47,7 @@ def _cover_closure(rng: np.random.Generator, places: int) -> tuple[float, float]
 def _call(events: npt.NDArray[np.int64], size: pd.Series, *, share: bool = False) -> npt.NDArray[np.bool_]:
     """The townships that a funnel calls above chance."""
     draw = draw_funnel_of_shares if share else draw_funnel_of_rates
-    funnel = draw(pd.Series(events), size, overdispersed=False)
+    funnel = draw(pd.Series(events), size, dispersion=1.0)
     return funnel.places["above"].to_numpy(dtype=bool)
 
 
@@ -74,10 +74,10 @@ def simulate(*, counties: int = COUNTIES, seed: int = SEED) -> pd.DataFrame:
     ranges, false, alarms, false_shares, share_alarms = [], [], [], [], []
     more = np.where(np.arange(TOWNSHIPS) < 2, 2.5, 1.0)  # two townships have more, the others are alike
     for base, truth, count, total in zip(exposure, rates, events, totals, strict=True):
-        fit = fit_rates(count, base)
-        kept += float(((fit.mean - truth) ** 2).sum())
+        fit = shrink_rates(pd.Series(count), pd.Series(base), draws=1000)
+        kept += float(((fit.mean.to_numpy() - truth) ** 2).sum())
         spared += float(((count / base - truth) ** 2).sum())
-        ranked = rank_rates(pd.Series(count), pd.Series(base), draws=1000).sort_index()
+        ranked = rank_places(fit).sort_index()
         ranges.append(_cover(ranked["low"], ranked["high"], pd.Series(truth).rank(ascending=False)))
         expected, size = 12 * base / base.mean(), pd.Series(base)
         above = _call(rng.poisson(more * expected), size)

@@ -31,35 +31,28 @@ def test_a_district_far_out_is_called_and_judged_by_the_good_side() -> None:
     funnel = find_funnel(make_shares([*ALIKE, (60, 100)]), RATE)
     assert funnel is not None
     last = funnel.places.iloc[-1]
-    assert (last["position"], last["outside"], last["called"], last["verdict"]) == (
-        "below998",
-        True,
-        True,
-        "worse",
-    )
-    assert (funnel.places["position"].iloc[:-1] == "within").all() and not funnel.places["outside"].iloc[
-        :-1
-    ].any()
-    assert (funnel.places["verdict"].iloc[:-1] == "").all()
-    assert funnel.level == pytest.approx(100 * 1860 / 2100) and funnel.scale == 100
+    assert (last["called"], last["side"], last["verdict"]) == (True, "below", "worse")
+    others = funnel.places.iloc[:-1]
+    assert not others["called"].any() and (others[["side", "verdict"]] == "").all(axis=None)
+    assert funnel.level == pytest.approx(90) and funnel.scale == 100
     high = find_funnel(make_shares([(50, 100)] * 20 + [(95, 100)]), RATE)
     assert high is not None and high.places["verdict"].iloc[-1] == "better"
 
 
 def test_those_outside_are_named_in_the_order_of_the_facts() -> None:
     funnel = find_funnel(make_shares([(60, 100), *ALIKE, (82, 100), (40, 100)]), RATE)
-    assert funnel is not None and funnel.outside == ["第0镇", "第22镇"]
+    assert funnel is not None and funnel.called == ["第0镇", "第22镇"]
     alike = find_funnel(make_shares(ALIKE), RATE)
-    assert alike is not None and alike.outside == []
+    assert alike is not None and alike.called == []
 
 
 def test_more_deaths_are_worse() -> None:
-    """Thirty of 100,000 among twenty with one: 50 of 2,100,000 are 2.38 per 100,000."""
+    """Thirty of 100,000 among twenty with one: the level is that of the twenty."""
     deaths = "incidents.deaths_per_100k"
     funnel = find_funnel(make_shares([(1, 100_000)] * 20 + [(30, 100_000)], deaths), deaths)
-    assert funnel is not None and funnel.level == pytest.approx(2.381, abs=0.001)
+    assert funnel is not None and funnel.level == pytest.approx(1)
     last = funnel.places.iloc[-1]
-    assert (last["position"], last["verdict"]) == ("above998", "worse")
+    assert (last["side"], last["verdict"]) == ("above", "worse")
 
 
 def test_whose_value_the_line_is() -> None:
@@ -81,30 +74,25 @@ def test_no_funnel_without_denominators_or_of_two() -> None:
     assert find_funnel(make_view(facts=counts, district="all"), "hazards.overdue") is None
 
 
-def test_between_the_limits_a_district_is_not_outside() -> None:
-    """82 of 100 where 89.6 % are usual is 2.5 standard deviations low: beyond 95 but not 99.8 percent."""
+def test_a_district_somewhat_low_is_not_called() -> None:
+    """82 of 100 where 89.6 % are usual is 2.5 standard deviations low: one of 21 may be."""
     funnel = find_funnel(make_shares([*ALIKE, (82, 100)]), RATE)
     assert funnel is not None
     last = funnel.places.iloc[-1]
-    assert (last["position"], last["outside"], last["called"], last["verdict"]) == (
-        "below95",
-        False,
-        False,
-        "",
-    )
+    assert (last["called"], last["side"], last["verdict"]) == (False, "", "")
 
 
 @pytest.mark.parametrize(
     ("direction", "verdicts"),
     [
-        ("more_is_better", ["worse", "worse", "worse", "better", "better", "", ""]),
-        ("less_is_better", ["better", "better", "better", "worse", "worse", "", ""]),
-        ("neither", [""] * 7),
+        ("more_is_better", ["worse", "better", "", ""]),
+        ("less_is_better", ["better", "worse", "", ""]),
+        ("neither", [""] * 4),
     ],
 )
 def test_those_called_are_judged_by_the_side_they_lie_on(direction: str, verdicts: list[str]) -> None:
-    codes = list("abcdefg")
-    position = pd.Series([-2, -1, 0, 1, 2, 2, -2], codes)
-    called = pd.Series([True] * 5 + [False] * 2, codes)
-    judged = _judge(position, called, replace(describe_fact(RATE), direction=direction))
+    codes = list("abcd")
+    above = pd.Series([False, True, True, False], codes)
+    called = pd.Series([True, True, False, False], codes)
+    judged = _judge(above, called, replace(describe_fact(RATE), direction=direction))
     assert judged.to_dict() == dict(zip(codes, verdicts, strict=True))

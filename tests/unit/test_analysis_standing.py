@@ -12,7 +12,7 @@ from taizhang import figures
 from taizhang.analysis.funnel import find_funnel
 from taizhang.analysis.standing import find_standing, mark_pattern
 from taizhang.analysis.view import View
-from taizhang.stats.ranks import rank_rates, rank_shares
+from taizhang.stats.ranks import rank_places
 from taizhang.stats.shrink import shrink_rates, shrink_shares
 from taizhang.stats.spatial import join_neighbours, shrink_to_neighbours
 
@@ -60,8 +60,8 @@ def test_table_says_what_the_funnel_shows() -> None:
     )
     table, figure = figures.tabulate_standing(view, RATE), figures.plot_funnel(view, RATE)
     assert table is not None and figure is not None
-    (row,) = [row for row in table.rows if row[6].text == "低于99.8%界限，列入"]
-    assert row[0].text == "第20镇" and row[6].note == "worse" and "有1个：第20镇" in figure.alt
+    (row,) = [row for row in table.rows if row[7].text == "偏低，超出偶然"]
+    assert row[0].text == "第20镇" and row[7].note == "worse" and "有1个：第20镇" in figure.alt
     assert {other[6].note for other in table.rows if other is not row} == {""}
 
 
@@ -132,17 +132,18 @@ def test_every_column_of_a_standing() -> None:
         assert standing is not None and funnel is not None
         top, size = (pd.Series([pair[at] for pair in counts], list(CODES), dtype=float) for at in (0, 1))
         share = fact == RATE
-        shrunk = shrink_shares(top, size) if share else shrink_rates(top, size)
+        posterior = shrink_shares(top, size) if share else shrink_rates(top, size)
+        ends = posterior.find_intervals()
         descending = fact != "incidents.deaths_per_100k"
-        ranked = (rank_shares if share else rank_rates)(top, size, descending=descending)
+        ranked = rank_places(posterior, descending=descending)
         graph = join_neighbours(view.districts.set_index("code").geometry)
         wanted = pd.DataFrame(
             {
-                "district": list(NAMES), "raw": scale * top / size, "shrunk": scale * shrunk["shrunk"],
-                "low": scale * shrunk["low"], "high": scale * shrunk["high"],
+                "district": list(NAMES), "raw": scale * top / size, "shrunk": scale * posterior.mean,
+                "low": scale * ends["low"], "high": scale * ends["high"], "above": posterior.judge_above(),
                 "spatial": scale * shrink_to_neighbours(top, size, graph), "rank": ranked["rank"],
                 "first": ranked["low"], "last": ranked["high"], "group": ranked["group"],
-                "position": funnel.places["position"], "called": funnel.places["called"],
+                "called": funnel.places["called"], "side": funnel.places["side"],
                 "verdict": funnel.places["verdict"], "quadrant": "",
             }
         )  # fmt: skip

@@ -151,7 +151,7 @@ def test_standing_ranks_by_what_is_left_after_chance(county: View) -> None:
     table = figures.tabulate_standing(county, "hazards.rectification_rate")
     assert table is not None
     last = table.rows[-1]
-    assert last[0].text == NAMES[2] and last[4].text.startswith("6")
+    assert last[0].text == NAMES[2] and last[5].text.startswith("6")
     figure = figures.plot_rank_ranges(county, "hazards.rectification_rate")
     assert figure is not None and NAMES[2] in figure.svg
     assert "不足八个" in table.notes[1]  # six districts are too few for a pattern

@@ -101,7 +101,7 @@ def test_places_of_ratios_in_the_funnel() -> None:
     rest = 1e9
     events = pd.concat([observed, pd.Series([rest - observed.sum()])], ignore_index=True).astype(float)
     size = pd.concat([expected, pd.Series([rest - expected.sum()])], ignore_index=True)
-    funnel = draw_funnel_of_rates(events, size, overdispersed=False)
+    funnel = draw_funnel_of_rates(events, size, dispersion=1.0)
     assert funnel.target == pytest.approx(1.0)
     assert funnel.places["position"].iloc[:-1].tolist() == called.map(POSITIONS).tolist()
 
@@ -132,6 +132,6 @@ def test_places_of_shares_in_the_funnel() -> None:
     names, counts, totals, called = (list(column) for column in zip(*TRUSTS, strict=True))
     count = pd.Series([*counts, 10325813.8504 - sum(counts)], [*names, "others"]).round()
     total = pd.Series([*totals, 12804440 - sum(totals)], [*names, "others"])
-    funnel = draw_funnel_of_shares(count, total, overdispersed=False)
+    funnel = draw_funnel_of_shares(count, total, dispersion=1.0)
     assert funnel.target == pytest.approx(0.8064241778633037, rel=1e-6)
     assert funnel.places["position"].iloc[:-1].tolist() == [POSITIONS[name] for name in called]

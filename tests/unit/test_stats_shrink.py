@@ -1,145 +1,144 @@
-"""Shrunken rates and shares."""
+"""Shrunken rates and shares: a posterior whose mean and spread are integrated over."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from esda.smoothing import Empirical_Bayes
-from libpysal.examples import load_example
-from scipy.stats import beta as beta_distribution
-from scipy.stats import betabinom
-from scipy.stats import gamma as gamma_distribution
+from scipy.stats import beta, binom, gamma, halfcauchy, nbinom, poisson
 
-from taizhang.stats.shrink import Posterior, fit_rates, fit_shares, shrink_rates, shrink_shares
+from taizhang.stats.intervals import poisson_interval, wilson_interval
+from taizhang.stats.shrink import SPREAD, Posterior, shrink_rates, shrink_shares
 
 
-@pytest.fixture(scope="module")
-def homicides() -> tuple[np.ndarray, np.ndarray]:
-    # St. Louis homicides 1984-1988 and population, as shipped with libpysal.
-    table = pd.read_csv(load_example("stl").get_path("stl_hom.csv"))
-    return table.iloc[:, 10].to_numpy(float), table.iloc[:, 13].to_numpy(float)
+def test_a_single_rate_is_integrated_as_scipy_does() -> None:
+    """One place of three events in two years: its rate comes from one gamma, and the overall rate is its own."""
+    found = shrink_rates(pd.Series([3]), pd.Series([2.0]), draws=40_000)
+
+    def weigh(power: int) -> float:
+        """Over the logarithms of the spread and of the mean, on a far finer grid than the module's."""
+        spread, level = np.meshgrid(np.geomspace(0.002, 80, 400), np.geomspace(1e-6, 1e4, 800))
+        shape = spread**-2
+        likely = nbinom.pmf(3, shape, shape / (shape + 2 * level))
+        weight = likely * halfcauchy.pdf(spread, scale=SPREAD) * spread * level
+        return float((weight * ((shape + 3) / (shape / level + 2)) ** power).sum())
+
+    assert found.mean.tolist() == pytest.approx([weigh(1) / weigh(0)], rel=0.03)
+    assert (found.overall == found.draws[:, 0]).all()
+    # Moments of the draws are those of the mean.
+    assert found.draws.mean() == pytest.approx(found.mean[0], rel=0.02)
 
 
-def test_rates_as_in_esda(homicides):
-    events, people = homicides
-    fit = fit_rates(events, people)
-    np.testing.assert_allclose(fit.mean, np.ravel(Empirical_Bayes(events, people).r), rtol=1e-9)
-    # The first values of esda's own documentation.
-    np.testing.assert_allclose(fit.mean[:3], [2.36718950e-05, 4.54539167e-05, 4.78114019e-05], rtol=1e-6)
+def test_much_data_outweigh_the_prior() -> None:
+    """A million events of a place alone: the gamma of its own count; and half of a million: the beta."""
+    rate = shrink_rates(pd.Series([1e6, 10]), pd.Series([2e6, 10]))
+    own = gamma(1e6, scale=1 / 2e6)
+    assert rate.find_intervals().loc[0].tolist() == pytest.approx(own.ppf([0.025, 0.975]), rel=3e-4)
+    share = shrink_shares(pd.Series([5e5, 3]), pd.Series([1e6, 10]))
+    own = beta(5e5, 5e5)
+    assert share.find_intervals().loc[0].tolist() == pytest.approx(own.ppf([0.025, 0.975]), rel=3e-4)
+    assert share.find_intervals(alpha=0.5).loc[0].tolist() == pytest.approx(own.ppf([0.25, 0.75]), rel=3e-4)
 
 
-def test_intervals_are_those_of_the_gamma(homicides):
-    events, people = homicides
-    fit = fit_rates(events, people)
-    low, high = fit.interval()
-    spread = gamma_distribution(fit.first[0], scale=1 / fit.second[0])
-    assert spread.cdf(low[0]) == pytest.approx(0.025) and spread.cdf(high[0]) == pytest.approx(0.975)
-    assert (low < fit.mean).all() and (fit.mean < high).all()
+def test_rare_shares_are_rates() -> None:
+    top, size = pd.Series([1, 4, 0, 9]), pd.Series([1000, 2000, 1500, 2500]) * 100
+    rates, shares = shrink_rates(top, size, draws=20_000), shrink_shares(top, size, draws=20_000)
+    assert (1e5 * shares.mean).tolist() == pytest.approx((1e5 * rates.mean).tolist(), rel=0.03)
+    for part in (0.025, 0.5, 0.975):
+        pair = [1e5 * np.quantile(one.draws, part, axis=0) for one in (rates, shares)]
+        assert pair[0].tolist() == pytest.approx(pair[1].tolist(), rel=0.1, abs=0.02)
 
 
-def test_rates_alike_are_one():
-    table = shrink_rates(pd.Series([10, 10, 11], list("abc")), pd.Series([100.0, 100, 110], list("abc")))
-    assert table["shrunk"].tolist() == [0.1] * 3 == table["low"].tolist()
+@pytest.mark.parametrize("shrink", [shrink_rates, shrink_shares])
+def test_places_alike_have_one_value_and_an_interval(shrink) -> None:
+    found = shrink(pd.Series([5] * 10), pd.Series([10] * 10))
+    assert found.mean.tolist() == pytest.approx([found.mean[0]] * 10)
+    assert found.mean[0] == pytest.approx(0.5, abs=0.02)
+    ends = found.find_intervals()
+    width = ends["high"] - ends["low"]
+    raw = poisson_interval(5, 10) if shrink is shrink_rates else wilson_interval(5, 10)
+    assert (width > 0.1).all() and (width < raw[1] - raw[0]).all()
+    assert found.judge_above().between(0.45, 0.55).all()
 
 
-def test_unknown_places_have_no_rate():
+def test_the_interval_is_the_shortest_that_holds_so_much() -> None:
+    """Of ten draws eight: from 1 to 9 it is less than from 2 to 20, or from 3 to 40."""
+    draws = np.array([1.0, 2, 3, 4, 5, 6, 7, 9, 20, 40])[::-1, None]
+    found = Posterior(draws, pd.Series([5.0]), np.ones(10))
+    assert found.find_intervals(alpha=0.2).loc[0].tolist() == [1.0, 9.0]
+    central = Posterior(draws, pd.Series([5.0]), np.ones(10), shortest=False)
+    assert central.find_intervals(alpha=0.2).loc[0].tolist() == pytest.approx([1.9, 22.0])
+
+
+def test_small_places_are_drawn_in_more() -> None:
+    """Twice the others' rate in a small place says less than in a large one."""
+    top, size = pd.Series([40, 4, 100, 100, 100, 100]), pd.Series([20.0, 2, 100, 100, 100, 100])
+    found = shrink_rates(top, size)
+    assert 1.0 < found.mean[1] < found.mean[0] < 2.0
+    above = found.judge_above()
+    assert above[0] > above[1] > 0.5 and above[0] > 0.97
+
+
+def test_nothing_anywhere_is_not_nought_for_certain() -> None:
+    found = shrink_rates(pd.Series([0, 0, 0]), pd.Series([1.0, 2.0, 3.0]))
+    ends = found.find_intervals()
+    assert (found.mean > 0).all() and (ends["high"] > 0.04).all() and (ends["low"] < 1e-6).all()
+    every = shrink_shares(pd.Series([5, 8]), pd.Series([5, 8])).find_intervals()
+    assert (every["high"] > 0.999).all() and every["low"].between(0.5, 0.95).all()
+
+
+def test_unknown_places_have_no_rate() -> None:
     index = pd.Index(["101", "102", "103", "104"])
-    table = shrink_rates(pd.Series([50, None, 2, 1], index), pd.Series([100.0, 100, 100, 0], index))
-    assert table.index.equals(index)
-    assert table["shrunk"].isna().tolist() == [False, True, False, True]
-    assert 0.02 < table.loc["103", "shrunk"] < table.loc["101", "shrunk"] < 0.5
+    top = pd.Series([50, pd.NA, 2, 1], index, dtype="Int64")
+    found = shrink_rates(top, pd.Series([100.0, 100, 100, 0], index))
+    assert found.mean.index.tolist() == ["101", "103"] and found.draws.shape == (4000, 2)
+    none = shrink_shares(top[["102"]], pd.Series([3], index[1:2]))
+    assert none.mean.empty and none.find_intervals().empty and none.judge_above().empty
 
 
-def test_shares_find_the_prior_they_were_drawn_from():
-    rng = np.random.default_rng(3)
-    totals = rng.integers(5, 80, 4000)
-    counts = betabinom(totals, 6, 2).rvs(random_state=rng)
-    fit = fit_shares(counts, totals)
-    first, second = (fit.first - counts).mean(), (fit.second - totals + counts).mean()
-    assert first == pytest.approx(6, rel=0.1) and second == pytest.approx(2, rel=0.1)
-    np.testing.assert_allclose(fit.mean, (first + counts) / (first + second + totals))
+def test_dispersion_counts_as_so_many_fewer() -> None:
+    top, size = pd.Series([8, 24, 16]), pd.Series([40.0, 40, 40])
+    pd.testing.assert_series_equal(
+        shrink_rates(top, size, dispersion=4.0).mean, shrink_rates(top / 4, size / 4).mean
+    )
+    by_place = pd.Series([4.0, 1.0], [0, 2])
+    pd.testing.assert_series_equal(
+        shrink_shares(top, size, dispersion=by_place).mean,
+        shrink_shares(pd.Series([2.0, 24, 16]), pd.Series([10.0, 40, 40])).mean,
+    )
 
 
-def test_shares_by_hand():
-    # Shares 0.2 and 0.8 of 10 each: mean 1/2, around 1.8, room 20 - 10 - 1 = 9, spread (1.8 - 0.25) / 9.
-    fit = fit_shares(np.array([2.0, 8]), np.array([10.0, 10]))
-    size = 0.25 / (1.55 / 9) - 1
-    np.testing.assert_allclose(fit.mean, [(size / 2 + 2) / (size + 10), (size / 2 + 8) / (size + 10)])
-    table = shrink_shares(pd.Series([2, 8]), pd.Series([10, 10]))
-    assert table["raw"].tolist() == [0.2, 0.8]
-    assert 0.2 < table.loc[0, "shrunk"] < 0.5 < table.loc[1, "shrunk"] < 0.8
+def test_the_whole_weighs_places_by_their_size() -> None:
+    found = Posterior(np.array([[1.0, 3.0], [2.0, 2.0]]), pd.Series([1.5, 2.5]), np.array([1.5, 2.5]))
+    assert found.judge_above().tolist() == [0.0, 0.5]
+    one = shrink_rates(pd.Series([10, 30]), pd.Series([10.0, 20.0]))
+    assert one.overall == pytest.approx((one.draws @ [10.0, 20.0]) / 30)
 
 
-def test_shares_that_all_are_whole():
-    assert fit_shares(np.array([5.0, 5]), np.array([5.0, 5])).form == "point"
+def test_the_same_draws_every_time() -> None:
+    top, size = pd.Series([3, 9, 5]), pd.Series([10.0, 12, 11])
+    assert (shrink_rates(top, size).draws == shrink_rates(top, size).draws).all()
+    assert (shrink_rates(top, size, seed=1).draws != shrink_rates(top, size).draws).all()
 
 
-NAN = float("nan")
+@pytest.mark.parametrize("mean", [0.5, 10.0])
+@pytest.mark.parametrize("spread", [0.0, 0.5])
+def test_intervals_cover_and_are_narrower_than_raw_ones(mean: float, spread: float) -> None:
+    """Forty counties here; `python -m benchmarks.small_areas` has hundreds."""
+    rng, covered, widths = np.random.default_rng(11), [], []
+    for _ in range(40):
+        true = rng.gamma(spread**-2, spread**2, 16) if spread else np.ones(16)
+        events = poisson.rvs(mean * true, random_state=rng)
+        ends = shrink_rates(pd.Series(events), pd.Series(np.full(16, mean)), draws=1000).find_intervals()
+        covered.append(((ends["low"] <= true) & (true <= ends["high"])).mean())
+        raw = poisson_interval(events, mean)
+        widths.append((ends["high"] - ends["low"]).mean() / (raw[1] - raw[0]).mean())
+    assert np.mean(covered) > 0.92 and np.mean(widths) < 0.9
 
 
-def test_rates_by_hand() -> None:
-    """Rates 1 and 4 of 2 and 6 days: mean 26 / 8; around (2 * 2.25^2 + 6 * 0.75^2) / 8, less 3.25 / 4: the spread."""
-    fit = fit_rates(np.array([2.0, 24.0]), np.array([2.0, 6.0]))
-    spread = (2 * 2.25**2 + 6 * 0.75**2) / 8 - 3.25 / 4
-    assert fit.form == "gamma"
-    assert fit.first.tolist() == pytest.approx([3.25**2 / spread + 2, 3.25**2 / spread + 24])
-    assert fit.second.tolist() == pytest.approx([3.25 / spread + 2, 3.25 / spread + 6])
-    assert fit.mean.tolist() == pytest.approx((fit.first / fit.second).tolist())
-
-
-@pytest.mark.parametrize(
-    ("fit", "top", "size", "mean"),
-    [
-        (fit_rates, [4, 4], [8, 8], 0.5),
-        (fit_rates, [0, 0], [3, 5], 0),
-        (fit_rates, [1, 3], [1, 1], 2),  # around is 1, chance's own 2
-        (fit_shares, [4, 4], [8, 8], 0.5),
-        (fit_shares, [1, 0, 1], [1, 1, 1], 2 / 3),  # one of each: nothing can be told
-        (fit_shares, [0, 0], [4, 4], 0),
-        (fit_shares, [0, 1, 1], [1, 1, 2], 0.5),  # just as chance does
-        (fit_shares, [0, 0, 3], [1, 1, 4], 0.5),  # just as wide as a beta can't be
-        (fit_shares, [0, 9], [9, 9], 0.5),  # wider than any beta
-    ],
-)
-def test_places_alike_are_a_point(fit, top: list[float], size: list[float], mean: float) -> None:
-    found = fit(np.array(top, float), np.array(size, float))
-    assert found.form == "point"
-    for part in (found.first, found.second, found.mean, *found.interval(alpha=0.1)):
-        assert part.tolist() == pytest.approx([mean] * len(top))
-
-
-def test_rates_that_vary_just_as_chance_does_are_a_point() -> None:
-    """Rates 0.5 and 1.5 of 4 days each: around is 0.25, and so is 1 / 4."""
-    assert fit_rates(np.array([2.0, 6.0]), np.array([4.0, 4.0])).form == "point"
-    assert fit_rates(np.array([2.0, 6.1]), np.array([4.0, 4.0])).form == "gamma"
-
-
-@pytest.mark.parametrize("alpha", [0.05, 0.2])
-def test_every_column_of_what_is_shrunken(alpha: float) -> None:
-    names = list("abcde")
-    top = pd.Series([2, 12, pd.NA, 10, 3], names, dtype="Int64")
-    size = pd.Series([8, 16, 40, 40, 0], names, dtype="Int64")
-    kept = np.array([True, True, False, True, False])
-    for shrink, fit, law in (
-        (shrink_rates, fit_rates, lambda one, other: gamma_distribution(one, scale=1 / other)),
-        (shrink_shares, fit_shares, beta_distribution),
-    ):
-        found = shrink(top, size, alpha=alpha)
-        posterior = fit(top.to_numpy(float)[kept], size.to_numpy(float)[kept])
-        assert posterior.form != "point"
-        known = law(posterior.first, posterior.second)
-        columns = {
-            "raw": [0.25, 0.75, 0.25], "shrunk": posterior.mean,
-            "low": known.ppf(alpha / 2), "high": known.isf(alpha / 2),
-        }  # fmt: skip
-        expected = pd.DataFrame(columns, index=list("abd")).reindex(names)
-        pd.testing.assert_frame_equal(found, expected)
-    usual = shrink_rates(top, size)
-    pd.testing.assert_frame_equal(usual, shrink_rates(top, size, alpha=0.05))
-
-
-def test_draws_are_those_of_the_distribution() -> None:
-    rng, same = np.random.default_rng(3), np.random.default_rng(3)
-    one, other = np.array([2.0, 3.0]), np.array([5.0, 4.0])
-    assert (Posterior(one, other, one, "gamma").draw(4, rng) == same.gamma(one, 1 / other, (4, 2))).all()
-    assert (Posterior(one, other, one, "beta").draw(4, rng) == same.beta(one, other, (4, 2))).all()
-    assert (Posterior(one, one, one, "point").draw(4, rng) == same.random((4, 2))).all()
+def test_shares_cover() -> None:
+    rng, covered = np.random.default_rng(12), []
+    for _ in range(40):
+        true = rng.beta(18, 2, 16)
+        done = binom.rvs(30, true, random_state=rng)
+        ends = shrink_shares(pd.Series(done), pd.Series(np.full(16, 30)), draws=1000).find_intervals()
+        covered.append(((ends["low"] <= true) & (true <= ends["high"])).mean())
+    assert 0.92 < np.mean(covered) < 0.98

@@ -13,32 +13,31 @@ from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
 
 _FEWEST = 3  # districts
 _SCALES = {"percent": 100.0, "per_100k": 100_000.0}
-_POSITIONS = {-2: "below998", -1: "below95", 0: "within", 1: "above95", 2: "above998"}
 
 
 @dataclass(frozen=True)
 class DistrictFunnel:
     """A funnel of districts, in the fact's unit.
 
-    `places`, by code: district, value, numerator, denominator, position (below998, below95, within, above95,
-    above998), outside (beyond the 99.8 percent limits), called (beyond chance with false discoveries controlled) and
-    verdict (better or worse of those called on a fact that has a good side; else empty). `limits`: size, low95,
-    high95, low998, high998. `level`: value of all districts together, `of` the whole area (area) or, where districts
-    are withheld, of those shown (shown); empty where the area's isn't known. `dispersion`: how many times the variance
+    `places`, by code: district, value, numerator, denominator, called (beyond chance, false discoveries controlled),
+    side (of those called above or below; else empty) and verdict (better or worse of those called on a fact that has a
+    good side; else empty). `limits`: size, low95, high95, low998, high998. `level`: value of all districts that aren't
+    called together; `of` the whole area (area), of the others where some are called (others) or, where districts are
+    withheld, of those shown (shown); empty where the area's isn't known. `dispersion`: how many times the variance
     exceeds chance's; 1 where it doesn't. `scale`: what a share or a rate per unit is multiplied by.
     """
 
     places: pd.DataFrame
     limits: pd.DataFrame
     level: float
-    of: Literal["area", "shown", ""]
+    of: Literal["area", "others", "shown", ""]
     dispersion: float
     scale: float
 
     @property
-    def outside(self) -> list[str]:
-        """Names of the districts beyond the 99.8 percent limits."""
-        return list(self.places.loc[self.places["outside"], "district"])
+    def called(self) -> list[str]:
+        """Names of the districts beyond chance."""
+        return list(self.places.loc[self.places["called"], "district"])
 
 
 @once_per_view
@@ -58,23 +57,22 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
     draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
     funnel, scale = draw(rows["numerator"], rows["denominator"]), _SCALES.get(info.unit, 1.0)
     level, area = scale * funnel.target, view.fact(fact, ALL)
-    of: Literal["area", "shown", ""] = ""
+    of: Literal["area", "others", "shown", ""] = ""
+    called, above = funnel.places["called"].astype(bool), funnel.places["z"] > 0
     if area is not None and pd.notna(area["value"]):
-        of = "area" if np.isclose(level, area["value"]) else "shown"
-    position, called = funnel.places["position"], funnel.places["called"].astype(bool)
+        of = "area" if np.isclose(level, area["value"]) else "others" if called.any() else "shown"
     places = rows[["district", "value", "numerator", "denominator"]].assign(
-        position=position.map(_POSITIONS),
-        outside=position.abs() == 2,
         called=called,
-        verdict=_judge(position, called, info),
+        side=above.map({True: "above", False: "below"}).where(called, ""),
+        verdict=_judge(above, called, info),
     )
     limits = funnel.limits.set_index("size").mul(scale).reset_index()
     return DistrictFunnel(places, limits, level, of, funnel.dispersion, scale)
 
 
-def _judge(position: pd.Series, called: pd.Series, info: FactInfo) -> pd.Series:
+def _judge(above: pd.Series, called: pd.Series, info: FactInfo) -> pd.Series:
     """Better or worse, of districts beyond chance on a fact that has a good side."""
     if info.direction == "neither":
-        return pd.Series("", position.index)
-    good = (position > 0) == (info.direction == "more_is_better")
+        return pd.Series("", above.index)
+    good = above == (info.direction == "more_is_better")
     return good.map({True: "better", False: "worse"}).where(called, "")

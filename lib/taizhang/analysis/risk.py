@@ -142,7 +142,7 @@ def _measure(view: View, indicator: Indicator) -> pd.Series | None:
     if base is None:
         return None
     if indicator.shrink:
-        return shrink_rates(top, base)["shrunk"] if (base > 0).sum() >= _FEWEST else None
+        return shrink_rates(top, base).mean.reindex(top.index) if (base > 0).sum() >= _FEWEST else None
     return (top / base).where(base > 0)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from taizhang.analysis.funnel import find_funnel
 from taizhang.analysis.view import View, once_per_view
-from taizhang.stats.ranks import rank_rates, rank_shares
+from taizhang.stats.ranks import rank_places
 from taizhang.stats.shrink import shrink_rates, shrink_shares
 from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrink_to_neighbours
 
@@ -15,9 +15,10 @@ from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrin
 class Standing:
     """What is known of every district on one fact.
 
-    `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), rank, first, last
-    (the rank's range), group, position, called and verdict (as in `analysis.funnel`) and quadrant (of the local
-    pattern found; else empty). `pattern`: Moran's I of the shrunken values.
+    `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), above (probability to
+    be above all districts together), rank, first, last (the rank's range), group, called, side and verdict (as in
+    `analysis.funnel`) and quadrant (of the local pattern found; else empty). `pattern`: Moran's I of the shrunken
+    values.
     """
 
     places: pd.DataFrame
@@ -47,16 +48,18 @@ def find_standing(view: View, fact: str) -> Standing | None:
         return None
     rows, share, scale = funnel.places, info.interval == "wilson", funnel.scale
     top, size = rows["numerator"], rows["denominator"]
-    shrunk = (shrink_shares if share else shrink_rates)(top, size)
-    ranked = (rank_shares if share else rank_rates)(top, size, descending=info.direction != "less_is_better")
+    posterior = (shrink_shares if share else shrink_rates)(top, size)
+    shrunk = posterior.find_intervals().assign(shrunk=posterior.mean)
+    ranked = rank_places(posterior, descending=info.direction != "less_is_better")
     graph = join_neighbours(view.districts.set_index("code").geometry)
-    pattern = find_pattern(shrunk["shrunk"], graph)
+    pattern = find_pattern(posterior.mean, graph)
     found = pattern.places["found"].astype(bool)
-    places = rows[["district", "value", "position", "called", "verdict"]].rename(columns={"value": "raw"})
+    places = rows[["district", "value", "called", "side", "verdict"]].rename(columns={"value": "raw"})
     places = places.join(scale * shrunk[["shrunk", "low", "high"]])
     places = places.join(
         ranked.rename(columns={"low": "first", "high": "last"})[["rank", "first", "last", "group"]]
     )
+    places["above"] = posterior.judge_above()
     places["spatial"] = scale * shrink_to_neighbours(top, size, graph)
     places["quadrant"] = pattern.places["quadrant"].where(found, "")
     return Standing(places.sort_values(["rank", "district"]), pattern)

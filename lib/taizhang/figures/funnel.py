@@ -27,7 +27,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
     rows, limits, level = funnel.places, funnel.limits, funnel.level
-    out = rows["outside"]
+    out = rows["called"]
     with use_axes(90) as (drawing, axes):
         for name, dash in (("95", (0, (3, 2))), ("998", "-")):
             for side in ("low", "high"):
@@ -51,8 +51,8 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     extra = say_exhibit(view, "funnel", "limits")
     if funnel.dispersion > 1:
         extra += say_exhibit(view, "funnel", "dispersion", times=format_number(funnel.dispersion, 1))
-    names = join_list(funnel.outside, lang) or label("word.none", lang)
-    told = {"n": len(rows), "fact": info.title[lang], "out": len(funnel.outside), "names": names}
+    names = join_list(funnel.called, lang) or label("word.none", lang)
+    told = {"n": len(rows), "fact": info.title[lang], "out": len(funnel.called), "names": names}
     source = describe_fact_source(view, info, extra)
     return finish_figure(drawing, view, "funnel", id=f"funnel-{slug_fact(fact)}", source=source, told=told)
 

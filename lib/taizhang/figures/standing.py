@@ -1,7 +1,6 @@
 """Where each district stands once chance is allowed for: shrunken rates, ranks as ranges, neighbours."""
 
 import numpy as np
-import pandas as pd
 
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.naming import name_area, say_pattern
@@ -23,7 +22,7 @@ from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_fact, join_list, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
-from taizhang.stats.ranks import DRAWS
+from taizhang.stats.shrink import DRAWS
 
 
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
@@ -88,26 +87,21 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
                 display.Cell(str(row["district"]), district=str(code)),
                 display.Cell(raw, float(row["raw"]), fact=fact, district=str(code)),
                 write_number(row["shrunk"], text=interval),
+                write_number(100 * row["above"], unit="%"),
                 write_number(row["spatial"], info.decimals),
                 write_number(row["rank"], text=rank),
                 write_number(row["group"]),
-                display.Cell(_say_place(row, lang), note=row["verdict"]),
+                display.Cell(label(f"standing.{row['side'] or 'within'}", lang), note=row["verdict"]),
                 label(f"pattern.{row['quadrant']}", lang) if row["quadrant"] else "—",
             )
         )
     notes = [say_exhibit(view, "standing", "note"), say_pattern(standing.pattern, lang)]
     if standing.called:
-        notes.insert(1, say_exhibit(view, "standing", "listed"))
+        notes.insert(1, say_exhibit(view, "standing", "called"))
     id, title = f"standing-{slug_fact(fact)}", info.title[lang]
     return make_table(
         view, "standing", rows, id=id, notes=notes, units={"raw": unit, "spatial": unit}, fact=title
     )
-
-
-def _say_place(row: pd.Series, lang: str) -> str:
-    """Where a district lies in the funnel."""
-    words = label(f"standing.{row['position']}", lang)
-    return label("standing.called", lang, words=words) if row["called"] else words
 
 
 def map_pattern(view: View, fact: str) -> display.Figure | None:

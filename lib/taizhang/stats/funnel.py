@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom, norm, poisson
+from scipy.stats import t as student
 from scipy.stats.distributions import rv_frozen
 from statsmodels.stats.multitest import multipletests
 
@@ -14,6 +15,7 @@ from taizhang.stats.intervals import Floats
 LEVELS = {"95": 0.95, "998": 0.998}
 WINSORISE = 0.1
 _MOST = 2.0**40  # events, more than any ledger has
+_ROUNDS = 5  # of taking the level from those that are not called
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,15 @@ class Funnel:
     Attributes
     ----------
     target : float
-        The overall rate, or share (0 to 1).
+        The rate, or share (0 to 1), of all places that are not called together; of all where half or more are.
     dispersion : float
-        How many times the variance exceeds chance's; 1 where it does not.
+        How many times the variance exceeds chance's, on average; 1 where it does not.
     places : DataFrame
-        On the index given: size, value, z (of the exact probability, dispersion taken out), p, position (-2,
-        -1, 0, 1, 2: below 99.8 %, below 95 %, within, above 95 %, above 99.8 %), called (True where beyond
-        chance on either side with false discoveries controlled) and above (called, and on the upper side).
+        On the index given: size, value, z (the normal quantile of p, with its sign), p (exact, dispersion taken out),
+        position (-2, -1, 0, 1, 2: below 99.8 %, below 95 %, within, above 95 %, above 99.8 %), called (True where
+        beyond chance on either side with false discoveries controlled) and above (called, and on the upper side).
     limits : DataFrame
-        size, low95, high95, low998, high998: curves to draw, over the range of sizes.
+        size, low95, high95, low998, high998: curves to draw, over the range of sizes, of the average dispersion.
     """
 
     target: float
@@ -136,37 +138,67 @@ def _score(top: Floats, count: rv_frozen, steady: Floats) -> Floats:
     return np.sign(below - above) * np.maximum(reach, 0)
 
 
+def _count_of(size: Floats, target: float) -> rv_frozen:
+    return poisson(target * size)
+
+
 def _make_funnel(
-    index: pd.Index, top: Floats, size: Floats, *, share: bool, overdispersed: bool, q: float
+    index: pd.Index,
+    top: Floats,
+    size: Floats,
+    *,
+    share: bool,
+    dispersion: pd.Series | float | None,
+    df: pd.Series | float,
+    q: float,
 ) -> Funnel:
-    target = float(top.sum() / size.sum())
-    value = top / size
-    if share:
-        steady = 2 * np.sqrt(size) * (np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target)))
-        count, limit = binom(size, target), limit_shares
-    else:
-        steady = 2 * (np.sqrt(top) - np.sqrt(target * size))
-        count, limit = poisson(target * size), limit_rates
-    dispersion = estimate_dispersion(steady) if overdispersed else 1.0
-    z = _score(top, count, steady) / np.sqrt(dispersion)
-    p = 2 * norm.sf(np.abs(z))
+    value, usual = top / size, np.ones(len(top), bool)
+    draw, limit = (binom, limit_shares) if share else (_count_of, limit_rates)
+    for _ in range(_ROUNDS):
+        target = float(top[usual].sum() / size[usual].sum())
+        if share:
+            steady = 2 * np.sqrt(size) * (np.arcsin(np.sqrt(value)) - np.arcsin(np.sqrt(target)))
+        else:
+            steady = 2 * (np.sqrt(top) - np.sqrt(target * size))
+        given = estimate_dispersion(steady) if dispersion is None else dispersion
+        times = _by_place(given, index, 1.0)
+        score = _score(top, draw(size, target), steady) / np.sqrt(times)
+        tail = student.sf(np.abs(score), _by_place(df, index, np.inf))
+        p, z = 2 * tail, np.sign(score) * np.where(tail > 0, norm.isf(tail), np.abs(score))
+        called = multipletests(p, alpha=q, method="fdr_bh")[0]
+        # Places far out draw the level towards them, and others would lie beyond chance on the other side.
+        if (called == ~usual).all() or 2 * called.sum() >= len(called):
+            break
+        usual = ~called
     position = np.zeros(len(top), int)
     # Sizes at which to draw limits, closer where they are small; whole numbers where sizes are totals.
     sizes = np.geomspace(size.min(), size.max(), 100)
     sizes = np.unique(np.round(sizes)) if share else sizes
+    average = float((times * size).sum() / size.sum())
     curves: dict[str, Floats] = {"size": sizes}
     for name, level in LEVELS.items():
         reach = float(norm.ppf((1 + level) / 2))
         position += np.sign(z).astype(int) * (np.abs(z) >= reach)
-        curves[f"low{name}"], curves[f"high{name}"] = limit(target, sizes, reach * np.sqrt(dispersion))
-    called = multipletests(p, alpha=q, method="fdr_bh")[0]
-    columns = {"size": size, "value": value, "z": z, "p": p, "position": position, "called": called}
-    places = pd.DataFrame({**columns, "above": called & (z > 0)}, index=index)
-    return Funnel(target, dispersion, places, pd.DataFrame(curves))
+        curves[f"low{name}"], curves[f"high{name}"] = limit(target, sizes, reach * np.sqrt(average))
+    places = pd.DataFrame(
+        {"size": size, "value": value, "z": z, "p": p, "position": position, "called": called}, index=index
+    ).assign(above=called & (z > 0))
+    return Funnel(target, average, places, pd.DataFrame(curves))
+
+
+def _by_place(given: pd.Series | float, index: pd.Index, other: float) -> Floats:
+    if isinstance(given, pd.Series):
+        return given.reindex(index).fillna(other).to_numpy(float)
+    return np.full(len(index), float(given))
 
 
 def draw_funnel_of_rates(
-    events: pd.Series, exposure: pd.Series, *, overdispersed: bool = True, q: float = 0.05
+    events: pd.Series,
+    exposure: pd.Series,
+    *,
+    dispersion: pd.Series | float | None = None,
+    df: pd.Series | float = np.inf,
+    q: float = 0.05,
 ) -> Funnel:
     """Funnel of rates around the overall rate.
 
@@ -174,10 +206,13 @@ def draw_funnel_of_rates(
     ----------
     events, exposure : Series
         On one index; places without exposure or with unknown events are left out. One at least must be known.
-    overdispersed : bool
-        Whether to widen the limits where places vary more than chance alone would have it.
+    dispersion : Series or float, optional
+        How many times the variance of each place's events exceeds chance's, as the rows tell (`stats.dispersion`).
+        Where left out it is estimated from the places themselves: those that truly differ then hide themselves.
+    df : Series or float
+        Its degrees of freedom.
     q : float
-        Highest share of false discoveries among the places called above chance (Benjamini and Hochberg).
+        Highest share of false discoveries among the places called beyond chance (Benjamini and Hochberg).
 
     Notes
     -----
@@ -187,13 +222,18 @@ def draw_funnel_of_rates(
     """
     known = (exposure > 0) & events.notna()
     top, size = events[known].to_numpy(float), exposure[known].to_numpy(float)
-    return _make_funnel(events.index[known], top, size, share=False, overdispersed=overdispersed, q=q)
+    return _make_funnel(events.index[known], top, size, share=False, dispersion=dispersion, df=df, q=q)
 
 
 def draw_funnel_of_shares(
-    count: pd.Series, total: pd.Series, *, overdispersed: bool = True, q: float = 0.05
+    count: pd.Series,
+    total: pd.Series,
+    *,
+    dispersion: pd.Series | float | None = None,
+    df: pd.Series | float = np.inf,
+    q: float = 0.05,
 ) -> Funnel:
     """Funnel of shares (0 to 1) around the overall share; as `draw_funnel_of_rates`, with the arcsine scale."""
     known = (total > 0) & count.notna()
     top, size = count[known].to_numpy(float), total[known].to_numpy(float)
-    return _make_funnel(count.index[known], top, size, share=True, overdispersed=overdispersed, q=q)
+    return _make_funnel(count.index[known], top, size, share=True, dispersion=dispersion, df=df, q=q)
