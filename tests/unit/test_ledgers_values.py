@@ -225,7 +225,7 @@ def test_words_that_say_there_is_nothing() -> None:
     # A yes-or-no column's own word goes before.
     for text in ("/厂房", "无证经营", "NAN厂", "-5", "暂无人"):
         assert read("hazards", "premises", [text])[0] == [text]
-    assert note_of("listed", "无")[0] is False and note_of("premises", "无") == ("无", "", "")
+    assert note_of("listed", "无")[0] is False and note_of("trade", "无") == ("无", "", "")
 
 
 def test_dates_by_what_their_field_is() -> None:
@@ -451,3 +451,76 @@ def test_running_numbers_are_counted_up_to_where_they_stop(last: int, form: str,
 )
 def test_lists_of_items(text: str, items: int) -> None:
     assert count_items(text) == items
+
+
+UNKNOWN = [
+    "Unknown",
+    "不详",
+    "—",
+    "未知",
+    "不明",
+    "不清楚",
+    "待核实",
+    "未填写",
+    "N/A",
+    "/",
+    "不适用",
+    "Not stated",
+    "*",
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("hazards", "severity"), ("hazards", "status"), ("hazards", "listed"), ("complaints", "satisfied"),
+        ("drills", "participants"), ("incidents", "deaths"), ("incidents", "loss_wan"), ("weather", "mean_temp_c"),
+        ("hazards", "found_on"), ("incidents", "occurred_on"), ("inspections", "inspectors"), ("population", "year"),
+    ],
+)  # fmt: skip
+def test_words_for_what_nobody_knows_are_no_value(kind: str, column: str) -> None:
+    assert read(kind, column, list(UNKNOWN), where="x") == ([None] * len(UNKNOWN), [None] * len(UNKNOWN))
+
+
+def test_in_a_column_of_texts_they_stay_unless_they_say_that_nothing_is_written() -> None:
+    words: list[object] = ["不明", "待核实", "未填写", "无", "Unknown", "不详", "未知"]
+    for column in ("description", "trade"):
+        assert read("hazards", column, [*words, "—", "N/A", "NULL", "无数据"])[0] == [*words, *[None] * 4]
+    # What is counted by its name has none of these.
+    for column in ("premises", "district", "hazard_id", "grid"):
+        assert read("hazards", column, [*words, "—", "甲"])[0] == [None, *words[1:3], *[None] * 5, "甲"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "cells", "answers"),
+    [
+        (
+            "complaints",
+            "satisfied",
+            ["满意", "不满意", "无", "未评价", "未回访", "無"],
+            [True, False, *[None] * 4],
+        ),
+        ("schools", "met", ["是", "否", "无", "无此项", "不涉及"], [True, False, *[None] * 3]),
+        ("hazards", "listed", ["是", "无"], [True, False]),  # 挂牌督办：无
+        ("drills", "evaluated", ["有", "无", "没有"], [True, False, False]),
+    ],
+)
+def test_none_is_an_answer_only_where_there_is_a_thing_to_have(
+    kind: str, column: str, cells: list[object], answers: list[object]
+) -> None:
+    assert read(kind, column, cells, where="x") == (answers, [None] * len(cells))
+
+
+def test_nobody_and_signs_are_no_names() -> None:
+    cells: list[object] = [
+        "无",
+        "没有",
+        "不明",
+        "*",
+        "。",
+        "张三、李四",
+        "张三、。",
+        "Li Lei; Han",
+        "张三 李四",
+    ]
+    assert read("inspections", "inspectors", cells)[0] == [0, 0, None, None, None, 2, None, 2, 2]

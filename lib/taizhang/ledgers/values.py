@@ -25,7 +25,7 @@ from taizhang.metadata.phrases import load_phrases
 _EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
 _NONE = frozenset(("无", "没有", "未发现", "無"))
 _SEVERAL = re.compile(r"[、,，;；/+\s]+|和|及|与")
-_NAMES = re.compile(r"[、,;/\s]+|和|及")
+_NAMES = re.compile(r"[、,;/\n]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
 _NUMBERS: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 _NUMBERS |= {f"十{c}": 10 + i for i, c in enumerate("一二三四五六七八九", 1)} | {"二十": 20}
@@ -115,7 +115,9 @@ class Parsed:
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
     """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
     if field.type == "text" and not context.values and not any(map(_is_no_text, values)):
-        return Parsed(take_texts(_clean_texts(values), codes), np.full(len(codes), None), Counter(), codes)
+        return Parsed(
+            take_texts(_clean_texts(values, field), codes), np.full(len(codes), None), Counter(), codes
+        )
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     own = OwnValues(context.values)
     answers: list[Answer] = []
@@ -174,12 +176,12 @@ class OwnValues:
         return value if key is None else self.values[key]
 
 
-def _clean_texts(values: Sequence[object]) -> list[str | None]:
+def _clean_texts(values: Sequence[object], field: Field) -> list[str | None]:
     """Texts as written but for outer white space; None for words that say there is nothing."""
-    missing = _missing()
-    starts = {word[:1] for word in (*load_shared().missing, *missing)}
+    nothing = _missing() | set(map(fold, field.unanswered))
+    starts = {sign for word in nothing for sign in (word[:1], word[:1].upper())}
     return [
-        None if text[:1] in starts and fold(text) in missing else text for text in map(write_cell, values)
+        None if text[:1] in starts and fold(text) in nothing else text for text in map(write_cell, values)
     ]
 
 
@@ -241,7 +243,7 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
     if is_error(value):
         reason = "ledgers.cell.not_computed" if str(value).startswith("=") else "ledgers.cell.error"
         return _refuse(Reason(reason), value, field)
-    if isinstance(value, str) and fold(value) in _missing() and not _is_answer(value, field):
+    if isinstance(value, str) and _is_unknown(fold(value), field):
         return _NOTHING
     if field.type == "text":
         if isinstance(value, float) and abs(value) >= _EXACT:
@@ -371,8 +373,16 @@ def _count_names(value: object, field: Field, context: Context) -> Answer:
     if match := _COUNT.search(fold(text)):
         number = read_number(match[1]).value
         return neither if number is None else Answer(round(number))
-    names = [name for name in _NAMES.split(text) if name]
-    if not names or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names):
+    if fold(text) in _NONE:
+        return Answer(0, None, Reason("ledgers.number.none_is_zero"))
+    parts = [part.strip() for part in _NAMES.split(text)]
+    # A space stands between Chinese names, and within English ones.
+    names = [name for part in parts for name in ([part] if part.isascii() else part.split()) if name]
+    if (
+        not names
+        or not all(re.search(r"[^\W\d_]", name) for name in names)
+        or any(re.search(r"\d|等$", name) or len(name) > 20 for name in names)
+    ):
         return neither
     return Answer(len(names), None, Reason("ledgers.number.names_counted"))
 
@@ -423,8 +433,18 @@ def _missing() -> frozenset[str]:
     return frozenset(map(fold, load_shared().missing)) | {""}
 
 
-def _is_answer(value: str, field: Field) -> bool:
-    return field.type in ("category", "boolean") and fold(value) in _spellings(field)
+@cache
+def _unknown() -> frozenset[str]:
+    return frozenset(map(fold, load_shared().unknown))
+
+
+def _is_unknown(word: str, field: Field) -> bool:
+    """Whether a word says that there is nothing, or nothing known, in a column of this type."""
+    if word in map(fold, field.unanswered):
+        return True
+    if field.type in ("category", "boolean") and word in _spellings(field):
+        return False
+    return word in _missing() or (field.type != "text" and word in _unknown())
 
 
 def count_items(text: str) -> int:

@@ -77,7 +77,8 @@ class Field(_Titled):
     `min` and `max` are inclusive limits. `future`: whether a date may rightly lie in the future (a deadline, an
     expiry). `splits`: the text column whose numbered items this column counts ('' for none). `empty`, one of `EMPTY`:
     what an empty cell says in a table that has the column: not known; not yet, or none, once any row of the kind fills
-    it; or nought, where nobody ever wrote 0 and some wrote more.
+    it; or nought, where nobody ever wrote 0 and some wrote more. `unanswered`: words that are no answer in this column,
+    though elsewhere they are (无 for whether somebody was satisfied).
     """
 
     name: str
@@ -94,6 +95,7 @@ class Field(_Titled):
     future: bool = False
     splits: str = ""
     empty: str = "unknown"
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ class Shared:
     ignored: Mapping[str, tuple[str, ...]]
     booleans: Mapping[str, tuple[str, ...]]
     missing: tuple[str, ...]
+    unknown: tuple[str, ...]
     totals: tuple[str, ...]
     notes: tuple[str, ...]
     disasters: tuple[tuple[str, ...], ...]
@@ -173,6 +176,7 @@ def load_shared() -> Shared:
         ignored={what: _texts(words) for what, words in data["ignored"].items()},
         booleans={answer: _texts(words) for answer, words in data["booleans"].items()},
         missing=_texts(data["missing"]),
+        unknown=_texts(data["unknown"]),
         totals=_texts(data["rows"]["total"]),
         notes=_texts(data["rows"]["note"]),
         disasters=tuple(map(_texts, data["disasters"])),
@@ -309,6 +313,7 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
     rest |= {key: bool(merged.get(key)) for key in ("required", "personal", "future")}
     rest |= {"title": _words(merged.get("title"), name), "description": _words(merged.get("description"), "")}
     rest |= {"aliases": _texts(merged.get("aliases")), "splits": str(merged.get("splits") or "")}
+    rest |= {"unanswered": _texts(merged.get("unanswered"))}
     return Field(name, kind, unit=unit, values=values, **rest)
 
 
