@@ -22,11 +22,15 @@ from taizhang.analysis.changes import compare_periods
 from taizhang.analysis.comparison import compare_districts, hold_against
 from taizhang.analysis.differences import list_comparisons
 from taizhang.analysis.findings import list_findings
+from taizhang.analysis.standing import find_standing
+from taizhang.analysis.time import MONTHLY
+from taizhang.analysis.verdicts import judge_charts, judge_drills, judge_key_periods, judge_months
 from taizhang.analysis.view import View
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute_as_of, compute_facts, measure_scatter, prepare_ledgers
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import load_kinds
+from taizhang.stats.intervals import ALPHA
 
 COUNTIES = 200
 TOWNSHIPS = 16
@@ -268,7 +272,40 @@ def list_statements(view: View) -> list[str]:
     for finding, _ in list_findings(view):
         if finding.rule.check == "count_up" or "rest" in finding.evidence:
             said.append(finding.rule.rule)
-    return said
+    said += _list_over_time(view)
+    return said + (_list_of_places(view) if view.district == ALL else [])
+
+
+def _list_over_time(view: View) -> list[str]:
+    """Of key periods, months and control charts."""
+    said = []
+    for kind, part in judge_key_periods(view).items():
+        said += [
+            f"{kind} in {name}: {row['verdict']}"
+            for name, row in part.iterrows()
+            if row["verdict"] != "alike"
+        ]
+    for kind in MONTHLY:
+        months = judge_months(view, kind)
+        if months is not None and (months.attrs["beyond"] or months["apart"].any()):
+            said.append(f"{kind} by month")
+    charts = judge_charts(view)
+    return said + [
+        f"chart of {part}" for part, one in (charts.charts if charts else {}).items() if not one.is_steady
+    ]
+
+
+def _list_of_places(view: View) -> list[str]:
+    """Of districts in funnels, ranks and patterns on the map, and of drills."""
+    said = []
+    for fact in view.fact_infos:
+        standing = find_standing(view, fact)
+        if standing is not None:
+            said += [f"{fact} called: {name}" for name in standing.called]
+            said += [f"{fact}: {standing.groups} groups"] if standing.groups > 1 else []
+            said += [f"{fact}: neighbours alike"] if standing.pattern.p < ALPHA else []
+            said += [f"{fact}: patterns"] if standing.places["quadrant"].ne("").any() else []
+    return said + [f"drills and {one.name}" for one in judge_drills(view) if one.is_beyond_chance]
 
 
 def try_county(scenario: Scenario, period: str, seed: object) -> tuple[list[str], list[list[str]]]:

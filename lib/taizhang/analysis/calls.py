@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
@@ -19,6 +20,9 @@ from taizhang.analysis.differences import (
     weigh_part,
     weigh_place,
 )
+from taizhang.analysis.exhibits import is_shown
+from taizhang.analysis.outcomes import study_drills
+from taizhang.analysis.time import KINDS, MONTHLY, chart_hazards, find_months, list_key_periods
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.rules import load_rules
@@ -44,12 +48,32 @@ def list_calls(view: View) -> Mapping[Name, float]:
                 calls |= {("place", fact, code): weigh_place(view, fact, code) for code in _codes(view)}
         elif info.interval == "wilson":
             calls["place", fact, view.district] = weigh_place(view, fact, view.district)
+    calls |= _list_over_time(view)
     for code in [view.district, *(_codes(view) if view.district == ALL else [])]:
         for rule in load_rules():
             if rule.check == "overdue":
                 calls["part", rule.fact, code] = weigh_part(view, rule.fact, rule.of, code)
             if rule.check == "count_up":
                 calls["rise", rule.fact, code] = weigh_change(view, rule.fact, code, "year")
+    return calls
+
+
+def _list_over_time(view: View) -> dict[Name, float]:
+    """What is told of key periods, months, steadiness and, of the whole area, drills and patterns on the map."""
+    calls: dict[Name, float] = {}
+    if is_shown(view, "key-periods-text"):
+        for kind, part in list_key_periods(view, *KINDS).items():
+            p = part["p"] if "p" in part else pd.Series(np.nan, part.index)
+            calls |= {("key_period", kind, str(name)): float(one) for name, one in p.items()}
+        for kind in MONTHLY:
+            months = find_months(view, kind)
+            if months is not None:
+                calls["months", kind] = float(months.attrs["p"])
+    charts = chart_hazards(view) if is_shown(view, "control-text") else None
+    if charts is not None:
+        calls |= {("chart", part): chart.p for part, chart in charts.charts.items()}
+    for one in study_drills(view):
+        calls["drills", one.name] = one.effect.p
     return calls
 
 

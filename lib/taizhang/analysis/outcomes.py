@@ -28,12 +28,14 @@ SOUGHT_RATIO = 0.8  # of the outcome per drill: that a fifth less would be seen 
 class Outcome:
     """One outcome and what goes with each drill, of townships by months.
 
-    `name` is of `OUTCOMES`; `adjusted` is the effect's p, adjusted for the outcomes looked at (Holm 1979).
+    `name` is of `OUTCOMES`; `adjusted` is the effect's p, adjusted for the outcomes looked at (Holm 1979). `called`:
+    whether it is beyond chance beside all that a report tests; None where only the outcomes are looked at.
     """
 
     name: str
     effect: Effect
     adjusted: float
+    called: bool | None = None
 
     @property
     def is_modelled(self) -> bool:
@@ -52,7 +54,7 @@ class Outcome:
         """
         if np.isnan(self.adjusted):
             return "unknown"
-        if self.adjusted >= ALPHA:
+        if self.adjusted >= ALPHA or self.called is False:
             return "none"
         if self.effect.lead_p < LEAD_ALPHA:
             return "follow"

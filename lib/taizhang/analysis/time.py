@@ -21,6 +21,7 @@ _FEWEST = 20  # events below which months and key periods say nothing
 _MONTHS = 36
 _MOST_EXPECTED = 3.0  # days with rows: none of so many has a probability below 0.05
 CHARTED = ("found", "share")
+MONTHLY = ("hazards", "incidents")  # whose months are told
 _YEARS = 5
 _LATE_START = 45  # days
 
@@ -154,8 +155,8 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
 
 
 def name_pattern(months: pd.DataFrame) -> str:
-    """Whether the months differ beyond chance, or within it."""
-    return "beyond" if months.attrs["p"] < 0.05 else "within"
+    """Whether the months differ beyond chance, or within it, as from `analysis.verdicts.judge_months`."""
+    return "beyond" if months.attrs["beyond"] else "within"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import say_effect, say_p
-from taizhang.analysis.outcomes import OUTCOMES, RECENT_MONTHS, study_drills
+from taizhang.analysis.outcomes import OUTCOMES, RECENT_MONTHS
 from taizhang.analysis.required_drills import check_required_drills, find_drill_rule
+from taizhang.analysis.verdicts import judge_drills
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -20,7 +21,7 @@ from taizhang.metadata.words import label
 @exhibit("drill-effects")
 def plot_drill_effects(view: View) -> display.Figure | None:
     """Rate ratios of the outcomes per drill in the three months before, with their intervals."""
-    known = [one for one in study_drills(view) if one.is_modelled]
+    known = [one for one in judge_drills(view) if one.is_modelled]
     if not known:
         return None
     lang, style = view.lang, load_style()
@@ -46,8 +47,8 @@ def plot_drill_effects(view: View) -> display.Figure | None:
 
 @exhibit("drill-effects-table")
 def tabulate_drill_effects(view: View) -> display.Table | None:
-    """The models of `study_drills`: ratios, p, and what may be said."""
-    lang, found = view.lang, study_drills(view)
+    """The models of `judge_drills`: ratios, p, and what may be said."""
+    lang, found = view.lang, judge_drills(view)
     if not found:
         return None
     rows = (

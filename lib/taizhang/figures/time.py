@@ -13,15 +13,13 @@ from taizhang.analysis.rows import total_counts
 from taizhang.analysis.time import (
     KINDS,
     WITHIN_DAYS,
-    chart_hazards,
     find_extremes,
-    find_months,
     group_spans,
-    list_key_periods,
     list_periods,
     list_signals,
     name_pattern,
 )
+from taizhang.analysis.verdicts import judge_charts, judge_key_periods, judge_months
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure, make_drawing, tidy_axes, use_axes, use_style
@@ -39,7 +37,7 @@ def plot_key_periods(view: View) -> display.Figure | None:
 
     None where neither hazards nor incidents have rows enough.
     """
-    shown = list_key_periods(view, "hazards", "incidents")
+    shown = judge_key_periods(view, "hazards", "incidents")
     if not shown:
         return None
     lang, style = view.lang, load_style()
@@ -103,7 +101,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     Of hazards, inspections and incidents where no kind is named; None where none has rows enough.
     """
     lang, rows = view.lang, []
-    shown = list_key_periods(view, *(kinds or KINDS))
+    shown = judge_key_periods(view, *(kinds or KINDS))
     for kind, part in shown.items():
         for name, row in part.iterrows():
             count = say_exhibit(view, "key-periods-table", "count", n=row["inside"], days=row["days_inside"])
@@ -130,7 +128,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
 
     None with fewer than two whole years, or too few rows.
     """
-    months = find_months(view, kind)
+    months = judge_months(view, kind)
     if months is None:
         return None
     lang, style = view.lang, load_style()
@@ -166,7 +164,7 @@ def plot_control(view: View) -> display.Figure | None:
 
     None where neither has a chart.
     """
-    steadiness = chart_hazards(view)
+    steadiness = judge_charts(view)
     if steadiness is None or not steadiness.charts:
         return None
     lang, charts = view.lang, steadiness.charts

@@ -8,14 +8,13 @@ from taizhang.analysis.naming import name_month, say_p
 from taizhang.analysis.time import (
     CHARTED,
     KINDS,
-    chart_hazards,
+    MONTHLY,
     find_extremes,
-    find_months,
     is_alike,
-    list_key_periods,
     list_signals,
     name_pattern,
 )
+from taizhang.analysis.verdicts import judge_charts, judge_key_periods, judge_months
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.formats import format_number, join_list
@@ -31,7 +30,7 @@ def write_key_periods(view: View) -> Prose | None:
     None where there are too few rows.
     """
     lang, sentences, alike = view.lang, list[Runs](), list[str]()
-    for kind, part in list_key_periods(view, *KINDS).items():
+    for kind, part in judge_key_periods(view, *KINDS).items():
         title = label(f"periods.kind.{kind}", lang)
         for key, verdict in (("more", "higher"), ("fewer", "lower")):
             chosen = part.loc[part["verdict"] == verdict, "ratio"]
@@ -50,8 +49,8 @@ def write_key_periods(view: View) -> Prose | None:
             alike.append(title)
     if alike:
         sentences.append(say("periods.alike", lang, kinds=join_list(alike, lang)))
-    for kind in ("hazards", "incidents"):
-        months = find_months(view, kind)
+    for kind in MONTHLY:
+        months = judge_months(view, kind)
         if months is not None:
             at, _ = find_extremes(months)
             told = {"kind": label(f"periods.kind.{kind}", lang), "month": label(f"month.long.{at}", lang)}
@@ -66,7 +65,7 @@ def write_control(view: View) -> Prose | None:
 
     None without hazards; of what can't be known nothing is said.
     """
-    found = chart_hazards(view)
+    found = judge_charts(view)
     if found is None:
         return None
     lang = view.lang

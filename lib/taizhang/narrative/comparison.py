@@ -3,10 +3,10 @@
 from taizhang.analysis.comparison import compare_districts
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
-from taizhang.analysis.outcomes import study_drills
 from taizhang.analysis.required_drills import list_required_drills
 from taizhang.analysis.risk import find_risk
 from taizhang.analysis.standing import find_standing
+from taizhang.analysis.verdicts import judge_drills
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import describe_fact
@@ -89,7 +89,7 @@ def write_standing(view: View, fact: str) -> Prose | None:
 @exhibit("drill-effects-text")
 def write_drill_effects(view: View) -> Prose | None:
     """Whether drills go with fewer incidents, repeats and late closures, under which assumptions."""
-    lang, found = view.lang, study_drills(view)
+    lang, found = view.lang, judge_drills(view)
     if not found:
         return None
     blocks: list[Block | None] = [make_paragraph([say("drill_effects.lead", lang)], lang)]

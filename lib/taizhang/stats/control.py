@@ -5,7 +5,7 @@ two whole years. What is asked is whether one month stands out, and whether the 
 these questions share one false-alarm rate for the whole chart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,10 @@ class Chart:
     dispersion: float
     since: pd.Period | None = None
     change: float = np.nan
+
+    def leave_steady(self) -> "Chart":
+        """The same without its signals: they may be chance, beside all else that is looked at."""
+        return replace(self, points=self.points.assign(signal=""), since=None, change=np.nan)
 
     @property
     def is_steady(self) -> bool:
