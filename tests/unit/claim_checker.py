@@ -130,7 +130,7 @@ def list_templates(lang: str) -> tuple[Template, ...]:
 ROOTS = (
     "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
     "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
-    "standing.text.", "pattern.", "targets.", "unread", "silence.",
+    "standing.text.", "pattern.", "targets.", "unread", "silence.", "stock.",
 )  # fmt: skip
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
@@ -141,6 +141,7 @@ _NOTHING_CLAIMED = frozenset(
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
     "control.subject.share".split()
 )
+_OF_RULE = ("findings.carried", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
 _OF_CHANCE = (
     "method.", "periods.", "drill_effects.", "outcome.", "risk.text.", "standing.text.", "pattern.", "step.",
@@ -165,6 +166,7 @@ class Checker:
         self.now, self.before, self.place, self.lang = now, before, place, lang
         self.kinds = set(now.told.kinds)
         self.rule: FindingRule | None = None
+        self.rule_place = place
 
     def check(self, text: str) -> list[Fault]:
         """The claims of a text that are false, and those that are not understood."""
@@ -178,20 +180,23 @@ class Checker:
         for start, stop, template in found:
             rivals.setdefault((start, stop), []).append(template)
         faults, left, end, subject = list[Fault](), list[str](), 0, ""
+        told: Template | None = None
         for (start, stop), same in rivals.items():
             if start < end:
                 continue
             left.append(text[end:start])
             if re.search("[。.]", text[end:start]):
                 subject = ""
-            template = self._choose(same, subject)
+            template = self._choose(same, subject, told)
             match = template.pattern.match(text, start)
             assert match
             place = self._place_before(text[:start])
             faults += [
                 Fault(match[0], why, template.key) for why in self._hold(template, match, place, subject)
             ]
-            subject, self.rule, end = template.fact or subject, template.rule or self.rule, stop
+            subject, end, told = template.fact or subject, stop, template
+            if template.rule:
+                self.rule, self.rule_place = template.rule, place
             if template.fact and template.rule is None:
                 more, end = self._read_remarks(text, stop, template, place)
                 faults += more
@@ -204,11 +209,11 @@ class Checker:
             ]
         return faults
 
-    def _choose(self, rivals: list[Template], subject: str) -> Template:
-        """Of templates with the same words, the one that goes with what was said before."""
-        if len(rivals) > 1 and subject == "hazards.major":
-            return next((one for one in rivals if one.fact == "hazards.major_open"), rivals[0])
-        return next((one for one in rivals if one.fact != "hazards.major_open"), rivals[0])
+    def _choose(self, rivals: list[Template], subject: str, told: Template | None) -> Template:
+        """Of templates with the same words, the one that goes with what was said before: of a rule, or of a fact."""
+        of_rule = told is not None and (told.rule is not None or told.key in _OF_RULE)
+        rivals = [one for one in rivals if (one.key in _OF_RULE) == of_rule] or rivals
+        return next((one for one in rivals if one.fact == f"{subject}_before"), rivals[0])
 
     def _place_before(self, text: str) -> str:
         """The place of a finding in the whole area's report."""
@@ -378,7 +383,10 @@ class Checker:
 
 _WHOLES = {
     "hazards.rectified": "hazards.found",
-    "hazards.major_open": "hazards.major",
+    "hazards.open_stock_before": "hazards.open_stock",
+    "hazards.overdue_stock": "hazards.open_stock",
+    "hazards.overdue_stock_before": "hazards.overdue_stock",
+    "hazards.major_open_stock_before": "hazards.major_open_stock",
     "complaints.answered": "complaints.received",
 }  # fmt: skip
 Said = Mapping[str, str]
@@ -632,6 +640,26 @@ def _nothing(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return []
 
 
+def _more(which: str) -> Claim:
+    """What of a rule's stock is from before the period, and how long it has been so."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        fact = getattr(one.rule, which) if one.rule else ""
+        value = one.value(fact, one.rule_place)
+        number, within = _read_number(said["n"])
+        right = value is not None and abs(value - number) <= within
+        return [] if right else [f"{fact} is {value}"]
+
+    return hold
+
+
+def _begins_on(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That nothing on record of hazards is from before a day, and something of that day."""
+    form = "%Y年%m月%d日" if one.lang == "zh" else "%d %B %Y"
+    first = min(row.says["found_on"][0] for row in one.now._list("hazards"))
+    return [] if datetime.strptime(said["day"], form).date() == first else [f"it begins on {first}"]
+
+
 def _untold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return ["nobody told of this"]
 
@@ -687,6 +715,7 @@ _CLAIMS: dict[str, Claim] = {
     **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
     "clause.same_both": _untold, "unread": _untold, "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
+    "stock.begins": _begins_on, "findings.carried": _more("carried"), "findings.age": _more("age"),
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},

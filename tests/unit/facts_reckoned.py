@@ -161,8 +161,8 @@ class Look:
     as_of: date
     asked: date | None = None
 
-    def of(self, kind: str) -> list[tuple[int, Row]]:
-        """Rows that take part, with their labels."""
+    def of(self, kind: str, stock: bool = False) -> list[tuple[int, Row]]:
+        """Rows that take part, with their labels; of a stock, whatever period they are of."""
         dated = "" if kind == "grid" else load_kinds()[kind].date
         return [
             (10 + at, row)
@@ -172,7 +172,7 @@ class Look:
                 not dated
                 or (
                     row[dated]
-                    and self.period.start <= row[dated]
+                    and (stock or self.period.start <= row[dated])
                     and last(row, dated) <= min(self.period.end, self.as_of)
                 )
             )
@@ -372,16 +372,38 @@ def equal(name: str, value: object) -> Callable[[Look, Row], bool]:
     return lambda look, row: row[name] == value
 
 
+def is_overdue(look: Look, row: Row) -> bool:
+    return is_open(look, row) and look.past(row, "deadline")
+
+
+def is_major_open(look: Look, row: Row) -> bool:
+    return row["severity"] == "major" and is_open(look, row)
+
+
+STANDING = {"open": is_open, "overdue": is_overdue, "major_open": is_major_open}
+LATE = "hazards.overdue_stock_days_median"
+STOCKS = {f"hazards.{name}_stock{part}" for name in STANDING for part in ("", "_before")} | {LATE}
+
+
+def is_before(look: Look, row: Row) -> bool:
+    return bool(row["found_on"] < look.period.start)
+
+
 COUNTS = {
+    **{f"hazards.{name}_stock": test for name, test in STANDING.items()},
+    **{
+        f"hazards.{name}_stock_before": lambda look, row, test=test: test(look, row) and is_before(look, row)
+        for name, test in STANDING.items()
+    },
     "hazards.found": always,
     "hazards.rectified": is_rectified,
     "hazards.on_the_spot": equal("mode", "on_the_spot"),
     "hazards.rectified_undated": lambda look, row: tell(look, row).done and tell(look, row).undated,
     "hazards.status_unknown": lambda look, row: not tell(look, row).known,
     "hazards.open": is_open,
-    "hazards.overdue": lambda look, row: is_open(look, row) and look.past(row, "deadline"),
+    "hazards.overdue": is_overdue,
     "hazards.major": equal("severity", "major"),
-    "hazards.major_open": lambda look, row: row["severity"] == "major" and is_open(look, row),
+    "hazards.major_open": is_major_open,
     "hazards.repeats": is_repeat,
     "inspections.visits": always,
     "inspections.penalties": lambda look, row: (row["penalty_yuan"] or 0) > 0,
@@ -474,6 +496,15 @@ GROUNDS: dict[str, list[Any]] = {
     "hazards.major_open": [HAS_STATUS, *one("hazards", "severity")],
     "hazards.on_the_spot": one("hazards", "mode"),
     "hazards.on_the_spot_share": one("hazards", "mode"),
+    **{f"hazards.open_stock{part}": [HAS_STATUS] for part in ("", "_before")},
+    **{
+        f"hazards.overdue_stock{part}": [HAS_STATUS, (is_open, says("hazards", "deadline"))]
+        for part in ("", "_before", "_days_median")
+    },
+    **{
+        f"hazards.major_open_stock{part}": [HAS_STATUS, *one("hazards", "severity")]
+        for part in ("", "_before")
+    },
     "hazards.repeats": one("hazards", "premises") + one("hazards", "category"),
     "hazards.days_to_rectify_median": [HAS_STATUS],
     "inspections.premises": one("inspections", "premises"),
@@ -559,7 +590,7 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
         return population(look, row["district_code"], PER[fact][1]) > 0
 
     chosen: list[tuple[int, Row, bool]] = []
-    for label, row in look.of(kind_of(fact)):
+    for label, row in look.of(kind_of(fact), fact in STOCKS):
         if fact in COUNTS:
             rows = counted = COUNTS[fact](look, row)
         elif fact in SHARES:
@@ -574,6 +605,8 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
             rows, counted = amount is not None and whole(row), bool(amount)
         elif fact in DISTINCT:
             rows = counted = row[DISTINCT[fact]] is not None
+        elif fact == LATE:
+            rows = counted = is_overdue(look, row)
         elif fact == MEDIAN:
             rows, counted = is_timed(look, row), is_timed(look, row) and is_rectified(look, row)
         else:  # an area is worked out from all cells
@@ -594,7 +627,7 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
             ("plans", is_issued, says("plans", "review_due")),
         ]
     rows = {
-        of: [row for _, row in look.of(of) if code in ("all", row["district_code"])]
+        of: [row for _, row in look.of(of, fact in STOCKS) if code in ("all", row["district_code"])]
         for of in (kind, kind_of(fact))
     }
     told = asked = len(rows[kind_of(fact)])
@@ -665,6 +698,10 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
         if fact == "losses.events":
             number = len({name_event(look, row) for row, _ in rows})
         return number, nothing, nothing, *(garwood(number) if limits else (nothing, nothing))
+    if fact == LATE:
+        late = sorted((look.as_of - last(row, "deadline")).days for row, _ in rows)
+        middle = (late[(len(late) - 1) // 2] + late[len(late) // 2]) / 2 if late else nothing
+        return middle, len(late), len(late), nothing, nothing
     if fact == MEDIAN:
         medians = []
         for latest in (False, True):

@@ -102,9 +102,74 @@ def check_hazard(row: Row, expected: Sequence[str], as_of: date | None = None) -
         assert told in alt(plot(view))
     assert told in alt(figures.map_hazards(view))
     assert len(list_overdue(view)) == len(read(figures.tabulate_overdue(view))) == is_overdue
-    words = "逾期未整改的有1处" if is_overdue else "没有逾期未整改的隐患"
     said = say(narrative.write_hazards(view))
-    assert words in said and ("均未整改" in said) == is_open
+    assert ("均未整改" in said) == is_open
+    check_stock(scene, [0] if is_open else [], [0] if is_overdue else [])
+
+
+def check_stock(scene: Scene, open_rows: Sequence[int], overdue_rows: Sequence[int]) -> None:
+    """Of what stands open fact, trace, predicate, sentence, table and finding say one thing."""
+    view, stock = scene.view, scene.view.standing("hazards")
+    listed = list_overdue(view)
+    late = [] if listed.empty else listed["late"].tolist()
+    for name, rows, test in (
+        ("open", open_rows, hazards.is_open),
+        ("overdue", overdue_rows, hazards.is_overdue),
+    ):
+        assert scene.fact(f"hazards.{name}_stock") == len(rows) == stock.test(test).sum(), name
+        assert scene.trace(f"hazards.{name}_stock") == list(rows), name
+    assert sorted(int(row) - 2 for row in listed.get("source_row", [])) == list(overdue_rows)
+    assert late == sorted(late, reverse=True)
+    assert [int(row[5]) for row in read(figures.tabulate_overdue(view))] == late
+    said, found = say(narrative.write_hazards(view)), say(narrative.write_findings(view))
+    assert ("没有未整改的隐患" in said) == (not open_rows), said
+    assert (f"尚未整改的隐患有{len(open_rows)}处" in said) == bool(open_rows), said
+    every = len(open_rows) == len(overdue_rows)
+    words = (
+        "都已逾期"
+        if every and len(open_rows) > 1
+        else "已逾期"
+        if every
+        else f"逾期的有{len(overdue_rows)}处"
+    )
+    assert (words in said) == bool(overdue_rows), said
+    assert (f"逾期未整改的隐患有{len(overdue_rows)}处" in found) == bool(overdue_rows), found
+    if overdue_rows:
+        median = scene.fact("hazards.overdue_stock_days_median")
+        assert (
+            median == np.median(late) and f"中位数是{median:.0f}天" in said and f"{median:.0f}天。" in found
+        )
+
+
+def test_what_stands_open_is_one_thing_everywhere() -> None:
+    """At the end of a quarter: two of three overdue, and two of four open, are older than it."""
+    rows = [
+        {"found_on": "2020-05-01", "deadline": "2020-06-01"},
+        {"found_on": "2021-09-30", "deadline": "2021-12-01"},
+        {"found_on": "2021-10-01", "deadline": "2021-12-30"},
+        {"found_on": "2021-12-31", "deadline": "2021-12-31"},
+        {"found_on": "2021-10-01", "rectified_on": "2021-12-31"},
+        {"found_on": "2022-01-01", "deadline": "2022-01-01"},
+    ]
+    scene = Scene({"hazards": [{**HAZARD, **row} for row in rows]}, period="2021Q4")
+    check_stock(scene, [0, 1, 2, 3], [0, 1, 2])
+    assert scene.trace("hazards.overdue") == [2] and scene.trace("hazards.open") == [2, 3]
+    assert scene.trace("hazards.open_stock_before") == [0, 1]
+    assert [row[5] for row in read(figures.tabulate_overdue(scene.view))] == ["578", "30", "1"]
+    said = say(narrative.write_hazards(scene.view))
+    assert "尚未整改的隐患有4处，其中2处是往期遗留的。" in said, said
+    assert "逾期的有3处，其中2处是往期遗留的，逾期天数的中位数是30天。" in said, said
+    found = say(narrative.write_findings(scene.view))
+    assert "逾期未整改的隐患有3处。其中2处是往期遗留的。逾期天数的中位数是30天。" in found, found
+    later = Scene({"hazards": [{**HAZARD, **row} for row in rows]}, period="2021Q4", as_of=date(2022, 1, 31))
+    check_stock(later, [0, 1, 2, 3], [0, 1, 2, 3])  # found after the quarter is none of its stock
+
+
+def test_a_period_without_rows_still_tells_what_stands_open() -> None:
+    scene = Scene({"hazards": [{**HAZARD, "found_on": "2020-05-01", "deadline": "2020-06-01"}, BEFORE]})
+    assert scene.fact("hazards.found") == 0
+    check_stock(scene, [0], [0])
+    assert "尚未整改的隐患有1处，未整改的已逾期" in say(narrative.write_summary(scene.view))
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,11 @@ def test_numbers_name_their_facts():
         {"hazards": rows("101", 2, "found_on", severity=["major"] * 2)}, DISTRICTS, YEAR, END
     )
     (finding,) = find_problems(index_facts(facts), {}, "101", {}, END, yes)
-    assert finding.evidence == {"value": Evidence(2.0, 0, "hazards.major_open")}
+    assert finding.evidence == {"value": Evidence(2.0, 0, "hazards.major_open_stock")}
     assert [(run.text, run.fact) for run in say_finding(finding, "zh")] == [
-        ("有", ""), ("2", "hazards.major_open"), ("处重大隐患截至统计日尚未整改。", "")
+        ("有", ""), ("2", "hazards.major_open_stock"), ("处重大隐患截至统计日尚未整改。", "")
     ]  # fmt: skip
-    assert "第四十一条" in finding.rule.source and finding.facts == ("hazards.major_open",)
+    assert "第四十一条" in finding.rule.source and finding.facts == ("hazards.major_open_stock",)
 
 
 def overdue(code: str, late: int, all_: int) -> pd.DataFrame:
@@ -84,19 +84,37 @@ def overdue(code: str, late: int, all_: int) -> pd.DataFrame:
 def test_overdue_far_above_the_rest():
     hazards = pd.concat([overdue("101", 20, 50), overdue("102", 5, 100)], ignore_index=True)
     text = find({"hazards": hazards})["hazards_overdue"]
-    assert text == "20 hazards are overdue, 40.0% of those found, well above the 5.0% elsewhere."
+    more = " Median time overdue: 213 days."  # from 1 June to 31 December
+    assert text == f"20 hazards are overdue, 40.0% of those still open, well above the 5.0% elsewhere.{more}"
     # Any overdue are a problem, but no more is said of them than is so.
-    assert find({"hazards": hazards}, "102")["hazards_overdue"] == "5 hazards are overdue."
-    assert find({"hazards": hazards}, "all")["hazards_overdue"] == "25 hazards are overdue."
+    assert find({"hazards": hazards}, "102")["hazards_overdue"] == f"5 hazards are overdue.{more}"
+    assert find({"hazards": hazards}, "all")["hazards_overdue"] == f"25 hazards are overdue.{more}"
     # What chance alone may do is not told; it is asked of that very part of that very district.
     asked = []
     found = find({"hazards": hazards}, called=lambda *name: asked.append(name))
-    assert found["hazards_overdue"] == "20 hazards are overdue."
-    assert asked == [("part", "hazards.overdue", "101")]
+    assert found["hazards_overdue"] == f"20 hazards are overdue.{more}"
+    assert asked == [("part", "hazards.overdue_stock", "101")]
     # Two are too few to compare, whatever the test says.
     two = pd.concat([overdue("101", 2, 2), overdue("102", 0, 900)], ignore_index=True)
-    assert find({"hazards": two})["hazards_overdue"] == "2 hazards are overdue."
+    assert find({"hazards": two})["hazards_overdue"] == f"2 hazards are overdue.{more}"
     assert "hazards_overdue" not in find({"hazards": two}, "102")
+
+
+def test_what_is_open_is_said_with_the_part_from_before():
+    """Of three overdue two were found in 2020; of two major ones one."""
+    old = rows("101", 2, "found_on", day="2020-05-01", severity=["major", "general"])
+    hazards = pd.concat([old, rows("101", 1, "found_on", severity=["major"])], ignore_index=True)
+    hazards["deadline"] = pd.to_datetime(["2020-06-01", "2021-12-01", "2021-12-21"])
+    found = find({"hazards": hazards})
+    assert found["hazards_overdue"] == (
+        "3 hazards are overdue. 2 of them were found before the period. Median time overdue: 30 days."
+    )
+    assert found["hazards_major_open"] == (
+        "2 major hazards are still open on the as-of day. 1 of them was found before the period."
+    )
+    assert find({"hazards": hazards}, lang="zh")["hazards_overdue"] == (
+        "逾期未整改的隐患有3处。其中2处是往期遗留的。逾期天数的中位数是30天。"
+    )
 
 
 def test_repeats():
@@ -347,7 +365,7 @@ def test_facts_by_district():
 
 def test_findings_of_the_whole_area_name_the_districts_that_have_them_too():
     facts = [
-        make_fact("hazards.overdue", n, district=code)
+        make_fact("hazards.overdue_stock", n, district=code)
         for code, n in {**dict(zip(CODES, (2, 0, 1), strict=False)), "all": 3}.items()
     ]
     facts += [make_fact("drills.held", 0, district=code) for code in (*CODES[:2], "all")]

@@ -25,8 +25,8 @@ from taizhang.metadata.facts import load_facts, prefer_key
 
 # In the order of their definitions; penalties are no key figure.
 NAMES = (
-    "hazards.found", "hazards.overdue", "inspections.visits", "inspections.penalties", "drills.held", "warnings.issued",
-    "incidents.count", "incidents.deaths", "losses.loss_wan", "complaints.received",
+    "hazards.found", "hazards.overdue_stock", "inspections.visits", "inspections.penalties", "drills.held",
+    "warnings.issued", "incidents.count", "incidents.deaths", "losses.loss_wan", "complaints.received",
 )  # fmt: skip
 
 
@@ -90,31 +90,32 @@ def test_a_ledger_without_key_figures_shows_what_it_has() -> None:
 
 
 def test_a_key_figure_is_known_and_judged_on_the_year_before() -> None:
-    """40 overdue against 10 is beyond chance, and worse."""
-    area = make_fact("hazards.found", 9, district="all")
+    """40 incidents against 10 is beyond chance, and worse."""
+    area = [make_fact(name, 9, district="all") for name in ("hazards.found", "incidents.count")]
     facts = [
-        make_fact("hazards.overdue", 40),
+        make_fact("incidents.count", 40),
         make_fact("hazards.found", 3, suppressed=True),
         make_fact("drills.held", None),
     ]
-    view = make_view(facts=facts, before=[make_fact("hazards.overdue", 10), area], period="2021Q3")
+    view = make_view(facts=facts, before=[make_fact("incidents.count", 10), *area], period="2021Q3")
     shown = {one.info.name: one for one in choose_key_figures(view)}
     assert {name: one.is_known for name, one in shown.items()} == {
-        "hazards.overdue": True, "hazards.found": False, "drills.held": False,
+        "incidents.count": True, "hazards.found": False, "drills.held": False,
     }  # fmt: skip
-    assert shown["hazards.overdue"].verdict == "worse" and shown["hazards.found"].verdict == "neutral"
-    assert shown["hazards.overdue"].changes["previous"] is None
-    assert shown["hazards.overdue"].row["value"] == 40
+    assert shown["incidents.count"].verdict == "worse" and shown["hazards.found"].verdict == "neutral"
+    assert shown["incidents.count"].changes["previous"] is None
+    assert shown["incidents.count"].row["value"] == 40
 
 
 def test_facts_of_some_ledgers_and_what_they_are_compared_with() -> None:
     """Shelters are a stock without days: nothing to compare them with."""
     facts = [
-        make_fact(name, 2) for name in ("hazards.overdue", "hazards.found", "drills.held", "shelters.count")
+        make_fact(name, 2)
+        for name in ("hazards.overdue_stock", "hazards.found", "drills.held", "shelters.count")
     ]
     month, year = make_view(facts=facts, period="2021-03"), make_view(facts=facts)
     shown, thens = choose_facts(month, "hazards", "shelters")
-    assert name_facts(shown) == order("hazards.found", "hazards.overdue", "shelters.count")
+    assert name_facts(shown) == order("hazards.found", "hazards.overdue_stock", "shelters.count")
     assert thens == ("year", "previous") and list(shown[0].changes) == ["year", "previous"]
     assert choose_facts(year, "hazards")[1] == ("year",)
     shown, thens = choose_facts(month, "shelters")
@@ -126,19 +127,22 @@ def test_a_bulletin_has_the_key_figures_that_can_be_compared() -> None:
     """Penalties are no key figure, drills were not counted before."""
     facts = [
         make_fact(name, 5)
-        for name in ("hazards.found", "hazards.overdue", "inspections.penalties", "drills.held")
+        for name in ("hazards.found", "incidents.count", "inspections.penalties", "drills.held")
     ]
-    area = [make_fact(name, 9, district="all") for name in ("hazards.found", "inspections.visits")]
-    previous = [make_fact("hazards.overdue", 4), make_fact("inspections.penalties", 1), *area]
+    area = [
+        make_fact(name, 9, district="all")
+        for name in ("hazards.found", "inspections.visits", "incidents.count")
+    ]
+    previous = [make_fact("incidents.count", 4), make_fact("inspections.penalties", 1), *area]
     view = make_view(
-        facts=facts, previous=previous, before=[make_fact("hazards.found", 2), *area], period="2021-03"
+        facts=facts, previous=previous, before=[make_fact("hazards.found", 2), *area[:2]], period="2021-03"
     )
     shown = choose_changes(view)
-    assert name_facts(shown) == ["hazards.found", "hazards.overdue"]
+    assert name_facts(shown) == ["hazards.found", "incidents.count"]
     assert [list(one.changes) for one in shown] == [["previous", "year"]] * 2
-    found, overdue = shown
+    found, incidents = shown
     assert found.changes["previous"] is None and found.changes["year"].difference == 3
-    assert overdue.changes["year"] is None and overdue.changes["previous"].difference == 1
+    assert incidents.changes["year"] is None and incidents.changes["previous"].difference == 1
 
 
 def test_columns_are_key_figures_of_the_whole_area() -> None:
@@ -146,7 +150,7 @@ def test_columns_are_key_figures_of_the_whole_area() -> None:
         make_fact(name, 9, district="all")
         for name in ("hazards.found", "inspections.penalties", "drills.held")
     ]
-    view = make_view(facts=[*area, make_fact("hazards.overdue", 1)], district="all")
+    view = make_view(facts=[*area, make_fact("hazards.overdue_stock", 1)], district="all")
     assert name_facts(choose_columns(view)) == order("hazards.found", "drills.held")
     assert name_facts(choose_columns(view, "drills", "grid")) == ["drills.held"]
     assert choose_columns(view, "inspections") == []
@@ -193,7 +197,7 @@ def test_definitions_are_of_the_facts_there_are_with_their_intervals() -> None:
         ("hazards.found", 1, ["hazards.rectification_rate"], ["hazards.rectification_rate"]),
         ("hazards.found", None, ["hazards.rectification_rate"], ["hazards.rectification_rate"]),
         # A share of nought is no count: what stands beside it does not rest on it.
-        ("hazards.rectification_rate", 0, ["hazards.overdue"], ["hazards.overdue"]),
+        ("hazards.rectification_rate", 0, ["hazards.overdue_stock"], ["hazards.overdue_stock"]),
         # A loss does not rest on the deaths, their rate does.
         ("incidents.deaths", 0, ["incidents.deaths_per_100k", "incidents.loss_wan"], ["incidents.loss_wan"]),
         ("inspections.visits", 0, ["inspections.hazards_per_visit", "hazards.found"], ["hazards.found"]),
@@ -231,9 +235,7 @@ def test_that_a_count_is_withheld_is_told_once() -> None:
     assert choose_told(view, names[2], *names[:2]) == [names[2], *names[:2]]
 
 
-@pytest.mark.parametrize(
-    ("fact", "count"), [("hazards.overdue", "hazards.found"), ("incidents.deaths", "incidents.count")]
-)
+@pytest.mark.parametrize(("fact", "count"), [("incidents.deaths", "incidents.count")])
 def test_some_of_no_rows_are_not_told_in_the_summary(fact: str, count: str) -> None:
     assert not is_of_nothing(make_view(facts=[make_fact(count, 1)]), fact)
     assert is_of_nothing(make_view(facts=[make_fact(count, 0)]), fact)
@@ -250,4 +252,8 @@ def test_a_dated_ledger_has_rows_where_its_count_is_more_than_nought_or_withheld
     assert has_rows(make_view(facts=[*stock, make_fact("incidents.count", 1)]))
     assert has_rows(make_view(facts=[*stock, make_fact("complaints.received", 3, suppressed=True)]))
     assert not has_rows(make_view(facts=[make_fact("hazards.found", 3, district=CODES[1])]))
+    # Nothing was found in the period, and something is open from before it.
+    none = make_fact("hazards.found", 0)
+    assert has_rows(make_view(facts=[none, make_fact("hazards.open_stock", 1)]))
+    assert not has_rows(make_view(facts=[none, make_fact("hazards.open_stock", 0)]))
     assert (find_count("hazards"), find_count("inspections")) == ("hazards.found", "inspections.visits")

@@ -144,10 +144,10 @@ def test_facts_are_in_the_order_of_the_metadata_then_own_ones_then_targets() -> 
     facts = compute_facts({"hazards": table}, DISTRICTS, YEAR, END, own=own, targets=[target])
     names = facts.loc[facts["district_code"] == "101", "fact"].tolist()
     assert names[:2] == ["hazards.found", "hazards.rectified"]
-    assert names[13:] == [
+    assert names[20:] == [
         "hazards.listed", "hazards.again", "targets.hazards.again.done_percent", "targets.hazards.again.pace_points",
     ]  # fmt: skip
-    assert facts.loc[facts["district_code"] == "102", "fact"].tolist() == names[:15]
+    assert facts.loc[facts["district_code"] == "102", "fact"].tolist() == names[:22]
     rows = ask("targets.hazards.again.done_percent", hazards=table, own=own)
     assert rows["counted"].tolist() == [True]
 
@@ -234,7 +234,7 @@ def test_facts_of_other_kinds_are_not_worked_out_for_the_rows_of_one() -> None:
         (
             "hazards.overdu",
             "101",
-            "unknown fact 'hazards.overdu'; did you mean 'hazards.overdue', 'hazards.open', 'hazards.major'?",
+            "unknown fact 'hazards.overdu'; did you mean 'hazards.overdue', 'hazards.overdue_stock', 'hazards.open'?",
         ),
         ("hazards.found", "1010", "unknown district '1010'; did you mean '101', '104', '103'?"),
         ("drills.held", "101", "'drills.held' needs the ledger 'drills', which is not configured"),

@@ -171,7 +171,7 @@ def test_the_frame_is_in_order_and_complete(hazards):
         "district_code", "district", "period", "fact", "value", "unit", "numerator", "denominator",
         "low", "high", "suppressed", "as_of", "known", "of",
     ]  # fmt: skip
-    assert len(facts) == 13 * 4
+    assert len(facts) == 20 * 4
     assert not facts.duplicated(["district_code", "fact"]).any()
     assert facts["as_of"].unique().tolist() == [AS_OF]
     assert not facts["suppressed"].any()

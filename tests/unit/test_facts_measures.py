@@ -12,10 +12,12 @@ from facts_reckoned import (
     COUNTS,
     DISTINCT,
     DISTRICTS,
+    LATE,
     MEDIAN,
     PER,
     RATIOS,
     SHARES,
+    STOCKS,
     SUMS,
     Look,
     choose,
@@ -52,7 +54,9 @@ def tell_parts(look: Look, fact: str) -> list[tuple[list[float], list[float], di
     plain = {"additive": True, "positive": True, "own": True, "is_count": False}
     number = plain | {"is_count": True}
     if fact in COUNTS:
-        return [(value, value, number)]
+        return [(value, value, number | {"own": fact not in STOCKS})]
+    if fact == LATE:
+        return [(bottom, bottom, number | {"own": False})]
     if fact in SHARES or fact == MEDIAN:
         flags = number | {"own": fact != "drills.plans_drilled_share"}
         return [(everyone, everyone, flags), (some, some, flags | {"positive": False})]

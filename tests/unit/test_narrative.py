@@ -34,9 +34,14 @@ def make_hazard_view(*, lang: str = "zh", found: float = 248, before: float = 27
         make_fact("hazards.rectified", 244),
         make_fact("hazards.rectification_rate", 98.4, numerator=244, denominator=248, low=95.9, high=99.4),
         make_fact("hazards.rectification_rate", 96.7, district="all"),
-        make_fact("hazards.overdue", 2),
         make_fact("hazards.major", 0),
-        make_fact("hazards.major_open", 0),
+        make_fact("hazards.open_stock", 4),
+        make_fact("hazards.open_stock_before", 1),
+        make_fact("hazards.overdue_stock", 2),
+        make_fact("hazards.overdue_stock_before", 0),
+        make_fact("hazards.overdue_stock_days_median", 40),
+        make_fact("hazards.major_open_stock", 0),
+        make_fact("hazards.major_open_stock_before", 0),
     ]
     earlier = [make_fact("hazards.found", before), AREA_BEFORE]
     return make_view(facts=facts, before=earlier, lang=lang, **others)  # type: ignore[arg-type]
@@ -46,7 +51,9 @@ def test_hazards_in_chinese() -> None:
     assert read(narrative.write_hazards(make_hazard_view())) == (
         "2021年，城关镇查出隐患248处（上年同期275处）。"
         "其中244处已整改，整改率为98.4%（全域96.7%）。"
-        "逾期未整改的有2处。没有重大隐患。"
+        "没有重大隐患。\n"
+        "截至2021年12月31日，城关镇尚未整改的隐患有4处，其中1处是往期遗留的。"
+        "逾期的有2处，逾期天数的中位数是40天。没有未整改的重大隐患。"
     )
 
 
@@ -54,7 +61,9 @@ def test_hazards_in_english() -> None:
     assert read(narrative.write_hazards(make_hazard_view(lang="en"))) == (
         "In 2021, 248 hazards were found (275 a year before). "
         "A total of 244 have been rectified; the rectification rate is 98.4% "
-        "(96.7% in the whole area). Two are open past their deadline. None is a major hazard."
+        "(96.7% in the whole area). None is a major hazard.\n"
+        "As of 31 December 2021, 4 hazards are still open; one of them was found before the period. "
+        "Two are past their deadline; the median time overdue is 40 days. No major hazard is still open."
     )
 
 
@@ -128,9 +137,9 @@ def test_two_comparisons_in_one_clause(year: float, previous: float, zh: str, en
 def test_a_rise_from_nought_beyond_chance_says_so() -> None:
     """Against none in the year before 3 are within chance, and 30 are not."""
     for now, said in ((3, "（上年同期0处）"), (30, "，比上年同期增加30处（差异显著）")):
-        facts = [make_fact("hazards.found", 90), make_fact("hazards.overdue", now)]
-        view = make_view(facts=facts, before=[make_fact("hazards.overdue", 0), AREA_BEFORE])
-        assert f"逾期未整改的有{now}处{said}。" in read(narrative.write_hazards(view))
+        facts = [make_fact("hazards.found", 90), make_fact("hazards.major", now)]
+        view = make_view(facts=facts, before=[make_fact("hazards.major", 0), AREA_BEFORE])
+        assert f"重大隐患有{now}处{said}。" in read(narrative.write_hazards(view))
 
 
 def test_a_sentence_has_its_own_unit() -> None:
@@ -146,30 +155,29 @@ def test_a_sentence_has_its_own_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("done", "major", "left", "zh", "en"),
+    ("done", "left", "before", "zh", "en"),
     [
-        (
-            9,
-            2,
-            2,
-            "均已整改。重大隐患有2处，均未整改。",
-            "All have been rectified. Two hazards are major; all are still open.",
-        ),
-        (8, 2, 1, "其中8处已整改。重大隐患有2处，其中1处尚未整改。", "Eight have been rectified."),
-        (9, 1, 1, "重大隐患有1处，尚未整改。", "One hazard is major; it is still open."),
+        (9, 2, 2, "均已整改。", "All have been rectified."),
+        (8, 2, 2, "重大隐患有2处尚未整改，都是往期遗留的。",
+         "Two major hazards are still open; all of them were found before the period."),
+        (8, 2, 1, "其中8处已整改。", "Eight have been rectified."),
+        (8, 2, 1, "重大隐患有2处尚未整改，其中1处是往期遗留的。", "one of them was found before the period."),
+        (9, 1, 1, "重大隐患有1处尚未整改，是往期遗留的。", "it was found before the period."),
+        (9, 2, 0, "重大隐患有2处尚未整改。", "Two major hazards are still open."),
     ],
-)
-def test_all_of_them(done: float, major: float, left: float, zh: str, en: str) -> None:
+)  # fmt: skip
+def test_all_of_them(done: float, left: float, before: float, zh: str, en: str) -> None:
     facts = [
         make_fact("hazards.found", 9),
         make_fact("hazards.rectified", done),
-        make_fact("hazards.major", major),
-        make_fact("hazards.major_open", left),
+        make_fact("hazards.open_stock", 3),
+        make_fact("hazards.major_open_stock", left),
+        make_fact("hazards.major_open_stock_before", before),
     ]
     assert zh in read(narrative.write_hazards(make_view(facts=facts)))
     assert en in read(narrative.write_hazards(make_view(facts=facts, lang="en")))
     runs = list_runs(narrative.write_hazards(make_view(facts=facts)))
-    assert {"hazards.rectified", "hazards.major_open"} <= runs.keys()
+    assert {"hazards.rectified", "hazards.major_open_stock"} <= runs.keys()
 
 
 def test_shares_of_nought_and_of_all() -> None:
@@ -209,13 +217,15 @@ def test_classes_of_one_each_are_not_the_most() -> None:
 
 def test_numbers_name_their_fact() -> None:
     runs = list_runs(narrative.write_hazards(make_hazard_view()))
-    assert runs["hazards.found"] == "248处" and runs["hazards.overdue"] == "2处"
+    assert runs["hazards.found"] == "248处" and runs["hazards.overdue_stock"] == "2处"
     assert "hazards.major" in runs
 
 
 def test_none_found_is_all_there_is_to_say() -> None:
     view = make_hazard_view(found=0, before=0)
-    assert read(narrative.write_hazards(view)) == "2021年，城关镇没有查出隐患的记录，与上年同期持平。"
+    first, stock = read(narrative.write_hazards(view)).split("\n")
+    assert first == "2021年，城关镇没有查出隐患的记录，与上年同期持平。"
+    assert "尚未整改的隐患有4处，其中1处是往期遗留的。" in stock
 
 
 @pytest.mark.parametrize(("number", "words"), [(1, "one hazard was found"), (2, "2 hazards were found")])
@@ -377,23 +387,23 @@ def test_targets(done: list[float], said: str) -> None:
 
 
 def test_findings_come_with_source_and_step() -> None:
-    view = make_view(facts=[FOUND, make_fact("hazards.major_open", 1)])
+    view = make_view(facts=[FOUND, make_fact("hazards.major_open_stock", 1)])
     findings, steps = narrative.write_findings(view), narrative.write_next_steps(view)
     assert findings is not None and [block.kind for block in findings.blocks] == ["p", "li"]
     assert "有1处重大隐患" in read(findings) and "安全生产法" in read(findings)
-    assert list_runs(findings)["hazards.major_open"] == "1"
+    assert list_runs(findings)["hazards.major_open_stock"] == "1"
     assert steps is not None and "挂牌督办" in read(steps)
 
 
 def test_the_whole_area_tells_who_has_the_problem() -> None:
     facts = [
         make_fact("hazards.found", 9, district="all"),
-        make_fact("hazards.major_open", 2, district="all"),
+        make_fact("hazards.major_open_stock", 2, district="all"),
     ]
-    facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[:2]]
+    facts += [make_fact("hazards.major_open_stock", 1, district=code) for code in CODES[:2]]
     view = make_view(facts=facts, district="all")
     assert "涉及2个地区：城关镇和溪口镇。" in read(narrative.write_findings(view))
-    facts += [make_fact("hazards.major_open", 1, district=code) for code in CODES[2:]]
+    facts += [make_fact("hazards.major_open_stock", 1, district=code) for code in CODES[2:]]
     everywhere = make_view(facts=facts, district="all")
     assert "尚未整改。涉及全部6个地区。" in read(narrative.write_findings(everywhere))
     assert read(narrative.write_next_steps(everywhere)).endswith("涉及全部6个地区。")
@@ -405,8 +415,8 @@ def test_nothing_that_stands_out_is_said() -> None:
     blind = make_view(facts=[FOUND])
     assert read(narrative.write_findings(blind)) == "本期没有一条规则可以对照，有无问题无从判断。"
     assert narrative.write_next_steps(blind) is None
-    looked = make_view(facts=[FOUND, make_fact("hazards.overdue", 0)])
-    said = "本期能对照规则的只有逾期未整改，就此没有发现突出问题。"
+    looked = make_view(facts=[FOUND, make_fact("hazards.overdue_stock", 0)])
+    said = "本期能对照规则的只有现存逾期未整改，就此没有发现突出问题。"
     assert read(narrative.write_findings(looked)) == said
     assert "日常工作按计划进行" in read(narrative.write_next_steps(looked))
 
@@ -414,16 +424,16 @@ def test_nothing_that_stands_out_is_said() -> None:
 def test_of_the_whole_area_rules_look_in_every_district() -> None:
     """Known in one of six districts: in that alone, and not of the whole area."""
     facts = [make_fact("hazards.found", 3, district=code) for code in (*CODES, "all")]
-    facts += [make_fact("hazards.overdue", 0, district=code) for code in CODES]
-    facts += [make_fact("hazards.overdue", 0, district="all"), make_fact("hazards.major_open", 0)]
+    facts += [make_fact("hazards.overdue_stock", 0, district=code) for code in CODES]
+    facts += [make_fact("hazards.overdue_stock", 0, district="all"), make_fact("hazards.major_open_stock", 0)]
     view = make_view(facts=facts, district="all")
     assert read(narrative.write_findings(view)) == (
-        "本期能对照规则的只有逾期未整改，就此没有发现突出问题。"
-        "未整改重大隐患只能在部分地区对照规则，在这些地区没有发现突出问题。"
+        "本期能对照规则的只有现存逾期未整改，就此没有发现突出问题。"
+        "现存未整改重大隐患只能在部分地区对照规则，在这些地区没有发现突出问题。"
     )
     english = read(narrative.write_findings(make_view(facts=facts, district="all", lang="en")))
     assert english.endswith(
-        "At major hazards open the rules could look in some districts only; there, nothing stands out."
+        "At all major hazards still open the rules could look in some districts only; there, nothing stands out."
     )
 
 

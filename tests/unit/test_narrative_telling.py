@@ -48,10 +48,10 @@ def test_a_share_of_none_and_of_all_is_said_in_words(share: float, zh: str, en: 
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(1, "One is open past its deadline."), (9, "Nine are open"), (10, "A total of 10 are open past")],
+    [(1, "One hazard is major."), (9, "Nine hazards are major"), (10, "A total of 10 hazards are major")],
 )
 def test_no_english_sentence_opens_with_a_figure(number: float, said: str) -> None:
-    view = make_view(facts=[FOUND, make_fact("hazards.overdue", number)], lang="en")
+    view = make_view(facts=[FOUND, make_fact("hazards.major", number)], lang="en")
     assert said in read(narrative.write_hazards(view))
 
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from told_ledgers import END, YEAR, Row, Span, Table, Told
 
 ALL = "all"
+Answer = Callable[[Row], bool | None]
 DAYS_DONE = ("rectified_on", "closed_on", "verified_on")
 STARRED = {
     "hazards": "found_on", "complaints": "received_on", "disputes": "found_on", "incidents": "occurred_on",
@@ -50,11 +51,13 @@ class Truth:
     as_of: date = END
     facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    stock: dict[str, list[Row]] = field(default_factory=dict)  # of whatever period they are
 
     def __post_init__(self) -> None:
         self.filled = {kind: self._find_filled(kind) for kind in self.told.kinds}
         for kind in self.told.kinds:
             self.rows[kind] = [row for row in self._list(kind) if self._counts(kind, row)]
+            self.stock[kind] = [row for row in self._list(kind) if self._counts(kind, row, date.min)]
             getattr(self, f"_tell_{kind}")()
 
     def _list(self, kind: str) -> list[Row]:
@@ -63,9 +66,9 @@ class Truth:
     def _find_filled(self, kind: str) -> set[str]:
         return {column for row in self._list(kind) for column in row.says}
 
-    def _counts(self, kind: str, row: Row) -> bool:
+    def _counts(self, kind: str, row: Row, since: date | None = None) -> bool:
         first, last = _span(row, STARRED[kind]) or (date.max, date.max)
-        return self.start <= first and last <= min(self.end, self.as_of)
+        return (since or self.start) <= first and last <= min(self.end, self.as_of)
 
     def table_of(self, row: Row) -> Table:
         return next(table for table in self.told.tables if any(one is row for one in table.rows))
@@ -90,10 +93,11 @@ class Truth:
 
     # How the facts are put together: by place, then of the whole area.
 
-    def _places(self, kind: str) -> Iterable[tuple[str, list[Row]]]:
+    def _places(self, kind: str, stock: bool = False) -> Iterable[tuple[str, list[Row]]]:
+        every = (self.stock if stock else self.rows)[kind]
         for town in ("350921101", "350921102", "350921103"):
-            yield town, [row for row in self.rows[kind] if row.town == town]
-        yield ALL, self.rows[kind]
+            yield town, [row for row in every if row.town == town]
+        yield ALL, every
 
     def add(
         self,
@@ -107,7 +111,7 @@ class Truth:
         """
         kind = name.split(".")[0]
         blind = False
-        for place, rows in self._places(kind):
+        for place, rows in self._places(kind, "_stock" in name):
             told = [[answer(row) for row in rows] for answer in asked]
             sums = [(sum(one is True for one in each), sum(one is not None for one in each)) for each in told]
             lacking = any(10 * (of - known) > of for known, of in sums)
@@ -206,8 +210,36 @@ class Truth:
             [status, says("severity")],
             count(lambda row: self.is_open(row) and row.says.get("severity") == "major"),
         )
+        self._tell_stock(status, deadline, says("severity"))
         self.add("hazards.repeats", [says("premises"), says("category")], count(self._repeats))
         self.add("hazards.days_to_rectify_median", [status], self._find_median)
+
+    def _tell_stock(self, status: Answer, deadline: Answer, severity: Answer) -> None:
+        """What stands open, whatever period it was found in, and the part that was not found in this one."""
+
+        def is_major(row: Row) -> bool:
+            return self.is_open(row) and row.says.get("severity") == "major"
+
+        standing: dict[str, tuple[Sequence[Answer], Callable[[Row], bool]]] = {
+            "open": ([status], self.is_open),
+            "overdue": ([status, deadline], self.is_overdue),
+            "major_open": ([status, severity], is_major),
+        }
+        for name, (asked, test) in standing.items():
+            for which, since in (("", date.min), ("_before", self.start)):
+
+                def count(
+                    rows: list[Row], test: Callable[[Row], bool] = test, since: date = since
+                ) -> float | None:
+                    found = [row.says["found_on"][0] for row in rows if test(row)]
+                    return len(found) if since == date.min else sum(day < since for day in found)
+
+                self.add(f"hazards.{name}_stock{which}", asked, count)
+        self.add("hazards.overdue_stock_days_median", standing["overdue"][0], self._find_middle)
+
+    def _find_middle(self, rows: list[Row]) -> float | None:
+        late = sorted((self.as_of - row.says["deadline"][1]).days for row in rows if self.is_overdue(row))
+        return (late[(len(late) - 1) // 2] + late[len(late) // 2]) / 2 if late else None
 
     def _repeats(self, row: Row) -> bool:
         found = _span(row, "found_on")

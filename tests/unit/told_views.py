@@ -143,7 +143,7 @@ def list_differences(read: Read) -> list[str]:
 # What of a comparison is written of a fact.
 COMPARED = (
     "hazards.rectification_rate",
-    "hazards.overdue",
+    "hazards.overdue_stock",
     "hazards.days_to_rectify_median",
     "drills.held",
     "incidents.count",

@@ -61,7 +61,7 @@ at_most = 3
 [[rules]]
 name = "逾期未整改"
 kind = "deduction"
-fact = "hazards.overdue"
+fact = "hazards.overdue_stock"
 per = 0.5
 at_most = 5
 

@@ -15,6 +15,7 @@ from scipy.stats import norm, t
 from taizhang.analysis.silence import is_silent
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import Period
+from taizhang.facts.compute import MEASURES
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.change import compare_counts, compare_shares
 
@@ -24,6 +25,8 @@ LATE_DAYS = 30  # by then hardly a row is still to be entered: with a mean delay
 _OF_STOCKS = ("per_100k", "per_yi_yuan")
 _Z95 = 1.959963984540054
 UNTESTED = float("nan")
+# What the ledger must go back a year before a period to tell of it: a stock holds what was found earlier.
+_REACH_BACK = {"hazards.repeats"} | {name for name, measure in MEASURES.items() if measure.stock}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[pd.Seri
         return None
     if not _has_rows(view, info.kind, then):
         return None
-    if fact == "hazards.repeats" and not _reaches_a_year_behind(view, then):
+    if fact in _REACH_BACK and not _reaches_a_year_behind(view, then):
         return None
     if min(count_days(view, then)) <= 0:
         return None
@@ -119,7 +122,7 @@ def _has_rows(view: View, kind: str, then: Then) -> bool:
 
 
 def _reaches_a_year_behind(view: View, then: Then) -> bool:
-    """Whether hazards go back a year before the earlier period: else its repeats could not be seen."""
+    """Whether hazards go back a year before the earlier period: else its repeats and stock could not be seen."""
     if "hazards" not in view.ledgers:
         return False
     days = view.ledgers["hazards"]["found_on"]
@@ -214,9 +217,10 @@ def weigh_place(view: View, fact: str, district: str) -> float:
 
 
 def weigh_part(view: View, fact: str, of: str, district: str) -> float:
-    """As `weigh_place`, of the part that one count is of another, such as the overdue of those found."""
+    """As `weigh_place`, of the part that one count is of another, such as the overdue of those open."""
     rows = [view.fact(name, code) for code in (district, ALL) for name in (fact, of)]
-    scatter = find_scatter(view, fact, district)
+    # What stands open came in the clusters that it was found in: those of the period tell how they scatter.
+    scatter = find_scatter(view, fact.replace("_stock", ""), district)
     if district == ALL or scatter is None or not all(is_known(row) for row in rows):
         return UNTESTED
     part, whole, every, every_of = (float(row["value"]) for row in rows if row is not None)

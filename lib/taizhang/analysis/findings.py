@@ -57,6 +57,11 @@ class Finding:
         return tuple(dict.fromkeys(name for name in (*named, self.rule.of) if name))
 
     @property
+    def compares(self) -> bool:
+        """Whether it rests on the comparison that the rule's fuller sentence speaks of."""
+        return "share" in self.evidence
+
+    @property
     def place(self) -> tuple[float, float]:
         """By which findings are sorted, the weightiest first."""
         return -self.rule.weight, -self.size
@@ -101,10 +106,19 @@ def _percent(top: float, bottom: float) -> Evidence:
 Found = Iterator[dict[str, Evidence]]
 
 
+def _tell_more(rule: FindingRule, case: _Case) -> dict[str, Evidence]:
+    """What of a stock is from before the period, where any is, and how long it has been so."""
+    told = {}
+    for place, fact in (("carried", rule.carried), ("age", rule.age)):
+        if fact and (value := case.number(fact)):
+            told[place] = _write(value, fact)
+    return told
+
+
 def _above(rule: FindingRule, case: _Case) -> Found:
     value = case.number(rule.fact)
     if value is not None and value > rule.above:
-        yield {"value": _write(value, rule.fact)}
+        yield {"value": _write(value, rule.fact), **_tell_more(rule, case)}
 
 
 def _share_below(rule: FindingRule, case: _Case) -> Found:
@@ -126,7 +140,8 @@ def _overdue(rule: FindingRule, case: _Case) -> Found:
     """Any at all; and whether it is far above the rest, as small numbers differ by chance."""
     value = case.number(rule.fact)
     if value:
-        yield _hold_against_rest(rule, case, value) or {"value": _write(value, rule.fact)}
+        shares = _hold_against_rest(rule, case, value)
+        yield {"value": _write(value, rule.fact), **shares, **_tell_more(rule, case)}
 
 
 def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Evidence]:
@@ -139,8 +154,7 @@ def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str
     # The whole area has no rest, and is not above it.
     if not (rest_of > 0 and value / whole > rest / rest_of and case.called("part", rule.fact, case.district)):
         return {}
-    shares = {"share": _percent(value, whole), "rest": _percent(rest, rest_of)}
-    return {"value": _write(value, rule.fact), **shares}
+    return {"share": _percent(value, whole), "rest": _percent(rest, rest_of)}
 
 
 def _count_up(rule: FindingRule, case: _Case) -> Found:

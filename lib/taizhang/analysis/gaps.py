@@ -37,8 +37,8 @@ class _Looked:
 
     view: View
 
-    def rows(self, kind: str) -> Rows:
-        return self.view.counted(kind)
+    def rows(self, kind: str, *, stock: bool = False) -> Rows:
+        return self.view.standing(kind) if stock else self.view.counted(kind)
 
 
 def find_gap(view: View, fact: str) -> Gap | None:

@@ -71,13 +71,13 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
 
 
 def list_overdue(view: View) -> pd.DataFrame:
-    """The period's overdue hazards, the longest overdue first, with `late`: days from the deadline to as_of."""
-    found = view.counted("hazards")
-    rows = view.show("hazards")
+    """All overdue hazards, whenever found, the longest overdue first, with `late`: days from the deadline to as_of."""
+    found = view.standing("hazards")
+    rows = view.show("hazards", found)
     if rows.empty:
         return rows
     overdue = found.test(hazards.is_overdue)
-    late = (found.as_of - found.last_days("deadline")[overdue]).astype("timedelta64[D]").astype("int64")
+    late = found.test(hazards.count_days_late)[overdue].astype("int64")
     return (
         rows[overdue]
         .assign(late=late)

@@ -17,12 +17,13 @@ from taizhang.metadata.kinds import load_kinds
 
 # What is set beside a district's neighbours, where nothing is named.
 _NEIGHBOUR_FACTS = (
-    "hazards.found", "hazards.rectification_rate", "hazards.days_to_rectify_median", "hazards.overdue",
+    "hazards.found", "hazards.rectification_rate", "hazards.days_to_rectify_median", "hazards.overdue_stock",
     "inspections.visits", "drills.held", "incidents.count",
 )  # fmt: skip
 BULLETIN: tuple[Then, ...] = ("previous", "year")
 # What the summary tells of some of a ledger's rows, whose number it has not told before.
-_OF_SOME = ("hazards.overdue", "incidents.deaths")
+_OF_SOME = ("incidents.deaths",)
+_STANDING = "hazards.open_stock"
 _METHODS = ("poisson", "wilson", "greenwood")
 
 
@@ -134,8 +135,11 @@ def list_dated_counts(view: View) -> list[str]:
 
 
 def has_rows(view: View) -> bool:
-    """Whether any dated ledger has a row of the district in the period; a count that is withheld counts as rows."""
-    return any(view.value(fact) != 0 for fact in list_dated_counts(view))
+    """Whether any dated ledger has a row of the district in the period, or something is open from before it.
+
+    A count that is withheld counts as rows.
+    """
+    return bool(view.value(_STANDING)) or any(view.value(fact) != 0 for fact in list_dated_counts(view))
 
 
 def _has_facts(kind: str) -> bool:

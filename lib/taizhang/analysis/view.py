@@ -157,8 +157,12 @@ class View:
         """All rows of a kind up to as_of, of whatever period, as `counted` gives those of the period."""
         return self._look_at(kind, None)
 
-    def _look_at(self, kind: str, period: Period | None) -> Rows:
-        key = (kind, period)
+    def standing(self, kind: str) -> Rows:
+        """All rows of a kind up to the period's last day or as_of, of whatever period: the stock that facts count."""
+        return self._look_at(kind, self.period, stock=True)
+
+    def _look_at(self, kind: str, period: Period | None, *, stock: bool = False) -> Rows:
+        key = (kind, period, stock)
         if key not in self.answers:
             if ("ledger", kind) not in self.answers:
                 table, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))
@@ -174,7 +178,7 @@ class View:
             district = self.kinds[kind].fields.get("district") if kind in self.kinds else None
             placeless = district is None or not district.required
             ledger = self.answers["ledger", kind]  # type: ignore[assignment]
-            rows = Rows(ledger, period, self.as_of, placeless=placeless, asked=self.asked)
+            rows = Rows(ledger, period, self.as_of, stock=stock, placeless=placeless, asked=self.asked)
             self.answers[key] = rows
         return self.answers[key]  # type: ignore[return-value]
 
@@ -249,13 +253,13 @@ class View:
             for when, (facts, _) in self._places.items()
         }
 
-    def show(self, kind: str) -> pd.DataFrame:
-        """The rows that `counted` gives, as a table shows them: days that were still to come at as_of are blank.
+    def show(self, kind: str, of: Rows | None = None) -> pd.DataFrame:
+        """The rows that `counted` gives, or others, as a table shows them: days still to come at as_of are blank.
 
         A deadline may lie ahead; the day on which something was done can't. What a row *is* must not be told from
         these blanks, but asked of `counted`.
         """
-        rows = self.counted(kind).frame()
+        rows = (self.counted(kind) if of is None else of).frame()
         if kind not in self.kinds or not self.kinds[kind].date:
             return rows
         after = pd.Timestamp(self.as_of) + pd.Timedelta(days=1)

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from taizhang.facts.grounds import Ground, Test, ask, every, holds, knows, rests_on
-from taizhang.facts.measures import Count, Measure, Median, Share
-from taizhang.facts.rows import Days, Mask, Numbers, Rows
+from taizhang.facts.grounds import Ground, Test, ask, every, grounds_of, holds, knows, rests_on
+from taizhang.facts.measures import STOCK, Count, Measure, Median, PlainMedian, Share
+from taizhang.facts.rows import Days, Floats, Mask, Numbers, Rows
 
 SAME_HAZARD = ("district_code", "premises", "category")
 REPEAT_DAYS = 365
@@ -109,6 +109,22 @@ def is_major_open(rows: Rows) -> Mask:
     return rows.test(is_major) & rows.test(is_open)
 
 
+def _is_carried(test: Test) -> Test:
+    """Of a stock: whether a row passes the test and was not found in the period."""
+    return rests_on(*grounds_of(test))(lambda rows: rows.test(test) & rows.is_carried())
+
+
+is_carried_open = _is_carried(is_open)
+is_carried_overdue = _is_carried(is_overdue)
+is_carried_major = _is_carried(is_major_open)
+
+
+def count_days_late(rows: Rows) -> Floats:
+    """Days from the deadline, of a month its last day, to as_of; NaN where there is none."""
+    late = (rows.as_of - rows.last_days("deadline")).astype("timedelta64[D]")
+    return np.where(np.isnat(late), np.nan, late.astype(np.int64))
+
+
 @rests_on(ask("premises"), ask("category"))
 def is_repeat(rows: Rows) -> Mask:
     """Another row of the same district, premises and category was found 1 to 365 days before."""
@@ -197,6 +213,15 @@ MEASURES: tuple[Measure, ...] = (
         closed=is_rectified,
         rows=is_timed,
     ),
+    Count(fact="hazards.open_stock", counted=is_open, stock=True, interval=False),
+    Count(fact="hazards.open_stock_before", counted=is_carried_open, stock=True, interval=False),
+    Count(fact="hazards.overdue_stock", counted=is_overdue, stock=True, interval=False),
+    Count(fact="hazards.overdue_stock_before", counted=is_carried_overdue, stock=True, interval=False),
+    PlainMedian(
+        fact="hazards.overdue_stock_days_median", amount=count_days_late, counted=is_overdue, stock=True
+    ),
+    Count(fact="hazards.major_open_stock", counted=is_major_open, stock=True, interval=False),
+    Count(fact="hazards.major_open_stock_before", counted=is_carried_major, stock=True, interval=False),
 )
 
 # What suppression must know: sums within a district, and parts that are never above others.
@@ -204,6 +229,9 @@ SUMS = (
     ((every, every), ((every, is_rectified), (every, is_open), (every, is_unknown))),
     ((every, knows(is_rectified)), ((every, is_rectified), (every, is_open))),
     ((every, every), ((every, knows(is_rectified)), (every, is_unknown))),
+    ((STOCK, is_open), ((every, is_open), (STOCK, is_carried_open))),
+    ((STOCK, is_overdue), ((every, is_overdue), (STOCK, is_carried_overdue))),
+    ((STOCK, is_major_open), ((every, is_major_open), (STOCK, is_carried_major))),
 )
 WITHIN = (
     ((every, is_overdue), (every, is_open)),
@@ -212,4 +240,6 @@ WITHIN = (
     ((every, is_undated), (every, is_rectified)),
     ((every, is_timed), (every, knows(is_rectified))),
     ((is_timed, is_rectified), (every, is_rectified)),
+    *(((STOCK, test), (STOCK, is_open)) for test in (is_overdue, is_major_open)),
+    *(((STOCK, test), (STOCK, is_carried_open)) for test in (is_carried_overdue, is_carried_major)),
 )

@@ -34,6 +34,9 @@ from taizhang.stats.survival import estimate_survival, find_median
 
 __all__ = ["Amount", "Test", "every", "holds", "known", "knows", "number"]  # with the measures below
 
+# In the name of a part: it is of all rows up to the period's end.
+STOCK = "stock"
+
 
 @dataclass
 class Scene:
@@ -49,17 +52,19 @@ class Scene:
     grid_measures: pd.DataFrame | None = None
     asked: date | None = None
     unread: Mapping[str, Collection[str]] = field(default_factory=dict)
-    _rows: dict[str, Rows] = field(default_factory=dict)
+    _rows: dict[tuple[str, bool], Rows] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
         """Number of districts."""
         return len(self.ledgers.codes)
 
-    def rows(self, kind: str) -> Rows:
-        if kind not in self._rows:
-            self._rows[kind] = Rows(self.ledgers[kind], self.period, self.as_of, asked=self.asked)
-        return self._rows[kind]
+    def rows(self, kind: str, *, stock: bool = False) -> Rows:
+        """The period's rows of a kind; as `stock`, all up to the period's end, of whatever period they are."""
+        key = (kind, stock)
+        if key not in self._rows:
+            self._rows[key] = Rows(self.ledgers[kind], self.period, self.as_of, stock=stock, asked=self.asked)
+        return self._rows[key]
 
     def is_unread(self, kinds: Collection[str]) -> Mask:
         """Of which districts rows of the kinds could not be read."""
@@ -164,11 +169,14 @@ class Measure(ABC):
         Further kinds without which there is no such fact.
     filled : str
         A column without a single entry in which there is no such fact: nobody asked.
+    stock : bool
+        Whether it speaks of all rows up to the period's end, of whatever period they are, and not of the period's.
     """
 
     fact: str
     needs: tuple[str, ...] = ()
     filled: str = ""
+    stock: bool = False
 
     @property
     def kind(self) -> str:
@@ -187,7 +195,7 @@ class Measure(ABC):
 
     def rows_of(self, scene: Scene) -> Rows:
         """The rows that `select` speaks of."""
-        return scene.rows(self.kind)
+        return scene.rows(self.kind, stock=self.stock)
 
     @abstractmethod
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
@@ -252,8 +260,9 @@ class Count(Measure):
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
         value = _tally(self.rows_of(scene).group[rows], scene.n)
-        parts = {(every, self.counted): Part(value, value)}
-        return _count_up(value, parts, self.interval)
+        # What stands open may be more than the period's rows.
+        part = Part(value, value, own=not self.stock)
+        return _count_up(value, {(STOCK if self.stock else every, self.counted): part}, self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -472,6 +481,32 @@ class Median(Measure):
             (every if rows.all() else self.rows, self.closed): Part(top, top, positive=False),
         }
         return Result(value, top, total, low, high, parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainMedian(Measure):
+    """Median of an amount over the rows that pass a test; of an even number, the mean of the middle two."""
+
+    amount: Amount
+    counted: Test
+
+    def list_grounds(self) -> tuple[Ground, ...]:
+        return grounds_of(self.counted)
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        rows = self.rows_of(scene).test(self.counted)
+        return rows, rows
+
+    def compute(self, scene: Scene) -> Result:
+        rows, _ = self.select(scene)
+        of = self.rows_of(scene)
+        group, amount = of.group[rows], of.test(self.amount)[rows]
+        each = pd.Series(amount).groupby(group).median().reindex(range(scene.n)).to_numpy(float)
+        whole = np.median(amount) if len(amount) else np.nan
+        total, nothing = _tally(group, scene.n), np.full(scene.n + 1, np.nan)
+        part = Part(total, total, own=not self.stock)
+        parts = {(STOCK if self.stock else every, self.counted): part}
+        return Result(np.append(each, whole), total, total, nothing, nothing, parts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -233,7 +233,8 @@ class Ledger:
 class Rows:
     """The rows of a kind that a period's facts look at: of the period and dated up to as_of, or the stock.
 
-    Without a period: all on record up to as_of. Rows of no district are left out unless `placeless`. A row dated to
+    Without a period: all on record up to as_of. As `stock`: all dated up to the period's last day or as_of, whichever
+    is earlier, of whatever period they are. Rows of no district are left out unless `placeless`. A row dated to
     the month or so is among them where the period, and the time up to as_of, hold all of it; `cut` are those of which
     they hold a part. Its methods are those of Ledger, on these rows alone; what a row is (rectified, overdue, settled)
     is asked by `test` and a predicate of `facts`, and nowhere else.
@@ -247,6 +248,7 @@ class Rows:
         period: Period | None,
         as_of: date,
         *,
+        stock: bool = False,
         placeless: bool = False,
         asked: date | None = None,
     ) -> None:
@@ -263,7 +265,7 @@ class Rows:
             if period is not None:
                 start, end = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
                 touched &= (last >= start) & (first <= end)
-                keep &= (first >= start) & (last <= end)
+                keep &= ((first >= start) | stock) & (last <= end)
         self.at = np.flatnonzero(keep)
         self.cut = np.flatnonzero(touched & ~keep)
         self.group = ledger.group[self.at]
@@ -316,6 +318,12 @@ class Rows:
     def by(self, column: str) -> Mask:
         """Whether the date is known, and all of it on or before as_of."""
         return self.last_days(column) <= self.as_of
+
+    def is_carried(self) -> Mask:
+        """Whether a row of a stock is none of the period's: its date begins before the period."""
+        if self.period is None:
+            return np.zeros(len(self), bool)
+        return self.days(self.ledger.date) < np.datetime64(self.period.start, "D")
 
     def before(self, column: str) -> Mask:
         """Whether the date is known, and all of it before as_of."""

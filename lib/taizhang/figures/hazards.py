@@ -154,7 +154,7 @@ def _mark_medians(axes: Axes, view: View, closure: Closure) -> None:
 
 @exhibit("hazards-overdue")
 def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
-    """The period's overdue hazards, the longest overdue first, `most` at most; None where none is overdue."""
+    """All overdue hazards, whenever found, the longest overdue first, `most` at most; None where none is overdue."""
     rows, lang = list_overdue(view), view.lang
     if rows.empty:
         return None

@@ -14,7 +14,8 @@ class FindingRule:
 
     `weight`: 1 (a note) to 100 (act now). `source`: what it rests on; empty where it is good practice and no more.
     `problem` and `step` are the sentences that state the problem and the next step, zh and en; `plain` is stated
-    instead where the check holds without the comparison that `problem` speaks of. `fact` is judged, as a share of `of`.
+    instead where the check holds without the comparison that `problem` speaks of. `fact` is judged, as a share of `of`;
+    `carried` is the part of it from before the period, `age` how long it has been so.
     """
 
     rule: str
@@ -25,6 +26,8 @@ class FindingRule:
     step: Mapping[str, str]
     fact: str = ""
     of: str = ""
+    carried: str = ""
+    age: str = ""
     plain: Mapping[str, str] = field(default_factory=dict)
     above: float = 0
     below: float = 0

@@ -44,8 +44,12 @@ def say_finding(finding: Finding, lang: str) -> Runs:
     """The problem in words; runs that are numbers name their fact."""
     rule, evidence = finding.rule, finding.evidence
     # The check holds without the comparison that the fuller sentence speaks of.
-    words = rule.plain if rule.plain and len(evidence) == 1 else rule.problem
-    return make_runs(fill(words[lang], {place: _write(one, lang) for place, one in evidence.items()}))
+    words = rule.problem if finding.compares or not rule.plain else rule.plain
+    runs = make_runs(fill(words[lang], {place: _write(one, lang) for place, one in evidence.items()}))
+    for more in ("carried", "age"):
+        if more in evidence:
+            runs += say(f"findings.{more}", lang, n=_write(evidence[more], lang))
+    return runs
 
 
 def _write(evidence: Evidence, lang: str) -> Number | str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+import pandas as pd
+
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.gaps import Gap, find_gap
 from taizhang.analysis.incidents import LEVELS, list_levels
@@ -59,23 +61,33 @@ def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
 
 
 def _write(view: View, id: str) -> list[Runs]:
-    """What an exhibit says of its subjects, those that are configured; the period or the day is said once."""
+    """What an exhibit says of its subjects, those that are configured, and what of them can't be told."""
+    told, asked = _tell_subjects(view, id)
+    return told + tell_gaps(view, asked)
+
+
+def _tell_subjects(view: View, id: str, *, again: bool = False) -> tuple[list[Runs], list[str]]:
+    """What an exhibit says of its subjects, and which facts were asked for; the period or the day is said once.
+
+    `again`: of ledgers that were spoken of before, so that neither their silences nor unread files are said again.
+    """
     about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
         kind = counted.split(".")[0]
         if view.fact(counted) is not None and kind in view.unread:
-            told.append(say("unread", view.lang, kind=view.kinds[kind].title[view.lang]))
+            if not again:
+                told.append(say("unread", view.lang, kind=view.kinds[kind].title[view.lang]))
             continue
         sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
             told.append(_tell(view, sentence, lead))
-            if sentence is first:
+            if sentence is first and not again:
                 told += tell_silences(view, kind)
         if view.value(counted) != 0:
             asked += [entry.rstrip(_MARKS) for sentence in sentences for entry in sentence]
-    return told + tell_gaps(view, asked)
+    return told, asked
 
 
 def tell_silences(view: View, kind: str, *, ask: bool = True) -> list[Runs]:
@@ -200,11 +212,24 @@ def write_summary(view: View) -> Prose | None:
 
 def write_hazards(view: View) -> Prose | None:
     """Hazards: found, rectified, overdue, major, repeated, and where; None where the ledger isn't configured."""
-    sentences = _write(view, "hazards-text")
-    if not sentences:
+    found, asked = _tell_subjects(view, "hazards-text")
+    stock, asked_of_stock = _tell_subjects(view, "stock-text", again=True)
+    if not found:
         return None
     leaders = [_tell_leaders(view, column) for column in ("trade", "premises_type")]
-    return make_prose([make_paragraph(sentences, view.lang), make_paragraph(leaders, view.lang)])
+    gaps = tell_gaps(view, asked + asked_of_stock)
+    parts = (found, stock + _tell_beginning(view) + gaps, leaders)
+    return make_prose([make_paragraph(part, view.lang) for part in parts])
+
+
+def _tell_beginning(view: View) -> list[Runs]:
+    """Where the ledger of hazards has nothing from before the period: what was open by then it can't tell."""
+    if "hazards" not in view.ledgers or view.value("hazards.open_stock") is None:
+        return []
+    begun = view.begun("hazards")
+    if pd.isna(begun) or begun < pd.Timestamp(view.period.start):
+        return []
+    return [say("stock.begins", view.lang, day=format_date(begun.date(), view.lang))]
 
 
 def _tell_leaders(view: View, column: str) -> Runs:

@@ -101,7 +101,10 @@ def _is_passed(view: View, row: pd.Series) -> bool:
 # What a count is a part of, where its clause has a word for all.
 _WHOLES = {
     "hazards.rectified": "hazards.found",
-    "hazards.major_open": "hazards.major",
+    "hazards.open_stock_before": "hazards.open_stock",
+    "hazards.overdue_stock": "hazards.open_stock",
+    "hazards.overdue_stock_before": "hazards.overdue_stock",
+    "hazards.major_open_stock_before": "hazards.major_open_stock",
     "complaints.answered": "complaints.received",
 }
 
@@ -112,6 +115,9 @@ UNSAID = (
     "hazards.status_unknown",
     "complaints.resolved_undated",
     "disputes.settled_undated",
+    "hazards.open_stock_before",
+    "hazards.overdue_stock_before",
+    "hazards.major_open_stock_before",
 )
 
 
