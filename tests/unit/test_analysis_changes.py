@@ -235,12 +235,12 @@ def test_quality_counts_each_ledger() -> None:
 def make_month(
     now: float, before: float, *, lang: str = "zh", period: str = "2021-03", **others: object
 ) -> View:
-    """A period with overdue hazards, and the one before it; neither has a year before."""
+    """A period with incidents, and the one before it; neither has a year before."""
     return make_view(
-        facts=[make_fact("hazards.overdue", now), make_fact("hazards.found", 200)],
+        facts=[make_fact("incidents.count", now), make_fact("hazards.found", 200)],
         previous=[
-            make_fact("hazards.overdue", before),
-            make_fact("hazards.found", 200, district="all"),
+            make_fact("incidents.count", before),
+            make_fact("incidents.count", 400, district="all"),
         ],
         period=period,
         lang=lang,
@@ -255,7 +255,7 @@ def test_the_period_before_is_judged_per_day() -> None:
     has p = 0.0803, and would have 0.0385 were both months as long.
     """
     for now, before, beyond in ((28, 12, True), (27, 13, False)):
-        change = compare_periods(make_month(now, before), "hazards.overdue", then="previous")
+        change = compare_periods(make_month(now, before), "incidents.count", then="previous")
         assert change is not None and change.beyond_chance is beyond
     assert change.difference == 14
 
@@ -263,13 +263,13 @@ def test_the_period_before_is_judged_per_day() -> None:
 def test_a_change_within_chance_says_so_only_where_there_is_room() -> None:
     """5 against 4 in the month before is well within chance."""
     row = tabulate_changes(make_month(5, 4)).rows[0]
-    assert [cell.text for cell in row[2:]] == ["4处", "+1", "—", "—"]
+    assert [cell.text for cell in row[2:]] == ["4起", "+1", "—", "—"]
     assert row[3].note == ""
 
 
 def test_the_cards_of_a_bulletin_are_few() -> None:
     """The first key figure of each ledger; the table of changes has the changes of all."""
-    facts = ["hazards.found", "hazards.overdue", "drills.held", "incidents.count", "incidents.deaths"]
+    facts = ["hazards.found", "hazards.overdue_stock", "drills.held", "incidents.count", "incidents.deaths"]
     view = make_view(facts=[make_fact(fact, 3) for fact in facts], period="2021-03")
     assert [item.fact for item in show_key_figures(view).items] == [
         "hazards.found",
@@ -281,12 +281,12 @@ def test_the_cards_of_a_bulletin_are_few() -> None:
 
 def test_the_period_before_needs_rows_and_days() -> None:
     view = make_month(9, 4)
-    assert compare_periods(view, "hazards.overdue", then="year") is None  # no such facts
+    assert compare_periods(view, "incidents.count", then="year") is None  # no such facts
     assert list_comparisons(view) == ("year", "previous")
     assert list_comparisons(make_month(9, 4, period="2021")) == ("year",)
     # Read on 2 March, at the same lag February has not begun.
     early = make_month(9, 4, as_of=date(2021, 3, 2))
-    assert compare_periods(early, "hazards.overdue", then="previous") is None
+    assert compare_periods(early, "incidents.count", then="previous") is None
 
 
 @pytest.mark.parametrize(
@@ -302,18 +302,18 @@ def test_the_period_before_needs_rows_and_days() -> None:
 def test_the_period_before_is_named_in_words_and_tables(period: str, zh: str, en: str) -> None:
     """40 against 4 is beyond chance whatever the lengths of the periods."""
     chinese, english = make_month(40, 4, period=period), make_month(40, 4, period=period, lang="en")
-    words = "".join(run.text for run in tell_fact(chinese, "hazards.overdue", change=True))
-    assert words == f"逾期未整改的有40处，比{zh}增加36处（差异显著）"
-    words = "".join(run.text for run in tell_fact(english, "hazards.overdue", change=True))
+    words = "".join(run.text for run in tell_fact(chinese, "incidents.count", change=True))
+    assert words == f"发生突发事件40起，比{zh}增加36起（差异显著）"
+    words = "".join(run.text for run in tell_fact(english, "incidents.count", change=True))
     assert words.endswith(f", 36 more than {en} (beyond chance)")
     if chinese.period.kind in ("month", "days"):
-        assert tabulate_facts(chinese, "hazards") is None  # bulletins have one table
+        assert tabulate_facts(chinese, "incidents") is None  # bulletins have one table
         table = tabulate_changes(chinese)
         assert [column.label for column in table.columns] == ["指标", "本期", zh, "变化", "上年同期", "变化"]
         assert [cell.text for cell in table.rows[0]] == [
-            "逾期未整改",
-            "40处",
-            "4处",
+            "突发事件",
+            "40起",
+            "4起",
             "+36，差异显著",
             "—",
             "—",
@@ -321,12 +321,12 @@ def test_the_period_before_is_named_in_words_and_tables(period: str, zh: str, en
         assert table.rows[0][3].note == "worse" and table.rows[0][3].value == 36
         assert [column.label for column in tabulate_changes(english).columns][2] == f"T{en[1:]}"
         return
-    key = next(item for item in show_key_figures(chinese).items if item.fact == "hazards.overdue")
+    key = next(item for item in show_key_figures(chinese).items if item.fact == "incidents.count")
     assert key.change == f"比{zh} +36，差异显著"
-    table = tabulate_facts(chinese, "hazards")
+    table = tabulate_facts(chinese, "incidents")
     labels = [column.label for column in table.columns]
     assert labels == ["指标", "本期", "上年同期", "比上年同期变化", f"比{zh}变化", "全域"]
-    row = next(row for row in table.rows if row[0].text == "逾期未整改")
+    row = next(row for row in table.rows if row[0].text == "突发事件")
     assert [cell.text for cell in row[2:5]] == ["—", "—", "+36，差异显著"]
     assert row[4].note == "worse"
 
