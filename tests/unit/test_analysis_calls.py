@@ -47,7 +47,7 @@ def test_what_is_none_of_the_family_is_held_against_it(monkeypatch: pytest.Monke
 
 
 def test_a_township_s_family() -> None:
-    """Its changes, how its shares lie to the others', the part of what stands open that is overdue, and more incidents."""
+    """Its changes, its shares beside the others', the overdue part of what stands open, and more incidents."""
     numbers = [("hazards.found", 90, {}), ("hazards.overdue", 9, {}), ("losses.loss_wan", 5, {})]
     numbers += [("hazards.rectification_rate", 90.0, {"numerator": 81, "denominator": 90})]
     facts = [make_fact(name, value, **more) for name, value, more in numbers]
