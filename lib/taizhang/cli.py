@@ -446,8 +446,8 @@ def review(
         store=store or None,
         fresh=fresh,
     )
-    for name in result.failed:
-        say_error(Reason("cli.review.failed", name=name))
+    if result.failed:
+        say_error(Reason("cli.review.failed", n=len(result.failed), names=result.failed))
     folder = result.folder.relative_to(book.root).as_posix()
     print(word("review.done", folder=folder, summary=result.summary))
     for note in result.notes:

@@ -713,7 +713,8 @@ def _ends(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 _CLAIMS: dict[str, Claim] = {
     **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
-    "clause.same_both": _untold, "unread": _untold, "silence.within": _silent, "silence.before": _begins,
+    "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,
+    "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
     "stock.begins": _begins_on, "findings.carried": _more("carried"), "findings.age": _more("age"),
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
