@@ -130,6 +130,22 @@ def test_anchors_are_unique_and_numbers_run_on() -> None:
     ]
 
 
+def test_a_cell_of_ones_own_gives_its_picture_and_table_a_caption() -> None:
+    svg = {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    cell = show(svg, {"text/html": "<table><tr><th>a</th></tr><tr><td>1</td></tr></table>"})
+    cell.source = '#| fig-cap: 夏季的隐患\n#| fig-alt: "折线图"\n#| tbl-cap: 各月\nplot()'
+    _, figure, table, plain = read(write("## 节"), cell, show(svg))
+    assert isinstance(figure, nb.FigureBlock) and isinstance(plain, nb.FigureBlock)
+    assert (figure.figure.title, figure.figure.alt) == ("夏季的隐患", "折线图")
+    assert isinstance(table, nb.TableBlock) and table.table.title == "各月"
+    assert plain.figure.title == plain.figure.alt == "节"
+    # What our own figures are called stays.
+    named = show(FIGURE)
+    named.source = "#| fig-cap: 别的"
+    (own,) = read(named)
+    assert isinstance(own, nb.FigureBlock) and own.figure.title != "别的"
+
+
 def test_foreign_outputs_are_read_as_far_as_they_can() -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 30, 20) + b"\0" * 9
     head = "<style>p{}</style><table><caption>表</caption><tr><th>a</th><th>b</th></tr>"

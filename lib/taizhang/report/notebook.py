@@ -103,7 +103,7 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
             blocks.extend(_split_markdown(cell.source))
         elif cell.cell_type == "code":
             for output in cell.get("outputs", ()):
-                blocks.extend(_read_output(output, position))
+                blocks.extend(_caption(block, cell.source) for block in _read_output(output, position))
     blocks = _number_blocks(_prune_headings(place_note(blocks, note)), lang)
     blocks, numbers = _resolve_references(blocks, lang), Numbers()
     for at, block in enumerate(blocks):
@@ -208,6 +208,22 @@ def _split_markdown(text: str, *, top: int = 2) -> Iterator[ReportBlock]:
             yield HeadingBlock(level, _OWN_NUMBER.sub("", title.strip()), "", "")
     if rest := "\n".join(lines[start:]).strip():
         yield MarkdownBlock(rest, footnotes=footnotes)
+
+
+# Captions as Quarto has them, in the comments that a cell begins with.
+_CAPTION = re.compile(r"^#\|\s*(fig-cap|fig-alt|tbl-cap)\s*:\s*(.+?)\s*$", re.MULTILINE)
+
+
+def _caption(block: ReportBlock, source: str) -> ReportBlock:
+    """A picture or table of a user's own cell with the caption that the cell gives it: ``#| fig-cap: ...``."""
+    said = {name: text.strip("\"'") for name, text in _CAPTION.findall(source)}
+    if isinstance(block, FigureBlock) and not block.figure.title:
+        title = said.get("fig-cap", "")
+        figure = replace(block.figure, title=title, alt=said.get("fig-alt", title))
+        return replace(block, figure=figure)
+    if isinstance(block, TableBlock) and not block.table.title:
+        return replace(block, table=replace(block.table, title=said.get("tbl-cap", "")))
+    return block
 
 
 def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlock]:
