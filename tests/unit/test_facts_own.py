@@ -58,8 +58,10 @@ def test_what_is_wrong_is_named_with_its_file(folder):
         ENTRY.replace("listed_share", "other").replace("neither", "up").replace("decimals", "decimal"),
         encoding="utf-8",
     )
+    (folder / "double.yml").write_text("hazards.x: {unit: count, unit: count}", encoding="utf-8")
     with pytest.raises(ValueError, match=r"bad\.yml: 'hazards\.other' lacks 'decimals'") as caught:
         load_facts(folder)
+    assert "double.yml: line 1: 'unit' stands twice" in str(caught.value)
     assert "unknown keys 'decimal'" in str(caught.value)
     assert "direction is 'up'; known: 'more_is_better'" in str(caught.value)
 

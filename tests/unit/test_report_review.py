@@ -541,3 +541,7 @@ def test_the_index_is_drawn_again_when_what_it_shows_changes_alone(book: Book) -
     index.unlink()
     run(book)
     assert index.read_text("utf-8") == text
+    # Somebody has written into it.
+    index.write_text(text.replace("</html>", "<p>改</p></html>"), "utf-8")
+    run(book)
+    assert index.read_text("utf-8") == text

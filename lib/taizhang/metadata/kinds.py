@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.loading import parse_yaml
+from taizhang.core.loading import DoubledKeyError, parse_yaml
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason, suggest
 
@@ -230,6 +230,9 @@ def _read_kind(path: Path) -> Kind:
     """Read one kind's YAML, collecting everything wrong with it."""
     try:
         data = parse_yaml(path.read_text("utf-8"))
+    except DoubledKeyError as error:
+        doubled = Reason("metadata.doubled", key=error.key, line=error.line)
+        raise _refuse(path, [doubled]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _refuse(path, [Reason("metadata.kind.no_yaml", error=tell_error(error))]) from None
     if not isinstance(data, dict) or not isinstance(data.get("fields"), dict):

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from taizhang.core.files import hash_file
 from taizhang.core.keys import Code, hash_parts
 from taizhang.core.privacy import mask_numbers
 from taizhang.metadata.facts import ALL
 from taizhang.report.formats import DATA_FILES
-from taizhang.report.manifest import Manifest, list_versions, write_manifest
+from taizhang.report.manifest import Manifest, Outputs, list_versions, write_manifest
 from taizhang.report.rows import remove_rows, write_rows
 from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import ReportTask
@@ -52,23 +53,29 @@ def publish_rows(snapshot: Snapshot, due: Sequence[ReportTask]) -> None:
     write_rows(snapshot, paged, folder=snapshot.folder)
 
 
-def publish_index(snapshot: Snapshot, manifest: Manifest, lang: str, *, fresh: bool) -> None:
-    """Write the index in each language that has reports, where what it shows has changed, and the manifest."""
+def publish_index(
+    snapshot: Snapshot, manifest: Manifest, outputs: Outputs, lang: str, *, fresh: bool
+) -> None:
+    """Write the index in each language that has reports, where what it shows or its file has changed; the manifest."""
     made_from = _hash_index(snapshot, manifest)
     indexes = manifest.pop("indexes", {})
     langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})
-    due = [
-        one
+    kept = {
+        one: entry
         for one in langs
-        if fresh or indexes.get(one) != made_from or not (snapshot.folder / f"index.{one}.html").exists()
-    ]
-    if due:
+        if isinstance(entry := indexes.get(one), dict)
+        and entry["made_from"] == made_from
+        and outputs.is_whole(f"index.{one}.html", entry["sha256"])
+    }
+    if due := [one for one in langs if fresh or one not in kept]:
         from taizhang.report.index import write_index
 
         write_manifest(snapshot.folder, manifest)  # the index leads to it
         for one in due:
-            write_index(snapshot, manifest, one, folder=snapshot.folder)
-    manifest["indexes"] = dict.fromkeys(langs, made_from)
+            path = write_index(snapshot, manifest, one, folder=snapshot.folder)
+            kept[one] = {"made_from": made_from, "sha256": hash_file(path)}
+            outputs.enter(path.name, kept[one]["sha256"])
+    manifest["indexes"] = {one: kept[one] for one in langs}
     write_manifest(snapshot.folder, manifest)
 
 

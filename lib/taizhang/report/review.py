@@ -146,7 +146,7 @@ def make_review(
         link_languages(manifest, outputs, [*tasks, *elsewhere])
     behind = mark_behind(manifest["reports"], snapshot.hashes.area)
     manifest["makers"] = list_makers(manifest["reports"].values(), manifest["makers"])
-    publish_index(snapshot, manifest, lang, fresh=fresh)
+    publish_index(snapshot, manifest, outputs, lang, fresh=fresh)
     outputs.save()
 
     # A report taken out of [[reports]] is made no more, so it is not called behind.
