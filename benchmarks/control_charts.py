@@ -85,35 +85,42 @@ def _tell(charts: list[Chart | None]) -> tuple[float, float]:
     return 100 * called / len(charts), 100 * len(shown) / len(charts)
 
 
+COLUMNS = ["kind", "months", "mean", "steady", "steady_season", "charted", "doubled_6", "doubled_12"]
+CASES = [
+    *product(KINDS, (24, 36), MEANS),
+    *product(("shares", "shares, 0.1 alike"), (24, 36), MEANS),
+]
+
+
+def simulate_case(case: int, series: int, seed: int = SEED) -> tuple[object, ...]:
+    """One line of the table, which has random numbers of its own: lines can be made apart."""
+    kind, months, mean = CASES[case]
+    rng, few = np.random.default_rng([seed, case]), max(series // 4, 1)
+    if kind in KINDS:
+        visit, scatter = KINDS[kind]
+        draw = partial(draw_counts, rng, mean, months, visit=visit, scatter=scatter)
+        flat, charted = _tell([chart_counts(draw(season=0, double=0)) for _ in range(series)])
+        wave, _ = _tell([chart_counts(draw(season=SEASON, double=0)) for _ in range(series)])
+        half, _ = _tell([chart_counts(draw(season=SEASON, double=6)) for _ in range(few)])
+        year, _ = _tell([chart_counts(draw(season=SEASON, double=12)) for _ in range(few)])
+        return kind, months, mean, flat, wave, charted, half, year
+    share = partial(draw_shares, rng, mean, months, alike=0.1 if "alike" in kind else 0.0)
+    flat, charted = _tell([chart_shares(*share(lost=0)) for _ in range(series)])
+    year, _ = _tell([chart_shares(*share(lost=0.2)) for _ in range(few)])
+    return kind, months, mean, flat, np.nan, charted, np.nan, year
+
+
 def simulate(*, series: int = SERIES, seed: int = SEED) -> pd.DataFrame:
     """Chart steady series, and series whose last six or twelve months double.
 
     Returns
     -------
     DataFrame
-        kind, months, mean; steady and steady_season: percent of steady series with a signal, without and with a season;
-        charted: percent that have a chart at all; doubled_6, doubled_12: percent of series with a signal where the last
-        six, or twelve, months double, with a season.
+        kind, months, mean (rows, or trials, a month); steady and steady_season: percent of steady series with a signal,
+        without and with a season; charted: percent that have a chart at all; doubled_6, doubled_12: percent of series
+        with a signal where the last six, or twelve, months double, with a season (of shares: lose 20 points).
     """
-    rng = np.random.default_rng(seed)
-    few = max(series // 4, 1)
-    rows: list[tuple[object, ...]] = []
-    for kind, (visit, scatter) in KINDS.items():
-        for months, mean in product((24, 36), MEANS):
-            draw = partial(draw_counts, rng, mean, months, visit=visit, scatter=scatter)
-            flat, charted = _tell([chart_counts(draw(season=0, double=0)) for _ in range(series)])
-            wave, _ = _tell([chart_counts(draw(season=SEASON, double=0)) for _ in range(series)])
-            half, _ = _tell([chart_counts(draw(season=SEASON, double=6)) for _ in range(few)])
-            year, _ = _tell([chart_counts(draw(season=SEASON, double=12)) for _ in range(few)])
-            rows.append((kind, months, mean, flat, wave, charted, half, year))
-    for alike in (0.0, 0.1):
-        for months, mean in product((24, 36), MEANS):
-            share = partial(draw_shares, rng, mean, months, alike=alike)
-            flat, charted = _tell([chart_shares(*share(lost=0)) for _ in range(series)])
-            year, _ = _tell([chart_shares(*share(lost=0.2)) for _ in range(few)])
-            rows.append((f"shares, {alike:g} alike", months, mean, flat, np.nan, charted, np.nan, year))
-    columns = ["kind", "months", "mean", "steady", "steady_season", "charted", "doubled_6", "doubled_12"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame([simulate_case(case, series, seed) for case in range(len(CASES))], columns=COLUMNS)
 
 
 if __name__ == "__main__":

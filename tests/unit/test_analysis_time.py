@@ -106,7 +106,8 @@ def test_months_alike_stand_apart_from_nothing() -> None:
     months = find_months(view, "hazards")
     assert months is not None and months.attrs["span"] == (2020, 2021)
     assert not months["apart"].any() and months["events"].tolist() == [20] * 12
-    assert list(list_key_periods(view, "hazards", "inspections")) == ["hazards"]
+    # Without inspections hazards have nothing to be held against.
+    assert list_key_periods(view, "hazards", "inspections") == {}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,12 @@ def test_months_differ_beyond_chance_or_within(p: float, name: str) -> None:
 
 def test_key_periods_of_the_kinds_asked_for() -> None:
     rows = [{"occurred_on": day} for day in pd.date_range("2021-01-01", periods=19)]
-    ledgers = {"hazards": make_monthly("2020-01-01", 24), "incidents": make_table("incidents", rows)}
+    visits = [{"inspected_on": day} for day in pd.date_range("2020-01-01", periods=24, freq="MS")]
+    ledgers = {
+        "hazards": make_monthly("2020-01-01", 24),
+        "incidents": make_table("incidents", rows),
+        "inspections": make_table("inspections", visits),
+    }
     found = list_key_periods(make_view(ledgers), "incidents", "hazards")
     assert list(found) == ["hazards"] and found["hazards"].attrs["span"] == (
         date(2020, 1, 1),
@@ -172,13 +178,22 @@ def test_key_periods_of_the_kinds_asked_for() -> None:
 
 
 def test_rows_per_day_inside_and_outside() -> None:
+    found = make_monthly("2020-01-01", 24)
+    visits = make_table("inspections", [{"inspected_on": day} for day in found["found_on"].unique()])
+    incidents = make_table("incidents", [{"occurred_on": day} for day in found["found_on"]])
     view = make_view(
-        {"hazards": make_monthly("2020-01-01", 24)}, settings={"seasons": {"spring": ("03-01", "03-31")}}
+        {"hazards": found, "inspections": visits, "incidents": incidents},
+        settings={"seasons": {"spring": ("03-01", "03-31")}},
     )
-    spring = list_key_periods(view, "hazards")["hazards"].loc["spring"]
+    parts = list_key_periods(view, "hazards", "incidents")
+    # One visit a month, ten hazards each.
+    hazards = parts["hazards"].loc["spring"]
+    assert (hazards["rate_inside"], hazards["rate_outside"], hazards["ratio"]) == (10, 10, pytest.approx(1))
+    assert parts["hazards"].attrs["per"] == "inspection" and parts["incidents"].attrs["per"] == "day"
+    spring = parts["incidents"].loc["spring"]
     # Twenty on 62 days of two Marches, 220 on the other 669.
     assert (spring["inside"], spring["days_inside"]) == (20, 62)
-    assert spring["per_day_inside"] == 20 / 62 and spring["per_day_outside"] == 220 / 669
+    assert spring["rate_inside"] == 20 / 62 and spring["rate_outside"] == 220 / 669
 
 
 def make_part(span: tuple[date, date], verdicts: dict[str, str], high: float | None = 2.0) -> pd.DataFrame:

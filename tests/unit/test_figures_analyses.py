@@ -23,9 +23,12 @@ FACTS = tuple(load_facts())
 
 @pytest.fixture(scope="module")
 def town() -> View:
-    return make_view(
-        {"hazards": make_hazards(np.random.default_rng(1))}, settings={"suppress": ("complaints",)}
-    )
+    days = pd.date_range("2020-01-01", "2021-12-31", freq="3D")
+    ledgers = {
+        "hazards": make_hazards(np.random.default_rng(1)),
+        "inspections": make_table("inspections", [{"inspected_on": day} for day in days]),
+    }
+    return make_view(ledgers, settings={"suppress": ("complaints",)})
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import beta, binomtest, chi2, f
+from scipy.stats import beta, binomtest, chi2, f, norm, t
 
 from taizhang.stats.periods import (
     HOLIDAYS,
@@ -62,10 +62,46 @@ def test_ratio_is_the_exact_one_where_events_come_singly() -> None:
     row = compare_periods(pd.Series([*inside, *outside]), spans, date(2021, 1, 1), date(2021, 4, 10)).loc["k"]
     assert (row["inside"], row["days_inside"], row["outside"], row["days_outside"]) == (6, 10, 18, 90)
     assert row["ratio"] == pytest.approx(3.0)
-    limits = binomtest(6, 24, 0.1).proportion_ci(method="exact")
-    odds = [9 * share / (1 - share) for share in (limits.low, limits.high)]
-    assert [row["low"], row["high"]] == pytest.approx(odds, rel=1e-9)
+    # Fifteen weeks and part weeks, of which thirteen are free: t for the normal.
+    weeks = len({at // 7 for at in range(10)}), len({at // 7 for at in range(10, 100)})
+    wide = (t.isf(0.025, sum(weeks) - 2) / norm.isf(0.025)) ** 2
+    low, high = beta.ppf(0.025, 6 / wide, 18 / wide + 1), beta.isf(0.025, 6 / wide + 1, 18 / wide)
+    assert [row["low"], row["high"]] == pytest.approx(
+        [9 * part / (1 - part) for part in (low, high)], rel=1e-9
+    )
     assert row["dispersion"] == 1
+    # Of so many weeks that t is the normal, the limits are the binomial's own.
+    assert beta.ppf(0.025, 6, 19) == pytest.approx(binomtest(6, 24, 0.1).proportion_ci(method="exact").low)
+
+
+def test_the_interval_leaves_one_out_where_p_is_below_the_level() -> None:
+    rng = np.random.default_rng(4)
+    spans = pd.DataFrame({"name": ["k"], "start": [date(2021, 3, 1)], "end": [date(2021, 3, 20)]})
+    for many in (2, 5, 9, 14, 20, 30, 45):
+        inside = pd.Timestamp("2021-03-01") + pd.to_timedelta(rng.integers(0, 20, many), "D")
+        others = pd.Timestamp("2021-04-01") + pd.to_timedelta(rng.integers(0, 90, 45), "D")
+        row = compare_periods(
+            pd.Series([*inside, *others]), spans, date(2021, 1, 1), date(2021, 7, 1), alpha=0.1
+        ).loc["k"]
+        assert (row["low"] > 1 or row["high"] < 1) == (row["p"] < 0.1)
+
+
+def test_per_visit_and_near_by() -> None:
+    """4 events on 2 visits in ten days, 10 on 20 visits in the twenty around them; what lies beyond does not count."""
+    spans = pd.DataFrame({"name": ["k"], "start": [date(2021, 3, 11)], "end": [date(2021, 3, 20)]})
+    events = pd.Series(
+        pd.to_datetime(["2021-03-12"] * 4 + ["2021-03-02", "2021-03-29"] * 5 + ["2021-05-01"] * 50)
+    )
+    visits = pd.Series(
+        pd.to_datetime(["2021-03-12"] * 2 + ["2021-03-02", "2021-03-29"] * 10 + ["2021-05-01"])
+    )
+    row = compare_periods(events, spans, date(2021, 1, 1), date(2021, 6, 30), base=visits, near=10).loc["k"]
+    assert (row["inside"], row["base_inside"], row["outside"], row["base_outside"]) == (4, 2, 10, 20)
+    assert (row["days_inside"], row["days_outside"]) == (10, 20) and row["ratio"] == pytest.approx(4)
+    none = compare_periods(events, spans, date(2021, 1, 1), date(2021, 6, 30), base=visits[2:], near=10).loc[
+        "k"
+    ]
+    assert none["base_inside"] == 0 and none[["ratio", "low", "high", "p"]].isna().all()
 
 
 def test_events_in_clusters_widen_the_interval() -> None:
@@ -98,7 +134,7 @@ def test_a_month_with_more_is_found() -> None:
     days = [*pd.date_range("2020-01-01", "2021-12-31"), *[pd.Timestamp("2020-07-15")] * 40]
     days += [pd.Timestamp("2021-07-15")] * 40
     months = describe_months(pd.Series(days), 2020, 2021)
-    assert months["ratio"].idxmax() == 7 and months["low"][7] > 1 and months.attrs["p"] < 0.001
+    assert months["ratio"].idxmax() == 7 and months["low"][7] > 1 and months.attrs["p"] < 0.002
 
 
 def test_the_pattern_raises_no_alarm_by_chance() -> None:
@@ -182,39 +218,48 @@ def test_periods_as_by_a_plain_reckoning(days: list[int], spans: list[tuple], al
     for name, mark in marks.items():
         if not mark or not rest:
             continue
-        square, free = 0.0, 0
+        square, whole, free = 0.0, 0, 0
         for group in (mark, rest):
-            counts = [days.count(day) for day in group]
-            mean = sum(counts) / len(counts)
-            if mean:
-                square += sum((count - mean) ** 2 for count in counts) / mean
-                free += len(counts) - 1
-        spread = max(square / free, 1.0) if free else 1.0
+            weeks: dict[int, list[int]] = {}
+            for day in group:
+                weeks.setdefault(day // 7, []).append(days.count(day))
+            mean = sum(map(sum, weeks.values())) / len(group)
+            if len(weeks) > 1:
+                left = sum((sum(week) - mean * len(week)) ** 2 for week in weeks.values())
+                square += left * len(weeks) / (len(weeks) - 1)
+                whole += sum(map(sum, weeks.values()))
+                free += len(weeks) - 1
+        spread = max(square / whole, 1.0) if whole else 1.0
+        wide = spread * (t.isf(alpha / 2, free) / norm.isf(alpha / 2)) ** 2
         inside, outside = (sum(days.count(day) for day in group) for group in (mark, rest))
         odds = len(rest) / len(mark)
-        limits = [np.nan] * 3
+        limits = [np.nan] * 4
         if inside + outside:
-            top, other = inside / spread, outside / spread
+            top, other = inside / wide, outside / wide
             low = beta.ppf(alpha / 2, top, other + 1) if top else 0.0
             high = beta.isf(alpha / 2, top + 1, other) if other else 1.0
+            share = len(mark) / (len(mark) + len(rest))
+            more = beta.cdf(share, top, other + 1) if top else 1.0
+            fewer = beta.sf(share, top + 1, other) if other else 1.0
             limits = [
                 inside / outside * odds if outside else np.inf,
                 odds * low / (1 - low),
                 odds * high / (1 - high) if other else np.inf,
+                min(1, 2 * min(more, fewer)),
             ]
-        expected[name] = [float(inside), len(mark), float(outside), len(rest), *limits, spread]
-    columns = ["inside", "days_inside", "outside", "days_outside", "ratio", "low", "high", "dispersion"]
+        bases = [float(len(mark)), float(len(rest))]
+        expected[name] = [float(inside), len(mark), float(outside), len(rest), *bases, *limits, spread]
+    columns = ["inside", "days_inside", "outside", "days_outside", "base_inside", "base_outside",
+               "ratio", "low", "high", "p", "dispersion"]  # fmt: skip
     wanted = pd.DataFrame.from_dict(expected, orient="index", columns=columns)
-    pd.testing.assert_frame_equal(found, wanted, rtol=1e-9, check_dtype=bool(expected))
+    pd.testing.assert_frame_equal(found, wanted, rtol=1e-9, check_dtype=False)
 
 
 def test_only_events_inside_have_no_upper_limit() -> None:
     spans = pd.DataFrame({"name": ["k"], "start": [FIRST], "end": [FIRST]})
     row = compare_periods(pd.Series([pd.Timestamp(FIRST)]), spans, FIRST, date(2021, 3, 10)).loc["k"]
     # Of one event, inside one day of ten: 0.025 of the binomial with one trial, odds 9.
-    assert row[["ratio", "high"]].tolist() == [np.inf, np.inf] and row["low"] == pytest.approx(
-        9 * 0.025 / 0.975
-    )
+    assert row[["ratio", "high"]].tolist() == [np.inf, np.inf] and 0 < row["low"] < 9 * 0.025 / 0.975
 
 
 def check_months(dates: list[date], first: int, last: int, alpha: float) -> None:
@@ -244,9 +289,8 @@ def check_months(dates: list[date], first: int, last: int, alpha: float) -> None
         assert np.isnan(found.attrs["p"]) and found[["ratio", "low"]].isna().all(axis=None)
         return
     statistic = sum((got - due) ** 2 / due for got, due in zip(events, expected, strict=True))
-    p = chi2.sf(statistic, 11) if spread == 1 else f.sf(statistic / (11 * spread), 11, free)
-    if not free or abs(square / free - 1) > 1e-9:  # just at 1 rounding decides between the two tests
-        assert found.attrs["p"] == pytest.approx(p)
+    p = f.sf(statistic / (11 * spread), 11, free) if free else np.nan
+    assert found.attrs["p"] == pytest.approx(p, nan_ok=True)
     # Garwood's limits: half of quantiles of chi-squared, here of counts divided by the dispersion.
     for event, due, row in zip(events, expected, found.itertuples(), strict=True):
         low = chi2.ppf(alpha / 2, 2 * event / spread) / 2 if event else 0.0

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
@@ -63,8 +62,7 @@ def _list_over_time(view: View) -> dict[Name, float]:
     calls: dict[Name, float] = {}
     if is_shown(view, "key-periods-text"):
         for kind, part in list_key_periods(view, *KINDS).items():
-            p = part["p"] if "p" in part else pd.Series(np.nan, part.index)
-            calls |= {("key_period", kind, str(name)): float(one) for name, one in p.items()}
+            calls |= {("key_period", kind, str(name)): float(one) for name, one in part["p"].items()}
         for kind in MONTHLY:
             months = find_months(view, kind)
             if months is not None:

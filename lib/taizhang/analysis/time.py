@@ -24,6 +24,7 @@ CHARTED = ("found", "share")
 MONTHLY = ("hazards", "incidents")  # whose months are told
 _YEARS = 5
 _LATE_START = 45  # days
+_NEAR_DAYS = 28
 
 
 def find_span(view: View, kind: str) -> tuple[date, date] | None:
@@ -57,38 +58,46 @@ def _go_back(day: date, years: int) -> date:
 
 @once_per_view
 def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
-    """Events per day in each key period against other days; None where there are too few.
+    """Events in each key period against other days; None where there are too few.
 
-    Holidays are held against all days that are in none of them, a season against the rest of the year.
+    Hazards are per inspection made, since none is found where nobody looks, and left out where no inspections are on
+    record; the others are per day. Holidays are held against the days of the four weeks before and after that are in
+    none, so that a season is no holiday's doing; a season against the rest of the year.
 
     Returns
     -------
     pandas.DataFrame
-        As from `stats.periods.compare_periods`, and `verdict`: higher, lower or alike, by the interval of the ratio;
-        `per_day_inside` and `per_day_outside`;
-        `attrs["span"]`: the first and last day looked at.
+        As from `stats.periods.compare_periods`, and `verdict`: higher, lower or alike, by p; `rate_inside` and
+        `rate_outside`, per day or per inspection; `attrs["span"]`: the first and last day looked at;
+        `attrs["per"]`: ``day`` or ``inspection``.
     """
-    span = find_span(view, kind)
-    if span is None:
+    span, base = find_span(view, kind), None
+    if span is not None and kind == "hazards":
+        watched = find_span(view, "inspections")
+        if watched is None:
+            return None
+        span = max(span[0], watched[0]), min(span[1], watched[1])
+        base = view.ledgers["inspections"][view.kinds["inspections"].date]
+    if span is None or span[0] >= span[1]:
         return None
     days = view.ledgers[kind][view.kinds[kind].date]
     inside = days[(days >= pd.Timestamp(span[0])) & (days < pd.Timestamp(span[1]) + pd.Timedelta(days=1))]
     if len(inside) < _FEWEST:
         return None
-    parts = [compare_periods(inside, list_holidays(*span), *span)]
+    parts = [compare_periods(inside, list_holidays(*span), *span, base=base, near=_NEAR_DAYS)]
     seasons: dict[str, tuple[str, str]] = view.settings.get("seasons", {})  # type: ignore[assignment]
     for name, season in seasons.items():
-        parts.append(compare_periods(inside, list_seasons(name, season, *span), *span))
+        parts.append(compare_periods(inside, list_seasons(name, season, *span), *span, base=base))
     parts = [part for part in parts if not part.empty]
     if not parts:
         return None
     found = pd.concat(parts)
     for side in ("inside", "outside"):
-        found[f"per_day_{side}"] = found[side] / found[f"days_{side}"]
+        found[f"rate_{side}"] = found[side] / found[f"base_{side}"].where(found[f"base_{side}"] > 0)
     found["verdict"] = "alike"
     found.loc[found["high"] < 1, "verdict"] = "lower"
     found.loc[found["low"] > 1, "verdict"] = "higher"
-    found.attrs["span"] = span
+    found.attrs = {"span": span, "per": "day" if base is None else "inspection"}
     return found
 
 

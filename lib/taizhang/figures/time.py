@@ -33,7 +33,7 @@ from taizhang.stats.control import Chart
 
 @exhibit("key-periods")
 def plot_key_periods(view: View) -> display.Figure | None:
-    """Findings and incidents per day in key periods, as times those of other days, with intervals.
+    """Findings per inspection and incidents per day in key periods, as times those of other days, with intervals.
 
     None where neither hazards nor incidents have rows enough.
     """
@@ -96,7 +96,7 @@ def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
 
 @exhibit("key-periods-table")
 def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
-    """Counts, rates per day and ratios in key periods and outside them.
+    """Counts, rates per day or inspection, and ratios in key periods and outside them.
 
     Of hazards, inspections and incidents where no kind is named; None where none has rows enough.
     """
@@ -105,13 +105,16 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     for kind, part in shown.items():
         for name, row in part.iterrows():
             count = say_exhibit(view, "key-periods-table", "count", n=row["inside"], days=row["days_inside"])
-            per_day = (row[f"per_day_{side}"] for side in ("inside", "outside"))
+            rates = (row[f"rate_{side}"] for side in ("inside", "outside"))
+            per = label(f"season.per.{part.attrs['per']}", lang)
             rows.append(
                 (
                     label(f"season.{name}", lang),
-                    view.kinds[kind].label(lang),
+                    say_exhibit(
+                        view, "key-periods-table", "ledger", kind=view.kinds[kind].label(lang), per=per
+                    ),
                     write_number(row["inside"], text=count),
-                    *(write_number(rate, 2) for rate in per_day),
+                    *(write_number(rate, 2) if np.isfinite(rate) else "—" for rate in rates),
                     display.Cell(say_ratio(row, lang), float(row["ratio"])),
                     label(f"season.verdict.{row['verdict']}", lang),
                 )

@@ -53,7 +53,7 @@ def write_key_periods(view: View) -> Prose | None:
         months = judge_months(view, kind)
         if months is not None:
             at, _ = find_extremes(months)
-            told = {"kind": label(f"periods.kind.{kind}", lang), "month": label(f"month.long.{at}", lang)}
+            told = {"kind": label(f"periods.months.{kind}", lang), "month": label(f"month.long.{at}", lang)}
             ratio, p = count(float(months["ratio"][at]), 2), say_p(months.attrs["p"])
             sentences.append(say(f"periods.months_{name_pattern(months)}", lang, ratio=ratio, p=p, **told))
     return tell(lang, *sentences)

@@ -96,8 +96,8 @@ def estimate_effect(
 ) -> Effect:
     """Rate ratio of events per unit of treatment, with townships and months as effects.
 
-    Each township has a level, each month one, and where there are two years each township has a yearly wave of its
-    own, for what all townships do not share: typhoons on the coast, fires in the hills.
+    Each township has a level, each month one, and where there are two years each township with twenty events has a
+    yearly wave of its own, for what all townships do not share: typhoons on the coast, fires in the hills.
 
     Parameters
     ----------
@@ -156,7 +156,11 @@ def _estimate(
     others = [np.ones((len(y), 1)), place, month]
     if events.shape[1] >= SEASONAL_MONTHS:
         angle = events.columns.get_indexer(columns)[at[:, 1]] / 6 * np.pi
-        others += [place * np.cos(angle)[:, None], place * np.sin(angle)[:, None]]
+        # Of few events a wave fits noise. What all have in common is the months'.
+        seasonal = np.flatnonzero(np.bincount(at[:, 0], y, len(rows)) >= FEWEST_EVENTS)
+        seasonal = seasonal[len(seasonal) == len(rows) :]
+        waves = at[:, [0]] == seasonal
+        others += [waves * np.cos(angle)[:, None], waves * np.sin(angle)[:, None]]
     if beside is not None:
         others.insert(0, beside.loc[rows, columns].to_numpy(float)[mask][:, None])
     rest = np.column_stack(others)

@@ -7,7 +7,7 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta, chi2, f
+from scipy.stats import beta, f, norm, t
 
 from taizhang.stats.intervals import ALPHA, Floats, poisson_interval
 
@@ -91,9 +91,16 @@ def _on(year: int, text: str) -> date:
 
 
 def compare_periods(
-    days: pd.Series, spans: pd.DataFrame, first: date, last: date, *, alpha: float = ALPHA
+    days: pd.Series,
+    spans: pd.DataFrame,
+    first: date,
+    last: date,
+    *,
+    base: pd.Series | None = None,
+    near: int | None = None,
+    alpha: float = ALPHA,
 ) -> pd.DataFrame:
-    """Events per day inside each key period against the rest of the days.
+    """Events per day, or per visit, inside each key period against other days.
 
     Parameters
     ----------
@@ -104,62 +111,90 @@ def compare_periods(
         the spans named with them, so pass seasons apart.
     first, last : datetime.date
         The days looked at, both inclusive.
+    base : Series of datetime, optional
+        One per visit: events are then per visit, and not per day.
+    near : int, optional
+        Days before and after each span that it is held against; else all.
     alpha : float
         One less the level of the intervals.
 
     Returns
     -------
     DataFrame
-        Index name, in order of first appearance: inside, days_inside, outside, days_outside, ratio, low,
-        high and dispersion.
+        Index name, in order of first appearance: inside, days_inside, outside, days_outside, base_inside, base_outside
+        (days, or visits), ratio, low, high, p and dispersion. The interval leaves 1 out where, and only where, p is
+        below alpha.
 
     Notes
     -----
     Given their sum the count inside is binomial; the interval is Clopper and Pearson's (1934), exact where
-    events come one by one. Where they come in clusters, so that the days' counts vary more than Poisson's
-    would, it is that of the counts divided by the dispersion (McCullagh and Nelder 1989, 4.5).
+    events come one by one. Where they come in clusters, so that the weeks' counts vary more than Poisson's
+    would, it is that of the counts divided by the dispersion (McCullagh and Nelder 1989, 4.5), widened as t by the
+    number of weeks that the dispersion rests on.
     """
     every = pd.date_range(first, last)
-    counts = days.dropna().dt.normalize().value_counts().reindex(every, fill_value=0).to_numpy(float)
+    counts = _count_days(days, every)
+    size = np.ones(len(every)) if base is None else _count_days(base, every)
     inside: dict[str, npt.NDArray[np.bool_]] = {}
+    around: dict[str, npt.NDArray[np.bool_]] = {}
     for name, start, end in spans.itertuples(index=False):
-        mark = (every >= pd.Timestamp(start)) & (every <= pd.Timestamp(end))
-        inside[name] = inside.get(name, False) | mark
+        ends = pd.Timestamp(start), pd.Timestamp(end)
+        reach = pd.Timedelta(days=len(every) if near is None else near)
+        inside[name] = inside.get(name, False) | ((every >= ends[0]) & (every <= ends[1]))
+        around[name] = around.get(name, False) | ((every >= ends[0] - reach) & (every <= ends[1] + reach))
     outside = ~np.any([*inside.values()], axis=0)
     rows = {}
     for name, mark in inside.items():
-        if not mark.any() or not outside.any():
+        others = outside & around[name]
+        if not mark.any() or not others.any():
             continue
-        spread = max(_disperse(counts, [mark, outside]), 1.0)
-        parts = (counts[mark].sum(), mark.sum(), counts[outside].sum(), outside.sum())
-        rows[name] = (*parts, *_compare_rates(*parts, spread, alpha), spread)
-    columns = ["inside", "days_inside", "outside", "days_outside", "ratio", "low", "high", "dispersion"]
+        spread, free = _disperse_weeks(counts, size, [mark, others])
+        # As t is to the normal: what is known of the dispersion from so many weeks.
+        wide = (t.isf(alpha / 2, free) / norm.isf(alpha / 2)) ** 2 if free else np.inf
+        parts = (counts[mark].sum(), size[mark].sum(), counts[others].sum(), size[others].sum())
+        rows[name] = (
+            *(parts[0], mark.sum(), parts[2], others.sum(), parts[1], parts[3]),
+            *_compare_rates(*parts, max(spread, 1.0) * wide, alpha),
+            max(spread, 1.0),
+        )
+    columns = ["inside", "days_inside", "outside", "days_outside", "base_inside", "base_outside",
+               "ratio", "low", "high", "p", "dispersion"]  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def _disperse(counts: Floats, marks: Sequence[np.ndarray]) -> float:
-    """Pearson's dispersion of daily counts around their groups' means."""
-    square, free = 0.0, 0
+def _count_days(days: pd.Series, every: pd.DatetimeIndex) -> Floats:
+    return days.dropna().dt.normalize().value_counts().reindex(every, fill_value=0).to_numpy(float)
+
+
+def _disperse_weeks(counts: Floats, size: Floats, marks: Sequence[np.ndarray]) -> tuple[float, int]:
+    """Dispersion of weeks' counts around their groups' rates, at least 0, and its degrees of freedom."""
+    week = np.arange(len(counts)) // 7
+    square, whole, free = 0.0, 0.0, 0
     for mark in marks:
-        part = counts[mark]
-        if part.mean() > 0:
-            square += float(((part - part.mean()) ** 2).sum() / part.mean())
-            free += len(part) - 1
-    return square / free if free else 1.0
+        top, base = (np.bincount(week[mark], part[mark]) for part in (counts, size))
+        weeks = len(np.unique(week[mark]))
+        if weeks > 1 and base.sum() > 0:
+            left = top - base * top.sum() / base.sum()
+            square += float((left**2).sum()) * weeks / (weeks - 1)
+            whole += top.sum()
+            free += weeks - 1
+    return (square / whole if whole else 1.0), free
 
 
 def _compare_rates(
-    top: float, top_days: float, rest: float, rest_days: float, spread: float, alpha: float
-) -> tuple[float, float, float]:
-    """Ratio of two rates with its interval."""
-    if not top + rest:
-        return np.nan, np.nan, np.nan
-    odds = rest_days / top_days
+    top: float, top_base: float, rest: float, rest_base: float, spread: float, alpha: float
+) -> tuple[float, float, float, float]:
+    """Ratio of two rates with its interval and p."""
+    if not top + rest or not top_base or not rest_base or not np.isfinite(spread):
+        return np.nan, np.nan, np.nan, np.nan
+    odds, share = rest_base / top_base, top_base / (top_base + rest_base)
     a, b = top / spread, rest / spread
     low = beta.ppf(alpha / 2, a, b + 1) if a else 0.0
     high = beta.ppf(1 - alpha / 2, a + 1, b) if b else 1.0
+    tails = (beta.cdf(share, a, b + 1) if a else 1.0, beta.sf(share, a + 1, b) if b else 1.0)
     ratio = top / rest * odds if rest else np.inf
-    return ratio, low / (1 - low) * odds, (high / (1 - high) * odds if high < 1 else np.inf)
+    limits = low / (1 - low) * odds, (high / (1 - high) * odds if high < 1 else np.inf)
+    return ratio, *limits, min(2 * float(min(tails)), 1.0)
 
 
 def describe_months(
@@ -178,13 +213,14 @@ def describe_months(
     -------
     DataFrame
         Index month (1 to 12): events, expected (at an even rate per day), ratio, low, high. `attrs` has p,
-        the probability of a pattern so strong by chance alone, years and dispersion. The intervals widen
-        with the months' variation from year to year, where it exceeds Poisson's.
+        the probability of a pattern so strong by chance alone (NaN of one year), years and dispersion. The intervals
+        widen with the months' variation from year to year, where it exceeds Poisson's.
 
     Notes
     -----
-    Edwards' (1961) question put to a chi-squared test with eleven degrees of freedom; with a dispersion
-    estimated from years, an F test (McCullagh and Nelder 1989, 4.5). Intervals: Garwood (1936).
+    Edwards' (1961) question put to an F test, with the dispersion estimated from years, at least 1 (McCullagh and
+    Nelder 1989, 4.5). A dispersion that comes out as 1 or less may be luck, so that the test stays that of F.
+    Intervals: Garwood (1936).
     """
     years = range(first_year, last_year + 1)
     months = pd.period_range(f"{first_year}-01", f"{last_year}-12", freq="M")
@@ -203,7 +239,7 @@ def describe_months(
         statistic = ((events - expected) ** 2 / expected).sum()
         low, high = (limit * spread / expected for limit in poisson_interval(events / spread, alpha=alpha))
         ratio = events / expected
-    p = float(f.sf(statistic / 11 / spread, 11, free) if spread > 1 else chi2.sf(statistic, 11))
+    p = float(f.sf(statistic / 11 / spread, 11, free)) if free else np.nan
     columns = {"events": events, "expected": expected, "ratio": ratio, "low": low, "high": high}
     result = pd.DataFrame(columns, index=pd.RangeIndex(1, 13, name="month"))
     result.attrs.update({"p": p, "years": len(years), "dispersion": spread})
