@@ -128,6 +128,33 @@ def test_forms_of_clerks(tmp_path: Path, name: str) -> None:
     assert not book.result.errors and not book.result.sums[0].totals
 
 
+def test_districts_by_columns(tmp_path: Path) -> None:
+    """A line for each number: the cells are told by the sheet's own rows."""
+    rows = [
+        ["滨江县2021年第三季度隐患排查治理情况统计表"],
+        ["指标", "单位", "溪口镇", "溪南镇", "白鹭镇", "合计"],
+        ["隐患数", "处", 120, 80, 35, 236],
+        ["已整改数", "处", 90, "约十几", 28, 118],
+        ["整改率", "%", 0.75, 1, 0.8, 0.843],
+        ["填表人：张三", "", "填报日期：2021年10月8日"],
+    ]
+    book = make_sums(tmp_path, {"报表.xlsx": rows})
+    assert list_numbers(book, "2021Q3", "hazards.found") == {
+        "350921101": 120,
+        "350921102": 80,
+        "350921103": 35,
+    }
+    assert list_numbers(book, "2021Q3", "hazards.rectified") == {"350921101": 90, "350921103": 28}
+    assert list_numbers(book, "2021Q3", "hazards.rectification_rate")["350921101"] == pytest.approx(75)
+    cells = book.sums.drop_duplicates("fact").set_index("fact")["source_row"]
+    assert cells.to_dict() == {"hazards.found": 3, "hazards.rectified": 4, "hazards.rectification_rate": 5}
+    (aside,) = read_aside(book).itertuples()
+    assert (aside.source_row, aside.column, aside.district_code) == ("4", "hazards.rectified", "350921102")
+    (total,) = book.result.sums[0].totals
+    assert (total["row"], total["stated"], total["summed"]) == (3, 236, 235)
+    assert not book.result.errors
+
+
 def test_each_sheet_and_file_has_its_own_period(tmp_path: Path) -> None:
     rows = [["2021年隐患统计表"], ["乡镇", "隐患数", "已整改数", "整改率"], ["溪口镇", 12, 9, 75]]
     other = [rows[0], rows[1], ["溪口镇", 13, 13, 100]]
@@ -216,6 +243,22 @@ def test_a_header_that_no_file_has_is_an_error(tmp_path: Path) -> None:
     book = make_sums(tmp_path, {"报表.xlsx": Q3}, BLOCK.replace("已整改数", "整改完成数"))
     (error,) = book.result.errors
     assert "整改完成数" in str(error)
+
+
+def test_check_proposes_a_block_for_sums_among_ledgers(tmp_path: Path) -> None:
+    """A file that is no ledger, among those of one; and the block is read as it stands."""
+    make_book(tmp_path, {"h.xlsx": make_hazards("溪口镇", 3), "季报.xlsx": Q3})
+    told = "\n".join(part.word("en") for part in describe_ledgers(Workbook(tmp_path).config))
+    at = told.index("[[ledgers.hazards]]\n")
+    block = "\n".join(line.strip() for line in told[at:].splitlines()[:4])
+    assert block.splitlines()[1:3] == ['form = "sums"', 'files = ["data/raw/季报.xlsx"]']
+    text = (tmp_path / "workbook.toml").read_text("utf-8")
+    text = text.replace("[ledgers.hazards]", "[[ledgers.hazards]]").replace(
+        "data/raw/*.xlsx", "data/raw/h.xlsx"
+    )
+    (tmp_path / "workbook.toml").write_text(f"{text}\n{block}\n", encoding="utf-8")
+    book = Workbook(tmp_path)
+    assert list_numbers(book, "2021Q3", "hazards.found")["350921101"] == 120 and not book.result.errors
 
 
 def test_a_workbook_of_sums_alone(tmp_path: Path) -> None:

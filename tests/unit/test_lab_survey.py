@@ -222,8 +222,8 @@ TOWN_NAMES = list(TOWNS.values())
             [
                 ["滨河县一季度安全生产季报"],
                 ["指标", *TOWN_NAMES, "合计"],
-                ["隐患数", 3, 4, 5, 12],
-                ["整改数", 3, 3, 5, 11],
+                ["经费", 3, 4, 5, 12],
+                ["车辆", 3, 3, 5, 11],
             ],
             True,
         ),
@@ -288,12 +288,24 @@ def test_a_table_of_sums_whose_headers_are_facts_is_read_as_one(tmp_path: Path) 
     assert not book.result.errors
 
 
-def test_a_table_of_sums_without_a_period_is_asked_about(tmp_path: Path) -> None:
+TURNED = [
+    ["滨河县一季度安全生产季报"],
+    ["指标", *TOWN_NAMES, "合计"],
+    ["隐患数", *range(3, 3 + len(TOWN_NAMES)), ""],
+    ["整改数", *range(3, 3 + len(TOWN_NAMES)), ""],
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"), [([["安全生产情况统计表"], *SUMS[1:]], "inspections"), (TURNED, "hazards")]
+)
+def test_a_table_of_sums_without_a_period_is_asked_about(tmp_path: Path, rows: Rows, kind: str) -> None:
+    """Beside the rows of a kind, or alone; districts by rows, or by columns."""
     make_northern_county(tmp_path / "from")
-    write_book(tmp_path / "from" / "季报.xlsx", {"汇总": [["安全生产情况统计表"], *SUMS[1:]]})
+    write_book(tmp_path / "from" / "季报.xlsx", {"汇总": rows})
     made, root = survey(tmp_path)
     (asked,) = (one for one in made.left if getattr(one, "key", "") == "period")
-    assert asked.table == "ledgers.inspections"  # type: ignore[union-attr]
+    assert asked.table == f"ledgers.{kind}"  # type: ignore[union-attr]
     text = (root / "workbook.toml").read_text("utf-8")
     assert text.count("# period =") == 1
     (root / "workbook.toml").write_text(text.replace('# period = ""', 'period = "2023Q1"'), encoding="utf-8")

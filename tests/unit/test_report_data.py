@@ -96,6 +96,30 @@ def write(folder: Path, facts: pd.DataFrame) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
+def test_reported_numbers_are_listed_apart_and_compared_with_nothing(
+    tmp_path: Path, facts: pd.DataFrame
+) -> None:
+    cell = {
+        "source_file": "data/raw/季报.xlsx",
+        "source_sheet": "Sheet1",
+        "source_row": 4,
+        "header": "演练次数",
+    }
+    keys = {"district_code": CODES, "district": ["镇1", "镇2"], "period": "2021", "fact": "drills.held"}
+    reported = pd.DataFrame({**keys, "value": [2.0, 0.0], "unit": "count"}).assign(**cell)
+    write_data(make_snapshot(Book(), YEAR, facts, reported=reported), folder=tmp_path)
+    wide = pd.read_csv(tmp_path / "comparison.csv", dtype={"district_code": str})
+    assert wide["drills.held"].isna().tolist() == [True, True, False]
+    listed = pd.read_csv(tmp_path / "unverified.csv", dtype={"district_code": str})
+    assert listed[["district_code", "value", "source_row", "header"]].to_numpy().tolist() == [
+        [CODES[0], 2.0, 4, "演练次数"],
+        [CODES[1], 0.0, 4, "演练次数"],
+    ]
+    assert "未经核实 unverified" in openpyxl.load_workbook(tmp_path / "facts.xlsx").sheetnames
+    write_data(make_snapshot(Book(), YEAR, facts), folder=tmp_path)  # nothing is reported any more
+    assert not (tmp_path / "unverified.csv").exists()
+
+
 def test_comparison_facts_and_dictionary(tmp_path: Path, facts: pd.DataFrame) -> None:
     files = write(tmp_path / "a", facts)
     assert list(files) == [

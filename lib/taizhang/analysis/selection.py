@@ -120,6 +120,7 @@ def list_definitions(view: View) -> tuple[list[FactInfo], list[str]]:
     """The facts that the district has, and the methods of their intervals."""
     infos = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
     used = {info.interval for info in infos}
+    infos += [one.info for one in choose_reported(view)]
     return infos, [method for method in _METHODS if method in used]
 
 

@@ -123,13 +123,16 @@ def merge_reported(
     return whole.iloc[keys.sort_values(["place", "fact"], kind="stable").index].reset_index(drop=True)
 
 
-def compare_reported(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def compare_reported(
+    reported: pd.DataFrame, facts: pd.DataFrame, *, suppress: Collection[str] = ()
+) -> pd.DataFrame:
     """What is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
 
-    Of kinds that are counted in the period. Where either is hidden both are left out: one would tell the other.
+    Of kinds that are counted in the period, but for those in `suppress`, of which one would tell the other where it is
+    hidden.
     """
     counted = facts.loc[:, ["district_code", "fact", "value", "suppressed"]]
-    kinds = set(_name_kinds(facts))
+    kinds = set(_name_kinds(facts)) - set(suppress)
     beside = reported[_name_kinds(reported).isin(kinds)]
     both = beside.merge(counted, on=["district_code", "fact"], how="left", suffixes=("", "_counted"))
     shown = ~both["suppressed"].astype(bool) & (both["suppressed_counted"] != True)  # noqa: E712 - NaN where there is none

@@ -27,13 +27,15 @@ from taizhang.ingest.proposals import ALIASES, Proposal, merge_proposals
 from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import KindSummary
 from taizhang.ingest.sums import SumsSource, list_sums_sources, read_sums
-from taizhang.ledgers import Correction, FileRead, HeaderRead, TableRead
-from taizhang.metadata.kinds import load_kinds, load_shared
+from taizhang.ledgers import Correction, FileRead, HeaderRead, Survey, TableRead, survey_ledger_file
+from taizhang.metadata.kinds import Kind, load_kinds, load_shared
 from taizhang.settings.reading import write_table
-from taizhang.settings.workbook import FILE, Config, show_path
-from taizhang.settings.writing import Line, add_lines, find_table, write_head
+from taizhang.settings.workbook import DISTRICT, FILE, Config, show_path
+from taizhang.settings.writing import Line, add_lines, find_table, write_head, write_key
+from taizhang.settings.writing import write_text as quote
 
 _MOST = 20
+_PASSED_OVER = "ledgers.sheet.passed_over"
 _MOST_FILES = 4
 
 
@@ -100,8 +102,11 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
             codes, duplicates = list(layers.districts["code"]), config.ledgers[name][0].duplicates
             collector = Collector(kind, Path(folder) / "rows.parquet", codes, duplicates=duplicates)
             assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
+            sums: list[Reason] = []
             for one in list_reads(plan, kind, layers, corrections):
                 for part in read_parts(one.path, one.source, name=one.name):
+                    if part.errors or any(note.root.code == _PASSED_OVER for note in part.notes):
+                        sums += _propose_sums(one, kind, layers, kinds, whole=bool(part.errors))
                     seen.add(part)
                     decisions.add(part, one.number)
                     assembler.add(part, one.number)
@@ -120,6 +125,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
                 *_describe_summary(summary),
                 *_describe_pairs(collector),
                 *reasons.describe(),
+                *sums,
             ),
             not missing and not assembler.errors,
         )
@@ -130,6 +136,27 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     settings = tomllib.loads((config.root / FILE).read_text(encoding="utf-8-sig"))
     if left := merge_proposals(proposals, settings):
         yield Description(tuple(_suggest_lines(left, settings)), True, tuple(left))
+
+
+def _propose_sums(
+    one: Read, kind: Kind, layers: Layers, kinds: Mapping[str, Kind], *, whole: bool
+) -> Iterator[Reason]:
+    """A block for a file that holds tables of numbers by district, where their headers are facts."""
+    names = frozenset(layers.districts["name"].astype("str"))
+    seen = survey_ledger_file(one.path, Survey(kinds, names), name=one.name)
+    for table in (table for table in seen.tables if table.sums):
+        told = [(column.field, column.header) for column in table.columns if column.field and column.header]
+        if not any(name != DISTRICT for name, _ in told):
+            continue
+        yield Reason("ingest.check.sums_found", file=one.name, kind=kind.name)
+        if whole:
+            yield Reason("ingest.check.sums_apart", kind=kind.name)
+        pairs = ", ".join(f"{write_key(name)} = {quote(header)}" for name, header in told)
+        lines = [f"[[ledgers.{kind.name}]]", 'form = "sums"', f"files = [{quote(one.name)}]"]
+        if table.sheet and not whole:
+            lines.append(f"sheets = [{quote(table.sheet)}]")
+        for line in (*lines, f"columns = {{ {pairs} }}"):
+            yield Reason("ingest.check.line", line=line)
 
 
 def _describe_sums(

@@ -16,7 +16,7 @@ from taizhang.ingest.plan import Plan
 from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import SUMS, SUMS_COLUMNS, KindSummary, Unread
 from taizhang.ledgers import Correction, FileRead
-from taizhang.ledgers.sums import make_sums_kind, settle_sums
+from taizhang.ledgers.sums import ROW, make_sums_kind, settle_sums
 from taizhang.metadata.facts import ADDED, FactInfo, load_facts
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.settings.workbook import DISTRICT, LedgerConfig, SumsConfig, name_source
@@ -40,7 +40,8 @@ class SumsSource:
         return name_source(self.config.kind, self.config)
 
     def list_reads(self, layers: Layers, corrections: Mapping[str, list[Correction]]) -> list[Read]:
-        return list_reads(self.plan, self.kind, layers, corrections)
+        reads = list_reads(self.plan, self.kind, layers, corrections)
+        return [replace(one, source=replace(one.source, sums=True)) for one in reads]
 
     def settle(self, part: FileRead) -> FileRead:
         """A file with each row's period, shares as percent, and no totals of what is not added up."""
@@ -117,7 +118,13 @@ def _melt(rows: pd.DataFrame, source: SumsSource) -> pd.DataFrame:
     for fact, header in facts.items():
         told = rows[rows[fact].notna()]
         parts.append(
-            told.assign(kind=source.kind.name, fact=fact, value=told[fact].astype("float64"), header=header)
+            told.assign(
+                kind=source.kind.name,
+                fact=fact,
+                value=told[fact].astype("float64"),
+                header=header,
+                source_row=told[f"{fact}{ROW}"],
+            )
         )
     made = pd.concat(parts, ignore_index=True)
     return made[list(SUMS_COLUMNS)].astype(SUMS_COLUMNS)

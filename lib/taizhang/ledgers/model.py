@@ -56,7 +56,7 @@ class Source:
     ``~`` a regular expression) to canonical value; `empty`: column to what an empty cell means; `constants`: column to
     what stands for it where a table lacks it. `encoding`: of text files, '' to find out; `dates`: the order of figures
     in dates (ymd, mdy, dmy, roc), '' to find out. `names`, known district names and aliases, mark section rows.
-    `corrections` are those of the file read.
+    `sums`: the tables are of numbers by district. `corrections` are those of the file read.
     """
 
     kind: Kind
@@ -69,6 +69,7 @@ class Source:
     encoding: str = ""
     dates: str = ""
     names: frozenset[str] = frozenset()
+    sums: bool = False
     corrections: tuple[Correction, ...] = ()
 
 
@@ -120,6 +121,7 @@ class TableRead:
     `titles` are the lines above it, or those of the table above where it has none; `headings`,
     of a kind without days, what other rows say that are no data, by row (1-based). `used`: of the source's `values`,
     `empty` and `dates` those that decided how a cell is read (values.COLUMN.TEXT, values.COLUMN.empty, dates).
+    `turned`: it stands on its side; what is told of its rows holds for the sheet's columns.
     """
 
     sheet: str
@@ -136,6 +138,7 @@ class TableRead:
     titles: tuple[str, ...] = ()
     headings: tuple[tuple[int, str], ...] = ()
     used: tuple[str, ...] = ()
+    turned: bool = False
 
     @property
     def unrecognised(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_
 from taizhang.ledgers.rowkinds import LedgerTable
 from taizhang.ledgers.sheets import read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
+from taizhang.ledgers.turned import find_sums
 
 ROWS_PER_PART = 100_000
 
@@ -119,11 +120,14 @@ def _read_grids(
         notes += remarks
         if not grid.height:
             continue
+        titles: tuple[str, ...] | None = None
         found = find_tables(grid, index, names=source.names)
         if corrector.pending:
             before, grid = grid, corrector.correct(grid, found, skip=skip)
             if grid is not before:
                 found = find_tables(grid, index, names=source.names)  # a mended cell may change what a row is
+        if source.sums:
+            grid, found, titles = find_sums(grid, index, source.names)
         if not found:
             filled = int(((grid.codes >= 0).sum(axis=1) > 0).sum())
             none = Reason("ledgers.sheet.no_table", kind=_name_kind(source), rows=filled)
@@ -145,6 +149,8 @@ def _read_grids(
                 tables.append(about)
                 errors += error.reasons
                 continue
+            if titles is not None:
+                about = replace(about, titles=titles, turned=True)
             rows.append(one)
             aside.append(other)
             tables.append(about)

@@ -8,12 +8,14 @@ import pandas as pd
 
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
+from taizhang.ledgers.marks import number_column
 from taizhang.ledgers.model import FileRead, TableRead
 from taizhang.ledgers.periods import find_period
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.kinds import Field, Kind
 
 PERIOD = "period"
+ROW = ":row"  # ends the name of a column with the sheet's row of a fact's cell
 # A fact's unit as a field has it, the header's words being of its dimension; of others a number is read as it stands.
 _UNITS = {
     "count": "piece", "people": "person", "percent": "percent", "days": "day", "yuan": "yuan",
@@ -57,7 +59,10 @@ def settle_sums(part: FileRead, period: str, infos: Mapping[str, FactInfo], no_p
     be told whether 1 is 1 % or all of it.
     """
     rows, notes = part.rows.copy(), list(part.notes)
-    aside = [part.set_aside]
+    facts = [name for name in infos if name in rows]
+    for name in facts:
+        rows[f"{name}{ROW}"] = rows["source_row"]
+    aside = [_turn_back(part)]
     shares = [name for name, info in infos.items() if info.unit == "percent" and name in rows]
     periods = pd.Series(pd.NA, index=rows.index, dtype="str")
     for table, mask in _iterate_tables(part, rows):
@@ -68,6 +73,9 @@ def settle_sums(part: FileRead, period: str, infos: Mapping[str, FactInfo], no_p
                 periods[own] = period or str(found)
             else:
                 aside.append(_set_aside(rows[own], "row", "", no_period))
+        for name, row in _list_rows(table).items():
+            if name in facts:
+                rows.loc[mask, f"{name}{ROW}"] = row
         for name in shares:
             share = rows.loc[mask, name].astype("float64")
             if _are_shares(share):
@@ -80,8 +88,35 @@ def settle_sums(part: FileRead, period: str, infos: Mapping[str, FactInfo], no_p
     rows[PERIOD] = periods
     kept = rows[periods.notna()].reset_index(drop=True)
     return replace(
-        part, rows=kept, set_aside=pd.concat(aside, ignore_index=True), notes=tuple(dict.fromkeys(notes))
+        part,
+        rows=kept,
+        tables=tuple(_turn_totals(table) for table in part.tables),
+        set_aside=pd.concat(aside, ignore_index=True),
+        notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _list_rows(table: TableRead) -> dict[str, int]:
+    """Of a table that stands on its side, the sheet's row (1-based) of each fact."""
+    named = [one for one in table.headers if one.field] if table.turned else []
+    return {str(one.field): number_column(one.column) + 1 for one in named}
+
+
+def _turn_totals(table: TableRead) -> TableRead:
+    rows = _list_rows(table)
+    return replace(
+        table, totals=tuple(replace(one, row=rows.get(one.column, one.row)) for one in table.totals)
+    )
+
+
+def _turn_back(part: FileRead) -> pd.DataFrame:
+    """What is set aside, with the sheet's rows where tables stand on their side."""
+    aside = part.set_aside.copy()
+    for table in (one for one in part.tables if one.turned):
+        rows = _list_rows(table)
+        own = aside["source_sheet"] == table.sheet
+        aside.loc[own, "source_row"] = aside.loc[own, "column"].map(rows).astype("Int64")
+    return aside
 
 
 def _iterate_tables(part: FileRead, rows: pd.DataFrame) -> Iterator[tuple[TableRead, np.ndarray]]:
@@ -125,6 +160,8 @@ def _set_aside(
     rows: pd.DataFrame, scope: str, column: str, reason: Reason, values: pd.Series | None = None
 ) -> pd.DataFrame:
     """Rows as what is set aside, for one reason."""
+    if column:
+        rows = rows.assign(source_row=rows[f"{column}{ROW}"])
     frame = rows[["source_file", "source_sheet", "source_row", "district"]].assign(
         kind="",
         column=column or PERIOD,

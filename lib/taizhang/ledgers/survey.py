@@ -17,6 +17,7 @@ from taizhang.ledgers.rowkinds import DATA, HeaderColumn, LedgerTable
 from taizhang.ledgers.sheets import Sheet, read_workbook, sniff_format
 from taizhang.ledgers.sums import make_sums_kind
 from taizhang.ledgers.text import fold, write_cell
+from taizhang.ledgers.turned import find_sums
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import DATE_TYPES, Kind
 
@@ -138,7 +139,8 @@ def _survey_sums(grid: Grid, survey: Survey) -> Iterator[TableSeen]:
     )
     index = HeaderIndex(spelled, {})
     found = False
-    for table in find_tables(grid, index, names=survey.names):
+    grid, tables, titles = find_sums(grid, index, survey.names)
+    for table in tables:
         data = np.flatnonzero(table.kinds == DATA) + table.first
         columns = tuple(_look_at(grid, column, index, data) for column in table.columns if column.levels)
         if not any(column.field not in ("", "district") for column in columns):
@@ -150,7 +152,7 @@ def _survey_sums(grid: Grid, survey: Survey) -> Iterator[TableSeen]:
             table.header[0] + grid.sheet.top + 1,
             len(data),
             columns,
-            titles=tuple(table.titles or table.above),
+            titles=tuple(table.titles or table.above) if titles is None else titles,
             sums=True,
         )
     if not found:

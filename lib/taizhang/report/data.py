@@ -49,7 +49,7 @@ def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
     dictionary = _make_dictionary(infos)
     keys = [info for info in infos if info.key]
     # Numbers side by side are compared: what nobody's rows bear out is left out of it.
-    counted = facts[~_are_in(facts, reported)]
+    counted = facts.assign(value=facts["value"].mask(_are_in(facts, reported)))
     now, then = _make_comparison(counted, keys), _make_comparison(before, keys)
     made = snapshot.as_of
     cited = pd.DataFrame(

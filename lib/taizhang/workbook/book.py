@@ -533,7 +533,7 @@ class Workbook:
             asked=self.asked,
             silences=self._find_silences(as_of, code),
             reported=leave_out_counted(reported, facts),
-            beside=compare_reported(reported, facts),
+            beside=compare_reported(reported, facts, suppress=self.config.suppress),
             scatter=self._find_scatter(period),
             last_day=spans["last"].max().date() if len(spans) else None,
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
