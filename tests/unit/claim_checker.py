@@ -726,7 +726,7 @@ _CLAIMS: dict[str, Claim] = {
     **{f"gap.{how}": _gap(how) for how in ("absent", "some", "all_of", "partly")},
     **{f"findings.found_in{many}{too}": _found_in for many in ("", "_many", "_all") for too in ("", "_too")},
     "findings.lead": _found, "findings.steps_lead": _nothing, "findings.more": _nothing, "findings.first": _nothing,
-    "summary.nothing": _no_rows, "summary.districts": _nothing, "summary.as_of": _nothing, "summary.reported": _nothing,
+    "summary.nothing": _no_rows, "summary.districts": _nothing, "summary.as_of": _nothing,
     "findings.none": _sound, "findings.none_of": _sound_of, "findings.none_in": _sound_in,
     "findings.blind": _blind, "findings.no_rows": _no_rows,
     "findings.no_steps": _no_steps, "compare.equal": _equal, "compare.one": _one, "compare.nothing": _no_comparison,
