@@ -37,7 +37,9 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     items = tuple(_make_key_figure(view, shown) for shown in choose_key_figures(view))
     mark = label("reported.mark", view.lang)
     items += tuple(
-        replace(_make_key_figure(view, shown), change=mark) for shown in choose_reported(view, key=True)
+        replace(_make_key_figure(view, shown), change=mark)
+        for shown in choose_reported(view, key=True)
+        if shown.is_known or shown.row["suppressed"]
     )
     items = items[: limit_items(view, "key-figures")]
     return display.KeyFigures(items) if items else None

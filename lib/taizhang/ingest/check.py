@@ -106,7 +106,8 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
             for one in list_reads(plan, kind, layers, corrections):
                 for part in read_parts(one.path, one.source, name=one.name):
                     if part.errors or any(note.root.code == _PASSED_OVER for note in part.notes):
-                        sums += _propose_sums(one, kind, layers, kinds, whole=bool(part.errors))
+                        alone = config.ledgers[name][one.number].at < 0
+                        sums += _propose_sums(one, kind, layers, kinds, whole=bool(part.errors), alone=alone)
                     seen.add(part)
                     decisions.add(part, one.number)
                     assembler.add(part, one.number)
@@ -139,15 +140,21 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
 
 
 def _propose_sums(
-    one: Read, kind: Kind, layers: Layers, kinds: Mapping[str, Kind], *, whole: bool
+    one: Read, kind: Kind, layers: Layers, kinds: Mapping[str, Kind], *, whole: bool, alone: bool
 ) -> Iterator[Reason]:
-    """A block for a file that holds tables of numbers by district, where their headers are facts."""
+    """A block for a file that holds tables of numbers by district, where their headers are facts.
+
+    Beside a [ledgers.KIND] that stands `alone` it is a remark: as it is it would be no TOML.
+    """
     names = frozenset(layers.districts["name"].astype("str"))
     seen = survey_ledger_file(one.path, Survey(kinds, names), name=one.name)
     for table in (table for table in seen.tables if table.sums):
         told = [(column.field, column.header) for column in table.columns if column.field and column.header]
         if not any(name != DISTRICT for name, _ in told):
             continue
+        if DISTRICT not in dict(told):
+            best = max(table.columns, key=lambda column: sum(word in names for word in column.words))
+            told.append((DISTRICT, best.header))
         yield Reason("ingest.check.sums_found", file=one.name, kind=kind.name)
         if whole:
             yield Reason("ingest.check.sums_apart", kind=kind.name)
@@ -156,7 +163,7 @@ def _propose_sums(
         if table.sheet and not whole:
             lines.append(f"sheets = [{quote(table.sheet)}]")
         for line in (*lines, f"columns = {{ {pairs} }}"):
-            yield Reason("ingest.check.line", line=line)
+            yield Reason("ingest.check.line", line=f"{'# ' if alone else ''}{line}")
 
 
 def _describe_sums(
