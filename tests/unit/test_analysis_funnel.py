@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from view_maker import CODES, make_fact, make_view
+from view_maker import CODES, make_fact, make_scatter, make_view
 
 from taizhang.analysis.funnel import _judge, find_funnel
 from taizhang.analysis.view import View
@@ -20,7 +20,11 @@ def make_shares(pairs: list[tuple[int, int]], fact: str = RATE, area: float = 90
         | {"district_code": f"3509212{at:02d}", "district": f"第{at}镇"}
         for at, (done, of) in enumerate(pairs)
     ]
-    return make_view(facts=[*rows, make_fact(fact, area, district="all")], district="all")
+    done, of = (sum(pair[at] for pair in pairs) for at in (0, 1))
+    whole = make_fact(fact, area, district="all", numerator=done, denominator=of)
+    codes = [str(row["district_code"]) for row in rows]
+    view = make_view(facts=[*rows, whole], district="all", scatter=make_scatter(codes=codes))
+    return replace(view, districts=pd.concat([view.districts.iloc[:1]] * len(codes)).assign(code=codes))
 
 
 ALIKE = [(90, 100)] * 20

@@ -130,28 +130,28 @@ def make_pattern(p: float, found: list[bool]) -> Pattern:
 
 
 def test_a_pattern_of_neighbours() -> None:
-    """At a probability of 0.05 chance still explains it."""
+    """Whether chance explains it, the calls of the whole report say."""
     two = [True, False, True]
-    assert naming.say_pattern(make_pattern(0.049, two), "zh") == (
+    assert naming.say_pattern(make_pattern(0.049, two), "zh", alike=True) == (
         "相邻地区相似（Moran指数为0.26，p=0.049），控制错误发现率后2个地区局部显著。"
     )
-    assert naming.say_pattern(make_pattern(0.05, [True]), "en") == (
+    assert naming.say_pattern(make_pattern(0.05, [True]), "en", alike=False) == (
         "Neighbours are no more alike than chance would have it (Moran's I 0.26, p=0.050); "
         "with false discoveries controlled, 1 district stands out locally."
     )
-    assert naming.say_pattern(make_pattern(0.0001, [False]), "en") == (
+    assert naming.say_pattern(make_pattern(0.0001, [False]), "en", alike=True) == (
         "Neighbours are alike (Moran's I 0.26, p<0.001); with false discoveries controlled, no district stands out "
         "locally."
     )
-    assert naming.say_pattern(make_pattern(0.5, [False]), "zh") == (
+    assert naming.say_pattern(make_pattern(0.5, [False]), "zh", alike=False) == (
         "未发现相邻地区相似（Moran指数为0.26，p=0.500），控制错误发现率后没有局部显著的地区。"
     )
     alone = replace(make_pattern(0.5, [False]), local=False)
-    assert naming.say_pattern(alone, "zh") == (
+    assert naming.say_pattern(alone, "zh", alike=False) == (
         "未发现相邻地区相似（Moran指数为0.26，p=0.500）；以现有的地区数，分不出哪个地区局部显著。"
     )
     few = Pattern(np.nan, np.nan, np.nan, pd.DataFrame(), "few")
-    assert [naming.say_pattern(few, lang) for lang in ("zh", "en")] == [
+    assert [naming.say_pattern(few, lang, alike=False) for lang in ("zh", "en")] == [
         "有邻区且有数据的地区不足八个，不作空间相关分析。",
         "Fewer than eight districts have both data and neighbours; no pattern is looked for.",
     ]

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely.geometry import box
-from view_maker import CODES, NAMES, make_fact, make_view
+from view_maker import CODES, NAMES, make_fact, make_scatter, make_view
 
 from taizhang import figures
 from taizhang.analysis.funnel import find_funnel
@@ -26,7 +26,10 @@ def make_shares(pairs: list[tuple[int, int]], fact: str = RATE, area: float = 90
         | {"district_code": f"3509212{at:02d}", "district": f"第{at}镇"}
         for at, (done, of) in enumerate(pairs)
     ]
-    return make_view(facts=[*rows, make_fact(fact, area, district="all")], district="all")
+    done, of = (sum(pair[at] for pair in pairs) for at in (0, 1))
+    whole = make_fact(fact, area, district="all", numerator=done, denominator=of)
+    scatter = make_scatter(codes=[str(row["district_code"]) for row in rows])
+    return make_view(facts=[*rows, whole], district="all", scatter=scatter)
 
 
 ALIKE = [(90, 100)] * 20
@@ -142,7 +145,7 @@ def test_every_column_of_a_standing() -> None:
                 "district": list(NAMES), "raw": scale * top / size, "shrunk": scale * posterior.mean,
                 "low": scale * ends["low"], "high": scale * ends["high"], "above": posterior.judge_above(),
                 "spatial": scale * shrink_to_neighbours(top, size, graph), "rank": ranked["rank"],
-                "first": ranked["low"], "last": ranked["high"], "group": ranked["group"],
+                "first": ranked["low"], "last": ranked["high"], "group": 1,
                 "called": funnel.places["called"], "side": funnel.places["side"],
                 "verdict": funnel.places["verdict"], "quadrant": "",
             }

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from shapely import LineString, Point, Polygon, box
-from view_maker import CODES, NAMES, make_districts, make_fact, make_view
+from view_maker import CODES, NAMES, make_districts, make_fact, make_scatter, make_view
 
 from taizhang import figures
 from taizhang.analysis.view import View
@@ -82,9 +82,10 @@ def test_ranking_puts_the_better_side_first_and_marks_who_differs() -> None:
     texts = read_texts(figure)
     assert (
         figure is not None
-        and "居首的是临海街道（99.0%），末位是石门乡（80.0%）；3个地区的区间不含比较值" in figure.alt
+        and "居首的是临海街道（99.0%），末位是石门乡（80.0%）；2个地区与其余地区的差别超出偶然波动"
+        in figure.alt
     )
-    assert "全域89.8%" in texts and "区间不含该值" in texts
+    assert "全域89.8%" in texts and "差别超出偶然波动" in texts
     fewer = [
         make_fact("hazards.overdue", n, district=code)
         for n, code in zip([5, 1, 3, 2, 9, 4], CODES, strict=True)
@@ -101,7 +102,9 @@ def test_funnel_names_who_lies_outside() -> None:
         | {"district_code": f"3509212{place:02d}", "district": f"第{place}镇"}
         for place, (done, all_) in enumerate(counts)
     ]
-    view = make_view(facts=[*rows, make_fact(RATE, 90.5, district="all")], district="all")
+    scatter = make_scatter(codes=[str(row["district_code"]) for row in rows])
+    whole = make_fact(RATE, 90.5, district="all", numerator=1900, denominator=2100)
+    view = make_view(facts=[*rows, whole], district="all", scatter=scatter)
     figure = figures.plot_funnel(view, RATE)
     assert figure is not None and "有1个：第20镇" in figure.alt
     assert "第20镇" in read_texts(figure) and "第3镇" not in read_texts(figure)
@@ -115,20 +118,19 @@ def test_a_district_without_an_interval_is_not_marked() -> None:
     facts.append(make_fact("hazards.days_to_rectify_median", 0, district=CODES[5]))
     facts.append(make_fact("hazards.days_to_rectify_median", 5, district="all"))
     figure = figures.plot_ranking(make_view(facts=facts, district="all"), "hazards.days_to_rectify_median")
-    assert figure is not None and "0个地区的区间不含比较值" in figure.alt
-    assert "区间不含该值" not in read_texts(figure)
+    assert figure is not None and "0个地区与其余地区的差别超出偶然波动" in figure.alt
+    assert "差别超出偶然波动" not in read_texts(figure)
 
 
 def test_funnel_says_whose_value_its_line_is() -> None:
-    whole = figures.plot_funnel(make_rates(COUNTS), RATE)
-    assert "全域89.8%" in read_texts(whole)
-    view = make_rates(COUNTS)
+    view = make_rates([(91, 100), (90, 100), (88, 100), (92, 100), (89, 100), None])
+    assert "全域90.0%" in read_texts(figures.plot_funnel(view, RATE))
     hidden = view.facts["district_code"] == CODES[2]
     part = figures.plot_funnel(
         replace(view, facts=view.facts.assign(suppressed=view.facts["suppressed"] | hidden)), RATE
     )
-    # Without the 80 of 100: 369 of 400.
-    assert "图中各地合计92.2%" in read_texts(part) and "全域89.8%" not in read_texts(part)
+    # Without the 88 of 100: 362 of 400.
+    assert "图中各地合计90.5%" in read_texts(part) and "全域90.0%" not in read_texts(part)
 
 
 def test_long_words_of_a_key_take_two_lines() -> None:

@@ -159,9 +159,11 @@ def make_facts(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     return facts
 
 
-def make_scatter(dispersion: float = 1.0, df: float = np.inf, *facts: str) -> pd.DataFrame:
+def make_scatter(
+    dispersion: float = 1.0, df: float = np.inf, *facts: str, codes: Sequence[str] = CODES
+) -> pd.DataFrame:
     """Every fact's rows, or those of some, come in clusters alike in all districts; as they stand, one by one."""
-    pairs = [(fact, code) for fact in facts or load_facts() for code in (*CODES, "all")]
+    pairs = [(fact, code) for fact in facts or load_facts() for code in (*codes, "all")]
     return pd.DataFrame(pairs, columns=["fact", "district_code"]).assign(dispersion=dispersion, df=df)
 
 

@@ -21,6 +21,7 @@ from taizhang.analysis.differences import (
 )
 from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.outcomes import study_drills
+from taizhang.analysis.patterns import look_for_pattern, weigh_pattern
 from taizhang.analysis.time import KINDS, MONTHLY, chart_hazards, find_months, list_key_periods
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
@@ -72,6 +73,10 @@ def _list_over_time(view: View) -> dict[Name, float]:
         calls |= {("chart", part): chart.p for part, chart in charts.charts.items()}
     for one in study_drills(view):
         calls["drills", one.name] = one.effect.p
+    for fact, info in view.fact_infos.items():
+        pattern = look_for_pattern(view, fact) if view.district == ALL and info.key else None
+        if pattern is not None:
+            calls["pattern", fact], calls["local", fact] = weigh_pattern(pattern)
     return calls
 
 

@@ -42,6 +42,14 @@ def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
     return _read_scatter(view).get((fact, district))
 
 
+def list_scatter(view: View, fact: str, codes: list[str]) -> pd.DataFrame:
+    """dispersion and df by district; of one whose clusters can't be told 1, without end."""
+    found = {code: find_scatter(view, fact, code) or Scatter(1.0, np.inf) for code in codes}
+    return pd.DataFrame(
+        {code: [one.dispersion, one.df] for code, one in found.items()}, ["dispersion", "df"]
+    ).T
+
+
 @once_per_view
 def _read_scatter(view: View) -> dict[tuple[str, str], Scatter]:
     table = view.scatter

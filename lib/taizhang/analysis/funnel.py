@@ -6,10 +6,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.comparison import list_values
+from taizhang.analysis.comparison import is_apart, list_values
+from taizhang.analysis.differences import list_scatter
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
+from taizhang.stats.intervals import ALPHA
 
 _FEWEST = 3  # districts
 _SCALES = {"percent": 100.0, "per_100k": 100_000.0}
@@ -55,10 +57,20 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
     if len(rows) < _FEWEST:
         return None
     draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
-    funnel, scale = draw(rows["numerator"], rows["denominator"]), _SCALES.get(info.unit, 1.0)
+    scatter = list_scatter(view, fact, [str(code) for code in rows.index])
+    # Who is beyond chance, the calls of the whole report decide; where none is, all are the level's.
+    called = pd.Series([bool(is_apart(view, fact, str(code))) for code in rows.index], rows.index)
+    funnel = draw(
+        rows["numerator"],
+        rows["denominator"],
+        dispersion=scatter["dispersion"],
+        df=scatter["df"],
+        q=ALPHA if called.any() else 0.0,
+    )
+    scale = _SCALES.get(info.unit, 1.0)
     level, area = scale * funnel.target, view.fact(fact, ALL)
     of: Literal["area", "others", "shown", ""] = ""
-    called, above = funnel.places["called"].astype(bool), funnel.places["z"] > 0
+    above = funnel.places["z"] > 0
     if area is not None and pd.notna(area["value"]):
         of = "area" if np.isclose(level, area["value"]) else "others" if called.any() else "shown"
     places = rows[["district", "value", "numerator", "denominator"]].assign(

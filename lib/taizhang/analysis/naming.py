@@ -100,14 +100,14 @@ def say_ratio(row: pd.Series, lang: str) -> str:
     return label("word.interval", lang, value=value, low=low, high=high)
 
 
-def say_pattern(pattern: "Pattern", lang: str) -> str:
-    """Moran's I in words, or why there is none."""
+def say_pattern(pattern: "Pattern", lang: str, *, alike: bool) -> str:
+    """Moran's I in words, or why there is none; `alike`: whether neighbours are so beyond chance."""
     if pattern.reason:
         return label(f"pattern.reason.{pattern.reason}", lang)
     found = int(pattern.places["found"].sum())
     part = "_alone" if not pattern.local else "" if found else "_none"
     return label(
-        f"pattern.{'beyond' if pattern.p < 0.05 else 'within'}{part}",
+        f"pattern.{'beyond' if alike else 'within'}{part}",
         lang,
         moran=format_number(pattern.moran, 2),
         p=say_p(pattern.p),

@@ -1,14 +1,15 @@
 """Where each district stands once chance is allowed for: shrunken rates, ranks as ranges, neighbours."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from taizhang.analysis.calls import is_called
 from taizhang.analysis.funnel import find_funnel
+from taizhang.analysis.patterns import fit_places, look_for_pattern
 from taizhang.analysis.view import View, once_per_view
 from taizhang.stats.ranks import rank_places
-from taizhang.stats.shrink import shrink_rates, shrink_shares
-from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours, shrink_to_neighbours
+from taizhang.stats.spatial import Pattern, join_neighbours, shrink_to_neighbours
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,12 @@ class Standing:
     `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), above (probability to
     be above all districts together), rank, first, last (the rank's range), group, called, side and verdict (as in
     `analysis.funnel`) and quadrant (of the local pattern found; else empty). `pattern`: Moran's I of the shrunken
-    values.
+    values; `alike`: whether neighbours are alike beyond chance. Groups are parted where some district is called.
     """
 
     places: pd.DataFrame
     pattern: Pattern
+    alike: bool = False
 
     @property
     def groups(self) -> int:
@@ -46,13 +48,17 @@ def find_standing(view: View, fact: str) -> Standing | None:
     funnel, info = find_funnel(view, fact), view.describe(fact)
     if funnel is None:
         return None
-    rows, share, scale = funnel.places, info.interval == "wilson", funnel.scale
+    rows, scale = funnel.places, funnel.scale
     top, size = rows["numerator"], rows["denominator"]
-    posterior = (shrink_shares if share else shrink_rates)(top, size)
+    posterior, pattern = fit_places(view, fact), look_for_pattern(view, fact)
+    if posterior is None or pattern is None:
+        return None
     shrunk = posterior.find_intervals().assign(shrunk=posterior.mean)
     ranked = rank_places(posterior, descending=info.direction != "less_is_better")
     graph = join_neighbours(view.districts.set_index("code").geometry)
-    pattern = find_pattern(posterior.mean, graph)
+    # What else the report tests decides what is said of patterns and groups.
+    if not is_called(view, "local", fact):
+        pattern = replace(pattern, places=pattern.places.assign(found=False))
     found = pattern.places["found"].astype(bool)
     places = rows[["district", "value", "called", "side", "verdict"]].rename(columns={"value": "raw"})
     places = places.join(scale * shrunk[["shrunk", "low", "high"]])
@@ -62,7 +68,10 @@ def find_standing(view: View, fact: str) -> Standing | None:
     places["above"] = posterior.judge_above()
     places["spatial"] = scale * shrink_to_neighbours(top, size, graph)
     places["quadrant"] = pattern.places["quadrant"].where(found, "")
-    return Standing(places.sort_values(["rank", "district"]), pattern)
+    if not places["called"].any():
+        places["group"] = 1
+    places = places.sort_values(["rank", "district"])
+    return Standing(places, pattern, bool(is_called(view, "pattern", fact)))
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
                 label(f"pattern.{row['quadrant']}", lang) if row["quadrant"] else "—",
             )
         )
-    notes = [say_exhibit(view, "standing", "note"), say_pattern(standing.pattern, lang)]
+    notes = [say_exhibit(view, "standing", "note"), say_pattern(standing.pattern, lang, alike=standing.alike)]
     if standing.called:
         notes.insert(1, say_exhibit(view, "standing", "called"))
     id, title = f"standing-{slug_fact(fact)}", info.title[lang]
@@ -125,5 +125,5 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
         shown = [name for name in colours if (quadrant == name).any()]
         set_strip_key(strip, [("■", label(f"pattern.{name}", lang), colours[name]) for name in shown])
     told = {"fact": info.title[lang], "area": name_area(view), "names": join_list(marked.names, lang)}
-    source = describe_fact_source(view, info, say_pattern(standing.pattern, lang))
+    source = describe_fact_source(view, info, say_pattern(standing.pattern, lang, alike=standing.alike))
     return finish_figure(drawing, view, "pattern", id=f"pattern-{slug_fact(fact)}", source=source, told=told)

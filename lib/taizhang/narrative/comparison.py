@@ -82,7 +82,7 @@ def write_standing(view: View, fact: str) -> Prose | None:
     called = standing.called
     key, names = "called" if called else "none_called", join_list(called, lang)
     sentences.append(say(f"standing.text.{key}", lang, n=count(len(called)), names=names))
-    sentences.append((Run(say_pattern(standing.pattern, lang)),))
+    sentences.append((Run(say_pattern(standing.pattern, lang, alike=standing.alike)),))
     return tell(lang, *sentences)
 
 
