@@ -73,7 +73,7 @@ def test_numbers_name_their_facts():
     assert [(run.text, run.fact) for run in say_finding(finding, "zh")] == [
         ("有", ""), ("2", "hazards.major_open_stock"), ("处重大隐患截至统计日尚未整改。", "")
     ]  # fmt: skip
-    assert "第四十一条" in finding.rule.source and finding.facts == ("hazards.major_open_stock",)
+    assert finding.rule.law == "major_hazards" and finding.facts == ("hazards.major_open_stock",)
 
 
 def overdue(code: str, late: int, all_: int) -> pd.DataFrame:
@@ -131,7 +131,9 @@ def test_no_drill_in_two_years(held, missed):
     found = find({"drills": rows("101", 1, "held_on", held)})
     assert ("drill_missed" in found) == missed
     if missed:
-        assert found["drill_missed"].startswith("The ledger holds no drill since 31 December 2019;")
+        assert found["drill_missed"].startswith(
+            "The ledger holds no drill of a work safety plan since 1 January 2020;"
+        )
     assert "drill_missed" in find({"drills": rows("101", 1, "held_on", held)}, "102")
 
 
@@ -199,7 +201,7 @@ def judge(
     monkeypatch, check, facts, before=(), district="101", ledgers=None, called=yes, **rule
 ) -> list[Finding]:
     """The findings of one rule made up, over facts (district, fact, value and other columns) made up."""
-    made = FindingRule("made_up", check, 50, "", {}, {}, **rule)
+    made = FindingRule("made_up", check, 50, {}, {}, **rule)
     monkeypatch.setattr("taizhang.analysis.findings.load_rules", lambda: (made,))
 
     def index(given, period):
@@ -311,7 +313,7 @@ def test_no_drill_is_asked_of_districts_that_have_the_fact(monkeypatch):
     facts = [(code, "drills.held", 0, {}) for code in ("101", "102", "all")]
     same = {"fact": "drills.held", "years": 1}
     (found,) = judge(monkeypatch, "no_drill", facts, ledgers=ledgers, **same)
-    assert found.evidence == {"since": Evidence(date(2020, 12, 31), basis="drills.held")}
+    assert found.evidence == {"since": Evidence(date(2021, 1, 1), basis="drills.held")}
     assert found.facts == ("drills.held",)
     assert len(judge(monkeypatch, "no_drill", facts, district="102", ledgers=ledgers, **same)) == 1
     recent = {"drills": rows("102", 1, "held_on", "2021-01-01")}

@@ -11,7 +11,7 @@ import pandas as pd
 
 from taizhang.analysis.calls import is_called
 from taizhang.analysis.exhibits import limit_items
-from taizhang.analysis.required_drills import select_recent_drills
+from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import ALL, describe_fact, split_target
@@ -173,14 +173,13 @@ def _count_up(rule: FindingRule, case: _Case) -> Found:
 
 
 def _no_drill(rule: FindingRule, case: _Case) -> Found:
-    """No drill in the years before as_of. A district is bound, the whole area is not one."""
+    """No drill in the years before as_of, once these have passed under the law. A district is bound, not the area."""
     drills = case.ledgers.get("drills")
-    if case.district == ALL or drills is None or case.row(rule.fact) is None:
+    if case.district == ALL or drills is None or case.row(rule.fact) is None or not is_drill_due(case.as_of):
         return
-    since = pd.Timestamp(case.as_of) - pd.DateOffset(years=rule.years)
     own = drills[drills["district_code"] == case.district]
     if select_recent_drills(own, case.as_of, rule.years).empty:
-        yield {"since": Evidence(since.date(), basis=rule.fact)}
+        yield {"since": Evidence(begin_window(case.as_of, rule.years), basis=rule.fact)}
 
 
 def _target_behind(rule: FindingRule, case: _Case) -> Found:

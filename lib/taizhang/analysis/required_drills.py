@@ -7,6 +7,7 @@ import pandas as pd
 from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.laws import find_law
 from taizhang.metadata.rules import FindingRule, load_rules
 
 
@@ -16,11 +17,40 @@ def find_drill_rule() -> FindingRule:
     return rule
 
 
+def is_drill_due(as_of: date) -> bool:
+    """Whether the time in which the rule asks for a drill has run out once since it came into force."""
+    rule = find_drill_rule()
+    law = find_law(rule.law, as_of)
+    return law is not None and law.start <= begin_window(as_of, rule.years)
+
+
+def begin_window(as_of: date, years: int) -> date:
+    """The first day of so many years up to as_of, that day among them."""
+    return (pd.Timestamp(as_of) + pd.Timedelta(days=1) - pd.DateOffset(years=years)).date()
+
+
 def select_recent_drills(drills: pd.DataFrame, as_of: date, years: int) -> pd.DataFrame:
-    """The rows of drills held within so many years up to as_of, that day among them."""
-    after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    """The rows of drills held in these years that may be of a work safety plan.
+
+    Left out is a drill of which the hazard covered, else the plan, else the name, says that it was of another kind.
+    """
     held = drills["held_on"]
-    return drills[(held >= after - pd.DateOffset(years=years)) & (held < after)]
+    recent = (held >= pd.Timestamp(begin_window(as_of, years))) & (
+        held < pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    )
+    return drills[recent & ~_is_of_other_plan(drills)]
+
+
+def _is_of_other_plan(drills: pd.DataFrame) -> pd.Series:
+    rule = find_drill_rule()
+    said = pd.Series(pd.NA, drills.index, dtype="str")
+    for name in ("hazard_type", "plan", "name"):
+        if name in drills:
+            said = said.fillna(drills[name].astype("str"))
+    other, unless = (
+        said.str.contains("|".join(words), case=False, na=False) for words in (rule.other, rule.unless)
+    )
+    return other & ~unless
 
 
 @once_per_view
@@ -28,15 +58,17 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
     """Each district's last drill, and how many it held within the time that Order 708 asks for one.
 
     By code, those without first: district, last (NaT: none on record), held (of late) and met. None where drills are
-    not configured or are withheld.
+    not configured or are withheld, or the first two years of Order 708 had not passed.
     """
     drills = view.ledgers.get("drills")
-    if drills is None or is_sensitive(view, "drills"):
+    if drills is None or is_sensitive(view, "drills") or not is_drill_due(view.as_of):
         return None
     names = view.districts.set_index("code")["name"].astype("str")
     if view.district != ALL:
         names = names[[view.district]]
-    held = drills[drills["held_on"] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)]
+    held = drills[
+        (drills["held_on"] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)) & ~_is_of_other_plan(drills)
+    ]
     recent = select_recent_drills(drills, view.as_of, find_drill_rule().years)
     table = pd.DataFrame(
         {

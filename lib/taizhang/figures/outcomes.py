@@ -14,6 +14,7 @@ from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import bars_height, draw_intervals, draw_key
 from taizhang.figures.tables import make_table, write_day, write_number
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.laws import find_law
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -77,4 +78,5 @@ def tabulate_required_drills(view: View) -> display.Table | None:
         words = label(f"drill_rule.{'met' if row['met'] else 'missed'}", view.lang)
         verdict = display.Cell(words, note="" if row["met"] else "worse")
         rows.append((name, write_day(row["last"]), row["held"], verdict))
-    return make_table(view, "required-drills", rows, source=find_drill_rule().source)
+    law = find_law(find_drill_rule().law, view.as_of)
+    return make_table(view, "required-drills", rows, source=law.cite(view.lang) if law else "")

@@ -2,6 +2,7 @@
 
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.laws import load_laws
 from taizhang.metadata.rules import load_rules
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import load_words
@@ -9,5 +10,5 @@ from taizhang.metadata.words import load_words
 
 def load_all() -> None:
     """Read what every report reads; each is kept by its own reader from here on."""
-    for load in (load_words, load_kinds, load_facts, load_rules, load_style):
+    for load in (load_words, load_kinds, load_facts, load_laws, load_rules, load_style):
         load()

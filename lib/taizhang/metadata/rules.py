@@ -12,7 +12,8 @@ from taizhang.core.loading import parse_yaml
 class FindingRule:
     """One rule: `check` of `taizhang.analysis.findings` judges it, by the thresholds from `above` on.
 
-    `weight`: 1 (a note) to 100 (act now). `source`: what it rests on; empty where it is good practice and no more.
+    `weight`: 1 (a note) to 100 (act now). `law`: the matter of laws.yml that it rests on; `practice`: it is good
+    practice and no more. `other`, `unless`: words of rows that it doesn't look at.
     `problem` and `step` are the sentences that state the problem and the next step, zh and en; `plain` is stated
     instead where the check holds without the comparison that `problem` speaks of. `fact` is judged, as a share of `of`;
     `carried` is the part of it from before the period, `age` how long it has been so.
@@ -21,7 +22,6 @@ class FindingRule:
     rule: str
     check: str
     weight: int
-    source: str
     problem: Mapping[str, str]
     step: Mapping[str, str]
     fact: str = ""
@@ -33,6 +33,10 @@ class FindingRule:
     below: float = 0
     least: float = 0
     years: int = 0
+    law: str = ""
+    practice: bool = False
+    other: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from taizhang.analysis.findings import (
     Evidence,
@@ -19,7 +19,8 @@ from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill
 from taizhang.metadata.facts import ALL, describe_fact
 from taizhang.metadata.formats import format_date, format_number, join_list
-from taizhang.metadata.rules import load_rules
+from taizhang.metadata.laws import find_law
+from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import tell_gaps
 from taizhang.narrative.telling import (
@@ -113,9 +114,23 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
         runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
     elif places:
         runs.append(Run(_say_found_in(finding.rule.check, places, view)))
-    if finding.rule.source:
-        runs.append(Run(label("findings.source", lang, source=finding.rule.source)))
+    if basis := say_basis(finding.rule, view):
+        runs.append(Run(basis))
     return Block(tuple(runs), kind="li")
+
+
+def say_basis(rule: FindingRule, view: View) -> str:
+    """What a rule rests on: the text in force on the period's last day, and what it followed within the period."""
+    lang, period = view.lang, view.period
+    law = find_law(rule.law, period.end)
+    if law is None:
+        return label("findings.practice", lang) if rule.law or rule.practice else ""
+    if law.start <= period.start:
+        return label("findings.source", lang, source=law.cite(lang))
+    day, before = format_date(law.start, lang), find_law(rule.law, law.start - timedelta(days=1))
+    if before is None:
+        return label("findings.source_new", lang, source=law.cite(lang), day=day)
+    return label("findings.source_changed", lang, source=law.cite(lang), day=day, before=before.cite(lang))
 
 
 def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:

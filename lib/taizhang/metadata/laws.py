@@ -1,0 +1,55 @@
+"""The legal texts that rules rest on, each with the days on which it was in force, read from laws.yml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from taizhang.core.loading import parse_yaml
+
+
+@dataclass(frozen=True)
+class Law:
+    """An article: in force from `start` to `until`, both inclusive; None while it is.
+
+    `binds`: whom; `says`: what of the matter; `read_at`: where its wording was read.
+    """
+
+    title: Mapping[str, str]
+    number: str
+    article: str
+    start: date
+    binds: Mapping[str, str]
+    says: Mapping[str, str]
+    read_at: str
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.start <= day and (self.until is None or day <= self.until)
+
+    def cite(self, lang: str) -> str:
+        """As a report cites it: an English one gives the Chinese number and article, which are its name."""
+        if lang == "zh":
+            return f"《{self.title['zh']}》（{self.number}）{self.article}"
+        return f"{self.title['en']} ({self.number} {self.article})"
+
+
+@cache
+def load_laws() -> Mapping[str, tuple[Law, ...]]:
+    """Texts by the matter that rules name, each matter's in order of time."""
+    text = (files("taizhang.metadata") / "laws.yml").read_text(encoding="utf-8")
+    return {
+        matter: tuple(sorted((_make(one) for one in entries), key=lambda law: law.start))
+        for matter, entries in parse_yaml(text).items()
+    }
+
+
+def _make(entry: Mapping[str, object]) -> Law:
+    return Law(**{"start" if name == "from" else name: value for name, value in entry.items()})  # type: ignore[arg-type]
+
+
+def find_law(matter: str, day: date) -> Law | None:
+    """What was in force on a day, the later text of two; None where there was none, or a rule names no matter."""
+    held = [law for law in load_laws().get(matter, ()) if law.holds_on(day)]
+    return held[-1] if held else None
