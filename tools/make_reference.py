@@ -15,6 +15,8 @@ from taizhang.core.loading import parse_yaml
 from taizhang.metadata.facts import FactInfo, load_facts
 from taizhang.metadata.formats import name_unit
 from taizhang.metadata.kinds import Field, Kind, load_kinds, load_shared
+from taizhang.metadata.laws import load_laws
+from taizhang.metadata.rules import load_rules
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MADE = "<!-- Made by tools/make_reference.py; change what it describes, then run: python -m make docs -->"
@@ -152,12 +154,30 @@ def write_facts(lang: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def write_laws(lang: str) -> str:
+    """docs/laws.md."""
+    words = load_reference_words()["laws"]
+    lines = [MADE, "", f"# {words['title'][lang]}", "", words["intro"][lang], ""]
+    head = words["columns"][lang].split(" | ")
+    rows = []
+    for matter, laws in load_laws().items():
+        rules = ", ".join(f"`{rule.rule}`" for rule in load_rules() if rule.law == matter)
+        for law in laws:
+            until = law.until.isoformat() if law.until else ""
+            about = (law.cite(lang), law.start.isoformat(), until, law.binds[lang], law.says[lang])
+            rows.append((rules, *about, f"<{law.read_at}>"))
+    lines += [*format_table(head, rows), "", f"## {words['practice'][lang]}", ""]
+    lines += [f"- `{rule.rule}`" for rule in load_rules() if rule.practice]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     f"{name}{end}.md": partial(write, lang)
     for name, write in (
         ("commands", write_commands),
         ("ledgers-reference", write_ledgers),
         ("facts", write_facts),
+        ("laws", write_laws),
     )
     for lang, end in (("en", ""), ("zh", ".zh"))
 }

@@ -53,7 +53,8 @@ def find_command_fault(command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "page", [f"{name}{end}.md" for name in ("commands", "ledgers-reference", "facts") for end in ("", ".zh")]
+    "page",
+    [f"{name}{end}.md" for name in ("commands", "ledgers-reference", "facts", "laws") for end in ("", ".zh")],
 )
 def test_reference_pages_are_up_to_date(root: Path, page: str) -> None:
     written = (root / "docs" / page).read_text("utf-8")
