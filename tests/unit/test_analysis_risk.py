@@ -8,7 +8,7 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_table, make_view
 
 from taizhang import figures, narrative
-from taizhang.analysis.risk import find_risk, make_risk, measure_indicators
+from taizhang.analysis.risk import Measured, find_risk, make_risk, measure_indicators
 from taizhang.analysis.view import View
 from taizhang.stats.risk import Indicator, RiskIndex, RiskModel
 
@@ -32,6 +32,7 @@ def view() -> View:
     facts += [
         make_fact("hazards.overdue", n, district=code, suppressed=n == 0) for n, code in enumerate(CODES)
     ]
+    facts += [make_fact("inspections.visits", 10, district=code) for code in CODES]
     people = [
         make_table(
             "population",
@@ -50,7 +51,7 @@ def view() -> View:
 def test_indicators_known_nowhere_are_left_out(view: View) -> None:
     measured = measure_indicators(view, "exposure", "hazard", "capacity")
     assert measured is not None
-    model, values = measured
+    model, values = measured.model, measured.values
     assert [one.value for one in model.indicators] == [
         "population.residents", "incidents.count", "hazards.overdue", "",
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def test_words_table_and_map_say_the_same(view: View) -> None:
     assert found is not None and table is not None and figure is not None and words is not None
     said = words._repr_mimebundle_()["text/plain"]
     firm = [row[7].text.removesuffix("%") for row in table.rows]
-    assert f"有{sum(int(kept) >= 95 for kept in firm)}个的等级几乎不变" in said
+    assert f"有{sum(int(kept) >= 95 for kept in firm)}个的等级概率在95%以上" in said
     assert f"应急能力最弱的是{NAMES[4]}" in said and "有2个地区缺少部分指标" in said
     assert f"指数最高的为{NAMES[5]}" in figure.alt
 
@@ -117,8 +118,10 @@ def test_one_dimension_or_two_districts_are_no_index(view: View) -> None:
 def test_firm_is_95_percent_as_the_table_rounds(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [0.94, 0.944, 0.946, 0.95, 1.0, np.nan]
     places = pd.DataFrame({"kept": kept, "class": "low", "rank": 1.0}, index=list(CODES))
-    monkeypatch.setattr("taizhang.analysis.risk.compute_risk", lambda *_: RiskIndex(places, pd.DataFrame()))
-    assert make_risk(view, MODEL, pd.DataFrame()).places["firm"].tolist() == [
+    monkeypatch.setattr(
+        "taizhang.analysis.risk.compute_risk", lambda *_, **__: RiskIndex(places, pd.DataFrame())
+    )
+    assert make_risk(view, Measured(MODEL, pd.DataFrame(), {}, {})).places["firm"].tolist() == [
         False,
         False,
         True,
@@ -144,7 +147,7 @@ def measure(view: View, *dimensions: str) -> list[list[float]]:
     measured = measure_indicators(view, *dimensions)
     if measured is None:
         return []
-    model, values = measured
+    model, values = measured.model, measured.values
     assert (model.weights, model.edges) == ({"hazard": 2.0}, (1.0, 2.0, 3.0, 4.0))
     assert list(values.index) == list(CODES) and list(values) == list(range(len(model.indicators)))
     assert all(str(dtype) == "float64" for dtype in values.dtypes)
@@ -211,7 +214,9 @@ def test_an_indicator_is_known_in_three_districts_or_left_out() -> None:
         found = measure(make_indicators(no_base, counts, no_top, facts=make_counts(numbers)), "hazard")
         assert len(found) == known
         if known:
-            np.testing.assert_array_equal(found, [[1, 2, 3, np.nan, np.nan, np.nan]])
+            # Counts of rows are drawn to one another.
+            (column,) = found
+            assert 1 < column[0] < column[1] < column[2] < 3 and np.isnan(column[3:]).all()
 
 
 def test_three_districts_are_enough(view: View) -> None:
@@ -226,3 +231,42 @@ def test_the_columns_of_an_index(view: View) -> None:
     upper = found.places["class"].isin(["high", "very_high"])
     assert found.places["upper"].tolist() == upper.tolist() and upper.any() and not upper.all()
     assert found.scores.shape == (6, 4) and len(found.model.indicators) == 4
+
+
+def test_hazards_found_are_no_hazard_without_visits() -> None:
+    """As many hazards in ten visits as in one are a tenth of the rate; and without visits there is no indicator."""
+    one = Indicator(NAME, "hazard", value="hazards.major")
+    facts = [make_fact("hazards.major", 20, district=code) for code in CODES]
+    assert measure_indicators(make_indicators(one, facts=facts), "hazard") is None
+    visits = [
+        make_fact("inspections.visits", n, district=code)
+        for n, code in zip((10, 20, 40, 80, 160, 320), CODES, strict=True)
+    ]
+    measured = measure_indicators(make_indicators(one, facts=[*facts, *visits]), "hazard")
+    assert measured is not None
+    assert measured.values[0].tolist() == pytest.approx([2, 1, 0.5, 0.25, 0.125, 0.0625], rel=0.12)
+    assert measured.sampled[0].shape == (4000, 6) and measured.scales == {0: "amount"}
+
+
+def test_shares_have_draws_and_amounts_have_none() -> None:
+    open_ = Indicator(NAME, "vulnerability", value="hazards.open", of="hazards.found", shrink=True)
+    losses = Indicator(NAME, "hazard", value="losses.loss_wan")
+    duty = Indicator(NAME, "capacity", value="duty_checks.passed_rate", more_is_worse=False)
+    facts = [
+        make_fact(name, value, district=code, **more)
+        for code in CODES
+        for name, value, more in (
+            ("hazards.open", 50, {}), ("hazards.found", 200, {}), ("losses.loss_wan", 7.5, {}),
+            ("duty_checks.passed_rate", 80.0, {"numerator": 400, "denominator": 500}),
+        )
+    ]  # fmt: skip
+    measured = measure_indicators(
+        make_indicators(open_, losses, duty, facts=facts), "hazard", "vulnerability", "capacity"
+    )
+    assert measured is not None and sorted(measured.sampled) == [0, 2]
+    assert measured.scales == {0: "share", 1: "amount", 2: "share"}
+    assert measured.values.iloc[0].tolist() == pytest.approx([0.25, 7.5, 0.8], rel=0.01)
+    # Where nothing differs nobody is high: all are in the middle of the middle class, 2 to 3 here.
+    found = find_risk(make_indicators(open_, losses, duty, facts=facts))
+    assert found is not None and not found.upper and set(found.places["class"]) == {"medium"}
+    assert found.places["index"].tolist() == pytest.approx([2.5] * 6, abs=0.01)

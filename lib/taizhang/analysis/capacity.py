@@ -18,8 +18,8 @@ def find_capacity(view: View) -> Risk | None:
     measured = measure_indicators(view, "capacity")
     if measured is None:
         return None
-    model, values = measured
-    lack = make_risk(view, replace(model, weights={"capacity": 1.0}), values)
+    model = replace(measured.model, weights={"capacity": 1.0})
+    lack = make_risk(view, replace(measured, model=model))
     places = lack.places.assign(strength=BEST - lack.places["index"])
     return replace(
         lack, places=places.sort_values(["index", "kept"], kind="stable"), scores=BEST - lack.scores

@@ -1,19 +1,22 @@
-"""The index of risk, from the indicators that a workbook's ledgers allow, and how far it rests on its weights."""
+"""The index of risk, from the indicators that a workbook's ledgers allow, and how sure its classes are."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 from taizhang.analysis.comparison import list_column
+from taizhang.analysis.differences import find_scatter
 from taizhang.analysis.view import View, once_per_view
-from taizhang.metadata.facts import ALL
+from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.stats.intervals import Floats
 from taizhang.stats.risk import CLASSES, DIMENSIONS, Indicator, RiskModel, compute_risk
-from taizhang.stats.shrink import shrink_rates
+from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
 
 _FEWEST = 3  # districts below which there is nothing to scale
 _UPPER = ("high", "very_high")
 _FIRM_PERCENT = 95
 _LEADERS = 3
+_VISITS = "inspections.visits"
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Risk:
 
     `model` has the indicators known in at least three districts. `places`, by code: the columns of
     `stats.risk.RiskIndex.places`, and district (the name), upper (in one of the two upper classes) and firm (the class
-    stays in 95 percent of the draws, rounded as tables have it). `scores`, by code and indicator number: 0 (best) to
+    has a probability of 95 percent, rounded as tables have it). `scores`, by code and indicator number: 0 (best) to
     10.
     """
 
@@ -47,7 +50,7 @@ class Risk:
 
     @property
     def firm(self) -> int:
-        """Districts whose class stays."""
+        """Districts whose class is sure."""
         return int(self.places["firm"].sum())
 
     @property
@@ -88,62 +91,123 @@ class Weighed:
     unknown: int
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Indicators known in at least three districts: the model of these alone, and of each, by number, what is known.
+
+    `values`: districts by indicator number. `sampled`: draws of those that chance has a part in. `scales`: as for
+    `stats.risk.find_yardstick`.
+    """
+
+    model: RiskModel
+    values: pd.DataFrame
+    sampled: dict[int, Floats]
+    scales: dict[int, str]
+
+
 @once_per_view
 def find_risk(view: View) -> Risk | None:
     """The index of every district; None where fewer than two dimensions, or three districts, are known."""
     measured = measure_indicators(view, *DIMENSIONS)
-    if measured is None or len({indicator.dimension for indicator in measured[0].indicators}) < 2:
+    if measured is None or len({indicator.dimension for indicator in measured.model.indicators}) < 2:
         return None
-    return make_risk(view, *measured)
+    return make_risk(view, measured)
 
 
-def make_risk(view: View, model: RiskModel, values: pd.DataFrame) -> Risk:
-    """Work an index out from the values of its indicators, districts by indicator number."""
-    index = compute_risk(model, values)
+def make_risk(view: View, measured: Measured) -> Risk:
+    """Work an index out from its indicators."""
+    index = compute_risk(measured.model, measured.values, sampled=measured.sampled, scales=measured.scales)
     places = index.places.assign(
         district=view.districts.set_index("code")["name"].astype("str"),
         upper=index.places["class"].isin(_UPPER),
         firm=(100 * index.places["kept"]).round() >= _FIRM_PERCENT,
     )
-    return Risk(model, places, index.scores)
+    return Risk(measured.model, places, index.scores)
 
 
-def measure_indicators(view: View, *dimensions: str) -> tuple[RiskModel, pd.DataFrame] | None:
-    """The indicators of some dimensions that are known in at least three districts of the whole area.
-
-    Returns the model of the view's settings with these alone, and their values, districts by indicator number; None
-    where there are none.
-    """
+def measure_indicators(view: View, *dimensions: str) -> Measured | None:
+    """The indicators of some dimensions that are known in at least three districts of the whole area; None if none."""
     model = view.settings.get("risk")
     if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
         return None
     wanted = [indicator for indicator in model.indicators if indicator.dimension in dimensions]
-    values = [(indicator, _measure(view, indicator)) for indicator in wanted]
-    known = [
-        (one, column) for one, column in values if column is not None and column.notna().sum() >= _FEWEST
-    ]
+    found = [(indicator, _measure(view, indicator)) for indicator in wanted]
+    known = [(one, made) for one, made in found if made is not None and made.column.notna().sum() >= _FEWEST]
     if not known:
         return None
-    used = RiskModel(tuple(indicator for indicator, _ in known), model.weights, model.edges)
-    return used, pd.DataFrame(dict(enumerate(column for _, column in known)))
+    return Measured(
+        RiskModel(tuple(indicator for indicator, _ in known), model.weights, model.edges),
+        pd.DataFrame({n: made.column for n, (_, made) in enumerate(known)}),
+        {n: made.draws for n, (_, made) in enumerate(known) if made.draws is not None},
+        {n: made.scale for n, (_, made) in enumerate(known)},
+    )
 
 
-def _measure(view: View, indicator: Indicator) -> pd.Series | None:
-    """An indicator's value per district; None where its ledger isn't configured."""
-    codes = view.districts["code"]
+@dataclass(frozen=True)
+class _Made:
+    """An indicator's value per district, draws of it where chance has a part in it, and its scale."""
+
+    column: pd.Series
+    draws: Floats | None = None
+    scale: str = "amount"
+
+
+def _measure(view: View, indicator: Indicator) -> _Made | None:
+    """None where its ledger isn't configured."""
+    codes = list(view.districts["code"])
     if indicator.grades is not None:
         names = view.districts.set_index("name")["code"]
         graded = {names.get(place, place): grade for place, grade in indicator.grades.items()}
-        return pd.Series(graded, dtype=float).reindex(list(codes))
-    top = _look_up(view, indicator.value)
-    if top is None or not indicator.of:
-        return top
-    base = _look_up(view, indicator.of)
+        return _Made(pd.Series(graded, dtype=float).reindex(codes), scale="grade")
+    top, of = _look_up(view, indicator.value), indicator.of
+    if top is None:
+        return None
+    info = None if indicator.value.startswith("population.") else view.describe(indicator.value)
+    if not of and info and indicator.dimension == "hazard" and _counts_hazards(info):
+        of = _VISITS  # many are found where many are looked for
+    by_chance = info is not None and info.interval in ("poisson", "wilson")
+    if not of:
+        if not by_chance or info is None or not indicator.value:
+            return _Made(top)
+        if info.unit == "percent":
+            count, total = (list_column(view, indicator.value, name) for name in ("numerator", "denominator"))
+            if info.interval != "wilson" or (count.isna() & top.notna()).any():
+                return _Made(top / 100, scale="share")
+            return _spread(
+                shrink_shares(count, total, dispersion=_scatter(view, indicator.value)), codes, "share"
+            )
+        if info.unit != "count":
+            return _Made(top)
+        every = pd.Series(1.0, top.index)
+        return _spread(shrink_rates(top, every, dispersion=_scatter(view, indicator.value)), codes)
+    base = _look_up(view, of)
     if base is None:
         return None
-    if indicator.shrink:
-        return shrink_rates(top, base).mean.reindex(top.index) if (base > 0).sum() >= _FEWEST else None
-    return (top / base).where(base > 0)
+    if info is not None and info.unit == "count" and (by_chance or indicator.shrink):
+        if (base > 0).sum() < _FEWEST:
+            return None
+        within = not of.startswith("population.") and of.split(".")[0] == info.kind and not (top > base).any()
+        spread = _scatter(view, indicator.value)
+        if within:
+            return _spread(shrink_shares(top, base, dispersion=spread), codes, "share")
+        return _spread(shrink_rates(top, base, dispersion=spread), codes)
+    return _Made((top / base).where(base > 0))
+
+
+def _counts_hazards(info: FactInfo) -> bool:
+    return info.kind == "hazards" and info.unit == "count"
+
+
+def _scatter(view: View, fact: str) -> pd.Series:
+    """Dispersion of a fact's rows by district; 1 where the rows don't tell."""
+    found = {code: find_scatter(view, fact, str(code)) for code in view.districts["code"]}
+    return pd.Series({code: one.dispersion if one else 1.0 for code, one in found.items()}, dtype=float)
+
+
+def _spread(posterior: Posterior, codes: list[str], scale: str = "amount") -> _Made:
+    """Draws of all districts, in their order, NaN where nothing is known."""
+    draws = pd.DataFrame(posterior.draws, columns=posterior.mean.index).reindex(columns=codes)
+    return _Made(posterior.mean.reindex(codes), draws.to_numpy(float), scale)
 
 
 def _look_up(view: View, name: str) -> pd.Series | None:

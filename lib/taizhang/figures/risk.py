@@ -31,9 +31,7 @@ def map_risk(view: View) -> display.Figure | None:
     level = places["class"].reindex(districts.index)
     with use_map(view, whole=True) as (drawing, axes, strip):
         fill_districts(axes, districts, [colours.get(name, "") for name in level])
-        texts = [
-            f"{name}\n{format_number(places['index'][code], 1)}" for code, name in districts["name"].items()
-        ]
+        texts = [f"{name}\n{_say_index(places.loc[code])}" for code, name in districts["name"].items()]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
         left_out = place_labels(axes, districts.geometry, texts, inks)
         named = {name: label(f"risk.{name}", lang) for name in reversed(CLASSES)}
@@ -44,6 +42,13 @@ def map_risk(view: View) -> display.Figure | None:
         source += label("source.unlabelled", lang, n=len(left_out))
     told = {"counts": join_list(counts, lang), "names": join_list(found.leaders, lang)}
     return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
+
+
+def _say_index(row: pd.Series) -> str:
+    """The index, and the probability of its class."""
+    if not row["class"]:
+        return "—"
+    return f"{format_number(row['index'], 1)} ({format_number(100 * row['kept'])}%)"
 
 
 @exhibit("risk-table")

@@ -10,7 +10,7 @@ from taizhang.analysis.verdicts import judge_drills
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import describe_fact
-from taizhang.metadata.formats import format_fact, join_list, quantify
+from taizhang.metadata.formats import format_fact, format_number, join_list, quantify
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Number, Runs, count, lower_title, make_paragraph, make_prose, say, tell
 
@@ -125,9 +125,14 @@ def write_risk(view: View) -> Prose | None:
     found = find_risk(view)
     if found is None:
         return None
-    lang, upper, names = view.lang, found.upper, join_list(found.upper, view.lang)
+    lang, upper = view.lang, found.ranked[found.ranked["upper"]]
+    named = [
+        label("risk.text.sure", lang, name=row["district"], percent=format_number(100 * row["upper_share"]))
+        for _, row in upper.iterrows()
+    ]
+    names = join_list(named, lang)
     sentences = [
-        say(f"risk.text.{'' if upper else 'none_'}upper", lang, n=count(len(upper)), names=names),
+        say(f"risk.text.{'none_' if upper.empty else ''}upper", lang, n=count(len(upper)), names=names),
         say("risk.text.firm", lang, n=count(len(found.places)), m=count(found.firm)),
     ]
     if found.weakest is not None:

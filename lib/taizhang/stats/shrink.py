@@ -6,7 +6,7 @@ about the spread in it: where the places look alike it is narrow, and never of n
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,9 @@ SEED = 20210701
 # lies below this; none at all is as possible as a great one. `benchmarks.small_areas` shows what it does.
 SPREAD = 2.5
 _SPREADS = np.geomspace(0.02, 8.0, 36)
-_LEVELS = 25
+_LEVELS = 61
 _TAIL = 1e-4
-_WIDEST = 12.0  # of a level's logarithm on either side of the middle
+_WIDEST = 10.0  # of a level's logarithm on either side of the middle
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,17 @@ class Posterior:
     """What is believed of the true rate or share of each place.
 
     `draws`: shape (draws, places), of all places together. `mean`: the shrunken rates or shares, by place. `overall`:
-    one per draw, the rate or share of all places together. Places of which nothing is known are left out. `shortest`:
-    whether intervals are the shortest, as fits rates, which crowd at nought, or central, as fits shares.
+    one per draw, the rate or share of all places together. Places of which nothing is known are left out.
     """
 
     draws: Floats
     mean: pd.Series
     overall: Floats
-    shortest: bool = True
 
     def find_intervals(self, *, alpha: float = ALPHA) -> pd.DataFrame:
-        """low and high, by place."""
-        if not self.shortest:
-            low, high = np.quantile(self.draws, [alpha / 2, 1 - alpha / 2], axis=0)
-            return pd.DataFrame({"low": low, "high": high}, index=self.mean.index)
-        ordered, places = np.sort(self.draws, axis=0), np.arange(self.draws.shape[1])
-        within = int(np.ceil((1 - alpha) * len(ordered))) - 1
-        first = (ordered[within:] - ordered[: len(ordered) - within]).argmin(axis=0)
-        ends = {"low": ordered[first, places], "high": ordered[first + within, places]}
-        return pd.DataFrame(ends, index=self.mean.index)
+        """low and high, by place: the central interval."""
+        low, high = np.quantile(self.draws, [alpha / 2, 1 - alpha / 2], axis=0)
+        return pd.DataFrame({"low": low, "high": high}, index=self.mean.index)
 
     def judge_above(self) -> pd.Series:
         """Probability, by place, that its true rate or share is above that of all places together."""
@@ -80,22 +72,26 @@ def shrink_rates(
     -----
     Gamma rates: Clayton and Kaldor (1987), Biometrics 43, 671-681. Their spread integrated out, so that intervals
     cover: Christiansen and Morris (1997), J. Am. Stat. Assoc. 92, 618-632. Half-Cauchy prior of the spread: Gelman
-    (2006), Bayesian Analysis 1, 515-534; the mean's prior is flat.
+    (2006), Bayesian Analysis 1, 515-534.
     """
     top, size, index = _select(events, exposure, dispersion)
 
+    total = top.sum() + 0.5
+    middle = float(np.log(total / size.sum())) if len(top) else 0.0
+
     def spread_out(spread: Floats) -> Floats:
-        total = top.sum() + 1
         certain = 1 / (1 / total + spread**2 / len(top))
         ends = gamma.ppf([[_TAIL], [1 - _TAIL]], certain, scale=total / certain / size.sum())
-        return _space_out(np.log(np.maximum(ends, 1e-300)), np.log(total / size.sum()))
+        return _space_out(np.log(np.maximum(ends, 1e-300)), middle)
 
     def weigh(spread: Floats, level: Floats) -> Floats:
         shape = spread**-2.0
         mean = np.exp(level) * size
         likely = gammaln(shape + top) - gammaln(shape) - shape * np.log1p(mean / shape)
         likely = likely + top * (np.log(mean) - np.log(shape + mean))
-        return likely.sum(axis=-1) + level[..., 0]  # flat on the rate, not on its logarithm
+        # Jeffreys' prior up to the raw rate; beyond it flat on the logarithm, or a mean without end would be likely.
+        prior = 0.5 * (level - np.logaddexp(level, middle))
+        return likely.sum(axis=-1) + prior[..., 0]
 
     def place(spread: Floats, level: Floats) -> tuple[Floats, Floats]:
         shape = spread**-2.0
@@ -126,10 +122,10 @@ def shrink_shares(
     """
     top, size, index = _select(count, total, dispersion)
     rest = size - top
-    share = (top.sum() + 1) / (size.sum() + 2)
+    share = (top.sum() + 0.5) / (size.sum() + 1)
 
     def spread_out(spread: Floats) -> Floats:
-        certain = 1 / (1 / (size.sum() + 2) + spread**2 * share * (1 - share) / len(top))
+        certain = 1 / (1 / (size.sum() + 1) + spread**2 * share * (1 - share) / len(top))
         ends = beta.ppf([[_TAIL], [1 - _TAIL]], share * certain, (1 - share) * certain)
         return _space_out(logit(np.clip(ends, 1e-300, 1 - 1e-16)), float(logit(share)))
 
@@ -147,10 +143,9 @@ def shrink_shares(
     def draw(first: Floats, second: Floats, rng: np.random.Generator) -> Floats:
         return rng.beta(first, second)
 
-    found = _integrate(
+    return _integrate(
         index, size, spread_out, weigh, place, lambda one, other: one / (one + other), draw, draws, seed
     )
-    return replace(found, shortest=False)
 
 
 def _part(spread: Floats, level: Floats) -> tuple[Floats, Floats]:
