@@ -51,8 +51,8 @@ def draw_year(truth: Floats, size: float, rng: np.random.Generator) -> RiskIndex
             )
         else:
             odds = 0.25 * truth[:, n]
-            total = np.ceil(10 * exposure)
-            counts = rng.binomial(total.astype(int), odds / (1 + odds))
+            total = pd.Series(np.ceil(10 * exposure.to_numpy()).astype("int64"))
+            counts = rng.binomial(total.to_numpy(), odds / (1 + odds))
             posterior = shrink_shares(pd.Series(counts), total, draws=1000, seed=SEED + n)
             scales[n] = "share"
         values[n], sampled[n] = posterior.mean, posterior.draws
