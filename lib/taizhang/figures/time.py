@@ -64,7 +64,8 @@ def plot_key_periods(view: View) -> display.Figure | None:
 
 
 def _draw_ratios(axes: Axes, part: pd.DataFrame, names: list[str], shift: float, colour: str) -> None:
-    """One kind's ratios with their intervals; a ratio of nought is an arrow at the edge."""
+    """One kind's ratios with their intervals; a ratio of nought is an arrow at the edge, one not known nothing."""
+    part = part[part["ratio"].notna()]
     places = np.array([len(names) - 1 - names.index(name) for name in part.index]) + shift
     low, high = part["low"].clip(lower=0.05), part["high"].clip(upper=20)
     axes.hlines(places, low, high, color=colour, linewidth=2, alpha=0.45)

@@ -37,7 +37,7 @@ def write_key_periods(view: View) -> Prose | None:
             if len(chosen):
                 seasons = [
                     label(
-                        "periods.one" if math.isfinite(ratio) else "periods.only",
+                        f"periods.{'only' if math.isinf(ratio) else 'one' if ratio else 'none'}",
                         lang,
                         name=label(f"season_text.{name}", lang),
                         ratio=format_number(ratio, 2),

@@ -1,5 +1,7 @@
 """Districts side by side in words: who differs, who can be told apart, risk, drills."""
 
+from dataclasses import replace
+
 from taizhang.analysis.comparison import compare_districts
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
@@ -95,8 +97,12 @@ def write_drill_effects(view: View) -> Prose | None:
     blocks: list[Block | None] = [make_paragraph([say("drill_effects.lead", lang)], lang)]
     for one in found:
         name, verdict = label(f"outcome.{one.name}", lang), label(f"outcome.verdict.{one.verdict}", lang)
-        told = say("drill_effects.one", lang, name=name, ratio=say_effect(one.effect, lang), verdict=verdict)
-        blocks.append(Block(told, kind="li"))
+        told = [
+            say("drill_effects.one", lang, name=name, ratio=say_effect(one.effect, lang), verdict=verdict)
+        ]
+        if one.is_modelled:
+            told.append(say("drill_effects.power", lang, power=format_number(100 * one.power)))
+        blocks.append(replace(paragraph, kind="li") if (paragraph := make_paragraph(told, lang)) else None)
     for key in ("assumes", "cannot"):
         blocks.append(make_paragraph([say(f"drill_effects.{key}", lang)], lang))
     return make_prose(blocks)

@@ -16,7 +16,7 @@ from taizhang.stats.intervals import Floats
 FEWEST_MONTHS = 24
 LEVEL = 0.05  # of charts of a steady series, the most that may show a signal
 # The scatter is estimated from the chart itself: what that may add to the rate of false alarms.
-_MARGIN = 1.5
+_MARGIN = 2
 _DRAWS = 4000
 _SEED = 20210701
 _SHORTEST_LEVEL = 3  # months, for a change of level
