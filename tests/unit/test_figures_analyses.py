@@ -13,6 +13,8 @@ from taizhang import figures, narrative
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.time import compare_key_periods, find_span
 from taizhang.analysis.view import View
+from taizhang.figures.canvas import use_axes
+from taizhang.figures.time import _draw_ratios
 from taizhang.metadata.facts import load_facts
 from taizhang.settings.assessment import read_assessment
 from taizhang.settings.reading import SettingsFile
@@ -132,6 +134,18 @@ def test_key_periods_and_months_of_a_township(town: View) -> None:
     ):
         assert figure is not None and figure.alt and "{" not in figure.alt + figure.title + figure.source
     assert narrative.write_key_periods(town) and narrative.write_control(town)
+
+
+def test_a_key_period_without_a_visit_has_no_mark() -> None:
+    """None per visit is an arrow at the edge; what nobody looked at is nothing."""
+    part = pd.DataFrame(
+        {"ratio": [2.0, 0.0, np.nan], "low": [1.0, 0.0, np.nan], "high": [4.0, 3.0, np.nan]},
+        index=list("abc"),
+    )
+    with use_axes(60) as (_, axes):
+        _draw_ratios(axes, part, list("abc"), 0.0, "#123456")
+        marks = [marker.get_offsets().tolist() for marker in axes.collections[1:]]
+    assert marks == [[[2.0, 2.0]], [[0.055, 1.0]]]
 
 
 def test_seasons_of_the_workbook_are_compared(county: View) -> None:

@@ -22,7 +22,7 @@ _SEED = 20210701
 _SHORTEST_LEVEL = 3  # months, for a change of level
 _LEAST_SCATTER = 0.3  # of what chance gives; below, months are alike by luck
 _SOUGHT_MONTHS, _SOUGHT_POINTS = 12, 0.2  # a doubling, or so many points of a share, over so many months
-LEAST_POWER, LEAST_POWER_SEEN = 0.5, 0.2  # to call a series steady, and to trust a signal
+LEAST_POWER, LEAST_POWER_SEEN = 0.5, 0.4  # to call a series steady, and to trust a signal
 _LOWEST_LIMIT = 2.3  # of all simulated; where nothing is seen even with this, none need be drawn
 _MOST_SIGNALS = 6
 
