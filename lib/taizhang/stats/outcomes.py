@@ -167,7 +167,9 @@ def _estimate(
     left = x - rest @ np.linalg.lstsq(rest, x)[0]
     if len(y) <= rest.shape[1] + 1 or not np.abs(left).max() > 1e-9:
         return replace(about, reason="no_contrast")
-    return _fit(y, np.column_stack([x, rest]), np.log(base), at[:, 0], alpha, about)
+    # A guard is wary: it takes chance's own error, without what few townships make of it.
+    cluster = at[:, 0] if beside is None else None
+    return _fit(y, np.column_stack([x, rest]), np.log(base), cluster, alpha, about)
 
 
 def _mark(number: np.ndarray, of: int) -> np.ndarray:
@@ -176,7 +178,7 @@ def _mark(number: np.ndarray, of: int) -> np.ndarray:
 
 
 def _fit(
-    y: Floats, design: Floats, offset: Floats, cluster: np.ndarray, alpha: float, about: Effect
+    y: Floats, design: Floats, offset: Floats, cluster: np.ndarray | None, alpha: float, about: Effect
 ) -> Effect:
     # Slow to load, and only the comparison of districts needs it.
     from statsmodels.genmod import families
@@ -198,8 +200,9 @@ def _fit(
     slope = float(fit.params[0])
     # Never narrower than chance alone.
     errors = [(float(fit.normalized_cov_params[0, 0] * max(fit.scale, 1.0)) ** 0.5, int(fit.df_resid))]
-    robust = model.fit(start_params=fit.params, cov_type="cluster", cov_kwds={"groups": cluster})
-    errors.append((float(robust.bse[0]), len(np.unique(cluster)) - 1))
+    if cluster is not None:
+        robust = model.fit(start_params=fit.params, cov_type="cluster", cov_kwds={"groups": cluster})
+        errors.append((float(robust.bse[0]), len(np.unique(cluster)) - 1))
     reach, error, free = max((error * t.ppf(1 - alpha / 2, free), error, free) for error, free in errors)
     # What fits exactly goes on falling by parts of nothing.
     settled = fit.converged or fit.deviance < 1e-8
