@@ -1,5 +1,8 @@
 """Odd forms that ledgers arrive in, each once, with what is right for it."""
 
+import re
+import struct
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -226,3 +229,36 @@ def test_stages_from_and_to_under_one_header(tmp_path: Path) -> None:
 def test_seconds_by_their_marks(tmp_path: Path) -> None:
     got = read_kind(tmp_path, "drills", [["乡镇", "演练时间", "疏散用时"], ["溪南镇", "2021-06-01", "2′30″"]])
     assert got.rows["evacuation_s"].tolist() == [150]
+
+
+def test_bare_records_as_old_programs_write_them_are_read(tmp_path: Path) -> None:
+    def record(number: int, body: bytes) -> bytes:
+        return struct.pack("<HH", number, len(body)) + body
+
+    def label(row: int, column: int, text: str) -> bytes:
+        written = text.encode("gbk")
+        return record(0x0204, struct.pack("<HHHH", row, column, 0, len(written)) + written)
+
+    rows = [["乡镇", "发现日期", "场所名称"], ["溪南镇", "2021-03-05", "甲"]]
+    cells = b"".join(label(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row))
+    (tmp_path / "a.xls").write_bytes(
+        record(0x0809, struct.pack("<HHHH", 0, 0x10, 0, 0)) + cells + record(0x0A, b"")
+    )
+    got = read_ledger_file(tmp_path / "a.xls", SOURCE, name="a.xls")
+    assert got.rows[["district", "premises"]].to_numpy().tolist() == [["溪南镇", "甲"]]
+    assert [note.code for note in got.notes] == ["ledgers.file.irregular"]
+
+
+def test_a_sheet_that_says_it_begins_in_row_0_is_read(tmp_path: Path) -> None:
+    read(tmp_path, [["乡镇", "发现日期"], ["溪南镇", "2021-03-05"]])
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = re.sub(b'ref="A1:B2"', b'ref="A0:AZ48943"', sheet)
+    assert parts["xl/worksheets/sheet1.xml"] != sheet
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    got = read_ledger_file(path, SOURCE, name="a.xlsx")
+    assert list(got.rows["district"]) == ["溪南镇"] and not got.errors

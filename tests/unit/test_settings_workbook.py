@@ -212,7 +212,7 @@ def test_files_are_listed_in_order_without_lock_files(tmp_path):
     config = read(tmp_path, MINIMAL.replace('"data/raw/*.xlsx"', '"data/raw/*.xlsx", "data/raw/none*.csv"'))
     raw = tmp_path / "data" / "raw"
     raw.mkdir(parents=True)
-    for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", ".~a.xlsx"):
+    for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", ".~a.xlsx", "._a.xlsx"):  # the last one is macOS's
         (raw / name).touch()
     files, missing = list_files(config, config.ledgers["hazards"][0])
     assert [show_path(config, path) for path in files] == ["data/raw/a.xlsx", "data/raw/b.xlsx"]
