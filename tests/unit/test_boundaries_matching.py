@@ -776,3 +776,21 @@ def test_a_full_name_further_on_under_a_unit_that_the_layer_does_not_know_is_ask
     bare = ROADS.drop(columns="parent")
     found = match_districts(pd.Series(["国道307线城关镇路段", "沙岭县国道307线城关镇路段"]), bare)
     assert found["how"].tolist() == ["place", "unmatched"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("12 Main St, Old Mill Town", "1"), ("Main St, Old Mill Town, Riverside County", "1"),
+        ("Dock 3, lakeview", "2"),
+        ("Old Mill Town, Lakeview", None), ("Riverside County, Lakeview", None),
+        ("Main St, Lakeview, Other County", None),
+        ("Main St, Lake", None), ("near Lakeview", None), ("Main St, Old Mill Town, Lakeview", None),
+    ],
+)  # fmt: skip
+def test_an_english_address_is_in_the_part_that_is_a_district(text: str, code: str | None) -> None:
+    parents = ["Riverside County"] * 2
+    towns = pd.DataFrame({"code": ["1", "2"], "name": ["Old Mill Town", "Lakeview"], "parent": parents})
+    found = match_districts(pd.Series([text]), towns).iloc[0]
+    assert (None if pd.isna(found["code"]) else found["code"]) == code
+    assert found["how"] == ("place" if code else "unmatched")

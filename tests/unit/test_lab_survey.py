@@ -11,6 +11,7 @@ from shapely import box
 from typer.testing import CliRunner
 
 from taizhang import open as open_workbook
+from taizhang.boundaries.survey import survey_layers
 from taizhang.cli import app
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_file
@@ -496,3 +497,22 @@ def test_a_file_that_names_its_district_by_less_than_the_full_name_is_asked_abou
     rows_read = open_workbook(str(root)).ledger("hazards", period="2023-03")
     found = rows_read.loc[rows_read["description"].isin(["甲", "乙"]), "district"]
     assert sorted(found) == ["柳林镇", "柳林镇", "石门镇", "石门镇"]
+
+
+@pytest.mark.parametrize(
+    ("column", "codes", "told"),
+    [
+        ("CODE", ["RC01", "RC02", "RC03"], "CODE"), ("pcode", ["PH0142", "PH0143", "PH0144"], "pcode"),
+        ("CODE", ["RC01", "RC01", "RC03"], ""), ("note", ["RC01", "RC02", "RC03"], ""), ("CODE", ["A1", "B", "C3"], ""),
+    ],
+)  # fmt: skip
+def test_codes_with_letters_before_their_figures(
+    tmp_path: Path, column: str, codes: list[str], told: str
+) -> None:
+    gpd.GeoDataFrame(
+        {column: codes, "NAME": ["North Town", "South Town", "Old Mill Town"]},
+        geometry=[box(116 + 0.1 * n, 38, 116.1 + 0.1 * n, 38.1) for n in range(3)],
+        crs="EPSG:4490",
+    ).to_file(tmp_path / "t.geojson")
+    (layer,) = survey_layers(tmp_path / "t.geojson")
+    assert (layer.code, layer.name) == (told, "NAME")

@@ -93,7 +93,9 @@ def test_what_is_no_number_says_why(text: str, reason: str) -> None:
         ("120人（含教师20人）", 120, "part_of"), ("120人(其中教师20人)", 120, "part_of"),
         ("共120人，其中教师20余人", 120, "part_of"), ("120,含教师20", 120, "part_of"),
         ("1.2万人（包括老人3000人）", 12000, "part_of"), ("120（师生）", 120, "with_words"),
-        ("120人，已撤离", 120, "with_words"),
+        ("120人，已撤离", 120, "with_words"), ("about 120", 120, "approximate"), ("approx. 120", 120, "approximate"),
+        ("more than 120", 120, "approximate"), ("80 (incl. 20 volunteers)", 80, "part_of"),
+        ("80, of whom 20 pupils", 80, "part_of"),
     ],
 )  # fmt: skip
 def test_a_number_with_more_beside_it(text: str, number: float, note: str) -> None:

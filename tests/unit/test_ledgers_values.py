@@ -501,6 +501,7 @@ def test_in_a_column_of_texts_they_stay_unless_they_say_that_nothing_is_written(
             [True, False, *[None] * 4],
         ),
         ("schools", "met", ["是", "否", "无", "无此项", "不涉及"], [True, False, *[None] * 3]),
+        ("hazards", "verified_result", ["合格", "未复查", "待验收", "复查中"], ["passed", None, None, None]),
         ("hazards", "listed", ["是", "无"], [True, False]),  # 挂牌督办：无
         ("drills", "evaluated", ["有", "无", "没有"], [True, False, False]),
     ],

@@ -231,6 +231,8 @@ class _Finder:
         # A name of another vintage, once no district of today answers to the text.
         if moved := self._under(moved, above):
             return self._take_moved(text, moved)
+        if code := self._find_address(text, above):
+            return code, "place", None
         named = map(fold_name, split_places(text))
         known = sum(one in self.by_name or one in self.by_base for one in named)
         if known > 1:
@@ -272,6 +274,25 @@ class _Finder:
             if codes:
                 return None, UNMATCHED, self._refuse(text, unit or above, self.by_simple_full[name], codes)
         return None
+
+    def _find_address(self, text: str, above: str) -> str | None:
+        """The district of an English address (12 Main Street, Old Mill Town): the one part between commas that is one.
+
+        After it may stand the unit above alone, as the layer has it. None where it is no such address.
+        """
+        parts = [fold_name(part) for part in text.split(",")]
+        if len(parts) < 2 or not text.isascii():
+            return None
+        found = [at for at, part in enumerate(parts) if part in self.by_name]
+        codes = self._under(self.by_name[parts[found[0]]], above) if len(found) == 1 else set()
+        if len(codes) != 1 or found[0] == 0:
+            return None
+        (code,) = codes
+        units = {fold_name(self.names.get(one, one)) for one in self.parents.values()}
+        if any(part in units for part in parts[: found[0]]):
+            return None  # Rizal, Cainta may be two places
+        unit = fold_name(self.names.get(self.parents[code], self.parents[code]))
+        return code if all(part == unit for part in parts[found[0] + 1 :]) else None
 
     def _find_within(self, text: str, above: str) -> Answer | None:
         """The district of a place that names it in full further on: 国道307线城关镇路段, 河东村（城关镇）.

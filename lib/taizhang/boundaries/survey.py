@@ -19,6 +19,7 @@ from taizhang.core.reasons import Reason
 SUFFIXES = (".shp", ".gpkg", ".geojson", ".json", ".topojson", ".fgb", ".zip", ".parquet")
 _LAYERED = (".gpkg",)
 _CODE = re.compile(r"\d{6,19}")
+_LETTERED = re.compile(r"[A-Z]{1,4}[-_.]?\d{2,19}", re.I)  # RC01, PH-0142
 _NAMED = re.compile(
     "(?:镇|乡|街道|区|县|市|旗|苏木|办事处|管委会|开发区|园区|农场|林场|村|社区|网格|省|州|盟)$"
 )
@@ -112,11 +113,17 @@ def _read_codes(values: pd.Series) -> pd.Series:
 
 
 def _weigh_code(name: str, codes: pd.Series) -> float:
-    """How sure a column is that of the codes: figures of 6 or more, each its own; 0 where it can't be."""
+    """How sure a column is that of the codes: figures of 6 or more, each its own; 0 where it can't be.
+
+    Letters before the figures (RC01) will do under a header that speaks of codes, where there are no better ones.
+    """
     told = codes.dropna()
-    if told.empty or len(told) < len(codes) or not told.map(lambda one: bool(_CODE.fullmatch(one))).all():
+    if told.empty or len(told) < len(codes):
         return 0.0
     distinct = told.nunique() / len(told)
+    if not told.map(lambda one: bool(_CODE.fullmatch(one))).all():
+        lettered = told.map(lambda one: bool(_LETTERED.fullmatch(one))).all()
+        return 0.5 * (lettered and distinct == 1 and bool(_CODE_WORDS.search(name)))
     return distinct + 0.5 * bool(_CODE_WORDS.search(name)) if distinct > 0.9 else 0.0
 
 

@@ -15,14 +15,16 @@ _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"�
 _NUMERAL = re.compile("[一二两三四五六七八九十]+(?=个|天|周|星期|小时|日以?内|日之内|工作日)")
 _PEOPLE_NUMERAL = re.compile("[一二两三四五六七八九十]+(?=人|名|死|伤|亡|重|轻|,|$)")
 _SPAN = re.compile(
-    r"(?P<days>\d+)天|(?P<within>\d+)日(?=以?内|之内)|(?P<weeks>\d+)(?:周|个?星期|个?礼拜)|(?P<half>半个?月)|"
-    r"(?P<months>\d+)个月|(?P<hours>\d+)个?小时|(?P<year>半年)"
+    r"(?P<days>\d+)(?:天|days?)|(?P<within>\d+)日(?=以?内|之内)|(?P<weeks>\d+)(?:周|个?星期|个?礼拜|weeks?)|(?P<half>半个?月)|"
+    r"(?P<months>\d+)(?:个月|months?)|(?P<hours>\d+)(?:个?小时|hours?)|(?P<year>半年)"
 )
+_MONTH_NAMES = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = re.compile(
     r"\d{4}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|\d{8}(?!\d)|"
     r"\d{2}(?:年|[-/.])\d{1,2}(?:月|[-/.])\d{1,2}(?!\d)[日号]?|"
     r"(?:\d{4}|[0-2]\d|3[0-7])年\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|\d{4}[-/.]\d{1,2}(?!\d)|\d{4}年(?:底|末|初)?|"
     r"\d{1,2}月\d{1,2}(?!\d)[日号]?|\d{1,2}[-/.]\d{1,2}(?![\d%])|\d{1,2}月(?:份)?(?:上旬|中旬|下旬|初|底|末)?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)?{_MONTH_NAMES},?\d{{4}}|{_MONTH_NAMES}\d{{1,2}}(?:st|nd|rd|th)?,?\d{{4}}|"
     r"当[日天]|同[日天]|次日|第二天|本?年[底末]|[本当]?月[底末]"
 )
 _OWN_DAYS = {
@@ -33,10 +35,10 @@ _OWN_DAYS = {
 }
 _AT_ONCE = frozenset(
     "立即 立刻 马上 即时 即刻 当即 当场 现场 立即整改 当场整改 现场整改 立行立改 即查即改 立查立改 "
-    "即知即改 边查边改".split()
+    "即知即改 边查边改 immediately immediate atonce onthespot".split()
 )
 _DUE_START = re.compile(
-    "^(?:责令|要求)?(?:限期|限时|限|期限|时限|自发现之日起|自检查之日起|发现后|检查后)?(?:为|:)?"
+    "^(?:责令|要求)?(?:限期|限时|限|期限|时限|自发现之日起|自检查之日起|发现后|检查后|within|in)?(?:为|:)?"
 )
 _DUE_END = re.compile("(?:以?内|之内|前|之前)?(?:完成|整改)?(?:整改|完成|到位|完毕|改正)*$")
 _FINISHED = re.compile("(?:均|都|全部|现)?已")
@@ -349,7 +351,8 @@ def _read_day(word: _Word, *, last: bool) -> Day | None:
         return _span(match) if match else None
     if word.text in _OWN_DAYS:
         return _OWN_DAYS[word.text]
-    found = read_date(word.text, partial=True, last=last)
+    text = re.sub(r"(?<=\d)(?=[a-z])(?!st|nd|rd|th)|(?<=[a-z])(?=\d)|(?<=,)", " ", word.text)  # 3 june 2023
+    found = read_date(text, partial=True, last=last)
     return (found.value, found.precision) if found.value else found.relative
 
 

@@ -12,7 +12,9 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import Unit, load_shared
 
-_ABOUT_BEFORE = re.compile(r"^(?:大约|约|近|逾|超过|超|共计|共|计|≈|~|≥|>=?|不足)+")
+_ABOUT_BEFORE = re.compile(
+    r"^(?:大约|约|近|逾|超过|超|共计|共|计|≈|~|≥|>=?|不足|about|approx(?:imately|\.)?|around|over|morethan|nearly|almost)+"
+)
 _ABOUT_AFTER = re.compile(r"(?:余|多|左右|上下|以上|许|\+)+$")
 _RANGE = re.compile(
     r"(?P<low>\d[\d,.]*|[一二两三四五六七八九十百]+)(?P<unit>[^-~至到—\d]*)[-~至到—]+"
@@ -20,7 +22,7 @@ _RANGE = re.compile(
 )
 # What stands after a number, in brackets or after a stop: a part of it, or words without a figure.
 _BESIDE = re.compile(r"(?P<whole>[^,;、()\[\]]+)(?P<stop>[,;、(\[])(?P<more>[^()\[\]]+)[)\]]?")
-_PART = re.compile(r"(?:其中|含|包含|包括|内含)(?P<parts>.+)")
+_PART = re.compile(r"(?:其中|含|包含|包括|内含|incl(?:uding|\.)?|ofwhom|ofwhich)(?P<parts>.+)")
 _FIGURES = re.compile(r"\d[\d,.]*[百千万]?")
 _MORE, _TO, _STOPS = "余多+", "-~至到—", "。.;,"
 _COUNTED = re.compile(r"^(?:共计|共|计)+$")
