@@ -250,7 +250,8 @@ def test_the_unknown_and_the_withheld_are_said() -> None:
     drills, complaints = read(narrative.write_drills(view)), read(narrative.write_complaints(view))
     assert "不详（没有可以计入的记录）" in drills and "0%" not in drills
     assert (
-        complaints == "2021年，城关镇受理诉求因数量较少从略。排查矛盾纠纷9件，矛盾纠纷化解率因数量较少从略。"
+        complaints
+        == "2021年，城关镇受理诉求从略，以免识别个人。排查矛盾纠纷9件，矛盾纠纷化解率从略，以免识别个人。"
     )
 
 

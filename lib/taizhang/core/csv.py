@@ -51,6 +51,9 @@ def format_facts(facts: pd.DataFrame, form: str) -> str:
     shown["value"] = shown["value"].where(~facts["suppressed"].astype(bool))
     for column in ("value", "low", "high"):
         shown[column] = shown[column].map(lambda x: "" if pd.isna(x) else f"{x:,.2f}".rstrip("0").rstrip("."))
-    shown.loc[facts["suppressed"].astype(bool), "value"] = "suppressed"
+    hidden = facts["suppressed"].astype(bool)
+    shown.loc[hidden, "value"] = facts.loc[hidden, "value"].map(
+        lambda x: "suppressed" if pd.isna(x) else f"~{x:,.0f}"
+    )
     with pd.option_context("display.unicode.east_asian_width", True):
         return shown.to_string(index=False) + "\n"

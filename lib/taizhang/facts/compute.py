@@ -1,6 +1,7 @@
 """All facts of a period, and the ledger rows behind any one of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -29,16 +30,28 @@ from taizhang.facts import (
     teams,
     warnings,
 )
-from taizhang.facts.measures import Measure, Result, Scene, divide
+from taizhang.facts.measures import Count, Distinct, Measure, Result, Scene, divide
 from taizhang.facts.own import OwnFact, make_measures
 from taizhang.facts.rows import TABLE_COLUMNS, Floats, Ledgers, Mask
-from taizhang.facts.suppress import blank_result, find_hidden, hides_counts, leave_out_base
+from taizhang.facts.suppress import (
+    Link,
+    blank_result,
+    find_hidden,
+    hides_counts,
+    is_same,
+    leave_out_base,
+    round_counts,
+)
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets
+from taizhang.facts.years import Reading, find_calendar_period, link_readings, list_readings
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
 
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
 SUPPRESS_BELOW = 5
 SUPPRESS = ("complaints", "disputes")
+ROUNDING = (
+    5  # of what is shown in other ranges, and as of other days, than those of which small counts are hidden
+)
 NEVER_SUPPRESSED = "incidents"
 # A module for each kind, of its name.
 _KINDS = (
@@ -119,28 +132,146 @@ def _list_measures(own: Sequence[OwnFact]) -> tuple[dict[str, FactInfo], dict[st
     return infos | {fact.info.name: fact.info for fact in own}, dict(MEASURES) | extra
 
 
+@dataclass(frozen=True)
+class Suppression:
+    """What small counts are kept from view.
+
+    Attributes
+    ----------
+    kinds : collection of str
+        Sensitive kinds.
+    below : int
+        The smallest count shown of them.
+    rounding : int
+        To a multiple of it counts are rounded instead; 0: they are hidden.
+    own : date, optional
+        The day that the workbook's ledgers are read as of where nobody asks for another; None: each period's last day.
+    """
+
+    kinds: Collection[str] = SUPPRESS
+    below: int = SUPPRESS_BELOW
+    rounding: int = 0
+    own: date | None = None
+
+    def __post_init__(self) -> None:
+        if NEVER_SUPPRESSED in self.kinds:
+            raise ParameterError("facts.never_suppressed", kind=NEVER_SUPPRESSED)
+
+
+@dataclass(frozen=True)
+class _Published:
+    """One kind's facts of a period and day, as they may be shown to the last case but for what is hidden."""
+
+    period: Period
+    results: Mapping[str, Result]
+    hidden: Mapping[str, Mask]
+
+
+def _publish(
+    scene: Scene,
+    kind: str,
+    measures: Sequence[Measure],
+    suppression: Suppression,
+    readings: Sequence[Reading],
+) -> list[_Published]:
+    """What is published of a kind's cases, hidden so that all of it together gives nothing away."""
+    tables: list[dict[str, Result]] = []
+    at: list[int] = []  # by reading: its table; two readings of a period mostly are the same
+    for reading in readings:
+        other = Scene(
+            scene.ledgers, reading.period, reading.as_of, scene.grid_measures, reading.asked, intervals=False
+        )
+        table = {measure.fact: measure.compute(other) for measure in measures}
+        first = next(
+            (at[n] for n, one in enumerate(readings[: len(at)]) if one.period == reading.period), None
+        )
+        if first is not None and all(is_same(result, tables[first][fact]) for fact, result in table.items()):
+            at.append(first)
+        else:
+            at.append(len(tables))
+            tables.append(table)
+    links = link_readings(readings) if scene.ledgers[kind].date else []
+    moved = [Link(at[link.whole], tuple(at[part] for part in link.parts), link.same_day) for link in links]
+    masks = find_hidden(
+        tables,
+        below=suppression.below,
+        sums=_SUMS.get(kind, ()),
+        within=_WITHIN.get(kind, ()),
+        links=[link for link in dict.fromkeys(moved) if link.parts != (link.whole,)],
+    )
+    return [
+        _Published(reading.period, tables[table], masks[table])
+        for reading, table in zip(readings, at, strict=True)
+    ]
+
+
+def _list_published(
+    scene: Scene, kind: str, measures: Sequence[Measure], suppression: Suppression
+) -> list[_Published]:
+    """What is published of a kind in the calendar year of a period; nothing where the period is another range.
+
+    A kind without dates has nothing that adds up over the year.
+    """
+    period = find_calendar_period(scene.period)
+    if period is None:
+        return []
+    readings = list_readings(period.start.year, suppression.own)
+    if not scene.ledgers[kind].date:
+        readings = [reading for reading in readings if reading.period == period]
+    key = (kind, tuple(measure.fact for measure in measures), suppression.below, tuple(readings))
+    return scene.ledgers.keep(key, lambda: _publish(scene, kind, measures, suppression, readings))
+
+
+def _suppress(
+    kind: str, scene: Scene, measures: Sequence[Measure], results: dict[str, Result], suppression: Suppression
+) -> dict[str, tuple[Result, Mask]]:
+    """A kind's facts as they may be shown, and where that is less than all: hidden, or not to the last case."""
+    if not measures:
+        return {}
+    published = [] if suppression.rounding else _list_published(scene, kind, measures, suppression)
+    shown = {}
+    for measure in measures:
+        result = results[measure.fact]
+        same = next(
+            (
+                one
+                for one in published
+                if (one.period.start, one.period.end) == (scene.period.start, scene.period.end)
+                and is_same(one.results[measure.fact], result)
+            ),
+            None,
+        )
+        if same is None:
+            is_count = isinstance(measure, Count | Distinct)
+            shown[measure.fact] = round_counts(result, suppression.rounding or ROUNDING, is_count=is_count)
+        else:
+            hidden = same.hidden[measure.fact]
+            shown[measure.fact] = blank_result(result, hidden), hidden
+    anything = any(mask.any() for one in published for mask in one.hidden.values())
+    if anything or any(
+        hides_counts(results[fact], mask, suppression.below) for fact, (_, mask) in shown.items()
+    ):
+        # How many rows there are, and of how many something is known, gives them away.
+        return {fact: (leave_out_base(result), mask) for fact, (result, mask) in shown.items()}
+    return shown
+
+
 def _compute_results(
-    scene: Scene, measures: Collection[Measure], suppress_below: int, suppress: Collection[str]
+    scene: Scene, measures: Collection[Measure], suppression: Suppression
 ) -> tuple[dict[str, Result], dict[str, Mask]]:
     """Results by fact, blanked where hidden, and where that is."""
-    if NEVER_SUPPRESSED in suppress:
-        raise ParameterError("facts.never_suppressed", kind=NEVER_SUPPRESSED)
     configured = [measure for measure in measures if measure.is_configured(scene)]
     results = {measure.fact: measure.answer(scene) for measure in configured}
     hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
-    for kind in suppress:
-        of_kind = {measure.fact: results[measure.fact] for measure in configured if kind in measure.kinds}
-        masks = find_hidden(
-            of_kind, below=suppress_below, sums=_SUMS.get(kind, ()), within=_WITHIN.get(kind, ())
-        )
-        for fact, mask in masks.items():
-            hidden[fact] |= mask
-        if any(hides_counts(result, hidden[fact], suppress_below) for fact, result in of_kind.items()):
-            # How many rows there are, and of how many something is known, gives them away.
-            results |= {fact: leave_out_base(results[fact]) for fact in of_kind}
-    return {
-        fact: blank_result(result, hidden[fact] | result.unknown) for fact, result in results.items()
-    }, hidden
+    exact = dict(results)
+    for kind in suppression.kinds:
+        of_kind = [measure for measure in configured if kind in measure.kinds]
+        for fact, (result, mask) in _suppress(kind, scene, of_kind, exact, suppression).items():
+            # Of two kinds that a fact rests on, each hides what it must.
+            kept = leave_out_base(result) if np.isnan(results[fact].known).any() else result
+            results[fact] = blank_result(kept, hidden[fact])
+            hidden[fact] = hidden[fact] | mask
+    return {fact: blank_result(result, result.unknown) for fact, result in results.items()}, hidden
 
 
 def compute_facts(
@@ -154,6 +285,8 @@ def compute_facts(
     targets: Sequence[TargetLike] = (),
     suppress_below: int = SUPPRESS_BELOW,
     suppress: Collection[str] = SUPPRESS,
+    rounding: int = 0,
+    read_as_of: date | None = None,
     own: Sequence[OwnFact] = (),
     dates: Mapping[str, str] | None = None,
     asked: date | None = None,
@@ -180,6 +313,11 @@ def compute_facts(
         The smallest count shown of the kinds in `suppress`.
     suppress : collection of str
         Sensitive kinds.
+    rounding : int
+        To a multiple of it their counts are rounded, and nothing is hidden; 0: small counts are hidden in months,
+        quarters, halves and years, and in other ranges, and as of other days, rounded to 5.
+    read_as_of : datetime.date, optional
+        The day that the ledgers are read as of where nobody asks for another; without it each period's last.
     own : sequence of OwnFact
         A workbook's own facts.
     dates : Mapping of str to str, optional
@@ -204,7 +342,8 @@ def compute_facts(
     """
     scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked, unread)
     infos, measures = _list_measures(own)
-    results, hidden = _compute_results(scene, [measures[name] for name in infos], suppress_below, suppress)
+    suppression = Suppression(suppress, suppress_below, rounding, read_as_of)
+    results, hidden = _compute_results(scene, [measures[name] for name in infos], suppression)
     units = {name: infos[name].unit for name in results}
     _add_targets(scene, infos, results, hidden, units, targets)
 
@@ -255,7 +394,8 @@ def _add_targets(
     gone = elapsed_percent(scene.period, scene.as_of)
     for indicator in [name for name in infos if name in spread and name in results]:
         wanted = np.array([spread[indicator].get(code, np.nan) for code in [*codes, ALL]])
-        value = results[indicator].value
+        # Percent of a target would tell the last case of what is rounded.
+        value = np.where(hidden[indicator], np.nan, results[indicator].value)
         done = divide(100 * value, wanted)
         mask = hidden[indicator] & ~np.isnan(wanted)
         bottom = np.where(mask, np.nan, wanted)
@@ -268,6 +408,38 @@ def _add_targets(
             )
             hidden[fact] = mask
             units[fact] = describe_fact(f"targets.{ANY}.{measure}").unit
+
+
+def _list_columns_beneath(
+    scene: Scene,
+    related: Sequence[Measure],
+    hidden: Mapping[str, Mask],
+    suppression: Suppression,
+    place: int,
+) -> set[str]:
+    """The columns that hidden numbers of a place (-1: any) rest on, in the period or the others of its year.
+
+    What is hidden in another period can be counted by any date there is, as a case is due some days after it came.
+    """
+
+    def is_hidden(mask: Mask) -> bool:
+        return bool(mask.any() if place == -1 else mask[place])
+
+    configured = [measure for measure in related if measure.is_configured(scene)]
+    facts = {fact for fact, mask in hidden.items() if is_hidden(mask)}
+    dates: set[str] = set()
+    for kind in suppression.kinds:
+        of_kind = [measure for measure in configured if kind in measure.kinds]
+        published = (
+            [] if suppression.rounding or not of_kind else _list_published(scene, kind, of_kind, suppression)
+        )
+        elsewhere = {fact for one in published for fact, mask in one.hidden.items() if is_hidden(mask)}
+        if elsewhere:
+            facts |= elsewhere
+            dates |= scene.ledgers[kind].date_columns
+    grounds = [ground for measure in configured if measure.fact in facts for ground in measure.list_grounds()]
+    columns = {column for ground in grounds for column in ground.columns} | dates
+    return columns | {f"{column}_precision" for column in columns}
 
 
 def select_rows(
@@ -319,18 +491,28 @@ def select_rows(
     if not measure.is_configured(scene):
         missing = [kind for kind in (measure.kind, *measure.needs) if kind not in scene.ledgers]
         raise ParameterError("facts.no_ledger", fact=fact, kinds=missing)
-    suppress = [kind for kind in same.get("suppress", SUPPRESS) if kind in measure.kinds]
-    if suppress:
-        related = [other for other in measures.values() if other.kinds & set(suppress)]
-        _, hidden = _compute_results(scene, related, same.get("suppress_below", SUPPRESS_BELOW), suppress)
-        if hidden[name][-1 if district == ALL else codes.index(district)]:
+    suppression = Suppression(
+        [kind for kind in same.get("suppress", SUPPRESS) if kind in measure.kinds],
+        same.get("suppress_below", SUPPRESS_BELOW), same.get("rounding", 0), same.get("read_as_of"),
+    )  # fmt: skip
+    place = -1 if district == ALL else codes.index(district)
+    beneath: set[str] = set()
+    if suppression.kinds:
+        related = [other for other in measures.values() if other.kinds & set(suppression.kinds)]
+        _, hidden = _compute_results(scene, related, suppression)
+        if hidden[name][place]:
             raise ParameterError("facts.suppressed", fact=fact, district=district)
         if district == ALL and hidden[name].any():
             raise ParameterError("facts.suppressed_somewhere", fact=fact)
+        beneath = _list_columns_beneath(scene, related, hidden, suppression, place)
     rows, counted = measure.select(scene)
     of = measure.rows_of(scene)
     keep = rows if district == ALL else rows & (of.group == codes.index(district))
     frame: pd.DataFrame = of.ledger.table.iloc[of.at[keep]].drop(columns=TABLE_COLUMNS, errors="ignore")
+    frame = frame.drop(columns=[column for column in frame if column in beneath])
+    if beneath and len(frame.get("source_file", pd.Series()).unique()) > 1:
+        # A file of each month, say, tells what its rows' dates would.
+        frame = frame.drop(columns=["source_file", "source_sheet", "source_row"], errors="ignore")
     frame = frame.assign(counted=counted[keep])
     frame.attrs["kind"] = of.ledger.kind
     return frame

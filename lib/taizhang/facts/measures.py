@@ -52,6 +52,7 @@ class Scene:
     grid_measures: pd.DataFrame | None = None
     asked: date | None = None
     unread: Mapping[str, Collection[str]] = field(default_factory=dict)
+    intervals: bool = True  # whether limits are wanted: they take longer than the counts
     _rows: dict[tuple[str, bool], Rows] = field(default_factory=dict)
 
     @property
@@ -97,8 +98,9 @@ class Scene:
 class Result:
     """A fact of all districts, then of the whole area: arrays of n + 1.
 
-    `parts` are the counts and sums that the fact shows, by identity, so that facts share them. `known` and `of`: of how
-    many rows of the fact's base the answer is known; `unknown`: where it is not known of enough of them.
+    `parts` are the counts and sums that the fact shows, by identity, so that facts share them; `aliases`: under which
+    identity those are found that here are of the same rows. `known` and `of`: of how many rows of the fact's base the
+    answer is known; `unknown`: where it is not known of enough of them.
     """
 
     value: Floats
@@ -107,6 +109,7 @@ class Result:
     low: Floats
     high: Floats
     parts: Mapping[Any, "Part"] = field(default_factory=dict)
+    aliases: Mapping[Any, Any] = field(default_factory=dict)
     known: Floats = field(default_factory=lambda: np.empty(0))
     of: Floats = field(default_factory=lambda: np.empty(0))
     unknown: Mask = field(default_factory=lambda: np.empty(0, bool))
@@ -262,7 +265,7 @@ class Count(Measure):
         value = _tally(self.rows_of(scene).group[rows], scene.n)
         # What stands open may be more than the period's rows.
         part = Part(value, value, own=not self.stock)
-        return _count_up(value, {(STOCK if self.stock else every, self.counted): part}, self.interval)
+        return _count_up(value, {(STOCK if self.stock else every, self.counted): part}, self.interval and scene.intervals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,7 +288,7 @@ class Sum(Measure):
         of = self.rows_of(scene)
         value = _tally(of.group[rows], scene.n, of.test(self.amount)[rows])
         parts = {self.amount: Part(value, _tally(of.group[counted], scene.n))}
-        return _count_up(value, parts, self.interval)
+        return _count_up(value, parts, self.interval and scene.intervals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,7 +324,7 @@ class Distinct(Measure):
             value[-1] = len(np.unique(values))
         sizes = _tally(group, scene.n)
         parts = {self.of: Part(value, sizes, additive=not self.shared)}
-        return _count_up(value, parts, self.interval)
+        return _count_up(value, parts, self.interval and scene.intervals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,12 +353,15 @@ class Share(Measure):
         rows, counted = self.select(scene)
         group = self.rows_of(scene).group
         total, top = _tally(group[rows], scene.n), _tally(group[counted], scene.n)
-        low, high = wilson_interval(top, total)
+        low = high = np.full(total.shape, np.nan)
+        if scene.intervals:
+            low, high = wilson_interval(top, total)
         parts = {
             (every, every if rows.all() else self.asked): Part(total, total),
             (self.rows or every, self.counted): Part(top, top, positive=False),
         }
-        return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts)
+        same = {(every, self.asked): (every, every)} if rows.all() else {}
+        return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts, same)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -480,7 +486,10 @@ class Median(Measure):
             (every, every if rows.all() else self.rows): Part(total, total),
             (every if rows.all() else self.rows, self.closed): Part(top, top, positive=False),
         }
-        return Result(value, top, total, low, high, parts)
+        same = {}
+        if rows.all() and self.rows is not every:
+            same = {(every, self.rows): (every, every), (self.rows, self.closed): (every, self.closed)}
+        return Result(value, top, total, low, high, parts, same)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -95,6 +95,12 @@ class Ledger:
             group = np.full(len(table), -1)
         self.group: Numbers = group.astype(np.int64)
 
+    @property
+    def date_columns(self) -> set[str]:
+        """Those that hold days, the starred date among them."""
+        days = {name for name, field in self._fields.items() if field.type in ("date", "datetime")}
+        return days | ({self.date} if self.date else set())
+
     def make(self, function: Callable[..., Made], *arguments: Hashable) -> Made:
         """What `function` returns for the arguments, worked out once."""
         if (function, arguments) not in self._made:
@@ -372,6 +378,14 @@ class Ledgers(dict[str, Ledger]):
         if not self.codes.is_unique:
             raise ParameterError("facts.codes_twice", codes=tuple(self.codes[self.codes.duplicated()]))
         days = dates or {}
+        self._kept: dict[Hashable, Any] = {}
         super().__init__(
             {kind: Ledger(kind, table, self.codes, days.get(kind, "")) for kind, table in tables.items()}
         )
+
+    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What is made of all these ledgers, worked out once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        made: Made = self._kept[key]
+        return made

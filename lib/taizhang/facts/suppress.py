@@ -1,226 +1,242 @@
 """Small counts of sensitive kinds are hidden, and as many others as it takes that none can be worked out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from taizhang.facts.measures import Part, Result, every
-from taizhang.facts.rows import Floats, Mask
+from taizhang.facts.protect import Cells, Protection
+from taizhang.facts.rows import Mask, Numbers
 
 Key = object
 Sum = tuple[Key, tuple[Key, ...]]  # a whole and its parts, within each district
 Pair = tuple[Key, Key]  # the first is never above the second
-ROUNDS = 50  # of narrowing bounds; each is monotone, so stopping early only overlooks a very long chain
+Table = Mapping[str, Result]  # the results of one kind's facts in one period, by fact
+# What one would rather see: the whole area than a district, a longer period than a shorter.
+_AREA, _LONGER, _LARGER = 0.2, 0.1, 0.01
 
 
-@dataclass
-class _Table:
-    """Parts by district (the whole area last), which facts show them, and what is hidden so far."""
+@dataclass(frozen=True)
+class Link:
+    """How tables hang together: what `whole` is of, the others are parts of.
 
-    keys: list[Key]
-    values: Floats  # parts x (districts + 1)
-    additive: Mask  # parts
-    positive: Mask  # parts
-    facts: list[list[int]]  # the parts of each fact
-    hidden: Mask  # parts x (districts + 1): chosen to be hidden
-    exists: Mask  # facts x (districts + 1): has a number to hide
-    sums: list[tuple[int, list[int]]]
-    within: list[tuple[int, int]]
-    # large = small + rest for each pair within: the rests, which no fact shows, add up over districts, too.
-    rests: list[tuple[int, list[int]]]
+    `same_day`: all are read as of one day, so that what was counted in the parts is all that there is in the whole.
+    """
 
-    def hide_facts(self) -> Mask:
-        """A fact is hidden where a part of it is."""
-        return np.array([self.hidden[parts].any(axis=0) for parts in self.facts]) & self.exists
-
-    def shown(self) -> Mask:
-        """A part is seen where a fact that is not hidden shows it."""
-        seen = np.zeros_like(self.hidden)
-        for at, hidden in enumerate(self.hide_facts()):
-            seen[self.facts[at]] |= ~hidden
-        return seen
+    whole: int
+    parts: tuple[int, ...]
+    same_day: bool
 
 
-def _lay_out(results: Collection[Result], below: int, sums: Sequence[Sum], within: Sequence[Pair]) -> _Table:
-    parts: dict[Key, Part] = {}
-    positive: dict[Key, bool] = {}
-    for result in results:
-        for key, part in result.parts.items():
-            parts.setdefault(key, part)
-            positive[key] = positive.get(key, False) or part.positive
-    keys = list(parts)
-    number = {key: n for n, key in enumerate(keys)}
-    sizes = np.array([parts[key].sizes for key in keys])
-    pairs = {(number[a], number[b]) for a, b in within if a in number and b in number}
-    whole = number.get((every, every))
-    for result in results:
-        counts = [number[key] for key, part in result.parts.items() if part.is_count]
-        if len(counts) == 2:  # of a share: its denominator, then its numerator
-            pairs.add((counts[1], counts[0]))
-        for key, part in result.parts.items():
-            if whole is not None and part.is_count and part.own and number[key] != whole:
-                pairs.add((number[key], whole))
-    values = np.array([parts[key].values for key in keys])
-    additive = np.array([parts[key].additive for key in keys])
-    both = [(small, large) for small, large in sorted(pairs) if additive[small] and additive[large]]
-    rests = np.array([values[large] - values[small] for small, large in both]).reshape(-1, values.shape[1])
-    return _Table(
-        keys=keys,
-        values=np.vstack([values, rests]),
-        additive=np.append(additive, np.ones(len(both), bool)),
-        positive=np.append([positive[key] for key in keys], np.zeros(len(both))).astype(bool),
-        facts=[[number[key] for key in result.parts] for result in results],
-        hidden=np.vstack([(sizes >= 1) & (sizes < below), np.zeros(rests.shape, bool)]),
-        exists=np.array([~np.isnan(result.value) | (result.denominator > 0) for result in results]),
-        sums=[
-            (number[whole], [number[key] for key in rest])
-            for whole, rest in sums
-            if whole in number and all(key in number for key in rest)
-        ],
-        within=sorted(pairs),
-        rests=[(large, [small, len(keys) + n]) for n, (small, large) in enumerate(both)],
-    )
+class _Layout:
+    """The numbers of all tables as one row of cells."""
 
+    def __init__(self, tables: Sequence[Table], sums: Sequence[Sum], within: Sequence[Pair]) -> None:
+        self.tables = tables
+        self.numbers: list[dict[Key, int]] = []  # by table: the number of each part
+        self.parts: list[Part] = []
+        self.positive: list[bool] = []
+        self.aliases: list[dict[Key, Key]] = []
+        for table in tables:
+            numbers: dict[Key, int] = {}
+            aliases: dict[Key, Key] = {}
+            for result in table.values():
+                aliases |= result.aliases
+                for key, part in result.parts.items():
+                    if key not in numbers:
+                        numbers[key] = len(self.parts)
+                        self.parts.append(part)
+                        self.positive.append(False)
+                    self.positive[numbers[key]] |= part.positive
+            self.numbers.append(numbers)
+            self.aliases.append(aliases)
+        self.places = len(self.parts[0].values)
+        self.values = np.array([part.values for part in self.parts]).ravel()
+        self.sizes = np.array([part.sizes for part in self.parts]).ravel()
+        self.equal: list[tuple[int, Numbers]] = []
+        self.within: list[tuple[int, Numbers]] = []
+        for at in range(len(tables)):
+            self._relate_within(at, sums, within)
+        for number in range(len(self.parts)):
+            self._relate_places(number)
 
-def _bound(table: _Table) -> tuple[Floats, Floats]:
-    """The range in which a reader who knows all that is shown can place every number."""
-    shown = table.shown()
-    least = np.where(table.positive, 1.0, 0.0)[:, None]
-    bounds = np.array(
-        [
-            np.where(shown, table.values, np.minimum(least, table.values)),
-            np.where(shown, table.values, np.inf),
-        ]
-    )
-    low, high = bounds
-    for _ in range(ROUNDS):
-        before = bounds.copy()
-        for small, large in table.within:
-            low[large] = np.maximum(low[large], low[small])
-            high[small] = np.minimum(high[small], high[large])
-        for whole, rest in (*table.sums, *table.rests):
-            _narrow(low, high, whole, rest)
-        for part in np.flatnonzero(table.additive):
-            _narrow_row(low[part], high[part])
-        if np.array_equal(before, bounds):
-            break
-    return low, high
+    def find(self, table: int, key: Key) -> int | None:
+        """The number of a part in a table, under its own key or another for the same rows."""
+        numbers = self.numbers[table]
+        return numbers.get(key, numbers.get(self.aliases[table].get(key, key)))
 
+    def cell(self, part: int, place: int) -> int:
+        return part * self.places + place
 
-def _follow_from_zero(table: _Table) -> Mask:
-    """Parts that are 0 because one shown above them is: nothing is to be kept from view there."""
-    zero = table.shown() & (table.values == 0)
-    follow = np.zeros_like(zero)
-    for small, large in table.within:
-        follow[small] |= zero[large]
-    return follow
+    def _add(self, wholes: list[tuple[int, Numbers]], whole: int, parts: Sequence[int]) -> None:
+        """Relate the parts within every place."""
+        for place in range(self.places):
+            wholes.append((self.cell(whole, place), np.array(parts) * self.places + place))
 
+    def _relate_places(self, part: int) -> None:
+        first, last = self.cell(part, 0), self.cell(part, self.places - 1)
+        if self.parts[part].additive:
+            self.equal.append((last, np.arange(first, last)))
+        else:
+            self.within += [
+                (last, np.array([cell]))
+                for cell in range(first, last)
+                if self.values[cell] <= self.values[last]
+            ]
 
-def _narrow(low: Floats, high: Floats, whole: int, rest: list[int]) -> None:
-    """Narrow a whole and its parts within each district."""
-    low[whole] = np.maximum(low[whole], low[rest].sum(axis=0))
-    high[whole] = np.minimum(high[whole], high[rest].sum(axis=0))
-    for part in rest:
-        others = [other for other in rest if other != part]
-        low[part] = np.maximum(low[part], low[whole] - high[others].sum(axis=0))
-        high[part] = np.minimum(high[part], high[whole] - low[others].sum(axis=0))
+    def _relate_within(self, table: int, sums: Sequence[Sum], within: Sequence[Pair]) -> None:
+        found = self.numbers[table]
+        pairs = {
+            (a, b) for a, b in ((self.find(table, a), self.find(table, b)) for a, b in within)
+            if a is not None and b is not None
+        }  # fmt: skip
+        everything = found.get((every, every))
+        for result in self.tables[table].values():
+            counts = [found[key] for key, part in result.parts.items() if part.is_count]
+            if len(counts) == 2:  # of a share: its denominator, then its numerator
+                pairs.add((counts[1], counts[0]))
+            pairs |= {
+                (found[key], everything)
+                for key, part in result.parts.items()
+                if everything is not None and part.is_count and part.own and found[key] != everything
+            }
+        for small, large in sorted(pairs):
+            self._add(self.within, large, [small])
+        for large_key, rest in sums:
+            total, parts = self.find(table, large_key), [self.find(table, key) for key in rest]
+            if total is not None and None not in parts:
+                self._add(self.equal, total, [one for one in parts if one is not None])
 
+    def link(self, links: Sequence[Link]) -> None:
+        """Relate the parts of linked tables by all that is true of them: no reader can know more."""
+        found: dict[Key, list[tuple[bool, int, list[int]]]] = {}
+        for link in links:
+            tables = (link.whole, *link.parts)
+            for key in dict.fromkeys(key for table in tables for key in self.numbers[table]):
+                numbers = [number for table in tables if (number := self.find(table, key)) is not None]
+                if len(numbers) == len(tables):
+                    found.setdefault(key, []).append((link.same_day, numbers[0], numbers[1:]))
+        values = self.values.reshape(-1, self.places)
+        for key, related in found.items():
+            sums = [(values[whole], values[parts].sum(axis=0)) for _, whole, parts in related]
+            # What no later day changes, such as what was received, always adds up.
+            lasting = key == (every, every) or (
+                all(np.allclose(whole, total) for whole, total in sums)
+                and any(whole.any() for whole, _ in sums)
+            )
+            for same_day, whole, parts in related:
+                self._link(whole, parts, adds_up=same_day or lasting)
 
-def _narrow_row(low: Floats, high: Floats) -> None:
-    """Narrow the districts (all but the last) and the whole area (the last)."""
-    low[-1] = max(low[-1], low[:-1].sum())
-    high[-1] = min(high[-1], high[:-1].sum())
-    high[:-1] = np.minimum(high[:-1], high[-1] - low[:-1].sum() + low[:-1])
-    endless = np.isinf(high[:-1])
-    finite = np.where(endless, 0, high[:-1])
-    others = np.where(endless.sum() > endless, np.inf, finite.sum() - finite)
-    low[:-1] = np.maximum(low[:-1], low[-1] - others)
-
-
-def _hide_beside(table: _Table, part: int, at: int) -> bool:
-    """Hide the smallest other member of a sum within the district that gives `part` away."""
-    shown = table.shown()
-    for whole, rest in table.sums:
-        members = [whole, *rest]
-        if part in members and sum(not shown[member, at] for member in members) == 1:
-            others = [member for member in members if member != part and table.values[member, at] > 0]
-            if others:
-                table.hidden[min(others, key=lambda member: float(table.values[member, at])), at] = True
-                return True
-    return False
-
-
-def _hide_elsewhere(table: _Table, low: Floats, part: int, at: int) -> bool:
-    """Hide the smallest next district, or else the whole area."""
-    if not table.additive[part]:
-        return False
-    values, shown = table.values[part], table.shown()[part]
-    last = len(values) - 1
-    candidates = np.flatnonzero(shown[:last] & (values[:last] > (1 if table.positive[part] else 0)))
-    if len(candidates):
-        other = candidates[np.argmin(values[candidates])]
-        table.hidden[part, other] = True
-        # A part shown beneath it and as large would say that it can be no smaller.
-        for small, large in table.within:
-            if large == part and low[small, other] >= values[other]:
-                table.hidden[small, other] = True
-        return True
-    if at != last and shown[last]:
-        table.hidden[part, last] = True
-        return True
-    return False
+    def _link(self, whole: int, parts: Sequence[int], *, adds_up: bool) -> None:
+        values = self.values.reshape(-1, self.places)
+        total = values[parts].sum(axis=0)
+        for place in range(self.places):
+            cells, large = np.array(parts) * self.places + place, self.cell(whole, place)
+            if adds_up and np.isclose(total[place], values[whole, place]):
+                self.equal.append((large, cells))
+            elif total[place] <= values[whole, place]:
+                self.within.append((large, cells))
+            else:  # such as different values, of which there are no more in all than in the parts together
+                self.within += [
+                    (large, np.array([cell])) for cell in cells if self.values[cell] <= self.values[large]
+                ]
 
 
 def find_hidden(
-    results: Mapping[str, Result],
+    tables: Sequence[Table],
     *,
     below: int,
     sums: Sequence[Sum] = (),
     within: Sequence[Pair] = (),
-) -> dict[str, Mask]:
-    """Which numbers of a kind's facts are to be hidden.
+    links: Sequence[Link] = (),
+) -> list[dict[str, Mask]]:
+    """Which numbers of a kind's facts are to be hidden, in tables that stand side by side.
 
-    Counts of 1 to `below` - 1 rows are hidden, and the shares and sums over so few. Then the smallest
-    others, until no hidden count can be worked out exactly: not from the whole area less the other
-    districts, nor from sums within a district, nor from bounds such as that those resolved are among those
-    received.
+    Counts of 1 to `below` - 1 rows are hidden, and the shares and sums over so few. Then as few others as
+    can be, until no hidden count can be worked out exactly: not from the whole area less the other
+    districts, nor from sums within a district, nor from the months of a year, nor from bounds such as that
+    those resolved are among those received.
 
     Parameters
     ----------
-    results : Mapping of str to Result
-        All facts of one kind, by name.
+    tables : sequence of Mapping of str to Result
+        All facts of one kind, by name, for each period.
     below : int
         The smallest count that may be shown; 0 is always shown.
     sums : sequence of (key, keys)
         Parts that add up to another within each district.
     within : sequence of (key, key)
         Parts that are never above another.
+    links : sequence of Link
+        Between the tables.
 
     Returns
     -------
-    dict of str to ndarray of bool, shape (districts + 1,)
-        By name.
+    list of dict of str to ndarray of bool, shape (districts + 1,)
+        For each table by fact.
 
     Notes
     -----
-    Zeros are not hidden, so a reader knows a hidden count to be at least 1. Numbers of other periods are
-    not looked at: facts of a year and of all its months, shown side by side, may still give a month away.
+    Zeros are not hidden, so a reader knows a hidden count to be at least 1.
     """
-    if not results:
-        return {}
-    table = _lay_out(results.values(), below, sums, within)
-    while table.hidden.any():
-        low, high = _bound(table)
-        pinned = ~table.shown() & (high - low < 0.5) & ~_follow_from_zero(table)
-        pinned[len(table.keys) :] = False  # a rest that is known gives away no number by itself
-        cells = [(int(part), int(at)) for part, at in np.argwhere(pinned)]
-        # Within districts all at once; across them one at a time, as one more may be enough for many.
-        beside = [_hide_beside(table, part, at) for part, at in cells]
-        if not any(beside) and not any(_hide_elsewhere(table, low, part, at) for part, at in cells):
-            break
-    hidden = table.hide_facts()
-    return {fact: hidden[at] for at, fact in enumerate(results)}
+    if not any(result.parts for table in tables for result in table.values()):
+        return [
+            {fact: np.zeros(result.value.shape, bool) for fact, result in table.items()} for table in tables
+        ]
+    layout = _Layout(tables, sums, within)
+    layout.link(links)
+    small = (layout.sizes >= 1) & (layout.sizes < below)
+    facts = [(at, fact, result) for at, table in enumerate(tables) for fact, result in table.items()]
+    hidden = np.zeros((len(facts), layout.places), bool)
+    if small.any():
+        cells = _make_cells(layout, [(at, result) for at, _, result in facts], links)
+        protection = Protection(cells, small)
+        protection.run()
+        hidden = protection.hidden_facts.reshape(hidden.shape)
+    masks: list[dict[str, Mask]] = [{} for _ in tables]
+    for (at, fact, _), mask in zip(facts, hidden, strict=True):
+        masks[at][fact] = mask
+    return masks
+
+
+def _make_cells(layout: _Layout, facts: Sequence[tuple[int, Result]], links: Sequence[Link]) -> Cells:
+    places = layout.places
+    shows = [
+        (number, layout.numbers[at][key]) for number, (at, result) in enumerate(facts) for key in result.parts
+    ]
+    spread = np.array(shows)[:, :, None] * places + np.arange(places)
+    rows, columns = spread[:, 0].ravel(), spread[:, 1].ravel()
+    exists = np.array([~np.isnan(result.value) | (result.denominator > 0) for _, result in facts]).ravel()
+    counts = np.array([bool((part.values == np.floor(part.values)).all()) for part in layout.parts])
+    positive = np.repeat(layout.positive, places)
+    weights = np.ones((len(layout.parts), places))
+    weights[:, -1] += _AREA
+    families: dict[Key, int] = {}
+    family = np.array(
+        [
+            families.setdefault(layout.aliases[at].get(key, key), len(families))
+            for at, numbers in enumerate(layout.numbers)
+            for key in numbers
+        ]
+    )
+    wholes = {link.whole for link in links}
+    longer = [number for at in wholes for number in layout.numbers[at].values()]
+    weights[longer] += _LONGER
+    values = layout.values
+    return Cells(
+        values=values,
+        least=np.where(positive, np.minimum(1, values), 0),
+        counts=np.repeat(counts, places),
+        fixed=positive & (values == 0),
+        shows=sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(exists), len(values))),
+        exists=exists,
+        weights=weights.ravel() + _LARGER * np.log1p(np.abs(values)),
+        family=np.repeat(family, places),
+        equal=layout.equal,
+        within=layout.within,
+    )
 
 
 def blank_result(result: Result, blank: Mask) -> Result:
@@ -244,3 +260,28 @@ def leave_out_base(result: Result) -> Result:
     """The result without saying of how many rows it is known."""
     nothing = np.full(result.value.shape, np.nan)
     return replace(result, known=nothing, of=nothing)
+
+
+def is_same(one: Result, other: Result) -> bool:
+    """Whether two results of a fact say the same."""
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+        for name in ("value", "numerator", "denominator")
+    )
+
+
+def round_counts(result: Result, base: int, *, is_count: bool) -> tuple[Result, Mask]:
+    """The result with counts rounded, and where it is not exact.
+
+    Counts are rounded to the nearest multiple of `base`, but to no less than `base` where there is anything: 0 is 0.
+    Shares, sums and medians are left out, as beside the counts they would tell what was rounded.
+    """
+    value = result.value
+    inexact = ~np.isnan(value) & (value != 0)
+    if not is_count:
+        inexact |= result.denominator > 0
+    blank = blank_result(result, inexact)
+    if is_count:
+        rounded = np.maximum(base, base * np.floor(value / base + 0.5))
+        blank = replace(blank, value=np.where(inexact, rounded, value))
+    return leave_out_base(blank), inexact

@@ -23,7 +23,15 @@ from taizhang.analysis.view import View, is_known
 from taizhang.core import display
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
-from taizhang.metadata.formats import format_fact, format_number, join_list, join_unit, name_unit, quantify
+from taizhang.metadata.formats import (
+    format_fact,
+    format_number,
+    join_list,
+    join_unit,
+    name_unit,
+    quantify,
+    write_about,
+)
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 
@@ -153,9 +161,9 @@ def write_answer(answer: object, lang: str) -> str:
 
 
 def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
-    """A fact's value as text: withheld where suppressed, 'not known' where empty."""
+    """A fact's value as text: about how much, or withheld, where suppressed; 'not known' where empty."""
     if row["suppressed"]:
-        return label("word.withheld", lang)
+        return write_about(row["value"], info, lang)
     if pd.isna(row["value"]):
         return label("word.not_known", lang)
     return format_fact(row["value"], info)

@@ -68,6 +68,13 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
     return join_unit(format_fact(value, info), name_unit(info, lang, value), lang)
 
 
+def write_about(value: float | None, info: FactInfo, lang: str) -> str:
+    """What is shown of a number that is suppressed: about how much where it is rounded, else that it is withheld."""
+    if value is None or _is_missing(value):
+        return label("word.withheld", lang)
+    return label("word.about", lang, number=quantify(value, info, lang))
+
+
 _SPELT = "one two three four five six seven eight nine".split()
 
 

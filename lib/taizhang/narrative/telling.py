@@ -65,6 +65,9 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     if row is None:
         return ()
     key = f"fact.{fact}"
+    if row["suppressed"] and pd.notna(row["value"]):
+        about = Number(_write_amount(float(row["value"]), info, lang), float(row["value"]), fact)
+        return say("clause.rounded", lang, title=lower_title(info.title[lang], lang), n=about)
     if row["suppressed"]:
         return say("clause.withheld", lang, title=lower_title(info.title[lang], lang))
     if pd.isna(row["value"]):

@@ -17,7 +17,7 @@ from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL, FactInfo, prefer_key
-from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit
+from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit, write_about
 from taizhang.metadata.words import label
 from taizhang.report.data import write_citation
 from taizhang.report.formats import DATA_FILES, FORMATS
@@ -258,7 +258,8 @@ def _make_cell(info: FactInfo, rows: _Rows | None, lang: str) -> dict[str, Any]:
     if row is None:
         return {"text": "—", "value": None, "interval": "", "note": "nothing"}
     if row["suppressed"]:
-        return {"text": label("word.withheld", lang), "value": None, "interval": "", "note": "suppressed"}
+        text = write_about(row["value"], info, lang)
+        return {"text": text, "value": None, "interval": "", "note": "suppressed"}
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
     if isnan(value):
         return {"text": "—", "value": None, "interval": "", "note": "nothing"}

@@ -391,6 +391,7 @@ Season = Annotated[tuple[str, str] | None, BeforeValidator(_read_season)]
 
 class _Indicators(SettingsTable):
     suppress_below: Whole = 5
+    rounding: Literal[0, 5] = 0
     suppress: Annotated[Texts, _know("kinds")] = ("complaints", "disputes")
     flood_season: Season = None
     fire_season: Season = None

@@ -127,6 +127,8 @@ def try_fact(
         own=(OwnFact(info, function),),
         suppress_below=book.config.suppress_below,
         suppress=book.config.suppress,
+        rounding=book.config.rounding,
+        read_as_of=book.config.as_of,
         dates={kind: day} if day else None,
         asked=book.asked,
     )

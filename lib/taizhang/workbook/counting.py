@@ -54,6 +54,8 @@ def list_settings(
         "targets": config.targets,
         "suppress_below": config.suppress_below,
         "suppress": config.suppress,
+        "rounding": config.rounding,
+        "read_as_of": config.as_of,
         "own": own,
         "dates": {name: kind.date for name, kind in kinds.items() if kind.date},
     }

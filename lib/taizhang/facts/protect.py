@@ -1,0 +1,275 @@
+"""Which cells of linked tables must be hidden beside the small ones, by linear programming.
+
+A table has a number for every place, the whole area last. Tables of one kind of cases over the months, quarters, halves
+and year are linked: months add up to quarters. Whoever sees all of them can work out a hidden number from the others,
+unless enough others are hidden, too (complementary suppression: Willenborg and de Waal, Elements of Statistical
+Disclosure Control, 2001, ch. 6). Here other numbers that agree with all that is shown are looked for: where they differ
+from the true ones by 1 at least, nobody can tell which are true. Where there are none, the cells are hidden by which
+such numbers are had at the least cost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+SEED = 20211231
+EPSILON = 1e-6
+# A sum of amounts is known where it is known to less than this.
+AMOUNT = 0.5
+_AUDITS = 40
+# Of so many at once most are made safe together, which is quick and hides some more.
+_MANY = 150
+_REWARD = 50.0
+
+
+@dataclass
+class Cells:
+    """Numbers, what shows them, and what a reader knows of how they hang together.
+
+    Attributes
+    ----------
+    values : ndarray, shape (cells,)
+    least : ndarray, shape (cells,)
+        The least that each can be to one who does not see it.
+    counts : ndarray of bool, shape (cells,)
+        Whether it is a whole number.
+    fixed : ndarray of bool, shape (cells,)
+        What is never hidden by choice, as noughts are not.
+    shows : csr_array of bool, shape (facts, cells)
+        What each fact shows.
+    exists : ndarray of bool, shape (facts,)
+        Whether the fact has a number to hide.
+    weights : ndarray, shape (cells,)
+        How much one would rather see it.
+    family : ndarray of int, shape (cells,)
+        The same for what is counted alike in other places and periods.
+    equal, within : list of (whole, parts)
+        Cells of which the parts add up to the whole, or to no more.
+    """
+
+    values: Floats
+    least: Floats
+    counts: Mask
+    fixed: Mask
+    shows: sparse.csr_array
+    exists: Mask
+    weights: Floats
+    family: Numbers
+    equal: list[tuple[int, Numbers]] = field(default_factory=list)
+    within: list[tuple[int, Numbers]] = field(default_factory=list)
+
+
+def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
+    """The same with one cell for all that a reader knows to be one number, and which of them are small."""
+    n = len(cells.values)
+    pairs = np.array([(whole, parts[0]) for whole, parts in cells.equal if len(parts) == 1]).reshape(-1, 2)
+    graph = sparse.csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    many, group = sparse.csgraph.connected_components(graph, directed=False)
+
+    def gather(values: npt.NDArray[Any], take: np.ufunc) -> npt.NDArray[Any]:
+        found = np.zeros(many, values.dtype)
+        first = np.unique(group, return_index=True)[1]
+        found[:] = values[first]
+        take.at(found, group, values)
+        return found
+
+    def move(relations: Sequence[tuple[int, Numbers]]) -> list[tuple[int, Numbers]]:
+        moved = {(int(group[whole]), tuple(sorted(group[parts].tolist()))) for whole, parts in relations}
+        return [(whole, np.array(parts)) for whole, parts in sorted(moved) if parts != (whole,)]
+
+    joined = sparse.csr_array((np.ones(n), (np.arange(n), group)), shape=(n, many))
+    merged = Cells(
+        values=gather(cells.values, np.maximum),
+        least=gather(cells.least, np.maximum),
+        counts=gather(cells.counts, np.logical_and),
+        fixed=gather(cells.fixed, np.logical_or),
+        shows=(cells.shows @ joined).tocsr(),
+        exists=cells.exists,
+        weights=gather(cells.weights, np.maximum),
+        family=gather(cells.family, np.minimum),
+        equal=move(cells.equal),
+        within=move(cells.within),
+    )
+    return merged, gather(small, np.logical_or)
+
+
+def _stack(relations: Sequence[tuple[int, Numbers]], n: int) -> sparse.csr_array:
+    """A row for each relation: its parts less its whole."""
+    sizes = [len(parts) + 1 for _, parts in relations]
+    at = np.concatenate([np.append(parts, whole) for whole, parts in relations] or [np.empty(0, int)])
+    signs = np.concatenate([np.append(np.ones(len(parts)), -1.0) for _, parts in relations] or [np.empty(0)])
+    rows = np.repeat(np.arange(len(relations)), sizes)
+    return sparse.csr_array((signs, (rows, at)), shape=(len(relations), n))
+
+
+class Protection:
+    """The cells hidden so far, and those known to be safe."""
+
+    def __init__(self, cells: Cells, small: Mask) -> None:
+        cells, small = merge_equal(cells, small)
+        self.cells = cells
+        n = len(cells.values)
+        self.equal, self.within = _stack(cells.equal, n), _stack(cells.within, n)
+        self.lines = sparse.vstack([self.equal, self.within], format="csr")
+        self.room = -(self.within @ cells.values)  # by how much each within may grow
+        # Of the relations the parts, and the wholes, to see what follows from a nought.
+        self.up = (self.lines > 0).astype(float).T.tocsr()
+        self.down = (self.lines < 0).astype(float)
+        self.step = np.where(cells.counts, 1 - EPSILON, AMOUNT)
+        self.chosen = small.copy()
+        self.safe = np.zeros(n, bool)
+        self.of = cells.shows.T.tocsr()
+        self._see()
+
+    def _see(self) -> None:
+        cells = self.cells
+        self.hidden_facts = (cells.shows @ self.chosen.astype(float) > 0) & cells.exists
+        self.shown = self.of @ (~self.hidden_facts).astype(float) > 0
+        # Nothing is to be kept from view of what is nought as something above it is that is always shown.
+        nought = self.shown & (cells.values == 0) & cells.fixed
+        before = -1
+        while nought.sum() != before:
+            before = nought.sum()
+            nought |= self.up @ (self.down @ nought.astype(float)) > 0
+        self.to_keep = ~self.shown & ~nought
+        self.nought = nought & ~self.shown
+
+    def _solve(
+        self, costs: Floats, free: Mask, forced: tuple[int, float] | None = None, *, wide: bool = False
+    ) -> Floats | None:
+        """Other numbers, less the true ones, at the least cost; costs are of a change up, or either way if shown.
+
+        `free`: which cells may change, by 1 at most unless `wide`; `forced`: a cell and its change. None if there are
+        none.
+        """
+        cells = self.cells
+        at = np.flatnonzero(free & ~self.nought)
+        far = cells.values.sum() + 1 if wide else 1.0
+        low = np.maximum(-far, cells.least[at] - cells.values[at])
+        high = np.full(len(at), far)
+        paid = self.shown[at]
+        if forced is not None:
+            of = int(np.searchsorted(at, forced[0]))
+            if not low[of] <= forced[1] <= high[of]:
+                return None
+            low[of] = high[of] = forced[1]
+        equal, within = self.equal[:, at], self.within[:, at]
+        equal = equal[np.diff(equal.indptr) > 0]
+        grown = (within > 0).astype(float) @ high - (within < 0).astype(float) @ low
+        used = grown > self.room
+        within, room = within[used], self.room[used]
+        lines = sparse.vstack([equal, within], format="csc")
+        least = np.append(np.zeros(equal.shape[0]), np.full(within.shape[0], -np.inf))
+        most = np.append(np.zeros(equal.shape[0]), room)
+        # What is shown is paid for either way: its changes up and down are apart.
+        both = sparse.hstack([lines, -lines[:, paid]], format="csc")
+        price = np.append(costs[at], costs[at][paid])
+        lows = np.append(np.where(paid, 0, low), np.zeros(paid.sum()))
+        highs = np.append(np.where(paid, np.maximum(high, 0), high), np.maximum(-low[paid], 0))
+        answer = milp(
+            price,
+            bounds=Bounds(lows, highs),
+            constraints=[LinearConstraint(both, least, most)] if lines.shape[0] else None,
+            options={"presolve": False},
+        )
+        if answer.x is None:
+            return None
+        change = np.zeros(len(cells.values))
+        change[at] = answer.x[: len(at)]
+        change[at[paid]] -= answer.x[len(at) :]
+        return np.asarray(change)
+
+    def _mark(self, change: Floats) -> None:
+        self.safe |= np.abs(change) >= self.step
+
+    def audit(self) -> Numbers:
+        """The cells that can be worked out from what is shown."""
+        free = ~self.shown
+        generator = np.random.default_rng(SEED)
+        for _ in range(_AUDITS):
+            left = self.to_keep & ~self.safe
+            if not left.any():
+                break
+            weights = np.where(left, generator.uniform(1, 2, len(left)), 0)
+            before, moved = left.sum(), 0.0
+            for sign in (-1, 1):
+                change = self._solve(sign * weights, free)
+                assert change is not None
+                self._mark(change)
+                moved = max(moved, float(weights @ np.abs(change)))
+            if moved < EPSILON:
+                break
+            if (self.to_keep & ~self.safe).sum() == before:
+                for cell in np.flatnonzero(left):
+                    self._audit_one(int(cell), free)
+                break
+        return np.flatnonzero(self.to_keep & ~self.safe)
+
+    def _audit_one(self, cell: int, free: Mask) -> None:
+        weights = np.zeros(len(free))
+        weights[cell] = 1
+        ends = [self._solve(sign * weights, free, wide=True) for sign in (-1, 1)]
+        reach = sum(abs(end[cell]) for end in ends if end is not None)
+        if reach >= self.step[cell]:
+            self.safe[cell] = True
+
+    def _repair(self, cell: int) -> bool:
+        """Hide what it takes that one cell can be another number, at the least cost."""
+        cells = self.cells
+        open_ = ~(self.shown & cells.fixed)
+        news = self.of @ (~self.hidden_facts & cells.exists).astype(float)
+        costs = np.where(self.shown, news * cells.weights, 0)
+        step = 1.0 if cells.counts[cell] else AMOUNT
+        best = None
+        # What is counted alike mostly is enough.
+        for free in (open_ & (~self.shown | (cells.family == cells.family[cell])), open_):
+            for sign in (1, -1):
+                change = self._solve(costs, free, (cell, sign * step))
+                if change is not None and (best is None or costs @ np.abs(change) < costs @ np.abs(best)):
+                    best = change
+            if best is not None:
+                break
+        if best is None:
+            return False
+        self._mark(best)
+        self.chosen |= self.shown & (np.abs(best) > EPSILON)
+        self._see()
+        return True
+
+    def _repair_many(self, pinned: Numbers) -> None:
+        """Hide what it takes that many cells can be other numbers, at little cost: one up, the next down."""
+        cells = self.cells
+        news = self.of @ (~self.hidden_facts & cells.exists).astype(float)
+        costs = np.where(self.shown, news * cells.weights, 0)
+        free = ~(self.shown & cells.fixed)
+        signs = np.where(np.arange(len(pinned)) % 2, 1, -1)
+        signs[cells.values[pinned] - cells.least[pinned] < self.step[pinned]] = 1
+        costs[pinned] = -_REWARD * signs
+        change = self._solve(costs, free)
+        if change is not None:
+            self._mark(change)
+            self.chosen |= self.shown & (np.abs(change) > EPSILON)
+            self._see()
+
+    def run(self) -> None:
+        """Hide until nothing hidden can be worked out."""
+        hopeless = np.zeros(len(self.safe), bool)
+        while True:
+            pinned = [cell for cell in self.audit() if not hopeless[cell]]
+            if not pinned:
+                return
+            if len(pinned) > _MANY:
+                self._repair_many(np.array(pinned))
+                pinned = [cell for cell in pinned if not self.safe[cell]]
+            pinned.sort(key=lambda cell: -self.cells.values[cell])
+            for cell in pinned:
+                if not self.safe[cell] and not self._repair(int(cell)):
+                    hopeless[cell] = True
