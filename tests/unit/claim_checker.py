@@ -713,6 +713,7 @@ def _ends(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 _CLAIMS: dict[str, Claim] = {
     **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
+    "clause.rounded": _untold,
     "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,
     "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,

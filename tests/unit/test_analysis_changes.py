@@ -189,7 +189,7 @@ def test_a_table_of_stocks_has_no_year_before() -> None:
 def test_a_table_of_facts_never_shows_a_withheld_number() -> None:
     view = make_view(
         facts=[
-            make_fact("complaints.received", 3, suppressed=True),
+            make_fact("complaints.received", None, suppressed=True),
             make_fact("complaints.received", 90, district="all"),
         ],
         before=[make_fact("complaints.received", 20), make_fact("complaints.received", 80, district="all")],

@@ -265,7 +265,9 @@ class Count(Measure):
         value = _tally(self.rows_of(scene).group[rows], scene.n)
         # What stands open may be more than the period's rows.
         part = Part(value, value, own=not self.stock)
-        return _count_up(value, {(STOCK if self.stock else every, self.counted): part}, self.interval and scene.intervals)
+        return _count_up(
+            value, {(STOCK if self.stock else every, self.counted): part}, self.interval and scene.intervals
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

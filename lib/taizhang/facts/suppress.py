@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from taizhang.facts.measures import Part, Result, every
+from taizhang.facts.measures import STOCK, Part, Result, every
 from taizhang.facts.protect import Cells, Protection
 from taizhang.facts.rows import Mask, Numbers
 
@@ -70,10 +70,16 @@ class _Layout:
     def cell(self, part: int, place: int) -> int:
         return part * self.places + place
 
-    def _add(self, wholes: list[tuple[int, Numbers]], whole: int, parts: Sequence[int]) -> None:
-        """Relate the parts within every place."""
+    def _relate(self, wholes: list[tuple[int, Numbers]], whole: int, parts: Sequence[int]) -> None:
+        """Relate the parts within every place where it is true.
+
+        As of a day gone by, cases said to be closed without a day may be more than those that were closed.
+        """
         for place in range(self.places):
-            wholes.append((self.cell(whole, place), np.array(parts) * self.places + place))
+            cells, large = np.array(parts) * self.places + place, self.cell(whole, place)
+            beyond = self.values[cells].sum() - self.values[large]
+            if np.isclose(beyond, 0) or (wholes is self.within and beyond < 0):
+                wholes.append((large, cells))
 
     def _relate_places(self, part: int) -> None:
         first, last = self.cell(part, 0), self.cell(part, self.places - 1)
@@ -103,11 +109,11 @@ class _Layout:
                 if everything is not None and part.is_count and part.own and found[key] != everything
             }
         for small, large in sorted(pairs):
-            self._add(self.within, large, [small])
+            self._relate(self.within, large, [small])
         for large_key, rest in sums:
             total, parts = self.find(table, large_key), [self.find(table, key) for key in rest]
             if total is not None and None not in parts:
-                self._add(self.equal, total, [one for one in parts if one is not None])
+                self._relate(self.equal, total, [one for one in parts if one is not None])
 
     def link(self, links: Sequence[Link]) -> None:
         """Relate the parts of linked tables by all that is true of them: no reader can know more."""
@@ -127,7 +133,12 @@ class _Layout:
                 and any(whole.any() for whole, _ in sums)
             )
             for same_day, whole, parts in related:
-                self._link(whole, parts, adds_up=same_day or lasting)
+                if (
+                    isinstance(key, tuple) and key[0] is STOCK
+                ):  # as it stands at the end, which is the last part's
+                    self._link(whole, parts[-1:], adds_up=True)
+                else:
+                    self._link(whole, parts, adds_up=same_day or lasting)
 
     def _link(self, whole: int, parts: Sequence[int], *, adds_up: bool) -> None:
         values = self.values.reshape(-1, self.places)
