@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from taizhang.facts.measures import STOCK, Part, Result, every
-from taizhang.facts.protect import Cells, Protection
 from taizhang.facts.rows import Mask, Numbers
+
+if TYPE_CHECKING:
+    from taizhang.facts.protect import Cells
 
 Key = object
 Sum = tuple[Key, tuple[Key, ...]]  # a whole and its parts, within each district
@@ -202,6 +204,8 @@ def find_hidden(
     facts = [(at, fact, result) for at, table in enumerate(tables) for fact, result in table.items()]
     hidden = np.zeros((len(facts), layout.places), bool)
     if small.any():
+        from taizhang.facts.protect import Protection  # scipy, which takes long to load
+
         cells = _make_cells(layout, [(at, result) for at, _, result in facts], links)
         protection = Protection(cells, small)
         protection.run()
@@ -212,7 +216,11 @@ def find_hidden(
     return masks
 
 
-def _make_cells(layout: _Layout, facts: Sequence[tuple[int, Result]], links: Sequence[Link]) -> Cells:
+def _make_cells(layout: _Layout, facts: Sequence[tuple[int, Result]], links: Sequence[Link]) -> "Cells":
+    from scipy import sparse
+
+    from taizhang.facts.protect import Cells
+
     places = layout.places
     shows = [
         (number, layout.numbers[at][key]) for number, (at, result) in enumerate(facts) for key in result.parts

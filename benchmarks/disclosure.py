@@ -1,0 +1,246 @@
+"""Made-up counties, all that is published of a year: what of the hidden can be worked out?
+
+``python -m benchmarks.disclosure [COUNTIES]`` prints the tables of docs/statistics.md, in some five minutes. The attack
+knows every fact of the twelve months, four quarters, two halves and the year, of every district and the whole area, and
+what adds up and what is never above what; by linear, then by integer programming it looks for the least and the most
+that each hidden count can be.
+"""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from taizhang.core.periods import parse_period
+from taizhang.facts import compute_facts, prepare_ledgers
+
+SEED = 20210719
+YEAR = 2021
+MONTHS = [f"{YEAR}-{month:02d}" for month in range(1, 13)]
+QUARTERS = [f"{YEAR}Q{quarter}" for quarter in range(1, 5)]
+HALVES = [f"{YEAR}H1", f"{YEAR}H2"]
+PERIODS = [*MONTHS, *QUARTERS, *HALVES, str(YEAR)]
+PARTS = {
+    **{quarter: MONTHS[3 * n : 3 * n + 3] for n, quarter in enumerate(QUARTERS)},
+    **{half: QUARTERS[2 * n : 2 * n + 2] for n, half in enumerate(HALVES)},
+    str(YEAR): HALVES,
+}
+OWN = date(YEAR + 1, 1, 31)
+_FAR = 60.0  # seconds that one integer programme may take
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a reader knows of a kind's counts: those that facts show, rates as (top, bottom), what is within what."""
+
+    kind: str
+    counts: Sequence[str]
+    rates: Mapping[str, tuple[str, str]]
+    within: Sequence[tuple[str, str]]
+
+
+KNOWN = (
+    Known(
+        "complaints",
+        ("received", "answered", "resolved", "resolved_undated"),
+        {"resolution_rate": ("resolved", "received"), "on_time_rate": ("on_time", "judged")},
+        (
+            ("answered", "received"), ("resolved", "received"), ("judged", "received"), ("on_time", "judged"),
+            ("on_time", "resolved"), ("resolved_undated", "resolved"),
+        ),
+    ),
+    Known(
+        "disputes",
+        ("found", "settled", "settled_undated"),
+        {"settlement_rate": ("settled", "found")},
+        (("settled", "found"), ("settled_undated", "settled")),
+    ),
+)  # fmt: skip
+
+
+def make_ledgers(rng: np.random.Generator, districts: int, *, mean: float) -> dict[str, pd.DataFrame]:
+    """Complaints and disputes of a year, `mean` a month in the middle district; places differ, some end undated."""
+    codes = np.array([str(101 + at) for at in range(districts)])
+    found = {}
+    for kind, first, last, done in (
+        ("complaints", "received_on", "resolved_on", "resolved"),
+        ("disputes", "found_on", "settled_on", "settled"),
+    ):
+        rows = rng.poisson(12 * mean * rng.lognormal(0, 0.7, districts))
+        many = int(rows.sum())
+        day = np.datetime64(f"{YEAR}-01-01", "s") + rng.integers(0, 365, many).astype("timedelta64[D]")
+        gone = day + rng.integers(1, 60, many).astype("timedelta64[D]")
+        ended, undated = rng.random(many) < 0.85, rng.random(many) < 0.05
+        table = pd.DataFrame({"district_code": np.repeat(codes, rows), first: day})
+        table[last] = pd.Series(gone).where(ended & ~undated)
+        table["status"] = pd.Series(np.where(ended, done, "open"), dtype="str")
+        if kind == "complaints":
+            table["due_on"] = day + np.timedelta64(30, "D")
+            table["answered_on"] = table[last]
+        found[kind] = table
+    return found
+
+
+def publish(
+    ledgers: Mapping[str, pd.DataFrame], districts: int, *, own: date | None, hide: bool = True
+) -> dict[str, pd.DataFrame]:
+    """The facts of all periods of the year."""
+    codes = [str(101 + at) for at in range(districts)]
+    places = pd.DataFrame({"code": codes, "name": codes})
+    ready = prepare_ledgers(ledgers, places)
+    facts = {}
+    for text in PERIODS:
+        period = parse_period(text)
+        day = own or period.end
+        more = {} if hide else {"suppress": ()}
+        facts[text] = compute_facts(ready, places, period, day, asked=own, read_as_of=own, **more)  # type: ignore[arg-type]
+    return facts
+
+
+class Attack:
+    """All that is shown of one kind as equations."""
+
+    def __init__(self, facts: Mapping[str, pd.DataFrame], known: Known, *, same_day: bool) -> None:
+        names = list(
+            dict.fromkeys([*known.counts, *(part for pair in known.rates.values() for part in pair)])
+        )
+        places = facts[PERIODS[0]]["district_code"].unique().tolist()
+        cells = [(text, name, place) for text in facts for name in names for place in places]
+        self.number = {cell: n for n, cell in enumerate(cells)}
+        self.low, self.high = np.zeros(len(cells)), np.full(len(cells), np.inf)
+        self.hidden: list[int] = []
+        self._read(facts, known)
+        lines: list[tuple[list[int], list[int], bool]] = []  # parts, whole, whether they add up
+        at = self.number
+        for text in facts:
+            for name in names:
+                lines.append(
+                    ([at[text, name, place] for place in places[:-1]], [at[text, name, places[-1]]], True)
+                )
+            for place in places:
+                lines += [([at[text, a, place]], [at[text, b, place]], False) for a, b in known.within]
+        lasting = {known.counts[0]}
+        for whole, parts in PARTS.items():
+            if whole in facts:
+                for name in names:
+                    exact = same_day or name in lasting
+                    for place in places:
+                        lines.append(
+                            ([at[part, name, place] for part in parts], [at[whole, name, place]], exact)
+                        )
+        rows = np.repeat(np.arange(len(lines)), [len(a) + len(b) for a, b, _ in lines])
+        columns = np.concatenate([[*a, *b] for a, b, _ in lines])
+        signs = np.concatenate([[1.0] * len(a) + [-1.0] * len(b) for a, b, _ in lines])
+        self.lines = sparse.csr_array((signs, (rows, columns)), shape=(len(lines), len(cells)))
+        self.least = np.array([0 if exact else -np.inf for _, _, exact in lines])
+
+    def _read(self, facts: Mapping[str, pd.DataFrame], known: Known) -> None:
+        shown: dict[int, float] = {}
+        for text, frame in facts.items():
+            for row in frame[frame["fact"].str.startswith(f"{known.kind}.")].to_dict("records"):
+                name, place = row["fact"].split(".")[1], row["district_code"]
+                if name in known.counts:
+                    cell = self.number[text, name, place]
+                    if row["suppressed"]:
+                        self.hidden.append(cell)
+                        self.low[cell] = 1  # noughts are always shown
+                    elif pd.notna(row["value"]):
+                        shown[cell] = row["value"]
+                elif pd.notna(row["numerator"]) and name in known.rates:
+                    numbers = (row["numerator"], row["denominator"])
+                    cells = [self.number[text, part, place] for part in known.rates[name]]
+                    shown |= dict(zip(cells, numbers, strict=True))
+        for cell, value in shown.items():
+            self.low[cell] = self.high[cell] = value
+
+    def find_plain(self, *, whole: bool) -> list[int]:
+        """The hidden counts that only one number fits; `whole`: one whole number.
+
+        One programme moves many: what differs between any two answers is not plain.
+        """
+        rng = np.random.default_rng(SEED)
+        left = set(self.hidden)
+        limit = np.where(np.isinf(self.high), 1e5, self.high)
+        least, most = self.low.copy(), self.low.copy() + np.inf
+        most[:], least[:] = -np.inf, np.inf
+        while left:
+            weights = np.zeros(len(self.low))
+            weights[list(left)] = rng.uniform(1, 2, len(left))
+            before = len(left)
+            for sign in (1, -1):
+                answer = self._solve(sign * weights, limit, whole)
+                least, most = np.minimum(least, answer), np.maximum(most, answer)
+            left = {cell for cell in left if most[cell] - least[cell] < 1 - 1e-6}
+            if len(left) == before:
+                break
+        plain = []
+        for cell in sorted(left):
+            weights = np.zeros(len(self.low))
+            weights[cell] = 1
+            ends = [self._solve(sign * weights, limit, whole)[cell] for sign in (1, -1)]
+            if ends[1] - ends[0] < 1 - 1e-6:
+                plain.append(cell)
+        return plain
+
+    def _solve(self, weights: np.ndarray, limit: np.ndarray, whole: bool) -> np.ndarray:
+        answer = milp(
+            weights,
+            bounds=Bounds(self.low, limit),
+            constraints=[LinearConstraint(self.lines, self.least, np.zeros(len(self.least)))],
+            integrality=np.ones(len(weights)) if whole else None,
+            options={"time_limit": _FAR},
+        )
+        assert answer.x is not None, answer.message  # what is shown holds together
+        return np.asarray(answer.x)
+
+
+def count_hidden(facts: Mapping[str, pd.DataFrame]) -> int:
+    return sum(int(frame["suppressed"].sum()) for frame in facts.values())
+
+
+def study(districts: int, seed: int, *, mean: float, own: date | None) -> dict[str, float]:
+    """One county: its facts, how many are hidden, hidden counts, those that are plain by both programmes, seconds."""
+    ledgers = make_ledgers(np.random.default_rng([SEED, seed]), districts, mean=mean)
+    start = time.process_time()
+    facts = publish(ledgers, districts, own=own)
+    seconds = time.process_time() - start
+    found = {
+        "facts": sum(len(frame) for frame in facts.values()),
+        "hidden": count_hidden(facts),
+        "seconds": seconds,
+    }
+    counts = linear = whole = 0
+    for known in KNOWN:
+        attack = Attack(facts, known, same_day=own is not None)
+        counts += len(attack.hidden)
+        linear += len(attack.find_plain(whole=False))
+        whole += len(attack.find_plain(whole=True))
+    return found | {"counts": counts, "linear": linear, "integer": whole}
+
+
+def main() -> None:
+    counties = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    rows = []
+    for at in range(counties):
+        districts, mean, own = (16, 8, 4)[at % 3], (1.0, 3.0, 10.0)[at // 3 % 3], (None, OWN)[at % 2]
+        rows.append(
+            {
+                "districts": districts,
+                "mean": mean,
+                "own": own is not None,
+                **study(districts, at, mean=mean, own=own),
+            }
+        )
+        print(rows[-1], flush=True)
+    table = pd.DataFrame(rows)
+    print(table.groupby(["districts"])[["facts", "hidden", "counts", "linear", "integer", "seconds"]].sum())
+
+
+if __name__ == "__main__":
+    main()
