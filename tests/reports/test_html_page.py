@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_report_pdf import LONG_TEXTS, build, write_long_table
 
 from taizhang.report.html import render_html
 
@@ -243,3 +244,23 @@ def test_an_approved_report_says_who_and_when_and_is_no_draft(
     page = open_page(path).page
     assert "县应急管理局，2022年2月15日" in page.locator(".about").inner_text()
     assert page.locator("body[data-draft]").count() == 0 and page.locator(".card .rows").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_long_unbroken_text_leaves_dates_their_width(
+    meta: Callable[..., Any], open_page: Callable[..., Any], tmp_path: Path, width: int
+) -> None:
+    shown = build("## 一", *(write_long_table(text) for text in LONG_TEXTS))
+    path = tmp_path / "long.html"
+    path.write_text(render_html(shown, meta=meta("zh")), encoding="utf-8")
+    page = open_page(path, width=width).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lines = """(cells) => cells.map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return [cell.textContent.trim(), new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size];
+    })"""
+    told = page.locator("tbody th, tbody td").evaluate_all(lines)
+    dates = [(text, number) for text, number in told if text[:3] in ("202", "203") and len(text) == 10]
+    assert len(dates) == 4 * len(LONG_TEXTS) and {number for _, number in dates} == {1}
+    assert {text for text, _ in told} >= set(LONG_TEXTS)

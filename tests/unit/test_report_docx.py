@@ -1,6 +1,7 @@
 """Word files, read back with python-docx: styles, headings, captions, tables, pictures; the same bytes twice."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,16 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from lxml import etree
 from PIL import Image
-from test_report_pdf import META, NASTY, build, make_svg, write_prose, write_table
+from test_report_pdf import (
+    LONG_TEXTS,
+    META,
+    NASTY,
+    build,
+    make_svg,
+    write_long_table,
+    write_prose,
+    write_table,
+)
 
 from taizhang.core import display
 from taizhang.core.errors import RenderError
@@ -227,3 +237,20 @@ def test_the_packaged_bases_and_their_fonts_are_part_of_a_report_s_key() -> None
     sources = Code(("taizhang.report.docx",)).sources
     bases = {f"report/templates/word/{name}.docx" for name in make_word_base.LOOKS}
     assert bases | {"metadata/typefaces.yml"} <= set(sources)
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_long_unbroken_text_leaves_dates_their_width(text: str) -> None:
+    document = Document(io.BytesIO(render_docx(build("## 一", write_long_table(text)), meta=META)))
+    (table,) = document.tables
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    widths = [column.width for column in table.columns]
+    assert sum(widths) <= room + Mm(1)
+    # Ten characters of a date, each half as wide as the text is high, and the cell's margins.
+    size = table.cell(1, 0).paragraphs[0].runs[0].font.size or document.styles["Normal"].font.size
+    assert min(widths[0], widths[2]) > 10 * 0.5 * size
+    said = table.cell(1, 1).text
+    assert said.replace("\u200b", "") == text
+    # Nothing in it is longer than the column, but where a space of no width lets it break.
+    assert max(map(len, re.findall(r"[\x21-\x7e]+", said))) <= 20

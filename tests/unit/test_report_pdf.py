@@ -443,13 +443,17 @@ LONG_TEXTS = (
 )
 
 
-@pytest.mark.parametrize("text", LONG_TEXTS)
-def test_a_long_unbroken_text_leaves_dates_their_width(text: str) -> None:
+def write_long_table(text: str) -> display.Table:
+    """A long text between two columns of dates."""
     columns = [display.Column(name, "", "left") for name in ("发现日期", "隐患", "整改期限", "状态")]
     rows = [("2021-03-01", text, "2021-04-01", "未整改"), ("2021-12-31", "用电", "2022-01-31", "已整改")]
     cells = tuple(tuple(map(display.Cell, row)) for row in rows)
-    table = display.Table(id="t", title="逾期", columns=tuple(columns), rows=cells)
-    pages = pypdfium2.PdfDocument(render_pdf(build("## 一", table), meta=META))
+    return display.Table(id="t", title="逾期", columns=tuple(columns), rows=cells)
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_a_long_unbroken_text_leaves_dates_their_width(text: str) -> None:
+    pages = pypdfium2.PdfDocument(render_pdf(build("## 一", write_long_table(text)), meta=META))
     read = [page.get_textpage().get_text_range().replace("\r", "") for page in pages]
     at = next(place for place, words in enumerate(read) if "2021-12-31" in words)
     # Each date stands on one line, and all of the text is on the page, within its margins.

@@ -17,6 +17,8 @@ import python_calamine
 import shapely
 
 from sample_truth import compute_truth, find_median_days
+from taizhang.draw.rules import make_draw
+from taizhang.draw.run import read_draw
 from taizhang.ledgers import Source, read_ledger_file
 from taizhang.metadata.kinds import load_kinds
 from tools.sample import Truth, make_sample
@@ -50,6 +52,16 @@ def test_the_same_seed_gives_the_same_bytes(small: Truth, tmp_path: Path) -> Non
     assert hash_files(again.folder) == hash_files(small.folder)
     other = make_sample(tmp_path / "other", **(SMALL | {"seed": 12}))
     assert hash_files(other.folder) != hash_files(small.folder)
+
+
+@pytest.mark.parametrize(("rows", "seed"), [(1, 0), (30, 0)])
+def test_a_draw_of_few_entities_can_be_made(rows: int, seed: int, tmp_path: Path) -> None:
+    folder = make_sample(tmp_path / "book", townships=2, rows=rows, seed=seed).folder
+    if (folder / "draw.toml").exists():
+        given, said = read_draw(folder)
+        assert make_draw(given, said).visits
+    else:
+        assert rows == 1
 
 
 def read_contents(folder: Path) -> dict[str, bytes]:

@@ -89,10 +89,9 @@ team = 2
 once_since = 2022-12-01
 
 [share]
-"高风险" = 0.25
-"中风险" = 0.10
-"*" = 0.05
 """
+_SHARES = {"高风险": "0.25", "中风险": "0.10"}
+_OTHERS = '"*" = 0.05\n'
 
 
 def write_lists(folder: Path, tables: Mapping[str, pd.DataFrame], rng: np.random.Generator) -> None:
@@ -103,8 +102,8 @@ def write_lists(folder: Path, tables: Mapping[str, pd.DataFrame], rng: np.random
     folder : Path
         The workbook.
     tables : Mapping of str to DataFrame
-        hazards and inspections as accepted; without them (a sample of Parquet files) there is nothing to draw
-        from, and no draw.toml.
+        hazards and inspections as accepted; without them (a sample of Parquet files), or without premises that are
+        inspected, there is nothing to draw from, and no draw.toml.
     rng : numpy.random.Generator
         Says which inspectors avoid whom.
     """
@@ -112,6 +111,8 @@ def write_lists(folder: Path, tables: Mapping[str, pd.DataFrame], rng: np.random
     if not {"hazards", "inspections"} <= set(tables):
         return
     entities = _list_entities(tables["hazards"], tables["inspections"])
+    if entities.empty:
+        return
     inspectors = [f"ZF{number:04d}" for number in range(1, _INSPECTORS + 1)]
     avoid = pd.DataFrame(
         {
@@ -119,7 +120,10 @@ def write_lists(folder: Path, tables: Mapping[str, pd.DataFrame], rng: np.random
             "单位编号": rng.choice(entities["编号"].to_numpy(), _AVOIDING),
         }
     ).drop_duplicates()
-    _write(folder / "draw.toml", _DRAW)
+    # Of few entities none may be of high risk: a share of nobody is refused.
+    there = set(entities["风险等级"])
+    shares = [f'"{level}" = {share}\n' for level, share in _SHARES.items() if level in there]
+    _write(folder / "draw.toml", "".join([_DRAW, *shares, _OTHERS]))
     for name, table in (
         ("entities", entities),
         ("inspectors", pd.DataFrame({"执法证号": inspectors})),
@@ -141,7 +145,8 @@ def _list_entities(hazards: pd.DataFrame, inspections: pd.DataFrame) -> pd.DataF
         {"rows": groups.size(), "major": groups["severity"].agg(lambda one: "major" in set(one))}
     )
     found = found.sort_index().groupby(level="district_code").head(_PER_TOWN).reset_index()
-    levels = np.select([found["major"], found["rows"] >= 3], ["高风险", "中风险"], "低风险")
+    major = found["major"].astype(bool)
+    levels = np.select([major, found["rows"] >= 3], ["高风险", "中风险"], "低风险")
     last = inspections[inspections["inspected_on"] <= _LATEST].groupby("premises")["inspected_on"].max()
     days = found["premises"].map(last).dt.strftime("%Y-%m-%d")
     numbers = [f"DX{number:05d}" for number in range(1, len(found) + 1)]
