@@ -21,6 +21,7 @@ from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
 from taizhang.report.html import HtmlExporter, measure_columns, render_html, render_markdown
 from taizhang.report.meta import ReportMeta
+from taizhang.report.pages import assemble_page
 
 
 @pytest.fixture
@@ -155,3 +156,13 @@ def test_nbconvert_alone_reads_what_papermill_noted(notebook: Callable[..., Note
 def test_a_notebook_without_sections_is_a_page_all_the_same(meta: ReportMeta) -> None:
     bare = v4.new_notebook(cells=[v4.new_markdown_cell("只有一段话。")])
     assert "只有一段话。" in render_html(bare, meta=meta)
+
+
+def test_the_words_of_scripts_are_in_the_font() -> None:
+    page = assemble_page(
+        '<body data-words="筛选" data-draft="草稿"><p class="serif">甲</p></body>',
+        title="", lang="zh", version="", styles=(), scripts=(),
+    )  # fmt: skip
+    faces = [TTFont(BytesIO(b64decode(data))) for data in re.findall(r"font/woff2;base64,([^\"]+)", page)]
+    sans, serif = ({chr(code) for code in face.getBestCmap()} for face in faces)
+    assert set("筛选草稿") <= sans and "甲" in serif and "甲" not in sans

@@ -108,7 +108,8 @@ def _tell_noughts(view: View) -> list[Runs]:
         titles = join_list(
             [label("gap.column", lang, title=fields[name].title[lang]) for name in columns], lang
         )
-        names.append(label("method.noughts_of", lang, kind=view.kinds[kind].title[lang], columns=titles))
+        title = lower_title(view.kinds[kind].title[lang], lang)
+        names.append(label("method.noughts_of", lang, kind=title, columns=titles))
     return [say("method.noughts", lang, names=join_list(names, lang))] if names else []
 
 
