@@ -117,7 +117,8 @@ def _collect_characters(body: str) -> tuple[str, str]:
     """Characters set in the sans and in the serif font."""
     sans: set[str] = set()
     serif: set[str] = set()
-    stack = [(lxml_html.document_fromstring(body), sans)]  # a fragment would lose the attributes of <body>
+    # A fragment would lose the attributes of <body>.
+    stack: list[tuple[Any, set[str]]] = [(lxml_html.document_fromstring(body), sans)]
     while stack:
         element, used = stack.pop()
         if not isinstance(element.tag, str):
