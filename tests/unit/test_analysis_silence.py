@@ -109,6 +109,27 @@ def test_a_gap_in_the_middle(tmp_path: Path) -> None:
     assert "没有记录" in read(narrative.write_hazards(view))
 
 
+def test_several_gaps_are_told_in_one_sentence_the_longest_first(tmp_path: Path) -> None:
+    """Eight weeks of the winter and fourteen of the summer: each takes a part of the year, together they matter."""
+    spans = ("2018-01-01", "2020-01-31"), ("2020-04-01", "2020-06-30"), ("2020-10-07", "2020-12-31")
+    book = make(tmp_path, {"甲镇": list(spans)})
+    view = book.view("甲镇", "2020")
+    assert compare_periods(view, "hazards.found") is None
+    told = read(narrative.write_hazards(view))
+    # Rows of every seventh day: the last before are of 27 January and 24 June.
+    assert "甲镇的隐患排查治理台账从2020年6月25日到10月6日和从2020年1月28日到3月31日没有记录。" in told.replace(
+        "到2020年", "到"
+    )
+    assert told.count("没有记录。") == 1
+    trend = follow_months(view)
+    assert trend is not None
+    found = trend.counts.sum(axis=1, min_count=1)
+    assert found[["2020-02", "2020-03", "2020-07", "2020-08", "2020-09"]].isna().all()
+    assert found[["2020-01", "2020-05", "2020-11"]].notna().all()
+    english = read(narrative.write_hazards(book.view("甲镇", "2020", "en")))
+    assert "from 25 June 2020 to 6 October 2020 and from 28 January 2020 to 31 March 2020" in english
+
+
 def test_what_is_rare_or_goes_on_is_as_it_was(tmp_path: Path) -> None:
     book = make(
         tmp_path, {"甲镇": [("2019-01-01", "2020-12-31")], "乙乡": [("2019-01-01", "2020-05-26")]}, every=60
