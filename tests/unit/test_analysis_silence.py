@@ -117,8 +117,9 @@ def test_several_gaps_are_told_in_one_sentence_the_longest_first(tmp_path: Path)
     assert compare_periods(view, "hazards.found") is None
     told = read(narrative.write_hazards(view))
     # Rows of every seventh day: the last before are of 27 January and 24 June.
-    assert "甲镇的隐患排查治理台账从2020年6月25日到10月6日和从2020年1月28日到3月31日没有记录。" in told.replace(
-        "到2020年", "到"
+    assert (
+        "甲镇的隐患排查治理台账从2020年6月25日到10月6日和从2020年1月28日到3月31日没有记录。"
+        in told.replace("到2020年", "到")
     )
     assert told.count("没有记录。") == 1
     trend = follow_months(view)
