@@ -57,7 +57,7 @@ class Book:
         self.chosen_as_of: date | None = None
         self.asked: date | None = None
         self.written: dict[str, object] = {}
-        self.result = SimpleNamespace(unread={}, made_on="2022-01-31")
+        self.result = SimpleNamespace(list_unread=list, made_on="2022-01-31")
         self.spans = pd.DataFrame(
             {
                 "kind": ["hazards"],
@@ -72,6 +72,7 @@ class Book:
             title="滨江县安全评估",
             lang="zh",
             sample=True,
+            sums=(),
             style="modern",
             fonts=None,
             ledgers={},
@@ -112,6 +113,12 @@ class Book:
 
     def template(self, kind: str) -> Path:
         return self.root / "notebooks" / f"{kind}.ipynb"
+
+    def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
+        return self.facts(period)
+
+    def list_unverified(self, period: Period) -> pd.DataFrame:
+        return pd.DataFrame(columns=["district_code", "fact"])
 
     def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
         return self.facts(earlier)

@@ -147,7 +147,7 @@ def _propose_sums(
     Beside a [ledgers.KIND] that stands `alone` it is a remark: as it is it would be no TOML.
     """
     names = frozenset(layers.districts["name"].astype("str"))
-    seen = survey_ledger_file(one.path, Survey(kinds, names), name=one.name)
+    seen = survey_ledger_file(one.path, Survey(dict(kinds), names), name=one.name)
     for table in (table for table in seen.tables if table.sums):
         told = [(column.field, column.header) for column in table.columns if column.field and column.header]
         if not any(name != DISTRICT for name, _ in told):
