@@ -13,7 +13,7 @@ from functools import cache
 from string import Formatter
 
 from told_ledgers import TOWNS, Row
-from told_truth import ALL, STARRED, Truth
+from told_truth import ALL, STARRED, Fact, Truth
 
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
@@ -139,7 +139,7 @@ _NOTHING_CLAIMED = frozenset(
     "findings.all_places findings.places compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
-    "control.subject.share".split()
+    "control.subject.share clause.bounds".split()
 )
 _OF_RULE = ("findings.carried", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
@@ -235,6 +235,14 @@ class Checker:
                 if told is None or told.unsaid != count:
                     faults.append(Fault(bracket[0], f"{told and told.unsaid} rows do not say", template.key))
                 continue
+            if bounds := re.search(
+                rf"另有(\d+)条没有写明.*在({number})至({number})之间"
+                rf"|between ({number}) and ({number}), as (\S+) rows? do",
+                inside,
+            ):
+                said = (bounds[1], bounds[2], bounds[3]) if bounds[1] else (bounds[6], bounds[4], bounds[5])
+                faults += self._hold_bounds(template, told, bracket[0], *said)
+                continue
             then = self.before.facts.get((place, template.fact))
             whole = self.now.facts.get((ALL, template.fact))
             zero = "为零" if self.lang == "zh" else "none"
@@ -250,6 +258,20 @@ class Checker:
                 Fault(template.key, f"{told.unsaid} rows do not say, which is not told", template.key)
             )
         return faults, at
+
+    def _hold_bounds(
+        self, template: Template, told: Fact | None, text: str, unsaid: str, low: str, high: str
+    ) -> list[Fault]:
+        """The least and the most that a share may be, where some rows do not say."""
+        if told is None or told.value is None or told.unsaid != _read_number(unsaid)[0]:
+            return [Fault(text, f"{told and told.unsaid} rows do not say", template.key)]
+        top = round(told.value * told.known / 100)
+        wanted = [100 * top / told.of, 100 * (top + told.unsaid) / told.of]
+        if template.fact == "complaints.on_time_rate":
+            return []  # of those due alone
+        ends = [_read_number(one, template.fact) for one in (low, high)]
+        right = all(abs(value - end) <= within for value, (end, within) in zip(wanted, ends, strict=True))
+        return [] if right else [Fault(text, f"between {wanted}", template.key)]
 
     # What each template claims.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
+from taizhang.analysis.doubt import UNDATED, is_partly_known, rests_on_undated, take_off, weigh_within_bounds
 from taizhang.analysis.silence import is_silent
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import Period
@@ -77,8 +78,8 @@ def find_period(view: View, then: Then) -> Period:
 def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[pd.Series, pd.Series] | None:
     """A fact now and then, where the two can be set side by side.
 
-    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, or
-    the kind is a stock with no dates.
+    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, the
+    kind is a stock with no dates, or of the earlier period it is not known what was done by the same lag.
     """
     info = view.describe(fact)
     now, before = view.fact(fact, district), view.fact(fact, district, when=then)
@@ -88,7 +89,7 @@ def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[pd.Seri
         return None
     if fact in _REACH_BACK and not _reaches_a_year_behind(view, then):
         return None
-    if min(count_days(view, then)) <= 0:
+    if min(count_days(view, then)) <= 0 or rests_on_undated(view, fact, find_period(view, then), district):
         return None
     # A share is of the rows that there are; a count of some months is none of the period.
     whole = (view.period, find_period(view, then))
@@ -97,6 +98,19 @@ def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[pd.Seri
     ):
         return None
     return now, before
+
+
+def list_uncompared(view: View) -> list[str]:
+    """Kinds of which, in an earlier period that has rows, it is not known what was done by the same lag."""
+    facts = {name.split(".")[0]: name for name in UNDATED if view.value(name) is not None}
+    return [
+        kind
+        for kind, fact in facts.items()
+        if any(
+            _has_rows(view, kind, then) and rests_on_undated(view, fact, find_period(view, then))
+            for then in list_comparisons(view)
+        )
+    ]
 
 
 def count_days(view: View, then: Then) -> tuple[int, int]:
@@ -142,13 +156,19 @@ def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
 
     Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the interval of
     their difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
-    10). A fall of a count must hold although the days of which rows may still be wanting are not counted as days.
+    10). A fall of a count must hold although the days of which rows may still be wanting are not counted as days, and
+    any change whatever the rows say that do not.
     """
     info, pair = view.describe(fact), find_pair(view, fact, district, then)
     scatter = find_scatter(view, fact, district)
     if pair is None or scatter is None or info.interval == "none":
         return UNTESTED
-    now, before = pair
+    return weigh_within_bounds(*pair, lambda now, before: _weigh_pair(view, info, now, before, scatter, then))
+
+
+def _weigh_pair(
+    view: View, info: FactInfo, now: pd.Series, before: pd.Series, scatter: Scatter, then: Then
+) -> float:
     days = count_days(view, then)
     if now["value"] == before["value"] and days[0] == days[1]:
         return 1.0
@@ -199,29 +219,42 @@ def _compare_medians(one: pd.Series, other: pd.Series, scatter: Scatter) -> floa
 
 
 def weigh_place(view: View, fact: str, district: str) -> float:
-    """The probability that a district lies so far from all others together by chance; NaN where it can't be had."""
+    """The probability that a district lies so far from all others together by chance; NaN where it can't be had.
+
+    It holds whatever the rows say that do not.
+    """
     info = view.describe(fact)
     own, every = view.fact(fact, district), view.fact(fact, ALL)
     scatter = find_scatter(view, fact, district)
     if own is None or every is None or scatter is None or not is_known(own) or not is_known(every):
         return UNTESTED
-    spread = {"dispersion": scatter.dispersion, "df": scatter.df}
-    if info.interval == "greenwood":
+    if info.interval == "greenwood" and not (is_partly_known(own) or is_partly_known(every)):
         return _compare_medians(own, every, scatter)
+    rest = take_off(every, own)
+    if rest is None or (is_partly_known(own) and pd.isna(own["denominator"])):
+        return UNTESTED
+    return weigh_within_bounds(own, rest, lambda own, rest: _weigh_beside(view, info, own, rest, scatter))
+
+
+def _weigh_beside(view: View, info: FactInfo, own: pd.Series, rest: pd.Series, scatter: Scatter) -> float:
+    """The same of a district's row and that of all others together."""
+    spread = {"dispersion": scatter.dispersion, "df": scatter.df}
     top = float(own["value"] if pd.isna(own["numerator"]) else own["numerator"])
-    rest = float(every["value"] if pd.isna(every["numerator"]) else every["numerator"]) - top
+    others_top = float(rest["value"] if pd.isna(rest["numerator"]) else rest["numerator"])
     if pd.isna(own["denominator"]):
         # Counts are held against the mean of the others.
         others = len(view.districts) - 1
         if info.interval != "poisson" or others < 1:
             return UNTESTED
-        return compare_counts(top, rest, 1.0, float(others), **spread).p
-    base, rest_of = float(own["denominator"]), float(every["denominator"] - own["denominator"])
-    if not (base > 0 and rest_of > 0) or rest < 0:
+        return compare_counts(top, others_top, 1.0, float(others), **spread).p
+    base, rest_of = float(own["denominator"]), float(rest["denominator"])
+    if not (base > 0 and rest_of > 0) or others_top < 0:
         return UNTESTED
     if info.interval == "wilson":
-        return compare_shares(top, base, rest, rest_of, **spread).p
-    return compare_counts(top, rest, base, rest_of, **spread).p if info.interval == "poisson" else UNTESTED
+        return compare_shares(top, base, others_top, rest_of, **spread).p
+    return (
+        compare_counts(top, others_top, base, rest_of, **spread).p if info.interval == "poisson" else UNTESTED
+    )
 
 
 def weigh_part(view: View, fact: str, of: str, district: str) -> float:
@@ -230,6 +263,8 @@ def weigh_part(view: View, fact: str, of: str, district: str) -> float:
     # What stands open came in the clusters that it was found in: those of the period tell how they scatter.
     scatter = find_scatter(view, fact.replace("_stock", ""), district)
     if district == ALL or scatter is None or not all(is_known(row) for row in rows):
+        return UNTESTED
+    if any(is_partly_known(row) for row in rows if row is not None):
         return UNTESTED
     part, whole, every, every_of = (float(row["value"]) for row in rows if row is not None)
     if not (0 <= part <= whole and every - part <= every_of - whole):

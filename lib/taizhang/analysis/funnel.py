@@ -8,6 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.comparison import is_apart, list_values
 from taizhang.analysis.differences import list_scatter
+from taizhang.analysis.doubt import draw_towards
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
@@ -48,12 +49,15 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
 
     Widened where districts vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24,
     1185-1202). None where the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than
-    three districts.
+    three districts. A district of which some rows do not say stands as near to the area's value as they allow, or is
+    left out where that can't be said.
     """
     rows, info = list_values(view, fact), view.describe(fact)
     if info.unit == "count" or info.interval not in ("wilson", "poisson"):
         return None
     rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
+    area = view.fact(fact, ALL)
+    rows = draw_towards(rows, float(area["value"]) if area is not None else np.nan)
     if len(rows) < _FEWEST:
         return None
     draw = draw_funnel_of_shares if info.interval == "wilson" else draw_funnel_of_rates
@@ -68,7 +72,7 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
         q=ALPHA if called.any() else 0.0,
     )
     scale = _SCALES.get(info.unit, 1.0)
-    level, area = scale * funnel.target, view.fact(fact, ALL)
+    level = scale * funnel.target
     of: Literal["area", "others", "shown", ""] = ""
     above = funnel.places["z"] > 0
     if area is not None and pd.notna(area["value"]):

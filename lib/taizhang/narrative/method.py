@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from taizhang.analysis.calls import count_tested, find_power
-from taizhang.analysis.differences import count_unsettled
+from taizhang.analysis.differences import count_unsettled, list_uncompared
 from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.gaps import count_cut, list_noughts, list_unsaid
 from taizhang.analysis.quality import count_twice, sum_read
@@ -35,6 +35,7 @@ def write_method(view: View) -> Prose | None:
         maps = () if view.approval or view.district != ALL else say("method.map", lang)
         told = [
             say("method.brief", lang, day=format_date(view.as_of, lang)),
+            *_tell_undated(view),
             *_tell_unsaid(view),
             *_tell_late(view),
             *_tell_rows(view, "cut", count_cut(view)),
@@ -45,7 +46,12 @@ def write_method(view: View) -> Prose | None:
         return tell(lang, *told)
     days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
-    counting += [say("method.before", lang), *_tell_tests(view), say("method.shares", lang)]
+    counting += [
+        say("method.before", lang),
+        *_tell_undated(view),
+        *_tell_tests(view),
+        say("method.shares", lang),
+    ]
     counting += [*_tell_unsaid(view), *_tell_noughts(view)]
     counting += [*_tell_rows(view, "cut", count_cut(view)), *_tell_vintages(view)]
     if has_withheld(view):
@@ -59,6 +65,13 @@ def write_method(view: View) -> Prose | None:
     if n:
         quality.append(say("method.beside", lang, n=count(n), m=count(differing)))
     return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+
+
+def _tell_undated(view: View) -> list[Runs]:
+    """Ledgers of which an earlier period can't be read at the same lag."""
+    lang = view.lang
+    names = join_list([view.kinds[kind].title[lang] for kind in list_uncompared(view)], lang)
+    return [say("method.undated", lang, names=names)] if names else []
 
 
 def _tell_unsaid(view: View) -> list[Runs]:

@@ -8,6 +8,7 @@ import pandas as pd
 from taizhang.analysis.changes import Change, compare_periods, name_then
 from taizhang.analysis.comparison import Side, hold_against
 from taizhang.analysis.differences import list_comparisons
+from taizhang.analysis.doubt import find_bounds
 from taizhang.analysis.gaps import rests_on_columns
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
@@ -86,6 +87,9 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     # None, all and once have no number of their own: their words are tagged as a whole.
     if not any(run.fact for run in clause):
         clause = (Run("".join(run.text for run in clause), fact=fact),)
+    if extent == "some" and (bounds := find_bounds(row)):
+        ends = {name: _write_amount(getattr(bounds, name), info, lang) for name in ("lowest", "highest")}
+        clause += say("clause.bounds", lang, n=count(bounds.unsaid), **ends)
     thens = list_comparisons(view) if change else ()
     changes = [(name_then(view, then), compare_periods(view, fact, then=then)) for then in thens]
     known = [(then, compared) for then, compared in changes if compared is not None]

@@ -1,0 +1,169 @@
+"""What is known of a part of the rows alone: bounds, and whether a statement holds wherever the truth lies in them.
+
+A fact whose base has some rows that do not say (`known` below `of`) is told of those that do. What rests on it holds
+only where it would hold if all the others said no, and if all said yes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.view import View
+from taizhang.core.periods import Period
+from taizhang.facts import complaints, disputes, hazards
+from taizhang.facts.compute import MEASURES
+from taizhang.facts.grounds import Test
+from taizhang.facts.measures import Count, Coverage, Share
+from taizhang.metadata.facts import ALL
+from taizhang.stats.intervals import poisson_interval, wilson_interval
+
+Side = Literal["lowest", "highest"]
+# By fact: which rows say that a case is done, and not when.
+UNDATED: Mapping[str, Test] = {
+    **{
+        name: hazards.has_no_day
+        for name in MEASURES
+        if name.split("_stock")[0].removeprefix("hazards.")
+        in ("rectified", "rectification_rate", "open", "overdue", "major_open", "days_to_rectify_median")
+    },
+    **dict.fromkeys(
+        ("complaints.resolved", "complaints.resolution_rate", "complaints.on_time_rate"),
+        complaints.RESOLVING.is_undated,
+    ),
+    "complaints.answered": complaints.ANSWERING.is_undated,
+    **dict.fromkeys(("disputes.settled", "disputes.settlement_rate"), disputes.SETTLING.is_undated),
+}
+
+
+def is_partly_known(row: pd.Series) -> bool:
+    """Whether some rows of a fact's base do not say; so, too, where how many is withheld."""
+    of, known = row.get("of", np.nan), row.get("known", np.nan)
+    return bool(pd.notna(of) and of > known)
+
+
+def bound_row(row: pd.Series, side: Side) -> pd.Series | None:
+    """A fact's row as it would be if all rows that do not say said no, or all yes; None where that can't be said.
+
+    A sum over rows of which some do not say has no bound.
+    """
+    if not is_partly_known(row):
+        return row
+    measure, more = MEASURES.get(str(row["fact"])), float(row["of"] - row["known"])
+    added = more if side == "highest" else 0.0
+    if isinstance(measure, Count):
+        value = float(row["value"]) + added
+        low, high = (row["low"], row["high"])
+        if measure.interval:
+            low, high = (float(limit) for limit in poisson_interval(value))
+        return pd.Series({**row, "value": value, "low": low, "high": high})
+    if isinstance(measure, Share | Coverage):
+        top, bottom = float(row["numerator"]) + added, float(row["denominator"]) + more
+        low, high = (100 * float(limit) for limit in wilson_interval(top, bottom))
+        share = {
+            "value": 100 * top / bottom,
+            "numerator": top,
+            "denominator": bottom,
+            "low": low,
+            "high": high,
+        }
+        return pd.Series({**row, **share})
+    return None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The least and the most that a share may be, percent, and how many rows do not say."""
+
+    lowest: float
+    highest: float
+    unsaid: int
+
+
+def find_bounds(row: pd.Series) -> Bounds | None:
+    """Of a share of which some rows do not say; None of other facts, and where all do."""
+    if not is_partly_known(row) or not isinstance(MEASURES.get(str(row["fact"])), Share | Coverage):
+        return None
+    ends = [bound_row(row, side) for side in ("lowest", "highest")]
+    if pd.isna(row["value"]) or any(end is None for end in ends):
+        return None
+    low, high = (float(end["value"]) for end in ends if end is not None)
+    return Bounds(low, high, int(row["of"] - row["known"]))
+
+
+def take_off(every: pd.Series, own: pd.Series) -> pd.Series | None:
+    """The row of all others together; None where a part has more than the whole, or one is withheld."""
+    rest = dict(own)
+    for name in ("numerator", "denominator", "known", "of"):
+        rest[name] = every.get(name, np.nan) - own.get(name, np.nan)
+    top, bottom = rest["numerator"], rest["denominator"]
+    rest["value"] = (
+        every["value"] - own["value"] if pd.isna(bottom) else 100 * top / bottom if bottom > 0 else np.nan
+    )
+    return None if top < 0 or bottom < 0 or (pd.isna(bottom) and rest["value"] < 0) else pd.Series(rest)
+
+
+def weigh_within_bounds(
+    one: pd.Series, other: pd.Series, weigh: Callable[[pd.Series, pd.Series], float]
+) -> float:
+    """The probability of a difference by chance at that place within the bounds where it is most probable.
+
+    NaN where what some rows do not say has no bounds; 1 where it may turn the difference round.
+    """
+    p = weigh(one, other)
+    if not (is_partly_known(one) or is_partly_known(other)):
+        return p
+    above = _level(one) > _level(other)
+    for side, opposite in (("lowest", "highest"), ("highest", "lowest")):
+        ends = bound_row(one, side), bound_row(other, opposite)  # type: ignore[arg-type]
+        if ends[0] is None or ends[1] is None:
+            return float("nan")
+        if (_level(ends[0]) > _level(ends[1])) != above:
+            return 1.0
+        p = max(p, weigh(ends[0], ends[1]))
+    return p
+
+
+def _level(row: pd.Series) -> float:
+    return float(row["value"])
+
+
+def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Rows of a fact by district, those partly known with their numbers as near to a level as their bounds allow.
+
+    What is then called beyond chance would be wherever the truth lies; the value stays as it is. Of rows without bounds
+    none is left.
+    """
+    partly = [code for code, row in rows.iterrows() if is_partly_known(row)]
+    if not partly:
+        return rows
+    rows, blind = rows.copy(), []
+    for code in partly:
+        lowest, highest = bound_row(rows.loc[code], "lowest"), bound_row(rows.loc[code], "highest")
+        if lowest is None or highest is None or np.isnan(level):
+            blind.append(code)
+            continue
+        bottom = lowest["denominator"]
+        near = np.clip(round(level / 100 * bottom), lowest["numerator"], highest["numerator"])
+        rows.loc[code, ["numerator", "denominator"]] = [float(near), bottom]
+    return rows.drop(blind)
+
+
+def rests_on_undated(view: View, fact: str, earlier: Period, district: str | None = None) -> bool:
+    """Whether of an earlier period some rows are said to be done and not when.
+
+    What they were at the same lag after it is not known: since then they had more time than those of the period.
+    """
+    test, kind = UNDATED.get(fact), fact.split(".")[0]
+    if test is None or kind not in view.ledgers:
+        return False
+    rows = view.recorded(kind)
+    first, last = rows.days(rows.ledger.date), rows.last_days(rows.ledger.date)
+    among = last <= np.datetime64(earlier.end, "D")
+    if not MEASURES[fact].stock:
+        among &= first >= np.datetime64(earlier.start, "D")
+    if district not in (None, ALL):
+        among &= (rows.frame()["district_code"] == district).to_numpy()
+    return bool((among & rows.test(test)).any())
