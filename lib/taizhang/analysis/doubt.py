@@ -95,14 +95,16 @@ def find_bounds(row: pd.Series) -> Bounds | None:
 
 def take_off(every: pd.Series, own: pd.Series) -> pd.Series | None:
     """The row of all others together; None where a part has more than the whole, or one is withheld."""
-    rest = dict(own)
-    for name in ("numerator", "denominator", "known", "of"):
-        rest[name] = every.get(name, np.nan) - own.get(name, np.nan)
-    top, bottom = rest["numerator"], rest["denominator"]
-    rest["value"] = (
-        every["value"] - own["value"] if pd.isna(bottom) else 100 * top / bottom if bottom > 0 else np.nan
-    )
-    return None if top < 0 or bottom < 0 or (pd.isna(bottom) and rest["value"] < 0) else pd.Series(rest)
+    left = {
+        name: float(every.get(name, np.nan)) - float(own.get(name, np.nan))
+        for name in ("value", "numerator", "denominator", "known", "of")
+    }
+    if np.isnan(left["denominator"]):
+        negative = left["value"] < 0
+    else:
+        negative = min(left["numerator"], left["denominator"]) < 0
+        left["value"] = 100 * left["numerator"] / left["denominator"] if left["denominator"] > 0 else np.nan
+    return None if negative else pd.Series({**own, **left})
 
 
 def weigh_within_bounds(
@@ -136,7 +138,7 @@ def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     What is then called beyond chance would be wherever the truth lies; the value stays as it is. Of rows without bounds
     none is left.
     """
-    partly = [code for code, row in rows.iterrows() if is_partly_known(row)]
+    partly = [str(code) for code, row in rows.iterrows() if is_partly_known(row)]
     if not partly:
         return rows
     rows, blind = rows.copy(), []
