@@ -138,12 +138,12 @@ def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     What is then called beyond chance would be wherever the truth lies; the value stays as it is. Of rows without bounds
     none is left.
     """
-    partly = [str(code) for code, row in rows.iterrows() if is_partly_known(row)]
+    partly = [(str(code), row) for code, row in rows.iterrows() if is_partly_known(row)]
     if not partly:
         return rows
     rows, blind = rows.copy(), []
-    for code in partly:
-        lowest, highest = bound_row(rows.loc[code], "lowest"), bound_row(rows.loc[code], "highest")
+    for code, row in partly:
+        lowest, highest = bound_row(row, "lowest"), bound_row(row, "highest")
         if lowest is None or highest is None or np.isnan(level):
             blind.append(code)
             continue
