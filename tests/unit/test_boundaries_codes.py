@@ -144,24 +144,22 @@ def test_what_is_no_code_says_why(value: object, said: str) -> None:
         (
             [12800000, 12900000, 133900000],
             ["012800000", "012900000", "133900000"],
-            [
-                "a: 2 codes of 8 digits got back the leading zero they lost as numbers ('12800000', '12900000')."
-            ],
+            ["a: 2 codes of 8 digits got back the leading zero lost as a number ('12800000', '12900000')."],
         ),
         (
             [12800000, 1234567],
             ["012800000", "1234567"],
-            ["a: 1 codes of 8 digits got back the leading zero they lost as numbers ('12800000')."],
+            ["a: 1 code of 8 digits got back the leading zero lost as a number ('12800000')."],
         ),
         (
             [12800000000],
             ["012800000000"],
-            ["a: 1 codes of 11 digits got back the leading zero they lost as numbers ('12800000000')."],
+            ["a: 1 code of 11 digits got back the leading zero lost as a number ('12800000000')."],
         ),
         (
             [10107, 310107],
             ["010107", "310107"],
-            ["a: 1 codes of 5 digits got back the leading zero they lost as numbers ('10107')."],
+            ["a: 1 code of 5 digits got back the leading zero lost as a number ('10107')."],
         ),
         ([107, 310107], ["107", "310107"], []),
         (["12800000", None, "133900000"], ["12800000", "", "133900000"], []),

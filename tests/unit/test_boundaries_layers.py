@@ -157,7 +157,7 @@ def test_codes_and_names_that_do_not_hold(tmp_path: Path) -> None:
     frame.assign(code=["1", None], name=["溪北镇", None]).to_file(tmp_path / "d.gpkg")
     layer = read_districts(tmp_path / "d.gpkg", **COLUMNS)
     assert layer.frame["code"].to_list() == ["1"]
-    assert "left out: features '2'" in str(layer.notes[0])
+    assert "left out: feature '2'" in str(layer.notes[0])
 
 
 def test_shared_names_and_mixed_levels_are_noted(tmp_path: Path) -> None:

@@ -91,6 +91,13 @@ def test_other_samples_are_what_they_always_were(small: Truth) -> None:
         if not name.startswith("data/raw/incidents/"):
             old = content.replace(b"incidents/*.xlsx", b"incidents/*.xls")
             old = old.replace(b"`python -m tools.sample`", b"`taizhang sample`")
+            # What nobody rated is understood by now, and the assessment looks at all that is overdue.
+            old = (
+                old.replace("一般".encode("gb18030"), "未评价".encode("gb18030"))
+                if name.endswith(".csv")
+                else old
+            )
+            old = old.replace(b"hazards.overdue_stock", b"hazards.overdue")
             digest.update(name.encode() + b"\0" + old)
     assert digest.hexdigest() == "c05493227ab64c037f0071dc25d6875c8d6184513404c98c833ae721173bf568"
 

@@ -46,7 +46,7 @@ _FLAWS: dict[str, tuple[tuple[str, Value, str, str], ...]] = {
     ),
     "complaints": (
         ("received_on", "2022-13-01", "unreadable date", "row"),
-        ("satisfied", "未评价", "unmapped value", "cell"),
+        ("satisfied", "一般", "unmapped value", "cell"),
         ("district", "邻县", "unknown district", "row"),
     ),
     "disputes": (("settled_on", "调解中", "unreadable date", "cell"),),
