@@ -189,11 +189,20 @@ class Attack:
         return plain
 
     def _solve(self, weights: np.ndarray, limit: np.ndarray, whole: bool) -> np.ndarray:
+        found = self._programme(weights, limit, None)
+        # The best of all numbers is the best of the whole ones where it is whole.
+        if whole and np.abs(found - np.round(found)).max() > 1e-6:
+            return self._programme(weights, limit, np.ones(len(weights)))
+        return found
+
+    def _programme(
+        self, weights: np.ndarray, limit: np.ndarray, integrality: np.ndarray | None
+    ) -> np.ndarray:
         answer = milp(
             weights,
             bounds=Bounds(self.low, limit),
             constraints=[LinearConstraint(self.lines, self.least, np.zeros(len(self.least)))],
-            integrality=np.ones(len(weights)) if whole else None,
+            integrality=integrality,
             options={"time_limit": _FAR},
         )
         assert answer.x is not None, answer.message  # what is shown holds together

@@ -1,0 +1,117 @@
+"""What is hidden over the periods of a year, and what is rounded in others."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from taizhang.core.periods import parse_period
+from taizhang.facts import compute_facts, select_rows
+from taizhang.facts.years import PERIODS, find_calendar_period, link_readings, list_periods, list_readings
+
+DISTRICTS = pd.DataFrame({"code": ["101", "102", "103"], "name": ["甲", "乙", "丙"]})
+END = date(2021, 12, 31)
+
+
+def disputes(counts: dict[str, tuple[int, int, int]]) -> pd.DataFrame:
+    """Disputes of three districts by month, none settled; one of the year before was."""
+    rows = [
+        {"district_code": code, "found_on": pd.Timestamp(f"{month}-05"), "source_file": f"{month}.xlsx"}
+        for month, three in counts.items()
+        for code, many in zip(DISTRICTS["code"], three, strict=True)
+        for _ in range(many)
+    ]
+    table = pd.DataFrame([*rows, {"district_code": "101", "found_on": pd.Timestamp("2020-02-01")}])
+    return table.assign(settled_on=pd.to_datetime(np.where(table.index == len(rows), "2020-03-01", None)))
+
+
+def show(table: pd.DataFrame, period: str, as_of: date | None = None, **settings) -> list[float | None]:
+    """Disputes found by district and in all; None: hidden."""
+    span = parse_period(period)
+    facts = compute_facts({"disputes": table}, DISTRICTS, span, as_of or span.end, **settings)
+    rows = facts[facts["fact"] == "disputes.found"]
+    return [None if pd.isna(value) else value for value in rows["value"]]
+
+
+TWO = {"2021-01": (3, 20, 30), "2021-02": (40, 20, 30)}
+
+
+def test_a_month_is_not_the_quarter_less_the_others() -> None:
+    # January's 3 are hidden with another district's; February's 40 or the quarter's 43 would give them away.
+    table = disputes(TWO)
+    shown = {period: show(table, period) for period in ("2021-01", "2021-02", "2021Q1", "2021H1", "2021")}
+    assert shown["2021-01"][0] is None
+    assert shown["2021-02"][0] is None or all(shown[text][0] is None for text in ("2021Q1", "2021H1", "2021"))
+
+
+def test_what_is_hidden_does_not_depend_on_what_was_asked_before() -> None:
+    table = disputes(TWO)
+    first = [show(table, period) for period in ("2021", "2021-01", "2021Q1")]
+    assert [show(table, period) for period in ("2021Q1", "2021", "2021-01")] == [first[2], first[0], first[1]]
+
+
+def test_a_range_that_is_a_month_is_shown_as_the_month() -> None:
+    table = disputes(TWO)
+    assert show(table, "2021-01-01/2021-01-31") == show(table, "2021-01")
+
+
+@pytest.mark.parametrize(
+    ("counts", "wanted"),
+    [((3, 20, 30), [5, 20, 30, 55]), ((1, 7, 8), [5, 5, 10, 15]), ((0, 12, 13), [0, 10, 15, 25])],
+)
+def test_other_ranges_are_rounded(counts: tuple[int, int, int], wanted: list[float]) -> None:
+    table = disputes({"2021-01": counts})
+    assert show(table, "2021-01-02/2021-02-10") == wanted
+    # So are all where the workbook says so.
+    assert show(table, "2021-01", rounding=5) == wanted
+
+
+def test_what_is_rounded_is_marked_and_rates_are_left_out() -> None:
+    span = parse_period("2021-01-02/2021-02-10")
+    facts = compute_facts({"disputes": disputes({"2021-01": (0, 12, 13)})}, DISTRICTS, span, span.end)
+    found = facts[facts["fact"] == "disputes.found"]
+    assert found["suppressed"].tolist() == [False, True, True, True]
+    rest = facts.loc[facts["suppressed"], ["numerator", "denominator", "low", "high", "known", "of"]]
+    assert rest.isna().all(axis=None)
+    assert facts.loc[facts["fact"] == "disputes.settlement_rate", "value"].isna().all()
+
+
+def test_days_other_than_the_last_and_the_workbooks_own() -> None:
+    table = disputes({"2021-01": (6, 12, 13)})
+    table.loc[:4, "settled_on"] = pd.Timestamp("2021-02-03")
+    span = parse_period("2021-01")
+
+    def settled(day: date, **settings) -> list[float | None]:
+        facts = compute_facts({"disputes": table}, DISTRICTS, span, day, **settings)
+        rows = facts[facts["fact"] == "disputes.settled"]
+        return [None if pd.isna(value) else value for value in rows["value"]]
+
+    own = date(2021, 2, 28)
+    assert settled(span.end) == [0, 0, 0, 0]
+    assert settled(own, asked=own, read_as_of=own) == [5, 0, 0, 5]
+    # Of five settled on one day, an earlier day would tell how many; the found are the same on every day.
+    table.loc[2:4, "settled_on"] = pd.Timestamp("2021-02-20")
+    assert settled(date(2021, 2, 10), asked=date(2021, 2, 10), read_as_of=own) == [5, 0, 0, 5]
+    assert show(table, "2021-01", date(2021, 2, 10), asked=date(2021, 2, 10)) == [6, 12, 13, 31]
+
+
+def test_rows_of_a_shown_number_lack_the_columns_that_a_hidden_one_rests_on() -> None:
+    table = disputes({"2021-01": (6, 12, 13), "2021-04": (60, 60, 60)})
+    table.loc[:2, "settled_on"] = pd.Timestamp("2021-01-20")
+    arguments = ({"disputes": table}, DISTRICTS, parse_period("2021-01"), date(2021, 1, 31))
+    rows = select_rows("disputes.found", *arguments, "101")
+    assert len(rows) == 6 and "settled_on" not in rows and "found_on" not in rows
+    bare = select_rows("disputes.found", *arguments, "101", suppress=())
+    assert {"settled_on", "found_on"} <= {*bare}
+
+
+def test_the_periods_of_a_year() -> None:
+    periods = list_periods(2021)
+    assert len(periods) == PERIODS and str(periods[-1]) == "2021"
+    assert str(find_calendar_period(parse_period("2021-04-01/2021-06-30"))) == "2021Q2"
+    assert find_calendar_period(parse_period("2021-01-01/2021-01-30")) is None
+    readings = list_readings(2021, None)
+    assert {reading.as_of for reading in readings[:PERIODS]} == {period.end for period in periods}
+    by = {str(readings[link.whole].period): link for link in link_readings(readings) if link.whole < PERIODS}
+    assert len(link_readings(readings)) == 2 * 7 + PERIODS and "2021" in by
