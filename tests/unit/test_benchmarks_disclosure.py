@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+
 from benchmarks.disclosure import KNOWN, OWN, SEED, YEAR, Attack, make_ledgers, publish, study
 
 
