@@ -3,7 +3,6 @@
 from itertools import islice
 
 from benchmarks.null_counties import CHANGED, NULL, Scenario, list_statements, look_at, make_county
-
 from taizhang.core.periods import parse_period
 
 DOUBLED = next(one for one in CHANGED if one.name == "doubled from 50")
