@@ -17,6 +17,7 @@ from told_truth import ALL, STARRED, Fact, Truth
 
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.laws import load_laws
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.metadata.words import load_words
 
@@ -682,6 +683,29 @@ def _begins_on(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return [] if datetime.strptime(said["day"], form).date() == first else [f"it begins on {first}"]
 
 
+def _basis(how: str) -> Claim:
+    """Which text a rule rests on on the period's last day, since when, and what was in force before."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        if one.rule is None:
+            return ["of no rule"]
+        laws = [law for law in load_laws().get(one.rule.law, ()) if law.start <= one.now.end]
+        laws = [law for law in laws if law.until is None or law.until >= one.now.start]
+        now = [law for law in laws if law.until is None or law.until >= one.now.end]
+        if how == "none":
+            return [f"in force: {now}"] if now else []
+        if not now or now[-1].cite(one.lang) != said["source"]:
+            return [f"in force: {now}"]
+        form = "%Y年%m月%d日" if one.lang == "zh" else "%d %B %Y"
+        if datetime.strptime(said["day"], form).date() != now[-1].start or now[-1].start <= one.now.start:
+            return [f"in force since {now[-1].start}"]
+        before = [law.cite(one.lang) for law in laws if law.start < now[-1].start]
+        wanted = [said["before"]] if how == "changed" else []
+        return [] if before[-1:] == wanted else [f"before: {before}"]
+
+    return hold
+
+
 def _untold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return ["nobody told of this"]
 
@@ -748,6 +772,8 @@ _CLAIMS: dict[str, Claim] = {
     "levels.no_graver": _levels("larger", "major", "extraordinary"), "levels.lead": _nothing,
     **{f"gap.{how}": _gap(how) for how in ("absent", "some", "all_of", "partly")},
     **{f"findings.found_in{many}{too}": _found_in for many in ("", "_many", "_all") for too in ("", "_too")},
+    "findings.practice": _basis("none"), "findings.source_new": _basis("new"),
+    "findings.source_changed": _basis("changed"),
     "findings.lead": _found, "findings.steps_lead": _nothing, "findings.more": _nothing, "findings.first": _nothing,
     "summary.nothing": _no_rows, "summary.districts": _nothing, "summary.as_of": _nothing,
     "findings.none": _sound, "findings.none_of": _sound_of, "findings.none_in": _sound_in,

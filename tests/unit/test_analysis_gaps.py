@@ -249,7 +249,7 @@ def test_why_a_fact_is_empty() -> None:
     assert find_gap(view, "hazards.overdue") == Gap("hazards", ("deadline",), 4, 6)
     assert find_gap(view, "hazards.open") is None and find_gap(view, "hazards.nothing") is None
     said = read(narrative.write_hazards(view))
-    assert "逾期未整改无从得知：应写明“整改期限”的6条记录中，只有4条写明。" in said
+    assert "现存逾期未整改和逾期天数中位数无从得知：应写明“整改期限”的6条记录中，只有4条写明。" in said
 
 
 def test_none_and_all_say_how_many_rows_they_leave_out() -> None:

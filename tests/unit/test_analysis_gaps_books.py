@@ -75,8 +75,10 @@ def test_on_the_spot_without_a_date_is_rectified_on_the_day(tmp_path: Path) -> N
         "days_to_rectify_median",
     )
     assert read_facts(book, *(f"hazards.{name}" for name in names)) == [23, 0, 100, 0, 0, 0]
+    assert read_facts(book, "hazards.open_stock", "hazards.overdue_stock") == [0, 0]
     said = say(book, "hazards")
-    assert "均已整改" in said and "半数以上的隐患当日整改" in said and "没有逾期未整改的隐患" in said
+    assert "均已整改" in said and "半数以上的隐患当日整改" in said
+    assert "甲镇没有未整改的隐患" in said and "逾期" not in said
     # More a day than on other days, on which none was found: no number of times.
     assert "inf" not in say(book, "key_periods", district="all") and "（平时没有）" in say(
         book, "key_periods", district="all"
@@ -93,8 +95,10 @@ def test_hazards_closed_but_without_a_day_of_correction(tmp_path: Path) -> None:
     )  # fmt: skip
     names = ("rectified", "rectified_undated", "open", "overdue", "major_open")
     assert read_facts(book, *(f"hazards.{name}" for name in names)) == [2, 1, 1, 1, 0]
+    assert read_facts(book, *(f"hazards.{name}_stock" for name in names[2:])) == [1, 1, 0]
     said = say(book, "hazards")
-    assert "其中1处台账写明已整改而没有日期" in said and "重大隐患有1处，已整改" in said.replace("均已", "已")
+    assert "其中1处台账写明已整改而没有日期" in said
+    assert "重大隐患有1处" in said and "没有未整改的重大隐患" in said
     # Half were rectified in four days if the undated one was at once, more than half never, if on the last day.
     assert read_facts(book, "hazards.days_to_rectify_median") == [None]
 

@@ -50,6 +50,8 @@ def read_texts() -> tuple[dict[str, str], list[tuple[str, str]]]:
 
 TEXTS, PATTERNS = read_texts()
 BEGINNINGS = tuple(f"{room}\\." for room in ROOMS)
+# Keys of draw.toml and of what is fixed before a draw, which are written as they are in the files.
+KEYS_OF_DRAWS = ("seed", "text", "entities", "names", "avoid", "visited")
 
 
 @pytest.mark.parametrize("code", MESSAGES)
@@ -61,7 +63,8 @@ def test_a_message_is_in_both_languages_with_the_same_places(code: str) -> None:
 
 @pytest.mark.parametrize("code", MESSAGES)
 def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
-    assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"])) == []
+    keys = KEYS_OF_DRAWS if code.startswith("draw.commit.") else ()
+    assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"]), keys) == []
 
 
 def test_every_code_of_the_package_has_words() -> None:

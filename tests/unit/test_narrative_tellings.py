@@ -141,7 +141,7 @@ PARTLY = Told(
 
 NOTHING_ZH = "对照本报告所用的规则，没有发现突出问题。"
 NOTHING_EN = "By the rules that this report applies, nothing stands out."
-STEADY_ZH = "每月查出隐患数和三十日内整改的比例都没有超出控制限的月份。"
+STEADY_ZH = "与其他年份的同月相比，每月查出隐患数和三十日内整改的比例都看不出异常的月份或持续的变化。"
 PLANTED = [
     # Otherwise than was written.
     (BRIGHT, CODE, "zh", "2023年，溪口镇查出隐患4处。均未整改，整改率为50.0%。"),
@@ -195,11 +195,12 @@ PLANTED = [
     (BRIGHT, CODE, "zh", "本期没有一条规则可以对照，有无问题无从判断。"),
     (BRIGHT, CODE, "zh", "溪口镇本期没有记录，无从判断有无问题。"),
     (BRIGHT, CODE, "zh", "2023年，溪口镇各台账都没有记录，本报告没有可以陈述的数字。"),
-    (BRIGHT, ALL, "en", "All 3 districts held a drill in the last two years."),
-    (BRIGHT, ALL, "zh", "3个地区近两年都组织过演练。"),
-    (BRIGHT, ALL, "zh", "3个地区近两年都没有演练记录。"),
-    (BRIGHT, OTHER, "zh", "溪南镇近两年组织过演练。"),
-    (BRIGHT, CODE, "en", "溪口镇 has no drill on record in the last two years."),
+    (BRIGHT, ALL, "en",
+     "All 3 districts held a drill in the last two years, those of plans for disasters or epidemics not counted."),
+    (BRIGHT, ALL, "zh", "3个地区近两年都组织过演练，自然灾害、公共卫生等预案的演练不计。"),
+    (BRIGHT, ALL, "zh", "3个地区近两年都没有生产安全事故应急预案的演练记录。"),
+    (BRIGHT, OTHER, "zh", "溪南镇近两年组织过演练，自然灾害、公共卫生等预案的演练不计。"),
+    (BRIGHT, CODE, "en", "溪口镇 has no drill of a work safety plan on record in the last two years."),
     (BRIGHT, ALL, "zh", "3个有数据的地区现存逾期未整改相同，均为0处。"),
     (BRIGHT, CODE, "zh", "现存逾期未整改无从得知：台账没有写明“整改期限”。"),
     (BRIGHT, CODE, "en", "All 3 targets are met."),
@@ -261,9 +262,9 @@ TRUE = [
     (BRIGHT, CODE, "en", "The ledger of hazards has no row of 溪口镇 from 2 April 2023 to 31 October 2023."),
     (BRIGHT, OTHER, "zh", "溪南镇的隐患排查治理台账记录始于2023年6月1日。"),
     (BRIGHT, CODE, "en", "The rows of 溪口镇 in the ledger of hazards end on 1 November 2023."),
-    (BRIGHT, ALL, "zh", "3个地区中有2个近两年没有演练记录：溪南镇和白鹭镇。"),
-    (BRIGHT, CODE, "zh", "溪口镇近两年组织过演练。"),
-    (BRIGHT, OTHER, "en", "溪南镇 has no drill on record in the last two years."),
+    (BRIGHT, ALL, "zh", "3个地区中有2个近两年没有生产安全事故应急预案的演练记录：溪南镇和白鹭镇。"),
+    (BRIGHT, CODE, "zh", "溪口镇近两年组织过演练，自然灾害、公共卫生等预案的演练不计。"),
+    (BRIGHT, OTHER, "en", "溪南镇 has no drill of a work safety plan on record in the last two years."),
     (
         DARK,
         CODE,
