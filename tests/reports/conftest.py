@@ -348,6 +348,7 @@ def make_facts() -> pd.DataFrame:
     first = facts["district_code"] == "350921101"
     hidden = first & (facts["fact"] == "complaints.resolution_rate")
     facts.loc[hidden, "suppressed"] = True
+    facts.loc[hidden, ["value", "numerator", "low", "high"]] = float("nan")
     facts.loc[first & (facts["fact"] == "hazards.rectification_rate"), ["value", "low", "high"]] = float(
         "nan"
     )

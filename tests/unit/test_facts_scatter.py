@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from taizhang.core.periods import parse_period
-from taizhang.facts import measure_scatter
+from taizhang.facts import leave_out_hidden, measure_scatter
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
 MARCH = {parse_period("2021-03"): date(2021, 3, 31)}
@@ -77,3 +77,22 @@ def test_what_has_no_clusters_is_not_measured() -> None:
     plans = pd.DataFrame({"district_code": ["101"], "name": ["甲"]})
     drills = make_rows("101", "held_on", 5)
     assert "drills.plans_drilled_share" not in measure({"plans": plans, "drills": drills}).index.levels[0]
+
+
+def test_of_what_is_hidden_no_scatter_is_told():
+    codes = ["1", "2", "all"]
+    scatter = pd.DataFrame(
+        {
+            "fact": ["a"] * 3 + ["b"] * 3 + ["c"] * 3,
+            "district_code": codes * 3,
+            "dispersion": [1.5, 1.5, 2.0] * 3,
+            "df": [3.0, 4.0, 9.0] * 3,
+        }
+    )
+    facts = scatter[["fact", "district_code"]].assign(suppressed=False)
+    assert leave_out_hidden(scatter, facts).equals(scatter)
+    earlier = facts.assign(suppressed=[False] * 3 + [True, False, False] + [False, False, True])
+    shown = leave_out_hidden(scatter, facts, earlier)
+    assert list(shown["fact"]) == ["a"] * 3 + ["b"] * 3
+    assert list(shown["dispersion"]) == [1.5, 1.5, 2.0, 2.0, 2.0, 2.0]
+    assert list(shown["df"]) == [3.0, 4.0, 9.0, 9.0, 9.0, 9.0]

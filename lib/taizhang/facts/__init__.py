@@ -2,7 +2,7 @@
 
 from taizhang.facts.compute import compute_as_of, compute_facts, prepare_ledgers, select_rows
 from taizhang.facts.own import OwnFact
-from taizhang.facts.scatter import measure_scatter
+from taizhang.facts.scatter import leave_out_hidden, measure_scatter
 from taizhang.facts.sums import (
     compare_reported,
     leave_out_counted,
@@ -18,6 +18,7 @@ __all__ = [
     "compute_facts",
     "leave_out_counted",
     "leave_out_empty",
+    "leave_out_hidden",
     "list_reported",
     "measure_scatter",
     "merge_reported",

@@ -80,6 +80,31 @@ def measure_scatter(
     return table.astype({"fact": "str", "district_code": "str", "dispersion": "float64", "df": "float64"})
 
 
+def leave_out_hidden(scatter: pd.DataFrame, *facts: pd.DataFrame) -> pd.DataFrame:
+    """The scatter of what is shown: of what small counts are hidden, how their rows cluster is not told either.
+
+    Dispersion is of all districts together, so where any is hidden the others have the whole area's; where that is
+    hidden, nothing has any.
+
+    Parameters
+    ----------
+    scatter
+        As from `measure_scatter`.
+    facts
+        Of the periods that it is of, as from `compute_facts`.
+    """
+    hidden = pd.concat(
+        [table.loc[table["suppressed"].astype(bool), ["fact", "district_code"]] for table in facts]
+    )
+    of_area = set(hidden.loc[hidden["district_code"] == ALL, "fact"])
+    kept = scatter[~scatter["fact"].isin(of_area)].copy()
+    whole = kept[kept["district_code"] == ALL].set_index("fact")
+    uncertain = kept["fact"].isin(hidden["fact"])
+    for column in ("dispersion", "df"):
+        kept[column] = kept[column].where(~uncertain, kept["fact"].map(whole[column]))
+    return kept.reset_index(drop=True)
+
+
 def _put_together(parts: _Parts) -> _Parts:
     """The whole area as one group."""
     return replace(parts, group=np.zeros(len(parts.group), np.int64))

@@ -25,6 +25,7 @@ from taizhang.facts import (
     compute_as_of,
     leave_out_counted,
     leave_out_empty,
+    leave_out_hidden,
     list_reported,
     merge_reported,
     select_rows,
@@ -509,6 +510,8 @@ class Workbook:
         as_of = self.as_of(period)
         spans = self.spans.dropna()
         facts, reported = self.facts_as_of(period, as_of), self._list_reported(period, as_of)
+        before = self.facts_earlier(period.year_before(), period)
+        previous = self.facts_earlier(period.period_before(), period)
         return View(
             district=code,
             name=self.config.title if code == ALL else self.district_name(code),
@@ -517,8 +520,8 @@ class Workbook:
             lang=lang,
             as_of=as_of,
             facts=facts,
-            facts_before=self.facts_earlier(period.year_before(), period),
-            facts_previous=self.facts_earlier(period.period_before(), period),
+            facts_before=before,
+            facts_previous=previous,
             ledgers=self._read_ledgers(code, as_of),
             districts=self.districts,
             grid=self.grid,
@@ -534,7 +537,7 @@ class Workbook:
             silences=self._find_silences(as_of, code),
             reported=leave_out_counted(reported, facts),
             beside=compare_reported(reported, facts, suppress=self.config.suppress),
-            scatter=self._find_scatter(period),
+            scatter=leave_out_hidden(self._find_scatter(period), facts, before, previous),
             last_day=spans["last"].max().date() if len(spans) else None,
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
