@@ -4,12 +4,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import box, mapping
 
 import taizhang as tz
-from taizhang import narrative
+from taizhang import figures, narrative
 from taizhang.core.display import Prose
 from taizhang.facts import hazards
 from taizhang.workbook.book import Workbook
@@ -79,10 +80,19 @@ def test_on_the_spot_without_a_date_is_rectified_on_the_day(tmp_path: Path) -> N
     said = say(book, "hazards")
     assert "均已整改" in said and "半数以上的隐患当日整改" in said
     assert "甲镇没有未整改的隐患" in said and "逾期" not in said
-    # More a day than on other days, on which none was found: no number of times.
-    assert "inf" not in say(book, "key_periods", district="all") and "（平时没有）" in say(
-        book, "key_periods", district="all"
-    )
+    # None is found where nobody looks: without inspections nothing is said of days with more.
+    assert say(book, "key_periods", district="all") == ""
+
+
+def test_more_than_on_other_days_that_had_none_is_no_number_of_times(tmp_path: Path) -> None:
+    rows = [f"甲镇,2021-05-0{n % 5 + 1},事故灾难" for n in range(23)]
+    book = open_book(tmp_path, "incidents", "乡镇,发生日期,事件类别", *rows)
+    said = say(book, "key_periods", district="all")
+    assert "inf" not in said and "劳动节（平时没有）" in said
+    table = figures.tabulate_key_periods(book.view("all", "2021", "zh"))
+    assert table is not None
+    values = [cell.value for row in table.rows for cell in row if isinstance(cell.value, float)]
+    assert values and np.isfinite(values).all()
 
 
 def test_hazards_closed_but_without_a_day_of_correction(tmp_path: Path) -> None:

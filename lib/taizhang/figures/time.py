@@ -116,7 +116,10 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
                     ),
                     write_number(row["inside"], text=count),
                     *(write_number(rate, 2) if np.isfinite(rate) else "—" for rate in rates),
-                    display.Cell(say_ratio(row, lang), float(row["ratio"])),
+                    # A notebook's messages hold no infinite numbers: of none on other days there is no number of times.
+                    display.Cell(
+                        say_ratio(row, lang), float(row["ratio"]) if np.isfinite(row["ratio"]) else None
+                    ),
                     label(f"season.verdict.{row['verdict']}", lang),
                 )
             )
