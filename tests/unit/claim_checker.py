@@ -700,7 +700,7 @@ def _basis(how: str) -> Claim:
         if datetime.strptime(said["day"], form).date() != now[-1].start or now[-1].start <= one.now.start:
             return [f"in force since {now[-1].start}"]
         before = [law.cite(one.lang) for law in laws if law.start < now[-1].start]
-        wanted = [said["before"]] if how == "changed" else []
+        wanted = [said["former"]] if how == "changed" else []
         return [] if before[-1:] == wanted else [f"before: {before}"]
 
     return hold

@@ -130,7 +130,7 @@ def say_basis(rule: FindingRule, view: View) -> str:
     day, before = format_date(law.start, lang), find_law(rule.law, law.start - timedelta(days=1))
     if before is None:
         return label("findings.source_new", lang, source=law.cite(lang), day=day)
-    return label("findings.source_changed", lang, source=law.cite(lang), day=day, before=before.cite(lang))
+    return label("findings.source_changed", lang, source=law.cite(lang), day=day, former=before.cite(lang))
 
 
 def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:
