@@ -510,8 +510,12 @@ class Workbook:
         as_of = self.as_of(period)
         spans = self.spans.dropna()
         facts, reported = self.facts_as_of(period, as_of), self._list_reported(period, as_of)
-        before = self.facts_earlier(period.year_before(), period)
-        previous = self.facts_earlier(period.period_before(), period)
+        year_before, period_before = period.year_before(), period.period_before()
+        # Those of districts split since are among them: their rows are in the scatter.
+        earlier = {
+            one: self.facts_as_of(one, compute_as_of(one, period, as_of))
+            for one in (year_before, period_before)
+        }
         return View(
             district=code,
             name=self.config.title if code == ALL else self.district_name(code),
@@ -520,8 +524,10 @@ class Workbook:
             lang=lang,
             as_of=as_of,
             facts=facts,
-            facts_before=before,
-            facts_previous=previous,
+            facts_before=leave_comparable(earlier[year_before], self._find_changes(year_before, period)),
+            facts_previous=leave_comparable(
+                earlier[period_before], self._find_changes(period_before, period)
+            ),
             ledgers=self._read_ledgers(code, as_of),
             districts=self.districts,
             grid=self.grid,
@@ -537,7 +543,7 @@ class Workbook:
             silences=self._find_silences(as_of, code),
             reported=leave_out_counted(reported, facts),
             beside=compare_reported(reported, facts, suppress=self.config.suppress),
-            scatter=leave_out_hidden(self._find_scatter(period), facts, before, previous),
+            scatter=leave_out_hidden(self._find_scatter(period), facts, *earlier.values()),
             last_day=spans["last"].max().date() if len(spans) else None,
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
