@@ -247,11 +247,10 @@ class Measure(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Measure):
-    """How many rows pass a test. `interval`: exact Poisson, for events; stocks have none."""
+class _OfRows(Measure):
+    """Of the rows that pass a test."""
 
     counted: Test = every
-    interval: bool = True
 
     def list_grounds(self) -> tuple[Ground, ...]:
         return grounds_of(self.counted)
@@ -259,6 +258,13 @@ class Count(Measure):
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         rows = self.rows_of(scene).test(self.counted)
         return rows, rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(_OfRows):
+    """How many rows pass a test. `interval`: exact Poisson, for events; stocks have none."""
+
+    interval: bool = True
 
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
@@ -495,18 +501,10 @@ class Median(Measure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlainMedian(Measure):
+class PlainMedian(_OfRows):
     """Median of an amount over the rows that pass a test; of an even number, the mean of the middle two."""
 
     amount: Amount
-    counted: Test
-
-    def list_grounds(self) -> tuple[Ground, ...]:
-        return grounds_of(self.counted)
-
-    def select(self, scene: Scene) -> tuple[Mask, Mask]:
-        rows = self.rows_of(scene).test(self.counted)
-        return rows, rows
 
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
