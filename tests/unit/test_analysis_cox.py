@@ -23,10 +23,12 @@ def test_apart_and_varying_at_their_edges(monkeypatch: pytest.MonkeyPatch) -> No
 
     def fit(days: pd.Series, closed: pd.Series, parts: pd.DataFrame, *, cluster: object) -> pd.DataFrame:
         asked.append(list(parts))
-        assert days.tolist() == [4.5] * 13 and closed.tolist() == [True] * 13 and cluster is None
+        assert days.tolist() == [4.5] * 13 and closed.tolist() == [True] * 13
+        assert isinstance(cluster, pd.Series) and cluster.eq(pd.Timestamp("2021-03-01")).all()
         assert parts.to_numpy().tolist() == [[False]] * 12 + [[True]]
-        ends = {"low": [1.0, 1.01, 0.2, 0.2], "high": [2.0, 2.0, 1.0, 0.99]}
-        return pd.DataFrame({**ends, "fit_p": [0.05, 0.049, float("nan"), 0.9]}, index=list("abcd"))
+        # Four ratios beside no other test: each must be below a quarter of 0.05.
+        p = {"p": [0.04, 0.0124, 0.0126, 0.001]}
+        return pd.DataFrame({**p, "fit_p": [0.05, 0.049, float("nan"), 0.9]}, index=list("abcd"))
 
     monkeypatch.setattr("taizhang.analysis.cox.fit_cox", fit)
     found = fit_closure(make_hazards(*["general"] * 12, "major"))

@@ -136,7 +136,7 @@ def test_a_pattern_of_neighbours() -> None:
         "相邻地区相似（Moran指数为0.26，p=0.049），控制错误发现率后2个地区局部显著。"
     )
     assert naming.say_pattern(make_pattern(0.05, [True]), "en", alike=False) == (
-        "Neighbours are no more alike than chance would have it (Moran's I 0.26, p=0.050); "
+        "Neighbours are no more alike than chance would have it (Moran's I 0.26); "
         "with false discoveries controlled, 1 district stands out locally."
     )
     assert naming.say_pattern(make_pattern(0.0001, [False]), "en", alike=True) == (
@@ -144,11 +144,11 @@ def test_a_pattern_of_neighbours() -> None:
         "locally."
     )
     assert naming.say_pattern(make_pattern(0.5, [False]), "zh", alike=False) == (
-        "未发现相邻地区相似（Moran指数为0.26，p=0.500），控制错误发现率后没有局部显著的地区。"
+        "未发现相邻地区相似（Moran指数为0.26），控制错误发现率后没有局部显著的地区。"
     )
     alone = replace(make_pattern(0.5, [False]), local=False)
     assert naming.say_pattern(alone, "zh", alike=False) == (
-        "未发现相邻地区相似（Moran指数为0.26，p=0.500）；以现有的地区数，分不出哪个地区局部显著。"
+        "未发现相邻地区相似（Moran指数为0.26）；以现有的地区数，分不出哪个地区局部显著。"
     )
     few = Pattern(np.nan, np.nan, np.nan, pd.DataFrame(), "few")
     assert [naming.say_pattern(few, lang, alike=False) for lang in ("zh", "en")] == [

@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from lifelines.datasets import load_rossi, load_waltons
-from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import median_survival_times
 from scipy.stats import norm
 
 from taizhang.stats import survival
-from taizhang.stats.survival import Curves, compare_survival, estimate_survival, find_median
+from taizhang.stats.survival import Curves, estimate_survival, find_median
 
 
 def check_against_lifelines(days, closed, group):
@@ -97,22 +96,6 @@ def test_no_cases():
     assert np.isnan(find_median(estimate_survival([], []), 2)).all()
 
 
-@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # lifelines' own
-def test_log_rank():
-    waltons = load_waltons()
-    group = (waltons["group"] != "control").to_numpy()
-    statistic, freedom, p = compare_survival(waltons["T"], waltons["E"], group)
-    expected = multivariate_logrank_test(waltons["T"], group, waltons["E"])
-    assert freedom == 1
-    assert statistic == pytest.approx(expected.test_statistic, abs=1e-6)
-    rossi = load_rossi()
-    statistic, freedom, p = compare_survival(rossi["week"], rossi["arrest"], rossi["prio"].clip(upper=3))
-    expected = multivariate_logrank_test(rossi["week"], rossi["prio"].clip(upper=3), rossi["arrest"])
-    assert (statistic, p) == pytest.approx((expected.test_statistic, expected.p_value), abs=1e-6)
-    assert freedom == rossi["prio"].clip(upper=3).nunique() - 1
-    assert np.isnan(compare_survival([1, 2], [True, True], [0, 0])[0])
-
-
 CASES = st.lists(
     st.tuples(st.integers(0, 9), st.booleans(), st.sampled_from([0, 1, 3])), min_size=1, max_size=40
 )
@@ -185,36 +168,3 @@ def test_six_cases_all_closed_have_limits_and_five_have_none() -> None:
     for cases, limit in ((6, 0.0), (5, np.nan)):
         curves = estimate_survival(range(cases), [True] * cases)
         np.testing.assert_array_equal([curves.low[-1], curves.high[-1]], [limit, limit])
-
-
-def test_log_rank_by_hand() -> None:
-    """Two groups of two, closed on days 0 and 1, and 2 and 3: at risk 2 of 4, 1 of 3, then none of the first.
-
-    Expected of the first 1/2 + 1/3, got 2, variance 1/4 + 2/9.
-    """
-    statistic, freedom, p = compare_survival([0, 1, 2, 3], [True] * 4, ["b", "b", "a", "a"])
-    assert statistic == pytest.approx((7 / 6) ** 2 / (17 / 36)) and freedom == 1
-    assert p == pytest.approx(2 * norm.sf((7 / 6) / (17 / 36) ** 0.5))
-
-
-@pytest.mark.parametrize(
-    ("closed", "group", "freedom"),
-    [([True, True], [1, 1], 0), ([False, False], [1, 2], 1), ([], [], 0), ([False] * 3, [1, 2, 5], 2)],
-)
-def test_without_groups_or_closures_nothing_is_compared(
-    closed: list[bool], group: list[int], freedom: int
-) -> None:
-    statistic, found, p = compare_survival([4] * len(closed), closed, group)
-    assert np.isnan([statistic, p]).all() and found == freedom
-
-
-@pytest.mark.parametrize(
-    ("days", "closed", "group"),
-    [
-        ([0, 0, 0], [True] * 3, ["a", "a", "b"]),  # all on one day
-        ([0, 0, 5, 5, 6, 6], [False] * 2 + [True] * 4, ["a", "a", "b", "c", "b", "c"]),  # a left before
-    ],
-)
-def test_what_could_not_differ_is_not_tested(days: list[int], closed: list[bool], group: list[str]) -> None:
-    statistic, freedom, p = compare_survival(days, closed, group)
-    assert np.isnan(statistic) and np.isnan(p) and freedom == len(set(group)) - 1

@@ -12,7 +12,7 @@ from taizhang.facts.grounds import MOST_UNKNOWN
 from taizhang.facts.rows import Floats
 from taizhang.metadata.words import label
 from taizhang.stats.intervals import wilson_interval
-from taizhang.stats.survival import compare_survival, estimate_survival, find_median
+from taizhang.stats.survival import estimate_survival, find_median
 
 GROUPINGS = ("severity", "mode", "trade")
 MONTH = 30  # days within which a closure is told
@@ -136,10 +136,9 @@ def follow_closure(view: View) -> Closure | None:
 
 @dataclass(frozen=True)
 class ClosureByClass:
-    """A curve per class, the commonest first, up to day `end`; `p` of the log-rank test over all classes."""
+    """A curve per class, the commonest first, up to day `end`."""
 
     curves: dict[str, Curve]
-    p: float
     end: float
     cases: int
 
@@ -153,13 +152,12 @@ def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
     order = list(names.value_counts().index[:_CURVES])
     if len(order) < 2:
         return None
-    _, _, p = compare_survival(cases.days, cases.closed, names)
     end = float(np.clip(1.3 * cases.days[cases.closed].max() if cases.closed.any() else 30, 30, _MOST_DAYS))
     curves = {}
     for name in order:
         of = names == name
         curves[str(name)] = _draw_from_nothing(cases.days[of], cases.closed[of], end)
-    return ClosureByClass(curves, p, end, len(cases.rows))
+    return ClosureByClass(curves, end, len(cases.rows))
 
 
 def judge_deadlines(cases: Cases) -> dict[str, float]:
@@ -178,28 +176,26 @@ def compare_closure(view: View) -> pd.DataFrame | None:
     pandas.DataFrame
         A row for all (`by` empty), then for each class, the commonest first: by (column), class (in words), found,
         median, median_low, median_high (days; NaN where not reached), in_month (%), in_time, due, share, low, high
-        (% by the deadline), p (log-rank, at the first class of each column).
+        (% by the deadline).
     """
     cases = list_cases(view)
     if cases is None:
         return None
-    rows = [_describe(cases, "", label("closure.all", view.lang), np.nan)]
+    rows = [_describe(cases, "", label("closure.all", view.lang))]
     for by in GROUPINGS:
         names = group_cases(view, cases, by)
         if names.nunique() < 2:
             continue
-        _, _, p = compare_survival(cases.days, cases.closed, names)
-        for place, name in enumerate(names.value_counts().index):
-            rows.append(_describe(cases.keep(names == name), by, str(name), np.nan if place else p))
+        rows += [_describe(cases.keep(names == name), by, str(name)) for name in names.value_counts().index]
     return pd.DataFrame(rows)
 
 
-def _describe(cases: Cases, by: str, name: str, p: float) -> dict[str, object]:
+def _describe(cases: Cases, by: str, name: str) -> dict[str, object]:
     curve = estimate_survival(cases.days, cases.closed)
     median, low, high = (float(part[0]) for part in find_median(curve, 1))
     at = curve.time <= MONTH
     open_then = 1.0 if not at.any() else float(curve.survival[at][-1])
     return {
         "by": by, "class": name, "found": len(cases.rows), "median": median, "median_low": low, "median_high": high,
-        "in_month": 100 * (1 - open_then), **judge_deadlines(cases), "p": p,
+        "in_month": 100 * (1 - open_then), **judge_deadlines(cases),
     }  # fmt: skip

@@ -194,8 +194,10 @@ class Comparison:
 def is_apart(view: View, fact: str, district: str) -> bool | None:
     """Whether a district lies beyond chance from all others together; None where that can't be tested."""
     called = is_called(view, "place", fact, district)
-    # Of a fact that is no key figure the family has no call.
-    return is_beyond(view, weigh_place(view, fact, district)) if called is None else called
+    if called is not None:
+        return called
+    # Of a fact that is no key figure the family has no call: each district counts for as many as there are.
+    return is_beyond(view, weigh_place(view, fact, district) * len(view.districts))
 
 
 @once_per_view

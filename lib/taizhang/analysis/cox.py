@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from taizhang.analysis.calls import is_beyond
 from taizhang.analysis.closure import group_cases, list_cases
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
@@ -19,7 +20,8 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        As from `stats.cox.fit_cox`, `apart`: whether the interval leaves 1 out, and `varies`: whether the ratio is not
+        As from `stats.cox.fit_cox`, `apart`: whether it is beyond chance beside all that
+        a report tests and the other ratios, and `varies`: whether the ratio is not
         the same all the time; the commonest class of each column is what others are held against (`attrs["against"]`,
         and `n` cases). None where there are too few.
     """
@@ -44,11 +46,12 @@ def fit_closure(view: View) -> pd.DataFrame | None:
         )
     if not parts:
         return None
-    cluster = cases.rows["district_code"] if view.district == ALL else None
+    cluster = cases.rows["district_code" if view.district == ALL else "found_on"]
     fit = fit_cox(cases.days + 0.5, cases.closed, pd.concat(parts, axis=1), cluster=cluster)
     if fit.empty:
         return None
-    fit["apart"] = (fit["low"] > 1) | (fit["high"] < 1)
+    # The family has none of these: each counts for as many as there are.
+    fit["apart"] = [bool(is_beyond(view, p * len(fit))) for p in fit["p"]]
     fit["varies"] = fit["fit_p"] < ALPHA
     fit.attrs.update({"against": against, "n": len(cases.rows)})
     return fit

@@ -2,11 +2,8 @@
 
 import math
 
-import pandas as pd
-
 from taizhang.analysis.closure import MONTH, compare_closure, follow_closure_by
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import say_p
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
@@ -22,7 +19,7 @@ _LINES = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1, 1, 1)), (0, (1, 1)))
 
 @exhibit("closure-by")
 def plot_closure_by(view: View, by: str) -> display.Figure | None:
-    """Share rectified by days since found, one curve per class of a column such as severity, with the log-rank test.
+    """Share rectified by days since found, one curve per class of a column such as severity.
 
     None where there are not two classes.
     """
@@ -40,13 +37,13 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
         for name, curve in closure.curves.items()
     ]
     title = view.kinds["hazards"].fields[by].label(lang).lower()
-    told = {"column": title, "shares": join_list(shares, lang), "p": say_p(closure.p)}
+    told = {"column": title, "shares": join_list(shares, lang)}
     return finish_figure(drawing, view, "closure-by", closure.cases, id=f"closure-by-{by}", told=told)
 
 
 @exhibit("closure-table")
 def tabulate_closure(view: View) -> display.Table | None:
-    """Median days, share within thirty days and by the deadline, by severity, mode and trade, with log-rank."""
+    """Median days, share within thirty days and by the deadline, by severity, mode and trade."""
     found = compare_closure(view)
     if found is None:
         return None
@@ -57,7 +54,6 @@ def tabulate_closure(view: View) -> display.Table | None:
             _show_interval(lang, row["median"], row["median_low"], row["median_high"]),
             write_number(row["in_month"], 1, unit="%"),
             _show_interval(lang, row["share"], row["low"], row["high"], decimals=1, unit="%"),
-            "" if pd.isna(row["p"]) else write_number(row["p"], text=say_p(row["p"])),
         )
         for row in found.to_dict("records")
     ]  # fmt: skip

@@ -47,7 +47,8 @@ def tabulate_cox(view: View) -> display.Table | None:
     for name, row in fit.iterrows():
         ratio, p = write_number(row["ratio"], text=say_ratio(row, lang)), row["fit_p"]
         proportional = write_number(p, text=say_p(p), note="worse" if row["varies"] else "")
-        cells.append((str(name), ratio, write_number(row["p"], text=say_p(row["p"])), proportional))
+        verdict = label(f"cox.{'apart' if row['apart'] else 'alike'}", lang)
+        cells.append((str(name), ratio, verdict, proportional))
     against = say_exhibit(view, "closure-cox-table", "against", names=join_list(fit.attrs["against"], lang))
     notes = (against, say_exhibit(view, "closure-cox-table", "note"))
     return make_table(view, "closure-cox-table", cells, notes=notes)

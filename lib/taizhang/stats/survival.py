@@ -1,6 +1,6 @@
-"""Time to closure with open cases censored: grouped Kaplan-Meier and the log-rank test.
+"""Time to closure with open cases censored: grouped Kaplan-Meier.
 
-scipy and statsmodels are loaded when first needed: who only reads facts that are kept needn't wait for them.
+scipy is loaded when first needed: who only reads facts that are kept needn't wait for them.
 """
 
 from dataclasses import dataclass
@@ -157,40 +157,3 @@ def _first_day(curves: Curves, level: Floats, groups: int) -> Floats:
     of, first = np.unique(curves.group[reached], return_index=True)
     days[of] = curves.time[reached][first]
     return days
-
-
-def compare_survival(
-    days: npt.ArrayLike, closed: npt.ArrayLike, group: npt.ArrayLike
-) -> tuple[float, int, float]:
-    """Log-rank test: do the groups close their cases equally fast?
-
-    Parameters
-    ----------
-    days, closed, group : array-like
-        As for `estimate_survival`; groups of any type.
-
-    Returns
-    -------
-    statistic : float
-        Chi-squared; NaN with fewer than two groups, no case closed, or nothing that could have differed: all closed
-        on one day, or a group that was no longer observed when the first case was closed.
-    freedom : int
-        Groups less one.
-    p : float
-        Probability of a difference so large by chance alone.
-
-    Notes
-    -----
-    Mantel (1966), Cancer Chemother. Rep. 50, 163-170; computed by statsmodels.
-    """
-    from statsmodels.duration.survfunc import survdiff
-
-    times, events, groups = np.asarray(days, float), np.asarray(closed, int), np.asarray(group)
-    freedom = len(np.unique(groups)) - 1
-    if freedom < 1 or not events.any():
-        return np.nan, max(freedom, 0), np.nan
-    try:
-        statistic, p = survdiff(times + 1, events, groups)  # day 0 is a day like others: only order matters
-    except np.linalg.LinAlgError:
-        return np.nan, freedom, np.nan
-    return float(statistic), freedom, float(p)
