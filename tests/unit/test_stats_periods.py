@@ -1,6 +1,7 @@
 """Key periods and months, with answers by hand and from the State Council's arrangements."""
 
-from calendar import monthrange
+from calendar import isleap, monthrange
+from collections import Counter
 from datetime import date, timedelta
 
 import numpy as np
@@ -131,8 +132,8 @@ def test_an_even_year_has_no_pattern() -> None:
 
 
 def test_a_month_with_more_is_found() -> None:
-    days = [*pd.date_range("2020-01-01", "2021-12-31"), *[pd.Timestamp("2020-07-15")] * 40]
-    days += [pd.Timestamp("2021-07-15")] * 40
+    days = [*pd.date_range("2020-01-01", "2021-12-31"), *[*pd.date_range("2020-07-01", periods=20)] * 2]
+    days += [*pd.date_range("2021-07-01", periods=20)] * 2
     months = describe_months(pd.Series(days), 2020, 2021)
     assert months["ratio"].idxmax() == 7 and months["low"][7] > 1 and months.attrs["p"] < 0.002
 
@@ -289,7 +290,15 @@ def check_months(dates: list[date], first: int, last: int, alpha: float) -> None
         assert np.isnan(found.attrs["p"]) and found[["ratio", "low"]].isna().all(axis=None)
         return
     statistic = sum((got - due) ** 2 / due for got, due in zip(events, expected, strict=True))
-    p = f.sf(statistic / (11 * spread), 11, free) if free else np.nan
+    own = Counter(day for day in dates if first <= day.year <= last)
+    around = 0.0
+    for year in years:
+        n = 366 if isleap(year) else 365
+        mean = sum(own[day] for day in own if day.year == year) / n
+        filled = [own[day] for day in own if day.year == year]
+        around += (sum((x - mean) ** 2 for x in filled) + (n - len(filled)) * mean**2) * n / (n - 1)
+    spread_of_days = around / sum(own.values())
+    p = f.sf(statistic / (11 * max(spread, spread_of_days)), 11, free) if free else np.nan
     assert found.attrs["p"] == pytest.approx(p, nan_ok=True)
     # Garwood's limits: half of quantiles of chi-squared, here of counts divided by the dispersion.
     for event, due, row in zip(events, expected, found.itertuples(), strict=True):
@@ -327,3 +336,13 @@ def test_names_of_all_periods() -> None:
     assert name_periods({"flood": ("06-01", "09-30")}) == (
         "new_year", "spring_festival", "qingming", "may_day", "dragon_boat", "mid_autumn", "national_day", "flood",
     )  # fmt: skip
+
+
+def test_months_that_look_alike_by_luck_have_the_scatter_of_days() -> None:
+    """Sixty events on one day of March in each of two years: the months leave no scatter, the days 60 times Poisson's.
+
+    All in one month is 11 times the expected squares: 120 * 11 / 11 / 60 = 2 or so, of F with 11 and 11 degrees.
+    """
+    days = pd.Series(pd.to_datetime(["2020-03-05"] * 60 + ["2021-03-05"] * 60))
+    found = describe_months(days, 2020, 2021)
+    assert found.attrs["dispersion"] == 1 and found.attrs["p"] == pytest.approx(f.sf(2, 11, 11), abs=0.03)

@@ -1,5 +1,6 @@
 """Key periods of the year, inside against outside, and the pattern of the months."""
 
+from calendar import isleap
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -220,6 +221,7 @@ def describe_months(
     -----
     Edwards' (1961) question put to an F test, with the dispersion estimated from years, at least 1 (McCullagh and
     Nelder 1989, 4.5). A dispersion that comes out as 1 or less may be luck, so that the test stays that of F.
+    It takes the dispersion of days within years where that is larger.
     Intervals: Garwood (1936).
     """
     years = range(first_year, last_year + 1)
@@ -239,11 +241,24 @@ def describe_months(
         statistic = ((events - expected) ** 2 / expected).sum()
         low, high = (limit * spread / expected for limit in poisson_interval(events / spread, alpha=alpha))
         ratio = events / expected
-    p = float(f.sf(statistic / 11 / spread, 11, free)) if free else np.nan
+    # So few months may look alike by luck: days tell better how events cluster.
+    tested = max(spread, _disperse_days(days, years))
+    p = float(f.sf(statistic / 11 / tested, 11, free)) if free else np.nan
     columns = {"events": events, "expected": expected, "ratio": ratio, "low": low, "high": high}
     result = pd.DataFrame(columns, index=pd.RangeIndex(1, 13, name="month"))
     result.attrs.update({"p": p, "years": len(years), "dispersion": spread})
     return result
+
+
+def _disperse_days(days: pd.Series, years: Sequence[int]) -> float:
+    """Variance of the days' counts within years over their mean; 0 without events."""
+    known = days.dropna().dt.normalize()
+    counts = known[known.dt.year.isin(years)].value_counts()
+    squares = 0.0
+    for year in years:
+        of, length = counts[counts.index.year == year].to_numpy(float), 365 + isleap(year)
+        squares += ((of**2).sum() - of.sum() ** 2 / length) * length / (length - 1)
+    return float(squares / counts.sum()) if len(counts) else 0.0
 
 
 def name_periods(seasons: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
