@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from taizhang.core.periods import parse_period
-from taizhang.facts import compute_facts, select_rows
+from taizhang.facts import compute_facts, protect, select_rows
 from taizhang.facts.years import PERIODS, find_calendar_period, link_readings, list_periods, list_readings
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102", "103"], "name": ["甲", "乙", "丙"]})
@@ -45,10 +45,29 @@ def test_a_month_is_not_the_quarter_less_the_others() -> None:
     assert shown["2021-02"][0] is None or all(shown[text][0] is None for text in ("2021Q1", "2021H1", "2021"))
 
 
-def test_what_is_hidden_does_not_depend_on_what_was_asked_before() -> None:
+def test_what_is_hidden_does_not_depend_on_what_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
     table = disputes(TWO)
     first = [show(table, period) for period in ("2021", "2021-01", "2021Q1")]
+    monkeypatch.setattr(protect, "_KEPT", {})
     assert [show(table, period) for period in ("2021Q1", "2021", "2021-01")] == [first[2], first[0], first[1]]
+
+
+def test_the_periods_of_a_year_are_made_safe_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    run = protect.Protection.run
+
+    def count(self: protect.Protection) -> None:
+        made.append(len(self.safe))
+        run(self)
+
+    monkeypatch.setattr(protect.Protection, "run", count)
+    monkeypatch.setattr(protect, "_KEPT", {})
+    for period in ("2021", "2021-02", "2021Q1", "2021"):
+        show(disputes(TWO), period)
+    assert len(made) == 1
+    # One case less is another question.
+    show(disputes({**TWO, "2021-02": (39, 20, 30)}), "2021")
+    assert len(made) == 2
 
 
 def test_a_range_that_is_a_month_is_shown_as_the_month() -> None:

@@ -168,10 +168,10 @@ def count_most_days(rows: Rows) -> Numbers:
 
 
 def is_judged(rows: Rows) -> Mask:
-    """Whether on time or not is known: there is a deadline, and the hazard is rectified or its deadline has come."""
+    """Whether on time or not is known: there is a deadline, and the hazard is rectified or overdue."""
     late_or_early = (rows.test(find_rectified_day) > rows.last_days("deadline")) | rows.test(is_in_time)
     placed = rows.test(is_rectified) & late_or_early
-    return rows.known("deadline") & (placed | (rows.test(is_open) & rows.by("deadline")))
+    return rows.known("deadline") & (placed | rows.test(is_overdue))
 
 
 def is_in_time(rows: Rows) -> Mask:

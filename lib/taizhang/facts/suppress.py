@@ -35,7 +35,7 @@ class Link:
 class _Layout:
     """The numbers of all tables as one row of cells."""
 
-    def __init__(self, tables: Sequence[Table], sums: Sequence[Sum], within: Sequence[Pair]) -> None:
+    def __init__(self, tables: Sequence[Table]) -> None:
         self.tables = tables
         self.numbers: list[dict[Key, int]] = []  # by table: the number of each part
         self.parts: list[Part] = []
@@ -59,7 +59,10 @@ class _Layout:
         self.sizes = np.array([part.sizes for part in self.parts]).ravel()
         self.equal: list[tuple[int, Numbers]] = []
         self.within: list[tuple[int, Numbers]] = []
-        for at in range(len(tables)):
+
+    def relate(self, sums: Sequence[Sum], within: Sequence[Pair]) -> None:
+        """Relate the parts of each table, within every place and over the places."""
+        for at in range(len(self.tables)):
             self._relate_within(at, sums, within)
         for number in range(len(self.parts)):
             self._relate_places(number)
@@ -77,11 +80,11 @@ class _Layout:
 
         As of a day gone by, cases said to be closed without a day may be more than those that were closed.
         """
-        for place in range(self.places):
-            cells, large = np.array(parts) * self.places + place, self.cell(whole, place)
-            beyond = self.values[cells].sum() - self.values[large]
-            if np.isclose(beyond, 0) or (wholes is self.within and beyond < 0):
-                wholes.append((large, cells))
+        values = self.values.reshape(-1, self.places)
+        beyond = values[list(parts)].sum(axis=0) - values[whole]
+        holds = np.isclose(beyond, 0) | ((beyond < 0) & (wholes is self.within))
+        for place in np.flatnonzero(holds):
+            wholes.append((self.cell(whole, int(place)), np.array(parts) * self.places + place))
 
     def _relate_places(self, part: int) -> None:
         first, last = self.cell(part, 0), self.cell(part, self.places - 1)
@@ -145,9 +148,10 @@ class _Layout:
     def _link(self, whole: int, parts: Sequence[int], *, adds_up: bool) -> None:
         values = self.values.reshape(-1, self.places)
         total = values[parts].sum(axis=0)
+        same = np.isclose(total, values[whole]) & adds_up
         for place in range(self.places):
             cells, large = np.array(parts) * self.places + place, self.cell(whole, place)
-            if adds_up and np.isclose(total[place], values[whole, place]):
+            if same[place]:
                 self.equal.append((large, cells))
             elif total[place] <= values[whole, place]:
                 self.within.append((large, cells))
@@ -198,18 +202,17 @@ def find_hidden(
         return [
             {fact: np.zeros(result.value.shape, bool) for fact, result in table.items()} for table in tables
         ]
-    layout = _Layout(tables, sums, within)
-    layout.link(links)
+    layout = _Layout(tables)
     small = (layout.sizes >= 1) & (layout.sizes < below)
     facts = [(at, fact, result) for at, table in enumerate(tables) for fact, result in table.items()]
     hidden = np.zeros((len(facts), layout.places), bool)
     if small.any():
-        from taizhang.facts.protect import Protection  # scipy, which takes long to load
+        from taizhang.facts.protect import hide_facts  # scipy, which takes long to load
 
+        layout.relate(sums, within)
+        layout.link(links)
         cells = _make_cells(layout, [(at, result) for at, _, result in facts], links)
-        protection = Protection(cells, small)
-        protection.run()
-        hidden = protection.hidden_facts.reshape(hidden.shape)
+        hidden = hide_facts(cells, small).reshape(hidden.shape)
     masks: list[dict[str, Mask]] = [{} for _ in tables]
     for (at, fact, _), mask in zip(facts, hidden, strict=True):
         masks[at][fact] = mask
