@@ -20,10 +20,9 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        As from `stats.cox.fit_cox`, `apart`: whether it is beyond chance beside all that
-        a report tests and the other ratios, and `varies`: whether the ratio is not
-        the same all the time; the commonest class of each column is what others are held against (`attrs["against"]`,
-        and `n` cases). None where there are too few.
+        As from `stats.cox.fit_cox`, `apart`: whether the ratio is beyond chance beside the others and all that the
+        report tests, and `varies`: whether it is not the same all the time; the commonest class of each column is what
+        others are held against (`attrs["against"]`, and `n` cases). None where there are too few.
     """
     cases = list_cases(view)
     if cases is None:

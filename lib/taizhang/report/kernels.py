@@ -20,7 +20,6 @@ PRELOAD = Preload(
         "matplotlib.backends.backend_svg",
         "pandas.core.arrays.arrow.extension_types",
         "pyarrow.dataset",
-        "statsmodels.duration.survfunc",
         "statsmodels.stats.proportion",
         "statsmodels.stats.rates",
         "pyarrow.parquet",

@@ -1,6 +1,5 @@
 """Key periods of the year, inside against outside, and the pattern of the months."""
 
-from calendar import isleap
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import beta, f, norm, t
 
+from taizhang.stats.dispersion import disperse_daily_counts
 from taizhang.stats.intervals import ALPHA, Floats, poisson_interval
 
 # As the library names them, in the order of the year.
@@ -242,7 +242,7 @@ def describe_months(
         low, high = (limit * spread / expected for limit in poisson_interval(events / spread, alpha=alpha))
         ratio = events / expected
     # So few months may look alike by luck: days tell better how events cluster.
-    tested = max(spread, _disperse_days(days, years))
+    tested = max(spread, _disperse_days(days, years)) if free else spread
     p = float(f.sf(statistic / 11 / tested, 11, free)) if free else np.nan
     columns = {"events": events, "expected": expected, "ratio": ratio, "low": low, "high": high}
     result = pd.DataFrame(columns, index=pd.RangeIndex(1, 13, name="month"))
@@ -251,14 +251,11 @@ def describe_months(
 
 
 def _disperse_days(days: pd.Series, years: Sequence[int]) -> float:
-    """Variance of the days' counts within years over their mean; 0 without events."""
-    known = days.dropna().dt.normalize()
-    counts = known[known.dt.year.isin(years)].value_counts()
-    squares = 0.0
-    for year in years:
-        of, length = counts[counts.index.year == year].to_numpy(float), 365 + isleap(year)
-        squares += ((of**2).sum() - of.sum() ** 2 / length) * length / (length - 1)
-    return float(squares / counts.sum()) if len(counts) else 0.0
+    """Dispersion of the counts of days, each year with a level of its own."""
+    counts = days.dropna().dt.normalize().value_counts()
+    spans = [pd.date_range(f"{year}-01-01", f"{year}-12-31") for year in years]
+    tables = [counts.reindex(span, fill_value=0).to_frame().T for span in spans]
+    return float(disperse_daily_counts(tables)["dispersion"].iloc[0])
 
 
 def name_periods(seasons: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
