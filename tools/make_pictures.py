@@ -11,15 +11,26 @@ import sys
 import tempfile
 from io import BytesIO
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pypdfium2
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from taizhang.core.fonts import sans_path
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = (1240, 1240)
 COLOURS = 192
+# JupyterLab sets its pages in the fonts of the machine, which may have no Chinese one.
+FONTS = """<?xml version="1.0"?>
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+</fontconfig>
+"""
 
 
 def find_report(folder: Path, district: str, lang: str) -> Path:
@@ -57,11 +68,15 @@ def take_pdf(path: Path, number: int) -> Image.Image:
 
 def take_lab() -> dict[str, Image.Image]:
     """Each notebook in JupyterLab after a township was picked and all was run, by the tests that do so."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
+        settings = Path(beside, "fonts.conf")
+        settings.write_text(
+            FONTS.format(fonts=escape(str(sans_path().parent)), cache=escape(beside)), "utf-8"
+        )
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "tests/lab"],
             cwd=ROOT,
-            env={**os.environ, "TAIZHANG_PICTURES": folder},
+            env={**os.environ, "TAIZHANG_PICTURES": folder, "FONTCONFIG_FILE": str(settings)},
             check=True,
         )
         return {path.stem: Image.open(BytesIO(path.read_bytes())) for path in Path(folder).glob("*.png")}
