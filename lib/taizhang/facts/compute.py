@@ -1,9 +1,9 @@
 """All facts of a period, and the ledger rows behind any one of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,9 @@ from taizhang.facts.suppress import (
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets
 from taizhang.facts.years import Reading, find_calendar_period, link_readings, list_readings
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
+
+if TYPE_CHECKING:
+    from taizhang.facts.protect import Keep
 
 ANY = "hazards.found"  # the unit of a target's fact is the same for every indicator
 SUPPRESS_BELOW = 5
@@ -146,12 +149,15 @@ class Suppression:
         To a multiple of it counts are rounded instead; 0: they are hidden.
     own : date, optional
         The day that the workbook's ledgers are read as of where nobody asks for another; None: each period's last day.
+    keep : callable, optional
+        Keeps what is hidden in a year, as for `hide_facts`.
     """
 
     kinds: Collection[str] = SUPPRESS
     below: int = SUPPRESS_BELOW
     rounding: int = 0
     own: date | None = None
+    keep: "Keep | None" = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if NEVER_SUPPRESSED in self.kinds:
@@ -198,6 +204,7 @@ def _publish(
         sums=_SUMS.get(kind, ()),
         within=_WITHIN.get(kind, ()),
         links=[link for link in dict.fromkeys(moved) if link.parts != (link.whole,)],
+        keep=suppression.keep,
     )
     return [
         _Published(reading.period, tables[table], masks[table])
@@ -291,6 +298,7 @@ def compute_facts(
     dates: Mapping[str, str] | None = None,
     asked: date | None = None,
     unread: Mapping[str, Collection[str]] | None = None,
+    keep: "Keep | None" = None,
 ) -> pd.DataFrame:
     """All facts of a period, of every district and of the whole area.
 
@@ -328,6 +336,8 @@ def compute_facts(
         is not known.
     unread : Mapping of str to collection of str, optional
         By kind the districts of which a file could not be read, ``all`` where it may hold any: their facts are empty.
+    keep : callable, optional
+        Keeps what is hidden in a year for other processes, as for `protect.hide_facts`.
 
     Returns
     -------
@@ -342,7 +352,7 @@ def compute_facts(
     """
     scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked, unread)
     infos, measures = _list_measures(own)
-    suppression = Suppression(suppress, suppress_below, rounding, read_as_of)
+    suppression = Suppression(suppress, suppress_below, rounding, read_as_of, keep)
     results, hidden = _compute_results(scene, [measures[name] for name in infos], suppression)
     units = {name: infos[name].unit for name in results}
     _add_targets(scene, infos, results, hidden, units, targets)
@@ -493,7 +503,7 @@ def select_rows(
         raise ParameterError("facts.no_ledger", fact=fact, kinds=missing)
     suppression = Suppression(
         [kind for kind in same.get("suppress", SUPPRESS) if kind in measure.kinds],
-        same.get("suppress_below", SUPPRESS_BELOW), same.get("rounding", 0), same.get("read_as_of"),
+        same.get("suppress_below", SUPPRESS_BELOW), same.get("rounding", 0), same.get("read_as_of"), same.get("keep"),
     )  # fmt: skip
     place = -1 if district == ALL else codes.index(district)
     beneath: set[str] = set()

@@ -8,9 +8,8 @@ from the true ones by 1 at least, nobody can tell which are true. Where there ar
 such numbers are had at the least cost.
 """
 
-import pickle
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
@@ -22,6 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Keep = Callable[[str, Callable[[], Mask]], Mask]  # what is kept under a key, else made now and kept
 SEED = 20211231
 EPSILON = 1e-6
 # A sum of amounts is known where it is known to less than this.
@@ -31,7 +31,7 @@ _AUDITS = 40
 _MANY = 150
 _REWARD = 50.0
 # Every period of a year asks for the same cells: answers by the digest of the question, so many of them.
-_KEPT: dict[bytes, Mask] = {}
+_KEPT: dict[str, Mask] = {}
 _MOST_KEPT = 64
 
 
@@ -280,24 +280,48 @@ class Protection:
                     hopeless[cell] = True
 
 
-def hide_facts(cells: Cells, small: Mask) -> Mask:
+def _digest(cells: Cells, small: Mask) -> str:
+    """SHA-256 of the numbers alone, so that it is the same in every process."""
+    arrays = [small]
+    for value in (getattr(cells, one.name) for one in fields(cells)):
+        if isinstance(value, list):
+            arrays += [np.array([len(value)]), np.array([(whole, len(parts)) for whole, parts in value])]
+            arrays += [parts for _, parts in value]
+        elif isinstance(value, np.ndarray):
+            arrays.append(value)
+        else:
+            arrays += [np.array(value.shape), value.indptr, value.indices, value.data]
+    digest = sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def hide_facts(cells: Cells, small: Mask, keep: Keep | None = None) -> Mask:
     """Which facts must be hidden so that no small number can be worked out.
 
     Parameters
     ----------
     cells : Cells
     small : ndarray of bool, shape (cells,)
+    keep : callable, optional
+        Keeps the answer longer than this process lives. The key is made from all that is asked here, so no answer
+        under it can be stale but for the code's sake.
 
     Returns
     -------
     ndarray of bool, shape (facts,)
         As `Cells.shows` has them.
     """
-    key = sha256(pickle.dumps((cells, small), protocol=5)).digest()
-    if key not in _KEPT:
+
+    def make() -> Mask:
         protection = Protection(cells, small)
         protection.run()
+        return protection.hidden_facts
+
+    key = _digest(cells, small)
+    if key not in _KEPT:
         if len(_KEPT) >= _MOST_KEPT:
             del _KEPT[next(iter(_KEPT))]
-        _KEPT[key] = protection.hidden_facts
+        _KEPT[key] = make() if keep is None else keep(key, make)
     return _KEPT[key].copy()

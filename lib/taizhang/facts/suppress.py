@@ -10,7 +10,7 @@ from taizhang.facts.measures import STOCK, Part, Result, every
 from taizhang.facts.rows import Mask, Numbers
 
 if TYPE_CHECKING:
-    from taizhang.facts.protect import Cells
+    from taizhang.facts.protect import Cells, Keep
 
 Key = object
 Sum = tuple[Key, tuple[Key, ...]]  # a whole and its parts, within each district
@@ -168,6 +168,7 @@ def find_hidden(
     sums: Sequence[Sum] = (),
     within: Sequence[Pair] = (),
     links: Sequence[Link] = (),
+    keep: "Keep | None" = None,
 ) -> list[dict[str, Mask]]:
     """Which numbers of a kind's facts are to be hidden, in tables that stand side by side.
 
@@ -188,6 +189,8 @@ def find_hidden(
         Parts that are never above another.
     links : sequence of Link
         Between the tables.
+    keep : callable, optional
+        As for `hide_facts`.
 
     Returns
     -------
@@ -212,7 +215,7 @@ def find_hidden(
         layout.relate(sums, within)
         layout.link(links)
         cells = _make_cells(layout, [(at, result) for at, _, result in facts], links)
-        hidden = hide_facts(cells, small).reshape(hidden.shape)
+        hidden = hide_facts(cells, small, keep).reshape(hidden.shape)
     masks: list[dict[str, Mask]] = [{} for _ in tables]
     for (at, fact, _), mask in zip(facts, hidden, strict=True):
         masks[at][fact] = mask

@@ -433,7 +433,14 @@ class Workbook:
 
     def _facts_settings(self) -> dict[str, Any]:
         return list_settings(
-            self.config, self.kinds, self._own_facts, self.grid, self.grid_measures, self.asked, self._unread
+            self._tables,
+            self.config,
+            self.kinds,
+            self._own_facts,
+            self.grid,
+            self.grid_measures,
+            self.asked,
+            self._unread,
         )
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from taizhang.core.files import write_beside
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
 from taizhang.facts import OwnFact, compute_facts, measure_scatter
+from taizhang.facts.rows import Mask
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 from taizhang.settings.workbook import Config
@@ -36,7 +38,15 @@ def keep_table(
     return table
 
 
+def keep_hidden(folder: Path, key: str, make: Callable[[], Mask]) -> Mask:
+    """Which facts of a year are hidden, as kept in data/processed for the same question, else made now and kept."""
+    table = keep_table(folder, "hidden", {"question": key}, lambda: pd.DataFrame({"hidden": make()}))
+    assert table is not None
+    return table["hidden"].to_numpy(bool)
+
+
 def list_settings(
+    folder: Path,
     config: Config,
     kinds: Mapping[str, Kind],
     own: tuple[OwnFact, ...],
@@ -56,6 +66,7 @@ def list_settings(
         "suppress": config.suppress,
         "rounding": config.rounding,
         "read_as_of": config.as_of,
+        "keep": partial(keep_hidden, folder),
         "own": own,
         "dates": {name: kind.date for name, kind in kinds.items() if kind.date},
     }
