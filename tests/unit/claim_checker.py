@@ -608,12 +608,26 @@ def _in_time(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         if due is None or one.now.state(row) == "unknown":
             continue
         if one.now.is_done(row):
-            early, late = day is not None and day[1] <= due[1], day is not None and day[0] > due[1]
+            by = one.now.as_of if day is None else day[1]
+            early, late = by <= due[1], day is not None and day[0] > due[1]
             judged, done = judged + (early or late), done + early
-        elif due[1] <= one.now.as_of:
+        elif due[1] < one.now.as_of:
             judged += 1
     right = (judged, done) == (_read_number(said["due"])[0], _read_number(said["done"])[0])
     return [] if right else [f"{done} of {judged}"]
+
+
+def _perhaps_in_time(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """Of how many with a deadline it is not written whether they met it: done on no known side, or of unknown state."""
+    unsaid = 0
+    for row in one.now.rows["hazards"]:
+        due, day = row.says.get("deadline"), one.now.day_done(row)
+        if one.place not in (ALL, row.town) or due is None:
+            continue
+        by, since = (one.now.as_of, row.says["found_on"][0]) if day is None else (day[1], day[0])  # type: ignore[index]
+        blind = one.now.state(row) == "unknown"
+        unsaid += blind or (one.now.is_done(row) and by > due[1] and (day is None or since <= due[1]))
+    return [] if unsaid == _read_number(said["n"])[0] else [f"{unsaid} do not say"]
 
 
 def _found(one: Checker, said: Said, place: str, subject: str) -> list[str]:
@@ -782,4 +796,5 @@ _CLAIMS: dict[str, Claim] = {
     "compare.spread": _spread, "required_drills.met": _all_drilled, "required_drills.met_one": _all_drilled,
     **{f"required_drills.missed{which}": _some_drilled for which in ("", "_one", "_all")},
     "control.all_steady": _steady(True), "control.steady": _steady(False), "closure.in_time": _in_time,
+    "closure.in_time_unsaid": _perhaps_in_time,
 }  # fmt: skip

@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
+from taizhang import figures, narrative
 from taizhang.analysis.closure import (
     compare_closure,
     follow_closure,
     follow_closure_by,
     group_cases,
     judge_deadlines,
+    list_all_cases,
     list_cases,
 )
 
@@ -67,6 +69,7 @@ def test_closed_by_deadline_by_hand() -> None:
     low, high = limit_share(2, 4)
     assert judged == {
         "in_time": 2, "due": 4, "share": 50, "low": pytest.approx(low), "high": pytest.approx(high),
+        "unsaid": 0, "lowest": 50, "highest": 50,
     }  # fmt: skip
     assert cases.keep(cases.judged & cases.closed).days.tolist() == [9, 10, 19]
     none = judge_deadlines(cases.keep(~cases.judged))
@@ -86,7 +89,7 @@ def test_half_are_closed_within_ten_days() -> None:
     cases, closure, table = list_cases(view), follow_closure(view), compare_closure(view)
     assert cases is not None and closure is not None and table is not None
     assert cases.days.tolist() == [0, 10, 30, 30] and cases.closed.tolist() == [True, True, False, False]
-    assert [closure.curve.within(day) for day in (0, 9, 10, 30)] == pytest.approx([25, 25, 50, 50])
+    assert [closure.curve.within(day)[0] for day in (0, 9, 10, 30)] == pytest.approx([25, 25, 50, 50])
     row = table.iloc[0]
     assert (row["found"], row["due"]) == (4, 0) and math.isnan(row["share"])
     assert (
@@ -102,7 +105,8 @@ def test_small_classes_are_told_together() -> None:
         for trade in ["甲"] * 12 + ["乙"] * 9 + ["丙"]
     ]
     closure = follow_closure_by(make_view({"hazards": make_table("hazards", rows)}), "trade")
-    assert closure is not None and list(closure.curves) == ["甲", "其他2类"] and closure.cases == 22
+    assert closure is not None and list(closure.curves) == ["甲", "其他2类"]
+    assert len(closure.cases.rows) == 22
 
 
 @pytest.mark.parametrize(
@@ -202,7 +206,7 @@ def test_curves_by_class_end_together(
         *make_rows(closed * 9, still_open * 9, trade="乙"),
     ]
     found = follow_closure_by(make_hazards(rows), "trade")
-    assert found is not None and found.end == pytest.approx(end) and found.cases == len(rows)
+    assert found is not None and found.end == pytest.approx(end) and len(found.cases.rows) == len(rows)
     for curve in found.curves.values():
         assert curve.time.tolist() == pytest.approx(time)
         share = 100 / (1 + len(still_open)) if closed and closed[0] <= end else 0
@@ -216,13 +220,16 @@ def test_the_five_commonest_classes_have_curves() -> None:
     view = make_hazards(rows)
     found = follow_closure_by(view, "trade")
     assert found is not None and list(found.curves) == list("甲乙丙丁戊")
-    assert [curve.within(1) for curve in found.curves.values()] == [100, 100, 0, 0, 0]
+    assert [curve.within(1)[0] for curve in found.curves.values()] == [100, 100, 0, 0, 0]
     assert follow_closure_by(make_hazards(rows[:16]), "trade") is None
     two = follow_closure_by(make_hazards(rows[:31]), "trade")
     assert two is not None and list(two.curves) == ["甲", "乙"]
 
 
-COLUMNS = "by class found median median_low median_high in_month in_time due share low high".split()
+COLUMNS = (
+    "by class found median most_median median_low median_high in_month most_in_month "
+    "in_time due share lowest highest low high unsaid"
+).split()
 
 
 def test_closure_of_all_and_by_class() -> None:
@@ -232,10 +239,11 @@ def test_closure_of_all_and_by_class() -> None:
     view = make_hazards(rows, lang="en")
     table = compare_closure(view)
     assert table is not None
-    late = [12, 5, 5, 5, 100, 0, 12, 0, *limit_share(0, 12)]
-    good = [10, 40, 40, 40, 0, 10, 10, 100, *limit_share(10, 10)]
+    late = [12, 5, 5, 5, 5, 100, 100, 0, 12, 0, 0, 0, *limit_share(0, 12), 0]
+    good = [10, 40, 40, 40, 40, 0, 0, 10, 10, 100, 100, 100, *limit_share(10, 10), 0]
+    month, share = 100 * 12 / 22, 100 * 10 / 22
     wanted = [
-        ["", "All", 22, 5, 5, 40, 100 * 12 / 22, 10, 22, 100 * 10 / 22, *limit_share(10, 22)],
+        ["", "All", 22, 5, 5, 5, 40, month, month, 10, 22, share, share, share, *limit_share(10, 22), 0],
         ["severity", "general", *late], ["severity", "major", *good],
         ["trade", "甲", *late], ["trade", "乙", *good],
     ]  # fmt: skip
@@ -253,3 +261,66 @@ def test_where_all_are_closed_on_the_spot_no_class_is_faster() -> None:
     rows = make_rows([0] * 12, severity="general") + make_rows([0] * 10, severity="major")
     table = compare_closure(make_hazards(rows))
     assert table is not None and table["found"].tolist() == [22, 12, 10]
+
+
+def test_what_is_closed_without_a_day_is_closed_as_late_or_as_soon_as_may_be() -> None:
+    """Nine of twenty closed after 5 days, one after 12, nine open after 20, and one found then and closed undated.
+
+    Late: 9 of 20, 1 of 11 and 1 of 10 are closed on days 5, 12 and 20. Soon: 1 of 20 at once, 9 of 19 and 1 of 10.
+    """
+    rows = make_rows([5] * 9 + [12], [20] * 9)
+    undated = {"found_on": AS_OF - timedelta(days=20), "status": "rectified", "mode": "by_deadline"}
+    view = make_hazards([*rows, undated], lang="en")
+    closure, table = follow_closure(view), compare_closure(view)
+    assert closure is not None and table is not None and closure.cases.undated == 1
+    curve = closure.curve
+    assert [curve.within(day) for day in (0, 4, 5, 12, 20)] == [
+        pytest.approx(pair) for pair in ((0, 5), (0, 5), (45, 50), (50, 55), (55, 55))
+    ]
+    at_once = limit_closed(0.95, 20)
+    assert curve.high[curve.time == 0].tolist() == pytest.approx([0, at_once[1]])
+    assert curve.low[curve.time == 5][0] == pytest.approx(limit_closed(0.55, 20)[0])
+    row = table.iloc[0]
+    assert (row["median"], row["most_median"], row["in_month"]) == (5, 12, pytest.approx(55))
+    assert (row["most_in_month"], row["found"]) == (pytest.approx(55), 20)
+    figure, shown = figures.plot_closure_curve(view), figures.tabulate_closure(view)
+    assert figure is not None and "0.0% to 5.0% on the day, 55.0% within 30 days" in figure.alt
+    assert "Of 1 hazard the day of closure is not written" in figure.source
+    assert shown is not None and shown.rows[0][3].text.startswith("5 to 12 (")
+    assert "Of 1 hazard the day of closure is not written" in shown.notes[1]
+    dated = figures.tabulate_closure(make_hazards(rows))
+    assert dated is not None and len(dated.notes) == 1
+
+
+def test_what_is_found_on_no_day_is_left_out_and_that_is_told() -> None:
+    rows = make_rows([5] * 10, [20] * 9)
+    month = {"found_on": "2021-03-01", "rectified_on": "2021-03-01", "mode": "by_deadline"}
+    table = make_table("hazards", [*rows, month])
+    table["found_on_precision"] = ["day"] * 19 + ["month"]
+    view = make_view({"hazards": table})
+    found = figures.tabulate_closure(view)
+    assert found is not None and found.rows[0][2].text == "19"
+    assert found.notes[1] == "另有1处查出日期不到日，没有计入。"
+
+
+def test_where_it_is_not_written_whether_in_time_the_share_has_bounds() -> None:
+    """In time, late, overdue; closed undated before and after the deadline passed: 2 of 4, or 2 to 3 of 5."""
+    due, later = "2021-12-10", "2022-01-10"
+    rows = [
+        {"deadline": due, "rectified_on": due},
+        {"deadline": due, "rectified_on": "2021-12-11"},
+        {"deadline": due, "status": "open"},
+        {"deadline": later, "status": "rectified"},
+        {"deadline": due, "status": "rectified"},
+        {"status": "rectified"},
+    ]
+    rows = [{"found_on": "2021-12-01", "mode": "by_deadline", **row} for row in rows]
+    view = make_hazards(rows, lang="en")
+    judged = judge_deadlines(list_all_cases(view))
+    assert (judged["in_time"], judged["due"], judged["unsaid"]) == (2, 4, 1)
+    assert (judged["share"], judged["lowest"], judged["highest"]) == (50, 40, 60)
+    # Written of thirty more, so that under a tenth have no day.
+    many = make_hazards(rows + [{**rows[0]}] * 30)
+    said = "".join(run.text for block in narrative.write_closure(many).blocks for run in block.runs)
+    assert "按期整改32处，占94.1%" in said and "另有1处没有写明是否按期整改，" in said, said
+    assert "按其全否至全是，所占比例在91.4%至94.3%之间。" in said, said

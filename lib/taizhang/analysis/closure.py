@@ -1,6 +1,7 @@
 """How fast hazards are closed: as survival data, by class, and by their deadline."""
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ from taizhang.facts.grounds import MOST_UNKNOWN
 from taizhang.facts.rows import Floats
 from taizhang.metadata.words import label
 from taizhang.stats.intervals import wilson_interval
-from taizhang.stats.survival import estimate_survival, find_median
+from taizhang.stats.survival import Curves, estimate_survival, find_median
+
+Side = Literal["latest", "soonest"]
 
 GROUPINGS = ("severity", "mode", "trade")
 MONTH = 30  # days within which a closure is told
@@ -25,39 +28,66 @@ _MOST_DAYS = 180
 class Cases:
     """The period's hazards as survival data, all on one index.
 
-    `days` to closure, or to as_of where open; on the spot is 0. `judged`: whether on time or not is known.
+    `days` to closure, or to as_of where open; on the spot is 0. `dated`: whether these are known. What is closed
+    without a day of it has the fewest that there may have been in `days`, and the most in `most_days`; where not even
+    that is known (`unknown`), both are up to as_of. `judged`: whether on time or not is known; of the others, which
+    may have been in time, and which late.
     """
 
     rows: pd.DataFrame
     days: pd.Series
+    most_days: pd.Series
     closed: pd.Series
     open: pd.Series
+    unknown: pd.Series
+    dated: pd.Series
     on_the_spot: pd.Series
     judged: pd.Series
     in_time: pd.Series
+    may_be_in_time: pd.Series
+    may_be_late: pd.Series
 
     def keep(self, of: pd.Series) -> "Cases":
         """The cases of which `of` is true."""
         return Cases(*(getattr(self, part.name)[of] for part in fields(self)))
 
+    @property
+    def undated(self) -> int:
+        """Cases of which the days to closure are not known."""
+        return int((~self.dated).sum())
+
+    def read(self, side: Side) -> tuple[pd.Series, pd.Series]:
+        """Days and whether closed then, with all that has no day closed as late, or as soon, as it may have been."""
+        if side == "latest":
+            return self.most_days, self.closed
+        return self.days.mask(self.unknown, 0), self.closed | self.unknown
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The readings that differ: one where all days are known."""
+        return ("latest", "soonest") if self.undated else ("latest",)
+
 
 @once_per_view
 def list_cases(view: View) -> Cases | None:
-    """The period's hazards as cases; None where none were found, or over a tenth have no days that are known."""
-    found = view.counted("hazards")
-    timed = found.test(hazards.has_day)
-    if not timed.any() or (~timed).sum() > MOST_UNKNOWN * len(found):
+    """The period's hazards as cases, those found on a day that is known.
+
+    None where there are none, or over a tenth of the hazards have no days that are known.
+    """
+    found, cases = view.counted("hazards"), list_all_cases(view)
+    if not cases.dated.any() or cases.undated > MOST_UNKNOWN * len(found):
         return None
-    cases = list_all_cases(view)
-    return cases if timed.all() else cases.keep(pd.Series(timed, index=cases.rows.index))
+    exact = found.is_day(found.ledger.date)
+    return cases if exact.all() else cases.keep(pd.Series(exact, index=cases.rows.index))
 
 
 def list_all_cases(view: View) -> Cases:
-    """The same of all the period's hazards; of some of them the days are not known."""
+    """The same of all the period's hazards."""
     found, rows = view.counted("hazards"), view.show("hazards")
     tests = (
-        hazards.count_days, hazards.is_rectified, hazards.is_open, hazards.is_on_the_spot, hazards.is_judged,
-        hazards.is_in_time,
+        hazards.count_days, hazards.count_most_days, hazards.is_rectified, hazards.is_open, hazards.is_unknown,
+        hazards.has_day, hazards.is_on_the_spot, hazards.is_judged, hazards.is_in_time, hazards.may_be_in_time,
+        hazards.may_be_late,
     )  # fmt: skip
     return Cases(rows, *(pd.Series(found.test(test), index=rows.index) for test in tests))
 
@@ -74,32 +104,46 @@ def group_cases(view: View, cases: Cases, by: str) -> pd.Series:
 
 @dataclass(frozen=True)
 class Curve:
-    """Percent closed (`share`, between `low` and `high`) by days since found (`time`), as steps."""
+    """Percent closed (`share`, between `low` and `high`) by days since found (`time`), as steps.
+
+    Where some have no day, `share` and `low` are with these closed as late as may be, and `most` and `high` as soon as
+    may be, whichever is lower and higher; else `most` is `share`.
+    """
 
     time: Floats
     share: Floats
+    most: Floats
     low: Floats
     high: Floats
 
-    def within(self, days: float) -> float:
-        """Percent closed within so many days."""
-        return float(self.share[self.time <= days][-1])
+    def within(self, days: float) -> tuple[float, float]:
+        """Percent closed within so many days, at least and at most."""
+        at = np.flatnonzero(self.time <= days)[-1]
+        return float(self.share[at]), float(self.most[at])
 
 
-def _draw_from_nothing(days: pd.Series, closed: pd.Series, end: float) -> Curve:
+def _draw_from_nothing(cases: Cases, end: float) -> Curve:
     """Kaplan and Meier's curve (1958) with the log-minus-log interval of 95 percent, from nothing closed at day 0.
 
     It is cut off at `end`, and runs flat up to it.
     """
-    curve = estimate_survival(days.to_numpy(), closed.to_numpy())
-    shown = np.concatenate([[True], curve.time <= end, [False]])
-    time = np.concatenate([[0.0], curve.time, [end]])
-    parts = []
-    for part in (curve.survival, curve.high, curve.low):
-        share = 100 * (1 - np.concatenate([[1.0], part]))
-        inside = share[shown[:-1]]
-        parts.append(np.append(inside, inside[-1]))
-    return Curve(np.append(time[shown], end), *parts)
+    curves = [estimate_survival(*cases.read(side)) for side in cases.sides]
+    times = np.unique(np.concatenate([curve.time for curve in curves]))
+    time = np.concatenate([[0.0], times[times <= end], [end]])
+    share, high, low = (
+        [_share_closed(curve, part, time) for curve in curves] for part in ("survival", "low", "high")
+    )
+    return Curve(
+        time, np.fmin.reduce(share), np.fmax.reduce(share), np.fmin.reduce(low), np.fmax.reduce(high)
+    )
+
+
+def _share_closed(curve: Curves, part: str, time: Floats) -> Floats:
+    """Percent closed by each of some days, the first of which is before any."""
+    left = np.concatenate([[1.0], getattr(curve, part)])
+    closed: Floats = 100 * (1 - left[np.searchsorted(curve.time, time, side="right")])
+    closed[0] = 0
+    return closed
 
 
 @dataclass(frozen=True)
@@ -121,10 +165,10 @@ def follow_closure(view: View) -> Closure | None:
     if cases is None:
         return None
     # The curve runs flat to the last day observed.
-    last = float(cases.days.max())
-    curve = _draw_from_nothing(cases.days, cases.closed, last)
+    last = float(cases.most_days.max())
+    curve = _draw_from_nothing(cases, last)
     # Beyond the last case closed it has nothing more to say.
-    settled = cases.days[cases.closed].max() if cases.closed.any() else last
+    settled = cases.most_days[cases.closed].max() if cases.closed.any() else last
     end = float(min(max(1.3 * settled, 30), max(last, 1), _MOST_DAYS))
     medians = {}
     for code in dict.fromkeys((view.district, "all")):
@@ -140,7 +184,7 @@ class ClosureByClass:
 
     curves: dict[str, Curve]
     end: float
-    cases: int
+    cases: Cases
 
 
 def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
@@ -152,20 +196,23 @@ def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
     order = list(names.value_counts().index[:_CURVES])
     if len(order) < 2:
         return None
-    end = float(np.clip(1.3 * cases.days[cases.closed].max() if cases.closed.any() else 30, 30, _MOST_DAYS))
-    curves = {}
-    for name in order:
-        of = names == name
-        curves[str(name)] = _draw_from_nothing(cases.days[of], cases.closed[of], end)
-    return ClosureByClass(curves, end, len(cases.rows))
+    settled = cases.most_days[cases.closed].max() if cases.closed.any() else 0
+    end = float(np.clip(1.3 * settled, 30, _MOST_DAYS))
+    curves = {str(name): _draw_from_nothing(cases.keep(names == name), end) for name in order}
+    return ClosureByClass(curves, end, cases)
 
 
 def judge_deadlines(cases: Cases) -> dict[str, float]:
-    """Cases judged by their deadline (`due`), those that met it (`in_time`), and `share`, `low` and `high` in %."""
+    """Cases judged by their deadline (`due`), those that met it (`in_time`), and `share`, `low` and `high` in %.
+
+    `unsaid` others may have met it: with none and with all of these in time the share is `lowest` and `highest`.
+    """
     done, due = int((cases.judged & cases.in_time).sum()), int(cases.judged.sum())
+    early, late = int(cases.may_be_in_time.sum()), int(cases.may_be_late.sum())
     low, high = (100 * float(limit) for limit in wilson_interval(done, due))
-    share = 100 * done / due if due else np.nan
-    return {"in_time": done, "due": due, "share": share, "low": low, "high": high}
+    ends = {"share": (done, due), "lowest": (done, due + late), "highest": (done + early, due + early)}
+    shares = {name: 100 * top / of if of else np.nan for name, (top, of) in ends.items()}
+    return {"in_time": done, "due": due, **shares, "low": low, "high": high, "unsaid": early}
 
 
 def compare_closure(view: View) -> pd.DataFrame | None:
@@ -176,7 +223,9 @@ def compare_closure(view: View) -> pd.DataFrame | None:
     pandas.DataFrame
         A row for all (`by` empty), then for each class, the commonest first: by (column), class (in words), found,
         median, median_low, median_high (days; NaN where not reached), in_month (%), in_time, due, share, low, high
-        (% by the deadline).
+        (% by the deadline), unsaid, lowest and highest (as from `judge_deadlines`). Where some have no day, the
+        median is with all of them closed as soon as may be, and most_median as late; in_month as late, and
+        most_in_month as soon; the median's interval holds both. `attrs["cases"]`: the cases.
     """
     cases = list_cases(view)
     if cases is None:
@@ -187,15 +236,25 @@ def compare_closure(view: View) -> pd.DataFrame | None:
         if names.nunique() < 2:
             continue
         rows += [_describe(cases.keep(names == name), by, str(name)) for name in names.value_counts().index]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs["cases"] = cases
+    return table
 
 
 def _describe(cases: Cases, by: str, name: str) -> dict[str, object]:
-    curve = estimate_survival(cases.days, cases.closed)
-    median, low, high = (float(part[0]) for part in find_median(curve, 1))
-    at = curve.time <= MONTH
-    open_then = 1.0 if not at.any() else float(curve.survival[at][-1])
+    curves = [estimate_survival(*cases.read(side)) for side in cases.sides]
+    # A median that is not reached is later than any that is.
+    medians = np.nan_to_num([[part[0] for part in find_median(curve, 1)] for curve in curves], nan=np.inf)
+    middle, low, high = medians.T
+    days = {
+        "median": middle.min(),
+        "most_median": middle.max(),
+        "median_low": low.min(),
+        "median_high": high.max(),
+    }
+    month = [float(_share_closed(curve, "survival", np.array([0.0, MONTH]))[1]) for curve in curves]
     return {
-        "by": by, "class": name, "found": len(cases.rows), "median": median, "median_low": low, "median_high": high,
-        "in_month": 100 * (1 - open_then), **judge_deadlines(cases),
+        "by": by, "class": name, "found": len(cases.rows),
+        **{key: day if np.isfinite(day) else np.nan for key, day in days.items()},
+        "in_month": min(month), "most_in_month": max(month), **judge_deadlines(cases),
     }  # fmt: skip

@@ -1,5 +1,8 @@
 """Cox regression of closure, for the exploration notebook: import it by itself, since lifelines loads slowly."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.calls import is_beyond
@@ -22,7 +25,9 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     pandas.DataFrame or None
         As from `stats.cox.fit_cox`, `apart`: whether the ratio is beyond chance beside the others and all that the
         report tests, and `varies`: whether it is not the same all the time; the commonest class of each column is what
-        others are held against (`attrs["against"]`, and `n` cases). None where there are too few.
+        others are held against (`attrs["against"]`, and `n` cases). None where there are too few. Where some cases
+        have no day (`attrs["undated"]`), it is fitted with these closed as late and as soon as may be: the ratio is the
+        one nearer to 1, with the larger p, and the interval holds both; p is 1 where they lie on two sides.
     """
     cases = list_cases(view)
     if cases is None:
@@ -46,11 +51,32 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     if not parts:
         return None
     cluster = cases.rows["district_code" if view.district == ALL else "found_on"]
-    fit = fit_cox(cases.days + 0.5, cases.closed, pd.concat(parts, axis=1), cluster=cluster)
+    classes = pd.concat(parts, axis=1)
+    fits = []
+    for side in cases.sides:
+        days, closed = cases.read(side)
+        fits.append(fit_cox(days + 0.5, closed, classes, cluster=cluster))
+    fit = _join_fits(fits)
     if fit.empty:
         return None
     # The family has none of these: each counts for as many as there are.
     fit["apart"] = [bool(is_beyond(view, p * len(fit))) for p in fit["p"]]
     fit["varies"] = fit["fit_p"] < ALPHA
-    fit.attrs.update({"against": against, "n": len(cases.rows)})
+    fit.attrs.update({"against": against, "n": len(cases.rows), "undated": cases.undated})
     return fit
+
+
+def _join_fits(fits: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """What holds of ratios fitted twice; of what one has not, nothing."""
+    first, *others = fits
+    if not others:
+        return first
+    second = others[0].reindex(first.index)
+    if first.empty or second.isna().any(axis=None):
+        return first.iloc[:0]
+    nearer = np.log(second["ratio"]).abs() < np.log(first["ratio"]).abs()
+    joined = first.mask(nearer, second)
+    turned = (first["ratio"] > 1) != (second["ratio"] > 1)
+    ends = pd.concat(fits).groupby(level=0, sort=False)
+    p = ends["p"].max().where(~turned, 1.0)
+    return joined.assign(low=ends["low"].min(), high=ends["high"].max(), p=p, fit_p=ends["fit_p"].min())

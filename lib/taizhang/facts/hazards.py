@@ -175,21 +175,40 @@ def is_judged(rows: Rows) -> Mask:
 
 
 def is_in_time(rows: Rows) -> Mask:
-    """Rectified on or before its deadline."""
-    return rows.test(is_rectified) & (rows.test(_find_last_day) <= rows.last_days("deadline"))
+    """Rectified on or before its deadline; without a day of it, by as_of."""
+    day = rows.test(_find_last_day)
+    return rows.test(is_rectified) & (np.where(np.isnat(day), rows.as_of, day) <= rows.last_days("deadline"))
+
+
+def may_be_in_time(rows: Rows) -> Mask:
+    """Whether it was not judged and may have been in time, for all that is written."""
+    unsaid = rows.test(is_rectified) | rows.test(is_unknown)
+    return rows.known("deadline") & ~rows.test(is_judged) & unsaid
+
+
+def may_be_late(rows: Rows) -> Mask:
+    """Whether it was not judged and may have been late; what is not due yet is not."""
+    return rows.test(may_be_in_time) & rows.before("deadline")
 
 
 @cache
 def is_closed_within(days: int) -> Test:
-    """Whether closed at most so many days after it was found."""
-    return lambda rows: rows.test(is_rectified) & rows.test(has_day) & (rows.test(count_days) <= days)
+    """Whether surely closed at most so many days after it was found."""
+    return lambda rows: rows.test(is_rectified) & (rows.test(count_most_days) <= days)
+
+
+@cache
+def may_be_closed_within(days: int) -> Test:
+    """Whether closed within so many days, for all that is written."""
+    return lambda rows: rows.test(is_unknown) | (rows.test(is_rectified) & (rows.test(count_days) <= days))
 
 
 @cache
 def was_found_before(days: int) -> Test:
-    """Whether found so many days before as_of or earlier, and it can be said whether it was closed within them."""
+    """Whether found so many days before as_of or earlier, on a day that is known."""
     return lambda rows: (
-        rows.test(has_day) & (rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of)
+        rows.is_day(rows.ledger.date)
+        & (rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of)
     )
 
 

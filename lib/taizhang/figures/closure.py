@@ -1,16 +1,17 @@
 """How fast hazards are closed, by severity, trade and mode, and how many by their deadline."""
 
 import math
+from collections.abc import Mapping
 
 from taizhang.analysis.closure import MONTH, compare_closure, follow_closure_by
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
-from taizhang.figures.hazards import scale_closure
+from taizhang.figures.hazards import draw_curve, say_wanting, scale_closure, write_within
 from taizhang.figures.marks import draw_key
 from taizhang.figures.tables import make_table, write_number
-from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.formats import format_number, format_span, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -29,16 +30,17 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
     lang, colours = view.lang, load_style().categories
     with use_axes(76, grid="both") as (drawing, axes):
         for curve, colour, line in zip(closure.curves.values(), colours, _LINES, strict=False):
-            axes.step(curve.time, curve.share, where="post", color=colour, linewidth=2, linestyle=line)
+            draw_curve(axes, curve, colour, line)
         scale_closure(axes, closure.end, lang)
         draw_key(axes, [("—", name, colour) for name, colour in zip(closure.curves, colours, strict=False)])
     shares = [
-        say_exhibit(view, "closure-by", "one", name=name, share=curve.within(MONTH))
+        say_exhibit(view, "closure-by", "one", name=name, share=write_within(curve, MONTH, lang))
         for name, curve in closure.curves.items()
     ]
     title = view.kinds["hazards"].fields[by].label(lang).lower()
-    told = {"column": title, "shares": join_list(shares, lang)}
-    return finish_figure(drawing, view, "closure-by", closure.cases, id=f"closure-by-{by}", told=told)
+    wanting, n = say_wanting(view, closure.cases), len(closure.cases.rows)
+    told = {"column": title, "shares": join_list(shares, lang), "wanting": wanting}
+    return finish_figure(drawing, view, "closure-by", n, id=f"closure-by-{by}", told=told)
 
 
 @exhibit("closure-table")
@@ -51,19 +53,29 @@ def tabulate_closure(view: View) -> display.Table | None:
     cells = [
         (
             fields[row["by"]].label(lang) if row["by"] else "", row["class"], row["found"],
-            _show_interval(lang, row["median"], row["median_low"], row["median_high"]),
-            write_number(row["in_month"], 1, unit="%"),
-            _show_interval(lang, row["share"], row["low"], row["high"], decimals=1, unit="%"),
+            _show_median(row, lang),
+            write_number(row["in_month"], text=format_span(row["in_month"], row["most_in_month"], lang, 1, unit="%")),
+            _show_share(row, lang),
         )
         for row in found.to_dict("records")
     ]  # fmt: skip
-    return make_table(view, "closure-table", cells)
+    wanting = say_wanting(view, found.attrs["cases"])
+    notes = [say_exhibit(view, "closure-table", "note"), *([wanting] if wanting else [])]
+    return make_table(view, "closure-table", cells, notes=notes)
 
 
-def _show_interval(
-    lang: str, value: float, low: float, high: float, *, decimals: int = 0, unit: str = ""
-) -> display.Cell:
-    """A value with its interval; without an upper end where so few are closed that none is reached."""
-    shown, lower, upper = (format_number(number, decimals) for number in (value, low, high))
-    ends = {"low": lower, "high": "∞" if math.isnan(high) else upper}
-    return write_number(value, text=label("word.interval", lang, value=f"{shown}{unit}", **ends))
+def _show_median(row: Mapping[str, float], lang: str) -> display.Cell:
+    """Half-way days with their interval; without an end where so few are closed that none is reached."""
+    ends = (math.inf if math.isnan(row[name]) else row[name] for name in ("most_median", "median_high"))
+    most, high = ends
+    told = {"low": format_number(row["median_low"]), "high": format_number(high)}
+    shown = format_span(row["median"], most, lang)
+    return write_number(row["median"], text=label("word.interval", lang, value=shown, **told))
+
+
+def _show_share(row: Mapping[str, float], lang: str) -> display.Cell:
+    """Percent closed by the deadline with its interval, and its bounds where of some it is not written."""
+    low, high = (format_number(row[name], 1) for name in ("low", "high"))
+    shown = label("word.interval", lang, value=f"{format_number(row['share'], 1)}%", low=low, high=high)
+    bounds = format_span(row["lowest"], row["highest"], lang, 1, unit="%")
+    return write_number(row["share"], text=f"{shown} [{bounds}]" if row["unsaid"] else shown)

@@ -50,5 +50,7 @@ def tabulate_cox(view: View) -> display.Table | None:
         verdict = label(f"cox.{'apart' if row['apart'] else 'alike'}", lang)
         cells.append((str(name), ratio, verdict, proportional))
     against = say_exhibit(view, "closure-cox-table", "against", names=join_list(fit.attrs["against"], lang))
-    notes = (against, say_exhibit(view, "closure-cox-table", "note"))
+    notes = [against, say_exhibit(view, "closure-cox-table", "note")]
+    if fit.attrs["undated"]:
+        notes.append(say_exhibit(view, "closure-cox-table", "undated", n=fit.attrs["undated"]))
     return make_table(view, "closure-cox-table", cells, notes=notes)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.typing import LineStyleType
 
-from taizhang.analysis.closure import MONTH, Closure, follow_closure
+from taizhang.analysis.closure import MONTH, Cases, Closure, Curve, follow_closure
 from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
 from taizhang.analysis.hazards import count_by, follow_months, list_overdue
 from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
@@ -16,7 +17,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import back_label, draw_key, draw_stacked_months, note_point, plot_bars
 from taizhang.figures.tables import make_table, write_day
-from taizhang.metadata.formats import format_number, join_list
+from taizhang.metadata.formats import format_span, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -116,12 +117,36 @@ def plot_closure_curve(view: View) -> display.Figure | None:
     # One colour for the district and its interval; the county is context.
     with use_axes(72, grid="both") as (drawing, axes):
         axes.fill_between(curve.time, curve.low, curve.high, step="post", color=main, alpha=0.16, lw=0)
-        axes.step(curve.time, curve.share, where="post", color=main, linewidth=2)
+        draw_curve(axes, curve, main)
         scale_closure(axes, closure.end, view.lang)
         draw_key(axes, [("—", say_exhibit(view, "hazards-closure", "key"), main)])
         _mark_medians(axes, view, closure)
-    shares = {name: format_number(curve.within(days), 1) for name, days in (("at_once", 0), ("month", MONTH))}
-    return finish_figure(drawing, view, "hazards-closure", n, n=n, open=closure.cases.open.sum(), told=shares)
+    shares = {name: write_within(curve, days, view.lang) for name, days in (("at_once", 0), ("month", MONTH))}
+    told = {**shares, "open": closure.cases.open.sum(), "wanting": say_wanting(view, closure.cases)}
+    return finish_figure(drawing, view, "hazards-closure", n, n=n, told=told)
+
+
+def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-") -> None:
+    """A closure curve, and where it has two ends the other one as well."""
+    axes.step(curve.time, curve.share, where="post", color=colour, linewidth=2, linestyle=line)
+    if (curve.most != curve.share).any():
+        axes.step(curve.time, curve.most, where="post", color=colour, linewidth=1.2, linestyle=line)
+
+
+def write_within(curve: Curve, days: float, lang: str) -> str:
+    """The percent closed within so many days, or its range."""
+    return format_span(*curve.within(days), lang, 1, unit="%")
+
+
+def say_wanting(view: View, cases: Cases) -> str:
+    """Of how many cases of closure the day is not known, and how many hazards are not among them."""
+    left = len(view.counted("hazards")) - len(cases.rows)
+    told = [
+        label(f"closure.{key}", view.lang, n=n)
+        for key, n in (("undated", cases.undated), ("left_out", left))
+        if n
+    ]
+    return (" " if view.lang == "en" else "").join(told)
 
 
 def scale_closure(axes: Axes, end: float, lang: str) -> None:

@@ -20,6 +20,12 @@ def format_number(value: float | None, decimals: int = 0) -> str:
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
+def format_span(least: float, most: float, lang: str, decimals: int = 0, *, unit: str = "") -> str:
+    """Write a number that lies between two, each with its unit; one alone where both are written alike."""
+    ends = [f"{format_number(value, decimals)}{unit}" for value in (least, most)]
+    return ends[0] if ends[0] == ends[1] else label("word.span", lang, least=ends[0], most=ends[1])
+
+
 def format_share(percent: float | None) -> str:
     """Write a share with one decimal, 92.0%; a dash where it isn't known, as over nothing."""
     return "—" if percent is None or _is_missing(percent) else f"{format_number(percent, 1)}%"

@@ -108,5 +108,8 @@ def write_closure(view: View) -> Prose | None:
         "done": count(judged["in_time"]),
         "share": count(judged["share"], 1),
     }
-    ends = {end: format_number(judged[end], 1) for end in ("low", "high")}
-    return tell(view.lang, say("closure.in_time", view.lang, **numbers, **ends))
+    ends = {end: format_number(judged[end], 1) for end in ("low", "high", "lowest", "highest")}
+    told = [say("closure.in_time", view.lang, **numbers, **ends)]
+    if judged["unsaid"]:
+        told.append(say("closure.in_time_unsaid", view.lang, n=count(judged["unsaid"]), **ends))
+    return tell(view.lang, *told)
