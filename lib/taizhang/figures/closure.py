@@ -1,7 +1,9 @@
 """How fast hazards are closed, by severity, trade and mode, and how many by their deadline."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+
+from matplotlib.typing import LineStyleType
 
 from taizhang.analysis.closure import MONTH, compare_closure, follow_closure_by
 from taizhang.analysis.exhibits import exhibit, say_exhibit
@@ -15,7 +17,7 @@ from taizhang.metadata.formats import format_number, format_span, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
-_LINES = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1, 1, 1)), (0, (1, 1)))
+_LINES: tuple[LineStyleType, ...] = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1, 1, 1)), (0, (1, 1)))
 
 
 @exhibit("closure-by")
@@ -64,7 +66,7 @@ def tabulate_closure(view: View) -> display.Table | None:
     return make_table(view, "closure-table", cells, notes=notes)
 
 
-def _show_median(row: Mapping[str, float], lang: str) -> display.Cell:
+def _show_median(row: Mapping[Hashable, float], lang: str) -> display.Cell:
     """Half-way days with their interval; without an end where so few are closed that none is reached."""
     ends = (math.inf if math.isnan(row[name]) else row[name] for name in ("most_median", "median_high"))
     most, high = ends
@@ -73,7 +75,7 @@ def _show_median(row: Mapping[str, float], lang: str) -> display.Cell:
     return write_number(row["median"], text=label("word.interval", lang, value=shown, **told))
 
 
-def _show_share(row: Mapping[str, float], lang: str) -> display.Cell:
+def _show_share(row: Mapping[Hashable, float], lang: str) -> display.Cell:
     """Percent closed by the deadline with its interval, and its bounds where of some it is not written."""
     low, high = (format_number(row[name], 1) for name in ("low", "high"))
     shown = label("word.interval", lang, value=f"{format_number(row['share'], 1)}%", low=low, high=high)
