@@ -27,9 +27,11 @@ EPSILON = 1e-6
 # A sum of amounts is known where it is known to less than this.
 AMOUNT = 0.5
 _AUDITS = 40
-# Of so many at once most are made safe together, which is quick and hides some more.
-_MANY = 150
-_REWARD = 50.0
+# How many facts may be hidden, a little less than, for one cell to be safe where all are looked at together: first
+# where it costs little, so that much is safe before anything that costs more; each twice, up and down.
+_PRICES = (1.2, 1.2, 2.2, 2.2, 3.2, 3.2, 4.2, 4.2, 6.2, 8.2, 12.2)
+# Of no more than so many each is looked at alone, which hides the least.
+_FEW = 8
 # Every period of a year asks for the same cells: answers by the digest of the question, so many of them.
 _KEPT: dict[str, Mask] = {}
 _MOST_KEPT = 64
@@ -226,12 +228,16 @@ class Protection:
         if reach >= self.step[cell]:
             self.safe[cell] = True
 
+    def _count_costs(self) -> Floats:
+        """What hiding each cell would cost: the facts that show it, the more so those one would rather see."""
+        news = self.of @ (~self.hidden_facts & self.cells.exists).astype(float)
+        return np.where(self.shown, news * self.cells.weights, 0.0)
+
     def _repair(self, cell: int) -> bool:
         """Hide what it takes that one cell can be another number, at the least cost."""
         cells = self.cells
         open_ = ~(self.shown & cells.fixed)
-        news = self.of @ (~self.hidden_facts & cells.exists).astype(float)
-        costs = np.where(self.shown, news * cells.weights, 0)
+        costs = self._count_costs()
         step = 1.0 if cells.counts[cell] else AMOUNT
         best = None
         # What is counted alike mostly is enough.
@@ -249,15 +255,17 @@ class Protection:
         self._see()
         return True
 
-    def _repair_many(self, pinned: Numbers) -> None:
-        """Hide what it takes that many cells can be other numbers, at little cost: one up, the next down."""
+    def _repair_many(self, pinned: Numbers, price: float, first: int) -> None:
+        """Hide what it takes that as many cells as can be had at a price are other numbers: one up, the next down.
+
+        `first`: whether the first goes down (0) or up (1).
+        """
         cells = self.cells
-        news = self.of @ (~self.hidden_facts & cells.exists).astype(float)
-        costs = np.where(self.shown, news * cells.weights, 0)
+        costs = self._count_costs()
         free = ~(self.shown & cells.fixed)
-        signs = np.where(np.arange(len(pinned)) % 2, 1, -1)
+        signs = np.where((np.arange(len(pinned)) + first) % 2, 1, -1)
         signs[cells.values[pinned] - cells.least[pinned] < self.step[pinned]] = 1
-        costs[pinned] = -_REWARD * signs
+        costs[pinned] = -price * signs
         change = self._solve(costs, free)
         if change is not None:
             self._mark(change)
@@ -271,9 +279,10 @@ class Protection:
             pinned = [cell for cell in self.audit() if not hopeless[cell]]
             if not pinned:
                 return
-            if len(pinned) > _MANY:
-                self._repair_many(np.array(pinned))
-                pinned = [cell for cell in pinned if not self.safe[cell]]
+            for at, price in enumerate(_PRICES):
+                left = [cell for cell in pinned if not self.safe[cell]]
+                if len(left) > _FEW:
+                    self._repair_many(np.array(left), price, at % 2)
             pinned.sort(key=lambda cell: -self.cells.values[cell])
             for cell in pinned:
                 if not self.safe[cell] and not self._repair(int(cell)):
