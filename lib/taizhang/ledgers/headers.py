@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -10,7 +10,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import find_year, write_arabic
 from taizhang.ledgers.quantities import find_factor, is_unit
 from taizhang.ledgers.text import fold, simplify
-from taizhang.metadata.kinds import NUMBER_TYPES, Field, Kind, load_shared
+from taizhang.metadata.kinds import NUMBER_TYPES, Asked, Field, Kind, load_shared
 
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[.、)]\s*|[*※★#]+)")
@@ -20,6 +20,9 @@ _YEAR = re.compile(
 )
 _END = re.compile(r"[*※★:;,.。、#]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
+_SIGNS = re.compile(r"[(\[【〔{)\]】〕}]")
+# What makes another number or day of a name that is near: 未整改数 is no 已整改数, 应参加人数 no 参加人数.
+_OTHERWISE = re.compile("未|不|非|应|拟|计划|预计|上年|去年|同期|累计|率|占比|比例|其中|增长")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
 
 
@@ -35,11 +38,20 @@ class Match:
     year: int = 0  # that the header names, in a kind of years: 2022年常住人口
 
 
+@dataclass(frozen=True)
+class Question:
+    """A field that a header may mean, and what else it may mean."""
+
+    field: str
+    asked: Asked
+
+
 class HeaderIndex:
     """The headers of a kind, to look up.
 
     `columns` are the user's own, canonical column to the header as the file has it: they go before all others. An
-    empty header: the file has no such column, whatever its headers seem to say.
+    empty header: the file has no such column, whatever its headers seem to say. A header that a field asks about is
+    nobody's but by the user's own word.
     """
 
     def __init__(self, kind: Kind, columns: Mapping[str, str]) -> None:
@@ -55,21 +67,44 @@ class HeaderIndex:
         # One spelling may be two fields' alias; the field that ranks it higher has it.
         for rank, word, name in sorted(ranked, key=lambda item: item[0]):
             self.spellings.setdefault(word, (name, rank))
+        self.questions: dict[str, list[Question]] = {}
+        self.patterns: list[tuple[re.Pattern[str], Question]] = []
+        for name, field in kind.fields.items():
+            for asked in field.asked:
+                question = Question(name, asked)
+                for word in asked.headers:
+                    if word.startswith("~"):
+                        self.patterns.append((re.compile(word[1:]), question))
+                    else:
+                        self.questions.setdefault(fold(word), []).append(question)
+        self.refused = frozenset(name for name, header in columns.items() if not header)
         self.yearly = any(field.type == "year" and field.required for field in kind.fields.values())
         self.generic = frozenset(map(fold, load_shared().generic))
         self.known = frozenset(self.spellings) | frozenset(self.own)
-        self._cache: dict[tuple[str, ...], Match | None] = {}
+        self._cache: dict[tuple[str, ...], Match | tuple[Question, ...]] = {}
 
     def match(self, levels: Sequence[str]) -> Match | None:
         """Tell what a header of one or more levels (outermost first) means; None where nothing is known."""
+        found = self._find(levels)
+        return found if isinstance(found, Match) else None
+
+    def ask(self, levels: Sequence[str]) -> tuple[Question, ...]:
+        """The fields that a header may mean, and is not taken for unless the user says so."""
+        found = self._find(levels)
+        return () if isinstance(found, Match) else found
+
+    def _find(self, levels: Sequence[str]) -> Match | tuple[Question, ...]:
         key = tuple(text for text in levels if text)
         if key not in self._cache:
-            found = self._match(key)
-            year = find_year(*key) if found and self.yearly else None
-            self._cache[key] = replace(found, year=year) if found and year else found
+            found = self._look_up(key) or ()
+            if isinstance(found, Match):
+                year = find_year(*key) if self.yearly else None
+                self._cache[key] = replace(found, year=year) if year else found
+            else:
+                self._cache[key] = tuple(one for one in found if one.field not in self.refused)
         return self._cache[key]
 
-    def _match(self, levels: tuple[str, ...]) -> Match | None:
+    def _look_up(self, levels: tuple[str, ...]) -> Match | tuple[Question, ...] | None:
         if not levels:
             return None
         unit_level = len(levels) > 1 and is_unit(bare(levels[-1]))
@@ -80,25 +115,27 @@ class HeaderIndex:
             attempts = ["/".join(words), *attempts, "".join(words[-2:])]
             if fold(_strip(words[-1])) not in self.generic or _NEUTRAL.search(fold("".join(words[:-1]))):
                 attempts.append(words[-1])
-        for text in attempts:
-            if found := self._match_one(text, extra):
-                return found
-        return self._own(words[-1], extra) or self._match_bilingual(words[-1], extra)
+        for number, text in enumerate(attempts):
+            if found := self._look_up_one(text, extra):
+                if isinstance(found, Match):
+                    return found
+                own = (self._match_own(one, extra) for one in (*attempts[number:], words[-1]))
+                return next(filter(None, own), found)
+        return self._own(words[-1], extra) or self._look_up_bilingual(words[-1], extra)
 
-    def _match_bilingual(self, text: str, extra: str) -> Match | None:
+    def _look_up_bilingual(self, text: str, extra: str) -> Match | tuple[Question, ...] | None:
         """A header in two languages is what its Chinese says: 所属乡镇 Township, 隐患等级/Severity."""
         if not re.search("[A-Za-z]{3}", text):
             return None
         parts = [part.strip(" /|(（\n") for part in _LATIN.split(text) if re.search("[\u4e00-\u9fff]", part)]
-        return self._match_one(parts[0], extra) if parts else None
+        return self._look_up_one(parts[0], extra) if parts else None
 
     def _own(self, text: str, extra: str) -> Match | None:
         column = self.own.get(fold(text))
         return self._measure(column, -1, text, extra) if column else None
 
-    def _match_one(self, text: str, extra: str) -> Match | None:
-        if found := self._own(text, extra):
-            return found
+    def _list_options(self, text: str) -> list[str]:
+        """A header with and without what stands around its name: brackets, running numbers, a year, a unit."""
         plain = unicodedata.normalize("NFKC", text)
         bare = _BRACKETS.sub("", plain)
         stripped = re.sub(r"[/:,_]\s*[^/:,_]{1,5}$", "", bare)
@@ -107,25 +144,54 @@ class HeaderIndex:
             options += [_strip(rest), bare := rest]
         if stripped != bare and is_unit(re.split(r"[/:,_]", bare)[-1]):
             options.append(_strip(stripped))
-        for option in options:
-            for word in (fold(option), fold(simplify(option))):
-                if word in self.spellings:
-                    name, rank = self.spellings[word]
-                    return self._measure(name, rank, plain, extra)
-                if word in self.own:
-                    return self._measure(self.own[word], -1, plain, extra)
-        return self._match_with_unit(_strip(bare), plain)
+        # A unit written on to the header without brackets: 直接经济损失万元.
+        word = fold(simplify(_strip(bare)))
+        options += [word[:-size] for size in (3, 2, 4, 1) if size < len(word) and is_unit(word[-size:])]
+        return options
 
-    def _match_with_unit(self, bare: str, plain: str) -> Match | None:
-        """A unit written on to the header without brackets: 直接经济损失万元."""
-        word = fold(simplify(bare))
-        for size in (3, 2, 4, 1):
-            head, tail = word[:-size], word[-size:]
-            if head in self.spellings and is_unit(tail):
-                name, rank = self.spellings[head]
-                if self.kind.fields[name].type in NUMBER_TYPES:
-                    return self._measure(name, rank, plain, tail)
+    def _look_up_one(self, text: str, extra: str) -> Match | tuple[Question, ...] | None:
+        """One text of a header: the user's own word first, then what asks about it, then its plain meaning."""
+        if found := self._match_own(text, extra):
+            return found
+        words = self._list_words(text)
+        if asked := self._list_questions(text, words):
+            return asked
+        for word, tail in words.items():
+            if word in self.spellings:
+                name, rank = self.spellings[word]
+                if not tail or self.kind.fields[name].type in NUMBER_TYPES:
+                    return self._measure(name, rank, text, tail or extra)
         return None
+
+    def _match_own(self, text: str, extra: str) -> Match | None:
+        if found := self._own(text, extra):
+            return found
+        own = (word for word, tail in self._list_words(text).items() if word in self.own and not tail)
+        return next((self._measure(self.own[word], -1, text, extra) for word in own), None)
+
+    def _list_questions(self, text: str, words: Iterable[str]) -> tuple[Question, ...]:
+        asked = [question for word in words for question in self.questions.get(word, ())]
+        plain = fold(simplify(_SIGNS.sub("", unicodedata.normalize("NFKC", text))))
+        asked += [question for pattern, question in self.patterns if pattern.search(plain)]
+        return tuple(dict.fromkeys(asked))
+
+    def _list_words(self, text: str) -> dict[str, str]:
+        """A header folded, with and without what stands around its name, the nearest first; with the unit cut off."""
+        plain = unicodedata.normalize("NFKC", text)
+        bare = _BRACKETS.sub("", plain)
+        stripped = re.sub(r"[/:,_]\s*[^/:,_]{1,5}$", "", bare)
+        options = [plain, _strip(plain), bare, _strip(bare)]
+        if self.yearly and (rest := _YEAR.sub("", write_arabic(bare)).strip()) not in ("", bare):
+            options += [_strip(rest), bare := rest]
+        if stripped != bare and is_unit(re.split(r"[/:,_]", bare)[-1]):
+            options.append(_strip(stripped))
+        words = dict.fromkeys((word for one in options for word in (fold(one), fold(simplify(one)))), "")
+        # A unit written on to the header without brackets: 直接经济损失万元.
+        whole = fold(simplify(_strip(bare)))
+        for size in (3, 2, 4, 1):
+            if is_unit(whole[-size:]):
+                words.setdefault(whole[:-size], whole[-size:])
+        return words
 
     def _measure(self, name: str, rank: int, text: str, extra: str) -> Match:
         """Find the unit in a header's brackets (or in a level of its own) and its conversion."""
@@ -157,7 +223,10 @@ class HeaderIndex:
 
     def suggest(self, header: str) -> str:
         """The column whose header is nearest to an unknown one; '' where none is near."""
-        near = get_close_matches(fold(_strip(header)), list(self.spellings), n=1, cutoff=0.7)
+        word = fold(_strip(header))
+        marks = set(_OTHERWISE.findall(word))
+        known = [one for one in self.spellings if set(_OTHERWISE.findall(one)) == marks]
+        near = get_close_matches(word, known, n=1, cutoff=0.7)
         return self.spellings[near[0]][0] if near else ""
 
 

@@ -113,11 +113,16 @@ class _Looker:
         return [int(row) for row in rows]
 
     def _fields_of(self, row: int) -> set[str]:
+        """The fields that a row's texts name as headers, or may name."""
         fields = set()
         for column in self.grid.filled(row):
             text = self.grid.text(row, column)
-            if len(text) <= 40 and (match := self.index.match((text,))):
+            if len(text) > 40:
+                continue
+            if match := self.index.match((text,)):
                 fields.add(match.field)
+            elif asked := self.index.ask((text,)):
+                fields.add(asked[0].field)
         return fields
 
     def _extend(self, row: int) -> tuple[int, int, int]:
@@ -145,7 +150,9 @@ class _Looker:
         return merge is None or 2 * (merge[3] - merge[1] + 1) > int(self.filled[header])
 
     def _score(self, top: int, bottom: int) -> int:
-        return len({c.match.field for c in self.read_columns(top, bottom) if c.match is not None})
+        columns = self.read_columns(top, bottom)
+        told = {c.match.field for c in columns if c.match is not None}
+        return len(told | {c.asked[0].field for c in columns if c.asked})
 
     def _continues(self, top: int, bottom: int) -> bool:
         """Whether the row below a block is still header: under its groups, or held by a merge, or units."""
@@ -200,7 +207,8 @@ class _Looker:
                 text = self._header_text(row, position, top, bottom)
                 if text and (not levels or fold(text) != fold(levels[-1])):
                     levels.append(text)
-            columns.append(HeaderColumn(position, tuple(levels), self.index.match(levels)))
+            match, asked = self.index.match(levels), self.index.ask(levels)
+            columns.append(HeaderColumn(position, tuple(levels), match, asked=asked))
         return columns
 
     def _header_text(self, row: int, column: int, top: int, bottom: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from taizhang.core.reasons import Reason
+from taizhang.ledgers.headers import Question
 from taizhang.metadata.kinds import DATE_TYPES, Kind
 
 SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
@@ -78,7 +79,7 @@ class HeaderRead:
     """A header and what it was understood as; `field` is None where it was not.
 
     `ignored` marks a column known to hold nothing that is read: a running number, remarks. `own` is the column that
-    workbook.toml gave this header to.
+    workbook.toml gave this header to; `asked` are the columns that it may mean, for a person to say.
     """
 
     column: str
@@ -88,6 +89,7 @@ class HeaderRead:
     note: Reason | None = None
     ignored: bool = False
     own: str = ""
+    asked: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -182,4 +182,5 @@ def _is_other(table: LedgerTable, source: Source) -> bool:
     headed = sum(bool(column.levels) for column in table.columns)
     # A number of hazards is a summary's: in a ledger it is counted from the text.
     known = sum(not source.kind.fields[name].splits for name in fields)
+    known += len({one.field for column in table.columns for one in column.asked[:1]} - set(fields))
     return bool(needed - set(fields)) and known < 4 and 2 * known < headed + 1

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes, Grid, Mask
-from taizhang.ledgers.headers import HeaderIndex, Match
+from taizhang.ledgers.headers import HeaderIndex, Match, Question
 from taizhang.ledgers.text import fold, simplify
 from taizhang.metadata.kinds import load_shared
 
@@ -36,12 +36,13 @@ _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 
 @dataclass
 class HeaderColumn:
-    """A column of a table: its position in the grid, its header's levels, and what that means."""
+    """A column of a table: its position in the grid, its header's levels, and what that means or may mean."""
 
     position: int
     levels: tuple[str, ...]
     match: Match | None
     note: Reason | None = None
+    asked: tuple[Question, ...] = ()
 
     @property
     def header(self) -> str:

@@ -11,7 +11,7 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.dates import find_epoch, find_order, find_year, read_date
 from taizhang.ledgers.grid import Grid
-from taizhang.ledgers.headers import HeaderIndex, measure
+from taizhang.ledgers.headers import HeaderIndex, Question, measure
 from taizhang.ledgers.model import (
     ASIDE_TYPES,
     TABLE_COLUMNS,
@@ -233,8 +233,17 @@ def check_columns(
     if not lacking:
         return
     unknown = [column.header for column in table.columns if column.levels and column.match is None]
+    asked = {
+        question.field: (column.header, question) for column in reversed(table.columns) for question in column.asked
+    }
     lines = []
     for column in lacking:
+        if column in asked:
+            header, question = asked[column]
+            told = {"kind": kind.name, "column": column, "header": header, "why": question.asked.why}
+            told["title"] = kind.fields[column].title["zh"]
+            lines.append(Reason("ledgers.table.asked", **told))
+            continue
         near = [header for header in unknown if index.suggest(header) == column]
         shown = near[0] if near else Reason("ledgers.table.header_as_is")
         if column == "district":
@@ -479,6 +488,9 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
     letters = name_column(column.position + grid.sheet.left)
     match = column.match
     own = match.field if match is not None and match.rank < 0 else ""
+    if match is None and column.asked and column.note is None:
+        note = Reason("ledgers.header.asked", asked=[tell_question(one) for one in column.asked])
+        return HeaderRead(letters, column.header, None, "", note, asked=column.asked)
     if match is None:
         ignored = index.ignores(column.levels)
         note = column.note or (Reason(f"ledgers.header.{ignored}") if ignored else None)
@@ -494,6 +506,11 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
         converted = Reason("ledgers.header.converted", unit=wanted)
         return HeaderRead(letters, column.header, match.field, match.unit, converted, own=own)
     return HeaderRead(letters, column.header, match.field, match.unit or unit, own=own)
+
+
+def tell_question(question: Question) -> Reason:
+    """What a header may mean, and what else."""
+    return Reason("ledgers.header.may_be", column=question.field, why=question.asked.why)
 
 
 def _check_totals(

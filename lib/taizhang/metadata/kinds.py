@@ -4,6 +4,7 @@ A field shared by kinds is in ``fields.yml`` once; a kind's file lists its field
 shared one over key by key. Schemas, labels, templates and the data dictionary all derive from these.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -16,7 +17,7 @@ import yaml
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import DoubledKeyError, parse_yaml
 from taizhang.core.outside import tell_error
-from taizhang.core.reasons import Reason, suggest
+from taizhang.core.reasons import Label, Reason, suggest
 
 HERE = Path(__file__).parent
 FIELD_TYPES = tuple("text date datetime month year integer number boolean category count_or_names".split())
@@ -68,6 +69,19 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Ways to write a column, or one of its values, that may mean something else: a person says, nothing is taken.
+
+    `headers`: after ``~`` a regular expression, sought anywhere in the header (folded, without brackets). `values` are
+    whole cells. `why`: what else it may mean.
+    """
+
+    headers: tuple[str, ...]
+    values: tuple[str, ...]
+    why: Label
+
+
+@dataclass(frozen=True)
 class Field(_Titled):
     """A ledger column: its canonical name, one of `FIELD_TYPES`, and the name of its unit ('' for none).
 
@@ -78,7 +92,7 @@ class Field(_Titled):
     expiry). `splits`: the text column whose numbered items this column counts ('' for none). `empty`, one of `EMPTY`:
     what an empty cell says in a table that has the column: not known; not yet, or none, once any row of the kind fills
     it; or nought, where nobody ever wrote 0 and some wrote more. `unanswered`: words that are no answer in this column,
-    though elsewhere they are (无 for whether somebody was satisfied).
+    though elsewhere they are (无 for whether somebody was satisfied). `asked`: headers and values that may be meant.
     """
 
     name: str
@@ -96,6 +110,7 @@ class Field(_Titled):
     splits: str = ""
     empty: str = "unknown"
     unanswered: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -316,8 +331,26 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
     rest |= {key: bool(merged.get(key)) for key in ("required", "personal", "future")}
     rest |= {"title": _words(merged.get("title"), name), "description": _words(merged.get("description"), "")}
     rest |= {"aliases": _texts(merged.get("aliases")), "splits": str(merged.get("splits") or "")}
-    rest |= {"unanswered": _texts(merged.get("unanswered"))}
+    rest |= {"unanswered": _texts(merged.get("unanswered")), "asked": _read_asked(merged.get("asked"))}
     return Field(name, kind, unit=unit, values=values, **rest)
+
+
+def _read_asked(given: object) -> tuple[Asked, ...]:
+    where = Reason("metadata.kind.asked")
+    told = []
+    for one in given if isinstance(given, list) else [given] if given else []:
+        if not isinstance(one, dict) or not one.get("why"):
+            raise ParameterError("metadata.kind.asked_keys")
+        if unknown := _unknown_keys(one, ("headers", "values", "why"), where):
+            raise ParameterError.of(unknown)
+        headers, values = _texts(one.get("headers")), _texts(one.get("values"))
+        for pattern in (word[1:] for word in headers if word.startswith("~")):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ParameterError("metadata.kind.asked_pattern", pattern=pattern, why=str(error)) from None
+        told.append(Asked(headers, values, Label(**_words(one["why"], ""))))
+    return tuple(told)
 
 
 def _words(given: object, default: str) -> Mapping[str, str]:
