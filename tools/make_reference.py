@@ -102,6 +102,12 @@ def _describe_kind(kind: Kind, lang: str) -> list[str]:
                 named = f"{value.zh} · {value.en}"
                 row = (f"`{item.name}`", f"`{value.name}`", named, "、".join(map(_escape, value.aliases)))
                 lines.append(f"| {' | '.join(row)} |")
+    if asked := [(item, one) for item in kind.fields.values() for one in item.asked]:
+        lines += ["", words["asked"][lang], "", f"| {words['questions'][lang]} |", "|---|---|---|---|"]
+        for item, one in asked:
+            headers, values = ("、".join(map(_escape, texts)) for texts in (one.headers, one.values))
+            why = one.why.zh if lang == "zh" else one.why.en
+            lines.append(f"| `{item.name}` | {headers} | {values} | {_escape(why)} |")
     if kind.rules:
         rules = {"zh": "；", "en": "; "}[lang].join(rule.title[lang] for rule in kind.rules)
         lines += ["", words["rules"][lang].format(rules=rules)]

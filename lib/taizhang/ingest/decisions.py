@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from taizhang.core.reasons import Reason
+from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.proposals import Proposal
 from taizhang.ingest.state import KindSummary
-from taizhang.ledgers import FileRead, HeaderRead
-from taizhang.ledgers.headers import HeaderIndex
+from taizhang.ledgers import FileRead, HeaderRead, TableRead
+from taizhang.ledgers.headers import HeaderIndex, Question
 from taizhang.ledgers.tables import NEAR_DISTRICT
+from taizhang.ledgers.text import fold
 from taizhang.metadata.kinds import Field, Kind
 from taizhang.settings.workbook import LedgerConfig
 
@@ -39,6 +40,17 @@ class _Column:
     header: str = ""
 
 
+@dataclass
+class _Doubt:
+    """A header that may mean columns: where it first stands, its rows, and whether its table is read without it."""
+
+    file: str
+    sheet: str
+    asked: tuple[Question, ...]
+    rows: int = 0
+    refused: bool = False
+
+
 class Decisions:
     """Collects them over the files of a kind."""
 
@@ -46,6 +58,7 @@ class Decisions:
         self.kind, self.sources = kind, sources
         self._columns: dict[tuple[int, str], _Column] = {}
         self._headers: dict[tuple[int, str], tuple[str, int]] = {}  # the column it is near to, its rows
+        self._doubts: dict[tuple[int, str], _Doubt] = {}
         self._index = HeaderIndex(kind, {})
         self._dates = Counter[int]()
         self._districts = Counter[str]()
@@ -56,6 +69,7 @@ class Decisions:
     def add(self, part: FileRead, number: int = 0) -> None:
         """Take a file, or a part of one, of a source (from 0)."""
         for table in part.tables:
+            self._ask_headers(number, part.name, table)
             if table.error:
                 near_district = find_near_district(table.error)
                 self._whole.setdefault(number, set()).add(near_district)
@@ -64,7 +78,9 @@ class Decisions:
                 self._whole.setdefault(number, set()).add("")
             there = {one.field for one in table.headers}
             for one in table.headers:
-                if one.field or not one.header or one.ignored or one.own or self._is_left_out(number, one):
+                if one.field or not one.header or one.ignored or one.own or one.asked:
+                    continue
+                if self._is_left_out(number, one):
                     continue
                 near = one.note["column"] if one.note and one.note.code == "ledgers.header.near" else ""
                 known, rows = self._headers.get((number, one.header), ("", 0))
@@ -88,10 +104,24 @@ class Decisions:
             elif root.code == "ledgers.date.day_or_month":
                 self._dates[number] += 1
 
+    def _ask_headers(self, number: int, file: str, table: TableRead) -> None:
+        """Take the headers that may mean a column which the table has not; of a refused one, what it lacks."""
+        there = {one.field for one in table.headers} | set(self.sources[number].constants)
+        needed = [name for name in self.kind.required if name != "district"]
+        for one in table.headers:
+            asked = tuple(question for question in one.asked if question.field not in there)
+            if not one.header or not asked:
+                continue
+            first = _Doubt(file, table.sheet, asked)
+            doubt = self._doubts.setdefault((number, one.header), first)
+            doubt.rows += table.counts.get("data", 0)
+            doubt.refused |= table.error is not None and any(question.field in needed for question in asked)
+
     def _is_left_out(self, number: int, header: HeaderRead) -> bool:
         """Whether workbook.toml says that a header is not what it seems to say."""
-        match = self._index.match((header.header,))
-        return match is not None and self.sources[number].columns.get(match.field) == ""
+        match, asked = self._index.match((header.header,)), self._index.ask((header.header,))
+        fields = {match.field} if match is not None else {question.field for question in asked}
+        return any(self.sources[number].columns.get(name) == "" for name in fields)
 
     def add_aside(self, aside: pd.DataFrame) -> None:
         """Take what is set aside once the districts were looked for."""
@@ -99,7 +129,7 @@ class Decisions:
 
     def list_proposals(self, summary: KindSummary, collector: Collector) -> list[Proposal]:
         """A line for each decision."""
-        found = [*self._list_near(summary), *self._list_headers()]
+        found = [*self._list_near(summary), *self._list_doubts(), *self._list_headers()]
         for (number, name), seen in self._columns.items():
             found += self._list_values(number, name, seen)
         for number, (district, *others) in ((at, sorted(told)) for at, told in self._whole.items()):
@@ -145,6 +175,31 @@ class Decisions:
             lines.append(replace(first, comment=words, count=count, choice=bool(others)))
         return lines
 
+    def _list_doubts(self) -> list[Proposal]:
+        """Headers that may mean a column, or something else: what they may mean and what is lost without them."""
+        lines = []
+        for (number, header), doubt in self._doubts.items():
+            sheet = Reason("ledgers.place.in_sheet", sheet=doubt.sheet) if doubt.sheet else ""
+            titles = [Label(**self.kind.fields[one.field].title) for one in doubt.asked]
+            others = [one.field for one in doubt.asked[1:]]
+            lost = (
+                Reason("ingest.decide.table_lost")
+                if doubt.refused
+                else Reason("ingest.decide.lost", titles=titles)
+            )
+            words = Reason(
+                "ingest.decide.asked",
+                titles=titles,
+                others=Reason("ingest.decide.or_column", columns=others) if others else "",
+                why=list(dict.fromkeys(one.asked.why for one in doubt.asked)),
+                file=doubt.file,
+                sheet=sheet,
+                lost=lost,
+                count=doubt.rows,
+            )
+            lines.append(self._make(number, "columns", doubt.asked[0].field, header, words, doubt.rows))
+        return lines
+
     def _list_headers(self) -> list[Proposal]:
         """Headers that are near to a column's; check lists the others among those not recognised."""
         lines = []
@@ -176,6 +231,9 @@ class Decisions:
     def _propose_value(self, number: int, item: Field, text: str, count: int) -> Proposal:
         first, *others = list(item.values) or ["true", "false"]
         words = Reason("ingest.decide.value", others=others, count=count)
+        asked = next((one for one in item.asked if fold(text) in map(fold, one.values)), None)
+        if asked is not None:
+            words = Reason("ingest.decide.asked_value", others=others, why=asked.why, count=count)
         return self._make(number, f"values.{item.name}", text, first, words, count)
 
     def _ask_empty(self, number: int, item: Field, only: object, count: int) -> Proposal:

@@ -359,7 +359,11 @@ def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> t
     """Headers that must be told: that of the only column of days where the day is lacking, and of the districts'."""
     columns: dict[str, str] = {}
     for name in table.lacking:
-        free = [one for one in table.columns if not one.field and one.days >= _OF_DAYS and one.header]
+        free = [
+            one
+            for one in table.columns
+            if not one.field and not one.asked and one.days >= _OF_DAYS and one.header
+        ]
         if kind.fields[name].type in DATE_TYPES and len(free) == 1:
             columns[name] = free[0].header
     sections = districts is not None and table.sections and share_districts(table.sections, districts) > 0

@@ -15,7 +15,7 @@ from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
-from taizhang.ledgers.rowkinds import LedgerTable
+from taizhang.ledgers.rowkinds import DATA, LedgerTable
 from taizhang.ledgers.sheets import read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
 from taizhang.ledgers.turned import find_sums
@@ -142,8 +142,9 @@ def _read_grids(
                     notes.append(Reason("ledgers.sheet.passed_over", **passed))
                     continue
                 first, last = table.header
+                counts = {"data": int((table.kinds == DATA).sum())}
                 about = TableRead(
-                    sheet.name, first + sheet.top + 1, last - first + 1, headers, {}, hidden_sheet=sheet.hidden,
+                    sheet.name, first + sheet.top + 1, last - first + 1, headers, counts, hidden_sheet=sheet.hidden,
                     error=error.reasons[0],
                 )  # fmt: skip
                 tables.append(about)

@@ -36,13 +36,17 @@ class Survey:
 
 @dataclass(frozen=True)
 class ColumnSeen:
-    """A column: its header, the field understood ('' for none), its distinct texts (some), the share that are days."""
+    """A column: its header, the field understood ('' for none), its distinct texts (some), the share that are days.
+
+    `asked`: the header may mean a field, and a person must say so.
+    """
 
     header: str
     field: str
     words: tuple[str, ...]
     days: float
     ignored: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,7 +237,8 @@ def _look_at(grid: Grid, column: HeaderColumn, index: HeaderIndex, data: np.ndar
     words = tuple(write_cell(value) for value in values if isinstance(value, str))
     understood = column.match is not None and not column.match.problem
     field = column.match.field if column.match is not None and understood else ""
-    return ColumnSeen(column.header, field, words, days, bool(index.ignores(column.levels)))
+    ignored = bool(index.ignores(column.levels))
+    return ColumnSeen(column.header, field, words, days, ignored, bool(column.asked))
 
 
 def _share_days(values: Iterable[object]) -> float:

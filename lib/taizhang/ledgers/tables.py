@@ -234,7 +234,9 @@ def check_columns(
         return
     unknown = [column.header for column in table.columns if column.levels and column.match is None]
     asked = {
-        question.field: (column.header, question) for column in reversed(table.columns) for question in column.asked
+        question.field: (column.header, question)
+        for column in reversed(table.columns)
+        for question in column.asked
     }
     lines = []
     for column in lacking:
