@@ -491,8 +491,8 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
     match = column.match
     own = match.field if match is not None and match.rank < 0 else ""
     if match is None and column.asked and column.note is None:
-        note = Reason("ledgers.header.asked", asked=[tell_question(one) for one in column.asked])
-        return HeaderRead(letters, column.header, None, "", note, asked=column.asked)
+        doubt = Reason("ledgers.header.asked", asked=[tell_question(one) for one in column.asked])
+        return HeaderRead(letters, column.header, None, "", doubt, asked=column.asked)
     if match is None:
         ignored = index.ignores(column.levels)
         note = column.note or (Reason(f"ledgers.header.{ignored}") if ignored else None)
