@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_table, make_view
 
-from taizhang.analysis.outcomes import Outcome, _outcome, study_drills
+from taizhang.analysis.outcomes import Outcome, _agree, _read_outcome, study_drills
 from taizhang.analysis.view import View
 from taizhang.stats.outcomes import Effect, estimate_effect, sum_next, sum_recent
 
@@ -14,8 +14,7 @@ MONTHS = pd.period_range("2021-01", "2021-12", freq="M")
 
 def count(view: View, name: str) -> tuple[dict[str, int], dict[str, int]]:
     """Events and exposure of the first district, months without either left out."""
-    pair = _outcome(view, name, MONTHS)
-    assert pair is not None
+    (pair,) = _read_outcome(view, name, MONTHS)
     events, exposure = (table.loc[CODES[0]] for table in pair)
     return tuple({str(month): int(n) for month, n in part.items() if n} for part in (events, exposure))  # type: ignore[return-value]
 
@@ -61,6 +60,61 @@ def test_a_repeat_is_the_facts_repeat() -> None:
     assert found == {"2021-05": 1, "2021-07": 1, "2021-08": 1, "2021-09": 2}
 
 
+def test_of_hazards_that_do_not_say_if_they_are_repeats_none_is_exposed() -> None:
+    """One of eleven names no premises: ten are exposed. Of two in eleven over a tenth is not known."""
+    rows = [
+        {"found_on": f"2021-03-{day:02d}", "premises": f"{day}厂", "category": "用电"} for day in range(1, 11)
+    ]
+    assert count(make_hazards(*rows, {"found_on": "2021-03-20", "category": "用电"}), "repeats")[1] == {
+        "2021-03": 10
+    }
+    view = make_hazards(*rows[:9], *[{"found_on": "2021-03-20", "category": "用电"}] * 2)
+    assert _read_outcome(view, "repeats", MONTHS) == []
+
+
+def test_what_is_closed_without_a_day_is_late_and_in_time() -> None:
+    """Of ten due two are late, and one closed undated is: three or two. Of two undated in ten nothing is known."""
+    soon = {"found_on": "2021-03-01", "rectified_on": "2021-03-02"}
+    late, undated = {**soon, "rectified_on": "2021-05-02"}, {"found_on": "2021-03-01", "status": "rectified"}
+    ends = _read_outcome(make_hazards(*[soon] * 7, late, late, undated), "late", MONTHS)
+    assert [(events.loc[CODES[0], "2021-03"], due.loc[CODES[0], "2021-03"]) for events, due in ends] == [
+        (3, 10), (2, 10),
+    ]  # fmt: skip
+    assert _read_outcome(make_hazards(*[soon] * 8, undated, undated), "late", MONTHS) == []
+
+
+def test_of_an_outcome_read_twice_what_holds_of_both_is_said() -> None:
+    one = Effect(ratio=0.5, low=0.3, high=0.8, p=0.001, lead_p=0.5, error=0.2, freedom=5)
+    other = Effect(ratio=0.6, low=0.4, high=0.9, p=0.01, lead_p=0.05, error=0.1, freedom=5)
+    both = _agree([one, other])
+    assert (both.ratio, both.low, both.high, both.p, both.lead_p, both.error) == (
+        0.6,
+        0.3,
+        0.9,
+        0.01,
+        0.05,
+        0.2,
+    )
+    assert _agree([one, Effect(ratio=1.2, low=0.9, high=1.6, p=0.2)]).p == 1
+    assert _agree([one]) is one and _agree([one, Effect(reason="few_events")]).reason == "few_events"
+
+
+def test_a_year_is_no_month() -> None:
+    """A hazard of a month is counted in it; one of a year in none, and of more than a tenth nothing is modelled."""
+    rows = [
+        {"found_on": f"2021-{month:02d}-05", "rectified_on": f"2021-{month:02d}-06"} for month in range(1, 11)
+    ]
+    table = make_table("hazards", [*rows, {"found_on": "2021-01-01", "rectified_on": "2021-01-02"}])
+    table["premises"], table["category"] = "甲厂", "用电"
+    table["found_on_precision"] = ["day"] * 9 + ["month", "year"]
+    due = count(make_view({"hazards": table}, district="all"), "late")[1]
+    assert due == {
+        f"2021-{month:02d}": 1 for month in range(1, 10)
+    }  # from a month no thirty days are counted
+    table["found_on_precision"] = ["day"] * 9 + ["year"] * 2
+    assert _read_outcome(make_view({"hazards": table}, district="all"), "late", MONTHS) == []
+
+
 def test_incidents_are_per_day_of_the_month() -> None:
     view = make_view(
         {
@@ -72,8 +126,8 @@ def test_incidents_are_per_day_of_the_month() -> None:
     )
     events, days = count(view, "incidents")
     assert events == {"2021-02": 2} and days["2021-02"] == 28 and len(days) == 12
-    pair = _outcome(view, "incidents", MONTHS)
-    assert pair is not None and list(pair[1].index) == list(pair[0].index) == list(CODES)
+    (pair,) = _read_outcome(view, "incidents", MONTHS)
+    assert list(pair[1].index) == list(pair[0].index) == list(CODES)
     assert pair[1].columns.equals(MONTHS) and {str(dtype) for dtype in pair[1].dtypes} == {"float64"}
 
 
@@ -95,7 +149,7 @@ def test_withheld_and_short_ledgers_are_not_modelled() -> None:
         study_drills(make_view({"drills": drills}, district="all", settings={"suppress": ("drills",)})) == []
     )
     assert study_drills(make_view({"drills": drills})) == []  # of one district
-    assert _outcome(make_view(district="all"), "late", MONTHS) is None
+    assert _read_outcome(make_view(district="all"), "late", MONTHS) == []
 
 
 def make_county(months: int, seed: int = 1) -> View:
@@ -135,8 +189,7 @@ def test_each_outcome_is_modelled_on_the_drills_before(months: int) -> None:
     assert [one.name for one in found] == ["incidents", "repeats", "late"]
     p = []
     for one in found:
-        pair = _outcome(view, one.name, span)
-        assert pair is not None
+        (pair,) = _read_outcome(view, one.name, span)
         assert pair[0].shape == pair[1].shape == (6, months)
         assert one.effect == estimate_effect(*pair, sum_recent(drills, months=3), sum_next(drills, months=3))
         p.append(one.effect.p)

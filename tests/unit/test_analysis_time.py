@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from view_maker import make_table, make_view
 
+from taizhang import narrative
 from taizhang.analysis.time import (
     CHARTED,
     _find_first_month,
@@ -66,6 +67,39 @@ def test_no_share_where_of_over_a_tenth_it_is_not_known_how_soon(undated: int, k
     assert steadiness.charts["found"].points["value"].tolist() == [25.0] * 24
     assert ("share" in steadiness.charts) == known
     assert steadiness.lacking == ({} if known else {"share": "unknown"})
+
+
+def test_no_share_where_those_that_do_not_say_decide() -> None:
+    """Half of each month's twenty are closed in time; of the last year four more each month, or not."""
+    table = make_monthly("2020-01-01", 24, 20)
+    last = table["found_on"] >= pd.Timestamp("2021-01-01")
+    late = last & (table["rectified_on"] - table["found_on"] == pd.Timedelta(days=31))
+    chosen = table[late].groupby("found_on").head(4).index
+    table.loc[chosen, ["rectified_on", "status"]] = [pd.NaT, "rectified"]
+    steadiness = chart_hazards(make_view({"hazards": table}))
+    assert steadiness is not None and len(chosen) == 48
+    agreeing = chart_hazards(make_view({"hazards": table.assign(status=None)}))
+    assert agreeing is not None and agreeing.charts["share"].is_steady  # open, they are not closed in time
+    assert list(steadiness.charts) == ["found"] and steadiness.lacking == {"share": "unknown"}
+
+
+@pytest.mark.parametrize(("months", "known"), [(24, True), (25, False)])
+def test_a_month_is_on_no_holiday(months: int, known: bool) -> None:
+    """Of 240 incidents, 24 known to the month have no day; with one more the days are not compared."""
+    days = pd.date_range("2020-01-02", "2021-12-31", freq="3D")[: 240 - months]
+    first = pd.date_range("2020-01-01", periods=24, freq="MS")
+    every = [*days, *first, *first[: months - 24]]
+    table = make_table("incidents", [{"occurred_on": day} for day in every])
+    table["occurred_on_precision"] = ["day"] * len(days) + ["month"] * months
+    view = make_view({"incidents": table}, first_days={"incidents": date(2020, 1, 1)})
+    found = list_key_periods(view, "incidents")
+    assert ("incidents" in found) == known
+    if known:
+        part = found["incidents"]
+        assert part.attrs["left_out"] == 24
+        assert part["inside"].sum() <= len(days)
+        said = "".join(run.text for block in narrative.write_key_periods(view).blocks for run in block.runs)
+        assert "另有24条记录的日期只写到旬、月或年，不计入各时段。" in said, said
 
 
 def test_charts_need_two_years_and_rows_enough() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values
+from taizhang.analysis.rows import choose_months, count_classes, count_months, list_days, name_values
 from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 from taizhang.facts import drills, plans
@@ -30,21 +30,20 @@ class Calendar:
 
 def follow_months(view: View) -> Calendar | None:
     """Drills by form and month, NaN in months that begin after as_of; None where none was held in them."""
-    months, rows = choose_months(view)[-12:], view.recorded("drills").frame()
-    if rows.empty:
+    months, held = choose_months(view)[-12:], view.recorded("drills")
+    if not len(held):
         return None
-    rows = rows[rows["held_on"].dt.to_period("M").isin(months)]
-    if rows.empty:
+    days = list_days(held, exact=False)
+    days = days[days.dt.to_period("M").isin(months)]
+    if days.empty:
         return None
-    forms = name_values(rows["kind"], "drills", "kind", view.lang)
+    forms = name_values(held.frame().loc[days.index, "kind"], "drills", "kind", view.lang)
     counts = {
-        form: leave_silent(
-            view, "drills", count_months(rows.loc[forms == form, "held_on"], months, view.as_of)
-        )
+        form: leave_silent(view, "drills", count_months(days[forms == form], months, view.as_of))
         for form in forms.value_counts().sort_index().index
     }
-    totals = leave_silent(view, "drills", count_months(rows["held_on"], months, view.as_of))
-    return Calendar(pd.DataFrame(counts).T, totals, len(rows))
+    totals = leave_silent(view, "drills", count_months(days, months, view.as_of))
+    return Calendar(pd.DataFrame(counts).T, totals, len(days))
 
 
 def count_kinds(view: View) -> pd.DataFrame | None:

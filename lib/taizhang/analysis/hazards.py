@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
+from taizhang.analysis.rows import (
+    choose_months,
+    count_classes,
+    count_months,
+    list_days,
+    name_values,
+    reaches_back,
+)
 from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 from taizhang.facts import hazards
@@ -37,13 +44,12 @@ def tell_states(rows: Rows) -> dict[str, Mask]:
 def follow_months(view: View) -> HazardTrend | None:
     """Hazards found in the months that a trend shows; None where there were none."""
     found, months = view.recorded("hazards"), choose_months(view)
-    rows = found.frame()
-    if rows.empty:
+    if not len(found):
         return None
-    inside = rows["found_on"].dt.to_period("M").isin(months).to_numpy()
+    days = list_days(found, exact=False)
+    inside = days.dt.to_period("M").isin(months).to_numpy()
     if not inside.any():
         return None
-    days = rows["found_on"]
     counts = pd.DataFrame(
         {
             name: leave_silent(view, "hazards", count_months(days[inside & part], months, view.as_of))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.rows import count_months
+from taizhang.analysis.rows import count_months, list_days
 from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 
@@ -17,10 +17,10 @@ def follow_years(view: View) -> pd.DataFrame | None:
 
     NaN in months that begin after the period's end or as_of: they have not been counted.
     """
-    rows = view.recorded("incidents").frame()
-    if rows.empty:
+    rows = view.recorded("incidents")
+    if not len(rows):
         return None
-    days = rows["occurred_on"]
+    days = list_days(rows, exact=False)
     days = days[days < pd.Timestamp(view.period.end) + pd.Timedelta(days=1)]
     if days.empty:
         return None

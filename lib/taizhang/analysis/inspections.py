@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.rows import choose_months, count_classes, count_months, name_values, reaches_back
+from taizhang.analysis.rows import (
+    choose_months,
+    count_classes,
+    count_months,
+    list_days,
+    name_values,
+    reaches_back,
+)
 from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
 
@@ -19,10 +26,10 @@ class VisitTrend:
 
 def follow_months(view: View) -> VisitTrend | None:
     """Visits in the months that a trend shows; None where there was none."""
-    rows, months = view.recorded("inspections").frame(), choose_months(view)
-    if rows.empty:
+    made, months = view.recorded("inspections"), choose_months(view)
+    if not len(made):
         return None
-    days = rows["inspected_on"]
+    days = list_days(made, exact=False)
     visits = leave_silent(view, "inspections", count_months(days, months, view.as_of))
     if not visits.sum():
         return None

@@ -1,16 +1,18 @@
 """What goes with drills: incidents, repeats and late closures."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.rows import find_ends, is_enough, is_sensitive, touch
 from taizhang.analysis.time import find_span
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
+from taizhang.facts.grounds import knows
 from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.facts import ALL
 from taizhang.stats.intervals import ALPHA
@@ -78,13 +80,17 @@ def study_drills(view: View) -> list[Outcome]:
     months = pd.period_range(pd.Period(span[0], "M"), pd.Period(span[1], "M"), freq="M")
     if len(months) < 12:
         return []
-    drills = _count(view, view.recorded("drills"), months)
+    held = view.recorded("drills")
+    if not _is_placed(held, months):
+        return []
+    drills = _count(view, held, months)
     recent, later = sum_recent(drills, months=RECENT_MONTHS), sum_next(drills, months=RECENT_MONTHS)
     found = []
     for name in OUTCOMES:
-        pair = _outcome(view, name, months)
-        if pair is not None:
-            found.append((name, estimate_effect(*pair, recent, later)))
+        readings = _read_outcome(view, name, months)
+        if readings:
+            effects = [estimate_effect(events, exposure, recent, later) for events, exposure in readings]
+            found.append((name, _agree(effects)))
     p = np.array([effect.p for _, effect in found])
     known = ~np.isnan(p)
     adjusted = p.copy()
@@ -95,29 +101,75 @@ def study_drills(view: View) -> list[Outcome]:
     ]
 
 
+def _agree(effects: Sequence[Effect]) -> Effect:
+    """Of an outcome read twice, what holds of both: the larger p, 1 on two sides of no effect, and both intervals.
+
+    Where one can't be worked out, neither is.
+    """
+    first, *others = effects
+    if not others or first.reason:
+        return first
+    second = others[0]
+    if second.reason:
+        return second
+    doubtful = max(effects, key=lambda one: one.p)
+    turned = (first.ratio > 1) != (second.ratio > 1)
+    return replace(
+        doubtful,
+        low=min(first.low, second.low),
+        high=max(first.high, second.high),
+        p=1.0 if turned else doubtful.p,
+        lead_p=float(np.fmin(first.lead_p, second.lead_p)),
+        error=max(first.error, second.error),
+    )
+
+
+def _is_placed(rows: Rows, months: pd.PeriodIndex) -> bool:
+    """Whether it is known of enough rows that touch some months in which month they are."""
+    return is_enough(rows.is_month(rows.ledger.date), touch(rows, *find_ends(months)))
+
+
 def _count(view: View, rows: Rows, months: pd.PeriodIndex, which: Mask | None = None) -> pd.DataFrame:
-    """Rows per township and month; where `which` is given, of these alone."""
+    """Rows per township and month, those known to the month; where `which` is given, of these alone."""
     codes = pd.Index(view.districts["code"].astype("str"))
     held = pd.DataFrame({"code": codes[rows.group], "day": rows.days(rows.ledger.date)})
-    held = held if which is None else held[which]
+    held = held[rows.is_month(rows.ledger.date) & (True if which is None else which)]
     counts = pd.crosstab(held["code"], held["day"].dt.to_period("M"))
     return counts.reindex(index=codes, columns=months, fill_value=0)
 
 
-def _outcome(view: View, name: str, months: pd.PeriodIndex) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Events and exposure of an outcome by township and month."""
+Reading = tuple[pd.DataFrame, pd.DataFrame]
+
+
+def _read_outcome(view: View, name: str, months: pd.PeriodIndex) -> list[Reading]:
+    """Events and exposure of an outcome by township and month, of what is known; none where too little is.
+
+    Two of late closures of which some do not say, with all of these late, and none.
+    """
     kind = OUTCOMES[name]
     table = view.ledgers.get(kind)
     if table is None or table.empty or is_sensitive(view, kind):
-        return None
+        return []
     rows = view.recorded(kind)
+    if not _is_placed(rows, months):
+        return []
     if name == "incidents":
         events = _count(view, rows, months)
         days = np.broadcast_to(months.days_in_month.to_numpy(float), events.shape)
-        return events, pd.DataFrame(days, index=events.index, columns=events.columns)
+        return [(events, pd.DataFrame(days, index=events.index, columns=events.columns))]
     if name == "repeats":
-        return _count(view, rows, months, rows.test(hazards.is_repeat)), _count(view, rows, months)
+        known = rows.test(knows(hazards.is_repeat)) & rows.is_day(rows.ledger.date)
+        if not is_enough(known, np.ones(len(rows), bool)):
+            return []
+        repeats = known & rows.test(hazards.is_repeat)
+        return [(_count(view, rows, months, repeats), _count(view, rows, months, known))]
     # Only hazards that have had their thirty days can say whether these were enough.
     due = rows.test(hazards.was_found_before(LATE_DAYS))
-    late = due & ~rows.test(hazards.is_closed_within(LATE_DAYS))
-    return _count(view, rows, months, late), _count(view, rows, months, due)
+    sure, perhaps = (
+        rows.test(test(LATE_DAYS)) for test in (hazards.is_closed_within, hazards.may_be_closed_within)
+    )
+    if not is_enough(sure == perhaps, due):
+        return []
+    exposure = _count(view, rows, months, due)
+    ends = [sure] if (sure == perhaps)[due].all() else [sure, perhaps]
+    return [(_count(view, rows, months, due & ~soon), exposure) for soon in ends]

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from taizhang.analysis.naming import show_text
 from taizhang.analysis.view import View
+from taizhang.facts.grounds import MOST_UNKNOWN
 from taizhang.facts.measures import Amount, holds, number
 from taizhang.facts.publicity import count_sessions
+from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
 
@@ -27,11 +30,48 @@ def choose_months(view: View) -> pd.PeriodIndex:
 
 
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
-    """Count days per month; months that begin after `as_of`, a date, are NaN: nothing is known of them yet."""
+    """Count days, as from `list_days`, per month.
+
+    Months that begin after `as_of`, a date, are NaN: nothing is known of them yet.
+    """
     counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).astype(float)
     if as_of is None:
         return counts
     return counts.where(months.start_time <= pd.Timestamp(str(as_of)))
+
+
+def list_days(rows: Rows, *, exact: bool = True) -> pd.Series:
+    """The rows' dates on the index of their frame; NaT where not known to the day, or not `exact`, to the month.
+
+    A month's are on its first day.
+    """
+    column = rows.ledger.date
+    return rows.frame()[column].where(rows.is_day(column) if exact else rows.is_month(column))
+
+
+def find_ends(months: pd.PeriodIndex) -> tuple[date, date]:
+    """The first and the last day of some months."""
+    return months[0].start_time.date(), months[-1].end_time.date()
+
+
+def touch(rows: Rows, first: date, last: date) -> Mask:
+    """Whether what a row's date stands for, be it a year, has a day within a span."""
+    start, end = (np.datetime64(day, "D") for day in (first, last))
+    return (rows.last_days(rows.ledger.date) >= start) & (rows.days(rows.ledger.date) <= end)
+
+
+def is_enough(known: Mask, of: Mask) -> bool:
+    """Whether of few enough rows it is not known, for what rests on the others to be said."""
+    return bool((of & ~known).sum() <= MOST_UNKNOWN * of.sum())
+
+
+def count_monthless(view: View) -> dict[str, int]:
+    """Rows dated to a year alone that touch the months of a trend, by kind: they are counted in none."""
+    months, counts = choose_months(view), dict[str, int]()
+    for kind in (kind for kind in view.ledgers if not is_sensitive(view, kind) and view.kinds[kind].date):
+        rows = view.recorded(kind)
+        counts[kind] = int((touch(rows, *find_ends(months)) & ~rows.is_month(view.kinds[kind].date)).sum())
+    return {kind: number for kind, number in counts.items() if number}
 
 
 def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:

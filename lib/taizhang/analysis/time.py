@@ -7,11 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.rows import find_ends, is_enough, is_sensitive, list_days, touch
 from taizhang.analysis.silence import find_first, find_last, leave_silent
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards
-from taizhang.facts.grounds import MOST_UNKNOWN
 from taizhang.stats.control import FEWEST_MONTHS, Chart, chart_counts, chart_shares
 from taizhang.stats.periods import FEWEST_YEARS, compare_periods, describe_months, list_holidays, list_seasons
 
@@ -69,7 +68,7 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
     pandas.DataFrame
         As from `stats.periods.compare_periods`, and `verdict`: higher, lower or alike, by p; `rate_inside` and
         `rate_outside`, per day or per inspection; `attrs["span"]`: the first and last day looked at;
-        `attrs["per"]`: ``day`` or ``inspection``.
+        `attrs["per"]`: ``day`` or ``inspection``; `attrs["left_out"]`: rows of which the day is not known.
     """
     span, base = find_span(view, kind), None
     if span is not None and kind == "hazards":
@@ -77,13 +76,17 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
         if watched is None:
             return None
         span = max(span[0], watched[0]), min(span[1], watched[1])
-        base = view.ledgers["inspections"][view.kinds["inspections"].date]
     if span is None or span[0] >= span[1]:
         return None
-    days = view.ledgers[kind][view.kinds[kind].date]
-    inside = days[(days >= pd.Timestamp(span[0])) & (days < pd.Timestamp(span[1]) + pd.Timedelta(days=1))]
-    if len(inside) < _FEWEST:
+    # A month is no day: on its first it would be on a holiday.
+    inside, left_out = _list_within(view, kind, span)
+    if inside is None or len(inside) < _FEWEST:
         return None
+    if kind == "hazards":
+        base, unplaced = _list_within(view, "inspections", span)
+        left_out += unplaced
+        if base is None:
+            return None
     parts = [compare_periods(inside, list_holidays(*span), *span, base=base, near=_NEAR_DAYS)]
     seasons: dict[str, tuple[str, str]] = view.settings.get("seasons", {})  # type: ignore[assignment]
     for name, season in seasons.items():
@@ -97,8 +100,22 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
     found["verdict"] = "alike"
     found.loc[found["high"] < 1, "verdict"] = "lower"
     found.loc[found["low"] > 1, "verdict"] = "higher"
-    found.attrs = {"span": span, "per": "day" if base is None else "inspection"}
+    found.attrs = {"span": span, "per": "day" if base is None else "inspection", "left_out": left_out}
     return found
+
+
+def _list_within(
+    view: View, kind: str, span: tuple[date, date], *, exact: bool = True
+) -> tuple[pd.Series | None, int]:
+    """The days of a ledger's rows within a span, and how many touch it that are not known to the day, or the month.
+
+    None where these are over a tenth.
+    """
+    rows = view.recorded(kind)
+    days = list_days(rows, exact=exact)
+    touches, known = touch(rows, *span), days.notna().to_numpy()
+    left_out = int((touches & ~known).sum())
+    return (days[touches & known] if is_enough(known, touches) else None), left_out
 
 
 def list_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
@@ -150,12 +167,14 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
     if span is None:
         return None
     last = span[1].year if (span[1].month, span[1].day) == (12, 31) else span[1].year - 1
-    days = view.ledgers[kind][view.kinds[kind].date].dropna()
     begun = view.begun(kind).date()
     first = max(begun.year if begun <= date(begun.year, 1, 31) else begun.year + 1, last - _YEARS + 1)
     if last - first + 1 < FEWEST_YEARS:
         return None
-    months = describe_months(days, first, last)
+    days, _ = _list_within(view, kind, (date(first, 1, 1), date(last, 12, 31)), exact=False)
+    if days is None:
+        return None
+    months = describe_months(days, first, last, exact=list_days(view.recorded(kind)).notna()[days.index])
     if months["events"].sum() < _FEWEST:
         return None
     months["apart"] = (months["low"] > 1) | (months["high"] < 1)
@@ -173,7 +192,8 @@ class Steadiness:
     """Control charts by name (`CHARTED`), and why there is none of the others.
 
     `lacking` is ``short`` (less than two years), ``unseen`` (not even a doubling, or 20 points of a share, could be
-    seen) or ``unknown`` (of over a tenth of the hazards it is not known how soon they were closed).
+    seen) or ``unknown`` (of over a tenth of the hazards it is not known when they were found, or how soon closed; or
+    the chart would be another if those that do not say had been closed soon).
     """
 
     charts: Mapping[str, Chart]
@@ -193,30 +213,49 @@ def chart_hazards(view: View) -> Steadiness | None:
     if span[1] < end.end_time.date():
         end -= 1  # a month that isn't over has no count yet
     rows = view.recorded("hazards")
-    days = rows.frame()["found_on"]
+    days = list_days(rows, exact=False)
     first = max(end - _MONTHS + 1, _find_first_month(days, view.begun("hazards")))
     months = pd.period_range(first, end, freq="M")
     if len(months) < FEWEST_MONTHS:
         return Steadiness({}, dict.fromkeys(CHARTED, "short"))
     of = days.dt.to_period("M")
+    charted = of.isin(months).to_numpy()
     # A hazard found less than thirty days ago can't say yet whether it will be closed within them.
-    due = rows.test(hazards.was_found_before(WITHIN_DAYS))
-    soon = rows.test(hazards.is_closed_within(WITHIN_DAYS))
+    due = charted & rows.test(hazards.was_found_before(WITHIN_DAYS))
     old = rows.days("found_on") + np.timedelta64(WITHIN_DAYS, "D") <= rows.as_of
-    asked = old & of.isin(months).to_numpy()
-    found, total, count = (
-        part.value_counts().reindex(months, fill_value=0) for part in (of, of[due], of[due & soon])
+    sure, perhaps = (
+        rows.test(test(WITHIN_DAYS)) for test in (hazards.is_closed_within, hazards.may_be_closed_within)
     )
-    dark = asked & ~rows.test(hazards.has_day)
-    made = {"found": chart_counts(leave_silent(view, "hazards", found))}
-    lacking = {} if made["found"] else {"found": "unseen"}
-    if dark.sum() > MOST_UNKNOWN * asked.sum():
+    made, lacking = dict[str, Chart](), dict[str, str]()
+    found = chart_counts(leave_silent(view, "hazards", _count(of, months)))
+    if found is None or not is_enough(charted, touch(rows, *find_ends(months))):
+        lacking["found"] = "unseen" if found is None else "unknown"
+    else:
+        made["found"] = found
+    if not is_enough(rows.test(hazards.has_day), charted & old):
         lacking["share"] = "unknown"
     else:
-        made["share"] = chart_shares(count, total)
-        if made["share"] is None:
-            lacking["share"] = "unseen"
-    return Steadiness({name: chart for name, chart in made.items() if chart is not None}, lacking)
+        total = _count(of[due], months)
+        ends = [chart_shares(_count(of[due & soon], months), total) for soon in (sure, perhaps)]
+        share = _agree(*ends)
+        if share is None:
+            lacking["share"] = "unseen" if None in ends else "unknown"
+        else:
+            made["share"] = share
+    return Steadiness(made, lacking)
+
+
+def _count(of: pd.Series, months: pd.PeriodIndex) -> pd.Series:
+    return of.value_counts().reindex(months, fill_value=0)
+
+
+def _agree(least: Chart | None, most: Chart | None) -> Chart | None:
+    """Of two charts, with those that do not say closed late and soon, the less sure; None if they show two things."""
+    if least is None or most is None or least.since != most.since:
+        return None
+    if (least.points["signal"] != most.points["signal"]).any():
+        return None
+    return max(least, most, key=lambda chart: chart.p)
 
 
 def _find_first_month(days: pd.Series, begun: pd.Timestamp) -> pd.Period:

@@ -306,6 +306,11 @@ class Rows:
         """Whether the date is known to the day."""
         return self.days(column) == self.last_days(column)
 
+    def is_month(self, column: str) -> Mask:
+        """Whether the date is known at least to the month."""
+        first, last = (days.astype("datetime64[M]") for days in (self.days(column), self.last_days(column)))
+        return first == last
+
     def numbers(self, column: str) -> Floats:
         return self.ledger.numbers(column)[self.at]
 

@@ -49,6 +49,8 @@ def write_key_periods(view: View) -> Prose | None:
             alike.append(title)
     if alike:
         sentences.append(say("periods.alike", lang, kinds=join_list(alike, lang)))
+    if left_out := sum(part.attrs["left_out"] for part in judge_key_periods(view, *KINDS).values()):
+        sentences.append(say("periods.left_out", lang, n=count(left_out)))
     for kind in MONTHLY:
         months = judge_months(view, kind)
         if months is not None:

@@ -8,6 +8,7 @@ from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.gaps import count_cut, list_noughts, list_unsaid
 from taizhang.analysis.quality import count_twice, sum_read
 from taizhang.analysis.reported import count_beside
+from taizhang.analysis.rows import count_monthless
 from taizhang.analysis.selection import has_withheld
 from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
@@ -53,7 +54,11 @@ def write_method(view: View) -> Prose | None:
         say("method.shares", lang),
     ]
     counting += [*_tell_unsaid(view), *_tell_noughts(view)]
-    counting += [*_tell_rows(view, "cut", count_cut(view)), *_tell_vintages(view)]
+    counting += [
+        *_tell_rows(view, "cut", count_cut(view)),
+        *_tell_rows(view, "monthless", count_monthless(view)),
+        *_tell_vintages(view),
+    ]
     if has_withheld(view):
         counting.append(say("method.withheld", lang))
     counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))

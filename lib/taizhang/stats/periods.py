@@ -199,7 +199,12 @@ def _compare_rates(
 
 
 def describe_months(
-    days: pd.Series, first_year: int, last_year: int, *, alpha: float = ALPHA
+    days: pd.Series,
+    first_year: int,
+    last_year: int,
+    *,
+    exact: pd.Series | None = None,
+    alpha: float = ALPHA,
 ) -> pd.DataFrame:
     """How each month of the year lies to the average month, over whole years.
 
@@ -209,6 +214,8 @@ def describe_months(
         One per event.
     first_year, last_year : int
         Whole years looked at, both inclusive.
+    exact : Series of bool, optional
+        Which are known to the day; the others, known to the month, have no part in the scatter of days.
 
     Returns
     -------
@@ -242,7 +249,7 @@ def describe_months(
         low, high = (limit * spread / expected for limit in poisson_interval(events / spread, alpha=alpha))
         ratio = events / expected
     # So few months may look alike by luck: days tell better how events cluster.
-    tested = max(spread, _disperse_days(days, years)) if free else spread
+    tested = max(spread, _disperse_days(days if exact is None else days[exact], years)) if free else spread
     p = float(f.sf(statistic / 11 / tested, 11, free)) if free else np.nan
     columns = {"events": events, "expected": expected, "ratio": ratio, "low": low, "high": high}
     result = pd.DataFrame(columns, index=pd.RangeIndex(1, 13, name="month"))
