@@ -67,7 +67,7 @@ _PLACES_OF_NUMBERS = frozenset(
 )
 
 
-def _read_number(text: str, fact: str = "") -> tuple[float, float]:
+def read_number(text: str, fact: str = "") -> tuple[float, float]:
     """The number that a text says, in units of a fact, and by how much it may be rounded."""
     plain = text.lower().replace("a total of ", "").replace(",", "").replace("−", "-")
     word = re.match(r"[a-z]+", plain)
@@ -232,7 +232,7 @@ class Checker:
             at, inside = bracket.end(), bracket[1]
             if unsaid := re.search(r"不计没有写明的(\d+)条|not counting (\S+) rows? that", inside):
                 remark = True
-                count, _ = _read_number(unsaid[1] or unsaid[2])
+                count, _ = read_number(unsaid[1] or unsaid[2])
                 if told is None or told.unsaid != count:
                     faults.append(Fault(bracket[0], f"{told and told.unsaid} rows do not say", template.key))
                 continue
@@ -250,7 +250,7 @@ class Checker:
             for of, mark in ((then, year), (whole, area)):
                 words = f"{mark}({number}|{zero})" if self.lang == "zh" else f"({number}|{zero}) {mark}"
                 if said := re.search(words, inside, re.IGNORECASE):
-                    value, within = (0.0, 1e-9) if said[1] == zero else _read_number(said[1], template.fact)
+                    value, within = (0.0, 1e-9) if said[1] == zero else read_number(said[1], template.fact)
                     if of is None or of.value is None or abs(of.value - value) > within:
                         faults.append(Fault(bracket[0], f"{mark}: {of and of.value}", template.key))
         extreme = template.extent in ("none", "all")
@@ -264,13 +264,13 @@ class Checker:
         self, template: Template, told: Fact | None, text: str, unsaid: str, low: str, high: str
     ) -> list[Fault]:
         """The least and the most that a share may be, where some rows do not say."""
-        if told is None or told.value is None or told.unsaid != _read_number(unsaid)[0]:
+        if told is None or told.value is None or told.unsaid != read_number(unsaid)[0]:
             return [Fault(text, f"{told and told.unsaid} rows do not say", template.key)]
         top = round(told.value * told.known / 100)
         wanted = [100 * top / told.of, 100 * (top + told.unsaid) / told.of]
         if template.fact == "complaints.on_time_rate":
             return []  # of those due alone
-        ends = [_read_number(one, template.fact) for one in (low, high)]
+        ends = [read_number(one, template.fact) for one in (low, high)]
         right = all(abs(value - end) <= within for value, (end, within) in zip(wanted, ends, strict=True))
         return [] if right else [Fault(text, f"between {wanted}", template.key)]
 
@@ -322,7 +322,7 @@ class Checker:
         if "times" in said:
             number, within = _ENGLISH_ONCE[said["times"].lower()], 1e-9
         else:
-            number, within = _read_number(said.get("n") or said["per"], fact)
+            number, within = read_number(said.get("n") or said["per"], fact)
         return [] if abs(number - value) <= within else [f"{fact} is {value}"]
 
     def _hold_rule(self, template: Template, said: Mapping[str, str], place: str) -> list[str]:
@@ -337,19 +337,19 @@ class Checker:
         if value is None:
             return [f"{rule.fact} cannot be known"]
         number, within = (
-            _read_number(said["value"])
+            read_number(said["value"])
             if "value" in said
-            else (100 * _read_number(said["numerator"])[0] / _read_number(said["denominator"])[0], 1e-9)
+            else (100 * read_number(said["numerator"])[0] / read_number(said["denominator"])[0], 1e-9)
         )
         wrong = [] if abs(number - value) <= within else [f"{rule.fact} is {value}"]
         if rule.check == "share_above" or "share" in said:
-            share, within = _read_number(said["share"])
+            share, within = read_number(said["share"])
             whole = self.value(rule.of, place)
             if not whole or abs(share - 100 * value / whole) > within:
                 wrong.append(f"the share of {whole} is wrong")
         if rule.check == "count_up":
             then = self.before.facts[place, rule.fact].value
-            if then != _read_number(said["before"])[0] or value <= then:
+            if then != read_number(said["before"])[0] or value <= then:
                 wrong.append(f"it was {then} the year before")
         return wrong if wrong or self.breaks(rule, place) is not False else ["the rule is kept"]
 
@@ -382,6 +382,16 @@ class Checker:
         if self.now.state(row) == "unknown" or not self.now._is_day(row):
             return True
         return self.now._days(row, False) != self.now._days(row, True)
+
+    def in_time(self, row: Row) -> bool | None:
+        """Whether a hazard was rectified by its deadline; None where that is not known or not yet decided."""
+        due, day = row.says.get("deadline"), self.now.day_done(row)
+        if due is None or self.now.state(row) == "unknown":
+            return None
+        if not self.now.is_done(row):
+            return False if due[1] < self.now.as_of else None  # type: ignore[index]
+        first, last = day or (date.min, self.now.as_of)
+        return True if last <= due[1] else False if first > due[1] else None  # type: ignore[index]
 
     def broken(self, places: Iterable[str]) -> list[str]:
         return [rule.rule for place in places for rule in load_rules() if self.breaks(rule, place)]
@@ -430,7 +440,7 @@ def _same_area(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 def _beside_area(side: int) -> Claim:
     def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         now, area = one.value(subject, place), one.value(subject, ALL)
-        number, within = _read_number(said["area"], subject)
+        number, within = read_number(said["area"], subject)
         right = (
             now is not None and area is not None and abs(area - number) <= within and side * (now - area) > 0
         )
@@ -442,7 +452,7 @@ def _beside_area(side: int) -> Claim:
 def _changed(side: int) -> Claim:
     def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         now, then = one.value(subject, place), one.before.facts.get((place, subject))
-        number, within = _read_number(said["difference"], subject)
+        number, within = read_number(said["difference"], subject)
         if (
             now is None
             or then is None
@@ -517,14 +527,14 @@ def _no_steps(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 
 def _equal(one: Checker, said: Said, place: str, subject: str) -> list[str]:
-    number, within = _read_number(said["value"])
+    number, within = read_number(said["value"])
     values = [
         value
         for town in TOWNS
         for fact in one.facts_in(said["fact"])
         if (value := one.value(fact, town)) is not None
     ]
-    places = _read_number(said["n"])[0] if "n" in said else 2
+    places = read_number(said["n"])[0] if "n" in said else 2
     right = len(values) == places and all(abs(value - number) <= within for value in values)
     return [] if right else [f"{values}"]
 
@@ -536,7 +546,7 @@ def _one(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         for fact in one.facts_in(said["fact"])
         if (value := one.value(fact, town)) is not None
     }
-    number, within = _read_number(said["value"])
+    number, within = read_number(said["value"])
     right = len(values) == 1 and said["name"] in values and abs(values[said["name"]] - number) <= within
     return [] if right else [f"{values}"]
 
@@ -552,12 +562,10 @@ def _spread(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         TOWNS[town]: value for town in TOWNS for fact in facts if (value := one.value(fact, town)) is not None
     }
     ends = [
-        _read_number(said[name], facts[0])
-        if facts and re.match(_NUMBER[one.lang], said[name], re.I)
-        else None
+        read_number(said[name], facts[0]) if facts and re.match(_NUMBER[one.lang], said[name], re.I) else None
         for name in ("least", "most")
     ]
-    if not values or len(values) != _read_number(said["n"])[0]:
+    if not values or len(values) != read_number(said["n"])[0]:
         return [f"{values}"]
     for end, value in zip(ends, (min(values.values()), max(values.values())), strict=True):
         if end is not None and abs(end[0] - value) > end[1]:
@@ -575,7 +583,7 @@ def _some_drilled(one: Checker, said: Said, place: str, subject: str) -> list[st
     towns = TOWNS if one.place == ALL else (one.place,)
     without = {TOWNS[town] for town in towns if not one.drills(town)}
     named = {name for name in TOWNS.values() if name in said.get("names", "")}
-    number = _read_number(said["m"])[0] if "m" in said else 1 if named else len(towns)
+    number = read_number(said["m"])[0] if "m" in said else 1 if named else len(towns)
     named = named or set(TOWNS.values())
     return [] if named == without and len(without) == number else [f"without: {without}"]
 
@@ -601,20 +609,13 @@ def _steady(of_share: bool) -> Claim:
 
 
 def _in_time(one: Checker, said: Said, place: str, subject: str) -> list[str]:
-    rows = [row for row in one.now.rows["hazards"] if one.place in (ALL, row.town)]
-    judged = done = 0
-    for row in rows:
-        due, day = row.says.get("deadline"), one.now.day_done(row)
-        if due is None or one.now.state(row) == "unknown":
-            continue
-        if one.now.is_done(row):
-            by = one.now.as_of if day is None else day[1]
-            early, late = by <= due[1], day is not None and day[0] > due[1]
-            judged, done = judged + (early or late), done + early
-        elif due[1] < one.now.as_of:
-            judged += 1
-    right = (judged, done) == (_read_number(said["due"])[0], _read_number(said["done"])[0])
-    return [] if right else [f"{done} of {judged}"]
+    judged = [
+        answer
+        for row in one.now.rows["hazards"]
+        if one.place in (ALL, row.town) and (answer := one.in_time(row)) is not None
+    ]
+    right = (len(judged), sum(judged)) == (read_number(said["due"])[0], read_number(said["done"])[0])
+    return [] if right else [f"{sum(judged)} of {len(judged)}"]
 
 
 def _perhaps_in_time(one: Checker, said: Said, place: str, subject: str) -> list[str]:
@@ -627,7 +628,7 @@ def _perhaps_in_time(one: Checker, said: Said, place: str, subject: str) -> list
         by, since = (one.now.as_of, row.says["found_on"][0]) if day is None else (day[1], day[0])  # type: ignore[index]
         blind = one.now.state(row) == "unknown"
         unsaid += blind or (one.now.is_done(row) and by > due[1] and (day is None or since <= due[1]))
-    return [] if unsaid == _read_number(said["n"])[0] else [f"{unsaid} do not say"]
+    return [] if unsaid == read_number(said["n"])[0] else [f"{unsaid} do not say"]
 
 
 def _found(one: Checker, said: Said, place: str, subject: str) -> list[str]:
@@ -639,7 +640,7 @@ def _found(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     unsure = sum(
         rule.check == "count_up" and one.breaks(rule, p) is None for rule in load_rules() for p in one.places
     )
-    number, _ = _read_number(said["n"])
+    number, _ = read_number(said["n"])
     least = len(own) + len(others)
     return [] if least <= number <= least + unsure else [f"{own + others} are broken"]
 
@@ -683,7 +684,7 @@ def _more(which: str) -> Claim:
     def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         fact = getattr(one.rule, which) if one.rule else ""
         value = one.value(fact, one.rule_place)
-        number, within = _read_number(said["n"])
+        number, within = read_number(said["n"])
         right = value is not None and abs(value - number) <= within
         return [] if right else [f"{fact} is {value}"]
 

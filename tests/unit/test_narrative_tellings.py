@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from claim_checker import CLAIMING, ROOTS, Checker, list_templates
+from shown_checker import check_alt, check_shown, list_alts
 from told_ledgers import END, TOWNS, Row, Table, Told, make_told
 from told_truth import ALL, Truth
 from told_views import PERIOD, list_differences, list_false_claims, read_told
 
+from taizhang.core import display
 from taizhang.core.wording import read_catalogue
 from taizhang.facts import compute_as_of
 from taizhang.metadata import words
@@ -49,10 +51,10 @@ BRIGHT = Told(
     [
         make_table(
             "hazards",
-            "found_on severity mode deadline rectified_on premises category",
+            "found_on severity mode deadline rectified_on premises category description",
             hazard("2023-03-01", "", "2023-03-01", mode="on_the_spot"),
-            hazard("2023-03-05", "2023-03-20", "2023-03-10"),
-            hazard("2023-04-01", "2023-05-01", "", "乙", severity="major"),
+            hazard("2023-03-05", "2023-03-20", "2023-03-10", description="隐患1"),
+            hazard("2023-04-01", "2023-05-01", "", "乙", severity="major", description="隐患2"),
             hazard("2023-11-01", "2024-01-31", "", "丙"),
             hazard("2022-11-01", "2022-11-30", "2022-11-05", "丁"),
             hazard("2023-06-01", "2023-06-30", "2023-06-02", "戊", town=OTHER),
@@ -72,10 +74,11 @@ BRIGHT = Told(
         ),
         make_table(
             "incidents",
-            "occurred_on class deaths serious_injuries loss_wan",
+            "occurred_on class description deaths serious_injuries loss_wan",
             {
                 "occurred_on": "2023-05-01",
                 "class": "accident",
+                "description": "着火",
                 "deaths": 2,
                 "serious_injuries": 0,
                 "loss_wan": 10,
@@ -119,7 +122,9 @@ DARK = Told(
             {"received_on": "2023-02-01", "answered_on": "2023-02-02"},
         ),
         make_table("disputes", "found_on", {"found_on": "2023-02-01"}),
-        make_table("incidents", "occurred_on", {"occurred_on": "2023-05-01"}),
+        make_table(
+            "incidents", "occurred_on description", {"occurred_on": "2023-05-01", "description": "着火"}
+        ),
         make_table("drills", "held_on name", {"held_on": "2023-05-01", "name": "消防"}),
         make_table("inspections", "inspected_on", {"inspected_on": "2023-05-01"}),
     ],
@@ -284,6 +289,90 @@ TRUE = [
 ]
 
 
+# Alternative texts of figures; the last of a line says whether it is false.
+TREND = "hazards-trend"
+ALTS = [
+    (BRIGHT, CODE, "zh", TREND,
+     "溪口镇2023年各月查出隐患的柱状图：共4处，最多的是2023年3月，2处；尚有2处未整改。", False),
+    (BRIGHT, CODE, "zh", TREND,
+     "溪口镇2023年各月查出隐患的柱状图：共4处，最多的是2023年3月，2处；尚有0处未整改。", True),
+    (BRIGHT, CODE, "zh", TREND,
+     "溪口镇2023年各月查出隐患的柱状图：共4处，最多的是2023年4月，2处；尚有2处未整改。", True),
+    (BRIGHT, CODE, "en", TREND,
+     "Bars of hazards found each month in 溪口镇, 2023: 5 in all, most in March 2023 (2); 2 still open.", True),
+    (DARK, CODE, "zh", TREND,
+     "溪口镇2023年各月查出隐患的柱状图：共9处，最多的是2023年1月，1处；是否已整改不明。", False),
+    (DARK, CODE, "zh", TREND,
+     "溪口镇2023年各月查出隐患的柱状图：共9处，最多的是2023年1月，1处；尚有0处未整改。", True),
+    (DARK, CODE, "en", TREND,
+     "Bars of hazards found each month in 溪口镇, 2023: 9 in all, most in January 2023 (1); 9 still open.", True),
+    (BRIGHT, CODE, "zh", "hazards-closure",
+     "溪口镇4处隐患的整改时间曲线：当日整改25.0%，30天内整改50.0%，截至统计日尚有2处未整改。", False),
+    (BRIGHT, CODE, "zh", "hazards-closure",
+     "溪口镇4处隐患的整改时间曲线：当日整改25.0%，30天内整改100.0%，截至统计日尚有0处未整改。", True),
+    (BRIGHT, CODE, "en", "hazards-by-category",
+     "Ranked bars of 4 hazards in 溪口镇: most in 消防 with 4 (100%); 2 still open.", False),
+    (BRIGHT, CODE, "en", "hazards-by-category",
+     "Ranked bars of 4 hazards in 溪口镇: most in 用电 with 4 (100%); 2 still open.", True),
+    (BRIGHT, CODE, "en", "drills-calendar",
+     "Calendar of drills in 溪口镇, 2023: 2 in all, most in May 2023 (1); 10 months had none.", False),
+    (BRIGHT, CODE, "en", "drills-calendar",
+     "Calendar of drills in 溪口镇, 2023: 2 in all, most in May 2023 (1); 11 months had none.", True),
+    (BRIGHT, CODE, "zh", "incidents-trend", "溪口镇历年各月突发事件数：2023年1起。", False),
+    (BRIGHT, CODE, "zh", "incidents-trend", "溪口镇历年各月突发事件数：2022年1起、2023年1起。", True),
+    (BRIGHT, CODE, "en", "inspections-trend",
+     "Bars of inspections each month in 溪口镇, 2023: 2 in all, most in May 2023 (2).", True),
+    (BRIGHT, ALL, "zh", "map-hazards-rectification-rate",
+     "隐患整改率分级地图，2个地区有数据：最高的是溪南镇（100.0%），最低的是溪口镇（50.0%）；"
+     "1个地区画斜线：无数据。", False),
+    (BRIGHT, ALL, "zh", "map-hazards-rectification-rate",
+     "隐患整改率分级地图，3个地区有数据：最高的是溪南镇（100.0%），最低的是白鹭镇（0.0%）。", True),
+    (BRIGHT, ALL, "en", "ranking-hazards-rectification-rate",
+     "2 districts ranked by Rectification rate with intervals: from 溪口镇 (50.0%) to 溪口镇 (50.0%); districts that "
+     "differ from the others beyond chance: 0.", True),
+    (BRIGHT, CODE, "zh", TREND,
+     "溪口镇2023年没有一处隐患。", True),
+]  # fmt: skip
+# A row of a table by its heads, its cells, and the fact that the second is, if any.
+FACTS = ("facts-hazards", ("指标", "本期", "上年同期", "比上年同期变化"))
+OVERDUE = ("hazards-overdue", ("场所", "隐患", "等级", "查出", "期限", "超期"))
+GRAVE = ("incidents-list", ("日期", "类别", "类型", "经过", "死亡", "重伤", "损失"))
+HELD = ("drills-list", ("日期", "演练", "形式", "针对", "人数", "评估"))
+CELLS = [
+    (BRIGHT, FACTS, ("查出", "4处", "1处", "+3（+300.0%）"), "hazards.found", False),
+    (BRIGHT, FACTS, ("查出", "5处", "1处", "+3"), "hazards.found", True),
+    (BRIGHT, FACTS, ("查出", "4处", "0处", "+3"), "hazards.found", True),
+    (BRIGHT, FACTS, ("查出", "4处", "1处", "+4"), "hazards.found", True),
+    (BRIGHT, FACTS, ("查出", "4处", "1处", "持平"), "hazards.found", True),
+    (BRIGHT, FACTS, ("整改率", "50.0%", "100.0%", "−50.0个百分点"), "hazards.rectification_rate", False),
+    (BRIGHT, FACTS, ("重大", "0处", "—", "—"), "hazards.major", True),
+    (BRIGHT, FACTS, ("逾期", "不详", "—", "—"), "hazards.overdue", True),
+    (BRIGHT, FACTS, ("逾期", "—", "—", "—"), "hazards.overdue", True),
+    (BRIGHT, FACTS, ("逾期", "无", "—", "—"), "hazards.overdue", True),
+    (BRIGHT, FACTS, ("损失", "10.0万元", "—", "—"), "incidents.loss_wan", False),
+    (BRIGHT, FACTS, ("重伤", "0人", "—", "—"), "incidents.serious_injuries", False),
+    (DARK, FACTS, ("逾期", "不详", "—", "—"), "hazards.overdue", False),
+    (DARK, FACTS, ("逾期", "0处", "—", "—"), "hazards.overdue", True),
+    (DARK, FACTS, ("整改", "0处", "—", "—"), "hazards.rectified", True),
+    (DARK, FACTS, ("死亡", "0人", "—", "—"), "incidents.deaths", True),
+    (DARK, FACTS, ("死亡", "无", "—", "—"), "incidents.deaths", True),
+    (DARK, FACTS, ("处罚", "0次", "—", "—"), "inspections.penalties", True),
+    (PARTLY, FACTS, ("逾期", "0处", "—", "—"), "hazards.overdue", False),
+    (BRIGHT, OVERDUE, ("乙", "隐患2", "重大", "2023-04-01", "2023-05-01", "244"), "", False),
+    (BRIGHT, OVERDUE, ("乙", "隐患2", "一般", "2023-04-01", "2023-05-01", "244"), "", True),
+    (BRIGHT, OVERDUE, ("乙", "隐患2", "重大", "2023-04-01", "2023-05-01", "24"), "", True),
+    (BRIGHT, OVERDUE, ("甲", "隐患1", "一般", "2023-03-05", "2023-03-20", "286"), "", True),
+    (BRIGHT, GRAVE, ("2023-05-01", "事故灾难", "火灾", "着火", "2", "0", "10.0"), "", False),
+    (BRIGHT, GRAVE, ("2023-05-01", "事故灾难", "火灾", "着火", "0", "0", "10.0"), "", True),
+    (DARK, GRAVE, ("2023-05-01", "未填写", "火灾", "着火", "—", "—", "—"), "", False),
+    (DARK, GRAVE, ("2023-05-01", "未填写", "火灾", "着火", "0", "—", "—"), "", True),
+    (DARK, GRAVE, ("2023-05-01", "事故灾难", "火灾", "着火", "—", "—", "—"), "", True),
+    (DARK, HELD, ("2023-05-01", "消防", "未填写", "未填写", "—", "未填写"), "", False),
+    (DARK, HELD, ("2023-05-01", "消防", "未填写", "未填写", "—", "否"), "", True),
+    (DARK, HELD, ("2023-05-01", "消防", "未填写", "未填写", "0", "未填写"), "", True),
+]  # fmt: skip
+
+
 def make_checker(told: Told, place: str, lang: str) -> Checker:
     before = PERIOD.year_before()
     then = Truth(told, before.start, before.end, compute_as_of(before, PERIOD, END))
@@ -296,6 +385,49 @@ def make_checker(told: Told, place: str, lang: str) -> Checker:
 def test_a_planted_sentence_is_found_false(told: Told, place: str, lang: str, text: str) -> None:
     found = make_checker(told, place, lang).check(text)
     assert found and all(fault.key for fault in found), "it is a sentence of a report, and understood"
+
+
+@pytest.mark.parametrize(("told", "place", "lang", "id", "text", "false"), ALTS)
+def test_an_alternative_text_is_held_against_the_truth(
+    told: Told, place: str, lang: str, id: str, text: str, false: bool
+) -> None:
+    assert bool(check_alt(make_checker(told, place, lang), id, text)) is false
+
+
+def test_of_every_alternative_text_it_is_known_what_it_claims() -> None:
+    assert list_alts() == set()
+
+
+@pytest.mark.parametrize(("told", "of", "texts", "fact", "false"), CELLS)
+def test_a_row_of_a_table_is_held_against_the_truth(
+    told: Told, of: tuple[str, tuple[str, ...]], texts: tuple[str, ...], fact: str, false: bool
+) -> None:
+    id, heads = of
+    cells = [display.Cell(text, fact=fact if 1 <= at <= 2 else "") for at, text in enumerate(texts)]
+    table = display.Table(id, "", tuple(map(display.Column, heads)), (tuple(cells),))
+    assert bool(check_shown(make_checker(told, CODE, "zh"), table)) is false
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "change", "false"),
+    [
+        ("50.0", "%", "比上年同期 −50.0个百分点", False), ("50.0", "%", "与上年同期持平", True),
+        ("100.0", "%", "", True), ("不详", "", "", True),
+    ],
+)  # fmt: skip
+def test_a_key_figure_is_held_against_the_truth(value: str, unit: str, change: str, false: bool) -> None:
+    card = display.KeyFigure("hazards.rectification_rate", "整改率", value, unit, change)
+    assert bool(check_shown(make_checker(BRIGHT, CODE, "zh"), display.KeyFigures((card,)))) is false
+
+
+def test_a_list_that_leaves_rows_out_is_false() -> None:
+    """Two drills were held; one is listed."""
+    told = Told(0, [make_table("drills", "held_on name", {"held_on": "2023-05-01", "name": "消防"},
+                               {"held_on": "2023-06-01", "name": "疏散"})], towns=tuple(TOWNS))  # fmt: skip
+    row = tuple(map(display.Cell, ("2023-05-01", "消防", "未填写", "未填写", "—", "未填写")))
+    table = display.Table("drills-list", "", tuple(map(display.Column, HELD[1])), (row,))
+    (fault,) = check_shown(make_checker(told, CODE, "zh"), table)
+    assert fault.why == "1 listed of 2"
 
 
 @pytest.mark.parametrize(("told", "place", "lang", "text"), TRUE, ids=[f"{n}" for n in range(len(TRUE))])

@@ -1,25 +1,29 @@
 """Told ledgers read by the real reader, with their facts and views, in process."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from unittest import mock
 
 import geopandas as gpd
 import pandas as pd
 from claim_checker import Checker
 from shapely import box
+from shown_checker import check_shown
 from told_ledgers import TOWNS, YEAR, Told, write_told
 from told_truth import ALL, Truth
 
-from taizhang import narrative
+from taizhang import figures, narrative
 from taizhang.analysis.view import View
 from taizhang.boundaries import match_districts
+from taizhang.core.display import Figure, KeyFigures, Table
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute_as_of, compute_facts
 from taizhang.facts.rows import Written
+from taizhang.figures import canvas
 from taizhang.ledgers.model import Source
 from taizhang.ledgers.reading import read_here
 from taizhang.metadata.kinds import load_kinds
@@ -168,14 +172,45 @@ def write_report(view: View) -> dict[str, list[str]]:
     }
 
 
+def show_exhibits(view: View) -> list[Figure | Table | KeyFigures]:
+    """The figures and tables of a report whose claims are held against the truth."""
+    with mock.patch.object(canvas, "_draw_svg", return_value="<svg/>"):  # nobody looks at the pictures
+        shown = list(_show_all(view))
+    return [one for one in shown if one is not None]
+
+
+def _show_all(view: View) -> Iterator[Figure | Table | KeyFigures | None]:
+    yield from (
+        figures.show_key_figures(view),
+        figures.plot_hazards_trend(view), figures.plot_hazards_by_category(view), figures.plot_closure_curve(view),
+        figures.plot_closure_by(view, "severity"), figures.plot_closure_by(view, "mode"),
+        figures.tabulate_closure(view), figures.tabulate_overdue(view), figures.plot_inspections_trend(view),
+        figures.plot_drills_calendar(view), figures.tabulate_drills(view), figures.plot_incidents_trend(view),
+        figures.tabulate_incidents(view), figures.tabulate_neighbours(view), figures.tabulate_changes(view),
+        *(figures.tabulate_facts(view, kind) for kind in view.kinds),
+    )  # fmt: skip
+    if view.district == ALL:
+        yield from (figures.tabulate_districts(view), figures.tabulate_required_drills(view))
+        yield from (
+            show(view, fact) for fact in COMPARED for show in (figures.map_fact, figures.plot_ranking)
+        )
+
+
 def list_false_claims(read: Read, places: Sequence[str], langs: Sequence[str] = ("zh", "en")) -> list[str]:
-    """What the reports of some places claim that is not so, or can't be known."""
+    """What the reports of some places claim that is not so, or can't be known: in words, figures and tables."""
     (now, _), (then, _) = read.looks
-    return [
-        f"{lang} {place} {name}: {fault.text} ({fault.key}: {fault.why})"
-        for lang in langs
-        for place in places
-        for name, texts in write_report(read.view(place, lang)).items()
-        for text in texts
-        for fault in Checker(now, then, place, lang).check(text)
-    ]
+    wrong = []
+    for lang in langs:
+        for place in places:
+            view, checker = read.view(place, lang), Checker(now, then, place, lang)
+            found = [
+                (name, fault)
+                for name, texts in write_report(view).items()
+                for text in texts
+                for fault in checker.check(text)
+            ]
+            found += [(one.id, fault) for one in show_exhibits(view) for fault in check_shown(checker, one)]
+            wrong += [
+                f"{lang} {place} {name}: {fault.text} ({fault.key}: {fault.why})" for name, fault in found
+            ]
+    return wrong
