@@ -10,7 +10,7 @@ import pytest
 from taizhang import open as open_workbook
 from taizhang.core.periods import parse_period
 from taizhang.metadata.kinds import load_kinds
-from taizhang.report.changes import InputHashes, _hash_rows, _list_hidden, mark_behind
+from taizhang.report.changes import InputHashes, _hash_rows, find_exposed, list_hidden, mark_behind
 from taizhang.report.snapshot import take_snapshot
 
 PERIOD = parse_period("2021")
@@ -67,11 +67,39 @@ def test_reports_that_show_the_area_as_it_was_are_told() -> None:
     assert [entry["area_is_current"] for entry in entries.values()] == [False, True, False]
 
 
-def test_what_of_the_area_is_hidden_decides_for_all() -> None:
+def test_what_is_hidden_is_listed_by_place() -> None:
     facts = pd.DataFrame(
-        {"district_code": ["all", "all", "A"], "fact": ["b", "a", "c"], "suppressed": [True, False, True]}
+        {
+            "district_code": ["all", "all", "A", "A"],
+            "period": "2021",
+            "fact": ["b", "a", "c", "b"],
+            "value": [None, 3.0, 5.0, None],
+            "suppressed": [True, False, True, True],
+        }
     )
-    assert _list_hidden(facts) == ["b"]
+    before = facts[1:].assign(period="2020")
+    # The year before is the period before, too.
+    assert list_hidden([facts, before, before]) == {
+        "A": ["2020 b", "2020 c ≈", "2021 b", "2021 c ≈"],
+        "all": ["2021 b"],
+    }
+
+
+def test_reports_that_show_what_now_is_hidden() -> None:
+    entries = {f"{code}.{lang}": {"district": code} for code in ("A", "B", "all") for lang in ("zh", "en")}
+
+    def find(before: list[str], now: list[str], place: str = "A") -> set[str]:
+        return {name[0] for name in find_exposed(entries, {place: before, "C": ["x"]}, {place: now})}
+
+    assert find(["2021 b"], ["2021 b"]) == find(["2021 b"], []) == set()
+    assert find([], ["2021 b"]) == {"A", "a"}
+    assert find([], ["2021 b"], "all") == {"A", "B", "a"}
+    # What was rounded is hidden, what was shown is rounded; what was hidden is rounded, which tells nothing new.
+    assert find(["2021 b ≈"], ["2021 b"]) == find([], ["2021 b ≈"]) == {"A", "a"}
+    assert find(["2021 b"], ["2021 b ≈"]) == set()
+    # A workbook whose manifest does not say.
+    assert find_exposed(entries, {}, {"A": ["2021 b"]}) == ["A.en", "A.zh", "all.en", "all.zh"]
+    assert find_exposed(entries, {}, {}) == []
 
 
 @pytest.fixture(scope="module")

@@ -151,7 +151,9 @@ class Book:
 def hash_book(book: Book, period: Period, frames: object) -> InputHashes:
     """Each report is made from its own file of data."""
     marks = {path.stem: path.read_text("utf-8") for path in book._raw()}
-    return InputHashes(shared="", own=marks, area=marks["all"])
+    path = book.root / "data" / "hidden.json"
+    hidden = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return InputHashes(str(hidden.get("all", "")), marks, marks["all"], hidden)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -329,6 +331,38 @@ def test_other_districts_and_languages_stay(book: Book) -> None:
     assert 'href="350921101.zh.html"' in (result.folder / "350921101.en.html").read_text("utf-8")
     assert run(book, districts=["溪口镇"], formats=("html",)).made == []
     assert {path.name for path in result.folder.glob("index.*")} == {"index.zh.html", "index.en.html"}
+
+
+def test_no_page_stays_that_shows_what_now_is_hidden(book: Book) -> None:
+    hidden = book.root / "data" / "hidden.json"
+
+    def hide(**facts: list[str]) -> None:
+        hidden.write_text(json.dumps(facts), "utf-8")
+
+    hide(all=["2021 disputes.found"])
+    both = ["溪口镇", "城东街道"]
+    run(book, districts=both)
+    result = run(book, districts=both, lang="en", formats=("html",))
+    assert len(result.manifest["reports"]) == 4 and not result.taken
+    # Of one district more is hidden; only its Chinese page is asked for.
+    hide(all=["2021 disputes.found"], **{"350921101": ["2021 disputes.found"]})
+    result = run(book, districts=["溪口镇"], formats=("html",))
+    assert result.taken == ["350921101.en"] and result.made == ["350921101.zh"]
+    assert "taken away" in str(result.notes[0]) and "350921101.en" in str(result.notes[0])
+    names = {path.name for path in result.folder.rglob("350921101.*")}
+    assert names == {"350921101.zh.html", "350921101.zh.ipynb"}  # the PDF showed it, too
+    assert "350921101.en.html" not in (result.folder / "350921101.zh.html").read_text("utf-8")
+    assert set(result.manifest["reports"]) == {"350921101.zh", "350921103.zh", "350921103.en"}
+    # Less is hidden: what is shown was shown. Then something of the whole area is, which every report shows.
+    hide(all=["2021 disputes.found"])
+    assert not run(book, districts=["溪口镇"], formats=("html",)).taken
+    hide(all=["2021 disputes.found", "2021 disputes.settled"])
+    result = run(book, districts=["溪口镇"], formats=("html",))
+    assert result.taken == ["350921103.en", "350921103.zh"]
+    assert {path.name for path in result.folder.rglob("*.html")} == {"350921101.zh.html", "index.zh.html"}
+    assert json.loads((result.folder / "manifest.json").read_text("utf-8"))["hidden"] == json.loads(
+        hidden.read_text("utf-8")
+    )
 
 
 def test_a_failing_report_keeps_its_notebook_and_the_others_are_made(book: Book) -> None:

@@ -4,12 +4,13 @@ A district's report reads its own rows and its own facts, so they decide. It als
 area beside its own. These move with every row of every other district; were they to decide too, one corrected row
 would remake every report. They are hashed apart: a report whose own makings are the same is left as it is, and the
 manifest says of it, and the review at its end, that it shows the area as it was before. What of the area may not
-be shown any more does decide.
+be shown any more does decide. A report that a run does not make, as it is of another language, say, can't stay where
+it shows what now is hidden.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from taizhang.core.keys import Code, hash_parts
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
 
+# Of a fact that is shown, but not to the last case.
+_ROUNDED = " ≈"
 # Where a row stands in its file: it moves when a row of another district is put in above.
 _PLACE = ("source_file", "source_sheet", "source_row")
 _ROWS_AT_ONCE = 131_072
@@ -36,6 +39,7 @@ class InputHashes:
     shared: str  # of what all are made from: workbook.toml, the boundary layers, own kinds and facts
     own: Mapping[str, str]  # by district code: of its rows up to the period's as-of day, and of its facts
     area: str  # of the whole area's facts and of what was read
+    hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)  # no hash: as from `list_hidden`
 
     def of_report(self, district: str) -> dict[str, str]:
         """What decides whether a report is made again: for the whole area's, everything."""
@@ -67,16 +71,50 @@ def hash_inputs(
         for code, mark in _hash_groups(facts.drop(columns="district"), "district_code").items():
             own.setdefault(code, []).append([number, mark])
     area = hash_parts(facts=own.pop(ALL, []), quality=quality)
+    hidden = list_hidden(frames)
     return InputHashes(
-        shared=hash_parts(**shared, hidden=[_list_hidden(facts) for facts in frames]),
+        shared=hash_parts(**shared, hidden=hidden.get(ALL, [])),
         own={code: hash_parts(parts=parts) for code, parts in sorted(own.items())},
         area=area,
+        hidden=hidden,
     )
 
 
-def _list_hidden(facts: pd.DataFrame) -> list[str]:
-    """The whole area's facts that must not be shown: a report that still shows one would give others away."""
-    return sorted(facts.loc[(facts["district_code"] == ALL) & facts["suppressed"].astype(bool), "fact"])
+def list_hidden(frames: Sequence[pd.DataFrame]) -> dict[str, list[str]]:
+    """By district code what must not be shown, such as ``2021 complaints.received``; marked where it is but rounded.
+
+    A report that still shows one would give others away.
+    """
+    found: dict[str, set[str]] = {}
+    for facts in frames:
+        some = facts[facts["suppressed"].astype(bool)]
+        marks = some["value"].notna().map({True: _ROUNDED, False: ""})
+        for code, period, fact, mark in zip(
+            some["district_code"], some["period"], some["fact"], marks, strict=True
+        ):
+            found.setdefault(str(code), set()).add(f"{period} {fact}{mark}")
+    return {code: sorted(facts) for code, facts in sorted(found.items())}
+
+
+def find_exposed(
+    entries: Mapping[str, Mapping[str, Any]],
+    before: Mapping[str, Sequence[str]],
+    now: Mapping[str, Sequence[str]],
+) -> list[str]:
+    """The reports that show something hidden now, which was not `before`, when all that there are were last looked at.
+
+    A district's report shows its own numbers and the whole area's, the comparison those of all.
+    """
+    grown = set()
+    for code, facts in now.items():
+        known = set(before.get(code, ()))
+        if any(fact not in known and fact.removesuffix(_ROUNDED) not in known for fact in facts):
+            grown.add(code)
+    return sorted(
+        name
+        for name, entry in entries.items()
+        if grown and (entry["district"] == ALL or grown & {ALL, entry["district"]})
+    )
 
 
 def hash_rows(

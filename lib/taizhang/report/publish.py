@@ -1,6 +1,7 @@
 """What a review leaves besides its reports: facts, rows behind key figures, the index, and what the manifest says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from taizhang.core.files import hash_file
@@ -14,6 +15,15 @@ from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import ReportTask
 
 _DATA, _INDEX = Code(("taizhang.report.data",)), Code(("taizhang.report.index",))
+
+
+def take_away(manifest: Manifest, names: Collection[str], folder: Path, *, leave: Collection[str]) -> None:
+    """Remove the files of reports, and the reports from the manifest but for those to `leave`, which are made again."""
+    for name in names:
+        for file in manifest["reports"][name]["files"].values():
+            (folder / file).unlink(missing_ok=True)
+        if name not in leave:
+            del manifest["reports"][name]
 
 
 def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
@@ -43,6 +53,7 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
             for one in snapshot.unread
         ],
         "inputs_fingerprint": snapshot.fingerprint,
+        "hidden": snapshot.hashes.hidden,
     }
 
 
@@ -60,6 +71,8 @@ def publish_index(
     made_from = _hash_index(snapshot, manifest)
     indexes = manifest.pop("indexes", {})
     langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})
+    for one in indexes.keys() - set(langs):
+        (snapshot.folder / f"index.{one}.html").unlink(missing_ok=True)
     kept = {
         one: entry
         for one in langs

@@ -15,13 +15,13 @@ from taizhang.core.files import remove_leftovers
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import ALL
-from taizhang.report.changes import mark_behind
+from taizhang.report.changes import find_exposed, mark_behind
 from taizhang.report.cluster import send_workbook
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.manifest import Manifest, Outputs, read_manifest
 from taizhang.report.plan import Wish, check_templates, list_makers, plan_reports
 from taizhang.report.progress import Report, show_progress
-from taizhang.report.publish import publish_facts, publish_index, publish_rows
+from taizhang.report.publish import publish_facts, publish_index, publish_rows, take_away
 from taizhang.report.run import link_languages, run_plan
 from taizhang.report.snapshot import Snapshot, take_snapshot
 from taizhang.report.tasks import FAILED, MADE
@@ -44,6 +44,8 @@ class ReviewResult:
     unnoted: list[str] = field(default_factory=list)
     # left as they were, with the whole area's numbers of an earlier state
     behind: list[str] = field(default_factory=list)
+    # of another language or district than those asked for: removed, as they showed what now is hidden
+    taken: list[str] = field(default_factory=list)
     nothing: Reason | None = None  # where no ledger has a row in the period: which days they have
     why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
 
@@ -53,6 +55,8 @@ class ReviewResult:
         told = [self.nothing] if self.nothing else []
         if self.behind:
             told.append(Reason("report.review.behind", names=self.behind))
+        if self.taken:
+            told.append(Reason("report.review.taken", names=self.taken))
         if self.unnoted:
             told.append(Reason("report.review.unnoted", names=self.unnoted, period=self.folder.name))
         return told
@@ -126,6 +130,12 @@ def make_review(
     snapshot = take_snapshot(book, period)
     outputs = Outputs(folder, snapshot.outputs_path)
     tasks = plan_reports(snapshot, manifest, outputs, wish)
+    exposed = find_exposed(manifest["reports"], manifest.get("hidden", {}), snapshot.hashes.hidden)
+    wanted = {task.name for task in tasks}
+    taken = [name for name in exposed if name not in wanted]
+    take_away(manifest, exposed, folder, leave=wanted)
+    if taken:  # no page may lead to them
+        tasks = plan_reports(snapshot, manifest, outputs, wish)
     publish_facts(snapshot, manifest)
     due = [task for task in tasks if task.reasons]
     if due and not scheduler:
@@ -160,6 +170,7 @@ def make_review(
         behind=[
             name for name in behind if name not in done and manifest["reports"][name].get("report", "") in own
         ],
+        taken=taken,
         unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
         nothing=_find_nothing(snapshot),
         why={task.name: task.reasons for task in due},
