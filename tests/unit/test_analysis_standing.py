@@ -144,6 +144,7 @@ def test_every_column_of_a_standing() -> None:
             {
                 "district": list(NAMES), "raw": scale * top / size, "shrunk": scale * posterior.mean,
                 "low": scale * ends["low"], "high": scale * ends["high"], "above": posterior.judge_above(),
+                "above_most": posterior.judge_above(),
                 "spatial": scale * shrink_to_neighbours(top, size, graph), "rank": ranked["rank"],
                 "first": ranked["low"], "last": ranked["high"], "group": 1,
                 "called": funnel.places["called"], "side": funnel.places["side"],
@@ -164,3 +165,58 @@ def test_every_column_of_a_standing() -> None:
             name for name in got["district"] if got.set_index("district")["called"][name]
         ]
     assert find_standing(make_view(facts=rows[:2], district="all"), fact) is None
+
+
+def test_ranks_hold_whatever_the_rows_say_that_do_not() -> None:
+    """80 of 100 beside 700 of 800 is last; with 80 more rows that do not say it may be 160 of 180, and not last.
+
+    At the least it is 80 of 180, at the most 160 of 180: its interval, rank and probability hold both.
+    """
+    pairs = [(80, 100), (88, 100), (87, 100), (89, 100)] + [(350, 400)] * 2
+    sure, unsure = make_shares(pairs, area=87.0), make_shares(pairs, area=87.0)
+    first = unsure.facts.index[0]
+    facts = unsure.facts.copy()
+    facts.loc[first, ["known", "of"]] = [100.0, 180.0]
+    districts = _grid([str(code) for code in sure.facts["district_code"][:-1]])
+    sure, unsure = replace(sure, districts=districts), replace(unsure, districts=districts, facts=facts)
+    one, two = (find_standing(view, RATE) for view in (sure, unsure))
+    assert one is not None and two is not None and (one.partly, two.partly) == (0, 1)
+    code = "350921200"
+    low, high = one.places.loc[code], two.places.loc[code]
+    tops = [pd.Series([top, 88, 87, 89, 350, 350], list(one.places.index.sort_values())) for top in (80, 160)]
+    ends = [shrink_shares(top, pd.Series([180, 100, 100, 100, 400, 400], top.index)) for top in tops]
+    limits = [
+        100 * end.find_intervals().loc[code, side] for end, side in zip(ends, ("low", "high"), strict=True)
+    ]
+    assert [high["low"], high["high"]] == limits and high["low"] < 52 and high["high"] > low["high"]
+    assert high["shrunk"] == low["shrunk"] and (high["first"], high["last"]) == (1, 6)
+    assert high["above"] == 0 and high["above_most"] > 0.5 > low["above"] == low["above_most"]
+    # The others may stand one place higher or lower because of it.
+    others = [at for at in one.places.index if at != code]
+    assert (two.places.loc[others, "last"] >= one.places.loc[others, "last"]).all()
+    table = figures.tabulate_standing(unsure, RATE)
+    assert table is not None and "有1个地区的一些记录没有写明" in table.notes[-1]
+    funnel, figure = find_funnel(unsure, RATE), figures.plot_funnel(unsure, RATE)
+    assert funnel is not None and (funnel.partly, funnel.left_out) == (1, 0) and figure is not None
+    assert "判断时取其可能范围内最接近中线的值" in figure.source
+
+
+def test_what_has_no_bounds_is_left_out_of_the_funnel_and_that_is_told() -> None:
+    """Deaths of which one row does not say: nobody knows how many more there are."""
+    fact = "incidents.deaths_per_100k"
+    rows = [
+        make_fact(fact, 10.0 + at, district=code, numerator=5 + at, denominator=50_000)
+        for at, code in enumerate(CODES)
+    ]
+    rows[0] |= {"known": 20, "of": 21}
+    whole = make_fact(fact, 12.0, district="all", numerator=36, denominator=300_000, known=99, of=100)
+    view = make_view(facts=[*rows, whole], district="all")
+    funnel, standing, figure = (
+        find_funnel(view, fact),
+        find_standing(view, fact),
+        figures.plot_funnel(view, fact),
+    )
+    assert funnel is not None and standing is not None and figure is not None
+    assert (funnel.partly, funnel.left_out) == (0, 1) and CODES[0] not in funnel.places.index
+    assert set(standing.places.index) == set(CODES[1:])
+    assert "另有1个地区的一些记录没有写明，又无从知道可能的范围，没有计入。" in figure.source

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import rankdata
 
 from taizhang.stats.ranks import _group, rank_places
-from taizhang.stats.shrink import shrink_rates, shrink_shares
+from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
 
 
 def test_ranks_apart_and_alike():
@@ -80,3 +80,22 @@ def test_a_group_begins_beyond_the_limit_and_not_on_it() -> None:
     # The third is told from the second, which leads by then, by another half; the order is not that of the columns.
     drawn = np.column_stack([np.full(40, 2.0), first, np.r_[np.ones(39), 3], np.full(40, 2.5)])
     assert _group(drawn, np.array([1, 2, 0, 3]), 0.05).tolist() == [2, 1, 2, 2]
+
+
+def test_ranks_at_the_ends_of_what_is_not_known() -> None:
+    """The second of three may be anything: first to last, and so each other one place on; one group."""
+    index = list("abc")
+    low, high = (np.tile([[3.0, x, 1.0]], (40, 1)) for x in (0.0, 4.0))
+    ends = tuple(Posterior(draws, pd.Series(draws[0], index), np.full(40, 2.0)) for draws in (low, high))
+    middle = Posterior(
+        np.tile([[3.0, 2.0, 1.0]], (40, 1)), pd.Series([3.0, 2.0, 1.0], index), np.full(40, 2.0)
+    )
+    sure, unsure = rank_places(middle), rank_places(middle, ends=ends)
+    assert sure[["low", "high", "group"]].to_numpy().tolist() == [[1, 1, 1], [2, 2, 2], [3, 3, 3]]
+    assert unsure[["rank", "low", "high", "group"]].to_numpy().tolist() == [
+        [1, 1, 2, 1],
+        [2, 1, 3, 1],
+        [3, 2, 3, 2],
+    ]
+    up = rank_places(middle, ends=ends, descending=False)
+    assert up[["low", "high"]].to_numpy().tolist() == [[1, 2], [1, 3], [2, 3]]

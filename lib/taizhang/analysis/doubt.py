@@ -21,6 +21,7 @@ from taizhang.metadata.facts import ALL
 from taizhang.stats.intervals import poisson_interval, wilson_interval
 
 Side = Literal["lowest", "highest"]
+_NUMBERS = ("value", "numerator", "denominator", "low", "high")
 # By fact: which rows say that a case is done, and not when.
 UNDATED: Mapping[str, Test] = {
     **{
@@ -130,6 +131,16 @@ def weigh_within_bounds(
 
 def _level(row: pd.Series) -> float:
     return float(row["value"])
+
+
+def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
+    """Rows of a fact by district, those partly known at one end of their bounds; those without bounds are left out."""
+    ends = {code: bound_row(row, side) for code, row in rows.iterrows() if is_partly_known(row)}
+    pushed = rows.drop([code for code, end in ends.items() if end is None])
+    for code, end in ends.items():
+        if end is not None:
+            pushed.loc[code, list(_NUMBERS)] = end[list(_NUMBERS)].to_numpy(float)
+    return pushed
 
 
 def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.comparison import is_apart, list_values
 from taizhang.analysis.differences import list_scatter
-from taizhang.analysis.doubt import draw_towards
+from taizhang.analysis.doubt import draw_towards, is_partly_known
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
@@ -27,7 +27,8 @@ class DistrictFunnel:
     good side; else empty). `limits`: size, low95, high95, low998, high998. `level`: value of all districts that aren't
     called together; `of` the whole area (area), of the others where some are called (others) or, where districts are
     withheld, of those shown (shown); empty where the area's isn't known. `dispersion`: how many times the variance
-    exceeds chance's; 1 where it doesn't. `scale`: what a share or a rate per unit is multiplied by.
+    exceeds chance's; 1 where it doesn't. `scale`: what a share or a rate per unit is multiplied by. `partly`: districts
+    of which some rows do not say; `left_out`: those left out as what these may say has no bounds.
     """
 
     places: pd.DataFrame
@@ -36,6 +37,8 @@ class DistrictFunnel:
     of: Literal["area", "others", "shown", ""]
     dispersion: float
     scale: float
+    partly: int = 0
+    left_out: int = 0
 
     @property
     def called(self) -> list[str]:
@@ -57,6 +60,7 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
         return None
     rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
     area = view.fact(fact, ALL)
+    known, partly = rows, sum(is_partly_known(row) for _, row in rows.iterrows())
     rows = draw_towards(rows, float(area["value"]) if area is not None else np.nan)
     if len(rows) < _FEWEST:
         return None
@@ -83,7 +87,8 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
         verdict=_judge(above, called, info),
     )
     limits = funnel.limits.set_index("size").mul(scale).reset_index()
-    return DistrictFunnel(places, limits, level, of, funnel.dispersion, scale)
+    left_out = len(known) - len(rows)
+    return DistrictFunnel(places, limits, level, of, funnel.dispersion, scale, partly - left_out, left_out)
 
 
 def _judge(above: pd.Series, called: pd.Series, info: FactInfo) -> pd.Series:

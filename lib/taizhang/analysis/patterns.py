@@ -1,47 +1,84 @@
 """Whether neighbours are alike on a fact, before it is known what else a report tests."""
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from taizhang.analysis.differences import list_scatter
+from taizhang.analysis.doubt import draw_towards, is_partly_known, push_rows
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
 from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours
 
 
-@once_per_view
-def fit_places(view: View, fact: str) -> Posterior | None:
-    """What is known of every district's true rate or share; None where the fact is neither, or is known nowhere.
+@dataclass(frozen=True)
+class Fit:
+    """What is known of every district's true rate or share, per unit of the denominator, on the districts' codes.
 
-    Per unit of the denominator, on the codes of the districts that are known, in the view's order.
+    `known`: by the rows that say. `lowest` and `highest`: with all others saying no, and yes. `near`: as near to the
+    whole area's value as these allow. `partly`: districts of which some rows do not say; where there is none, all four
+    are one.
+    """
+
+    known: Posterior
+    lowest: Posterior
+    highest: Posterior
+    near: Posterior
+    partly: int = 0
+
+    @property
+    def ends(self) -> tuple[Posterior, Posterior] | None:
+        return (self.lowest, self.highest) if self.partly else None
+
+
+@once_per_view
+def fit_places(view: View, fact: str) -> Fit | None:
+    """Fit the districts that are known, in the view's order; None where the fact is no rate or share, or known nowhere.
+
+    Those are left out of which some rows do not say, and what these may say has no bounds.
     """
     info = view.describe(fact)
     if view.district != ALL or info.unit == "count" or info.interval not in ("wilson", "poisson"):
         return None
-    rows = {str(code): view.fact(fact, str(code)) for code in view.districts["code"]}
+    found = {str(code): view.fact(fact, str(code)) for code in view.districts["code"]}
     known = {
         code: row
-        for code, row in rows.items()
+        for code, row in found.items()
         if row is not None and not row["suppressed"] and pd.notna(row["value"]) and row["denominator"] > 0
     }
     if not known:
         return None
-    top, size = (
-        pd.Series({code: float(row[name]) for code, row in known.items()})
-        for name in ("numerator", "denominator")
-    )
+    rows = pd.DataFrame(known.values(), index=list(known))
+    area = view.fact(fact, ALL)
+    near = draw_towards(rows, float(area["value"]) if area is not None else np.nan)
+    rows = rows.loc[near.index]
+    if rows.empty:
+        return None
+    dispersion = list_scatter(view, fact, list(rows.index))["dispersion"]
     shrink = shrink_shares if info.interval == "wilson" else shrink_rates
-    return shrink(top, size, dispersion=list_scatter(view, fact, list(top.index))["dispersion"])
+
+    def fit(part: pd.DataFrame) -> Posterior:
+        return shrink(
+            part["numerator"].astype(float), part["denominator"].astype(float), dispersion=dispersion
+        )
+
+    partly = sum(is_partly_known(row) for _, row in rows.iterrows())
+    posterior = fit(rows)
+    if not partly:
+        return Fit(posterior, posterior, posterior, posterior)
+    return Fit(posterior, fit(push_rows(rows, "lowest")), fit(push_rows(rows, "highest")), fit(near), partly)
 
 
 @once_per_view
 def look_for_pattern(view: View, fact: str) -> Pattern | None:
-    """The pattern of the districts' shrunken values."""
-    posterior = fit_places(view, fact)
-    if posterior is None:
+    """The pattern of the districts' shrunken values, each as near to the whole area's as what is not said allows."""
+    fit = fit_places(view, fact)
+    if fit is None:
         return None
-    return find_pattern(posterior.mean, join_neighbours(view.districts.set_index("code").geometry))
+    return find_pattern(fit.near.mean, join_neighbours(view.districts.set_index("code").geometry))
 
 
 def weigh_pattern(pattern: Pattern) -> tuple[float, float]:

@@ -16,15 +16,18 @@ from taizhang.stats.spatial import Pattern, join_neighbours, shrink_to_neighbour
 class Standing:
     """What is known of every district on one fact.
 
-    `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), above (probability to
-    be above all districts together), rank, first, last (the rank's range), group, called, side and verdict (as in
-    `analysis.funnel`) and quadrant (of the local pattern found; else empty). `pattern`: Moran's I of the shrunken
-    values; `alike`: whether neighbours are alike beyond chance. Groups are parted where some district is called.
+    `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), above and above_most
+    (probability to be above all districts together, at least and at most), rank, first, last (the rank's range), group,
+    called, side and verdict (as in `analysis.funnel`) and quadrant (of the local pattern found; else empty). `pattern`:
+    Moran's I of the shrunken values; `alike`: whether neighbours are alike beyond chance. Groups are parted where some
+    district is called.
+    `partly`: districts of which some rows do not say; what is told of them holds whatever these say.
     """
 
     places: pd.DataFrame
     pattern: Pattern
     alike: bool = False
+    partly: int = 0
 
     @property
     def groups(self) -> int:
@@ -50,11 +53,17 @@ def find_standing(view: View, fact: str) -> Standing | None:
         return None
     rows, scale = funnel.places, funnel.scale
     top, size = rows["numerator"], rows["denominator"]
-    posterior, pattern = fit_places(view, fact), look_for_pattern(view, fact)
-    if posterior is None or pattern is None:
+    fit, pattern = fit_places(view, fact), look_for_pattern(view, fact)
+    if fit is None or pattern is None:
         return None
-    shrunk = posterior.find_intervals().assign(shrunk=posterior.mean)
-    ranked = rank_places(posterior, descending=info.direction != "less_is_better")
+    shrunk = pd.DataFrame(
+        {
+            "low": fit.lowest.find_intervals()["low"],
+            "high": fit.highest.find_intervals()["high"],
+            "shrunk": fit.known.mean,
+        }
+    )
+    ranked = rank_places(fit.known, ends=fit.ends, descending=info.direction != "less_is_better")
     graph = join_neighbours(view.districts.set_index("code").geometry)
     # What else the report tests decides what is said of patterns and groups.
     if not is_called(view, "local", fact):
@@ -65,13 +74,14 @@ def find_standing(view: View, fact: str) -> Standing | None:
     places = places.join(
         ranked.rename(columns={"low": "first", "high": "last"})[["rank", "first", "last", "group"]]
     )
-    places["above"] = posterior.judge_above()
+    places["above"] = fit.lowest.judge_above(fit.highest.overall)
+    places["above_most"] = fit.highest.judge_above(fit.lowest.overall)
     places["spatial"] = scale * shrink_to_neighbours(top, size, graph)
     places["quadrant"] = pattern.places["quadrant"].where(found, "")
     if not places["called"].any():
         places["group"] = 1
     places = places.sort_values(["rank", "district"])
-    return Standing(places, pattern, bool(is_called(view, "pattern", fact)))
+    return Standing(places, pattern, bool(is_called(view, "pattern", fact)), fit.partly)
 
 
 @dataclass(frozen=True)

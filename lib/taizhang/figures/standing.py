@@ -19,7 +19,7 @@ from taizhang.figures.marks import (
     set_whole_ticks,
 )
 from taizhang.figures.tables import make_table, write_number
-from taizhang.metadata.formats import format_fact, join_list, name_unit
+from taizhang.metadata.formats import format_fact, format_span, join_list, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.shrink import DRAWS
@@ -66,6 +66,8 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     extra = say_exhibit(view, "ranks", "simulated", n=DRAWS)
     if standing.groups > 1:
         extra += say_exhibit(view, "ranks", "parted")
+    if standing.partly:
+        extra += (" " if lang == "en" else "") + say_exhibit(view, "standing", "partly", n=standing.partly)
     source = describe_fact_source(view, info, extra)
     return finish_figure(drawing, view, "ranks", id=f"ranks-{slug_fact(fact)}", source=source, told=told)
 
@@ -87,7 +89,10 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
                 display.Cell(str(row["district"]), district=str(code)),
                 display.Cell(raw, float(row["raw"]), fact=fact, district=str(code)),
                 write_number(row["shrunk"], text=interval),
-                write_number(100 * row["above"], unit="%"),
+                write_number(
+                    row["above"],
+                    text=format_span(100 * row["above"], 100 * row["above_most"], lang, unit="%"),
+                ),
                 write_number(row["spatial"], info.decimals),
                 write_number(row["rank"], text=rank),
                 write_number(row["group"]),
@@ -98,6 +103,8 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
     notes = [say_exhibit(view, "standing", "note"), say_pattern(standing.pattern, lang, alike=standing.alike)]
     if standing.called:
         notes.insert(1, say_exhibit(view, "standing", "called"))
+    if standing.partly:
+        notes.append(say_exhibit(view, "standing", "partly", n=standing.partly))
     id, title = f"standing-{slug_fact(fact)}", info.title[lang]
     return make_table(
         view, "standing", rows, id=id, notes=notes, units={"raw": unit, "spatial": unit}, fact=title

@@ -43,9 +43,10 @@ class Posterior:
         low, high = np.quantile(self.draws, [alpha / 2, 1 - alpha / 2], axis=0)
         return pd.DataFrame({"low": low, "high": high}, index=self.mean.index)
 
-    def judge_above(self) -> pd.Series:
-        """Probability, by place, that its true rate or share is above that of all places together."""
-        above = (self.draws > self.overall[:, None]).mean(axis=0)
+    def judge_above(self, overall: Floats | None = None) -> pd.Series:
+        """Probability, by place, that its true rate or share is above that of all together, or above other draws."""
+        overall = self.overall if overall is None else overall
+        above = (self.draws > overall[:, None]).mean(axis=0)
         return pd.Series(above, self.mean.index)
 
 
