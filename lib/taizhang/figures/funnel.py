@@ -51,9 +51,9 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     extra = say_exhibit(view, "funnel", "limits")
     if funnel.dispersion > 1:
         extra += say_exhibit(view, "funnel", "dispersion", times=format_number(funnel.dispersion, 1))
-    for part in ("partly", "left_out"):
-        if n := getattr(funnel, part):
-            extra += say_exhibit(view, "funnel", part, n=n)
+    for told_of, n in (("partly", funnel.partly), ("left_out", funnel.left_out)):
+        if n:
+            extra += say_exhibit(view, "funnel", told_of, n=n)
     names = join_list(funnel.called, lang) or label("word.none", lang)
     told = {"n": len(rows), "fact": info.title[lang], "out": len(funnel.called), "names": names}
     source = describe_fact_source(view, info, extra)
