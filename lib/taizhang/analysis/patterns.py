@@ -1,6 +1,7 @@
 """Whether neighbours are alike on a fact, before it is known what else a report tests."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
 from taizhang.stats.spatial import Pattern, find_pattern, join_neighbours
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,18 @@ def fit_places(view: View, fact: str) -> Fit | None:
 
 
 @once_per_view
+def join_districts(view: View) -> "Graph":
+    """Which of a workbook's districts are neighbours."""
+    return join_neighbours(view.districts.set_index("code").geometry)
+
+
+@once_per_view
 def look_for_pattern(view: View, fact: str) -> Pattern | None:
     """The pattern of the districts' shrunken values, each as near to the whole area's as what is not said allows."""
     fit = fit_places(view, fact)
     if fit is None:
         return None
-    return find_pattern(fit.near.mean, join_neighbours(view.districts.set_index("code").geometry))
+    return find_pattern(fit.near.mean, join_districts(view))
 
 
 def weigh_pattern(pattern: Pattern) -> tuple[float, float]:

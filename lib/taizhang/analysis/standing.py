@@ -6,10 +6,10 @@ import pandas as pd
 
 from taizhang.analysis.calls import is_called
 from taizhang.analysis.funnel import find_funnel
-from taizhang.analysis.patterns import fit_places, look_for_pattern
+from taizhang.analysis.patterns import fit_places, join_districts, look_for_pattern
 from taizhang.analysis.view import View, once_per_view
 from taizhang.stats.ranks import rank_places
-from taizhang.stats.spatial import Pattern, join_neighbours, shrink_to_neighbours
+from taizhang.stats.spatial import Pattern, shrink_to_neighbours
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def find_standing(view: View, fact: str) -> Standing | None:
         }
     )
     ranked = rank_places(fit.known, ends=fit.ends, descending=info.direction != "less_is_better")
-    graph = join_neighbours(view.districts.set_index("code").geometry)
+    graph = join_districts(view)
     # What else the report tests decides what is said of patterns and groups.
     if not is_called(view, "local", fact):
         pattern = replace(pattern, places=pattern.places.assign(found=False))

@@ -9,10 +9,12 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib._path import convert_to_string
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Drawing
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.path import Path
 from matplotlib.ticker import ScalarFormatter
 
 from taizhang.analysis.exhibits import say_exhibit
@@ -174,6 +176,15 @@ class _Renderer(RendererSVG):
         width, height, descent = _measure_text(s)
         return width * size, height * size, descent * size
 
+    def _convert_path(
+        self, path: Path, transform: Any = None, clip: Any = None, simplify: Any = None, sketch: Any = None
+    ) -> str:
+        """A path to a hundredth of a point, on one line; Matplotlib writes it to a millionth, on many."""
+        box = (0.0, 0.0, self.width, self.height) if clip else None
+        codes = [b"M", b"L", b"Q", b"C", b"z"]
+        written = convert_to_string(path, transform, box, simplify, sketch, 2, codes, False)
+        return written.decode("ascii").replace("\n", "").rstrip()
+
     def _get_font_height_metrics(self, prop: font_manager.FontProperties) -> tuple[float, float, float]:
         """What Matplotlib reads from the face's tables for each text, if the renderer doesn't know it."""
         ascender, descender, gap, units = _read_heights()
@@ -227,7 +238,7 @@ def _clean_svg(svg: str, id: str) -> str:
     """
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r">\n *<", "><", svg)  # a notebook holds each line of an output by itself
-    svg = re.sub(r"<[^>]*>", lambda tag: _clean_tag(tag[0], id), svg)
+    svg = re.sub(r"<[^/][^>]*>", lambda tag: _clean_tag(tag[0], id), svg)
     return svg.replace('<style type="text/css">*{', f'<style type="text/css">#{id}-svg *{{', 1)
 
 
@@ -236,14 +247,7 @@ def _clean_tag(tag: str, id: str) -> str:
     tag = re.sub(r' id="([^"]+)"', rf' id="{id}-\1"', tag)
     tag = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{id}-", tag)
     tag = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", tag)
-    tag = re.sub(r' d="[^"]*"', lambda path: _round_path(path[0]), tag, count=1)
     if tag.startswith("<svg "):
         tag = re.sub(r' (width|height)="[^"]*"', "", tag)
         tag = tag.replace("<svg ", f'<svg id="{id}-svg" class="taizhang-figure" ', 1)
     return tag
-
-
-def _round_path(path: str) -> str:
-    """Write a path's coordinates to a hundredth of a point, on one line."""
-    path = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), path)
-    return path.replace("\n", "").replace(' "', '"')

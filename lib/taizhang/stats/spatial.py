@@ -4,6 +4,7 @@ libpysal and esda are loaded when first needed: only the comparison of districts
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil, comb
 from typing import TYPE_CHECKING, Any
 
@@ -98,14 +99,14 @@ def find_pattern(
         {"moran": np.nan, "p": np.nan, "quadrant": pd.Series("", values.index, dtype="str"), "found": False}
     )
     kept = values.index[values.notna() & values.index.isin(graph.unique_ids)]
-    part = graph.subgraph(kept)
+    part = _select(graph, kept)
     kept = kept[~kept.isin(part.isolates)]
     if len(kept) < FEWEST:
         return Pattern(np.nan, np.nan, np.nan, places, "few")
     from esda.moran import Moran, Moran_Local
     from statsmodels.stats.multitest import multipletests
 
-    weights = graph.subgraph(kept).transform("R")
+    weights = _select(part, kept).transform("R")
     kept = weights.unique_ids
     y = values[kept].to_numpy(float)
     if np.ptp(y) == 0:
@@ -126,6 +127,11 @@ def find_pattern(
     return found
 
 
+def _select(graph: "Graph", places: pd.Index) -> "Graph":
+    """The neighbours among some places; the graph itself where they are all that it has."""
+    return graph if len(places) == graph.n else graph.subgraph(places)
+
+
 def choose_permutations(places: int, q: float = 0.05) -> int:
     """How many permutations can tell a place apart, with both tails and so many places looked at."""
     needed = ceil(2 * _FINER * places / q) - 1
@@ -138,16 +144,9 @@ def _permute(y: Floats, weights: "Graph", permutations: int, seed: int) -> Float
     The place stays and the others change places with one another, as Anselin has it. esda's own draws come from the
     generator that everyone shares, and take sums that are equal for unequal where the last digit differs.
     """
-    rng = np.random.default_rng(seed)
     order = {code: place for place, code in enumerate(weights.unique_ids)}
     near = [np.array([order[code] for code in weights[code].index]) for code in weights.unique_ids]
-    most = max(map(len, near))
-    chosen = np.empty((permutations, most), int)
-    rows = max(_CHUNK // len(y), 1)
-    for start in range(0, permutations, rows):
-        part = chosen[start : start + rows]
-        part[:] = rng.random((len(part), len(y) - 1)).argpartition(most - 1, axis=1)[:, :most]
-        rng.permuted(part, axis=1, out=part)  # the first few of them are to be any few
+    chosen = _draw_others(len(y), max(map(len, near)), permutations, seed)
     tie = 1e-9 * float(np.abs(y).sum())
     p = np.ones(len(y))
     for place, neighbours in enumerate(near):
@@ -156,6 +155,20 @@ def _permute(y: Floats, weights: "Graph", permutations: int, seed: int) -> Float
         tail = min((sums >= seen - tie).sum(), (sums <= seen + tie).sum())
         p[place] = min(2 * (tail + 1) / (permutations + 1), 1)
     return p
+
+
+@lru_cache(maxsize=1)
+def _draw_others(places: int, most: int, permutations: int, seed: int) -> "np.ndarray[Any, Any]":
+    """Some of a place's others in any order, anew in each row; the same for every fact of a report."""
+    rng = np.random.default_rng(seed)
+    chosen = np.empty((permutations, most), int)
+    rows = max(_CHUNK // places, 1)
+    for start in range(0, permutations, rows):
+        part = chosen[start : start + rows]
+        part[:] = rng.random((len(part), places - 1)).argpartition(most - 1, axis=1)[:, :most]
+        rng.permuted(part, axis=1, out=part)  # the first few of them are to be any few
+    chosen.flags.writeable = False
+    return chosen
 
 
 def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: "Graph") -> pd.Series:
@@ -182,10 +195,10 @@ def shrink_to_neighbours(events: pd.Series, exposure: pd.Series, graph: "Graph")
     rates = pd.Series(np.nan, events.index)
     kept = events.index[(exposure > 0) & events.notna() & events.index.isin(graph.unique_ids)]
     if len(kept):
-        part = graph.subgraph(kept)
-        kept = kept[~kept.isin(part.isolates)]
+        graph = _select(graph, kept)
+        kept = kept[~kept.isin(graph.isolates)]
     if len(kept):
-        part = graph.subgraph(kept)
+        part = _select(graph, kept)
         kept, weights = part.unique_ids, part.to_W()
         weights.id_order = list(kept)
         with np.errstate(invalid="ignore", divide="ignore"):  # no event among all neighbours: no rate known
