@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, once_per_view
 from taizhang.core.periods import Period
 from taizhang.facts import complaints, disputes, hazards
 from taizhang.facts.compute import MEASURES
@@ -105,7 +105,10 @@ def take_off(every: pd.Series, own: pd.Series) -> pd.Series | None:
     else:
         negative = min(left["numerator"], left["denominator"]) < 0
         left["value"] = 100 * left["numerator"] / left["denominator"] if left["denominator"] > 0 else np.nan
-    return None if negative else pd.Series({**own, **left})
+    if negative:
+        return None
+    row = own.to_dict() | left
+    return pd.Series(list(row.values()), list(row), dtype=object)
 
 
 def weigh_within_bounds(
@@ -169,14 +172,22 @@ def rests_on_undated(view: View, fact: str, earlier: Period, district: str | Non
 
     What they were at the same lag after it is not known: since then they had more time than those of the period.
     """
-    test, kind = UNDATED.get(fact), fact.split(".")[0]
-    if test is None or kind not in view.ledgers:
+    test = UNDATED.get(fact)
+    if test is None:
         return False
+    found = _find_undated(view, fact.split(".")[0], test, earlier, MEASURES[fact].stock)
+    return bool(found) if district in (None, ALL) else district in found
+
+
+@once_per_view
+def _find_undated(view: View, kind: str, test: Test, earlier: Period, stock: bool) -> frozenset[str]:
+    """The districts of which there are such rows; one test is asked of several facts."""
+    if kind not in view.ledgers:
+        return frozenset()
     rows = view.recorded(kind)
     first, last = rows.days(rows.ledger.date), rows.last_days(rows.ledger.date)
     among = last <= np.datetime64(earlier.end, "D")
-    if not MEASURES[fact].stock:
+    if not stock:
         among &= first >= np.datetime64(earlier.start, "D")
-    if district not in (None, ALL):
-        among &= (rows.frame()["district_code"] == district).to_numpy()
-    return bool((among & rows.test(test)).any())
+    codes = rows.frame()["district_code"].to_numpy()
+    return frozenset(map(str, codes[among & rows.test(test)]))

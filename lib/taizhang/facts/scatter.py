@@ -96,6 +96,8 @@ def leave_out_hidden(scatter: pd.DataFrame, *facts: pd.DataFrame) -> pd.DataFram
     hidden = pd.concat(
         [table.loc[table["suppressed"].astype(bool), ["fact", "district_code"]] for table in facts]
     )
+    if hidden.empty:
+        return scatter
     of_area = set(hidden.loc[hidden["district_code"] == ALL, "fact"])
     kept = scatter[~scatter["fact"].isin(of_area)].copy()
     whole = kept[kept["district_code"] == ALL].set_index("fact")

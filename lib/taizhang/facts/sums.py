@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,8 @@ def list_reported(
     district is hidden, and the whole area with it, where a count of 1 to `suppress_below` - 1 stands in a table of this
     period or of one that overlaps it, so that no other table gives it away.
     """
+    if sums.empty:
+        return _make_table([], period, as_of, infos)
     codes = list(districts["code"].astype("str"))
     names = dict(zip(codes, districts["name"].astype("str"), strict=True))
     texts = {str(text): parse_period(str(text)) for text in sums["period"].unique()}
@@ -51,6 +54,18 @@ def list_reported(
                 rows.append((code, names[code], fact, own[code], code in hidden))
         torn = any(of == kind for of, _ in small)
         rows.append((ALL, ALL, fact, sum(own.values()) if whole else np.nan, torn and whole))
+    return _make_table(rows, period, as_of, infos)
+
+
+def _make_table(
+    rows: Sequence[tuple[str, str, str, float, bool]],
+    period: Period,
+    as_of: date,
+    infos: Mapping[str, FactInfo],
+) -> pd.DataFrame:
+    """Facts of these districts, names, facts, values and whether they are hidden."""
+    if not rows:
+        return _make_empty().copy()
     frame = pd.DataFrame(rows, columns=["district_code", "district", "fact", "value", "suppressed"])
     frame["value"] = frame["value"].astype("float64").mask(frame["suppressed"].astype(bool))
     frame = frame.assign(
@@ -59,14 +74,24 @@ def list_reported(
         as_of=pd.Series([as_of] * len(frame), dtype=object),
         **dict.fromkeys(_NUMBERS, np.nan),
     )
-    return frame[list(CONTRACT)].astype({**_TEXTS, "suppressed": bool, **dict.fromkeys(_NUMBERS, "float64")})
+    return frame[list(CONTRACT)].astype(_TYPES)
+
+
+@cache
+def _make_empty() -> pd.DataFrame:
+    """No facts: most workbooks have no table of sums, and a report asks four times."""
+    return pd.DataFrame(columns=list(CONTRACT), dtype=object).astype(_TYPES)
 
 
 CONTRACT = (
     "district_code", "district", "period", "fact", "value", "unit", "numerator", "denominator", "low", "high",
     "suppressed", "as_of", "known", "of",
 )  # fmt: skip
-_TEXTS = dict.fromkeys(("district_code", "district", "period", "fact", "unit"), "str")
+_TYPES = {
+    **dict.fromkeys(("district_code", "district", "period", "fact", "unit"), "str"),
+    "suppressed": "bool",
+    **dict.fromkeys(_NUMBERS, "float64"),
+}
 
 
 def _find_small(
@@ -101,6 +126,8 @@ def leave_out_empty(facts: pd.DataFrame, reported: pd.DataFrame, empty: Collecti
 
 def leave_out_counted(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """The reported numbers of which rows tell nothing: what is counted stands."""
+    if reported.empty:
+        return reported
     kinds = set(_name_kinds(facts))
     return reported[~_name_kinds(reported).isin(kinds)].reset_index(drop=True)
 
@@ -131,6 +158,11 @@ def compare_reported(
     Of kinds that are counted in the period, but for those in `suppress`, of which one would tell the other where it is
     hidden.
     """
+    names = ["district_code", "fact", "reported", "counted"]
+    if reported.empty:
+        return pd.DataFrame(columns=names, dtype=object).astype(
+            dict(zip(names, ("str", "str", "float64", "float64")))
+        )
     counted = facts.loc[:, ["district_code", "fact", "value", "suppressed"]]
     kinds = set(_name_kinds(facts)) - set(suppress)
     beside = reported[_name_kinds(reported).isin(kinds)]
@@ -138,4 +170,4 @@ def compare_reported(
     shown = ~both["suppressed"].astype(bool) & (both["suppressed_counted"] != True)  # noqa: E712 - NaN where there is none
     both = both[shown & both["value"].notna()]
     both = both.rename(columns={"value": "reported", "value_counted": "counted"})
-    return both[["district_code", "fact", "reported", "counted"]].reset_index(drop=True)
+    return both[names].reset_index(drop=True)
