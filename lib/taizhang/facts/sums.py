@@ -160,9 +160,7 @@ def compare_reported(
     """
     names = ["district_code", "fact", "reported", "counted"]
     if reported.empty:
-        return pd.DataFrame(columns=names, dtype=object).astype(
-            dict(zip(names, ("str", "str", "float64", "float64")))
-        )
+        return pd.DataFrame(columns=names, dtype="float64").astype(dict.fromkeys(names[:2], "str"))
     counted = facts.loc[:, ["district_code", "fact", "value", "suppressed"]]
     kinds = set(_name_kinds(facts)) - set(suppress)
     beside = reported[_name_kinds(reported).isin(kinds)]
