@@ -3,10 +3,6 @@
 import sys
 
 # jsonschema, with which nbformat comes, would build a grammar of internationalised addresses as it is loaded: half a
-# second of every command, for a format that no notebook has.
-_GRAMMAR = "rfc3987_syntax"
-if _GRAMMAR not in sys.modules:
-    sys.modules[_GRAMMAR] = None  # type: ignore[assignment]
-    import nbformat  # noqa: F401
-
-    del sys.modules[_GRAMMAR]
+# second of every command, for a format that no notebook has. `execute`, by which nbformat is loaded, lets it be again.
+GRAMMAR = "rfc3987_syntax"
+sys.modules.setdefault(GRAMMAR, None)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,14 @@ from taizhang.core.files import write_text
 from taizhang.core.outside import quote_error, tell_error
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason, current_language
+from taizhang.report import GRAMMAR
 from taizhang.report.engine import ReportEngine
 from taizhang.report.failures import TIMEOUT, describe_error, hide_paths, shorten_error
 from warm_kernels.client import forget_lost_server
 from warm_kernels.manager import OwnKernelManager
+
+if sys.modules.get(GRAMMAR, sys) is None:
+    del sys.modules[GRAMMAR]
 
 
 class SpeakingKernelManager(OwnKernelManager):
