@@ -132,7 +132,7 @@ def test_map_takes_its_colours_from_any_figure(review_folder: Path, open_page: O
     assert classes == ["shape c0", "shape c2", "shape c4"] * 4
     assert page.locator(".legend").inner_text().split() == ["0", "1", "2"]
     page.get_by_label("着色指标").select_option("complaints.resolution_rate")
-    assert page.locator(".legend").inner_text().split() == ["88.0", "无数据"]
+    assert page.locator(".legend").inner_text().split() == ["88.0", "不详"]
     assert page.locator(".method").inner_text() == "分级方法：按数值，1级。"
 
 

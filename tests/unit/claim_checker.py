@@ -516,8 +516,13 @@ def _sound_in(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 
 def _blind(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That no rule could look; a town without a row of a ledger shows nothing where the area can't be told of."""
     looked = [
-        rule.rule for rule in load_rules() for place in one.places if one.breaks(rule, place) is not None
+        rule.rule
+        for rule in load_rules()
+        for place in one.places
+        if one.breaks(rule, place) is not None
+        and any(place in (ALL, row.town, one.place) for row in one.now._list(rule.fact.split(".")[0]))
     ]
     return [f"looked: {looked}"] if looked else []
 
@@ -552,7 +557,9 @@ def _one(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 
 def _no_comparison(one: Checker, said: Said, place: str, subject: str) -> list[str]:
-    values = [one.value(fact, town) for town in TOWNS for fact in one.facts_in(said["fact"])]
+    facts = one.facts_in(said["fact"])
+    told = {row.town for fact in facts for row in one.now._list(fact.split(".")[0])}
+    values = [one.value(fact, town) for town in told for fact in facts]
     return [] if all(value is None for value in values) else [f"{values}"]
 
 

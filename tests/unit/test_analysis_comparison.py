@@ -121,8 +121,8 @@ def test_figure_and_sentence_name_the_same_districts() -> None:
 def test_map_and_sentence_say_alike_why_values_are_missing() -> None:
     view = make_medians([4, None, 7, 3, 5, 0], hidden=(2,))
     figure, words = figures.map_fact(view, MEDIAN), narrative.write_comparison(view, MEDIAN)
-    assert figure is not None and "2个地区画斜线：从略或无数据" in figure.alt
-    assert words is not None and "另有2个地区没有数据或从略" in words._repr_mimebundle_()["text/plain"]
+    assert figure is not None and "2个地区画斜线：从略或不详" in figure.alt
+    assert words is not None and "另有2个地区不详或从略" in words._repr_mimebundle_()["text/plain"]
 
 
 def test_classes_hold_their_values() -> None:

@@ -174,6 +174,28 @@ def test_one_district_with_data(tmp_path: Path) -> None:
     assert said.startswith("隐患整改率只有甲镇有数据，为100.0%。")
 
 
+def test_a_district_without_rows_is_not_where_a_rule_looked(tmp_path: Path) -> None:
+    """Of 甲镇 nothing can be told; of 乙镇 there is no row, so that its noughts say nothing of problems."""
+    book = open_book(tmp_path, "hazards", "乡镇,发现日期,场所名称", *["甲镇,2021-05-01,甲"] * 3)
+    assert say(book, "findings", district="all").startswith("本期没有一条规则可以对照，有无问题无从判断。")
+    equal = say(book, "comparison", district="all", about=["hazards.overdue_stock"])
+    assert equal == "现存逾期未整改没有可以比较的数据。"
+
+
+def test_on_the_spot_without_a_day_is_told_of_in_the_method(tmp_path: Path) -> None:
+    """Three on the spot, one of them with its day; one by a deadline, without."""
+    rows = ["2021-05-01,立行立改,,已整改"] * 2 + [
+        "2021-05-02,立行立改,2021-05-02,已整改",
+        "2021-05-03,限期整改,,已整改",
+    ]
+    book = open_book(
+        tmp_path, "hazards", "乡镇,发现日期,整改方式,整改日期,整改状态", *(f"甲镇,{row}" for row in rows)
+    )
+    assert "立行立改的隐患中有2处没有写整改日期，以发现日为准。" in say(book, "method")
+    assert "2 have no day of it written" in say(book, "method", lang="en")
+    assert "立行立改的隐患" not in say(book, "method", district="乙镇")
+
+
 @pytest.mark.parametrize(
     ("as_of", "expected"), [("", [2, 1, 0]), ("2021-04-01", [1, 0, 1]), ("2021-06-01", [2, 1, 0])]
 )

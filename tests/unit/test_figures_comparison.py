@@ -45,9 +45,9 @@ def test_map_shows_values_classes_and_no_data() -> None:
     figure = figures.map_fact(make_rates(COUNTS), RATE)
     texts = read_texts(figure)
     assert figure is not None and figure.id == "map-hazards-rectification-rate"
-    assert {"95.0", "99.0", "80.0", "无数据", "内部使用", "隐患整改率（%）"} <= set(texts)
+    assert {"95.0", "99.0", "80.0", "不详", "内部使用", "隐患整改率（%）"} <= set(texts)
     assert all(any(name in text for text in texts) for name in NAMES)
-    assert "最高的是临海街道（99.0%），最低的是石门乡（80.0%）；1个地区画斜线：无数据。" in figure.alt
+    assert "最高的是临海街道（99.0%），最低的是石门乡（80.0%）；1个地区画斜线：不详。" in figure.alt
     assert "分级方法：按数值，5级" in figure.source
 
 
@@ -57,17 +57,17 @@ def test_a_withheld_value_is_said_to_be_withheld() -> None:
     view = make_view(facts=facts, district="all")
     figure = figures.map_fact(view, "complaints.received")
     texts = read_texts(figure)
-    assert figure is not None and "从略" in texts and "3" not in texts and "无数据" not in texts
+    assert figure is not None and "从略" in texts and "3" not in texts and "不详" not in texts
     assert "；1个地区画斜线：从略。" in figure.alt
     facts[4] |= {"value": None}
     figure = figures.map_fact(make_view(facts=facts, district="all"), "complaints.received")
-    assert "从略或无数据" in read_texts(figure)
-    assert figure is not None and "；2个地区画斜线：从略或无数据。" in figure.alt
+    assert "从略或不详" in read_texts(figure)
+    assert figure is not None and "；2个地区画斜线：从略或不详。" in figure.alt
 
 
 def test_a_map_with_all_values_says_nothing_of_hatching() -> None:
     figure = figures.map_fact(make_rates([*COUNTS[:5], (88, 100)]), RATE)
-    assert figure is not None and "斜线" not in figure.alt and "无数据" not in read_texts(figure)
+    assert figure is not None and "斜线" not in figure.alt and "不详" not in read_texts(figure)
 
 
 def test_nothing_to_map_is_none() -> None:
@@ -138,7 +138,7 @@ def test_long_words_of_a_key_take_two_lines() -> None:
     facts[2] |= {"suppressed": True, "value": 3.0}
     facts[4] |= {"value": None}
     figure = figures.map_fact(make_view(facts=facts, district="all", lang="en"), "complaints.received")
-    assert {"withheld or", "no data"} <= set(read_texts(figure))
+    assert {"withheld or", "not known"} <= set(read_texts(figure))
 
 
 def test_funnel_needs_denominators() -> None:

@@ -53,6 +53,33 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_messy(tmp_path_factory.mktemp("messy") / "book")
 
 
+def test_a_file_in_which_no_row_names_a_district_is_told_of_once(tmp_path: Path) -> None:
+    """By check and by ingest; of a file in which some do, no more than the names that nobody knows."""
+    files = {
+        "a.xlsx": make_hazards("溪口镇"),
+        "b.xlsx": make_hazards("某镇"),
+        "c.xlsx": make_hazards("溪口镇"),
+    }
+    files["c.xlsx"][2][1] = files["c.xlsx"][3][1] = "外县"
+    book = open_workbook(str(make_book(tmp_path / "book", files)))
+    checked = "\n".join(one.word("zh") for one in describe_ledgers(book.config)).splitlines()
+    ingested = "\n".join(describe_result(book.ingest(), "zh")).splitlines()
+    for lines in (checked, ingested):
+        (said,) = (line.strip() for line in lines if "没有一行" in line)
+        assert said.startswith(
+            "data/raw/b.xlsx：3行没有一行写的是界线中的地区（“溪口镇”、“溪南镇”、“白鹭镇”）"
+        )
+
+
+def test_one_row_is_one_row_and_a_cell_of_two_lines_stays_on_one(tmp_path: Path) -> None:
+    rows = make_hazards("溪口镇", 1)
+    rows[1][4] = "重\n点"
+    book = open_workbook(str(make_book(tmp_path / "book", {"a.xlsx": rows})))
+    said = "\n".join(one.word("en") for one in describe_ledgers(book.config))
+    assert "  1 row read = 1 accepted + 0 set aside" in said and "'重⏎点' is none of" in said
+    assert "1 row read = 1 accepted" in "\n".join(describe_result(book.ingest(), "en"))
+
+
 def test_a_chinese_workbook_is_told_of_in_chinese(messy: Path) -> None:
     book = open_workbook(str(messy))
     result = book.ingest()

@@ -35,6 +35,12 @@ def root(tmp_path: Path) -> Path:
     return make_book(tmp_path / "book", {"a.xlsx": [HEAD, *ROWS]})
 
 
+def test_an_empty_cell_for_the_result_of_a_verification_says_that_none_was_made(tmp_path: Path) -> None:
+    head = ["所属乡镇", "发现日期", "隐患描述", "复查结果", "整改状态"]
+    rows = [["溪口镇", "2021-03-01", "甲", "合格", "已销号"], ["溪口镇", "2021-03-02", "乙", "", "未整改"]]
+    assert check(make_book(tmp_path / "book", {"a.xlsx": [head, *rows]}))[0] == []
+
+
 def test_each_decision_is_one_line_and_the_commonest_comes_first(root: Path) -> None:
     found = {(one.table, one.key, one.value): (one.count, one.choice) for one in check(root)[0]}
     assert list(found.items()) == [

@@ -457,8 +457,8 @@ def test_comparison_names_both_ends_and_who_differs() -> None:
     )
     view = make_view(facts=facts, district="all")
     assert read(narrative.write_comparison(view, "hazards.rectification_rate")) == (
-        "5个有数据的地区中，隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.6%。"
-        "与其余地区的差别超出偶然波动的有5个：城关镇、溪口镇、石门乡、临海街道和白沙镇。另有1个地区没有数据。"
+        "5个地区的隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.6%。"
+        "与其余地区的差别超出偶然波动的有5个：城关镇、溪口镇、石门乡、临海街道和白沙镇。另有1个地区不详。"
     )
     assert narrative.write_comparison(view, "drills.held") is None
 

@@ -206,7 +206,7 @@ PLANTED = [
     (BRIGHT, ALL, "zh", "3个地区近两年都没有生产安全事故应急预案的演练记录。"),
     (BRIGHT, OTHER, "zh", "溪南镇近两年组织过演练，自然灾害、公共卫生等预案的演练不计。"),
     (BRIGHT, CODE, "en", "溪口镇 has no drill of a work safety plan on record in the last two years."),
-    (BRIGHT, ALL, "zh", "3个有数据的地区现存逾期未整改相同，均为0处。"),
+    (BRIGHT, ALL, "zh", "3个地区的现存逾期未整改相同，均为0处。"),
     (BRIGHT, CODE, "zh", "现存逾期未整改无从得知：台账没有写明“整改期限”。"),
     (BRIGHT, CODE, "en", "All 3 targets are met."),
     (BRIGHT, CODE, "zh", "溪口镇的隐患排查治理台账从2023年3月6日到2023年5月1日没有记录。"),
@@ -323,10 +323,10 @@ ALTS = [
     (BRIGHT, CODE, "en", "inspections-trend",
      "Bars of inspections each month in 溪口镇, 2023: 2 in all, most in May 2023 (2).", True),
     (BRIGHT, ALL, "zh", "map-hazards-rectification-rate",
-     "隐患整改率分级地图，2个地区有数据：最高的是溪南镇（100.0%），最低的是溪口镇（50.0%）；"
-     "1个地区画斜线：无数据。", False),
+     "隐患整改率分级地图，已知2个地区：最高的是溪南镇（100.0%），最低的是溪口镇（50.0%）；"
+     "1个地区画斜线：不详。", False),
     (BRIGHT, ALL, "zh", "map-hazards-rectification-rate",
-     "隐患整改率分级地图，3个地区有数据：最高的是溪南镇（100.0%），最低的是白鹭镇（0.0%）。", True),
+     "隐患整改率分级地图，已知3个地区：最高的是溪南镇（100.0%），最低的是白鹭镇（0.0%）。", True),
     (BRIGHT, ALL, "en", "ranking-hazards-rectification-rate",
      "2 districts ranked by Rectification rate with intervals: from 溪口镇 (50.0%) to 溪口镇 (50.0%); districts that "
      "differ from the others beyond chance: 0.", True),

@@ -12,6 +12,7 @@ import pandas as pd
 from taizhang.analysis.calls import is_called
 from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
+from taizhang.analysis.rows import have_rows
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.metadata.facts import ALL, describe_fact, split_target
@@ -232,14 +233,21 @@ class Looked:
 
 
 def list_looked(view: View) -> Looked:
-    """What rules could look at in a view's district; of the whole area in every district as well."""
+    """What rules could look at in a view's district; of the whole area in every district as well.
+
+    Where only some districts let a rule look, one without a row of the ledger tells nothing.
+    """
     codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
     cases = [_Case(facts, before, code, view.ledgers, view.as_of, lambda *_: None) for code in codes]
-    looked = [(rule.fact, sum(_could_look(rule, case) for case in cases)) for rule in load_rules()]
-    everywhere = dict.fromkeys(fact for fact, n in looked if fact and n == len(cases))
-    somewhere = dict.fromkeys(fact for fact, n in looked if fact and 0 < n < len(cases))
-    return Looked(tuple(everywhere), tuple(somewhere), all(n == len(cases) for _, n in looked))
+    looked = [
+        (rule.fact, [case.district for case in cases if _could_look(rule, case)]) for rule in load_rules()
+    ]
+    everywhere = dict.fromkeys(fact for fact, of in looked if fact and len(of) == len(cases))
+    somewhere = dict.fromkeys(
+        fact for fact, of in looked if fact and len(of) < len(cases) and have_rows(view, fact, of)
+    )
+    return Looked(tuple(everywhere), tuple(somewhere), all(len(of) == len(cases) for _, of in looked))
 
 
 def index_facts(facts: pd.DataFrame, *districts: str) -> Index:

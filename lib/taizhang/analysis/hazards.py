@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import (
@@ -74,6 +75,16 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     parts = pd.DataFrame(tell_states(found), index=rows.index)
     classes = name_values(rows[column], "hazards", column, view.lang)
     return count_classes(classes, parts, view.lang).astype("int64")
+
+
+def count_undated_spot(view: View) -> int:
+    """The period's hazards rectified on the spot, of which no day of rectification is written."""
+    if "hazards" not in view.ledgers:
+        return 0
+    found = view.counted("hazards")
+    dated = [found.known(column) for column in hazards.DAYS_DONE]
+    spot = found.test(hazards.is_on_the_spot) & found.test(hazards.is_rectified)
+    return int((spot & ~np.logical_or.reduce(dated)).sum())
 
 
 def list_overdue(view: View) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Rows and counts behind charts: which months, how many per month, how many per class."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,14 @@ MOST_BARS = 10
 _SIGNALS = ("red", "orange", "yellow", "blue")
 # Classes that a sentence names, and how many where that many are alike.
 _LEADERS, _MOST_LEADERS = 3, 5
+
+
+def have_rows(view: View, fact: str, districts: Collection[str]) -> bool:
+    """Whether any of some districts has a row, of whatever day, in the ledger of a fact; what is in none is there."""
+    kind = fact.split(".")[0]
+    if kind not in view.ledgers:
+        return bool(districts)
+    return bool(view.ledgers[kind]["district_code"].isin(districts).any())
 
 
 def choose_months(view: View) -> pd.PeriodIndex:

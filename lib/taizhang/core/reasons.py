@@ -143,15 +143,22 @@ def write_value(value: Any, lang: str) -> str:
     if isinstance(value, Label):
         return value.zh if lang == "zh" else value.en
     if not isinstance(value, tuple):
-        return str(value)
+        return _keep_on_line(value)
     seen = list(dict.fromkeys(value))
     quotes = "“{}”" if lang == "zh" else "'{}'"
     shown = seen[:MOST_VALUES]
-    written = [one.word(lang) if isinstance(one, Reason) else quotes.format(one) for one in shown]
+    written = [
+        one.word(lang) if isinstance(one, Reason) else quotes.format(_keep_on_line(one)) for one in shown
+    ]
     listed = {"zh": "、", "en": ", "}[lang].join(written)
     if more := len(seen) - len(written):
         listed += {"zh": f"等{len(seen)}个", "en": f" and {more} more"}[lang]
     return listed
+
+
+def _keep_on_line(value: object) -> str:
+    """A cell's text as one line of a message: its line breaks shown, and not made."""
+    return "⏎".join(str(value).splitlines()) or str(value)
 
 
 @cache

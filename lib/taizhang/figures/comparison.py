@@ -26,7 +26,7 @@ from taizhang.metadata.words import label
 
 # Characters that fit beside a swatch.
 _MOST_IN_KEY = 12
-_WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.no_data", "either": "word.withheld_or_none"}
+_WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.not_known", "either": "word.withheld_or_none"}
 
 
 def map_fact(view: View, fact: str) -> display.Figure | None:

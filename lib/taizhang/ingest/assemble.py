@@ -60,9 +60,10 @@ class Assembler:
         self.errors: dict[Reason, None] = {}
         self.near: dict[str, tuple[Proposal, ...]] = {}
         self.applied: list[Applied] = []
-        self.notes = NoteBook()
+        self.notes, self.places = NoteBook(), NoteBook()  # of what was read, and of where it belongs
         self._files: dict[str, None] = {}
         self._counts, self._scopes, self._rules = Counter[str](), Counter[str](), Counter[str]()
+        self._matched, self._missing = Counter[str](), Counter[str]()  # rows by file
         self._totals: list[dict[str, object]] = []
         self._unread: dict[Unread, None] = {}
         self._rows: list[pd.DataFrame] = []
@@ -83,7 +84,7 @@ class Assembler:
         self.applied += part.applied
         self.notes.add(part.name, note_file(part))
         if self._offset != "none":
-            self.notes.add(part.name, [Reason("ingest.note.offset", offset=self._offset)])
+            self.places.add(part.name, [Reason("ingest.note.offset", offset=self._offset)])
         for table in part.tables:
             self._counts.update(table.counts)
             self._totals += [
@@ -130,6 +131,7 @@ class Assembler:
         for use in self._uses:
             self.errors |= dict.fromkeys(use.list_faults())
         self.collector.finish()
+        self._note_nowhere()
         accepted, aside = self.collector.rows, self._scopes["row"]
         titles: dict[str, Label | Reason] = {rule.name: Label(**rule.title) for rule in self.kind.rules}
         titles[FUTURE] = Reason("ingest.future_date")
@@ -149,6 +151,7 @@ class Assembler:
                 *(note for use in self._uses for note in use.list_notes()),
                 *self._list_twice(),
                 *self.notes.list_notes(),
+                *self.places.list_notes(),
             ),
             rules=tuple(
                 Reason("ingest.rule", title=titles[rule], rows=count)
@@ -226,6 +229,8 @@ class Assembler:
         required = self.kind.fields["district"].required
         missing = matched["code"].isna()
         told = missing if required else missing & rows["district"].notna()
+        self._matched.update(rows.loc[~missing, "source_file"].astype("str"))
+        self._missing.update(rows.loc[missing & rows["district"].notna(), "source_file"].astype("str"))
         aside = pd.DataFrame(
             {
                 "kind": self.kind.name,
@@ -244,15 +249,19 @@ class Assembler:
                 self.near.setdefault(str(text), lines)
         return (rows[~missing] if required else rows).reset_index(drop=True), aside
 
+    def _note_nowhere(self) -> None:
+        """Say of which files no row names a district: their area, or what the districts are called, is another."""
+        names = tuple(self.layers.districts["name"].astype("str"))
+        for file, rows in self._missing.items():
+            if rows > 1 and not self._matched[file]:
+                self.places.add(file, [Reason("ingest.note.nowhere", count=rows, names=names)])
+
     def _note_strays(self, rows: pd.DataFrame) -> None:
         """Say how many rows have a point far from the district they name, which stands."""
         lon, lat = (rows[name].to_numpy(float, na_value=np.nan) for name in ("lon", "lat"))
         stray = find_strays(lon, lat, rows["district_code"].to_numpy(dtype=object), self.layers.districts)
         for name, count in rows.loc[stray, "source_file"].value_counts().items():
-            self.notes.add(
-                str(name),
-                [Reason("ingest.note.strays", count=int(count))],
-            )
+            self.places.add(str(name), [Reason("ingest.note.strays", count=int(count))])
 
     def _match_aside(self, aside: pd.DataFrame) -> pd.Series:
         """The district of what is set aside, where the row says one that is known."""

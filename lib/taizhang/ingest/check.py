@@ -123,6 +123,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
                     for reason in (*lacking, *assembler.errors)
                 ),
                 *seen.describe(),
+                *(_note(note) for note in assembler.places.list_notes()),
                 *_describe_summary(summary),
                 *_describe_pairs(collector),
                 *reasons.describe(),

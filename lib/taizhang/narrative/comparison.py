@@ -7,6 +7,7 @@ from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
 from taizhang.analysis.required_drills import list_required_drills
 from taizhang.analysis.risk import find_risk
+from taizhang.analysis.rows import have_rows
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.verdicts import judge_drills
 from taizhang.analysis.view import View
@@ -26,7 +27,8 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         return None
     lang, info = view.lang, describe_fact(fact)
     title = info.title[lang]
-    if found.places.empty:
+    # Noughts of districts without a row are nothing to compare.
+    if not have_rows(view, fact, list(found.places.index)):
         return tell(lang, say("compare.nothing", lang, fact=title))
     least, most = found.extremes
 

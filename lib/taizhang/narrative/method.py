@@ -6,6 +6,7 @@ from taizhang.analysis.calls import count_tested, find_power
 from taizhang.analysis.differences import count_unsettled, list_uncompared
 from taizhang.analysis.exhibits import is_brief
 from taizhang.analysis.gaps import count_cut, list_noughts, list_unsaid
+from taizhang.analysis.hazards import count_undated_spot
 from taizhang.analysis.quality import count_twice, sum_read
 from taizhang.analysis.reported import count_beside
 from taizhang.analysis.rows import count_monthless
@@ -53,7 +54,7 @@ def write_method(view: View) -> Prose | None:
         *_tell_tests(view),
         say("method.shares", lang),
     ]
-    counting += [*_tell_unsaid(view), *_tell_noughts(view)]
+    counting += [*_tell_unsaid(view), *_tell_noughts(view), *_tell_spot(view)]
     counting += [
         *_tell_rows(view, "cut", count_cut(view)),
         *_tell_rows(view, "monthless", count_monthless(view)),
@@ -94,6 +95,12 @@ def _tell_unsaid(view: View) -> list[Runs]:
         for one in list_unsaid(view)
     ]
     return [say("method.unsaid", lang, names=join_list(names, lang))] if names else []
+
+
+def _tell_spot(view: View) -> list[Runs]:
+    """How many hazards rectified on the spot are taken to be so on the day found."""
+    n = count_undated_spot(view)
+    return [say("method.spot", view.lang, n=count(n))] if n else []
 
 
 def _tell_tests(view: View) -> list[Runs]:
