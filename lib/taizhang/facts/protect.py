@@ -108,7 +108,7 @@ def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
     return merged, gather(small, np.logical_or)
 
 
-def _stack(relations: Sequence[tuple[int, Numbers]], n: int) -> sparse.csr_array:
+def stack(relations: Sequence[tuple[int, Numbers]], n: int) -> sparse.csr_array:
     """A row for each relation: its parts less its whole."""
     sizes = [len(parts) + 1 for _, parts in relations]
     at = np.concatenate([np.append(parts, whole) for whole, parts in relations] or [np.empty(0, int)])
@@ -124,7 +124,7 @@ class Protection:
         cells, small = merge_equal(cells, small)
         self.cells = cells
         n = len(cells.values)
-        self.equal, self.within = _stack(cells.equal, n), _stack(cells.within, n)
+        self.equal, self.within = stack(cells.equal, n), stack(cells.within, n)
         self.lines = sparse.vstack([self.equal, self.within], format="csr")
         self.room = -(self.within @ cells.values)  # by how much each within may grow
         # Of the relations the parts, and the wholes, to see what follows from a nought.
