@@ -364,16 +364,25 @@ class Checker:
             return None
         if rule.check == "no_drill":
             return None if place == ALL else not self.drills(place)
-        value = self.value(rule.fact, place)
-        if value is None:
+        value, fact = self.value(rule.fact, place), self.now.facts.get((place, rule.fact))
+        if value is None or fact is None:
             return None
+        unsaid = fact.unsaid
         if rule.check in ("above", "overdue"):
-            return value > (rule.above or 0)
+            least = rule.above or 0
+            return True if value > least else None if value + unsaid > least else False
         if rule.check == "share_below":
-            return value < rule.below
+            if unsaid and rule.fact == "drills.problems_fixed_share":
+                return None  # nobody knows how many problems they had
+            top = round(value * fact.known / 100) if unsaid else 0
+            ends = [100 * n / fact.of for n in (top, top + unsaid)] if unsaid else [value, value]
+            return True if ends[1] < rule.below else False if ends[0] >= rule.below else None
         if rule.check == "share_above":
             whole = self.value(rule.of, place)
-            return bool(value >= rule.least and whole and 100 * value / whole > rule.above)
+            if not whole:
+                return False
+            meets = [n >= rule.least and 100 * n / whole > rule.above for n in (value, value + unsaid)]
+            return meets[0] if meets[0] == meets[1] else None
         then = self.before.facts[place, rule.fact].value
         return None if not then else False if value <= then else None
 

@@ -54,3 +54,39 @@ def test_none_without_rules_or_of_one_district(view: View) -> None:
     assert find_assessment(replace(view, settings={})) is None
     assert find_assessment(replace(view, district=CODES[0])) is None
     assert find_assessment(replace(view, facts=view.facts.assign(suppressed=True))) is None
+
+
+def test_points_that_hang_on_rows_that_do_not_say_are_a_range(view: View) -> None:
+    """55 of 100 with 20 that do not say is 55 to 75 of 120: 1.9 to 7.5 of 20 points; a veto may apply."""
+    rules = Assessment("", (*RULES.rules[:1], AssessmentRule("重大", "veto", "hazards.major", above=2)))
+    facts = [
+        make_fact("hazards.rectification_rate", rate, district=code, numerator=rate, denominator=100)
+        for rate, code in zip((55, 50, 60, 70, 80, 90), CODES, strict=True)
+    ] + [make_fact("hazards.major", 2, district=code) for code in CODES]
+    facts[0] |= {"known": 100, "of": 120}
+    sure = make_view(facts=facts, district="all", settings={"assessment": rules})
+    found, table = find_assessment(sure), figures.tabulate_assessment(sure)
+    assert found is not None and table is not None and found.has_ends
+    own = found.places.loc[CODES[0]]
+    assert (own["total"], own["vetoed"]) == (pytest.approx(5), False)
+    assert (own["total_least"], own["total_most"]) == (
+        pytest.approx(20 * (110 / 2.4 - 40) / 60),
+        pytest.approx(7.5),
+    )
+    # 50 and 60 % are exact: it may lie before or behind both.
+    assert (own["rank"], own["low"], own["high"]) == (5, 4, 6)
+    assert found.places.loc[CODES[1], ["low", "high"]].tolist() == [5, 6]
+    (row,) = [row for row in table.rows if row[0].text == NAMES[0]]
+    assert [cell.text for cell in row[1:4]] == ["1.9至7.5", "无", "1.9至7.5"]
+    assert "按其全否至全是的范围" in table.notes[1]
+    facts[7] |= {"known": 9, "of": 10}  # two major hazards of nine rows, and one that does not say
+    unsure = make_view(facts=facts, district="all", settings={"assessment": rules})
+    found, table = find_assessment(unsure), figures.tabulate_assessment(unsure)
+    assert found is not None and table is not None
+    (row,) = [row for row in table.rows if row[0].text == NAMES[1]]
+    assert row[2].text == "可能否决" and found.places.loc[CODES[0], ["low", "high"]].tolist() == [4, 6]
+    # With 70 % the fourth district is third, and behind all where the veto applies.
+    assert found.places.loc[CODES[3], ["low", "high"]].tolist() == [3, 3]
+    facts[9] |= {"known": 9, "of": 10}
+    found = find_assessment(make_view(facts=facts, district="all", settings={"assessment": rules}))
+    assert found is not None and found.places.loc[CODES[3], ["low", "high"]].tolist() == [3, 6]

@@ -5,15 +5,18 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
-from taizhang import narrative
+from taizhang import figures, narrative
 from taizhang.analysis.calls import list_calls
 from taizhang.analysis.changes import compare_periods
 from taizhang.analysis.differences import weigh_change, weigh_part, weigh_place
 from taizhang.analysis.doubt import (
     bound_row,
+    count_turning,
     draw_towards,
     find_bounds,
     is_partly_known,
+    push_rows,
+    read_column,
     rests_on_undated,
     take_off,
     weigh_within_bounds,
@@ -186,3 +189,52 @@ def test_a_share_is_told_with_its_bounds() -> None:
     english = narrative.write_hazards(make_view(facts=facts, lang="en"))
     said = "".join(run.text for block in english.blocks for run in block.runs)
     assert "94.7% (between 90.0% and 95.0%, as 5 rows do not say)" in said, said
+
+
+def make_rows(*pairs: tuple[float, float, float]) -> pd.DataFrame:
+    facts = [make_share(*pair, district=code) for pair, code in zip(pairs, CODES, strict=False)]
+    return pd.DataFrame(facts).set_index("district_code")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "turning"),
+    [
+        (((90, 100, 0), (80, 100, 0), (70, 100, 0)), 0),
+        (((90, 100, 5), (80, 100, 0), (70, 100, 0)), 0),  # 85.7 to 90.5 %
+        (((90, 100, 15), (80, 100, 0), (70, 100, 0)), 1),  # 78.3 %, behind the second
+        (((90, 100, 0), (80, 100, 50), (70, 100, 0)), 1),  # 53.3 %, behind the last
+        (
+            ((90, 100, 0), (80, 100, 1), (80, 100, 0)),
+            1,
+        ),  # two are last, if the one that does not say is no lower
+        (((90, 100, 0), (90, 100, 0), (70, 100, 3)), 0),
+    ],
+)
+def test_the_highest_and_the_lowest_may_be_others(
+    pairs: tuple[tuple[float, float, float], ...], turning: int
+) -> None:
+    assert count_turning(make_rows(*pairs)) == turning
+
+
+def test_a_comparison_says_that_the_order_may_turn() -> None:
+    rows = make_rows((90, 100, 15), (80, 100, 0), (70, 100, 0)).reset_index().to_dict("records")
+    view = make_view(facts=[*rows, make_share(240, 300, district="all")], district="all")
+    said = "".join(run.text for block in narrative.write_comparison(view, RATE).blocks for run in block.runs)
+    words = "有1个地区的一些记录没有写明，最高、最低的可能是别的地区。"
+    assert words in said and words in figures.plot_ranking(view, RATE).source
+    assert words in figures.map_fact(view, RATE).source
+    sure = make_view(
+        facts=[make_fact("hazards.found", n, district=code) for n, code in enumerate(CODES)], district="all"
+    )
+    assert "没有写明" not in figures.plot_ranking(sure, "hazards.found").source
+
+
+def test_what_has_no_bounds_may_be_anything() -> None:
+    facts = [make_fact("incidents.deaths", n, district=code, known=9, of=10) for n, code in enumerate(CODES)]
+    rows = pd.DataFrame(facts).set_index("district_code")
+    assert count_turning(rows) == 6
+    assert read_column(rows, "value", "lowest").isna().all() and push_rows(rows, "highest").empty
+    shares = make_rows((90, 100, 15), (80, 100, 0))
+    assert push_rows(shares, "lowest")["value"].tolist() == [pytest.approx(100 * 90 / 115), 80]
+    assert read_column(shares, "numerator", "highest").tolist() == [105, 80]
+    assert read_column(shares, "numerator", None).tolist() == [90, 80]

@@ -16,6 +16,7 @@ from taizhang.analysis.findings import (
     find_problems,
     index_facts,
     list_findings,
+    list_looked,
     list_steps,
 )
 from taizhang.core.periods import parse_period
@@ -402,3 +403,65 @@ def test_of_a_rule_three_are_told_and_of_a_month_five_in_all(monkeypatch):
     assert list_steps(year) == {"a": ["1", "2", "3", "4"], "b": ["2"], "c": ["1"], "d": ["5"]}
     assert list(list_steps(year)) == ["a", "b", "c", "d"]
     assert list_steps(month) == {"a办": ["1", "2", "3", "4"], "b办": ["2"]}
+
+
+def look_at(*facts: dict[str, object]) -> tuple[list[str], tuple[str, ...]]:
+    """The rules that are met, and the facts of which it can be said that nothing stands out or does."""
+    view = make_view(facts=facts)
+    return [finding.rule.rule for finding, _ in list_findings(view)], list_looked(view).everywhere
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom", "unsaid", "is_met", "is_looked_at"),
+    [
+        (70, 100, 0, True, True),
+        (70, 100, 10, True, True),  # 72.7 % at the most
+        (78, 100, 10, False, False),  # 70.9 to 80 %
+        (90, 100, 10, False, True),  # 81.8 % at the least
+        (80, 100, 0, False, True),
+    ],
+)
+def test_a_share_is_below_only_whatever_the_rows_say(
+    top: int, bottom: int, unsaid: int, is_met: bool, is_looked_at: bool
+) -> None:
+    name = "drills.evaluated_share"
+    counts = {"numerator": top, "denominator": bottom, "known": bottom, "of": bottom + unsaid}
+    found, looked = look_at(make_fact(name, 100 * top / bottom, **counts))
+    assert (found != []) == is_met and (name in looked) == is_looked_at
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "known", "is_met", "is_looked_at"),
+    [
+        ("plans.review_overdue", 1, 9, True, True),  # one at least
+        ("plans.review_overdue", 0, 10, False, True),
+        ("plans.review_overdue", 0, 9, False, False),  # the tenth may be
+        ("hazards.overdue_stock", 0, 9, False, False),
+        ("hazards.overdue_stock", 2, 9, True, True),
+        ("drills.problems_fixed_share", 50, 9, False, False),  # nobody knows how many problems the tenth had
+        ("drills.problems_fixed_share", 50, 10, True, True),
+    ],
+)
+def test_that_something_stands_out_or_nothing_holds_whatever_the_rows_say(
+    fact: str, value: float, known: int, is_met: bool, is_looked_at: bool
+) -> None:
+    found, looked = look_at(make_fact(fact, value, numerator=value, denominator=100, known=known, of=10))
+    assert (found != []) == is_met and (fact in looked) == is_looked_at
+
+
+@pytest.mark.parametrize(
+    ("repeats", "unsaid", "is_met", "is_looked_at"),
+    [
+        (11, 0, True, True),
+        (11, 3, True, True),
+        (10, 0, False, True),
+        (9, 1, False, True),
+        (9, 2, False, False),
+    ],
+)
+def test_repeats_are_above_a_tenth_whatever_the_rows_say(
+    repeats: int, unsaid: int, is_met: bool, is_looked_at: bool
+) -> None:
+    facts = make_fact("hazards.repeats", repeats, known=100 - unsaid, of=100), make_fact("hazards.found", 100)
+    found, looked = look_at(*facts)
+    assert (found != []) == is_met and ("hazards.repeats" in looked) == is_looked_at

@@ -270,3 +270,35 @@ def test_shares_have_draws_and_amounts_have_none() -> None:
     found = find_risk(make_indicators(open_, losses, duty, facts=facts))
     assert found is not None and not found.upper and set(found.places["class"]) == {"medium"}
     assert found.places["index"].tolist() == pytest.approx([2.5] * 6, abs=0.01)
+
+
+def test_a_class_that_hangs_on_rows_that_do_not_say_is_not_sure() -> None:
+    """Beside 50 of 100 rectified 50 more may be: half of the draws are near 50 of 150, half near 100 of 150."""
+    rate = Indicator(NAME, "vulnerability", value="hazards.rectification_rate", more_is_worse=False)
+    facts = [
+        make_fact("hazards.rectification_rate", 100 * n / 100, district=code, numerator=n, denominator=100)
+        for n, code in zip((10, 40, 50, 60, 70, 80), CODES, strict=True)
+    ]
+    sure = measure_indicators(make_indicators(rate, facts=facts), "vulnerability")
+    facts[2] |= {"known": 100, "of": 150}
+    unsure = measure_indicators(make_indicators(rate, facts=facts), "vulnerability")
+    assert sure is not None and unsure is not None
+    assert unsure.values[0].tolist() == sure.values[0].tolist()  # by the rows that say
+    own = unsure.sampled[0][:, 2]
+    assert 0.45 < (own > 0.5).mean() < 0.55
+    assert own[own > 0.5].mean() == pytest.approx(2 / 3, abs=0.02)
+    assert own[own <= 0.5].mean() == pytest.approx(1 / 3, abs=0.02)
+    others = [0, 1, 3, 4, 5]
+    np.testing.assert_array_equal(unsure.sampled[0][:, others], sure.sampled[0][:, others])
+    one, two = (make_risk(make_indicators(rate), part).places for part in (sure, unsure))
+    assert two["kept"].iloc[2] < 0.7 * one["kept"].iloc[2] and one["class"].tolist() == two["class"].tolist()
+
+
+def test_sums_without_bounds_are_not_known() -> None:
+    losses = Indicator(NAME, "hazard", value="losses.loss_wan")
+    facts = [make_fact("losses.loss_wan", 5.0 + n, district=code) for n, code in enumerate(CODES)]
+    facts[2] |= {"known": 9, "of": 10}
+    (found,) = measure(make_indicators(losses, facts=facts), "hazard")
+    assert np.isnan(found[2]) and found[:2] == [5, 6]
+    few = [*facts[:3], *(one | {"known": 9, "of": 10} for one in facts[3:])]
+    assert measure(make_indicators(losses, facts=few), "hazard") == []

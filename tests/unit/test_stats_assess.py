@@ -195,6 +195,8 @@ def test_totals_and_ranks_as_by_a_plain_reckoning(
     ranks = rank_all(totals)
     expected = pd.DataFrame(points, index=values.index, dtype=float).assign(
         total=np.array([total for total, _ in totals], float),
+        total_least=np.array([total for total, _ in totals], float),
+        total_most=np.array([total for total, _ in totals], float),
         vetoed=[vetoed for _, vetoed in totals],
         rank=ranks,
         low=ranks,

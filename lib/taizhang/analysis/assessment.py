@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.comparison import list_column
+from taizhang.analysis.comparison import list_values
+from taizhang.analysis.doubt import Side, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
-from taizhang.stats.assess import Assessment, assess_places
+from taizhang.stats.assess import Assessment, assess_places, score_ends
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,19 @@ class Assessed:
     """Points and ranks by the rules of assessment.toml.
 
     `places`, by code, the best first: district, and the columns of `stats.assess.assess_places`. `sensitivity`, by rule
-    number: moved, most, tau.
+    number: moved, most, tau. `least` and `most`: points by code and rule number at the ends of what rows do not say.
     """
 
     assessment: Assessment
     places: pd.DataFrame
     sensitivity: pd.DataFrame
+    least: pd.DataFrame
+    most: pd.DataFrame
+
+    @property
+    def has_ends(self) -> bool:
+        """Whether points of some district hang on rows that do not say."""
+        return not self.least.equals(self.most)
 
     @property
     def has_missing(self) -> bool:
@@ -35,12 +43,21 @@ def find_assessment(view: View) -> Assessed | None:
     if not isinstance(assessment, Assessment) or view.district != ALL or len(view.districts) < 2:
         return None
     names = dict.fromkeys(name for rule in assessment.rules for name in (rule.fact, rule.times) if name)
-    tables = [
-        pd.DataFrame({name: list_column(view, name, column) for name in names})
-        for column in ("value", "low", "high")
-    ]
-    places, sensitivity = assess_places(assessment, *tables)
+    codes = list(view.districts["code"])
+
+    def read(column: str, side: Side | None) -> pd.DataFrame:
+        """What has no bounds is not known."""
+        rows = {name: list_values(view, name) for name in names}
+        return pd.DataFrame(
+            {name: read_column(part, column, side).reindex(codes) for name, part in rows.items()}
+        )
+
+    values, low, high = (read(column, None) for column in ("value", "low", "high"))
+    ends = read("value", "lowest"), read("value", "highest")
+    differ = not ends[0].equals(ends[1])
+    places, sensitivity = assess_places(assessment, values, low, high, ends=ends if differ else None)
     if places["total"].isna().all():
         return None
     places["district"] = view.districts.set_index("code")["name"].astype("str")
-    return Assessed(assessment, places.sort_values("rank"), sensitivity)
+    points = [pd.DataFrame(end, index=codes) for end in score_ends(assessment, *ends)]
+    return Assessed(assessment, places.sort_values("rank"), sensitivity, *points)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.calls import is_beyond, is_called
 from taizhang.analysis.differences import weigh_place
+from taizhang.analysis.doubt import count_turning
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ADDED, ALL
 from taizhang.stats.classes import choose_classes
@@ -79,7 +80,7 @@ class Classes:
     `places`, by code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
     `classes` and `method` as from `group_values`; `missing` as from `explain_missing`, of the districts on the map.
     `known` and `unknown`: districts with a value, and those on the map without one. `highest` and `lowest`: district
-    and value of the first with the largest, or least.
+    and value of the first with the largest, or least. `turning`: as from `count_turning`.
     """
 
     places: pd.DataFrame
@@ -90,6 +91,7 @@ class Classes:
     unknown: int
     highest: pd.Series
     lowest: pd.Series
+    turning: int = 0
 
 
 def classify_districts(view: View, fact: str) -> Classes | None:
@@ -111,6 +113,7 @@ def classify_districts(view: View, fact: str) -> Classes | None:
         unknown=int(places["value"].isna().sum()),
         highest=known.iloc[int(known["value"].argmax())],
         lowest=known.iloc[int(known["value"].argmin())],
+        turning=count_turning(rows.loc[known.index]),
     )
 
 
@@ -134,7 +137,8 @@ class Comparison:
     ranking, the best is 0; where no side is good, the highest), apart (whether it lies beyond chance from the others,
     by `analysis.calls`) and tested (whether that can be told).
     `level`: what districts are held against, NaN where it isn't known; it is `of` the districts (their mean, for
-    counts) or of the whole area. `unknown`: districts without a value; `missing` as from `explain_missing`.
+    counts) or of the whole area. `unknown`: districts without a value; `missing` as from `explain_missing`. `turning`:
+    as from `count_turning`.
     """
 
     places: pd.DataFrame
@@ -142,6 +146,7 @@ class Comparison:
     of: Literal["mean", "area"]
     unknown: int
     missing: Missing
+    turning: int = 0
 
     @property
     def ranked(self) -> pd.DataFrame:
@@ -221,4 +226,5 @@ def compare_districts(view: View, fact: str) -> Comparison | None:
         apart=[not np.isnan(level) and bool(told) for told in apart],
         tested=[told is not None for told in apart],
     )
-    return Comparison(places, level, of, len(rows) - len(known), explain_missing(rows))  # type: ignore[arg-type]
+    missing, turning = explain_missing(rows), count_turning(known)
+    return Comparison(places, level, of, len(rows) - len(known), missing, turning)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ only where it would hold if all the others said no, and if all said yes.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ UNDATED: Mapping[str, Test] = {
 }
 
 
-def is_partly_known(row: pd.Series) -> bool:
+def is_partly_known(row: pd.Series | Mapping[Any, Any]) -> bool:
     """Whether some rows of a fact's base do not say; so, too, where how many is withheld."""
     of, known = row.get("of", np.nan), row.get("known", np.nan)
     return bool(pd.notna(of) and of > known)
@@ -144,6 +144,37 @@ def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
         if end is not None:
             pushed.loc[code, list(_NUMBERS)] = end[list(_NUMBERS)].to_numpy(float)
     return pushed
+
+
+def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series:
+    """A column of a fact by district, of those partly known at one end of their bounds, NaN where these have none.
+
+    Without a side as the rows that say have it, NaN likewise.
+    """
+    values = list[float]()
+    for _, row in rows.iterrows():
+        end = bound_row(row, side or "lowest")
+        values.append(np.nan if end is None else float((row if side is None else end)[column]))
+    return pd.Series(values, rows.index, dtype=float)
+
+
+def count_turning(rows: pd.DataFrame) -> int:
+    """Rows of a fact by district, all known: how many are partly so, where the highest or the lowest may be another.
+
+    0 where whatever they say these stay the same.
+    """
+    partly = pd.Series([is_partly_known(row) for _, row in rows.iterrows()], rows.index, dtype=bool)
+    if not partly.any():
+        return 0
+    low = read_column(rows, "value", "lowest").fillna(-np.inf)
+    high = read_column(rows, "value", "highest").fillna(np.inf)
+    values = rows["value"].astype(float)
+    for end, mine, theirs in ((values.max(), low, high), (values.min(), -high, -low)):
+        ahead = values == end
+        tied = ahead.sum() > 1 and partly[ahead].any()
+        if tied or ((~ahead).any() and mine[ahead].min() <= theirs[~ahead].max()):
+            return int(partly.sum())
+    return 0
 
 
 def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -7,14 +7,18 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.calls import is_called
+from taizhang.analysis.doubt import bound_row, is_partly_known
 from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
 from taizhang.analysis.rows import have_rows
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import parse_period
+from taizhang.facts.compute import MEASURES
+from taizhang.facts.measures import Sum
 from taizhang.metadata.facts import ALL, describe_fact, split_target
 from taizhang.metadata.rules import FindingRule, load_rules
 
@@ -91,6 +95,19 @@ class _Case:
         row = self.row(fact)
         return None if row is None else float(row["value"])
 
+    def bound(self, fact: str) -> tuple[float, float] | None:
+        """The least and the most that a fact may be, whatever the rows say that do not; None where it isn't known."""
+        row = self.row(fact)
+        if row is None:
+            return None
+        if not is_partly_known(row):
+            return float(row["value"]), float(row["value"])
+        ends = [bound_row(pd.Series(row), side) for side in ("lowest", "highest")]
+        low, high = (None if end is None else float(end["value"]) for end in ends)
+        if low is not None and high is not None:
+            return low, high
+        return (float(row["value"]) if isinstance(MEASURES.get(fact), Sum) else -np.inf), np.inf
+
 
 def _keep_known(row: Row | None) -> Row | None:
     return row if is_known(row) else None
@@ -116,24 +133,56 @@ def _tell_more(rule: FindingRule, case: _Case) -> dict[str, Evidence]:
     return told
 
 
+# A finding, and that there is none, holds whatever the rows say that do not: else neither is said.
+
+
+def _is_above(rule: FindingRule, case: _Case) -> bool | None:
+    low, high = case.bound(rule.fact) or (np.nan, np.nan)
+    return True if low > rule.above else False if high <= rule.above else None
+
+
+def _is_share_below(rule: FindingRule, case: _Case) -> bool | None:
+    low, high = case.bound(rule.fact) or (np.nan, np.nan)
+    return True if high < rule.below else False if low >= rule.below else None
+
+
+def _is_share_above(rule: FindingRule, case: _Case) -> bool | None:
+    (low, high), (least, most) = (case.bound(fact) or (np.nan, np.nan) for fact in (rule.fact, rule.of))
+    if low >= rule.least and most and 100 * low / most > rule.above:
+        return True
+    return False if high < rule.least or (least > 0 and 100 * high / least <= rule.above) else None
+
+
+def _is_overdue(rule: FindingRule, case: _Case) -> bool | None:
+    low, high = case.bound(rule.fact) or (np.nan, np.nan)
+    return True if low > 0 else False if high <= 0 else None
+
+
+# By check, whether it is met: None where that can't be told.
+_MEETS: Mapping[str, Callable[[FindingRule, _Case], bool | None]] = {
+    "above": _is_above,
+    "share_below": _is_share_below,
+    "share_above": _is_share_above,
+    "overdue": _is_overdue,
+}
+
+
 def _above(rule: FindingRule, case: _Case) -> Found:
     value = case.number(rule.fact)
-    if value is not None and value > rule.above:
+    if value is not None and _is_above(rule, case):
         yield {"value": _write(value, rule.fact), **_tell_more(rule, case)}
 
 
 def _share_below(rule: FindingRule, case: _Case) -> Found:
     row = case.row(rule.fact)
-    if row is not None and row["value"] < rule.below:
+    if row is not None and _is_share_below(rule, case):
         parts = {name: Evidence(float(row[name])) for name in ("numerator", "denominator")}
         yield {"value": _write(row["value"], rule.fact), **parts}
 
 
 def _share_above(rule: FindingRule, case: _Case) -> Found:
     value, whole = case.number(rule.fact), case.number(rule.of)
-    if value is None or not whole or value < rule.least:
-        return
-    if 100 * value / whole > rule.above:
+    if value is not None and whole and _is_share_above(rule, case):
         yield {"value": _write(value, rule.fact), "share": _percent(value, whole)}
 
 
@@ -188,6 +237,8 @@ def _target_behind(rule: FindingRule, case: _Case) -> Found:
         parts, pace = split_target(fact), case.number(fact)
         if parts is None or parts[1] != "pace_points" or pace is None or pace >= rule.below:
             continue
+        if case.bound(fact) != (pace, pace):
+            continue
         share = f"targets.{parts[0]}.done_percent"
         if (done := case.number(share)) is not None:
             behind = Evidence(-pace, 1, basis=fact)
@@ -208,8 +259,9 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
 def _could_look(rule: FindingRule, case: _Case) -> bool:
     """Whether all that a rule looks at is known, so that no finding means no problem."""
     if rule.check == "target_behind":
-        paces = (fact for fact in case.facts.get(case.district, {}) if fact.endswith(".pace_points"))
-        return any(case.row(fact) is not None for fact in paces)
+        paces = [fact for fact in case.facts.get(case.district, {}) if fact.endswith(".pace_points")]
+        bounds = [bound for fact in paces if (bound := case.bound(fact))]
+        return any(bounds) and all(low == high for low, high in bounds)
     if case.row(rule.fact) is None:
         return False
     if rule.check == "count_up":
@@ -217,7 +269,9 @@ def _could_look(rule: FindingRule, case: _Case) -> bool:
         return case.row_before(rule.fact) is not None and every is not None and bool(every["value"] > 0)
     if rule.check == "no_drill":
         return "drills" in case.ledgers
-    return rule.check != "share_above" or case.row(rule.of) is not None
+    if rule.check == "share_above" and case.row(rule.of) is None:
+        return False
+    return _MEETS[rule.check](rule, case) is not None
 
 
 @dataclass(frozen=True)

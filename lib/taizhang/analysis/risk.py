@@ -1,22 +1,26 @@
 """The index of risk, from the indicators that a workbook's ledgers allow, and how sure its classes are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from taizhang.analysis.comparison import list_column
+from taizhang.analysis.comparison import list_values
 from taizhang.analysis.differences import find_scatter
+from taizhang.analysis.doubt import Side, is_partly_known, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.intervals import Floats
-from taizhang.stats.risk import CLASSES, DIMENSIONS, Indicator, RiskModel, compute_risk
-from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
+from taizhang.stats.risk import CLASSES, DIMENSIONS, SEED, Indicator, RiskModel, compute_risk
+from taizhang.stats.shrink import DRAWS, Posterior, shrink_rates, shrink_shares
 
 _FEWEST = 3  # districts below which there is nothing to scale
 _UPPER = ("high", "very_high")
 _FIRM_PERCENT = 95
 _LEADERS = 3
 _VISITS = "inspections.visits"
+_OTHER_SIDE: Mapping[Side | None, Side] = {"lowest": "highest", "highest": "lowest"}
 
 
 @dataclass(frozen=True)
@@ -153,24 +157,68 @@ class _Made:
 
 
 def _measure(view: View, indicator: Indicator) -> _Made | None:
-    """None where its ledger isn't configured."""
+    """None where its ledger isn't configured.
+
+    Where some rows of a district do not say, half of its draws have all of these say no, and half yes: a class that
+    hangs on them is not sure. Where what they may say has no bounds, the district's value is not known.
+    """
+    made = _measure_at(view, indicator, None)
+    partly = _find_partly(view, indicator)
+    if made is None or not partly.any():
+        return made
+    ends = [_measure_at(view, indicator, side) for side in ("lowest", "highest")]
+    if any(end is None for end in ends):
+        return None
+    low, high = (np.broadcast_to(_draw(end), (DRAWS, len(partly))) for end in ends if end is not None)
+    coin = np.random.default_rng(SEED).random((DRAWS, len(partly))) < 0.5
+    draws = np.where(partly.to_numpy() & coin, high, np.where(partly.to_numpy(), low, _draw(made)))
+    return replace(made, draws=draws)
+
+
+def _draw(made: _Made) -> Floats:
+    return made.column.to_numpy(float)[None, :] if made.draws is None else made.draws
+
+
+def _find_partly(view: View, indicator: Indicator) -> pd.Series:
+    """Of which districts some rows do not say what an indicator rests on."""
+    codes = list(view.districts["code"])
+    partly = pd.Series(False, codes)
+    for name in (indicator.value, _find_base(view, indicator)):
+        if name and not name.startswith("population."):
+            rows = list_values(view, name)
+            partly |= pd.Series(
+                {code: is_partly_known(row) for code, row in rows.iterrows()}, dtype=bool
+            ).reindex(codes, fill_value=False)
+    return partly
+
+
+def _find_base(view: View, indicator: Indicator) -> str:
+    """What it is divided by: many hazards are found where many are looked for."""
+    if indicator.of or not indicator.value or indicator.value.startswith("population."):
+        return indicator.of
+    info = view.describe(indicator.value)
+    return _VISITS if indicator.dimension == "hazard" and _counts_hazards(info) else ""
+
+
+def _measure_at(view: View, indicator: Indicator, side: Side | None) -> _Made | None:
+    """The same by the rows that say alone, or at one end of what the others may."""
     codes = list(view.districts["code"])
     if indicator.grades is not None:
         names = view.districts.set_index("name")["code"]
         graded = {names.get(place, place): grade for place, grade in indicator.grades.items()}
         return _Made(pd.Series(graded, dtype=float).reindex(codes), scale="grade")
-    top, of = _look_up(view, indicator.value), indicator.of
+    top, of = _look_up(view, indicator.value, side), _find_base(view, indicator)
     if top is None:
         return None
     info = None if indicator.value.startswith("population.") else view.describe(indicator.value)
-    if not of and info and indicator.dimension == "hazard" and _counts_hazards(info):
-        of = _VISITS  # many are found where many are looked for
     by_chance = info is not None and info.interval in ("poisson", "wilson")
     if not of:
         if not by_chance or info is None or not indicator.value:
             return _Made(top)
         if info.unit == "percent":
-            count, total = (list_column(view, indicator.value, name) for name in ("numerator", "denominator"))
+            count, total = (
+                _list_at(view, indicator.value, name, side) for name in ("numerator", "denominator")
+            )
             if info.interval != "wilson" or (count.isna() & top.notna()).any():
                 return _Made(top / 100, scale="share")
             return _spread(
@@ -180,18 +228,26 @@ def _measure(view: View, indicator: Indicator) -> _Made | None:
             return _Made(top)
         every = pd.Series(1.0, top.index)
         return _spread(shrink_rates(top, every, dispersion=_scatter(view, indicator.value)), codes)
-    base = _look_up(view, of)
+    base = _look_up(view, of, _OTHER_SIDE.get(side))
     if base is None:
         return None
     if info is not None and info.unit == "count" and (by_chance or indicator.shrink):
         if (base > 0).sum() < _FEWEST:
             return None
-        within = not of.startswith("population.") and of.split(".")[0] == info.kind and not (top > base).any()
+        of_same = not of.startswith("population.") and of.split(".")[0] == info.kind
+        known = _look_up(view, indicator.value, None), _look_up(view, of, None)
+        within = of_same and known[0] is not None and known[1] is not None and not (known[0] > known[1]).any()
         spread = _scatter(view, indicator.value)
         if within:
-            return _spread(shrink_shares(top, base, dispersion=spread), codes, "share")
+            part = top.clip(upper=base.where(top.notna(), np.inf))
+            return _spread(shrink_shares(part, base, dispersion=spread), codes, "share")
         return _spread(shrink_rates(top, base, dispersion=spread), codes)
     return _Made((top / base).where(base > 0))
+
+
+def _list_at(view: View, fact: str, column: str, side: Side | None) -> pd.Series:
+    """A column of a fact by district, in their order; NaN where withheld, not configured or without bounds."""
+    return read_column(list_values(view, fact), column, side).reindex(list(view.districts["code"]))
 
 
 def _counts_hazards(info: FactInfo) -> bool:
@@ -210,10 +266,10 @@ def _spread(posterior: Posterior, codes: list[str], scale: str = "amount") -> _M
     return _Made(posterior.mean.reindex(codes), draws.to_numpy(float), scale)
 
 
-def _look_up(view: View, name: str) -> pd.Series | None:
+def _look_up(view: View, name: str, side: Side | None) -> pd.Series | None:
     """A fact, or a column of the latest population figures of the period's year or before."""
     if not name.startswith("population."):
-        values = list_column(view, name)
+        values = _list_at(view, name, "value", side)
         return None if values.isna().all() else values
     table = view.ledgers.get("population")
     if table is None or table.empty:

@@ -5,6 +5,7 @@ from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.tables import make_table, write_number
+from taizhang.metadata.formats import format_span
 from taizhang.metadata.words import label
 
 
@@ -16,24 +17,31 @@ def tabulate_assessment(view: View) -> display.Table | None:
         return None
     lang, assessment, rows = view.lang, found.assessment, []
     for code, row in found.places.iterrows():
-        points = (_cell(row[n], rule.kind, lang) for n, rule in enumerate(assessment.rules))
+        ends = zip(row[: len(assessment.rules)], found.least.loc[code], found.most.loc[code], strict=True)
+        points = (
+            _cell(*numbers, rule.kind, lang) for rule, numbers in zip(assessment.rules, ends, strict=True)
+        )
         rank = label("standing.range", lang, rank=row["rank"], first=row["low"], last=row["high"])
         if row["vetoed"]:
             rank = label("assessment.vetoed", lang, rank=rank)
         place = write_number(row["rank"], text=rank, note="worse" if row["vetoed"] else "")
-        total = write_number(row["total"], 1)
+        total = write_number(row["total"], text=format_span(row["total_least"], row["total_most"], lang, 1))
         rows.append((display.Cell(row["district"], district=str(code)), *points, total, place))
     notes = [say_exhibit(view, "assessment", "note")]
+    if found.has_ends:
+        notes.append(say_exhibit(view, "assessment", "ends"))
     if found.has_missing:
         notes.append(say_exhibit(view, "assessment", "missing"))
     heads = [rule.name for rule in assessment.rules]
     return make_table(view, "assessment", rows, title=assessment.title, columns=heads, notes=notes)
 
 
-def _cell(points: float, kind: str, lang: str) -> display.Cell:
-    """Points of a rule; of a veto whether it applies; a dash where its fact isn't known."""
-    words = label(f"assessment.{'veto' if points else 'no_veto'}", lang) if kind == "veto" else ""
-    return write_number(points, 1, text=words)
+def _cell(points: float, least: float, most: float, kind: str, lang: str) -> display.Cell:
+    """Points of a rule, or their range; of a veto whether it applies, or may; a dash where its fact isn't known."""
+    if kind != "veto":
+        return write_number(points, text=format_span(least, most, lang, 1))
+    which = "perhaps" if least != most else "veto" if points else "no_veto"
+    return write_number(points, text=label(f"assessment.{which}", lang))
 
 
 @exhibit("assessment-rules")

@@ -56,6 +56,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=steps)
     if left_out:
         extra += label("source.unlabelled", lang, n=len(left_out))
+    extra += _tell_turning(found.turning, lang)
     high, low = found.highest, found.lowest
     told = {
         "fact": info.title[lang], "n": found.known,
@@ -71,6 +72,11 @@ def _name_with_unit(info: FactInfo, lang: str) -> str:
     """A fact's title with its unit; in English the title of a rate says what it is per."""
     unit = "" if lang == "en" and info.unit.startswith("per_") else name_unit(info, lang)
     return info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else "")
+
+
+def _tell_turning(n: int, lang: str) -> str:
+    """That rows which do not say may put other districts first or last."""
+    return (" " if lang == "en" else "") + label("compare.turning", lang, n=n) if n else ""
 
 
 def slug_fact(fact: str) -> str:
@@ -161,7 +167,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         "first": names[0], "top": values[0], "last": names[-1], "bottom": values[-1],
     }  # fmt: skip
     extra = say_exhibit(view, "ranking", "interval") if found.has_intervals else ""
-    source = describe_fact_source(view, info, extra)
+    source = describe_fact_source(view, info, extra + _tell_turning(found.turning, lang))
     return finish_figure(drawing, view, "ranking", id=f"ranking-{slug_fact(fact)}", source=source, told=told)
 
 

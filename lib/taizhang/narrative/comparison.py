@@ -50,6 +50,8 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         if found.has_area:
             spread += say("compare.area", lang, area=number(found.level))
         sentences = [(*spread, *say("join.stop", lang))]
+        if found.turning:
+            sentences.append(say("compare.turning", lang, n=count(found.turning)))
         if found.has_area and found.is_tested:
             sentences.append(_tell_apart(found.apart, lang))
     if found.missing:

@@ -122,6 +122,7 @@ def assess_places(
     low: pd.DataFrame | None = None,
     high: pd.DataFrame | None = None,
     *,
+    ends: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -133,14 +134,18 @@ def assess_places(
         One row per district, one column per fact that the rules name; NaN where unknown or withheld.
     low, high : DataFrame, optional
         Limits of the facts' 95 % intervals, alike; NaN where a fact has none and counts as exact.
+    ends : tuple of DataFrame, optional
+        The values, alike, at the least and at the most that what is not known of them allows. The range of a rank then
+        holds each district's at its better end among others at their worse, and the reverse.
     draws, seed : int
         Of the simulation that gives the ranks their range.
 
     Returns
     -------
     places : DataFrame
-        Per district: rule numbers (points), total, vetoed, rank, low, high (the rank in 95 % of draws) and
-        missing (rules whose fact isn't known; their points are shared out among the others).
+        Per district: rule numbers (points), total, total_least and total_most (at the ends), vetoed, rank, low, high
+        (the rank in 95 % of draws) and missing (rules whose fact isn't known; their points are shared out among the
+        others).
     sensitivity : DataFrame
         Per rule number: moved (districts whose rank changes without the rule), most (places at most), tau
         (Kendall's, of the ranking with and without).
@@ -162,20 +167,35 @@ def assess_places(
     beyond = np.zeros_like(center) if high is None else np.nan_to_num(high[columns].to_numpy(float) - center)
     rng = np.random.default_rng(seed)
     certain = [place for place, rule in enumerate(rules) if rule.kind != "points"]
-    ranks = np.empty((draws, len(values)))
+    best, worst = (np.empty((draws, len(values))) for _ in range(2))
+    sides = None if ends is None else [end[columns].to_numpy(float) for end in ends]
     for first in range(0, draws, _DRAWS_AT_ONCE):
+        chunk = slice(first, first + _DRAWS_AT_ONCE)
         z = rng.standard_normal((min(_DRAWS_AT_ONCE, draws - first), *center.shape)) / Z95
-        moved = center + np.where(np.signbit(z), below, beyond) * z
-        drawn = _score(rules, np.where(center == 0, np.maximum(moved, 0), moved), columns)
-        # A veto, and what counts events that happened, is not a matter of chance.
-        drawn[..., certain] = points[:, certain]
-        ranks[first : first + _DRAWS_AT_ONCE] = _rank(*_total(drawn, rules))
+        noise = np.where(np.signbit(z), below, beyond) * z
+
+        def draw(at: Floats, noise: Floats = noise) -> Floats:
+            drawn = _score(rules, np.where(at == 0, np.maximum(at + noise, 0), at + noise), columns)
+            # A veto, and what counts events that happened, is not a matter of chance.
+            drawn[..., certain] = _score(rules, at, columns)[:, certain]
+            return drawn
+
+        if sides is None:
+            best[chunk] = worst[chunk] = _rank(*_total(draw(center), rules))
+        else:
+            worse, better = (_total(one, rules) for one in _order(rules, *(draw(side) for side in sides)))
+            best[chunk], worst[chunk] = _rank_among(better, worse), _rank_among(worse, better)
+    totals = (
+        [total, total] if ends is None else [_total(one, rules)[0] for one in score_ends(assessment, *ends)]
+    )
     places = pd.DataFrame(points, index=values.index, columns=range(len(rules))).assign(
         total=total,
+        total_least=totals[0],
+        total_most=totals[1],
         vetoed=vetoed,
         rank=rank.astype(int),
-        low=np.quantile(ranks, 0.025, axis=0, method="lower").astype(int),
-        high=np.quantile(ranks, 0.975, axis=0, method="higher").astype(int),
+        low=np.quantile(best, 0.025, axis=0, method="lower").astype(int),
+        high=np.quantile(worst, 0.975, axis=0, method="higher").astype(int),
         missing=np.isnan(points).sum(axis=1),
     )
     rows = []
@@ -189,6 +209,34 @@ def assess_places(
         rows.append((place, int((shift > 0).sum()), int(shift.max()), float(tau)))
     sensitivity = pd.DataFrame(rows, columns=["rule", "moved", "most", "tau"]).set_index("rule")
     return places, sensitivity
+
+
+def score_ends(assessment: Assessment, least: pd.DataFrame, most: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Points per district and rule at the worse and at the better of two ends of the facts' values."""
+    rules, columns = assessment.rules, list(least.columns)
+    return _order(rules, *(_score(rules, end[columns].to_numpy(float), columns) for end in (least, most)))
+
+
+def _order(rules: Sequence[AssessmentRule], one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """The worse and the better of two points, rule by rule: a veto that applies is worse."""
+    veto = np.array([rule.kind == "veto" for rule in rules])
+    lower, upper = np.minimum(one, other), np.maximum(one, other)
+    return np.where(veto, upper, lower), np.where(veto, lower, upper)
+
+
+def _rank_among(own: tuple[Floats, Floats], others: tuple[Floats, Floats]) -> Floats:
+    """As `_rank`, of each place by its own totals and vetoes among the others by theirs."""
+    # The vetoed are below everyone else, in both.
+    span = max(np.nanmax(total, initial=0) for total, _ in (own, others))
+    span -= min(np.nanmin(total, initial=0) for total, _ in (own, others))
+    mine, theirs = (total - vetoed * (span + 1) for total, vetoed in (own, others))
+    ranks = np.empty_like(mine)
+    for place in range(mine.shape[1]):
+        unknown = np.isnan(mine[:, [place]])
+        ahead = (theirs > mine[:, [place]]) | (unknown & ~np.isnan(theirs))
+        ahead[:, place] = False
+        ranks[:, place] = 1 + ahead.sum(axis=1)
+    return ranks
 
 
 def _score(rules: Sequence[AssessmentRule], values: Floats, columns: Sequence[str]) -> Floats:
