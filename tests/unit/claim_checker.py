@@ -589,6 +589,15 @@ def _spread(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return []
 
 
+def _turning(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """In how many districts some rows do not say what the fact compared rests on."""
+    counts = dict[str, int]()
+    for (town, name), fact in one.now.facts.items():
+        if town in TOWNS and fact.value is not None:
+            counts[name] = counts.get(name, 0) + (fact.unsaid > 0)
+    return [] if read_number(said["n"])[0] in counts.values() else [f"{counts}"]
+
+
 def _all_drilled(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     towns = TOWNS if one.place == ALL else (one.place,)
     without = [TOWNS[town] for town in towns if not one.drills(town)]
@@ -810,7 +819,7 @@ _CLAIMS: dict[str, Claim] = {
     "findings.none": _sound, "findings.none_of": _sound_of, "findings.none_in": _sound_in,
     "findings.blind": _blind, "findings.no_rows": _no_rows,
     "findings.no_steps": _no_steps, "compare.equal": _equal, "compare.one": _one, "compare.nothing": _no_comparison,
-    "compare.spread": _spread, "required_drills.met": _all_drilled, "required_drills.met_one": _all_drilled,
+    "compare.spread": _spread, "compare.turning": _turning, "required_drills.met": _all_drilled, "required_drills.met_one": _all_drilled,
     **{f"required_drills.missed{which}": _some_drilled for which in ("", "_one", "_all")},
     "control.all_steady": _steady(True), "control.steady": _steady(False), "closure.in_time": _in_time,
     "closure.in_time_unsaid": _perhaps_in_time,
