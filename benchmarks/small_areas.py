@@ -1,18 +1,24 @@
 """Made-up counties of sixteen townships whose true rates are known: do shrunken rates cover, and are lists right?
 
 ``python -m benchmarks.small_areas`` prints the tables of docs/statistics.md, in some minutes; ``--counties 20`` in one.
+``--morris`` prints what the correction of Morris covers; ``--sampler`` fits the same model by PyMC and nutpie as well,
+which are no packages of ours: ``pip install pymc nutpie`` first.
 """
 
 import argparse
+import time
+from importlib import import_module
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from taizhang.stats.dispersion import disperse_daily_counts
 from taizhang.stats.funnel import draw_funnel_of_rates
 from taizhang.stats.intervals import poisson_interval, wilson_interval
 from taizhang.stats.ranks import rank_places
-from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
+from taizhang.stats.shrink import SPREAD, Posterior, shrink_rates, shrink_shares
 
 COUNTIES = 200
 TOWNSHIPS = 16
@@ -22,6 +28,7 @@ SPREADS = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5)
 TOTALS = (5, 20, 60, 200)
 DAYS = 365
 _DRAWS = 2000
+Floats = npt.NDArray[np.float64]
 
 
 def _judge(posterior: Posterior, truth: np.ndarray, raw: tuple[np.ndarray, np.ndarray]) -> tuple[float, ...]:
@@ -32,18 +39,109 @@ def _judge(posterior: Posterior, truth: np.ndarray, raw: tuple[np.ndarray, np.nd
     return float(inside.mean()), float(width.mean() / (raw[1] - raw[0]).mean()), float(width.min())
 
 
+def draw_rates(mean: float, spread: float, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Events, exposures and true rates: so many events on average, rates varying by so much; sizes differ fourfold."""
+    exposure = rng.uniform(0.4, 1.6, TOWNSHIPS)
+    exposure *= mean / exposure.mean()
+    truth = rng.gamma(spread**-2, spread**2, TOWNSHIPS) if spread else np.ones(TOWNSHIPS)
+    return rng.poisson(truth * exposure).astype(float), exposure, truth
+
+
 def cover_rates(mean: float, spread: float, *, counties: int, rng: np.random.Generator) -> tuple[float, ...]:
-    """Of counts of so many on average, the true rates varying by so much of their mean; sizes differ fourfold."""
+    """Of rates as `draw_rates` has them."""
     found = []
     for _ in range(counties):
-        exposure = rng.uniform(0.4, 1.6, TOWNSHIPS)
-        exposure *= mean / exposure.mean()
-        truth = rng.gamma(spread**-2, spread**2, TOWNSHIPS) if spread else np.ones(TOWNSHIPS)
-        events = rng.poisson(truth * exposure)
+        events, exposure, truth = draw_rates(mean, spread, rng)
         posterior = shrink_rates(pd.Series(events), pd.Series(exposure), draws=_DRAWS)
         found.append(_judge(posterior, truth, poisson_interval(events, exposure)))
     covered, width, least = zip(*found, strict=True)
     return 100 * float(np.mean(covered)), float(np.mean(width)), float(np.min(least))
+
+
+def correct_rates(events: Floats, exposure: Floats) -> tuple[Floats, Floats]:
+    """Intervals of rates by moments and the correction of Morris (1983), J. Am. Stat. Assoc. 78, 47-55, section 5.
+
+    The rates are taken as normal, with the variance that the overall rate gives each.
+    """
+    places = len(events)
+    raw, overall = events / exposure, events.sum() / exposure.sum()
+    chance = max(overall, 0.5 / exposure.sum()) / exposure
+    spread = 0.0
+    for _ in range(100):
+        weights = 1 / (chance + spread)
+        middle = (weights * raw).sum() / weights.sum()
+        excess = weights * (places / (places - 1) * (raw - middle) ** 2 - chance)
+        spread = max(0.0, float(excess.sum() / weights.sum()))
+    pull = (places - 3) / (places - 1) * chance / (chance + spread)
+    mean = (1 - pull) * raw + pull * middle
+    ratio = (weights * chance).sum() / weights.sum() + spread
+    doubt = 2 / (places - 3) * pull**2 * ratio / (chance + spread)
+    half = 1.96 * np.sqrt(chance * (1 - (places - 1) / places * pull) + doubt * (raw - middle) ** 2)
+    return np.maximum(mean - half, 0.0), mean + half
+
+
+def cover_corrected(
+    mean: float, spread: float, *, counties: int, rng: np.random.Generator
+) -> tuple[float, ...]:
+    """The same rates by `correct_rates`."""
+    found = []
+    for _ in range(counties):
+        events, exposure, truth = draw_rates(mean, spread, rng)
+        (low, high), raw = correct_rates(events, exposure), poisson_interval(events, exposure)
+        inside = (low <= truth) & (truth <= high)
+        found.append((inside.mean(), (high - low).mean() / (raw[1] - raw[0]).mean(), (high - low).min()))
+    covered, width, least = zip(*found, strict=True)
+    return 100 * float(np.mean(covered)), float(np.mean(width)), float(np.min(least))
+
+
+def sample_rates(events: Floats, exposure: Floats) -> tuple[Floats, Floats]:
+    """Intervals of the model of `shrink_rates` by PyMC's and nutpie's sampler."""
+    pymc: Any = import_module("pymc")
+    middle = float(np.log((events.sum() + 0.5) / exposure.sum()))
+    with pymc.Model():
+        spread = pymc.HalfCauchy("spread", SPREAD)
+        level = pymc.Flat("level")
+        pymc.Potential("prior", 0.5 * (level - pymc.math.log(pymc.math.exp(level) + np.exp(middle))))
+        shape = spread**-2
+        rates = pymc.Gamma("rates", shape, shape / pymc.math.exp(level), shape=len(events))
+        pymc.Poisson("events", rates * exposure, observed=events)
+        fit = pymc.sample(
+            5000,
+            tune=2000,
+            chains=2,
+            cores=1,
+            nuts_sampler="nutpie",
+            target_accept=0.95,
+            random_seed=SEED,
+            progressbar=False,
+        )
+    low, high = np.quantile(
+        fit.posterior["rates"].to_numpy().reshape(-1, len(events)), [0.025, 0.975], axis=0
+    )
+    return low, high
+
+
+def compare_samplers() -> None:
+    """Of one county each: how far the ends lie apart, over the interval's width, and the seconds that each takes."""
+    print("mean | spread | ends apart, % of the width: mean, most | seconds: ours, sampler")
+    for mean in MEANS:
+        for spread in (0.25, 1.0):
+            events, exposure, _ = draw_rates(mean, spread, np.random.default_rng([SEED, int(100 * spread)]))
+            begun = time.perf_counter()
+            ours = shrink_rates(pd.Series(events), pd.Series(exposure)).find_intervals()
+            between = time.perf_counter()
+            low, high = sample_rates(events, exposure)
+            seconds = between - begun, time.perf_counter() - between
+            width = (ours["high"] - ours["low"]).to_numpy()
+            apart = 100 * np.abs(np.r_[ours["low"] - low, ours["high"] - high]) / np.r_[width, width]
+            print(
+                mean,
+                spread,
+                f"{apart.mean():.1f}, {apart.max():.1f}",
+                f"{seconds[0]:.2f}, {seconds[1]:.1f}",
+                sep=" | ",
+                flush=True,
+            )
 
 
 def cover_shares(
@@ -85,10 +183,17 @@ def list_townships(
 
 
 def main() -> None:
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counties", type=int, default=COUNTIES, help="of each cell")
-    counties = parser.parse_args().counties
-    for name, cover, sizes in (("rates", cover_rates, MEANS), ("shares", cover_shares, TOTALS)):
+    parser.add_argument("--morris", action="store_true", help="what Morris' correction covers, and no more")
+    parser.add_argument("--sampler", action="store_true", help="the ends that PyMC finds, and no more")
+    asked = parser.parse_args()
+    counties = asked.counties
+    if asked.sampler:
+        return compare_samplers()
+    parts = (("rates", cover_rates, MEANS), ("shares", cover_shares, TOTALS))
+    for name, cover, sizes in (("rates", cover_corrected, MEANS),) if asked.morris else parts:
         print(f"{name}: coverage, % / mean width over the raw interval's; least width of all")
         for size in sizes:
             cells = [
@@ -103,6 +208,8 @@ def main() -> None:
                 sep=" | ",
                 flush=True,
             )
+    if asked.morris:
+        return
     print(
         "lists: mean, rows a visit, times the others: found, false among the called, counties with any, groups > 1, %"
     )
