@@ -10,7 +10,7 @@ from taizhang import open as open_workbook
 from taizhang.ingest.check import Description, describe_ledgers, write_decisions
 from taizhang.ingest.proposals import Proposal
 
-HEAD = ["所属乡镇", "发现日期", "隐患问题描述", "隐患等级", "整改要求", "是否挂牌", "检查组长"]
+HEAD = ["所属乡镇", "发现日期", "隐患问题描述", "隐患等级", "整改方式", "是否挂牌", "检查组长"]
 ROWS = [
     ["溪口镇", "2021-03-01", "堵塞", "重点", "1.立即停工。\n2.限3日内整改。", "√", "甲"],
     ["溪口镇", "2021-03-02", "漏电", "重点", "补设护栏", "", "乙"],

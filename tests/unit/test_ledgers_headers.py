@@ -25,7 +25,8 @@ KINDS = load_kinds()
         ("hazards", ("檢查時間",), "found_on"),
         ("hazards", ("检查", "时间"), "found_on"),
         ("hazards", ("整改责任单位", "联系电话"), None),
-        ("hazards", ("整改责任单位", "名称"), "premises"),
+        ("hazards", ("整改责任单位", "名称"), None),
+        ("hazards", ("企业", "名称"), "premises"),
         ("hazards", ("基本情况", "类别"), "category"),
         ("hazards", ("其他", "类别"), None),
         ("inspections", ("检查情况", "检查人员（人）"), "inspectors"),
@@ -93,8 +94,8 @@ def tell_people(tmp_path: Path, text: str) -> list[tuple[object, ...]]:
     "header",
     [
         "2022年常住人口（人）", "2022年末常住人口",
-        "2022年末总人口（人）", "常住人口（2022年）", "常住人口（2022年/人）",
-        "2022年度人口数", "二〇二二年常住人口", "民國111年人口", "Population 2022", "2022常住人口",
+        "2022年常住人口数（人）", "常住人口（2022年）", "常住人口（2022年/人）",
+        "2022年度常住人口", "二〇二二年常住人口", "民國111年常住人口", "Population 2022", "2022常住人口",
     ],
 )  # fmt: skip
 def test_the_year_of_a_header_is_that_of_the_rows(tmp_path: Path, header: str) -> None:
@@ -103,9 +104,7 @@ def test_the_year_of_a_header_is_that_of_the_rows(tmp_path: Path, header: str) -
 
 
 def test_headers_of_several_years_are_a_row_for_each(tmp_path: Path) -> None:
-    text = (
-        "乡镇,2021年户数,2022年户数,2022年人口（万人）,面积（km2）\n溪南镇,9,10,0.3,7\n石门镇,19,20,0.5,8\n"
-    )
+    text = "乡镇,2021年户数,2022年户数,2022年常住人口（万人）,面积（km2）\n溪南镇,9,10,0.3,7\n石门镇,19,20,0.5,8\n"
     assert tell_people(tmp_path, text) == [
         ("溪南镇", 2021, None, 9, 7.0), ("石门镇", 2021, None, 19, 8.0),
         ("溪南镇", 2022, 3000, 10, 7.0), ("石门镇", 2022, 5000, 20, 8.0),
@@ -113,17 +112,17 @@ def test_headers_of_several_years_are_a_row_for_each(tmp_path: Path) -> None:
 
 
 def test_a_group_of_headers_may_name_the_year(tmp_path: Path) -> None:
-    text = "乡镇,2021年,,2022年,\n,人口,户数,人口,户数\n溪南镇,29,9,30,10\n"
+    text = "乡镇,2021年,,2022年,\n,常住人口,户数,常住人口,户数\n溪南镇,29,9,30,10\n"
     assert tell_people(tmp_path, text) == [("溪南镇", 2021, 29, 9, None), ("溪南镇", 2022, 30, 10, None)]
 
 
 def test_a_column_of_years_goes_before_the_headers(tmp_path: Path) -> None:
-    text = "2020年人口\n乡镇,年份,2022年人口\n溪南镇,2021,29\n溪南镇,2022,30\n"
+    text = "2020年人口\n乡镇,年份,2022年常住人口\n溪南镇,2021,29\n溪南镇,2022,30\n"
     assert [row[:3] for row in tell_people(tmp_path, text)] == [("溪南镇", 2021, 29), ("溪南镇", 2022, 30)]
 
 
 def test_a_header_goes_before_the_title_and_is_told(tmp_path: Path) -> None:
-    path = write_csv(tmp_path, "人口情况,\n乡镇,2022年人口\n溪南镇,30\n", "2023年人口.csv")
+    path = write_csv(tmp_path, "人口情况,\n乡镇,2022年常住人口\n溪南镇,30\n", "2023年人口.csv")
     got = read(path, "population")
     assert got.rows["year"].tolist() == [2022]
     assert [str(note) for note in got.tables[0].notes] == ["year: taken from the headers (2022)"]

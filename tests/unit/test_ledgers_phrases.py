@@ -285,7 +285,8 @@ def test_what_a_column_asks_is_told_by_its_header() -> None:
     )
     assert ask("status", "答复情况", "complaints") == "answered"
     assert ask("status", "办理情况", "complaints") == "done"
-    assert ask("status", "化解情况", "disputes") == "done"  # of these acts no other is a dispute's
+    assert ask("status", "化解情况", "disputes") == "settled"
+    assert ask("status", "调解情况", "disputes") == ""  # a day of mediation is none of settlement
     assert (
         ask("mode", "整改方式") == ""
         and ask("deadline", "期限") == ""

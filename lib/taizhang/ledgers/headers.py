@@ -10,7 +10,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import find_year, write_arabic
 from taizhang.ledgers.quantities import find_factor, is_unit
 from taizhang.ledgers.text import fold, simplify
-from taizhang.metadata.kinds import NUMBER_TYPES, Asked, Field, Kind, load_shared
+from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Asked, Field, Kind, load_shared
 
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
 _ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)]?[.、)]\s*|[*※★#]+)")
@@ -22,7 +22,7 @@ _END = re.compile(r"[*※★:;,.。、#]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
 _SIGNS = re.compile(r"[(\[【〔{)\]】〕}]")
 # What makes another number or day of a name that is near: 未整改数 is no 已整改数, 应参加人数 no 参加人数.
-_OTHERWISE = re.compile("未|不|非|应|拟|计划|预计|上年|去年|同期|累计|率|占比|比例|其中|增长")
+_OTHERWISE = re.compile("未|不|非|应(?!急)|拟|计划|预计|上年|去年|同期|累计|率|占比|比例|其中|增长")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
 
 
@@ -107,6 +107,8 @@ class HeaderIndex:
     def _look_up(self, levels: tuple[str, ...]) -> Match | tuple[Question, ...] | None:
         if not levels:
             return None
+        if found := self._own("/".join(levels), ""):  # as check shows it
+            return found
         unit_level = len(levels) > 1 and is_unit(bare(levels[-1]))
         words = levels[:-1] if unit_level else levels
         extra = bare(levels[-1]) if unit_level else ""
@@ -154,14 +156,25 @@ class HeaderIndex:
         if found := self._match_own(text, extra):
             return found
         words = self._list_words(text)
-        if asked := self._list_questions(text, words):
+        exact = next(iter(words))
+        if exact not in self.spellings and (asked := self._list_questions(text, words)):
             return asked
         for word, tail in words.items():
             if word in self.spellings:
                 name, rank = self.spellings[word]
+                if word != exact and self._is_qualified(name, text):
+                    return (Question(name, load_shared().qualified),)
                 if not tail or self.kind.fields[name].type in NUMBER_TYPES:
                     return self._measure(name, rank, text, tail or extra)
         return None
+
+    def _is_qualified(self, name: str, text: str) -> bool:
+        """Whether brackets make a header of numbers or days one of others: 死亡人数（含失踪）."""
+        if self.kind.fields[name].type not in (*NUMBER_TYPES, *DATE_TYPES):
+            return False
+        patterns = [word.removeprefix("~") for word in load_shared().qualified.headers]
+        inside = [fold(simplify(part)) for part in _BRACKETS.findall(unicodedata.normalize("NFKC", text))]
+        return any(re.search(pattern, part) for pattern in patterns for part in inside)
 
     def _match_own(self, text: str, extra: str) -> Match | None:
         if found := self._own(text, extra):
@@ -171,8 +184,8 @@ class HeaderIndex:
 
     def _list_questions(self, text: str, words: Iterable[str]) -> tuple[Question, ...]:
         asked = [question for word in words for question in self.questions.get(word, ())]
-        plain = fold(simplify(_SIGNS.sub("", unicodedata.normalize("NFKC", text))))
-        asked += [question for pattern, question in self.patterns if pattern.search(plain)]
+        forms = {fold(simplify(_SIGNS.sub("", unicodedata.normalize("NFKC", text)))), *words}
+        asked += [question for pattern, question in self.patterns if any(map(pattern.search, forms))]
         return tuple(dict.fromkeys(asked))
 
     def _list_words(self, text: str) -> dict[str, str]:
@@ -220,6 +233,10 @@ class HeaderIndex:
                 if word and (word == known or ends):
                     return what
         return ""
+
+    def says_otherwise(self, header: str) -> bool:
+        """Whether a header says of itself that it is of what was planned, not done, or of another time."""
+        return bool(_OTHERWISE.search(fold(header)))
 
     def suggest(self, header: str) -> str:
         """The column whose header is nearest to an unknown one; '' where none is near."""

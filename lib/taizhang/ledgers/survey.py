@@ -38,7 +38,7 @@ class Survey:
 class ColumnSeen:
     """A column: its header, the field understood ('' for none), its distinct texts (some), the share that are days.
 
-    `asked`: the header may mean a field, and a person must say so.
+    `asked`: the header may mean a field, or says that it is of what was planned: a person must tell.
     """
 
     header: str
@@ -238,7 +238,8 @@ def _look_at(grid: Grid, column: HeaderColumn, index: HeaderIndex, data: np.ndar
     understood = column.match is not None and not column.match.problem
     field = column.match.field if column.match is not None and understood else ""
     ignored = bool(index.ignores(column.levels))
-    return ColumnSeen(column.header, field, words, days, ignored, bool(column.asked))
+    asked = bool(column.asked) or index.says_otherwise(column.header)
+    return ColumnSeen(column.header, field, words, days, ignored, asked)
 
 
 def _share_days(values: Iterable[object]) -> float:

@@ -171,6 +171,7 @@ class Shared:
 
     units: Mapping[str, Unit]
     generic: tuple[str, ...]
+    qualified: Asked
     ignored: Mapping[str, tuple[str, ...]]
     booleans: Mapping[str, tuple[str, ...]]
     missing: tuple[str, ...]
@@ -188,6 +189,7 @@ def load_shared() -> Shared:
     return Shared(
         units={name: _make_unit(name, **given) for name, given in data["units"].items()},
         generic=_texts(data["generic"]),
+        qualified=_read_asked(data["qualified"])[0],
         ignored={what: _texts(words) for what, words in data["ignored"].items()},
         booleans={answer: _texts(words) for answer, words in data["booleans"].items()},
         missing=_texts(data["missing"]),
