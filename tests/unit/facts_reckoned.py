@@ -42,6 +42,9 @@ VALUES: dict[str, Sequence[Any]] = {
     "sessions": [0, 3], "reached": [0, 20], "met": [True, False], "veto": [True, False], "assigned": [True, False],
     "status": ["open", "rectified", "closed", "answered", "resolved", "settled"],
     "verified_result": ["passed", "not_passed"],
+    "term": [
+        "2019-2020学年第二学期", "2020-2021学年上学期", "2021年春季学期", "2021-2022学年第一学期", "2022秋", "不定期",
+    ],
     "year": [2020, 2021], "residents": [0, 4000], "output_yi": [0.5, 0.5, 2.0],
 }  # fmt: skip
 KINDS = {
@@ -61,7 +64,7 @@ KINDS = {
     "supplies": "quantity standard expires_on",
     "shelters": "capacity",
     "publicity": "held_on sessions reached",
-    "schools": "met veto",
+    "schools": "met veto term",
     "grid": "assigned",
     "population": "year residents output_yi",
 }
@@ -71,6 +74,14 @@ STATUSES = {
     "hazards": ("open", "rectified", "closed"),
     "complaints": ("open", "answered", "resolved"),
     "disputes": ("open", "settled"),
+}
+# The first days of the terms; 不定期 is none.
+TERMS = {
+    "2019-2020学年第二学期": date(2020, 2, 1),
+    "2020-2021学年上学期": date(2020, 9, 1),
+    "2021年春季学期": date(2021, 2, 1),
+    "2021-2022学年第一学期": date(2021, 9, 1),
+    "2022秋": date(2022, 9, 1),
 }
 # What an empty cell says in a table that has the column: not yet or none; nought where nobody wrote it; else nothing.
 NONE = (
@@ -164,10 +175,12 @@ class Look:
     def of(self, kind: str, stock: bool = False) -> list[tuple[int, Row]]:
         """Rows that take part, with their labels; of a stock, whatever period they are of."""
         dated = "" if kind == "grid" else load_kinds()[kind].date
+        terms = self.read_terms() if kind == "schools" else None
         return [
             (10 + at, row)
             for at, row in enumerate(self.rows[kind])
             if row["district_code"] is not None
+            and (terms is None or row["term"] not in TERMS or row["term"] in terms)
             and (
                 not dated
                 or (
@@ -177,6 +190,14 @@ class Look:
                 )
             )
         ]
+
+    def read_terms(self) -> set[str]:
+        """The terms that began in the period, by the day it is read as of; if none, the latest begun before."""
+        placed = [row for row in self.rows["schools"] if row["district_code"] is not None]
+        begun = {row["term"]: TERMS[row["term"]] for row in placed if row["term"] in TERMS}
+        begun = {term: day for term, day in begun.items() if day <= min(self.period.end, self.as_of)}
+        within = {term for term, day in begun.items() if day >= self.period.start}
+        return within or {term for term, day in begun.items() if day == max(begun.values())}
 
     def by(self, row: Row, column: str) -> bool:
         day = last(row, column)
@@ -640,6 +661,8 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
         part = n / len(some) if some else 1.0
         if part <= share:
             share, told, asked = part, n, len(some)
+    if kind == "schools" and not look.of(kind) and any(row["district_code"] for row in look.rows[kind]):
+        enough = False  # no term had begun
     if fact in PER and code != "all" and rows[kind] and not population(look, code, PER[fact][1]) > 0:
         enough = False
     return enough, told, asked

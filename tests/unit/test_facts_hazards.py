@@ -148,6 +148,27 @@ def test_on_the_spot_is_0_days_whatever_its_dates():
     assert values(facts, "rectified")[0] == 2  # without a date its day is the day it was found
 
 
+def test_on_the_spot_without_a_date_is_one_thing_in_counts_and_median():
+    """Three found on 1 June: on the spot without a word more, on the spot but still open, mended after 4 days."""
+    table = pd.DataFrame(
+        {
+            "district_code": ["101"] * 3,
+            "found_on": day("2021-06-01", "2021-06-01", "2021-06-01"),
+            "mode": ["on_the_spot", "on_the_spot", "by_deadline"],
+            "status": [None, "open", None],
+            "rectified_on": day(None, None, "2021-06-05"),
+        }
+    )
+    facts = facts_of(table)
+    assert [values(facts, name)[0] for name in ("found", "rectified", "open")] == [3, 2, 1]
+    assert values(facts, "rectified_undated")[0] == 0  # its day is the day it was found
+    # Of three one is left after 0 days 2/3, after 4 days 1/3. Closed at once, the second would make it 0; open, the
+    # first would leave it beyond reach.
+    assert values(facts, "days_to_rectify_median")[0] == 4
+    row = facts.loc[("101", "hazards.days_to_rectify_median")]
+    assert (row["numerator"], row["denominator"]) == (2, 3)
+
+
 def test_an_earlier_as_of_sees_less(hazards):
     facts = facts_of(hazards, as_of=date(2021, 3, 10))
     assert values(facts, "found") == [3, 0, 0, 3]

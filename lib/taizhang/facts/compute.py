@@ -217,10 +217,11 @@ def _list_published(
 ) -> list[_Published]:
     """What is published of a kind in the calendar year of a period; nothing where the period is another range.
 
-    A kind without dates has nothing that adds up over the year.
+    A kind without dates has nothing that adds up over the year; one by school terms is read again in other periods, in
+    parts that do not add up.
     """
     period = find_calendar_period(scene.period)
-    if period is None:
+    if period is None or scene.ledgers[kind].term:
         return []
     readings = list_readings(period.start.year, suppression.own)
     if not scene.ledgers[kind].date:

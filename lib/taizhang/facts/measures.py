@@ -229,7 +229,7 @@ class Measure(ABC):
         told = asked = _tally(self.rows_of(scene).group, scene.n)
         share = np.ones(scene.n + 1)
         unread = scene.is_unread({self.kind, *self.needs, *self.kinds})
-        unknown = np.append(self.find_unknown(scene) | unread, False)
+        unknown = np.append(self.find_unknown(scene) | unread | self.rows_of(scene).lacks_term, False)
         for rows, ground in self.find_grounds(scene):
             base = rows.test(ground.base)
             of = _tally(rows.group[base], scene.n)

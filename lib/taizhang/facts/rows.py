@@ -11,6 +11,7 @@ import pandas as pd
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period
+from taizhang.facts.terms import choose_terms, find_term_start
 from taizhang.metadata.kinds import load_kinds
 
 Mask = npt.NDArray[np.bool_]
@@ -84,6 +85,7 @@ class Ledger:
         self._fields = about.fields if about else {}
         # A row belongs to the period in which its starred date falls. Kinds without one are stocks.
         self.date = about.date if about else date
+        self.term = about.term if about else ""
         self._made: dict[Hashable, Any] = {}
         if "district_code" in table:
             group = codes.get_indexer(pd.Index(table["district_code"]))
@@ -197,6 +199,17 @@ class Ledger:
             return np.full(len(self.table), np.datetime64("NaT", "D"))
         return pd.to_datetime(self.table[column]).to_numpy().astype("datetime64[D]")
 
+    def term_starts(self) -> Days:
+        """The first day of each row's school term; NaT where no term is told."""
+        return self.make(self._term_starts)
+
+    def _term_starts(self) -> Days:
+        if self.term not in self.table:
+            return np.full(len(self.table), _NOT_A_DAY)
+        texts = self.table[self.term].astype("str")
+        starts = {text: find_term_start(text) for text in texts.dropna().unique()}
+        return np.array([starts.get(text) for text in texts], "datetime64[D]")
+
     def numbers(self, column: str) -> Floats:
         """Numbers; NaN where unknown."""
         return self.make(self._numbers, column)
@@ -242,8 +255,9 @@ class Rows:
     Without a period: all on record up to as_of. As `stock`: all dated up to the period's last day or as_of, whichever
     is earlier, of whatever period they are. Rows of no district are left out unless `placeless`. A row dated to
     the month or so is among them where the period, and the time up to as_of, hold all of it; `cut` are those of which
-    they hold a part. Its methods are those of Ledger, on these rows alone; what a row is (rectified, overdue, settled)
-    is asked by `test` and a predicate of `facts`, and nowhere else.
+    they hold a part. Of a kind by school terms it has the rows of the terms that the period reads, and those without a
+    term; `lacks_term`: it has rows, and none that the period can read. Its methods are those of Ledger, on these rows
+    alone; what a row is (rectified, overdue, settled) is asked by `test` and a predicate of `facts`, and nowhere else.
 
     `asked`: the day that somebody asked the ledgers to be read as of, in the period reported; None where nobody did.
     """
@@ -272,6 +286,13 @@ class Rows:
                 start, end = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
                 touched &= (last >= start) & (first <= end)
                 keep &= ((first >= start) | stock) & (last <= end)
+        self.lacks_term = False
+        if ledger.term and period is not None:
+            starts = np.where(keep, ledger.term_starts(), _NOT_A_DAY)
+            end = min(np.datetime64(period.end, "D"), self.as_of)
+            there = keep.any()
+            keep = keep & choose_terms(starts, np.datetime64(period.start, "D"), end)
+            self.lacks_term = bool(there and not keep.any())
         self.at = np.flatnonzero(keep)
         self.cut = np.flatnonzero(touched & ~keep)
         self.group = ledger.group[self.at]

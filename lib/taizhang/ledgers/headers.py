@@ -118,11 +118,12 @@ class HeaderIndex:
             if fold(_strip(words[-1])) not in self.generic or _NEUTRAL.search(fold("".join(words[:-1]))):
                 attempts.append(words[-1])
         for number, text in enumerate(attempts):
-            if found := self._look_up_one(text, extra):
-                if isinstance(found, Match):
-                    return found
+            told = self._look_up_one(text, extra)
+            if isinstance(told, Match):
+                return told
+            if told:
                 own = (self._match_own(one, extra) for one in (*attempts[number:], words[-1]))
-                return next(filter(None, own), found)
+                return next(filter(None, own), told)
         return self._own(words[-1], extra) or self._look_up_bilingual(words[-1], extra)
 
     def _look_up_bilingual(self, text: str, extra: str) -> Match | tuple[Question, ...] | None:

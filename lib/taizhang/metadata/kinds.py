@@ -25,7 +25,7 @@ DATE_TYPES = ("date", "datetime", "month")
 DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision, in `<column>_precision`
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 EMPTY = ("unknown", "none", "nought")
-_KIND_KEYS = ("kind", "title", "row", "date", "id", "same", "fields", "rules")
+_KIND_KEYS = ("kind", "title", "row", "date", "term", "id", "same", "fields", "rules")
 
 
 class _Titled:
@@ -133,8 +133,8 @@ class RowCheck(_Titled):
 class Kind(_Titled):
     """A ledger kind: the system's name and what one `row` is (zh and en), its fields in order, its rules.
 
-    `date` is the column that puts a row into a period ('' for kinds without one), `id` and `same` are columns by
-    which a second row is suspected to be the first one again.
+    `date` is the column that puts a row into a period ('' for kinds without one), `term` one that says the school term
+    that a row is of; `id` and `same` are columns by which a second row is suspected to be the first one again.
     """
 
     name: str
@@ -142,6 +142,7 @@ class Kind(_Titled):
     row: Mapping[str, str]
     fields: Mapping[str, Field]
     date: str = ""
+    term: str = ""
     id: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     rules: tuple[RowCheck, ...] = ()
@@ -283,7 +284,9 @@ def _read_kind(path: Path) -> Kind:
         when = {key: _texts(value) for key, value in (given.get("when") or {}).items()}
         order, needs, without = (_texts(given.get(key)) for key in ("order", "needs", "without"))
         rules.append(RowCheck(str(rule), title, order, when, needs, without))
-    named: dict[str | Reason, tuple[str, ...]] = {"date": _texts([data["date"]] if data.get("date") else [])}
+    named: dict[str | Reason, tuple[str, ...]] = {
+        key: _texts([data[key]] if data.get(key) else []) for key in ("date", "term")
+    }
     named |= {key: _texts(data.get(key)) for key in ("id", "same")}
     named |= {
         Reason("metadata.kind.rule", rule=r.name): (*r.order, *r.when, *r.needs, *r.without) for r in rules
@@ -296,9 +299,16 @@ def _read_kind(path: Path) -> Kind:
     ]
     if problems:
         raise _refuse(path, problems)
-    date = named["date"][0] if named["date"] else ""
+    date, term = (next(iter(named[key]), "") for key in ("date", "term"))
     return Kind(
-        name, **words, fields=columns, date=date, id=named["id"], same=named["same"], rules=tuple(rules)
+        name,
+        **words,
+        fields=columns,
+        date=date,
+        term=term,
+        id=named["id"],
+        same=named["same"],
+        rules=tuple(rules),
     )
 
 
