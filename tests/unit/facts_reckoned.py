@@ -124,7 +124,15 @@ def draw_rows(
             file = int(rng.random() < 0.4)
             row = {name: draw(kind, name, missing[name]) for name in ("district_code", *names)}
             row |= {name: None for name in names if name not in has[file]}
-            row |= {"source_file": "ab"[file], "table_columns": "|".join(sorted(has[file]))}
+            # Of a column in which an empty cell says something: one that could not be read.
+            unread = {
+                name
+                for name in has[file]
+                if name in (*NONE, *NOUGHT) and not row[name] and rng.random() < 0.05
+            }
+            row |= dict.fromkeys(unread)
+            told = (f"{name}?" if name in unread else name for name in sorted(has[file]))
+            row |= {"source_file": "ab"[file], "table_columns": "|".join(told)}
             for name in SPANS:
                 if name in names:
                     month = row[name] is not None and rng.random() < 0.1
@@ -254,12 +262,14 @@ def tell(look: Look, row: Row) -> Told:
     )
     said = row["status"] in ("rectified", "closed") or row["verified_result"] == "passed"
     undated = said and first is None and not reopened
+    days_done = ("rectified_on", "closed_on", "verified_on")
+    legible = not {f"{name}?" for name in days_done} & {*row["table_columns"].split("|")}
     known = (
         first is not None
         or said
         or row["status"] == "open"
         or not passed
-        or any(look.says("hazards", row, name) for name in ("rectified_on", "closed_on", "verified_on"))
+        or (legible and any(look.says("hazards", row, name) for name in days_done))
     )
     if (undated or (not passed and row["verified_on"] is None)) and look.looks_back("hazards", row):
         known = False

@@ -155,6 +155,30 @@ def test_incidents_without_a_column_of_deaths(tmp_path: Path) -> None:
     assert "nobody" not in say(book, "summary", "incidents", lang="en")
 
 
+def test_a_cell_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
+    """Of three accidents one has an error for its deaths, one three of them, and one an empty cell."""
+    rows = ["甲镇,2021-03-05,事故灾难,#N/A", "甲镇,2021-03-06,事故灾难,3", "甲镇,2021-03-07,事故灾难,"]
+    book = open_book(tmp_path, "incidents", "乡镇,发生时间,事件类别,死亡人数", *rows)
+    assert read_facts(book, "incidents.count", "incidents.deaths") == [3, None]
+    said = say(book, "summary", "incidents")
+    assert "死亡人数无从得知：应写明“死亡人数”的3条记录中，只有2条写明" in said and "3人死亡" not in said
+
+
+def test_a_day_that_cannot_be_read_is_no_open_hazard(tmp_path: Path) -> None:
+    """One rectified on a day that is none, one open and overdue, one rectified: it was not left open."""
+    rows = [
+        "2021-03-01,2021-04-01,2021-02-30,",
+        "2021-03-01,2021-04-01,,",
+        "2021-03-01,2021-04-01,2021-03-02,",
+    ]
+    book = open_book(
+        tmp_path, "hazards", "乡镇,发现日期,整改期限,整改日期,销号日期", *(f"甲镇,{row}" for row in rows)
+    )
+    names = ("hazards.found", "hazards.status_unknown", "hazards.rectified", "hazards.overdue")
+    assert read_facts(book, *names) == [3, 1, None, None]
+    assert "1处整改情况不明" in say(book, "hazards")
+
+
 def test_complaints_answered_are_not_resolved(tmp_path: Path) -> None:
     rows = [f"甲镇,2021-03-01,12345热线,2021-03-{n + 2:02d}" for n in range(10)]
     book = open_book(tmp_path, "complaints", "乡镇,受理日期,来源渠道,答复日期", *rows)

@@ -62,14 +62,16 @@ def has_no_day(rows: Rows) -> Mask:
 def has_status(rows: Rows) -> Mask:
     """Whether it is known if it was rectified by as_of.
 
-    A day, a word of status or verification, or an empty cell in a column of such days tells. What a row says without a
-    day, it may not have said yet on an earlier day that was asked for.
+    A day, a word of status or verification, or an empty cell in a column of such days tells, but for a row in which one
+    of these could not be read. What a row says without a day, it may not have said yet on an earlier day that was asked
+    for.
     """
     failed_undated = rows.test(_failed) & ~rows.known("verified_on")
     undated = rows.test(has_no_day) | failed_undated
     told = ~np.isnat(rows.test(find_rectified_day)) | rows.equals("status", "open") | rows.test(_failed)
+    legible = ~np.logical_or.reduce([rows.unread(column) for column in DAYS_DONE])
     for column in DAYS_DONE:
-        told |= rows.answered(column)
+        told |= rows.answered(column) & legible
     return np.where(undated, ~rows.looks_back(), told)
 
 

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Made = TypeVar("Made")
 TABLE_COLUMNS = "table_columns"
+_UNREAD = "?"
 _NOT_A_DAY = np.datetime64("NaT", "D")
 
 
@@ -120,8 +121,12 @@ class Ledger:
         return self.table[column].notna().to_numpy()
 
     def has(self, column: str) -> Mask:
-        """Whether the row's own table has the column, filled or not."""
+        """Whether the row's own table has the column, filled or empty, but not with a cell that could not be read."""
         return self.make(self._has, column)
+
+    def unread(self, column: str) -> Mask:
+        """Whether the cell is written in a way that could not be read, where an empty one would say something."""
+        return self.make(self._has, column + _UNREAD)
 
     def _has(self, column: str) -> Mask:
         if TABLE_COLUMNS not in self.table:
@@ -313,6 +318,9 @@ class Rows:
 
     def has(self, column: str) -> Mask:
         return self.ledger.has(column)[self.at]
+
+    def unread(self, column: str) -> Mask:
+        return self.ledger.unread(column)[self.at]
 
     def answered(self, column: str) -> Mask:
         return self.ledger.answered(column)[self.at]

@@ -13,6 +13,7 @@ SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
 # The canonical columns that a row's table has, filled or not, sorted and joined by "|": one that is there and empty
 # says something, one that is not there says nothing.
 TABLE_COLUMNS = "table_columns"
+UNREAD = "?"  # after a column in it: this row's cell could not be read
 # `district`: the row's, as written, so that what is set aside can be told by district too.
 ASIDE_COLUMNS = (
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district",
@@ -154,7 +155,8 @@ class FileRead:
     """A ledger file, by its name as shown, as it was read.
 
     `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row, of each date
-    its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day), and table_columns;
+    its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day), and table_columns:
+    the columns of its table by ``|``, with ``?`` after one whose cell could not be read and would say something, empty;
     `set_aside` has `ASIDE_COLUMNS`, of which reason holds a Reason and scope is 'row' or 'cell'. `errors`: why the
     file, or whole tables of it, could not be read; `notes`: what else a person should know of the file. `applied` are
     corrections made before reading; `faults` tell of those that could not be applied: the rest of the file was read.

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Set
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from taizhang.ledgers.headers import HeaderIndex, Question, measure
 from taizhang.ledgers.model import (
     ASIDE_TYPES,
     TABLE_COLUMNS,
+    UNREAD,
     Disagreement,
     HeaderRead,
     Source,
@@ -49,7 +51,7 @@ from taizhang.ledgers.values import (
     says_nothing,
     take_texts,
 )
-from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, Field, Kind, load_shared
+from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, EMPTY, Field, Kind, load_shared
 from taizhang.metadata.phrases import load_phrases
 
 NEAR_DISTRICT = (
@@ -168,13 +170,31 @@ def read_table(
     notes += _note_accounts(kind, parsed, raw)
     notes += spread_words(kind, parsed, len(data))
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
-    rows[TABLE_COLUMNS] = take_texts(["|".join(sorted(there))], np.zeros(len(rows), dtype=np.int64))
+    rows[TABLE_COLUMNS] = _name_columns(kind, there, rows, aside)
     if told_by:
         rows["district_match"] = take_texts([told_by], np.zeros(len(rows), dtype=np.int64))
     about = replace(_describe(grid, table, index, source, notes), understood=understood, used=tuple(used))
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
+
+
+def _name_columns(
+    kind: Kind, there: Set[str], rows: pd.DataFrame, aside: pd.DataFrame
+) -> pd.api.extensions.ExtensionArray:
+    """The columns that each row's table has, by `|`; one whose cell can't be read is followed by `UNREAD`.
+
+    Such a cell is not empty. Told are those of columns in which an empty cell says something.
+    """
+    telling = [name for name in sorted(there) if name in kind.fields and kind.fields[name].empty != EMPTY[0]]
+    cells = aside[(aside["scope"] == "cell") & aside["column"].isin(telling)]
+    unread = cells.groupby("source_row")["column"].agg("|".join)
+    codes, sets = pd.factorize(unread.reindex(rows["source_row"]).astype("str").fillna(""))
+    texts = [
+        "|".join(f"{name}{UNREAD}" if name in one.split("|") else name for name in sorted(there))
+        for one in sets
+    ]
+    return take_texts(texts, codes)
 
 
 def _list_used(
