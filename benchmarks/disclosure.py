@@ -35,6 +35,7 @@ PARTS = {
     str(YEAR): HALVES,
 }
 OWN = date(YEAR + 1, 1, 31)
+ASKED = "@"  # behind a period that is read on its last day as somebody asked for that
 _FAR = 60.0  # seconds that one integer programme may take
 
 
@@ -107,13 +108,17 @@ def publish(
 
 
 class Attack:
-    """All that is shown of one kind as equations."""
+    """All that is shown of one kind as equations.
+
+    `facts` are by period; under ``2021Q1@`` those that are read on the period's last day because somebody asked for it.
+    `same_day`: the others are all read as of one day.
+    """
 
     def __init__(self, facts: Mapping[str, pd.DataFrame], known: Known, *, same_day: bool) -> None:
         names = list(
             dict.fromkeys([*known.counts, *(part for pair in known.rates.values() for part in pair)])
         )
-        places = facts[PERIODS[0]]["district_code"].unique().tolist()
+        places = next(iter(facts.values()))["district_code"].unique().tolist()
         cells = [(text, name, place) for text in facts for name in names for place in places]
         self.number = {cell: n for n, cell in enumerate(cells)}
         self.low, self.high = np.zeros(len(cells)), np.full(len(cells), np.inf)
@@ -129,14 +134,20 @@ class Attack:
             for place in places:
                 lines += [([at[text, a, place]], [at[text, b, place]], False) for a, b in known.within]
         lasting = {known.counts[0]}
-        for whole, parts in PARTS.items():
-            if whole in facts:
+        for asked in ("", ASKED):
+            for whole, parts in PARTS.items():
+                if any(text + asked not in facts for text in (whole, *parts)):
+                    continue
                 for name in names:
-                    exact = same_day or name in lasting
+                    exact = name in lasting or (same_day and not asked)
                     for place in places:
-                        lines.append(
-                            ([at[part, name, place] for part in parts], [at[whole, name, place]], exact)
-                        )
+                        of_parts = [at[part + asked, name, place] for part in parts]
+                        lines.append((of_parts, [at[whole + asked, name, place]], exact))
+        for text in (text for text in PERIODS if text in facts and text + ASKED in facts):
+            for name in names:
+                for place in places:
+                    early, late = at[text + ASKED, name, place], at[text, name, place]
+                    lines.append(([early], [late], name in lasting))
         rows = np.repeat(np.arange(len(lines)), [len(a) + len(b) for a, b, _ in lines])
         columns = np.concatenate([[*a, *b] for a, b, _ in lines])
         signs = np.concatenate([[1.0] * len(a) + [-1.0] * len(b) for a, b, _ in lines])

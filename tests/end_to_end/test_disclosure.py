@@ -6,8 +6,9 @@ output differs, it tells of a number that it should not.
 """
 
 import ast
+import io
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,6 +18,8 @@ import pandas as pd
 import pytest
 
 import taizhang
+from benchmarks.disclosure import ASKED, KNOWN, PARTS, PERIODS, Attack
+from taizhang.cli import main
 from taizhang.core.periods import parse_period
 from taizhang.facts.compute import MEASURES
 from taizhang.metadata.kinds import Kind
@@ -157,3 +160,50 @@ def test_the_attack_finds_what_is_not_withheld(root: Path, doubled: set[str]) ->
         "tabulate_facts",
     ):
         assert any(function in source for source in differing), function
+
+
+@pytest.fixture
+def publish(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., pd.DataFrame]:
+    """The facts of a period as a command prints them, of a workbook read as of a month after the year."""
+    path = root / "workbook.toml"
+    text = path.read_text("utf-8").replace("[workbook]\n", "[workbook]\nas_of = 2022-01-31\n")
+    path.write_text(text, encoding="utf-8")
+
+    def print_facts(period: str, *options: str) -> pd.DataFrame:
+        arguments = ["facts", "--period", period, "--format", "csv", *options, "-C", str(root)]
+        monkeypatch.setattr("sys.argv", ["taizhang", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert not ended.value.code
+        printed = capsys.readouterr().out.removeprefix("\ufeff")
+        return pd.read_csv(io.StringIO(printed), dtype={"district_code": "str", "suppressed": bool})
+
+    return print_facts
+
+
+def attack(facts: Mapping[str, pd.DataFrame]) -> None:
+    for known in KNOWN:
+        shown = Attack(facts, known, same_day=True)
+        assert len(shown.hidden) > len(facts)
+        assert shown.find_plain(whole=False) == shown.find_plain(whole=True) == []
+
+
+def test_no_hidden_count_can_be_worked_out_from_what_commands_print(
+    publish: Callable[..., pd.DataFrame],
+) -> None:
+    quarter = f"{PERIOD}Q3"
+    attack({period: publish(period) for period in (*PARTS[quarter], quarter)})
+
+
+@pytest.mark.long
+def test_nor_from_all_of_a_year_and_as_of_each_period_s_last_day(
+    publish: Callable[..., pd.DataFrame],
+) -> None:
+    facts = {period: publish(period) for period in PERIODS}
+    attack(facts)
+    asked = {
+        f"{period}{ASKED}": publish(period, "--as-of", str(parse_period(period).end)) for period in PERIODS
+    }
+    attack(facts | asked)
