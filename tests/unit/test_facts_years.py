@@ -115,6 +115,24 @@ def test_days_other_than_the_last_and_the_workbooks_own() -> None:
     assert show(table, "2021-01", date(2021, 2, 10), asked=date(2021, 2, 10)) == [6, 12, 13, 31]
 
 
+def test_what_is_hidden_on_a_day_is_not_rounded_on_another() -> None:
+    # 1, 8 and 30 settled by the end of January, 29 a day before. 1 and 8 are 9 together; rounded, 8 is 8 at least, and
+    # so would 1 be 1 at most.
+    table = disputes({"2021-01": (12, 20, 31)})
+    for first, many, day in ((0, 1, 20), (12, 8, 20), (32, 29, 20), (61, 1, 31)):
+        table.loc[first : first + many - 1, "settled_on"] = pd.Timestamp(f"2021-01-{day}")
+    span = parse_period("2021-01")
+
+    def settled(day: date) -> list[float | None]:
+        facts = compute_facts({"disputes": table}, DISTRICTS, span, day, asked=day)
+        rows = facts[facts["fact"] == "disputes.settled"]
+        assert rows.loc[rows["value"].isna(), "suppressed"].all()
+        return [None if pd.isna(value) else value for value in rows["value"]]
+
+    assert settled(span.end) == [None, None, 30, 39]
+    assert settled(date(2021, 1, 30)) == [None, None, 30, 40]
+
+
 def test_rows_of_a_shown_number_lack_the_columns_that_a_hidden_one_rests_on() -> None:
     table = disputes({"2021-01": (6, 12, 13), "2021-04": (60, 60, 60)})
     table.loc[:2, "settled_on"] = pd.Timestamp("2021-01-20")

@@ -237,21 +237,20 @@ def _suppress(
     if not measures:
         return {}
     published = [] if suppression.rounding else _list_published(scene, kind, measures, suppression)
+    span = (scene.period.start, scene.period.end)
+    beside = [one for one in published if (one.period.start, one.period.end) == span]
     shown = {}
     for measure in measures:
         result = results[measure.fact]
-        same = next(
-            (
-                one
-                for one in published
-                if (one.period.start, one.period.end) == (scene.period.start, scene.period.end)
-                and is_same(one.results[measure.fact], result)
-            ),
-            None,
-        )
+        same = next((one for one in beside if is_same(one.results[measure.fact], result)), None)
         if same is None:
             is_count = isinstance(measure, Count | Distinct)
-            shown[measure.fact] = round_counts(result, suppression.rounding or ROUNDING, is_count=is_count)
+            rounded, mask = round_counts(result, suppression.rounding or ROUNDING, is_count=is_count)
+            # What is hidden on the days that all is shown of, a rounded number of another day would narrow down.
+            hidden = np.any(
+                [np.zeros(mask.shape, bool), *(one.hidden[measure.fact] for one in beside)], axis=0
+            )
+            shown[measure.fact] = blank_result(rounded, hidden), mask | hidden
         else:
             hidden = same.hidden[measure.fact]
             shown[measure.fact] = blank_result(result, hidden), hidden
