@@ -7,8 +7,15 @@ import pandas as pd
 import pytest
 
 from taizhang.core.periods import parse_period
-from taizhang.facts import compute_facts, protect, select_rows
-from taizhang.facts.years import PERIODS, find_calendar_period, link_readings, list_periods, list_readings
+from taizhang.facts import compute, compute_facts, protect, select_rows
+from taizhang.facts.years import (
+    PERIODS,
+    Reading,
+    find_calendar_period,
+    link_readings,
+    list_periods,
+    list_readings,
+)
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102", "103"], "name": ["甲", "乙", "丙"]})
 END = date(2021, 12, 31)
@@ -131,6 +138,36 @@ def test_what_is_hidden_on_a_day_is_not_rounded_on_another() -> None:
 
     assert settled(span.end) == [None, None, 30, 39]
     assert settled(date(2021, 1, 30)) == [None, None, 30, 40]
+
+
+def test_each_reading_hides_what_was_found_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Also where a fact is the same on both days: what is shown beside it is not.
+    rng = np.random.default_rng(7)
+    days = pd.Timestamp("2021-01-01") + pd.to_timedelta(rng.integers(0, 365, 90), "D")
+    table = pd.DataFrame({"district_code": rng.choice(DISTRICTS["code"], 90), "found_on": days})
+    table["settled_on"] = days + pd.to_timedelta(rng.integers(1, 90, 90), "D")
+    own = date(2022, 1, 31)
+    published: list[compute._Published] = []
+    publish = compute._publish
+
+    def record(*given) -> list[compute._Published]:
+        published[:] = publish(*given)
+        return published
+
+    monkeypatch.setattr(compute, "_publish", record)
+
+    def find_hidden(reading: Reading) -> dict[str, list[bool]]:
+        facts = compute_facts(
+            {"disputes": table}, DISTRICTS, reading.period, reading.as_of, asked=reading.asked, read_as_of=own
+        )
+        return {fact: rows["suppressed"].tolist() for fact, rows in facts.groupby("fact")}
+
+    find_hidden(list_readings(2021, own)[0])
+    wanted = [(one.reading, {fact: mask.tolist() for fact, mask in one.hidden.items()}) for one in published]
+    differ = [one for (_, one), (_, other) in zip(wanted, wanted[PERIODS:], strict=False) if one != other]
+    assert len(wanted) == 2 * PERIODS and len(differ) > 2
+    for reading, hidden in wanted:
+        assert find_hidden(reading) == hidden, reading
 
 
 def test_rows_of_a_shown_number_lack_the_columns_that_a_hidden_one_rests_on() -> None:

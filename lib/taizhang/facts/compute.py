@@ -168,7 +168,7 @@ class Suppression:
 class _Published:
     """One kind's facts of a period and day, as they may be shown to the last case but for what is hidden."""
 
-    period: Period
+    reading: Reading
     results: Mapping[str, Result]
     hidden: Mapping[str, Mask]
 
@@ -207,8 +207,7 @@ def _publish(
         keep=suppression.keep,
     )
     return [
-        _Published(reading.period, tables[table], masks[table])
-        for reading, table in zip(readings, at, strict=True)
+        _Published(reading, tables[table], masks[table]) for reading, table in zip(readings, at, strict=True)
     ]
 
 
@@ -237,23 +236,22 @@ def _suppress(
     if not measures:
         return {}
     published = [] if suppression.rounding else _list_published(scene, kind, measures, suppression)
-    span = (scene.period.start, scene.period.end)
-    beside = [one for one in published if (one.period.start, one.period.end) == span]
+    beside = [one for one in published if one.reading.period.is_same(scene.period)]
+    asked = (scene.as_of, scene.asked)
+    itself = next((one for one in beside if (one.reading.as_of, one.reading.asked) == asked), None)
     shown = {}
     for measure in measures:
         result = results[measure.fact]
-        same = next((one for one in beside if is_same(one.results[measure.fact], result)), None)
-        if same is None:
+        # What is hidden on one of the days that all is shown of is hidden on every other: also where two are the same,
+        # as one who sees only this can't know it, and where it is rounded, as that would narrow it down.
+        masks = [one.hidden[measure.fact] for one in ([itself] if itself else beside)]
+        hidden = np.any([np.zeros(result.value.shape, bool), *masks], axis=0)
+        if itself or any(is_same(one.results[measure.fact], result) for one in beside):
+            shown[measure.fact] = blank_result(result, hidden), hidden
+        else:
             is_count = isinstance(measure, Count | Distinct)
             rounded, mask = round_counts(result, suppression.rounding or ROUNDING, is_count=is_count)
-            # What is hidden on the days that all is shown of, a rounded number of another day would narrow down.
-            hidden = np.any(
-                [np.zeros(mask.shape, bool), *(one.hidden[measure.fact] for one in beside)], axis=0
-            )
             shown[measure.fact] = blank_result(rounded, hidden), mask | hidden
-        else:
-            hidden = same.hidden[measure.fact]
-            shown[measure.fact] = blank_result(result, hidden), hidden
     anything = any(mask.any() for one in published for mask in one.hidden.values())
     if anything or any(
         hides_counts(results[fact], mask, suppression.below) for fact, (_, mask) in shown.items()
