@@ -133,17 +133,18 @@ def compare_periods(
     would, it is that of the counts divided by the dispersion (McCullagh and Nelder 1989, 4.5), widened as t by the
     number of weeks that the dispersion rests on.
     """
-    every = pd.date_range(first, last)
-    counts = _count_days(days, every)
-    size = np.ones(len(every)) if base is None else _count_days(base, every)
+    length = (last - first).days + 1
+    counts = _count_days(days, first, length)
+    size = np.ones(length) if base is None else _count_days(base, first, length)
+    reach = length if near is None else near
     inside: dict[str, npt.NDArray[np.bool_]] = {}
     around: dict[str, npt.NDArray[np.bool_]] = {}
     for name, start, end in spans.itertuples(index=False):
-        ends = pd.Timestamp(start), pd.Timestamp(end)
-        reach = pd.Timedelta(days=len(every) if near is None else near)
-        inside[name] = inside.get(name, False) | ((every >= ends[0]) & (every <= ends[1]))
-        around[name] = around.get(name, False) | ((every >= ends[0] - reach) & (every <= ends[1] + reach))
+        for marks, more in ((inside, 0), (around, reach)):
+            begun, ended = (start - first).days - more, (end - first).days + more
+            marks.setdefault(name, np.zeros(length, bool))[max(begun, 0) : max(ended + 1, 0)] = True
     outside = ~np.any([*inside.values()], axis=0)
+    normal = norm.isf(alpha / 2)
     rows = {}
     for name, mark in inside.items():
         others = outside & around[name]
@@ -151,7 +152,7 @@ def compare_periods(
             continue
         spread, free = _disperse_weeks(counts, size, [mark, others])
         # As t is to the normal: what is known of the dispersion from so many weeks.
-        wide = (t.isf(alpha / 2, free) / norm.isf(alpha / 2)) ** 2 if free else np.inf
+        wide = (t.isf(alpha / 2, free) / normal) ** 2 if free else np.inf
         parts = (counts[mark].sum(), size[mark].sum(), counts[others].sum(), size[others].sum())
         rows[name] = (
             *(parts[0], mark.sum(), parts[2], others.sum(), parts[1], parts[3]),
@@ -163,8 +164,10 @@ def compare_periods(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def _count_days(days: pd.Series, every: pd.DatetimeIndex) -> Floats:
-    return days.dropna().dt.normalize().value_counts().reindex(every, fill_value=0).to_numpy(float)
+def _count_days(days: pd.Series, first: date, length: int) -> Floats:
+    """Events on each of so many days from the first on."""
+    at = (days.dropna().to_numpy().astype("datetime64[D]") - np.datetime64(first)).astype(int)
+    return np.bincount(at[(at >= 0) & (at < length)], minlength=length).astype(float)
 
 
 def _disperse_weeks(counts: Floats, size: Floats, marks: Sequence[np.ndarray]) -> tuple[float, int]:
