@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from facts_reckoned import (
+
+from benchmarks.facts_reckoned import (
     AREAS,
     CODES,
     DISTRICTS,
@@ -20,7 +21,6 @@ from facts_reckoned import (
     make_table,
     reckon,
 )
-
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.facts import OwnFact, compute_facts, prepare_ledgers, select_rows

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from facts_reckoned import (
+
+from benchmarks.facts_reckoned import (
     AREAS,
     CODES,
     COUNTS,
@@ -26,10 +27,9 @@ from facts_reckoned import (
     make_table,
     population,
 )  # fmt: skip
-from facts_reckoned import (
+from benchmarks.facts_reckoned import (
     count as reckon,
 )
-
 from taizhang.core.periods import parse_period
 from taizhang.facts import hazards, plans, prepare_ledgers
 from taizhang.facts.compute import MEASURES

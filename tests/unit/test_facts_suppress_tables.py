@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from facts_reckoned import KINDS, draw_rows, make_table
 from scipy.optimize import linprog
 
+from benchmarks.facts_reckoned import KINDS, draw_rows, make_table
 from taizhang.core.periods import parse_period
 from taizhang.facts import complaints, hazards, prepare_ledgers
 from taizhang.facts.compute import MEASURES

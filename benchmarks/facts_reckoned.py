@@ -1,7 +1,12 @@
-"""Rows of every kind drawn by chance, and every fact of them in plain Python, from the contract's sentences alone."""
+"""Every fact in plain Python, row by row, from the sentences that define them alone; and rows drawn by chance.
 
+Nothing of `taizhang.facts` is used. `python -m benchmarks.recount` holds it against whole workbooks.
+"""
+
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sqrt
 from typing import Any
@@ -12,7 +17,7 @@ from scipy.stats import chi2
 
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import load_facts
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.kinds import load_kinds, load_shared
 from taizhang.stats.survival import estimate_survival, find_median
 
 CODES = ["101", "102", "103", "104"]  # of the last there are no rows
@@ -74,14 +79,6 @@ STATUSES = {
     "hazards": ("open", "rectified", "closed"),
     "complaints": ("open", "answered", "resolved"),
     "disputes": ("open", "settled"),
-}
-# The first days of the terms; 不定期 is none.
-TERMS = {
-    "2019-2020学年第二学期": date(2020, 2, 1),
-    "2020-2021学年上学期": date(2020, 9, 1),
-    "2021年春季学期": date(2021, 2, 1),
-    "2021-2022学年第一学期": date(2021, 9, 1),
-    "2022秋": date(2022, 9, 1),
 }
 # What an empty cell says in a table that has the column: not yet or none; nought where nobody wrote it; else nothing.
 NONE = (
@@ -158,37 +155,79 @@ def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
         elif column not in VALUES or isinstance(VALUES[column][0], str):
             table[column] = table[column].astype("str")
         else:
-            dtype = {bool: "boolean", int: "Int64", float: "float64"}[type(VALUES[column][0])]
+            dtype: Any = {bool: "boolean", int: "Int64", float: "float64"}[type(VALUES[column][0])]
             table[column] = table[column].astype(dtype)
     return table
 
 
-def last(row: Row, column: str) -> date | None:
-    """The last day of what a date stands for."""
+def last(row: Row, column: str) -> Any:
+    """The last day of what a date stands for; None where there is none."""
     day: date | None = row[column]
-    if day is None or row.get(f"{column}_precision") != "month":
+    precision = row.get(f"{column}_precision") or "day"
+    if day is None or precision == "day":
         return day
+    if precision == "year":
+        return day.replace(month=12, day=31)
+    if precision == "ten_days" and day.day < 21:
+        return day + timedelta(days=9)
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def read_term(text: str | None) -> date | None:
+    """2020-2021学年上学期, 2021-2022学年第二学期, 2021年春季学期, 2022秋: from September, or from February."""
+    told = re.fullmatch(r"(\d{4})-\d{4}学年(第一|上|第二|下)学期", text or "")
+    season = re.fullmatch(r"(\d{4})年?(春|秋)季?(?:学期)?", text or "")
+    if told:
+        first = told[2] in ("第一", "上")
+        return date(int(told[1]), 9, 1) if first else date(int(told[1]) + 1, 2, 1)
+    return date(int(season[1]), 9 if season[2] == "秋" else 2, 1) if season else None
 
 
 @dataclass
 class Look:
-    """What the sentences speak of: all rows on record, the period, the day they are read as of, and any asked for."""
+    """What the sentences speak of: all rows on record, the period, the day they are read as of, and any asked for.
+
+    `kept`: what was found out of all of them, so that it is asked once.
+    """
 
     rows: dict[str, list[Row]]
     period: Period
     as_of: date
     asked: date | None = None
+    codes: Sequence[str] = tuple(CODES)
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    def keep(self, key: Any, find: Callable[[], Any]) -> Any:
+        if key not in self.kept:
+            self.kept[key] = find()
+        return self.kept[key]
 
     def of(self, kind: str, stock: bool = False) -> list[tuple[int, Row]]:
         """Rows that take part, with their labels; of a stock, whatever period they are of."""
+        found: list[tuple[int, Row]] = self.keep(("of", kind, stock), lambda: self._find(kind, stock))
+        return found
+
+    def of_place(self, kind: str, stock: bool, code: str) -> list[Row]:
+        """Those of a district, or of all."""
+
+        def group() -> dict[str, list[Row]]:
+            by: dict[str, list[Row]] = {"all": []}
+            for _, row in self.of(kind, stock):
+                by["all"].append(row)
+                by.setdefault(row["district_code"], []).append(row)
+            return by
+
+        found: list[Row] = self.keep(("of_place", kind, stock), group).get(code, [])
+        return found
+
+    def _find(self, kind: str, stock: bool) -> list[tuple[int, Row]]:
         dated = "" if kind == "grid" else load_kinds()[kind].date
         terms = self.read_terms() if kind == "schools" else None
         return [
             (10 + at, row)
             for at, row in enumerate(self.rows[kind])
             if row["district_code"] is not None
-            and (terms is None or row["term"] not in TERMS or row["term"] in terms)
+            and (terms is None or read_term(row["term"]) is None or read_term(row["term"]) in terms)
             and (
                 not dated
                 or (
@@ -199,13 +238,11 @@ class Look:
             )
         ]
 
-    def read_terms(self) -> set[str]:
-        """The terms that began in the period, by the day it is read as of; if none, the latest begun before."""
-        placed = [row for row in self.rows["schools"] if row["district_code"] is not None]
-        begun = {row["term"]: TERMS[row["term"]] for row in placed if row["term"] in TERMS}
-        begun = {term: day for term, day in begun.items() if day <= min(self.period.end, self.as_of)}
-        within = {term for term, day in begun.items() if day >= self.period.start}
-        return within or {term for term, day in begun.items() if day == max(begun.values())}
+    def read_terms(self) -> set[date]:
+        """The first days of the terms that began in the period, by the day it is read as of; if none, of the latest."""
+        placed = (read_term(row["term"]) for row in self.rows["schools"] if row["district_code"] is not None)
+        begun = {day for day in placed if day and day <= min(self.period.end, self.as_of)}
+        return {day for day in begun if day >= self.period.start} or {max(begun)} if begun else set()
 
     def by(self, row: Row, column: str) -> bool:
         day = last(row, column)
@@ -218,17 +255,29 @@ class Look:
     def looks_back(self, kind: str, row: Row) -> bool:
         """A day was asked for that lies before the latest starred date of the row's file."""
         dated = load_kinds()[kind].date
-        days = [last(one, dated) for one in self.rows[kind] if one["source_file"] == row["source_file"]]
-        return self.asked is not None and max(day for day in days if day) > self.asked
+
+        def find() -> dict[str, date]:
+            ends: dict[str, date] = {}
+            for one in self.rows[kind]:
+                if day := last(one, dated):
+                    ends[one["source_file"]] = max(day, ends.get(one["source_file"], day))
+            return ends
+
+        return self.asked is not None and bool(
+            self.keep(("ends", kind), find)[row["source_file"]] > self.asked
+        )
 
     def says(self, kind: str, row: Row, column: str) -> bool:
         """Whether the cell says something, be it by being empty."""
         if row[column] is not None:
             return True
-        written = [one[column] for one in self.rows[kind] if one[column] is not None]
-        nought = column in NOUGHT and written and min(written) > 0
-        meant = nought or (column in NONE and written)
-        return bool(meant) and column in row["table_columns"].split("|")
+
+        def is_meant() -> bool:
+            written = [one[column] for one in self.rows[kind] if one[column] is not None]
+            nought = column in NOUGHT and written and min(written) > 0 and max(written) > 0
+            return bool(nought or (column in NONE and written))
+
+        return self.keep(("meant", kind, column), is_meant) and column in row["table_columns"].split("|")
 
     def amount(self, kind: str, row: Row, column: str) -> float | None:
         """The number, 0 where an empty cell says so."""
@@ -249,6 +298,12 @@ class Told:
 
 
 def tell(look: Look, row: Row) -> Told:
+    """What a hazard says, found out once."""
+    found: Told = look.keep(("tell", id(row)), lambda: find_told(look, row))
+    return found
+
+
+def find_told(look: Look, row: Row) -> Told:
     """From the contract: its day, or that it is rectified without one, opened again, or not known."""
     passed = row["verified_result"] != "not_passed"
     days = [name for name in ("rectified_on", "closed_on") if row[name]]
@@ -294,7 +349,7 @@ def count_days(look: Look, row: Row, latest: bool) -> int:
     told = tell(look, row)
     if told.done and row["mode"] == "on_the_spot":
         return 0
-    end = look.as_of
+    end: Any = look.as_of
     if told.done and told.first:
         end = told.last if latest else told.first
     elif told.done and not latest:
@@ -332,14 +387,22 @@ SETTLED = Closing("disputes", "settled_on", ("settled",), ("open",))
 
 
 def is_repeat(look: Look, row: Row) -> bool:
-    key = [row[name] for name in ("district_code", "premises", "category")]
-    return None not in key and any(
-        [other[name] for name in ("district_code", "premises", "category")] == key
-        and other["found_on"]
-        and "day" == row["found_on_precision"] == other["found_on_precision"]
-        and 1 <= (row["found_on"] - other["found_on"]).days <= 365
-        for other in look.rows["hazards"]
-    )
+    def group() -> dict[tuple[Any, ...], list[date]]:
+        days: dict[tuple[Any, ...], list[date]] = {}
+        for other in look.rows["hazards"]:
+            if other["found_on"] and other["found_on_precision"] == "day":
+                days.setdefault(name_place(other), []).append(other["found_on"])
+        return days
+
+    key = name_place(row)
+    if None in key or row["found_on_precision"] != "day":
+        return False
+    earlier = look.keep("repeats", group).get(key, [])
+    return any(1 <= (row["found_on"] - day).days <= 365 for day in earlier)
+
+
+def name_place(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("district_code", "premises", "category"))
 
 
 BOUNDS = {"deaths": (3, 10, 30), "serious_injuries": (10, 50, 100), "loss_wan": (1000, 5000, 10000)}
@@ -362,11 +425,22 @@ def is_current(look: Look, row: Row) -> bool:
 
 
 def is_drilled(look: Look, row: Row) -> bool:
-    plain = {"防汛 预案": "防汛预案", "Ａ": "A"}
-    held = {
-        (drill["district_code"], plain.get(drill["plan"], drill["plan"])) for _, drill in look.of("drills")
-    }
-    return row["name"] is not None and (row["district_code"], row["name"]) in held
+    def list_held() -> set[tuple[str, str]]:
+        named = [drill for _, drill in look.of("drills") if drill["plan"] is not None]
+        return {(drill["district_code"], name_plan(drill["plan"])) for drill in named}
+
+    return row["name"] is not None and (row["district_code"], name_plan(row["name"])) in look.keep(
+        "held", list_held
+    )
+
+
+def name_plan(text: str) -> str:
+    """Width and white space don't tell plans apart."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def fold_name(text: str) -> str:
+    return name_plan(text).casefold()
 
 
 def is_placed(look: Look, row: Row) -> bool:
@@ -416,16 +490,13 @@ LATE = "hazards.overdue_stock_days_median"
 STOCKS = {f"hazards.{name}_stock{part}" for name in STANDING for part in ("", "_before")} | {LATE}
 
 
-def is_before(look: Look, row: Row) -> bool:
-    return bool(row["found_on"] < look.period.start)
+def before(test: Callable[[Look, Row], bool]) -> Callable[[Look, Row], bool]:
+    return lambda look, row: test(look, row) and bool(row["found_on"] < look.period.start)
 
 
-COUNTS = {
+COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     **{f"hazards.{name}_stock": test for name, test in STANDING.items()},
-    **{
-        f"hazards.{name}_stock_before": lambda look, row, test=test: test(look, row) and is_before(look, row)
-        for name, test in STANDING.items()
-    },
+    **{f"hazards.{name}_stock_before": before(test) for name, test in STANDING.items()},
     "hazards.found": always,
     "hazards.rectified": is_rectified,
     "hazards.on_the_spot": equal("mode", "on_the_spot"),
@@ -575,11 +646,14 @@ AREAS = pd.DataFrame(
 )
 
 
+_CHI2: Any = chi2
+
+
 def garwood(count: float, exposure: float = 1.0) -> tuple[float, float]:
     if not exposure > 0:
         return np.nan, np.nan
-    low = chi2.ppf(0.025, 2 * count) / 2 if count > 0 else 0.0
-    return low / exposure, chi2.ppf(0.975, 2 * count + 2) / 2 / exposure
+    low = _CHI2.ppf(0.025, 2 * count) / 2 if count > 0 else 0.0
+    return low / exposure, _CHI2.ppf(0.975, 2 * count + 2) / 2 / exposure
 
 
 def wilson(count: float, total: float) -> tuple[float, float]:
@@ -596,12 +670,15 @@ def over(top: float, bottom: float) -> float:
 
 
 def population(look: Look, code: str, name: str) -> float:
-    said = {
-        row[name]
-        for row in look.rows["population"]
-        if row["district_code"] == code and row["year"] == look.period.end.year and row[name] is not None
-    }
-    return said.pop() if len(said) == 1 else np.nan
+    def group() -> dict[str, set[float]]:
+        said: dict[str, set[float]] = {}
+        for row in look.rows.get("population", ()):
+            if row["year"] == look.period.end.year and row[name] is not None:
+                said.setdefault(row["district_code"], set()).add(row[name])
+        return said
+
+    found = list(look.keep(("population", name), group).get(code, ()))
+    return found[0] if len(found) == 1 else np.nan
 
 
 def kind_of(fact: str) -> str:
@@ -649,7 +726,7 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
 
 def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
     """Whether it is known of enough rows; of how many; and of how many it is asked, of the ground fewest rows tell."""
-    enough = code != "all" or all(weigh(look, fact, one)[0] for one in CODES)
+    enough = code != "all" or all(weigh(look, fact, one)[0] for one in look.codes)
     kind = fact.split(".")[0]
     grounds = [(kind_of(fact), *ground) for ground in GROUNDS.get(fact, [])]
     if fact == "drills.plans_drilled_share":
@@ -657,10 +734,7 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
             ("drills", always, says("drills", "plan")),
             ("plans", is_issued, says("plans", "review_due")),
         ]
-    rows = {
-        of: [row for _, row in look.of(of, fact in STOCKS) if code in ("all", row["district_code"])]
-        for of in (kind, kind_of(fact))
-    }
+    rows = {of: look.of_place(of, fact in STOCKS, code) for of in (kind, kind_of(fact))}
     told = asked = len(rows[kind_of(fact)])
     share = 1.0
     for of, base, known in grounds:
@@ -685,22 +759,50 @@ def reckon(look: Look, fact: str, code: str) -> tuple[float, ...]:
     return (*numbers, told, asked)
 
 
-def name_event(look: Look, row: Row) -> tuple[str, date]:
-    """Both of VALUES are kinds alone: an event begins after three days without its kind, in any district."""
-    first = row["occurred_on"]
-    while earlier := [
-        one["occurred_on"]
-        for one in look.rows["losses"]
-        if one["district_code"] is not None and one["event"] == row["event"] and one["occurred_on"]
-        and timedelta(0) < first - one["occurred_on"] <= timedelta(3)
-    ]:  # fmt: skip
+def find_kind(text: str | None) -> int | None:
+    """The kind of disaster that a name is and no more; None where it is a name of its own."""
+    plain = fold_name(text or "")
+    told = enumerate(load_shared().disasters)
+    return next((at for at, words in told if plain in map(fold_name, words)), None)
+
+
+def name_event(look: Look, row: Row) -> tuple[Any, ...]:
+    """Of a kind alone an event begins after three days without it, in any district; else the name is the event's.
+
+    What is known to the month or so is of the first event that it may be, or one by itself.
+    """
+
+    def list_days() -> dict[int, list[date]]:
+        days: dict[int, list[date]] = {}
+        for one in look.rows["losses"]:
+            kind, day = find_kind(one["event"]), one["occurred_on"]
+            if (
+                kind is not None
+                and day
+                and one["district_code"] is not None
+                and last(one, "occurred_on") == day
+            ):
+                days.setdefault(kind, []).append(day)
+        return days
+
+    kind, first, end = find_kind(row["event"]), row["occurred_on"], last(row, "occurred_on")
+    if kind is None:
+        return (row["event"],)
+    days = look.keep("days of disasters", list_days).get(kind, [])
+    if first != end:
+        near = [day for day in days if first - timedelta(3) <= day <= end + timedelta(3)]
+        if not near:
+            return kind, first, end
+        first = min(near)
+    while earlier := [day for day in days if timedelta(0) < first - day <= timedelta(3)]:
         first = min(earlier)
-    return row["event"], first
+    return kind, first
 
 
 def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float, float]:
     """Value, numerator, denominator, low and high."""
-    rows = [(row, counted) for _, row, counted in choose(look, fact) if code in ("all", row["district_code"])]
+    chosen = look.keep(("chosen", fact), lambda: choose(look, fact))
+    rows = [(row, counted) for _, row, counted in chosen if code in ("all", row["district_code"])]
     some = [row for row, counted in rows if counted]
     nothing = np.nan
     limits = load_facts()[fact].interval == "poisson"
@@ -719,7 +821,7 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
         return 100 * over(top, bottom), top, bottom, *wilson(top, bottom)
     if fact in PER:
         _, base, scale = PER[fact]
-        bases = [population(look, one, base) for one in (CODES if code == "all" else [code])]
+        bases = [population(look, one, base) for one in (look.codes if code == "all" else [code])]
         total = sum(one for one in bases if one > 0) or nothing
         top = sum(per_amount(look, fact, row) or 0 for row, _ in rows) if total > 0 else nothing
         low, high = garwood(top, total / scale) if limits else (nothing, nothing)
