@@ -212,5 +212,5 @@ def test_template_of_a_kind_of_the_workbook_reads_back(run, tmp_path):
         sheet.cell(4, column, value)
     book.save(folder / "gas.xlsx")
     code, out, _ = run("ingest", "-C", folder)
-    assert code == 0 and "1 rows read = 1 accepted + 0 set aside" in out
+    assert code == 0 and "1 row read = 1 accepted + 0 set aside" in out
     refused(run("template", "gas_check", tmp_path / "x.xlsx", "-C", folder), "gas_checks")

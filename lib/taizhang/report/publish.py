@@ -53,7 +53,8 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
             for one in snapshot.unread
         ],
         "inputs_fingerprint": snapshot.fingerprint,
-        "hidden": snapshot.hashes.hidden,
+        # By the day as of which it is so: each shows other counts.
+        "hidden": {**manifest.get("hidden", {}), snapshot.as_of.isoformat(): snapshot.hashes.hidden},
     }
 
 

@@ -130,7 +130,10 @@ def make_review(
     snapshot = take_snapshot(book, period)
     outputs = Outputs(folder, snapshot.outputs_path)
     tasks = plan_reports(snapshot, manifest, outputs, wish)
-    exposed = find_exposed(manifest["reports"], manifest.get("hidden", {}), snapshot.hashes.hidden)
+    now = snapshot.hashes.hidden
+    # Of a day as of which none was made before, no report shows too much.
+    before = manifest["hidden"].get(snapshot.as_of.isoformat(), now) if "hidden" in manifest else {}
+    exposed = find_exposed(manifest["reports"], before, now)
     wanted = {task.name for task in tasks}
     taken = [name for name in exposed if name not in wanted]
     take_away(manifest, exposed, folder, leave=wanted)
