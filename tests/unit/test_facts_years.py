@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from taizhang.core.periods import parse_period
-from taizhang.facts import compute, compute_facts, protect, select_rows
+from benchmarks.disclosure import OWN, make_ledgers
+from benchmarks.disclosure import PERIODS as PERIODS_OF_2021
+from taizhang.core.periods import Period, parse_period
+from taizhang.facts import compute, compute_facts, prepare_ledgers, protect, select_rows
 from taizhang.facts.years import (
     PERIODS,
     Reading,
@@ -189,3 +191,50 @@ def test_the_periods_of_a_year() -> None:
     assert {reading.as_of for reading in readings[:PERIODS]} == {period.end for period in periods}
     by = {str(readings[link.whole].period): link for link in link_readings(readings) if link.whole < PERIODS}
     assert len(link_readings(readings)) == 2 * 7 + PERIODS and "2021" in by
+
+
+# The columns that tell what each fact counts, by hand.
+_RESTS = {
+    "received": {"received_on"},
+    "answered": {"answered_on"},
+    "resolved": {"resolved_on", "status"},
+    "resolved_undated": {"resolved_on", "status"},
+    "resolution_rate": {"resolved_on", "status"},
+    "on_time_rate": {"resolved_on", "due_on"},
+}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_trace_lists_a_column_that_a_hidden_number_rests_on(seed: int) -> None:
+    ledgers = {"complaints": make_ledgers(np.random.default_rng(seed), 2, mean=3.0)["complaints"]}
+    places = pd.DataFrame({"code": ["101", "102"], "name": ["甲", "乙"]})
+    ready = prepare_ledgers(ledgers, places)
+    spans = [parse_period(text) for text in PERIODS_OF_2021]
+    hidden = {}
+    for span in spans:
+        facts = compute_facts(ready, places, span, OWN, asked=OWN, read_as_of=OWN)
+        some = facts[facts["suppressed"]]
+        hidden[span] = set(zip(some["district_code"], some["fact"].str.partition(".")[2], strict=True))
+
+    def find_hidden(span: Period, code: str) -> set[str]:
+        return {fact for place, fact in hidden[span] if code in (place, "all")}
+
+    traced = 0
+    for span in spans[::3]:
+        for code in ("101", "102", "all"):
+            here = find_hidden(span, code)
+            for fact in set(_RESTS) - here:
+                rows = select_rows(
+                    f"complaints.{fact}", ready, places, span, OWN, code, asked=OWN, read_as_of=OWN
+                )
+                for other in here & {*_RESTS}:
+                    assert not _RESTS[other] & {*rows}, (span, code, fact, other)
+                if any(find_hidden(one, code) for one in spans):
+                    assert not [name for name in rows if name.endswith("_on")], (span, code, fact)
+                traced += 1
+            for fact in here & {*_RESTS}:
+                with pytest.raises(ValueError, match="suppressed"):
+                    select_rows(
+                        f"complaints.{fact}", ready, places, span, OWN, code, asked=OWN, read_as_of=OWN
+                    )
+    assert traced > 10
