@@ -1,12 +1,12 @@
 """Made-up counties, all that is published of a year: what of the hidden can be worked out?
 
-``python -m benchmarks.disclosure [--counties 20]`` prints the first table of docs/statistics.md, in some six minutes.
+``python -m benchmarks.disclosure [--counties 20]`` prints the first table of docs/statistics.md, in some ten minutes.
 The attack knows every fact of the twelve months, four quarters, two halves and the year, of every district and the
 whole area, as of a day for all or each one's last, and again where somebody asks for its last day; and what adds up and
 what is never above what. By linear, then by integer programming it looks for the least and the most that each hidden
 count can be. Beside it: what would be hidden were each period made safe by itself.
 
-``--fewest`` prints the second, in some three minutes: on small counties, the fewest facts that could be hidden.
+``--fewest`` prints the second, in some two minutes: on small counties, the fewest facts that could be hidden.
 """
 
 import argparse
