@@ -141,14 +141,18 @@ def test_headers_in_two_languages(tmp_path: Path) -> None:
         "隐患描述/Description",
         "整改资金（元） Cost (yuan)",
         "经度lon",
+        "Listed? 是否挂牌督办",
+        "整改期限？",
     ]
-    got = read(tmp_path, [head, ["溪南镇", "2021-03-01", "甲", 100, 119.5]])
+    got = read(tmp_path, [head, ["溪南镇", "2021-03-01", "甲", 100, 119.5, "Y", "2021-04-01"]])
     assert [one.field for one in got.tables[0].headers] == [
         "district",
         "found_on",
         "description",
         "cost_wan",
         "lon",
+        "listed",
+        "deadline",
     ]
     assert got.rows["cost_wan"].tolist() == [0.01]
 

@@ -18,7 +18,7 @@ _ORDINAL = re.compile(r"^(?:[(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}
 _YEAR = re.compile(
     r"(?<!\d)(?:19|20)\d{2}(?!\d)\s*年?(?:度|年?[末底])?|民[国國]\d{2,3}年度?|(?<!\d)1[0-4]\d年度?"
 )
-_END = re.compile(r"[*※★:;,.。、#]+$")
+_END = re.compile(r"[*※★:;,.。、#?]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
 _SIGNS = re.compile(r"[(\[【〔{)\]】〕}]")
 # What makes another number or day of a name that is near: 未整改数 is no 已整改数, 应参加人数 no 参加人数.
@@ -130,7 +130,7 @@ class HeaderIndex:
         """A header in two languages is what its Chinese says: 所属乡镇 Township, 隐患等级/Severity."""
         if not re.search("[A-Za-z]{3}", text):
             return None
-        parts = [part.strip(" /|(（\n") for part in _LATIN.split(text) if re.search("[\u4e00-\u9fff]", part)]
+        parts = [part.strip(" /|(（?？\n") for part in _LATIN.split(text) if re.search("[\u4e00-\u9fff]", part)]
         return self._look_up_one(parts[0], extra) if parts else None
 
     def _own(self, text: str, extra: str) -> Match | None:
