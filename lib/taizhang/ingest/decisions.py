@@ -205,7 +205,9 @@ class Decisions:
         lines = []
         for (number, header), (near, count) in self._headers.items():
             if near:
-                words = Reason("ingest.decide.header", title=Label(**self.kind.fields[near].title), count=count)
+                words = Reason(
+                    "ingest.decide.header", title=Label(**self.kind.fields[near].title), count=count
+                )
                 lines.append(self._make(number, "columns", near, header, words, count))
         return lines
 

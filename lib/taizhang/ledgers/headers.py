@@ -130,7 +130,9 @@ class HeaderIndex:
         """A header in two languages is what its Chinese says: 所属乡镇 Township, 隐患等级/Severity."""
         if not re.search("[A-Za-z]{3}", text):
             return None
-        parts = [part.strip(" /|(（?？\n") for part in _LATIN.split(text) if re.search("[\u4e00-\u9fff]", part)]
+        parts = [
+            part.strip(" /|(（?？\n") for part in _LATIN.split(text) if re.search("[\u4e00-\u9fff]", part)
+        ]
         return self._look_up_one(parts[0], extra) if parts else None
 
     def _own(self, text: str, extra: str) -> Match | None:
