@@ -240,10 +240,11 @@ class Protection:
         costs = self._count_costs()
         step = 1.0 if cells.counts[cell] else AMOUNT
         best = None
-        # What is counted alike mostly is enough.
-        for free in (open_ & (~self.shown | (cells.family == cells.family[cell])), open_):
+        # What is counted alike mostly is enough, and that nothing changes by more than 1.
+        alike = open_ & (~self.shown | (cells.family == cells.family[cell]))
+        for free, wide in ((alike, False), (open_, False), (open_, True)):
             for sign in (1, -1):
-                change = self._solve(costs, free, (cell, sign * step))
+                change = self._solve(costs, free, (cell, sign * step), wide=wide)
                 if change is not None and (best is None or costs @ np.abs(change) < costs @ np.abs(best)):
                     best = change
             if best is not None:
