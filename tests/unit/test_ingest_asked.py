@@ -52,6 +52,14 @@ def test_grades_of_risk_are_asked_about_once_and_taken_when_told(tmp_path: Path)
     assert ask(root) == []
 
 
+def test_what_ingest_says_of_it(tmp_path: Path) -> None:
+    root = make_book(tmp_path / "book", {"a.xlsx": [[*HEAD, "检查组长"], *([*row, "甲"] for row in ROWS)]})
+    (summary,) = open_workbook(str(root)).ingest().summaries
+    told = [note.word("zh") for note in summary.notes]
+    assert sum("“风险等级”不自动采用：可能是severity，也可能不是：" in text for text in told) == 1
+    assert any("没看懂的列：检查组长" in text and "风险等级" not in text for text in told)
+
+
 def test_where_another_column_gives_it_nothing_is_asked(tmp_path: Path) -> None:
     rows = [[*HEAD, "隐患等级"], [*ROWS[0], "一般"], [*ROWS[1], "重大"]]
     root = make_book(tmp_path / "book", {"a.xlsx": rows})

@@ -112,6 +112,7 @@ TAKEN = [
     ("hazards", "整改完成时间", "rectified_on"),
     ("hazards", "计划完成时间", "deadline"),
     ("hazards", "整改时限", "deadline"),
+    ("hazards", "整改期限（应完成时间）", "deadline"),
     ("hazards", "销号时间", "closed_on"),
     ("hazards", "是否挂牌督办", "listed"),
     ("hazards", "整改方式", "mode"),

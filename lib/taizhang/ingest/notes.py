@@ -61,6 +61,11 @@ def note_table(table: TableRead) -> list[Reason]:
         notes.append(Reason("ledgers.table.hidden_sheet", sheet=table.sheet))
     if table.hidden_rows:
         notes.append(Reason("ledgers.table.hidden_rows", count=len(table.hidden_rows)))
-    if table.unrecognised and not table.error:  # why a table was refused says what its headers lack
-        notes.append(Reason("ledgers.table.unrecognised", headers=table.unrecognised))
+    if not table.error:  # why a table was refused says what its headers lack
+        there = {one.field for one in table.headers}
+        asked = [one for one in table.headers if one.asked and not there & {two.field for two in one.asked}]
+        notes += [Reason("ledgers.table.not_taken", header=one.header, reason=one.note) for one in asked]
+        told = {one.header for one in asked}
+        if unknown := tuple(header for header in table.unrecognised if header not in told):
+            notes.append(Reason("ledgers.table.unrecognised", headers=unknown))
     return [*notes, *table.notes]

@@ -172,8 +172,12 @@ class HeaderIndex:
         return None
 
     def _is_qualified(self, name: str, text: str) -> bool:
-        """Whether brackets make a header of numbers or days one of others: 死亡人数（含失踪）."""
-        if self.kind.fields[name].type not in (*NUMBER_TYPES, *DATE_TYPES):
+        """Whether brackets make a header of numbers or days one of others: 死亡人数（含失踪）.
+
+        A day to come is planned or due in any case.
+        """
+        field = self.kind.fields[name]
+        if field.future or field.type not in (*NUMBER_TYPES, *DATE_TYPES):
             return False
         patterns = [word.removeprefix("~") for word in load_shared().qualified.headers]
         inside = [fold(simplify(part)) for part in _BRACKETS.findall(unicodedata.normalize("NFKC", text))]
