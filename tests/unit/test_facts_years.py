@@ -10,6 +10,8 @@ from benchmarks.disclosure import OWN, make_ledgers
 from benchmarks.disclosure import PERIODS as PERIODS_OF_2021
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute, compute_facts, prepare_ledgers, protect, select_rows
+from taizhang.facts.measures import Result
+from taizhang.facts.suppress import round_counts
 from taizhang.facts.years import (
     PERIODS,
     Reading,
@@ -93,6 +95,26 @@ def test_other_ranges_are_rounded(counts: tuple[int, int, int], wanted: list[flo
     assert show(table, "2021-01-02/2021-02-10") == wanted
     # So are all where the workbook says so.
     assert show(table, "2021-01", rounding=5) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        # Seven places about 5, 5 or so in all: each would be 1. With one more case they are not plain.
+        ([1] * 7, [5] * 7 + [None]),
+        ([2] + [1] * 6, [5] * 7 + [10]),
+        # Four of 7 at the most, and 28 at the least; four of 8 at the least, and 32 at the most.
+        ([7] * 4, [5] * 4 + [None]),
+        ([8] * 4, [10] * 4 + [None]),
+        ([0, 1, 1, 1, 1, 8], [0, 5, 5, 5, 5, 10, None]),
+    ],
+)
+def test_a_rounded_sum_does_not_tell_its_parts(value: list[int], wanted: list[float | None]) -> None:
+    nothing = np.full(len(value) + 1, np.nan)
+    exact = Result(np.array([*value, sum(value)], float), nothing, nothing, nothing, nothing)
+    rounded, mask = round_counts(exact, 5, is_count=True)
+    assert [None if np.isnan(number) else number for number in rounded.value] == wanted
+    assert mask.tolist() == [number != 0 for number in exact.value]
 
 
 def test_what_is_rounded_is_marked_and_rates_are_left_out() -> None:

@@ -299,7 +299,8 @@ def round_counts(result: Result, base: int, *, is_count: bool) -> tuple[Result, 
     """The result with counts rounded, and where it is not exact.
 
     Counts are rounded to the nearest multiple of `base`, but to no less than `base` where there is anything: 0 is 0.
-    Shares, sums and medians are left out, as beside the counts they would tell what was rounded.
+    Shares, sums and medians are left out, as beside the counts they would tell what was rounded. So is the whole area's
+    count where it is the least or the most that the districts' can add up to, so that each would be plain.
     """
     value = result.value
     inexact = ~np.isnan(value) & (value != 0)
@@ -307,6 +308,10 @@ def round_counts(result: Result, base: int, *, is_count: bool) -> tuple[Result, 
         inexact |= result.denominator > 0
     blank = blank_result(result, inexact)
     if is_count:
-        rounded = np.maximum(base, base * np.floor(value / base + 0.5))
-        blank = replace(blank, value=np.where(inexact, rounded, value))
+        rounded = np.where(inexact, np.maximum(base, base * np.floor(value / base + 0.5)), value)
+        least = np.where(inexact, np.where(rounded == base, 1, np.ceil(rounded - base / 2)), value)
+        most = np.where(inexact, np.ceil(rounded + base / 2) - 1, value)
+        if least[:-1].sum() == most[-1] or most[:-1].sum() == least[-1]:
+            rounded[-1] = np.nan if inexact[-1] else rounded[-1]
+        blank = replace(blank, value=rounded)
     return leave_out_base(blank), inexact
