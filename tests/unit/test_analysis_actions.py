@@ -20,6 +20,7 @@ from taizhang.analysis.actions import (
     sum_stages_by_district,
 )
 from taizhang.analysis.view import View
+from taizhang.core.periods import parse_period
 from taizhang.figures.actions import plot_stages, tabulate_actions_by_district, tabulate_stages
 from taizhang.metadata.facts import ALL
 from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
@@ -385,3 +386,31 @@ def test_problems_stand_in_the_order_of_the_stages_and_closed_of_none_is_no_shar
 )
 def test_whether_all_is_known_of_every_stage(silent: int, states: dict[str, int], told: bool) -> None:
     assert ActionCounts(1, 2, 2, 1, 4, 4, 0, silent, states).is_told == told
+
+
+def test_a_stage_of_before_the_period_is_overdue_until_it_is_done() -> None:
+    """Of the stages of 2021 that began by May, seen from the second quarter of 2022."""
+    rows = [
+        stage("甲", 1, "2021-03-30", 5, 5),
+        stage("甲", 2, None, 4, 4),
+        stage("甲", 3, "2021-05-28", 6, 2),
+    ]
+    rows.append({**stage("乙", 1, None, 1, 1), "starts_on": "2022-04-01", "ends_on": "2022-04-30"})
+    view = replace(make_actions(rows, period="2022Q2"), as_of=date(2022, 6, 30))
+    assert list_stages(view)["name"].tolist() == ["乙"]
+    assert list_stage_problems(view) == [
+        StageProblem("乙", "动员部署", due=date(2022, 4, 30)),
+        StageProblem("甲", "自查自纠", due=date(2021, 4, 28), carried=True),
+        StageProblem("甲", "集中整治", found=6, open=4, carried=True),
+    ]
+    assert read(write_action_problems(view))[1] == (
+        "甲的自查自纠阶段应于2021年4月28日前完成，尚未完成。该阶段在本期之前开始。"
+    )
+    assert len(read(write_action_steps(view))) == 3  # overdue, open, and late
+    none = replace(view, period=parse_period("2022Q1"), as_of=date(2022, 3, 31))
+    assert count_actions(none) is None and len(list_stage_problems(none)) == 2
+
+
+def test_what_was_late_and_is_done_is_no_problem() -> None:
+    view = make_actions([stage("甲", 1, "2021-03-30", 5, 5)])
+    assert read(write_action_problems(view)) == ["没有逾期未完成的阶段，没有未销号的问题。"]

@@ -161,7 +161,7 @@ def test_objectives_stand_on_the_workbook_s_own_scale(kinds: dict[str, Kind]) ->
     assert [row[-1].note for row in table.rows] == ["worse", ""]
     assert read(write_objectives(view)) == (
         "共评估演练目标4项次，其中评为“顺利完成”的2项次（50.0%），评为“未能完成”的1项次。"
-        "改进计划共4条，已完成1条，逾期1条。"
+        "本期的改进计划有4条，已完成1条。截至2021年12月31日，逾期未完成的有1条。"
     )
 
 
@@ -274,7 +274,7 @@ def test_ratings_objectives_and_improvements_in_numbers(kinds: dict[str, Kind]) 
         items["state"].tolist() == ["done", "overdue", "running", "open"]
         and str(items["state"].dtype) == "str"
     )
-    assert count_improvements(view) == {ALL: 4, "done": 1, "overdue": 1}
+    assert count_improvements(view) == {ALL: 4, "done": 1, "overdue": 1, "carried": 0}
 
 
 def test_columns_of_the_plan_that_are_shown(kinds: dict[str, Kind]) -> None:
@@ -341,3 +341,26 @@ def test_more_fixed_than_found_is_no_share_of_nothing() -> None:
     table = make_table("drills", [{"held_on": "2021-03-01", "problems": 0, "problems_fixed": 2}])
     sums = sum_evaluations(make_view({"drills": table}))
     assert sums.loc[ALL, ["problems", "fixed"]].tolist() == [0, 2] and sums["fixed_percent"].isna().all()
+
+
+def test_improvements_of_before_the_period_stand_until_they_are_done(kinds: dict[str, Kind]) -> None:
+    """Of the five of March one is done and one overdue; seen from the third quarter all are of before it."""
+    view = make_drills(kinds)
+    later = replace(view, period=parse_period("2021Q3"))
+    items = judge_improvements(later)
+    assert items["state"].tolist() == ["overdue", "running", "open"] and items["carried"].all()
+    assert count_improvements(later) == {ALL: 0, "done": 0, "overdue": 1, "carried": 1}
+    assert len(tabulate_improvements(later).rows) == 3  # type: ignore[union-attr]
+    # One more of July, overdue: two, one of them of before.
+    rows = view.ledgers["drill_objectives"]
+    more = rows.iloc[[1]].assign(held_on=pd.Timestamp("2021-07-01"))
+    both = replace(later, ledgers={"drill_objectives": pd.concat([rows, more], ignore_index=True)})
+    assert count_improvements(both) == {ALL: 1, "done": 0, "overdue": 2, "carried": 1}
+    said = read(write_objectives(both))
+    assert (
+        "本期的改进计划有1条，已完成0条。截至2021年12月31日，逾期未完成的有2条，其中1条是往期遗留的。" in said
+    ), said
+    english = read(write_objectives(replace(both, lang="en")))
+    assert "As of 31 December 2021, 2 items are overdue, 1 of them from before this period." in english, (
+        english
+    )

@@ -188,7 +188,7 @@ def test_complaints_answered_are_not_resolved(tmp_path: Path) -> None:
         None,
     ]
     said = say(book, "summary", "complaints")
-    assert "已全部答复" in said and "诉求办结率无从得知" in said and "均未办结" not in said
+    assert "所受理的已全部答复" in said and "诉求办结率无从得知" in said and "均未办结" not in said
 
 
 def test_one_district_with_data(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def make_few() -> pd.DataFrame:
 def test_trend_counts_found_and_open() -> None:
     figure = figures.plot_hazards_trend(make_view({"hazards": make_few()}))
     assert figure is not None
-    assert "共3处，最多的是2021年3月，3处；尚有1处未整改" in figure.alt
+    assert "共3处，最多的是2021年3月，3处；其中尚有1处未整改" in figure.alt
     assert "3条记录" in figure.source and "2021年12月31日" in figure.source
     texts = read_texts(figure)
     assert "3" in texts and "上年同月查出" in texts and "12月" in texts

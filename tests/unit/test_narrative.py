@@ -189,7 +189,7 @@ def test_shares_of_nought_and_of_all() -> None:
         make_fact("drills.problems_fixed_share", 100.0),
     ]
     said = read(narrative.write_drills(make_view(facts=facts)))
-    assert said.endswith("没有实战演练，均未评估。演练中发现问题4个，均已改进。")
+    assert said.endswith("没有实战演练，均未评估。演练中发现问题4个，所发现的均已改进。")
 
 
 def test_no_rate_of_deaths_where_nobody_died() -> None:

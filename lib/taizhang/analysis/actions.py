@@ -19,21 +19,23 @@ _MOST_BARS = 16
 
 
 @once_per_view
-def list_stages(view: View) -> pd.DataFrame:
+def list_stages(view: View, stock: bool = False) -> pd.DataFrame:
     """Stages that began in the view's period, by action, first day and district; empty where there are none.
 
-    The ledger's columns, `state` (one of STATES, or UNKNOWN, as of the view's day) and `open` (problems found and not
-    closed; NaN where either number is missing).
+    The ledger's columns, `state` (one of STATES, or UNKNOWN, as of the view's day), `open` (problems found and not
+    closed; NaN where either number is missing) and `carried` (begun before the period). As `stock`, those begun before
+    it as well.
     """
     if view.ledgers.get("actions") is None:
         return pd.DataFrame()
-    rows = view.counted("actions")
+    rows = view.standing("actions") if stock else view.counted("actions")
     tests: list[Test] = [actions.is_in_time, actions.is_done, actions.is_overdue, actions.is_unknown]
     states = np.select([rows.test(test) for test in tests], [*STATES[:3], UNKNOWN], STATES[3])
     table = rows.frame()
     numbers = pd.DataFrame({name: rows.amounts(name) for name in ("found", "closed")}, index=table.index)
     left = (numbers["found"] - numbers["closed"]).clip(lower=0)
-    table = table.assign(**numbers, state=pd.Series(states, index=table.index, dtype="str"), open=left)
+    told = pd.Series(states, index=table.index, dtype="str")
+    table = table.assign(**numbers, state=told, open=left, carried=rows.is_carried())
     return table.sort_values(["name", "starts_on", "district_code"], ignore_index=True)
 
 
@@ -150,9 +152,9 @@ class ActionCounts:
         return [name for name, is_due in tests.items() if is_due]
 
 
-def count_actions(view: View) -> ActionCounts | None:
-    """None where no stage began in the period."""
-    stages = list_stages(view)
+def count_actions(view: View, stock: bool = False) -> ActionCounts | None:
+    """None where no stage began in the period; as `stock`, by its end."""
+    stages = list_stages(view, stock)
     if stages.empty:
         return None
     whole, counts = view.district == ALL, stages["state"].value_counts()
@@ -174,7 +176,7 @@ def count_actions(view: View) -> ActionCounts | None:
 class StageProblem:
     """What is wrong with a stage: `due`, a day that passed, or `open` of `found` problems left.
 
-    Of the whole area both in one: `overdue` is in how many districts it is late.
+    Of the whole area both in one: `overdue` is in how many districts it is late. `carried`: begun before the period.
     """
 
     action: str
@@ -183,21 +185,27 @@ class StageProblem:
     found: float = 0
     open: float = 0
     overdue: int = 0
+    carried: bool = False
 
 
 def list_stage_problems(view: View) -> list[StageProblem]:
-    """Stages that are overdue or have problems open, stage by stage."""
-    stages, problems = list_stages(view), []
+    """Stages that are overdue or have problems open, whenever they began, stage by stage."""
+    stages, problems = list_stages(view, True), []
     if stages.empty:
         return []
     for (action, stage), part in stages.groupby(["name", "stage"], sort=False):
-        name = (str(action), str(stage))
+        name, before = (str(action), str(stage)), bool(part["carried"].all())
         overdue, left = part[part["state"] == "overdue"], part[part["open"] > 0]
         if view.district != ALL:
-            problems += [StageProblem(*name, due=day.date()) for day in overdue["ends_on"]]
-            numbers = left[["found", "open"]].to_numpy().tolist()
-            problems += [StageProblem(*name, found=found, open=still) for found, still in numbers]
+            days = zip(overdue["ends_on"], overdue["carried"], strict=True)
+            problems += [StageProblem(*name, due=day.date(), carried=bool(old)) for day, old in days]
+            numbers = zip(left["found"], left["open"], left["carried"], strict=True)
+            problems += [
+                StageProblem(*name, found=n, open=still, carried=bool(old)) for n, still, old in numbers
+            ]
         elif len(overdue) or len(left):
             places = overdue["district_code"].nunique()
-            problems.append(StageProblem(*name, open=float(left["open"].sum()), overdue=places))
+            problems.append(
+                StageProblem(*name, open=float(left["open"].sum()), overdue=places, carried=before)
+            )
     return problems

@@ -6,6 +6,7 @@ Objectives and improvements are no part of the drills ledger. They come from a l
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import count_classes, name_values
@@ -117,21 +118,21 @@ def rate_objectives(view: View) -> ObjectiveCounts | None:
 
 
 def judge_improvements(view: View) -> pd.DataFrame:
-    """The period's items of improvement, each with its `state` as of the view's day: done, overdue, running, open.
+    """Items of improvement, each with its `state` as of the view's day: done, overdue, running, open.
 
-    Empty where there are none.
+    Those of the period, and those from before it (`carried`) that are not done; empty where there are none.
     """
-    rows = find_objectives(view)
+    if OBJECTIVES not in view.ledgers:
+        return pd.DataFrame()
+    listed = view.standing(OBJECTIVES)
+    rows, carried = view.show(OBJECTIVES, listed), listed.is_carried()
     if rows.empty or "improvement" not in rows:
         return pd.DataFrame()
-    rows = rows[rows["improvement"].notna()]
-    day, none = pd.Timestamp(view.as_of), pd.Series(pd.NaT, index=rows.index)
-    due, done = rows.get("due", none), rows.get("done_on", none)
-    state = pd.Series("running", index=rows.index, dtype="str")
-    state[due.isna()] = "open"
-    state[due < day] = "overdue"
-    state[done <= day] = "done"
-    return rows.assign(state=state)
+    done = listed.by("done_on")
+    tests = [done, listed.before("due"), listed.known("due")]
+    state = np.select(tests, ["done", "overdue", "running"], "open")
+    rows = rows.assign(state=pd.Series(state, index=rows.index, dtype="str"), carried=carried)
+    return rows[rows["improvement"].notna() & ~(carried & done)]
 
 
 def choose_plan_columns(view: View) -> tuple[str, ...]:
@@ -144,8 +145,13 @@ def choose_plan_columns(view: View) -> tuple[str, ...]:
 
 
 def count_improvements(view: View) -> dict[str, int]:
-    """Items of improvement by state, `all` among them; empty where there are none."""
+    """The period's items of improvement, `all`, and those `done`; those overdue, and of these the part `carried`.
+
+    Empty where there are none.
+    """
     items = judge_improvements(view)
     if items.empty:
         return {}
-    return {ALL: len(items)} | {state: int((items["state"] == state).sum()) for state in ("done", "overdue")}
+    own, late = items[~items["carried"]], items[items["state"] == "overdue"]
+    done = int((own["state"] == "done").sum())
+    return {ALL: len(own), "done": done, "overdue": len(late), "carried": int(late["carried"].sum())}

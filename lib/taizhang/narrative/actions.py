@@ -40,9 +40,9 @@ def write_actions(view: View) -> Prose | None:
 
 
 def write_action_problems(view: View) -> Prose | None:
-    """Stages that are overdue and problems that are open, stage by stage; None where no stage began in the period."""
+    """Stages that are overdue and problems that are open, stage by stage; None where no stage began by its end."""
     lang = view.lang
-    counts = count_actions(view)
+    counts = count_actions(view, True)
     if counts is None:
         return None
     problems = list_stage_problems(view)
@@ -52,6 +52,11 @@ def write_action_problems(view: View) -> Prose | None:
 
 
 def _tell_problem(problem: StageProblem, lang: str) -> Runs:
+    told = _tell_what(problem, lang)
+    return told + say("action_text.carried", lang) if problem.carried else told
+
+
+def _tell_what(problem: StageProblem, lang: str) -> Runs:
     named = {"action": problem.action, "stage": problem.stage}
     if problem.due:
         return say("action_text.problem_overdue", lang, **named, day=format_date(problem.due, lang))
@@ -63,8 +68,8 @@ def _tell_problem(problem: StageProblem, lang: str) -> Runs:
 
 
 def write_action_steps(view: View) -> Prose | None:
-    """What to do next, by what is left; None where no stage began in the period."""
-    counts = count_actions(view)
+    """What to do next, by what is left, whenever it began; None where no stage began by the period's end."""
+    counts = count_actions(view, True)
     if counts is None:
         return None
     steps = list(counts.due)

@@ -6,7 +6,7 @@ from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number, format_share, join_list
+from taizhang.metadata.formats import format_date, format_number, format_share, join_list
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import tell_gaps
 from taizhang.narrative.telling import count, make_sentence, say, tell
@@ -52,7 +52,12 @@ def write_objectives(view: View) -> Prose | None:
     sentences = [say("evaluation_text.objectives", lang, **numbers, **named)]
     items = count_improvements(view)
     if items:
-        plan = {"n": items[ALL], "done": items["done"], "overdue": items["overdue"]}
-        told = {name: count(number) for name, number in plan.items()}
-        sentences.append(say("evaluation_text.plan", lang, **told))
+        told = {"n": count(items[ALL]), **{name: count(n) for name, n in items.items() if name != ALL}}
+        if items[ALL]:
+            sentences.append(say("evaluation_text.plan", lang, **told))
+        key, day = f"overdue{'' if items['overdue'] else '_none'}", format_date(view.as_of, lang)
+        late = say(f"evaluation_text.{key}", lang, day=day, **told)
+        if items["carried"]:
+            late += say("evaluation_text.carried", lang, **told)
+        sentences.append(make_sentence([late], lang))
     return tell(lang, *sentences)
