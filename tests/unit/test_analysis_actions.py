@@ -173,13 +173,15 @@ def test_stages_of_the_whole_area_are_counted_once_and_over_all_districts() -> N
 
 def test_nothing_left_and_nothing_at_all_are_said() -> None:
     sound = make_actions([stage("消防整治", 1, "2021-03-20", 3, 3)])
-    assert read(write_action_problems(sound)) == ["各阶段均按期完成或正在进行，发现的问题全部销号。"]
+    assert read(write_action_problems(sound)) == ["没有逾期未完成的阶段，没有未销号的问题。"]
     assert read(write_action_steps(sound)) == ["巩固成果，把行之有效的做法转为日常检查的要求。"]
     empty = make_actions([stage("旧行动", 1, None, 3, 3, starts_on="2019-01-01", ends_on="2019-02-01")])
     assert read(write_actions(empty)) == ["2021年，城关镇没有开展专项行动的记录。"]
-    assert (
-        write_action_problems(empty) is None and tabulate_stages(empty) is None and plot_stages(empty) is None
-    )
+    assert tabulate_stages(empty) is None and plot_stages(empty) is None
+    # Of the stage of before the period nobody wrote whether it was done.
+    assert read(write_action_problems(empty)) == [
+        "已写明的阶段中没有逾期未完成的，也没有未销号的问题；其余没有写明完成日期或销号数，无从判断。"
+    ]
     assert write_actions(make_view()) is None
 
 
@@ -326,10 +328,13 @@ def test_share_closed_and_what_is_due(
 def test_problems_of_stages() -> None:
     assert list_stage_problems(make_area()) == [
         StageProblem("乙行动", "动员部署", overdue=1),
+        StageProblem("甲行动", "集中整治", open=7, overdue=1, carried=True),
         StageProblem("甲行动", "自查自纠", open=2, overdue=1),
     ]
     assert list_stage_problems(make_area(CODES[0])) == [
         StageProblem("乙行动", "动员部署", due=date(2021, 3, 28)),
+        StageProblem("甲行动", "集中整治", due=date(2021, 5, 28), carried=True),
+        StageProblem("甲行动", "集中整治", found=8, open=7, carried=True),
         StageProblem("甲行动", "自查自纠", due=date(2021, 4, 28)),
         StageProblem("甲行动", "自查自纠", found=20, open=2),
     ]

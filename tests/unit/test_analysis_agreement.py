@@ -417,3 +417,39 @@ def test_a_stage_is_done_by_as_of_or_not(done_on: str, state: str) -> None:
     assert list_stages(scene.view)["state"].tolist() == [state]
     shown = read(figures.tabulate_rows(scene.view, "actions", "name", "done_on"))
     assert shown == ([["百日行动", "—"]] if state == "overdue" else [["百日行动", done_on]])
+
+
+def test_what_is_said_of_the_periods_cases_says_so() -> None:
+    """One case of each is left from the year before, those of the period are done: nothing says that none is open."""
+    scene = Scene(
+        {
+            "complaints": [{"received_on": "2020-05-01", "status": "open"},
+                           {"received_on": "2021-05-01", "resolved_on": "2021-05-02"}],
+            "disputes": [{"found_on": "2020-05-01", "status": "open"},
+                         {"found_on": "2021-05-01", "settled_on": "2021-05-02"}],
+            "drills": [{"held_on": "2020-05-01", "problems": 2, "problems_fixed": 0},
+                       {"held_on": "2021-05-01", "problems": 1, "problems_fixed": 1}],
+        }
+    )  # fmt: skip
+    said = say(narrative.write_complaints(scene.view))
+    assert "所受理的已全部办结" in said and "所排查的已全部化解" in said, said
+    assert scene.fact("complaints.resolution_rate") == scene.fact("disputes.settlement_rate") == 100
+    drills = say(narrative.write_drills(scene.view))
+    assert "所发现的均已改进" in drills and scene.fact("drills.problems_fixed_share") == 100, drills
+
+
+def test_an_undated_closure_is_one_thing_everywhere() -> None:
+    """Of twenty hazards found on 1 December one is closed without a day: rectified in facts, a range in the curve."""
+    rows = [{**HAZARD, "rectified_on": "2021-12-05"} for _ in range(19)]
+    scene = Scene({"hazards": [*rows, {**HAZARD, "status": "rectified"}, BEFORE]})
+    assert scene.fact("hazards.rectified") == 20 and scene.fact("hazards.rectified_undated") == 1
+    cases = list_cases(scene.view)
+    assert cases is not None and len(cases.rows) == 20 and cases.undated == 1 and not cases.open.any()
+    # All others on the fourth day: the one at once or on the thirtieth.
+    told = alt(figures.plot_closure_curve(scene.view))
+    assert "当日整改0.0%至5.0%，30天内整改100.0%，截至统计日其中尚有0处未整改" in told, told
+    said = say(narrative.write_closure(scene.view))
+    assert (
+        "按期整改19处" in said
+        and "另有1处没有写明是否按期整改，按其全否至全是，所占比例在95.0%至100.0%之间" in said
+    )

@@ -353,7 +353,8 @@ def test_improvements_of_before_the_period_stand_until_they_are_done(kinds: dict
     assert len(tabulate_improvements(later).rows) == 3  # type: ignore[union-attr]
     # One more of July, overdue: two, one of them of before.
     rows = view.ledgers["drill_objectives"]
-    more = rows.iloc[[1]].assign(held_on=pd.Timestamp("2021-07-01"))
+    late = rows["done_on"].isna() & (rows["due"] < "2021-12-31")
+    more = rows[late].assign(held_on=pd.Timestamp("2021-07-01"))
     both = replace(later, ledgers={"drill_objectives": pd.concat([rows, more], ignore_index=True)})
     assert count_improvements(both) == {ALL: 1, "done": 0, "overdue": 2, "carried": 1}
     said = read(write_objectives(both))
