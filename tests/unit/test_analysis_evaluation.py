@@ -362,6 +362,4 @@ def test_improvements_of_before_the_period_stand_until_they_are_done(kinds: dict
         "本期的改进计划有1条，已完成0条。截至2021年12月31日，逾期未完成的有2条，其中1条是往期遗留的。" in said
     ), said
     english = read(write_objectives(replace(both, lang="en")))
-    assert "As of 31 December 2021, 2 items are overdue, 1 from before this period." in english, (
-        english
-    )
+    assert "As of 31 December 2021, 2 items are overdue, 1 from before this period." in english, english
