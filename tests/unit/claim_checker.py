@@ -567,7 +567,7 @@ def _one(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 def _no_comparison(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     facts = one.facts_in(said["fact"])
-    told = {row.town for fact in facts for row in one.now._list(fact.split(".")[0])}
+    told = {row.town for fact in facts for row in one.now.list_begun(fact.split(".")[0])}
     values = [one.value(fact, town) for town in told for fact in facts]
     return [] if all(value is None for value in values) else [f"{values}"]
 

@@ -103,8 +103,15 @@ def test_before_all_terms_nothing_is_known() -> None:
     np.testing.assert_equal(tell(make_items().iloc[:0], "2020Q1"), [0, np.nan, 0, 0])
 
 
-def test_small_counts_of_terms_are_rounded_and_never_the_difference_of_two_periods() -> None:
-    span = parse_period("2021H1")
-    facts = compute_facts({"schools": make_items()}, DISTRICTS, span, span.end, suppress=("schools",))
-    row = facts[(facts["fact"] == "schools.items") & (facts["district_code"] == "101")].iloc[0]
-    assert (row["value"], row["suppressed"]) == (5, True)
+@pytest.mark.parametrize(("below", "hidden"), [(5, True), (1, False)])
+def test_where_a_count_of_any_term_of_the_year_is_small_all_of_its_periods_are_hidden(
+    below: int, hidden: bool
+) -> None:
+    # 2021 has 6 items, which are 4 of spring and 3 of autumn less 1 of no term.
+    for period in ("2021", "2021H1", "2021Q4", "2021-08"):
+        span = parse_period(period)
+        facts = compute_facts(
+            {"schools": make_items()}, DISTRICTS, span, span.end, suppress=("schools",), suppress_below=below
+        )
+        assert set(facts["suppressed"]) == {hidden}
+        assert facts.loc[facts["fact"] == "schools.items", "value"].isna().all() == hidden

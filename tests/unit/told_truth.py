@@ -63,6 +63,12 @@ class Truth:
     def _list(self, kind: str) -> list[Row]:
         return [row for table in self.told.tables if table.kind == kind for row in table.rows]
 
+    def list_begun(self, kind: str) -> list[Row]:
+        """The rows that are of a day, month or year begun by as_of."""
+        return [
+            row for row in self._list(kind) if (_span(row, STARRED[kind]) or (date.max,))[0] <= self.as_of
+        ]
+
     def _find_filled(self, kind: str) -> set[str]:
         return {column for row in self._list(kind) for column in row.says}
 

@@ -206,6 +206,9 @@ def _publish(
         links=[link for link in dict.fromkeys(moved) if link.parts != (link.whole,)],
         keep=suppression.keep,
     )
+    if scene.ledgers[kind].term and any(mask.any() for table in masks for mask in table.values()):
+        # The terms of a year are in its periods now alone, now together with rows of no term.
+        masks = [{fact: np.ones_like(mask) for fact, mask in table.items()} for table in masks]
     return [
         _Published(reading, tables[table], masks[table]) for reading, table in zip(readings, at, strict=True)
     ]
@@ -216,14 +219,13 @@ def _list_published(
 ) -> list[_Published]:
     """What is published of a kind in the calendar year of a period; nothing where the period is another range.
 
-    A kind without dates has nothing that adds up over the year; one by school terms is read again in other periods, in
-    parts that do not add up.
+    A kind without dates has nothing that adds up over the year; of one by school terms all is hidden where anything is.
     """
     period = find_calendar_period(scene.period)
-    if period is None or scene.ledgers[kind].term:
+    if period is None:
         return []
     readings = list_readings(period.start.year, suppression.own)
-    if not scene.ledgers[kind].date:
+    if not scene.ledgers[kind].date and not scene.ledgers[kind].term:
         readings = [reading for reading in readings if reading.period == period]
     key = (kind, tuple(measure.fact for measure in measures), suppression.below, tuple(readings))
     return scene.ledgers.keep(key, lambda: _publish(scene, kind, measures, suppression, readings))

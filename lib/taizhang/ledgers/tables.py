@@ -184,9 +184,11 @@ def _name_columns(
 ) -> pd.api.extensions.ExtensionArray:
     """The columns that each row's table has, by `|`; one whose cell can't be read is followed by `UNREAD`.
 
-    Such a cell is not empty. Told are those of columns in which an empty cell says something.
+    Such a cell is not empty. Told are those of columns in which an empty cell says something; not those of days to come,
+    such as an expiry, of which only one that has passed counts.
     """
-    telling = [name for name in sorted(there) if name in kind.fields and kind.fields[name].empty != EMPTY[0]]
+    fields = {name: kind.fields[name] for name in sorted(there) if name in kind.fields}
+    telling = [name for name, field in fields.items() if field.empty != EMPTY[0] and not field.future]
     cells = aside[(aside["scope"] == "cell") & aside["column"].isin(telling)]
     unread = cells.groupby("source_row")["column"].agg("|".join)
     codes, sets = pd.factorize(unread.reindex(rows["source_row"]).astype("str").fillna(""))
