@@ -139,21 +139,6 @@ class HeaderIndex:
         column = self.own.get(fold(text))
         return self._measure(column, -1, text, extra) if column else None
 
-    def _list_options(self, text: str) -> list[str]:
-        """A header with and without what stands around its name: brackets, running numbers, a year, a unit."""
-        plain = unicodedata.normalize("NFKC", text)
-        bare = _BRACKETS.sub("", plain)
-        stripped = re.sub(r"[/:,_]\s*[^/:,_]{1,5}$", "", bare)
-        options = [plain, _strip(plain), bare, _strip(bare)]
-        if self.yearly and (rest := _YEAR.sub("", write_arabic(bare)).strip()) not in ("", bare):
-            options += [_strip(rest), bare := rest]
-        if stripped != bare and is_unit(re.split(r"[/:,_]", bare)[-1]):
-            options.append(_strip(stripped))
-        # A unit written on to the header without brackets: 直接经济损失万元.
-        word = fold(simplify(_strip(bare)))
-        options += [word[:-size] for size in (3, 2, 4, 1) if size < len(word) and is_unit(word[-size:])]
-        return options
-
     def _look_up_one(self, text: str, extra: str) -> Match | tuple[Question, ...] | None:
         """One text of a header: the user's own word first, then what asks about it, then its plain meaning."""
         if found := self._match_own(text, extra):
