@@ -120,8 +120,11 @@ def test_codes_out_of_numbers(value: object, code: str) -> None:
     [
         (310107.5, "'310107.5' is no division code: it has a fraction."),
         (np.float64(0.5), "'0.5' is no division code: it has a fraction."),
-        ("3.1E+2", "'3.1E+2' has lost digits to scientific notation; store the codes as text."),
-        ("3E3", "'3E3' has lost digits to scientific notation; store the codes as text."),
+        (-1, "'-1' is no division code: it is below nought."),
+        ("-350921.0", "'-350921.0' is no division code: it is below nought."),
+        (3.5e17, "'3.5e+17' has lost digits as a number; store the codes as text."),
+        ("3.1E+2", "'3.1E+2' has lost digits as a number; store the codes as text."),
+        ("3E3", "'3E3' has lost digits as a number; store the codes as text."),
     ],
 )
 def test_what_is_no_code_says_why(value: object, said: str) -> None:
@@ -179,7 +182,7 @@ def test_an_empty_column_has_no_codes_and_bad_ones_are_listed() -> None:
     with pytest.raises(BoundaryError) as error:
         restore_codes(pd.Series([1.5, "3E3", 7, 1.5], dtype=object), where="a.dbf")
     assert str(error.value) == (
-        "a.dbf: '1.5', '3E3' cannot be division codes (a fraction, or digits lost to scientific notation). "
+        "a.dbf: '1.5', '3E3' cannot be division codes (a fraction, below nought, or digits lost as a number). "
         "Store the codes as text."
     )
 

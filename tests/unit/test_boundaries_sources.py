@@ -2,10 +2,13 @@
 
 import json
 import struct
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
+import pyogrio
 import pytest
 from shapely.geometry import box
 
@@ -71,16 +74,61 @@ def test_columns_whose_names_are_cut_to_one_are_told_apart(tmp_path: Path, width
     assert frame[shown].iloc[0].tolist() == [f"甲{number}" for number in range(1, width + 1)]
 
 
+LOST = "(a fraction, below nought, or digits lost as a number)"
+UNFIT = "codes that cannot name a report"
+
+
 @pytest.mark.parametrize("kind", ["N", "F"])
-@pytest.mark.parametrize("text", ["3.50921E+08", "3.5092e8", "3.50921E8"])
-def test_a_code_in_scientific_notation_is_refused(tmp_path: Path, kind: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        *((text, LOST) for text in ("3.50921E+08", "3.5092e8", "3.50921E8", "3.50921E+008", "0.350921E+09")),
+        *((text, LOST) for text in ("350921101.5", "-350921101")),
+        ("3.50921D+08", UNFIT),  # as Fortran writes it, of which GDAL takes the 3
+        ("*" * 12, UNFIT),  # a number too wide for its field
+        ("", "no code (column XZDM) for '溪口镇'"),
+    ],
+)
+def test_a_code_that_is_no_whole_number_is_refused(tmp_path: Path, kind: str, text: str, why: str) -> None:
     path = write_shapefile(tmp_path / "t.shp", [("XZDM", kind, 12, [text, *CODES[1:]]), NAME])
     with pytest.raises(BoundaryError) as caught:
         read(path)
-    assert str(caught.value) == (
-        f"t.shp, column XZDM: '{text}' cannot be division codes (a fraction, or digits lost to scientific "
-        "notation). Store the codes as text."
-    )
+    assert why in str(caught.value) and text in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["3.50921E+08", "3,50921E+08", "350,921,101", "350921 101", "'350921101"])
+def test_a_code_as_text_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    path = write_shapefile(tmp_path / "t.shp", [("XZDM", "C", 12, [text, *CODES[1:]]), NAME])
+    with pytest.raises(BoundaryError) as caught:
+        read(path)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["3", "0", "35092110", "35092110100"])
+@pytest.mark.parametrize("kind", ["N", "C"])
+def test_a_code_of_a_strange_length_among_others_is_told(tmp_path: Path, kind: str, code: str) -> None:
+    path = write_shapefile(tmp_path / "t.shp", [("XZDM", kind, 12, [*CODES[:2], code]), NAME])
+    rows, notes = read(path)
+    mended = f"0{code}" if kind == "N" and len(code) > 1 else code  # 8 or 11 digits of a number lost a zero
+    assert rows == [*READ[:2], [mended, NAMES[2]]]
+    told = f"t.shp: most codes are 9 digits long and 1 is not ('{code}'); see whether digits were lost."
+    assert (told in notes) == (mended == code)
+
+
+def test_codes_of_18_figures_lose_none(tmp_path: Path) -> None:
+    long = [f"{code}001002003" for code in CODES]
+    rows, notes = read(write_shapefile(tmp_path / "t.shp", [("XZDM", "N", 19, long), NAME]))
+    assert rows == [list(pair) for pair in zip(long, NAMES, strict=True)]
+    assert not any("digits" in note for note in notes)
+    path = write_geojson(tmp_path / "t.geojson", "utf-8")
+    whole = path.read_text("utf-8")
+    for code in CODES:
+        whole = whole.replace(f'"{code}"', f"{code}001002003")
+    path.write_text(whole, encoding="utf-8")
+    assert read(path)[0] == rows
+    path.write_text(whole.replace("1002003", "1002003.0"), encoding="utf-8")  # floats keep but fifteen
+    with pytest.raises(BoundaryError, match="digits lost as a number"):
+        read(path)
 
 
 def test_scientific_notation_that_has_lost_nothing_is_a_code(tmp_path: Path) -> None:
@@ -92,10 +140,10 @@ def test_plain_numbers_are_codes(tmp_path: Path) -> None:
     assert read(write_shapefile(tmp_path / "t.shp", [("XZDM", "N", 12, CODES), NAME]))[0] == READ
 
 
-def write_geojson(path: Path, encoding: str) -> Path:
+def write_geojson(path: Path, encoding: str, names: Sequence[str] = NAMES) -> Path:
     features = [
         {"type": "Feature", "properties": {"XZDM": code, "XZMC": name}, "geometry": shape.__geo_interface__}
-        for code, name, shape in zip(CODES, NAMES, squares(), strict=True)
+        for code, name, shape in zip(CODES, names, squares(), strict=True)
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     path.write_bytes(text.encode(encoding))
@@ -109,6 +157,56 @@ def test_geojson_that_is_no_utf8_is_read_by_its_encoding(tmp_path: Path, name: s
     assert rows == READ
     assert f"{name}: GeoJSON should be UTF-8; it was read all the same." in notes
     assert (f"{name}: text read as GBK, judged by its characters." in notes) == (setting == "auto")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        *((one, NAMES) for one in ("gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32")),
+        ("gb18030", ["䶮口镇", "溪南乡", "㵐城街道"]),  # four bytes a character
+        ("big5", ["溪口鎮", "溪南鄉", "城關街道"]),
+        ("big5", ["許功蓋鎮", "溪南鄉", "城關街道"]),  # their second byte is a backslash
+    ],
+)
+def test_geojson_in_other_encodings_is_read(tmp_path: Path, encoding: str, names: list[str]) -> None:
+    rows, notes = read(write_geojson(tmp_path / "t.geojson", encoding, names))
+    assert [row[1] for row in rows] == names
+    assert "t.geojson: GeoJSON should be UTF-8; it was read all the same." in notes
+
+
+def test_utf16_of_ascii_signs_alone_is_read(tmp_path: Path) -> None:
+    path = write_geojson(tmp_path / "t.geojson", "utf-8")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8"))), encoding="utf-16-le")
+    assert read(path)[0] == READ
+
+
+def test_geojson_of_hong_kong_is_read_where_its_encoding_is_told(tmp_path: Path) -> None:
+    names = ["深水埗", "黃大仙區", "鰂魚涌鎮"]
+    path = write_geojson(tmp_path / "t.geojson", "big5hkscs", names)
+    assert [row[1] for row in read(path, encoding="big5hkscs")[0]] == names
+    with pytest.raises(BoundaryError, match="Set encoding under"):
+        read(path)
+
+
+def test_geojson_of_two_encodings_is_refused_with_the_place(tmp_path: Path) -> None:
+    path = write_geojson(tmp_path / "t.geojson", "gbk")
+    path.write_bytes(path.read_bytes().replace("溪南乡".encode("gbk"), "溪南乡".encode()))
+    with pytest.raises(BoundaryError, match=r"GBK, but for one place .*two encodings seem to be mixed"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["t.mif", "t.geojsonl"])
+def test_other_formats_are_read_in_the_encoding_of_their_text(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "t.mif":
+        frame = gpd.GeoDataFrame({"XZDM": CODES, "XZMC": NAMES}, geometry=squares(), crs="EPSG:4490")
+        pyogrio.write_dataframe(frame, path, driver="MapInfo File", encoding="gbk")
+    else:
+        lines = json.loads(write_geojson(tmp_path / "t.json", "utf-8").read_text("utf-8"))["features"]
+        path.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in lines), encoding="gbk")
+    rows, notes = read(path)
+    assert rows == READ and f"{name}: text read as GBK, judged by its characters." in notes
+    assert read(path, encoding="GBK") == (READ, [])
 
 
 def test_an_encoding_that_contradicts_the_text_is_refused(tmp_path: Path) -> None:
@@ -145,6 +243,116 @@ def test_the_line_to_paste_keeps_the_folder(tmp_path: Path) -> None:
         "t.gpkg: the file holds 2 layers (乡镇界, 村界). Name one: path = 'data/raw/boundaries/t.gpkg!乡镇界'."
     )
     assert read(Path(f"{tmp_path / 't.gpkg'}!乡镇界"))[0] == READ
+
+
+def make_frame(**columns: str) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"XZDM": CODES, "XZMC": NAMES}, geometry=squares(), crs="EPSG:4490").rename(
+        columns=columns
+    )
+
+
+def test_the_line_to_paste_names_the_layer_that_has_the_columns(tmp_path: Path) -> None:
+    path = tmp_path / "t.gpkg"
+    make_frame(XZDM="CUNDM", XZMC="CUNMC").to_file(path, layer="村界")
+    points = make_frame()
+    points.set_geometry(points.geometry.representative_point()).to_file(path, layer="驻地")
+    make_frame().to_file(path, layer="乡镇界")
+    with pytest.raises(BoundaryError, match=r"path = 't\.gpkg!乡镇界'"):
+        read(path)
+
+
+def test_a_table_beside_the_layer_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "t.gpkg"
+    make_frame().to_file(path, layer="乡镇界")
+    pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), path, layer="属性表")
+    assert read(path) == (READ, [])
+
+
+@pytest.mark.parametrize("layer", ["乡镇 界(2021)", "a!b", "t.gpkg"])
+def test_names_of_layers_as_they_are(tmp_path: Path, layer: str) -> None:
+    path = tmp_path / "t.gpkg"
+    for name in (layer, "c"):
+        make_frame().to_file(path, layer=name)
+    with pytest.raises(BoundaryError) as caught:
+        read(path, shown="raw/t.gpkg")
+    assert f"path = 'raw/t.gpkg!{layer}'." in str(caught.value)
+    assert read(Path(f"{path}!{layer}"))[0] == READ
+    with pytest.raises(BoundaryError, match="there is no layer 'C'"):
+        read(Path(f"{path}!C"))
+
+
+@pytest.mark.parametrize("name", ["t.gpkg", "t.shp", "t.geojson"])
+@pytest.mark.parametrize("folder", ["!常用", "a;b"])
+def test_folders_whose_names_pyogrio_takes_for_more(tmp_path: Path, folder: str, name: str) -> None:
+    make_frame().to_file(tmp_path / name)
+    (tmp_path / folder).mkdir()
+    for part in tmp_path.glob("t.*"):
+        part.rename(tmp_path / folder / part.name)
+    assert read(tmp_path / folder / name)[0] == READ
+
+
+def test_a_layer_of_a_geopackage_in_an_archive(tmp_path: Path) -> None:
+    for layer in ("村界", "乡镇界"):
+        make_frame().to_file(tmp_path / "t.gpkg", layer=layer)
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.write(tmp_path / "t.gpkg", "边界.gpkg")
+    with pytest.raises(BoundaryError) as caught:
+        read(tmp_path / "t.zip", shown="raw/t.zip")
+    assert "path = 'raw/t.zip!边界.gpkg!村界'." in str(caught.value)
+    assert read(Path(f"{tmp_path / 't.zip'}!边界.gpkg!乡镇界"))[0] == READ
+
+
+def test_a_geodatabase_of_two_layers(tmp_path: Path) -> None:
+    path = tmp_path / "t.gdb"
+    for layer in ("村界", "乡镇界"):
+        make_frame().to_crs(4326).to_file(path, layer=layer, driver="OpenFileGDB")
+    with pytest.raises(BoundaryError, match="2 layers"):
+        read(path)
+    assert read(Path(f"{path}!乡镇界"))[0] == READ
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("XZDM", "xzdm"), (" XZDM ", "XZDM"), ("xzdm", "XZDM"), ("XZDM", "ＸＺＤＭ")],
+)
+def test_a_column_that_differs_in_spaces_widths_and_capitals_alone(
+    tmp_path: Path, name: str, asked: str
+) -> None:
+    frame = make_frame(XZDM=name)
+    frame.to_file(tmp_path / "t.geojson")
+    layer = read_districts(tmp_path / "t.geojson", code=asked, name="XZMC")
+    assert layer.frame["code"].tolist() == CODES
+    frame.assign(**{"Xzdm": "1"}).to_file(tmp_path / "u.geojson")
+    with pytest.raises(BoundaryError, match="there is no such column"):
+        read_districts(tmp_path / "u.geojson", code=asked, name="XZMC")
+
+
+@pytest.mark.parametrize(
+    ("fields", "encoding", "shown"),
+    [
+        ([("乡镇街道名称一", "C"), ("乡镇街道名称二", "C")], "gbk", ["乡镇街道名", "乡镇街道名 (2)"]),
+        ([("备注信息一", "N"), ("备注信息二", "N")], "utf-8", ["备注信", "备注信 (2)"]),
+        ([("xzmc", "C"), ("xzdm", "N")], "utf-8", ["xzmc", "xzdm"]),  # not the same as XZMC
+        ([("", "C"), ("", "C")], "utf-8", ["", " (2)"]),
+        ([("XZMC", "C"), ("n", "C")], "utf-8", ["XZMC (2)", "n"]),  # the first is the name
+    ],
+)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_columns_of_one_name_of_each_kind(
+    tmp_path: Path, fields: list[tuple[str, str]], encoding: str, shown: list[str], deleted: bool
+) -> None:
+    more = [(name, kind, 9, [f"{at}{n}" for n in range(3)]) for at, (name, kind) in enumerate(fields, 1)]
+    path = write_shapefile(tmp_path / "t.shp", [CODE, NAME, *more], encoding)
+    if deleted:  # a row struck out stays in the file
+        table = bytearray(path.with_suffix(".dbf").read_bytes())
+        head, size = struct.unpack_from("<HH", table, 8)
+        table[head + size] = ord("*")
+        path.with_suffix(".dbf").write_bytes(table)
+    left = [0, 2] if deleted else [0, 1, 2]
+    assert read(path)[0] == [READ[n] for n in left]
+    frame = read_source(path).frame
+    got = [[str(cell) for cell in frame[name]] for name in shown]
+    assert got == [[f"{at}{n}" for n in left] for at in (1, 2)]
 
 
 def test_each_of_two_columns_of_one_name_can_be_the_name(tmp_path: Path) -> None:

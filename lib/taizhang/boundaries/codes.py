@@ -11,6 +11,8 @@ from taizhang.core.errors import BoundaryError
 from taizhang.core.reasons import Reason
 
 _WHOLE = re.compile(r"\d+\.0*")
+_FRACTION = re.compile(r"\d{5,}\.\d*[1-9]\d*")  # 1.2 may be an office's own way of numbering
+_NEGATIVE = re.compile(r"-\d+(?:\.\d*)?")
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
 # 6 digits name a county (GB/T 2260), +3 a township, +3 a village (GB/T 10114).
 _DIGITS = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
@@ -29,14 +31,20 @@ def clean_text(value: object) -> str:
 def restore_code(value: object) -> str:
     """One code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits become plain, a missing value ''.
 
-    Text that is no number is kept as it is (PH012800000). Raises BoundaryError where the number has a fraction, or
-    scientific notation has lost digits.
+    Text that is no number is kept as it is (PH012800000). Raises BoundaryError where the number has a fraction or is
+    below nought, or where it has lost digits: to scientific notation, or as a float of over 15.
     """
     text = clean_text(value)
     if isinstance(value, float | np.floating) and text:
         if not float(value).is_integer():
             raise BoundaryError("boundaries.code.fraction", text=text)
-        return f"{int(value)}"
+        if abs(float(value)) >= 1e15:
+            raise BoundaryError("boundaries.code.scientific", text=text)
+        text = f"{int(value)}"
+    if _FRACTION.fullmatch(text):
+        raise BoundaryError("boundaries.code.fraction", text=text)
+    if _NEGATIVE.fullmatch(text):
+        raise BoundaryError("boundaries.code.negative", text=text)
     if _WHOLE.fullmatch(text):
         return text.split(".")[0]
     if match := _SCIENTIFIC.fullmatch(text):

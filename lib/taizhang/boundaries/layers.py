@@ -1,7 +1,7 @@
 """Reading districts: a boundary file to a checked table of code, name, parent and geometry."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,7 +96,8 @@ def read_layer(
     """Read a layer with the columns named (canonical name -> column of the file, or None); see `read_districts`."""
     if offset not in OFFSETS:
         raise BoundaryError("boundaries.offset", offset=offset, known=OFFSETS)
-    source = read_source(path, encoding=encoding, shown=shown)
+    wanted = [name for name in (columns["code"], columns["name"]) if name]
+    source = read_source(path, encoding=encoding, shown=shown, wanted=wanted)
     where = Path(path).name
     if source.frame.empty:
         raise BoundaryError("boundaries.layer.no_features", where=where)
@@ -126,6 +127,7 @@ def _pick_columns(
     raw: gpd.GeoDataFrame, columns: Mapping[str, str | None], where: str, notes: list[Reason]
 ) -> pd.DataFrame:
     held = [str(name) for name in raw.columns if name != raw.geometry.name]
+    columns = {key: name and _find_column(name, held) for key, name in columns.items()}
     above = columns.get("parent") or ""
     named = above not in held and bool(_UNIT.fullmatch(above))  # the unit itself, of which all are parts
     lacking = {
@@ -157,6 +159,14 @@ def _pick_columns(
             texts = values.map({value: clean_text(value) for value in values.dropna().unique()}).astype("str")
         picked[key] = texts.mask(texts == "")
     return pd.DataFrame(picked).reset_index(drop=True)
+
+
+def _find_column(name: str, held: Sequence[str]) -> str:
+    """The column of this name; else the only one that differs in spaces, widths and capitals alone; else the name."""
+    if name in held:
+        return name
+    same = [one for one in held if clean_text(one).casefold() == clean_text(name).casefold()]
+    return same[0] if len(same) == 1 else name
 
 
 def _require_codes(
@@ -276,3 +286,9 @@ def _note_names(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> Non
             Reason("boundaries.layer.level_count", level=level, number=number) for level, number in counts
         ]
         notes.append(Reason("boundaries.layer.levels", where=where, levels=shown))
+    lengths = frame["code"].str.len()
+    usual = lengths[levels != ""].mode()
+    odd = frame.loc[(levels == "") & frame["code"].str.fullmatch(r"\d+"), "code"]
+    if len(odd) and len(usual) and (lengths == usual[0]).sum() * 2 > len(frame):
+        told = {"digits": int(usual[0]), "number": len(odd), "codes": list(odd)}
+        notes.append(Reason("boundaries.layer.odd_codes", where=where, **told))

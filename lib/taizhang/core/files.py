@@ -87,8 +87,12 @@ def stamp_file(path: Path, known: Stamp | None = None) -> Stamp:
 
 
 def split_layer(path: Path) -> tuple[Path, str]:
-    """A boundary file, and which of its layers: ``a.gpkg!towns`` and ``a.zip!towns.shp``; '' where none is named."""
-    if not path.exists() and "!" in str(path):
-        outer, inner = str(path).rsplit("!", 1)
-        return Path(outer), inner
+    """A boundary file, and which of its layers: ``a.gpkg!towns`` and ``a.zip!towns.shp``; '' where none is named.
+
+    Names of folders, files and layers may hold a '!' themselves: the file is the longest part that is there.
+    """
+    parts = str(path).split("!")
+    for end in range(len(parts), 0, -1):
+        if (outer := Path("!".join(parts[:end]))).exists():
+            return outer, "!".join(parts[end:])
     return path, ""
