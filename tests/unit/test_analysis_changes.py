@@ -487,6 +487,23 @@ def test_limits_of_a_difference_of_medians(
         assert change is not None and change.beyond_chance is False
 
 
+@pytest.mark.parametrize(("swapped", "beyond"), [(0, True), (3, False)])
+def test_medians_hold_by_their_rows_too(swapped: int, beyond: bool) -> None:
+    """The limits alone would have it so; of rows, 10 and 0 of ten closed by the median do (Fisher), 7 and 3 don't."""
+    fact = "hazards.days_to_rectify_median"
+    taken = {"2020": [30] * swapped + [1] * (10 - swapped), "2021": [1] * swapped + [30] * (10 - swapped)}
+    rows = [
+        {"found_on": f"{year}-03-01", "rectified_on": pd.Timestamp(f"{year}-03-01") + pd.Timedelta(days=n)}
+        for year, days in taken.items()
+        for n in days
+    ]
+    facts = make_fact(fact, 30.0, low=29, high=31), make_fact(fact, 1.0, low=1, high=2)
+    area = make_fact("hazards.found", 10, district="all")
+    view = make_view({"hazards": make_table("hazards", rows)}, facts=facts[:1], before=[facts[1], area])
+    change = compare_periods(view, fact)
+    assert change is not None and change.beyond_chance is beyond
+
+
 @pytest.mark.parametrize(("day", "compared"), [(3, False), (4, True)])
 def test_a_day_of_both_periods_must_be_over(day: int, compared: bool) -> None:
     """On 4 March four of its 31 days are over, and one of the 28 of February counts; on the third, none."""

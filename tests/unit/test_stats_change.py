@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import beta, binom, chi2, fisher_exact
 from statsmodels.stats.rates import test_poisson_2indep as poisson_test
 
-from taizhang.stats.change import ChangeEstimate, compare_counts, compare_shares
+from taizhang.stats.change import ChangeEstimate, compare_counts, compare_medians, compare_shares
 
 
 def test_counts_by_hand():
@@ -107,3 +107,24 @@ def test_five_expected_are_enough() -> None:
     assert compare_shares(2, 20, 7, 20).p == pytest.approx(fisher_exact([[2, 18], [7, 13]]).pvalue)
     change = compare_shares(0, 6, 0, 9)
     assert (change.value, change.p) == (0, 1)
+
+
+def test_medians_by_hand():
+    """Half of twenty are closed by day 10: all of one group, none of the other; Yates has 20 (100 - 10)^2 / 10^4."""
+    days, first = np.arange(1, 21), np.arange(20) < 10
+    everyone = np.ones(20, bool)
+    assert compare_medians(days, everyone, first) == pytest.approx(chi2.sf(16.2, 1))
+    # As far apart as can be by the order alone, however far away in days.
+    assert compare_medians(np.where(first, days, days + 500), everyone, first) == pytest.approx(
+        chi2.sf(16.2, 1)
+    )
+    assert compare_medians(days, everyone, np.arange(20) % 2 == 0) == pytest.approx(1)
+
+
+def test_medians_of_cases_still_open():
+    """Half are closed by day 13: of the first all 6 that were followed, of the others 3 of 10; p = (84 + 7) / 8008."""
+    days = np.array([1, 2, 3, 4, 5, 6, 1, 1, 1, 1, *range(11, 21)])
+    closed, first = ~((days == 1) & (np.arange(20) > 5)), np.arange(20) < 10
+    assert compare_medians(days, closed, first) == pytest.approx(91 / 8008)
+    assert np.isnan(compare_medians(days, np.zeros(20, bool), first))
+    assert np.isnan(compare_medians(days[:0], closed[:0], first[:0]))

@@ -4,6 +4,7 @@ Each gives the probability of so large a difference by chance, with the scatter 
 report may speak of, `analysis.calls` decides for all of them together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -16,9 +17,11 @@ from taizhang.analysis.doubt import UNDATED, is_partly_known, rests_on_undated, 
 from taizhang.analysis.silence import is_silent
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import Period
-from taizhang.facts.compute import MEASURES
+from taizhang.facts.compute import MEASURES, compute_as_of
+from taizhang.facts.measures import Median
+from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.facts import ALL, FactInfo
-from taizhang.stats.change import compare_counts, compare_shares
+from taizhang.stats.change import compare_counts, compare_medians, compare_shares
 
 Then = Literal["year", "previous"]
 LATE_DAYS = 30  # by then hardly a row is still to be entered: with a mean delay of ten days, one in twenty
@@ -156,14 +159,20 @@ def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
 
     Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the interval of
     their difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
-    10). A fall of a count must hold although the days of which rows may still be wanting are not counted as days, and
-    any change whatever the rows say that do not.
+    10) and by `stats.change.compare_medians`, whichever is the larger. A fall of a count must hold although the days of
+    which rows may still be wanting are not counted as days, and any change whatever the rows say that do not.
     """
     info, pair = view.describe(fact), find_pair(view, fact, district, then)
     scatter = find_scatter(view, fact, district)
     if pair is None or scatter is None or info.interval == "none":
         return UNTESTED
-    return weigh_within_bounds(*pair, lambda now, before: _weigh_pair(view, info, now, before, scatter, then))
+    p = weigh_within_bounds(*pair, lambda now, before: _weigh_pair(view, info, now, before, scatter, then))
+    if info.interval != "greenwood":
+        return p
+    earlier = find_period(view, then)
+    before = view.counted_in(info.kind, earlier, compute_as_of(earlier, view.period, view.as_of))
+    sides = [(rows, _are_of(view, rows, district)) for rows in (view.counted(info.kind), before)]
+    return float(np.fmax(p, _weigh_rows(fact, sides, scatter))) if p < 1 else p
 
 
 def _weigh_pair(
@@ -192,6 +201,33 @@ def _weigh_pair(
         pairs = [row[name] for row in (now, before) for name in ("numerator", "denominator")]
         return UNTESTED if any(pd.isna(pairs)) else compare_shares(*pairs, **spread).p
     return _compare_medians(now, before, scatter)
+
+
+def _are_of(view: View, rows: Rows, district: str) -> Mask:
+    """Which rows are of a district, or of any."""
+    codes = view.districts["code"].astype("str").to_numpy()
+    return rows.group >= 0 if district == ALL else np.append(codes == district, False)[rows.group]
+
+
+def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter) -> float:
+    """The probability by chance of a difference between the medians of two lots of rows, given with which of them.
+
+    The larger of two readings, where of some it is not known on which day they were closed. NaN where the view holds no
+    rows of one of them.
+    """
+    measure = MEASURES.get(fact)
+    if not isinstance(measure, Median):
+        return UNTESTED
+    use = [among & rows.test(measure.rows) for rows, among in sides]
+    if not all(mask.any() for mask in use):
+        return UNTESTED
+    first = np.repeat([True, False], [int(mask.sum()) for mask in use])
+    closed, *readings = (
+        np.concatenate([rows.test(asked)[mask] for (rows, _), mask in zip(sides, use, strict=True)])
+        for asked in (measure.closed, measure.days, measure.most_days)
+    )
+    spread = {"dispersion": scatter.dispersion, "df": scatter.df}
+    return float(np.max([compare_medians(days, closed, first, **spread) for days in readings]))
 
 
 def _find_exposure(info: FactInfo, row: pd.Series, days: int) -> float:
@@ -229,7 +265,11 @@ def weigh_place(view: View, fact: str, district: str) -> float:
     if own is None or every is None or scatter is None or not is_known(own) or not is_known(every):
         return UNTESTED
     if info.interval == "greenwood" and not (is_partly_known(own) or is_partly_known(every)):
-        return _compare_medians(own, every, scatter)
+        rows = view.counted(info.kind)
+        mine = _are_of(view, rows, district)
+        others = _are_of(view, rows, ALL) & ~mine
+        p = _compare_medians(own, every, scatter)
+        return float(np.fmax(p, _weigh_rows(fact, [(rows, mine), (rows, others)], scatter)))
     rest = take_off(every, own)
     if rest is None or (is_partly_known(own) and pd.isna(own["denominator"])):
         return UNTESTED

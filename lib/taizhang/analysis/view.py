@@ -153,6 +153,10 @@ class View:
         """
         return self._look_at(kind, self.period)
 
+    def counted_in(self, kind: str, period: Period, as_of: date) -> Rows:
+        """As `counted`, of another period and read as of another day: those of which an earlier period's facts are."""
+        return self._look_at(kind, period, as_of=as_of)
+
     def recorded(self, kind: str) -> Rows:
         """All rows of a kind up to as_of, of whatever period, as `counted` gives those of the period."""
         return self._look_at(kind, None)
@@ -161,8 +165,11 @@ class View:
         """All rows of a kind up to the period's last day or as_of, of whatever period: the stock that facts count."""
         return self._look_at(kind, self.period, stock=True)
 
-    def _look_at(self, kind: str, period: Period | None, *, stock: bool = False) -> Rows:
-        key = (kind, period, stock)
+    def _look_at(
+        self, kind: str, period: Period | None, *, stock: bool = False, as_of: date | None = None
+    ) -> Rows:
+        day = as_of or self.as_of
+        key = (kind, period, stock, day)
         if key not in self.answers:
             if ("ledger", kind) not in self.answers:
                 table, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))
@@ -178,7 +185,7 @@ class View:
             district = self.kinds[kind].fields.get("district") if kind in self.kinds else None
             placeless = district is None or not district.required
             ledger = self.answers["ledger", kind]  # type: ignore[assignment]
-            rows = Rows(ledger, period, self.as_of, stock=stock, placeless=placeless, asked=self.asked)
+            rows = Rows(ledger, period, day, stock=stock, placeless=placeless, asked=self.asked)
             self.answers[key] = rows
         return self.answers[key]  # type: ignore[return-value]
 
