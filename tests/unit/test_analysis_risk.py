@@ -10,6 +10,7 @@ from view_maker import CODES, NAMES, make_fact, make_table, make_view
 from taizhang import figures, narrative
 from taizhang.analysis.risk import Measured, find_risk, make_risk, measure_indicators
 from taizhang.analysis.view import View
+from taizhang.narrative import comparison
 from taizhang.stats.risk import Indicator, RiskIndex, RiskModel
 
 NAME = {"zh": "甲", "en": "a"}
@@ -91,10 +92,13 @@ def test_who_is_named_and_how_many_are_firm(view: View) -> None:
          "firm": [True, False, True, True, False], "missing": [0, 1, 0, 2, 0]}
     )  # fmt: skip
     made = replace(found, places=places)
-    assert made.leaders == ["d", "b", "e"] == made.upper and (made.firm, made.lacking) == (3, 2)
+    assert list(made.leaders["district"]) == ["d", "b", "e"] == made.upper and (made.firm, made.lacking) == (
+        3,
+        2,
+    )
     fewer = replace(made, places=places.assign(upper=places["rank"] == 2, firm=False, missing=0))
     assert (fewer.upper, fewer.firm, fewer.lacking) == (["b"], 0, 0)
-    assert replace(made, places=places.iloc[:2]).leaders == ["b", "a"]
+    assert list(replace(made, places=places.iloc[:2]).leaders["district"]) == ["b", "a"]
 
 
 def test_words_table_and_map_say_the_same(view: View) -> None:
@@ -105,7 +109,27 @@ def test_words_table_and_map_say_the_same(view: View) -> None:
     firm = [row[7].text.removesuffix("%") for row in table.rows]
     assert f"有{sum(int(kept) >= 95 for kept in firm)}个的等级概率在95%以上" in said
     assert f"应急能力最弱的是{NAMES[4]}" in said and "有2个地区缺少部分指标" in said
-    assert f"指数最高的为{NAMES[5]}" in figure.alt
+    leads = f"{100 * found.ranked['leads'].iloc[0]:.0f}"
+    assert f"指数最高的为{NAMES[5]}（在{leads}%的试算中居前三）" in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("share", "zh", "en"),
+    [
+        (0.95, "应急能力最弱的是", "Capacity is weakest in"),
+        (0.944, "但只在94%的试算中单独最高", "in only 94% of the trials"),
+    ],
+)
+def test_the_weakest_is_said_to_be_so_only_where_trials_agree(
+    view: View, share: float, zh: str, en: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_risk(view)
+    assert found is not None and found.places.loc[CODES[4], "weakest"] == 1  # grades have no chance in them
+    unsure = replace(found, places=found.places.assign(weakest=share))
+    monkeypatch.setattr(comparison, "find_risk", lambda _: unsure)
+    for lang, words in (("zh", zh), ("en", en)):
+        told = narrative.write_risk(replace(view, lang=lang))
+        assert told is not None and words in told._repr_mimebundle_()["text/plain"]
 
 
 def test_one_dimension_or_two_districts_are_no_index(view: View) -> None:

@@ -12,13 +12,12 @@ from taizhang.analysis.doubt import Side, is_partly_known, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.intervals import Floats
-from taizhang.stats.risk import CLASSES, DIMENSIONS, SEED, Indicator, RiskModel, compute_risk
+from taizhang.stats.risk import CLASSES, DIMENSIONS, LEADERS, SEED, Indicator, RiskModel, compute_risk
 from taizhang.stats.shrink import DRAWS, Posterior, shrink_rates, shrink_shares
 
 _FEWEST = 3  # districts below which there is nothing to scale
 _UPPER = ("high", "very_high")
-_FIRM_PERCENT = 95
-_LEADERS = 3
+FIRM_PERCENT = 95
 _VISITS = "inspections.visits"
 _OTHER_SIDE: Mapping[Side | None, Side] = {"lowest": "highest", "highest": "lowest"}
 
@@ -43,9 +42,9 @@ class Risk:
         return self.places.sort_values("rank")
 
     @property
-    def leaders(self) -> list[str]:
-        """Names of the three with the highest risk."""
-        return list(self.ranked["district"].iloc[:_LEADERS])
+    def leaders(self) -> pd.DataFrame:
+        """The places of the three with the highest risk."""
+        return self.ranked.iloc[:LEADERS]
 
     @property
     def upper(self) -> list[str]:
@@ -124,7 +123,7 @@ def make_risk(view: View, measured: Measured) -> Risk:
     places = index.places.assign(
         district=view.districts.set_index("code")["name"].astype("str"),
         upper=index.places["class"].isin(_UPPER),
-        firm=(100 * index.places["kept"]).round() >= _FIRM_PERCENT,
+        firm=(100 * index.places["kept"]).round() >= FIRM_PERCENT,
     )
     return Risk(measured.model, places, index.scores)
 

@@ -40,7 +40,13 @@ def map_risk(view: View) -> display.Figure | None:
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     if left_out:
         source += label("source.unlabelled", lang, n=len(left_out))
-    told = {"counts": join_list(counts, lang), "names": join_list(found.leaders, lang)}
+    leaders = [
+        say_exhibit(
+            view, "risk-map", "leader", name=row["district"], percent=format_number(100 * row["leads"])
+        )
+        for _, row in found.leaders.iterrows()
+    ]
+    told = {"counts": join_list(counts, lang), "names": join_list(leaders, lang)}
     return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
 
 

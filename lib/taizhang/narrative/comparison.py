@@ -6,7 +6,7 @@ from taizhang.analysis.comparison import compare_districts
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
 from taizhang.analysis.required_drills import list_required_drills
-from taizhang.analysis.risk import find_risk
+from taizhang.analysis.risk import FIRM_PERCENT, find_risk
 from taizhang.analysis.rows import have_rows
 from taizhang.analysis.standing import find_standing
 from taizhang.analysis.verdicts import judge_drills
@@ -146,8 +146,11 @@ def write_risk(view: View) -> Prose | None:
         say("risk.text.firm", lang, n=count(len(found.places)), m=count(found.firm)),
     ]
     if found.weakest is not None:
-        lack = count(float(found.weakest["capacity"]), 1)
-        sentences.append(say("risk.text.capacity", lang, name=found.weakest["district"], value=lack))
+        lack, percent = count(float(found.weakest["capacity"]), 1), round(100 * found.weakest["weakest"])
+        key = "capacity" if percent >= FIRM_PERCENT else "capacity_open"
+        sentences.append(
+            say(f"risk.text.{key}", lang, name=found.weakest["district"], value=lack, percent=percent)
+        )
     if found.lacking:
         sentences.append(say("risk.text.missing", lang, n=count(found.lacking)))
     return tell(lang, *sentences)

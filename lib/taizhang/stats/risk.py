@@ -14,6 +14,7 @@ EDGES = (2.0, 3.5, 5.0, 6.5)
 DRAWS = 1000
 SEED = 20210701
 SPREAD = 0.5
+LEADERS = 3
 CUTS = (0.05, 0.1, 0.0)  # quantiles that scales may end at; the first is the one used
 _DRAWS_AT_ONCE = 100  # a dozen arrays of so many times districts times indicators are held
 
@@ -224,6 +225,7 @@ def compute_risk(
     moved = rng.uniform(1 - spread, 1 + spread, (draws, 1, len(inner) + len(outer)))
     cuts, geometric = rng.integers(0, len(CUTS), draws), rng.random((draws, 1)) < 0.5
     tried = np.empty((draws, len(values)), int)
+    leads, weakest = np.zeros(len(values)), np.zeros(len(values))
     for first in range(0, draws, _DRAWS_AT_ONCE):
         part = slice(first, min(first + _DRAWS_AT_ONCE, draws))
         again = np.empty((part.stop - first, *scores.shape))
@@ -234,7 +236,7 @@ def compute_risk(
                 chosen = cuts[part] == cut
                 again[chosen, :, n] = score(n, given[chosen], cut)
         weights = moved[part]
-        _, other = _aggregate(
+        moved_parts, other = _aggregate(
             again,
             dimension,
             inner * weights[..., : len(inner)],
@@ -242,6 +244,9 @@ def compute_risk(
             geometric=geometric[part],
         )
         tried[part] = np.searchsorted(edges, other, side="right")
+        leads += _mark_highest(other, LEADERS).sum(axis=0)
+        lack = _mark_highest(moved_parts[..., DIMENSIONS.index("capacity")], 1)
+        weakest += (lack & (lack.sum(axis=1, keepdims=True) == 1)).sum(axis=0)
     known = ~np.isnan(index)
     low = np.quantile(tried, 0.025, axis=0, method="lower")
     high = np.quantile(tried, 0.975, axis=0, method="higher")
@@ -254,7 +259,16 @@ def compute_risk(
         rank=pd.Series(-index, values.index).rank(method="min"),
         kept=np.where(known, (tried == place).mean(axis=0), np.nan),
         upper_share=np.where(known, (tried > CLASSES.index("medium")).mean(axis=0), np.nan),
+        leads=np.where(known, leads / draws, np.nan),
+        weakest=np.where(np.isnan(parts[:, DIMENSIONS.index("capacity")]), np.nan, weakest / draws),
         missing=np.isnan(scores).sum(axis=1),
         **words,
     )
     return RiskIndex(places, pd.DataFrame(scores, index=values.index))
+
+
+def _mark_highest(values: Floats, most: int) -> np.ndarray:
+    """Which values of each draw are among so many of the highest, with those equal to the last; unknown ones aren't."""
+    known = np.where(np.isnan(values), -np.inf, values)
+    last = -np.sort(-known, axis=1)[:, min(most, known.shape[1]) - 1, None]
+    return (known >= last) & np.isfinite(known)
