@@ -26,14 +26,14 @@ def is_interactive() -> bool:
     return bool(getattr(kernel, "_allow_stdin", False))
 
 
-def _pack(thing: Any) -> Any:
+def pack(thing: Any) -> Any:
     """A display object as JSON holds it: of thousands of cells, only what is not as usual."""
     if isinstance(thing, tuple):
-        return [_pack(one) for one in thing]
+        return [pack(one) for one in thing]
     if not is_dataclass(thing):
         return thing
     values = ((one.name, getattr(thing, one.name), one.default) for one in fields(thing))
-    return {name: _pack(value) for name, value, usual in values if value != usual}
+    return {name: pack(value) for name, value, usual in values if value != usual}
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Table:
             f"<tbody>{body}</tbody></table>{notes}"
         )
         plain = "\n".join("\t".join(cell.text for cell in row) for row in self.rows)
-        return {"text/html": html, "text/plain": plain, TABLE: _pack(self)}
+        return {"text/html": html, "text/plain": plain, TABLE: pack(self)}
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Prose:
             texts = (f"<strong>{escape(r.text)}</strong>" if r.strong else escape(r.text) for r in block.runs)
             html += f"<{tag}>{''.join(texts)}</{tag}>"
         plain = "\n".join("".join(run.text for run in block.runs) for block in self.blocks)
-        return {"text/html": html, "text/plain": plain, PROSE: _pack(self)}
+        return {"text/html": html, "text/plain": plain, PROSE: pack(self)}
 
 
 @dataclass(frozen=True)
@@ -176,4 +176,4 @@ class KeyFigures:
             for item in self.items
         )
         plain = "\n".join(f"{i.label}\t{i.value} {i.unit}\t{i.change}" for i in self.items)
-        return {"text/html": f"<table>{rows}</table>", "text/plain": plain, KEY_FIGURES: _pack(self)}
+        return {"text/html": f"<table>{rows}</table>", "text/plain": plain, KEY_FIGURES: pack(self)}

@@ -1,5 +1,6 @@
 """All metadata of the package at once: a fork server loads it once for all its kernels."""
 
+from taizhang.metadata.brief import load_brief
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.laws import load_laws
@@ -10,5 +11,5 @@ from taizhang.metadata.words import load_words
 
 def load_all() -> None:
     """Read what every report reads; each is kept by its own reader from here on."""
-    for load in (load_words, load_kinds, load_facts, load_laws, load_rules, load_style):
+    for load in (load_words, load_kinds, load_facts, load_laws, load_rules, load_style, load_brief):
         load()

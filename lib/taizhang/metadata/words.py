@@ -6,7 +6,8 @@ from pathlib import Path
 from taizhang.core.wording import Words, fill, read_catalogue
 
 _FILES = (
-    "words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "lab.yml", "quality.yml", "special.yml",
+    "words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "brief_words.yml", "lab.yml",
+    "quality.yml", "special.yml",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from taizhang.narrative.actions import write_actions
 from taizhang.narrative.analysis import write_closure, write_control, write_key_periods
+from taizhang.narrative.brief import write_brief
 from taizhang.narrative.comparison import (
     write_comparison,
     write_drill_effects,
@@ -30,6 +31,7 @@ from taizhang.narrative.sections import (
 
 __all__ = [
     "write_actions",
+    "write_brief",
     "write_capacity",
     "write_closure",
     "write_comparison",

@@ -26,6 +26,7 @@ from docx.text.paragraph import Paragraph
 from nbformat import NotebookNode
 
 from taizhang.core.errors import RenderError
+from taizhang.report.brief import set_brief
 from taizhang.report.docx_notes import add_footnote
 from taizhang.report.docx_xml import (
     add_field,
@@ -35,7 +36,7 @@ from taizhang.report.docx_xml import (
     name_bookmark,
 )
 from taizhang.report.meta import ReportMeta
-from taizhang.report.notebook import read_blocks
+from taizhang.report.notebook import part_brief, read_blocks
 from taizhang.report.pdf import describe_report, draw_png, replace_missing
 from taizhang.report.typesetting import (
     MODERN,
@@ -77,11 +78,13 @@ def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """
     document = _open_base(Path(meta.word_base) if meta.word_base else BASES / f"{meta.style}.docx")
     page = _measure_page(document.sections[0], OFFICIAL if meta.style == "gbt9704" else MODERN)
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
+    brief, blocks = part_brief(read_blocks(notebook, lang=meta.lang, note=meta.note))
     report = replace_missing(describe_report(meta))
     content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, page=page)))
     writer = _Writer(document, page, meta.lang, report)
-    writer.write_front(content)
+    if brief:
+        writer.write_brief(replace_missing(set_brief(brief, meta)))
+    writer.write_front(content, cover=brief is None)
     for block in content:
         writer.write(block)
     return pack_document(document)
@@ -165,8 +168,85 @@ class _Writer:
         turned = section.orientation == WD_ORIENT.LANDSCAPE
         section.orientation = WD_ORIENT.PORTRAIT if turned else WD_ORIENT.LANDSCAPE
 
-    def write_front(self, content: Sequence[Json]) -> None:
-        """Title, what the cover says, and the contents, which Word can bring up to date."""
+    def write_brief(self, brief: Json) -> None:
+        """The first page: its head and verdict, the states, problems and indicators as tables, which can be edited."""
+        head, document = brief["head"], self.document
+        document.add_paragraph(head["title"], style="Source")
+        document.add_paragraph(head["name"], style="Title")
+        document.add_paragraph(f"{head['subtitle']}{head['joint']}{head['one_page']}", style="Subtitle")
+        for notice in self._report["notices"]:
+            document.add_paragraph(notice, style="Normal")
+        # The status is words here: what is not yet said leaves room to write.
+        about = [(what, said or "　" * 6) for what, said in head["about"]]
+        document.add_paragraph(
+            "　".join(f"{what}{head['colon']}{said}" for what, said in about), style="Source"
+        )
+        document.add_paragraph("".join(brief["verdict"]), style="Normal").runs[0].bold = True
+        states = brief["statuses"]
+        self._write_plain([one["label"] for one in states], [
+            ["\n".join(filter(None, (one["value"], one["mark"], one["note"]))) for one in states]
+        ], [1.0] * len(states))  # fmt: skip
+        self._write_lead(
+            brief["problems_title"], brief["problems_note"] if brief["problems"] else brief["none"]
+        )
+        if brief["problems"]:
+            rows = [
+                [
+                    f"{one['mark']}\n{one['title']}",
+                    "\n".join([*(_tell_subject(each, head) for each in one["subjects"]), *filter(None, [one["more"]])]),
+                    one["basis"], one["measure"], one["owner"], one["due"],
+                ]
+                for one in brief["problems"]
+            ]  # fmt: skip
+            self._write_plain(brief["problem_heads"], rows, [2.2, 3.0, 2.2, 2.2, 1.2, 1.0])
+        if brief["others"]:
+            document.add_paragraph(brief["others"], style="Source")
+        if brief["well"]:
+            self._write_lead(brief["well_title"], "")
+        for one in brief["well"]:
+            paragraph = document.add_paragraph(style="Normal")
+            paragraph.add_run(f"{one['title']}　").bold = True
+            paragraph.add_run(one["text"])
+        if brief["strip"]:
+            self._write_lead(brief["strip_title"], brief["strip_note"])
+            rows = [[one["label"], *one["values"]] for one in brief["strip"]]
+            self._write_plain(brief["strip_heads"][:4], rows, [3.0, 1.0, 1.0, 1.2], right=True)
+        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+    def _write_lead(self, title: str, note: str) -> None:
+        paragraph = self.document.add_paragraph(style="Normal")
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.add_run(title).bold = True
+        if note:
+            paragraph.add_run(f"　{note}")
+
+    def _write_plain(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        weights: Sequence[float],
+        *,
+        right: bool = False,
+    ) -> None:
+        """A small table without a caption; `right`: its numbers, all columns but the first, are flush right."""
+        columns = [
+            {"label": head, "unit": "", "align": "right" if right and at else "left", "weight": weight}
+            for at, (head, weight) in enumerate(zip(heads, weights, strict=True))
+        ]
+        cells = [[{"text": text, "note": ""} for text in row] for row in rows]
+        self._write_table({"columns": columns, "rows": cells, "notes": [], "size": 9.0, "turned": False})
+
+    def write_front(self, content: Sequence[Json], *, cover: bool) -> None:
+        """Title and what the cover says, and the contents, which Word can bring up to date."""
+        if cover:
+            self._write_cover()
+        if self._report["short"]:
+            return
+        if cover:
+            self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+        self._write_contents([block for block in _flatten(content) if block["type"] == "heading"])
+
+    def _write_cover(self) -> None:
         report, document = self._report, self.document
         document.add_paragraph(report["title"], style="Source")
         document.add_paragraph(report["name"], style="Title")
@@ -177,10 +257,6 @@ class _Writer:
             document.add_paragraph(
                 f"{what}：{said}" if self._lang == "zh" else f"{what}: {said}", style="Normal"
             )
-        if report["short"]:
-            return
-        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        self._write_contents([block for block in _flatten(content) if block["type"] == "heading"])
 
     def _write_contents(self, headings: Sequence[Json]) -> None:
         """A field with its entries in place, so that it reads well before anybody updates it."""
@@ -363,6 +439,11 @@ class _Writer:
         end = OxmlElement("w:bookmarkEnd")
         end.set(qn("w:id"), number)
         paragraph._p.append(end)
+
+
+def _tell_subject(subject: Json, head: Json) -> str:
+    about = head["comma"].join(filter(None, (subject["what"], subject["amount"])))
+    return head["colon"].join(filter(None, (subject["name"], about)))
 
 
 def _flatten(blocks: Sequence[Json]) -> list[Json]:

@@ -5,6 +5,9 @@ from pathlib import Path
 from taizhang.core.errors import ParameterError
 
 FORMATS = ("html", "pdf", "docx")
+# A report's first page by itself, made with its PDF; and all pages that a report may leave.
+BRIEF = "brief"
+PAGES = (*FORMATS, BRIEF)
 DEFAULT_FORMATS = ("html", "pdf")
 # A review's numbers for others, beside its reports.
 DATA_FILES = tuple(

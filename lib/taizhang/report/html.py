@@ -15,9 +15,11 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from taizhang.core import display
+from taizhang.core.briefs import Brief
 from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
 from taizhang.metadata.formats import format_date
+from taizhang.report.brief import KEYS, describe_head, find_owner
 from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.markdown import parse_markdown
 from taizhang.report.meta import ReportMeta
@@ -28,9 +30,11 @@ from taizhang.report.notebook import (
     ProseBlock,
     ReportBlock,
     TableBlock,
+    part_brief,
     read_blocks,
 )
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
+from taizhang.report.strip import draw_key, draw_row
 from taizhang.report.svg import embed_picture
 from taizhang.report.titles import write_approval, write_titles
 
@@ -43,7 +47,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     Fonts are cut to the characters used; text of ledgers is escaped, raw HTML in Markdown too.
     """
     words = page_words(meta.lang)
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
+    brief, blocks = part_brief(read_blocks(notebook, lang=meta.lang, note=meta.note))
     lead, sections = _group_sections(blocks, meta.lang)
     title, subtitle = write_titles(meta)
     body = render_body(
@@ -58,6 +62,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         made_on=meta.made_on,
         approval=write_approval(meta),
         script_words=json.dumps({key: words[f"page.{key}"] for key in _SCRIPT_WORDS}, ensure_ascii=False),
+        **(_show_brief(brief, meta) if brief else {"brief": None}),
         lead=lead,
         sections=sections,
         footnotes=_list_footnotes(blocks, meta.lang),
@@ -67,9 +72,30 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         title=" – ".join(dict.fromkeys(filter(None, (f"{title} {subtitle}", meta.title)))),
         lang=meta.lang,
         version=meta.version,
-        styles=("base.css", "report.css"),
+        styles=("base.css", "report.css", "brief.css"),
         scripts=("tables.js", "report.js"),
     )
+
+
+def _show_brief(brief: Brief, meta: ReportMeta) -> dict[str, Any]:
+    """The first page, its charts by group, who sees to each problem, and what the head says."""
+    charts = [
+        (group, [(row, embed_picture(draw_row(row), prefix="", label=row.alt)) for row in rows])
+        for group, rows in groupby(brief.strip, key=lambda row: row.group)
+    ]
+    head = describe_head(meta)
+    return {
+        "brief": brief,
+        "head": head,
+        "about": head["about"],
+        "charts": charts,
+        "owners": [find_owner(one, meta) for one in brief.problems],
+        "keys": [
+            (Markup(draw_key(mark).replace("<svg", '<svg aria-hidden="true"')), word)
+            for mark, word in zip(KEYS, brief.keys, strict=True)
+            if word
+        ],
+    }
 
 
 def _list_footnotes(blocks: Sequence[ReportBlock], lang: str) -> list[tuple[int, Markup]]:

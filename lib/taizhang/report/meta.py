@@ -27,6 +27,9 @@ class ReportMeta:
     draft: bool = False  # every page says so, until the note's front matter approves the report
     approver: str = ""
     approved_on: str = ""  # a day as 2022-02-15, for the cover
+    issuer: str = ""  # who issues it, and whom to ask
+    contact: str = ""
+    measures: tuple[tuple[str, str, str], ...] = ()  # from its note: rule, who sees to it, by when
     rows: tuple[str, ...] = ()  # facts with a CSV of the rows behind them, ``rows/<district>.<fact>.csv``
     style: str = "modern"  # ``modern`` or ``gbt9704``, the layout of official documents, for PDF and Word
     report: str = ""  # name of a report of the workbook's own; empty for a township review and the comparison

@@ -17,6 +17,7 @@ from lxml import html as lxml_html
 from nbformat import NotebookNode
 
 from taizhang.core import display
+from taizhang.core.briefs import BRIEF, Brief
 from taizhang.core.errors import RenderError
 from taizhang.core.outside import quote_error, tell_error
 from taizhang.core.reasons import suggest
@@ -79,7 +80,16 @@ class KeyFiguresBlock:
     figures: display.KeyFigures
 
 
-ReportBlock = HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlock | KeyFiguresBlock
+@dataclass(frozen=True)
+class BriefBlock:
+    """The first page."""
+
+    brief: Brief
+
+
+ReportBlock = (
+    BriefBlock | HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlock | KeyFiguresBlock
+)
 
 # A heading may carry its own number where a person wrote it; ours takes its place.
 _OWN_NUMBER = re.compile(
@@ -111,6 +121,12 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
             references = list_references(parse_markdown(block.text))
             blocks[at] = replace(block, footnotes=numbers.number(references, block.footnotes))
     return blocks
+
+
+def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[ReportBlock]]:
+    """A report's first page, where it has one, and all other blocks."""
+    briefs = [block.brief for block in blocks if isinstance(block, BriefBlock)]
+    return (briefs[0] if briefs else None), [block for block in blocks if not isinstance(block, BriefBlock)]
 
 
 def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
@@ -235,7 +251,9 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
         return
     data = output["data"]
     try:
-        if display.FIGURE in data:
+        if BRIEF in data:
+            yield BriefBlock(restore(Brief, data[BRIEF]))
+        elif display.FIGURE in data:
             yield FigureBlock(display.Figure(svg=_join(data["image/svg+xml"]), **data[display.FIGURE]), 0, "")
         elif display.TABLE in data:
             yield TableBlock(restore(display.Table, data[display.TABLE]), 0, "")

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -44,6 +44,7 @@ class Note:
     approved: bool = False
     approver: str = ""
     approved_on: date | None = None
+    measures: tuple[tuple[str, str, str], ...] = ()  # rule, who sees to it, by when
 
 
 def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
@@ -75,7 +76,7 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
         other = {"zh": "en", "en": "zh"}[lang]
         note = notes[code, lang]
         if note.approved and not note.text and (code, other) not in notes:
-            notes[code, other] = Note("", "", note.sha256, True, note.approver, note.approved_on)
+            notes[code, other] = replace(note, path="", text="")
     return notes
 
 
@@ -121,7 +122,11 @@ def _read_note(path: Path, shown: str) -> Note:
     except RenderError as error:  # footnotes that don't fit their marks
         raise ParameterError.of(error.reasons) from None
     words = mask_numbers(text.strip())
-    return Note(shown, words, sha256(data).hexdigest(), front.approved, front.approver, front.date)
+    measures = tuple(
+        (rule, mask_numbers(one.owner), str(one.due or "")) for rule, one in front.measures.items()
+    )
+    approval = (front.approved, front.approver, front.date)
+    return Note(shown, words, sha256(data).hexdigest(), *approval, measures)
 
 
 def _split_front(text: str) -> tuple["FrontMatter", str]:

@@ -1,7 +1,7 @@
 """An executed notebook as PDF, set by Typst.
 
-The template `templates/typst/report.typ` never changes; a report's content goes in as JSON, so ledger text is
-data to Typst and shows as typed. One compiler with the packaged fonts serves all reports of a process.
+The templates in `templates/typst` never change; a report's content goes in as JSON, so ledger text is data to Typst and
+shows as typed. One compiler with the packaged fonts serves all reports of a process.
 """
 
 import ctypes
@@ -22,8 +22,16 @@ from taizhang.core.errors import RenderError
 from taizhang.core.fonts import SANS, SERIF, find_covered
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
+from taizhang.report.brief import set_brief
 from taizhang.report.meta import ReportMeta
-from taizhang.report.notebook import FigureBlock, HeadingBlock, ReportBlock, TableBlock, read_blocks
+from taizhang.report.notebook import (
+    FigureBlock,
+    HeadingBlock,
+    ReportBlock,
+    TableBlock,
+    part_brief,
+    read_blocks,
+)
 from taizhang.report.pages import page_words
 from taizhang.report.titles import write_approval, write_titles
 from taizhang.report.typefaces import Typefaces, find_typefaces
@@ -41,29 +49,41 @@ _MOST_ON_CONTENTS = 20
 
 
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
-    """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input."""
+    """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input.
+
+    Its first page is its brief, where it has one; else it has a cover.
+    """
+    return render_pdfs(notebook, meta=meta)["pdf"]
+
+
+def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]:
+    """The report (``pdf``) and, where it has one, its first page alone (``brief``), as from `render_pdf`."""
     official = meta.style == "gbt9704"
     faces = find_typefaces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
+    brief, blocks = part_brief(blocks)
     report = describe_report(meta) | {
         **_plan_lists(meta, blocks),
         "faces": _name_faces(faces, official=official),
+        "brief": set_brief(brief, meta) if brief else None,
+        "alone": False,
         "blocks": set_blocks(blocks, lang=meta.lang, page=OFFICIAL if official else MODERN),
     }
     sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
     of_area = meta.name == meta.title  # as long as its districts need, in type that is read with ease
     pdfs: list[bytes] = []
     for size in sizes:
-        content = _encode(report | {"size": size})
-        day = _read_day(meta.made_on) or meta.as_of
-        pdfs.append(_compile(content, faces, timestamp=day, about=f"{meta.name} {meta.period}"))
+        pdfs.append(_compile(report | {"size": size}, "report.typ", faces, meta))
         if official or of_area or _count_pages(pdfs[-1]) <= _MOST_PAGES[meta.period.scale]:
             chosen = pdfs[-1]
             break
     else:
         chosen = pdfs[0]  # people wrote more than the pages hold: no need to read it in small type
+    done = {"pdf": chosen}
+    if brief:
+        done["brief"] = _compile(report | {"alone": True, "blocks": []}, "one.typ", faces, meta)
     _forget_earlier(faces)
-    return chosen
+    return done
 
 
 def _plan_lists(meta: ReportMeta, blocks: Sequence[ReportBlock]) -> Json:
@@ -89,14 +109,15 @@ def _name_faces(faces: Typefaces, *, official: bool) -> Json:
     return {"title": (SANS, SERIF), "body": (SERIF, SANS), "kai": (SERIF, SANS), "sans": (SANS, SERIF)}
 
 
-def _compile(content: str, faces: Typefaces, *, timestamp: date, about: str) -> bytes:
-    moment = datetime(timestamp.year, timestamp.month, timestamp.day, tzinfo=UTC)
+def _compile(report: Json, template: str, faces: Typefaces, meta: ReportMeta) -> bytes:
+    day, about = _read_day(meta.made_on) or meta.as_of, f"{meta.name} {meta.period}"
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
         with _LOCK:
             pdf, warnings = _compiler(faces.folders).compile_with_warnings(
-                _template(),
+                _read_template(template),
                 format="pdf",
-                sys_inputs={"report": content},
+                sys_inputs={"report": _encode(report)},
                 pdf_standards=["ua-1"],
                 timestamp=moment,
             )
@@ -149,9 +170,10 @@ def _compiler(folders: tuple[str, ...]) -> typst.Compiler:
     return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
 
 
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (files("taizhang.report") / "templates" / "typst" / "report.typ").read_bytes()
+@lru_cache(maxsize=2)
+def _read_template(name: str) -> bytes:
+    folder = files("taizhang.report") / "templates" / "typst"
+    return b"\n".join((folder / one).read_bytes() for one in ("brief.typ", name))
 
 
 def _read_day(text: str) -> date | None:

@@ -24,7 +24,7 @@ from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.words import label
-from taizhang.report.formats import FORMATS, find_word_base
+from taizhang.report.formats import BRIEF, FORMATS, find_word_base
 from taizhang.report.kept import carry_kept, find_local
 from taizhang.report.manifest import Manifest, Outputs
 from taizhang.report.meta import ReportMeta
@@ -95,6 +95,7 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
             },
             "html": {"words": about, "by": enter(_PAGES["html"])},
             "pdf": {"words": about, "fonts": faces, "by": enter(_PAGES["pdf"])},
+            BRIEF: {"words": about, "fonts": faces, "by": enter(_PAGES["pdf"])},
             "docx": {"words": about, "fonts": faces, "base": base, "by": enter(_PAGES["docx"])},
         }
         languages = list_languages(manifest, meta.stem, wish.lang)
@@ -162,6 +163,8 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
             report_title=own.title[wish.lang] if own else "",
             chosen=snapshot.chosen,
             unread=unread,
+            issuer=config.issuer,
+            contact=config.contact,
         )
         listed.append((own, meta, template))
     return listed
@@ -187,6 +190,7 @@ def _add_note(meta: ReportMeta, note: Note) -> ReportMeta:
         draft=not note.approved,
         approver=note.approver,
         approved_on=str(note.approved_on or ""),
+        measures=note.measures,
     )
 
 
@@ -232,8 +236,9 @@ def _decide(task: ReportTask, manifest: Manifest, outputs: Outputs, *, fresh: bo
     due: dict[str, list[Reason]] = {}
     for form in task.formats:
         found = _compare(made.get(form), task.stages[form], makers)
-        if not found and not outputs.is_whole(task.page(form).name, whole.get(form, "")):
-            found = [_tell_damage(task.page(form))]
+        for part in (form, BRIEF) if form == "pdf" and BRIEF in made else (form,):
+            if not found and not outputs.is_whole(task.page(part).name, whole.get(part, "")):
+                found = [_tell_damage(task.page(part))]
         if found:
             due[form] = found
     if not due and not ended_well:

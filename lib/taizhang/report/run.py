@@ -7,7 +7,7 @@ from typing import Any
 
 from taizhang.core.errors import RenderError
 from taizhang.core.version import __version__
-from taizhang.report.formats import FORMATS
+from taizhang.report.formats import PAGES
 from taizhang.report.manifest import Manifest, Outputs, write_manifest
 from taizhang.report.plan import NOTEBOOK, list_languages
 from taizhang.report.progress import Progress, Report
@@ -64,7 +64,7 @@ def _list_left(task: ReportTask, entry: Mapping[str, Any]) -> dict[str, Any]:
 def _describe_report(outcome: ReportOutcome, before: Mapping[str, Any], outputs: Outputs) -> dict[str, Any]:
     task, meta = outcome.task, outcome.task.meta
     left = _list_left(task, before)
-    pages = {form: task.page(form).name for form in FORMATS if task.page(form).exists()}
+    pages = {form: task.page(form).name for form in PAGES if task.page(form).exists()}
     files = pages | ({NOTEBOOK: f"notebooks/{task.notebook.name}"} if task.notebook.exists() else {})
     for stage, sha256 in outcome.sha256.items():
         outputs.enter(files[stage], sha256)

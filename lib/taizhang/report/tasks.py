@@ -13,7 +13,7 @@ from taizhang.core.files import hash_file, write_bytes
 from taizhang.core.reasons import Reason
 from taizhang.report.cluster import Parcel, fetch_workbook
 from taizhang.report.failures import TIMEOUT, describe_error, shorten_error
-from taizhang.report.formats import FORMATS
+from taizhang.report.formats import BRIEF, PAGES
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
 
@@ -58,6 +58,8 @@ class ReportTask:
         return self.folder / "notebooks" / f"{self.name}.ipynb"
 
     def page(self, form: str) -> Path:
+        if form == BRIEF:
+            return self.folder / f"{self.meta.stem}.{BRIEF}.{self.meta.lang}.pdf"
         return self.folder / f"{self.name}.{form}"
 
 
@@ -106,7 +108,7 @@ def place_files(outcome: ReportOutcome) -> ReportOutcome:
     task = outcome.task
     for name, data in outcome.files.items():
         write_bytes(task.folder / name, data)
-    for form in FORMATS:
+    for form in PAGES:
         if task.page(form).name not in outcome.files:
             task.page(form).unlink(missing_ok=True)
     return replace(outcome, files={})
@@ -122,7 +124,9 @@ def _make(task: ReportTask) -> ReportOutcome:
     made: dict[str, str] = {}
     try:
         notebook = _run(task)
-        pages = {form: _load_renderer(form)(notebook, task.meta) for form in task.formats}
+        pages: dict[str, bytes] = {}
+        for form in task.formats:
+            pages |= _load_renderer(form)(notebook, task.meta)
         for form, page in pages.items():
             write_bytes(task.page(form), page)
         made = {form: sha256(page).hexdigest() for form, page in pages.items()}
@@ -136,7 +140,7 @@ def _make(task: ReportTask) -> ReportOutcome:
 
 def _remove_pages(task: ReportTask, made: Collection[str]) -> None:
     """Remove pages that would show other numbers than the notebook, or other words than now."""
-    for form in FORMATS if task.rerun else (*task.formats, *task.stale):
+    for form in PAGES if task.rerun else (*task.formats, *task.stale):
         if form not in made:
             task.page(form).unlink(missing_ok=True)
 
@@ -154,19 +158,19 @@ def _run(task: ReportTask) -> "NotebookNode":
     )
 
 
-def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], bytes]:
-    """A format's renderer; its libraries are loaded when the format is first asked for."""
+def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], dict[str, bytes]]:
+    """A format's renderer, which gives pages by their form; its libraries are loaded when it is first asked for."""
     if form == "docx":
         from taizhang.report.docx import render_docx
 
-        return lambda notebook, meta: render_docx(notebook, meta=meta)
+        return lambda notebook, meta: {form: render_docx(notebook, meta=meta)}
     if form == "pdf":
-        from taizhang.report.pdf import render_pdf
+        from taizhang.report.pdf import render_pdfs
 
-        return lambda notebook, meta: render_pdf(notebook, meta=meta)
+        return lambda notebook, meta: render_pdfs(notebook, meta=meta)
     from taizhang.report.html import render_html
 
-    return lambda notebook, meta: render_html(notebook, meta=meta).encode()
+    return lambda notebook, meta: {form: render_html(notebook, meta=meta).encode()}
 
 
 def fail_task(task: ReportTask, problem: BaseException) -> ReportOutcome:

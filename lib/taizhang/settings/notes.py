@@ -1,14 +1,30 @@
-"""The front matter of a note: whether the report is approved, by whom and when."""
+"""The front matter of a note: whether the report is approved, by whom and when; who sees to its problems."""
 
 from typing import Annotated
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from taizhang.core.reasons import Reason
-from taizhang.settings.reading import Day, Mistake, SettingsTable, YesNo
+from taizhang.metadata.rules import load_rules
+from taizhang.settings.reading import Day, Mistake, SettingsTable, YesNo, check_known
+
+
+class Measure(SettingsTable):
+    """Who sees to a problem, and by when."""
+
+    owner: Annotated[str, AfterValidator(str.strip)] = ""
+    due: Day | None = None
+
+
+def _know_rules(measures: dict[str, Measure]) -> dict[str, Measure]:
+    check_known(measures, (rule.rule for rule in load_rules()))
+    return measures
 
 
 class FrontMatter(SettingsTable):
+    """`measures` are by the rule that found the problem, as findings.csv names it."""
+
+    measures: Annotated[dict[str, Measure], AfterValidator(_know_rules)] = Field(default_factory=dict)
     approved: YesNo = False
     approver: Annotated[str, AfterValidator(str.strip)] = ""
     date: Day | None = None

@@ -353,7 +353,7 @@ class OwnReport(SettingsTable):
     @field_validator("name")
     @classmethod
     def _fit_file_names(cls, name: str) -> str:
-        if not _REPORT_NAME.fullmatch(name) or name in LANGS:
+        if not _REPORT_NAME.fullmatch(name) or name in (*LANGS, "brief"):
             raise Mistake(Reason("settings.report_name"))
         return name
 
@@ -373,6 +373,8 @@ class _Workbook(SettingsTable):
     sample: YesNo = False
     style: Style = "modern"
     fonts: Annotated[Path | None, BeforeValidator(_place_file)] = None
+    issuer: str = ""
+    contact: str = ""
 
 
 def _read_season(value: Any) -> Any:

@@ -1,0 +1,287 @@
+"""What the first page of a report tells: four states, what was done well, and where indicators lie.
+
+Problems are `analysis.findings`'; whether an indicator differs from the whole area, the report's one verdict says.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.comparison import compare_districts, hold_against, list_values
+from taizhang.analysis.differences import find_pair
+from taizhang.analysis.doubt import is_partly_known
+from taizhang.analysis.gaps import rests_on_columns
+from taizhang.analysis.hazards import list_overdue
+from taizhang.analysis.targets import TargetProgress
+from taizhang.analysis.view import View, once_per_view
+from taizhang.facts.incidents import LEVELS, find_level
+from taizhang.metadata.brief import WellDone, load_brief
+from taizhang.metadata.facts import ALL, FactInfo, split_target
+
+Level = Literal["red", "amber", "normal", ""]
+
+
+@dataclass(frozen=True)
+class FatalEvent:
+    """An incident with dead: its day, type as the ledger has it, grade (empty: none, or not known) and numbers."""
+
+    day: date
+    type: str
+    grade: str
+    deaths: int
+    missing: int
+    district: str
+
+
+@dataclass(frozen=True)
+class Deaths:
+    """Deaths of the period and a year before, None where not known; `missing` people in rows that say so.
+
+    `events`: those with dead, most deaths first; empty where they don't add up to the fact.
+    """
+
+    level: Level
+    deaths: float | None
+    before: float | None = None
+    missing: int = 0
+    events: tuple[FatalEvent, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The worst grade of the period's accidents, empty where there was none, and how many had it, and a year before."""
+
+    level: Level
+    grade: str = ""
+    number: float | None = None
+    before: float | None = None
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The targets that are known, of all districts for the whole area; `missed`: not met, or behind pace."""
+
+    level: Level
+    targets: tuple[TargetProgress, ...] = ()
+    missed: tuple[TargetProgress, ...] = ()
+
+    @property
+    def met(self) -> tuple[TargetProgress, ...]:
+        return tuple(one for one in self.targets if one.is_met)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Overdue hazards, whenever found; `longest` and `long` (past the red threshold) in days and rows, None unknown."""
+
+    level: Level
+    number: float | None
+    before: float | None = None
+    longest: int | None = None
+    long: int | None = None
+    of_trade: tuple[str, int] | None = None  # the commonest trade, where more than half are of it
+
+
+@dataclass(frozen=True)
+class Well:
+    """Something done well, by its key in brief.yml; `numbers`: value by place and fact."""
+
+    key: str
+    numbers: Mapping[str, tuple[str, float]]
+    targets: tuple[TargetProgress, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An indicator: the district's value, last year's, and the whole area's; None where not known or not comparable.
+
+    Places lie from -1 to 1 on the row's own scale; right of 0, the whole area's value, is better. `others`: the other
+    districts', ascending; `least` and `most`: their values'. `side`: worse or better than the whole area beyond chance,
+    else empty; `apart`: for the whole area, names of the districts beyond chance.
+    """
+
+    group: str
+    info: FactInfo
+    value: float
+    before: float | None
+    level: float
+    place: float
+    place_before: float | None
+    others: tuple[float, ...]
+    least: float
+    most: float
+    side: Literal["better", "worse", ""] = ""
+    apart: tuple[str, ...] = ()
+
+
+def find_deaths(view: View) -> Deaths:
+    """Any is red."""
+    deaths = view.value("incidents.deaths")
+    if deaths is None:
+        return Deaths("", None)
+    rows = view.counted("incidents")
+    dead, missing = (np.nan_to_num(rows.amounts(name)).astype(int) for name in ("deaths", "missing"))
+    frame, grades, events = rows.frame(), rows.test(find_level), []
+    if dead.sum() == deaths:
+        for at in np.flatnonzero(dead):
+            row = frame.iloc[at]
+            grade = LEVELS[int(grades[at])] if grades[at] >= 0 else ""
+            kind = "" if pd.isna(row["type"]) else str(row["type"])
+            day = row["occurred_on"].date()
+            events.append(
+                FatalEvent(day, kind, grade, int(dead[at]), int(missing[at]), str(row["district_code"]))
+            )
+    events.sort(key=lambda one: (-one.deaths, one.day))
+    before = _read_before(view, "incidents.deaths")
+    return Deaths("red" if deaths else "normal", deaths, before, int(missing.sum()), tuple(events))
+
+
+def find_grade(view: View) -> Grade:
+    """None is stated unless all four are known."""
+    numbers = {grade: view.value(f"incidents.level_{grade}") for grade in LEVELS}
+    if any(number is None for number in numbers.values()):
+        return Grade("")
+    worst = next((grade for grade in reversed(LEVELS) if numbers[grade]), "")
+    if not worst:
+        return Grade("normal")
+    before = _read_before(view, f"incidents.level_{worst}")
+    return Grade("red" if worst in load_brief().red_grades else "amber", worst, numbers[worst], before)
+
+
+def find_targets(view: View) -> Targets:
+    """In a period that is over what is not met is missed; before, what is behind the time gone by."""
+    facts = view.facts if view.district == ALL else view.facts[view.facts["district_code"] == view.district]
+    found = []
+    for fact, code in zip(facts["fact"], facts["district_code"], strict=True):
+        parts = split_target(fact)
+        if not parts or parts[1] != "done_percent" or (view.district == ALL and code == ALL):
+            continue
+        done, pace = view.fact(fact, code), view.fact(f"targets.{parts[0]}.pace_points", code)
+        if (
+            done is not None
+            and pd.notna(done["value"])
+            and not done["suppressed"]
+            and not is_partly_known(done)
+        ):
+            found.append(TargetProgress(parts[0], done, pace))
+    over = view.as_of >= view.period.end
+    missed = tuple(one for one in found if not one.is_met and (over or one.is_behind))
+    if not found:
+        return Targets("")
+    far = any(_find_progress(one) < load_brief().red_target_below for one in missed)
+    return Targets("red" if far else "amber" if missed else "normal", tuple(found), missed)
+
+
+def _find_progress(target: TargetProgress) -> float:
+    """Percent done of what the time gone by asks."""
+    done = float(target.done["value"])
+    gone = (
+        100.0 if target.pace is None or pd.isna(target.pace["value"]) else done - float(target.pace["value"])
+    )
+    return 100 * done / gone if gone > 0 else 100.0
+
+
+def find_overdue(view: View) -> Overdue:
+    """Rows are looked at only where they are as many as the fact says."""
+    number = view.value("hazards.overdue_stock")
+    if number is None:
+        return Overdue("", None)
+    before = _read_before(view, "hazards.overdue_stock")
+    if not number:
+        return Overdue("normal", number, before)
+    rows = list_overdue(view) if "hazards" in view.ledgers else pd.DataFrame()
+    if len(rows) != number:
+        return Overdue("amber", number, before)
+    long = int((rows["late"] > load_brief().red_overdue_days).sum())
+    trades = rows["trade"].value_counts()
+    of_trade = (str(trades.index[0]), int(trades.iloc[0])) if len(trades) else None
+    if of_trade and (2 * of_trade[1] <= number or of_trade[1] < 2):
+        of_trade = None
+    return Overdue("red" if long else "amber", number, before, int(rows["late"].iloc[0]), long, of_trade)
+
+
+def _read_before(view: View, fact: str) -> float | None:
+    """The same a year before, where the two can be set side by side."""
+    pair = find_pair(view, fact, view.district, "year")
+    return None if pair is None else float(pair[1]["value"])
+
+
+def find_well_done(view: View, most: int) -> list[Well]:
+    """The first of brief.yml that hold."""
+    found = []
+    for key, one in load_brief().well.items():
+        if key == "targets_met":
+            targets = find_targets(view)
+            if targets.targets and len(targets.met) == len(targets.targets) and view.district != ALL:
+                found.append(Well(key, {}, targets.targets))
+        elif _holds(view, one):
+            numbers = {place: (fact, view.value(fact) or 0.0) for place, fact in one.told.items()}
+            found.append(Well(key, numbers))
+    return found[:most]
+
+
+def _holds(view: View, one: WellDone) -> bool:
+    """Whether facts lie within their bounds, and every row says what they rest on."""
+    for fact, (low, high) in one.when.items():
+        row, value = view.fact(fact), view.value(fact)
+        if row is None or value is None or is_partly_known(row):
+            return False
+        if pd.isna(row.get("of", 0)) and rests_on_columns(fact):
+            return False
+        if (low is not None and value < low) or (high is not None and value > high):
+            return False
+    return True
+
+
+@once_per_view
+def place_indicators(view: View) -> tuple[Placed, ...]:
+    """The indicators of the strip, group by group."""
+    plan, placed = load_brief(), list[Placed]()
+    for group, chosen in plan.strip.items():
+        found = [one for fact in chosen.facts if (one := _place(view, group, fact))]
+        placed += found[: chosen.most]
+    return tuple(placed[: plan.most_indicators])
+
+
+def _place(view: View, group: str, fact: str) -> Placed | None:
+    """None where the district's value or the whole area's isn't known, or no other district's."""
+    if fact not in view.fact_infos:
+        return None
+    info, value, level = view.describe(fact), view.value(fact), view.value(fact, ALL)
+    known = list_values(view, fact)["value"].dropna()
+    others = known.drop(view.district, errors="ignore")
+    if value is None or level is None or others.empty:
+        return None
+    before = _read_before(view, fact)
+    good = 1.0 if info.direction == "more_is_better" else -1.0
+    every = [*others, value, *([before] if before is not None else [])]
+    scale = max(abs(one - level) for one in every)
+
+    def place(one: float) -> float:
+        return round(good * (one - level) / scale, 4) + 0.0 if scale else 0.0
+
+    side: Literal["better", "worse", ""] = ""
+    apart: Sequence[str] = ()
+    if view.district == ALL:
+        comparison = compare_districts(view, fact)
+        apart = comparison.apart if comparison else ()
+    elif (held := hold_against(view, fact)) in ("above", "below"):
+        side = "better" if (held == "above") == (good > 0) else "worse"
+    return Placed(
+        group,
+        info,
+        value,
+        before,
+        level,
+        place(value),
+        None if before is None else place(before),
+        tuple(sorted(map(place, others))),
+        float(known.min()),
+        float(known.max()),
+        side,
+        tuple(apart),
+    )

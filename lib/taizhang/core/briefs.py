@@ -1,0 +1,144 @@
+"""What the first page of a report holds, all of it in words: the output of a notebook's first cell.
+
+Numbers are runs that name their fact, as everywhere (`core.display`). Who issues the report, and when, the renderers
+know.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+from taizhang.core.display import Run, pack
+
+BRIEF = "application/vnd.taizhang.brief+json"
+Level = Literal["red", "amber", "normal", ""]  # empty: it can't be told, or nothing was set
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Status:
+    """One of the four cells below the verdict; `mark` is its level in a word."""
+
+    label: str
+    value: Runs
+    note: Runs = ()
+    level: Level = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a problem is about, by name: what of it, and how much."""
+
+    name: str
+    what: str = ""
+    amount: Runs = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row of the table of problems; `rule` is what notes name to say who sees to it and by when."""
+
+    rule: str
+    title: Runs
+    level: Level = ""
+    mark: str = ""
+    subjects: tuple[Subject, ...] = ()
+    more: str = ""  # how many subjects there are besides
+    basis: str = ""
+    measure: Runs = ()
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something done well: its title and what was done."""
+
+    title: str
+    text: Runs
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A row of the strip.
+
+    Places lie from -1 to 1: right of 0, which is the whole area's value, is better. `place`, `before` (last year's) and
+    `others` (the other districts', ascending) are on the row's own scale.
+    """
+
+    group: str
+    fact: str
+    label: str
+    values: tuple[Run, ...]
+    alt: str
+    place: float | None = None
+    before: float | None = None
+    others: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A report's first page. `heads`: of the table of problems and of the strip's columns."""
+
+    verdict: tuple[Runs, ...]
+    statuses: tuple[Status, ...]
+    problems_title: str
+    problems_note: str
+    problem_heads: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    none: Runs = ()  # said where there is no problem
+    others: Runs = ()  # problems besides
+    well_title: str = ""
+    well: tuple[Remark, ...] = ()
+    strip_title: Runs = ()
+    strip_note: str = ""
+    strip_heads: tuple[str, ...] = ()
+    strip: tuple[Indicator, ...] = ()
+    keys: tuple[str, ...] = ()  # of the strip's marks: own, last year's, others, the area's line
+    foot: str = ""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        html = f"<p><strong>{''.join(_write(clause) for clause in self.verdict)}</strong></p>"
+        html += _write_table(
+            [], [(one.label, one.mark, _write(one.value), _write(one.note)) for one in self.statuses]
+        )
+        if self.problems:
+            told = [
+                (
+                    f"{one.mark} {_write(one.title)}",
+                    _write_subjects(one),
+                    escape(one.basis),
+                    _write(one.measure),
+                )
+                for one in self.problems
+            ]
+            html += _write_table([self.problems_title, *self.problem_heads[1:4]], told)
+        html += "".join(f"<p>{_write(runs)}</p>" for runs in (self.none, self.others) if runs)
+        html += "".join(
+            f"<p><strong>{escape(one.title)}</strong> {_write(one.text)}</p>" for one in self.well
+        )
+        if self.strip:
+            rows = [
+                (escape(one.label), *map(_write, ((value,) for value in one.values))) for one in self.strip
+            ]
+            html += f"<p>{_write(self.strip_title)}</p>{_write_table(self.strip_heads, rows)}"
+        plain = "".join(run.text for clause in self.verdict for run in clause)
+        return {"text/html": html, "text/plain": plain, BRIEF: pack(self)}
+
+
+def _write(runs: Runs) -> str:
+    return escape("".join(run.text for run in runs))
+
+
+def _write_subjects(problem: Problem) -> str:
+    lines = [
+        " ".join(filter(None, (escape(one.name), escape(one.what), _write(one.amount))))
+        for one in problem.subjects
+    ]
+    return "<br>".join([*lines, *([escape(problem.more)] if problem.more else [])])
+
+
+def _write_table(heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> str:
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"

@@ -1,0 +1,529 @@
+"""The first page of a report in words: the verdict, four states, problems, what was done well, and the strip."""
+
+from collections.abc import Iterable, Sequence
+
+from taizhang.analysis.brief import (
+    Deaths,
+    FatalEvent,
+    Overdue,
+    Placed,
+    Targets,
+    Well,
+    find_deaths,
+    find_grade,
+    find_overdue,
+    find_targets,
+    find_well_done,
+    place_indicators,
+)
+from taizhang.analysis.findings import Finding, list_findings, list_looked
+from taizhang.analysis.naming import name_area, name_place
+from taizhang.analysis.targets import TargetProgress
+from taizhang.analysis.view import View
+from taizhang.core.briefs import Brief, Indicator, Level, Problem, Remark, Status
+from taizhang.core.display import Run
+from taizhang.core.fonts import measure_character
+from taizhang.metadata.brief import load_brief
+from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.metadata.formats import (
+    format_date,
+    format_fact,
+    format_number,
+    join_list,
+    name_unit,
+    spell_number,
+)
+from taizhang.metadata.words import label, load_words
+from taizhang.narrative.findings import say_basis, say_finding
+from taizhang.narrative.telling import Number, Runs, count, lower_title, open_sentence, say
+
+# What a clause of the verdict may take up, in em of its type: in Chinese a line, in English one and a half.
+_CLAUSE_EM = {"zh": 33.5, "en": 60.0}
+_MOST_NAMES = 3
+_MOST_SUBJECTS = 5
+
+
+def write_brief(view: View) -> Brief | None:
+    """The first page; None where there are no facts at all."""
+    if view.facts.empty:
+        return None
+    lang = view.lang
+    findings = list_findings(view)
+    problems, rest = _choose(findings)
+    placed = place_indicators(view)
+    well = find_well_done(view, 2 if problems else 4)
+    words = "brief.problems"
+    return Brief(
+        verdict=_write_verdict(view, quiet=not problems),
+        statuses=_write_statuses(view),
+        problems_title=label(f"{words}.title", lang),
+        problems_note=label(f"{words}.note", lang, day=_name_day(view)),
+        problem_heads=tuple(
+            label(f"{words}.{head}", lang)
+            for head in ("problem", "object", "basis", "measure", "owner", "due")
+        ),
+        problems=tuple(_write_problem(view, one) for one, _ in problems),
+        none=() if problems else _say_none(view),
+        others=_say_others(view, [one for one, _ in rest]) if problems else (),
+        well_title=label("brief.well.title", lang),
+        well=tuple(_write_well(view, one) for one in well),
+        strip_title=_say_strip(view, placed),
+        strip_note=label("brief.strip.note", lang),
+        strip_heads=_name_columns(view),
+        strip=tuple(_write_indicator(view, one) for one in placed),
+        keys=_name_keys(view),
+        foot=label(
+            "brief.strip.foot",
+            lang,
+            area=label("word.the_area", lang),
+            then=_then(view),
+            period=view.period.year_before().label(lang),
+            title=view.title,
+        ),
+    )
+
+
+def _then(view: View) -> str:
+    return label(f"brief.then.{'year' if view.period.kind == 'year' else 'part'}", view.lang)
+
+
+def _name_day(view: View) -> str:
+    return format_date(view.as_of, view.lang)
+
+
+def _join(parts: Iterable[Runs], joint: str) -> Runs:
+    joined: list[Run] = []
+    for part in parts:
+        if part and joined:
+            joined.append(Run(joint))
+        joined += part
+    return tuple(joined)
+
+
+def _number(value: float, fact: str = "") -> Number:
+    return Number(format_number(value), value, fact)
+
+
+def _spell(lang: str, value: float, fact: str = "") -> Number:
+    """A number within a sentence, in English in a word where it is small."""
+    text = format_number(value)
+    return Number(spell_number(text) if lang == "en" else text, value, fact)
+
+
+# ------------------------------------------------------------------ the four cells
+
+
+def _write_statuses(view: View) -> tuple[Status, ...]:
+    cells = (_write_deaths(view), _write_grade(view), _write_targets(view), _write_overdue(view))
+    return tuple(cells)
+
+
+def _make_status(view: View, key: str, level: Level, value: Runs, *notes: Runs) -> Status:
+    lang = view.lang
+    mark = label(f"brief.level.{level}", lang) if level else ""
+    note = _join(notes, label("brief.join", lang))
+    return Status(label(f"brief.{key}.label", lang), value, note, level, mark)
+
+
+def _write_deaths(view: View) -> Status:
+    found, lang = find_deaths(view), view.lang
+    if found.deaths is None:
+        return _make_status(view, "deaths", "", (Run(label("brief.not_known", lang)),))
+    notes = []
+    if found.before is not None:
+        n = _number(found.before, "incidents.deaths")
+        notes.append(say("brief.deaths.before", lang, then=_then(view), n=n))
+    if found.missing:
+        notes.append(say("brief.deaths.missing", lang, n=count(found.missing)))
+    value = say("brief.deaths.value", lang, n=_number(found.deaths, "incidents.deaths"))
+    return _make_status(view, "deaths", found.level, value, *notes)
+
+
+def _write_grade(view: View) -> Status:
+    found, lang = find_grade(view), view.lang
+    if not found.level:
+        return _make_status(view, "grade_cell", "", (Run(label("brief.not_known", lang)),))
+    if found.number is None:
+        return _make_status(view, "grade_cell", "normal", (Run(label("brief.grade_cell.none", lang)),))
+    grade, fact = label(f"brief.grade.{found.grade}", lang), f"incidents.level_{found.grade}"
+    notes = [say("brief.grade_cell.number", lang, n=_number(found.number, fact))]
+    if found.before is not None:
+        n = _number(found.before, fact)
+        notes.append(say("brief.grade_cell.before", lang, then=_then(view), grade=grade, n=n))
+    return _make_status(view, "grade_cell", found.level, (Run(grade[:1].upper() + grade[1:]),), *notes)
+
+
+def _write_targets(view: View) -> Status:
+    found, lang = find_targets(view), view.lang
+    if not found.targets:
+        return _make_status(view, "targets", "", (Run(label("brief.targets.unset", lang)),))
+    words = "value" if view.as_of >= view.period.end else "running"
+    value = say(f"brief.targets.{words}", lang, met=count(len(found.met)), missed=count(len(found.missed)))
+    shown = sorted(found.missed or found.targets, key=lambda one: float(one.done["value"]))
+    if view.district == ALL and not found.missed:
+        shown = []
+    most = 1 if view.district == ALL else 2
+    notes = [_say_target(view, one) for one in shown[:most]]
+    if len(shown) > most:
+        notes.append(say("brief.targets.more", lang, n=count(len(shown))))
+    listed = _join(notes, "" if len(shown) > most and lang == "zh" else label("brief.list", lang))
+    return _make_status(view, "targets", found.level, value, listed)
+
+
+def _name_target(view: View, target: TargetProgress) -> str:
+    """What a target is of, in a word."""
+    key = f"brief.target.{target.indicator}"
+    if key in load_words():
+        return label(key, view.lang)
+    return lower_title(view.describe(target.indicator).title[view.lang], view.lang)
+
+
+def _say_target(view: View, target: TargetProgress) -> Runs:
+    lang = view.lang
+    of_district = view.district == ALL
+    done, goal = (float(target.done[name]) for name in ("numerator", "denominator"))
+    info = view.describe(target.indicator)
+    return say(
+        f"brief.targets.{'of_district' if of_district else 'one'}",
+        lang,
+        district=target.done["district"],
+        name=_name_target(view, target),
+        done=Number(format_fact(done, info), done, "" if of_district else target.indicator),
+        goal=Number(format_fact(goal, info) + (name_unit(info, lang) if lang == "zh" else ""), goal),
+    )
+
+
+def _write_overdue(view: View) -> Status:
+    found, lang = find_overdue(view), view.lang
+    if found.number is None:
+        return _make_status(view, "overdue", "", (Run(label("brief.not_known", lang)),))
+    fact = "hazards.overdue_stock"
+    notes = []
+    if found.before is not None:
+        notes.append(say("brief.overdue.before", lang, then=_then(view), n=_number(found.before, fact)))
+    if found.longest is not None:
+        notes.append(say("brief.overdue.longest", lang, n=count(found.longest)))
+    value = say("brief.overdue.value", lang, n=_number(found.number, fact))
+    return _make_status(view, "overdue", found.level, value, *notes)
+
+
+# ------------------------------------------------------------------ the verdict
+
+
+def _write_verdict(view: View, *, quiet: bool) -> tuple[Runs, ...]:
+    """One sentence of two clauses, as full as two lines hold."""
+    lang = view.lang
+    first = _fit(list(_tell_deaths(view, find_deaths(view))), lang)
+    second = _fit(list(_tell_work(view, find_targets(view), find_overdue(view), quiet)), lang)
+    stop = (Run(label("brief.verdict.stop", lang)),)
+    first = open_sentence(first, lang)
+    if not second:
+        return ((*first, *stop),)
+    return (*first, Run(label("brief.verdict.break", lang))), (*second, *stop)
+
+
+def _fit(choices: Sequence[Runs], lang: str) -> Runs:
+    """The first, the fullest, that fits its line; else the shortest."""
+    fitting = (one for one in choices if _measure(one) <= _CLAUSE_EM[lang])
+    return next(fitting, choices[-1] if choices else ())
+
+
+def _measure(runs: Runs) -> float:
+    """About how wide words are, in em."""
+    return sum(measure_character(character) for run in runs for character in run.text)
+
+
+def _tell_deaths(view: View, found: Deaths) -> Iterable[Runs]:
+    """What is said of deaths, the fullest first."""
+    lang, then = view.lang, _then(view)
+    if found.deaths is None:
+        yield (Run(label("brief.verdict.unknown", lang)),)
+        return
+    before: Runs = ()
+    if found.before is not None and (found.before or found.deaths):
+        n = _spell(lang, found.before, "incidents.deaths")
+        before = say(f"brief.verdict.{'before' if found.before else 'none_before'}", lang, then=then, n=n)
+    if not found.deaths:
+        none = (Run(label("brief.verdict.none", lang), fact="incidents.deaths"),)
+        yield from (none + before, none)
+        return
+    lead = say("brief.verdict.deaths", lang, n=_spell(lang, found.deaths, "incidents.deaths"))
+    if found.missing:
+        lead += say("brief.verdict.missing", lang, n=_spell(lang, found.missing))
+    for source in (*_tell_sources(view, found), ()):
+        yield lead + source + before
+    yield lead
+
+
+def _tell_sources(view: View, found: Deaths) -> Iterable[Runs]:
+    """Where the deaths were: of a district in which event, of the whole area in which districts."""
+    lang = view.lang
+    if not found.events:
+        return
+    if view.district == ALL:
+        names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
+        dead: dict[str, int] = {}
+        for event in found.events:
+            dead[event.district] = dead.get(event.district, 0) + event.deaths
+        most = sorted(dead.items(), key=lambda pair: -pair[1])
+        for shown in range(min(_MOST_NAMES, len(most)), 0, -1):
+            told = [
+                say("brief.verdict.district", lang, name=names.get(code, code), n=_spell(lang, n))
+                for code, n in most[:shown]
+            ]
+            yield say("brief.verdict.districts", lang, names="") + _join(told, label("brief.list", lang))
+        return
+    worst = found.events[0]
+    for said in (_say_event(view, worst, plain=False), _say_event(view, worst, plain=True)):
+        if len(found.events) == 1:
+            n = worst.deaths + found.missing
+            yield say("brief.verdict.one_event", lang, event=said, n=n)
+        elif worst.deaths > 1:
+            yield say("brief.verdict.main_event", lang, event=said, n=_spell(lang, worst.deaths))
+
+
+def _say_event(view: View, event: FatalEvent, *, plain: bool) -> str:
+    lang = view.lang
+    day = format_date(event.day, lang)
+    if view.period.start.year == view.period.end.year:
+        day = day.split("年")[1] if lang == "zh" else day.rpartition(" ")[0]
+    words = "event" if event.grade and not plain else "plain_event"
+    type_ = event.type or label("brief.verdict.typeless", lang)
+    grade = label(f"brief.grade.{event.grade}", lang) if event.grade else ""
+    return label(f"brief.verdict.{words}", lang, day=day, grade=grade, type=type_)
+
+
+def _tell_work(view: View, targets: Targets, overdue: Overdue, quiet: bool) -> Iterable[Runs]:
+    """What is said of targets and of what is overdue, the fullest first."""
+    lang = view.lang
+    first, good = _say_targets(view, targets)
+    seconds: list[Runs] = [()]
+    bad = bool(overdue.number)
+    if overdue.number:
+        lead = say("brief.verdict.overdue", lang, n=_spell(lang, overdue.number, "hazards.overdue_stock"))
+        tails: list[Runs] = []
+        if overdue.long:
+            days = load_brief().red_overdue_days
+            tails.append(say("brief.verdict.long", lang, n=_spell(lang, overdue.long), days=days))
+        elif overdue.of_trade and lang == "zh":
+            trade, n = overdue.of_trade
+            tails.append(say("brief.verdict.trade", lang, n=_spell(lang, n), trade=trade))
+        seconds = [*(lead + tail for tail in tails), lead]
+    elif overdue.number == 0:
+        seconds = [(Run(label("brief.verdict.none_overdue", lang), fact="hazards.overdue_stock"),)]
+    if not first and seconds == [()] and quiet:
+        yield (Run(label("brief.verdict.none_found", lang)),)
+    for second in seconds:
+        joint = Run(label(f"brief.verdict.{'but' if good and bad else 'and'}", lang))
+        whole = (*first, joint, *second) if first and second else (*first, *second)
+        if whole:
+            yield whole
+    if bad:
+        yield seconds[-1]
+
+
+def _say_targets(view: View, found: Targets) -> tuple[Runs, bool]:
+    """What is said of targets, and whether all are met."""
+    lang = view.lang
+    over = view.as_of >= view.period.end
+    if found.missed:
+        names = list(dict.fromkeys(_name_target(view, one) for one in found.missed))
+        if view.district != ALL and len(names) <= 2:
+            joined = join_list(names, lang)
+            text = open_sentence(
+                say(f"brief.verdict.{'missed' if over else 'behind'}", lang, names=joined, n=len(names)),
+                "zh",
+            )
+            return text, False
+        numbers = {"all": _spell(lang, len(found.targets)), "n": _spell(lang, len(found.missed))}
+        return say(f"brief.verdict.{'some_missed' if over else 'some_behind'}", lang, **numbers), False
+    if found.targets and len(found.met) == len(found.targets):
+        names = list(dict.fromkeys(_name_target(view, one) for one in found.targets))
+        joined = label("brief.list", lang).join(names) if lang == "zh" else join_list(names, lang)
+        return say("brief.verdict.all_met", lang, names=joined, n=len(found.targets)), True
+    return (), False
+
+
+# ------------------------------------------------------------------ problems
+
+Told = tuple[Finding, tuple[str, ...]]
+
+
+def _choose(findings: Sequence[Told]) -> tuple[list[Told], list[Told]]:
+    """The gravest, one of each fact, and the rest."""
+    most, first, rest = load_brief().most_problems, list[Told](), list[Told]()
+    seen: set[str] = set()
+    for pair in findings:
+        fact = pair[0].rule.fact or pair[0].rule.rule
+        (rest if fact in seen or len(first) == most else first).append(pair)
+        seen.add(fact)
+    return first, rest
+
+
+def _write_problem(view: View, finding: Finding) -> Problem:
+    lang = view.lang
+    level: Level = "red" if finding.rule.weight >= 75 else "amber"
+    title = list(say_finding(finding, lang))
+    if title and title[-1].text.endswith(("。", ".")):
+        title[-1] = Run(title[-1].text[:-1], fact=title[-1].fact)
+    return Problem(
+        rule=finding.rule.rule,
+        title=tuple(title),
+        level=level,
+        mark=label(f"brief.level.{level}", lang),
+        basis=say_basis(finding.rule, view).strip(),
+        measure=(Run(finding.rule.step[lang]),),
+    )
+
+
+def _say_none(view: View) -> Runs:
+    """That no problem was found, and what was looked at."""
+    lang, looked = view.lang, list_looked(view)
+    if not looked:
+        return (Run(label("findings.blind", lang)),)
+    titles = [lower_title(view.describe(fact).title[lang], lang) for fact in looked.everywhere]
+    said = say("brief.problems.none", lang)
+    return said + say("brief.problems.looked", lang, names=join_list(titles, lang)) if titles else said
+
+
+def _say_others(view: View, rest: Sequence[Finding]) -> Runs:
+    lang = view.lang
+    if not rest:
+        return ()
+    shown, joint = rest[:4], label("brief.join", lang)
+    told = [_strip_stop(say_finding(one, lang)) for one in shown]
+    if len(rest) > len(shown):
+        told.append(say("brief.problems.rest", lang, n=count(len(rest) - len(shown))))
+    lead = (Run(label("brief.problems.others", lang)),)
+    return (*lead, *_join(told, joint), Run(label("brief.verdict.stop", lang)))
+
+
+def _strip_stop(runs: Runs) -> Runs:
+    if runs and runs[-1].text.endswith(("。", ".")):
+        return (*runs[:-1], Run(runs[-1].text[:-1], fact=runs[-1].fact))
+    return runs
+
+
+# ------------------------------------------------------------------ done well
+
+
+def _write_well(view: View, one: Well) -> Remark:
+    lang, key = view.lang, f"brief.well.{one.key}"
+    values: dict[str, object] = {place: _number(value, fact) for place, (fact, value) in one.numbers.items()}
+    if one.targets:
+        items = []
+        for target in one.targets:
+            info = view.describe(target.indicator)
+            done, goal = (float(target.done[name]) for name in ("numerator", "denominator"))
+            unit = name_unit(info, lang) if lang == "zh" else ""
+            items.append(
+                say(
+                    f"{key}.item",
+                    lang,
+                    name=_name_target(view, target),
+                    done=Number(format_fact(done, info) + unit, done, target.indicator),
+                    goal=Number(format_fact(goal, info) + unit, goal),
+                )
+            )
+        text = (*_join(items, label("brief.list", lang)), Run(label("brief.verdict.stop", lang)))
+        return Remark(label(f"{key}.title", lang), open_sentence(text, lang))
+    return Remark(label(f"{key}.title", lang), open_sentence(say(f"{key}.text", lang, **values), lang))
+
+
+# ------------------------------------------------------------------ the strip
+
+
+def _name_indicator(info: FactInfo, lang: str) -> str:
+    key = f"brief.indicator.{info.name}"
+    if key in load_words():
+        return label(key, lang)
+    unit = name_unit(info, lang)
+    if not unit:
+        return info.title[lang]
+    return f"{info.title[lang]}（{unit}）" if lang == "zh" else f"{info.title[lang]} ({unit})"
+
+
+def _name_columns(view: View) -> tuple[str, ...]:
+    lang = view.lang
+    last = label("brief.strip.range", lang) if view.district == ALL else name_area(view)
+    own = name_area(view) if view.district == ALL else view.name
+    then = _then(view)
+    sides = (label(f"brief.strip.{side}_side", lang) for side in ("worse", "better"))
+    return (label("brief.strip.indicator", lang), own, then[:1].upper() + then[1:], last, *sides)
+
+
+def _name_keys(view: View) -> tuple[str, ...]:
+    """Of the marks: own, last year's, the others', the line; of the whole area the first is empty."""
+    lang, area, n = view.lang, name_area(view), len(view.districts)
+    own = "" if view.district == ALL else view.name
+    noun = label("brief.districts", lang)
+    before = label("brief.strip.own_before", lang, name=own or area, then=_then(view))
+    words = "every" if view.district == ALL else "other"
+    return own, before, label(f"brief.strip.{words}", lang, n=n - bool(own), districts=noun), area
+
+
+def _write_indicator(view: View, one: Placed) -> Indicator:
+    lang, info, area = view.lang, one.info, name_area(view)
+    name = _name_indicator(info, lang)
+    own, before, level = (format_fact(value, info) for value in (one.value, one.before, one.level))
+    least, most = format_fact(one.least, info), format_fact(one.most, info)
+    last = Run(level, fact=info.name)
+    if view.district == ALL:
+        last = Run(label("brief.strip.span", lang, least=least, most=most))
+    alt = label(
+        "brief.strip.alt",
+        lang,
+        label=name,
+        name=name_place(view),
+        value=own,
+        then=_then(view),
+        before=before,
+        area=area,
+        level=level,
+        districts=label("brief.districts", lang),
+        least=least,
+        most=most,
+    )
+    return Indicator(
+        group=label(f"brief.group.{one.group}", lang),
+        fact=info.name,
+        label=name,
+        values=(
+            Run(own, fact=info.name),
+            Run(before, fact=info.name if one.before is not None else ""),
+            last,
+        ),
+        alt=alt,
+        place=None if view.district == ALL else one.place,
+        before=one.place_before,
+        others=one.others,
+    )
+
+
+def _say_strip(view: View, placed: Sequence[Placed]) -> Runs:
+    """How many indicators there are, and which differ beyond chance."""
+    lang, area = view.lang, label("word.the_area", view.lang)
+    if not placed:
+        return ()
+    lead = say("brief.strip.title", lang, n=count(len(placed)))
+    noun = label("brief.districts", lang)
+    if view.district == ALL:
+        apart = [one for one in placed if one.apart]
+        if not apart:
+            return lead + say("brief.strip.apart_none", lang, districts=noun)
+        names = _list_indicators(apart, lang)
+        return lead + say("brief.strip.apart", lang, names=names, districts=noun)
+    told = [
+        say(f"brief.strip.{side}", lang, names=_list_indicators(of, lang), area=area)
+        for side in ("worse", "better")
+        if (of := [one for one in placed if one.side == side])
+    ]
+    if not told:
+        return lead + say("brief.strip.none", lang, area=area)
+    return lead + _join(told, label("brief.list", lang)) + say("brief.strip.rest", lang)
+
+
+def _list_indicators(of: Sequence[Placed], lang: str) -> str:
+    if len(of) > _MOST_NAMES:
+        return label("brief.strip.many", lang, n=len(of))
+    return join_list([lower_title(one.info.title[lang], lang) for one in of], lang)

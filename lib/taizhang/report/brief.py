@@ -1,0 +1,140 @@
+"""A report's first page as plain data for paper, with what its head and foot say of the report."""
+
+import re
+from collections.abc import Sequence
+
+from taizhang.core.briefs import Brief, Problem
+from taizhang.core.display import Run
+from taizhang.metadata.formats import format_date
+from taizhang.metadata.words import label
+from taizhang.report.meta import ReportMeta
+from taizhang.report.pages import page_words
+from taizhang.report.strip import draw_key, draw_row
+from taizhang.report.titles import write_titles
+from taizhang.report.typesetting import Json
+
+KEYS = ("own", "before", "other", "area")
+# Where a measure's second clause begins.
+_CLAUSE = re.compile(r"[；;]|[，,](?=.{6})")
+
+
+def join_runs(runs: Sequence[Run]) -> str:
+    return "".join(run.text for run in runs)
+
+
+def describe_head(meta: ReportMeta) -> Json:
+    """What the head band and the foot say; what nobody said is empty, for a blank to be filled in by hand."""
+    lang = meta.lang
+
+    def word(key: str, **values: object) -> str:
+        return label(f"brief.head.{key}", lang, **values)
+
+    name, subtitle = write_titles(meta)
+    period = meta.period.label(lang)
+    first, last = (format_date(day, lang) for day in (meta.period.start, meta.period.end))
+    signed = " ".join(filter(None, (meta.approver, meta.approved_on)))
+    standing = label("report.approval", lang, number=meta.approval) if meta.approval else ""
+    standing = standing or page_words(lang)["page.internal"]
+    return {
+        "title": meta.title,
+        "name": name,
+        "subtitle": subtitle,
+        "period": period if meta.period.kind != "days" else f"{first}–{last}",
+        "one_page": word("one_page"),
+        "cells": [
+            (word("period"), period[:1].upper() + period[1:]),
+            (word("as_of"), format_date(meta.as_of, lang)),
+            (word("status"), ""),
+            (word("signed"), signed),
+            (word("issuer"), meta.issuer),
+            (word("contact"), meta.contact),
+        ],
+        "about": [
+            (word("as_of"), format_date(meta.as_of, lang)),
+            (word("status"), word("draft") if meta.draft else word("approved") if meta.approver else ""),
+            (word("signed"), signed),
+            (page_words(lang)["page.use"], standing),
+            (word("issuer"), meta.issuer),
+            (word("contact"), meta.contact),
+        ],
+        "joint": " · " if lang == "zh" else ", ",
+        "colon": "：" if lang == "zh" else ": ",
+        "comma": "，" if lang == "zh" else ", ",
+        "blank": word("blank"),
+        "long_value": 5 if lang == "zh" else 10,
+        "boxes": [(word("draft"), meta.draft), (word("approved"), bool(meta.approver))],
+        "made": word("made", day=meta.made_on) if meta.made_on else "",
+        "standing": standing,
+        "sample": label("report.sample_mark", lang) if meta.sample else "",
+        "details": word("details", page=2),
+        "notices": list(meta.unread),
+    }
+
+
+def find_owner(problem: Problem, meta: ReportMeta) -> tuple[str, str]:
+    """Who sees to a problem and by when, as the report's note says."""
+    return next(((owner, due) for rule, owner, due in meta.measures if rule == problem.rule), ("", ""))
+
+
+def set_brief(brief: Brief, meta: ReportMeta) -> Json:
+    """The page as its template reads it: texts, and a picture for each row of the strip."""
+    return {
+        "head": describe_head(meta),
+        "verdict": [join_runs(clause) for clause in brief.verdict],
+        "statuses": [
+            {
+                "label": one.label,
+                "value": join_runs(one.value),
+                "note": join_runs(one.note),
+                "level": one.level,
+                "mark": one.mark,
+            }
+            for one in brief.statuses
+        ],
+        "problems_title": brief.problems_title,
+        "problems_note": brief.problems_note,
+        "problem_heads": list(brief.problem_heads),
+        "problems": [_set_problem(one, meta) for one in brief.problems],
+        "none": join_runs(brief.none),
+        "others": join_runs(brief.others),
+        "well_title": brief.well_title,
+        "well": [{"title": one.title, "text": join_runs(one.text)} for one in brief.well],
+        "strip_title": join_runs(brief.strip_title),
+        "strip_note": brief.strip_note,
+        "strip_heads": list(brief.strip_heads),
+        "strip": [
+            {
+                "group": one.group,
+                "label": one.label,
+                "values": [run.text for run in one.values],
+                "alt": one.alt,
+                "svg": draw_row(one),
+            }
+            for one in brief.strip
+        ],
+        "keys": [
+            {"text": text, "svg": draw_key(mark)} for mark, text in zip(KEYS, brief.keys, strict=True) if text
+        ],
+        "foot": brief.foot,
+    }
+
+
+def _set_problem(problem: Problem, meta: ReportMeta) -> Json:
+    owner, due = find_owner(problem, meta)
+    measure = join_runs(problem.measure)
+    clause = _CLAUSE.search(measure)
+    stop = label("brief.verdict.stop", meta.lang)
+    return {
+        "title": join_runs(problem.title),
+        "level": problem.level,
+        "mark": problem.mark,
+        "subjects": [
+            {"name": one.name, "what": one.what, "amount": join_runs(one.amount)} for one in problem.subjects
+        ],
+        "more": problem.more,
+        "basis": problem.basis,
+        "measure": measure,
+        "measure_short": measure[: clause.start()] + stop if clause else measure,
+        "owner": owner,
+        "due": due,
+    }
