@@ -250,7 +250,7 @@ def test_a_failed_page_leaves_the_notebook_and_is_set_again(
     done.clear()
     with monkeypatch.context() as patch:
         fake(patch, "typst")
-        patch.setattr("taizhang.report.pdf.render_pdf", None)  # a renderer that fails
+        patch.setattr("taizhang.report.pdf.render_pdfs", None)  # a renderer that fails
         result = review(root, districts=["溪口镇"])
         assert result.failed == ["350921101.zh"] and done == {"pdf": 1}
         assert {path.name for path in result.folder.glob("3509*")} == {"350921101.zh.html"}
