@@ -41,7 +41,8 @@ def _compile(text: str, lang: str) -> str:
     """A template as a regular expression, its places as named groups."""
     parts, seen = [], set[str]()
     for words, name, choice, _ in Formatter().parse(text):
-        parts.append(re.escape(words).replace(r"\ ", " "))
+        # What stands in brackets may be left out.
+        parts.append(re.escape(words).replace(r"\ ", " ").replace(r"\[", "(?:").replace(r"\]", ")?"))
         if not name:
             continue
         if choice and "|" in choice:
@@ -63,7 +64,8 @@ def _compile(text: str, lang: str) -> str:
 _WORDS = r"(?:[^。.;；：:]|\.(?=\d))+?"
 _THEN = "(?:上年同期|a year before)"
 _PLACES_OF_NUMBERS = frozenset(
-    "n m per value share rest before done behind numerator denominator due least most difference area known of".split()
+    "n m per value share rest before done behind numerator denominator due least most difference area known of "
+    "grave limit missing deaths missed".split()
 )
 
 
@@ -120,11 +122,10 @@ def list_templates(lang: str) -> tuple[Template, ...]:
         pattern = re.compile(edge + _compile(text, lang) + end, re.IGNORECASE)
         made.append(Template(key, pattern, fact, extent))
     for rule in load_rules():
-        for which, words in (("problem", rule.problem), ("plain", rule.plain)):
-            if words:
-                pattern = re.compile(_compile(words[lang].rstrip("。."), lang), re.IGNORECASE)
-                made.append(Template(f"rule.{rule.rule}.{which}", pattern, rule.fact, rule=rule))
-        made.append(Template(f"step.{rule.rule}", re.compile(re.escape(rule.step[lang]))))
+        for root, words in (("rule", rule.title), ("step", rule.measure)):
+            pattern = re.compile(_compile(words[lang], lang), re.IGNORECASE)
+            of = {"fact": rule.fact, "rule": rule} if root == "rule" else {}
+            made.append(Template(f"{root}.{rule.rule}", pattern, **of))
     return tuple(made)
 
 
@@ -137,7 +138,7 @@ ROOTS = (
 _NOTHING_CLAIMED = frozenset(
     "gap.column gap.or gap.lead gap.levels clause.remark clause.remark_join clause.then_was clause.area_is "
     "clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
-    "findings.all_places findings.places compare.tie method.rows_of "
+    "findings.all_places findings.places findings.some_subjects compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
     "control.subject.share clause.bounds".split()
@@ -331,9 +332,15 @@ class Checker:
         if rule.check == "no_drill":
             held = self.drills(place)
             return ["a drill was held"] if held or place == ALL else []
-        if rule.check in ("target_behind",) or rule.fact.split(".")[0] not in self.kinds:
+        if rule.fact.split(".")[0] not in self.kinds:
             return ["nothing was said of this"]
-        value = self.value(rule.fact, place)
+        fact = rule.fact
+        if rule.check == "graded":
+            titles = {load_facts()[name].title[self.lang].lower(): name for name in _GRADES}
+            fact = titles[said["grade"].lower()]
+            if "deaths" in said and self.value(rule.fact, place) != read_number(said["deaths"])[0]:
+                return [f"{self.value(rule.fact, place)} died"]
+        value = self.value(fact, place)
         if value is None:
             return [f"{rule.fact} cannot be known"]
         number, within = (
@@ -360,10 +367,17 @@ class Checker:
 
     def breaks(self, rule: FindingRule, place: str) -> bool | None:
         """Whether a place breaks a rule; None where that can't be known."""
-        if rule.check == "target_behind" or rule.fact.split(".")[0] not in self.kinds:
+        if rule.fact.split(".")[0] not in self.kinds:
             return None
-        if rule.check == "no_drill":
-            return None if place == ALL else not self.drills(place)
+        if rule.check in ("graded", "deaths"):
+            levels = [self.value(name, place) for name in _GRADES]
+            graded = True if any(levels) else None if None in levels else False
+            deaths = self.now.facts[place, rule.fact]
+            if rule.check == "graded" or graded:
+                return graded if rule.check == "graded" else False
+            if deaths.value is None or (deaths.unsaid and not deaths.value):
+                return None
+            return bool(deaths.value) if graded is False or not deaths.value else None
         value, fact = self.value(rule.fact, place), self.now.facts.get((place, rule.fact))
         if value is None or fact is None:
             return None
@@ -372,8 +386,8 @@ class Checker:
             least = rule.above or 0
             return True if value > least else None if value + unsaid > least else False
         if rule.check == "share_below":
-            if unsaid and rule.fact == "drills.problems_fixed_share":
-                return None  # nobody knows how many problems they had
+            if unsaid and rule.fact in ("drills.problems_fixed_share", "complaints.on_time_rate"):
+                return None  # nobody knows how many problems they had, or which were due
             top = round(value * fact.known / 100) if unsaid else 0
             ends = [100 * n / fact.of for n in (top, top + unsaid)] if unsaid else [value, value]
             return True if ends[1] < rule.below else False if ends[0] >= rule.below else None
@@ -423,6 +437,7 @@ class Checker:
         return found
 
 
+_GRADES = tuple(f"incidents.level_{level}" for level in ("larger", "major", "extraordinary"))
 _WHOLES = {
     "hazards.rectified": "hazards.found",
     "hazards.open_stock_before": "hazards.open_stock",
@@ -659,8 +674,12 @@ def _perhaps_in_time(one: Checker, said: Said, place: str, subject: str) -> list
 def _found(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     """How many problems stand out: of the whole area, and of districts by rules that it keeps."""
     own = one.broken([one.place])
+    facts = {rule.rule: rule.fact for rule in load_rules()}
+    told = {facts[rule] for rule in own}
     others = (
-        [rule for town in TOWNS for rule in one.broken([town]) if rule not in own] if one.place == ALL else []
+        [rule for town in TOWNS for rule in one.broken([town]) if facts[rule] not in told]
+        if one.place == ALL
+        else []
     )
     unsure = sum(
         rule.check == "count_up" and one.breaks(rule, p) is None for rule in load_rules() for p in one.places
@@ -675,7 +694,8 @@ def _found_in(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     rule = one.rule
     if rule is None or rule.check == "count_up":
         return []
-    towns = {TOWNS[town] for town in TOWNS if one.breaks(rule, town)}
+    rules = [other for other in load_rules() if other.fact == rule.fact]
+    towns = {TOWNS[town] for town in TOWNS if any(one.breaks(of, town) for of in rules)}
     named = {name for name in TOWNS.values() if name in said.get("names", "")} or set(TOWNS.values())
     return [] if towns == named else [f"found in {towns}"]
 
@@ -803,7 +823,8 @@ _CLAIMS: dict[str, Claim] = {
     "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,
     "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
-    "stock.begins": _begins_on, "findings.carried": _more("carried"), "findings.age": _more("age"),
+    "findings.subjects": _nothing, "stock.begins": _begins_on,
+    "findings.carried": _more("carried"), "findings.age": _more("age"),
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},

@@ -43,4 +43,5 @@ def make_snapshot(
         hide=lambda rows: rows,
         unread=(),
         trace=lambda fact: book.trace(fact, period, "all"),
+        look=lambda lang: book.view("all", period, lang),
     )

@@ -10,6 +10,7 @@ from view_maker import CODES, make_fact, make_table, make_view
 
 from taizhang.analysis.findings import (
     CHECKS,
+    SEVERITIES,
     Evidence,
     Finding,
     choose_findings,
@@ -23,7 +24,7 @@ from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.facts.compute import MEASURES
 from taizhang.metadata.rules import FindingRule, load_rules
-from taizhang.narrative.findings import say_finding
+from taizhang.narrative.findings import say_problem
 
 DISTRICTS = pd.DataFrame({"code": ["101", "102"], "name": ["甲镇", "乙镇"]})
 YEAR, END = parse_period("2021"), date(2021, 12, 31)
@@ -45,23 +46,21 @@ def find(ledgers, district="101", lang="en", before=None, called=yes, **settings
     facts = compute_facts(ledgers, DISTRICTS, YEAR, END, **settings)
     earlier = compute_facts(before or {}, DISTRICTS, parse_period("2020"), date(2020, 12, 31), **settings)
     findings = find_problems(index_facts(facts), index_facts(earlier), district, ledgers, END, called)
-    weights = [f.rule.weight for f in findings]
-    assert weights == sorted(weights, reverse=True)
+    places = [f.place for f in findings]
+    assert places == sorted(places)
     assert all(f.facts and f.district == district for f in findings)
     return {finding.rule.rule: read(finding, lang) for finding in findings}
 
 
 def read(finding, lang="en") -> str:
-    return "".join(run.text for run in say_finding(finding, lang))
+    return "".join(run.text for run in say_problem(finding, lang))
 
 
 def test_major_hazards_open():
     hazards = rows("101", 2, "found_on", severity=["major", "major"])
-    assert (
-        find({"hazards": hazards})["hazards_major_open"] == "2 major hazards are still open on the as-of day."
-    )
+    assert find({"hazards": hazards})["hazards_major_open"] == "2 major hazards are still open."
     one = find({"hazards": hazards.iloc[:1]})["hazards_major_open"]
-    assert one == "1 major hazard is still open on the as-of day."
+    assert one == "1 major hazard is still open."
     assert find({"hazards": hazards}, "102") == {}
 
 
@@ -71,8 +70,8 @@ def test_numbers_name_their_facts():
     )
     (finding,) = find_problems(index_facts(facts), {}, "101", {}, END, yes)
     assert finding.evidence == {"value": Evidence(2.0, 0, "hazards.major_open_stock")}
-    assert [(run.text, run.fact) for run in say_finding(finding, "zh")] == [
-        ("有", ""), ("2", "hazards.major_open_stock"), ("处重大隐患截至统计日尚未整改。", "")
+    assert [(run.text, run.fact) for run in say_problem(finding, "zh")] == [
+        ("重大隐患", ""), ("2", "hazards.major_open_stock"), ("处未整改", ""), ("。", "")
     ]  # fmt: skip
     assert finding.rule.law == "major_hazards" and finding.facts == ("hazards.major_open_stock",)
 
@@ -86,7 +85,7 @@ def test_overdue_far_above_the_rest():
     hazards = pd.concat([overdue("101", 20, 50), overdue("102", 5, 100)], ignore_index=True)
     text = find({"hazards": hazards})["hazards_overdue"]
     more = " Median time overdue: 213 days."  # from 1 June to 31 December
-    assert text == f"20 hazards are overdue, 40.0% of those still open, well above the 5.0% elsewhere.{more}"
+    assert text == f"20 hazards are overdue, 40.0% of those open (5.0% elsewhere).{more}"
     # Any overdue are a problem, but no more is said of them than is so.
     assert find({"hazards": hazards}, "102")["hazards_overdue"] == f"5 hazards are overdue.{more}"
     assert find({"hazards": hazards}, "all")["hazards_overdue"] == f"25 hazards are overdue.{more}"
@@ -111,10 +110,10 @@ def test_what_is_open_is_said_with_the_part_from_before():
         "3 hazards are overdue. 2 of them were found before the period. Median time overdue: 30 days."
     )
     assert found["hazards_major_open"] == (
-        "2 major hazards are still open on the as-of day. 1 of them was found before the period."
+        "2 major hazards are still open. 1 of them was found before the period."
     )
     assert find({"hazards": hazards}, lang="zh")["hazards_overdue"] == (
-        "逾期未整改的隐患有3处。其中2处是往期遗留的。逾期天数的中位数是30天。"
+        "逾期隐患3处。其中2处是往期遗留的。逾期天数的中位数是30天。"
     )
 
 
@@ -133,7 +132,7 @@ def test_no_drill_in_two_years(held, missed):
     assert ("drill_missed" in found) == missed
     if missed:
         assert found["drill_missed"].startswith(
-            "The ledger holds no drill of a work safety plan since 1 January 2020;"
+            "No drill of a work safety plan is on record since 1 January 2020;"
         )
     assert "drill_missed" in find({"drills": rows("101", 1, "held_on", held)}, "102")
 
@@ -145,36 +144,50 @@ def test_plans_and_evaluation():
     drills = rows("101", 4, "held_on", evaluated=pd.array([True, False, False, False], dtype="boolean"))
     found = find({"plans": plans, "drills": drills})
     assert found["plans_past_review"] == "1 plan is past its review date."
-    assert found["drills_not_evaluated"] == "Only 25.0% of the drills (1 of 4) were evaluated."
+    assert found["drills_not_evaluated"] == "25.0% of the drills were evaluated (1 of 4)."
 
 
 def test_incidents_up_beyond_chance():
     now, before = rows("101", 20, "occurred_on"), rows("101", 6, "occurred_on", "2020-05-01")
     found = find({"incidents": now}, before={"incidents": before})
-    assert found["incidents_up"].startswith("There were 20 incidents, against 6")
+    assert found["incidents_up"].startswith("20 incidents, more than the 6 a year before")
     few = find({"incidents": now.iloc[:9]}, before={"incidents": before}, called=lambda *name: False)
     assert "incidents_up" not in few
     # No rows at all a year before: the ledger was not kept.
     assert "incidents_up" not in find({"incidents": now}, before={"incidents": before.iloc[:0]})
 
 
-def test_targets_behind_pace():
-    target = SimpleNamespace(indicator="drills.held", district="*", period="2021", at_least=4)
-    found = find({"drills": rows("101", 3, "held_on")}, targets=[target])
-    assert found["target_behind"] == "The target for “Drills held” is 75.0% met, 25.0 points behind pace."
-    assert "target_behind" not in find({"drills": rows("101", 4, "held_on")}, targets=[target])
-
-
-def test_of_targets_the_furthest_behind_comes_first():
-    targets = [
-        SimpleNamespace(indicator=name, district="*", period="2021", at_least=4)
-        for name in ("drills.held", "hazards.found")
-    ]
+def find_targets(day: date, *targets: tuple[str, int]) -> dict[str, Finding]:
+    """What is found of three drills and one hazard, against targets of four each or as given, as of a day."""
+    wanted = [SimpleNamespace(indicator=name, district="*", period="2021", at_least=n) for name, n in targets]
     ledgers = {"drills": rows("101", 3, "held_on"), "hazards": rows("101", 1, "found_on")}
-    facts = compute_facts(ledgers, DISTRICTS, YEAR, END, targets=targets)
-    found = [f for f in find_problems(index_facts(facts), {}, "101", ledgers, END, yes) if f.size]
-    assert [round(f.size) for f in found] == [75, 25]
-    assert "Hazards found" in read(found[0])
+    facts = compute_facts(ledgers, DISTRICTS, YEAR, day, targets=wanted)
+    found = find_problems(index_facts(facts), {}, "101", ledgers, day, yes)
+    return {one.rule.rule: one for one in found if one.rule.rule.startswith("target")}
+
+
+def test_targets_are_missed_when_their_time_is_over():
+    missed = find_targets(END, ("drills.held", 4), ("hazards.found", 4))["target_missed"]
+    assert read(missed) == "2 targets are missed, the furthest at 25.0%."
+    assert [(one.name, one.amount.value) for one in missed.subjects] == [
+        ("hazards.found", 25),
+        ("drills.held", 75),
+    ]
+    assert (missed.severity, missed.total, missed.size) == ("red", 2, 75)
+    almost = find_targets(END, ("drills.held", 5))["target_missed"]
+    assert (read(almost), almost.severity) == ("1 target is missed, the furthest at 60.0%.", "amber")
+    assert find_targets(END, ("drills.held", 3)) == {}
+
+
+def test_until_then_they_are_behind_pace():
+    half = date(2021, 7, 1)  # 182 of 365 days, 49.9 %
+    assert read(find_targets(half, ("drills.held", 7))["target_behind"], "zh") == (
+        "目标任务1项落后于序时进度，最多慢7.0个百分点。"
+    )
+    assert find_targets(half, ("drills.held", 6)) == {}
+    behind = find_targets(half, ("drills.held", 7), ("hazards.found", 4))["target_behind"]
+    assert [one.name for one in behind.subjects] == ["hazards.found", "drills.held"]
+    assert behind.facts[0] == "targets.hazards.found.done_percent"
 
 
 def test_grid_cells_without_a_person():
@@ -191,10 +204,14 @@ def test_suppressed_facts_give_rise_to_nothing():
 def test_rules_are_complete_in_both_languages():
     for rule in load_rules():
         assert rule.check in CHECKS
-        assert rule.fact in MEASURES or rule.check == "target_behind"
-        assert 1 <= rule.weight <= 100
-        for words in (rule.problem, rule.step):
-            assert words["zh"].endswith("。") and words["en"].endswith(".")
+        assert not rule.fact or rule.fact in MEASURES
+        assert 1 <= rule.weight <= 100 and rule.severity in SEVERITIES
+        for words in (rule.title, rule.measure):
+            assert (
+                set(words) == {"zh", "en"}
+                and not words["zh"].endswith("。")
+                and not words["en"].endswith(".")
+            )
     assert len({rule.rule for rule in load_rules()}) == len(load_rules())
 
 
@@ -202,7 +219,7 @@ def judge(
     monkeypatch, check, facts, before=(), district="101", ledgers=None, called=yes, **rule
 ) -> list[Finding]:
     """The findings of one rule made up, over facts (district, fact, value and other columns) made up."""
-    made = FindingRule("made_up", check, 50, {}, {}, **rule)
+    made = FindingRule("made_up", check, 50, {"zh": "甲", "en": "A"}, {"zh": "甲", "en": "A"}, **rule)
     monkeypatch.setattr("taizhang.analysis.findings.load_rules", lambda: (made,))
 
     def index(given, period):
@@ -226,7 +243,7 @@ OPEN, FOUND = "hazards.open", "hazards.found"
 def test_above_is_more_than(monkeypatch, value, more, there):
     found = judge(monkeypatch, "above", [("101", OPEN, value, more)], fact=OPEN, above=3)
     assert [one.evidence for one in found] == ([{"value": Evidence(3.5, 0, OPEN)}] if there else [])
-    assert [one.size for one in found] == ([0.0] if there else [])
+    assert [one.size for one in found] == ([3.5] if there else [])
     assert judge(monkeypatch, "above", [("102", OPEN, 9, {})], fact=OPEN, above=3) == []
 
 
@@ -235,7 +252,10 @@ def test_a_share_below(monkeypatch, value, there):
     fact = "hazards.rectification_rate"
     facts = [("101", fact, value, {"numerator": 10, "denominator": 20})]
     found = judge(monkeypatch, "share_below", facts, fact=fact, below=50)
-    wanted = {"value": Evidence(49.5, 1, fact), "numerator": Evidence(10.0), "denominator": Evidence(20.0)}
+    wanted = {
+        "value": Evidence(49.5, 1, fact), "numerator": Evidence(10.0), "denominator": Evidence(20.0),
+        "missed": Evidence(10.0),
+    }  # fmt: skip
     assert [one.evidence for one in found] == ([wanted] if there else [])
 
 
@@ -324,37 +344,6 @@ def test_no_drill_is_asked_of_districts_that_have_the_fact(monkeypatch):
     assert judge(monkeypatch, "no_drill", facts[1:], ledgers=ledgers, **same) == []
 
 
-def test_targets_behind_by_more_than_the_rule_allows(monkeypatch):
-    def target(fact, done, pace):
-        rows = [
-            ("101", f"targets.{fact}.done_percent", done, {}),
-            ("101", f"targets.{fact}.pace_points", pace, {}),
-        ]
-        return [row for row in rows if row[2] is not None]
-
-    facts = [
-        ("101", OPEN, 1, {}),
-        *target(FOUND, 75.5, -10),
-        *target(OPEN, 70, -10.5),
-        *target("drills.held", 9, -20),
-    ]
-    facts += [
-        *target("plans.current", None, -20),
-        *target("teams.count", 9, None),
-        *target("teams.members", 9, 5),
-    ]
-    found = judge(monkeypatch, "target_behind", facts, below=-10)
-    assert [one.size for one in found] == [20, 10.5]
-    done, pace = "targets.drills.held.done_percent", "targets.drills.held.pace_points"
-    assert found[0].evidence == {
-        "title": Evidence("drills.held"),
-        "done": Evidence(9.0, 1, fact=done),
-        "behind": Evidence(20.0, 1, basis=pace),
-    }
-    assert found[0].facts == (done, pace)
-    assert found[0].place == (-50, -20)
-
-
 def test_facts_by_district():
     facts = pd.DataFrame(
         {"district_code": ["101", "102", "all"], "fact": ["a", "a", "b"], "value": [1, 2, 3]}
@@ -389,7 +378,7 @@ def test_findings_of_the_whole_area_name_the_districts_that_have_them_too():
 
 def test_of_a_rule_three_are_told_and_of_a_month_five_in_all(monkeypatch):
     """Rule a is broken in four districts, b, c and d in one each: told are three of a, then the others."""
-    rules = {name: SimpleNamespace(rule=name, step={"zh": f"{name}办", "en": name}) for name in "abcd"}
+    rules = {name: SimpleNamespace(rule=name) for name in "abcd"}
     broken = [("a", "1"), ("a", "2"), ("b", "2"), ("a", "3"), ("a", "4"), ("c", "1"), ("d", "5")]
     found = [(SimpleNamespace(rule=rules[name]), (code,)) for name, code in broken]
     monkeypatch.setattr("taizhang.analysis.findings.list_findings", lambda view: found)
@@ -400,9 +389,12 @@ def test_of_a_rule_three_are_told_and_of_a_month_five_in_all(monkeypatch):
     year, month = make_view(lang="en"), make_view(period="2021-03")
     assert told(year) == [*broken[:4], *broken[5:]]
     assert told(month) == [*broken[:4], broken[5]]
-    assert list_steps(year) == {"a": ["1", "2", "3", "4"], "b": ["2"], "c": ["1"], "d": ["5"]}
-    assert list(list_steps(year)) == ["a", "b", "c", "d"]
-    assert list_steps(month) == {"a办": ["1", "2", "3", "4"], "b办": ["2"]}
+    steps = [(one.rule.rule, *codes) for one, codes in list_steps(year)]
+    assert steps == [("a", "1", "2", "3", "4"), ("b", "2"), ("c", "1"), ("d", "5")]
+    assert [(one.rule.rule, *codes) for one, codes in list_steps(month)] == [
+        ("a", "1", "2", "3", "4"),
+        ("b", "2"),
+    ]
 
 
 def look_at(*facts: dict[str, object]) -> tuple[list[str], tuple[str, ...]]:

@@ -19,7 +19,7 @@ drills.held .participants .field_share .evaluated_share .problems .problems_fixe
 plans.current .review_overdue .all
 incidents.count .deaths .serious_injuries .loss_wan .level_ordinary .level_larger .level_major
 .level_extraordinary .deaths_per_100k .deaths_per_yi_output
-losses.events .affected .loss_wan complaints.received .answered .resolved .resolved_undated
+losses.events .affected .loss_wan .events_unwarned complaints.received .answered .resolved .resolved_undated
 .resolution_rate .on_time_rate disputes.found .settled .settled_undated .settlement_rate
 warnings.issued duty_checks.made .passed_rate teams.count .members supplies.lines .below_standard .expired
 shelters.count .capacity .capacity_per_resident

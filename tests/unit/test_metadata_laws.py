@@ -8,10 +8,11 @@ from view_maker import CODES, make_fact, make_table, make_view
 from taizhang.core.periods import parse_period
 from taizhang.metadata.laws import Law, find_law, load_laws
 from taizhang.metadata.rules import load_rules
-from taizhang.narrative.findings import say_basis, write_findings
+from taizhang.narrative.findings import cite_basis, say_basis, write_findings
 
 # From the texts' own last articles: from when to when a matter has a text, and which; else good practice.
 IN_FORCE = {
+    "accident_graded": [(2007, "第493号")],
     "hazards_major_open": [(2007, ""), (2008, "第16号"), (2021, "第八十八号")],
     "drill_missed": [(2007, ""), (2019, "第708号")],
     "plans_past_review": [(2007, ""), (2013, "〔2013〕101号"), (2024, "")],
@@ -63,6 +64,15 @@ def test_a_report_cites_the_law_of_its_period(period: str, said: str) -> None:
     )
     words = write_findings(view)
     assert words is not None and said in words._repr_mimebundle_()["text/plain"]
+
+
+def test_of_what_happened_on_a_day_the_text_of_that_day_is_cited() -> None:
+    (rule,) = (rule for rule in load_rules() if rule.rule == "accident_graded")
+    view = make_view(period="2007", as_of=date(2007, 12, 31))
+    source = "《生产安全事故报告和调查处理条例》（国务院令第493号）第三条"
+    assert say_basis(rule, view, [date(2007, 5, 31)]) == "依据：通行做法。"  # in force since 1 June
+    assert say_basis(rule, view, [date(2007, 5, 31), date(2007, 6, 1)]) == f"依据：{source}。"
+    assert cite_basis(rule, view, [date(2007, 6, 1)]) == source
 
 
 def test_a_change_of_law_within_a_period_is_named_in_english_too() -> None:

@@ -391,7 +391,7 @@ def test_findings_come_with_source_and_step() -> None:
     view = make_view(facts=[FOUND, make_fact("hazards.major_open_stock", 1)])
     findings, steps = narrative.write_findings(view), narrative.write_next_steps(view)
     assert findings is not None and [block.kind for block in findings.blocks] == ["p", "li"]
-    assert "有1处重大隐患" in read(findings) and "安全生产法" in read(findings)
+    assert "重大隐患1处未整改" in read(findings) and "安全生产法" in read(findings)
     assert list_runs(findings)["hazards.major_open_stock"] == "1"
     assert steps is not None and "挂牌督办" in read(steps)
 
@@ -406,7 +406,7 @@ def test_the_whole_area_tells_who_has_the_problem() -> None:
     assert "涉及2个地区：城关镇和溪口镇。" in read(narrative.write_findings(view))
     facts += [make_fact("hazards.major_open_stock", 1, district=code) for code in CODES[2:]]
     everywhere = make_view(facts=facts, district="all")
-    assert "尚未整改。涉及全部6个地区。" in read(narrative.write_findings(everywhere))
+    assert "未整改。涉及全部6个地区。" in read(narrative.write_findings(everywhere))
     assert read(narrative.write_next_steps(everywhere)).endswith("涉及全部6个地区。")
     assert read(narrative.write_next_steps(view)).endswith("涉及城关镇和溪口镇。")
 

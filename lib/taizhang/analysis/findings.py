@@ -1,7 +1,7 @@
 """Problems found: rules that facts meet, each with its evidence, as data; narrative says them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,17 +10,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.actions import UNKNOWN, list_stages
 from taizhang.analysis.calls import is_called
+from taizhang.analysis.contradictions import find_contradictions
 from taizhang.analysis.doubt import bound_row, is_partly_known
 from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
 from taizhang.analysis.rows import have_rows
+from taizhang.analysis.subjects import MOST, Evidence, Named, Subject, count_grave, name_subjects
 from taizhang.analysis.view import View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.facts.compute import MEASURES
+from taizhang.facts.incidents import LEVELS
 from taizhang.facts.measures import Sum
 from taizhang.metadata.facts import ALL, describe_fact, split_target
 from taizhang.metadata.rules import FindingRule, load_rules
+from taizhang.stats.assess import Assessment
 
 _MOST_OF_RULE = 3
 Row = Mapping[Any, Any]  # of the facts frame, by column
@@ -28,48 +33,51 @@ Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
 Called = Callable[..., bool | None]  # whether a call, by its name, is beyond chance, as `is_called` says
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What fills a place of a rule's sentence.
-
-    A number, written with so many decimals, a day, or the name of a target's indicator; `fact` is the one that it is,
-    `basis` the one that it is worked out from.
-    """
-
-    value: float | date | str
-    decimals: int = 0
-    fact: str = ""
-    basis: str = ""
+SEVERITIES = ("red", "amber", "note")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem found: the rule says how much it weighs, in what words it is told, and the next step.
+    """One problem found: the rule says how much it weighs, in what words it is told, and what to do.
 
-    `district` is a division code, or ``all``; `evidence` goes by place in the rule's sentence; `size` is how far the
-    rule is broken, beside others who break it too.
+    `district` is a division code, or ``all``; `evidence` goes by place in the rule's words; `size` is how far the
+    rule is broken, beside others who break it too; `certainty` the share of rows that say. `severity` is one of
+    SEVERITIES. `subjects` are what it is about, the gravest first, and of many the first; `total` how many there are.
     """
 
     rule: FindingRule
     district: str
     evidence: Mapping[str, Evidence]
     size: float = 0.0
+    severity: str = "amber"
+    subjects: tuple[Subject, ...] = ()
+    total: int = 0
+    certainty: float = 1.0
 
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts it rests on."""
         named = [one.fact or one.basis for one in self.evidence.values()]
-        return tuple(dict.fromkeys(name for name in (*named, self.rule.of) if name))
+        return tuple(dict.fromkeys(name for name in (self.rule.fact, *named, self.rule.of) if name))
 
     @property
-    def compares(self) -> bool:
-        """Whether it rests on the comparison that the rule's fuller sentence speaks of."""
-        return "share" in self.evidence
+    def days(self) -> tuple[date, ...]:
+        """The days on which what it names happened, as far as they are known."""
+        return tuple(one.day for one in self.subjects if one.day)
 
     @property
-    def place(self) -> tuple[float, float]:
-        """By which findings are sorted, the weightiest first."""
-        return -self.rule.weight, -self.size
+    def place(self) -> tuple[float, ...]:
+        """By which findings are sorted, the gravest first."""
+        return SEVERITIES.index(self.severity), -self.rule.weight, -self.size, -self.certainty
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A rule that is broken: its evidence, how far it is, and what it is about where the check itself knows."""
+
+    evidence: Mapping[str, Evidence]
+    size: float = 0.0
+    subjects: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class _Case:
     ledgers: Mapping[str, pd.DataFrame]
     as_of: date
     called: Called
+    view: View | None = None  # where the rows themselves are looked at
 
     def row(self, fact: str, district: str = "") -> Row | None:
         """A fact that has a value that may be shown."""
@@ -121,7 +130,7 @@ def _percent(top: float, bottom: float) -> Evidence:
     return Evidence(100 * top / bottom, 1)
 
 
-Found = Iterator[dict[str, Evidence]]
+Found = Iterator[_Hit]
 
 
 def _tell_more(rule: FindingRule, case: _Case) -> dict[str, Evidence]:
@@ -170,20 +179,22 @@ _MEETS: Mapping[str, Callable[[FindingRule, _Case], bool | None]] = {
 def _above(rule: FindingRule, case: _Case) -> Found:
     value = case.number(rule.fact)
     if value is not None and _is_above(rule, case):
-        yield {"value": _write(value, rule.fact), **_tell_more(rule, case)}
+        yield _Hit({"value": _write(value, rule.fact), **_tell_more(rule, case)}, value)
 
 
 def _share_below(rule: FindingRule, case: _Case) -> Found:
     row = case.row(rule.fact)
     if row is not None and _is_share_below(rule, case):
         parts = {name: Evidence(float(row[name])) for name in ("numerator", "denominator")}
-        yield {"value": _write(row["value"], rule.fact), **parts}
+        missed = Evidence(float(row["denominator"] - row["numerator"]))
+        evidence = {"value": _write(row["value"], rule.fact), **parts, "missed": missed}
+        yield _Hit(evidence, rule.below - float(row["value"]))
 
 
 def _share_above(rule: FindingRule, case: _Case) -> Found:
     value, whole = case.number(rule.fact), case.number(rule.of)
     if value is not None and whole and _is_share_above(rule, case):
-        yield {"value": _write(value, rule.fact), "share": _percent(value, whole)}
+        yield _Hit({"value": _write(value, rule.fact), "share": _percent(value, whole)}, value)
 
 
 def _overdue(rule: FindingRule, case: _Case) -> Found:
@@ -191,7 +202,7 @@ def _overdue(rule: FindingRule, case: _Case) -> Found:
     value = case.number(rule.fact)
     if value:
         shares = _hold_against_rest(rule, case, value)
-        yield {"value": _write(value, rule.fact), **shares, **_tell_more(rule, case)}
+        yield _Hit({"value": _write(value, rule.fact), **shares, **_tell_more(rule, case)}, value)
 
 
 def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Evidence]:
@@ -219,7 +230,10 @@ def _count_up(rule: FindingRule, case: _Case) -> Found:
     days = (parse_period(str(now["period"])).days, parse_period(str(before["period"])).days)
     rose = float(now["value"]) / days[0] > float(before["value"]) / days[1]
     if rose and case.called("rise", rule.fact, case.district):
-        yield {"value": _write(now["value"], rule.fact), "before": Evidence(float(before["value"]))}
+        rise = float(now["value"]) - float(before["value"])
+        yield _Hit(
+            {"value": _write(now["value"], rule.fact), "before": Evidence(float(before["value"]))}, rise
+        )
 
 
 def _no_drill(rule: FindingRule, case: _Case) -> Found:
@@ -229,39 +243,192 @@ def _no_drill(rule: FindingRule, case: _Case) -> Found:
         return
     own = drills[drills["district_code"] == case.district]
     if select_recent_drills(own, case.as_of, rule.years).empty:
-        yield {"since": Evidence(begin_window(case.as_of, rule.years), basis=rule.fact)}
+        yield _Hit({"since": Evidence(begin_window(case.as_of, rule.years), basis=rule.fact)})
+
+
+def _find_targets(case: _Case, name: str) -> Iterator[tuple[str, Row, float, bool]]:
+    """Indicator, row, value and whether its time is over, of each target whose fact of a name is known for sure."""
+    for fact, row in case.facts.get(case.district, {}).items():
+        parts, value = split_target(fact), case.number(fact)
+        if parts is None or parts[1] != name or value is None or case.bound(fact) != (value, value):
+            continue
+        yield parts[0], row, value, parse_period(str(row["period"])).end <= case.as_of
+
+
+def _weigh_target(indicator: str, done: Row) -> Subject:
+    """A target as a subject: how much of it is done, and of how much."""
+    fact = f"targets.{indicator}.done_percent"
+    parts = {"done": Evidence(float(done["numerator"])), "due": Evidence(float(done["denominator"]))}
+    known = {name: one for name, one in parts.items() if not np.isnan(one.value)}  # type: ignore[arg-type]
+    return Subject(indicator, "", Evidence(float(done["value"]), 1, fact=fact), "targets", more=known)
+
+
+def _target_missed(rule: FindingRule, case: _Case) -> Found:
+    """Of targets whose time is over, those that are not met."""
+    missed = [
+        _weigh_target(name, row)
+        for name, row, done, is_over in _find_targets(case, "done_percent")
+        if is_over and done < rule.below
+    ]
+    if missed:
+        yield _count_targets(missed, {"least": min(_measure(one) for one in missed)})
 
 
 def _target_behind(rule: FindingRule, case: _Case) -> Found:
-    for fact in case.facts.get(case.district, {}):
-        parts, pace = split_target(fact), case.number(fact)
-        if parts is None or parts[1] != "pace_points" or pace is None or pace >= rule.below:
-            continue
-        if case.bound(fact) != (pace, pace):
-            continue
-        share = f"targets.{parts[0]}.done_percent"
-        if (done := case.number(share)) is not None:
-            behind = Evidence(-pace, 1, basis=fact)
-            yield {"title": Evidence(parts[0]), "done": Evidence(done, 1, fact=share), "behind": behind}
+    """Of targets whose time is not over, those that are further behind it than the rule allows."""
+    behind, paces = [], []
+    for name, _, pace, is_over in _find_targets(case, "pace_points"):
+        done = case.row(f"targets.{name}.done_percent")
+        if not is_over and pace < rule.below and done is not None:
+            behind.append(_weigh_target(name, done))
+            paces.append(-pace)
+    if behind:
+        yield _count_targets(behind, {"behind": max(paces)})
+
+
+def _measure(subject: Subject) -> float:
+    assert subject.amount is not None
+    return float(subject.amount.value)  # type: ignore[arg-type]
+
+
+def _count_targets(found: Sequence[Subject], more: Mapping[str, float]) -> _Hit:
+    """A finding on some targets, the one that is furthest from being met first."""
+    subjects = tuple(sorted(found, key=_measure))
+    basis = subjects[0].amount.fact if subjects[0].amount else ""
+    numbers = {name: Evidence(number, 1) for name, number in more.items()}
+    evidence = {"value": Evidence(float(len(found)), basis=basis)} | numbers
+    return _Hit(evidence, 100 - _measure(subjects[0]), subjects)
+
+
+def _find_worst_level(case: _Case) -> tuple[str, float] | None:
+    """The fact of the highest level above the lowest that any accident reached, and how many did; None where none."""
+    for level in reversed(LEVELS[1:]):
+        fact = f"incidents.level_{level}"
+        low, _ = case.bound(fact) or (0.0, 0.0)
+        if low > 0:
+            return fact, case.number(fact) or low
+    return None
+
+
+def _graded(rule: FindingRule, case: _Case) -> Found:
+    """Accidents of a level above the lowest, with all that died in the period."""
+    if worst := _find_worst_level(case):
+        fact, number = worst
+        deaths = case.number(rule.fact)
+        told = {"grade": Evidence(fact), "value": _write(number, fact), **_count_missing(case)}
+        yield _Hit(told | ({"deaths": _write(deaths, rule.fact)} if deaths else {}), deaths or 0.0)
+
+
+def _deaths(rule: FindingRule, case: _Case) -> Found:
+    """Deaths, where no accident of a higher level tells of them."""
+    value, (low, _) = case.number(rule.fact), case.bound(rule.fact) or (0.0, 0.0)
+    if value and low > 0 and _find_worst_level(case) is None:
+        yield _Hit({"value": _write(value, rule.fact), **_count_missing(case)}, value)
+
+
+def _count_missing(case: _Case) -> dict[str, Evidence]:
+    """How many are missing by the period's incidents, where any is."""
+    if case.view is None or "incidents" not in case.view.ledgers:
+        return {}
+    rows = case.view.counted("incidents")
+    own = np.ones(len(rows), bool)
+    if case.district != ALL:
+        own = (rows.frame()["district_code"] == case.district).to_numpy(bool)
+    missing = float(np.nansum(rows.amounts("missing")[own]))
+    return {"missing": Evidence(missing, basis="incidents.deaths")} if missing else {}
+
+
+def _vetoed(rule: FindingRule, case: _Case) -> Found:
+    """The vetoes of the workbook's assessment that a district meets, whatever the rows say that do not."""
+    assessment = None if case.view is None else case.view.settings.get("assessment")
+    if case.district == ALL or not isinstance(assessment, Assessment):
+        return
+    met = []
+    for one in assessment.rules:
+        if one.kind == "veto" and (case.bound(one.fact) or (np.nan, np.nan))[0] > one.above:
+            met.append(
+                Subject(one.name, "", _write(case.number(one.fact) or 0.0, one.fact), kind="assessment")
+            )
+    if met:
+        yield _Hit(
+            {"value": Evidence(float(len(met)), basis=str(met[0].amount and met[0].amount.fact))},
+            len(met),
+            tuple(met),
+        )
+
+
+def _actions_late(rule: FindingRule, case: _Case) -> Found:
+    """Stages of special actions past their last day and not done; one of several districts is one."""
+    if case.view is None:
+        return
+    stages = list_stages(case.view, True)
+    if stages.empty:
+        return
+    late = stages[stages["state"] == "overdue"]
+    if case.district != ALL:
+        late = late[late["district_code"] == case.district]
+    if len(late):
+        number = float(len(late.drop_duplicates(["name", "stage"])))
+        yield _Hit({"value": Evidence(number)}, number)
+
+
+def _ledgers_differ(rule: FindingRule, case: _Case) -> Found:
+    """Disasters for which the ledgers of losses and of incidents have other numbers."""
+    if case.view is None:
+        return
+    pairs = find_contradictions(case.view)
+    if case.district != ALL and len(pairs):
+        codes = case.view.counted("losses").frame()["district_code"].to_numpy()[pairs["losses"]]
+        pairs = pairs[codes == case.district]
+    if len(pairs):
+        yield _Hit({"value": Evidence(float(len(pairs)))}, float(len(pairs)))
+
+
+def _set_aside(rule: FindingRule, case: _Case) -> Found:
+    """Ledgers of which more rows than the rule allows could not be used; of the whole workbook."""
+    if case.view is None or case.district != ALL or case.view.quality.empty:
+        return
+    table = case.view.quality.assign(share=100 * case.view.quality["set_aside"] / case.view.quality["read"])
+    table = table[table["share"] > rule.above].sort_values("share", ascending=False, kind="stable")
+    kinds, lang = case.view.kinds, case.view.lang
+    subjects = tuple(
+        Subject(
+            kinds[row["kind"]].title[lang], "", Evidence(row["share"], 1), row["kind"],
+            more={"done": Evidence(row["set_aside"]), "due": Evidence(row["read"])},
+        )
+        for row in table.to_dict("records")
+    )  # fmt: skip
+    if subjects:
+        number = Evidence(float(len(subjects)))
+        yield _Hit({"value": number, "limit": Evidence(rule.above)}, float(table["share"].max()), subjects)
 
 
 CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
+    "graded": _graded,
+    "deaths": _deaths,
+    "vetoed": _vetoed,
+    "actions_late": _actions_late,
+    "ledgers_differ": _ledgers_differ,
+    "set_aside": _set_aside,
     "above": _above,
     "share_below": _share_below,
     "share_above": _share_above,
     "overdue": _overdue,
     "count_up": _count_up,
     "no_drill": _no_drill,
+    "target_missed": _target_missed,
     "target_behind": _target_behind,
 }
 
 
 def _could_look(rule: FindingRule, case: _Case) -> bool:
     """Whether all that a rule looks at is known, so that no finding means no problem."""
-    if rule.check == "target_behind":
-        paces = [fact for fact in case.facts.get(case.district, {}) if fact.endswith(".pace_points")]
-        bounds = [bound for fact in paces if (bound := case.bound(fact))]
+    if rule.check in ("target_missed", "target_behind"):
+        shares = [fact for fact in case.facts.get(case.district, {}) if fact.endswith(".done_percent")]
+        bounds = [bound for fact in shares if (bound := case.bound(fact))]
         return any(bounds) and all(low == high for low, high in bounds)
+    if rule.check in _LOOKS:
+        return _LOOKS[rule.check](case)
     if case.row(rule.fact) is None:
         return False
     if rule.check == "count_up":
@@ -272,6 +439,51 @@ def _could_look(rule: FindingRule, case: _Case) -> bool:
     if rule.check == "share_above" and case.row(rule.of) is None:
         return False
     return _MEETS[rule.check](rule, case) is not None
+
+
+def _knows_deaths(case: _Case) -> bool:
+    low, high = case.bound("incidents.deaths") or (np.nan, np.nan)
+    return bool(low > 0 or high == 0)
+
+
+def _knows_levels(case: _Case) -> bool:
+    return all(
+        low > 0 or high == 0
+        for level in LEVELS[1:]
+        for low, high in [case.bound(f"incidents.level_{level}") or (np.nan, np.nan)]
+    )
+
+
+def _knows_stages(case: _Case) -> bool:
+    if case.view is None or "actions" not in case.view.ledgers:
+        return False
+    stages = list_stages(case.view, True)
+    return stages.empty or UNKNOWN not in set(stages["state"])
+
+
+def _knows_vetoes(case: _Case) -> bool:
+    """Whether of every veto of the assessment it is known if a district meets it; without one nothing is asked."""
+    assessment = None if case.view is None else case.view.settings.get("assessment")
+    if case.district == ALL or not isinstance(assessment, Assessment):
+        return True
+    vetoes = [one for one in assessment.rules if one.kind == "veto"]
+    bounds = [(one.above, *(case.bound(one.fact) or (np.nan, np.nan))) for one in vetoes]
+    return all(low > above or high <= above for above, low, high in bounds)
+
+
+def _has_both(case: _Case) -> bool:
+    return case.view is not None and {"losses", "incidents"} <= set(case.view.ledgers)
+
+
+# By check that looks at more than its fact's number, whether it could look.
+_LOOKS: Mapping[str, Callable[[_Case], bool]] = {
+    "deaths": _knows_deaths,
+    "graded": _knows_levels,
+    "vetoed": _knows_vetoes,
+    "actions_late": _knows_stages,
+    "ledgers_differ": _has_both,
+    "set_aside": lambda case: True,
+}
 
 
 @dataclass(frozen=True)
@@ -293,7 +505,7 @@ def list_looked(view: View) -> Looked:
     """
     codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
-    cases = [_Case(facts, before, code, view.ledgers, view.as_of, lambda *_: None) for code in codes]
+    cases = [_Case(facts, before, code, view.ledgers, view.as_of, lambda *_: None, view) for code in codes]
     looked = [
         (rule.fact, [case.district for case in cases if _could_look(rule, case)]) for rule in load_rules()
     ]
@@ -320,21 +532,40 @@ def find_problems(
     ledgers: Mapping[str, pd.DataFrame],
     as_of: date,
     called: Called,
+    view: View | None = None,
 ) -> list[Finding]:
     """The problems that a district's facts show, the weightiest first.
 
     `facts` and `facts_before`, from `index_facts`, are of the period and of the same period a year before: the
     district's and those of ``all``; the latter may be empty. `ledgers` are rows up to as_of; of them only drills are
-    looked at, over two years. `called` says which differences are beyond chance. A fact that is suppressed, empty or
-    absent gives rise to no finding.
+    looked at, over two years. `called` says which differences are beyond chance; `view` has the rows that findings
+    name. A fact that is suppressed, empty or absent gives rise to no finding.
     """
-    case = _Case(facts, facts_before, district, ledgers, as_of, called)
-    found = []
-    for rule in load_rules():
-        for evidence in CHECKS[rule.check](rule, case):
-            behind = evidence["behind"].value if "behind" in evidence else 0.0
-            found.append(Finding(rule, district, evidence, float(behind)))  # type: ignore[arg-type]
+    case = _Case(facts, facts_before, district, ledgers, as_of, called, view)
+    found = [_conclude(rule, hit, case) for rule in load_rules() for hit in CHECKS[rule.check](rule, case)]
     return sorted(found, key=lambda finding: finding.place)
+
+
+def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
+    """A finding with what it is about by name, and so how severe it is."""
+    row = case.row(rule.fact) or {}
+    of, known = row.get("of", 0), row.get("known", 0)
+    named = Named(
+        hit.subjects[:MOST], len(hit.subjects), count_grave(rule, list(map(_measure, hit.subjects)))
+    )
+    if not hit.subjects and case.view is not None:
+        named = name_subjects(case.view, rule, case.district)
+    evidence = dict(hit.evidence)
+    if rule.red_above is not None and named.grave:
+        evidence |= {
+            "grave": Evidence(float(named.grave), basis=rule.fact),
+            "limit": Evidence(rule.red_above),
+        }
+    return Finding(
+        rule, case.district, evidence, hit.size,
+        "red" if named.grave else rule.severity, named.first, named.total,
+        float(known / of) if of else 1.0,
+    )  # fmt: skip
 
 
 def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
@@ -351,35 +582,47 @@ def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
     return told[: limit_items(view, "findings-text")]
 
 
-def list_steps(view: View) -> dict[str, list[str]]:
-    """What to do next, in the report's words, the weightiest first, with the codes of the districts it is for."""
-    steps: dict[str, list[str]] = {}
+def list_steps(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
+    """The findings whose measures a report tells, one for each rule, with the codes of the districts it is for."""
+    steps: dict[str, tuple[Finding, tuple[str, ...]]] = {}
     for finding, places in list_findings(view)[: limit_items(view, "findings-text")]:
-        steps.setdefault(finding.rule.step[view.lang], []).extend(places)
-    return steps
+        first, codes = steps.get(finding.rule.rule, (finding, ()))
+        steps[finding.rule.rule] = first, (*codes, *places)
+    return list(steps.values())
 
 
 @once_per_view
 def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Problems of the view's district, the weightiest first, with the codes of the districts each is found in.
+    """Problems of the view's district, the gravest first, with the codes of the districts each is found in.
 
     Of the whole area, a rule's problem is told once, with the districts that have it too; a rule that
     only districts can break is told of each. In the report of one district there are no codes.
     """
-    wanted = () if view.district == ALL else (view.district, ALL)
-    facts, before = (index_facts(frame, *wanted) for frame in (view.facts, view.facts_before))
-
-    def find(district: str, ledgers: Mapping[str, pd.DataFrame]) -> list[Finding]:
-        return find_problems(facts, before, district, ledgers, view.as_of, partial(is_called, view))
-
-    findings = find(view.district, view.ledgers)
+    by_district = find_by_district(view)
+    findings = by_district[view.district]
     if view.district != ALL:
         return [(finding, ()) for finding in findings]
-    drills = view.ledgers.get("drills")
-    local = []
-    for code in view.districts["code"]:
-        local += find(code, {} if drills is None else {"drills": drills[drills["district_code"] == code]})
-    told = {finding.rule.rule for finding in findings}
-    listed = [(one, tuple(other.district for other in local if other.rule == one.rule)) for one in findings]
-    listed += [(finding, (finding.district,)) for finding in local if finding.rule.rule not in told]
+    local = [finding for code in view.districts["code"] for finding in by_district[code]]
+    told = {_name_matter(finding) for finding in findings}
+    listed = [
+        (one, tuple(other.district for other in local if _name_matter(other) == _name_matter(one)))
+        for one in findings
+    ]
+    listed += [(finding, (finding.district,)) for finding in local if _name_matter(finding) not in told]
     return sorted(listed, key=lambda pair: pair[0].place)
+
+
+def _name_matter(finding: Finding) -> str:
+    """What is told once: deaths of a graded accident and other deaths are one matter."""
+    return finding.rule.fact or finding.rule.rule
+
+
+@once_per_view
+def find_by_district(view: View) -> dict[str, list[Finding]]:
+    """The problems of the view's district by its code; of the whole area those of every district, and of ``all``."""
+    codes = [view.district] if view.district != ALL else [*view.districts["code"], ALL]
+    facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
+    drills = view.ledgers.get("drills")
+    ledgers = {} if drills is None else {"drills": drills}
+    called = partial(is_called, view)
+    return {code: find_problems(facts, before, code, ledgers, view.as_of, called, view) for code in codes}

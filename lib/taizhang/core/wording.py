@@ -1,6 +1,7 @@
 """Catalogues of words in Chinese and English, and how their places are filled."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -30,6 +31,16 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict[s
             yield f"{prefix}{key}", value
         else:
             yield from _flatten(value, f"{prefix}{key}.")
+
+
+def leave_out_untold(text: str, told: Collection[str]) -> str:
+    """A text without the parts in [brackets] that have a place of which nothing is told; no comma is left in front."""
+
+    def keep(match: re.Match[str]) -> str:
+        places = {name for _, name, _, _ in Formatter().parse(match[1]) if name}
+        return match[1] if places <= set(told) else ""
+
+    return re.sub(r"\[([^\[\]]*)\]", keep, text).lstrip("，, ")
 
 
 def fill(

@@ -1,16 +1,19 @@
 """Facts of disaster losses."""
 
 import unicodedata
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from taizhang.facts.measures import Distinct, Measure, Sum, number
-from taizhang.facts.rows import Ledger, Numbers, Rows
+from taizhang.facts.grounds import Ground
+from taizhang.facts.measures import Distinct, Measure, Result, Scene, Sum, number
+from taizhang.facts.rows import Ledger, Mask, Numbers, Rows
 from taizhang.metadata.kinds import load_shared
 
 APART = 3  # most days between two days of one event
+WARNED_WITHIN = 3  # days before an event within which a warning is one of it
 
 
 @cache
@@ -58,8 +61,87 @@ def _number_events(ledger: Ledger) -> Numbers:
     return numbers
 
 
+@cache
+def find_disasters(text: str) -> frozenset[int]:
+    """The kinds of disaster that a text speaks of, such as 台风 in “7·16”台风, by their place in the list."""
+    plain = _fold(text)
+    return frozenset(at for word, at in _kinds().items() if word in plain)
+
+
+@cache
+def _warnings_of() -> dict[int, frozenset[int]]:
+    """By kind of disaster that can be warned of, the kinds of warning that speak of it."""
+    kinds, shared = _kinds(), load_shared().warned_by
+    return {
+        kinds[_fold(one)]: frozenset(kinds[_fold(of)] for of in (one, *others))
+        for one, others in shared.items()
+    }
+
+
+def is_related(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether a warning of some kinds, or another ledger, speaks of a disaster of some kinds."""
+    return any(other & _warnings_of().get(kind, frozenset({kind})) for kind in one)
+
+
+def find_unwarned(rows: Rows, warnings: Ledger) -> tuple[Mask, Mask]:
+    """Which rows no warning of the district preceded by 0 to 3 days, and of which this is known.
+
+    A disaster that nobody can warn of, such as an earthquake, is not asked. Where a warning's kind or day, or the
+    event's, is not told well enough it may have been one: then it is not known.
+    """
+    first, last = rows.days(rows.ledger.date), rows.last_days(rows.ledger.date)
+    events = rows.frame().reindex(columns=["event"])["event"].astype("str").fillna("")
+    begin, end = warnings.days(warnings.date), warnings.last_days(warnings.date)
+    kinds = warnings.table["kind"] if "kind" in warnings.table else pd.Series(pd.NA, warnings.table.index)
+    speaks = [find_disasters(str(text)) for text in kinds.astype("str").fillna("")]
+    own = {code: np.flatnonzero(warnings.group == code) for code in np.unique(rows.group)}
+    unwarned, known = np.zeros(len(rows), bool), np.ones(len(rows), bool)
+    days = np.timedelta64(WARNED_WITHIN, "D")
+    for at, event in enumerate(events):
+        of = find_disasters(event)
+        if of and not of & _warnings_of().keys():
+            continue
+        near = own[rows.group[at]]
+        near = near[(end[near] >= first[at] - days) & (begin[near] <= last[at])]
+        may = [one for one in near if not of or not speaks[one] or is_related(of, speaks[one])]
+        sure = first[at] == last[at] and any(
+            of and speaks[one] and begin[one] == end[one] and is_related(of, speaks[one]) for one in may
+        )
+        unwarned[at], known[at] = not may, sure or not may
+    return unwarned, known
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Unwarned(Distinct):
+    """How many events of a district no warning preceded; of the whole area, of which in any district none did."""
+
+    @property
+    def kinds(self) -> set[str]:
+        return {"losses", "warnings"}
+
+    def find_grounds(self, scene: Scene) -> list[tuple[Rows, Ground]]:
+        rows = self.rows_of(scene)
+        told = Ground(("event",), lambda of: find_unwarned(of, scene.rows("warnings").ledger)[1])
+        return [(rows, ground) for ground in (*self.list_grounds(), told)]
+
+    def select(self, scene: Scene) -> tuple[Mask, Mask]:
+        rows = self.rows_of(scene)
+        chosen = find_unwarned(rows, scene.rows("warnings").ledger)[0] & (rows.test(find_events) >= 0)
+        return chosen, chosen
+
+    def compute(self, scene: Scene) -> Result:
+        found = super().compute(scene)
+        return replace(found, parts={(self.fact, *self.of): part for part in found.parts.values()})
+
+
 MEASURES: tuple[Measure, ...] = (
     Distinct(fact="losses.events", of=("event",), shared=True, interval=True, numbers=find_events),
     Sum(fact="losses.affected", amount=number("affected")),
     Sum(fact="losses.loss_wan", amount=number("loss_wan")),
+    _Unwarned(
+        fact="losses.events_unwarned", of=("event",), shared=True, needs=("warnings",), numbers=find_events
+    ),
 )
+
+# What suppression must know: those without a warning are never more than all.
+WITHIN = ((("losses.events_unwarned", "event"), ("event",)),)

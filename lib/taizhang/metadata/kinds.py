@@ -180,6 +180,7 @@ class Shared:
     totals: tuple[str, ...]
     notes: tuple[str, ...]
     disasters: tuple[tuple[str, ...], ...]
+    warned_by: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, Mapping[str, Any]]
 
 
@@ -198,6 +199,7 @@ def load_shared() -> Shared:
         totals=_texts(data["rows"]["total"]),
         notes=_texts(data["rows"]["note"]),
         disasters=tuple(map(_texts, data["disasters"])),
+        warned_by={kind: _texts(others) for kind, others in data["warned_by"].items()},
         fields=data["fields"],
     )
 

@@ -1,11 +1,10 @@
 """What stands out, and what to do next: the problems that rules find in the facts."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from taizhang.analysis.findings import (
-    Evidence,
     Finding,
     choose_findings,
     list_findings,
@@ -14,12 +13,13 @@ from taizhang.analysis.findings import (
 )
 from taizhang.analysis.naming import name_place
 from taizhang.analysis.selection import has_rows
+from taizhang.analysis.subjects import Evidence, Subject
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
-from taizhang.core.wording import fill
-from taizhang.metadata.facts import ALL, describe_fact
-from taizhang.metadata.formats import format_date, format_number, join_list
-from taizhang.metadata.laws import find_law
+from taizhang.core.wording import fill, leave_out_untold
+from taizhang.metadata.facts import ALL, describe_fact, load_facts
+from taizhang.metadata.formats import format_date, format_number, join_list, quantify
+from taizhang.metadata.laws import Law, find_law
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import tell_gaps
@@ -37,20 +37,93 @@ from taizhang.narrative.telling import (
 )
 
 # Checks whose number of the whole area is the sum of the districts that break the rule.
-_COUNTING = ("above", "overdue")
+_COUNTING = ("above", "overdue", "deaths", "graded", "actions_late")
 _MOST_NAMES = 5
+# Kinds whose rows are things that happened: these go by their day.
+_OF_DAYS = ("incidents", "losses", "drills", "duty_checks")
 
 
-def say_finding(finding: Finding, lang: str) -> Runs:
-    """The problem in words; runs that are numbers name their fact."""
-    rule, evidence = finding.rule, finding.evidence
-    # The check holds without the comparison that the fuller sentence speaks of.
-    words = rule.problem if finding.compares or not rule.plain else rule.plain
-    runs = make_runs(fill(words[lang], {place: _write(one, lang) for place, one in evidence.items()}))
+def say_title(finding: Finding, lang: str) -> Runs:
+    """What is wrong, and how much of it, without a stop; runs that are numbers name their fact."""
+    return _fill(finding.rule.title[lang], finding.evidence, lang)
+
+
+def say_measure(finding: Finding, lang: str) -> Runs:
+    """What to do, what comes first by name, without a stop."""
+    told = dict(finding.evidence)
+    if finding.subjects:
+        first = finding.subjects[0]
+        told = {**first.more, "name": Evidence(_name(first, lang))} | (
+            {} if first.amount is None else {"amount": first.amount}
+        )
+    return _fill(finding.rule.measure[lang], told, lang)
+
+
+@dataclass(frozen=True)
+class SaidSubject:
+    """A subject in words: whose it is, what it is, and how grave."""
+
+    name: str
+    what: str
+    amount: str
+
+
+def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
+    """What a finding is about, the gravest first; in the whole area's report with the district."""
+    names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
+    lang, told = view.lang, finding.rule.subjects.told if finding.rule.subjects else {}
+    said = []
+    for one in finding.subjects:
+        name = _name(one, lang)
+        if finding.district == ALL and one.district in names:
+            name = label("findings.whose", lang, district=names[one.district], name=name).strip()
+        evidence = one.more if one.amount is None else {**one.more, "amount": one.amount}
+        amount = "".join(run.text for run in _fill(told[lang], evidence, lang)) if told and evidence else ""
+        said.append(SaidSubject(name, one.what, amount))
+    return said
+
+
+def _name(subject: Subject, lang: str) -> str:
+    """A subject's name; of what happened on a day, with the day."""
+    name = _name_indicator(subject.name, lang) if subject.kind == "targets" else subject.name
+    # “7·16”台风 tells its day itself.
+    if subject.day is None or subject.kind not in _OF_DAYS or any(map(str.isdigit, name)):
+        return name
+    return label("findings.on_day", lang, day=format_date(subject.day, lang), name=name).strip()
+
+
+def join_subjects(finding: Finding, view: View) -> str:
+    """The same in a line, of many the first few and how many there are in all; nothing where nothing has a name."""
+    lang, told = view.lang, []
+    for one in say_subjects(finding, view)[:_MOST_NAMES]:
+        more = label("join.within", lang).join(part for part in (one.what, one.amount) if part)
+        told.append(label("findings.subject", lang, name=one.name, more=more) if more else one.name)
+    told = [one for one in told if one]
+    if finding.total <= len(told):
+        return join_list(told, lang)
+    return label(
+        "findings.some_subjects", lang, names=("、" if lang == "zh" else ", ").join(told), n=finding.total
+    )
+
+
+def say_problem(finding: Finding, lang: str) -> Runs:
+    """The title as a sentence, and how much of it is old."""
+    runs = (*say_title(finding, lang), *say("join.stop", lang))
     for more in ("carried", "age"):
-        if more in evidence:
-            runs += say(f"findings.{more}", lang, n=_write(evidence[more], lang))
+        if more in finding.evidence:
+            runs += say(f"findings.{more}", lang, n=_write(finding.evidence[more], lang))
     return runs
+
+
+def say_finding(finding: Finding, view: View) -> Runs:
+    """The problem in sentences, with what it is about by name."""
+    runs, names = say_problem(finding, view.lang), join_subjects(finding, view)
+    return runs + say("findings.subjects", view.lang, names=names) if names else runs
+
+
+def _fill(text: str, evidence: Mapping[str, Evidence], lang: str) -> Runs:
+    text = leave_out_untold(text, evidence)
+    return make_runs(fill(text, {place: _write(one, lang) for place, one in evidence.items()}))
 
 
 def _write(evidence: Evidence, lang: str) -> Number | str:
@@ -59,11 +132,13 @@ def _write(evidence: Evidence, lang: str) -> Number | str:
         return format_date(value, lang)
     if isinstance(value, str):
         return _name_indicator(value, lang)
+    if evidence.basis in load_facts() and describe_fact(evidence.basis).unit == "wan_yuan":
+        return Number(quantify(value, describe_fact(evidence.basis), lang), value)
     return Number(format_number(value, evidence.decimals), value, evidence.fact)
 
 
 def _name_indicator(fact: str, lang: str) -> str:
-    """The title of a target's indicator; a workbook's own goes by its name."""
+    """The title of a fact; a text that is none, and a workbook's own fact, is told as it is."""
     try:
         return describe_fact(fact).title[lang]
     except KeyError:
@@ -108,29 +183,47 @@ def _say_none(view: View) -> Runs:
 
 def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
     """One problem as a list item; in the whole area's report with the districts that have it."""
-    lang, runs = view.lang, list(open_sentence(say_finding(finding, view.lang), view.lang))
+    lang, runs = view.lang, list(open_sentence(say_finding(finding, view), view.lang))
     if finding.district != view.district:
         name = _name_places([finding.district], view)
         runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
     elif places:
         runs.append(Run(_say_found_in(finding.rule.check, places, view)))
-    if basis := say_basis(finding.rule, view):
+    if basis := say_basis(finding.rule, view, finding.days):
         runs.append(Run(basis))
     return Block(tuple(runs), kind="li")
 
 
-def say_basis(rule: FindingRule, view: View) -> str:
-    """What a rule rests on: the text in force on the period's last day, and what it followed within the period."""
+def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
+    """What a rule rests on: the text in force on the period's last day, and what it followed within the period.
+
+    Of a rule that goes by the rows' own `days`, the texts in force on these.
+    """
     lang, period = view.lang, view.period
-    law = find_law(rule.law, period.end)
-    if law is None:
+    laws = _find_laws(rule, view, days)
+    if not laws:
         return label("findings.practice", lang) if rule.law or rule.practice else ""
-    if law.start <= period.start:
-        return label("findings.source", lang, source=law.cite(lang))
-    day, before = format_date(law.start, lang), find_law(rule.law, law.start - timedelta(days=1))
+    source = cite_basis(rule, view, days)
+    if rule.of_day or laws[0].start <= period.start:
+        return label("findings.source", lang, source=source)
+    day, before = format_date(laws[0].start, lang), find_law(rule.law, laws[0].start - timedelta(days=1))
     if before is None:
-        return label("findings.source_new", lang, source=law.cite(lang), day=day)
-    return label("findings.source_changed", lang, source=law.cite(lang), day=day, former=before.cite(lang))
+        return label("findings.source_new", lang, source=source, day=day)
+    return label("findings.source_changed", lang, source=source, day=day, former=before.cite(lang))
+
+
+def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
+    """The same as a bare citation: the texts, else good practice, else nothing."""
+    if laws := _find_laws(rule, view, days):
+        return join_list([law.cite(view.lang) for law in laws], view.lang)
+    return label("word.good_practice", view.lang) if rule.law or rule.practice else ""
+
+
+def _find_laws(rule: FindingRule, view: View, days: Sequence[date]) -> list[Law]:
+    """What was in force on the days that count for a rule, each text once."""
+    asked = sorted(days) if rule.of_day and days else [view.period.end]
+    found = {law.cite("zh"): law for day in asked if (law := find_law(rule.law, day))}
+    return list(found.values())
 
 
 def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:
@@ -183,8 +276,8 @@ def write_next_steps(view: View) -> Prose | None:
     if not steps:
         return tell(lang, say("findings.no_steps", lang)) if list_looked(view) else None
     items = []
-    for step, found in steps.items():
-        runs = [Run(step)]
+    for finding, found in steps:
+        runs = [*open_sentence(say_measure(finding, lang), lang), *say("join.stop", lang)]
         if found:
             runs.append(Run(label("findings.places", lang, names=_name_places(found, view))))
         items.append(Block(tuple(runs), kind="li"))

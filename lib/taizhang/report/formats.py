@@ -13,6 +13,8 @@ DEFAULT_FORMATS = ("html", "pdf")
 DATA_FILES = tuple(
     "facts.xlsx facts.csv facts.parquet unverified.csv comparison.xlsx comparison.csv dictionary.csv".split()
 )
+# The problems found, likewise.
+FINDINGS = ("findings.csv", "findings.json")
 
 
 def parse_formats(text: str) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from taizhang.core.files import hash_file
 from taizhang.core.keys import Code, hash_parts
 from taizhang.core.privacy import mask_numbers
 from taizhang.metadata.facts import ALL
-from taizhang.report.formats import DATA_FILES
+from taizhang.report.formats import DATA_FILES, FINDINGS
 from taizhang.report.manifest import Manifest, Outputs, list_versions, write_manifest
 from taizhang.report.rows import remove_rows, write_rows
 from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import ReportTask
 
 _DATA, _INDEX = Code(("taizhang.report.data",)), Code(("taizhang.report.index",))
+_FINDINGS = Code(("taizhang.report.findings",))
 
 
 def take_away(manifest: Manifest, names: Collection[str], folder: Path, *, leave: Collection[str]) -> None:
@@ -56,6 +57,21 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
         # By the day as of which it is so: each shows other counts.
         "hidden": {**manifest.get("hidden", {}), snapshot.as_of.isoformat(): snapshot.hashes.hidden},
     }
+
+
+def publish_findings(snapshot: Snapshot, manifest: Manifest, lang: str) -> None:
+    """Write the files of findings where what they rest on has changed, in the workbook's language if it has reports."""
+    own = snapshot.config.lang
+    lang = own if any(name.endswith(f".{own}") for name in manifest["reports"]) else lang
+    kept = _FINDINGS.make_key(**snapshot.hashes.of_report(ALL), as_of=snapshot.as_of, lang=lang)
+    if manifest.get("findings_fingerprint") == kept and all(
+        (snapshot.folder / name).exists() for name in FINDINGS
+    ):
+        return
+    from taizhang.report.findings import write_findings
+
+    write_findings(snapshot, snapshot.look(lang), folder=snapshot.folder)
+    manifest["findings_fingerprint"] = kept
 
 
 def publish_rows(snapshot: Snapshot, due: Sequence[ReportTask]) -> None:

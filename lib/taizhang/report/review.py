@@ -21,7 +21,7 @@ from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.manifest import Manifest, Outputs, read_manifest
 from taizhang.report.plan import Wish, check_templates, list_makers, plan_reports
 from taizhang.report.progress import Report, show_progress
-from taizhang.report.publish import publish_facts, publish_index, publish_rows, take_away
+from taizhang.report.publish import publish_facts, publish_findings, publish_index, publish_rows, take_away
 from taizhang.report.run import link_languages, run_plan
 from taizhang.report.snapshot import Snapshot, take_snapshot
 from taizhang.report.tasks import FAILED, MADE
@@ -159,6 +159,7 @@ def make_review(
         link_languages(manifest, outputs, [*tasks, *elsewhere])
     behind = mark_behind(manifest["reports"], snapshot.hashes.area)
     manifest["makers"] = list_makers(manifest["reports"].values(), manifest["makers"])
+    publish_findings(snapshot, manifest, lang)
     publish_index(snapshot, manifest, outputs, lang, fresh=fresh)
     outputs.save()
 

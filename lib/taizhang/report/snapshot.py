@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from taizhang.analysis.view import View
 from taizhang.core.files import hash_files
 from taizhang.core.periods import Period
 from taizhang.ingest.state import SUMS_FILE
@@ -54,6 +55,7 @@ class Snapshot:
         dict[str, Any], ...
     ]  # kind, title, file, sheet, reason, districts (codes; empty: any) of each
     trace: Callable[[str], pd.DataFrame]  # the rows behind a fact of the whole area
+    look: Callable[[str], View]  # the view of the whole area in a language
 
     @property
     def root(self) -> Path:
@@ -104,6 +106,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
             for one in some
         ),
         trace=lambda fact: book.trace(fact, period, ALL),
+        look=lambda lang: book.view(ALL, period, lang),
     )
 
 

@@ -1,0 +1,318 @@
+"""What a finding is about, by name: premises, schools, events as the ledgers have them, the gravest first.
+
+Rows of a kind whose small counts are suppressed are in no view, so that nothing of them is named.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taizhang.analysis.actions import list_stages
+from taizhang.analysis.contradictions import NUMBERS, find_contradictions
+from taizhang.analysis.rows import name_values
+from taizhang.analysis.view import View, once_per_view
+from taizhang.facts import hazards, incidents, losses, supplies
+from taizhang.facts.compute import MEASURES
+from taizhang.facts.measures import Count, Ratio, Share
+from taizhang.facts.rows import Mask, Rows
+from taizhang.metadata.facts import ALL
+from taizhang.metadata.rules import FindingRule, SubjectsRule
+from taizhang.metadata.words import label
+
+MOST = 10  # subjects that a finding names at most
+CHECKED = "checked"  # of a rule whose check itself says what it is about
+_LONGEST = 24  # characters of a description that are told
+_PLACE = ("source_file", "source_sheet", "source_row")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What fills a place of a rule's words.
+
+    A number, written with so many decimals, a day, or a text, which may be the name of a fact; `fact` is the one that
+    it is, `basis` the one that it is worked out from.
+    """
+
+    value: float | date | str
+    decimals: int = 0
+    fact: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that a finding is about.
+
+    `name` and `what` are as the ledger has them; `amount` is how grave it is (days overdue, deaths, the day it was
+    due), `more` what else the rule tells of it. `kind` and `row` (file, sheet, row) say where it stands, `district`
+    whose it is, `day` when it happened, where that is known to the day.
+    """
+
+    name: str
+    what: str = ""
+    amount: Evidence | None = None
+    kind: str = ""
+    row: tuple[str | int, ...] = ()
+    district: str = ""
+    day: date | None = None
+    more: Mapping[str, Evidence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The first subjects of a finding, how many there are in all, and how many are beyond the rule's red threshold."""
+
+    first: tuple[Subject, ...] = ()
+    total: int = 0
+    grave: int = 0
+
+
+def name_subjects(view: View, rule: FindingRule, district: str) -> Named:
+    """What a rule's finding in a district, or in the whole area, is about."""
+    if rule.subjects is None or rule.subjects.rows == CHECKED:
+        return Named()
+    table = _list_rows(view, rule.subjects, rule.fact)
+    if district != ALL and len(table):
+        table = table[table["district_code"] == district]
+    if table.empty:
+        return Named()
+    return Named(
+        tuple(_make(row) for row in table.head(MOST).to_dict("records")),
+        len(table),
+        count_grave(rule, table["amount"]),
+    )
+
+
+def count_grave(rule: FindingRule, amounts: Iterable[float]) -> int:
+    """How many amounts make a finding red."""
+    if rule.red_above is not None:
+        return sum(one > rule.red_above for one in amounts)
+    return 0 if rule.red_below is None else sum(one < rule.red_below for one in amounts)
+
+
+@once_per_view
+def _list_rows(view: View, about: SubjectsRule, fact: str) -> pd.DataFrame:
+    """The rows that a rule is about, the gravest first.
+
+    name, what, amount (a number or a day), kind, row, district_code, day and `more`; empty where the view has none.
+    """
+    find = _ROWS[about.rows] if about.rows else partial(_find_counted, fact=fact)
+    return find(view, about)
+
+
+def _make(row: Mapping[Any, Any]) -> Subject:
+    return Subject(
+        name=str(row["name"]),
+        what=str(row["what"]),
+        amount=_weigh(row["amount"]),
+        kind=str(row["kind"]),
+        row=tuple(row["row"]),
+        district=str(row["district_code"]),
+        day=None if pd.isna(row["day"]) else row["day"].date(),
+        more=row["more"],
+    )
+
+
+def _weigh(value: Any, basis: str = "") -> Evidence | None:
+    """A cell as evidence; None where it says nothing."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return Evidence(value.date())
+    if isinstance(value, str):
+        return Evidence(value)
+    number = float(value)
+    return Evidence(number, 0 if number == int(number) else 1, basis=basis)
+
+
+# Rows, by how a rule finds them.
+
+
+def _find_counted(view: View, about: SubjectsRule, *, fact: str) -> pd.DataFrame:
+    """The rows that a fact counts; of a share those of which it is known that they fail."""
+    measure = MEASURES[fact]
+    if measure.kind not in view.ledgers:
+        return pd.DataFrame()
+    rows = view.standing(measure.kind) if measure.stock else view.counted(measure.kind)
+    if isinstance(measure, Ratio):
+        left = rows.test(measure.bottom) - rows.test(measure.top)
+        return _tabulate(view, rows, left > 0, about, left)
+    assert isinstance(measure, Count | Share)
+    chosen = rows.test(measure.counted)
+    if isinstance(measure, Share):
+        chosen = rows.test(measure.asked) & ~chosen
+    return _tabulate(view, rows, chosen, about)
+
+
+def _tabulate(
+    view: View, rows: Rows, chosen: Mask, about: SubjectsRule, amounts: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Rows that are chosen, with what a rule tells of each."""
+    kind, at = rows.ledger.kind, np.flatnonzero(chosen)
+    table = rows.frame().iloc[at]
+    numbers = {name: rows.amounts(name)[at] for name in about.numbers}
+    texts = {name: table[name].astype("str") for name in about.texts if name in table}
+    day = pd.Series(pd.NaT, table.index)
+    if date := rows.ledger.date:
+        day = table[date].where(rows.is_day(date)[at])
+    made = pd.DataFrame(
+        {
+            "name": _choose_text(view, kind, table, about.name),
+            "what": _choose_text(view, kind, table, about.what).map(_shorten),
+            "amount": (_measure(rows, about) if amounts is None else amounts)[at],
+            "kind": kind,
+            "row": list(table.reindex(columns=list(_PLACE)).itertuples(index=False, name=None)),
+            "district_code": table["district_code"].astype("str"),
+            "day": day,
+        },
+        index=table.index,
+    )
+    cells = {name: pd.Series(of, table.index) for name, of in (numbers | texts).items()}
+    more = [
+        {name: found for name, of in cells.items() if (found := _tell(of.iloc[place], f"{kind}.{name}"))}
+        for place in range(len(made))
+    ]
+    made["more"] = pd.Series(more, made.index, dtype=object)
+    # A day that is past is the graver the earlier it was.
+    return made.sort_values("amount", ascending=made["amount"].dtype.kind == "M", kind="stable")
+
+
+def _tell(value: Any, basis: str) -> Evidence | None:
+    """A cell that is worth telling: not an empty one, and no nought."""
+    return _weigh(value, basis) if pd.notna(value) and value not in (0, "") else None
+
+
+def _measure(rows: Rows, about: SubjectsRule) -> np.ndarray:
+    """How grave each row is."""
+    if about.since:
+        days = (rows.as_of - rows.last_days(about.since)).astype("timedelta64[D]")
+        return np.where(np.isnat(days), np.nan, days.astype(np.int64))
+    if about.amount in rows.ledger.date_columns:
+        return np.where(rows.is_day(about.amount), rows.days(about.amount), np.datetime64("NaT")).astype(
+            "datetime64[s]"
+        )
+    return rows.amounts(about.amount) if about.amount else np.full(len(rows), np.nan)
+
+
+def _choose_text(view: View, kind: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Of some columns the first that is filled, in words; else nothing."""
+    said = pd.Series(pd.NA, table.index, dtype="str")
+    for name in columns:
+        if name in table:
+            filled = table[name].notna()
+            said = said.fillna(name_values(table[name], kind, name, view.lang, view.kinds).where(filled))
+    return said.fillna("")
+
+
+def _shorten(text: str) -> str:
+    """A description up to its first stop, and no longer than a line has room for."""
+    for stop in "。；;：:\n":
+        text = text.split(stop)[0]
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Events with deaths, and accidents of a level above the lowest, the highest level first."""
+    if "incidents" not in view.ledgers:
+        return pd.DataFrame()
+    rows = view.counted("incidents")
+    level = rows.test(incidents.find_level)
+    chosen = (np.nan_to_num(rows.amounts("deaths")) > 0) | (level > 0)
+    made = _tabulate(view, rows, chosen, about)
+    made["level"] = pd.Series(level[chosen], rows.frame().index[chosen])
+    made["what"] = [
+        label(f"grade.{incidents.LEVELS[at]}", view.lang) if at > 0 else "" for at in made["level"]
+    ]
+    return made.sort_values(["level", "amount"], ascending=False, kind="stable")
+
+
+def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Premises and categories with hazards that repeat, those with most first."""
+    if "hazards" not in view.ledgers:
+        return pd.DataFrame()
+    rows = view.counted("hazards")
+    made = _tabulate(view, rows, rows.test(hazards.is_repeat), about)
+    groups = made.groupby(["district_code", "name", "what"], sort=False)
+    made["amount"] = groups["name"].transform("size")
+    return groups.head(1).assign(amount=made["amount"]).sort_values("amount", ascending=False, kind="stable")
+
+
+def _find_short(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Supplies below the standard, those furthest below it first."""
+    if "supplies" not in view.ledgers:
+        return pd.DataFrame()
+    rows = view.counted("supplies")
+    quantity, standard = rows.numbers("quantity"), rows.numbers("standard")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = pd.Series(quantity / standard, rows.frame().index)
+    made = _tabulate(view, rows, rows.test(supplies.is_below_standard), about, standard - quantity)
+    return made.loc[share[made.index].sort_values(kind="stable").index]
+
+
+def _find_stages(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Stages of special actions that are not done and past their last day, the latest first."""
+    stages = list_stages(view, True)
+    if stages.empty:
+        return stages
+    rows = view.standing("actions")
+    overdue = set(stages.loc[stages["state"] == "overdue", list(_PLACE)].itertuples(index=False, name=None))
+    places = rows.frame()[list(_PLACE)].itertuples(index=False, name=None)
+    return _tabulate(view, rows, np.array([place in overdue for place in places], bool), about)
+
+
+def _find_cells(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Grid cells without a responsible person."""
+    if view.grid is None:
+        return pd.DataFrame()
+    cells = pd.DataFrame(view.grid.drop(columns="geometry", errors="ignore"))
+    cells = cells[(cells["assigned"] == False).fillna(False)]  # noqa: E712  # NA where no column says
+    return pd.DataFrame(
+        {
+            "name": cells["name"].fillna(cells["code"]).astype("str"), "what": "", "amount": np.nan, "kind": "grid",
+            "row": [()] * len(cells), "district_code": cells["district_code"].astype("str"), "day": pd.NaT,
+            "more": [{}] * len(cells),
+        },
+        index=cells.index,
+    )  # fmt: skip
+
+
+def _find_unwarned(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Disasters that no warning on record preceded, those that hit most people first."""
+    if not {"losses", "warnings"} <= set(view.ledgers):
+        return pd.DataFrame()
+    rows = view.counted("losses")
+    chosen, _ = losses.find_unwarned(rows, view.counted("warnings").ledger)
+    return _tabulate(view, rows, chosen, about)
+
+
+def _find_contradictions(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Disasters on which two ledgers differ, those that hit most people first."""
+    pairs = find_contradictions(view)
+    if pairs.empty:
+        return pairs
+    rows = view.counted("losses")
+    made = _tabulate(view, rows, np.isin(np.arange(len(rows)), pairs["losses"]), about).sort_index()
+    pairs = pairs.sort_values("losses")
+    names = {name + too: f"losses.{name}" for name in NUMBERS for too in ("", "_too")}
+    more = [
+        {name: one for name, basis in names.items() if (one := _weigh(row[name], basis))}
+        for row in pairs.to_dict("records")
+    ]
+    made["more"] = pd.Series(more, made.index, dtype=object)
+    return made.sort_values("amount", ascending=False, kind="stable")
+
+
+_ROWS: Mapping[str, Callable[[View, SubjectsRule], pd.DataFrame]] = {
+    "accidents": _find_accidents,
+    "repeats": _find_repeats,
+    "short": _find_short,
+    "stages": _find_stages,
+    "cells": _find_cells,
+    "unwarned": _find_unwarned,
+    "contradictions": _find_contradictions,
+}

@@ -1,0 +1,64 @@
+"""Problems found in every district and in the whole area, as CSV and JSON for other programs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from taizhang.analysis.findings import Finding, find_by_district
+from taizhang.analysis.view import View
+from taizhang.core.csv import format_csv
+from taizhang.core.display import Run
+from taizhang.core.files import write_text
+from taizhang.metadata.facts import ALL
+from taizhang.narrative.findings import cite_basis, join_subjects, say_measure, say_title
+from taizhang.report.formats import FINDINGS
+from taizhang.report.rows import FOLDER, write_rows
+
+if TYPE_CHECKING:
+    from taizhang.report.snapshot import Snapshot
+
+COLUMNS = tuple(
+    "district_code district rank rule severity problem object fact value source measure owner due rows".split()
+)
+
+
+def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
+    """Write the findings, a row for each, by district and gravity, and the rows that they rest on.
+
+    `view` is of the whole area, in the language that they are told in. `owner` and `due` are for people to fill.
+    """
+    found = find_by_district(view)
+    wanted = {
+        code: tuple(
+            fact for fact in snapshot.rowed.get(code, ()) if any(fact in one.facts[:1] for one in findings)
+        )
+        for code, findings in found.items()
+    }
+    write_rows(snapshot, wanted, folder=folder)
+    table = pd.DataFrame(
+        [row for code, findings in found.items() for row in _list(findings, view, wanted[code])],
+        columns=list(COLUMNS),
+    )
+    write_text(folder / FINDINGS[0], "\ufeff" + format_csv(table))
+    records = table.astype(object).where(table.notna(), None).to_dict("records")
+    write_text(folder / FINDINGS[1], json.dumps(records, ensure_ascii=False, indent=1) + "\n")
+
+
+def _list(findings: list[Finding], view: View, rowed: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+    """The rows of one district's findings, in the order of COLUMNS."""
+    names = dict(zip(view.districts["code"], view.districts["name"], strict=True)) | {ALL: view.title}
+    for rank, one in enumerate(findings, start=1):
+        fact = next(iter(one.facts), "")
+        yield (
+            one.district, names[one.district], rank, one.rule.rule, one.severity, _join(say_title(one, view.lang)),
+            join_subjects(one, view), fact, view.value(fact, one.district) if fact else None,
+            cite_basis(one.rule, view, one.days), _join(say_measure(one, view.lang)), "", "",
+            f"{FOLDER}/{one.district}.{fact}.csv" if fact in rowed else "",
+        )  # fmt: skip
+
+
+def _join(runs: tuple[Run, ...]) -> str:
+    return "".join(run.text for run in runs)

@@ -1,0 +1,354 @@
+"""A township with each kind of trouble, one ledger each: it is found, named and weighed; a quiet one has none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from view_maker import CODES, make_districts, make_table, make_view
+
+from taizhang.analysis.contradictions import find_contradictions
+from taizhang.analysis.findings import Finding, find_by_district, list_findings
+from taizhang.analysis.subjects import MOST
+from taizhang.analysis.view import View
+from taizhang.core.periods import parse_period
+from taizhang.facts import compute_facts
+from taizhang.narrative.findings import join_subjects, say_measure, say_subjects, say_title
+from taizhang.stats.assess import Assessment, AssessmentRule
+
+YEAR, END = parse_period("2021"), date(2021, 12, 31)
+Rows = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Rows of some ledgers that break one rule, and what is to be said of it."""
+
+    rows: Mapping[str, Rows]
+    severity: str
+    title: str
+    subjects: tuple[tuple[str, str, str], ...] = ()
+    measure: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
+HAZARD = {
+    "found_on": "2021-05-01",
+    "premises": "甲厂",
+    "category": "用电",
+    "severity": "general",
+    "status": "open",
+}
+CLOSED = {"status": "rectified", "rectified_on": "2021-05-02", "deadline": "2021-05-31"}
+DRILL = {
+    "held_on": "2021-03-02",
+    "name": "化工泄漏演练",
+    "evaluated": True,
+    "problems": 1,
+    "problems_fixed": 1,
+}
+EVENT = {"event": "“7·16”台风", "occurred_on": "2021-07-16", "affected": 2181, "loss_wan": 129.7}
+ACCIDENT = {
+    "occurred_on": "2021-03-18 09:20", "class": "accident", "type": "渔船事故", "deaths": 3, "missing": 2,
+    "serious_injuries": 1, "injuries": 4, "loss_wan": 420,
+}  # fmt: skip
+STAGE = {"name": "燃气整治", "stage": "自查", "starts_on": "2021-03-01", "ends_on": "2021-06-30"}
+SUPPLY = {"item": "急救包", "depot": "镇库", "quantity": 65, "unit": "个", "standard": 66}
+
+TROUBLES = {
+    "accident_graded": Trouble(
+        {"incidents": [ACCIDENT]},
+        "red",
+        "较大事故1起，共死亡3人，失踪2人",
+        (("2021年3月18日渔船事故", "较大事故", "死亡3人，失踪2人，受伤4人，直接损失420.0万元"),),
+        "查清2021年3月18日渔船事故的原因和责任，落实整改措施，复查同类场所",
+    ),
+    "deaths": Trouble(
+        {"incidents": [ACCIDENT | {"deaths": 1, "missing": 0, "loss_wan": 0}]},
+        "red",
+        "突发事件死亡1人",
+        (("2021年3月18日渔船事故", "", "死亡1人，受伤4人"),),
+    ),
+    "hazards_major_open": Trouble(
+        {"hazards": [HAZARD | {"severity": "major", "found_on": "2021-12-01", "deadline": "2022-01-31"}]},
+        "red",
+        "重大隐患1处未整改",
+        (("甲厂", "用电", "查出已30天"),),
+        "挂牌督办重大隐患，先办甲厂，明确责任、资金和时限，整改前停产或监护",
+    ),
+    "hazards_overdue": Trouble(
+        {
+            "hazards": [
+                HAZARD | {"deadline": "2021-12-01", "description": "插座破损。已口头告知"},
+                HAZARD | {"deadline": "2021-07-04", "premises": "乙厂"},
+                HAZARD | {"deadline": "2021-07-03", "premises": "丙厂"},
+            ]
+        },
+        "red",
+        "逾期隐患3处，1处超过180天",
+        (("丙厂", "用电", "逾期181天"), ("乙厂", "用电", "逾期180天"), ("甲厂", "插座破损", "逾期30天")),
+        "先办丙厂；对逾期隐患逐处重定期限和责任人，每周调度到清零",
+    ),
+    "schools_vetoed": Trouble(
+        {
+            "schools": [
+                {"school": "镇中学", "item": "消防设施完好", "met": False, "veto": True, "term": "2021年秋季学期"},
+                {"school": "镇小学", "item": "校车", "met": True, "veto": True, "term": "2021年秋季学期"},
+                {"school": "镇小学", "item": "围墙", "met": False, "veto": False, "term": "2021年秋季学期"},
+                {"school": "镇小学", "item": "校车", "met": False, "veto": True, "term": "2022年春季学期"},
+            ]
+        },
+        "red",
+        "校园一票否决项1项未达标",
+        (("镇中学", "消防设施完好", "2021年秋季学期"),),
+    ),
+    "events_unwarned": Trouble(
+        {
+            "losses": [EVENT, EVENT | {"event": "“9·24”暴雨", "occurred_on": "2021-09-24"}],
+            "warnings": [{"issued_at": "2021-09-21 08:00", "kind": "暴雨", "colour": "blue"}],
+        },
+        "red",
+        "灾害1次没有预警记录",
+        (("“7·16”台风", "", "受灾2,181人，直接损失129.7万元"),),
+        "核对预警的接收、转发和登记，先查“7·16”台风，补录漏登的预警",
+    ),
+    "drill_missed": Trouble(
+        {"drills": [DRILL | {"district_code": CODES[1]}]},
+        "amber",
+        "自2020年1月1日以来没有生产安全事故演练记录，应每2年1次",
+    ),
+    "plans_past_review": Trouble(
+        {"plans": [{"name": "火灾预案", "review_due": "2020-09-27"}, {"name": "防汛预案", "review_due": "2020-02-24"}]},
+        "amber",
+        "应急预案2个超过复审期限",
+        (("防汛预案", "", "应于2020年2月24日复审"), ("火灾预案", "", "应于2020年9月27日复审")),
+    ),
+    "target_missed": Trouble(
+        {"inspections": [{"inspected_on": "2021-05-01", "premises": "甲厂"}]},
+        "red",
+        "目标任务1项未完成，最低仅完成11.1%",
+        (("检查次数", "", "完成11.1%（1/9）"),),
+        "补做未完成的目标任务，先办检查次数，并查明原因",
+        {"targets": [SimpleNamespace(indicator="inspections.visits", district=CODES[0], period="2021", at_least=9)]},
+    ),
+    "actions_late": Trouble(
+        {"actions": [STAGE, STAGE | {"stage": "执法", "done_on": "2021-07-30"}]},
+        "amber",
+        "专项行动1个阶段逾期未完成",
+        (("燃气整治", "自查", "超过期限184天"),),
+    ),
+    "hazards_repeats": Trouble(
+        {"hazards": [HAZARD | CLOSED | {"found_on": f"2021-04-0{day}"} for day in range(1, 6)]},
+        "amber",
+        "同一场所同类隐患重复出现4处，占80.0%",
+        (("甲厂", "用电", "重复4处"),),
+    ),
+    "complaints_late": Trouble(
+        {
+            "complaints": [
+                {"received_on": "2021-05-01", "due_on": "2021-06-01", "resolved_on": day, "status": "resolved"}
+                for day in ["2021-05-20"] * 7 + ["2021-06-02"]
+            ]
+        },
+        "amber",
+        "诉求按期办结率87.5%（7/8件）",
+    ),
+    "drills_not_evaluated": Trouble(
+        {"drills": [DRILL, DRILL | {"held_on": "2021-04-01", "evaluated": False}]},
+        "amber",
+        "演练评估率50.0%（1/2次）",
+        (("2021年4月1日化工泄漏演练", "", ""),),
+    ),
+    "duty_missed": Trouble(
+        {"duty_checks": [{"checked_at": f"2021-05-0{day} 02:00", "on_duty": day > 1} for day in range(1, 8)]},
+        "amber",
+        "值守抽查7次，1次无人在岗",
+        (("2021年5月1日", "", ""),),
+    ),
+    "ledgers_differ": Trouble(
+        {
+            "losses": [EVENT],
+            "incidents": [
+                {
+                    "occurred_on": "2021-07-16 14:00", "class": "natural", "type": "台风", "affected": 1506,
+                    "loss_wan": 51.6, "deaths": 0, "serious_injuries": 0,
+                }
+            ],
+        },
+        "amber",
+        "灾情与突发事件台账对1次灾害的数字不同",
+        (("“7·16”台风", "", "受灾2,181人与1,506人，损失129.7万元与51.6万元"),),
+    ),
+    "drill_problems_open": Trouble(
+        {"drills": [DRILL, DRILL | {"name": "火灾演练", "problems": 9, "problems_fixed": 0}]},
+        "note",
+        "演练发现的10个问题整改了1个（10.0%）",
+        (("2021年3月2日火灾演练", "", "9个未整改"),),
+    ),
+    "supplies_short": Trouble(
+        {"supplies": [SUPPLY, SUPPLY | {"item": "帐篷", "quantity": 5, "standard": 20}, SUPPLY | {"quantity": 70}]},
+        "note",
+        "应急物资2项低于储备标准",
+        (("帐篷", "镇库", "缺15个，现有5，标准20"), ("急救包", "镇库", "缺1个，现有65，标准66")),
+        "补足低于标准的物资：帐篷补15个（现有5，标准20）",
+    ),
+    "supplies_expired": Trouble(
+        {"supplies": [SUPPLY | {"quantity": 66, "expires_on": "2021-08-01", "item": "灭火弹"}]},
+        "note",
+        "应急物资1项已过有效期",
+        (("灭火弹", "镇库", "66个，2021年8月1日到期"),),
+    ),
+}  # fmt: skip
+
+
+def look(rows: Mapping[str, Rows], district: str = CODES[0], lang: str = "zh", **more: object) -> View:
+    """A view of 2021 of some ledgers' rows, with their facts."""
+    tables = {kind: make_table(kind, of) for kind, of in rows.items()}
+    areas = pd.DataFrame(make_districts()[["code", "name"]])
+    facts = compute_facts(tables, areas, YEAR, END, suppress=(), targets=more.pop("targets", ()))  # type: ignore[arg-type]
+    if district != "all":
+        tables = {
+            kind: of[of["district_code"] == district].reset_index(drop=True) for kind, of in tables.items()
+        }
+    return make_view(tables, facts=facts.to_dict("records"), district=district, lang=lang, **more)
+
+
+def read(runs: Sequence[object]) -> str:
+    return "".join(run.text for run in runs)  # type: ignore[attr-defined]
+
+
+def said(finding: Finding, view: View) -> tuple[tuple[str, str, str], ...]:
+    return tuple((one.name, one.what, one.amount) for one in say_subjects(finding, view))
+
+
+@pytest.mark.parametrize("rule", TROUBLES)
+def test_each_trouble_is_found_and_named(rule: str) -> None:
+    trouble = TROUBLES[rule]
+    view = look(trouble.rows, **trouble.more)
+    (found,) = (one for one, _ in list_findings(view))
+    assert (found.rule.rule, found.severity) == (rule, trouble.severity)
+    assert read(say_title(found, "zh")) == trouble.title and len(trouble.title) <= 40
+    assert said(found, view) == trouble.subjects and found.total == len(trouble.subjects)
+    if trouble.measure:
+        assert read(say_measure(found, "zh")) == trouble.measure
+    for one in found.subjects:
+        kind = one.kind
+        if kind in view.ledgers:
+            places = view.ledgers[kind][["source_file", "source_sheet", "source_row"]]
+            assert one.row in set(places.itertuples(index=False, name=None))
+    english = look(trouble.rows, lang="en", **trouble.more)
+    (told,) = (one for one, _ in list_findings(english))
+    text = f"{read(say_title(told, 'en'))} {join_subjects(told, english)} {read(say_measure(told, 'en'))}"
+    assert not {"[", "]", "{", "}"} & set(text)
+    # The whole area has it too, with the district.
+    area = look(trouble.rows, "all", **trouble.more)
+    (whole, places) = next((one, codes) for one, codes in list_findings(area) if one.rule.rule == rule)
+    assert places == (CODES[0],) or (rule == "drill_missed" and CODES[0] in find_by_district(area))
+    if whole.district == "all" and whole.subjects and whole.subjects[0].kind in area.ledgers:
+        assert said(whole, area)[0][0] == f"城关镇{trouble.subjects[0][0]}"
+
+
+def test_the_gravest_comes_first() -> None:
+    """All troubles in one township, but for those that can't be together."""
+    rows: dict[str, list[Mapping[str, object]]] = {}
+    for rule in ("accident_graded", "hazards_overdue", "schools_vetoed", "events_unwarned", "plans_past_review",
+                 "actions_late", "duty_missed", "supplies_short", "supplies_expired"):  # fmt: skip
+        for kind, of in TROUBLES[rule].rows.items():
+            rows.setdefault(kind, []).extend(of)
+    rows["hazards"].append(HAZARD | {"severity": "major", "deadline": "2022-03-01"})
+    found = [one.rule.rule for one, _ in list_findings(look(rows))]
+    assert found == [
+        "accident_graded", "hazards_major_open", "hazards_overdue", "schools_vetoed", "events_unwarned",
+        "plans_past_review", "actions_late", "duty_missed", "supplies_short", "supplies_expired",
+    ]  # fmt: skip
+
+
+def test_a_quiet_township_has_nothing() -> None:
+    rows = {
+        "hazards": [HAZARD | CLOSED | {"premises": name} for name in "甲乙丙"],
+        "drills": [DRILL],
+        "plans": [{"name": "火灾预案", "review_due": "2023-01-01"}],
+        "incidents": [ACCIDENT | {"deaths": 0, "missing": 0, "class": "accident", "loss_wan": 1}],
+        "losses": [EVENT],
+        "warnings": [{"issued_at": "2021-07-15 08:00", "kind": "台风", "colour": "blue"}],
+        "duty_checks": [{"checked_at": "2021-05-01 02:00", "on_duty": True}],
+        "supplies": [SUPPLY | {"quantity": 66, "expires_on": "2023-01-01"}],
+        "schools": [
+            {"school": "镇中学", "item": "消防", "met": True, "veto": True, "term": "2021年秋季学期"}
+        ],
+        "actions": [STAGE | {"done_on": "2021-06-30"}],
+    }
+    assert list_findings(look(rows)) == []
+
+
+def test_of_many_the_first_ten_are_named_and_all_counted() -> None:
+    day = pd.Timestamp("2021-06-01")
+    rows = [HAZARD | {"premises": f"厂{n}", "deadline": day + pd.Timedelta(days=n)} for n in range(14)]
+    view = look({"hazards": rows})
+    (found,) = (one for one, _ in list_findings(view))
+    assert [one.name for one in found.subjects] == [f"厂{n}" for n in range(MOST)] and found.total == 14
+    assert join_subjects(found, view).endswith("厂4（用电，逾期209天）等14项")
+
+
+def test_rows_that_do_not_say_name_nobody() -> None:
+    """Of nine drills one says that it was not evaluated and one says nothing; no plan of a suppressed kind is named."""
+    rows = (
+        [DRILL] * 7 + [DRILL | {"evaluated": False, "name": "夜间演练"}] * 3 + [DRILL | {"evaluated": None}]
+    )
+    view = look({"drills": rows})
+    (found,) = (one for one, _ in list_findings(view))
+    assert found.total == 3 and {one.name for one in found.subjects} == {"夜间演练"}
+    hidden = replace(view, ledgers={})
+    (bare,) = (one for one, _ in list_findings(hidden) if one.rule.rule == "drills_not_evaluated")
+    assert bare.subjects == () and bare.total == 0
+
+
+def test_vetoes_of_the_assessment_are_of_districts() -> None:
+    rules = (
+        AssessmentRule("较大事故", "veto", "incidents.level_larger"),
+        AssessmentRule("多", "veto", "incidents.count", above=1),
+    )
+    settings = {"assessment": Assessment("考核", rules)}
+    view = look({"incidents": [ACCIDENT]}, settings=settings)
+    found = [one for one, _ in list_findings(view)]
+    assert [one.rule.rule for one in found] == ["accident_graded", "assessment_vetoed"]
+    assert (
+        read(say_title(found[1], "zh")) == "触发考核一票否决1项" and found[1].subjects[0].name == "较大事故"
+    )
+    area = find_by_district(look({"incidents": [ACCIDENT]}, "all", settings=settings))
+    assert [one.rule.rule for one in area["all"]] == ["accident_graded"] and area[CODES[1]] == []
+
+
+def test_rows_set_aside_are_the_whole_workbooks() -> None:
+    quality = pd.DataFrame({"kind": ["hazards", "drills"], "read": [100, 100], "set_aside": [6, 5]})
+    view = look({"hazards": []}, "all", quality=quality)
+    (found,) = (one for one, _ in list_findings(view))
+    assert read(say_title(found, "zh")) == "1本台账有超过5%的行不能采用"
+    assert said(found, view) == (("隐患排查治理", "", "6.0%，6/100行"),)
+    assert list_findings(look({"hazards": []}, quality=quality)) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "differ"),
+    [
+        ({}, True),
+        ({"affected": 2181, "loss_wan": 129.70}, False),  # the same
+        ({"affected": None, "loss_wan": None}, False),  # not written
+        ({"occurred_on": "2021-07-15"}, True),  # the day before
+        ({"occurred_on": "2021-07-14"}, False),
+        ({"type": "地震"}, False),  # of another kind
+        ({"class": "accident"}, False),
+        ({"district_code": CODES[1]}, False),
+    ],
+)
+def test_two_ledgers_differ_on_one_disaster(more: Mapping[str, object], differ: bool) -> None:
+    incident = TROUBLES["ledgers_differ"].rows["incidents"][0]
+    view = look({"losses": [EVENT], "incidents": [{**incident, **more}]}, "all")
+    assert (len(find_contradictions(view)) == 1) == differ
+
+
+def test_where_two_rows_may_be_meant_nothing_is_said() -> None:
+    incident = TROUBLES["ledgers_differ"].rows["incidents"][0]
+    assert find_contradictions(look({"losses": [EVENT], "incidents": [incident, incident]}, "all")).empty
