@@ -216,10 +216,10 @@ PLANTED = [
     (BRIGHT, OTHER, "zh", "溪南镇的隐患排查治理台账记录始于2023年6月3日。"),
     (BRIGHT, CODE, "en", "The rows of 溪口镇 in the ledger of hazards end on 1 April 2023."),
     # What a rule rests on: a law that has been in force since before the period.
-    (BRIGHT, CODE, "zh", "有1处重大隐患截至统计日尚未整改。依据：通行做法。"),
-    (BRIGHT, CODE, "en", "One major hazard is still open on the as-of day. Basis: good practice."),
+    (BRIGHT, CODE, "zh", "重大隐患1处未整改。依据：通行做法。"),
+    (BRIGHT, CODE, "en", "One major hazard is still open. Basis: good practice."),
     (BRIGHT, CODE, "zh",
-     "有1处重大隐患截至统计日尚未整改。"
+     "重大隐患1处未整改。"
      "依据：《安全生产法（2021年修正）》（主席令第八十八号）第四十一条，2021年9月1日起施行。"),
     # Not to be known from what was written.
     (DARK, CODE, "zh", "查出隐患9处。均未整改。"),
