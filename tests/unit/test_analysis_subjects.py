@@ -220,7 +220,7 @@ def read(runs: Sequence[object]) -> str:
 
 
 def said(finding: Finding, view: View) -> tuple[tuple[str, str, str], ...]:
-    return tuple((one.name, one.what, one.amount) for one in say_subjects(finding, view))
+    return tuple((one.name, one.what, read(one.amount)) for one in say_subjects(finding, view))
 
 
 @pytest.mark.parametrize("rule", TROUBLES)

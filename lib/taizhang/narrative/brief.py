@@ -34,7 +34,7 @@ from taizhang.metadata.formats import (
     spell_number,
 )
 from taizhang.metadata.words import label, load_words
-from taizhang.narrative.findings import say_basis, say_finding
+from taizhang.narrative.findings import cite_basis, say_measure, say_subjects, say_title
 from taizhang.narrative.telling import Number, Runs, count, lower_title, open_sentence, say
 
 # What a clause of the verdict may take up, in em of its type: in Chinese a line, in English one and a half.
@@ -350,30 +350,41 @@ Told = tuple[Finding, tuple[str, ...]]
 
 
 def _choose(findings: Sequence[Told]) -> tuple[list[Told], list[Told]]:
-    """The gravest, one of each fact, and the rest."""
+    """The gravest, one of each fact and no mere note, and the rest."""
     most, first, rest = load_brief().most_problems, list[Told](), list[Told]()
     seen: set[str] = set()
     for pair in findings:
         fact = pair[0].rule.fact or pair[0].rule.rule
-        (rest if fact in seen or len(first) == most else first).append(pair)
+        whole = fact in seen or len(first) == most or pair[0].severity == "note"
+        (rest if whole else first).append(pair)
         seen.add(fact)
     return first, rest
 
 
 def _write_problem(view: View, finding: Finding) -> Problem:
     lang = view.lang
-    level: Level = "red" if finding.rule.weight >= 75 else "amber"
-    title = list(say_finding(finding, lang))
-    if title and title[-1].text.endswith(("。", ".")):
-        title[-1] = Run(title[-1].text[:-1], fact=title[-1].fact)
+    level: Level = "red" if finding.severity == "red" else "amber"
+    subjects = [one for one in say_subjects(finding, view)[:_MOST_SUBJECTS] if one.name]
+    more = finding.total > len(subjects) > 0
     return Problem(
         rule=finding.rule.rule,
-        title=tuple(title),
+        title=_say_title(view, finding),
         level=level,
         mark=label(f"brief.level.{level}", lang),
-        basis=say_basis(finding.rule, view).strip(),
-        measure=(Run(finding.rule.step[lang]),),
+        subjects=tuple(subjects),
+        more=label("brief.problems.more", lang, n=finding.total) if more else "",
+        basis=cite_basis(finding.rule, view, finding.days),
+        measure=open_sentence(say_measure(finding, lang), lang),
     )
+
+
+def _say_title(view: View, finding: Finding) -> Runs:
+    """A finding's title; in the whole area's brief, of a single district, with its name."""
+    title = open_sentence(say_title(finding, view.lang), view.lang)
+    if finding.district == view.district:
+        return title
+    names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
+    return (Run(label("findings.of", view.lang, name=names[finding.district])), *title)
 
 
 def _say_none(view: View) -> Runs:
@@ -391,17 +402,11 @@ def _say_others(view: View, rest: Sequence[Finding]) -> Runs:
     if not rest:
         return ()
     shown, joint = rest[:4], label("brief.join", lang)
-    told = [_strip_stop(say_finding(one, lang)) for one in shown]
+    told = [_say_title(view, one) for one in shown]
     if len(rest) > len(shown):
         told.append(say("brief.problems.rest", lang, n=count(len(rest) - len(shown))))
     lead = (Run(label("brief.problems.others", lang)),)
     return (*lead, *_join(told, joint), Run(label("brief.verdict.stop", lang)))
-
-
-def _strip_stop(runs: Runs) -> Runs:
-    if runs and runs[-1].text.endswith(("。", ".")):
-        return (*runs[:-1], Run(runs[-1].text[:-1], fact=runs[-1].fact))
-    return runs
 
 
 # ------------------------------------------------------------------ done well

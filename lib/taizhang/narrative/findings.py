@@ -1,7 +1,7 @@
 """What stands out, and what to do next: the problems that rules find in the facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from taizhang.analysis.findings import (
@@ -15,6 +15,7 @@ from taizhang.analysis.naming import name_place
 from taizhang.analysis.selection import has_rows
 from taizhang.analysis.subjects import Evidence, Subject
 from taizhang.analysis.view import View
+from taizhang.core.briefs import Subject as SaidSubject
 from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill, leave_out_untold
 from taizhang.metadata.facts import ALL, describe_fact, load_facts
@@ -59,17 +60,8 @@ def say_measure(finding: Finding, lang: str) -> Runs:
     return _fill(finding.rule.measure[lang], told, lang)
 
 
-@dataclass(frozen=True)
-class SaidSubject:
-    """A subject in words: whose it is, what it is, and how grave."""
-
-    name: str
-    what: str
-    amount: str
-
-
 def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
-    """What a finding is about, the gravest first; in the whole area's report with the district."""
+    """What a finding is about in words, the gravest first; in the whole area's report with the district."""
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
     lang, told = view.lang, finding.rule.subjects.told if finding.rule.subjects else {}
     said = []
@@ -78,7 +70,7 @@ def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
         if finding.district == ALL and one.district in names:
             name = label("findings.whose", lang, district=names[one.district], name=name).strip()
         evidence = one.more if one.amount is None else {**one.more, "amount": one.amount}
-        amount = "".join(run.text for run in _fill(told[lang], evidence, lang)) if told and evidence else ""
+        amount = _fill(told[lang], evidence, lang) if told and evidence else ()
         said.append(SaidSubject(name, one.what, amount))
     return said
 
@@ -96,7 +88,8 @@ def join_subjects(finding: Finding, view: View) -> str:
     """The same in a line, of many the first few and how many there are in all; nothing where nothing has a name."""
     lang, told = view.lang, []
     for one in say_subjects(finding, view)[:_MOST_NAMES]:
-        more = label("join.within", lang).join(part for part in (one.what, one.amount) if part)
+        amount = "".join(run.text for run in one.amount)
+        more = label("join.within", lang).join(part for part in (one.what, amount) if part)
         told.append(label("findings.subject", lang, name=one.name, more=more) if more else one.name)
     told = [one for one in told if one]
     if finding.total <= len(told):

@@ -1,13 +1,14 @@
 """Problems found in every district and in the whole area, as CSV and JSON for other programs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from taizhang.analysis.findings import Finding, find_by_district
+from taizhang.analysis.naming import name_area
 from taizhang.analysis.view import View
 from taizhang.core.csv import format_csv
 from taizhang.core.display import Run
@@ -15,7 +16,9 @@ from taizhang.core.files import write_text
 from taizhang.metadata.facts import ALL
 from taizhang.narrative.findings import cite_basis, join_subjects, say_measure, say_title
 from taizhang.report.formats import FINDINGS
+from taizhang.report.notes import Note
 from taizhang.report.rows import FOLDER, write_rows
+from taizhang.settings.workbook import LANGS
 
 if TYPE_CHECKING:
     from taizhang.report.snapshot import Snapshot
@@ -28,7 +31,7 @@ COLUMNS = tuple(
 def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
     """Write the findings, a row for each, by district and gravity, and the rows that they rest on.
 
-    `view` is of the whole area, in the language that they are told in. `owner` and `due` are for people to fill.
+    `view` is of the whole area, in the language that they are told in. `owner` and `due` are as notes have them.
     """
     found = find_by_district(view)
     wanted = {
@@ -39,7 +42,11 @@ def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
     }
     write_rows(snapshot, wanted, folder=folder)
     table = pd.DataFrame(
-        [row for code, findings in found.items() for row in _list(findings, view, wanted[code])],
+        [
+            row
+            for code, findings in found.items()
+            for row in _list(findings, view, wanted[code], snapshot.notes)
+        ],
         columns=list(COLUMNS),
     )
     write_text(folder / FINDINGS[0], "\ufeff" + format_csv(table))
@@ -47,15 +54,22 @@ def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
     write_text(folder / FINDINGS[1], json.dumps(records, ensure_ascii=False, indent=1) + "\n")
 
 
-def _list(findings: list[Finding], view: View, rowed: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
-    """The rows of one district's findings, in the order of COLUMNS."""
-    names = dict(zip(view.districts["code"], view.districts["name"], strict=True)) | {ALL: view.title}
+def _list(
+    findings: list[Finding], view: View, rowed: tuple[str, ...], notes: Mapping[tuple[str, str], Note]
+) -> Iterator[tuple[object, ...]]:
+    """The rows of one district's findings, in the order of COLUMNS; who sees to it, and by when, if a note says so."""
+    names = dict(zip(view.districts["code"], view.districts["name"], strict=True)) | {ALL: name_area(view)}
     for rank, one in enumerate(findings, start=1):
         fact = next(iter(one.facts), "")
+        told = [note for lang in (view.lang, *LANGS) if (note := notes.get((one.district, lang)))]
+        owner, due = next(
+            (measure[1:] for note in told for measure in note.measures if measure[0] == one.rule.rule),
+            ("", ""),
+        )
         yield (
             one.district, names[one.district], rank, one.rule.rule, one.severity, _join(say_title(one, view.lang)),
             join_subjects(one, view), fact, view.value(fact, one.district) if fact else None,
-            cite_basis(one.rule, view, one.days), _join(say_measure(one, view.lang)), "", "",
+            cite_basis(one.rule, view, one.days), _join(say_measure(one, view.lang)), owner, due,
             f"{FOLDER}/{one.district}.{fact}.csv" if fact in rowed else "",
         )  # fmt: skip
 

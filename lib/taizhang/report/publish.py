@@ -63,7 +63,8 @@ def publish_findings(snapshot: Snapshot, manifest: Manifest, lang: str) -> None:
     """Write the files of findings where what they rest on has changed, in the workbook's language if it has reports."""
     own = snapshot.config.lang
     lang = own if any(name.endswith(f".{own}") for name in manifest["reports"]) else lang
-    kept = _FINDINGS.make_key(**snapshot.hashes.of_report(ALL), as_of=snapshot.as_of, lang=lang)
+    notes = sorted((*key, note.sha256) for key, note in snapshot.notes.items())
+    kept = _FINDINGS.make_key(**snapshot.hashes.of_report(ALL), as_of=snapshot.as_of, lang=lang, notes=notes)
     if manifest.get("findings_fingerprint") == kept and all(
         (snapshot.folder / name).exists() for name in FINDINGS
     ):
