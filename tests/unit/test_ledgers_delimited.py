@@ -83,6 +83,62 @@ def test_a_line_that_cannot_be_mended_is_named(tmp_path: Path) -> None:
     )
 
 
+WIDE = "乡镇,发现日期,描述,编号,期限,场所\n"
+
+
+def wide(number: int, text: str = "正常") -> str:
+    return f"溪口镇,2021-03-{number:02},{text},A-{number},2021-04-{number:02},厂{number}\n"
+
+
+NINE = "".join(wide(n) for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "line"),
+    [
+        (WIDE + NINE + wide(10, '"8寸'), {10: '"8寸'}, 11),  # the last row
+        ((WIDE + NINE + wide(10, '"8寸')).rstrip("\n"), {10: '"8寸'}, 11),
+        (WIDE.replace("描述", '"描述') + NINE, {0: '"描述'}, 1),  # the header
+        (WIDE.replace("描述", '"描述') + NINE + wide(10, '"甲,乙"'), {0: '"描述', 10: "甲,乙"}, 1),
+        ('"2021年台账\n' + WIDE + NINE, {}, 1),  # a title
+        # Two that close each other: in the next row, and after ten.
+        (WIDE + wide(1, '"3寸') + wide(2, '5寸"') + wide(3), {1: '"3寸', 2: '5寸"'}, 2),
+        (WIDE + wide(10, '"3寸') + NINE + wide(11, '5寸"'), {1: '"3寸', 11: '5寸"'}, 2),
+        (WIDE + wide(1).replace("厂", '"厂') + NINE, {}, 2),  # the last cell
+        (WIDE + '"' + wide(1) + NINE, {}, 2),  # the first
+        ((WIDE + NINE + wide(10, '"8寸') + wide(11)).replace(",", ";"), {10: '"8寸'}, 11),
+        ((WIDE + NINE + wide(10, '"8寸') + wide(11)).replace(",", "\t"), {10: '"8寸'}, 11),
+        ((WIDE + NINE + wide(10, '"8寸') + wide(11)).replace("\n", "\r\n"), {10: '"8寸'}, 11),
+        ((WIDE + NINE + wide(10, '"8寸') + wide(11)).replace("\n", "\r"), {10: '"8寸'}, 11),
+    ],
+)
+def test_a_mark_that_is_not_closed_wherever_it_stands(
+    tmp_path: Path, text: str, told: dict[int, str], line: int
+) -> None:
+    rows, notes = read(tmp_path, text)
+    assert len(rows) == len(text.replace("\r", "\n").replace("\n\n", "\n").splitlines())
+    assert {number: rows[number][2] for number in told} == told
+    assert all(cell in ("", "正常", "描述") for n, (_, _, cell, *_) in enumerate(rows) if n not in told)
+    assert notes[1:] == [f"a quotation mark that is not closed is read as typed, in line {line}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('6"管与8"管', '6"管与8"管'),  # within a cell
+        ("“8寸管", "“8寸管"),
+        ('"红星"超市', "红星超市"),  # as Excel shows it
+        ('"甲,乙"', "甲,乙"),
+        ('"8\\"管,长"', '8"管,长'),  # as databases write a mark within marks
+        ('"C:\\"', "C:\\"),
+    ],
+)
+def test_marks_that_are_no_fault(tmp_path: Path, text: str, cell: str) -> None:
+    rows, notes = read(tmp_path, WIDE + NINE + wide(10, text) + wide(11))
+    assert rows[10] == ["溪口镇", "2021-03-10", cell, "A-10", "2021-04-10", "厂10"]
+    assert len(rows) == 12 and len(notes) == 1
+
+
 @pytest.mark.parametrize(
     ("cell", "shown"),
     [
@@ -107,19 +163,79 @@ def test_what_systems_write_to_keep_a_text_a_text(tmp_path: Path, cell: str, sho
         ("\ufeff\ufeff" + '"乡镇","描述"\n甲,乙\n', 2),
         ("\ufeff" + '"乡镇","描述"\n甲,乙\n' + "\ufeff" + '"乡镇","描述"\n丙,丁\n', 4),
         ("乡镇,描述\n\ufeff\ufeff甲,乙\n", 2),
+        ('乡镇,\ufeff"描述"\n甲,\ufeff乙\n', 2),  # within a line
+        ("乡镇\ufeff,描述\n甲,乙\n", 2),
+        ("\u00ef\u00bb\u00bf乡镇,描述\n甲,乙\n", 2),  # one that was read as Latin-1, and as GBK
+        ("锘?乡镇,描述\n甲,乙\n", 2),
+        (("\ufeff\ufeff乡镇,描述\n甲,乙\n").encode("utf-16"), 2),
     ],
 )
-def test_marks_of_byte_order_wherever_a_line_begins(tmp_path: Path, data: str, rows: int) -> None:
+def test_marks_of_byte_order_wherever_they_stand(tmp_path: Path, data: str | bytes, rows: int) -> None:
     found, _ = read(tmp_path, data)
     assert len(found) == rows
     assert found[0] == ["乡镇", "描述"]
     assert not any("\ufeff" in cell for one in found for cell in one)
 
 
-def test_nul_characters_are_left_out_and_told(tmp_path: Path) -> None:
-    rows, notes = read(tmp_path, HEAD + row(1, "好") + row(2, "好\0的\0"))
-    assert rows[2][2] == "好的"
-    assert notes[1] == "2 NUL characters left out, the first in line 3"
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files_joined_without_a_line_break_between_them(tmp_path: Path, mark: str) -> None:
+    one = f"{mark}{WIDE}{wide(1)}".rstrip("\n")
+    rows, notes = read(tmp_path, one + one + "\n" + wide(2))
+    assert [cells[5] for cells in rows] == ["场所", "厂1", "场所", "厂1", "厂2"]
+    assert notes[1:] == [
+        "in line 2 files were joined without a line break; the header was put on a line of its own"
+    ]
+    same = WIDE + wide(1) + WIDE + wide(2)
+    assert len(read(tmp_path, same)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ('=T("007")', True),
+        ('="甲"&"乙"', True),
+        ("=A2", True),
+        ("=$B$3+1", True),
+        ("=1+1", True),
+        ("=(2+3)*4", True),
+        ("'=1+1", False),
+        ("=5号楼", False),
+        ("==", False),
+        ("=", False),
+    ],
+)
+def test_formulas_in_text_were_never_computed(tmp_path: Path, cell: str, told: bool) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEAD + row(1, cell), encoding="utf-8")
+    assert read_text(path, KNOWN).errors == ({(1, 2): cell} if told else {})
+
+
+@pytest.mark.parametrize(
+    ("data", "count", "line"),
+    [
+        (HEAD + row(1, "好") + row(2, "好\0的\0"), 2, 3),
+        (HEAD.replace("发现", "发\0现") + row(1, "好") + row(2, "好的"), 1, 1),
+        (HEAD + row(1, "好") + row(2, "好的").replace("2021", "\x002021"), 1, 3),
+        (HEAD + row(1, "好") + row(2, "好的") + "\0" * 3000, 3000, 4),  # a disk that was full
+        ("\0" * 512 + HEAD + row(1, "好") + row(2, "好的"), 512, 1),
+        (HEAD + row(1, "好") + "\0" * 600 + row(2, "好的"), 600, 3),
+        (HEAD + row(1, "好") + row(2, "好的") + "\x1a", 1, 4),  # the end of a file in DOS
+        (HEAD + row(1, "好") + row(2, "好\x0b的"), 1, 3),  # a line break of Word's
+        ((HEAD + row(1, "好") + row(2, "好\0的")).encode("gbk"), 1, 3),
+        ((HEAD + row(1, "好") + row(2, "好\0的")).encode("utf-16"), 1, 3),
+    ],
+)
+def test_control_characters_are_left_out_and_told(
+    tmp_path: Path, data: bytes | str, count: int, line: int
+) -> None:
+    rows, notes = read(tmp_path, data)
+    assert rows == [
+        ["乡镇", "发现日期", "描述"],
+        ["溪口镇", "2021-03-01", "好"],
+        ["溪口镇", "2021-03-02", "好的"],
+    ]
+    what = "control character" if count == 1 else "control characters"
+    assert notes[1] == f"{count} {what} (such as NUL) left out, the first in line {line}"
 
 
 @pytest.mark.parametrize(
@@ -156,18 +272,36 @@ def test_foreign_bytes_in_a_utf8_file_are_found_by_line(tmp_path: Path) -> None:
     assert told == "says it is utf-8-sig, but line 16 isn't; save it as csv in UTF-8"
 
 
-@pytest.mark.parametrize("text", ["消防设施老化严重", "灭火器过期", "联通基站塔基松动"])
-def test_a_utf8_cell_in_a_file_of_gb18030_is_read_as_that(tmp_path: Path, text: str) -> None:
-    lines = [HEAD.encode("gbk"), row(1, "正常").encode("gbk"), b"\xcf\xaa\xbf\xda\xd5\xf2,2021-03-02,"]
-    data = b"".join(lines) + text.encode() + b"\n"
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        assert "line 3 is wrong" in refuse(tmp_path, data)
-        return
-    rows, notes = read(tmp_path, data)
-    assert rows[2] == ["溪口镇", "2021-03-02", text]
-    assert notes[1] == "1 cell in UTF-8, read as that: row 3"
+def put(lines: list[str], at: int, data: bytes, encoding: str = "utf-8") -> bytes:
+    written = [line.encode(encoding) for line in lines]
+    return b"".join([*written[:at], data, *written[at + 1 :]])
+
+
+LINES = [HEAD, *(row(n, "正常") for n in range(1, 15))]
+TRADITIONAL = ["鄉鎮,發現日期,描述\n", *(f"溪口鎮,2021-03-{n:02},正常運作\n" for n in range(1, 15))]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "line"),
+    [
+        (put(LINES, 0, HEAD.encode("gbk")), "utf-8", 1),
+        (put(LINES, 3, b"\xcf\xaa\xbf\xda,2021-03-03,8\x94\n"), "utf-8", 4),  # a mark of Windows-1252
+        (put(LINES, 3, b"a,2021-03-03,8\xa0\n"), "utf-8", 4),
+        (put(LINES[:5], 2, row(2, "老化").encode("gbk")), "utf-8", 3),  # a short file
+        ("".join(LINES).encode() + "溪口".encode()[:-1], "utf-8", 16),  # cut within a character
+        ("".join(LINES).encode("gbk") + "溪口".encode("gbk")[:-1], "gb18030", 16),
+        (put(LINES, 9, b"\xff\xfe,2021-03-09,x\n", "gbk"), "gb18030", 10),
+        (put(TRADITIONAL, 9, b"\xff\xff,2021-03-09,x\n", "big5"), "big5", 10),
+        (put(["district,found on\n", *["Xikou,2021-03-05\n"] * 9], 5, b"caf\xe9,2021-03-05\n"), "utf-8", 6),
+    ],
+)
+def test_the_line_that_is_wrong_and_the_encoding_of_the_others(
+    tmp_path: Path, data: bytes, encoding: str, line: int
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    with pytest.raises(LedgerError, match=f"read as {encoding}, line {line} is wrong"):
+        read_text(path, KNOWN | {"鄉鎮", "發現日期", "district"})
 
 
 def test_common_words_in_gb18030_stay(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ def number(origins: dict[str, list[str | None]]) -> frozenset[tuple[str, str]]:
         (["第1号", "第2号", None], ["第1号"], True),
         (["1", "3", "4"], ["1", "2", "4"], True),  # rows set aside leave gaps
         (["0", "1"], ["0", "1"], True),
+        (["1.0", "2.0"], ["1.0", "2.0"], True),  # as programs write numbers that may be missing
         (["1", "2", "3"], ["4", "5", "6"], False),  # one count over all
         (["1", "2", "3"], ["A-17", "B-4"], False),
         (["YH2021001", "YH2021002"], ["YH2021001", "YH2021002"], False),

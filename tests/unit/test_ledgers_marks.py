@@ -190,3 +190,119 @@ def test_errors_are_set_aside_in_columns_of_every_type(tmp_path: Path) -> None:
     ]
     assert got.rows["description"].tolist()[1] == "Error 502"
     assert got.rows["premises"].tolist()[1] == "#1机组"
+
+
+@pytest.mark.parametrize(
+    ("word", "error"),
+    [
+        ("#NAME?", True), ("#NULL!", True), ("#NUM!", True), ("#SPILL!", True), ("#CALC!", True), ("#FIELD!", True),
+        ("#BUSY!", True), ("#UNKNOWN!", True), ("#PYTHON!", True), ("#GETTING_DATA", True),
+        ("#ERROR!", True),  # of Google Sheets
+        ("错误:502", True), ("错误：504", True), ("錯誤:502", True),  # of LibreOffice in Chinese
+        ("＃N/A", True), ("#VALUE", True), ("#DIV/0", True),  # as people type them
+        ("########", True),  # a column too narrow for its number, copied as it is seen
+        ("#1机组", False), ("#A", False), ("##", False), ("#REF! 已更正", False), ("错误：线路", False),
+        ("Error 502", False),
+        ("#消防", False), ("#VIP", False),
+    ],
+)  # fmt: skip
+def test_how_programs_show_errors(tmp_path: Path, word: str, error: bool) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"所属乡镇,发现日期,隐患描述\n溪南镇,2021-03-05,{word}\n", "utf-8")
+    got = read_ledger_file(path, SOURCE, name="a.csv")
+    assert got.rows["description"].fillna("").tolist() == ["" if error else word]
+    assert got.set_aside["value"].tolist() == ([word] if error else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "counts", "aside"),
+    [
+        (["溪南镇,#REF!,甲,"], {"data": 1}, ["found_on"]),
+        (["#N/A,2021-03-05,甲,"], {"data": 1}, ["district"]),
+        (["#N/A,#N/A,#N/A,#N/A"], {"data": 1}, ["district"]),  # a formula drawn beyond the last row
+        (["溪南镇,2021-03-05,甲,1", "合计,,,#REF!"], {"data": 1, "total": 1}, []),
+        (["#REF!,,,", "溪南镇,2021-03-05,甲,1"], {"note": 1, "data": 1}, []),
+    ],
+)
+def test_errors_in_rows_of_every_kind(
+    tmp_path: Path, lines: list[str], counts: dict[str, int], aside: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["所属乡镇,发现日期,隐患描述,整改资金（万元）", *lines]), "utf-8")
+    got = read_ledger_file(path, SOURCE, name="a.csv")
+    (table,) = got.tables
+    assert {kind: count for kind, count in table.counts.items() if count and kind != "header"} == counts
+    assert got.set_aside["column"].tolist() == aside and not table.totals
+
+
+def test_a_header_in_error_is_no_column_and_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("所属乡镇,发现日期,#REF!,隐患描述\n溪南镇,2021-03-05,甲,乙\n", "utf-8")
+    got = read_ledger_file(path, SOURCE, name="a.csv")
+    assert got.tables[0].unrecognised == ("#REF!",) and got.rows["description"].tolist() == ["乙"]
+
+
+def cells(*texts: str) -> str:
+    return "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in texts)
+
+
+HEADER = f"<row>{cells('所属乡镇', '发现日期', '隐患描述', '整改期限', '隐患编号')}</row>"
+START, END = cells("溪南镇", "2021-03-05", "甲"), cells("A1")
+WRONG = '<c t="e"><v>#REF!</v></c>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "row", "word"),
+    [
+        (f"<row>{START}{WRONG}{END}</row>", 2, "#REF!"),
+        (f"<row>{START}<c><f>TODAY()</f></c>{END}</row>", 2, "=TODAY()"),
+        (f'<row r="5">{START}{WRONG}{END}</row>', 5, "#REF!"),  # rows say it, cells don't
+        (f'<row r="9">{START}<c/>{END}</row><row>{START}{WRONG}{END}</row>', 10, "#REF!"),
+        (f'<row>{START}<c r="D2" t="e"><v>#REF!</v></c>{END}</row>', 2, "#REF!"),  # one cell does
+        ('<row><c r="a2" t="str"><v>溪南镇</v></c><c r="b2"><v>44260</v></c><c r="d2" t="e"><v>#REF!</v></c></row>',
+         2, "#REF!"),
+        (f"<row>{START}<c/>{END}</row>", 0, ""),
+        (f'<row>{START}<c t="str"><f>""</f><v></v></c>{END}</row>', 0, ""),
+    ],
+)  # fmt: skip
+def test_cells_that_do_not_say_where_they_stand(tmp_path: Path, rows: str, row: int, word: str) -> None:
+    path = tmp_path / "a.xlsx"
+    write_sheet(path, HEADER + rows)
+    got = read_ledger_file(path, SOURCE, name="a.xlsx")
+    aside = got.set_aside[["source_row", "column", "value"]].to_numpy().tolist()
+    assert aside == ([[row, "deadline", word]] if row else [])
+    assert got.rows["found_on"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2021-03-05"]
+
+
+DRILLS = Source(load_kinds()["drills"])
+
+
+@pytest.mark.parametrize(
+    ("formulas", "aside"),
+    [
+        ({"D2": ("=30+1", 0), "E2": ("=1+1", 0)}, ["participants", "problems"]),
+        ({"D2": ("=30+1", 31), "E2": ("=1-1", 0)}, []),  # one result shows that it was computed
+        ({"C2": ('="消防"&"演练"', 0)}, ["name"]),
+        ({"B2": ("=DATE(2021,3,5)", 0)}, ["held_on"]),
+        ({"A2": ("=Sheet2!A1", 0)}, ["district"]),
+        ({"D2": ("{=SUM(1,2)}", 0)}, ["participants"]),
+        ({"D3": ("=SUM(D2:D2)", 0)}, []),  # a total that nobody computed says nothing
+        ({"D1": ('="参演"&"人数"', 0)}, []),  # nor does a header: the column isn't known
+    ],
+)
+def test_formulas_of_a_program_that_does_not_compute(
+    tmp_path: Path, formulas: dict[str, tuple[str, int]], aside: list[str]
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["乡镇", "演练日期", "演练名称", "参演人数", "发现问题数"])
+        sheet.write_row(1, 0, ["溪南镇", "2021-03-05", "消防演练", 30, 2])
+        if "D3" in formulas:
+            sheet.write_row(2, 0, ["合计"])
+        for place, (formula, result) in formulas.items():
+            sheet.write_formula(place, formula, None, result)
+    got = read_ledger_file(path, DRILLS, name="a.xlsx")
+    assert got.set_aside["column"].tolist() == aside and not got.tables[0].totals
+    assert got.tables[0].unrecognised == (('="参演"&"人数"',) if "D1" in formulas else ())
+    assert len(got.rows) == (not {"held_on", "district"} & set(aside))

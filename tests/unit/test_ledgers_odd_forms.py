@@ -235,34 +235,133 @@ def test_seconds_by_their_marks(tmp_path: Path) -> None:
     assert got.rows["evacuation_s"].tolist() == [150]
 
 
-def test_bare_records_as_old_programs_write_them_are_read(tmp_path: Path) -> None:
-    def record(number: int, body: bytes) -> bytes:
-        return struct.pack("<HH", number, len(body)) + body
+def write_record(number: int, body: bytes) -> bytes:
+    return struct.pack("<HH", number, len(body)) + body
 
-    def label(row: int, column: int, text: str) -> bytes:
-        written = text.encode("gbk")
-        return record(0x0204, struct.pack("<HHHH", row, column, 0, len(written)) + written)
 
-    rows = [["乡镇", "发现日期", "场所名称"], ["溪南镇", "2021-03-05", "甲"]]
-    cells = b"".join(label(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row))
-    (tmp_path / "a.xls").write_bytes(
-        record(0x0809, struct.pack("<HHHH", 0, 0x10, 0, 0)) + cells + record(0x0A, b"")
+def write_label(row: int, column: int, text: str, encoding: str) -> bytes:
+    written = text.encode(encoding)
+    return write_record(0x0204, struct.pack("<HHHH", row, column, 0, len(written)) + written)
+
+
+BEGIN, OLD = write_record(0x0809, struct.pack("<HHHH", 0, 0x10, 0, 0)), struct.pack("<HHH", 0, 0x10, 0)
+EXCEL_5 = write_record(0x0809, struct.pack("<HHHH", 0x0500, 0x10, 0, 0))
+PAGE, DAY = (
+    write_record(0x42, struct.pack("<H", 936)),
+    write_record(0x0203, struct.pack("<HHHd", 1, 1, 0, 44260)),
+)
+BIG5 = write_record(0x42, struct.pack("<H", 950))
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.et", "a.xlsx"])
+@pytest.mark.parametrize(
+    ("begin", "encoding", "more"),
+    [
+        (BEGIN, "gbk", b""),
+        (BEGIN, "utf-8", b""),
+        (BEGIN + PAGE, "gbk", b""),
+        (BEGIN + BIG5, "big5", b""),
+        (EXCEL_5, "gbk", b""),
+        (EXCEL_5 + PAGE, "gbk", b""),
+        (write_record(0x0209, OLD), "gbk", b""),
+        (write_record(0x0409, OLD), "gbk", b""),
+        (BEGIN, "gbk", DAY),  # a day as a number
+        (BEGIN, "gbk", write_record(0x027E, struct.pack("<HHHi", 1, 1, 0, (44260 << 2) | 2))),
+    ],
+)
+def test_bare_records_as_old_programs_write_them_are_read(
+    tmp_path: Path, begin: bytes, encoding: str, more: bytes, name: str
+) -> None:
+    head = ["鄉鎮", "發現日期", "場所名稱"] if encoding == "big5" else ["乡镇", "发现日期", "场所名称"]
+    rows = [head, ["溪南" if encoding == "big5" else "溪南镇", "" if more else "2021-03-05", "甲"]]
+    cells = b"".join(
+        write_label(r, c, text, encoding) for r, row in enumerate(rows) for c, text in enumerate(row) if text
     )
-    got = read_ledger_file(tmp_path / "a.xls", SOURCE, name="a.xls")
-    assert got.rows[["district", "premises"]].to_numpy().tolist() == [["溪南镇", "甲"]]
+    (tmp_path / name).write_bytes(begin + cells + more + write_record(0x0A, b""))
+    got = read_ledger_file(tmp_path / name, SOURCE, name=name)
+    assert got.rows[["district", "premises"]].to_numpy().tolist() == [rows[1][::2]]
+    assert got.rows["found_on"].dt.strftime("%Y-%m-%d").tolist() == ["2021-03-05"]
     assert [note.code for note in got.notes] == ["ledgers.file.irregular"]
 
 
-def test_a_sheet_that_says_it_begins_in_row_0_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [b"", b"\x04\x02\x10"])
+def test_bare_records_that_were_cut_are_damaged(tmp_path: Path, end: bytes) -> None:
+    cells = write_label(0, 0, "乡镇", "gbk") + write_label(0, 1, "发现日期", "gbk")
+    (tmp_path / "a.xls").write_bytes(BEGIN + cells + end)
+    assert "is damaged" in word_all(read_ledger_file(tmp_path / "a.xls", SOURCE, name="a.xls").errors)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A0:AZ48943",
+        "A1",
+        "",
+        "B2:A1",
+        "A1:XFD1048576",
+        "$A$1:$B$2",
+        "A1:B2 D1:E2",
+        "A:B",
+        "1:2",
+        "A1:B0",
+        "xyz",
+        None,
+    ],
+)
+def test_a_sheet_that_says_wrongly_where_it_lies_is_read(tmp_path: Path, said: str | None) -> None:
     read(tmp_path, [["乡镇", "发现日期"], ["溪南镇", "2021-03-05"]])
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     sheet = parts["xl/worksheets/sheet1.xml"]
-    parts["xl/worksheets/sheet1.xml"] = re.sub(b'ref="A1:B2"', b'ref="A0:AZ48943"', sheet)
+    other = b"" if said is None else f'<dimension ref="{said}"/>'.encode()
+    parts["xl/worksheets/sheet1.xml"] = re.sub(b'<dimension ref="A1:B2" */>', other, sheet)
     assert parts["xl/worksheets/sheet1.xml"] != sheet
     with zipfile.ZipFile(path, "w") as package:
         for name, data in parts.items():
             package.writestr(name, data)
     got = read_ledger_file(path, SOURCE, name="a.xlsx")
     assert list(got.rows["district"]) == ["溪南镇"] and not got.errors
+
+
+@pytest.mark.parametrize("magic", [b"\0\5\x16\7", b"\0\5\x16\0"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv", "._a.xlsx"])
+def test_what_macos_leaves_beside_a_file_is_called_so_under_any_name(
+    tmp_path: Path, name: str, magic: bytes
+) -> None:
+    (tmp_path / name).write_bytes(magic + b"\0\2\0\0Mac OS X")
+    told = word_all(read_ledger_file(tmp_path / name, SOURCE, name=name).errors)
+    assert "is what macOS leaves beside a file" in told
+
+
+PEOPLE = ["地区", "年度", "常住人口"]
+COUNTED = [["溪口镇", 2021, 100], ["溪南镇", 2021, 200]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "totals", "wrong", "aside"),
+    [
+        ([*COUNTED, ["汇总", "", 300]], 1, [], []),
+        ([*COUNTED, ["汇总", 2021, 301]], 1, [(4, 301, 300)], []),
+        ([*COUNTED, ["汇总(2项)", "", 301]], 1, [(4, 301, 300)], []),
+        ([*COUNTED, ["滨江县总计", 2021, 301]], 1, [(4, 301, 300)], []),
+        ([*COUNTED, ["Grand Total", "", 301]], 1, [(4, 301, 300)], []),
+        ([*COUNTED, ["累计", "", 301]], 1, [(4, 301, 300)], []),
+        ([["合计", 2021, 301], *COUNTED], 1, [(2, 301, 300)], []),
+        ([COUNTED[0], ["溪口镇 汇总", "", 101], COUNTED[1], ["总计", "", 300]], 2, [(3, 101, 100)], []),
+        ([*COUNTED, ["合计", 2021, 300], ["溪口镇", 2022, 110], ["合计", 2022, 111]], 2, [(6, 111, 110)], []),
+        ([*COUNTED, ["", "", 300]], 0, [], [4]),  # its word was deleted
+        ([*COUNTED, ["平均值", "", 150]], 0, [], [4]),  # a table's last row may hold other than sums
+        ([*COUNTED, ["最大值", "", 200]], 0, [], [4]),
+        ([*COUNTED, ["其中：农村", "", 100]], 0, [], [4]),
+    ],
+)
+def test_the_last_row_of_a_table(
+    tmp_path: Path, rows: list[list[object]], totals: int, wrong: list[object], aside: list[int]
+) -> None:
+    got = read_kind(tmp_path, "population", [PEOPLE, *rows])
+    (table,) = got.tables
+    assert table.counts["total"] == totals
+    assert [(one.row, one.stated, one.summed) for one in table.totals] == wrong
+    assert got.set_aside["source_row"].tolist() == aside
+    assert set(got.rows["district"]) == {"溪口镇", "溪南镇"}

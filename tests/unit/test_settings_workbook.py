@@ -216,6 +216,14 @@ def test_files_are_listed_in_order_without_lock_files(tmp_path):
         (raw / name).touch()
     files, missing = list_files(config, config.ledgers["hazards"][0])
     assert [show_path(config, path) for path in files] == ["data/raw/a.xlsx", "data/raw/b.xlsx"]
+    # Nor with what else systems leave in folders, where a pattern takes all.
+    for name in (".~lock.a.xlsx#", ".DS_Store", "Thumbs.db", "desktop.ini", ".a.xlsx.swp"):
+        (raw / name).touch()
+    (raw / "__MACOSX").mkdir()
+    (raw / "__MACOSX" / "._a.xlsx").touch()
+    config = read(tmp_path, MINIMAL.replace('"data/raw/*.xlsx"', '"data/raw/**/*", "data/raw/none*.csv"'))
+    files, missing = list_files(config, config.ledgers["hazards"][0])
+    assert [show_path(config, path) for path in files] == ["data/raw/a.xlsx", "data/raw/b.xlsx"]
     assert missing == ["data/raw/none*.csv"]
 
 

@@ -14,6 +14,7 @@ from taizhang.core.reasons import Reason
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 PRECISIONS = ("day", "ten_days", "month", "year")
 _EARLIEST = 1949  # a spreadsheet's day before this year is a small number in a date's format
+_LAST_OF_NUMBERS = 1905  # and so is a day as text up to this one, as a csv has it: 2021 becomes 1905/7/13
 _SERIALS = (20000, 80000)  # 1954 to 2119: a bare number in this range can only be a spreadsheet's day
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _NUMERAL = "〇○零一二三四五六七八九十廿卅"
@@ -205,6 +206,9 @@ def read_date(
         return Found(None, _reason("not_a_date"))
     if found.value is None:
         return found
+    of_numbers = FIRST_YEAR <= found.value.year <= _LAST_OF_NUMBERS
+    if isinstance(value, str) and of_numbers and found.precision == "day" and not month:
+        return Found(None, _reason("number"))
     if not FIRST_YEAR <= found.value.year <= LAST_YEAR:
         limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
         return Found(None, _reason("year_outside", year=found.value.year, **limits))

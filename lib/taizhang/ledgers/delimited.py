@@ -12,17 +12,20 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.sheets import Sheet
-from taizhang.ledgers.text import fold, simplify
+from taizhang.ledgers.text import CONTROL, fold, simplify, tidy_cell
 
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _ENCODINGS = ("gb18030", "big5", "cp950", "big5hkscs", "utf-16-le", "utf-16-be")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# A mark may stand several times, and again where two files were joined.
-_MARK = re.compile(r"^\ufeff+", re.MULTILINE)
-# ="007": how systems keep a text a text when Excel opens it. '007: the same, as typed in a cell.
-_KEPT_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"|\'(?=[\d=+\-@])(.*)', re.DOTALL)
+# A mark of UTF-8 that was read as another encoding's.
+_MARK_MISREAD = re.compile(r"\A(?:\u00ef\u00bb\u00bf|\u951f?\u9518\?)")
+# '007 is typed in a cell to keep a text a text.
+_KEPT_TEXT = re.compile(r"'(?=[\d=+\-@])(.*)", re.DOTALL)
+# A formula that Excel would compute when it opens the file.
+_FORMULA = re.compile(
+    r'=\s*(?:[A-Za-z.]+\(|"|\$?[A-Za-z]{1,3}\$?\d|\(|-?\d+(?:\.\d+)?\s*[-+*/^&]).*', re.DOTALL
+)
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")
-_CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 
 
 def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet:
@@ -35,26 +38,29 @@ def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet
     if not text.strip():
         raise LedgerError("ledgers.file.empty")
     delimiter = find_delimiter(text)
-    records, more = _split_records(text, delimiter)
+    text, more = _part_joined(text, delimiter)
+    records, of_marks = _split_records(text, delimiter)
+    more += of_marks
     width = max(map(len, records), default=0)
     rows = [record if len(record) == width else record + [""] * (width - len(record)) for record in records]
-    _free_kept_texts(rows)
-    if encoding == "gb18030":
-        more += _mend_utf8_cells(rows)
+    errors = _free_kept_texts(rows)
     shown = Reason(f"ledgers.delimiter.{DELIMITERS[delimiter]}")
     read_as = Reason("ledgers.file.read_as", encoding=encoding, delimiter=shown)
-    return Sheet("", rows, notes=(read_as, *notes, *more))
+    return Sheet("", rows, errors=errors, notes=(read_as, *notes, *more))
 
 
 def _read_characters(data: bytes, known: frozenset[str], encoding: str) -> tuple[str, str, list[Reason]]:
-    """The text without marks and NUL characters, its encoding, and notes of what was left out."""
+    """The text without marks and control characters, its encoding, and notes of what was left out.
+
+    A mark may stand several times, and again where two files were joined.
+    """
     text, encoding = (_decode_as(data, encoding), encoding) if encoding else decode(data, known)
-    notes = []
-    if "\0" in text:
-        lines = [number for number, line in enumerate(text.splitlines(), 1) if "\0" in line]
-        notes.append(Reason("ledgers.file.nul", count=text.count("\0"), line=lines[0]))
-        text = text.replace("\0", "")
-    return _MARK.sub("", text), encoding, notes
+    text = _MARK_MISREAD.sub("", text.replace("\ufeff", ""))
+    if not (found := CONTROL.search(text)):
+        return text, encoding, []
+    line = text.count("\n", 0, found.start()) + 1
+    text, count = CONTROL.subn("", text)
+    return text, encoding, [Reason("ledgers.file.controls", count=count, line=line)]
 
 
 def _decode_as(data: bytes, encoding: str) -> str:
@@ -95,7 +101,7 @@ def decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
     lines = data.split(b"\n")
     foreign = [number for number, line in enumerate(lines, 1) if not line.isascii()]
     if not options or _is_mostly_utf8(lines, foreign):
-        nearest, line = _find_fault(lines, foreign)
+        nearest, line = _find_fault(lines, foreign, known)
         raise LedgerError("ledgers.file.no_encoding", nearest=nearest, line=line)
     _, _, text, encoding = min(options)
     return text, encoding
@@ -107,13 +113,14 @@ def _is_mostly_utf8(lines: list[bytes], foreign: list[int]) -> bool:
     return len(foreign) >= 10 and good >= 0.9 * len(foreign)
 
 
-def _find_fault(lines: list[bytes], foreign: list[int]) -> tuple[str, int]:
-    """The encoding that reads most lines, and the first line that it doesn't."""
+def _find_fault(lines: list[bytes], foreign: list[int], known: frozenset[str]) -> tuple[str, int]:
+    """The encoding that reads most lines, or of two the one that shows more headers, and the first line it doesn't."""
     bad = {
         encoding: [number for number in foreign if not _decodes(lines[number - 1], encoding)]
         for encoding in ("utf-8", "gb18030", "big5", "cp950", "big5hkscs")
     }
-    nearest = min(bad, key=lambda encoding: len(bad[encoding]))
+    head = b"\n".join(lines[:40])
+    nearest = min(bad, key=lambda one: (len(bad[one]), -_count_known(head.decode(one, "replace"), known)))
     return nearest, bad[nearest][0] if bad[nearest] else 1
 
 
@@ -144,17 +151,31 @@ def find_delimiter(text: str) -> str:
     return best
 
 
+def _part_joined(text: str, delimiter: str) -> tuple[str, list[Reason]]:
+    """Put the header on a line of its own where files were joined of which one had no line break at its end."""
+    header = next((line for line in text.splitlines() if line.count(delimiter) >= 2), "")
+    if not header or text.count(header) == 1:
+        return text, []
+    joint = re.compile(rf"(?<=[^\r\n]){re.escape(header)}(?=[\r\n]|\Z)")
+    lines = [text.count("\n", 0, found.start()) + 1 for found in joint.finditer(text)]
+    notes = [Reason("ledgers.file.joined", lines=lines)] if lines else []
+    return joint.sub(lambda found: f"\n{found[0]}", text), notes
+
+
 def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Reason]]:
     """The records. A quotation mark that is never closed swallows the lines after it: that is seen and mended.
 
-    A line that begins such a record is read as typed, marks and all, where it then has as many cells as the others;
-    else LedgerError names the line.
+    A line that begins such a record is read as typed, marks and all, where it then has as many cells as the others,
+    or one; else LedgerError names the line.
     """
+    text = _double_escaped_marks(text, delimiter)
     records, ends = _parse(text, delimiter)
-    if all(end - start == 1 for start, end in pairwise([0, *ends])):
-        return records, []
+    spans = list(pairwise([0, *ends]))
     lines = list(io.StringIO(text, newline=""))
-    width = Counter(map(len, records)).most_common(1)[0][0]
+    single = all(end - start == 1 for start, end in spans)
+    if single and not (spans and _is_open(lines[spans[-1][0] :], delimiter)):
+        return records, []
+    width = _find_width(records, spans, lines, delimiter)
     kept: list[list[str]] = []
     mended: list[int] = []
     start = 0  # of lines; where a line is mended, reading begins anew at the next
@@ -164,9 +185,9 @@ def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Rea
             record, end = next(fresh)
         except StopIteration:
             break
-        if end - start > 1 and _swallows(lines[start:end], record, delimiter, width):
-            plain = next(csv.reader([lines[start]], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
-            if len(plain) != width:
+        if _swallows(lines[start:end], record, delimiter, width):
+            plain = _read_as_typed(lines[start], delimiter)
+            if len(plain) not in (1, width):  # 1: a title or note
                 raise LedgerError("ledgers.file.open_quote", line=start + 1)
             kept.append(plain)
             mended.append(start + 1)
@@ -196,38 +217,72 @@ def _parse_on(text: str, delimiter: str, start: int) -> "zip[tuple[list[str], in
     return zip(records, [start + end for end in ends], strict=True)
 
 
-def _swallows(lines: list[str], record: list[str], delimiter: str, width: int) -> bool:
-    """Whether a record of several lines is one by mistake: it breaks a rule of quoting, or holds whole rows."""
+def _find_width(
+    records: list[list[str]], spans: list[tuple[int, int]], lines: list[str], delimiter: str
+) -> int:
+    """How many cells most rows have; those of a record that breaks a rule of quoting are counted as typed."""
+    widths = Counter[int]()
+    for record, (start, end) in zip(records, spans, strict=True):
+        if end - start > 1 and not _is_regular(lines[start:end], delimiter):
+            widths.update(len(_read_as_typed(line, delimiter)) for line in lines[start:end])
+        else:
+            widths[len(record)] += 1
+    return widths.most_common(1)[0][0]
+
+
+def _read_as_typed(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+
+
+def _is_regular(lines: list[str], delimiter: str) -> bool:
+    """Whether lines keep to the rules of quoting: no mark is left open, nothing but a delimiter follows one."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
+        return False
+    return True
+
+
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Whether a mark is still open at the end: what would follow goes into its cell."""
+    return len(list(csv.reader([*lines, "x"], delimiter=delimiter))) == 1
+
+
+def _swallows(lines: list[str], record: list[str], delimiter: str, width: int) -> bool:
+    """Whether a record is several rows by mistake: it breaks a rule of quoting, or holds whole rows.
+
+    Of one line, whether it would swallow more if there were more.
+    """
+    if len(lines) == 1:
+        return _is_open(lines, delimiter)
+    if not _is_regular(lines, delimiter):
         return True
+    if width > 1 and all(len(_read_as_typed(line, delimiter)) == width for line in lines):
+        return True  # two marks that are not closed, and close each other
     inner = [line for cell in record for line in cell.splitlines()[1:-1]]
     return width > 1 and any(line.count(delimiter) >= width - 1 for line in inner)
 
 
-def _free_kept_texts(rows: list[list[str]]) -> None:
-    """Put in place of ="007" the text that Excel shows."""
-    for row in rows:
-        for number, cell in enumerate(row):
-            if cell[:1] in "='" and (match := _KEPT_TEXT.fullmatch(cell.strip())):
-                row[number] = match[2] if match[1] is None else match[1].replace('""', '"')
+def _double_escaped_marks(text: str, delimiter: str) -> str:
+    """Write a mark within marks twice, where the text has it after a backslash, as databases write it."""
+    if '\\"' not in text or _is_regular(list(io.StringIO(text, newline="")), delimiter):
+        return text
+    doubled = text.replace('\\"', '""')
+    return doubled if _is_regular(list(io.StringIO(doubled, newline="")), delimiter) else text
 
 
-def _mend_utf8_cells(rows: list[list[str]]) -> list[Reason]:
-    """Read cells of a GB18030 file whose bytes are UTF-8 as that, and tell the lines."""
-    mended = []
-    for line, row in enumerate(rows, 1):
+def _free_kept_texts(rows: list[list[str]]) -> dict[tuple[int, int], str]:
+    """Put in place of ="007" and '007 the text that Excel shows; returns the cells with formulas nobody computed."""
+    formulas = {}
+    for line, row in enumerate(rows):
         for number, cell in enumerate(row):
-            if len(cell) < 3 or cell.isascii():
+            if cell[:1] not in ("=", "'"):
                 continue
-            with suppress(UnicodeError):
-                text = cell.encode("gb18030").decode("utf-8")
-                if len(text) < len(cell) and len(_CHINESE.findall(text)) >= 2:
-                    row[number] = text
-                    mended.append(line)
-    return (
-        [Reason("ledgers.file.utf8_cells", count=len(mended), rows=list(dict.fromkeys(mended)))]
-        if mended
-        else []
-    )
+            shown = str(tidy_cell(cell))
+            if shown != cell:
+                row[number] = shown
+            elif match := _KEPT_TEXT.fullmatch(cell.strip()):
+                row[number] = match[1]
+            elif _FORMULA.fullmatch(cell.strip()):
+                formulas[line, number] = cell.strip()
+    return formulas

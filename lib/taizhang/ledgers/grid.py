@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from taizhang.ledgers.sheets import Sheet
+from taizhang.ledgers.text import is_untidy, tidy_cell
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -91,12 +92,14 @@ def make_grid(sheet: Sheet) -> Grid:
 
 
 def encode(cells: Sequence[object]) -> tuple[Codes, list[object]]:
-    """Encode values as codes into the distinct ones, in order of appearance; -1 for empty."""
+    """Encode values as codes into the distinct ones, tidied, in order of appearance; -1 for empty."""
     places: defaultdict[object, int] = defaultdict(count().__next__)
     codes = np.fromiter(map(places.__getitem__, cells), dtype=np.int64, count=len(cells))
     if (True in places or False in places) and bool in set(map(type, cells)):
         # True equals 1.0 as a dictionary key: told apart here, so that neither becomes the other.
         return encode([("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell for cell in cells])
+    if any(tidy_cell(one) != one for one in places if is_untidy(one)):
+        return encode([tidy_cell(cell) for cell in cells])
     return drop_blank(codes, list(places))
 
 

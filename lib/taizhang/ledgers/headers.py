@@ -20,6 +20,7 @@ _YEAR = re.compile(
 )
 _END = re.compile(r"[*※★:;,.。、#?]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
+_QUOTES = "\"“”'‘’"
 _SIGNS = re.compile(r"[(\[【〔{)\]】〕}]")
 # What makes another number or day of a name that is near: 未整改数 is no 已整改数, 应参加人数 no 参加人数.
 _OTHERWISE = re.compile("未|不|非|应(?!急)|拟|计划|预计|上年|去年|同期|累计|率|占比|比例|其中|增长")
@@ -94,7 +95,7 @@ class HeaderIndex:
         return () if isinstance(found, Match) else found
 
     def _find(self, levels: Sequence[str]) -> Match | tuple[Question, ...]:
-        key = tuple(text for text in levels if text)
+        key = tuple(filter(None, (text.strip(_QUOTES) for text in levels)))
         if key not in self._cache:
             found = self._look_up(key) or ()
             if isinstance(found, Match):

@@ -21,9 +21,10 @@ _FORMULA = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _IS_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
-_PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
 _ERROR_TEXT = re.compile(
-    r"Err:\d{3}|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|GETTING_DATA)"
+    r"(?:Err|错误|錯誤)[:：] ?\d{3}|[#＃](?:N/A|GETTING_DATA|(?:DIV/0|[A-Z]{3,})[!?]|DIV/0|NAME|NULL|NUM|REF|VALUE)"
+    r"|[#＃]{3,}"  # a column too narrow for its number, copied as it is seen
 )
 _CHUNK = 1 << 20
 _DAMAGED = (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -234,7 +235,7 @@ def _find_place(given: dict[str, str]) -> tuple[int, int]:
     match = _PLACE.fullmatch(given.get("r", ""))
     if not match:
         raise _NoPlaceError
-    return int(match[2]) - 1, number_column(match[1])
+    return int(match[2]) - 1, number_column(match[1].upper())
 
 
 def is_error_text(text: str) -> bool:

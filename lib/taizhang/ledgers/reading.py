@@ -14,6 +14,7 @@ from taizhang.ledgers.delimited import read_text
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
+from taizhang.ledgers.misread import mend_misread
 from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
 from taizhang.ledgers.rowkinds import DATA, LedgerTable
 from taizhang.ledgers.sheets import read_workbook, sniff_format
@@ -95,10 +96,12 @@ def _join_parts(parts: Iterable[FileRead]) -> FileRead:
 def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid, tuple[Reason, ...]]]:
     if kind == "text":
         sheet = read_text(path, HeaderIndex(source.kind, source.columns).known, encoding=source.encoding)
-        yield make_grid(sheet), sheet.notes
-        return
-    for sheet in read_workbook(path, kind, source.sheets):
-        yield make_grid(sheet), sheet.notes
+        sheets = iter([sheet])
+    else:
+        sheets = read_workbook(path, kind, source.sheets)
+    for sheet in sheets:
+        grid, notes = mend_misread(make_grid(sheet))
+        yield grid, (*sheet.notes, *notes)
 
 
 def _read_grids(

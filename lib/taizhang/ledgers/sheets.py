@@ -6,8 +6,10 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.outside import tell_error
@@ -50,8 +52,6 @@ def sniff_format(path: Path) -> str:
     """
     if path.name.startswith(("~$", ".~")):
         raise LedgerError("ledgers.file.lock")
-    if path.name.startswith("._"):
-        raise LedgerError("ledgers.file.apple_double")
     try:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -59,6 +59,8 @@ def sniff_format(path: Path) -> str:
         raise LedgerError("ledgers.file.locked") from None
     except OSError as error:
         raise LedgerError("ledgers.file.not_opened", why=tell_error(error)) from None
+    if path.name.startswith("._") or head.startswith((b"\0\5\x16\7", b"\0\5\x16\0")):
+        raise LedgerError("ledgers.file.apple_double")
     if not head:
         raise LedgerError("ledgers.file.no_bytes")
     if head.startswith(b"PAR1"):
@@ -160,10 +162,7 @@ def _read_with_xlrd(path: Path, wanted: Sequence[str] | None, why: Label) -> Ite
     import xlrd
 
     try:
-        quiet = io.StringIO()
-        book = xlrd.open_workbook(str(path), logfile=quiet)
-        if book.biff_version < 80 and book.codepage is None:
-            book = xlrd.open_workbook(str(path), logfile=quiet, encoding_override="gb18030")
+        book = _open_bare(path.read_bytes())
         _check_wanted(wanted, book.sheet_names())
         for sheet in book.sheets():
             if wanted is not None and sheet.name not in wanted:
@@ -189,6 +188,22 @@ def _read_with_xlrd(path: Path, wanted: Sequence[str] | None, why: Label) -> Ite
         raise
     except Exception:  # xlrd raises whatever a record makes it
         raise LedgerError("ledgers.file.damaged", why=why) from None
+
+
+def _open_bare(data: bytes) -> Any:
+    import xlrd
+
+    if (
+        data[4:8] == b"\x00\x05\x10\x00"
+    ):  # a sheet alone, which says it is of Excel 5: read as those of Excel 4
+        data = data[:4] + b"\x00\x04" + data[6:]
+    quiet = io.StringIO()
+    book = xlrd.open_workbook(file_contents=data, logfile=quiet)
+    if book.biff_version >= 80 or book.codepage is not None:
+        return book
+    with suppress(UnicodeDecodeError):
+        return xlrd.open_workbook(file_contents=data, logfile=quiet, encoding_override="utf-8")
+    return xlrd.open_workbook(file_contents=data, logfile=quiet, encoding_override="gb18030")
 
 
 def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: Label) -> Iterator[Sheet]:

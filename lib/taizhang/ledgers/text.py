@@ -7,6 +7,11 @@ from typing import Any
 
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _JOINTS = re.compile(r"[_\-·・]")
+# Nobody sees or means these: controls but for tab and line breaks, and what has no width.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# ="007": how systems keep a text a text when Excel opens it.
+_KEPT_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"')
+_UNTIDY = re.compile(f'{CONTROL.pattern}|[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]|^\\s*="')
 
 
 @lru_cache(maxsize=65536)
@@ -37,3 +42,17 @@ def write_cell(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return "" if value is None else str(value)
+
+
+def is_untidy(value: object) -> bool:
+    """Whether `tidy_cell` may change a cell's value."""
+    return type(value) is str and _UNTIDY.search(value) is not None
+
+
+def tidy_cell(value: object) -> object:
+    """A text as a spreadsheet shows it: without characters that nobody sees, and 007 for ="007"."""
+    if type(value) is not str:
+        return value
+    seen = _UNTIDY.sub(lambda found: found[0] if found[0].endswith('="') else "", value)
+    match = _KEPT_TEXT.fullmatch(seen.strip())
+    return match[1].replace('""', '"') if match else seen

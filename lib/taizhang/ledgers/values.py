@@ -16,6 +16,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
 from taizhang.ledgers.marks import is_error_text
+from taizhang.ledgers.misread import is_lost
 from taizhang.ledgers.phrases import Said, answer_day, begins_with_yes, read_due, read_own_day, read_phrase
 from taizhang.ledgers.quantities import is_bare, read_number, read_sentence
 from taizhang.ledgers.text import fold, simplify, write_cell
@@ -23,6 +24,8 @@ from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, NUMBER_TYPES, Field
 from taizhang.metadata.phrases import load_phrases
 
 _EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
+_SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d{2}")  # as a spreadsheet shows a long number: 3.50921E+17
+_ERROR_SIGNS = frozenset("#＃E错錯")
 _NONE = frozenset(("无", "没有", "未发现", "無"))
 _SEVERAL = re.compile(r"[、,，;；/+\s]+|和|及|与")
 _NAMES = re.compile(r"[、,;/\n]+|和|及")
@@ -246,8 +249,10 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
     if isinstance(value, str) and _is_unknown(fold(value), field):
         return _NOTHING
     if field.type == "text":
-        if isinstance(value, float) and abs(value) >= _EXACT:
+        if _lacks_figures(value):
             return _refuse(Reason("ledgers.cell.figures_lost"), value, field)
+        if isinstance(value, str) and is_lost(value):
+            return _refuse(Reason("ledgers.cell.characters_lost"), value, field)
         return Answer(write_cell(value) or None)
     if field.type in DATE_TYPES:
         return _read_day(value, field, context)
@@ -261,14 +266,21 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
 
 
 def _is_no_text(value: object) -> bool:
-    return (isinstance(value, float) and abs(value) >= _EXACT) or is_error(value)
+    return _lacks_figures(value) or is_error(value) or (isinstance(value, str) and is_lost(value))
+
+
+def _lacks_figures(value: object) -> bool:
+    """Whether a long number has lost its last figures: stored as a number, or as a spreadsheet shows it."""
+    if isinstance(value, str):
+        return "E+" in value and _SHORTENED.fullmatch(value.strip()) is not None
+    return isinstance(value, float) and abs(value) >= _EXACT
 
 
 def is_error(value: object) -> bool:
     """Whether a cell shows an error of the spreadsheet's, or as text of one, as in a csv that it wrote."""
     if isinstance(value, ErrorCell):
         return True
-    return isinstance(value, str) and value.lstrip()[:1] in ("#", "E") and is_error_text(value.strip())
+    return isinstance(value, str) and value.lstrip()[:1] in _ERROR_SIGNS and is_error_text(value.strip())
 
 
 def _read_day(value: object, field: Field, context: Context) -> Answer:

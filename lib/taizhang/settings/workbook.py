@@ -523,8 +523,8 @@ def name_source(kind: str, source: LedgerConfig | SumsConfig) -> Reason | str:
 def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[Path], list[str]]:
     """The files of a ledger in the order of their names (2月 before 10月), and the patterns that match none.
 
-    Lock files that Excel and WPS leave (``~$...``, ``.~...``), and what macOS writes beside files (``._...``) are
-    passed over.
+    Passed over is what no person wrote: lock files of Excel and WPS (``~$...``, ``.~...``), what macOS and Windows
+    leave in folders (``._...``, ``.DS_Store``, ``Thumbs.db``), and other hidden files.
     """
     found: dict[Path, None] = {}
     missing = []
@@ -535,12 +535,16 @@ def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[
             matches = base.glob(str(place.relative_to(base)))
         else:
             matches = config.root.glob(pattern)
-        paths = [p for p in matches if p.is_file() and not p.name.startswith(("~$", ".~", "._"))]
+        paths = [p for p in matches if p.is_file() and not _is_left_behind(p)]
         paths.sort(key=lambda path: _split_figures(str(path)))
         if not paths:
             missing.append(pattern)
         found.update(dict.fromkeys(paths))
     return list(found), missing
+
+
+def _is_left_behind(path: Path) -> bool:
+    return path.name.startswith(("~$", ".")) or path.name.lower() in ("thumbs.db", "desktop.ini", "icon\r")
 
 
 def _split_figures(text: str) -> list[tuple[int, str]]:
