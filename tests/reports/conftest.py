@@ -358,7 +358,7 @@ def make_facts() -> pd.DataFrame:
 def make_book() -> SimpleNamespace:
     """What the index asks of a workbook."""
     config = SimpleNamespace(
-        title="滨江县应急管理年度评估", sample=True, boundaries=SimpleNamespace(approval=""), reports=()
+        title="滨江县应急管理年度评估", sample=True, boundaries=SimpleNamespace(approval="", names_en={}), reports=()
     )
     return SimpleNamespace(
         config=config,

@@ -75,14 +75,31 @@ def test_districts_are_found_by_name_pinyin_and_code(
     rows = page.locator("#districts tr[data-code]:visible")
     assert [row.get_attribute("data-code") for row in rows.all()] == codes
     assert page.locator("#search output").inner_text() == (
-        f"找到 {len(codes)} 个地区" if codes else "没有匹配的地区"
+        f"找到 {len(codes)} 个乡镇（街道）" if codes else "没有匹配的乡镇（街道）"
     )
     assert page.locator(".map [data-code]:not(.away)").count() == len(codes)
 
 
+def test_a_place_on_the_map_is_outlined_above_its_neighbours_and_told(
+    review_folder: Path, open_page: Open
+) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    place = page.locator(".map a[data-code]").first
+    name = place.get_attribute("data-name")
+    place.focus()
+    edge = place.locator("path").get_attribute("d")
+    assert page.locator(".around .outline").get_attribute("d") == edge
+    # Drawn last but for names, so that no neighbour's own edge lies on it.
+    later = page.locator(".around").evaluate("(one) => !!one.nextElementSibling?.matches('[data-code]')")
+    assert not later
+    told = page.locator(".told").inner_text()
+    assert str(name) in told and any(character.isdigit() for character in told)
+    assert str(name) in str(place.locator("title").text_content())
+
+
 def test_one_district_found_is_said_in_the_singular(review_folder: Path, open_page: Open) -> None:
     page = open_page(review_folder / "index.en.html").page
-    for typed, said in (("xingang", "1 district found"), ("350921", "12 districts found")):
+    for typed, said in (("xingang", "1 township found"), ("350921", "12 townships found")):
         page.get_by_role("searchbox").fill(typed)
         assert page.locator("#search output").inner_text() == said
 
@@ -111,7 +128,7 @@ def test_table_sorts_with_unknown_numbers_last_and_the_area_below(
     values = [cell.get_attribute("data-value") for cell in cells.all()]
     numbers = [float(value) for value in values[:11]]
     assert numbers == sorted(numbers) and values[11] is None
-    assert page.locator("#districts tbody tr").last.locator("th").inner_text() == "全域"
+    assert page.locator("#districts tbody tr").last.locator("th").inner_text() == "全县"
     assert page.locator("#districts thead th").nth(1).get_by_role("button").count() == 0
 
 
@@ -163,7 +180,7 @@ def test_a_printed_index_has_every_figure_and_no_empty_section(review_folder: Pa
     page = open_page(review_folder / "index.zh.html").page
     page.emulate_media(media="print")
     heads = page.locator("#districts thead th:visible").all_inner_texts()
-    assert [head.split("\n")[0] for head in heads][:2] == ["地区", "发现隐患（处）"] and len(heads) == 5
+    assert [head.split("\n")[0] for head in heads][:2] == ["乡镇（街道）", "发现隐患（处）"] and len(heads) == 5
     assert not page.locator(".downloads").is_visible() and not page.locator("#data-title").is_visible()
     assert page.locator("#shade").is_visible() and page.locator(".citation").is_visible()
     narrow = page.locator("#districts").evaluate("(one) => one.querySelector('table').scrollWidth <= one.clientWidth")

@@ -141,7 +141,7 @@ _NOTHING_CLAIMED = frozenset(
     "findings.all_places findings.places findings.some_subjects compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
-    "control.subject.share clause.bounds".split()
+    "control.subject.share clause.bounds clause.near clause.were compare.death".split()
 )
 _OF_RULE = ("findings.carried", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
@@ -169,6 +169,7 @@ class Checker:
         self.kinds = set(now.told.kinds)
         self.rule: FindingRule | None = None
         self.rule_place = place
+        self.recent: list[tuple[str, str]] = []  # facts told, with their places
 
     def check(self, text: str) -> list[Fault]:
         """The claims of a text that are false, and those that are not understood."""
@@ -196,10 +197,12 @@ class Checker:
             faults += [
                 Fault(match[0], why, template.key) for why in self._hold(template, match, place, subject)
             ]
-            subject, end, told = template.fact or subject, stop, template
+            named = self.facts_in(match["title"])[:1] if template.key == "clause.titled" else []
+            subject, end, told = template.fact or "".join(named) or subject, stop, template
             if template.rule:
                 self.rule, self.rule_place = template.rule, place
             if template.fact and template.rule is None:
+                self.recent.append((place, template.fact))
                 more, end = self._read_remarks(text, stop, template, place)
                 faults += more
         left.append(text[end:])
@@ -245,6 +248,12 @@ class Checker:
                 said = (bounds[1], bounds[2], bounds[3]) if bounds[1] else (bounds[6], bounds[4], bounds[5])
                 faults += self._hold_bounds(template, told, bracket[0], *said)
                 continue
+            if several := re.search(r"分别为(.+?)(?:；|$)", inside) or re.match(
+                r"(?:(?:both|all) about as a year before: (.+)|(.+ and .+) a year before)$", inside
+            ):
+                near = "相当" in inside or " about as " in inside
+                faults += self._hold_several(several[1] or several[2], near, template)
+                continue
             then = self.before.facts.get((place, template.fact))
             whole = self.now.facts.get((ALL, template.fact))
             zero = "为零" if self.lang == "zh" else "none"
@@ -260,6 +269,19 @@ class Checker:
                 Fault(template.key, f"{told.unsaid} rows do not say, which is not told", template.key)
             )
         return faults, at
+
+    def _hold_several(self, text: str, near: bool, template: Template) -> list[Fault]:
+        """What the last facts told were a year before; where they are said to be near, within a tenth."""
+        said, faults = re.split("、|和|, | and ", text), []
+        told = self.recent[-len(said) :]
+        for words, (place, fact) in zip(said, told, strict=True):
+            then, now = self.before.facts.get((place, fact)), self.value(fact, place)
+            value, within = (0.0, 1e-9) if words == "none" else read_number(words, fact)
+            if then is None or then.value is None or abs(then.value - value) > within:
+                faults.append(Fault(text, f"{fact} was {then and then.value}", template.key))
+            elif near and (now is None or abs(now - then.value) > 0.1 * abs(then.value) + 1e-9):
+                faults.append(Fault(text, f"{fact} is {now} and was {then.value}", template.key))
+        return faults
 
     def _hold_bounds(
         self, template: Template, told: Fact | None, text: str, unsaid: str, low: str, high: str
@@ -496,6 +518,16 @@ def _no_value(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return [f"{fact} is {one.value(fact, place)}" for fact in wrong] if facts else ["of nothing known"]
 
 
+def _titled(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    facts = one.facts_in(said["title"])
+    right = bool(facts)
+    for fact in facts:
+        number, within = read_number(said["n"], fact)
+        value = one.value(fact, place)
+        right &= value is not None and abs(value - number) <= within
+    return [] if right else [str({fact: one.value(fact, place) for fact in facts})]
+
+
 def _levels(*levels: str) -> Claim:
     def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
         values = {level: one.value(f"incidents.level_{level}", place) for level in levels}
@@ -585,6 +617,18 @@ def _no_comparison(one: Checker, said: Said, place: str, subject: str) -> list[s
     told = {row.town for fact in facts for row in one.now.list_begun(fact.split(".")[0])}
     values = [one.value(fact, town) for town in told for fact in facts]
     return [] if all(value is None for value in values) else [f"{values}"]
+
+
+def _deaths(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """How many died in all, and in each town that is named."""
+    every = one.value("incidents.deaths", ALL)
+    wrong = [] if every == read_number(said["n"])[0] else [f"{every} died"]
+    for town, name in TOWNS.items():
+        number = re.search(rf"{name}(\d+)人|(\w+) (?:person|people)? ?in {name}", said["names"])
+        told = read_number(number[1] or number[2])[0] if number else 0
+        if one.value("incidents.deaths", town) != told:
+            wrong.append(f"{one.value('incidents.deaths', town)} died in {name}")
+    return wrong
 
 
 def _spread(one: Checker, said: Said, place: str, subject: str) -> list[str]:
@@ -818,8 +862,8 @@ def _ends(one: Checker, said: Said, place: str, subject: str) -> list[str]:
 
 
 _CLAIMS: dict[str, Claim] = {
-    **{key: _untold for key in load_words() if key.startswith("targets.")}, "clause.withheld": _untold,
-    "clause.rounded": _untold,
+    **{key: _untold for key in load_words() if key.startswith(("targets.", "compare.targets"))},
+    "clause.withheld": _untold, "clause.rounded": _untold, "clause.titled": _titled,
     "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,
     "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
@@ -840,7 +884,7 @@ _CLAIMS: dict[str, Claim] = {
     "findings.none": _sound, "findings.none_of": _sound_of, "findings.none_in": _sound_in,
     "findings.blind": _blind, "findings.no_rows": _no_rows,
     "findings.no_steps": _no_steps, "compare.equal": _equal, "compare.one": _one, "compare.nothing": _no_comparison,
-    "compare.spread": _spread, "compare.turning": _turning,
+    "compare.spread": _spread, "compare.deaths": _deaths, "compare.turning": _turning,
     "required_drills.met": _all_drilled, "required_drills.met_one": _all_drilled,
     **{f"required_drills.missed{which}": _some_drilled for which in ("", "_one", "_all")},
     "control.all_steady": _steady(True), "control.steady": _steady(False), "closure.in_time": _in_time,

@@ -304,7 +304,9 @@ def check_alt(one: Checker, id: str, text: str) -> list[Fault]:
     name = next((name for name in _ALTS if id == name or id.startswith(f"{name}-")), "")
     if name not in _ALTS:
         return [Fault(text, "nobody said what this claims")]
-    match = re.fullmatch(_compile_alt(name, one.lang), text)
+    forms = ("ranking", "ranking-counts") if name == "ranking" else (name,)
+    matches = (re.fullmatch(_compile_alt(form, one.lang), text) for form in forms)
+    match = next((found for found in matches if found), None)
     if match is None:
         return [Fault(text, "it is not as exhibits.yml has it")]
     said = {place: words for place, words in match.groupdict().items() if words is not None}
@@ -443,6 +445,7 @@ _ALTS: dict[str, Callable[[Checker, Said], Wrong]] = {
     "hazards-trend": _trend, "hazards-by-category": _by_class("category"), "hazards-closure": _curve,
     "closure-by": _curves, "inspections-trend": lambda one, said: _hold_peak(one, said, "inspections"),
     "drills-calendar": _calendar, "incidents-trend": _years, "map": _extremes, "ranking": _extremes,
+    "ranking-counts": _extremes,
 }  # fmt: skip
 # Of chance, as such sentences are; and of columns and ledgers that no told ledger has.
 _OF_CHANCE = frozenset(

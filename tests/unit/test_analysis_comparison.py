@@ -6,6 +6,7 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.calls import list_calls
 from taizhang.analysis.comparison import (
     classify_districts,
     compare_districts,
@@ -22,17 +23,20 @@ from taizhang.report.index import _shade_fact
 
 RATE = "hazards.rectification_rate"
 MEDIAN = "hazards.days_to_rectify_median"
+EXACT = "hazards.overdue_stock_days_median"  # which chance has no part in
 
 
-def make_medians(days: list[float | None], area: float | None = 5.0, *, hidden: tuple[int, ...] = ()) -> View:
+def make_medians(
+    days: list[float | None], area: float | None = 5.0, *, hidden: tuple[int, ...] = (), fact: str = MEDIAN
+) -> View:
     """Median days to rectify, each with an interval of a day on either side but for the last district."""
     rows = [
-        make_fact(MEDIAN, value, district=code, suppressed=at in hidden)
+        make_fact(fact, value, district=code, suppressed=at in hidden)
         | ({} if value is None or at == 5 else {"low": value - 1, "high": value + 1})
         for at, (value, code) in enumerate(zip(days, CODES, strict=True))
     ]
     return make_view(
-        facts=[*rows, make_fact(MEDIAN, area, district="all", low=area, high=area)], district="all"
+        facts=[*rows, make_fact(fact, area, district="all", low=area, high=area)], district="all"
     )
 
 
@@ -61,7 +65,7 @@ def test_why_a_value_is_missing(values: list[float | None], hidden: list[bool], 
 def test_districts_by_hand() -> None:
     """Fewer days are better; of five tests those two days off, z = 3.9, hold, and that of one, p = 0.05, doesn't."""
     found = compare_districts(make_medians([4, 5, 7, 3, 5, 0]), MEDIAN)
-    assert found is not None and found.level == 5 and found.of == "area"
+    assert found is not None and found.level == 5
     assert found.ranked["district"].tolist() == [NAMES[at] for at in (5, 3, 0, 1, 4, 2)]  # equal ones by name
     # The last district has no interval and is not tested.
     assert found.places["apart"].tolist() == [False, False, True, True, False, False]
@@ -70,43 +74,52 @@ def test_districts_by_hand() -> None:
 
 def test_who_is_named_of_a_comparison() -> None:
     found = compare_districts(make_medians([4, 5, 7, 3, 5, 0]), MEDIAN)
-    assert found is not None and found.has_area and found.apart == [NAMES[2], NAMES[3]]
+    assert found is not None and found.has_level and found.apart == [NAMES[2], NAMES[3]]
     assert found.list_at(5) == [NAMES[1], NAMES[4]] and found.list_at(0) == [NAMES[5]]
     assert found.list_at(6) == []
     unknown = compare_districts(make_medians([4, 5, 7, 3, 5, 0], area=None), MEDIAN)
-    assert unknown is not None and not unknown.has_area and unknown.apart == []
-    rows = [make_fact("hazards.overdue", n, district=code) for n, code in enumerate(CODES)]
-    mean = compare_districts(make_view(facts=rows, district="all"), "hazards.overdue")
-    assert mean is not None and mean.of == "mean" and mean.has_level and not mean.has_area
-    assert found.has_level and found.can_be_ranked and not unknown.has_level and unknown.can_be_ranked
+    assert unknown is not None and not unknown.has_level and unknown.apart == []
+    assert found.can_be_ranked and unknown.can_be_ranked
     for days, ranked in (([4, 5], True), ([4], False), ([0, 0, 0], False), ([0, 0, 1], True)):
         few = compare_districts(make_medians([*days, *[None] * (6 - len(days))]), MEDIAN)
         assert few is not None and few.can_be_ranked is ranked
 
 
-def test_counts_are_held_against_their_mean_where_all_are_known() -> None:
-    rows = [make_fact("hazards.overdue", n, district=code, low=n - 1, high=n + 1)
+@pytest.mark.parametrize(
+    "fact", ["hazards.overdue", "inspections.visits", "incidents.deaths", "incidents.loss_wan"]
+)
+def test_of_a_count_or_a_sum_districts_are_neither_tested_nor_mapped(fact: str) -> None:
+    """90 of one district beside 10 of another may come of ten times the residents: no line, no interval, no colour."""
+    rows = [make_fact(fact, n, district=code, low=n - 1, high=n + 1)
             for n, code in zip([50, 10, 30, 20, 90, 40], CODES, strict=True)]  # fmt: skip
-    area = make_fact("hazards.overdue", 240, district="all")
-    found = compare_districts(make_view(facts=[*rows, area], district="all"), "hazards.overdue")
-    assert found is not None and (found.level, found.of) == (40, "mean")
-    # Against the mean of the five others, 38, 46, 42, 44, 30 and 40.
-    assert found.places["apart"].tolist() == [False, True, False, True, True, False]
-    rows[3] |= {"suppressed": True}
-    part = compare_districts(make_view(facts=[*rows, area], district="all"), "hazards.overdue")
-    assert part is not None and np.isnan(part.level) and not part.places["apart"].any()
-    assert (part.unknown, part.missing) == (1, "withheld")
-
-
-@pytest.mark.parametrize("fact", ["incidents.deaths", "incidents.loss_wan"])
-def test_a_sum_of_people_or_money_is_no_level(fact: str) -> None:
-    """The whole area's sum is six times a district: it is not what a district is held against."""
-    rows = [make_fact(fact, n, district=code) for n, code in enumerate(CODES)]
-    view = make_view(facts=[*rows, make_fact(fact, 15, district="all")], district="all")
+    view = make_view(facts=[*rows, make_fact(fact, 240, district="all")], district="all")
     found = compare_districts(view, fact)
-    assert found is not None and (found.level, found.of) == (2.5, "mean")
-    figure = figures.plot_ranking(view, fact)
-    assert figure is not None and "各地平均2.5" in figure.svg and "全域" not in figure.svg
+    assert found is not None and not found.has_level and not found.has_intervals
+    assert not found.is_tested and found.apart == [] and classify_districts(view, fact) is None
+    assert not any(name[:2] == ("place", fact) and not np.isnan(p) for name, p in list_calls(view).items())
+    figure, words = figures.plot_ranking(view, fact), narrative.write_comparison(view, fact)
+    assert figure is not None and figures.map_fact(view, fact) is None
+    assert "全域" not in figure.svg and "平均" not in figure.svg and "偶然波动" not in figure.alt
+    assert words is not None and "偶然波动" not in words._repr_mimebundle_()["text/plain"]
+
+
+def test_a_map_shades_those_that_the_words_name() -> None:
+    """Two medians lie beyond chance from the others, one above and one below; the rest are plain."""
+    view = make_medians([4, 5, 7, 3, 5, 0])
+    found = classify_districts(view, MEDIAN)
+    assert found is not None and found.method == "verdict" and found.tested
+    assert found.places["number"].tolist() == [1, 1, 2, 0, 1, 1]
+    assert found.classes["districts"].tolist() == [1, 4, 1]
+    compared = compare_districts(view, MEDIAN)
+    assert compared is not None
+    assert compared.apart == list(found.places.loc[found.places["number"] != 1, "name"])
+    figure = figures.map_fact(view, MEDIAN)
+    assert figure is not None and "高于其余" in figure.svg and "只有与其余的差别" in figure.source
+    alike = figures.map_fact(make_medians([4, 5, 5, 4, 5, 5]), MEDIAN)
+    assert alike is not None and "看不出差别" in alike.svg and "高于" not in alike.svg
+    # Of the last district alone, which has no interval, nothing can be told.
+    alone = figures.map_fact(make_medians([None, None, None, None, None, 5]), MEDIAN)
+    assert alone is not None and "看不出差别" not in alone.svg and "不足以检验" in alone.source
 
 
 def test_figure_and_sentence_name_the_same_districts() -> None:
@@ -127,7 +140,7 @@ def test_map_and_sentence_say_alike_why_values_are_missing() -> None:
 
 def test_classes_hold_their_values() -> None:
     """Four values are four classes; the unknown one has none."""
-    found = classify_districts(make_medians([4, 5, 7, None, 5, 2]), MEDIAN)
+    found = classify_districts(make_medians([4, 5, 7, None, 5, 2], fact=EXACT), EXACT)
     assert found is not None and found.method == "single"
     assert found.classes[["low", "high", "districts"]].to_numpy().tolist() == [
         [2, 2, 1], [4, 4, 1], [5, 5, 2], [7, 7, 1],
@@ -135,7 +148,7 @@ def test_classes_hold_their_values() -> None:
     assert found.places["number"].tolist() == [1, 2, 3, -1, 2, 0]
     assert (found.known, found.unknown, found.missing) == (5, 1, "no_data")
     assert found.highest["district"] == NAMES[2] and found.lowest["value"] == 2
-    assert classify_districts(make_medians([0, 0, 0, None, 0, 0]), MEDIAN) is None
+    assert classify_districts(make_medians([0, 0, 0, None, 0, 0], fact=EXACT), EXACT) is None
 
 
 def test_a_column_of_a_fact_is_of_numbers() -> None:
@@ -152,16 +165,16 @@ def test_a_column_of_a_fact_is_of_numbers() -> None:
 
 def test_six_values_in_five_classes() -> None:
     """30 and 31 are together; the first of two with the most is named. One district has no row, one is withheld."""
-    view = make_medians([31, 2, 55, 30, 12, 40])
-    found = classify_districts(view, MEDIAN)
+    view = make_medians([31, 2, 55, 30, 12, 40], fact=EXACT)
+    found = classify_districts(view, EXACT)
     assert found is not None and found.method == "natural_breaks"
     assert found.classes.to_dict("list") == {
         "low": [2, 12, 30, 40, 55], "high": [2, 12, 31, 40, 55], "districts": [1, 1, 2, 1, 1],
     }  # fmt: skip
     assert found.classes["districts"].dtype == int and found.places["number"].tolist() == [2, 0, 4, 2, 1, 3]
     assert (found.known, found.unknown, found.missing) == (6, 0, "")
-    rows = make_medians([7, 2, 7, 30, 2, 40], hidden=(3,)).facts.drop(index=5).to_dict("records")
-    part = classify_districts(make_view(facts=rows, district="all"), MEDIAN)
+    rows = make_medians([7, 2, 7, 30, 2, 40], hidden=(3,), fact=EXACT).facts.drop(index=5).to_dict("records")
+    part = classify_districts(make_view(facts=rows, district="all"), EXACT)
     assert part is not None
     assert part.places.columns.tolist() == ["name", "value", "suppressed", "number"]
     assert part.places.index.tolist() == list(CODES) and part.places["name"].tolist() == list(NAMES)
@@ -175,8 +188,8 @@ def test_six_values_in_five_classes() -> None:
 
 def test_numbers_that_look_alike_are_one_class() -> None:
     """Of a fact shown without decimals, 4.4 and 3.6 are both 4."""
-    assert make_view().describe(MEDIAN).decimals == 0
-    found = classify_districts(make_medians([4.4, 3.6, 4.6, None, 4.0, 5.0]), MEDIAN)
+    assert make_view().describe(EXACT).decimals == 0
+    found = classify_districts(make_medians([4.4, 3.6, 4.6, None, 4.0, 5.0], fact=EXACT), EXACT)
     assert found is not None and found.places["number"].tolist() == [0, 0, 1, -1, 0, 1]
     assert found.classes.to_numpy().tolist() == [[3.6, 4.4, 3], [4.6, 5.0, 2]]
 
@@ -184,7 +197,7 @@ def test_numbers_that_look_alike_are_one_class() -> None:
 def test_a_class_may_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     edges = np.array([4.0, 4.5, 9.0])
     monkeypatch.setattr("taizhang.analysis.comparison.choose_classes", lambda *_: (edges, "quantiles"))
-    found = classify_districts(make_medians([4, 5, 7, None, 5, 2]), MEDIAN)
+    found = classify_districts(make_medians([4, 5, 7, None, 5, 2], fact=EXACT), EXACT)
     assert found is not None and found.method == "quantiles" and found.classes.index.tolist() == [0, 1, 2]
     np.testing.assert_array_equal(found.classes.to_numpy(), [[2, 4, 2], [np.nan, np.nan, 0], [5, 7, 3]])
     assert found.places["number"].tolist() == [0, 2, 2, -1, 2, 0]
@@ -220,8 +233,8 @@ def test_values_of_one_fact_without_the_whole_area() -> None:
 )
 def test_the_index_and_the_comparison_have_the_same_classes(days: list[float | None]) -> None:
     """Districts of one colour here are of one colour there, beside the same words."""
-    view = make_medians(days, hidden=(2,))
-    found, shade = classify_districts(view, MEDIAN), _shade_fact(describe_fact(MEDIAN), view.facts, "zh")
+    view = make_medians(days, hidden=(2,), fact=EXACT)
+    found, shade = classify_districts(view, EXACT), _shade_fact(describe_fact(EXACT), view.facts, "zh")
     assert found is not None
     numbers = found.places["number"]
     assert set(shade["classes"]) == set(numbers.index[numbers >= 0]) and CODES[2] not in shade["classes"]

@@ -117,7 +117,7 @@ def read(prose: object) -> str:
 def test_drills_are_told_and_listed_with_their_ratings() -> None:
     view = make_drills()
     assert read(write_evaluation(view)) == (
-        "2021年，城关镇开展应急演练4次，已评估3次，发现问题4个，已改进3个。评估等次为：“良好”2次和“优秀”1次。"
+        "2021年，城关镇开展应急演练4次，已评估3次，发现问题4个，已改进3个。评估等次为：“优秀”1次和“良好”2次。"
     )
     table = tabulate_evaluations(view)
     assert table is not None
@@ -257,8 +257,9 @@ def test_sums_of_the_drills_evaluated() -> None:
 def test_ratings_objectives_and_improvements_in_numbers(kinds: dict[str, Kind]) -> None:
     view = make_drills(kinds)
     ratings = count_ratings(view)
-    assert list(ratings["n"].items()) == [("良好", 2), ("优秀", 1)]
-    assert ratings["percent"].tolist() == [100 * 2 / 3, 100 / 3]
+    # By merit, not by number.
+    assert list(ratings["n"].items()) == [("优秀", 1), ("良好", 2)]
+    assert ratings["percent"].tolist() == [100 / 3, 100 * 2 / 3]
     assert list(list_scale(view).values()) == ["顺利完成", "有所不足", "严重不足", "未能完成"]
     assert list(list_scale(view))[:2] == ["performed", "some"] and list(list_scale(view))[3] == "unable"
     rated = ObjectiveCounts(4, "顺利完成", 2, "未能完成", 1)

@@ -80,15 +80,15 @@ def beside(view: View) -> list[tuple[str, str, float, float]]:
 
 def test_reported_and_counted_stand_side_by_side(book: Workbook) -> None:
     view = book.view("all", "2021-03", "en")
-    found = [("溪口镇", 4, 3), ("溪南镇", 0, 0), ("白鹭镇", 7, 0), ("Whole area", 11, 3)]
+    found = [("Xikou Town", 4, 3), ("Xinan Town", 0, 0), ("Bailu Town", 7, 0), ("Whole county", 11, 3)]
     assert beside(view) == [(place, "hazards.found", reported, counted) for place, reported, counted in found]
-    assert [one.place for one in list_differing(view)] == ["溪口镇", "白鹭镇", "Whole area"]
+    assert [one.place for one in list_differing(view)] == ["Xikou Town", "Bailu Town", "Whole county"]
     assert count_beside(view) == (4, 3)
     table = figures.tabulate_reported(view)
     assert table is not None and [[cell.text for cell in row] for row in table.rows] == [
-        ["溪口镇", "Hazards found", "4", "3", "1"],
-        ["白鹭镇", "Hazards found", "7", "0", "7"],
-        ["Whole area", "Hazards found", "11", "3", "8"],
+        ["Xikou Town", "Hazards found", "4", "3", "1"],
+        ["Bailu Town", "Hazards found", "7", "0", "7"],
+        ["Whole county", "Hazards found", "11", "3", "8"],
     ]
     own = figures.tabulate_reported(book.view("溪南镇", "2021-03", "en"))
     assert own is None  # nothing differs

@@ -14,7 +14,6 @@ from taizhang.analysis.selection import (
     find_count,
     has_rows,
     has_withheld,
-    is_of_nothing,
     list_dated_counts,
     list_definitions,
 )
@@ -233,14 +232,6 @@ def test_that_a_count_is_withheld_is_told_once() -> None:
     assert choose_told(view, *names) == [names[0], names[2]]
     assert choose_told(view, *names[1:]) == names[1:] and choose_told(view, names[1]) == [names[1]]
     assert choose_told(view, names[2], *names[:2]) == [names[2], *names[:2]]
-
-
-@pytest.mark.parametrize(("fact", "count"), [("incidents.deaths", "incidents.count")])
-def test_some_of_no_rows_are_not_told_in_the_summary(fact: str, count: str) -> None:
-    assert not is_of_nothing(make_view(facts=[make_fact(count, 1)]), fact)
-    assert is_of_nothing(make_view(facts=[make_fact(count, 0)]), fact)
-    assert is_of_nothing(make_view(facts=[make_fact(count, 4, suppressed=True)]), fact)
-    assert is_of_nothing(make_view(), fact) and not is_of_nothing(make_view(), count)
 
 
 def test_a_dated_ledger_has_rows_where_its_count_is_more_than_nought_or_withheld() -> None:

@@ -7,6 +7,7 @@ import pytest
 from taizhang.boundaries.codes import (
     clean_text,
     cut_zeros,
+    find_levels,
     name_level,
     read_code_or_name,
     reduce_code,
@@ -213,3 +214,23 @@ def test_an_empty_column_has_no_codes_and_bad_ones_are_listed() -> None:
 )
 def test_codes_by_level(code: str, reduced: str, cut: str, level: str) -> None:
     assert (reduce_code(code), cut_zeros(code), name_level(code)) == (reduced, cut, level)
+
+
+@pytest.mark.parametrize(
+    ("codes", "levels"),
+    [
+        (["350921101", "350921102000"], ("county", "township")),
+        (["350902101", "350902102"], ("district", "township")),
+        (["350981101"], ("county_city", "township")),
+        (["350921", "350902"], ("city", "county")),
+        (["350921", "350121"], ("province", "county")),
+        (["350921", "360121"], ("", "county")),
+        (["350921101", "350902101"], ("", "township")),
+        (["350921101001"], ("", "village")),
+        (["350921101", "350921"], ("", "")),
+        (["PH012801", "A-1"], ("", "")),
+        ([], ("", "")),
+    ],
+)
+def test_what_level_districts_are_of_and_what_they_lie_in(codes: list[str], levels: tuple[str, str]) -> None:
+    assert find_levels(codes) == levels

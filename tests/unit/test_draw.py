@@ -12,6 +12,7 @@ from taizhang.cli import app
 from taizhang.core.errors import ParameterError
 from taizhang.draw import (
     DrawInput,
+    check_draw,
     commit_draw,
     describe_draw,
     make_draw,
@@ -144,6 +145,8 @@ def test_the_record_is_enough_to_repeat_it(book: Path) -> None:
     write_record(draw, book / "r.json")
     read = read_record(book / "r.json")
     assert read == draw and repeat_draw(read) == []
+    assert "完全一致" in check_draw(read).blocks[0].runs[0].text
+    assert "the draw is the same" in check_draw(read, "en").blocks[0].runs[0].text
     changed = json.loads((book / "r.json").read_text("utf-8"))
     assert changed["visited"] == dict.fromkeys(("E0", "E1", "E2"), "2021-03-05")  # in no language
     changed["visited"] = {number: f"visited {day}" for number, day in changed["visited"].items()}
@@ -151,7 +154,9 @@ def test_the_record_is_enough_to_repeat_it(book: Path) -> None:
     assert read_record(book / "r.json") == draw  # as 0.1.0 wrote it
     changed["visits"][0]["inspectors"] = ["P9", "P8"]
     (book / "r.json").write_text(json.dumps(changed), encoding="utf-8")
-    assert len(repeat_draw(read_record(book / "r.json"))) == 1
+    changed = read_record(book / "r.json")
+    assert len(repeat_draw(changed)) == 1
+    assert check_draw(changed).blocks[0].runs[0].text == repeat_draw(changed)[0].word("zh")
 
 
 def test_the_command_draws_and_checks(book: Path) -> None:

@@ -11,6 +11,7 @@ from view_maker import make_hazards, make_view
 from taizhang import figures
 from taizhang.core.display import Figure
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
+from taizhang.figures.marks import wrap_label
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -73,3 +74,16 @@ def test_figures_of_a_view_are_equal_run_for_run() -> None:
     for function in (figures.plot_hazards_trend, figures.plot_closure_curve, figures.map_hazards):
         first, second = function(view), function(view)
         assert first is not None and second is not None and first.svg == second.svg
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("商贸餐饮", ["商贸餐饮"]),
+        ("自查自纠 2021年防汛备汛专项整治行动", ["自查自纠", "2021年防汛备汛专项整治行动"]),
+        ("电动自行车违规停放充电集中整治行动", ["电动自行车违规停放充电集中整", "治行动"]),
+        ("inspection of small shops and stalls", ["inspection of small shops", "and stalls"]),
+    ],
+)
+def test_a_long_label_takes_two_lines(text: str, lines: list[str]) -> None:
+    assert wrap_label(text).split("\n") == lines

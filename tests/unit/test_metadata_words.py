@@ -11,7 +11,7 @@ import pytest
 from taizhang.core.loading import parse_yaml
 from taizhang.core.wording import fill
 from taizhang.metadata.facts import load_facts
-from taizhang.metadata.words import label, load_words, split_words
+from taizhang.metadata.words import Tongue, label, load_words, name_places, split_words
 
 PLACE = re.compile(r"\{[^}]*\}")
 ROOT = Path(__file__).parents[2]
@@ -185,3 +185,18 @@ def test_english_of_one_is_singular() -> None:
 def test_a_plural_of_one_is_found(text: str) -> None:
     assert NOT_ONE.search(count_out(text, 1))
     assert not NOT_ONE.search(count_out(text, 2))
+
+
+def test_the_whole_area_and_its_districts_are_called_what_they_are() -> None:
+    """Only the words of a text: what fills its places is a ledger's, and stays."""
+    here, plain = Tongue("zh", "county", "township"), Tongue("zh")
+    text = "全域{n}个地区"
+    assert name_places(text, here) == "全县{n}个乡镇（街道）" and name_places(text, plain) == text
+    assert name_places(text, "zh") == text and here == "zh" and {"zh": 1}[here] == 1
+    english = Tongue("en", "county", "township")
+    assert (
+        name_places("the whole area: {districts:district|districts}, District", english)
+        == "the whole county: {districts:township|townships}, Township"
+    )
+    assert label("source.unnamed", here, names="地区公司") == "图上没有位置标注：地区公司。"
+    assert label("map.districts", here, n=2, districts=2) == "2个乡镇（街道）"

@@ -5,9 +5,11 @@ import re
 
 import pandas as pd
 import pytest
-from view_maker import CODES, make_fact, make_table, make_view, takes_a_view_alone
+from view_maker import CODES, NAMES, make_fact, make_table, make_view, takes_a_view_alone
 
 from taizhang import narrative
+from taizhang.analysis.changes import compare_periods
+from taizhang.analysis.selection import find_count
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import load_facts
@@ -55,6 +57,62 @@ def test_hazards_in_chinese() -> None:
         "截至2021年12月31日，城关镇尚未整改的隐患有4处，其中1处是往期遗留的。"
         "逾期的有2处，逾期天数的中位数是40天。没有未整改的重大隐患。"
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "zh", "en"),
+    [
+        ((248, 98.4), (275, 98.5), "查出隐患248处，整改率为98.4%（均与上年同期相当，分别为275处、98.5%）。",
+         "hazards were found; the rectification rate is 98.4% (both about as a year before: 275 and 98.5%)."),
+        ((248, 98.4), (224, 98.5), "查出隐患248处，整改率为98.4%（上年同期分别为224处、98.5%）。",
+         "the rectification rate is 98.4% (224 and 98.5% a year before)."),
+        ((248, 98.4), (None, 98.5), "查出隐患248处，整改率为98.4%（上年同期98.5%）。", "98.4% (98.5% a year before)."),
+        ((248, 98.4), (100, 98.5), "查出隐患248处，比上年同期增加148处（差异显著），整改率为98.4%（上年同期98.5%）。",
+         "148 more than a year before (beyond chance); the rectification rate is 98.4% (98.5% a year before)."),
+    ],
+)  # fmt: skip
+def test_what_numbers_were_before_is_said_for_all_at_once(
+    now: tuple[float, float], before: tuple[float | None, float], zh: str, en: str
+) -> None:
+    """224 is more than a tenth less than 248, and 275 is not a tenth more."""
+    made = []
+    for found, rate in (now, before):
+        share = {"numerator": rate * 2.5, "denominator": 250.0}
+        made.append(
+            [make_fact("hazards.found", found), make_fact("hazards.rectification_rate", rate, **share)]
+        )
+    for lang, words in (("zh", zh), ("en", en)):
+        view = make_view(facts=made[0], before=[*made[1], AREA_BEFORE], lang=lang)
+        assert words in read(narrative.write_summary(view))
+
+
+def test_deaths_are_named_in_whole_numbers_and_targets_counted() -> None:
+    """Four, three and one in three townships of six; four of five with a target met it."""
+    deaths = [4, 0, 3, 0, 1, 0]
+    rates = [make_fact("incidents.deaths_per_100k", 2.0 * n, district=code, numerator=n, denominator=50000)
+             for n, code in zip(deaths, CODES, strict=True)]  # fmt: skip
+    counts = [make_fact("incidents.deaths", n, district=code) for n, code in zip(deaths, CODES, strict=True)]
+    area = [
+        make_fact("incidents.deaths", 8, district="all"),
+        make_fact("incidents.deaths_per_100k", 2.7, district="all"),
+    ]
+    chinese = f"死亡8人：{NAMES[0]}4人、{NAMES[2]}3人和{NAMES[4]}1人。"
+    english = f"8 people died: 4 people in {NAMES[0]}, 3 people in {NAMES[2]} and 1 person in"
+    for lang, words in (("zh", chinese), ("en", english)):
+        view = make_view(facts=[*rates, *counts, *area], district="all", lang=lang)
+        told = read(narrative.write_comparison(view, "incidents.deaths_per_100k"))
+        assert told.lower().startswith(words.lower().replace("8 people", "eight people"))
+    # Where of one it is not known, nobody is left out as though none had died there.
+    part = make_view(facts=[*rates, *counts[1:], make_fact("incidents.deaths", None), *area], district="all")
+    assert "死亡8人" not in read(narrative.write_comparison(part, "incidents.deaths_per_100k"))
+    done = "targets.drills.held.done_percent"
+    held = [make_fact("drills.held", 9, district=code) for code in CODES[:5]] + [
+        make_fact("drills.held", 3, district=CODES[5])
+    ]
+    share = [make_fact(done, 100 if n else 30, district=code) for n, code in enumerate(CODES[:5])]
+    view = make_view(facts=[*held, *share], district="all")
+    words = f"有目标任务的5个地区中，4个完成目标；完成率最低的是{NAMES[0]}，为30.0%。"
+    assert words in read(narrative.write_comparison(view, "drills.held"))
 
 
 def test_hazards_in_english() -> None:
@@ -140,6 +198,48 @@ def test_a_rise_from_nought_beyond_chance_says_so() -> None:
         facts = [make_fact("hazards.found", 90), make_fact("hazards.major", now)]
         view = make_view(facts=facts, before=[make_fact("hazards.major", 0), AREA_BEFORE])
         assert f"重大隐患有{now}处{said}。" in read(narrative.write_hazards(view))
+
+
+_SECTIONS = {
+    "hazards": "write_hazards", "inspections": "write_inspections", "drills": "write_drills",
+    "incidents": "write_incidents", "warnings": "write_warnings", "duty_checks": "write_warnings",
+    "complaints": "write_complaints", "disputes": "write_complaints", "publicity": "write_publicity",
+    "losses": "write_losses",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        name
+        for name, info in load_facts().items()
+        if info.kind in _SECTIONS
+        and info.interval in ("poisson", "wilson")
+        and name not in ("hazards.repeats", "drills.plans_drilled_share")
+    ],
+)
+def test_a_change_beyond_chance_is_told_in_words(fact: str) -> None:
+    """Tables have it in colour, so that words which left it out would tell only what did not change."""
+    info = load_facts()[fact]
+    count, many = find_count(info.kind), {"value": 900}
+    now, then = {"value": 900}, {"value": 100}
+    if info.interval == "wilson":
+        now = {"value": 90, "numerator": 900, "denominator": 1000}
+        then = {"value": 10, "numerator": 100, "denominator": 1000}
+    elif info.unit.startswith("per_"):
+        now, then = (
+            {"numerator": n["value"], "denominator": 500, "value": n["value"] / 500} for n in (now, then)
+        )
+    facts = [make_fact(fact, **now)] + ([make_fact(count, **many)] if count != fact else [])
+    before = (
+        [make_fact(fact, **then), AREA_BEFORE | {"fact": count}]
+        if count != fact
+        else [make_fact(fact, **then)]
+    )
+    view = make_view(facts=facts, before=before)
+    change = compare_periods(view, fact)
+    assert change is not None and change.beyond_chance
+    assert "差异显著" in read(getattr(narrative, _SECTIONS[info.kind])(view))
 
 
 def test_a_sentence_has_its_own_unit() -> None:

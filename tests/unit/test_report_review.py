@@ -78,7 +78,7 @@ class Book:
             ledgers={},
             suppress=(),
             reports=(),
-            boundaries=SimpleNamespace(approval=""),
+            boundaries=SimpleNamespace(approval="", names_en={}),
         )
         self.fact_infos = load_facts()
         self.districts = gpd.GeoDataFrame(

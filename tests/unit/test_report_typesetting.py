@@ -3,8 +3,9 @@
 import pytest
 
 from taizhang.core import display
-from taizhang.report.notebook import TableBlock
-from taizhang.report.typesetting import fit_columns, set_blocks
+from taizhang.core.display import Block, Prose, Run
+from taizhang.report.notebook import ProseBlock, TableBlock
+from taizhang.report.typesetting import MODERN, OFFICIAL, fit_columns, set_blocks
 
 
 def columns_of(*texts: tuple[str, str]) -> list[dict[str, str]]:
@@ -93,3 +94,12 @@ def test_heads_have_one_line_where_every_cell_has() -> None:
     shown = fit_columns(columns, [[{"text": "1"}, {"text": "2"}]])
     first, second = (column["weight"] for column in shown["columns"])
     assert first >= 6 + 1.1 and second < 3 and shown["size"] == 9.0
+
+
+def test_lists_of_official_documents_are_numbered() -> None:
+    """GB/T 9704 knows levels by number, and no bullets."""
+    items = tuple(Block((Run(text),), "li") for text in ("甲", "乙"))
+    block = ProseBlock(Prose((Block((Run("如下："),)), *items)))
+    for page, ordered in ((MODERN, False), (OFFICIAL, True)):
+        _, made = set_blocks([block], lang="zh", page=page)
+        assert made["type"] == "list" and made["ordered"] is ordered and len(made["items"]) == 2

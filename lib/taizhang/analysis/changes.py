@@ -13,6 +13,7 @@ from taizhang.metadata.words import label
 
 Verdict = Literal["better", "worse", "neutral"]
 _LEAST_OF_PERCENT = 10
+_NEAR = 0.1
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Change:
     def is_within_chance(self) -> bool:
         """Whether it is a change that chance alone explains."""
         return self.difference != 0 and self.beyond_chance is False
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is within chance and within a tenth of what it was: about as much as before."""
+        return self.is_within_chance and abs(self.difference) <= _NEAR * abs(self.before)
 
     @property
     def has_percent(self) -> bool:

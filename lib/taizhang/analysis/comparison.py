@@ -68,9 +68,14 @@ def group_values(values: pd.Series, decimals: int) -> Grouped:
     known = values.dropna()
     edges, method = choose_classes(known.to_numpy(), decimals)
     numbers = pd.Series(np.searchsorted(edges, known.to_numpy()), known.index)
-    classes = known.groupby(numbers).agg(["min", "max", "size"]).reindex(range(len(edges)))
-    classes = classes.set_axis(["low", "high", "districts"], axis=1)
-    return Grouped(numbers, classes.fillna({"districts": 0}).astype({"districts": int}), method)
+    return Grouped(numbers, _sum_up(known, numbers, len(edges)), method)
+
+
+def _sum_up(values: pd.Series, numbers: pd.Series, classes: int) -> pd.DataFrame:
+    """Low, high and districts of each class."""
+    found = values.groupby(numbers).agg(["min", "max", "size"]).reindex(range(classes))
+    found = found.set_axis(["low", "high", "districts"], axis=1)
+    return found.fillna({"districts": 0}).astype({"districts": int})
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,9 @@ class Classes:
     """A fact's values in classes, on a map.
 
     `places`, by code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
-    `classes` and `method` as from `group_values`; `missing` as from `explain_missing`, of the districts on the map.
+    `classes` and `method` as from `group_values`, or `SIDES` by `verdict`: colours say no more than the words beside.
+    `tested`: whether it can be told of any district if it differs. `missing` as from `explain_missing`, of the
+    districts on the map.
     `known` and `unknown`: districts with a value, and those on the map without one. `highest` and `lowest`: district
     and value of the first with the largest, or least. `turning`: as from `count_turning`.
     """
@@ -92,15 +99,29 @@ class Classes:
     highest: pd.Series
     lowest: pd.Series
     turning: int = 0
+    tested: bool = True
+
+
+SIDES = ("below", "alike", "above")
 
 
 def classify_districts(view: View, fact: str) -> Classes | None:
-    """Put the districts in classes for a map; None where none is known, or all are nought."""
-    rows, outlines = list_values(view, fact), view.outlines.set_index("code")
+    """Put the districts in classes for a map.
+
+    What chance has a part in, by whether they lie beyond it from the others; what is exact, by value. None where none
+    is known, all are nought, or it is a count or a sum, of which a map would show how large districts are.
+    """
+    rows, outlines, info = list_values(view, fact), view.outlines.set_index("code"), view.describe(fact)
     known = rows.loc[rows["value"].notna(), ["district", "value"]]
-    if not known["value"].any():
+    if info.unit in ADDED or not known["value"].any():
         return None
-    grouped = group_values(known["value"], view.describe(fact).decimals)
+    tested = True
+    if info.interval == "none":
+        grouped = group_values(known["value"], info.decimals)
+    else:
+        told = {str(code): is_apart(view, fact, str(code)) for code in known.index}
+        tested = any(one is not None for one in told.values())
+        grouped = _group_by_side(known["value"], [bool(one) for one in told.values()], view.value(fact, ALL))
     places = outlines[["name"]].assign(value=rows["value"])
     places["suppressed"] = rows["suppressed"].reindex(outlines.index, fill_value=False)
     places["number"] = grouped.numbers.reindex(outlines.index, fill_value=-1)
@@ -114,7 +135,16 @@ def classify_districts(view: View, fact: str) -> Classes | None:
         highest=known.iloc[int(known["value"].argmax())],
         lowest=known.iloc[int(known["value"].argmin())],
         turning=count_turning(rows.loc[known.index]),
+        tested=tested,
     )
+
+
+def _group_by_side(values: pd.Series, apart: list[bool], level: float | None) -> Grouped:
+    """Values by code as `SIDES` of the whole area's; where that isn't known, all are alike."""
+    out = np.array(apart) & (level is not None)
+    side = np.where(values > (level or 0.0), 2, 0)
+    numbers = pd.Series(np.where(out, side, 1), values.index)
+    return Grouped(numbers, _sum_up(values, numbers, len(SIDES)), "verdict")
 
 
 def hold_against(view: View, fact: str) -> Side:
@@ -135,15 +165,14 @@ class Comparison:
 
     `places`, by code, in the facts' order, those known: district, value, low, high (the interval), place (in the
     ranking, the best is 0; where no side is good, the highest), apart (whether it lies beyond chance from the others,
-    by `analysis.calls`) and tested (whether that can be told).
-    `level`: what districts are held against, NaN where it isn't known; it is `of` the districts (their mean, for
-    counts) or of the whole area. `unknown`: districts without a value; `missing` as from `explain_missing`. `turning`:
-    as from `count_turning`.
+    by `analysis.calls`) and tested (whether that can be told). Counts and sums, which tell how large a district is,
+    have no interval and are not tested.
+    `level`: the whole area's value, which districts are held against; NaN where it isn't known, and for counts and
+    sums. `unknown`: districts without a value; `missing` as from `explain_missing`. `turning`: as from `count_turning`.
     """
 
     places: pd.DataFrame
     level: float
-    of: Literal["mean", "area"]
     unknown: int
     missing: Missing
     turning: int = 0
@@ -177,11 +206,6 @@ class Comparison:
         return not np.isnan(self.level)
 
     @property
-    def has_area(self) -> bool:
-        """Whether districts are held against the whole area's own value, not against their mean."""
-        return self.of == "area" and self.has_level
-
-    @property
     def apart(self) -> list[str]:
         """Names of the districts beyond chance."""
         return list(self.places.loc[self.places["apart"], "district"])
@@ -212,11 +236,11 @@ def compare_districts(view: View, fact: str) -> Comparison | None:
     if rows.empty:
         return None
     known = rows[rows["value"].notna()]
-    level, of = float("nan"), "area"
-    if info.unit in ADDED:  # the area's sum is no measure of a district
-        of = "mean"
-        level = float(known["value"].mean()) if len(known) == len(rows) else level
-    elif (area := view.fact(fact, ALL)) is not None and not area["suppressed"]:
+    if info.unit in ADDED:
+        known = known.assign(low=np.nan, high=np.nan)
+    level, area = float("nan"), view.fact(fact, ALL)
+    # The area's sum is no measure of a district.
+    if info.unit not in ADDED and area is not None and not area["suppressed"]:
         level = float(area["value"])
     order = known.sort_values(["value", "district"], ascending=[info.direction == "less_is_better", True])
     apart = [is_apart(view, fact, str(code)) for code in known.index]
@@ -227,4 +251,4 @@ def compare_districts(view: View, fact: str) -> Comparison | None:
         tested=[told is not None for told in apart],
     )
     missing, turning = explain_missing(rows), count_turning(known)
-    return Comparison(places, level, of, len(rows) - len(known), missing, turning)  # type: ignore[arg-type]
+    return Comparison(places, level, len(rows) - len(known), missing, turning)

@@ -20,7 +20,7 @@ from taizhang.core.periods import Period
 from taizhang.facts.compute import MEASURES, compute_as_of
 from taizhang.facts.measures import Median
 from taizhang.facts.rows import Mask, Rows
-from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.metadata.facts import ADDED, ALL, FactInfo
 from taizhang.stats.change import compare_counts, compare_medians, compare_shares
 
 Then = Literal["year", "previous"]
@@ -257,9 +257,12 @@ def _compare_medians(one: pd.Series, other: pd.Series, scatter: Scatter) -> floa
 def weigh_place(view: View, fact: str, district: str) -> float:
     """The probability that a district lies so far from all others together by chance; NaN where it can't be had.
 
-    It holds whatever the rows say that do not.
+    It holds whatever the rows say that do not. Counts and sums have none: how many residents, premises or visits they
+    came from, they do not say.
     """
     info = view.describe(fact)
+    if info.unit in ADDED:
+        return UNTESTED
     own, every = view.fact(fact, district), view.fact(fact, ALL)
     scatter = find_scatter(view, fact, district)
     if own is None or every is None or scatter is None or not is_known(own) or not is_known(every):
@@ -273,20 +276,14 @@ def weigh_place(view: View, fact: str, district: str) -> float:
     rest = take_off(every, own)
     if rest is None or (is_partly_known(own) and pd.isna(own["denominator"])):
         return UNTESTED
-    return weigh_within_bounds(own, rest, lambda own, rest: _weigh_beside(view, info, own, rest, scatter))
+    return weigh_within_bounds(own, rest, lambda own, rest: _weigh_beside(info, own, rest, scatter))
 
 
-def _weigh_beside(view: View, info: FactInfo, own: pd.Series, rest: pd.Series, scatter: Scatter) -> float:
+def _weigh_beside(info: FactInfo, own: pd.Series, rest: pd.Series, scatter: Scatter) -> float:
     """The same of a district's row and that of all others together."""
     spread = {"dispersion": scatter.dispersion, "df": scatter.df}
     top = float(own["value"] if pd.isna(own["numerator"]) else own["numerator"])
     others_top = float(rest["value"] if pd.isna(rest["numerator"]) else rest["numerator"])
-    if pd.isna(own["denominator"]):
-        # Counts are held against the mean of the others.
-        others = len(view.districts) - 1
-        if info.interval != "poisson" or others < 1:
-            return UNTESTED
-        return compare_counts(top, others_top, 1.0, float(others), **spread).p
     base, rest_of = float(own["denominator"]), float(rest["denominator"])
     if not (base > 0 and rest_of > 0) or others_top < 0:
         return UNTESTED

@@ -54,10 +54,17 @@ def sum_evaluations(view: View) -> pd.DataFrame:
     )
 
 
-def count_ratings(view: View) -> pd.DataFrame:
-    """Rated drills of the period by rating, in the ledger's own words, most first: n and percent of those rated.
+# Words of a rating, from best to worst.
+_MERIT = (
+    "优秀", "优", "良好", "良", "中等", "中", "合格", "达标", "基本合格", "基本达标", "一般", "较差",
+    "不合格", "不达标", "差", "excellent", "good", "fair", "pass", "poor", "fail",
+)  # fmt: skip
 
-    Empty where no drill is rated.
+
+def count_ratings(view: View) -> pd.DataFrame:
+    """Rated drills of the period by rating, in the ledger's own words: n and percent of those rated.
+
+    From best to worst where these are words of merit, else most first. Empty where no drill is rated.
     """
     rows = view.show("drills")
     if rows.empty or rows["rating"].isna().all():
@@ -65,7 +72,9 @@ def count_ratings(view: View) -> pd.DataFrame:
     rated = rows[rows["rating"].notna()]
     names = name_values(rated["rating"], "drills", "rating", view.lang, view.kinds)
     counts = count_classes(names, pd.DataFrame({"n": 1.0}, index=rated.index), view.lang)
-    return counts.assign(percent=100 * counts["n"] / len(rated))
+    counts = counts.assign(percent=100 * counts["n"] / len(rated))
+    merit = [name for name in _MERIT if name in counts.index]
+    return counts.reindex(merit) if len(merit) == len(counts) else counts
 
 
 def find_objectives(view: View) -> pd.DataFrame:

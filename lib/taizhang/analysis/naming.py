@@ -10,6 +10,7 @@ import pandas as pd
 from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
+from taizhang.metadata.terms import name_term
 from taizhang.metadata.words import label
 
 if TYPE_CHECKING:  # the names of places are needed where statistics are not loaded
@@ -57,8 +58,8 @@ def tell_peak(counts: pd.Series, lang: str) -> dict[str, object]:
 
 
 def show_text(value: object, lang: str) -> str:
-    """A ledger's text as typed, or the words for 'not stated'."""
-    return label("word.not_stated", lang) if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    """A ledger's text as typed, in English a known term's words, or the words for 'not stated'."""
+    return label("word.not_stated", lang) if pd.isna(value) else name_term(str(value), lang)  # type: ignore[call-overload]
 
 
 def show_day(value: object) -> str:

@@ -1,6 +1,7 @@
 """Rows of a view that have a place: hazards with their state, others by class."""
 
 from dataclasses import dataclass, replace
+from math import ceil, cos, radians, sqrt
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from taizhang.stats.hexagons import Hexagons, count_in_hexagons
 
 _MOST_CLASSES = 5
 _MOST_DOTS = 200
-_HEXAGONS = (18, 10)
+_ACROSS = 18  # hexagons from west to east
 STEPS = 5  # classes of hexagons
 Ends = tuple[float, float]
 
@@ -83,10 +84,13 @@ class Density:
 
 
 def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
-    """Count located rows in hexagons of what lies between two longitudes and two latitudes."""
+    """Count located rows in hexagons, regular on the ground, of what lies between two longitudes and two latitudes."""
     lon, lat = (located[name].to_numpy(float) for name in ("lon", "lat"))
-    columns, lines = _HEXAGONS
-    hexagons = count_in_hexagons(lon, lat, extent=(*across, *up), across=columns, up=lines)
+    rise = sqrt(3) * (across[1] - across[0]) / _ACROSS * cos(radians((up[0] + up[1]) / 2))
+    lines = max(1, ceil((up[1] - up[0]) / rise))
+    over = (lines * rise - (up[1] - up[0])) / 2
+    extent = (*across, up[0] - over, up[1] + over)
+    hexagons = count_in_hexagons(lon, lat, extent=extent, across=_ACROSS, up=lines)
     most = int(hexagons.cells["n"].max()) if len(hexagons.cells) else 0
     step = max(1, -(-most // STEPS))
     cells = hexagons.cells.assign(number=(hexagons.cells["n"] - 1) // step)

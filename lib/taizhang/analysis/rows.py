@@ -14,6 +14,7 @@ from taizhang.facts.measures import Amount, holds, number
 from taizhang.facts.publicity import count_sessions
 from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.metadata.terms import name_term
 from taizhang.metadata.words import label
 
 MOST_BARS = 10
@@ -90,7 +91,7 @@ def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:
 def name_values(
     values: pd.Series, kind: str, column: str, lang: str, kinds: Mapping[str, Kind] | None = None
 ) -> pd.Series:
-    """Write a column's classes in the report's language; a text stays as its ledger has it, empty is 'not stated'.
+    """Write a column's classes in the report's language; a text that is no known term stays, empty is 'not stated'.
 
     `kinds` are the view's; where left out, the built-in ones.
     """
@@ -98,7 +99,11 @@ def name_values(
     names = fields[column].values if column in fields else {}
     unknown = label("word.not_stated", lang)
     written = [
-        unknown if pd.isna(value) else names[value].label(lang) if value in names else str(value)
+        unknown
+        if pd.isna(value)
+        else names[value].label(lang)
+        if value in names
+        else name_term(str(value), lang)
         for value in values
     ]
     return pd.Series(written, index=values.index, dtype="str")

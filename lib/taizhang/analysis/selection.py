@@ -21,8 +21,6 @@ _NEIGHBOUR_FACTS = (
     "inspections.visits", "drills.held", "incidents.count",
 )  # fmt: skip
 BULLETIN: tuple[Then, ...] = ("previous", "year")
-# What the summary tells of some of a ledger's rows, whose number it has not told before.
-_OF_SOME = ("incidents.deaths",)
 _STANDING = "hazards.open_stock"
 _METHODS = ("poisson", "wilson", "greenwood")
 
@@ -179,11 +177,6 @@ def _rests_on(view: View, fact: str, first: str) -> bool:
     if fact.startswith("incidents."):
         return fact == "incidents.deaths_per_100k"
     return fact.split(".")[0] == first.split(".")[0]
-
-
-def is_of_nothing(view: View, fact: str) -> bool:
-    """Whether a fact of the summary tells of some of a ledger's rows, and there is none or their number isn't shown."""
-    return fact in _OF_SOME and not view.value(find_count(fact.split(".")[0]))
 
 
 def is_none_counted(view: View, fact: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from decimal import Decimal
 
 import numpy as np
@@ -120,3 +121,21 @@ def name_level(code: str) -> str:
     if not _DIGITS.fullmatch(code):
         return ""
     return {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}[len(cut_zeros(code))]
+
+
+def find_levels(codes: Collection[str]) -> tuple[str, str]:
+    """What level the unit is that all codes lie in, and what level their own: as ``county`` and ``township``; '' else.
+
+    Of counties (GB/T 2260) a third pair of 01 to 20 is a district, of 81 to 99 a city.
+    """
+    levels = {name_level(code) for code in codes}
+    if len(levels) != 1 or not (level := levels.pop()):
+        return "", ""
+    digits = {"county": 4, "township": 6}.get(level, 0)
+    above = {code[:digits] for code in map(cut_zeros, codes)}
+    if not digits or (len(above) > 1 and (level != "county" or len({one[:2] for one in above}) > 1)):
+        return "", level
+    if level == "county":
+        return ("city" if len(above) == 1 else "province"), level
+    pair = int(above.pop()[4:])
+    return ("district" if pair <= 20 else "county_city" if pair > 80 else "county"), level

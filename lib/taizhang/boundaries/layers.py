@@ -61,6 +61,7 @@ def read_districts(
     code: str,
     name: str,
     parent: str | None = None,
+    name_en: str | None = None,
     crs: str | None = None,
     offset: str = "none",
     encoding: str = "auto",
@@ -69,14 +70,15 @@ def read_districts(
     """Read the districts to report on: one row each, in the file's order; rows of one code and name are made one.
 
     `path` is a shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet; `code`, `name` and `parent`
-    are its columns; `parent` may be the unit above itself, of which all are parts. `crs` is given only where the file
+    are its columns, as is `name_en`, what English pages call each; `parent` may be the unit above itself, of which all
+    are parts. `crs` is given only where the file
     states none; `offset` is the web map offset to undo ('none', 'gcj02' or 'bd09'); `encoding` that of a shapefile's or
     GeoJSON's text, which 'auto' judges; `shown` the path as workbook.toml would say it, for what is to be pasted there.
 
     Raises BoundaryError where the file cannot be read, a column is not there, the CRS is missing or wrong, names are
     mojibake, codes are missing or stand for several names, or geometry is no area.
     """
-    columns = {"code": code, "name": name, "parent": parent}
+    columns = {"code": code, "name": name, "parent": parent} | ({"name_en": name_en} if name_en else {})
     layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding, shown=shown)
     unfit = [one for one in layer.frame["code"] if not _FIT_CODE.fullmatch(one) or one.casefold() in _TAKEN]
     if unfit:
@@ -152,7 +154,7 @@ def _pick_columns(
             picked[key] = pd.Series(clean_text(name), index=raw.index, dtype="str")
             continue
         values = raw[name]
-        if key == "code" or (key != "name" and pd.api.types.is_numeric_dtype(values.dtype)):
+        if key == "code" or (key not in ("name", "name_en") and pd.api.types.is_numeric_dtype(values.dtype)):
             texts, said = restore_codes(values, where=_name_column(where, name))
             notes += said
         else:

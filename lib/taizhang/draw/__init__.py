@@ -11,13 +11,14 @@ from taizhang.draw.run import (
     run_draw,
     write_record,
 )
-from taizhang.draw.tables import describe_draw, tabulate_draw, tabulate_strata
+from taizhang.draw.tables import check_draw, describe_draw, tabulate_draw, tabulate_strata
 
 __all__ = [
     "Commitment",
     "Draw",
     "DrawInput",
     "SeedRule",
+    "check_draw",
     "commit_draw",
     "describe_draw",
     "find_commitment",

@@ -1,7 +1,7 @@
 """A draw as a notebook shows it and a publication needs it."""
 
 from taizhang.core.display import Block, Cell, Column, Prose, Run, Table
-from taizhang.draw.rules import ANY, Draw
+from taizhang.draw.rules import ANY, Draw, repeat_draw
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.words import label
 
@@ -19,6 +19,13 @@ def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
     if draw.unfilled:
         texts.append(label("draw.unfilled", lang, n=len(draw.unfilled)))
     return Prose(tuple(Block((Run(text),)) for text in texts))
+
+
+def check_draw(draw: Draw, lang: str = "zh") -> Prose:
+    """What differs when a draw is made once more from the same seed and lists; that nothing does, where so."""
+    faults = [fault.word(lang) for fault in repeat_draw(draw)]
+    texts = faults or [label("draw.repeated", lang, n=len(draw.visits))]
+    return Prose(tuple(Block((Run(text),), "li" if faults else "p") for text in texts))
 
 
 def describe_commitment(draw: Draw, lang: str = "zh") -> str:

@@ -9,18 +9,18 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from taizhang.analysis.comparison import classify_districts, compare_districts
+from taizhang.analysis.comparison import SIDES, classify_districts, compare_districts
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.selection import choose_columns
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure, use_axes
-from taizhang.figures.ground import fill_districts, place_labels, use_map
+from taizhang.figures.ground import fill_districts, place_labels, say_unlabelled, use_map
 from taizhang.figures.marks import dots_height, draw_intervals, draw_key, name_rows
 from taizhang.figures.tables import make_fact_cell, make_table, mark_cell, name_kinds, note_reported
-from taizhang.metadata.facts import ALL, FactInfo
-from taizhang.metadata.formats import format_date, format_fact, format_number, join_unit, name_unit
+from taizhang.metadata.facts import ADDED, ALL, FactInfo
+from taizhang.metadata.formats import format_date, format_fact, join_unit, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -30,16 +30,14 @@ _WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.not_known", "eithe
 
 
 def map_fact(view: View, fact: str) -> display.Figure | None:
-    """A map of one fact over the districts, in classes whose method is named; None where there is nothing to class."""
+    """A map of one fact over the districts, shaded where they differ; None where `classify_districts` finds nothing."""
     found = classify_districts(view, fact)
     if found is None:
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
     places, districts = found.places, view.outlines.set_index("code")
-    steps = len(found.classes)
-    fills = style.sequential if steps > 2 else (style.sequential[1], style.sequential[3])
-    step = (len(fills) - 1) / max(steps - 1, 1)
-    colours = [fills[round(n * step)] for n in range(steps)]
+    steps, by_side = len(found.classes), found.method == "verdict"
+    colours = [style.sequential[n] for n in (2, 0, 4)] if by_side else _choose_fills(steps)
     unknown = label(_WHY_HATCHED[found.missing], lang) if found.missing else ""
     with use_map(view, whole=True, foot_mm=24) as (drawing, axes, strip):
         shown = ["" if n < 0 else colours[n] for n in places["number"]]
@@ -50,13 +48,16 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
         ]
         inks = [style.paper if colour in style.sequential[3:] else style.ink for colour in shown]
         left_out = place_labels(
-            axes, districts.geometry, texts, inks, hatched=[n < 0 for n in places["number"]]
+            axes, districts.geometry, texts, inks, hatched=[n < 0 for n in places["number"]], lead=True
         )
-        _draw_classes(strip, found.classes, colours, info, lang, unknown)
-    extra = label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=steps)
-    if left_out:
-        extra += label("source.unlabelled", lang, n=len(left_out))
-    extra += _tell_turning(found.turning, lang)
+        sides = [say_exhibit(view, "map-fact", side) if found.tested else "" for side in SIDES]
+        _draw_classes(strip, found.classes, colours, info, lang, unknown, sides if by_side else [])
+    extra = (
+        say_exhibit(view, "map-fact", "verdict" if found.tested else "untested")
+        if by_side
+        else label("source.classes", lang, method=label(f"classes.{found.method}", lang), number=steps)
+    )
+    extra += say_unlabelled(places["name"], left_out, lang) + _tell_turning(found.turning, lang)
     high, low = found.highest, found.lowest
     told = {
         "fact": info.title[lang], "n": found.known,
@@ -66,6 +67,13 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     }  # fmt: skip
     source = describe_fact_source(view, info, extra)
     return finish_figure(drawing, view, "map-fact", id=f"map-{slug_fact(fact)}", source=source, told=told)
+
+
+def _choose_fills(steps: int) -> list[str]:
+    """Colours of classes from the least to the largest value; few are set far apart."""
+    fills = load_style().sequential
+    fills = fills if steps > 2 else (fills[1], fills[3])
+    return [fills[round(n * (len(fills) - 1) / max(steps - 1, 1))] for n in range(steps)]
 
 
 def _name_with_unit(info: FactInfo, lang: str) -> str:
@@ -98,18 +106,25 @@ def describe_fact_source(view: View, info: FactInfo, extra: str) -> str:
 
 
 def _draw_classes(
-    strip: Axes, classes: pd.DataFrame, colours: list[str], info: FactInfo, lang: str, unknown: str
+    strip: Axes,
+    classes: pd.DataFrame,
+    colours: list[str],
+    info: FactInfo,
+    lang: str,
+    unknown: str,
+    sides: list[str],
 ) -> None:
-    """Swatches with the least and the largest value of each class and how many districts it has.
+    """Swatches with the least and the largest value of each class, or its name, and how many districts it has.
 
-    `unknown` says why districts have none; empty where all have.
+    `unknown` says why districts have none; empty where all have. `sides` are the classes' names where they have any.
     """
     style = load_style()
     entries = []
-    for colour, (low, high, districts) in zip(colours, classes.itertuples(index=False), strict=True):
+    for at, (low, high, districts) in enumerate(classes.itertuples(index=False)):
         if districts:
             first, last = format_fact(low, info), format_fact(high, info)
-            entries.append((colour, first if first == last else f"{first}–{last}", "", districts))
+            words = sides[at] if sides else first if first == last else f"{first}–{last}"
+            entries.append((colours[at], words, "", districts))
     if unknown:
         entries.append((style.empty, unknown, "////", 0))
     looks: Looks = {"size": style.small, "va": "center"}
@@ -128,7 +143,7 @@ def _draw_classes(
 
 
 def plot_ranking(view: View, fact: str) -> display.Figure | None:
-    """Districts by a fact, best side first, each with its interval, against the whole area or, of counts, their mean.
+    """Districts by a fact, best side first; of what is no count or sum, each with its interval, against the whole area.
 
     None where it is known in fewer than two districts, or nought everywhere.
     """
@@ -154,9 +169,9 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         axes.set_xlabel(_name_with_unit(info, lang))
         key = []
         if has_level:
-            heads = found.of == "mean" and whole  # of which a mean has a decimal
-            text = format_number(found.level, 1) if heads else say_value(found.level, info, lang)
-            words = label(f"ranking.{found.of}", lang, area=name_area(view), value=text)
+            words = label(
+                "ranking.area", lang, area=name_area(view), value=say_value(found.level, info, lang)
+            )
             key.append(("┆", words, style.roles["before"]))
         if found.apart:
             key.append(("●", say_exhibit(view, "ranking", "apart"), style.roles["open"]))
@@ -166,9 +181,10 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         "n": len(rows), "fact": info.title[lang], "apart": len(found.apart),
         "first": names[0], "top": values[0], "last": names[-1], "bottom": values[-1],
     }  # fmt: skip
-    extra = say_exhibit(view, "ranking", "interval") if found.has_intervals else ""
+    exhibit = "ranking-counts" if info.unit in ADDED else "ranking"
+    extra = say_exhibit(view, exhibit, "interval") if found.has_intervals or info.unit in ADDED else ""
     source = describe_fact_source(view, info, extra + _tell_turning(found.turning, lang))
-    return finish_figure(drawing, view, "ranking", id=f"ranking-{slug_fact(fact)}", source=source, told=told)
+    return finish_figure(drawing, view, exhibit, id=f"ranking-{slug_fact(fact)}", source=source, told=told)
 
 
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:

@@ -24,7 +24,7 @@ from taizhang.core.outlines import (
 from taizhang.figures.canvas import Looks, use_style
 from taizhang.figures.marks import back_label
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_number
+from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -203,12 +203,14 @@ def place_labels(
     size: float = 0,
     taken: Sequence[Box] = (),
     hatched: Sequence[bool] = (),
+    lead: bool = False,
 ) -> list[int]:
     """Write a label within each shape, where it touches no other and not the north arrow; the smallest choose first.
 
     The map's limits are set. `size` is in points, small where left out; `taken` are further places already used, in
-    the axes' coordinates; labels that are `hatched` stand on hatching and need paper behind them. Returns the
-    positions of shapes that had no room.
+    the axes' coordinates; labels that are `hatched` stand on hatching and need paper behind them. With `lead`, a shape
+    without room, such as a small island, has its label near by, with a line to it. Returns the positions of shapes
+    that have no label.
     """
     shapes, texts, size = list(shapes), list(texts), size or load_style().small
     rooms = [_measure_label(axes, text, size) for text in texts]
@@ -218,7 +220,71 @@ def place_labels(
         if spot is not None:
             looks: Looks = {"ha": "center", "va": "center", "size": size, "linespacing": 1.15}
             axes.text(*spot, text, color=colour, bbox=back, **looks)
-    return [place for place, spot in enumerate(spots) if spot is None]
+    left_out = [place for place, spot in enumerate(spots) if spot is None]
+    if not lead:
+        return left_out
+    used = [find_corner(axes), *taken]
+    used += [_box(spot, room) for spot, room in zip(spots, rooms, strict=True) if spot is not None]
+    return [
+        place
+        for place in left_out
+        if not _lead_to(axes, shapes[place], texts[place], rooms[place], used, size=size)
+    ]
+
+
+def say_unlabelled(names: Iterable[str], left_out: Sequence[int], lang: str) -> str:
+    """What a source says of the shapes that have no label, '' where all have one."""
+    every = list(names)
+    told = join_list([every[place] for place in left_out], lang)
+    return label("source.unnamed", lang, names=told) if told else ""
+
+
+def _box(middle: tuple[float, float], room: tuple[float, float]) -> Box:
+    (x, y), (wide, high) = middle, room
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _lead_to(
+    axes: Axes, shape: shapely.Geometry, text: str, room: tuple[float, float], used: list[Box], *, size: float
+) -> bool:
+    """Write a shape's label at the nearest free place, with a line to it, and add the place to those `used`.
+
+    False where there is none.
+    """
+    if shape.is_empty:
+        return False
+    style, point, (wide, high) = load_style(), shape.representative_point(), room
+    frame = shapely.box(axes.get_xlim()[0], axes.get_ylim()[0], axes.get_xlim()[1], axes.get_ylim()[1])
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    for reach in range(1, 9):
+        for angle in angles:
+            across, up = reach * np.cos(angle) * wide * 0.75, reach * np.sin(angle) * high * 1.25
+            place = _box((point.x + across, point.y + up), room)
+            label_box = shapely.box(*place)
+            if (
+                not frame.contains(label_box)
+                or label_box.intersects(shape)
+                or any(label_box.intersects(shapely.box(*one)) for one in used)
+            ):
+                continue
+            end = shapely.shortest_line(label_box, point).coords[0]
+            axes.plot(
+                [end[0], point.x], [end[1], point.y], color=style.ink, linewidth=0.6, zorder=7,
+                marker="o", markersize=2, markevery=[1],
+            )  # fmt: skip
+            looks: Looks = {"ha": "center", "va": "center", "size": size, "linespacing": 1.15}
+            axes.text(
+                point.x + across,
+                point.y + up,
+                text,
+                color=style.ink,
+                bbox=back_label(alpha=0.85),
+                zorder=8,
+                **looks,
+            )
+            used.append(place)
+            return True
+    return False
 
 
 def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float) -> Box:

@@ -8,7 +8,7 @@ from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.tables import make_table, write_day, write_number
+from taizhang.figures.tables import make_table, note_losses, write_day, write_number
 from taizhang.metadata.words import label
 
 
@@ -50,4 +50,5 @@ def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
         )
         for at, row in rows.iterrows()
     ]  # fmt: skip
-    return make_table(view, "incidents-list", cells, total=len(view.counted("incidents")))
+    notes = note_losses(view, "incidents")
+    return make_table(view, "incidents-list", cells, notes=notes, total=len(view.counted("incidents")))

@@ -1,11 +1,10 @@
 """Maps of one district: hazards, incidents, shelters, grid cells; or where it lies."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
-from matplotlib.transforms import AffineDeltaTransform
 
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.grid import ASSIGNMENTS, choose_cells, list_unassigned, tell_assignment
@@ -85,18 +84,19 @@ def map_hazards(
 
 
 def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -> None:
-    """Points in hexagons, each in the colour of its class, with the districts' outlines above."""
+    """Points in hexagons, each in the colour of its class and within its district, with outlines above."""
     style, density = load_style(), count_density(located, axes.get_xlim(), axes.get_ylim())
     hexagons, cells = density.hexagons, density.hexagons.cells
-    looks: Looks = {"linewidths": 0.3, "edgecolors": style.paper, "zorder": 2.5}
-    marks = PolyCollection(
-        [_CORNERS * (hexagons.width, hexagons.rise)],
-        offsets=cells[["x", "y"]],
-        offset_transform=AffineDeltaTransform(axes.transData),  # type: ignore[arg-type]  # linear axes
-        facecolors=[style.sequential[n] for n in cells["number"]],
-        **looks,
-    )
-    axes.add_collection(marks, autolim=False)
+    corners = _CORNERS * (hexagons.width, hexagons.rise)
+    shapes = shapely.polygons(cells[["x", "y"]].to_numpy()[:, None, :] + corners)
+    outlines = view.outlines
+    own = outlines if view.district == ALL else outlines[outlines["code"] == view.district]
+    inside = shapely.intersection(shapes, own.geometry.union_all())
+    # Of a hexagon that lies outside all of it, its points do too.
+    shapes = np.where(shapely.is_empty(inside), shapes, inside)
+    looks: Looks = {"linewidth": 0.3, "edgecolor": style.paper, "zorder": 2.5}
+    if len(cells):
+        add_layer(axes, gpd.GeoSeries(shapes), color=[style.sequential[n] for n in cells["number"]], **looks)
     key = [
         ("■", f"{low}" if low == high else f"{low}–{high}", style.sequential[n])
         for n, low, high in density.classes.itertuples()

@@ -50,6 +50,24 @@ def shorten_label(text: str, columns: int = 24) -> str:
     return text
 
 
+def wrap_label(text: str, columns: int = 28) -> str:
+    """A label in two lines where one is too narrow, broken at a space if there is one; cut only beyond that."""
+    if _measure(text) <= columns:
+        return text
+    head, gap, rest = text.partition(" ")
+    if not gap or _measure(head) > columns:
+        at = next(n for n in range(len(text) + 1) if _measure(text[: n + 1]) > columns)
+        head, rest = text[:at], text[at:]
+    while gap and rest and (word := rest.partition(" ")[0]) != rest and _measure(f"{head} {word}") <= columns:
+        head, rest = f"{head} {word}", rest.partition(" ")[2]
+    return f"{head}\n{shorten_label(rest, columns)}"
+
+
+def _measure(text: str) -> int:
+    """Columns that a text takes: two for a Chinese character."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def back_label(*, pad: float = 0.5, alpha: float = 1.0) -> dict[str, object]:
     """Paper behind a label, so that lines and hatching stop before it: matplotlib's `bbox` of a text."""
     return {"facecolor": load_style().paper, "edgecolor": "none", "pad": pad, "alpha": alpha}
@@ -156,7 +174,7 @@ def plot_bars(
             start = start + widths
         for place, end, text in zip(places, start, texts, strict=True):
             note_point(axes, text, (end, place), (4, 0), va="center")
-        axes.set_yticks(places, [shorten_label(str(name)) for name in counts.index])
+        axes.set_yticks(places, [wrap_label(str(name)) for name in counts.index])
         longest = max((len(text) for text in texts), default=0)
         axes.set_xlim(0, max(1.0, float(start.max())) * (1.04 + 0.022 * longest))
         axes.set_ylim(-0.6, len(counts) - 0.4)

@@ -9,7 +9,7 @@ from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
 from taizhang.figures.marks import plot_bars
-from taizhang.figures.tables import make_table, write_answer
+from taizhang.figures.tables import make_table, note_losses, write_answer
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import Field, load_shared
 from taizhang.metadata.style import load_style
@@ -81,7 +81,8 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
         unit, align = _name_unit(fields[name], lang), "right" if numeric[name] else "left"
         heads.append(display.Column(fields[name].label(lang), unit, align))  # type: ignore[arg-type]
     title = view.kinds[kind].label(lang)
-    return make_table(view, "rows", cells, id=id, columns=heads, total=len(rows), kind=title)
+    notes = note_losses(view, kind) if "loss_wan" in columns else ()
+    return make_table(view, "rows", cells, id=id, columns=heads, notes=notes, total=len(rows), kind=title)
 
 
 def _name_unit(field: Field, lang: str) -> str:

@@ -8,7 +8,7 @@ from taizhang.analysis.risk import find_risk
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
-from taizhang.figures.ground import fill_districts, place_labels, use_map
+from taizhang.figures.ground import fill_districts, place_labels, say_unlabelled, use_map
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.exhibits import load_exhibits
@@ -33,13 +33,12 @@ def map_risk(view: View) -> display.Figure | None:
         fill_districts(axes, districts, [colours.get(name, "") for name in level])
         texts = [f"{name}\n{_say_index(places.loc[code])}" for code, name in districts["name"].items()]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
-        left_out = place_labels(axes, districts.geometry, texts, inks)
+        left_out = place_labels(axes, districts.geometry, texts, inks, lead=True)
         named = {name: label(f"risk.{name}", lang) for name in reversed(CLASSES)}
         set_strip_key(strip, [("■", words, colours[name]) for name, words in named.items()])
     counts = [say_exhibit(view, "risk-map", "one", name=named[name], n=n) for name, n in found.counts.items()]
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
-    if left_out:
-        source += label("source.unlabelled", lang, n=len(left_out))
+    source += say_unlabelled(districts["name"], left_out, lang)
     leaders = [
         say_exhibit(
             view, "risk-map", "leader", name=row["district"], percent=format_number(100 * row["leads"])

@@ -9,7 +9,7 @@ from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.comparison import describe_fact_source, slug_fact
-from taizhang.figures.ground import fill_districts, place_labels, use_map
+from taizhang.figures.ground import fill_districts, place_labels, say_unlabelled, use_map
 from taizhang.figures.marks import (
     dots_height,
     draw_key,
@@ -128,9 +128,10 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
         fill_districts(axes, districts, [colours.get(name, style.empty) for name in quadrant])
         dark = quadrant.isin([name for name in colours if name != "low_high"])
         inks = [style.paper if dark[code] else style.ink for code in districts.index]
-        place_labels(axes, districts.geometry, districts["name"], inks)
+        left_out = place_labels(axes, districts.geometry, districts["name"], inks, lead=True)
         shown = [name for name in colours if (quadrant == name).any()]
         set_strip_key(strip, [("■", label(f"pattern.{name}", lang), colours[name]) for name in shown])
     told = {"fact": info.title[lang], "area": name_area(view), "names": join_list(marked.names, lang)}
-    source = describe_fact_source(view, info, say_pattern(standing.pattern, lang, alike=standing.alike))
+    pattern = say_pattern(standing.pattern, lang, alike=standing.alike)
+    source = describe_fact_source(view, info, pattern + say_unlabelled(districts["name"], left_out, lang))
     return finish_figure(drawing, view, "pattern", id=f"pattern-{slug_fact(fact)}", source=source, told=told)

@@ -33,7 +33,7 @@ from taizhang.metadata.formats import (
     write_about,
 )
 from taizhang.metadata.kinds import Kind, load_kinds
-from taizhang.metadata.words import label
+from taizhang.metadata.words import label, name_places
 
 
 def show_key_figures(view: View) -> display.KeyFigures | None:
@@ -233,6 +233,18 @@ def mark_cell(cell: display.Cell) -> display.Cell:
     return cell if cell.value is None else replace(cell, text=f"{cell.text}*")
 
 
+_TELL_OF_LOSSES = ("incidents", "losses")
+
+
+def note_losses(view: View, kind: str) -> tuple[str, ...]:
+    """Whose losses a table shows, where the workbook has two ledgers that may tell of one event."""
+    if not set(_TELL_OF_LOSSES) <= set(view.ledgers) or kind not in _TELL_OF_LOSSES:
+        return ()
+    titles = {name: view.kinds[name].title[view.lang] for name in _TELL_OF_LOSSES}
+    other = next(titles[name] for name in _TELL_OF_LOSSES if name != kind)
+    return (label("table.losses", view.lang, own=titles[kind], other=other),)
+
+
 def note_reported(view: View, reported: Collection[object]) -> tuple[str, ...]:
     """What the mark says, where a table has any."""
     return (label("reported.note", view.lang),) if reported else ()
@@ -318,7 +330,11 @@ def tabulate_definitions(view: View) -> display.Table | None:
     """What the facts of this report mean; None where there are none, and in a bulletin of a month."""
     lang, (infos, used) = view.lang, list_definitions(view)
     rows = [
-        (info.title[lang], info.definition[lang], label(f"interval.short.{info.interval}", lang))
+        (
+            info.title[lang],
+            name_places(info.definition[lang], lang),
+            label(f"interval.short.{info.interval}", lang),
+        )
         for info in infos
     ]
     methods = [label(f"interval.{method}", lang) for method in used]

@@ -96,6 +96,7 @@ def _read_districts(config: Config) -> Layer:
         code=layer.code,
         name=layer.name,
         parent=layer.parent or None,
+        name_en=layer.name_en or None,
         crs=layer.crs or None,
         offset=layer.offset,
         encoding=layer.encoding,

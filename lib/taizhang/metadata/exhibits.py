@@ -12,7 +12,7 @@ from taizhang.core.wording import fill
 from taizhang.metadata.facts import unit_label
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import load_kinds
-from taizhang.metadata.words import label
+from taizhang.metadata.words import label, name_places
 
 _GIVEN = "..."
 Subject = Sequence[Sequence[str]]  # sentences, each of some facts
@@ -34,7 +34,7 @@ class ExhibitColumn:
         if self.kind:
             words = load_kinds()[self.kind].fields[self.name].label(lang)
         else:
-            words = self.words[lang] if self.words else label(f"column.{self.name}", lang)
+            words = name_places(self.words[lang], lang) if self.words else label(f"column.{self.name}", lang)
         return words, unit_label(self.unit, lang) if self.unit else "", self.align
 
 
@@ -69,7 +69,7 @@ class Exhibit:
 
     def say(self, part: str, lang: str, values: Mapping[str, object]) -> str:
         """Words of a part, its places filled; numbers as the language writes whole ones."""
-        return "".join(map(str, fill(self.words[part][lang], values, _write)))
+        return "".join(map(str, fill(name_places(self.words[part][lang], lang), values, _write)))
 
 
 def _write(value: object) -> object:

@@ -1,9 +1,54 @@
 """Words of reports in Chinese and English: labels, and sentences with places for numbers."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 from taizhang.core.wording import Words, fill, read_catalogue
+
+_PLACES = ("全域", "地区", "whole area", "districts", "district")
+
+
+class Tongue(str):
+    """A language, zh or en, and what it calls the whole area and its districts: 全县 and 乡镇（街道）.
+
+    `area` and `place` are keys of ``place.area`` and ``place.unit``; without them, reports speak of 全域 and 地区.
+    """
+
+    area: str
+    place: str
+
+    def __new__(cls, lang: str, area: str = "", place: str = "") -> "Tongue":
+        tongue = super().__new__(cls, lang)
+        tongue.area, tongue.place = area, place
+        return tongue
+
+
+def name_places(text: str, lang: str) -> str:
+    """The words of a text with the whole area and its districts called what the language calls them."""
+    if not isinstance(lang, Tongue) or not any(word in text.lower() for word in _PLACES):
+        return text
+    for old, new in _list_names(str(lang), lang.area, lang.place):
+        text = re.sub(old, new, text)
+    return text
+
+
+@cache
+def _list_names(lang: str, area: str, place: str) -> list[tuple[str, str]]:
+    """Patterns and what stands for them."""
+    words = load_words()
+    whole, unit, units = (
+        words[key][lang] if key in words else ""
+        for key in (f"place.area.{area}", f"place.unit.{place}", f"place.units.{place}")
+    )
+    if lang == "zh":
+        names = [("全域", whole), ("地区", unit)]
+    else:
+        names = [(r"\bwhole area\b", whole), (r"\bWhole area\b", whole.capitalize())]
+        for old, new in (("districts", units), ("district", unit)):
+            names += [(rf"(?<!{{)\b{old}\b", new), (rf"\b{old.capitalize()}\b", new.capitalize())]
+    return [(old, new) for old, new in names if new]
+
 
 _FILES = (
     "words.yml", "sentences.yml", "reports.yml", "checks.yml", "analysis.yml", "brief_words.yml", "lab.yml",
@@ -22,7 +67,7 @@ def split_words(key: str, lang: str, **values: object) -> list[object]:
 
     Raises KeyError if there is no such key, or a place has no value.
     """
-    return fill(load_words()[key][lang], values)
+    return fill(name_places(load_words()[key][lang], lang), values)
 
 
 def label(key: str, lang: str, **values: object) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from taizhang.analysis.comparison import compare_districts
+from taizhang.analysis.comparison import compare_districts, list_values
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import say_effect, say_pattern
 from taizhang.analysis.required_drills import list_required_drills
@@ -12,8 +12,8 @@ from taizhang.analysis.standing import find_standing
 from taizhang.analysis.verdicts import judge_drills
 from taizhang.analysis.view import View
 from taizhang.core.display import Block, Prose, Run
-from taizhang.metadata.facts import describe_fact
-from taizhang.metadata.formats import format_fact, format_number, join_list, quantify
+from taizhang.metadata.facts import ALL, describe_fact
+from taizhang.metadata.formats import format_fact, format_number, format_share, join_list, quantify
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import Number, Runs, count, lower_title, make_paragraph, make_prose, say, tell
 
@@ -47,16 +47,50 @@ def write_comparison(view: View, fact: str) -> Prose | None:
         high, low = (_name_tied(found.list_at(value), lang) for value in (most, least))
         ends = {"most": number(most), "least": number(least)}
         spread = say("compare.spread", lang, n=n, fact=title, high=high, low=low, **ends)
-        if found.has_area:
+        if found.has_level:
             spread += say("compare.area", lang, area=number(found.level))
         sentences = [(*spread, *say("join.stop", lang))]
         if found.turning:
             sentences.append(say("compare.turning", lang, n=count(found.turning)))
-        if found.has_area and found.is_tested:
+        if found.has_level and found.is_tested:
             sentences.append(_tell_apart(found.apart, lang))
+    if fact == "incidents.deaths_per_100k":
+        sentences.insert(0, _tell_deaths(view))
+    sentences.append(_tell_targets(view, fact))
     if found.missing:
         sentences.append(say(f"compare.missing.{found.missing}", lang, n=count(found.unknown)))
     return tell(lang, *sentences)
+
+
+def _tell_deaths(view: View) -> Runs:
+    """Where people died, most first, in whole numbers: a rate of so few says little. Nothing where any is unknown."""
+    every, rows = view.value("incidents.deaths", ALL), list_values(view, "incidents.deaths")
+    if not every or rows["value"].isna().any():
+        return ()
+    lang, info = view.lang, view.describe("incidents.deaths")
+    dead = rows[rows["value"] > 0].sort_values(["value", "district"], ascending=[False, True])
+    names = [
+        label("compare.death", lang, name=name, n=quantify(value, info, lang))
+        for name, value in zip(dead["district"], dead["value"], strict=True)
+    ]
+    return say("compare.deaths", lang, n=count(every), names=join_list(names, lang))
+
+
+def _tell_targets(view: View, fact: str) -> Runs:
+    """How many districts met their target of a fact; nothing where none has one."""
+    rows = list_values(view, f"targets.{fact}.done_percent")
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return ()
+    met, last = int((rows["value"] >= 100).sum()), rows.sort_values("value").iloc[0]
+    key = "met" if met == len(rows) else "missed"
+    told = {
+        "n": count(len(rows)),
+        "m": count(met),
+        "name": last["district"],
+        "percent": format_share(last["value"]),
+    }
+    return say(f"compare.targets_{key}", view.lang, **told)
 
 
 def _name_tied(names: list[str], lang: str) -> str:
@@ -85,9 +119,10 @@ def write_standing(view: View, fact: str) -> Prose | None:
     key = "one_group" if standing.groups == 1 else "groups"
     n = count(len(standing.places))
     sentences = [say(f"standing.text.{key}", lang, fact=title, n=n, groups=count(standing.groups))]
-    called = standing.called
-    key, names = "called" if called else "none_called", join_list(called, lang)
-    sentences.append(say(f"standing.text.{key}", lang, n=count(len(called)), names=names))
+    if called := standing.called:
+        sentences.append(
+            say("standing.text.called", lang, n=count(len(called)), names=join_list(called, lang))
+        )
     sentences.append((Run(say_pattern(standing.pattern, lang, alike=standing.alike)),))
     return tell(lang, *sentences)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import cache
 
 import pandas as pd
 
@@ -16,7 +17,6 @@ from taizhang.analysis.selection import (
     count_sentences,
     has_rows,
     is_none_counted,
-    is_of_nothing,
     list_dated_counts,
 )
 from taizhang.analysis.silence import Silence, list_told
@@ -35,14 +35,18 @@ from taizhang.narrative.telling import (
     count,
     lead_day,
     lead_period,
+    list_changes,
     lower_title,
+    make_clause,
     make_paragraph,
     make_prose,
     make_sentence,
+    merge_clauses,
     name_columns,
     open_sentence,
     say,
     tell,
+    tell_by_title,
     tell_fact,
 )  # fmt: skip
 
@@ -53,11 +57,11 @@ def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
     """One sentence of those of some facts that can be told, and that `choose_told` leaves."""
     entries = {entry.rstrip(_MARKS): entry for entry in facts}
     clauses = [
-        tell_fact(view, fact, change="*" in entries[fact], area="@" in entries[fact])
+        make_clause(view, fact, change="*" in entries[fact], area="@" in entries[fact])
         for fact in choose_told(view, *entries)
         if not find_gap(view, fact) and fact.split(".")[0] not in view.unread
     ]
-    return make_sentence(clauses, view.lang, lead=lead)
+    return make_sentence(merge_clauses(clauses, view.lang), view.lang, lead=lead)
 
 
 def _write(view: View, id: str) -> list[Runs]:
@@ -85,9 +89,33 @@ def _tell_subjects(view: View, id: str, *, again: bool = False) -> tuple[list[Ru
             told.append(_tell(view, sentence, lead))
             if sentence is first and not again:
                 told += tell_silences(view, kind)
+        if about.facts and len(sentences) == 1 + len(others):
+            told.append(_tell_other_changes(view, kind))
         if view.value(counted) != 0:
             asked += [entry.rstrip(_MARKS) for sentence in sentences for entry in sentence]
     return told, asked
+
+
+def _tell_other_changes(view: View, kind: str) -> Runs:
+    """What of a ledger changed beyond chance and has no place in its sentences: the tables have it in colour."""
+    others = [
+        fact
+        for fact, info in view.fact_infos.items()
+        if info.kind == kind
+        and fact not in _list_told()
+        and any(c.beyond_chance for _, c in list_changes(view, fact))
+    ]
+    return make_sentence([tell_by_title(view, fact) for fact in others], view.lang)
+
+
+@cache
+def _list_told() -> frozenset[str]:
+    """Facts that the sentences of sections, the summary's not among them, are about."""
+    sections = [one for id, one in load_exhibits().items() if id != "summary-text"]
+    subjects = (subject for one in sections for subject in (*one.facts, *one.stocks))
+    return frozenset(
+        entry.rstrip(_MARKS) for subject in subjects for sentence in subject for entry in sentence
+    )
 
 
 def tell_silences(view: View, kind: str, *, ask: bool = True) -> list[Runs]:
@@ -195,13 +223,13 @@ def write_summary(view: View) -> Prose | None:
     lead, asked = lead_period(view), list[str]()
     for (subject,) in load_exhibits()["summary-text"].facts:
         first = subject[0].rstrip(_MARKS)
-        if is_of_nothing(view, first):
-            continue
         if not is_none_counted(view, first):
             asked += [entry.rstrip(_MARKS) for entry in subject]
         if told := _tell(view, subject, lead):
             sentences.append(told)
             lead = ()
+        if first == "incidents.count" and view.value(first):
+            sentences.append(_tell_levels(view))
     sentences.append(reported)
     sentences += tell_gaps(view, asked)
     for kind in view.ledgers:

@@ -56,31 +56,85 @@ def count(value: float, decimals: int = 0) -> Number:
     return Number(format_number(value, decimals), float(value))
 
 
+@dataclass(frozen=True)
+class Clause:
+    """A clause on a fact: its words, what stands in brackets after them, and how it changed as a part of the sentence.
+
+    `thens` are changes within chance by the words for the earlier period, which several clauses may say together;
+    `area` is what it is in the whole area, `others` are further remarks.
+    """
+
+    words: Runs
+    info: FactInfo
+    thens: tuple[tuple[str, Change], ...] = ()
+    area: Runs = ()
+    others: tuple[Runs, ...] = ()
+    changes: Runs = ()
+
+    def joins(self, other: "Clause") -> bool:
+        """Whether what both were before can be told at once: there is no more to be said of either."""
+        periods = [[then for then, _ in one.thens] for one in (self, other)]
+        plain = not any(one.area or one.others or one.changes for one in (self, other))
+        return plain and bool(periods[0]) and periods[0] == periods[1]
+
+
+def merge_clauses(clauses: Iterable[Clause], lang: str) -> list[Runs]:
+    """Clauses as words; of neighbours that say no more than what they were before, the last says it for all."""
+    groups: list[list[Clause]] = []
+    for clause in clauses:
+        if groups and clause.words and groups[-1][-1].joins(clause):
+            groups[-1].append(clause)
+        else:
+            groups.append([clause])
+    return [runs for group in groups for runs in _say_group(group, lang)]
+
+
+def _say_group(group: Sequence[Clause], lang: str) -> list[Runs]:
+    *first, last = group
+    if not first:
+        return [last.words + _remark(last, lang) + last.changes]
+    remarks = []
+    for at, (then, _) in enumerate(last.thens):
+        changes = [(one.thens[at][1], one.info) for one in group]
+        near = all(change.is_near for change, _ in changes)
+        written = [_write_before(change.before, info, lang) for change, info in changes]
+        befores = "、".join(written) if lang == "zh" else join_list(written, lang)
+        key = f"clause.{'near' if near else 'were'}"
+        remarks.append(say(key, lang, then=then, befores=befores, n=len(group)))
+    return [one.words for one in first] + [last.words + _bracket(remarks, lang)]
+
+
 def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False) -> Runs:
+    """One clause on a fact as words, as from `make_clause`."""
+    clause = make_clause(view, fact, change=change, area=area)
+    return clause.words + _remark(clause, view.lang) + clause.changes
+
+
+def make_clause(view: View, fact: str, *, change: bool = False, area: bool = False) -> Clause:
     """One clause on a fact; empty where it isn't configured.
 
-    `change` adds how it changed since the year before and the period before, `area` how it lies to the whole area,
-    where its interval can tell.
+    `change` adds what it was the year before and the period before; a change beyond chance is told without, too. `area`
+    adds how it lies to the whole area, where its interval can tell.
     """
     row, info, lang = view.fact(fact), view.describe(fact), view.lang
     if row is None:
-        return ()
+        return Clause((), info)
     key = f"fact.{fact}"
     if row["suppressed"] and pd.notna(row["value"]):
         about = Number(_write_amount(float(row["value"]), info, lang), float(row["value"]), fact)
-        return say("clause.rounded", lang, title=lower_title(info.title[lang], lang), n=about)
+        return Clause(say("clause.rounded", lang, title=lower_title(info.title[lang], lang), n=about), info)
     if row["suppressed"]:
-        return say("clause.withheld", lang, title=lower_title(info.title[lang], lang))
+        return Clause(say("clause.withheld", lang, title=lower_title(info.title[lang], lang)), info)
     if pd.isna(row["value"]):
         if f"{key}.unknown" in load_words():
-            return say(f"{key}.{'undated' if _is_passed(view, row) else 'unknown'}", lang)
-        return say("clause.unknown", lang, title=lower_title(info.title[lang], lang))
+            return Clause(say(f"{key}.{'undated' if _is_passed(view, row) else 'unknown'}", lang), info)
+        return Clause(say("clause.unknown", lang, title=lower_title(info.title[lang], lang)), info)
     value = float(row["value"])
     amounts = {"n": _write_amount(value, info, lang), "per": format_fact(value, info)}
     numbers = {place: Number(text, value, fact) for place, text in amounts.items()}
     extent = _find_extent(view, fact, value, row)
     if f"{key}.{extent}" not in load_words():
-        return ()
+        return Clause((), info)
     clause = say(f"{key}.{extent}", lang, **numbers)
     if extent in ("none", "all") and (unsaid := row.get("of", 0) - row.get("known", 0)) > 0:
         clause += say("clause.not_all", lang, n=count(unsaid))
@@ -90,12 +144,31 @@ def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False
     if extent == "some" and (bounds := find_bounds(row)):
         ends = {name: _write_amount(getattr(bounds, name), info, lang) for name in ("lowest", "highest")}
         clause += say("clause.bounds", lang, n=count(bounds.unsaid), **ends)
-    thens = list_comparisons(view) if change else ()
-    changes = [(name_then(view, then), compare_periods(view, fact, then=then)) for then in thens]
-    known = [(then, compared) for then, compared in changes if compared is not None]
+    known = [one for one in list_changes(view, fact) if change or one[1].beyond_chance]
     whole = _find_area(view, row, info) if area and view.district != ALL else None
     side = hold_against(view, fact) if whole is not None else None
-    return clause + _remark(known, whole, side, info, lang) + _say_changes(known, whole, side, info, lang)
+    beside = say("clause.area_is", lang, area=whole) if side == "alike" else ()
+    others = [say("clause.none_before", lang, then=then) for then, one in known if one.rose_from_none(info)]
+    thens = tuple((then, one) for then, one in known if one.is_within_chance)
+    return Clause(clause, info, thens, beside, tuple(others), _say_changes(known, whole, side, info, lang))
+
+
+def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
+    """How a fact changed, by the words for the earlier period, where it can be compared."""
+    changes = [
+        (name_then(view, then), compare_periods(view, fact, then=then)) for then in list_comparisons(view)
+    ]
+    return [(then, change) for then, change in changes if change is not None]
+
+
+def tell_by_title(view: View, fact: str) -> Runs:
+    """A clause on a fact that no sentence is about, by its title, with its changes beyond chance."""
+    info, lang = view.describe(fact), view.lang
+    value = float(view.value(fact) or 0)
+    number = Number(_write_amount(value, info, lang), value, fact)
+    known = [one for one in list_changes(view, fact) if one[1].beyond_chance]
+    told = say("clause.titled", lang, title=lower_title(info.title[lang], lang), n=number)
+    return told + _say_changes(known, None, None, info, lang)
 
 
 def _is_passed(view: View, row: pd.Series) -> bool:
@@ -154,22 +227,19 @@ def _write_amount(value: float, info: FactInfo, lang: str) -> str:
     return written
 
 
-def _remark(
-    changes: Sequence[tuple[str, Change]], whole: Number | None, side: Side | None, info: FactInfo, lang: str
-) -> Runs:
+def _remark(clause: Clause, lang: str) -> Runs:
     """What stands in brackets after a number: what it was before, and in the whole area, where no more can be said."""
-    alike: list[Runs] = [
-        say("clause.then_was", lang, then=then, before=_write_before(change.before, info, lang))
-        for then, change in changes
-        if change.is_within_chance
+    alike = [
+        say("clause.then_was", lang, then=then, before=_write_before(change.before, clause.info, lang))
+        for then, change in clause.thens
     ]
-    if side == "alike":
-        alike.append(say("clause.area_is", lang, area=whole))
-    remarks = [
-        say("clause.none_before", lang, then=then) for then, change in changes if change.rose_from_none(info)
-    ]
-    if alike:
-        remarks.insert(0, _join_runs(alike, lang))
+    if clause.area:
+        alike.append(clause.area)
+    return _bracket([*([_join_runs(alike, lang)] if alike else []), *clause.others], lang)
+
+
+def _bracket(remarks: Sequence[Runs], lang: str) -> Runs:
+    """Remarks in one pair of brackets; nothing where there is none."""
     if not remarks:
         return ()
     inner = list(remarks[0])

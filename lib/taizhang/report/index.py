@@ -12,13 +12,22 @@ import pandas as pd
 from pypinyin import lazy_pinyin
 
 from taizhang.analysis.comparison import group_values, select_values
+from taizhang.boundaries.codes import find_levels
+from taizhang.boundaries.english import list_names
 from taizhang.core import display
 from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL, FactInfo, prefer_key
-from taizhang.metadata.formats import format_date, format_fact, format_number, name_unit, write_about
-from taizhang.metadata.words import label
+from taizhang.metadata.formats import (
+    format_date,
+    format_fact,
+    format_number,
+    join_unit,
+    name_unit,
+    write_about,
+)
+from taizhang.metadata.words import Tongue, label, name_places
 from taizhang.report.data import write_citation
 from taizhang.report.formats import DATA_FILES, FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
@@ -65,7 +74,8 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
     facts, before, config, period = snapshot.facts, snapshot.before, snapshot.config, snapshot.period
     reported = set(snapshot.reported[["district_code", "fact"]].itertuples(index=False, name=None))
     unverified = {fact for _, fact in reported}
-    words = page_words(lang)
+    lang = Tongue(lang, *find_levels(list(snapshot.districts["code"].astype("str"))))
+    words = {key: name_places(text, lang) for key, text in page_words(lang).items()}
     infos = _choose_facts(facts, snapshot.fact_infos)
     by_district = _group_facts(facts, infos)
     years_ago = _group_facts(before, infos)
@@ -73,14 +83,15 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
     read_as_of = snapshot.as_of.isoformat()
     own = [report for report in config.reports if period.kind in report.periods]
     by_scope = {scope: [report for report in own if report.scope == scope] for scope in SCOPES}
+    named = list_names(snapshot.districts, lang, config.boundaries.names_en)
     entries = [
-        _make_entry(str(code), str(name), folder, lang, reports, read_as_of, by_scope["district"])
-        for code, name in zip(snapshot.districts["code"], snapshot.districts["name"], strict=True)
+        _make_entry(code, named[code], folder, lang, reports, read_as_of, by_scope["district"], called=name)
+        for code, name in list_names(snapshot.districts, "zh", {}).items()
     ]
     area = _make_entry(ALL, config.title, folder, lang, reports, read_as_of, by_scope["county"])
     failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
-    outlines = draw_outlines(snapshot.districts)
+    outlines = draw_outlines(snapshot.districts.assign(name=list(named.values())))
     without = len(outlines.shapes) - len(outlines.names.get("wide", ()))
     unnamed = label("source.unlabelled", lang, n=without) if without else ""
     body = render_body(
@@ -175,7 +186,10 @@ def _make_entry(
     reports: Mapping[str, Mapping[str, Any]],
     read_as_of: str,
     own: Sequence[OwnReport],
+    *,
+    called: str = "",
 ) -> Entry:
+    """`called`: a district's own name, by which it is found on a page that has another for it."""
     stem = "comparison" if code == ALL else code
     files, status, as_of = _find_report(stem, folder, lang, reports, read_as_of)
     others = [
@@ -184,7 +198,9 @@ def _make_entry(
         )
         for report in own
     ]
-    return Entry(code, name, spell_name(name, code), files, status, as_of, tuple(others))
+    search = spell_name(called or name, code)
+    search = search if name.lower() in search else f"{search} {name.lower()}"
+    return Entry(code, name, search, files, status, as_of, tuple(others))
 
 
 def _find_report(
@@ -301,6 +317,7 @@ def _shade_fact(info: FactInfo, facts: pd.DataFrame, lang: str) -> dict[str, Any
         "classes": {},
         "legend": [],
         "method": "",
+        "values": {code: join_unit(format_fact(value, info), unit, lang) for code, value in values.items()},
     }
     if values.empty:
         return shade

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from taizhang.boundaries.english import list_names
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_file, hash_files
 from taizhang.core.keys import Code, follow_text, hash_parts
@@ -126,7 +127,7 @@ def _enter_maker(makers: dict[str, Any], code: Code) -> str:
 def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None, ReportMeta, str]]:
     """The districts asked for; all, and the comparison, where none is; then the same for the workbook's own reports."""
     config, codes = snapshot.config, wish.codes
-    names = dict(zip(snapshot.districts["code"], snapshot.districts["name"], strict=True))
+    names = list_names(snapshot.districts, wish.lang, config.boundaries.names_en)
     districts = [(code, str(names[code])) for code in (names if codes is None else codes)]
     area = [(ALL, config.title)] if codes is None else []
     wanted: list[tuple[str, OwnReport | None, str, str]] = [
@@ -172,7 +173,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
 
 def tell_unread(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
     """What could not be read, a sentence each, for the head of every report and of the index."""
-    names = dict(zip(snapshot.districts["code"], snapshot.districts["name"], strict=True))
+    names = list_names(snapshot.districts, lang, snapshot.config.boundaries.names_en)
     told = []
     for one in snapshot.unread:
         places = [str(names[code]) for code in one["codes"] if code in names]

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 class Page:
     """An A4 page: the text's width and height (mm) upright and turned, the sizes (pt) a table may be set in.
 
-    `plain`: key figures stand in a table, as official documents have no cards.
+    `plain`: key figures stand in a table and lists are numbered, as official documents have neither cards nor bullets.
     """
 
     upright_mm: float
@@ -80,7 +80,7 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
                 nodes = read_nodes(block.text, lang=lang, footnotes=block.footnotes)
                 done += [_set_plain_table(node, page) for node in nodes]
             case notebook.ProseBlock():
-                done += _set_prose(block.prose)
+                done += _set_prose(block.prose, ordered=page.plain)
             case notebook.TableBlock():
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
@@ -112,14 +112,14 @@ def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[l
     return columns, [[{"text": text, "note": ""} for text in row[: len(heads)]] for row in texts]
 
 
-def _set_prose(prose: display.Prose) -> list[Json]:
-    """Paragraphs and notes; list items that follow each other become one list."""
+def _set_prose(prose: display.Prose, *, ordered: bool = False) -> list[Json]:
+    """Paragraphs and notes; list items that follow each other become one list, numbered as official documents are."""
     nodes: list[Json] = []
     for block in prose.blocks:
         runs = [{"text": run.text, "strong": run.strong} for run in block.runs]
         if block.kind == "li":
             if not nodes or nodes[-1]["type"] != "list":
-                nodes.append({"type": "list", "ordered": False, "start": 1, "items": []})
+                nodes.append({"type": "list", "ordered": ordered, "start": 1, "items": []})
             nodes[-1]["items"].append([{"type": "paragraph", "runs": runs}])
         else:
             nodes.append({"type": "note" if block.kind == "note" else "paragraph", "runs": runs})

@@ -98,6 +98,8 @@ class LayerConfig(SettingsTable):
     encoding: str = "auto"
     approval: str = ""
     aliases: dict[str, str] = Field(default_factory=dict)
+    name_en: str = ""
+    names_en: dict[str, str] = Field(default_factory=dict)
     crosswalk: Annotated[Path | None, BeforeValidator(_place_file)] = None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +14,8 @@ from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.quality import Quality
 from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
+from taizhang.boundaries.codes import find_levels
+from taizhang.boundaries.english import list_names
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_files
 from taizhang.core.keys import hash_parts
@@ -36,6 +38,7 @@ from taizhang.ingest.state import SUMS, SUMS_COLUMNS, SUMS_FILE
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.metadata.words import Tongue
 from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
 from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
@@ -55,6 +58,8 @@ from taizhang.workbook.tables import (
     read_written,
 )
 from taizhang.workbook.templates import packaged_notebooks
+
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
 class Workbook:
@@ -254,6 +259,10 @@ class Workbook:
     def resolve_district(self, text: str) -> str:
         """The code of a district given by code, name or alias, old ones too; an unknown one lists the nearest names."""
         return resolve_place(text, self.districts, self.config)
+
+    def list_names(self, lang: str) -> dict[str, str]:
+        """What a page in a language, zh or en, calls each district, by code."""
+        return list_names(self.districts, lang, self.config.boundaries.names_en)
 
     def district_name(self, code: str) -> str:
         return str(self.districts.set_index("code")["name"][code])
@@ -513,6 +522,7 @@ class Workbook:
         lang = lang or self.config.lang
         if lang not in ("zh", "en"):
             raise ParameterError("workbook.no_language", lang=lang)
+        lang = Tongue(lang, *find_levels(list(self.districts["code"])))
         code = ALL if district == ALL else self.resolve_district(district)
         as_of = self.as_of(period)
         spans = self.spans.dropna()
@@ -523,20 +533,23 @@ class Workbook:
             one: self.facts_as_of(one, compute_as_of(one, period, as_of))
             for one in (year_before, period_before)
         }
+        names = self.list_names(lang)
         return View(
             district=code,
-            name=self.config.title if code == ALL else self.district_name(code),
+            name=self.config.title if code == ALL else names[code],
             title=self.config.title,
             period=period,
             lang=lang,
             as_of=as_of,
-            facts=facts,
-            facts_before=leave_comparable(earlier[year_before], self._find_changes(year_before, period)),
-            facts_previous=leave_comparable(
-                earlier[period_before], self._find_changes(period_before, period)
+            facts=_rename(facts, names),
+            facts_before=_rename(
+                leave_comparable(earlier[year_before], self._find_changes(year_before, period)), names
+            ),
+            facts_previous=_rename(
+                leave_comparable(earlier[period_before], self._find_changes(period_before, period)), names
             ),
             ledgers=self._read_ledgers(code, as_of),
-            districts=self.districts,
+            districts=_rename(self.districts, names),
             grid=self.grid,
             quality=tabulate_summaries(self.result.summaries),
             approval=self.config.boundaries.approval,
@@ -548,7 +561,7 @@ class Workbook:
             report=report,
             asked=self.asked,
             silences=self._find_silences(as_of, code),
-            reported=leave_out_counted(reported, facts),
+            reported=_rename(leave_out_counted(reported, facts), names),
             beside=compare_reported(reported, facts, suppress=self.config.suppress),
             scatter=leave_out_hidden(self._find_scatter(period), facts, *earlier.values()),
             last_day=spans["last"].max().date() if len(spans) else None,
@@ -622,3 +635,12 @@ class Workbook:
 
     def reports_dir(self, period: Period) -> Path:
         return self.root / "reports" / period.path
+
+
+def _rename(frame: _Frame, names: Mapping[str, str]) -> _Frame:
+    """Rows of districts, or the districts, by the names that the report's language has for them."""
+    code, name = ("code", "name") if "name" in frame else ("district_code", "district")
+    called = frame[code].astype("str").map(names)
+    if frame.empty or (called.isna() | (called == frame[name])).all():
+        return frame
+    return frame.assign(**{name: called.fillna(frame[name].astype("str"))})

@@ -17,12 +17,26 @@
       row.append(swatch, text);
       return row;
     };
+    const tell = (place, values) => [place.dataset.name, values[place.dataset.code] ?? words.no_value].join(" ");
+    // Drawn above all neighbours, whose own edges would hide it.
+    const around = map.querySelectorAll(".around path");
+    const told = document.querySelector(".told");
+    const point = (place) => {
+      const { title, values } = shades[select.selectedIndex];
+      for (const edge of around) edge.setAttribute("d", place?.querySelector("path").getAttribute("d") ?? "");
+      told.textContent = place ? [title, tell(place, values)].join(" · ") : "\u00a0";
+    };
+    for (const [enter, leave] of [["pointerover", "pointerleave"], ["focusin", "focusout"]]) {
+      map.addEventListener(enter, (event) => point(event.target.closest("[data-code]")));
+      map.addEventListener(leave, () => point(document.activeElement?.closest(".map [data-code]")));
+    }
     const colour = () => {
-      const { classes, legend: steps, method } = shades[select.selectedIndex];
+      const { classes, legend: steps, method, values } = shades[select.selectedIndex];
       let unknown = false;
       for (const place of map.querySelectorAll("[data-code]")) {
         const step = classes[place.dataset.code];
         unknown ||= step === undefined;
+        place.querySelector("title").textContent = tell(place, values);
         place.querySelector("path").setAttribute("class", step === undefined ? "shape" : `shape c${step}`);
       }
       legend.replaceChildren(...steps.map(([step, text]) => item(`c${step}`, text)));
