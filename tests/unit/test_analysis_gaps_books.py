@@ -179,6 +179,25 @@ def test_a_day_that_cannot_be_read_is_no_open_hazard(tmp_path: Path) -> None:
     assert "1处整改情况不明" in say(book, "hazards")
 
 
+@pytest.mark.parametrize("word", ["不详", "待核实", "未统计", "Unknown"])
+def test_a_cell_that_says_that_it_is_not_known_says_neither_none_nor_not_yet(
+    tmp_path: Path, word: str
+) -> None:
+    """An empty cell is 0 where nobody wrote 0, and not yet among days; a word for what nobody knows is neither."""
+    rows = [f"甲镇,2021-03-05,事故灾难,{cell}" for cell in ("1", "", word)]
+    (tmp_path / "i").mkdir()
+    book = open_book(tmp_path / "i", "incidents", "乡镇,发生时间,事件类别,死亡人数", *rows[:2])
+    assert read_facts(book, "incidents.deaths") == [1]
+    (tmp_path / "j").mkdir()
+    book = open_book(tmp_path / "j", "incidents", "乡镇,发生时间,事件类别,死亡人数", *rows)
+    assert read_facts(book, "incidents.count", "incidents.deaths") == [3, None]
+    days = [f"甲镇,2021-03-01,2021-04-01,{day}" for day in ("2021-03-02", "", word)]
+    (tmp_path / "k").mkdir()
+    book = open_book(tmp_path / "k", "hazards", "乡镇,发现日期,整改期限,整改日期", *days)
+    assert read_facts(book, "hazards.status_unknown", "hazards.open", "hazards.overdue") == [1, None, None]
+    assert "1处整改情况不明" in say(book, "hazards")
+
+
 def test_complaints_answered_are_not_resolved(tmp_path: Path) -> None:
     rows = [f"甲镇,2021-03-01,12345热线,2021-03-{n + 2:02d}" for n in range(10)]
     book = open_book(tmp_path, "complaints", "乡镇,受理日期,来源渠道,答复日期", *rows)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +49,7 @@ from taizhang.ledgers.values import (
     count_items,
     read_column,
     says_nothing,
+    says_unknown,
     take_texts,
 )
 from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, EMPTY, Field, Kind, load_shared
@@ -170,7 +171,8 @@ def read_table(
     notes += _note_accounts(kind, parsed, raw)
     notes += spread_words(kind, parsed, len(data))
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
-    rows[TABLE_COLUMNS] = _name_columns(kind, there, rows, aside)
+    doubtful = _list_unknown(kind, raw, numbers)
+    rows[TABLE_COLUMNS] = _name_columns(kind, there, rows, pd.concat([doubtful, aside[doubtful.columns]]))
     if told_by:
         rows["district_match"] = take_texts([told_by], np.zeros(len(rows), dtype=np.int64))
     about = replace(_describe(grid, table, index, source, notes), understood=understood, used=tuple(used))
@@ -179,12 +181,26 @@ def read_table(
     return rows, aside, about
 
 
+def _list_unknown(
+    kind: Kind, raw: Mapping[str, tuple[list[object], np.ndarray]], numbers: np.ndarray
+) -> pd.DataFrame:
+    """Cells that say that something is not known (不详), by source_row, column and scope as those set aside."""
+    found = []
+    for name, (values, codes) in raw.items():
+        field = kind.fields[name]
+        if field.empty == EMPTY[0]:
+            continue  # there an empty cell says no more
+        said = [code for code, value in enumerate(values) if says_unknown(value, field)]
+        found += [(row, name, "cell") for row in numbers[np.isin(codes, said)]] if said else []
+    return pd.DataFrame(found, columns=["source_row", "column", "scope"])
+
+
 def _name_columns(
     kind: Kind, there: Set[str], rows: pd.DataFrame, aside: pd.DataFrame
 ) -> pd.api.extensions.ExtensionArray:
     """The columns that each row's table has, by `|`; one whose cell can't be read is followed by `UNREAD`.
 
-    Such a cell is not empty. Told are those of columns in which an empty cell says something; not those of days to
+    Such a cell is not empty, nor is one that says that something is not known. Told are those of columns in which an empty cell says something; not those of days to
     come, such as an expiry, of which only one that has passed counts.
     """
     fields = {name: kind.fields[name] for name in sorted(there) if name in kind.fields}

@@ -450,6 +450,11 @@ def _unknown() -> frozenset[str]:
     return frozenset(map(fold, load_shared().unknown))
 
 
+def says_unknown(value: object, field: Field) -> bool:
+    """Whether a cell says that something is not known, which is not that there is nothing, or not yet."""
+    return isinstance(value, str) and fold(value) in _unknown() and _is_unknown(fold(value), field)
+
+
 def _is_unknown(word: str, field: Field) -> bool:
     """Whether a word says that there is nothing, or nothing known, in a column of this type."""
     if word in map(fold, field.unanswered):
