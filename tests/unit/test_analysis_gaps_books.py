@@ -253,3 +253,171 @@ def test_a_status_without_a_day_on_a_day_asked_for(tmp_path: Path, as_of: str, e
     view = book.view("甲镇", "2021")
     assert view.counted("hazards").test(hazards.is_unknown).sum() == expected[2]
     assert ("整改情况不明" in say(book, "hazards")) == bool(expected[2])
+
+
+SPOT = "乡镇,发现日期,整改方式,整改期限,整改日期,整改状态"
+CLOSED = "乡镇,发现日期,隐患级别,整改期限,"
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "rectified", "unknown", "still_open"),
+    [
+        (SPOT, "甲镇,2021-05-01,立行立改,2021-05-02,,未整改", 0, 0, 2),  # the status says otherwise
+        (SPOT, "甲镇,2021-05-01,立行立改,,,", 2, 0, 0),
+        (SPOT, "甲镇,2021-05-01,当场整改,,2021-05-03,已整改", 2, 0, 0),
+        (SPOT, "甲镇,2021-05-01,责令立即整改,,,", None, 2, None),  # an order
+        ("乡镇,发现日期,整改方式", "甲镇,2021-05-01,立行立改", 2, 0, 0),
+        ("乡镇,发现日期,整改方式,整改状态", "甲镇,2021年5月,当场整改,已整改", 2, 0, 0),
+        ("乡镇,发现日期,整改方式,复查日期,复查结果", "甲镇,2021-05-01,当场整改,2021-05-03,不合格", 0, 0, 2),
+        ("乡镇,发现日期,整改情况", "甲镇,2021-05-01,已当场整改完毕", 2, 0, 0),
+    ],
+)
+def test_on_the_spot_without_a_day_of_each_kind(
+    tmp_path: Path, head: str, row: str, rectified: int | None, unknown: int, still_open: int | None
+) -> None:
+    names = ("rectified", "rectified_undated", "status_unknown", "open")
+    undated = 0 if rectified is not None else None
+    found = read_facts(open_book(tmp_path, "hazards", head, row, row), *(f"hazards.{name}" for name in names))
+    assert found == [rectified, undated, unknown, still_open]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "rectified"),
+    [
+        *((column, "2021-04-26", 2) for column in ("复查日期", "销号日期", "验收日期")),
+        # The third row's empty cell says of a status nothing: whether it is open is not known.
+        *(
+            (column, cell, None)
+            for column, cell in (("复查结果", "已整改"), ("是否销号", "是"), ("是否整改", "√"))
+        ),
+        *((column, cell, None) for column, cell in (("整改情况", "4月26日已完成"), ("验收结果", "合格"))),
+    ],
+)
+def test_hazards_closed_in_columns_of_other_names(
+    tmp_path: Path, column: str, cell: str, rectified: int | None
+) -> None:
+    rows = [f"甲镇,2021-04-25,重大,2021-04-26,{cell}"] * 2 + ["甲镇,2021-05-27,一般,2021-05-29,"]
+    book = open_book(tmp_path, "hazards", CLOSED + column, *rows)
+    unknown = 0 if rectified else 1
+    still = None if unknown else 1
+    names = ("rectified", "status_unknown", "open", "overdue", "major_open")
+    assert read_facts(book, *(f"hazards.{name}" for name in names)) == [
+        rectified, unknown, still, still, None if unknown else 0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "deaths"),
+    [
+        ("受伤人数", ("2", "0"), None),
+        ("死亡失踪人数", ("1", "0"), None),  # the missing are not dead: it is asked
+        ("伤亡人数", ("2", "0"), None),
+        ("伤亡情况", ("无人员伤亡", ""), None),
+        ("事故等级", ("一般事故", "较大事故"), None),
+        ("死亡人数", ("", ""), None),
+        ("死亡人数", ("—", "—"), None),
+        ("死亡人数", ("0", ""), None),  # where noughts are written, an empty cell is not one
+        ("死亡人数", ("无", "无"), 0),
+        ("死亡人数", ("1", ""), 1),
+        ("伤亡情况", ("无人员伤亡", "死1伤2"), 1),
+    ],
+)
+def test_deaths_told_in_other_ways(
+    tmp_path: Path, column: str, cells: tuple[str, str], deaths: int | None
+) -> None:
+    rows = [f"甲镇,2021-03-0{n},事故灾难,{cell}" for n, cell in enumerate(cells, 1)]
+    book = open_book(tmp_path, "incidents", f"乡镇,发生时间,事件类别,{column}", *rows)
+    assert read_facts(book, "incidents.count", "incidents.deaths") == [2, deaths]
+    assert ("没有人员死亡" in say(book, "incidents")) == (deaths == 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "answered", "resolved"),
+    [
+        ("是否答复", ("是", "否"), None, None),
+        ("回访日期", ("2021-03-10", "2021-03-11"), None, None),
+        ("满意度", ("满意", "不满意"), None, None),
+        ("办结日期", ("", ""), None, None),
+        ("办结日期", ("2021-03-10", ""), None, 1),
+        ("办理状态", ("已办结", "办理中"), 1, 1),
+        ("办理情况", ("已转办", "已转办"), 0, 0),
+    ],
+)
+def test_complaints_closed_in_other_ways(
+    tmp_path: Path, column: str, cells: tuple[str, str], answered: int | None, resolved: int | None
+) -> None:
+    rows = [f"甲镇,2021-03-0{n},12345热线,{cell}" for n, cell in enumerate(cells, 1)]
+    book = open_book(tmp_path, "complaints", f"乡镇,受理日期,来源渠道,{column}", *rows)
+    assert read_facts(book, "complaints.answered", "complaints.resolved") == [answered, resolved]
+    assert resolved == 0 or "均未办结" not in say(book, "complaints")
+
+
+HAZARDS = "乡镇,发现日期,场所名称,整改期限,整改完成日期"
+ONE = "甲镇,2021-03-05,甲,2021-04-01,2021-03-20"
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "fact", "zh", "en"),
+    [
+        (
+            "hazards", [HAZARDS, ONE], "hazards.days_to_rectify_median",
+            "整改用时中位数只有甲镇有数据，为15天。", "Median days to rectify: only 甲镇 has data, 15 days.",
+        ),
+        (
+            "inspections", ["乡镇,检查日期,检查对象,发现隐患数", "甲镇,2021-03-05,甲店,3"],
+            "inspections.hazards_per_visit",
+            "每次检查发现隐患只有甲镇有数据，为3.00。", "Hazards per visit: only 甲镇 has data, 3.00.",
+        ),
+        (
+            "hazards", [HAZARDS, ONE, ONE.replace("甲镇", "乙镇")], "hazards.rectification_rate",
+            "2个地区的隐患整改率相同，均为100.0%。", "Rectification rate is the same in 2 districts: 100.0%.",
+        ),
+        (
+            "hazards", [HAZARDS, ONE], "hazards.found",
+            "2个地区的发现隐患从0处（乙镇）到1处（甲镇）不等。", "Hazards found ranged from 0 (乙镇) to 1 (甲镇)",
+        ),
+        (
+            "hazards", [HAZARDS], "hazards.rectification_rate",
+            "隐患整改率没有可以比较的数据。", "Rectification rate: no values to compare.",
+        ),
+        (
+            "hazards",
+            [HAZARDS.replace("完成日期", "状态"), ONE.replace("2021-03-20", "已整改"), "乙镇,2021-03-05,甲,,"],
+            "hazards.rectification_rate",
+            "隐患整改率只有甲镇有数据，为100.0%。", "Rectification rate: only 甲镇 has data, 100.0%.",
+        ),
+    ],
+)  # fmt: skip
+def test_districts_of_which_one_or_none_or_all_have_data(
+    tmp_path: Path, kind: str, lines: list[str], fact: str, zh: str, en: str
+) -> None:
+    book = open_book(tmp_path, kind, *lines)
+    assert say(book, "comparison", district="all", about=[fact]).startswith(zh)
+    assert say(book, "comparison", district="all", lang="en", about=[fact]).startswith(en)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "sections"),
+    [
+        (
+            "incidents", ["乡镇,发生日期,事件类别", *[f"甲镇,2021-10-0{n % 7 + 1},事故灾难" for n in range(28)]],
+            ["key_periods"],
+        ),
+        ("inspections", ["乡镇,检查日期,检查对象,发现隐患数", *["甲镇,2021-03-05,甲店,0"] * 3], ["inspections"]),
+        ("drills", ["乡镇,演练日期,参加人数,发现问题数,已整改问题数", *["甲镇,2021-03-05,0,0,0"] * 3], ["drills"]),
+        (
+            "hazards", ["乡镇,发现日期,场所名称", "甲镇,2020-12-05,甲", *["乙镇,2021-05-05,甲"] * 12],
+            ["summary", "hazards"],
+        ),
+        ("population", ["乡镇,年份,常住人口", "甲镇,2021,0", "乙镇,2021,0"], ["summary"]),
+    ],
+)  # fmt: skip
+def test_nothing_is_divided_by_nought(
+    tmp_path: Path, kind: str, lines: list[str], sections: list[str]
+) -> None:
+    book = open_book(tmp_path, kind, *lines)
+    values = book.facts("2021")["value"].astype(float)
+    assert not np.isinf(values).any()
+    for lang in ("zh", "en"):
+        said = say(book, *sections, lang=lang, district="all")
+        assert not any(sign in said for sign in ("inf", "nan", "∞", "None"))
