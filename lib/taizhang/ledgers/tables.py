@@ -200,8 +200,8 @@ def _name_columns(
 ) -> pd.api.extensions.ExtensionArray:
     """The columns that each row's table has, by `|`; one whose cell can't be read is followed by `UNREAD`.
 
-    Such a cell is not empty, nor is one that says that something is not known. Told are those of columns in which an empty cell says something; not those of days to
-    come, such as an expiry, of which only one that has passed counts.
+    Such a cell is not empty, nor is one that says that something is not known. Told are those of columns in which an
+    empty cell says something; not those of days to come, such as an expiry, of which only one that has passed counts.
     """
     fields = {name: kind.fields[name] for name in sorted(there) if name in kind.fields}
     telling = [name for name, field in fields.items() if field.empty != EMPTY[0] and not field.future]
