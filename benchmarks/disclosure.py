@@ -23,6 +23,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts, prepare_ledgers, protect
+from taizhang.facts.suppress import bound_rounded
 
 SEED = 20210719
 YEAR = 2021
@@ -37,6 +38,7 @@ PARTS = {
 }
 OWN = date(YEAR + 1, 1, 31)
 ASKED = "@"  # behind a period that is read on its last day as somebody asked for that
+ROUNDING = 5
 _FAR = 60.0  # seconds that one integer programme may take
 
 
@@ -102,6 +104,7 @@ def publish(
     own: date | None,
     hide: bool = True,
     asked: bool = False,
+    rounding: int = 0,
 ) -> dict[str, pd.DataFrame]:
     """The facts of all periods of the year; where `asked`, also as of each one's last day."""
     codes = [str(101 + at) for at in range(districts)]
@@ -111,11 +114,11 @@ def publish(
     for text in PERIODS:
         period = parse_period(text)
         day = own or period.end
-        more = {} if hide else {"suppress": ()}
-        facts[text] = compute_facts(ready, places, period, day, asked=own, read_as_of=own, **more)  # type: ignore[arg-type]
+        more = {"rounding": rounding} if hide else {"suppress": ()}
+        facts[text] = compute_facts(ready, places, period, day, asked=own, read_as_of=own, **more)
         if asked:
             end = period.end
-            facts[text + ASKED] = compute_facts(ready, places, period, end, asked=end, read_as_of=own, **more)  # type: ignore[arg-type]
+            facts[text + ASKED] = compute_facts(ready, places, period, end, asked=end, read_as_of=own, **more)
     return facts
 
 
@@ -178,6 +181,9 @@ class Attack:
                     if row["suppressed"]:
                         self.hidden.append(cell)
                         self.low[cell] = 1  # noughts are always shown
+                        if pd.notna(row["value"]):
+                            ends = bound_rounded(np.array(row["value"]), ROUNDING)
+                            self.low[cell], self.high[cell] = (float(end) for end in ends)
                     elif pd.notna(row["value"]):
                         shown[cell] = row["value"]
                 elif pd.notna(row["numerator"]) and name in known.rates:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.disclosure import OWN, make_ledgers
+from benchmarks.disclosure import KNOWN, OWN, ROUNDING, SEED, Attack, make_ledgers, publish
 from benchmarks.disclosure import PERIODS as PERIODS_OF_2021
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute, compute_facts, prepare_ledgers, protect, select_rows
 from taizhang.facts.measures import Result
-from taizhang.facts.suppress import round_counts
+from taizhang.facts.rounding import leave_out_telling
+from taizhang.facts.suppress import Link, round_counts
 from taizhang.facts.years import (
     PERIODS,
     Reading,
@@ -115,6 +116,33 @@ def test_a_rounded_sum_does_not_tell_its_parts(value: list[int], wanted: list[fl
     rounded, mask = round_counts(exact, 5, is_count=True)
     assert [None if np.isnan(number) else number for number in rounded.value] == wanted
     assert mask.tolist() == [number != 0 for number in exact.value]
+
+
+def test_a_rounded_quarter_does_not_tell_its_months() -> None:
+    """1, 8 and 8, shown as 5, 10 and 10, are the least that they can be, and 17, shown as 15, is the most."""
+    values = np.array([[1, 20, 21], [8, 20, 28], [8, 20, 28], [17, 60, 77]], float)
+    nothing = np.full(3, np.nan)
+    links = [Link(3, (0, 1, 2), True)]
+
+    def leave_out(*changed: tuple[int, int]) -> list[list[bool]]:
+        now = values.copy()
+        for month, added in changed:
+            now[[month, 3], 0] += added
+            now[[month, 3], 2] += added
+        results = [Result(row, nothing, nothing, nothing, nothing) for row in now]
+        return [mask.tolist() for mask in leave_out_telling(results, links, 5)]
+
+    assert leave_out() == [[False] * 3] * 3 + [[True, False, False]]
+    assert leave_out((0, 1)) == leave_out((1, 1)) == [[False] * 3] * 4  # one more, and they are not plain
+
+
+@pytest.mark.parametrize("own", [None, OWN])
+def test_nothing_rounded_in_all_periods_of_a_year_can_be_worked_out(own: date | None) -> None:
+    ledgers = make_ledgers(np.random.default_rng([SEED, 2]), 4, mean=3.0)
+    facts = publish(ledgers, 4, own=own, asked=True, rounding=ROUNDING)
+    for known in KNOWN:
+        attack = Attack(facts, known, same_day=own is not None)
+        assert len(attack.hidden) > 100 and attack.find_plain(whole=True) == []
 
 
 def test_what_is_rounded_is_marked_and_rates_are_left_out() -> None:

@@ -32,6 +32,7 @@ from taizhang.facts import (
 )
 from taizhang.facts.measures import Count, Distinct, Measure, Result, Scene, divide
 from taizhang.facts.own import OwnFact, make_measures
+from taizhang.facts.rounding import leave_out_telling
 from taizhang.facts.rows import TABLE_COLUMNS, Floats, Ledgers, Mask
 from taizhang.facts.suppress import (
     Link,
@@ -198,14 +199,29 @@ def _publish(
             tables.append(table)
     links = link_readings(readings) if scene.ledgers[kind].date else []
     moved = [Link(at[link.whole], tuple(at[part] for part in link.parts), link.same_day) for link in links]
-    masks = find_hidden(
-        tables,
-        below=suppression.below,
-        sums=_SUMS.get(kind, ()),
-        within=_WITHIN.get(kind, ()),
-        links=[link for link in dict.fromkeys(moved) if link.parts != (link.whole,)],
-        keep=suppression.keep,
-    )
+    links = [link for link in dict.fromkeys(moved) if link.parts != (link.whole,)]
+    if suppression.rounding:
+        counts = [measure.fact for measure in measures if isinstance(measure, Count | Distinct)]
+        left_out = {
+            fact: leave_out_telling([table[fact] for table in tables], links, suppression.rounding)
+            for fact in counts
+        }
+        masks = [
+            {
+                fact: left_out[fact][n] if fact in left_out else np.zeros_like(result.value, bool)
+                for fact, result in table.items()
+            }
+            for n, table in enumerate(tables)
+        ]
+    else:
+        masks = find_hidden(
+            tables,
+            below=suppression.below,
+            sums=_SUMS.get(kind, ()),
+            within=_WITHIN.get(kind, ()),
+            links=links,
+            keep=suppression.keep,
+        )
     if scene.ledgers[kind].term and any(mask.any() for table in masks for mask in table.values()):
         # The terms of a year are in its periods now alone, now together with rows of no term.
         masks = [{fact: np.ones_like(mask) for fact, mask in table.items()} for table in masks]
@@ -227,7 +243,8 @@ def _list_published(
     readings = list_readings(period.start.year, suppression.own)
     if not scene.ledgers[kind].date and not scene.ledgers[kind].term:
         readings = [reading for reading in readings if reading.period == period]
-    key = (kind, tuple(measure.fact for measure in measures), suppression.below, tuple(readings))
+    facts = tuple(measure.fact for measure in measures)
+    key = (kind, facts, suppression.below, suppression.rounding, tuple(readings))
     return scene.ledgers.keep(key, lambda: _publish(scene, kind, measures, suppression, readings))
 
 
@@ -237,7 +254,7 @@ def _suppress(
     """A kind's facts as they may be shown, and where that is less than all: hidden, or not to the last case."""
     if not measures:
         return {}
-    published = [] if suppression.rounding else _list_published(scene, kind, measures, suppression)
+    published = _list_published(scene, kind, measures, suppression)
     beside = [one for one in published if one.reading.period.is_same(scene.period)]
     asked = (scene.as_of, scene.asked)
     itself = next((one for one in beside if (one.reading.as_of, one.reading.asked) == asked), None)
@@ -248,7 +265,8 @@ def _suppress(
         # as one who sees only this can't know it, and where it is rounded, as that would narrow it down.
         masks = [one.hidden[measure.fact] for one in ([itself] if itself else beside)]
         hidden = np.any([np.zeros(result.value.shape, bool), *masks], axis=0)
-        if itself or any(is_same(one.results[measure.fact], result) for one in beside):
+        same = itself or any(is_same(one.results[measure.fact], result) for one in beside)
+        if same and not suppression.rounding:
             shown[measure.fact] = blank_result(result, hidden), hidden
         else:
             is_count = isinstance(measure, Count | Distinct)

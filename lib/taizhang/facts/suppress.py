@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from taizhang.facts.measures import STOCK, Part, Result, every
-from taizhang.facts.rows import Mask, Numbers
+from taizhang.facts.rows import Floats, Mask, Numbers
 
 if TYPE_CHECKING:
     from taizhang.facts.protect import Cells, Keep
@@ -295,6 +295,16 @@ def is_same(one: Result, other: Result) -> bool:
     )
 
 
+def _round(values: Floats, base: int) -> Floats:
+    return np.maximum(base, base * np.floor(values / base + 0.5))
+
+
+def bound_rounded(values: Floats, base: int) -> tuple[Floats, Floats]:
+    """The least and the most that counts of at least 1 can be which are shown rounded as these are."""
+    rounded = _round(values, base)
+    return np.where(rounded == base, 1, np.ceil(rounded - base / 2)), np.ceil(rounded + base / 2) - 1
+
+
 def round_counts(result: Result, base: int, *, is_count: bool) -> tuple[Result, Mask]:
     """The result with counts rounded, and where it is not exact.
 
@@ -308,9 +318,8 @@ def round_counts(result: Result, base: int, *, is_count: bool) -> tuple[Result, 
         inexact |= result.denominator > 0
     blank = blank_result(result, inexact)
     if is_count:
-        rounded = np.where(inexact, np.maximum(base, base * np.floor(value / base + 0.5)), value)
-        least = np.where(inexact, np.where(rounded == base, 1, np.ceil(rounded - base / 2)), value)
-        most = np.where(inexact, np.ceil(rounded + base / 2) - 1, value)
+        rounded = np.where(inexact, _round(value, base), value)
+        least, most = (np.where(inexact, end, value) for end in bound_rounded(value, base))
         if least[:-1].sum() == most[-1] or most[:-1].sum() == least[-1]:
             rounded[-1] = np.nan if inexact[-1] else rounded[-1]
         blank = replace(blank, value=rounded)
