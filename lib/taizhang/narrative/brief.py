@@ -20,7 +20,7 @@ from taizhang.analysis.findings import Finding, list_findings, list_looked
 from taizhang.analysis.naming import name_area, name_place
 from taizhang.analysis.targets import TargetProgress
 from taizhang.analysis.view import View
-from taizhang.core.briefs import Brief, Indicator, Level, Problem, Remark, Status
+from taizhang.core.briefs import Brief, Indicator, Level, Problem, Remark, Status, Subject
 from taizhang.core.display import Run
 from taizhang.core.fonts import measure_character
 from taizhang.metadata.brief import load_brief
@@ -40,7 +40,7 @@ from taizhang.narrative.telling import Number, Runs, count, lower_title, open_se
 # What a clause of the verdict may take up, in em of its type: in Chinese a line, in English one and a half.
 _CLAUSE_EM = {"zh": 33.5, "en": 60.0}
 _MOST_NAMES = 3
-_MOST_SUBJECTS = 5
+_MOST_SUBJECTS, _MOST_OTHERS = 5, 4
 
 
 def write_brief(view: View) -> Brief | None:
@@ -62,9 +62,9 @@ def write_brief(view: View) -> Brief | None:
             label(f"{words}.{head}", lang)
             for head in ("problem", "object", "basis", "measure", "owner", "due")
         ),
-        problems=tuple(_write_problem(view, one) for one, _ in problems),
+        problems=tuple(_write_problem(view, group) for group in problems),
         none=() if problems else _say_none(view),
-        others=_say_others(view, [one for one, _ in rest]) if problems else (),
+        others=_say_others(view, rest) if problems else (),
         well_title=label("brief.well.title", lang),
         well=tuple(_write_well(view, one) for one in well),
         strip_title=_say_strip(view, placed),
@@ -346,45 +346,65 @@ def _say_targets(view: View, found: Targets) -> tuple[Runs, bool]:
 
 # ------------------------------------------------------------------ problems
 
-Told = tuple[Finding, tuple[str, ...]]
+Group = list[Finding]  # of one rule: several only where districts of the whole area break it each for itself
 
 
-def _choose(findings: Sequence[Told]) -> tuple[list[Told], list[Told]]:
-    """The gravest, one of each fact and no mere note, and the rest."""
-    most, first, rest = load_brief().most_problems, list[Told](), list[Told]()
-    seen: set[str] = set()
-    for pair in findings:
-        fact = pair[0].rule.fact or pair[0].rule.rule
-        whole = fact in seen or len(first) == most or pair[0].severity == "note"
-        (rest if whole else first).append(pair)
-        seen.add(fact)
+def _choose(findings: Sequence[tuple[Finding, tuple[str, ...]]]) -> tuple[list[Group], list[Group]]:
+    """The gravest, a row for each matter, and the rest; what is but a note is among the rest."""
+    groups: dict[str, Group] = {}
+    for finding, _ in findings:
+        groups.setdefault(finding.rule.rule, []).append(finding)
+    most, first, rest = load_brief().most_problems, list[Group](), list[Group]()
+    for group in groups.values():
+        (rest if len(first) == most or group[0].severity == "note" else first).append(group)
     return first, rest
 
 
-def _write_problem(view: View, finding: Finding) -> Problem:
-    lang = view.lang
+def _write_problem(view: View, group: Group) -> Problem:
+    lang, finding = view.lang, group[0]
     level: Level = "red" if finding.severity == "red" else "amber"
-    subjects = [one for one in say_subjects(finding, view)[:_MOST_SUBJECTS] if one.name]
-    more = finding.total > len(subjects) > 0
+    subjects, total = _list_subjects(view, group)
+    shown = subjects[:_MOST_SUBJECTS]
     return Problem(
         rule=finding.rule.rule,
-        title=_say_title(view, finding),
+        title=_say_group(view, group),
         level=level,
         mark=label(f"brief.level.{level}", lang),
-        subjects=tuple(subjects),
-        more=label("brief.problems.more", lang, n=finding.total) if more else "",
+        subjects=tuple(shown),
+        more=label("brief.problems.more", lang, n=total) if total > len(shown) and shown else "",
         basis=cite_basis(finding.rule, view, finding.days),
-        measure=open_sentence(say_measure(finding, lang), lang),
+        measure=(*say_measure(finding, lang), Run(label("brief.verdict.stop", lang))),
     )
 
 
-def _say_title(view: View, finding: Finding) -> Runs:
-    """A finding's title; in the whole area's brief, of a single district, with its name."""
-    title = open_sentence(say_title(finding, view.lang), view.lang)
-    if finding.district == view.district:
-        return title
-    names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
-    return (Run(label("findings.of", view.lang, name=names[finding.district])), *title)
+def _say_group(view: View, group: Group) -> Runs:
+    """A problem's title; of several districts', how many these are."""
+    lang, finding = view.lang, group[0]
+    if len(group) == 1 and finding.district == view.district:
+        return open_sentence(say_title(finding, lang), lang)
+    key = f"brief.group_title.{finding.rule.rule}"
+    if len(group) == 1 or key not in load_words():
+        name = _name_district(view, finding.district)
+        return (Run(label("findings.of", lang, name=name)), *say_title(finding, lang))
+    noun = label("brief.districts", lang)
+    lead = say("brief.problems.group", lang, n=count(len(group)), districts=noun)
+    return (*lead, Run(label(key, lang)))
+
+
+def _name_district(view: View, code: str) -> str:
+    names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
+    return str(names.get(code, name_place(view)))
+
+
+def _list_subjects(view: View, group: Group) -> tuple[list[Subject], int]:
+    """What a problem is about, and how many there are in all; of several districts' these, each with its title."""
+    lang = view.lang
+    if len(group) > 1:
+        told = [Subject(_name_district(view, one.district), "", say_title(one, lang)) for one in group]
+        return told, len(told)
+    finding = group[0]
+    told = [one for one in say_subjects(finding, view) if one.name]
+    return told, max(finding.total, len(told))
 
 
 def _say_none(view: View) -> Runs:
@@ -397,16 +417,24 @@ def _say_none(view: View) -> Runs:
     return said + say("brief.problems.looked", lang, names=join_list(titles, lang)) if titles else said
 
 
-def _say_others(view: View, rest: Sequence[Finding]) -> Runs:
+def _say_others(view: View, rest: Sequence[Group]) -> Runs:
+    """What did not make the table, in a line: each with the first of its names."""
     lang = view.lang
     if not rest:
         return ()
-    shown, joint = rest[:4], label("brief.join", lang)
-    told = [_say_title(view, one) for one in shown]
+    shown, told = rest[:_MOST_OTHERS], list[Runs]()
+    for group in shown:
+        subjects, total = _list_subjects(view, group)
+        names = list(dict.fromkeys(one.name for one in subjects if one.name))[:2]
+        said = _say_group(view, group)
+        if names and len(group) == 1:
+            which = "names" if total > len(names) else "all_names"
+            said += say(f"brief.problems.{which}", lang, names=label("brief.list", lang).join(names))
+        told.append(said)
     if len(rest) > len(shown):
         told.append(say("brief.problems.rest", lang, n=count(len(rest) - len(shown))))
     lead = (Run(label("brief.problems.others", lang)),)
-    return (*lead, *_join(told, joint), Run(label("brief.verdict.stop", lang)))
+    return (*lead, *_join(told, label("brief.join", lang)), Run(label("brief.verdict.stop", lang)))
 
 
 # ------------------------------------------------------------------ done well
