@@ -63,7 +63,7 @@ KINDS = {
     "losses": "occurred_on event affected loss_wan",
     "complaints": "received_on answered_on resolved_on due_on status",
     "disputes": "found_on settled_on status",
-    "warnings": "issued_at",
+    "warnings": "issued_at kind",
     "duty_checks": "checked_at on_duty",
     "teams": "members",
     "supplies": "quantity standard expires_on",
@@ -74,7 +74,7 @@ KINDS = {
     "population": "year residents output_yi",
 }
 
-
+WARNED_OF = ("暴雨", "台风", "高温", "道路结冰")
 STATUSES = {
     "hazards": ("open", "rectified", "closed"),
     "complaints": ("open", "answered", "resolved"),
@@ -104,6 +104,8 @@ def draw_rows(
             return None
         if column == "district_code":
             return places[int(len(places) * rng.random() ** 1.5)]
+        if (kind, column) == ("warnings", "kind"):
+            return WARNED_OF[int(rng.integers(len(WARNED_OF)))]
         of = STATUSES[kind] if column == "status" else days if column in DAYS else VALUES[column]
         return of[int(rng.integers(len(of)))]
 
@@ -621,6 +623,10 @@ GROUNDS: dict[str, list[Any]] = {
     "incidents.deaths_per_100k": one("incidents", "deaths"),
     "incidents.deaths_per_yi_output": [*one("incidents", "class"), (accident, says("incidents", "deaths"))],
     "losses.events": one("losses", "event"),
+    "losses.events_unwarned": [
+        *one("losses", "event"),
+        (always, lambda look, row: tell_warned(look, row) != "perhaps"),
+    ],
     "complaints.answered": [(always, ANSWERED.known)],
     "complaints.resolved": [(always, RESOLVED.known)],
     "complaints.resolved_undated": [(always, RESOLVED.known)],
@@ -639,7 +645,7 @@ GROUNDS: dict[str, list[Any]] = {
     **{name: one(*name.split(".")) for name in SUMS if name != "publicity.sessions"},
 }
 
-DISTINCT = {"inspections.premises": "premises", "losses.events": "event"}
+DISTINCT = {"inspections.premises": "premises", "losses.events": "event", "losses.events_unwarned": "event"}
 MEDIAN = "hazards.days_to_rectify_median"
 AREAS = pd.DataFrame(
     {"district_code": ["102", "all", "101"], "gap_km2": [0.5, 0.7, 0.2], "overlap_km2": [0.0, 0.1, 0.1]}
@@ -712,7 +718,9 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
             amount = per_amount(look, fact, row)
             rows, counted = amount is not None and whole(row), bool(amount)
         elif fact in DISTINCT:
-            rows = counted = row[DISTINCT[fact]] is not None
+            rows = counted = row[DISTINCT[fact]] is not None and (
+                fact != "losses.events_unwarned" or tell_warned(look, row) == "no"
+            )
         elif fact == LATE:
             rows = counted = is_overdue(look, row)
         elif fact == MEDIAN:
@@ -757,6 +765,47 @@ def reckon(look: Look, fact: str, code: str) -> tuple[float, ...]:
     enough, told, asked = weigh(look, fact, code)
     numbers = count(look, fact, code) if enough else (np.nan,) * 5
     return (*numbers, told, asked)
+
+
+def list_disasters(text: str | None) -> set[int]:
+    """The kinds of disaster of which a word is in a text."""
+    plain = fold_name(text or "")
+    return {
+        at
+        for at, words in enumerate(load_shared().disasters)
+        if any(fold_name(word) in plain for word in words)
+    }
+
+
+def tell_warned(look: Look, row: Row) -> str:
+    """Whether a warning of the kind was issued on the day or in three before: yes, no, perhaps, unasked."""
+
+    def list_warnings() -> dict[str, list[Row]]:
+        by: dict[str, list[Row]] = {}
+        for one in look.rows["warnings"]:
+            if one["issued_at"] is not None:
+                by.setdefault(one["district_code"], []).append(one)
+        return by
+
+    first_words = {words[0]: at for at, words in enumerate(load_shared().disasters)}
+    heard = {
+        first_words[kind]: {first_words[kind], *(first_words[other] for other in others)}
+        for kind, others in load_shared().warned_by.items()
+    }
+    of = list_disasters(row["event"])
+    if of and not of & set(heard):
+        return "unasked"
+    first, end, answer = row["occurred_on"], last(row, "occurred_on"), "no"
+    for one in look.keep("warnings by district", list_warnings).get(row["district_code"], []):
+        begun, ended, speaks = one["issued_at"], last(one, "issued_at"), list_disasters(one["kind"])
+        if ended < first - timedelta(3) or begun > end:
+            continue
+        if of and speaks and not any(speaks & heard.get(kind, {kind}) for kind in of):
+            continue
+        if of and speaks and first == end and begun == ended:
+            return "yes"
+        answer = "perhaps"
+    return answer
 
 
 def find_kind(text: str | None) -> int | None:
@@ -830,7 +879,7 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
         keys = [(row["district_code"], row[DISTINCT[fact]]) for row, _ in rows]
         # A disaster in two townships is one; premises of one name in two townships are two.
         number = len(set(keys))
-        if fact == "losses.events":
+        if fact.startswith("losses.events"):
             number = len({name_event(look, row) for row, _ in rows})
         return number, nothing, nothing, *(garwood(number) if limits else (nothing, nothing))
     if fact == LATE:

@@ -22,6 +22,7 @@ from taizhang.facts.measures import Count, Ratio, Share
 from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.rules import FindingRule, SubjectsRule
+from taizhang.metadata.terms import name_term
 from taizhang.metadata.words import label
 
 MOST = 10  # subjects that a finding names at most
@@ -206,7 +207,7 @@ def _choose_text(view: View, kind: str, table: pd.DataFrame, columns: tuple[str,
         if name in table:
             filled = table[name].notna()
             said = said.fillna(name_values(table[name], kind, name, view.lang, view.kinds).where(filled))
-    return said.fillna("")
+    return said.fillna("").map(partial(name_term, lang=view.lang))
 
 
 def _shorten(text: str) -> str:

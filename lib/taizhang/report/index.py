@@ -29,7 +29,7 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.words import Tongue, label, name_places
 from taizhang.report.data import write_citation
-from taizhang.report.formats import DATA_FILES, FORMATS
+from taizhang.report.formats import DATA_FILES, FINDINGS, FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.report.plan import tell_unread
 from taizhang.settings.workbook import SCOPES, OwnReport
@@ -131,7 +131,7 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         },
         failed=failed,
         has_before=not before.empty,
-        files=[*(name for name in DATA_FILES if (folder / name).exists()), "manifest.json"],
+        files=[*(name for name in (*DATA_FILES, *FINDINGS) if (folder / name).exists()), "manifest.json"],
         citation=write_citation(config.title, period, snapshot.as_of, lang),
         script_words=json.dumps(
             {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}
