@@ -420,5 +420,19 @@ def fill_review(folder: Path, book: Any, facts: pd.DataFrame | None = None) -> P
         (folder / name).write_text("", encoding="utf-8")
     snapshot = make_snapshot(book, parse_period("2021"), make_facts() if facts is None else facts)
     for lang in ("zh", "en"):
-        write_index(snapshot, make_manifest(), lang, folder=folder)
+        write_index(snapshot, make_manifest(), lang, folder=folder, findings=make_findings())
     return folder
+
+
+def make_findings() -> list[dict[str, str]]:
+    """Findings as findings.json has them: two severe kinds in the third district, one in the second, none elsewhere."""
+    rows = [
+        ("all", "deaths", "red", "死亡3人 <b>", "白林乡3人"),
+        ("all", "supplies_short", "note", "急救包缺1个", "白林乡"),
+        ("350921102", "hazards_overdue", "red", "逾期隐患2处", "甲厂"),
+        ("350921102", "hazards_overdue", "red", "逾期隐患1处", "乙厂"),
+        ("350921102", "plans_past_review", "amber", "1个预案超期", "防汛预案"),
+        ("350921103", "deaths", "red", "死亡3人", "渔船事故"),
+        ("350921103", "hazards_overdue", "red", "逾期隐患9处", "丙厂"),
+    ]
+    return [dict(zip(("district_code", "rule", "severity", "problem", "object"), row, strict=True)) for row in rows]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from taizhang.stats.classes import choose_classes
@@ -77,24 +78,7 @@ def test_districts_are_found_by_name_pinyin_and_code(
     assert page.locator("#search output").inner_text() == (
         f"找到 {len(codes)} 个乡镇（街道）" if codes else "没有匹配的乡镇（街道）"
     )
-    assert page.locator(".map [data-code]:not(.away)").count() == len(codes)
-
-
-def test_a_place_on_the_map_is_outlined_above_its_neighbours_and_told(
-    review_folder: Path, open_page: Open
-) -> None:
-    page = open_page(review_folder / "index.zh.html").page
-    place = page.locator(".map a[data-code]").first
-    name = place.get_attribute("data-name")
-    place.focus()
-    edge = place.locator("path").get_attribute("d")
-    assert page.locator(".around .outline").get_attribute("d") == edge
-    # Drawn last but for names, so that no neighbour's own edge lies on it.
-    later = page.locator(".around").evaluate("(one) => !!one.nextElementSibling?.matches('[data-code]')")
-    assert not later
-    told = page.locator(".told").inner_text()
-    assert str(name) in told and any(character.isdigit() for character in told)
-    assert str(name) in str(place.locator("title").text_content())
+    assert page.locator(".map > [data-code]:not(.away)").count() == len(codes)
 
 
 def test_one_district_found_is_said_in_the_singular(review_folder: Path, open_page: Open) -> None:
@@ -109,6 +93,8 @@ def test_what_is_touched_is_24_pixels_high_and_wide(review_folder: Path, open_pa
     page = open_page(review_folder / "index.zh.html", width=360).page
     page.locator(".choice").nth(1).check()
     page.locator(".choice").nth(2).check()
+    for folded in page.locator("details").all():
+        folded.evaluate("(one) => { one.open = true; }")
     small = page.evaluate(
         """() => [...document.querySelectorAll("a[href], button, input, select, summary")]
         .filter((one) => !one.closest(".map, .skip") && one.checkVisibility())
@@ -122,20 +108,28 @@ def test_table_sorts_with_unknown_numbers_last_and_the_area_below(
     review_folder: Path, open_page: Open
 ) -> None:
     page = open_page(review_folder / "index.zh.html").page
-    head = page.locator("#districts thead th").nth(3)
-    head.get_by_role("button").click()
-    cells = page.locator("#districts tbody tr td:nth-child(4)")
-    values = [cell.get_attribute("data-value") for cell in cells.all()]
-    numbers = [float(value) for value in values[:11]]
-    assert numbers == sorted(numbers) and values[11] is None
+    heads = page.locator("#districts thead th")
+    # What is better the more of it there is sorts from its least; what is neither from its most.
+    for title, sign in (("隐患整改率", 1), ("发现隐患", -1)):
+        (at,) = [at for at, text in enumerate(heads.all_inner_texts()) if text.startswith(title)]
+        heads.nth(at).get_by_role("button").click()
+        cells = page.locator(f"#districts tbody tr[data-code] td:nth-child({at + 1})")
+        values = [cell.get_attribute("data-value") for cell in cells.all()]
+        numbers = [float(value) for value in values if value is not None]
+        assert len(set(numbers)) > 5 and numbers == sorted(numbers, key=lambda value: sign * value)
+        assert None not in values[: len(numbers)] and len(values) == 12
     assert page.locator("#districts tbody tr").last.locator("th").inner_text() == "全县"
     assert page.locator("#districts thead th").nth(1).get_by_role("button").count() == 0
 
 
-def test_numbers_stand_with_their_interval(review_folder: Path, open_page: Open) -> None:
+def test_rates_stand_with_their_interval_and_counts_of_own_work_without(
+    review_folder: Path, open_page: Open
+) -> None:
     page = open_page(review_folder / "index.zh.html").page
-    cell = page.locator("td[data-fact='hazards.found'][data-district='350921102']")
-    assert cell.inner_text().split() == ["27", "22–32"]  # 27 x 0.8 = 21.6, x 1.2 = 32.4
+    rate = page.locator("td[data-fact='hazards.rectification_rate'][data-district='350921102']")
+    assert rate.inner_text().split() == ["98.7", "80.0–99.5"]
+    found = page.locator("td[data-fact='hazards.found'][data-district='350921102']")
+    assert found.inner_text().split() == ["27"]
     withheld = page.locator("td[data-fact='complaints.resolution_rate'][data-district='350921101']")
     assert withheld.inner_text() == "从略" and withheld.get_attribute("data-value") is None
     assert "88" not in withheld.evaluate("(cell) => cell.outerHTML")
@@ -180,9 +174,11 @@ def test_a_printed_index_has_every_figure_and_no_empty_section(review_folder: Pa
     page = open_page(review_folder / "index.zh.html").page
     page.emulate_media(media="print")
     heads = page.locator("#districts thead th:visible").all_inner_texts()
-    assert [head.split("\n")[0] for head in heads][:2] == ["乡镇（街道）", "发现隐患（处）"] and len(heads) == 5
+    assert [head.split("\n")[0] for head in heads][:2] == ["乡镇（街道）", "隐患整改率（%）"] and len(heads) == 5
     assert not page.locator(".downloads").is_visible() and not page.locator("#data-title").is_visible()
-    assert page.locator("#shade").is_visible() and page.locator(".citation").is_visible()
+    for gone in ("#shade", "#query", ".choice", "#columns"):
+        assert not page.locator(gone).first.is_visible()
+    assert page.locator(".citation").is_visible() and page.locator(".troubles").is_visible()
     narrow = page.locator("#districts").evaluate("(one) => one.querySelector('table').scrollWidth <= one.clientWidth")
     assert narrow
 
@@ -191,8 +187,64 @@ def test_page_is_complete_without_scripts(review_folder: Path, open_page: Open) 
     page = open_page(review_folder / "index.zh.html", scripts=False).page
     assert page.locator("#districts tbody tr").count() == 13
     assert not page.locator("#search").is_visible() and not page.locator("select").is_visible()
-    assert page.locator(".choose").inner_text().split() == ["着色指标", "发现隐患（处）"]
-    assert json.loads(page.locator(".map").get_attribute("data-shades"))[0]["name"] == "hazards.found"
+    assert page.locator(".choose").inner_text().split() == ["着色指标", "严重问题的类数"]
+    shades = json.loads(page.locator(".map").get_attribute("data-shades"))
+    assert [shade["name"] for shade in shades][:2] == ["severe", "hazards.rectification_rate"]
+
+
+def test_severe_problems_lead_the_page_those_with_most_kinds_first(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    points = page.locator(".points li").all_inner_texts()
+    assert [point.split("\n") for point in points] == [["死亡3人 <b>", "白林乡3人"]]  # a note is no main point
+    rows = page.locator(".troubles li")
+    assert [row.get_attribute("data-code")[-3:] for row in rows.all()][:3] == ["103", "102", "101"]
+    assert rows.nth(0).locator(".told").inner_text() == "死亡3人；逾期隐患9处"
+    assert rows.nth(1).locator(".told").inner_text() == "逾期隐患2处"  # a kind counts once
+    assert rows.nth(2).locator(".told").inner_text() == "没有发现严重问题"
+    assert page.locator("#map-title").inner_text().startswith("严重问题最多的是老溪南镇，有2类")
+    order = [row.get_attribute("data-code") for row in page.locator("#districts tr[data-code]").all()]
+    assert order[:2] == ["350921103", "350921102"]
+    classes = {
+        place.get_attribute("data-code")[-3:]: place.locator("path").get_attribute("class")
+        for place in page.locator(".map > [data-code]").all()
+    }
+    assert (classes["103"], classes["102"], classes["104"]) == ("shape c1", "shape c0", "shape blank")
+
+
+def test_map_tells_the_value_under_the_pointer_and_the_focus(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html").page
+    place = page.locator(".map > a[data-code='350921103']")
+    place.focus()
+    assert page.locator("#told").inner_text() == "老溪南镇：严重问题的类数2"
+    assert page.locator(".lit").get_attribute("d") == place.locator("path").get_attribute("d")
+    page.locator("#shade").select_option("drills.held")
+    place.hover()
+    assert page.locator("#told").inner_text() == "老溪南镇：演练次数（次）2"
+    assert place.locator("title").text_content() == "老溪南镇：演练次数（次）2"
+
+
+def test_columns_beyond_eight_are_for_the_reader_to_choose(tmp_path: Path, open_page: Open, stand_ins: Any) -> None:
+    from snapshot_maker import make_snapshot
+
+    from taizhang.core.periods import parse_period
+    from taizhang.metadata.facts import load_facts
+    from taizhang.report.index import write_index
+
+    facts = stand_ins.facts()
+    keys = [name for name, info in load_facts().items() if info.key and name not in set(facts["fact"])][:6]
+    like = facts[facts["fact"] == "hazards.found"]
+    more = pd.concat([facts, *(like.assign(fact=name) for name in keys)], ignore_index=True)
+    write_index(make_snapshot(stand_ins.book(), parse_period("2021"), more), stand_ins.manifest(), "zh", folder=tmp_path)
+    page = open_page(tmp_path / "index.zh.html").page
+    heads = page.locator("#districts thead th.right")
+    assert heads.count() == 10 and page.locator("#districts thead th.right:visible").count() == 8
+    hidden = page.locator("#districts thead th.right[data-more]").first
+    title = hidden.text_content().split("（")[0]
+    page.locator("#columns summary").click()
+    page.locator("#columns label", has_text=title).first.locator("input").check()
+    assert hidden.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("#districts thead th.right:visible").count() == 10
 
 
 @pytest.mark.parametrize(("lang", "width"), [("zh", 1280), ("en", 360)])
@@ -222,7 +274,9 @@ def test_two_to_four_districts_stand_side_by_side_with_the_year_before(
         "新港乡",
         "沙埕镇",
     ]
-    first = page.locator("#compare tbody tr").first.locator("td").all_inner_texts()
+    line = page.locator("#compare tbody tr", has_text="发现隐患" if lang == "zh" else "Hazards found").first
+    assert line.locator(".dots circle").count() == 12 and line.locator(".dots path[class^=mark]").count() == 4
+    first = line.locator("td.value").all_inner_texts()
     # 20 + 7 x place modulo 41: 27, 34, 41, 48, each with the year before one above it
     assert first == ["27", "28", "34", "35", "41", "42", "48", "49"]
     assert boxes.nth(5).is_disabled() and not boxes.nth(4).is_disabled()

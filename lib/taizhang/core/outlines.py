@@ -127,8 +127,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class Name:
-    """Where a district's name stands."""
+    """Where a district's name stands, with room for a number below it; without the name where only that has room."""
 
+    code: str
     text: str
     x: float
     y: float
@@ -176,17 +177,27 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
     names = {}
     for width, size in _SIZES.items():
         corner = (_WIDTH - 2 * size, 0.0, _WIDTH, 3 * size)  # the north arrow's
-        rooms = [measure_text(name, size) for _, name, _ in shown]
-        spots = find_places([outline for *_, outline in shown], rooms, taken=[corner])
-        names[width] = tuple(
-            Name(name, round(spot[0], 1), round(spot[1], 1))
-            for (_, name, _), spot in zip(shown, spots, strict=True)
-            if spot is not None
-        )
+        names[width] = tuple(_place_names(shown, size, corner))
     km = choose_length(0.25 * _WIDTH / scale * KM_PER_DEGREE)
     height = round((north - south) * scale + 2 * margin + _FOOT, 1)
     shapes = tuple(Shape(code, name, _write_path(outline)) for code, name, outline in shown)
     return Map(_WIDTH, height, shapes, names, round(km / KM_PER_DEGREE * scale, 1), km)
+
+
+def _place_names(shown: Sequence[tuple[str, str, shapely.Geometry]], size: float, corner: Box) -> list[Name]:
+    """Each name with a number below it, of a district too small for both the number alone."""
+    placed: list[Name] = []
+    taken, left = [corner], list(shown)
+    for named in (True, False):
+        rooms = [measure_text(f"{name}\n0" if named else "00", size) for _, name, _ in left]
+        spots = find_places([outline for *_, outline in left], rooms, taken=taken)
+        for (code, name, _), spot, (across, high) in zip(left, spots, rooms, strict=True):
+            if spot is not None:
+                x, y = spot
+                placed.append(Name(code, name if named else "", round(x, 1), round(y, 1)))
+                taken.append((x - across / 2, y - high / 2, x + across / 2, y + high / 2))
+        left = [one for one, spot in zip(left, spots, strict=True) if spot is None]
+    return placed
 
 
 def _write_path(outline: shapely.Geometry) -> str:

@@ -1,7 +1,7 @@
 """The page of a review: a map to click, all districts with their key figures, and the data."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
@@ -14,7 +14,6 @@ from pypinyin import lazy_pinyin
 from taizhang.analysis.comparison import group_values, select_values
 from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
-from taizhang.core import display
 from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
 from taizhang.core.version import __version__
@@ -23,10 +22,11 @@ from taizhang.metadata.formats import (
     format_date,
     format_fact,
     format_number,
-    join_unit,
+    join_list,
     name_unit,
     write_about,
 )
+from taizhang.metadata.rules import load_rules
 from taizhang.metadata.words import Tongue, label, name_places
 from taizhang.report.data import write_citation
 from taizhang.report.formats import DATA_FILES, FINDINGS, FORMATS
@@ -37,6 +37,17 @@ from taizhang.settings.workbook import SCOPES, OwnReport
 if TYPE_CHECKING:
     from taizhang.report.snapshot import Snapshot
 
+# Columns of the table that are seen at first, those that a reader asks for first; a chooser has the others.
+_FIRST_COLUMNS = (
+    "incidents.deaths",
+    "incidents.count",
+    "hazards.major_open_stock",
+    "hazards.overdue_stock",
+    "hazards.rectification_rate",
+    "inspections.visits",
+    "drills.held",
+    "complaints.resolution_rate",
+)
 _SCRIPT_WORDS = (
     "index.found",
     "index.found_one",
@@ -47,13 +58,25 @@ _SCRIPT_WORDS = (
     "index.figure",
     "index.now",
     "index.before",
+    "index.dots",
+    "index.close",
+    "index.value",
 )
+
+_MOST_POINTS, _MOST_NAMES, _MOST_CLASSES = 6, 3, 5
 
 # A district's facts by name: value, low, high, suppressed.
 _Rows = Mapping[str, Mapping[Any, Any]]
 
 
-def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *, folder: Path) -> Path:
+def write_index(
+    snapshot: "Snapshot",
+    manifest: Mapping[str, Any],
+    lang: str,
+    *,
+    folder: Path,
+    findings: Sequence[Mapping[str, Any]] = (),
+) -> Path:
     """Write the page that leads to all reports of a period, ``index.<lang>.html``.
 
     Parameters
@@ -65,6 +88,8 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         zh or en.
     folder : Path
         The review's folder; only reports that are in it are linked.
+    findings : Sequence of Mapping
+        The rows of findings.json, in this language.
 
     Returns
     -------
@@ -92,7 +117,11 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
     failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
     outlines = draw_outlines(snapshot.districts.assign(name=list(named.values())))
-    without = len(outlines.shapes) - len(outlines.names.get("wide", ()))
+    troubles = _list_troubles(findings, [(entry.code, entry.name) for entry in entries], lang)
+    severe = {trouble.code: trouble.count for trouble in troubles}
+    order = list(severe)
+    entries.sort(key=lambda entry: order.index(entry.code))
+    without = len(outlines.shapes) - sum(bool(name.text) for name in outlines.names.get("wide", ()))
     unnamed = label("source.unlabelled", lang, n=without) if without else ""
     body = render_body(
         "index.html.j2",
@@ -111,16 +140,21 @@ def write_index(snapshot: "Snapshot", manifest: Mapping[str, Any], lang: str, *,
         version=__version__,
         area=area,
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
-        cards=_make_cards(infos, by_district.get(ALL), lang, unverified),
+        points=_list_points(findings),
+        troubles=troubles,
+        headline=_say_most(troubles, lang),
         map=outlines,
         rights=_name_rights(config.boundaries.approval, lang),
         north=label("map.north", lang),
         kilometres=label("map.km", lang, n=format_number(outlines.km, count_decimals(outlines.km))),
         map_source=label("source.boundaries", lang, day=format_date(snapshot.as_of, lang)) + unnamed,
-        shades=[_shade_fact(info, facts, lang) for info in infos if info.name not in unverified],
+        shades=[
+            _shade_severe(severe, lang),
+            *(_shade_fact(info, facts, lang) for info in infos if info.name not in unverified),
+        ],
         unverified=bool(unverified),
         entries=entries,
-        infos=[_describe_fact(info, lang) for info in infos],
+        infos=[_describe_fact(info, lang, at=at) for at, info in enumerate(infos)],
         rows={
             code: [
                 _mark(_make_cell(info, by_district.get(code), lang), (code, info.name) in reported)
@@ -240,16 +274,22 @@ def spell_name(name: str, code: str) -> str:
 
 
 def _choose_facts(facts: pd.DataFrame, known: Mapping[str, FactInfo]) -> list[FactInfo]:
+    """The key figures that there are, those asked for first in front."""
     present = set(facts["fact"])
-    return prefer_key(info for name, info in known.items() if name in present)
+    infos = prefer_key(info for name, info in known.items() if name in present)
+    first = [info for name in _FIRST_COLUMNS for info in infos if info.name == name]
+    return first + [info for info in infos if info not in first]
 
 
-def _describe_fact(info: FactInfo, lang: str) -> dict[str, str]:
+def _describe_fact(info: FactInfo, lang: str, *, at: int) -> dict[str, Any]:
+    """A column's head; which end is the worse, by which it sorts first; whether it is seen at first."""
     return {
         "name": info.name,
         "title": info.title[lang],
         "unit": name_unit(info, lang),
         "definition": info.definition[lang],
+        "worst": "ascending" if info.direction == "more_is_better" else "descending",
+        "first": at < len(_FIRST_COLUMNS),
     }
 
 
@@ -280,7 +320,9 @@ def _make_cell(info: FactInfo, rows: _Rows | None, lang: str) -> dict[str, Any]:
     if isnan(value):
         return {"text": "—", "value": None, "interval": "", "note": "nothing"}
     interval = ""
-    if not isnan(low) and not isnan(high):
+    # What an office did itself it counted: no chance is in its visits.
+    counted = info.interval == "poisson" and info.direction != "less_is_better"
+    if not counted and not isnan(low) and not isnan(high):
         interval = f"{format_fact(low, info)}–{format_fact(high, info)}"
     return {
         "text": format_fact(value, info),
@@ -295,16 +337,71 @@ def _mark(cell: dict[str, Any], reported: bool) -> dict[str, Any]:
     return cell | {"text": f"{cell['text']}*"} if reported and cell["value"] is not None else cell
 
 
-def _make_cards(
-    infos: Sequence[FactInfo], rows: _Rows | None, lang: str, unverified: Collection[str]
-) -> list[display.KeyFigure]:
-    """The whole area's key figures, those that are known; `unverified` ones with their mark."""
-    cells = ((info, _mark(_make_cell(info, rows, lang), info.name in unverified)) for info in infos)
+@dataclass(frozen=True)
+class Trouble:
+    """A district on the list of severe problems: how many kinds it has, and each in words."""
+
+    code: str
+    name: str
+    count: int
+    told: tuple[str, ...]
+
+
+def _list_troubles(
+    findings: Sequence[Mapping[str, Any]], districts: Sequence[tuple[str, str]], lang: str
+) -> list[Trouble]:
+    """Every district with its severe problems, those with the most kinds first; of as many, as they are graver."""
+    weights = {rule.rule: rule.weight for rule in load_rules()}
+    told: dict[str, dict[str, str]] = {code: {} for code, _ in districts}
+    for row in findings:
+        if row["severity"] == "red" and row["district_code"] in told:
+            # A kind counts once, whatever its size: the first row is its gravest.
+            told[row["district_code"]].setdefault(str(row["rule"]), str(row["problem"]))
+
+    def find_place(code: str) -> tuple[int, list[int]]:
+        return -len(told[code]), sorted(-weights.get(rule, 0) for rule in told[code])
+
     return [
-        display.KeyFigure(info.name, info.title[lang], cell["text"], name_unit(info, lang, cell["value"]))
-        for info, cell in cells
-        if cell["value"] is not None
+        Trouble(code, name, len(told[code]), tuple(told[code].values()))
+        for code, name in sorted(districts, key=lambda one: find_place(one[0]))
     ]
+
+
+def _list_points(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The whole area's gravest problems, each with what it is about."""
+    rows = [row for row in findings if row["district_code"] == ALL and row["severity"] != "note"]
+    return [{"title": str(row["problem"]), "text": str(row["object"])} for row in rows[:_MOST_POINTS]]
+
+
+def _say_most(troubles: Sequence[Trouble], lang: str) -> str:
+    """The map's headline: where most severe problems are."""
+    most = max((one.count for one in troubles), default=0)
+    names = [one.name for one in troubles if one.count == most]
+    if not most:
+        return label("index.none_severe", lang)
+    if len(names) > _MOST_NAMES:
+        return label("index.many_severe", lang, n=len(names), count=most)
+    return label("index.most_severe", lang, names=join_list(names, lang), count=most, n=len(names))
+
+
+def _shade_severe(severe: Mapping[str, int], lang: str) -> dict[str, Any]:
+    """The map's colours by the number of kinds of severe problems; the fifth class has what is more."""
+    counts = sorted({min(count, _MOST_CLASSES) for count in severe.values() if count})
+    return {
+        "name": "severe",
+        "title": label("index.severe", lang),
+        "classes": {code: min(count, _MOST_CLASSES) - 1 for code, count in severe.items() if count},
+        "blank": [code for code, count in severe.items() if not count],
+        "legend": [
+            [
+                count - 1,
+                f"{count}+" if count == _MOST_CLASSES and max(severe.values()) > count else str(count),
+            ]
+            for count in counts
+        ],
+        "values": {code: str(count) for code, count in severe.items()},
+        "method": "",
+    }
 
 
 def _shade_fact(info: FactInfo, facts: pd.DataFrame, lang: str) -> dict[str, Any]:
@@ -317,7 +414,6 @@ def _shade_fact(info: FactInfo, facts: pd.DataFrame, lang: str) -> dict[str, Any
         "classes": {},
         "legend": [],
         "method": "",
-        "values": {code: join_unit(format_fact(value, info), unit, lang) for code, value in values.items()},
     }
     if values.empty:
         return shade

@@ -33,7 +33,10 @@
       head.append(button);
       button.addEventListener("click", () => {
         const now = head.getAttribute("aria-sort");
-        const next = { ascending: "descending", descending: null }[now] ?? (now ? null : "ascending");
+        // First the end that a reader looks for: of a figure that can be bad, the worst.
+        const first = head.dataset.first ?? "ascending";
+        const second = first === "ascending" ? "descending" : "ascending";
+        const next = !now ? first : now === first ? second : null;
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         if (next) head.setAttribute("aria-sort", next);
         const column = head.cellIndex;
