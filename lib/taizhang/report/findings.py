@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -34,14 +34,34 @@ def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
     `view` is of the whole area, in the language that they are told in. `owner` and `due` are as notes have them.
     """
     found = find_by_district(view)
-    wanted = {
+    wanted = _choose_rows(snapshot, found)
+    write_rows(snapshot, wanted, folder=folder)
+    table = _tabulate(snapshot, found, view, wanted)
+    write_text(folder / FINDINGS[0], "\ufeff" + format_csv(table))
+    records = table.astype(object).where(table.notna(), None).to_dict("records")
+    write_text(folder / FINDINGS[1], json.dumps(records, ensure_ascii=False, indent=1) + "\n")
+
+
+def tell_findings(snapshot: "Snapshot", view: View) -> list[dict[str, Any]]:
+    """The rows of findings.json, in the view's language."""
+    found = find_by_district(view)
+    return _tabulate(snapshot, found, view, _choose_rows(snapshot, found)).to_dict("records")  # type: ignore[return-value]
+
+
+def _choose_rows(snapshot: "Snapshot", found: Mapping[str, list[Finding]]) -> dict[str, tuple[str, ...]]:
+    """By district, the facts that findings rest on whose rows may be shown."""
+    return {
         code: tuple(
             fact for fact in snapshot.rowed.get(code, ()) if any(fact in one.facts[:1] for one in findings)
         )
         for code, findings in found.items()
     }
-    write_rows(snapshot, wanted, folder=folder)
-    table = pd.DataFrame(
+
+
+def _tabulate(
+    snapshot: "Snapshot", found: Mapping[str, list[Finding]], view: View, wanted: Mapping[str, tuple[str, ...]]
+) -> pd.DataFrame:
+    return pd.DataFrame(
         [
             row
             for code, findings in found.items()
@@ -49,9 +69,6 @@ def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
         ],
         columns=list(COLUMNS),
     )
-    write_text(folder / FINDINGS[0], "\ufeff" + format_csv(table))
-    records = table.astype(object).where(table.notna(), None).to_dict("records")
-    write_text(folder / FINDINGS[1], json.dumps(records, ensure_ascii=False, indent=1) + "\n")
 
 
 def _list(

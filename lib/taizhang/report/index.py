@@ -165,7 +165,7 @@ def write_index(
         },
         failed=failed,
         has_before=not before.empty,
-        files=[*(name for name in (*DATA_FILES, *FINDINGS) if (folder / name).exists()), "manifest.json"],
+        files=[*(name for name in (*FINDINGS, *DATA_FILES) if (folder / name).exists()), "manifest.json"],
         citation=write_citation(config.title, period, snapshot.as_of, lang),
         script_words=json.dumps(
             {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}

@@ -14,7 +14,8 @@ from taizhang.report.rows import remove_rows, write_rows
 from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import ReportTask
 
-_DATA, _INDEX = Code(("taizhang.report.data",)), Code(("taizhang.report.index",))
+_DATA = Code(("taizhang.report.data",))
+_INDEX = Code(("taizhang.report.index", "taizhang.report.findings"))
 _FINDINGS = Code(("taizhang.report.findings",))
 
 
@@ -99,11 +100,13 @@ def publish_index(
         and outputs.is_whole(f"index.{one}.html", entry["sha256"])
     }
     if due := [one for one in langs if fresh or one not in kept]:
+        from taizhang.report.findings import tell_findings
         from taizhang.report.index import write_index
 
         write_manifest(snapshot.folder, manifest)  # the index leads to it
         for one in due:
-            path = write_index(snapshot, manifest, one, folder=snapshot.folder)
+            findings = tell_findings(snapshot, snapshot.look(one))
+            path = write_index(snapshot, manifest, one, folder=snapshot.folder, findings=findings)
             kept[one] = {"made_from": made_from, "sha256": hash_file(path)}
             outputs.enter(path.name, kept[one]["sha256"])
     manifest["indexes"] = {one: kept[one] for one in langs}
@@ -116,6 +119,7 @@ def _hash_index(snapshot: Snapshot, manifest: Mapping[str, Any]) -> str:
     config = snapshot.config
     return _INDEX.make_key(
         facts=manifest["facts_fingerprint"],
+        **snapshot.hashes.of_report(ALL),
         said=[config.title, config.sample, config.boundaries.approval, [repr(one) for one in config.reports]],
         as_of=snapshot.as_of,
         unread=repr(snapshot.unread),
