@@ -59,7 +59,10 @@ def _choose_rows(snapshot: "Snapshot", found: Mapping[str, list[Finding]]) -> di
 
 
 def _tabulate(
-    snapshot: "Snapshot", found: Mapping[str, list[Finding]], view: View, wanted: Mapping[str, tuple[str, ...]]
+    snapshot: "Snapshot",
+    found: Mapping[str, list[Finding]],
+    view: View,
+    wanted: Mapping[str, tuple[str, ...]],
 ) -> pd.DataFrame:
     return pd.DataFrame(
         [
