@@ -11,17 +11,16 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
 
 from taizhang.analysis.doubt import UNDATED, is_partly_known, rests_on_undated, take_off, weigh_within_bounds
 from taizhang.analysis.silence import is_silent
-from taizhang.analysis.view import View, is_known, once_per_view
+from taizhang.analysis.view import Row, View, is_known, once_per_view
 from taizhang.core.periods import Period
 from taizhang.facts.compute import MEASURES, compute_as_of
 from taizhang.facts.measures import Median
 from taizhang.facts.rows import Mask, Rows
 from taizhang.metadata.facts import ADDED, ALL, FactInfo
-from taizhang.stats.change import compare_counts, compare_medians, compare_shares
+from taizhang.stats.change import compare_counts, compare_medians, compare_shares, find_two_tails
 
 Then = Literal["year", "previous"]
 LATE_DAYS = 30  # by then hardly a row is still to be entered: with a mean delay of ten days, one in twenty
@@ -78,7 +77,7 @@ def find_period(view: View, then: Then) -> Period:
     return view.period.year_before() if then == "year" else view.period.period_before()
 
 
-def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[pd.Series, pd.Series] | None:
+def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[Row, Row] | None:
     """A fact now and then, where the two can be set side by side.
 
     None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, the
@@ -175,9 +174,7 @@ def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
     return float(np.fmax(p, _weigh_rows(fact, sides, scatter))) if p < 1 else p
 
 
-def _weigh_pair(
-    view: View, info: FactInfo, now: pd.Series, before: pd.Series, scatter: Scatter, then: Then
-) -> float:
+def _weigh_pair(view: View, info: FactInfo, now: Row, before: Row, scatter: Scatter, then: Then) -> float:
     days = count_days(view, then)
     if now["value"] == before["value"] and days[0] == days[1]:
         return 1.0
@@ -230,19 +227,19 @@ def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter)
     return float(np.max([compare_medians(days, closed, first, **spread) for days in readings]))
 
 
-def _find_exposure(info: FactInfo, row: pd.Series, days: int) -> float:
+def _find_exposure(info: FactInfo, row: Row, days: int) -> float:
     """What events came from: days, units of the denominator, or both."""
     if pd.isna(row["denominator"]):
         return days
     return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
 
 
-def _grows_with_days(info: FactInfo, row: pd.Series) -> bool:
+def _grows_with_days(info: FactInfo, row: Row) -> bool:
     """Whether rows still to be entered would raise it; a rate per visit has them above and below the line."""
     return bool(pd.isna(row["denominator"])) or info.unit in _OF_STOCKS
 
 
-def _compare_medians(one: pd.Series, other: pd.Series, scatter: Scatter) -> float:
+def _compare_medians(one: Row, other: Row, scatter: Scatter) -> float:
     """Of two medians with their limits; a limit is known to the day."""
     limits = [one["low"], one["high"], other["low"], other["high"]]
     if any(pd.isna(limit) for limit in limits):
@@ -251,7 +248,7 @@ def _compare_medians(one: pd.Series, other: pd.Series, scatter: Scatter) -> floa
     higher, lower = (one, other) if p > q else (other, one)
     width = max(np.hypot(higher["value"] - higher["low"], lower["high"] - lower["value"]), 1.0)
     z = _Z95 * abs(p - q) / width / np.sqrt(scatter.dispersion)
-    return float(2 * (norm.sf(z) if np.isinf(scatter.df) else t.sf(z, scatter.df)))
+    return find_two_tails(z, scatter.df)
 
 
 def weigh_place(view: View, fact: str, district: str) -> float:
@@ -279,7 +276,7 @@ def weigh_place(view: View, fact: str, district: str) -> float:
     return weigh_within_bounds(own, rest, lambda own, rest: _weigh_beside(info, own, rest, scatter))
 
 
-def _weigh_beside(info: FactInfo, own: pd.Series, rest: pd.Series, scatter: Scatter) -> float:
+def _weigh_beside(info: FactInfo, own: Row, rest: Row, scatter: Scatter) -> float:
     """The same of a district's row and that of all others together."""
     spread = {"dispersion": scatter.dispersion, "df": scatter.df}
     top = float(own["value"] if pd.isna(own["numerator"]) else own["numerator"])

@@ -4,14 +4,14 @@ A fact whose base has some rows that do not say (`known` below `of`) is told of 
 only where it would hold if all the others said no, and if all said yes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.view import View, once_per_view
+from taizhang.analysis.view import Row, View, once_per_view
 from taizhang.core.periods import Period
 from taizhang.facts import complaints, disputes, hazards
 from taizhang.facts.compute import MEASURES
@@ -39,13 +39,23 @@ UNDATED: Mapping[str, Test] = {
 }
 
 
-def is_partly_known(row: pd.Series | Mapping[Any, Any]) -> bool:
+def is_partly_known(row: Row) -> bool:
     """Whether some rows of a fact's base do not say; so, too, where how many is withheld."""
-    of, known = row.get("of", np.nan), row.get("known", np.nan)
-    return bool(pd.notna(of) and of > known)
+    return bool(row.get("of", np.nan) > row.get("known", np.nan))
 
 
-def bound_row(row: pd.Series, side: Side) -> pd.Series | None:
+def mark_partly(rows: pd.DataFrame) -> pd.Series:
+    """The same of each row of a facts frame."""
+    parts = rows.reindex(columns=["of", "known"])
+    return parts["of"] > parts["known"]
+
+
+def _list_partly(rows: pd.DataFrame) -> Iterator[tuple[str, Row]]:
+    for code, row in rows[mark_partly(rows)].to_dict("index").items():
+        yield str(code), Row({str(name): value for name, value in row.items()})
+
+
+def bound_row(row: Row, side: Side) -> Row | None:
     """A fact's row as it would be if all rows that do not say said no, or all yes; None where that can't be said.
 
     A sum over rows of which some do not say has no bound.
@@ -59,7 +69,7 @@ def bound_row(row: pd.Series, side: Side) -> pd.Series | None:
         low, high = (row["low"], row["high"])
         if measure.interval:
             low, high = (float(limit) for limit in poisson_interval(value))
-        return pd.Series({**row, "value": value, "low": low, "high": high})
+        return Row({**row, "value": value, "low": low, "high": high})
     if isinstance(measure, Share | Coverage):
         top, bottom = float(row["numerator"]) + added, float(row["denominator"]) + more
         low, high = (100 * float(limit) for limit in wilson_interval(top, bottom))
@@ -70,7 +80,7 @@ def bound_row(row: pd.Series, side: Side) -> pd.Series | None:
             "low": low,
             "high": high,
         }
-        return pd.Series({**row, **share})
+        return Row({**row, **share})
     return None
 
 
@@ -83,7 +93,7 @@ class Bounds:
     unsaid: int
 
 
-def find_bounds(row: pd.Series) -> Bounds | None:
+def find_bounds(row: Row) -> Bounds | None:
     """Of a share of which some rows do not say; None of other facts, and where all do."""
     if not is_partly_known(row) or not isinstance(MEASURES.get(str(row["fact"])), Share | Coverage):
         return None
@@ -94,7 +104,7 @@ def find_bounds(row: pd.Series) -> Bounds | None:
     return Bounds(low, high, int(row["of"] - row["known"]))
 
 
-def take_off(every: pd.Series, own: pd.Series) -> pd.Series | None:
+def take_off(every: Row, own: Row) -> Row | None:
     """The row of all others together; None where a part has more than the whole, or one is withheld."""
     left = {
         name: float(every.get(name, np.nan)) - float(own.get(name, np.nan))
@@ -107,13 +117,10 @@ def take_off(every: pd.Series, own: pd.Series) -> pd.Series | None:
         left["value"] = 100 * left["numerator"] / left["denominator"] if left["denominator"] > 0 else np.nan
     if negative:
         return None
-    row = own.to_dict() | left
-    return pd.Series(list(row.values()), list(row), dtype=object)
+    return Row({**own, **left})
 
 
-def weigh_within_bounds(
-    one: pd.Series, other: pd.Series, weigh: Callable[[pd.Series, pd.Series], float]
-) -> float:
+def weigh_within_bounds(one: Row, other: Row, weigh: Callable[[Row, Row], float]) -> float:
     """The probability of a difference by chance at that place within the bounds where it is most probable.
 
     NaN where what some rows do not say has no bounds; 1 where it may turn the difference round.
@@ -132,17 +139,17 @@ def weigh_within_bounds(
     return p
 
 
-def _level(row: pd.Series) -> float:
+def _level(row: Row) -> float:
     return float(row["value"])
 
 
 def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
     """Rows of a fact by district, those partly known at one end of their bounds; those without bounds are left out."""
-    ends = {code: bound_row(row, side) for code, row in rows.iterrows() if is_partly_known(row)}
+    ends = {code: bound_row(row, side) for code, row in _list_partly(rows)}
     pushed = rows.drop([code for code, end in ends.items() if end is None])
     for code, end in ends.items():
         if end is not None:
-            pushed.loc[code, list(_NUMBERS)] = end[list(_NUMBERS)].to_numpy(float)
+            pushed.loc[code, list(_NUMBERS)] = [float(end[name]) for name in _NUMBERS]
     return pushed
 
 
@@ -151,11 +158,11 @@ def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series
 
     Without a side as the rows that say have it, NaN likewise.
     """
-    values = list[float]()
-    for _, row in rows.iterrows():
+    values = rows[column].astype(float).rename(None)
+    for code, row in _list_partly(rows):
         end = bound_row(row, side or "lowest")
-        values.append(np.nan if end is None else float((row if side is None else end)[column]))
-    return pd.Series(values, rows.index, dtype=float)
+        values[code] = np.nan if end is None else float((row if side is None else end)[column])
+    return values
 
 
 def count_turning(rows: pd.DataFrame) -> int:
@@ -163,7 +170,7 @@ def count_turning(rows: pd.DataFrame) -> int:
 
     0 where whatever they say these stay the same.
     """
-    partly = pd.Series([is_partly_known(row) for _, row in rows.iterrows()], rows.index, dtype=bool)
+    partly = mark_partly(rows)
     if not partly.any():
         return 0
     low = read_column(rows, "value", "lowest").fillna(-np.inf)
@@ -183,10 +190,9 @@ def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     What is then called beyond chance would be wherever the truth lies; the value stays as it is. Of rows without bounds
     none is left.
     """
-    partly = [(str(code), row) for code, row in rows.iterrows() if is_partly_known(row)]
-    if not partly:
+    if not mark_partly(rows).any():
         return rows
-    rows, blind = rows.copy(), []
+    partly, rows, blind = list(_list_partly(rows)), rows.copy(), []
     for code, row in partly:
         lowest, highest = bound_row(row, "lowest"), bound_row(row, "highest")
         if lowest is None or highest is None or np.isnan(level):

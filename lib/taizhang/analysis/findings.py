@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
 from taizhang.analysis.rows import have_rows
 from taizhang.analysis.subjects import MOST, Evidence, Named, Subject, count_grave, name_subjects
-from taizhang.analysis.view import View, is_known, once_per_view
+from taizhang.analysis.view import Row, View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.facts.compute import MEASURES
 from taizhang.facts.incidents import LEVELS
@@ -28,7 +27,6 @@ from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.stats.assess import Assessment
 
 _MOST_OF_RULE = 3
-Row = Mapping[Any, Any]  # of the facts frame, by column
 Index = Mapping[str, Mapping[str, Row]]  # rows by district and fact
 Called = Callable[..., bool | None]  # whether a call, by its name, is beyond chance, as `is_called` says
 
@@ -111,7 +109,7 @@ class _Case:
             return None
         if not is_partly_known(row):
             return float(row["value"]), float(row["value"])
-        ends = [bound_row(pd.Series(row), side) for side in ("lowest", "highest")]
+        ends = [bound_row(row, side) for side in ("lowest", "highest")]
         low, high = (None if end is None else float(end["value"]) for end in ends)
         if low is not None and high is not None:
             return low, high
@@ -521,7 +519,9 @@ def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
     found: dict[str, dict[str, Row]] = {}
     kept = facts[facts["district_code"].isin(districts)] if districts and len(facts) else facts
     for row in kept.to_dict("records"):
-        found.setdefault(str(row["district_code"]), {})[str(row["fact"])] = row
+        found.setdefault(str(row["district_code"]), {})[str(row["fact"])] = Row(
+            {str(name): value for name, value in row.items()}
+        )
     return found
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.comparison import is_apart, list_values
 from taizhang.analysis.differences import list_scatter
-from taizhang.analysis.doubt import draw_towards, is_partly_known
+from taizhang.analysis.doubt import draw_towards, mark_partly
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.funnel import draw_funnel_of_rates, draw_funnel_of_shares
@@ -60,7 +60,7 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
         return None
     rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
     area = view.fact(fact, ALL)
-    known, partly = rows, sum(is_partly_known(row) for _, row in rows.iterrows())
+    known, partly = rows, int(mark_partly(rows).sum())
     rows = draw_towards(rows, float(area["value"]) if area is not None else np.nan)
     if len(rows) < _FEWEST:
         return None

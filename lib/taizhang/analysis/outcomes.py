@@ -74,8 +74,8 @@ def study_drills(view: View) -> list[Outcome]:
 
     Empty where drills, or all outcomes, are not configured or are withheld, or there are less than twelve months.
     """
-    span = find_span(view, "drills")
-    if view.district != ALL or span is None:
+    span = find_span(view, "drills") if view.district == ALL else None
+    if span is None:
         return []
     months = pd.period_range(pd.Period(span[0], "M"), pd.Period(span[1], "M"), freq="M")
     if len(months) < 12:

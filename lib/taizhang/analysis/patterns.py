@@ -8,7 +8,7 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from taizhang.analysis.differences import list_scatter
-from taizhang.analysis.doubt import draw_towards, is_partly_known, push_rows
+from taizhang.analysis.doubt import draw_towards, mark_partly, push_rows
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 from taizhang.stats.shrink import Posterior, shrink_rates, shrink_shares
@@ -55,7 +55,7 @@ def fit_places(view: View, fact: str) -> Fit | None:
     }
     if not known:
         return None
-    rows = pd.DataFrame(known.values(), index=list(known))
+    rows = pd.DataFrame(list(known.values()), index=list(known))
     area = view.fact(fact, ALL)
     near = draw_towards(rows, float(area["value"]) if area is not None else np.nan)
     rows = rows.loc[near.index]
@@ -69,7 +69,7 @@ def fit_places(view: View, fact: str) -> Fit | None:
             part["numerator"].astype(float), part["denominator"].astype(float), dispersion=dispersion
         )
 
-    partly = sum(is_partly_known(row) for _, row in rows.iterrows())
+    partly = int(mark_partly(rows).sum())
     posterior = fit(rows)
     if not partly:
         return Fit(posterior, posterior, posterior, posterior)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.comparison import list_values
 from taizhang.analysis.differences import find_scatter
-from taizhang.analysis.doubt import Side, is_partly_known, read_column
+from taizhang.analysis.doubt import Side, mark_partly, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.intervals import Floats
@@ -133,8 +133,8 @@ def measure_indicators(view: View, *dimensions: str) -> Measured | None:
     model = view.settings.get("risk")
     if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
         return None
-    wanted = [indicator for indicator in model.indicators if indicator.dimension in dimensions]
-    found = [(indicator, _measure(view, indicator)) for indicator in wanted]
+    wanted = [(at, one) for at, one in enumerate(model.indicators) if one.dimension in dimensions]
+    found = [(indicator, _measure(view, at)) for at, indicator in wanted]
     known = [(one, made) for one, made in found if made is not None and made.column.notna().sum() >= _FEWEST]
     if not known:
         return None
@@ -155,12 +155,16 @@ class _Made:
     scale: str = "amount"
 
 
-def _measure(view: View, indicator: Indicator) -> _Made | None:
-    """None where its ledger isn't configured.
+@once_per_view
+def _measure(view: View, at: int) -> _Made | None:
+    """An indicator by its number in the settings; None where its ledger isn't configured.
 
     Where some rows of a district do not say, half of its draws have all of these say no, and half yes: a class that
     hangs on them is not sure. Where what they may say has no bounds, the district's value is not known.
     """
+    model = view.settings["risk"]
+    assert isinstance(model, RiskModel)
+    indicator = model.indicators[at]
     made = _measure_at(view, indicator, None)
     partly = _find_partly(view, indicator)
     if made is None or not partly.any():
@@ -184,10 +188,7 @@ def _find_partly(view: View, indicator: Indicator) -> pd.Series:
     partly = pd.Series(False, codes)
     for name in (indicator.value, _find_base(view, indicator)):
         if name and not name.startswith("population."):
-            rows = list_values(view, name)
-            partly |= pd.Series(
-                {code: is_partly_known(row) for code, row in rows.iterrows()}, dtype=bool
-            ).reindex(codes, fill_value=False)
+            partly |= mark_partly(list_values(view, name)).reindex(codes, fill_value=False)
     return partly
 
 

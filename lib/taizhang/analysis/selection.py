@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from taizhang.analysis.changes import Change, Verdict, compare_periods
 from taizhang.analysis.differences import Then, list_comparisons
 from taizhang.analysis.exhibits import is_brief, limit_items
 from taizhang.analysis.gaps import find_gap
-from taizhang.analysis.view import View, is_known
+from taizhang.analysis.view import Row, View, is_known
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
 from taizhang.metadata.facts import ALL, FactInfo, load_facts, prefer_key
@@ -30,7 +28,7 @@ class ShownFact:
     """A fact of the view's district: its row, and its change by earlier period, None where that can't be compared."""
 
     info: FactInfo
-    row: pd.Series
+    row: Row
     changes: Mapping[Then, Change | None]
 
     @property

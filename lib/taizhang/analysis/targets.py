@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.view import View
+from taizhang.analysis.view import Row, View
 from taizhang.metadata.facts import split_target
 
 
@@ -13,8 +13,8 @@ class TargetProgress:
     """One target: its indicator, and the rows of its facts in the contract's columns."""
 
     indicator: str
-    done: pd.Series
-    pace: pd.Series | None
+    done: Row
+    pace: Row | None
 
     @property
     def is_known(self) -> bool:

@@ -24,14 +24,31 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
-def is_known(row: Mapping[Any, Any] | pd.Series | None) -> bool:
+class Row(dict[str, Any]):
+    """A row of a facts frame, by column; nobody changes it."""
+
+
+def is_known(row: Row | pd.Series | None) -> bool:
     """Whether a fact's row has a value that may be shown; not so where there is no row."""
     return row is not None and not row["suppressed"] and bool(pd.notna(row["value"]))
 
 
-def _find_places(facts: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """Where each fact of each district stands: a report asks hundreds of times."""
-    return {(fact, code): at for at, (fact, code) in enumerate(facts[["fact", "district_code"]].to_numpy())}
+class _Index:
+    """The rows of a facts frame by fact and district: a report asks hundreds of times, which pandas is slow at."""
+
+    def __init__(self, facts: pd.DataFrame) -> None:
+        self._columns = {str(name): facts[name].to_numpy() for name in facts.columns}
+        names = (
+            zip(*(self._columns[name] for name in ("fact", "district_code")), strict=True)
+            if len(facts)
+            else ()
+        )
+        self._places = {name: at for at, name in enumerate(names)}
+
+    def find(self, fact: str, district: str) -> Row | None:
+        """None where there is no such row."""
+        at = self._places.get((fact, district))
+        return None if at is None else Row((name, column[at]) for name, column in self._columns.items())
 
 
 @dataclass(frozen=True)
@@ -193,26 +210,23 @@ class View:
         """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""
         return describe_fact(fact, self.fact_infos)
 
-    def fact(self, name: str, district: str | None = None, *, when: When = "now") -> pd.Series | None:
+    def fact(self, name: str, district: str | None = None, *, when: When = "now") -> Row | None:
         """One fact's row of this (or the named) district, or None where there is none.
 
         `when` is now, year (the same period a year before) or previous (the period just before).
         """
         key = ("fact", name, district or self.district, when)
         if key not in self.answers:
-            facts, places = self._places[when]
-            place = places.get((name, district or self.district))
-            self.answers[key] = None if place is None else facts.iloc[place]
+            self.answers[key] = self._rows[when].find(name, district or self.district)
         return self.answers[key]  # type: ignore[return-value]
 
-    def report_of(self, name: str, district: str | None = None) -> pd.Series | None:
+    def report_of(self, name: str, district: str | None = None) -> Row | None:
         """A reported fact's row of this (or the named) district, unverified; None where there is none."""
-        place = self._reported_places.get((name, district or self.district))
-        return None if place is None else self.reported.iloc[place]
+        return self._reported.find(name, district or self.district)
 
     @cached_property
-    def _reported_places(self) -> dict[tuple[str, str], int]:
-        return {} if self.reported.empty else _find_places(self.reported)
+    def _reported(self) -> _Index:
+        return _Index(self.reported)
 
     def value(self, name: str, district: str | None = None) -> float | None:
         """A fact's value; None where it isn't configured, known or published."""
@@ -244,20 +258,23 @@ class View:
         """What has been found so far: rows of facts, of ledgers, and what `once_per_view` found."""
         return {}
 
+    @property
+    def _frames(self) -> dict[When, pd.DataFrame]:
+        return {"now": self.facts, "year": self.facts_before, "previous": self.facts_previous}
+
     @cached_property
-    def _places(self) -> dict[str, tuple[pd.DataFrame, dict[tuple[str, str], int]]]:
-        frames = {"now": self.facts, "year": self.facts_before, "previous": self.facts_previous}
-        return {when: (facts, _find_places(facts)) for when, facts in frames.items()}
+    def _rows(self) -> dict[When, _Index]:
+        return {when: _Index(facts) for when, facts in self._frames.items()}
 
     def anywhere(self, name: str, *, when: When = "now") -> bool:
         """Whether any district has something to count of a fact, be it suppressed."""
         return name in self._counted[when]
 
     @cached_property
-    def _counted(self) -> dict[str, frozenset[str]]:
+    def _counted(self) -> dict[When, frozenset[str]]:
         return {
             when: frozenset(facts.loc[(facts["value"] > 0) | facts["suppressed"].astype(bool), "fact"])
-            for when, (facts, _) in self._places.items()
+            for when, facts in self._frames.items()
         }
 
     def show(self, kind: str, of: Rows | None = None) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from taizhang.analysis.selection import (
     list_definitions,
 )
 from taizhang.analysis.targets import list_targets
-from taizhang.analysis.view import View, is_known
+from taizhang.analysis.view import Row, View, is_known
 from taizhang.core import display
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
@@ -160,7 +160,7 @@ def write_answer(answer: object, lang: str) -> str:
     return label("word.not_stated" if pd.isna(answer) else "word.yes" if answer else "word.no", lang)  # type: ignore[call-overload]
 
 
-def show_value(row: pd.Series, info: FactInfo, lang: str) -> str:
+def show_value(row: Row, info: FactInfo, lang: str) -> str:
     """A fact's value as text: about how much, or withheld, where suppressed; 'not known' where empty."""
     if row["suppressed"]:
         return write_about(row["value"], info, lang)
@@ -278,7 +278,7 @@ def name_kinds(kinds: Iterable[str], view: View) -> str:
 
 
 def make_fact_cell(
-    row: pd.Series | None, info: FactInfo, lang: str, *, district: str = "", interval: bool = False
+    row: Row | None, info: FactInfo, lang: str, *, district: str = "", interval: bool = False
 ) -> display.Cell:
     """A fact as a cell: value with unit, and its interval if asked; it sorts by the value."""
     if row is None:

@@ -10,7 +10,7 @@ from taizhang.analysis.comparison import Side, hold_against
 from taizhang.analysis.differences import list_comparisons
 from taizhang.analysis.doubt import find_bounds
 from taizhang.analysis.gaps import rests_on_columns
-from taizhang.analysis.view import View
+from taizhang.analysis.view import Row, View
 from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import (
@@ -171,7 +171,7 @@ def tell_by_title(view: View, fact: str) -> Runs:
     return told + _say_changes(known, None, None, info, lang)
 
 
-def _is_passed(view: View, row: pd.Series) -> bool:
+def _is_passed(view: View, row: Row) -> bool:
     """Whether half or more are rectified, of all or of those in the median, so that it is wanting for days alone."""
     rate = view.value("hazards.rectification_rate")
     of_median = pd.notna(row["denominator"]) and 2 * row["numerator"] >= row["denominator"]
@@ -201,7 +201,7 @@ UNSAID = (
 )
 
 
-def _find_extent(view: View, fact: str, value: float, row: pd.Series) -> str:
+def _find_extent(view: View, fact: str, value: float, row: Row) -> str:
     """Whether a fact is none, all or some of what it could be, as far as its clauses tell these apart."""
     words = load_words()
     # Where it is not known of how many rows something is known, neither none nor all is said.
@@ -314,7 +314,7 @@ def _say_change(change: Change, info: FactInfo, lang: str, *, then: str) -> Runs
     return say(f"clause.{rate}{side}_{sure}", lang, then=then, difference=difference)
 
 
-def _find_area(view: View, row: pd.Series, info: FactInfo) -> Number | None:
+def _find_area(view: View, row: Row, info: FactInfo) -> Number | None:
     """The whole area's value; None where a district's interval can't be held against it."""
     value = view.value(info.name, ALL)
     if value is None or pd.isna(row["low"]):

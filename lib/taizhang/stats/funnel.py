@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import pdtrc
 from scipy.stats import binom, norm, poisson
 from scipy.stats import t as student
 from scipy.stats.distributions import rv_frozen
@@ -67,9 +68,7 @@ def limit_rates(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, F
     Seaton (2012), PLoS ONE 7, e45723.
     """
     base, tail = np.asarray(size, float), norm.sf(z)
-    count = poisson(target * base)
-    low, high = _limit_below(count, tail), _limit_above(count, tail)
-    return low / base, high / base
+    return _limit_below(poisson(target * base), tail) / base, _limit_above(target * base, tail) / base
 
 
 def limit_shares(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, Floats]:
@@ -102,16 +101,20 @@ def _limit_below(count: rv_frozen, tail: float) -> Floats:
     return np.maximum(first - (up_to - tail) / (up_to - below), 0.0)
 
 
-def _limit_above(count: rv_frozen, tail: float) -> Floats:
-    """The upper limit of a count without end, by halving: scipy's inverse knows no tails below 1e-16."""
-    shape = np.shape(count.mean())
-    inside, beyond = np.zeros(shape), np.full(shape, _MOST)
+def _limit_above(mean: Floats, tail: float) -> Floats:
+    """The upper limit of a Poisson count, by halving: scipy's inverse knows no tails below 1e-16."""
+    inside, beyond = np.zeros(mean.shape), np.full(mean.shape, _MOST)
     while (beyond - inside > 1).any():
         middle = np.floor((inside + beyond) / 2)
-        is_beyond = count.sf(middle - 1) <= tail
+        is_beyond = _reach(middle, mean) <= tail
         beyond, inside = np.where(is_beyond, middle, beyond), np.where(is_beyond, inside, middle)
-    at_least, more = count.sf(inside - 1), count.sf(beyond - 1)
+    at_least, more = _reach(inside, mean), _reach(beyond, mean)
     return inside + (at_least - tail) / (at_least - more)
+
+
+def _reach(count: Floats, mean: Floats) -> Floats:
+    """The probability of so many or more: scipy.stats has the same numbers and takes ten times as long."""
+    return np.where(count > 0, pdtrc(count - 1, mean), 1.0)
 
 
 def estimate_dispersion(z: npt.ArrayLike, *, winsorise: float = WINSORISE) -> float:

@@ -7,7 +7,8 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta, f, norm, t
+from scipy.special import betainc, betaincc, betaincinv, ndtri, stdtrit
+from scipy.stats import f
 
 from taizhang.stats.dispersion import disperse_daily_counts
 from taizhang.stats.intervals import ALPHA, Floats, poisson_interval
@@ -144,7 +145,7 @@ def compare_periods(
             begun, ended = (start - first).days - more, (end - first).days + more
             marks.setdefault(name, np.zeros(length, bool))[max(begun, 0) : max(ended + 1, 0)] = True
     outside = ~np.any([*inside.values()], axis=0)
-    normal = norm.isf(alpha / 2)
+    normal = ndtri(alpha / 2)
     rows = {}
     for name, mark in inside.items():
         others = outside & around[name]
@@ -152,7 +153,7 @@ def compare_periods(
             continue
         spread, free = _disperse_weeks(counts, size, [mark, others])
         # As t is to the normal: what is known of the dispersion from so many weeks.
-        wide = (t.isf(alpha / 2, free) / normal) ** 2 if free else np.inf
+        wide = (stdtrit(free, alpha / 2) / normal) ** 2 if free else np.inf
         parts = (counts[mark].sum(), size[mark].sum(), counts[others].sum(), size[others].sum())
         rows[name] = (
             *(parts[0], mark.sum(), parts[2], others.sum(), parts[1], parts[3]),
@@ -193,9 +194,9 @@ def _compare_rates(
         return np.nan, np.nan, np.nan, np.nan
     odds, share = rest_base / top_base, top_base / (top_base + rest_base)
     a, b = top / spread, rest / spread
-    low = beta.ppf(alpha / 2, a, b + 1) if a else 0.0
-    high = beta.ppf(1 - alpha / 2, a + 1, b) if b else 1.0
-    tails = (beta.cdf(share, a, b + 1) if a else 1.0, beta.sf(share, a + 1, b) if b else 1.0)
+    low = betaincinv(a, b + 1, alpha / 2) if a else 0.0
+    high = betaincinv(a + 1, b, 1 - alpha / 2) if b else 1.0
+    tails = (betainc(a, b + 1, share) if a else 1.0, betaincc(a + 1, b, share) if b else 1.0)
     ratio = top / rest * odds if rest else np.inf
     limits = low / (1 - low) * odds, (high / (1 - high) * odds if high < 1 else np.inf)
     return ratio, *limits, min(2 * float(min(tails)), 1.0)
