@@ -548,7 +548,7 @@ def find_problems(
 
 def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
     """A finding with what it is about by name, and so how severe it is."""
-    row = case.row(rule.fact) or {}
+    row = case.row(rule.fact) or Row()
     of, known = row.get("of", 0), row.get("known", 0)
     named = Named(
         hit.subjects[:MOST], len(hit.subjects), count_grave(rule, list(map(_measure, hit.subjects)))

@@ -20,7 +20,7 @@ def mask_numbers(text: str) -> str:
 
 
 def mask_column(values: "pd.Series") -> "pd.Series":
-    """Mask a text column; empty cells stay empty."""
+    """Mask a text column; empty cells stay empty. Where nothing is to be masked it is the very same."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -65,7 +65,7 @@ def _make_table(
 ) -> pd.DataFrame:
     """Facts of these districts, names, facts, values and whether they are hidden."""
     if not rows:
-        return _make_empty().copy()
+        return make_empty().copy()
     frame = pd.DataFrame(rows, columns=["district_code", "district", "fact", "value", "suppressed"])
     frame["value"] = frame["value"].astype("float64").mask(frame["suppressed"].astype(bool))
     frame = frame.assign(
@@ -78,7 +78,7 @@ def _make_table(
 
 
 @cache
-def _make_empty() -> pd.DataFrame:
+def make_empty() -> pd.DataFrame:
     """No facts: most workbooks have no table of sums, and a report asks four times."""
     return pd.DataFrame(columns=list(CONTRACT), dtype=object).astype(_TYPES)
 

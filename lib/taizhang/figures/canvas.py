@@ -46,11 +46,12 @@ def set_own_fonts() -> None:
 
 
 def load_font() -> None:
-    """Find the font ahead, in the process that kernels are forked from: each would search all fonts for it."""
+    """Find and read the font ahead, in the process that kernels are forked from: each would search all fonts."""
     with use_style():
         font_manager.findfont(font_manager.FontProperties())
         ScalarFormatter()
     fonts.measure_text("")
+    _read_heights()
 
 
 @contextmanager

@@ -19,6 +19,8 @@ PRELOAD = Preload(
         "holidays.countries",
         "matplotlib.backends.backend_svg",
         "pandas.core.arrays.arrow.extension_types",
+        "pandas.core.methods.to_dict",
+        "pandas.core.reshape.reshape",
         "pyarrow.dataset",
         "statsmodels.stats.proportion",
         "statsmodels.stats.rates",
@@ -26,6 +28,7 @@ PRELOAD = Preload(
         "taizhang.metadata.preload:load_all",
         "taizhang.figures.canvas:load_font",
         "taizhang.core.keys:read_package",
+        "taizhang.facts.sums:make_empty",
     ),
     # Slow to load, and only what compares districts needs them.
     {

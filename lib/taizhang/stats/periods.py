@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 import holidays
 import numpy as np
@@ -26,11 +27,13 @@ HOLIDAYS = {
 FEWEST_YEARS = 2
 
 
+@cache
 def list_holidays(first: date, last: date) -> pd.DataFrame:
     """The public holidays of China that overlap a span, each with all its days off.
 
     A holiday is the unbroken run of days off around its day, as the State Council arranged them each year
-    (weekends that are worked break it). Where two fall together, both have the same days.
+    (weekends that are worked break it). Where two fall together, both have the same days. Every caller gets the same
+    table, which nobody may change.
 
     Parameters
     ----------
@@ -263,9 +266,9 @@ def describe_months(
 
 def _disperse_days(days: pd.Series, years: Sequence[int]) -> float:
     """Dispersion of the counts of days, each year with a level of its own."""
-    counts = days.dropna().dt.normalize().value_counts()
-    spans = [pd.date_range(f"{year}-01-01", f"{year}-12-31") for year in years]
-    tables = [counts.reindex(span, fill_value=0).to_frame().T for span in spans]
+    lengths = [(date(year + 1, 1, 1) - date(year, 1, 1)).days for year in years]
+    spans = zip(years, lengths, strict=True)
+    tables = [pd.DataFrame([_count_days(days, date(year, 1, 1), length)]) for year, length in spans]
     return float(disperse_daily_counts(tables)["dispersion"].iloc[0])
 
 

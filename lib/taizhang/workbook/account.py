@@ -73,9 +73,9 @@ def measure_spans(folder: Path, kinds: Iterable[Kind]) -> pd.DataFrame:
         ends = list(_read_ends(about, kind.date)) if kind.date else []
         if kind.date and kind.fields[kind.date].type == "year":
             ends = [pd.Timestamp(year, 1, 1) for year in ends]
-        days = pd.Series(ends, dtype="datetime64[us]")
-        spans.append((kind.name, about.num_rows, days.min(), days.max()))
-    return pd.DataFrame(spans, columns=["kind", "rows", "first", "last"])
+        spans.append((kind.name, about.num_rows, min(ends, default=pd.NaT), max(ends, default=pd.NaT)))
+    days = dict.fromkeys(("first", "last"), "datetime64[us]")
+    return pd.DataFrame(spans, columns=["kind", "rows", *days]).astype(days)
 
 
 def _read_ends(about: pq.FileMetaData, column: str) -> Iterator[Any]:

@@ -40,7 +40,12 @@ def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
     texts = (name for name, field in kind.fields.items() if field.type == "text" and name not in kind.id)
-    return rows.assign(**{name: mask_column(rows[name]) for name in texts if name in rows})
+    masked = {}
+    for name in (name for name in texts if name in rows):
+        column = rows[name]
+        if (shown := mask_column(column)) is not column:
+            masked[name] = shown
+    return rows.assign(**masked)
 
 
 def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
