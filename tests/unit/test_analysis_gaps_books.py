@@ -1,6 +1,7 @@
 """Ledgers whose columns say less than they might: the facts of whole workbooks, and what their reports say of them."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -338,15 +339,16 @@ def test_deaths_told_in_other_ways(
         ("回访日期", ("2021-03-10", "2021-03-11"), None, None),
         ("满意度", ("满意", "不满意"), None, None),
         ("办结日期", ("", ""), None, None),
-        ("办结日期", ("2021-03-10", ""), None, 1),
-        ("办理状态", ("已办结", "办理中"), 1, 1),
+        ("办结日期", ("2021-03-10", ""), None, 6),
+        ("办理状态", ("已办结", "办理中"), 6, 6),
         ("办理情况", ("已转办", "已转办"), 0, 0),
     ],
 )
 def test_complaints_closed_in_other_ways(
     tmp_path: Path, column: str, cells: tuple[str, str], answered: int | None, resolved: int | None
 ) -> None:
-    rows = [f"甲镇,2021-03-0{n},12345热线,{cell}" for n, cell in enumerate(cells, 1)]
+    # Six of each: of sensitive ledgers fewer are withheld.
+    rows = [f"甲镇,2021-03-0{n},12345热线,{cell}" for n, cell in enumerate(cells, 1)] * 6
     book = open_book(tmp_path, "complaints", f"乡镇,受理日期,来源渠道,{column}", *rows)
     assert read_facts(book, "complaints.answered", "complaints.resolved") == [answered, resolved]
     assert resolved == 0 or "均未办结" not in say(book, "complaints")
@@ -361,20 +363,21 @@ ONE = "甲镇,2021-03-05,甲,2021-04-01,2021-03-20"
     [
         (
             "hazards", [HAZARDS, ONE], "hazards.days_to_rectify_median",
-            "整改用时中位数只有甲镇有数据，为15天。", "Median days to rectify: only 甲镇 has data, 15 days.",
+            "整改用时中位数只有甲镇有数据，为15天。", "Median days to rectify: only Jiazhen has data, 15 days.",
         ),
         (
             "inspections", ["乡镇,检查日期,检查对象,发现隐患数", "甲镇,2021-03-05,甲店,3"],
             "inspections.hazards_per_visit",
-            "每次检查发现隐患只有甲镇有数据，为3.00。", "Hazards per visit: only 甲镇 has data, 3.00.",
+            "每次检查发现隐患只有甲镇有数据，为3.00。", "Hazards per visit: only Jiazhen has data, 3.00.",
         ),
         (
             "hazards", [HAZARDS, ONE, ONE.replace("甲镇", "乙镇")], "hazards.rectification_rate",
-            "2个地区的隐患整改率相同，均为100.0%。", "Rectification rate is the same in 2 districts: 100.0%.",
+            r"2个\w+的隐患整改率相同，均为100\.0%。", r"Rectification rate is the same in 2 \w+: 100\.0%\.",
         ),
         (
             "hazards", [HAZARDS, ONE], "hazards.found",
-            "2个地区的发现隐患从0处（乙镇）到1处（甲镇）不等。", "Hazards found ranged from 0 (乙镇) to 1 (甲镇)",
+            r"2个\w+的发现隐患从0处（乙镇）到1处（甲镇）不等。",
+            r"Hazards found ranged from 0 \(Yizhen\) to 1 \(Jiazhen\)",
         ),
         (
             "hazards", [HAZARDS], "hazards.rectification_rate",
@@ -384,7 +387,7 @@ ONE = "甲镇,2021-03-05,甲,2021-04-01,2021-03-20"
             "hazards",
             [HAZARDS.replace("完成日期", "状态"), ONE.replace("2021-03-20", "已整改"), "乙镇,2021-03-05,甲,,"],
             "hazards.rectification_rate",
-            "隐患整改率只有甲镇有数据，为100.0%。", "Rectification rate: only 甲镇 has data, 100.0%.",
+            "隐患整改率只有甲镇有数据，为100.0%。", "Rectification rate: only Jiazhen has data, 100.0%.",
         ),
     ],
 )  # fmt: skip
@@ -392,8 +395,8 @@ def test_districts_of_which_one_or_none_or_all_have_data(
     tmp_path: Path, kind: str, lines: list[str], fact: str, zh: str, en: str
 ) -> None:
     book = open_book(tmp_path, kind, *lines)
-    assert say(book, "comparison", district="all", about=[fact]).startswith(zh)
-    assert say(book, "comparison", district="all", lang="en", about=[fact]).startswith(en)
+    assert re.match(zh, say(book, "comparison", district="all", about=[fact]))
+    assert re.match(en, say(book, "comparison", district="all", lang="en", about=[fact]))
 
 
 @pytest.mark.parametrize(
