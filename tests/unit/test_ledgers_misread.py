@@ -32,6 +32,7 @@ def test_what_was_read_in_the_wrong_encoding_is_put_right(written: str, text: st
 @pytest.mark.parametrize(
     "text",
     [
+        "犇羴".encode().decode("gb18030"),  # by chance alone UTF-8 of two characters, rare ones
         "联通", "消防设施老化严重", "张三", "徕卡旗舰店", "欧阳震华", "café", "Parañaque", "Ñuñoa", "naïve",
         "灭火器（过期）", "", "ABC", "鑫鑫鑫", "犇犇", "①②③", "８寸管", "溪口鎮", 5.0, None,
     ],
