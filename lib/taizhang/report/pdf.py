@@ -38,7 +38,7 @@ from taizhang.report.typefaces import Typefaces, find_typefaces
 from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
 
 # Sizes of the body, in points, and pages: type is as large as the pages that a report may have allow. A bulletin of a
-# month has two, an annual review at most twenty-five.
+# month has two, an annual review at most twenty-five, its first page apart.
 _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
 _MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
@@ -74,7 +74,7 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     pdfs: list[bytes] = []
     for size in sizes:
         pdfs.append(_compile(report | {"size": size}, "report.typ", faces, meta))
-        if official or of_area or _count_pages(pdfs[-1]) <= _MOST_PAGES[meta.period.scale]:
+        if official or of_area or _count_pages(pdfs[-1]) - bool(brief) <= _MOST_PAGES[meta.period.scale]:
             chosen = pdfs[-1]
             break
     else:
