@@ -56,6 +56,10 @@ def _compile(text: str, lang: str) -> str:
             continue
         seen.add(name)
         number = name in _PLACES_OF_NUMBERS
+        if name == "grade":
+            titles = sorted((load_facts()[grade].title[lang] for grade in _GRADES), key=len, reverse=True)
+            parts.append(f"(?P<grade>{'|'.join(titles)})")
+            continue
         words_in = _THEN if name == "then" else "[^。;；]+?" if name in ("low", "high") else _WORDS
         parts.append(f"(?P<{name}>{_NUMBER[lang] if number else words_in})")
     return "".join(parts)

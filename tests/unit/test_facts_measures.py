@@ -68,7 +68,7 @@ def tell_parts(look: Look, fact: str) -> list[tuple[list[float], list[float], di
     if fact in PER:
         return [(top, some, plain)]
     if fact in DISTINCT:
-        return [(value, everyone, plain | {"additive": fact != "losses.events"})]
+        return [(value, everyone, plain | {"additive": not fact.startswith("losses.events")})]
     return []
 
 

@@ -159,7 +159,7 @@ def write_report(view: View) -> dict[str, list[str]]:
     names = [
         name
         for name in narrative.__all__
-        if name not in ("write_comparison", "write_standing", "write_actions")
+        if name not in ("write_comparison", "write_standing", "write_actions", "write_brief")
     ]
     told = {name: getattr(narrative, name)(view) for name in names}
     if view.district == ALL:
