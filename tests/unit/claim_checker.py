@@ -403,7 +403,7 @@ class Checker:
                 return graded if rule.check == "graded" else False
             if deaths.value is None or (deaths.unsaid and not deaths.value):
                 return None
-            return bool(deaths.value) if graded is False or not deaths.value else None
+            return bool(deaths.value)
         value, fact = self.value(rule.fact, place), self.now.facts.get((place, rule.fact))
         if value is None or fact is None:
             return None

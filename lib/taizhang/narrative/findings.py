@@ -52,9 +52,10 @@ def say_title(finding: Finding, lang: str) -> Runs:
 def say_measure(finding: Finding, lang: str) -> Runs:
     """What to do, what comes first by name, without a stop."""
     told = dict(finding.evidence)
-    if finding.subjects:
+    # What has no name, as the ledger lacks the column, can't be told to come first.
+    if finding.subjects and (name := _name(finding.subjects[0], lang)):
         first = finding.subjects[0]
-        told = {**first.more, "name": Evidence(_name(first, lang))} | (
+        told = {**first.more, "name": Evidence(name)} | (
             {} if first.amount is None else {"amount": first.amount}
         )
     return _fill(finding.rule.measure[lang], told, lang)
@@ -90,7 +91,8 @@ def join_subjects(finding: Finding, view: View) -> str:
     for one in say_subjects(finding, view)[:_MOST_NAMES]:
         amount = "".join(run.text for run in one.amount)
         more = label("join.within", lang).join(part for part in (one.what, amount) if part)
-        told.append(label("findings.subject", lang, name=one.name, more=more) if more else one.name)
+        named = label("findings.subject", lang, name=one.name, more=more)
+        told.append(named if one.name and more else one.name or more)
     told = [one for one in told if one]
     if finding.total <= len(told):
         return join_list(told, lang)
