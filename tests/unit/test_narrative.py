@@ -443,6 +443,7 @@ def test_what_is_not_configured_is_not_spoken_of() -> None:
     for name in narrative.__all__:
         if name not in (
             "write_hazards",
+            "write_brief",
             "write_summary",
             "write_method",
             "write_comparison",
@@ -631,7 +632,7 @@ def test_no_sentence_is_ill_made(lang: str, value: float | None) -> None:
     view = make_view({"hazards": make_table("hazards", [])}, facts=facts + area, before=before, lang=lang)
     for _, function in inspect.getmembers(narrative, inspect.isfunction):
         prose = function(view) if takes_a_view_alone(function) else function(view, "hazards.found")
-        for block in prose.blocks if prose else ():
+        for block in prose.blocks if isinstance(prose, Prose) else ():
             said = "".join(run.text for run in block.runs)
             assert not re.search(r"[，；。、]{2}|（）|\(\)|[;,.]{2}|  |[{}]|nan|None|\s[.,;]", said), said
             assert said.endswith(("。", ".", "）", ")", "：", ":")), said
