@@ -372,11 +372,11 @@ ONE = "甲镇,2021-03-05,甲,2021-04-01,2021-03-20"
         ),
         (
             "hazards", [HAZARDS, ONE, ONE.replace("甲镇", "乙镇")], "hazards.rectification_rate",
-            r"2个\w+的隐患整改率相同，均为100\.0%。", r"Rectification rate is the same in 2 \w+: 100\.0%\.",
+            r"2个[^的]+的隐患整改率相同，均为100\.0%。", r"Rectification rate is the same in 2 .+: 100\.0%\.",
         ),
         (
             "hazards", [HAZARDS, ONE], "hazards.found",
-            r"2个\w+的发现隐患从0处（乙镇）到1处（甲镇）不等。",
+            r"2个[^的]+的发现隐患从0处（乙镇）到1处（甲镇）不等。",
             r"Hazards found ranged from 0 \(Yizhen\) to 1 \(Jiazhen\)",
         ),
         (
