@@ -1,9 +1,11 @@
 """A fact in all districts by hand: classes, order, who differs from the whole area, why a value is missing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from view_maker import CODES, NAMES, make_fact, make_view
+from view_maker import CODES, NAMES, make_fact, make_table, make_view
 
 from taizhang import figures, narrative
 from taizhang.analysis.calls import list_calls
@@ -70,6 +72,20 @@ def test_districts_by_hand() -> None:
     # The last district has no interval and is not tested.
     assert found.places["apart"].tolist() == [False, False, True, True, False, False]
     assert found.extremes == (0, 7) and found.has_intervals and (found.unknown, found.missing) == (0, "")
+
+
+def test_a_district_is_apart_only_where_its_rows_are() -> None:
+    """By its limits the third is. None of its rows was closed within the median of all, or seven, as of each other."""
+    view = make_medians([4, 5, 7, 5, 5, 0])
+    for soon, apart in ((0, [NAMES[2]]), (7, [])):
+        tables = []
+        for at, code in enumerate(CODES):
+            early = soon if at == 2 else 7
+            days = [1] * early + [30] * (10 - early)
+            rows = [{"found_on": "2021-03-01", "rectified_on": f"2021-03-{day:02d}"} for day in days]
+            tables.append(make_table("hazards", rows, code))
+        found = compare_districts(replace(view, ledgers={"hazards": pd.concat(tables)}), MEDIAN)
+        assert found is not None and found.apart == apart
 
 
 def test_who_is_named_of_a_comparison() -> None:
