@@ -1,0 +1,143 @@
+"""The first page as set: one page whatever it holds, in PDF, HTML and Word; its notes say who sees to a problem."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pikepdf
+import pypdfium2
+import pytest
+from brief_maker import make_brief
+from docx import Document
+from nbformat import v4
+
+from taizhang.core.briefs import Brief
+from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
+from taizhang.report.brief import set_brief
+from taizhang.report.docx import render_docx
+from taizhang.report.html import render_html
+from taizhang.report.meta import ReportMeta
+from taizhang.report.notebook import part_brief, read_blocks
+from taizhang.report.notes import read_notes
+from taizhang.report.pdf import render_pdf, render_pdfs
+from taizhang.report.strip import draw_row
+
+META = ReportMeta(
+    title="滨江县应急管理年度评估", district="350921105", name="白鹭镇", period=parse_period("2021"), lang="zh",
+    as_of=date(2021, 12, 31), version="0.1.0", made_on="2022-01-31", issuer="县应急管理局",
+)  # fmt: skip
+
+
+def build(brief: Brief) -> nbformat.NotebookNode:
+    """A notebook as a review leaves it: all outputs have been JSON."""
+    shown = v4.new_output("display_data", data=brief._repr_mimebundle_())
+    cells = [
+        v4.new_code_cell("narrative.write_brief(view)", outputs=[shown]),
+        v4.new_markdown_cell("## 甲\n\n文字。"),
+    ]
+    return nbformat.from_dict(json.loads(json.dumps(v4.new_notebook(cells=cells))))
+
+
+def read_pages(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def test_it_comes_back_from_the_notebook_as_it_was() -> None:
+    brief = make_brief(5)
+    assert part_brief(read_blocks(build(brief), lang="zh"))[0] == brief
+
+
+@pytest.mark.parametrize("style", ["modern", "gbt9704"])
+@pytest.mark.parametrize(
+    ("problems", "options"),
+    [
+        (0, {"rows": 12}),
+        (1, {"subjects": 1}),
+        (5, {"subjects": 5}),
+        (5, {"subjects": 5, "long": 6}),  # more than a page: words go, the page stays one
+        (2, {"rows": 0}),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_it_is_one_page(lang: str, problems: int, options: dict[str, int], style: str) -> None:
+    brief = make_brief(problems, lang, **options)
+    pdfs = render_pdfs(build(brief), meta=replace(META, lang=lang, style=style))
+    alone, whole = read_pages(pdfs["brief"]), read_pages(pdfs["pdf"])
+    assert len(alone) == 1
+    # The page's last words stand on it, and the report goes on after it: without a cover.
+    assert brief.keys[0] in alone[0] or not brief.strip
+    assert "县应急管理局" in alone[0] and "县应急管理局" in whole[0]
+    assert "文字。" not in whole[0] and any("文字。" in page for page in whole[1:])
+    assert len([page for page in whole if brief.problems_title in page]) == 1
+    for problem in brief.problems:
+        assert problem.subjects[0].name in alone[0].replace("\r\n", "")
+
+
+def test_it_is_tagged_with_alternative_texts() -> None:
+    with pikepdf.open(io.BytesIO(render_pdfs(build(make_brief(5)), meta=META)["brief"])) as pdf:
+        text = "".join(
+            str(thing.get("/Alt", "")) for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary)
+        )
+        assert pdf.Root.MarkInfo.Marked
+    assert text.count("隐患整改率：白鹭镇97.0。") == 12
+
+
+def test_a_report_without_one_keeps_its_cover() -> None:
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("## 甲\n\n文字。")])
+    assert set(render_pdfs(notebook, meta=META)) == {"pdf"}
+    assert len(read_pages(render_pdf(notebook, meta=META))) == 3
+
+
+def test_owner_and_due_come_from_the_note() -> None:
+    measures = (("hazards_overdue", "镇应急办", "2022-03-31"),)
+    page = set_brief(make_brief(5), replace(META, measures=measures))
+    owners = [(one["owner"], one["due"]) for one in page["problems"]]
+    assert owners == [("镇应急办", "2022-03-31"), *[("", "")] * 4]
+    html = render_html(build(make_brief(5)), meta=replace(META, measures=measures))
+    assert html.count("镇应急办") == 1
+    document = Document(io.BytesIO(render_docx(build(make_brief(5)), meta=replace(META, measures=measures))))
+    cells = [cell.text for table in document.tables for cell in table._cells]
+    assert cells.count("镇应急办") == 1 and "97.0" in cells
+
+
+def test_a_measure_of_no_rule_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "notes" / "2021"
+    folder.mkdir(parents=True)
+    book = SimpleNamespace(
+        root=tmp_path, config=SimpleNamespace(lang="zh", reports=()), resolve_district=lambda place: place
+    )
+    note = folder / "350921105.md"
+    note.write_text("---\nmeasures:\n  hazards_overdue: {owner: 镇应急办, due: 2022-03-31}\n---\n", "utf-8")
+    notes = read_notes(book, parse_period("2021"))  # type: ignore[arg-type]
+    assert notes["350921105", "zh"].measures == (("hazards_overdue", "镇应急办", "2022-03-31"),)
+    note.write_text("---\nmeasures:\n  hazards_overdu: {owner: 镇应急办}\n---\n", "utf-8")
+    with pytest.raises(ParameterError, match="hazards_overdue"):
+        read_notes(book, parse_period("2021"))  # type: ignore[arg-type]
+
+
+def test_numbers_name_their_facts_in_html() -> None:
+    html = render_html(build(make_brief(1)), meta=META)
+    top = html[html.index('class="brief wrap"') : html.index('class="wrap layout"')]
+    assert re.findall(r'data-fact="([\w.]+)">([^<]+)<', top)[:2] == [
+        ("incidents.deaths", "3"),
+        ("incidents.deaths", "3"),
+    ]
+    assert "<ol" in top and "1</b>" not in top  # one problem has no number
+
+
+def test_dots_of_a_row_do_not_lie_on_one_another() -> None:
+    row = make_brief(1).strip[0]
+    svg = draw_row(row)
+    dots = re.findall(r'class="other" cx="([\d.]+)" cy="([\d.]+)"', svg)
+    assert len(dots) == len(set(dots)) == len(row.others)
+    assert all(0 < float(down) < 18 and 0 < float(across) < 312 for across, down in dots)
+    # A place of 1 is the right end, and 0 the line of the whole area.
+    ends = re.findall(r'class="other" cx="([\d.]+)"', draw_row(replace(row, others=(-1.0, 1.0))))
+    assert sorted(map(float, ends)) == [8.0, 304.0] and 'class="area" x1="156.0"' in svg
