@@ -183,7 +183,7 @@ def test_files_joined_without_a_line_break_between_them(tmp_path: Path, mark: st
     rows, notes = read(tmp_path, one + one + "\n" + wide(2))
     assert [cells[5] for cells in rows] == ["场所", "厂1", "场所", "厂1", "厂2"]
     assert notes[1:] == [
-        "in line 2 files were joined without a line break; the header was put on a line of its own"
+        "files that were joined without a line break (line 2) were parted, the header on a line of its own"
     ]
     same = WIDE + wide(1) + WIDE + wide(2)
     assert len(read(tmp_path, same)[1]) == 1
