@@ -64,7 +64,7 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"found_on": "2021-03-01", "settled_on": "2021-03-05", "status": "settled"},
         {"found_on": "2021-03-01", "status": "open"},
     ),
-    "warnings": ({"issued_at": "2021-03-01"}, {"issued_at": "2021-03-02"}),
+    "warnings": ({"issued_at": "2021-03-01", "kind": "暴雨"}, {"issued_at": "2021-03-02", "kind": "台风"}),
     "duty_checks": ({"checked_at": "2021-03-01", "on_duty": True}, {"checked_at": "2021-03-01", "on_duty": False}),
     "teams": ({"name": "甲", "members": 10}, {"name": "乙", "members": 5}),
     "supplies": (
