@@ -10,6 +10,7 @@ from taizhang.core.csv import prepare_csv
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
 from taizhang.facts import prepare_ledgers, select_rows
+from taizhang.facts.compute import MEASURES
 from taizhang.facts.incidents import LEVELS
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.rules import load_rules
@@ -26,15 +27,16 @@ def list_rowed_facts(
 ) -> dict[str, tuple[str, ...]]:
     """Which key figures, and facts that findings rest on, get a file of their rows, by district code and ``all``.
 
-    Facts with a number, none of a kind whose small counts are suppressed: its rows are nobody else's business even
-    where the count is large.
+    Facts with a number, none that rests on a kind whose small counts are suppressed: its rows are nobody else's
+    business even where the count is large.
     """
     open_kinds = set(config.ledgers) - set(config.suppress)
     found = {rule.fact for rule in load_rules()} | {f"incidents.level_{level}" for level in LEVELS[1:]}
     named = {
         name
         for name, info in infos.items()
-        if (info.key or name in found) and info.name.split(".")[0] in open_kinds
+        if (info.key or name in found)
+        and (MEASURES[name].kinds if name in MEASURES else {name.split(".")[0]}) <= open_kinds
     }
     shown = facts[facts["fact"].isin(named) & facts["value"].notna() & ~facts["suppressed"].astype(bool)]
     return {str(code): tuple(rows["fact"]) for code, rows in shown.groupby("district_code")}
