@@ -75,6 +75,8 @@ class Book:
             sums=(),
             style="modern",
             fonts=None,
+            issuer="",
+            contact="",
             ledgers={},
             suppress=(),
             reports=(),
