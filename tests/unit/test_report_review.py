@@ -19,7 +19,9 @@ import pytest
 from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from shapely import box
+from view_maker import make_view
 
+from taizhang.analysis.view import View
 from taizhang.core.errors import ParameterError, SchedulerError
 from taizhang.core.periods import Period
 from taizhang.metadata.facts import load_facts
@@ -88,6 +90,10 @@ class Book:
             geometry=[box(x, 0, x + 1, 1) for x in range(3)],
             crs="EPSG:4490",
         )
+
+    def view(self, *_: object, **__: object) -> View:
+        """One that no rule finds a problem in."""
+        return make_view(facts=[])
 
     def _raw(self) -> list[Path]:
         return sorted((self.root / "data").glob("*.txt"))
