@@ -74,7 +74,7 @@ def test_the_whole_area_lacks_the_rows_set_aside(book: Workbook, tmp_path: Path)
     assert view.vintages["change"].to_list() == ["merged", "split", "split", "lost"]
     assert compare_periods(view, "hazards.found") is None
     method = narrative.write_method(view)
-    assert "the whole area is not compared" in "".join(
+    assert "the whole county is not compared" in "".join(
         run.text for block in method.blocks for run in block.runs
     )
     # Where no row went astray the sums compare: 30 with 12.
