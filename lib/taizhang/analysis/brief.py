@@ -18,9 +18,10 @@ from taizhang.analysis.gaps import rests_on_columns
 from taizhang.analysis.hazards import list_overdue
 from taizhang.analysis.targets import TargetProgress
 from taizhang.analysis.view import View, once_per_view
-from taizhang.facts.incidents import LEVELS, find_level
+from taizhang.facts.incidents import GRAVE_LEVELS, LEVELS, find_level
 from taizhang.metadata.brief import WellDone, load_brief
 from taizhang.metadata.facts import ALL, FactInfo, split_target
+from taizhang.metadata.rules import find_rule
 
 Level = Literal["red", "amber", "normal", ""]
 
@@ -149,7 +150,7 @@ def find_grade(view: View) -> Grade:
     if not worst:
         return Grade("normal")
     before = _read_before(view, f"incidents.level_{worst}")
-    return Grade("red" if worst in load_brief().red_grades else "amber", worst, numbers[worst], before)
+    return Grade("red" if worst in GRAVE_LEVELS else "amber", worst, numbers[worst], before)
 
 
 def find_targets(view: View) -> Targets:
@@ -172,7 +173,7 @@ def find_targets(view: View) -> Targets:
     missed = tuple(one for one in found if not one.is_met and (over or one.is_behind))
     if not found:
         return Targets("")
-    far = any(_find_progress(one) < load_brief().red_target_below for one in missed)
+    far = any(_find_progress(one) < (find_rule("target_missed").red_below or 0) for one in missed)
     return Targets("red" if far else "amber" if missed else "normal", tuple(found), missed)
 
 
@@ -183,6 +184,13 @@ def _find_progress(target: TargetProgress) -> float:
         100.0 if target.pace is None or pd.isna(target.pace["value"]) else done - float(target.pace["value"])
     )
     return 100 * done / gone if gone > 0 else 100.0
+
+
+def find_long_overdue() -> float:
+    """Days past its deadline beyond which a hazard is a grave problem."""
+    days = find_rule("hazards_overdue").red_above
+    assert days is not None
+    return days
 
 
 def find_overdue(view: View) -> Overdue:
@@ -196,7 +204,7 @@ def find_overdue(view: View) -> Overdue:
     rows = list_overdue(view) if "hazards" in view.ledgers else pd.DataFrame()
     if len(rows) != number:
         return Overdue("amber", number, before)
-    long = int((rows["late"] > load_brief().red_overdue_days).sum())
+    long = int((rows["late"] > find_long_overdue()).sum())
     trades = rows["trade"].value_counts()
     of_trade = (str(trades.index[0]), int(trades.iloc[0])) if len(trades) else None
     if of_trade and (2 * of_trade[1] <= number or of_trade[1] < 2):

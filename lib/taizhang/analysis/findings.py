@@ -20,7 +20,7 @@ from taizhang.analysis.subjects import MOST, Evidence, Named, Subject, count_gra
 from taizhang.analysis.view import Row, View, is_known, once_per_view
 from taizhang.core.periods import parse_period
 from taizhang.facts.compute import MEASURES
-from taizhang.facts.incidents import LEVELS
+from taizhang.facts.incidents import GRAVE_LEVELS
 from taizhang.facts.measures import Sum
 from taizhang.metadata.facts import ALL, describe_fact, split_target
 from taizhang.metadata.rules import FindingRule, load_rules
@@ -300,7 +300,7 @@ def _count_targets(found: Sequence[Subject], more: Mapping[str, float]) -> _Hit:
 
 def _find_worst_level(case: _Case) -> tuple[str, float] | None:
     """The fact of the highest level above the lowest that any accident reached, and how many did; None where none."""
-    for level in reversed(LEVELS[1:]):
+    for level in reversed(GRAVE_LEVELS):
         fact = f"incidents.level_{level}"
         low, _ = case.bound(fact) or (0.0, 0.0)
         if low > 0:
@@ -447,7 +447,7 @@ def _knows_deaths(case: _Case) -> bool:
 def _knows_levels(case: _Case) -> bool:
     return all(
         low > 0 or high == 0
-        for level in LEVELS[1:]
+        for level in GRAVE_LEVELS
         for low, high in [case.bound(f"incidents.level_{level}") or (np.nan, np.nan)]
     )
 

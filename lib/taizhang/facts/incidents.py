@@ -9,6 +9,7 @@ from taizhang.facts.measures import Count, Measure, PerPopulation, Sum
 from taizhang.facts.rows import Floats, Mask, Numbers, Rows
 
 LEVELS = ("ordinary", "larger", "major", "extraordinary")
+GRAVE_LEVELS = LEVELS[1:]  # told among the gravest problems, and red
 # Lower bounds, inclusive, of larger, major and extraordinary: State Council Order 493, article 3.
 BOUNDS = {
     "deaths": (3, 10, 30),

@@ -26,11 +26,8 @@ class WellDone:
 
 @dataclass(frozen=True)
 class BriefPlan:
-    """Thresholds of the status cells, indicators by group, and what counts as done well, the best first."""
+    """Indicators by group, and what counts as done well, the best first."""
 
-    red_grades: tuple[str, ...]
-    red_target_below: float
-    red_overdue_days: int
     most_problems: int
     most_indicators: int
     strip: Mapping[str, StripGroup]
@@ -40,11 +37,7 @@ class BriefPlan:
 @cache
 def load_brief() -> BriefPlan:
     plan = parse_yaml((files("taizhang.metadata") / "brief.yml").read_text(encoding="utf-8"))
-    status = plan["status"]
     return BriefPlan(
-        red_grades=tuple(status["red_grades"]),
-        red_target_below=status["red_target_below"],
-        red_overdue_days=status["red_overdue_days"],
         most_problems=plan["most_problems"],
         most_indicators=plan["most_indicators"],
         strip={

@@ -64,6 +64,11 @@ class FindingRule:
     subjects: SubjectsRule | None = None
 
 
+def find_rule(name: str) -> FindingRule:
+    """A rule by its name."""
+    return next(rule for rule in load_rules() if rule.rule == name)
+
+
 @cache
 def load_rules() -> tuple[FindingRule, ...]:
     """All rules, in the order of rules.yml."""

@@ -11,6 +11,7 @@ from taizhang.analysis.brief import (
     Well,
     find_deaths,
     find_grade,
+    find_long_overdue,
     find_overdue,
     find_targets,
     find_well_done,
@@ -303,7 +304,7 @@ def _tell_work(view: View, targets: Targets, overdue: Overdue, quiet: bool) -> I
         lead = say("brief.verdict.overdue", lang, n=_spell(lang, overdue.number, "hazards.overdue_stock"))
         tails: list[Runs] = []
         if overdue.long:
-            days = load_brief().red_overdue_days
+            days = find_long_overdue()
             tails.append(say("brief.verdict.long", lang, n=_spell(lang, overdue.long), days=days))
         elif overdue.of_trade and lang == "zh":
             trade, n = overdue.of_trade

@@ -11,7 +11,7 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
 from taizhang.facts import prepare_ledgers, select_rows
 from taizhang.facts.compute import MEASURES
-from taizhang.facts.incidents import LEVELS
+from taizhang.facts.incidents import GRAVE_LEVELS
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.rules import load_rules
 from taizhang.settings.workbook import Config
@@ -31,7 +31,7 @@ def list_rowed_facts(
     business even where the count is large.
     """
     open_kinds = set(config.ledgers) - set(config.suppress)
-    found = {rule.fact for rule in load_rules()} | {f"incidents.level_{level}" for level in LEVELS[1:]}
+    found = {rule.fact for rule in load_rules()} | {f"incidents.level_{level}" for level in GRAVE_LEVELS}
     named = {
         name
         for name, info in infos.items()
