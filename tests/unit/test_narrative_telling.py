@@ -88,4 +88,4 @@ def test_what_is_lumped_together_is_not_among_the_commonest() -> None:
         {"hazards": make_table("hazards", rows)}, facts=[make_fact("hazards.found", len(rows))], lang="en"
     )
     said = read(narrative.write_hazards(view))
-    assert "The commonest trades were 渔业 (5), 林业 (4) and 工贸 (3)." in said
+    assert "The commonest trades were 渔业 (5), 林业 (4) and manufacturing (3)." in said
