@@ -144,7 +144,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
         ("matplotlib", {"notebook": 4, "html": 4, "pdf": 4}),
         ("typst", {"pdf": 4}),
         ("nbconvert", {"html": 4}),
-        ("pypinyin", {}),  # the index
+        ("pypinyin", {"notebook": 4, "html": 4, "pdf": 4}),  # names in English
         ("pandas", {"file": 3, "facts": 2, "notebook": 4, "html": 4, "pdf": 4}),
     ],
 )
