@@ -38,7 +38,7 @@ def test_read_is_accepted_and_set_aside_by_district(looked: dict[str, tuple[View
     assert texts(tables.tabulate_read_by_district(*looked["all"])) == [
         ["溪口镇", "3", "2", "1", "1", "0"],
         ["溪南镇", "2", "2", "0", "0", "0"],
-        ["地区不详", "1", "0", "1", "0", "0"],
+        ["乡镇（街道）不详", "1", "0", "1", "0", "0"],
     ]
     assert texts(tables.tabulate_read(*looked["350921102"]))[-1] == ["合计", "2", "2", "0", "0", "0"]
     assert tables.tabulate_read_by_district(*looked["350921102"]) is None
@@ -49,7 +49,7 @@ def test_reasons_and_places(looked: dict[str, tuple[View, Quality]]) -> None:
         [
             ["发现日期", "整行", "必填而为空", "1"],
             ["隐患等级", "单元格", "选项无法识别", "1"],
-            ["地区", "整行", "查无此地区", "1"],
+            ["地区", "整行", "查无此乡镇（街道）", "1"],
         ]
     )
     places = [row[2] for row in texts(tables.tabulate_set_aside(*looked["all"]))]
