@@ -56,4 +56,9 @@ def test_the_draw_s_notebook_shows_the_draw_of_the_command(
     assert [row[1] for row in shown] == [visit.entity for visit in drawn.visits]
     assert len(shown) >= 2
     # The last cell repeats the draw: nothing differs.
-    assert notebook.cells[-1].outputs[-1]["data"]["text/plain"] == "[]"
+    repeated = draw.check_draw(drawn, lang).blocks[0].runs[0].text
+    assert repeated == {
+        "zh": "重做的结果与抽取结果完全一致，2个检查对象及其检查人员都相同。",
+        "en": "Made once more, the draw is the same: 2 entities, and their inspectors.",
+    }[lang]
+    assert notebook.cells[-1].outputs[-1]["data"]["text/plain"] == repeated
