@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report_pdf import LONG_TEXTS, build, write_long_table
+from test_report_pdf import LONG_TEXTS, build, build_annexed, write_long_table
 
 from taizhang.report.html import render_html
 
@@ -59,6 +59,28 @@ def test_every_picture_has_alternative_text_and_a_number(
     for slug in ("hazards-trend", "hazards-again"):
         inside = page.locator(f"#figure-{slug} svg").inner_html()
         assert f"url(#figure-{slug}-" in inside and "url(#p" not in inside
+
+
+def test_a_fold_opens_for_a_link_and_for_print(tmp_path: Path, meta: Callable[..., Any], open_page: Callable[..., Any]) -> None:
+    path = tmp_path / "annex.html"
+    path.write_text(render_html(build_annexed(), meta=meta(note="见[](#u)与[](#b)。")), encoding="utf-8")
+    page = open_page(path).page
+    opened = "[...document.querySelectorAll('.annex')].map((fold) => fold.open)"
+    assert page.evaluate(opened) == [False] * 3 and not page.locator("#table-u").is_visible()
+    page.get_by_role("link", name="附表1").click()
+    page.locator("#table-u").wait_for(state="visible")
+    assert page.evaluate(opened) == [False, False, True]
+    page.locator(".annex summary").last.click()
+    assert page.evaluate(opened) == [False] * 3
+    page.get_by_role("link", name="附表1").click()
+    page.wait_for_function("document.querySelectorAll('.annex')[2].open")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(opened) == [True] * 3
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(opened) == [False, False, True]
+    page.goto(f"{path.as_uri()}#figure-b")
+    page.reload()
+    page.locator("#figure-b").wait_for(state="visible")
 
 
 def test_fonts_come_from_the_file(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:

@@ -11,9 +11,17 @@ from view_maker import make_hazards, make_view
 
 import taizhang
 from taizhang import figures
-from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, say_exhibit
+from taizhang.analysis.exhibits import (
+    exhibit,
+    is_brief,
+    is_shown,
+    limit_items,
+    place_shown,
+    say_exhibit,
+)
 from taizhang.analysis.view import View
-from taizhang.metadata.exhibits import load_exhibits
+from taizhang.core.display import Prose
+from taizhang.metadata.exhibits import Exhibit, load_exhibits
 
 LIB = Path(taizhang.__file__).parent
 
@@ -56,6 +64,31 @@ def test_a_bulletin_of_a_month_or_less_is_brief(report: str) -> None:
         ids = ("key-figures", "hazards-trend", "findings-text", "method-text")
         assert [is_brief(view, id) for id in ids] == [brief] * 4 and not is_brief(view, "inspections-trend")
         assert [limit_items(view, id) for id in ids] == ([6, None, 5, None] if brief else [None] * 4)
+
+
+def test_what_a_report_has_in_its_annex_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {
+        "hazards-control": Exhibit("hazards-control", annex={"mine": ("year",)}),
+        "rows": Exhibit("rows"),
+    }
+    monkeypatch.setattr("taizhang.analysis.exhibits.load_exhibits", lambda: known)
+    said = Prose(())
+
+    @exhibit("hazards-control")
+    def tell(view: View) -> Prose | None:
+        return said if view.district else None
+
+    for period, report, annexed in (
+        ("2021", "mine", True),
+        ("2021Q1", "mine", False),
+        ("2021", "other", False),
+    ):
+        view = make_view(period=period, report=report)
+        assert tell(view) == Prose((), annex=annexed)
+        # The first id that is known decides; what is no display object stays as it is.
+        assert place_shown(view, said, "of-nothing", "hazards-control") == Prose((), annex=annexed)
+        assert place_shown(view, said, "rows", "hazards-control") is said
+        assert place_shown(view, None, "hazards-control") is None
 
 
 def test_an_exhibit_must_be_in_the_file() -> None:

@@ -77,6 +77,15 @@ def test_a_report_shows_less_of_a_shorter_period(report: str, lengths: list[str]
     assert load_exhibits()["hazards-trend"].is_shown("month", "township_review")
 
 
+def test_an_annex_is_of_the_lengths_named_in_all_reports_or_in_one_and_never_for_looking_around() -> None:
+    one = exhibits._read_exhibit("x", yaml.safe_load("{annex: {default: [year], mine: [half, quarter]}}"))
+    scales = ("year", "half", "quarter", "month")
+    assert [scale for scale in scales if one.is_annexed(scale, "other")] == ["year"]
+    assert [scale for scale in scales if one.is_annexed(scale, "mine")] == ["half", "quarter"]
+    assert not any(one.is_annexed(scale) for scale in scales) and one.is_shown("year", "mine")
+    assert not exhibits._read_exhibit("x", {}).is_annexed("year", "mine")
+
+
 def test_a_short_form_is_of_the_lengths_named_in_all_reports_or_in_one() -> None:
     one = exhibits._read_exhibit(
         "x", yaml.safe_load("{brief: {default: [month], mine: [half, quarter]}, most: 4}")

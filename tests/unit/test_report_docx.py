@@ -19,6 +19,7 @@ from test_report_pdf import (
     META,
     NASTY,
     build,
+    build_annexed,
     make_svg,
     write_long_table,
     write_prose,
@@ -69,6 +70,23 @@ def test_headings_are_headings_and_bookmarks_lead_to_them(word: Any) -> None:
     names = {mark.get(qn("w:name")) for mark in word.element.iter(qn("w:bookmarkStart"))}
     links = {link.get(qn("w:anchor")) for link in word.element.iter(qn("w:hyperlink"))} - {None}
     assert links == {"section_1", "section_1_1", "section_2", "figure_f"} and links <= names
+
+
+@pytest.mark.parametrize(
+    ("lang", "names"), [("zh", ["图1", "附图1", "附表1"]), ("en", ["Figure 1", "Figure A1", "Table A1"])]
+)
+def test_the_annex_comes_last(lang: str, names: list[str]) -> None:
+    paragraphs = Document(io.BytesIO(render_docx(build_annexed(), meta=replace(META, lang=lang)))).paragraphs
+    heads = [p.text for p in paragraphs if p.style.name.startswith("Heading")]
+    assert heads[3:] == (
+        ["附件", "（一）甲", "（二）小节", "（三）乙"]
+        if lang == "zh"
+        else ["Annex", "A.1 甲", "A.2 小节", "A.3 乙"]
+    )
+    captions = [p.text.split("　")[0] for p in paragraphs if p.style.name == "Caption"]
+    assert [captions[0], *captions[-2:]] == names
+    fields = "".join(node.text or "" for p in paragraphs for node in p._p.iter(qn("w:instrText")))
+    assert ("SEQ 附图 " if lang == "zh" else "SEQ Figure_A ") in fields
 
 
 def test_the_title_the_cover_and_the_properties(word: Any) -> None:

@@ -14,7 +14,9 @@ import nbconvert
 import nbformat.v4 as v4
 import pytest
 from fontTools.ttLib import TTFont
+from lxml import html as lxml_html
 from nbformat import NotebookNode
+from test_report_pdf import build_annexed
 
 from taizhang.core import display
 from taizhang.core.errors import RenderError
@@ -129,6 +131,20 @@ def test_only_a_row_of_the_whole_area_stays_below(
     area = (display.Cell("全域"), display.Cell("9", 9, "f", district="all"), display.Cell(""))
     html = render_html(notebook(display.Table("t", "题", columns, (own, area))), meta=meta)
     assert [row[:20].startswith(' class="total"') for row in html.split("<tr")[2:]] == [False, True]
+
+
+def test_the_annex_is_folded_at_its_place(meta: ReportMeta) -> None:
+    page = lxml_html.fromstring(render_html(build_annexed(), meta=meta))
+    folds = page.xpath("//details[@class='annex']")
+    assert [fold.get("open") for fold in folds] == [None] * 3
+    assert [fold.xpath("string(summary)") for fold in folds] == [
+        "统计细目：附图1 题b", "统计细目：说明", "统计细目：附表1 超期未整改的隐患",
+    ]  # fmt: skip
+    assert [fold.xpath("string(preceding::*[self::h2 or self::h3][1])") for fold in folds] == [
+        "一、甲", "（一）小节", "二、乙",
+    ]  # fmt: skip
+    assert [fold.xpath(".//@id")[0] for fold in (folds[0], folds[2])] == ["figure-b", "table-u"]
+    assert "附件" not in page.xpath("string(//main)")
 
 
 def test_nbconvert_finds_the_exporter(

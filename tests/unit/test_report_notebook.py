@@ -2,6 +2,7 @@
 
 import base64
 import struct
+from dataclasses import replace
 from typing import Any
 
 import nbformat.v4 as v4
@@ -128,6 +129,25 @@ def test_anchors_are_unique_and_numbers_run_on() -> None:
         (1, "table-overdue"),
         (2, "table-overdue-2"),
     ]
+
+
+def test_the_annex_has_its_own_numbers_and_references_say_so() -> None:
+    annexed = [replace(one, id=f"x-{one.id}", annex=True) for one in (FIGURE, TABLE)]
+    blocks = nb.read_blocks(
+        v4.new_notebook(cells=[show(annexed[0], FIGURE, TABLE, annexed[1], FIGURE)]),
+        lang="zh",
+        note="见[](#x-trend)、[](#x-overdue)、[](#figure-trend-2)。",
+    )
+    assert blocks[0].text == "见[附图1](#figure-x-trend)、[附表1](#table-x-overdue)、[图2](#figure-trend-2)。"  # type: ignore[union-attr]
+    shown = [one for one in blocks if isinstance(one, nb.FigureBlock | nb.TableBlock)]
+    assert [nb.name_shown(one, "en") for one in shown] == [
+        "Figure A1",
+        "Figure 1",
+        "Table 1",
+        "Table A1",
+        "Figure 2",
+    ]
+    assert [nb.is_annexed(one) for one in blocks] == [False, True, False, False, True, False]
 
 
 def test_a_cell_of_ones_own_gives_its_picture_and_table_a_caption() -> None:

@@ -17,7 +17,7 @@ from taizhang.core import display
 from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
 from taizhang.report.meta import ReportMeta
-from taizhang.report.pdf import describe_report, render_pdf
+from taizhang.report.pdf import count_pages, describe_report, render_pdf
 
 META = ReportMeta(
     title="滨江县应急管理年度评估",
@@ -109,6 +109,60 @@ def report() -> bytes:
     )  # fmt: skip
 
 
+def show_figure(id: str, *, annex: bool = False) -> display.Figure:
+    return display.Figure(id, f"题{id}", "柱状图", "资料来源：台账。", make_svg("图"), annex)
+
+
+def build_annexed() -> NotebookNode:
+    """Two sections and a subsection, each with a part in the annex; the second table is there, the first figure not."""
+    return build(
+        "## 甲", write_prose("正文甲"), show_figure("a"), show_figure("b", annex=True),
+        "### 小节", display.Prose(write_prose("检验如下").blocks, annex=True),
+        "## 乙", replace(write_table(3), id="u", annex=True), write_table(4), show_figure("c"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "ordered"),
+    [
+        (
+            "zh",
+            "正文甲 图1题a 统计细目见附件：附图1。 （一）小节 统计细目见附件：小节。 二、乙 见附表1、附图1、图2。 表1超期 图2题c "
+            "统计细目见附件：附表1。 附件（一）甲 附图1题b （二）小节 检验如下 （三）乙 附表1超期",
+        ),
+        (
+            "en",
+            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 1.1小节 annex:小节. 2乙 见TableA1、FigureA1、Figure2。 Table1超期 "
+            "Figure2题c Workingsareintheannex:TableA1. AnnexA.1甲 FigureA1题b A.2小节 检验如下 A.3乙 TableA1超期",
+        ),
+    ],
+)
+def test_the_annex_comes_last_under_its_sections_with_its_own_numbers(lang: str, ordered: str) -> None:
+    note = "## 乙\n\n见[](#u)、[](#b)、[](#c)。\n"
+    pdf = render_pdf(build_annexed(), meta=replace(META, lang=lang, note=note))
+    pages = [squeeze(page) for page in read_pages(pdf)]
+    text, at = "".join(pages), 0
+    contents, text = text[: text.index("正文甲")], text[text.index("正文甲") :]
+    for words in ordered.split():
+        assert words in text[at:], words
+        at += text[at:].index(words) + len(words)
+    # The contents name the annex alone, bookmarks its parts; pages are counted up to where it begins.
+    assert (
+        ("附件" if lang == "zh" else "Annex") in contents
+        and "（三）乙" not in contents
+        and "A.3" not in contents
+    )
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as outline:
+        assert [len(item.children) for item in outline.root] == [1, 0, 3]
+    opening = "附件（一）甲" if lang == "zh" else "AnnexA.1"
+    first = next(number for number, page in enumerate(pages, 1) if opening in page)
+    assert count_pages(pdf) == (first, len(pages))
+
+
+def test_a_report_without_an_annex_has_all_its_pages_before_it(report: bytes) -> None:
+    assert count_pages(report) == (len(read_pages(report)),) * 2 and "附件" not in "".join(read_pages(report))
+
+
 def test_text_is_read_back(report: bytes) -> None:
     text = squeeze("".join(read_pages(report)))
     for words in (
@@ -134,10 +188,11 @@ def test_the_pdf_is_tagged_and_says_what_it_is(report: bytes) -> None:
         elements = list(walk(pdf.Root.StructTreeRoot))
     kinds = [str(element["/S"]) for element in elements]
     assert [kind for kind in kinds if kind in ("/H1", "/H2")] == [
-        *["/H1"] * 3,  # contents, figures, tables
+        "/H1",  # contents
         "/H1",
         "/H2",
         "/H1",
+        *["/H1"] * 2,  # lists of figures and tables
     ]
     assert kinds.count("/TH") == 3 and kinds.count("/TD") == 3 * 3 + 1  # and the note
     figures = [element for element in elements if element["/S"] == "/Figure"]
@@ -186,14 +241,13 @@ def test_english(report: bytes) -> None:
 
 def test_a_table_over_pages_repeats_head_and_notes() -> None:
     pdf = render_pdf(build("## 甲", write_table(160, notes=("数据截至月底。",))), meta=META)
-    pages = [squeeze(page) for page in read_pages(pdf)[2:]]
-    assert len(pages) >= 3
+    pages = [squeeze(page) for page in read_pages(pdf)[1:]]  # the contents share a page with the table
+    assert len(pages) >= 3 and "目录" in pages[0]
     for page in pages:
         assert "列1" in page and "数据截至月底。" in page
-    assert sum("超期未整改的隐患" in page for page in pages) == 1
-    assert "表目录表1超期未整改的隐患" in squeeze(
-        read_pages(pdf)[1]
-    )  # a short list stands below the contents
+    last = pages[-1].index("表目录")  # what figures and tables there are, a reader finds at the end
+    assert "表1超期未整改的隐患" in pages[-1][last:]
+    assert sum("超期未整改的隐患" in page for page in (*pages[:-1], pages[-1][:last])) == 1
     assert all(f"场所{row}" in "".join(pages) for row in range(160))
 
 
@@ -205,8 +259,8 @@ def test_wide_tables_go_on_turned_pages_with_their_heading() -> None:
         )
     )
     turned = [page.get_width() > page.get_height() for page in pdf]
-    assert turned == [False, False, False, True, False]
-    assert "二、丙" in pdf[3].get_textpage().get_text_range()
+    assert turned == [False, False, True, False]
+    assert "二、丙" in pdf[2].get_textpage().get_text_range()
 
 
 def test_a_caption_is_never_alone_at_a_page_s_foot() -> None:

@@ -1,12 +1,14 @@
 """What a view's report shows, and the words of its figures and tables with place, period and day filled in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
-from taizhang.metadata.exhibits import load_exhibits
+from taizhang.core.display import Figure, Prose, Table
+from taizhang.metadata.exhibits import Exhibit, load_exhibits
 from taizhang.metadata.formats import format_date
 
 Asked = ParamSpec("Asked")
@@ -16,9 +18,21 @@ ShowFunction = Callable[Concatenate[View, Asked], Shown | None]
 
 def is_shown(view: View, *ids: str) -> bool:
     """Whether the view's report has an exhibit in a period as long as this: the first id that is known decides."""
-    known = load_exhibits()
-    found = next((known[id] for id in ids if id in known), None)
+    found = _find_exhibit(ids)
     return found is None or found.is_shown(view.period.scale, view.report)
+
+
+def place_shown(view: View, shown: Shown, *ids: str) -> Shown:
+    """A figure, table or words, marked where the view's report has them in its annex: the first id known decides."""
+    found = _find_exhibit(ids)
+    if found is None or not found.is_annexed(view.period.scale, view.report):
+        return shown
+    return replace(shown, annex=True) if isinstance(shown, Figure | Table | Prose) else shown
+
+
+def _find_exhibit(ids: Iterable[str]) -> Exhibit | None:
+    known = load_exhibits()
+    return next((known[id] for id in ids if id in known), None)
 
 
 def is_brief(view: View, id: str) -> bool:
@@ -32,14 +46,17 @@ def limit_items(view: View, id: str) -> int | None:
 
 
 def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Asked, Shown]]:
-    """Make a function an exhibit of exhibits.yml: it gives None where the view's report does not show it."""
+    """Make a function an exhibit of exhibits.yml: None where the view's report does not show it.
+
+    What the report has in its annex is marked.
+    """
     if id not in load_exhibits():
         raise KeyError(f"'{id}' is not in exhibits.yml")
 
     def decorate(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
         @wraps(function)
         def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
-            return function(view, *args, **named) if is_shown(view, id) else None
+            return place_shown(view, function(view, *args, **named), id) if is_shown(view, id) else None
 
         return show
 

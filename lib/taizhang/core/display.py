@@ -41,7 +41,8 @@ class Figure:
     """A chart or map as SVG, whose text is text.
 
     `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: the question that the figure answers,
-    its caption; `alt`: what the figure shows, computed from the data; `source`: source, n and interval.
+    its caption; `alt`: what the figure shows, computed from the data; `source`: source, n and interval; `annex`:
+    whether a report has it in its annex.
     """
 
     id: str
@@ -49,9 +50,10 @@ class Figure:
     alt: str
     source: str
     svg: str
+    annex: bool = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        about = {"id": self.id, "title": self.title, "alt": self.alt, "source": self.source}
+        about = {name: said for name, said in pack(self).items() if name != "svg"}
         bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, FIGURE: about}
         # Reports set title and source themselves; on a screen nobody else would.
         return {"text/html": self._draw_framed(), **bundle} if is_interactive() else bundle
@@ -91,7 +93,7 @@ class Table:
     """A table with a caption; the first column heads its row.
 
     `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print,
-    `dense` for small type, as for matter to look things up in.
+    `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Table:
     notes: tuple[str, ...] = ()
     wide: bool = False
     dense: bool = False
+    annex: bool = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         head = "".join(
@@ -137,9 +140,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Prose:
-    """Sentences computed from facts."""
+    """Sentences computed from facts; `annex`: whether a report has them in its annex."""
 
     blocks: tuple[Block, ...]
+    annex: bool = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         html = ""

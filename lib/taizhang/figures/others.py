@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from taizhang.analysis.exhibits import exhibit, is_shown
+from taizhang.analysis.exhibits import exhibit, is_shown, place_shown
 from taizhang.analysis.naming import name_leaders, show_day
 from taizhang.analysis.rows import count_colours, list_rows, name_values, sum_classes, total_counts
 from taizhang.analysis.view import View
@@ -33,7 +33,10 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
         "kind": view.kinds[kind].label(lang), "column": title if lang == "zh" else title.lower(),
         "measure": measure, "n": total_counts(counts.to_frame()).whole, "leaders": name_leaders(counts, lang),
     }  # fmt: skip
-    return finish_figure(drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told)
+    figure = finish_figure(
+        drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told
+    )
+    return place_shown(view, figure, id, "classes")
 
 
 @exhibit("warnings")
@@ -82,7 +85,8 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
         heads.append(display.Column(fields[name].label(lang), unit, align))  # type: ignore[arg-type]
     title = view.kinds[kind].label(lang)
     notes = note_losses(view, kind) if "loss_wan" in columns else ()
-    return make_table(view, "rows", cells, id=id, columns=heads, notes=notes, total=len(rows), kind=title)
+    table = make_table(view, "rows", cells, id=id, columns=heads, notes=notes, total=len(rows), kind=title)
+    return place_shown(view, table, id, "rows")
 
 
 def _name_unit(field: Field, lang: str) -> str:

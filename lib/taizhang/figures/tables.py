@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.changes import Change, name_then
 from taizhang.analysis.differences import Then
-from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, say_exhibit
+from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, place_shown, say_exhibit
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.quality import COUNTS
 from taizhang.analysis.selection import (
@@ -225,7 +225,8 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
         columns.append(label("word.area", lang))
     notes = (say_exhibit(view, "facts", "note" if thens else "stock"), *note_reported(view, reported))
     titles = name_kinds([one.info.kind for one in (*shown, *reported)], view)
-    return make_table(view, "facts", rows, id=id, columns=columns, notes=notes, kinds=titles)
+    table = make_table(view, "facts", rows, id=id, columns=columns, notes=notes, kinds=titles)
+    return place_shown(view, table, id, "facts")
 
 
 def mark_cell(cell: display.Cell) -> display.Cell:

@@ -44,8 +44,9 @@ class Exhibit:
 
     `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`:
     where among the columns are put that are known only from the data. `shown`: by report (a template's name, or
-    ``default``) the lengths of period that have it; `brief`: those that have it in its short form, which has `most`
-    items at most (0: no limit). `facts`, `stocks`: what a section says, as exhibits.yml has it.
+    ``default``) the lengths of period that have it; `annex`: those that have it in the annex; `brief`: those that have
+    it in its short form, which has `most` items at most (0: no limit). `facts`, `stocks`: what a section says, as
+    exhibits.yml has it.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Exhibit:
     columns: tuple[ExhibitColumn, ...] = ()
     place: int = 0
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    annex: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     brief: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     most: int = 0
     facts: Sequence[Subject] = ()
@@ -62,6 +64,10 @@ class Exhibit:
     def is_shown(self, scale: str, report: str = "") -> bool:
         """Whether a report (none: looking around in a notebook) of a period so long has it."""
         return scale in self.shown.get(report, self.shown.get("default", SCALES))
+
+    def is_annexed(self, scale: str, report: str = "") -> bool:
+        """Whether a report of a period so long has it in its annex."""
+        return scale in self.annex.get(report, self.annex.get("default", ()) if report else ())
 
     def is_brief(self, scale: str, report: str = "") -> bool:
         """Whether a report of a period so long has its short form."""
@@ -88,16 +94,16 @@ def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
     more = {part: said for part, said in entry.items() if part not in words}
     columns, source = (more.pop(name, None) or {} for name in ("columns", "source"))
     assert isinstance(columns, Mapping)
-    shown, brief = (_read_lengths(more.pop(name, None)) for name in ("shown", "brief"))
+    shown, annex, brief = (_read_lengths(more.pop(name, None)) for name in ("shown", "annex", "brief"))
     facts, stocks, most = more.pop("facts", ()), more.pop("stocks", ()), more.pop("most", 0)
-    lengths = {length for one in (shown, brief) for named in one.values() for length in named}
+    lengths = {length for one in (shown, annex, brief) for named in one.values() for length in named}
     unknown = [*more, *sorted(lengths - set(SCALES))]
     if unknown:
         raise ValueError(f"exhibits.yml: '{unknown[0]}' of '{id}' is neither a part nor a length of period")
     ledgers = (source,) if isinstance(source, str) else tuple(source)  # type: ignore[arg-type]
     heads = tuple(_read_column(name, about or {}) for name, about in columns.items() if name != _GIVEN)
     place = list(columns).index(_GIVEN) if _GIVEN in columns else 0
-    return Exhibit(id, words, ledgers, heads, place, shown, brief, most, facts, stocks)  # type: ignore[arg-type]
+    return Exhibit(id, words, ledgers, heads, place, shown, annex, brief, most, facts, stocks)  # type: ignore[arg-type]
 
 
 def _read_lengths(entry: object) -> dict[str, tuple[str, ...]]:

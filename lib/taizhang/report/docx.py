@@ -26,6 +26,7 @@ from docx.text.paragraph import Paragraph
 from nbformat import NotebookNode
 
 from taizhang.core.errors import RenderError
+from taizhang.report.annex import put_annex_last
 from taizhang.report.brief import set_brief
 from taizhang.report.docx_notes import add_footnote
 from taizhang.report.docx_xml import (
@@ -79,6 +80,7 @@ def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     document = _open_base(Path(meta.word_base) if meta.word_base else BASES / f"{meta.style}.docx")
     page = _measure_page(document.sections[0], OFFICIAL if meta.style == "gbt9704" else MODERN)
     brief, blocks = part_brief(read_blocks(notebook, lang=meta.lang, note=meta.note))
+    blocks = put_annex_last(blocks, meta.lang)
     report = replace_missing(describe_report(meta))
     content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, page=page)))
     writer = _Writer(document, page, meta.lang, report)
@@ -281,7 +283,7 @@ class _Writer:
                 self._add_bookmark(heading, block["anchor"], block["text"])
             case "paragraph":
                 self._add_runs(self.document.add_paragraph(style=self._body), block["runs"])
-            case "note":
+            case "note" | "pointer":
                 self._add_runs(self.document.add_paragraph(style="Source"), block["runs"])
             case "list":
                 self._write_list(block, level)
@@ -322,12 +324,14 @@ class _Writer:
             self.write(block)
         self._turn()
 
-    def _write_caption(self, word: str, block: Json, *, above: bool) -> None:
+    def _write_caption(self, kind: str, block: Json, *, above: bool) -> None:
+        word = self._report["words"][f"annex_{kind}" if block["annex"] else kind]
         caption = self.document.add_paragraph(style="Caption")
         caption.paragraph_format.keep_with_next = above
         start = self._start_bookmark(caption, block["anchor"])
-        caption.add_run(word if self._lang == "zh" else f"{word} ")
-        add_field(caption, f"SEQ {word} \\* ARABIC", str(block["number"]))
+        # "Figure A" of the annex and its number are one.
+        caption.add_run(word if self._lang == "zh" or block["annex"] else f"{word} ")
+        add_field(caption, f"SEQ {word.replace(' ', '_')} \\* ARABIC", str(block["number"]))
         self._end_bookmark(caption, start)
         caption.add_run(f"　{block['title']}")
 
@@ -343,7 +347,7 @@ class _Writer:
         properties = picture._inline.docPr
         properties.set("name", block["anchor"])
         properties.set("descr", block["alt"])
-        self._write_caption(self._report["words"]["figure"], block, above=bool(block["source"]))
+        self._write_caption("figure", block, above=bool(block["source"]))
         if block["source"]:
             source = self.document.add_paragraph(block["source"], style="Source")
             source.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -351,7 +355,7 @@ class _Writer:
 
     def _write_table(self, block: Json) -> None:
         if "title" in block:
-            self._write_caption(self._report["words"]["table"], block, above=True)
+            self._write_caption("table", block, above=True)
         columns, rows = block["columns"], block["rows"]
         table = self.document.add_table(rows=1 + len(rows), cols=len(columns), style=RULED)
         table.autofit = False

@@ -19,6 +19,7 @@ from taizhang.core.briefs import Brief
 from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
 from taizhang.metadata.formats import format_date
+from taizhang.report.annex import name_folded
 from taizhang.report.brief import KEYS, describe_head, find_owner
 from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.markdown import parse_markdown
@@ -30,6 +31,8 @@ from taizhang.report.notebook import (
     ProseBlock,
     ReportBlock,
     TableBlock,
+    is_annexed,
+    name_shown,
     part_brief,
     read_blocks,
 )
@@ -154,10 +157,12 @@ class Item:
 
     block: ReportBlock
     kind: str
+    name: str = ""  # of a figure, a table or a fold
     html: str = ""
     picture: str = ""
     groups: tuple[dict[str, Any], ...] = ()
     widths: tuple[float, ...] = ()
+    inside: tuple["Item", ...] = ()  # of a fold
 
 
 @dataclass(frozen=True)
@@ -172,14 +177,17 @@ class Section:
 def _group_sections(blocks: Sequence[ReportBlock], lang: str) -> tuple[list[Item], list[Section]]:
     """What comes before the first section, and the sections."""
     starts = [at for at, block in enumerate(blocks) if isinstance(block, HeadingBlock) and block.level == 2]
-    lead = [_make_item(block, lang) for block in blocks[: starts[0] if starts else len(blocks)]]
+    lead = _fold_annex(
+        [_make_item(block, lang) for block in blocks[: starts[0] if starts else len(blocks)]], lang
+    )
     sections = []
     for start, end in pairwise([*starts, len(blocks)] if starts else []):
         inside = blocks[start:end]
         heading = inside[0]
         assert isinstance(heading, HeadingBlock)
         below = tuple(block for block in inside if isinstance(block, HeadingBlock) and block.level == 3)
-        sections.append(Section(heading, tuple(_make_item(block, lang) for block in inside), below))
+        items = _fold_annex([_make_item(block, lang) for block in inside], lang)
+        sections.append(Section(heading, tuple(items), below))
     return lead, sections
 
 
@@ -192,12 +200,25 @@ def _make_item(block: ReportBlock, lang: str) -> Item:
         picture = embed_picture(
             block.figure.svg, prefix=block.anchor, label=block.figure.alt, described_by=described_by
         )
-        return Item(block, kind, picture=picture)
+        return Item(block, kind, picture=picture, name=name_shown(block, lang))
     if isinstance(block, ProseBlock):
         return Item(block, kind, groups=tuple(_group_paragraphs(block.prose)))
     if isinstance(block, TableBlock):
-        return Item(block, kind, widths=measure_columns(block.table))
+        return Item(block, kind, widths=measure_columns(block.table), name=name_shown(block, lang))
     return Item(block, kind)
+
+
+def _fold_annex(items: Sequence[Item], lang: str) -> list[Item]:
+    """Items of which those of the annex that follow each other are in a fold."""
+    done: list[Item] = []
+    for folded, group in groupby(items, key=lambda item: is_annexed(item.block)):
+        inside = tuple(group)
+        if not folded:
+            done += inside
+            continue
+        title = name_folded([item.block for item in inside], lang)
+        done.append(Item(inside[0].block, "Fold", name=title, inside=inside))
+    return done
 
 
 def measure_columns(table: display.Table) -> tuple[float, ...]:

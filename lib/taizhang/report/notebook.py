@@ -6,6 +6,7 @@ from the MIME types of `taizhang.core.display`. Headings with nothing under them
 
 import re
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -57,7 +58,7 @@ class ProseBlock:
 
 @dataclass(frozen=True)
 class TableBlock:
-    """A table, its running number (from 1) and its unique anchor."""
+    """A table, its running number (from 1; those of the annex have their own) and its unique anchor."""
 
     table: display.Table
     number: int
@@ -66,7 +67,7 @@ class TableBlock:
 
 @dataclass(frozen=True)
 class FigureBlock:
-    """A figure (always SVG), its running number (from 1) and its unique anchor."""
+    """A figure (always SVG), its running number (from 1; those of the annex have their own) and its unique anchor."""
 
     figure: display.Figure
     number: int
@@ -87,8 +88,22 @@ class BriefBlock:
     brief: Brief
 
 
+@dataclass(frozen=True)
+class PointerBlock:
+    """A line that leads from the main part of a report on paper to its annex."""
+
+    places: tuple[tuple[str, str], ...]  # what each is called, and its anchor
+
+
 ReportBlock = (
-    BriefBlock | HeadingBlock | MarkdownBlock | ProseBlock | TableBlock | FigureBlock | KeyFiguresBlock
+    BriefBlock
+    | HeadingBlock
+    | MarkdownBlock
+    | ProseBlock
+    | TableBlock
+    | FigureBlock
+    | KeyFiguresBlock
+    | PointerBlock
 )
 
 # A heading may carry its own number where a person wrote it; ours takes its place.
@@ -127,6 +142,21 @@ def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[Report
     """A report's first page, where it has one, and all other blocks."""
     briefs = [block.brief for block in blocks if isinstance(block, BriefBlock)]
     return (briefs[0] if briefs else None), [block for block in blocks if not isinstance(block, BriefBlock)]
+
+
+def is_annexed(block: ReportBlock) -> bool:
+    """Whether a block stands in the annex: on paper after all others, on a page folded where it is."""
+    match block:
+        case TableBlock(table=shown) | FigureBlock(figure=shown) | ProseBlock(prose=shown):
+            return shown.annex
+    return False
+
+
+def name_shown(block: FigureBlock | TableBlock, lang: str) -> str:
+    """What a figure or table is called: 图3, 附表1."""
+    kind = "figure" if isinstance(block, FigureBlock) else "table"
+    key = f"page.{'annex_' if is_annexed(block) else ''}{kind}"
+    return page_words(lang)[key].format(number=block.number)
 
 
 def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
@@ -341,7 +371,7 @@ def _prune_headings(blocks: list[ReportBlock]) -> list[ReportBlock]:
 def _number_blocks(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
     """Number headings, figures and tables, and give each its anchor."""
     counts = [0] * 7
-    figures = tables = 0
+    running: Counter[tuple[type, bool]] = Counter()
     numbered: list[ReportBlock] = []
     anchors: set[str] = set()
     title = ""
@@ -354,15 +384,17 @@ def _number_blocks(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
             block = replace(block, number=number, anchor="section-" + "-".join(path))
             title = block.text
         elif isinstance(block, FigureBlock):
-            figures += 1
+            running[FigureBlock, block.figure.annex] += 1
             figure = block.figure
             # A picture of a user's own cell says nothing of itself: its section's heading must serve.
             figure = replace(figure, title=figure.title or title, alt=figure.alt or figure.title or title)
-            block = FigureBlock(figure, figures, make_anchor("figure", figure.id, anchors))
+            number = running[FigureBlock, figure.annex]
+            block = FigureBlock(figure, number, make_anchor("figure", figure.id, anchors))
         elif isinstance(block, TableBlock):
-            tables += 1
+            running[TableBlock, block.table.annex] += 1
             table = replace(block.table, title=block.table.title or title)
-            block = TableBlock(table, tables, make_anchor("table", table.id, anchors))
+            number = running[TableBlock, table.annex]
+            block = TableBlock(table, number, make_anchor("table", table.id, anchors))
         numbered.append(block)
     return numbered
 
@@ -372,13 +404,11 @@ _REFERENCE = re.compile(r"\[([^\]\n]*)\]\(#([\w-]+)\)")
 
 def _resolve_references(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
     """``[](#hazards-trend)`` in a note becomes ``图3``, linked to that figure; words in the brackets stay."""
-    words = page_words(lang)
     targets: dict[str, tuple[str, str]] = {}
     for block in blocks:
         if isinstance(block, FigureBlock | TableBlock):
-            kind = "figure" if isinstance(block, FigureBlock) else "table"
             shown = block.figure if isinstance(block, FigureBlock) else block.table
-            target = (words[f"page.{kind}"].format(number=block.number), block.anchor)
+            target = (name_shown(block, lang), block.anchor)
             targets |= {block.anchor: target}
             targets.setdefault(shown.id, target)
 

@@ -9,10 +9,10 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
+from operator import le
 from typing import Any
 
 import typst
@@ -22,12 +22,11 @@ from taizhang.core.errors import RenderError
 from taizhang.core.fonts import SANS, SERIF, find_covered
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
+from taizhang.report.annex import ANCHOR, put_annex_last
 from taizhang.report.brief import set_brief
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (
     FigureBlock,
-    HeadingBlock,
-    ReportBlock,
     TableBlock,
     part_brief,
     read_blocks,
@@ -37,15 +36,13 @@ from taizhang.report.titles import write_approval, write_titles
 from taizhang.report.typefaces import Typefaces, find_typefaces
 from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
 
-# Sizes of the body, in points, and pages: type is as large as the pages that a report may have allow. A bulletin of a
-# month has two, an annual review at most twenty-five, its first page apart.
+# Sizes of the body, in points, and pages, up to the annex and in all: type is as large as these allow. A bulletin of a
+# month has two, an annual review is of about ten with its workings in an annex.
 _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5)
-_MOST_PAGES = {"month": 2, "quarter": 15, "half": 20, "year": 25}
+MOST_PAGES = {"month": (2, 2), "quarter": (8, 14), "half": (10, 18), "year": (12, 22)}
 # Runs for which Typst keeps a result that it doesn't meet again.
 _RUNS_KEPT = 10
-# Headings, figures and tables that are listed on one page.
-_MOST_ON_CONTENTS = 20
 
 
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
@@ -62,8 +59,10 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     faces = find_typefaces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     brief, blocks = part_brief(blocks)
+    blocks = put_annex_last(blocks, meta.lang)
     report = describe_report(meta) | {
-        **_plan_lists(meta, blocks),
+        "lists": meta.period.scale == "year"
+        and any(isinstance(block, FigureBlock | TableBlock) for block in blocks),
         "faces": _name_faces(faces, official=official),
         "brief": set_brief(brief, meta) if brief else None,
         "alone": False,
@@ -74,7 +73,8 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     pdfs: list[bytes] = []
     for size in sizes:
         pdfs.append(_compile(report | {"size": size}, "report.typ", faces, meta))
-        if official or of_area or _count_pages(pdfs[-1]) - bool(brief) <= _MOST_PAGES[meta.period.scale]:
+        most = MOST_PAGES[meta.period.scale]
+        if official or of_area or all(map(le, count_pages(pdfs[-1]), most)):
             chosen = pdfs[-1]
             break
     else:
@@ -86,21 +86,20 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     return done
 
 
-def _plan_lists(meta: ReportMeta, blocks: Sequence[ReportBlock]) -> Json:
-    """Whether there are lists of figures and tables, and whether they need a page of their own."""
-    shown = sum(isinstance(block, FigureBlock | TableBlock) for block in blocks)
-    headings = sum(isinstance(block, HeadingBlock) and block.level <= 3 for block in blocks)
-    return {
-        "lists": meta.period.scale == "year" and shown > 0,
-        "lists_apart": shown + headings > _MOST_ON_CONTENTS,
-    }
+def count_pages(pdf: bytes) -> tuple[int, int]:
+    """Pages of a PDF of ours up to where its annex begins, that page among them, and in all.
 
-
-def _count_pages(pdf: bytes) -> int:
-    """Pages of a PDF as Typst writes it, with its page tree in plain."""
-    tree = re.search(rb"/Type/Pages\b.*?/Count (\d+)", pdf, re.DOTALL)
+    Typst writes the page tree and the places that links lead to in plain.
+    """
+    tree = re.search(rb"/Type/Pages\b.*?/Count (\d+)/Kids\[([^\]]*)\]", pdf, re.DOTALL)
     assert tree is not None
-    return int(tree[1])
+    pages = re.findall(rb"(\d+) 0 R", tree[2])
+    place = re.search(rb"/Dests<</Names\[[^\]]*\(%s\)(\d+) 0 R" % ANCHOR.encode(), pdf)
+    if place is None:
+        return len(pages), len(pages)
+    page = re.search(rb"\n%s 0 obj\s*\[(\d+) 0 R" % place[1], pdf)
+    assert page is not None
+    return pages.index(page[1]) + 1, len(pages)
 
 
 def _name_faces(faces: Typefaces, *, official: bool) -> Json:
@@ -220,7 +219,8 @@ def describe_report(meta: ReportMeta) -> Json:
             (word("made_with"), f"taizhang {meta.version}".strip()),
         ],
         "words": {key: word(key) for key in ("figure", "table", "sample_note", "figures", "tables")}
-        | {key: shared[f"page.{key}"] for key in ("contents", "indicator", "value", "change")},
+        | {key: shared[f"page.{key}"] for key in ("contents", "indicator", "value", "change")}
+        | {key: shared[f"page.{key}"].format(number="") for key in ("annex_figure", "annex_table")},
         "document": {
             "title": joined,
             "author": meta.title,

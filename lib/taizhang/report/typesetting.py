@@ -14,6 +14,7 @@ import numpy as np
 from taizhang.core import display
 from taizhang.core.fonts import measure_character
 from taizhang.report import notebook
+from taizhang.report.annex import ANCHOR
 from taizhang.report.markdown import read_nodes
 from taizhang.report.pages import page_words
 
@@ -73,9 +74,18 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
             case notebook.HeadingBlock():
                 # PDF/UA wants no level left out; Markdown's ## is the first.
                 above = min(block.level - 1, above + 1)
-                gap = "" if lang == "zh" and not block.number.endswith(".") else " "
+                gap = "" if not block.number or (lang == "zh" and not block.number.endswith(".")) else " "
                 text = f"{block.number}{gap}{block.text}"
-                done.append({"type": "heading", "level": above, "text": text, "anchor": block.anchor})
+                opens = block.anchor == ANCHOR
+                done.append(
+                    {
+                        "type": "heading",
+                        "level": above,
+                        "text": text,
+                        "anchor": block.anchor,
+                        "opens_annex": opens,
+                    }
+                )
             case notebook.MarkdownBlock():
                 nodes = read_nodes(block.text, lang=lang, footnotes=block.footnotes)
                 done += [_set_plain_table(node, page) for node in nodes]
@@ -85,6 +95,8 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
                 done.append(_set_figure(block))
+            case notebook.PointerBlock():
+                done.append(_set_pointer(block, lang))
             case notebook.KeyFiguresBlock():
                 done.append(_set_cards(block.figures, lang, page))
     return _turn_wide(done)
@@ -93,6 +105,16 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
 def _set_figure(block: notebook.FigureBlock) -> Json:
     figure = replace(block.figure, alt=block.figure.alt or block.figure.title)
     return {"type": "figure", "number": block.number, "anchor": block.anchor, **vars(figure)}
+
+
+def _set_pointer(block: notebook.PointerBlock, lang: str) -> Json:
+    """A line of its own whose names are links."""
+    before, after = page_words(lang)["page.see_annex"].split("{names}")
+    joint = "、" if lang == "zh" else ", "
+    runs: list[Json] = [{"text": before}]
+    for at, (name, anchor) in enumerate(block.places):
+        runs += [*([{"text": joint}] if at else []), {"text": name, "link": f"#{anchor}"}]
+    return {"type": "pointer", "runs": [*runs, {"text": after}]}
 
 
 def _set_cards(figures: display.KeyFigures, lang: str, page: Page) -> Json:
@@ -140,6 +162,7 @@ def _set_table(block: notebook.TableBlock, page: Page) -> Json:
         "type": "table",
         "number": block.number,
         "anchor": block.anchor,
+        "annex": table.annex,
         "title": table.title,
         "notes": list(table.notes),
         "rows": rows,

@@ -1,5 +1,5 @@
 "use strict";
-// The contents follow the reader; figures open large. Without this script the page is complete.
+// The contents follow the reader; folds open for a link and for print; figures open large. Without this script the page is complete.
 (() => {
   const words = JSON.parse(document.body.dataset.words);
   const details = document.querySelector(".toc details");
@@ -28,6 +28,24 @@
   addEventListener("scroll", queue, { passive: true });
   addEventListener("resize", queue);
   follow();
+
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target?.closest("details.annex");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  // The same link again, after somebody closed the fold.
+  document.addEventListener("click", (event) => { if (event.target.closest("a")?.hash === location.hash) reveal(); });
+  reveal();
+  let shut = [];
+  addEventListener("beforeprint", () => {
+    shut = [...document.querySelectorAll("details.annex:not([open])")];
+    for (const fold of shut) fold.open = true;
+  });
+  addEventListener("afterprint", () => { for (const fold of shut) fold.open = false; });
 
   if (!document.querySelector(".plate")) return;
   const dialog = document.createElement("dialog");

@@ -1,0 +1,69 @@
+"""A report's annex: on paper its last part, on a page what is folded at its place."""
+
+from collections.abc import Sequence
+
+from taizhang.report.notebook import (
+    FigureBlock,
+    HeadingBlock,
+    PointerBlock,
+    ReportBlock,
+    TableBlock,
+    is_annexed,
+    name_shown,
+)
+from taizhang.report.numbering import write_number
+from taizhang.report.pages import page_words
+
+# The heading that opens the annex; those below it are annex-1 and so on.
+ANCHOR = "annex"
+
+
+def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock]:
+    """A report's blocks as paper has them: the annex last, under the headings that its parts come from.
+
+    Where they stood, a line names them.
+    """
+    main: list[ReportBlock] = []
+    annex: list[ReportBlock] = []
+    for heading, inside in _part_sections(blocks):
+        moved = [block for block in inside if is_annexed(block)]
+        main += [*([heading] if heading else []), *(block for block in inside if not is_annexed(block))]
+        if not moved:
+            continue
+        number = 1 + sum(isinstance(block, HeadingBlock) for block in annex)
+        text, path = heading.text if heading else page_words(lang)["page.annex_words"], ["A", str(number)]
+        head = HeadingBlock(3, text, write_number(3, number, path, lang), f"{ANCHOR}-{number}")
+        main.append(_point(head, moved, lang))
+        annex += [head, *moved]
+    return [*main, HeadingBlock(2, page_words(lang)["page.annex"], "", ANCHOR), *annex] if annex else main
+
+
+def _part_sections(
+    blocks: Sequence[ReportBlock],
+) -> list[tuple[HeadingBlock | None, list[ReportBlock]]]:
+    """Headings, of whatever level, with what follows them before the next."""
+    parts: list[tuple[HeadingBlock | None, list[ReportBlock]]] = [(None, [])]
+    for block in blocks:
+        if isinstance(block, HeadingBlock):
+            parts.append((block, []))
+        else:
+            parts[-1][1].append(block)
+    return parts
+
+
+def _point(head: HeadingBlock, moved: Sequence[ReportBlock], lang: str) -> PointerBlock:
+    """A line that leads to what went to the annex: to its figures and tables, else to its heading there."""
+    shown = [block for block in moved if isinstance(block, FigureBlock | TableBlock)]
+    places = tuple((name_shown(block, lang), block.anchor) for block in shown)
+    return PointerBlock(places or ((head.text, head.anchor),))
+
+
+def name_folded(blocks: Sequence[ReportBlock], lang: str) -> str:
+    """What a fold of some blocks is called: by its figures and tables."""
+    shown = [block for block in blocks if isinstance(block, FigureBlock | TableBlock)]
+    names = [
+        f"{name_shown(one, lang)} {one.figure.title if isinstance(one, FigureBlock) else one.table.title}"
+        for one in shown
+    ]
+    words, joint = page_words(lang), "；" if lang == "zh" else "; "
+    return words["page.folded"].format(names=joint.join(names) or words["page.annex_words"])
