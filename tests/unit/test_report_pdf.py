@@ -127,13 +127,14 @@ def build_annexed() -> NotebookNode:
     [
         (
             "zh",
-            "正文甲 图1题a 统计细目见附件：附图1。 （一）小节 统计细目见附件：小节。 二、乙 见附表1、附图1、图2。 表1超期 图2题c "
-            "统计细目见附件：附表1。 附件（一）甲 附图1题b （二）小节 检验如下 （三）乙 附表1超期",
+            "正文甲 图1题a 统计细目见附件：附图1。 （一）小节 统计细目见附件：小节。 二、乙 见附表1、附图1、图2。 "
+            "表1超期 图2题c 统计细目见附件：附表1。 附件（一）甲 附图1题b （二）小节 检验如下 （三）乙 附表1超期",
         ),
         (
             "en",
-            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 1.1小节 annex:小节. 2乙 见TableA1、FigureA1、Figure2。 Table1超期 "
-            "Figure2题c Workingsareintheannex:TableA1. AnnexA.1甲 FigureA1题b A.2小节 检验如下 A.3乙 TableA1超期",
+            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 1.1小节 annex:小节. 2乙 见TableA1、FigureA1、Figure2。 "
+            "Table1超期 Figure2题c Workingsareintheannex:TableA1. AnnexA.1甲 FigureA1题b A.2小节 检验如下 "
+            "A.3乙 TableA1超期",
         ),
     ],
 )
