@@ -388,13 +388,13 @@ def _number_blocks(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
             figure = block.figure
             # A picture of a user's own cell says nothing of itself: its section's heading must serve.
             figure = replace(figure, title=figure.title or title, alt=figure.alt or figure.title or title)
-            number = running[FigureBlock, figure.annex]
-            block = FigureBlock(figure, number, make_anchor("figure", figure.id, anchors))
+            count = running[FigureBlock, figure.annex]
+            block = FigureBlock(figure, count, make_anchor("figure", figure.id, anchors))
         elif isinstance(block, TableBlock):
             running[TableBlock, block.table.annex] += 1
             table = replace(block.table, title=block.table.title or title)
-            number = running[TableBlock, table.annex]
-            block = TableBlock(table, number, make_anchor("table", table.id, anchors))
+            count = running[TableBlock, table.annex]
+            block = TableBlock(table, count, make_anchor("table", table.id, anchors))
         numbered.append(block)
     return numbered
 
