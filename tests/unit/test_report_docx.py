@@ -272,3 +272,23 @@ def test_a_long_unbroken_text_leaves_dates_their_width(text: str) -> None:
     assert said.replace("\u200b", "") == text
     # Nothing in it is longer than the column, but where a space of no width lets it break.
     assert max(map(len, re.findall(r"[\x21-\x7e]+", said))) <= 20
+
+
+def test_cells_of_a_shaded_table_are_filled() -> None:
+    columns = (
+        display.Column("地区"),
+        display.Column("逾期", "", "center"),
+        display.Column("评估", "", "center"),
+    )
+    cells = (
+        display.Cell("溪口镇"),
+        display.Cell("●3", 3, note="red"),
+        display.Cell("从略", note="suppressed"),
+    )
+    made = build("## 一", display.Table("t", "题", columns, (cells,), shaded=True))
+    (table,) = Document(io.BytesIO(render_docx(made, meta=META))).tables
+    fills = [
+        [shade.get(qn("w:fill")) for shade in cell._tc.iter(qn("w:shd"))] for cell in table.rows[1].cells
+    ]
+    assert fills == [[], ["A3161A"], []]
+    assert str(table.cell(1, 1).paragraphs[0].runs[0].font.color.rgb) == "FFFFFF"

@@ -103,3 +103,21 @@ def test_lists_of_official_documents_are_numbered() -> None:
     for page, ordered in ((MODERN, False), (OFFICIAL, True)):
         _, made = set_blocks([block], lang="zh", page=page)
         assert made["type"] == "list" and made["ordered"] is ordered and len(made["items"]) == 2
+
+
+def make_shaded(label: str, columns: int) -> display.Table:
+    heads = (display.Column("地区"), *(display.Column(label, "", "center"),) * columns)
+    cells = (display.Cell("溪口镇"), *(display.Cell("▼37.5", 37.5, note="worse"),) * columns)
+    return display.Table("t", "题", heads, (cells,), shaded=True)
+
+
+def test_filled_cells_stand_close_and_long_words_of_heads_on_end() -> None:
+    """3 characters, 3.1 em a number, and half an em of inset each: 17 columns are 64 em, which 7 pt has upright."""
+    for label, on_end in (("演练 评估%", False), ("Drills evaluated %", True)):
+        (block,) = set_blocks([TableBlock(make_shaded(label, 17), 1, "t")], lang="zh")
+        assert (block["turned"], block["size"], block["on_end"]) == (False, 7.0, on_end)
+        assert [column["label"] for column in block["columns"]] == ["地区", *[label] * 17]
+    # Another table stands as ever: its heads lie, and its page is turned.
+    plain = display.Table("t", "题", make_shaded("Drills evaluated %", 17).columns, make_shaded("", 17).rows)
+    (block,) = set_blocks([TableBlock(plain, 1, "t")], lang="en")
+    assert block["type"] == "turned" and not block["blocks"][0]["on_end"]

@@ -84,7 +84,7 @@ class Cell:
     text: str
     value: float | str | None = None
     fact: str = ""
-    note: str = ""  # such as "suppressed", "better", "worse": renderers may mark it
+    note: str = ""  # such as "suppressed", "better", "worse", "red", "amber": renderers may mark it
     district: str = ""  # code of the district the fact is of, where it isn't the report's own
 
 
@@ -93,7 +93,9 @@ class Table:
     """A table with a caption; the first column heads its row.
 
     `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print,
-    `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex.
+    `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex. Of a
+    `shaded` one cells with a note are filled with its colour, columns stand close, and a telephone shows each row as a
+    card.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Table:
     wide: bool = False
     dense: bool = False
     annex: bool = False
+    shaded: bool = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         head = "".join(

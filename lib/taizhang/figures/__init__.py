@@ -15,6 +15,7 @@ from taizhang.figures.explore import (
     tabulate_own_ledgers,
 )
 from taizhang.figures.funnel import plot_funnel
+from taizhang.figures.gravity import tabulate_heat
 from taizhang.figures.hazards import (
     plot_closure_curve,
     plot_hazards_by_category,
@@ -83,6 +84,7 @@ __all__ = [
     "tabulate_drill_effects",
     "tabulate_drills",
     "tabulate_facts",
+    "tabulate_heat",
     "tabulate_incidents",
     "tabulate_key_periods",
     "tabulate_neighbours",

@@ -84,6 +84,7 @@ def make_table(
     title: str = "",
     dense: bool = False,
     wide: bool = False,
+    shaded: bool = False,
     **values: object,
 ) -> display.Table | None:
     """A table with the words of an exhibit of exhibits.yml; None where it has no rows.
@@ -131,6 +132,7 @@ def make_table(
         notes=tuple(notes),
         dense=dense,
         wide=wide,
+        shaded=shaded,
     )
 
 

@@ -26,10 +26,11 @@ class WellDone:
 
 @dataclass(frozen=True)
 class BriefPlan:
-    """Indicators by group, and what counts as done well, the best first."""
+    """Indicators by group, counts of problems beside them, and what counts as done well, the best first."""
 
     most_problems: int
     most_indicators: int
+    problem_counts: tuple[str, ...]
     strip: Mapping[str, StripGroup]
     well: Mapping[str, WellDone]
 
@@ -40,6 +41,7 @@ def load_brief() -> BriefPlan:
     return BriefPlan(
         most_problems=plan["most_problems"],
         most_indicators=plan["most_indicators"],
+        problem_counts=tuple(plan["problem_counts"]),
         strip={
             name: StripGroup(group["most"], tuple(group["facts"])) for name, group in plan["strip"].items()
         },

@@ -35,6 +35,7 @@ from taizhang.report.docx_xml import (
     add_mark,
     begin_field,
     name_bookmark,
+    shade_cell,
 )
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import part_brief, read_blocks
@@ -49,6 +50,13 @@ from taizhang.report.typesetting import (
     tabulate_cards,
 )
 
+# Fill and ink of a shaded table's cells, as in the PDF.
+_SHADES = {
+    "red": ("A3161A", "FFFFFF"),
+    "amber": ("F4C463", "3D2600"),
+    "worse": ("FBD9C4", "8A2F07"),
+    "better": ("CFE4F3", "0A4A78"),
+}
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -375,6 +383,10 @@ class _Writer:
             place = at % len(columns)
             self._fill_cell(cells[at], text, columns[place]["align"], widths[place], block["size"])
             cells[at].paragraphs[0].runs[0].bold = True if at < len(columns) else None
+        if block.get("shaded"):
+            for cell, place in zip((one for row in rows for one in row), cells[len(columns) :], strict=True):
+                if cell["note"] in _SHADES:
+                    shade_cell(place, *_SHADES[cell["note"]])
         for at, row in enumerate(table.rows):
             properties = row._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))

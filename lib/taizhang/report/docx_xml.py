@@ -3,6 +3,7 @@
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import RGBColor
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 
@@ -43,3 +44,13 @@ def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
     begin_field(paragraph, instruction)
     paragraph.add_run(shown)
     add_mark(paragraph, "end")
+
+
+def shade_cell(cell: _Cell, fill: str, ink: str) -> None:
+    """Fill a table's cell, and colour its words (both as RRGGBB)."""
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)
+    for run in cell.paragraphs[0].runs:
+        run.font.color.rgb = RGBColor.from_string(ink)

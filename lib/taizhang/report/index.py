@@ -12,6 +12,7 @@ import pandas as pd
 from pypinyin import lazy_pinyin
 
 from taizhang.analysis.comparison import group_values, select_values
+from taizhang.analysis.gravity import order_by_gravity
 from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
 from taizhang.core.files import write_text
@@ -26,7 +27,6 @@ from taizhang.metadata.formats import (
     name_unit,
     write_about,
 )
-from taizhang.metadata.rules import load_rules
 from taizhang.metadata.words import Tongue, label, name_places
 from taizhang.report.data import write_citation
 from taizhang.report.formats import DATA_FILES, FINDINGS, FORMATS
@@ -351,19 +351,15 @@ def _list_troubles(
     findings: Sequence[Mapping[str, Any]], districts: Sequence[tuple[str, str]], lang: str
 ) -> list[Trouble]:
     """Every district with its severe problems, those with the most kinds first; of as many, as they are graver."""
-    weights = {rule.rule: rule.weight for rule in load_rules()}
     told: dict[str, dict[str, str]] = {code: {} for code, _ in districts}
     for row in findings:
         if row["severity"] == "red" and row["district_code"] in told:
             # A kind counts once, whatever its size: the first row is its gravest.
             told[row["district_code"]].setdefault(str(row["rule"]), str(row["problem"]))
-
-    def find_place(code: str) -> tuple[int, list[int]]:
-        return -len(told[code]), sorted(-weights.get(rule, 0) for rule in told[code])
-
+    names = dict(districts)
     return [
-        Trouble(code, name, len(told[code]), tuple(told[code].values()))
-        for code, name in sorted(districts, key=lambda one: find_place(one[0]))
+        Trouble(code, names[code], len(told[code]), tuple(told[code].values()))
+        for code in order_by_gravity(told)
     ]
 
 

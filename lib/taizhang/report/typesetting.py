@@ -45,10 +45,14 @@ _MM_PER_PT = 25.4 / 72
 # never broken.
 _LEAST_TEXT_EM = 7.0
 _SHORT_TEXT_EM = 9.0
+_SHORT_HEAD_EM = 4.0
 # A stretch of a text column that is longer, such as an address of the web, is broken anywhere.
 MOST_UNBROKEN = 20  # characters
 _MOST_UNBROKEN_EM = 12.0
 _INSET_EM = 1.1
+# Of a table whose cells are filled, which has many narrow columns.
+_SHADED_INSET_EM = 0.5
+_SHADED_SIZE = 7.0
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 2
 # Rows of a table that is not parted, where it fits on most of a page.
@@ -151,13 +155,25 @@ def _set_prose(prose: display.Prose, *, ordered: bool = False) -> list[Json]:
 def _set_table(block: notebook.TableBlock, page: Page) -> Json:
     table = block.table
     # So that two long tables share a page; official documents keep their own size.
-    dense = table.dense or (len(table.rows) > _MOST_ROOMY and not page.plain)
+    dense = table.dense or table.shaded or (len(table.rows) > _MOST_ROOMY and not page.plain)
     columns = [asdict(column) for column in table.columns]
     rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
     sizes = page.table_sizes[-2:] if dense else page.table_sizes
-    fitted = fit_columns(columns, rows, wide=table.wide, page=replace(page, table_sizes=sizes))
+    inset, measured = _INSET_EM, columns
+    # Words of an alphabet are too long for heads of narrow columns: they stand on end.
+    on_end = table.shaded and not any(map(_is_wide, "".join(column.label for column in table.columns[1:])))
+    if table.shaded:
+        sizes, inset = (*sizes, _SHADED_SIZE), _SHADED_INSET_EM
+    if on_end:
+        measured = [columns[0], *(column | {"label": "", "unit": ""} for column in columns[1:])]
+    fitted = fit_columns(
+        measured, rows, wide=table.wide, page=replace(page, table_sizes=sizes), inset_em=inset
+    )
+    fitted["columns"] = [
+        column | {"weight": one["weight"]} for column, one in zip(columns, fitted["columns"], strict=True)
+    ]
     room = page.turned_high_mm if fitted["turned"] else page.upright_high_mm
-    high = _measure_rows(fitted, rows, page, dense=dense)
+    high = _measure_rows(fitted, rows, page, dense=dense, inset_em=inset)
     return {
         "type": "table",
         "number": block.number,
@@ -167,18 +183,22 @@ def _set_table(block: notebook.TableBlock, page: Page) -> Json:
         "notes": list(table.notes),
         "rows": rows,
         "dense": dense,
+        "shaded": table.shaded,
+        "on_end": on_end,
         # One that fits on no page would run over its foot.
         "breakable": len(rows) > _MOST_WHOLE or high > _MOST_OF_PAGE * room,
         **fitted,
     }
 
 
-def _measure_rows(fitted: Json, rows: Sequence[Sequence[Json]], page: Page, *, dense: bool) -> float:
+def _measure_rows(
+    fitted: Json, rows: Sequence[Sequence[Json]], page: Page, *, dense: bool, inset_em: float
+) -> float:
     """About how high a table's rows are (mm), as the template sets them."""
     weights = [column["weight"] for column in fitted["columns"]]
     width = page.turned_mm if fitted["turned"] else page.upright_mm
     scale = _find_room(width, fitted["size"]) / sum(weights)
-    widths = [max(weight * scale - _INSET_EM, 1.0) for weight in weights]
+    widths = [max(weight * scale - inset_em, 1.0) for weight in weights]
     lines = [
         max(ceil(_measure(cell["text"]) / width) for cell, width in zip(row, widths, strict=True))
         for row in rows
@@ -196,7 +216,12 @@ def _set_plain_table(node: Json, page: Page) -> Json:
 
 
 def fit_columns(
-    columns: Sequence[Json], rows: Sequence[Sequence[Json]], *, wide: bool = False, page: Page = MODERN
+    columns: Sequence[Json],
+    rows: Sequence[Sequence[Json]],
+    *,
+    wide: bool = False,
+    page: Page = MODERN,
+    inset_em: float = _INSET_EM,
 ) -> Json:
     """Share a table's width among its columns, and choose its type size and whether its page is turned.
 
@@ -205,8 +230,9 @@ def fit_columns(
     upright at the smallest size, the page is turned.
     """
     texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
+    short = _SHORT_HEAD_EM if inset_em == _INSET_EM else 0.0
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else str(c["label"]) for c in columns]
-    insets = [_INSET_EM + _read_gap(columns, at) for at in range(len(columns))]
+    insets = [inset_em + _read_gap(columns, at) for at in range(len(columns))]
     body = [max(map(_measure, cells), default=0.0) + insets[at] for at, cells in enumerate(texts)]
     # A head is as well in one line, or with its unit in a second, but where room is short it breaks.
     whole = [
@@ -218,7 +244,7 @@ def fit_columns(
     # Heads of two lines, else of three before the page is turned.
     for head_lines, choices in ((2, upright), (3, upright), (2, turned)):
         least = [
-            max(width, inset + _measure_head(head, head_lines))
+            max(width, inset + _measure_head(head, head_lines, least=short))
             if column["align"] != "left"
             else most
             if most <= _SHORT_TEXT_EM
@@ -311,8 +337,12 @@ def _measure(text: str) -> float:
     return max(map(_measure_line, text.split("\n")))
 
 
+def _is_wide(character: str) -> bool:
+    return east_asian_width(character) in _WIDE and character != "–"
+
+
 def _measure_line(line: str) -> float:
-    wide = [east_asian_width(character) in _WIDE and character != "–" for character in line]
+    wide = [_is_wide(character) for character in line]
     # Typst sets a quarter em between scripts, not beside brackets and stops.
     words = [character.isalnum() for character in line]
     seams = sum(
@@ -350,10 +380,10 @@ def break_stretches(text: str) -> str:
 _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 
-def _measure_head(head: str, lines: int) -> float:
-    """A column's head may take some lines, parted between words; a short one takes one."""
+def _measure_head(head: str, lines: int, *, least: float) -> float:
+    """A column's head may take some lines, parted between words; one no wider than `least` takes one."""
     width = _measure(head)
-    return width if width <= 4 else max(_measure_unbroken(head), width / lines + 0.5)
+    return width if width <= least else max(_measure_unbroken(head), width / lines + 0.5)
 
 
 def _turn_wide(blocks: Sequence[Json]) -> list[Json]:

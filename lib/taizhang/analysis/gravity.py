@@ -1,0 +1,132 @@
+"""Districts by the gravity of their problems, and beside it how each does on the indicators of the first page."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from taizhang.analysis.brief import place_indicators
+from taizhang.analysis.comparison import is_apart, list_values
+from taizhang.analysis.findings import find_by_district
+from taizhang.analysis.view import View, once_per_view
+from taizhang.metadata.brief import load_brief
+from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.metadata.rules import load_rules
+
+# Of a count of problems what the rules of findings say; of an indicator whether it lies beyond chance from the others'.
+State = Literal["red", "amber", "worse", "better", "", "withheld", "unknown"]
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    """Every district on every indicator, the one with the gravest problems first.
+
+    `places`, by code: number (from 1), district, severe and lesser (kinds of problems). `problems`: facts that count
+    problems; `indicators`: those of the first page. `values` and `states`, by code and fact: a value is NaN where the
+    state is withheld or unknown. `untested`: indicators of which chance has no measure.
+    """
+
+    places: pd.DataFrame
+    problems: tuple[FactInfo, ...]
+    indicators: tuple[FactInfo, ...]
+    values: pd.DataFrame
+    states: pd.DataFrame
+    untested: tuple[FactInfo, ...] = ()
+
+    @property
+    def facts(self) -> tuple[FactInfo, ...]:
+        """All columns, in order."""
+        return self.problems + self.indicators
+
+
+def order_by_gravity(severe: Mapping[str, Collection[str]]) -> list[str]:
+    """Codes of districts by the rules of their severe problems: most kinds first; of as many, the graver kinds."""
+    weights = {rule.rule: rule.weight for rule in load_rules()}
+
+    def find_place(code: str) -> tuple[int, list[int]]:
+        kinds = set(severe[code])
+        return -len(kinds), sorted(-weights.get(rule, 0) for rule in kinds)
+
+    return sorted(severe, key=find_place)
+
+
+@once_per_view
+def number_districts(view: View) -> pd.DataFrame:
+    """The districts by gravity: number (from 1), district, severe and lesser, which count kinds of problems."""
+    found = find_by_district(view)
+    kinds = {
+        str(code): {
+            severity: {one.rule.rule for one in found[code] if one.severity == severity}
+            for severity in ("red", "amber")
+        }
+        for code in view.districts["code"]
+    }
+    order = order_by_gravity({code: by["red"] for code, by in kinds.items()})
+    names = view.districts.set_index("code")["name"].astype("str")
+    return pd.DataFrame(
+        {
+            "number": range(1, len(order) + 1),
+            "district": [names[code] for code in order],
+            "severe": [len(kinds[code]["red"]) for code in order],
+            "lesser": [len(kinds[code]["amber"] - kinds[code]["red"]) for code in order],
+        },
+        index=order,
+    )
+
+
+@once_per_view
+def find_heat(view: View) -> HeatTable | None:
+    """None where the view is not of the whole area, has fewer than two districts, or no indicator is known."""
+    if view.district != ALL or len(view.districts) < 2:
+        return None
+    places = number_districts(view)
+    problems = tuple(
+        view.describe(fact)
+        for fact in load_brief().problem_counts
+        if fact in view.fact_infos and list_values(view, fact)["value"].notna().any()
+    )
+    indicators = tuple(one.info for one in place_indicators(view))
+    if not indicators:
+        return None
+    values, states = pd.DataFrame(index=places.index), pd.DataFrame(index=places.index)
+    untested = []
+    for info in problems + indicators:
+        rows = list_values(view, info.name).reindex(places.index)
+        values[info.name] = rows["value"].astype(float)
+        known = rows["value"].notna()
+        hidden = rows["suppressed"].eq(True)
+        told = _judge_problems(view, info) if info in problems else _judge(view, info)
+        # What is not known is neither a problem nor none.
+        states[info.name] = [
+            "withheld" if hidden[code] else told.get(code, "") if known[code] else "unknown"
+            for code in places.index
+        ]
+        if info in indicators and told is _UNTESTED:
+            untested.append(info)
+    return HeatTable(places, problems, indicators, values, states, tuple(untested))
+
+
+_UNTESTED: Mapping[str, State] = {}
+
+
+def _judge_problems(view: View, info: FactInfo) -> Mapping[str, State]:
+    """By district, how severe the problem is that a rule finds in a fact."""
+    return {
+        code: one.severity  # type: ignore[misc]
+        for code, found in find_by_district(view).items()
+        for one in found
+        if one.rule.fact == info.name and one.severity in ("red", "amber")
+    }
+
+
+def _judge(view: View, info: FactInfo) -> Mapping[str, State]:
+    """By district, whether it is worse or better than the others beyond chance; `_UNTESTED` where no one is tested."""
+    level = view.value(info.name, ALL)
+    apart = {str(code): is_apart(view, info.name, str(code)) for code in view.districts["code"]}
+    if level is None or all(one is None for one in apart.values()):
+        return _UNTESTED
+    values, more = list_values(view, info.name)["value"], info.direction == "more_is_better"
+    return {
+        code: "better" if (values[code] > level) == more else "worse" for code, out in apart.items() if out
+    }
