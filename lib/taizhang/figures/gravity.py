@@ -22,13 +22,14 @@ def tabulate_heat(view: View) -> display.Table | None:
     heat = find_heat(view)
     if heat is None:
         return None
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for code, place in heat.places.iterrows():
         name = display.Cell(
             f"{place['number']} {place['district']}", int(place["number"]), district=str(code)
         )
         counts = [write_number(place[name]) for name in ("severe", "lesser")]
-        cells = [_make_cell(view, info, str(code), heat.states.loc[code, info.name]) for info in heat.facts]
+        states = heat.states.loc[code]
+        cells = [_make_cell(view, info, str(code), str(states[info.name])) for info in heat.facts]
         rows.append((name, *counts, *cells))
     hidden = {True: "withheld", False: ""}
     every = [_make_cell(view, info, ALL, hidden[view.is_withheld(info.name)]) for info in heat.facts]
