@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from view_maker import CODES, NAMES, make_fact, make_view
 
-from taizhang import figures
+from taizhang import figures, narrative
 from taizhang.analysis.assessment import find_assessment
 from taizhang.analysis.view import View
 from taizhang.stats.assess import Assessment, AssessmentRule
@@ -90,3 +90,20 @@ def test_points_that_hang_on_rows_that_do_not_say_are_a_range(view: View) -> Non
     facts[9] |= {"known": 9, "of": 10}
     found = find_assessment(make_view(facts=facts, district="all", settings={"assessment": rules}))
     assert found is not None and found.places.loc[CODES[3], ["low", "high"]].tolist() == [3, 6]
+
+
+def test_vetoes_and_the_doubt_of_ranks_in_words(view: View) -> None:
+    """The third has more than two deaths and ranks last; every rank is certain, as no fact has an interval."""
+    rules = Assessment(
+        "考核办法", (*RULES.rules[:1], AssessmentRule("死亡", "veto", "incidents.deaths", above=3))
+    )
+    view = replace(view, settings={"assessment": rules})
+    found, prose = find_assessment(view), narrative.write_assessment(view)
+    assert found is not None and prose is not None
+    assert (found.vetoed, found.first, found.span) == ([NAMES[4]], [NAMES[5]], 1)
+    said = "".join(run.text for run in prose.blocks[0].runs)
+    assert said == (
+        f"按《考核办法》计分，排在第一的是{NAMES[5]}。一票否决的有1个，排在最后：{NAMES[4]}。"
+        "至少一半地区的位次范围跨1位或更多，名次相近的不分高下。"
+    )
+    assert narrative.write_assessment(make_view()) is None

@@ -5,12 +5,18 @@ import math
 import pytest
 from view_maker import CODES, NAMES, make_fact, make_view
 
-from taizhang import figures
-from taizhang.analysis.gravity import find_heat, number_districts, order_by_gravity
+from taizhang import figures, narrative
+from taizhang.analysis.gravity import (
+    find_heat,
+    find_yield,
+    list_differences,
+    number_districts,
+    order_by_gravity,
+)
 from taizhang.analysis.view import View
 
 DEATHS, OVERDUE, RATE = "incidents.deaths", "hazards.overdue_stock", "drills.evaluated_share"
-MEDIAN = "hazards.overdue_stock_days_median"
+MEDIAN, YIELD = "hazards.overdue_stock_days_median", "inspections.hazards_per_visit"
 
 
 def test_most_kinds_come_first_and_of_as_many_the_graver() -> None:
@@ -99,3 +105,56 @@ def test_cells_have_a_mark_beside_the_colour(lang: str, withheld: str) -> None:
     # The whole area stands last; every number names its fact and district.
     assert texts[-1][3:] == ["3", "1", "12", "80.0"] and table.rows[-1][3].district == "all"
     assert table.rows[0][3].fact == DEATHS and table.rows[0][3].district == CODES[2]
+
+
+def test_differences_and_what_is_said_of_them() -> None:
+    (one,) = list_differences(make_county())
+    assert (one.info.name, one.level) == (RATE, 80)
+    assert one.worse.to_dict() == {NAMES[1]: 10} and one.better.empty
+    said = ["".join(run.text for run in block.runs) for block in narrative.write_rates(make_county()).blocks]  # type: ignore[union-attr]
+    assert said == [f"演练评估率：全域80.0%；差于其余地区的有1个：{NAMES[1]}（10.0%）。"]
+    assert list_differences(make_view()) == [] and narrative.write_rates(make_view()) is None
+
+
+def test_small_maps_are_drawn_of_what_differs_alone() -> None:
+    figure = figures.map_rates(make_county())
+    assert figure is not None and "演练评估率（%）" in figure.svg and f"▼{NAMES[1]}" in figure.svg
+    assert "逾期天数中位数" not in figure.svg and NAMES[3] not in figure.svg
+    assert figures.map_rates(make_view(district="all")) is None
+
+
+def make_visits(*pairs: tuple[float | None, float]) -> View:
+    """What visits found, and how many they were, by district; of the first unknown where None."""
+    rows = [
+        make_fact(
+            YIELD, None if found is None else found / visits, district=code, numerator=found, denominator=visits,
+            low=0, high=9,
+        )
+        for code, (found, visits) in zip(CODES, pairs, strict=False)
+    ]  # fmt: skip
+    found, visits = sum(one or 0 for one, _ in pairs), sum(of for _, of in pairs)
+    level = make_fact(
+        YIELD, found / visits, district="all", numerator=found, denominator=visits, low=0, high=9
+    )
+    return make_view(facts=[*rows, level], district="all")
+
+
+def test_yield_by_hand() -> None:
+    """The second finds five times as much a visit as the others, the first's is not known."""
+    view = make_visits((None, 10), (500, 100), (100, 100), (110, 100), (90, 90), (10, 10))
+    found = find_yield(view)
+    assert found is not None and list(found.places.index) == list(CODES[1:])
+    assert found.places.loc[CODES[1]].tolist() == [NAMES[1], 100, 500, 5, "above"]
+    assert found.places["side"].tolist() == ["above", "below", "below", "below", ""]
+    prose, figure = narrative.write_yield(view), figures.plot_yield(view)
+    assert prose is not None and figure is not None
+    said = "".join(run.text for block in prose.blocks for run in block.runs)
+    assert f"发现最多的是{NAMES[1]}，500处，检查100次，平均每次5.00处" in said
+    assert f"检查最少的是{NAMES[5]}，10次，发现10处" in said and f"多于其余地区的有{NAMES[1]}" in said
+    assert NAMES[1] in figure.svg
+    assert find_yield(make_visits((5, 5))) is None and find_yield(make_view()) is None
+
+
+def test_yields_alike_are_no_measure_of_risk() -> None:
+    prose = narrative.write_yield(make_visits((20, 10), (40, 20), (62, 30), (21, 10)))
+    assert prose is not None and "不等于风险高低" in prose.blocks[-1].runs[-1].text

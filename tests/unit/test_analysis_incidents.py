@@ -6,9 +6,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from view_maker import make_fact, make_table, make_view
+from view_maker import NAMES, make_fact, make_table, make_view
 
-from taizhang.analysis.incidents import AccidentLevels, follow_years, list_gravest, list_levels
+from taizhang import figures, narrative
+from taizhang.analysis.incidents import (
+    AccidentLevels,
+    follow_years,
+    list_grave_events,
+    list_gravest,
+    list_levels,
+)
 from taizhang.analysis.view import View
 
 
@@ -96,3 +103,73 @@ def test_incidents_of_a_day_are_in_the_order_of_their_files() -> None:
     table["source_file"] = pd.Series(["b.csv", "a.csv", "a.csv"], dtype="str")
     listed = list_gravest(make_view({"incidents": table}), 3)
     assert listed["source_row"].tolist() == [3, 4, 2]
+
+
+def make_grave() -> View:
+    usual = {"class": "accident", "serious_injuries": 0, "loss_wan": 0.0}
+    rows = [
+        usual
+        | {
+            "occurred_on": "2021-09-02",
+            "type": "渔船事故",
+            "deaths": 3,
+            "missing": 2,
+            "description": "张某落水",
+        },
+        usual | {"occurred_on": "2021-03-18", "type": None, "deaths": 1, "missing": 0},
+        usual | {"occurred_on": "2021-04-01", "type": "火灾", "deaths": 0, "loss_wan": 1200.0, "missing": 0},
+        usual | {"occurred_on": "2021-05-01", "type": "触电", "deaths": 0, "missing": 0},
+        usual | {"occurred_on": "2021-06-01", "type": "触电", "deaths": None, "missing": None},
+        usual | {"occurred_on": "2020-06-01", "type": "触电", "deaths": 2, "missing": 0},
+        usual | {"occurred_on": "2021-07-01", "class": "natural", "type": "台风", "deaths": 0, "missing": 1},
+    ]
+    return make_view({"incidents": make_table("incidents", rows)}, district="all")
+
+
+def test_grave_events_by_hand() -> None:
+    found = list_grave_events(make_grave())
+    assert [(str(one.day), one.type, one.grade, one.deaths, one.missing) for one in found.events] == [
+        ("2021-03-18", "", "ordinary", 1, 0),
+        ("2021-04-01", "火灾", "larger", 0, 0),  # by its loss
+        ("2021-07-01", "台风", "", 0, 1),
+        ("2021-09-02", "渔船事故", "larger", 3, 2),
+    ]
+    assert found.silent == 1 and all(one.told for one in found.events)
+    assert list_grave_events(make_view()).events == ()
+
+
+def test_a_column_that_is_not_there_is_no_nought() -> None:
+    rows = [
+        {"class": "accident", "occurred_on": "2021-03-18", "deaths": 1, "serious_injuries": 0, "loss_wan": 0}
+    ]
+    table = make_table("incidents", rows).drop(columns=["missing"])
+    (event,) = list_grave_events(make_view({"incidents": table})).events
+    assert event.missing is None
+
+
+def test_the_table_of_grave_events_names_nobody() -> None:
+    table = figures.tabulate_grave_events(make_grave())
+    assert table is not None
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["2021-03-18", NAMES[0], "未填写", "一般", "1", "0"],
+        ["2021-04-01", NAMES[0], "火灾", "较大", "0", "0"],
+        ["2021-07-01", NAMES[0], "台风", "—", "0", "1"],
+        ["2021-09-02", NAMES[0], "渔船事故", "较大", "3", "2"],
+    ]
+    assert "1起没有写明死亡人数" in table.notes[-1]
+    assert figures.tabulate_grave_events(make_view()) is None
+
+
+def say(view: View) -> str:
+    prose = narrative.write_grave_events(view)
+    return "" if prose is None else "".join(run.text for run in prose.blocks[0].runs)
+
+
+def test_that_nobody_died_is_said_only_where_it_is_known() -> None:
+    assert say(make_grave()) == "造成死亡、失踪或等级在较大以上的事件共4起，死亡4人，发生在1个地区。"
+    quiet = {"incidents": make_table("incidents", [{"occurred_on": "2021-05-01", "deaths": 0}])}
+    levels = [f"incidents.level_{name}" for name in ("larger", "major", "extraordinary")]
+    facts = [make_fact(name, 0, district="all") for name in ("incidents.deaths", *levels)]
+    assert say(make_view(quiet, facts=facts, district="all")).startswith("没有造成死亡的事件")
+    assert "无从得知" in say(make_view(quiet, facts=facts[:2], district="all"))
+    assert say(make_view()) == ""

@@ -8,8 +8,10 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_table, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.gravity import number_districts
 from taizhang.analysis.risk import Measured, find_risk, make_risk, measure_indicators
 from taizhang.analysis.view import View
+from taizhang.figures import risk as risk_figures
 from taizhang.narrative import comparison
 from taizhang.stats.risk import Indicator, RiskIndex, RiskModel
 
@@ -326,3 +328,17 @@ def test_sums_without_bounds_are_not_known() -> None:
     assert np.isnan(found[2]) and found[:2] == [5, 6]
     few = [*facts[:3], *(one | {"known": 9, "of": 10} for one in facts[3:])]
     assert measure(make_indicators(losses, facts=few), "hazard") == []
+
+
+def test_many_districts_have_numbers_and_a_list_on_the_map(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(risk_figures, "_MOST_NAMED", 5)
+    figure, numbers = figures.map_risk(view), number_districts(view)["number"]
+    assert figure is not None
+    code = str(numbers.index[0])
+    name = dict(zip(CODES, NAMES, strict=True))[code]
+    assert f"1 {name}" in figure.svg and "一览表中的序号" not in figure.source
+    monkeypatch.setattr(risk_figures, "_MOST_LINES", 0)
+    short = figures.map_risk(view)
+    assert short is not None and f"1 {name}" not in short.svg and "一览表中的序号" in short.source

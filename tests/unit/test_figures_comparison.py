@@ -21,7 +21,10 @@ from taizhang.figures.ground import (
     make_map,
     place_labels,
     say_unlabelled,
+    use_panels,
+    wrap_entries,
 )
+from taizhang.figures.marks import label_points
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATE = "hazards.rectification_rate"
@@ -306,3 +309,27 @@ def test_a_rate_is_said_to_be_per_residents_once(lang: str, said: str) -> None:
         make_view(facts=facts, district="all", lang=lang), "incidents.deaths_per_100k"
     )
     assert figure is not None and said in figure.svg
+
+
+def test_entries_of_a_list_are_not_parted_and_fit_the_width() -> None:
+    """160 mm less 14 pt are 41.9 em of the small type; an entry and its comma take 10, as what leads to them does."""
+    lines = wrap_entries(["一" * 9] * 7, "zh", lead="级" * 9)
+    assert lines == ["级" * 9 + "：" + ("一" * 9 + "、") * 3, ("一" * 9 + "、") * 3 + "一" * 9]
+    assert wrap_entries(["1", "2"], "en", lead="High") == ["High: 1, 2"]
+
+
+def test_small_maps_stand_two_in_a_row_under_their_titles() -> None:
+    with use_panels(make_view(district="all"), ["甲", "乙", "丙"]) as (_, panels, strip):
+        boxes = [axes.get_position() for axes in panels]
+    assert boxes[0].y0 == boxes[1].y0 > boxes[2].y1 and boxes[0].x0 == boxes[2].x0 < boxes[1].x0
+    assert boxes[2].y0 >= strip.get_position().y1 - 1e-9
+    assert [axes.texts[0].get_text() for axes in panels] == ["甲", "乙", "丙"]
+
+
+def test_names_of_points_touch_nothing() -> None:
+    """Five points on one spot: four names find a side each, the fifth none; one apart has its own."""
+    axes = make_map((0, 0, 10, 10))[1]
+    axes.set_aspect("auto")
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    points = np.array([[5.0, 5.0]] * 5 + [[1.0, 9.0]])
+    assert label_points(axes, points, ["甲乙丙"] * 6, size=(100, 100)) == [4]

@@ -31,6 +31,21 @@ class Assessed:
         return not self.least.equals(self.most)
 
     @property
+    def vetoed(self) -> list[str]:
+        """Names of the districts that a veto puts last."""
+        return [str(name) for name in self.places.loc[self.places["vetoed"].astype(bool), "district"]]
+
+    @property
+    def first(self) -> list[str]:
+        """Names of those in the first place."""
+        return [str(name) for name in self.places.loc[self.places["rank"] == 1, "district"]]
+
+    @property
+    def span(self) -> int:
+        """How many places the range of a rank spans: of half the districts as many, or more."""
+        return int((self.places["high"] - self.places["low"] + 1).quantile(0.5, interpolation="lower"))
+
+    @property
     def has_missing(self) -> bool:
         """Whether of some district a rule's fact isn't known."""
         return bool(self.places["missing"].any())

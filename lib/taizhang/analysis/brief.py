@@ -5,7 +5,6 @@ Problems are `analysis.findings`'; whether an indicator differs from the whole a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -16,26 +15,15 @@ from taizhang.analysis.differences import find_pair
 from taizhang.analysis.doubt import is_partly_known
 from taizhang.analysis.gaps import rests_on_columns
 from taizhang.analysis.hazards import list_overdue
+from taizhang.analysis.incidents import GraveEvent, list_grave_events
 from taizhang.analysis.targets import TargetProgress
 from taizhang.analysis.view import View, once_per_view
-from taizhang.facts.incidents import GRAVE_LEVELS, LEVELS, find_level
+from taizhang.facts.incidents import GRAVE_LEVELS, LEVELS
 from taizhang.metadata.brief import WellDone, load_brief
 from taizhang.metadata.facts import ALL, FactInfo, split_target
 from taizhang.metadata.rules import find_rule
 
 Level = Literal["red", "amber", "normal", ""]
-
-
-@dataclass(frozen=True)
-class FatalEvent:
-    """An incident with dead: its day, type as the ledger has it, grade (empty: none, or not known) and numbers."""
-
-    day: date
-    type: str
-    grade: str
-    deaths: int
-    missing: int
-    district: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +37,7 @@ class Deaths:
     deaths: float | None
     before: float | None = None
     missing: int = 0
-    events: tuple[FatalEvent, ...] = ()
+    events: tuple[GraveEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,21 +112,13 @@ def find_deaths(view: View) -> Deaths:
     deaths = view.value("incidents.deaths")
     if deaths is None:
         return Deaths("", None)
-    rows = view.counted("incidents")
-    dead, missing = (np.nan_to_num(rows.amounts(name)).astype(int) for name in ("deaths", "missing"))
-    frame, grades, events = rows.frame(), rows.test(find_level), []
-    if dead.sum() == deaths:
-        for at in np.flatnonzero(dead):
-            row = frame.iloc[at]
-            grade = LEVELS[int(grades[at])] if grades[at] >= 0 else ""
-            kind = "" if pd.isna(row["type"]) else str(row["type"])
-            day = row["occurred_on"].date()
-            events.append(
-                FatalEvent(day, kind, grade, int(dead[at]), int(missing[at]), str(row["district_code"]))
-            )
-    events.sort(key=lambda one: (-one.deaths, one.day))
+    fatal = [one for one in list_grave_events(view).events if one.deaths]
+    events = sorted(fatal, key=lambda one: -one.deaths)
+    if sum(one.deaths for one in events) != deaths:
+        events = []
+    missing = int(np.nansum(view.counted("incidents").amounts("missing")))
     before = _read_before(view, "incidents.deaths")
-    return Deaths("red" if deaths else "normal", deaths, before, int(missing.sum()), tuple(events))
+    return Deaths("red" if deaths else "normal", deaths, before, missing, tuple(events))
 
 
 def find_grade(view: View) -> Grade:

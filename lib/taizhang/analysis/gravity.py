@@ -130,3 +130,72 @@ def _judge(view: View, info: FactInfo) -> Mapping[str, State]:
     return {
         code: "better" if (values[code] > level) == more else "worse" for code, out in apart.items() if out
     }
+
+
+@dataclass(frozen=True)
+class RateDifference:
+    """An indicator by which districts differ beyond chance.
+
+    `level`: the whole area's value. `worse` and `better`: values by district's name, the farthest from it first.
+    """
+
+    info: FactInfo
+    level: float
+    worse: pd.Series
+    better: pd.Series
+
+
+def list_differences(view: View) -> list[RateDifference]:
+    """The indicators of the table of all districts by which any district differs, in its order."""
+    heat = find_heat(view)
+    found = []
+    for info in heat.indicators if heat else ():
+        assert heat is not None
+        states, level = heat.states[info.name], view.value(info.name, ALL)
+        if level is None or not states.isin(["worse", "better"]).any():
+            continue
+        away = (heat.values[info.name] - level).abs().sort_values(ascending=False, kind="stable")
+        values = (
+            heat.values[info.name].reindex(away.index).set_axis(heat.places["district"].reindex(away.index))
+        )
+        sides = states.reindex(away.index).to_numpy()
+        found.append(RateDifference(info, level, values[sides == "worse"], values[sides == "better"]))
+    return found
+
+
+@dataclass(frozen=True)
+class Yield:
+    """What visits find, beside how many there are: `places`, by code: district, visits, found, per_visit, side.
+
+    `side` is above or below where a district's yield differs from the others' beyond chance, else empty; `level` is the
+    whole area's yield. Only districts of which all three are known.
+    """
+
+    places: pd.DataFrame
+    level: float
+
+
+@once_per_view
+def find_yield(view: View) -> Yield | None:
+    """None where the view is not of the whole area, or less than two districts are known."""
+    rows, level = (
+        list_values(view, "inspections.hazards_per_visit"),
+        view.value("inspections.hazards_per_visit", ALL),
+    )
+    rows = rows[rows["value"].notna() & (rows["denominator"] > 0)]
+    if view.district != ALL or level is None or len(rows) < 2:
+        return None
+    apart = [bool(is_apart(view, "inspections.hazards_per_visit", str(code))) for code in rows.index]
+    places = pd.DataFrame(
+        {
+            "district": rows["district"].astype("str"),
+            "visits": rows["denominator"],
+            "found": rows["numerator"],
+            "per_visit": rows["value"],
+            "side": [
+                "" if not out else "above" if value > level else "below"
+                for out, value in zip(apart, rows["value"], strict=True)
+            ],
+        }
+    )
+    return Yield(places, level)

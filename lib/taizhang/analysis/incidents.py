@@ -1,12 +1,15 @@
 """Incidents by month of every year on record, the period's gravest, and accidents by level."""
 
 from dataclasses import dataclass
+from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import count_months, list_days
 from taizhang.analysis.silence import leave_silent
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, once_per_view
+from taizhang.facts import incidents
 
 _MOST_YEARS = 8
 LEVELS = tuple(f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary"))
@@ -63,3 +66,53 @@ def list_levels(view: View) -> AccidentLevels | None:
     if not incidents or any(number is None for number in counts.values()):
         return None
     return AccidentLevels(incidents, [level for level, number in counts.items() if number])
+
+
+@dataclass(frozen=True)
+class GraveEvent:
+    """An incident with dead or missing, or an accident of a grade above the lowest.
+
+    `type` as the ledger has it; `grade` is empty where there is none, or it isn't known; `deaths` is 0, too, where the
+    ledger does not say (not `told`), `missing` then None.
+    """
+
+    day: date
+    type: str
+    grade: str
+    deaths: int
+    missing: int | None
+    district: str
+    told: bool = True
+
+
+@dataclass(frozen=True)
+class GraveEvents:
+    """The period's grave events by date; of `silent` further incidents the ledger does not say how many died."""
+
+    events: tuple[GraveEvent, ...] = ()
+    silent: int = 0
+
+
+@once_per_view
+def list_grave_events(view: View) -> GraveEvents:
+    """Every fatal or larger event of the view; empty where it has no rows of incidents."""
+    rows = view.counted("incidents")
+    if not len(rows):
+        return GraveEvents()
+    deaths, missing = (rows.amounts(name) for name in ("deaths", "missing"))
+    grades, frame = rows.test(incidents.find_level), rows.frame()
+    unknown = np.isnan(deaths)
+    grave = (np.nan_to_num(deaths) > 0) | (np.nan_to_num(missing) > 0) | (grades > 0)
+    events = [
+        GraveEvent(
+            day=frame["occurred_on"].iloc[at].date(),
+            type="" if pd.isna(frame["type"].iloc[at]) else str(frame["type"].iloc[at]),
+            grade=incidents.LEVELS[int(grades[at])] if grades[at] >= 0 else "",
+            deaths=int(np.nan_to_num(deaths[at])),
+            missing=None if np.isnan(missing[at]) else int(missing[at]),
+            district=str(frame["district_code"].iloc[at]),
+            told=not unknown[at],
+        )
+        for at in np.flatnonzero(grave)
+    ]
+    return GraveEvents(tuple(sorted(events, key=lambda one: one.day)), int((unknown & ~grave).sum()))

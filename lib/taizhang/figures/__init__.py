@@ -15,7 +15,7 @@ from taizhang.figures.explore import (
     tabulate_own_ledgers,
 )
 from taizhang.figures.funnel import plot_funnel
-from taizhang.figures.gravity import tabulate_heat
+from taizhang.figures.gravity import map_rates, plot_yield, tabulate_heat
 from taizhang.figures.hazards import (
     plot_closure_curve,
     plot_hazards_by_category,
@@ -24,7 +24,7 @@ from taizhang.figures.hazards import (
     plot_hazards_trend,
     tabulate_overdue,
 )
-from taizhang.figures.incidents import plot_incidents_trend, tabulate_incidents
+from taizhang.figures.incidents import plot_incidents_trend, tabulate_grave_events, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
 from taizhang.figures.maps import map_grid, map_hazards, map_incidents, map_location, map_shelters
 from taizhang.figures.others import plot_classes, plot_warnings, tabulate_rows
@@ -50,6 +50,7 @@ __all__ = [
     "map_incidents",
     "map_location",
     "map_pattern",
+    "map_rates",
     "map_risk",
     "map_shelters",
     "plot_classes",
@@ -73,6 +74,7 @@ __all__ = [
     "plot_seasons",
     "plot_warnings",
     "plot_weather",
+    "plot_yield",
     "show_key_figures",
     "tabulate_assessment",
     "tabulate_capacity",
@@ -84,6 +86,7 @@ __all__ = [
     "tabulate_drill_effects",
     "tabulate_drills",
     "tabulate_facts",
+    "tabulate_grave_events",
     "tabulate_heat",
     "tabulate_incidents",
     "tabulate_key_periods",

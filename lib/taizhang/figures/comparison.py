@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from taizhang.analysis.comparison import SIDES, classify_districts, compare_districts
-from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.selection import choose_columns
 from taizhang.analysis.view import View
@@ -76,7 +76,7 @@ def _choose_fills(steps: int) -> list[str]:
     return [fills[round(n * (len(fills) - 1) / max(steps - 1, 1))] for n in range(steps)]
 
 
-def _name_with_unit(info: FactInfo, lang: str) -> str:
+def name_with_unit(info: FactInfo, lang: str) -> str:
     """A fact's title with its unit; in English the title of a rate says what it is per."""
     unit = "" if lang == "en" and info.unit.startswith("per_") else name_unit(info, lang)
     return info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else "")
@@ -128,7 +128,7 @@ def _draw_classes(
     if unknown:
         entries.append((style.empty, unknown, "////", 0))
     looks: Looks = {"size": style.small, "va": "center"}
-    strip.text(2, 21.5, _name_with_unit(info, lang), color=style.muted, **looks)
+    strip.text(2, 21.5, name_with_unit(info, lang), color=style.muted, **looks)
     wide = (style.width_mm - 4) / 6
     for number, (colour, words, hatch, count) in enumerate(entries):
         left = 2 + number * wide
@@ -142,6 +142,7 @@ def _draw_classes(
             strip.text(left + 6.6, 10.6, text, color=style.muted, **looks)
 
 
+@exhibit("ranking")
 def plot_ranking(view: View, fact: str) -> display.Figure | None:
     """Districts by a fact, best side first; of what is no count or sum, each with its interval, against the whole area.
 
@@ -166,7 +167,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%" if percent else f"{value:,g}")
         if low.min() >= 0 and not percent:
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
-        axes.set_xlabel(_name_with_unit(info, lang))
+        axes.set_xlabel(name_with_unit(info, lang))
         key = []
         if has_level:
             words = label(
@@ -181,12 +182,13 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
         "n": len(rows), "fact": info.title[lang], "apart": len(found.apart),
         "first": names[0], "top": values[0], "last": names[-1], "bottom": values[-1],
     }  # fmt: skip
-    exhibit = "ranking-counts" if info.unit in ADDED else "ranking"
-    extra = say_exhibit(view, exhibit, "interval") if found.has_intervals or info.unit in ADDED else ""
+    which = "ranking-counts" if info.unit in ADDED else "ranking"
+    extra = say_exhibit(view, which, "interval") if found.has_intervals or info.unit in ADDED else ""
     source = describe_fact_source(view, info, extra + _tell_turning(found.turning, lang))
-    return finish_figure(drawing, view, exhibit, id=f"ranking-{slug_fact(fact)}", source=source, told=told)
+    return finish_figure(drawing, view, which, id=f"ranking-{slug_fact(fact)}", source=source, told=told)
 
 
+@exhibit("districts")
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
     """Key figures of some ledger kinds, or all, of all districts and the whole area; None where none is configured."""
     lang = view.lang

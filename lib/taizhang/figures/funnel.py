@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.funnel import DistrictFunnel, find_funnel
 from taizhang.analysis.naming import name_area
 from taizhang.analysis.view import View
@@ -17,6 +17,7 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 
+@exhibit("funnel")
 def plot_funnel(view: View, fact: str) -> display.Figure | None:
     """Districts' shares or rates against their size, with limits that chance alone would keep to.
 

@@ -1,18 +1,34 @@
-"""Every district on every indicator in one table, the gravest first."""
+"""A county's districts side by side: every indicator in one table, maps of those that differ, what visits find."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from matplotlib.axes import Axes
+
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.gravity import HeatTable, find_heat
+from taizhang.analysis.gravity import (
+    HeatTable,
+    RateDifference,
+    find_heat,
+    find_yield,
+    list_differences,
+)
 from taizhang.analysis.naming import name_area
 from taizhang.analysis.view import View
 from taizhang.core import display
+from taizhang.figures.canvas import finish_figure, use_axes
+from taizhang.figures.comparison import describe_fact_source, name_with_unit
+from taizhang.figures.ground import fill_districts, place_labels, use_panels
+from taizhang.figures.marks import draw_key, label_points, set_strip_key, set_whole_ticks
 from taizhang.figures.tables import make_fact_cell, make_table, write_number
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo
-from taizhang.metadata.formats import format_fact, join_list, name_unit
+from taizhang.metadata.formats import format_fact, format_number, join_list, name_unit
+from taizhang.metadata.style import load_style
 
 # Beside the colour, so that nothing is told by it alone.
+_MOST_NAMED = 6  # districts on a small map; of more the numbers of the table stand
+_YIELD_MM = (142.0, 62.0)  # of the plot within its axes, about
 MARKS = {"red": "●", "amber": "○", "worse": "▼", "better": "▲"}
 
 
@@ -66,3 +82,90 @@ def _tell_marks(view: View, heat: HeatTable) -> list[str]:
         names = join_list([info.title[view.lang] for info in heat.untested], view.lang)
         notes.append(say_exhibit(view, "heat-table", "untested", names=names))
     return notes
+
+
+@exhibit("rate-maps")
+def map_rates(view: View) -> display.Figure | None:
+    """Small maps of the indicators by which districts differ, the districts that do named; None where none do."""
+    differences = list_differences(view)
+    if not differences:
+        return None
+    lang, style = view.lang, load_style()
+    colours = {"worse": style.roles["open"], "better": style.roles["main"], "": style.sequential[0]}
+    with use_panels(view, [name_with_unit(one.info, lang) for one in differences]) as (
+        drawing,
+        panels,
+        strip,
+    ):
+        numbered = [
+            _draw_panel(axes, view, one, colours) for axes, one in zip(panels, differences, strict=True)
+        ]
+        key = [("■", f"{MARKS.get(side, '')}{say_exhibit(view, 'rate-maps', side or 'alike')}", colour)
+               for side, colour in colours.items()]  # fmt: skip
+        key.append(("▨", say_exhibit(view, "rate-maps", "unknown"), style.muted))
+        set_strip_key(strip, key)
+    names = join_list([one.info.title[lang] for one in differences], lang)
+    kinds = list(dict.fromkeys(one.info.kind for one in differences if one.info.kind in view.kinds))
+    extra = say_exhibit(view, "rate-maps", "numbers") if any(numbered) else ""
+    return finish_figure(
+        drawing, view, "rate-maps", ledgers=kinds, extra=extra, names=names, n=len(differences)
+    )
+
+
+def _draw_panel(axes: Axes, view: View, one: RateDifference, colours: Mapping[str, str]) -> bool:
+    """Fill the districts of a small map and label those that differ; whether by their numbers."""
+    heat, districts = find_heat(view), view.outlines.set_index("code")
+    assert heat is not None
+    states = heat.states[one.info.name].reindex(districts.index)
+    fill_districts(axes, districts, [colours.get(state, "") for state in states])
+    apart = districts[states.isin(["worse", "better"])]
+    numbered = len(apart) > _MOST_NAMED
+    texts = []
+    for code, name in apart["name"].items():
+        value = format_fact(heat.values.loc[code, one.info.name], one.info)
+        called = str(heat.places.loc[code, "number"]) if numbered else f"{name}\n{value}"
+        texts.append(f"{MARKS[states[code]]}{called}")
+    left_out = place_labels(axes, apart.geometry, texts, [load_style().paper] * len(apart), lead=True)
+    return numbered or bool(left_out)
+
+
+@exhibit("yield")
+def plot_yield(view: View) -> display.Figure | None:
+    """Hazards found against visits, with the whole area's yield as a line; None where `find_yield` finds nothing."""
+    found = find_yield(view)
+    if found is None:
+        return None
+    style, places = load_style(), found.places
+    info = view.describe("inspections.hazards_per_visit")
+    # Those that the words name come first, and no label stands on another.
+    told = {places["found"].idxmax(), places["visits"].idxmin()}
+    first = [code for code in places.index if places.loc[code, "side"] or code in told]
+    order = first + [code for code in places.index if code not in first]
+    with use_axes(_YIELD_MM[1] + 17, grid="both") as (drawing, axes):
+        most = float(places["visits"].max())
+        axes.plot([0, most * 1.05], [0, most * 1.05 * found.level], color=style.roles["before"], linewidth=1.4,
+                  linestyle=(0, (4, 2)), zorder=1)  # fmt: skip
+        for part, role in ((places["side"] == "", "main"), (places["side"] != "", "open")):
+            axes.scatter(
+                places["visits"][part], places["found"][part], s=34, color=style.roles[role], zorder=3
+            )
+        axes.set_xlim(0, most * 1.16)
+        axes.set_ylim(0, 1.1 * max(float(places["found"].max()), most * found.level))
+        points = places.loc[order, ["visits", "found"]].to_numpy(float)
+        label_points(axes, points, places.loc[order, "district"], size=_YIELD_MM)
+        for axis in "xy":
+            set_whole_ticks(axes, axis, most=7)
+        axes.set_xlabel(say_exhibit(view, "yield", "visits"))
+        axes.set_ylabel(say_exhibit(view, "yield", "found"))
+        level = say_exhibit(view, "yield", "level", value=format_fact(found.level, info))
+        key = [("- -", level, style.roles["before"])]
+        if (places["side"] != "").any():
+            key.append(("●", say_exhibit(view, "ranking", "apart"), style.roles["open"]))
+        draw_key(axes, key)
+    top = places.loc[places["found"].idxmax()]
+    values = {
+        "n": len(places), "value": format_fact(found.level, info), "name": top["district"],
+        "found": format_number(top["found"]), "visits": format_number(top["visits"]),
+    }  # fmt: skip
+    source = describe_fact_source(view, info, "")
+    return finish_figure(drawing, view, "yield", source=source, told=values)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Polygon, Rectangle
 
 from taizhang.analysis.view import View
+from taizhang.core import fonts
 from taizhang.core.outlines import (
     KM_PER_DEGREE,
     Box,
@@ -30,7 +31,9 @@ from taizhang.metadata.words import label
 
 _MM_PER_POINT = 25.4 / 72
 _FOOT_MM = 17.0  # below the map: classes, scale bar, rights
+LIST_FOOT_MM, LINE_MM = 16.0, 4.8  # the same with a list of districts between the key and the scale bar
 _LOWEST_MM = 26.0
+_TALLEST_PANEL_MM = 58.0  # of a small map
 _ARROW_MM = (7.0, 11.0)  # the north arrow with its word, in the map's upper right corner
 
 
@@ -42,30 +45,99 @@ def make_map(
     `bounds` are west, south, east, north in degrees. The strip's coordinates are millimetres from its lower left.
     """
     style = load_style()
+    box, tall = _frame(bounds, style.width_mm, tallest_mm)
+    height = tall + foot_mm
+    drawing = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
+    axes = drawing.add_axes((0, foot_mm / height, 1, tall / height))
+    _show_box(axes, box)
+    return drawing, axes, _add_strip(drawing, foot_mm)
+
+
+def _frame(bounds: Box, wide_mm: float, tallest_mm: float) -> tuple[Box, float]:
+    """The extent that a map so wide shows, and how high it is (mm)."""
     west, south, east, north = bounds
     pad = 0.03 * max(east - west, north - south)
     west, south, east, north = west - pad, south - pad, east + pad, north + pad
     stretch = 1 / cos(radians((south + north) / 2))
-    tall = style.width_mm * (north - south) * stretch / (east - west)
+    tall = wide_mm * (north - south) * stretch / (east - west)
     if tall > tallest_mm:
         # A tall extent is shown with more of what lies beside it.
-        more = ((north - south) * stretch * style.width_mm / tallest_mm - (east - west)) / 2
+        more = ((north - south) * stretch * wide_mm / tallest_mm - (east - west)) / 2
         west, east, tall = west - more, east + more, tallest_mm
     elif tall < _LOWEST_MM:
         more = (north - south) * (_LOWEST_MM / tall - 1) / 2
         south, north, tall = south - more, north + more, _LOWEST_MM
-    height = tall + foot_mm
-    drawing = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
-    axes = drawing.add_axes((0, foot_mm / height, 1, tall / height))
+    return (west, south, east, north), tall
+
+
+def _show_box(axes: Axes, box: Box) -> None:
+    west, south, east, north = box
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
-    axes.set_aspect(stretch)
+    axes.set_aspect(1 / cos(radians((south + north) / 2)))
     axes.set_axis_off()
-    strip = drawing.add_axes((0, 0, 1, foot_mm / height))
-    strip.set_xlim(0, style.width_mm)
+
+
+def _add_strip(drawing: Drawing, foot_mm: float) -> Axes:
+    """Axes at a drawing's foot, as wide as it, in millimetres from their lower left."""
+    high = drawing.get_figheight() * 25.4
+    strip = drawing.add_axes((0, 0, 1, foot_mm / high))
+    strip.set_xlim(0, load_style().width_mm)
     strip.set_ylim(0, foot_mm)
     strip.set_axis_off()
-    return drawing, axes, strip
+    return strip
+
+
+def wrap_entries(entries: Sequence[str], lang: str, *, lead: str) -> list[str]:
+    """Entries as lines below a map, after what leads to them; none is parted."""
+    room = (load_style().width_mm / _MM_PER_POINT - 14) / load_style().small
+    joint, stop = ("、", "：") if lang == "zh" else (", ", ": ")
+    lines, line = [], f"{lead}{stop}"
+    for at, entry in enumerate(entries):
+        more = entry + (joint if at + 1 < len(entries) else "")
+        if fonts.measure_text(f"{line}{more}")[0] > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += more
+    return [*lines, line]
+
+
+def write_list(strip: Axes, lines: Sequence[str]) -> None:
+    """Write lines into the strip of a map that is `LIST_FOOT_MM` and `LINE_MM` a line high, above its scale bar."""
+    top = strip.get_ylim()[1] - 8.0
+    for at, line in enumerate(lines):
+        strip.text(2, top - LINE_MM * at, line, size=load_style().small, va="top")
+
+
+@contextmanager
+def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, list[Axes], Axes]]:
+    """Draw within this on small maps of the whole area, two in a row, each under its title, with one strip below.
+
+    Scale bar and rights are added in the end, and a north arrow to each.
+    """
+    with use_style():
+        style, gap, head, foot = load_style(), 4.0, 7.0, _FOOT_MM
+        wide = (style.width_mm - gap) / 2
+        box, tall = _frame(tuple(view.outlines.total_bounds), wide, _TALLEST_PANEL_MM)
+        lines = -(-len(titles) // 2)
+        height = lines * (head + tall) + foot
+        drawing = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
+        panels = []
+        for at, title in enumerate(titles):
+            left, top = (at % 2) * (wide + gap), height - (at // 2) * (head + tall)
+            axes = drawing.add_axes(
+                (left / style.width_mm, (top - head - tall) / height, wide / style.width_mm, tall / height)
+            )
+            _show_box(axes, box)
+            looks: Looks = {"size": style.small, "va": "bottom", "ha": "left", "transform": axes.transAxes}
+            axes.text(0, 1 + 1.5 / tall, title, **looks)
+            panels.append(axes)
+        strip = _add_strip(drawing, foot)
+        yield drawing, panels, strip
+        draw_furniture(panels[0], strip, view)
+        for axes in panels[1:]:
+            axes.apply_aspect()
+            _draw_arrow(axes, label("map.north", view.lang))
 
 
 @contextmanager

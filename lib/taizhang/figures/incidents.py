@@ -1,7 +1,9 @@
 """Incidents as a table and as months of several years."""
 
+import pandas as pd
+
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.incidents import follow_years, list_gravest
+from taizhang.analysis.incidents import follow_years, list_grave_events, list_gravest
 from taizhang.analysis.naming import show_text
 from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
@@ -52,3 +54,26 @@ def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
     ]  # fmt: skip
     notes = note_losses(view, "incidents")
     return make_table(view, "incidents-list", cells, notes=notes, total=len(view.counted("incidents")))
+
+
+@exhibit("grave-events")
+def tabulate_grave_events(view: View) -> display.Table | None:
+    """Every fatal or larger event by date, with its place, grade and dead; None where none is on record."""
+    found, lang = list_grave_events(view), view.lang
+    names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
+    types = name_values(pd.Series([one.type or pd.NA for one in found.events]), "incidents", "type", lang)
+    rows = [
+        (
+            write_day(pd.Timestamp(one.day)),
+            display.Cell(str(names.get(one.district, "—")), district=one.district),
+            what,
+            label(f"brief.grade.{one.grade}", lang) if one.grade else "—",
+            one.deaths if one.told else None,
+            one.missing,
+        )
+        for one, what in zip(found.events, types, strict=True)
+    ]
+    notes = [say_exhibit(view, "grave-events", "note")]
+    if found.silent:
+        notes.append(say_exhibit(view, "grave-events", "silent", n=found.silent))
+    return make_table(view, "grave-events", rows, notes=notes)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from taizhang.core.outlines import measure_text
 from taizhang.figures.canvas import Looks, use_axes
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -27,6 +28,44 @@ def note_point(
     """Write small words beside a point, so many points to its right and above it."""
     usual: Looks = {"textcoords": "offset points", "size": load_style().small}
     axes.annotate(text, place, xytext=offset, **usual | looks)
+
+
+def label_points(
+    axes: Axes, points: np.ndarray, names: Iterable[str], *, size: tuple[float, float]
+) -> list[int]:
+    """Write names beside points (an x and a y each), the first ones first, where they touch no other and no point.
+
+    The axes' limits are set; `size` is how wide and high they are (mm). Returns the positions of those without a name.
+    """
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    scale = np.array([size[0] / (east - west), size[1] / (north - south)]) * 72 / 25.4
+    places, small = (points - [west, south]) * scale, load_style().small
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in places]
+    left_out = []
+    for at, (name, (x, y)) in enumerate(zip(names, places, strict=True)):
+        wide, high = measure_text(name, small)
+        for right, up, across, upright in _BESIDE:
+            left, foot = x + 7 * right - across * wide, y + 7 * up - upright * high
+            box = (left, foot, left + wide, foot + high)
+            clear = all(
+                box[2] <= other[0] or other[2] <= box[0] or box[3] <= other[1] or other[3] <= box[1]
+                for n, other in enumerate(taken)
+                if n != at
+            )
+            if clear and left >= 0 and foot >= 0 and box[2] <= size[0] * 72 / 25.4:
+                looks: Looks = {"ha": _ACROSS[across], "va": _UPRIGHT[upright]}
+                note_point(axes, name, tuple(points[at]), (7 * right, 7 * up), **looks)
+                taken.append(box)
+                break
+        else:
+            left_out.append(at)
+    return left_out
+
+
+# Where a name may stand beside its point: to the right and above, in steps, and the share of it left of and below that.
+_BESIDE = ((1, 0, 0, 0.5), (-1, 0, 1, 0.5), (0, 1, 0.5, 0), (0, -1, 0.5, 1))
+_ACROSS = {0: "left", 0.5: "center", 1: "right"}
+_UPRIGHT = {0: "bottom", 0.5: "center", 1: "top"}
 
 
 def draw_intervals(

@@ -1,14 +1,26 @@
 """The risk map and the index of capacity, with how far they rest on their weights."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.gravity import number_districts
 from taizhang.analysis.naming import name_area
 from taizhang.analysis.risk import find_risk
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
-from taizhang.figures.ground import fill_districts, place_labels, say_unlabelled, use_map
+from taizhang.figures.ground import (
+    LINE_MM,
+    LIST_FOOT_MM,
+    fill_districts,
+    place_labels,
+    say_unlabelled,
+    use_map,
+    wrap_entries,
+    write_list,
+)
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.exhibits import load_exhibits
@@ -16,6 +28,10 @@ from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.risk import CLASSES, DIMENSIONS, DRAWS, SPREAD
+
+# Districts on a map with their names; more have numbers, and a list below.
+_MOST_NAMED = 24
+_MOST_LINES = 18
 
 
 @exhibit("risk-map")
@@ -29,16 +45,26 @@ def map_risk(view: View) -> display.Figure | None:
     colours = dict(zip(CLASSES, fills, strict=True))
     districts = view.outlines.set_index("code")
     level = places["class"].reindex(districts.index)
-    with use_map(view, whole=True) as (drawing, axes, strip):
+    named = {name: label(f"risk.{name}", lang) for name in reversed(CLASSES)}
+    numbers = number_districts(view)["number"] if len(districts) > _MOST_NAMED else pd.Series(dtype=int)
+    lines, listed = (
+        _list_classes(level, numbers, districts["name"], named, lang) if len(numbers) else ([], True)
+    )
+    layout = {"tallest_mm": 120.0, "foot_mm": LIST_FOOT_MM + LINE_MM * len(lines)} if lines else {}
+    with use_map(view, whole=True, **layout) as (drawing, axes, strip):
         fill_districts(axes, districts, [colours.get(name, "") for name in level])
-        texts = [f"{name}\n{_say_index(places.loc[code])}" for code, name in districts["name"].items()]
+        texts = [
+            str(numbers[code]) if lines else f"{name}\n{_say_index(places.loc[code])}"
+            for code, name in districts["name"].items()
+        ]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
         left_out = place_labels(axes, districts.geometry, texts, inks, lead=True)
-        named = {name: label(f"risk.{name}", lang) for name in reversed(CLASSES)}
         set_strip_key(strip, [("■", words, colours[name]) for name, words in named.items()])
+        write_list(strip, lines)
     counts = [say_exhibit(view, "risk-map", "one", name=named[name], n=n) for name, n in found.counts.items()]
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     source += say_unlabelled(districts["name"], left_out, lang)
+    source += "" if listed else say_exhibit(view, "risk-map", "numbers")
     leaders = [
         say_exhibit(
             view, "risk-map", "leader", name=row["district"], percent=format_number(100 * row["leads"])
@@ -47,6 +73,21 @@ def map_risk(view: View) -> display.Figure | None:
     ]
     told = {"counts": join_list(counts, lang), "names": join_list(leaders, lang)}
     return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
+
+
+def _list_classes(
+    level: pd.Series, numbers: pd.Series, names: pd.Series, classes: Mapping[str, str], lang: str
+) -> tuple[list[str], bool]:
+    """The districts of each class by number, with their names where these take few enough lines; whether so."""
+    for named in (True, False):
+        lines = []
+        for key, words in [*classes.items(), ("", "—")]:
+            codes = sorted(level.index[level.fillna("") == key], key=lambda code: numbers[code])
+            entries = [f"{numbers[code]} {names[code]}" if named else str(numbers[code]) for code in codes]
+            lines += wrap_entries(entries, lang, lead=words) if entries else []
+        if len(lines) <= _MOST_LINES:
+            break
+    return lines, named
 
 
 def _say_index(row: pd.Series) -> str:

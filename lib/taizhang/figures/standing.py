@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.naming import name_area, say_pattern
 from taizhang.analysis.standing import find_standing, mark_pattern
 from taizhang.analysis.view import View
@@ -25,6 +25,7 @@ from taizhang.metadata.words import label
 from taizhang.stats.shrink import DRAWS
 
 
+@exhibit("ranks")
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     """Each district's rank as a range; districts of one group cannot be told apart."""
     standing = find_standing(view, fact)
@@ -72,6 +73,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     return finish_figure(drawing, view, "ranks", id=f"ranks-{slug_fact(fact)}", source=source, told=told)
 
 
+@exhibit("standing")
 def tabulate_standing(view: View, fact: str) -> display.Table | None:
     """Raw and shrunken values, rank ranges, groups, who is beyond chance, and the pattern of neighbours."""
     standing = find_standing(view, fact)
@@ -111,6 +113,7 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
     )
 
 
+@exhibit("pattern")
 def map_pattern(view: View, fact: str) -> display.Figure | None:
     """Districts that resemble their neighbours, or stand out from them, beyond chance; None where none is found."""
     standing, marked = find_standing(view, fact), mark_pattern(view, fact)

@@ -319,6 +319,7 @@ def tabulate_targets(view: View) -> display.Table | None:
     return make_table(view, "targets", cells)
 
 
+@exhibit("quality")
 def tabulate_quality(view: View) -> display.Table | None:
     """Rows read, accepted and set aside, per ledger of the whole workbook; None where it gave no account."""
     cells = (

@@ -10,6 +10,7 @@ from taizhang.narrative.comparison import (
     write_risk,
     write_standing,
 )
+from taizhang.narrative.county import write_assessment, write_grave_events, write_rates, write_yield
 from taizhang.narrative.findings import write_findings, write_next_steps
 from taizhang.narrative.method import write_method
 from taizhang.narrative.sections import (
@@ -31,6 +32,7 @@ from taizhang.narrative.sections import (
 
 __all__ = [
     "write_actions",
+    "write_assessment",
     "write_brief",
     "write_capacity",
     "write_closure",
@@ -40,6 +42,7 @@ __all__ = [
     "write_drill_effects",
     "write_drills",
     "write_findings",
+    "write_grave_events",
     "write_grid",
     "write_hazards",
     "write_incidents",
@@ -49,6 +52,7 @@ __all__ = [
     "write_method",
     "write_next_steps",
     "write_publicity",
+    "write_rates",
     "write_required_drills",
     "write_risk",
     "write_schools",
@@ -57,4 +61,5 @@ __all__ = [
     "write_targets",
     "write_warnings",
     "write_weather",
+    "write_yield",
 ]

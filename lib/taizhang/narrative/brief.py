@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from taizhang.analysis.brief import (
     Deaths,
-    FatalEvent,
     Overdue,
     Placed,
     Targets,
@@ -18,6 +17,7 @@ from taizhang.analysis.brief import (
     place_indicators,
 )
 from taizhang.analysis.findings import Finding, list_findings, list_looked
+from taizhang.analysis.incidents import GraveEvent
 from taizhang.analysis.naming import name_area, name_place
 from taizhang.analysis.targets import TargetProgress
 from taizhang.analysis.view import View
@@ -283,7 +283,7 @@ def _tell_sources(view: View, found: Deaths) -> Iterable[Runs]:
             yield say("brief.verdict.main_event", lang, event=said, n=_spell(lang, worst.deaths))
 
 
-def _say_event(view: View, event: FatalEvent, *, plain: bool) -> str:
+def _say_event(view: View, event: GraveEvent, *, plain: bool) -> str:
     lang = view.lang
     day = format_date(event.day, lang)
     if view.period.start.year == view.period.end.year:

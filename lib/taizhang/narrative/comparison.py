@@ -147,6 +147,7 @@ def write_drill_effects(view: View) -> Prose | None:
     return make_prose(blocks)
 
 
+@exhibit("required-drills")
 def write_required_drills(view: View) -> Prose | None:
     """How many districts held the drill required of them, and which did not."""
     counts = list_required_drills(view)
