@@ -87,7 +87,7 @@ def write_yield(view: View) -> Prose | None:
             "each": Number(format_fact(row["per_visit"], info), row["per_visit"], info.name),
         }  # fmt: skip
 
-    most, least = places.loc[places["found"].idxmax()], places.loc[places["visits"].idxmin()]
+    most, least = (places.iloc[int(at)] for at in (places["found"].argmax(), places["visits"].argmin()))
     sentences = [
         say("yield.level", lang, value=_number(found.level, info, lang)),
         say("yield.most", lang, **one(most)),
