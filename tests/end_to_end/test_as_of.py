@@ -149,25 +149,26 @@ def test_the_first_day_of_the_period_is_taken(sample_book):
 
 @pytest.mark.slow
 def test_a_review_says_its_day_everywhere(sample_book, tmp_path):
+    day = "2021-09-15"
     root = tmp_path / "book"
     shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("reports"))
-    first = make_review(Workbook(root), "2021", districts=["溪口镇", "溪南镇"], formats=("html",), jobs=1)
+    first = make_review(Workbook(root), "2021-09", districts=["溪口镇", "溪南镇"], formats=("html",), jobs=1)
     code, other = sorted(entry["district"] for entry in first.manifest["reports"].values())
-    then = taizhang.open(str(root), as_of=DAY)
-    result = make_review(then, "2021", districts=[code], formats=("html",), jobs=1)
+    then = taizhang.open(str(root), as_of=day)
+    result = make_review(then, "2021-09", districts=[code], formats=("html",), jobs=1)
     assert result.made == [f"{code}.zh"]
-    assert result.manifest["as_of"] == DAY
+    assert result.manifest["as_of"] == day
     entries = result.manifest["reports"]
-    assert (entries[f"{code}.zh"]["as_of"], entries[f"{other}.zh"]["as_of"]) == (DAY, "2021-12-31")
-    assert entries[f"{code}.zh"]["parameters"]["as_of"] == DAY
-    assert set(pd.read_parquet(result.folder / "facts.parquet")["as_of"].astype(str)) == {DAY}
+    assert (entries[f"{code}.zh"]["as_of"], entries[f"{other}.zh"]["as_of"]) == (day, "2021-09-30")
+    assert entries[f"{code}.zh"]["parameters"]["as_of"] == day
+    assert set(pd.read_parquet(result.folder / "facts.parquet")["as_of"].astype(str)) == {day}
     page = (result.folder / f"{code}.zh.html").read_text("utf-8")
-    assert "年度评估报告（截至2021年9月30日）" in page and "截至2021年12月31日" not in page
+    assert "月度评估报告（截至2021年9月15日）" in page and "截至2021年9月30日" not in page
     index = (result.folder / "index.zh.html").read_text("utf-8")
     # The index tells which report is of another day than its numbers.
-    assert index.count("（截至2021年12月31日）") == 1 and f'datetime="{DAY}"' in index
-    assert make_review(then, "2021", districts=[code], formats=("html",), jobs=1).made == []
-    again = make_review(Workbook(root), "2021", districts=[code, other], formats=("html",), jobs=1)
+    assert index.count("（截至2021年9月30日）") == 1 and f'datetime="{day}"' in index
+    assert make_review(then, "2021-09", districts=[code], formats=("html",), jobs=1).made == []
+    again = make_review(Workbook(root), "2021-09", districts=[code, other], formats=("html",), jobs=1)
     assert again.made == [f"{code}.zh"]
 
 

@@ -371,7 +371,8 @@ def test_a_review_and_one_that_fails(run, book: Path) -> None:
     assert (code, err) == (0, "") and "未变1份" in out
     source = Path(__file__).parents[2] / "notebooks" / "township_review.ipynb"
     notebook = json.loads(source.read_text("utf-8"))
-    last = next(cell for cell in reversed(notebook["cells"]) if cell["cell_type"] == "code")
+    # No more of it than it takes to fail.
+    *_, last = notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:4]
     last["source"] = "book.facts('2021Q9')"
     own.parent.mkdir(exist_ok=True)
     own.write_text(json.dumps(notebook), encoding="utf-8")

@@ -123,7 +123,14 @@ def write_files(root: Path, folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kinds", [KINDS, ("hazards",), ("warnings", "drills")])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        KINDS,
+        pytest.param(("hazards",), marks=pytest.mark.long),
+        pytest.param(("warnings", "drills"), marks=pytest.mark.long),
+    ],
+)
 def test_no_output_tells_of_what_is_withheld(
     root: Path, tmp_path: Path, doubled: set[str], kinds: tuple[str, ...]
 ) -> None:

@@ -46,7 +46,7 @@ def test_a_review_where_nothing_forks_and_files_are_cp936(sample_book, tmp_path)
         "taizhang.cli",
         "review",
         "--period",
-        "2021",
+        "2021-07",
         "--jobs",
         "2",
         "-C",
@@ -66,7 +66,7 @@ def test_a_review_where_nothing_forks_and_files_are_cp936(sample_book, tmp_path)
     told = done.stderr.decode("utf-8", "replace")
     assert done.returncode == 0, told
     assert "溪口镇" in told
-    folder = book / "reports" / "2021"
+    folder = book / "reports" / "2021-07"
     assert "溪口镇" in (folder / "350921101.zh.html").read_text("utf-8")
     assert (folder / "350921102.zh.pdf").is_file()
     entries = json.loads((folder / "manifest.json").read_text("utf-8"))

@@ -15,6 +15,13 @@ from warm_kernels.manager import KERNEL_ENV
 
 # How long a cell took, and names drawn at random.
 PASSING = ("id", "execution_count", "metadata")
+# The two reports' templates are run by hand in a cold kernel in tests/end_to_end/test_interactive.py; of the others two
+# stand for all, which a cold kernel each would make minutes.
+ALWAYS = {"data_quality", "explore_trace"}
+TEMPLATES = [
+    pytest.param(name, marks=() if name in ALWAYS else pytest.mark.long)
+    for name in sorted(packaged_notebooks())
+]
 
 
 def list_cells(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
@@ -35,7 +42,7 @@ def list_outputs(cell: dict[str, Any]) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
-@pytest.mark.parametrize("name", sorted(packaged_notebooks()))
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_cells_are_equal(
     sample_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -70,7 +70,7 @@ def test_page_is_whole_quiet_and_accessible(
     )  # fmt: skip
     path = tmp_path / f"all.own.{lang}.html"
     path.write_text(render_html(notebook, meta=meta), encoding="utf-8")
-    for width, dark in ((360, True), (1280, False)):
+    for width, dark in ((360, True),) if lang == "zh" else ((1280, False),):
         opened = open_page(path, width=width, dark=dark)
         page = opened.page
         assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]

@@ -121,13 +121,13 @@ def test_workers_that_share_no_folder_make_the_same_reports(
 
     other = tmp_path / "other"
     shutil.copytree(book.root, other)
-    here = make_review(open_workbook(str(other)), "2021", jobs=1, formats=("html",))
+    here = make_review(open_workbook(str(other)), "2021-07", jobs=1, formats=("html",))
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
     ) as cluster:
         there = make_review(
             book,
-            "2021",
+            "2021-07",
             scheduler=cluster.scheduler_address,
             store=f"file://{tmp_path}/store",
             formats=("html",),
