@@ -163,7 +163,7 @@ def test_a_review_says_its_day_everywhere(sample_book, tmp_path):
     assert entries[f"{code}.zh"]["parameters"]["as_of"] == day
     assert set(pd.read_parquet(result.folder / "facts.parquet")["as_of"].astype(str)) == {day}
     page = (result.folder / f"{code}.zh.html").read_text("utf-8")
-    assert "月度评估报告（截至2021年9月15日）" in page and "截至2021年9月30日" not in page
+    assert "应急管理月报（截至2021年9月15日）" in page and "截至2021年9月30日" not in page
     index = (result.folder / "index.zh.html").read_text("utf-8")
     # The index tells which report is of another day than its numbers.
     assert index.count("（截至2021年9月30日）") == 1 and f'datetime="{day}"' in index

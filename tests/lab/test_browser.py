@@ -23,12 +23,18 @@ from taizhang.workbook.templates import packaged_notebooks
 WITHOUT_FIGURES = {"explore_trace", "double_random_draw", "data_quality", "drill_evaluation"}
 # A draw is of the whole area, by its own settings.
 WITHOUT_CONTROLS = {"double_random_draw"}
-EXPLORATIONS = sorted(set(packaged_notebooks()) - {"township_review", "county_comparison"})
+# One of each sort; the others take as long and open alike.
+ALWAYS = {"explore_hazards", "double_random_draw", "data_quality"}
+EXPLORATIONS = [
+    pytest.param(name, marks=() if name in ALWAYS else pytest.mark.long)
+    for name in sorted(set(packaged_notebooks()) - {"township_review", "county_comparison"})
+]
 FIGURE_SHOWN = ".jp-OutputArea-output img[src^='data:image/svg+xml']"
 TABLE_SHOWN = ".jp-OutputArea-output table"
 PATIENCE = 60_000  # milliseconds: a busy machine
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# One JupyterLab for all.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
 
 
 @pytest.fixture(scope="module")
