@@ -136,7 +136,8 @@ def list_templates(lang: str) -> tuple[Template, ...]:
 ROOTS = (
     "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
     "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
-    "standing.text.", "pattern.", "targets.", "unread", "silence.", "stock.",
+    "standing.text.", "pattern.", "targets.", "unread", "silence.", "stock.", "grave.", "rates.", "yield.",
+    "assessment_text.",
 )  # fmt: skip
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
@@ -152,7 +153,7 @@ _OF_RULE = ("findings.carried", "findings.age")
 _OF_CHANCE = (
     "method.", "periods.", "drill_effects.", "outcome.", "risk.text.", "standing.text.", "pattern.", "step.",
     "classes.", "compare.apart", "compare.none_apart", "compare.missing.", "compare.area", "control.called",
-    "control.found_", "control.share_", "control.short", "control.unseen",
+    "control.found_", "control.share_", "control.short", "control.unseen", "rates.", "yield.", "assessment_text.",
 )  # fmt: skip
 
 
@@ -635,6 +636,43 @@ def _deaths(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return wrong
 
 
+def _list_incidents(one: Checker, place: str) -> tuple[list[Row], list[Row]]:
+    """Incidents with dead or missing, or of a grade above the lowest; and others that do not say how many died."""
+    rows = [row for row in one.now.rows["incidents"] if place in (ALL, row.town)]
+    lost = [row for row in rows if any(one.now.number(row, name) for name in ("deaths", "missing"))]
+    grave = [row for row in rows if row in lost or (one.now.level(row) or 0) > 0]
+    return grave, [row for row in rows if row not in grave and one.now.number(row, "deaths") is None]
+
+
+def _grave(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """How many grave events there were, how many died in them, and in how many towns."""
+    rows, _ = _list_incidents(one, place)
+    dead = sum(one.now.number(row, "deaths") or 0 for row in rows)
+    wanted = {"n": len(rows), "dead": dead, "places": len({row.town for row in rows})}
+    return [f"{name} is {number}" for name, number in wanted.items() if read_number(said[name])[0] != number]
+
+
+def _grave_silent(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """Of how many further incidents it is not written how many died."""
+    _, silent = _list_incidents(one, place)
+    return [] if read_number(said["n"])[0] == len(silent) else [f"of {len(silent)}"]
+
+
+def _none_grave(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That nobody died and no accident was of a grade above the lowest: all must be known."""
+    facts = [
+        "incidents.deaths",
+        *(f"incidents.level_{name}" for name in ("larger", "major", "extraordinary")),
+    ]
+    values = {fact: one.value(fact, place) for fact in facts}
+    return [] if all(value == 0 for value in values.values()) else [str(values)]
+
+
+def _grave_unknown(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That it can't be told whether nobody died, and no accident was larger."""
+    return [] if _none_grave(one, said, place, subject) else ["it is known"]
+
+
 def _spread(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     facts = one.facts_in(said["fact"])
     values = {
@@ -889,6 +927,7 @@ _CLAIMS: dict[str, Claim] = {
     "findings.blind": _blind, "findings.no_rows": _no_rows,
     "findings.no_steps": _no_steps, "compare.equal": _equal, "compare.one": _one, "compare.nothing": _no_comparison,
     "compare.spread": _spread, "compare.deaths": _deaths, "compare.turning": _turning,
+    "grave.some": _grave, "grave.silent": _grave_silent, "grave.none": _none_grave, "grave.unknown": _grave_unknown,
     "required_drills.met": _all_drilled, "required_drills.met_one": _all_drilled,
     **{f"required_drills.missed{which}": _some_drilled for which in ("", "_one", "_all")},
     "control.all_steady": _steady(True), "control.steady": _steady(False), "closure.in_time": _in_time,

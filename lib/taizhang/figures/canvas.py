@@ -108,6 +108,17 @@ def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
 
 
 @contextmanager
+def use_columns(height_mm: float, columns: int, *, grid: str = "y") -> Iterator[tuple[Drawing, list[Axes]]]:
+    """As `use_axes`, with so many axes side by side that share their scale."""
+    with use_style():
+        drawing = make_drawing(height_mm)
+        found = drawing.subplots(1, columns, sharex=True, squeeze=False)[0]
+        for axes in found:
+            tidy_axes(axes, grid=grid)
+        yield drawing, list(found)
+
+
+@contextmanager
 def use_axes(height_mm: float, *, grid: str = "y") -> Iterator[tuple[Drawing, Axes]]:
     """Draw within this, in the house's style, on a drawing as from `make_axes`."""
     with use_style():

@@ -15,7 +15,7 @@ from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.selection import choose_columns
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import Looks, finish_figure, use_axes
+from taizhang.figures.canvas import Looks, finish_figure, use_columns
 from taizhang.figures.ground import fill_districts, place_labels, say_unlabelled, use_map
 from taizhang.figures.marks import dots_height, draw_intervals, draw_key, name_rows
 from taizhang.figures.tables import make_fact_cell, make_table, mark_cell, name_kinds, note_reported
@@ -26,6 +26,8 @@ from taizhang.metadata.words import label
 
 # Characters that fit beside a swatch.
 _MOST_IN_KEY = 12
+# Rows of a ranking that stand one below the other.
+_MOST_ROWS = 50
 _WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.not_known", "either": "word.withheld_or_none"}
 
 
@@ -152,22 +154,27 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     if found is None or not found.can_be_ranked:
         return None
     lang, style, info, rows = view.lang, load_style(), view.describe(fact), found.ranked
-    places, apart = np.arange(len(rows))[::-1], rows["apart"].to_numpy()
     has_level, percent = found.has_level, info.unit == "percent"
     low = rows["low"].fillna(rows["value"])
-    with use_axes(dots_height(len(rows)), grid="x") as (drawing, axes):
-        if has_level:
-            dashed: Looks = {"color": style.roles["before"], "linewidth": 1.4, "linestyle": (0, (4, 2))}
-            axes.axvline(found.level, zorder=1, **dashed)
-        draw_intervals(axes, places, rows, apart, value="value")
-        name_rows(axes, places, rows["district"])
-        axes.set_ylim(-0.7, len(rows) - 0.3)
-        whole = info.decimals == 0
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=whole))
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%" if percent else f"{value:,g}")
+    columns = -(-len(rows) // _MOST_ROWS)
+    high = -(-len(rows) // columns)
+    with use_columns(dots_height(high), columns, grid="x") as (drawing, every):
+        for at, axes in enumerate(every):
+            part = rows.iloc[at * high : (at + 1) * high]
+            places = high - 1 - np.arange(len(part))
+            if has_level:
+                dashed: Looks = {"color": style.roles["before"], "linewidth": 1.4, "linestyle": (0, (4, 2))}
+                axes.axvline(found.level, zorder=1, **dashed)
+            draw_intervals(axes, places, part, part["apart"].to_numpy(), value="value")
+            name_rows(axes, places, part["district"])
+            axes.set_ylim(-0.7, high - 0.3)
+            whole, bins = info.decimals == 0, max(7 // columns, 3)
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 5, 10], integer=whole))
+            axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%" if percent else f"{value:,g}")
+            axes.set_xlabel(name_with_unit(info, lang))
+        axes = every[0]
         if low.min() >= 0 and not percent:
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
-        axes.set_xlabel(name_with_unit(info, lang))
         key = []
         if has_level:
             words = label(

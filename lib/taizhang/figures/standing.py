@@ -24,12 +24,17 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.shrink import DRAWS
 
+_MOST_ROWS = 50  # districts of a chart of ranks
+
 
 @exhibit("ranks")
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
-    """Each district's rank as a range; districts of one group cannot be told apart."""
+    """Each district's rank as a range; districts of one group cannot be told apart.
+
+    None where districts are many: the table beside it has the same ranges.
+    """
     standing = find_standing(view, fact)
-    if standing is None:
+    if standing is None or len(standing.places) > _MOST_ROWS:
         return None
     lang, style, info = view.lang, load_style(), view.describe(fact)
     places = standing.places

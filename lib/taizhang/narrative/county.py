@@ -129,7 +129,8 @@ def write_grave_events(view: View) -> Prose | None:
     if found.events:
         dead, places = sum(one.deaths for one in found.events), len({one.district for one in found.events})
         numbers = {"n": count(len(found.events)), "dead": count(dead), "places": count(places)}
-        return tell(lang, say("grave.some", lang, **numbers))
+        silent = say("grave.silent", lang, n=count(found.silent)) if found.silent else ()
+        return tell(lang, say("grave.some", lang, **numbers), silent)
     known = [
         view.value(name) for name in ("incidents.deaths", *(f"incidents.level_{one}" for one in GRAVE_LEVELS))
     ]

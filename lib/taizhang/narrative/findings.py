@@ -40,6 +40,7 @@ from taizhang.narrative.telling import (
 # Checks whose number of the whole area is the sum of the districts that break the rule.
 _COUNTING = ("above", "overdue", "deaths", "graded", "actions_late")
 _MOST_NAMES = 5
+_MOST_OF_AREA = 3  # subjects of a whole area's problem: its districts are named after them
 # Kinds whose rows are things that happened: these go by their day.
 _OF_DAYS = ("incidents", "losses", "drills", "duty_checks")
 
@@ -88,7 +89,7 @@ def _name(subject: Subject, lang: str) -> str:
 def join_subjects(finding: Finding, view: View) -> str:
     """The same in a line, of many the first few and how many there are in all; nothing where nothing has a name."""
     lang, told = view.lang, []
-    for one in say_subjects(finding, view)[:_MOST_NAMES]:
+    for one in say_subjects(finding, view)[: _MOST_OF_AREA if finding.district == ALL else _MOST_NAMES]:
         amount = "".join(run.text for run in one.amount)
         more = label("join.within", lang).join(part for part in (one.what, amount) if part)
         named = label("findings.subject", lang, name=one.name, more=more)
