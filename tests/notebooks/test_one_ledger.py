@@ -10,7 +10,7 @@ from taizhang.report.notebook import HeadingBlock, read_blocks
 
 KEYS = ("hazards", "schools", "weather")
 # Sections over several kinds: each stands only where one of them does.
-SECTIONS = {"事故与灾情": {"incidents", "losses"}, "工作开展情况": {"hazards", "schools"}}
+SECTIONS = {"突发事件": {"incidents"}, "工作开展情况": {"schools"}, "应急保障": {"teams"}}
 
 
 def keep_only(sample_book: Path, folder: Path, kind: str) -> Path:

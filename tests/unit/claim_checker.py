@@ -916,7 +916,7 @@ _CLAIMS: dict[str, Claim] = {
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},
     **{f"clause.{rate}down_{sure}": _changed(-1) for rate in ("", "rate_") for sure in ("beyond", "plain")},
     "levels.none": _levels("ordinary", "larger", "major", "extraordinary"),
-    "levels.no_graver": _levels("larger", "major", "extraordinary"), "levels.lead": _nothing,
+    "levels.no_graver": _levels("larger", "major", "extraordinary"), "levels.lead": _nothing, "levels.inside": _nothing,
     **{f"gap.{how}": _gap(how) for how in ("absent", "some", "all_of", "partly")},
     **{f"findings.found_in{many}{too}": _found_in for many in ("", "_many", "_all") for too in ("", "_too")},
     "findings.practice": _basis("none"), "findings.source_new": _basis("new"),

@@ -31,6 +31,12 @@ class Tree:
     notes: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True)
+class Bud:
+    name: str
+    leaf: Leaf | None = None
+
+
 TREE = Tree(
     "oak",
     ((Leaf("a"), Leaf("b", 2.5)), ()),
@@ -71,3 +77,9 @@ def test_what_does_not_fit_is_refused(kept: object) -> None:
 def test_a_mapping_that_is_none_is_refused() -> None:
     with pytest.raises((TypeError, ValueError)):
         restore(Tree, {"name": "x", "leaves": [], "first": {"text": "y"}, "extra": [1, 2]})
+
+
+def test_a_record_that_may_be_none_comes_back() -> None:
+    for leaf in (None, Leaf("a", 1.5)):
+        bud = Bud("b", leaf)
+        assert restore(Bud, json.loads(json.dumps(asdict(bud)))) == bud

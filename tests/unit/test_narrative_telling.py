@@ -58,7 +58,7 @@ def test_no_english_sentence_opens_with_a_figure(number: float, said: str) -> No
 def test_that_nobody_died_says_the_rate_too() -> None:
     facts = [make_fact("incidents.count", 2), make_fact("incidents.deaths", 0)]
     facts.append(make_fact("incidents.deaths_per_100k", 0.0))
-    assert read(narrative.write_incidents(make_view(facts=facts, lang="en"))).endswith("Nobody died.")
+    assert read(narrative.write_incidents(make_view(facts=facts, lang="en"))).endswith("; nobody died.")
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,17 @@ def test_anchors_are_unique_and_numbers_run_on() -> None:
     ]
 
 
+def test_what_is_told_in_words_is_no_figure_or_table_and_a_reference_leads_to_its_section() -> None:
+    few = [replace(one, told=PROSE) for one in (FIGURE, TABLE)]
+    blocks = nb.read_blocks(
+        v4.new_notebook(cells=[write("## 甲"), show(*few), show(replace(TABLE, id="more"))]),
+        lang="zh",
+        note="见[](#trend)与[](#overdue)、[](#more)。",
+    )
+    assert blocks[0].text == "见[“甲”](#section-1)与[“甲”](#section-1)、[表1](#table-more)。"  # type: ignore[union-attr]
+    assert blocks[2:4] == [nb.ProseBlock(PROSE, "trend"), nb.ProseBlock(PROSE, "overdue")]
+
+
 def test_the_annex_has_its_own_numbers_and_references_say_so() -> None:
     annexed = [replace(one, id=f"x-{one.id}", annex=True) for one in (FIGURE, TABLE)]
     blocks = nb.read_blocks(

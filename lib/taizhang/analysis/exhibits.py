@@ -1,18 +1,24 @@
 """What a view's report shows, and the words of its figures and tables with place, period and day filled in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
-from taizhang.core.display import Figure, Prose, Table
+from taizhang.core.display import Block, Figure, KeyFigures, Prose, Run, Table
 from taizhang.metadata.exhibits import Exhibit, load_exhibits
 from taizhang.metadata.formats import format_date
+from taizhang.metadata.words import label
 
 Asked = ParamSpec("Asked")
 Shown = TypeVar("Shown")
+Runs = tuple[Run, ...]
+# Fewer rows or bars than this are words in a report.
+_FEW = 10
+# Characters of an item above which items are a list, and else a sentence.
+_LONG = {"zh": 36, "en": 80}
 ShowFunction = Callable[Concatenate[View, Asked], Shown | None]
 
 
@@ -22,12 +28,35 @@ def is_shown(view: View, *ids: str) -> bool:
     return found is None or found.is_shown(view.period.scale, view.report)
 
 
+def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> Prose | None:
+    """What has so few rows or bars that a report has words in its place: its lead and an item for each.
+
+    None where there are more, where there are no words for it (`few`; the first id that has any decides), and in a
+    notebook of no report.
+    """
+    known = load_exhibits()
+    id = next((id for id in ids if id in known and "few" in known[id].words), "")
+    if not id or not view.report or not 0 < len(items) < _FEW:
+        return None
+    lang, lead = view.lang, say_exhibit(view, id, "few", **values)
+    texts = ["".join(run.text for run in item) for item in items]
+    stop = Run(label("join.stop", lang))
+    if max(map(len, texts)) > _LONG[lang]:
+        listed = tuple(Block((*item, stop), kind="li") for item in items)
+        return Prose((*([Block((Run(lead),))] if lead else []), *listed))
+    joint = Run(
+        label("few.apart" if any("，" in text or "," in text for text in texts) else "few.join", lang)
+    )
+    runs = [run for item in items for run in (joint, *item)][1:]
+    return Prose((Block((*([Run(lead)] if lead else []), *runs, stop)),))
+
+
 def place_shown(view: View, shown: Shown, *ids: str) -> Shown:
     """A figure, table or words, marked where the view's report has them in its annex: the first id known decides."""
     found = _find_exhibit(ids)
     if found is None or not found.is_annexed(view.period.scale, view.report):
         return shown
-    return replace(shown, annex=True) if isinstance(shown, Figure | Table | Prose) else shown
+    return replace(shown, annex=True) if isinstance(shown, Figure | Table | Prose | KeyFigures) else shown
 
 
 def _find_exhibit(ids: Iterable[str]) -> Exhibit | None:

@@ -165,6 +165,8 @@ def choose_told(view: View, *facts: str) -> list[str]:
         for fact in others
         if (none and _rests_on(view, fact, first)) or (withheld and view.is_withheld(fact))
     ]
+    if view.value("incidents.deaths") == 0:
+        left_out.append("incidents.deaths_per_100k")
     return [fact for fact in facts if fact not in left_out]
 
 

@@ -42,7 +42,7 @@ class Figure:
 
     `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: the question that the figure answers,
     its caption; `alt`: what the figure shows, computed from the data; `source`: source, n and interval; `annex`:
-    whether a report has it in its annex.
+    whether a report has it in its annex; `told`: the words that a report has in its place, as it shows so little.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Figure:
     source: str
     svg: str
     annex: bool = False
+    told: "Prose | None" = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = {name: said for name, said in pack(self).items() if name != "svg"}
@@ -93,9 +94,9 @@ class Table:
     """A table with a caption; the first column heads its row.
 
     `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print,
-    `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex. Of a
-    `shaded` one cells with a note are filled with its colour, columns stand close, and a telephone shows each row as a
-    card.
+    `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex;
+    `told`: the words that a report has in its place, as it has so few rows. Of a `shaded` one cells with a note are
+    filled with its colour, columns stand close, and a telephone shows each row as a card.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Table:
     dense: bool = False
     annex: bool = False
     shaded: bool = False
+    told: "Prose | None" = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         head = "".join(
@@ -172,9 +174,10 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """The cards at the head of a report."""
+    """The cards at the head of a report; `annex`: whether it has them in its annex."""
 
     items: tuple[KeyFigure, ...] = ()
+    annex: bool = False
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         rows = "".join(

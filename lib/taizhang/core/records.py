@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from functools import cache
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 
@@ -13,6 +14,9 @@ def restore(kind: Any, kept: Any) -> Any:
         return kind(**{name: restore(nested.get(name), one) for name, one in dict(kept).items()})
     if isinstance(kept, list) and hasattr(kind, "_fields"):
         return kind(*kept)
+    if isinstance(kind, UnionType):  # of a record or none
+        known = [one for one in get_args(kind) if one is not NoneType]
+        return kept if kept is None or len(known) > 1 else restore(known[0], kept)
     if get_origin(kind) is tuple:
         return tuple(restore(get_args(kind)[0], one) for one in kept)
     if get_origin(kind) in (dict, Mapping):

@@ -1,7 +1,7 @@
 """The drawing every chart is drawn on: size, type, colours, and the SVG that comes of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from io import StringIO
@@ -17,7 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.path import Path
 from matplotlib.ticker import ScalarFormatter
 
-from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.exhibits import say_exhibit, tell_few
 from taizhang.analysis.naming import describe_source
 from taizhang.analysis.view import View
 from taizhang.core import display, fonts
@@ -144,6 +144,7 @@ def finish_figure(
     extra: str = "",
     source: str = "",
     told: Mapping[str, object] | None = None,
+    few: Iterable[str] = (),
     **values: object,
 ) -> display.Figure:
     """Turn a drawing, made within `use_style`, into a figure of a report.
@@ -158,6 +159,8 @@ def finish_figure(
         That it is made from, where not the exhibit's.
     extra, source : str
         Words after the source, and the line under the figure as a whole, where not the exhibit's.
+    few : iterable of str
+        What a report says of each bar in place of the figure where these are few.
     told, **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
@@ -172,7 +175,8 @@ def finish_figure(
         source = describe_source(view, first, rows, also=also, extra=extra)
     with use_style():
         svg = _draw_svg(drawing)
-    return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id))
+    words = tell_few(view, [(display.Run(text),) for text in few], id, exhibit, **values)
+    return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id), told=words)
 
 
 class _Renderer(RendererSVG):

@@ -10,7 +10,7 @@ from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.marks import plot_bars
+from taizhang.figures.marks import plot_bars, tell_parts
 from taizhang.figures.tables import make_table, write_answer, write_day
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -47,7 +47,10 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
     key = [("■", word, colour) for word, colour in zip(words, colours, strict=True)]
     drawing = plot_bars(counts, colours, map(format_number, totals), key)
     n = len(view.counted("drills"))
-    return finish_figure(drawing, view, "drills-kinds", n, n=n, leaders=name_leaders(totals, view.lang))
+    few = tell_parts(view, "drills-kinds", counts.set_axis(list(words), axis=1))
+    return finish_figure(
+        drawing, view, "drills-kinds", n, n=n, leaders=name_leaders(totals, view.lang), few=few
+    )
 
 
 @exhibit("drills-list")

@@ -99,9 +99,12 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         "leaders": join_list(leaders, view.lang),
         "state": say_state(view, totals.by_part.to_dict()),
     }
-    return finish_figure(
-        drawing, view, f"hazards-by-{column.replace('_', '-')}", int(totals.whole), told=told
-    )
+    exhibit = f"hazards-by-{column.replace('_', '-')}"
+    few = [
+        say_exhibit(view, "hazards-by-class", "few_open" if n else "leader", name=name, open=n, **share)
+        for name, share, n in zip(counts.index, shares, counts["open"], strict=True)
+    ]
+    return finish_figure(drawing, view, exhibit, int(totals.whole), told=told, few=few)
 
 
 @exhibit("hazards-closure")

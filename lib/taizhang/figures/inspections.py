@@ -46,4 +46,6 @@ def plot_inspections_by_mode(view: View) -> display.Figure | None:
     drawing = plot_bars(counts[["visits"]], [load_style().roles["main"]], texts, above=4)
     n = total_counts(counts[["visits"]]).whole
     leaders = name_leaders(counts["visits"], view.lang)
-    return finish_figure(drawing, view, "inspections-by-mode", int(n), n=n, leaders=leaders)
+    gap = "" if view.lang == "zh" else " "
+    few = [f"{name}{gap}{text}" for name, text in zip(counts.index, texts, strict=True)]
+    return finish_figure(drawing, view, "inspections-by-mode", int(n), n=n, leaders=leaders, few=few)

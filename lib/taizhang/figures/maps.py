@@ -175,9 +175,12 @@ def map_location(view: View) -> display.Figure | None:
 
 @exhibit("grid-map")
 def map_grid(view: View) -> display.Figure | None:
-    """Grid cells of the district: with a responsible person, and without; None where there is no cell."""
+    """Grid cells of the district: with a responsible person, and without.
+
+    None where there is no cell, and in a report where all are alike: its words say so.
+    """
     cells = choose_cells(view)
-    if cells is None:
+    if cells is None or (view.report and tell_assignment(view, cells).nunique() == 1):
         return None
     lang, style = view.lang, load_style()
     simple = simplify_districts(cells)

@@ -13,9 +13,11 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.view import View
 from taizhang.core.outlines import measure_text
 from taizhang.figures.canvas import Looks, use_axes
-from taizhang.metadata.formats import format_number
+from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
@@ -223,6 +225,18 @@ def plot_bars(
         if key:
             draw_key(axes, key)
     return drawing
+
+
+def tell_parts(view: View, exhibit: str, counts: pd.DataFrame) -> list[str]:
+    """Stacked bars in words: each class with its number, and how many of each part, where these are not one."""
+    told = []
+    for name, row in counts.iterrows():
+        some = row[row > 0]
+        named = [say_exhibit(view, exhibit, "part", name=part, n=n) for part, n in some.items()]
+        parts = join_list(named if len(some) > 1 else list(some.index), view.lang)
+        how = "whole" if counts.shape[1] > 1 else "one"
+        told.append(say_exhibit(view, exhibit, how, name=name, n=row.sum(), parts=parts))
+    return told
 
 
 def bars_height(bars: int, *, above: float = 10) -> float:

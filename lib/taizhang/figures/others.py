@@ -8,7 +8,7 @@ from taizhang.analysis.rows import count_colours, list_rows, name_values, sum_cl
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
-from taizhang.figures.marks import plot_bars
+from taizhang.figures.marks import plot_bars, tell_parts
 from taizhang.figures.tables import make_table, note_losses, write_answer
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import Field, load_shared
@@ -33,8 +33,9 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
         "kind": view.kinds[kind].label(lang), "column": title if lang == "zh" else title.lower(),
         "measure": measure, "n": total_counts(counts.to_frame()).whole, "leaders": name_leaders(counts, lang),
     }  # fmt: skip
+    few = [f"{name}{'' if lang == 'zh' else ' '}{format_number(n)}" for name, n in counts.items()]
     figure = finish_figure(
-        drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told
+        drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told, few=few
     )
     return place_shown(view, figure, id, "classes")
 
@@ -54,7 +55,10 @@ def plot_warnings(view: View) -> display.Figure | None:
     key = [("■", name, shade) for name, shade in zip(names, colours, strict=True)]
     drawing = plot_bars(counts, colours, map(format_number, totals.by_class), key)
     n = int(totals.whole)
-    return finish_figure(drawing, view, "warnings", n, n=n, colours=name_leaders(sums, lang, most=len(sums)))
+    few = tell_parts(view, "warnings", counts.set_axis(names, axis=1))
+    return finish_figure(
+        drawing, view, "warnings", n, n=n, colours=name_leaders(sums, lang, most=len(sums)), few=few
+    )
 
 
 def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> display.Table | None:
@@ -85,7 +89,17 @@ def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> displ
         heads.append(display.Column(fields[name].label(lang), unit, align))  # type: ignore[arg-type]
     title = view.kinds[kind].label(lang)
     notes = note_losses(view, kind) if "loss_wan" in columns else ()
-    table = make_table(view, "rows", cells, id=id, columns=heads, notes=notes, total=len(rows), kind=title)
+    table = make_table(
+        view,
+        "rows",
+        cells,
+        id=id,
+        columns=heads,
+        names=columns,
+        notes=notes,
+        total=len(rows),
+        kind=title,
+    )
     return place_shown(view, table, id, "rows")
 
 

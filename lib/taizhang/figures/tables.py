@@ -8,7 +8,15 @@ import pandas as pd
 
 from taizhang.analysis.changes import Change, name_then
 from taizhang.analysis.differences import Then
-from taizhang.analysis.exhibits import exhibit, is_brief, is_shown, limit_items, place_shown, say_exhibit
+from taizhang.analysis.exhibits import (
+    exhibit,
+    is_brief,
+    is_shown,
+    limit_items,
+    place_shown,
+    say_exhibit,
+    tell_few,
+)
 from taizhang.analysis.naming import show_day
 from taizhang.analysis.quality import COUNTS
 from taizhang.analysis.selection import (
@@ -21,6 +29,7 @@ from taizhang.analysis.selection import (
 from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import Row, View, is_known
 from taizhang.core import display
+from taizhang.core.wording import fill, leave_out_untold
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, unit_label
 from taizhang.metadata.formats import (
@@ -36,6 +45,7 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label, name_places
 
 
+@exhibit("key-figures")
 def show_key_figures(view: View) -> display.KeyFigures | None:
     """The key figures of the view's district, with the change on the year before and on the period before.
 
@@ -81,6 +91,7 @@ def make_table(
     units: Mapping[str, str] | None = None,
     notes: Sequence[str] | None = None,
     total: int = 0,
+    names: Sequence[str] = (),
     title: str = "",
     dense: bool = False,
     wide: bool = False,
@@ -103,6 +114,8 @@ def make_table(
         Of the exhibit's columns, where only the data say which.
     total : int
         How many rows there are; where more than are shown, a last note says so.
+    names : sequence of str
+        What the exhibit's words for few rows call the columns given.
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
@@ -117,6 +130,13 @@ def make_table(
     kept = [one.name not in without for one in about.columns]
     given = [display.Column(one, "", "right") if isinstance(one, str) else one for one in columns]
     heads[about.place : about.place], kept[about.place : about.place] = given, [True] * len(given)
+    called = [one.name for one in about.columns]
+    called[about.place : about.place] = names or [""] * len(given)
+    few = tell_few(view, [_tell_row(view, row, heads, called, id, name) for row in cells], id, name, **values)
+    if few and notes:
+        few = replace(
+            few, blocks=(*few.blocks, *(display.Block((display.Run(note),), "note") for note in notes))
+        )
     if notes is None:
         notes = [say_exhibit(view, name, "note", **values)] if "note" in about.words else []
     if total > len(cells):
@@ -133,7 +153,27 @@ def make_table(
         dense=dense,
         wide=wide,
         shaded=shaded,
+        told=few,
     )
+
+
+def _tell_row(
+    view: View,
+    row: Sequence[display.Cell],
+    heads: Sequence[display.Column],
+    called: Sequence[str],
+    *ids: str,
+) -> tuple[display.Run, ...]:
+    """A row in the words that the first exhibit that has some has for one; of what is not known nothing is said."""
+    known, lang = load_exhibits(), view.lang
+    words = next((known[id].words["row"][lang] for id in ids if id in known and "row" in known[id].words), "")
+    told = {
+        name: display.Run(join_unit(cell.text.removesuffix("。"), head.unit, lang), fact=cell.fact)
+        for name, cell, head in zip(called, row, heads, strict=True)
+        if cell.text not in ("", "—")
+    }
+    parts = fill(leave_out_untold(words, told), told)
+    return tuple(part if isinstance(part, display.Run) else display.Run(str(part)) for part in parts)
 
 
 def make_cell(entry: object) -> display.Cell:

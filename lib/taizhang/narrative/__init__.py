@@ -12,7 +12,7 @@ from taizhang.narrative.comparison import (
 )
 from taizhang.narrative.county import write_assessment, write_grave_events, write_rates, write_yield
 from taizhang.narrative.findings import write_findings, write_next_steps
-from taizhang.narrative.method import write_method
+from taizhang.narrative.method import write_method, write_workings
 from taizhang.narrative.sections import (
     write_capacity,
     write_complaints,
@@ -61,5 +61,6 @@ __all__ = [
     "write_targets",
     "write_warnings",
     "write_weather",
+    "write_workings",
     "write_yield",
 ]

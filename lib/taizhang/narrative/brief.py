@@ -16,6 +16,7 @@ from taizhang.analysis.brief import (
     find_well_done,
     place_indicators,
 )
+from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.findings import Finding, list_findings, list_looked
 from taizhang.analysis.incidents import GraveEvent
 from taizhang.analysis.naming import name_area, name_place
@@ -423,7 +424,9 @@ def _say_others(view: View, rest: Sequence[Group]) -> Runs:
     lang = view.lang
     if not rest:
         return ()
-    shown, told = rest[:_MOST_OTHERS], list[Runs]()
+    # All, where no section has the others.
+    shown = rest[:_MOST_OTHERS] if is_shown(view, "findings-text") else rest
+    told = list[Runs]()
     for group in shown:
         subjects, total = _list_subjects(view, group)
         names = list(dict.fromkeys(one.name for one in subjects if one.name))[:2]

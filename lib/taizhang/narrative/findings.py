@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.findings import (
     Finding,
     choose_findings,
@@ -141,6 +142,7 @@ def _name_indicator(fact: str, lang: str) -> str:
         return fact
 
 
+@exhibit("findings-text")
 def write_findings(view: View) -> Prose | None:
     """What stands out, one item per problem, with the rule's legal source; None where there are no facts at all."""
     lang = view.lang
@@ -260,6 +262,7 @@ def _lower_first(runs: Sequence[Run], lang: str) -> Runs:
     return (replace(first, text=first.text[:1].lower() + first.text[1:]), *runs[1:])
 
 
+@exhibit("steps-text")
 def write_next_steps(view: View) -> Prose | None:
     """The next step for each problem found, each once, the weightiest first.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from taizhang.analysis.calls import count_tested, find_power
 from taizhang.analysis.differences import count_unsettled, list_uncompared
-from taizhang.analysis.exhibits import is_brief
+from taizhang.analysis.exhibits import exhibit, is_brief, is_shown
 from taizhang.analysis.gaps import count_cut, list_noughts, list_unsaid
 from taizhang.analysis.hazards import count_undated_spot
 from taizhang.analysis.quality import count_twice, sum_read
@@ -32,45 +32,66 @@ from taizhang.narrative.telling import (
 def write_method(view: View) -> Prose | None:
     """How the numbers came about: period, as-of day, chance, what was set aside, rights of the maps."""
     lang = view.lang
-    if is_brief(view, "method-text"):
-        # A district's bulletin has no maps.
-        maps = () if view.approval or view.district != ALL else say("method.map", lang)
-        told = [
-            say("method.brief", lang, day=format_date(view.as_of, lang)),
-            *_tell_undated(view),
-            *_tell_unsaid(view),
-            *_tell_late(view),
-            *_tell_rows(view, "cut", count_cut(view)),
-            *_tell_rows(view, "twice", count_twice(view)),
-            *_tell_vintages(view),
-            maps,
-        ]
-        return tell(lang, *told)
-    days = {"first": view.period.start, "last": view.period.end, "day": view.as_of}
-    counting = [say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()})]
-    counting += [
+    if not is_brief(view, "method-text"):
+        return make_prose(
+            [make_paragraph(_tell_counting(view), lang), make_paragraph(_tell_quality(view), lang)]
+        )
+    full = is_shown(view, "workings-text")
+    # A district's bulletin has no maps.
+    maps = view.district == ALL and not view.approval
+    told = [
+        say("method.short" if full else "method.brief", lang, day=format_date(view.as_of, lang)),
+        *_tell_undated(view),
+        *_tell_unsaid(view),
+        *_tell_late(view),
+        *_tell_rows(view, "cut", count_cut(view)),
+        *_tell_vintages(view),
+        *(_tell_quality(view) if full else _tell_rows(view, "twice", count_twice(view))),
+        *(_tell_maps(view) if full or maps else []),
+    ]
+    return tell(lang, *told)
+
+
+@exhibit("workings-text")
+def write_workings(view: View) -> Prose | None:
+    """How numbers are counted and compared: what a short method section leaves to the annex."""
+    return tell(view.lang, *_tell_counting(view))
+
+
+def _tell_counting(view: View) -> list[Runs]:
+    """The period, comparisons and tests, what counts, what is withheld, rights of the maps."""
+    lang, days = view.lang, {"first": view.period.start, "last": view.period.end, "day": view.as_of}
+    return [
+        say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()}),
         say("method.before", lang),
         *_tell_undated(view),
         *_tell_tests(view),
         say("method.shares", lang),
-    ]
-    counting += [*_tell_unsaid(view), *_tell_noughts(view), *_tell_spot(view)]
-    counting += [
+        *_tell_unsaid(view),
+        *_tell_noughts(view),
+        *_tell_spot(view),
         *_tell_rows(view, "cut", count_cut(view)),
         *_tell_rows(view, "monthless", count_monthless(view)),
         *_tell_vintages(view),
+        *([say("method.withheld", lang)] if has_withheld(view) else []),
+        *_tell_maps(view),
     ]
-    if has_withheld(view):
-        counting.append(say("method.withheld", lang))
-    counting.append(say("method.map_approved" if view.approval else "method.map", lang, number=view.approval))
-    quality: list[Runs] = _tell_rows(view, "twice", count_twice(view))
+
+
+def _tell_maps(view: View) -> list[Runs]:
+    return [say("method.map_approved" if view.approval else "method.map", view.lang, number=view.approval)]
+
+
+def _tell_quality(view: View) -> list[Runs]:
+    """Rows handed in twice, rows read and set aside, numbers reported beside those counted."""
+    lang, quality = view.lang, _tell_rows(view, "twice", count_twice(view))
     if not view.quality.empty:
         sums = {name: count(number) for name, number in sum_read(view).items()}
         quality.append(say("method.quality", lang, cells=sums["cells_set_aside"], **sums))  # type: ignore[arg-type]
     n, differing = count_beside(view)
     if n:
         quality.append(say("method.beside", lang, n=count(n), m=count(differing)))
-    return make_prose([make_paragraph(counting, lang), make_paragraph(quality, lang)])
+    return quality
 
 
 def _tell_undated(view: View) -> list[Runs]:

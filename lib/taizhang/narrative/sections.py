@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.exhibits import exhibit, is_brief
 from taizhang.analysis.gaps import Gap, find_gap
 from taizhang.analysis.incidents import LEVELS, list_levels
 from taizhang.analysis.naming import name_period, name_place
@@ -53,24 +53,29 @@ from taizhang.narrative.telling import (
 _MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
-def _tell(view: View, facts: Sequence[str], lead: Runs = ()) -> Runs:
-    """One sentence of those of some facts that can be told, and that `choose_told` leaves."""
+def _tell(view: View, facts: Sequence[str], lead: Runs = (), more: Sequence[Runs] = ()) -> Runs:
+    """One sentence of those of some facts that can be told, and that `choose_told` leaves, and more clauses."""
     entries = {entry.rstrip(_MARKS): entry for entry in facts}
     clauses = [
         make_clause(view, fact, change="*" in entries[fact], area="@" in entries[fact])
         for fact in choose_told(view, *entries)
         if not find_gap(view, fact) and fact.split(".")[0] not in view.unread
     ]
-    return make_sentence(merge_clauses(clauses, view.lang), view.lang, lead=lead)
+    return make_sentence([*merge_clauses(clauses, view.lang), *more], view.lang, lead=lead)
 
 
-def _write(view: View, id: str) -> list[Runs]:
-    """What an exhibit says of its subjects, those that are configured, and what of them can't be told."""
-    told, asked = _tell_subjects(view, id)
+def _write(view: View, id: str, more: Sequence[Runs] = ()) -> list[Runs]:
+    """What an exhibit says of its subjects, those that are configured, and what of them can't be told.
+
+    `more`: clauses that its first sentence has, too.
+    """
+    told, asked = _tell_subjects(view, id, more)
     return told + tell_gaps(view, asked)
 
 
-def _tell_subjects(view: View, id: str, *, again: bool = False) -> tuple[list[Runs], list[str]]:
+def _tell_subjects(
+    view: View, id: str, more: Sequence[Runs] = (), *, again: bool = False
+) -> tuple[list[Runs], list[str]]:
     """What an exhibit says of its subjects, and which facts were asked for; the period or the day is said once.
 
     `again`: of ledgers that were spoken of before, so that neither their silences nor unread files are said again.
@@ -86,7 +91,7 @@ def _tell_subjects(view: View, id: str, *, again: bool = False) -> tuple[list[Ru
         sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
-            told.append(_tell(view, sentence, lead))
+            told.append(_tell(view, sentence, lead, () if told else more))
             if sentence is first and not again:
                 told += tell_silences(view, kind)
         if about.facts and len(sentences) == 1 + len(others):
@@ -210,13 +215,18 @@ def tell_reported(view: View) -> Runs:
 
 @exhibit("summary-text")
 def write_summary(view: View) -> Prose | None:
-    """The period at a glance: one or two sentences per subject; None where no ledger is configured."""
+    """The period at a glance: one or two sentences per subject; None where no ledger is configured.
+
+    In its short form no more than what no section says: that there is nothing, and what is reported and not counted.
+    """
     lang, reported = view.lang, tell_reported(view)
     if not list_dated_counts(view):
         return tell(lang, reported) if reported else None
     if not has_rows(view):
         nothing = say("summary.nothing", lang, period=name_period(view), name=name_place(view))
         return tell(lang, nothing, reported)
+    if is_brief(view, "summary-text"):
+        return tell(lang, reported)
     sentences = []
     if view.district == ALL:
         sentences.append(say("summary.districts", lang, n=count(len(view.districts))))
@@ -229,7 +239,7 @@ def write_summary(view: View) -> Prose | None:
             sentences.append(told)
             lead = ()
         if first == "incidents.count" and view.value(first):
-            sentences.append(_tell_levels(view))
+            sentences += _tell_levels(view)
     sentences.append(reported)
     sentences += tell_gaps(view, asked)
     for kind in view.ledgers:
@@ -285,23 +295,32 @@ def write_drills(view: View) -> Prose | None:
 
 
 def write_incidents(view: View) -> Prose | None:
-    """Incidents: how many, what they cost, levels of the accidents; None where not configured."""
-    return tell(view.lang, *_write(view, "incidents-text"), _tell_levels(view))
+    """Incidents: how many died, and in accidents of which grade, what else they cost; None where not configured."""
+    clauses = _list_levels(view)
+    if clauses:
+        clauses[0] = say("levels.inside", view.lang) + clauses[0]
+    return tell(view.lang, *_write(view, "incidents-text", clauses), *([] if clauses else _tell_levels(view)))
 
 
-def _tell_levels(view: View) -> Runs:
-    """Accidents by level: the levels that occurred, and that none was graver where so."""
+def _list_levels(view: View) -> list[Runs]:
+    """Accidents by level: the levels that occurred, and that none was graver where so; none where that isn't known."""
+    levels = list_levels(view)
+    if levels is None or not levels.found:
+        return []
+    graver = [] if levels.is_graver else [say("levels.no_graver", view.lang)]
+    return [*(tell_fact(view, level) for level in levels.found), *graver]
+
+
+def _tell_levels(view: View) -> list[Runs]:
+    """The same as a sentence, or that there was no accident, or why it can't be told."""
     levels, lang = list_levels(view), view.lang
     if view.value("incidents.count") and (gaps := tell_gaps(view, LEVELS)):
-        return gaps[0]
+        return gaps[:1]
     if levels is None:
-        return ()
+        return []
     if not levels.found:
-        return say("levels.none", lang, n=count(levels.incidents))
-    clauses = [tell_fact(view, level) for level in levels.found]
-    if not levels.is_graver:
-        clauses.append(say("levels.no_graver", lang))
-    return make_sentence(clauses, lang, lead=say("levels.lead", lang))
+        return [say("levels.none", lang, n=count(levels.incidents))]
+    return [make_sentence(_list_levels(view), lang, lead=say("levels.lead", lang))]
 
 
 def write_warnings(view: View) -> Prose | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from taizhang.report.notebook import (
     FigureBlock,
     HeadingBlock,
+    KeyFiguresBlock,
     PointerBlock,
     ReportBlock,
     TableBlock,
@@ -19,22 +20,28 @@ ANCHOR = "annex"
 
 
 def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock]:
-    """A report's blocks as paper has them: the annex last, under the headings that its parts come from.
+    """A report's blocks as paper has them: the annex last, under the headings of the sections that its parts come from.
 
     Where they stood, a line names them.
     """
     main: list[ReportBlock] = []
     annex: list[ReportBlock] = []
+    text, number, head = page_words(lang)["page.annex_words"], 0, None
     for heading, inside in _part_sections(blocks):
+        if heading and heading.level == 2:
+            text, head = heading.text, None
         moved = [block for block in inside if is_annexed(block)]
         main += [*([heading] if heading else []), *(block for block in inside if not is_annexed(block))]
         if not moved:
             continue
-        number = 1 + sum(isinstance(block, HeadingBlock) for block in annex)
-        text, path = heading.text if heading else page_words(lang)["page.annex_words"], ["A", str(number)]
-        head = HeadingBlock(3, text, write_number(3, number, path, lang), f"{ANCHOR}-{number}")
+        if head is None:
+            number += 1
+            head = HeadingBlock(
+                3, text, write_number(3, number, ["A", str(number)], lang), f"{ANCHOR}-{number}"
+            )
+            annex.append(head)
         main.append(_point(head, moved, lang))
-        annex += [head, *moved]
+        annex += moved
     return [*main, HeadingBlock(2, page_words(lang)["page.annex"], "", ANCHOR), *annex] if annex else main
 
 
@@ -66,4 +73,6 @@ def name_folded(blocks: Sequence[ReportBlock], lang: str) -> str:
         for one in shown
     ]
     words, joint = page_words(lang), "；" if lang == "zh" else "; "
-    return words["page.folded"].format(names=joint.join(names) or words["page.annex_words"])
+    cards = any(isinstance(block, KeyFiguresBlock) for block in blocks)
+    names = [*([words["page.key_figures"]] if cards else []), *names] or [words["page.annex_words"]]
+    return words["page.folded"].format(names=joint.join(names))

@@ -51,9 +51,10 @@ class MarkdownBlock:
 
 @dataclass(frozen=True)
 class ProseBlock:
-    """Sentences computed from facts."""
+    """Sentences computed from facts; `stands_for`: the id of the figure or table in whose place they are."""
 
     prose: display.Prose
+    stands_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,9 @@ def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[Report
 def is_annexed(block: ReportBlock) -> bool:
     """Whether a block stands in the annex: on paper after all others, on a page folded where it is."""
     match block:
-        case TableBlock(table=shown) | FigureBlock(figure=shown) | ProseBlock(prose=shown):
+        case TableBlock(table=shown) | FigureBlock(figure=shown):
+            return shown.annex
+        case ProseBlock(prose=shown) | KeyFiguresBlock(figures=shown):
             return shown.annex
     return False
 
@@ -284,9 +287,12 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
         if BRIEF in data:
             yield BriefBlock(restore(Brief, data[BRIEF]))
         elif display.FIGURE in data:
-            yield FigureBlock(display.Figure(svg=_join(data["image/svg+xml"]), **data[display.FIGURE]), 0, "")
+            svg = _join(data["image/svg+xml"])
+            figure = restore(display.Figure, {**data[display.FIGURE], "svg": svg})
+            yield ProseBlock(figure.told, figure.id) if figure.told else FigureBlock(figure, 0, "")
         elif display.TABLE in data:
-            yield TableBlock(restore(display.Table, data[display.TABLE]), 0, "")
+            table = restore(display.Table, data[display.TABLE])
+            yield ProseBlock(table.told, table.id) if table.told else TableBlock(table, 0, "")
         elif display.PROSE in data:
             yield ProseBlock(restore(display.Prose, data[display.PROSE]))
         elif display.KEY_FIGURES in data:
@@ -403,14 +409,22 @@ _REFERENCE = re.compile(r"\[([^\]\n]*)\]\(#([\w-]+)\)")
 
 
 def _resolve_references(blocks: list[ReportBlock], lang: str) -> list[ReportBlock]:
-    """``[](#hazards-trend)`` in a note becomes ``图3``, linked to that figure; words in the brackets stay."""
+    """``[](#hazards-trend)`` in a note becomes ``图3``, linked to that figure; words in the brackets stay.
+
+    What is told in words because it is so little is its section.
+    """
     targets: dict[str, tuple[str, str]] = {}
+    section = ("", "")
     for block in blocks:
         if isinstance(block, FigureBlock | TableBlock):
             shown = block.figure if isinstance(block, FigureBlock) else block.table
             target = (name_shown(block, lang), block.anchor)
             targets |= {block.anchor: target}
             targets.setdefault(shown.id, target)
+        elif isinstance(block, HeadingBlock):
+            section = (page_words(lang)["page.section"].format(name=block.text), block.anchor)
+        elif isinstance(block, ProseBlock) and block.stands_for:
+            targets.setdefault(block.stands_for, section)
 
     def resolve(match: re.Match[str]) -> str:
         if match[2] not in targets:
