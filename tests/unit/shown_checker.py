@@ -441,11 +441,33 @@ def _extremes(one: Checker, said: Said) -> Wrong:
     return wrong
 
 
+def _yield(one: Checker, said: Said) -> Wrong:
+    """What a visit finds in all and in the place named, and that its numbers belong together."""
+    fact = "inspections.hazards_per_visit"
+    places = {name: town for town, name in TOWNS.items()} | {"": ALL}
+    values = {name: one.value(fact, place) for name, place in places.items()}
+    visits, found = (_find_number(said[name], "") for name in ("visits", "found"))
+    whole, town = _find_number(said["value"], fact), said["name"]
+    if whole is None or visits is None or found is None:
+        return ["no number"]
+    wrong = (
+        [f"known of {values}"]
+        if sum(value is not None for value in values.values()) - 1 != _count(said)
+        else []
+    )
+    if values[""] is None or abs(values[""] - whole[0]) > whole[1]:
+        wrong.append(f"{values['']} in all")
+    each, made = values.get(town), one.value("inspections.visits", places.get(town, ""))
+    if each is None or abs(found[0] / visits[0] - each) > 1e-6 or made is None or visits[0] > made:
+        wrong.append(f"{town}: {each} a visit, {made} visits")
+    return wrong
+
+
 _ALTS: dict[str, Callable[[Checker, Said], Wrong]] = {
     "hazards-trend": _trend, "hazards-by-category": _by_class("category"), "hazards-closure": _curve,
     "closure-by": _curves, "inspections-trend": lambda one, said: _hold_peak(one, said, "inspections"),
     "drills-calendar": _calendar, "incidents-trend": _years, "map": _extremes, "ranking": _extremes,
-    "ranking-counts": _extremes,
+    "ranking-counts": _extremes, "yield": _yield,
 }  # fmt: skip
 # Of chance, as such sentences are; and of columns and ledgers that no told ledger has.
 _OF_CHANCE = frozenset(
@@ -454,7 +476,7 @@ _OF_CHANCE = frozenset(
 _UNTOLD = frozenset(
     "hazards-by-trade hazards-by-premises-type hazards-map inspections-by-mode drills-kinds incidents-map shelters-map "
     "warnings weather location-map grid-map shelter-reach-map grid-problems-map grid-hazards-map grid-incidents-map "
-    "action-stages classes drill-ratings yield".split()
+    "action-stages classes drill-ratings".split()
 )
 
 

@@ -49,10 +49,12 @@ def _title(info: FactInfo, view: View) -> str:
 
 
 def _tell_level(info: FactInfo, view: View) -> str:
-    """An indicator with the whole area's value."""
+    """An indicator with the whole area's value, where that is known."""
     value = view.value(info.name, ALL)
     title = lower_title(info.title[view.lang], view.lang)
-    return label("rates.titled", view.lang, title=title, value=_say(value or 0.0, info, view.lang))
+    if value is None:
+        return title
+    return label("rates.titled", view.lang, title=title, value=_say(value, info, view.lang))
 
 
 def _say(value: float, info: FactInfo, lang: str) -> str:
