@@ -166,7 +166,8 @@ def say(view: View) -> str:
 
 
 def test_that_nobody_died_is_said_only_where_it_is_known() -> None:
-    assert say(make_grave()) == "造成死亡、失踪或等级在较大以上的事件共4起，写明死亡的共4人，发生在1个地区。另有1起没有写明死亡人数。"
+    told = "造成死亡、失踪或等级在较大以上的事件共4起，写明死亡的共4人，发生在1个地区。"
+    assert say(make_grave()) == f"{told}另有1起没有写明死亡人数。"
     quiet = {"incidents": make_table("incidents", [{"occurred_on": "2021-05-01", "deaths": 0}])}
     levels = [f"incidents.level_{name}" for name in ("larger", "major", "extraordinary")]
     facts = [make_fact(name, 0, district="all") for name in ("incidents.deaths", *levels)]
