@@ -182,3 +182,14 @@ def test_the_words_of_scripts_are_in_the_font() -> None:
     faces = [TTFont(BytesIO(b64decode(data))) for data in re.findall(r"font/woff2;base64,([^\"]+)", page)]
     sans, serif = ({chr(code) for code in face.getBestCmap()} for face in faces)
     assert set("筛选草稿") <= sans and "甲" in serif and "甲" not in sans
+
+
+def test_columns_of_a_shaded_table_stand_close() -> None:
+    """Two characters a line, a cell of 2.8 and 0.8 em; words of an alphabet stand on end; another has all its head."""
+    columns = (display.Column("地区"), display.Column("校园 否决", "", "center"))
+    rows = ((display.Cell("溪口镇"), display.Cell("100.0", 100)),)
+    assert measure_columns(display.Table("t", "", columns, rows, shaded=True)) == (3.8, 3.6)
+    english = (columns[0], display.Column("Drills evaluated %", "", "center"))
+    narrow = ((rows[0][0], display.Cell("5", 5)),)
+    assert measure_columns(display.Table("t", "", english, narrow, shaded=True)) == (3.8, 2.2)
+    assert measure_columns(display.Table("t", "", columns, rows)) == (4.5, 7.1)

@@ -224,11 +224,18 @@ def _fold_annex(items: Sequence[Item], lang: str) -> list[Item]:
 def measure_columns(table: display.Table) -> tuple[float, ...]:
     """Least width of each column in em: room for its longest cell up to 11 em, and 6 em of its head.
 
-    Chinese may break between any two characters, so a browser would otherwise squeeze a column to one.
+    Chinese may break between any two characters, so a browser would otherwise squeeze a column to one. Columns of a
+    shaded table stand close: their heads break at spaces alone, or stand on end where they are words of an alphabet.
     """
     widths = []
     for at, column in enumerate(table.columns):
         longest = max((_measure_text(row[at].text) for row in table.rows), default=0.0)
+        if table.shaded:
+            head = max(map(_measure_text, column.label.split()), default=0.0)
+            if at and column.label.isascii():
+                head = 1.4
+            widths.append(round(max(longest, head) + 0.8, 1))
+            continue
         head = _measure_text(column.label + column.unit) + 1
         widths.append(round(max(min(longest, 11), min(head, 6)) + 1.5, 1))
     return tuple(widths)
