@@ -907,7 +907,7 @@ _CLAIMS: dict[str, Claim] = {
     **{key: _untold for key in load_words() if key.startswith(("targets.", "compare.targets"))},
     "clause.withheld": _untold, "clause.rounded": _untold, "clause.titled": _titled,
     "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,
-    "silence.within": _silent, "silence.before": _begins,
+    "silence.many": _nothing, "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
     "findings.subjects": _nothing, "stock.begins": _begins_on,
     "findings.carried": _more("carried"), "findings.age": _more("age"),

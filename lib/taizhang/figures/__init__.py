@@ -29,7 +29,7 @@ from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspecti
 from taizhang.figures.maps import map_grid, map_hazards, map_incidents, map_location, map_shelters
 from taizhang.figures.others import plot_classes, plot_warnings, tabulate_rows
 from taizhang.figures.outcomes import plot_drill_effects, tabulate_drill_effects, tabulate_required_drills
-from taizhang.figures.quality import tabulate_reported
+from taizhang.figures.quality import tabulate_reported, tabulate_silences
 from taizhang.figures.risk import map_risk, tabulate_risk, tabulate_risk_weights
 from taizhang.figures.standing import map_pattern, plot_rank_ranges, tabulate_standing
 from taizhang.figures.tables import (
@@ -102,6 +102,7 @@ __all__ = [
     "tabulate_risk_weights",
     "tabulate_rows",
     "tabulate_rules",
+    "tabulate_silences",
     "tabulate_standing",
     "tabulate_targets",
 ]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.naming import name_area
 from taizhang.analysis.quality import (
     COUNTS,
     Quality,
@@ -15,10 +16,13 @@ from taizhang.analysis.quality import (
     list_missing,
 )
 from taizhang.analysis.reported import list_differing
+from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.silence import list_told
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.tables import make_table, name_kind, write_number
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 
 MOST_LISTED = 50
@@ -185,3 +189,25 @@ def _name_column(view: View, kind: str, column: str) -> tuple[str, str]:
     fields = view.kinds[kind].fields if kind in view.kinds else {}
     shown = fields[column].label(view.lang) if column in fields else column
     return name_kind(kind, view.lang, view.kinds), shown
+
+
+@exhibit("silences")
+def tabulate_silences(view: View) -> display.Table | None:
+    """Which districts' ledgers have no row for so long that some should be there; None where none is so silent."""
+    lang, names = (
+        view.lang,
+        dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True)),
+    )
+    rows = []
+    for kind in view.ledgers:
+        if is_sensitive(view, kind):
+            continue
+        for one in list_told(view, kind):
+            days = {"first": format_date(one.start, lang), "last": format_date(one.end, lang)}
+            name = display.Cell(
+                str(names.get(one.district_code, name_area(view))), district=one.district_code
+            )
+            rows.append(
+                (name, name_kind(kind, lang, view.kinds), say_exhibit(view, "silences", one.where, **days))
+            )
+    return make_table(view, "silences", rows, dense=True)

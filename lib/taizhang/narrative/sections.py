@@ -50,6 +50,8 @@ from taizhang.narrative.telling import (
     tell_fact,
 )  # fmt: skip
 
+# Silent ledgers of districts that a summary of the whole area tells one by one.
+_MOST_SILENCES = 3
 _MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
@@ -242,8 +244,16 @@ def write_summary(view: View) -> Prose | None:
             sentences += _tell_levels(view)
     sentences.append(reported)
     sentences += tell_gaps(view, asked)
-    for kind in view.ledgers:
-        sentences += tell_silences(view, kind, ask=False)
+    silences = [told for kind in view.ledgers for told in tell_silences(view, kind, ask=False)]
+    if view.district == ALL and len(silences) > _MOST_SILENCES:
+        lacking = {
+            one.district_code
+            for kind in view.ledgers
+            if not is_sensitive(view, kind)
+            for one in list_told(view, kind)
+        }
+        silences = [say("silence.many", lang, n=count(len(lacking - {ALL} or lacking)))]
+    sentences += silences
     sentences += [say("unread", lang, kind=view.kinds[kind].title[lang]) for kind in sorted(view.unread)]
     return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
 
