@@ -188,14 +188,14 @@ class Checker:
         for start, stop, template in found:
             rivals.setdefault((start, stop), []).append(template)
         faults, left, end, subject = list[Fault](), list[str](), 0, ""
-        told: Template | None = None
+        of_rule = False
         for (start, stop), same in rivals.items():
             if start < end:
                 continue
             left.append(text[end:start])
             if re.search("[。.]", text[end:start]):
                 subject = ""
-            template = self._choose(same, subject, told)
+            template = self._choose(same, subject, of_rule)
             match = template.pattern.match(text, start)
             assert match
             place = self._place_before(text[:start])
@@ -203,9 +203,12 @@ class Checker:
                 Fault(match[0], why, template.key) for why in self._hold(template, match, place, subject)
             ]
             named = self.facts_in(match["title"])[:1] if template.key == "clause.titled" else []
-            subject, end, told = template.fact or "".join(named) or subject, stop, template
-            if template.rule:
-                self.rule, self.rule_place = template.rule, place
+            subject, end = template.fact or "".join(named) or subject, stop
+            # The title of a problem may have the words of a fact.
+            rule = next((one.rule for one in same if one.rule), None)
+            of_rule = rule is not None or template.key in _OF_RULE
+            if rule:
+                self.rule, self.rule_place = rule, place
             if template.fact and template.rule is None:
                 self.recent.append((place, template.fact))
                 more, end = self._read_remarks(text, stop, template, place)
@@ -219,11 +222,10 @@ class Checker:
             ]
         return faults
 
-    def _choose(self, rivals: list[Template], subject: str, told: Template | None) -> Template:
-        """Of templates with the same words, the one that goes with what was said before: of a rule, or of a fact."""
-        of_rule = told is not None and (told.rule is not None or told.key in _OF_RULE)
-        rivals = [one for one in rivals if (one.key in _OF_RULE) == of_rule] or rivals
-        return next((one for one in rivals if one.fact == f"{subject}_before"), rivals[0])
+    def _choose(self, rivals: list[Template], subject: str, of_rule: bool) -> Template:
+        """Of templates with the same words, the one that goes with what was said before: of a fact, or of a rule."""
+        before = next((one for one in rivals if one.fact == f"{subject}_before"), None)
+        return before or next((one for one in rivals if (one.key in _OF_RULE) == of_rule), rivals[0])
 
     def _place_before(self, text: str) -> str:
         """The place of a finding in the whole area's report."""
