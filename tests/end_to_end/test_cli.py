@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import geopandas as gpd
 import openpyxl
@@ -180,6 +183,25 @@ def test_doctor_tries_what_is_needed(run, sample_book):
     assert code == 0, out
     assert "FAIL" not in out
     assert "Noto" in out
+
+
+def test_doctor_says_of_an_empty_workbook_what_is_missing(run, tmp_path):
+    book = tmp_path / "新 县"
+    assert run("new", book)[0] == 0
+    code, out, _ = run("doctor", "-C", book)
+    assert code == 1
+    (told,) = (line for line in out.splitlines() if line.startswith("FAIL"))
+    assert "townships.shp' does not exist" in told and "[boundaries] path" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("taizhang re", ["review"]), ("taizhang review --sch", ["--scheduler"])]
+)
+def test_a_shell_completes_commands_and_options(typed, offered):
+    asked = {"_TAIZHANG_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'taizhang'; from taizhang.cli import main; main()"]
+    done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == offered
 
 
 def test_template_writes_a_blank_ledger(run, tmp_path):
