@@ -199,7 +199,11 @@ def test_doctor_says_of_an_empty_workbook_what_is_missing(run, tmp_path):
 )
 def test_a_shell_completes_commands_and_options(typed, offered):
     asked = {"_TAIZHANG_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
-    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'taizhang'; from taizhang.cli import main; main()"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; sys.argv[0] = 'taizhang'; from taizhang.cli import main; main()",
+    ]
     done = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
     assert done.stdout.split() == offered
 
