@@ -11,6 +11,7 @@ from lxml import html
 
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.formats import format_fact
+from taizhang.report.pdf import count_pages
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
 
@@ -115,6 +116,40 @@ def test_pdf_holds_title_district_key_figures_and_the_words_of_its_charts(review
         chinese = {word for word in words if re.fullmatch(r"[\u4e00-\u9fff]{2,}", word)}
         assert len(chinese) > 10
         assert {word for word in chinese if word not in text} == set()
+
+
+def test_a_township_takes_about_ten_pages_none_half_empty_with_its_workings_in_an_annex(review):
+    """The last page before the annex is as full as it is: the annex begins below it."""
+    book, folder, codes = review
+    facts = book.facts("2021").set_index(["district_code", "fact"])["value"]
+    for code in codes:
+        data = (folder / f"{code}.zh.pdf").read_bytes()
+        main, pages = count_pages(data)
+        assert 8 <= main <= 12 and pages <= 22, (code, main, pages)
+        with pypdfium2.PdfDocument(data) as document:
+            assert [number for number in range(1, main - 1) if measure_fill(document[number]) < 0.5] == []
+            text = squeeze(
+                "".join(document[number].get_textpage().get_text_range() for number in range(1, main))
+            )
+        for fact, said in (
+            ("hazards.found", "查出隐患{n}处"),
+            ("hazards.rectified", "{n}处已整改"),
+            ("drills.held", "开展应急演练{n}次"),
+            ("incidents.count", "发生突发事件{n}起"),
+        ):
+            n = facts[code, fact]
+            assert n == 0 or said.format(n=f"{n:,.0f}") in text, (code, fact)
+
+
+def measure_fill(page):
+    """How far down the type area of a page something stands, as a part of its height."""
+    head, foot, height = 79, 71, page.get_height()  # points
+    bottoms = [
+        bottom
+        for _, bottom, _, top in (one.get_bounds() for one in page.get_objects(max_depth=1))
+        if top < height - head + 4 and bottom > foot - 6
+    ]
+    return (height - head - min(bottoms, default=height - head)) / (height - head - foot)
 
 
 def test_notebooks_keep_no_path_of_this_machine(review):

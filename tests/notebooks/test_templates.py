@@ -12,7 +12,7 @@ from taizhang.report.execute import execute_notebook
 from taizhang.report.html import render_html
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import FigureBlock, HeadingBlock, read_blocks
-from taizhang.report.pdf import render_pdf
+from taizhang.report.pdf import MOST_PAGES, count_pages, render_pdf
 
 PERIOD = parse_period("2021")
 
@@ -53,7 +53,33 @@ def test_template_runs_and_renders(sample_book: Path, tmp_path: Path, kind: str,
         version="x",
     )
     html = render_html(notebook, meta=meta)
-    pdf = pypdfium2.PdfDocument(render_pdf(notebook, meta=meta))
+    made = render_pdf(notebook, meta=meta)
+    assert area or all(n <= most for n, most in zip(count_pages(made), MOST_PAGES["year"], strict=True))
+    pdf = pypdfium2.PdfDocument(made)
     text = re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in pdf))
     for heading in headings:
         assert heading in html and re.sub(r"\s", "", heading) in text, heading
+
+
+@pytest.mark.slow
+def test_a_month_of_a_township_takes_two_pages_and_repeats_nothing_of_the_first(
+    sample_book: Path, tmp_path: Path
+) -> None:
+    book, period = open_workbook(str(sample_book)), parse_period("2021-07")
+    code = str(book.districts["code"].iloc[0])
+    notebook = execute_notebook(
+        book.template("township_review"),
+        tmp_path / "executed.ipynb",
+        {"district": code, "period": str(period), "lang": "zh"},
+        cwd=book.root,
+    )
+    meta = ReportMeta(
+        book.config.title, code, book.district_name(code), period, "zh", book.as_of(period), "township_review"
+    )
+    pdf = render_pdf(notebook, meta=meta)
+    assert count_pages(pdf) == (2, 2)
+    page = re.sub(r"\s", "", pypdfium2.PdfDocument(pdf)[1].get_textpage().get_text_range())
+    assert "存在的问题" not in page and "下一步工作" not in page and "附件" not in page
+    facts = book.facts(period).query("district_code == @code").set_index("fact")["value"]
+    for fact, said in (("hazards.found", "查出隐患{n}处"), ("drills.held", "演练{n}次"), ("incidents.count", "突发事件{n}起")):
+        assert facts[fact] == 0 or said.format(n=f"{facts[fact]:.0f}") in page, fact

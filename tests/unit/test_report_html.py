@@ -138,7 +138,7 @@ def test_the_annex_is_folded_at_its_place(meta: ReportMeta) -> None:
     folds = page.xpath("//details[@class='annex']")
     assert [fold.get("open") for fold in folds] == [None] * 3
     assert [fold.xpath("string(summary)") for fold in folds] == [
-        "统计细目：附图1 题b", "统计细目：说明", "统计细目：附表1 超期未整改的隐患",
+        "统计细目：主要指标；附图1 题b", "统计细目：说明", "统计细目：附表1 超期未整改的隐患",
     ]  # fmt: skip
     assert [fold.xpath("string(preceding::*[self::h2 or self::h3][1])") for fold in folds] == [
         "一、甲", "（一）小节", "二、乙",

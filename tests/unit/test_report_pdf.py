@@ -113,10 +113,14 @@ def show_figure(id: str, *, annex: bool = False) -> display.Figure:
     return display.Figure(id, f"题{id}", "柱状图", "资料来源：台账。", make_svg("图"), annex)
 
 
+# Cards of the annex are for a page alone.
+CARDS = display.KeyFigures((display.KeyFigure("drills.held", "卡片", "99", "次"),), annex=True)
+
+
 def build_annexed() -> NotebookNode:
     """Two sections and a subsection, each with a part in the annex; the second table is there, the first figure not."""
     return build(
-        "## 甲", write_prose("正文甲"), show_figure("a"), show_figure("b", annex=True),
+        "## 甲", write_prose("正文甲"), show_figure("a"), show_figure("b", annex=True), CARDS,
         "### 小节", display.Prose(write_prose("检验如下").blocks, annex=True),
         "## 乙", replace(write_table(3), id="u", annex=True), write_table(4), show_figure("c"),
     )  # fmt: skip
@@ -127,14 +131,14 @@ def build_annexed() -> NotebookNode:
     [
         (
             "zh",
-            "正文甲 图1题a 统计细目见附件：附图1。 （一）小节 统计细目见附件：小节。 二、乙 见附表1、附图1、图2。 "
-            "表1超期 图2题c 统计细目见附件：附表1。 附件（一）甲 附图1题b （二）小节 检验如下 （三）乙 附表1超期",
+            "正文甲 图1题a 统计细目见附件：附图1。 （一）小节 统计细目见附件：甲。 二、乙 见附表1、附图1、图2。 "
+            "表1超期 图2题c 统计细目见附件：附表1。 附件（一）甲 附图1题b 检验如下 （二）乙 附表1超期",
         ),
         (
             "en",
-            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 1.1小节 annex:小节. 2乙 见TableA1、FigureA1、Figure2。 "
-            "Table1超期 Figure2题c Workingsareintheannex:TableA1. AnnexA.1甲 FigureA1题b A.2小节 检验如下 "
-            "A.3乙 TableA1超期",
+            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 1.1小节 annex:甲. 2乙 见TableA1、FigureA1、Figure2。 "
+            "Table1超期 Figure2题c Workingsareintheannex:TableA1. AnnexA.1甲 FigureA1题b 检验如下 "
+            "A.2乙 TableA1超期",
         ),
     ],
 )
@@ -150,11 +154,12 @@ def test_the_annex_comes_last_under_its_sections_with_its_own_numbers(lang: str,
     # The contents name the annex alone, bookmarks its parts; pages are counted up to where it begins.
     assert (
         ("附件" if lang == "zh" else "Annex") in contents
-        and "（三）乙" not in contents
-        and "A.3" not in contents
+        and "（二）乙" not in contents
+        and "A.2" not in contents
     )
     with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as outline:
-        assert [len(item.children) for item in outline.root] == [1, 0, 3]
+        assert [len(item.children) for item in outline.root] == [1, 0, 2]
+    assert "卡片" not in "".join(pages)
     opening = "附件（一）甲" if lang == "zh" else "AnnexA.1"
     first = next(number for number, page in enumerate(pages, 1) if opening in page)
     assert count_pages(pdf) == (first, len(pages))

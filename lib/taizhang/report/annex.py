@@ -22,7 +22,7 @@ ANCHOR = "annex"
 def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock]:
     """A report's blocks as paper has them: the annex last, under the headings of the sections that its parts come from.
 
-    Where they stood, a line names them.
+    Where they stood, a line names them. Its cards are for a page alone.
     """
     main: list[ReportBlock] = []
     annex: list[ReportBlock] = []
@@ -30,7 +30,8 @@ def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock
     for heading, inside in _part_sections(blocks):
         if heading and heading.level == 2:
             text, head = heading.text, None
-        moved = [block for block in inside if is_annexed(block)]
+        # Cards lead to rows, and their numbers stand in the annex's tables.
+        moved = [block for block in inside if is_annexed(block) and not isinstance(block, KeyFiguresBlock)]
         main += [*([heading] if heading else []), *(block for block in inside if not is_annexed(block))]
         if not moved:
             continue

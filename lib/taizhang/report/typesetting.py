@@ -55,8 +55,9 @@ _SHADED_INSET_EM = 0.5
 _SHADED_SIZE = 7.0
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 2
-# Rows of a table that is not parted, where it fits on most of a page.
-_MOST_WHOLE = 20
+# Rows of a table that is not parted, where it fits on most of a page; fewer in the annex, where things are looked up.
+_MOST_WHOLE = 14
+_MOST_WHOLE_ANNEX = 6
 _MOST_OF_PAGE = 0.75
 # Rows of a table that is set with room between them.
 _MOST_ROOMY = 15
@@ -186,7 +187,8 @@ def _set_table(block: notebook.TableBlock, page: Page) -> Json:
         "shaded": table.shaded,
         "on_end": on_end,
         # One that fits on no page would run over its foot.
-        "breakable": len(rows) > _MOST_WHOLE or high > _MOST_OF_PAGE * room,
+        "breakable": len(rows) > (_MOST_WHOLE_ANNEX if table.annex else _MOST_WHOLE)
+        or high > _MOST_OF_PAGE * room,
         **fitted,
     }
 
