@@ -113,18 +113,21 @@ def write_list(strip: Axes, lines: Sequence[str]) -> None:
 def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, list[Axes], Axes]]:
     """Draw within this on small maps of the whole area, two in a row, each under its title, with one strip below.
 
+    One alone has the whole width.
+
     Scale bar and rights are added in the end, and a north arrow to each.
     """
     with use_style():
         style, gap, head, foot = load_style(), 4.0, 7.0, _FOOT_MM
-        wide = (style.width_mm - gap) / 2
+        columns = min(len(titles), 2)
+        wide = (style.width_mm - gap * (columns - 1)) / columns
         box, tall = _frame(tuple(view.outlines.total_bounds), wide, _TALLEST_PANEL_MM)
-        lines = -(-len(titles) // 2)
+        lines = -(-len(titles) // columns)
         height = lines * (head + tall) + foot
         drawing = Drawing(figsize=(style.width_mm / 25.4, height / 25.4))
         panels = []
         for at, title in enumerate(titles):
-            left, top = (at % 2) * (wide + gap), height - (at // 2) * (head + tall)
+            left, top = (at % columns) * (wide + gap), height - (at // columns) * (head + tall)
             axes = drawing.add_axes(
                 (left / style.width_mm, (top - head - tall) / height, wide / style.width_mm, tall / height)
             )
