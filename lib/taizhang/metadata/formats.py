@@ -54,6 +54,13 @@ def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
     return unit or next((load_words()[key][lang] for key in keys if key in load_words()), "")
 
 
+def name_measure(kind: str, lang: str) -> str:
+    """The Chinese measure word of a kind's rows (处, 起), of things in general 项; in English none."""
+    if lang != "zh":
+        return ""
+    return load_words().get(f"measure.{kind}", {"zh": "项"})["zh"]
+
+
 def join_unit(text: str, unit: str, lang: str) -> str:
     """Put a unit after a number as the language does: 3起, 84.6%, 120 days; a dash has none."""
     if not unit or text == "—":

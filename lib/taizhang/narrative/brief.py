@@ -32,6 +32,7 @@ from taizhang.metadata.formats import (
     format_fact,
     format_number,
     join_list,
+    name_measure,
     name_unit,
     spell_number,
 )
@@ -373,7 +374,9 @@ def _write_problem(view: View, group: Group) -> Problem:
         level=level,
         mark=label(f"brief.level.{level}", lang),
         subjects=tuple(shown),
-        more=label("brief.problems.more", lang, n=total) if total > len(shown) and shown else "",
+        more=label("brief.problems.more", lang, n=_count_of(group, total, lang))
+        if total > len(shown) and shown
+        else "",
         basis=cite_basis(finding.rule, view, finding.days),
         measure=(*say_measure(finding, lang), Run(label("brief.verdict.stop", lang))),
     )
@@ -396,6 +399,12 @@ def _say_group(view: View, group: Group) -> Runs:
 def _name_district(view: View, code: str) -> str:
     names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
     return str(names.get(code, name_place(view)))
+
+
+def _count_of(group: Group, total: int, lang: str) -> str:
+    """How many things a problem is about, with their measure word: districts, where it is of several."""
+    kinds = {one.kind for one in group[0].subjects} if len(group) == 1 else {"districts"}
+    return f"{total}{name_measure(kinds.pop() if len(kinds) == 1 else '', lang)}"
 
 
 def _list_subjects(view: View, group: Group) -> tuple[list[Subject], int]:

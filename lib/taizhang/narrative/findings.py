@@ -20,7 +20,7 @@ from taizhang.core.briefs import Subject as SaidSubject
 from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill, leave_out_untold
 from taizhang.metadata.facts import ALL, describe_fact, load_facts
-from taizhang.metadata.formats import format_date, format_number, join_list, quantify
+from taizhang.metadata.formats import format_date, format_number, join_list, name_measure, quantify
 from taizhang.metadata.laws import Law, find_law
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.metadata.words import label
@@ -98,9 +98,9 @@ def join_subjects(finding: Finding, view: View) -> str:
     told = [one for one in told if one]
     if finding.total <= len(told):
         return join_list(told, lang)
-    return label(
-        "findings.some_subjects", lang, names=("、" if lang == "zh" else ", ").join(told), n=finding.total
-    )
+    names = ("、" if lang == "zh" else ", ").join(told)
+    total = f"{finding.total}{name_measure(finding.subjects[0].kind, lang)}"
+    return label("findings.some_subjects", lang, names=names, n=total)
 
 
 def say_problem(finding: Finding, lang: str) -> Runs:
