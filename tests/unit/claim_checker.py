@@ -146,7 +146,7 @@ _NOTHING_CLAIMED = frozenset(
     "findings.all_places findings.places findings.some_subjects compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
-    "control.subject.share clause.bounds clause.near clause.were compare.death".split()
+    "control.subject.share clause.bounds clause.near clause.about_as clause.were compare.death".split()
 )
 _OF_RULE = ("findings.carried", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.

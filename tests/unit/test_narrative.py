@@ -86,6 +86,30 @@ def test_what_numbers_were_before_is_said_for_all_at_once(
         assert words in read(narrative.write_summary(view))
 
 
+@pytest.mark.parametrize(
+    ("found", "lang", "told", "never"),
+    [
+        (275, "zh", "发现隐患和隐患整改率均与上年同期相当。", "上年同期275"),
+        (275, "en", "Hazards found and rectification rate were about as a year before.", "275"),
+        (224, "zh", "查出隐患248处（上年同期224处）。整改率为98.4%。隐患整改率与上年同期相当。", "98.5"),
+        (224, "en", "Rectification rate was about as a year before.", "98.5"),
+    ],
+)
+def test_what_is_about_as_before_is_said_once_for_a_paragraph_of_a_report(
+    found: float, lang: str, told: str, never: str
+) -> None:
+    now, before = (
+        [
+            make_fact("hazards.found", n),
+            make_fact("hazards.rectification_rate", rate, numerator=rate * 2.5, denominator=250.0),
+        ]
+        for n, rate in ((248, 98.4), (found, 98.5))
+    )
+    view = make_view(facts=now, before=[*before, AREA_BEFORE], lang=lang, report="township_review")
+    said = read(narrative.write_hazards(view))
+    assert told in said and never not in said
+
+
 def test_deaths_are_named_in_whole_numbers_and_targets_counted() -> None:
     """Four, three and one in three townships of six; four of five with a target met it."""
     deaths = [4, 0, 3, 0, 1, 0]

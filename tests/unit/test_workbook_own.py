@@ -12,7 +12,7 @@ from nbformat import v4
 
 import taizhang as tz
 from taizhang import figures
-from taizhang.report.notebook import TableBlock, read_blocks
+from taizhang.report.notebook import ProseBlock, TableBlock, read_blocks
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
 
@@ -125,7 +125,13 @@ def test_township_report_shows_own_kind_and_own_fact(book: Workbook, tmp_path: P
     execute_notebook(book.template("township_review"), output, parameters, cwd=book.root)
     blocks = read_blocks(nbformat.read(output, as_version=4), lang="zh")
     tables = {block.table.id: block.table for block in blocks if isinstance(block, TableBlock)}
-    assert [cell.text for cell in tables["own-ledgers"].rows[0]] == ["燃气安检", "一户安检", "2"]
+    told = next(
+        one.prose for one in blocks if isinstance(one, ProseBlock) and one.stands_for == "own-ledgers"
+    )
+    assert (
+        "".join(run.text for run in told.blocks[0].runs)
+        == "本工作簿自有台账：燃气安检2条（一行是一户安检）。"
+    )
     assert tables["facts-gas-checks"].rows[0][0].text == "安检户数"
     assert "周末发现占比" in [row[0].text for row in tables["facts-hazards"].rows]
     assert {"安检户数", "周末发现占比"} < {row[0].text for row in tables["definitions"].rows}

@@ -1,12 +1,13 @@
 """What each section says: which facts, in which order, in which sentence."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
 import pandas as pd
 
-from taizhang.analysis.exhibits import exhibit, is_brief
+from taizhang.analysis.exhibits import exhibit, is_brief, is_shown
 from taizhang.analysis.gaps import Gap, find_gap
 from taizhang.analysis.incidents import LEVELS, list_levels
 from taizhang.analysis.naming import name_period, name_place
@@ -30,6 +31,7 @@ from taizhang.metadata.formats import format_date, format_number, join_list, qua
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
     UNSAID,
+    Clause,
     Number,
     Runs,
     count,
@@ -55,15 +57,46 @@ _MOST_SILENCES = 3
 _MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
-def _tell(view: View, facts: Sequence[str], lead: Runs = (), more: Sequence[Runs] = ()) -> Runs:
-    """One sentence of those of some facts that can be told, and that `choose_told` leaves, and more clauses."""
+# By the words for an earlier period, the titles of facts that are about what they were then.
+Alike = dict[str, list[str]]
+
+
+def _tell(
+    view: View,
+    facts: Sequence[str],
+    lead: Runs = (),
+    more: Sequence[Runs] = (),
+    alike: Alike | None = None,
+) -> Runs:
+    """One sentence of those of some facts that can be told, and that `choose_told` leaves, and more clauses.
+
+    What is about as before is put into `alike`, where there is such, and not said of each.
+    """
     entries = {entry.rstrip(_MARKS): entry for entry in facts}
     clauses = [
         make_clause(view, fact, change="*" in entries[fact], area="@" in entries[fact])
         for fact in choose_told(view, *entries)
         if not find_gap(view, fact) and fact.split(".")[0] not in view.unread
     ]
+    if alike is not None:
+        clauses = [_set_apart(clause, alike, view.lang) for clause in clauses]
     return make_sentence([*merge_clauses(clauses, view.lang), *more], view.lang, lead=lead)
+
+
+def _set_apart(clause: Clause, alike: Alike, lang: str) -> Clause:
+    """A clause without what it was before where it is about the same; that goes to `alike`."""
+    near = [then for then, change in clause.thens if change.is_near]
+    for then in near:
+        alike.setdefault(then, []).append(lower_title(clause.info.title[lang], lang))
+    return replace(clause, thens=tuple(one for one in clause.thens if one[0] not in near))
+
+
+def _tell_alike(view: View, alike: Alike) -> list[Runs]:
+    """What is about as it was in an earlier period, once for a paragraph."""
+    return [
+        say("clause.about_as", view.lang, names=join_list(names, view.lang), n=len(names), then=then)
+        for then, names in alike.items()
+    ]
 
 
 def _write(view: View, id: str, more: Sequence[Runs] = ()) -> list[Runs]:
@@ -83,6 +116,8 @@ def _tell_subjects(
     `again`: of ledgers that were spoken of before, so that neither their silences nor unread files are said again.
     """
     about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
+    # What it was then, a report's tables of facts have.
+    alike: Alike | None = {} if view.report and is_shown(view, "facts") else None
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
         kind = counted.split(".")[0]
@@ -93,14 +128,14 @@ def _tell_subjects(
         sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
-            told.append(_tell(view, sentence, lead, () if told else more))
+            told.append(_tell(view, sentence, lead, () if told else more, alike))
             if sentence is first and not again:
                 told += tell_silences(view, kind)
         if about.facts and len(sentences) == 1 + len(others):
             told.append(_tell_other_changes(view, kind))
         if view.value(counted) != 0:
             asked += [entry.rstrip(_MARKS) for sentence in sentences for entry in sentence]
-    return told, asked
+    return told + _tell_alike(view, alike or {}), asked
 
 
 def _tell_other_changes(view: View, kind: str) -> Runs:
