@@ -141,6 +141,19 @@ def test_a_township_takes_about_ten_pages_none_half_empty_with_its_workings_in_a
             assert n == 0 or said.format(n=f"{n:,.0f}") in text, (code, fact)
 
 
+def test_the_county_s_report_has_its_workings_in_an_annex_and_every_township_in_its_table(review):
+    book, folder, codes = review
+    data = (folder / "comparison.zh.pdf").read_bytes()
+    main, pages = count_pages(data)
+    assert main <= 14 and pages > main, (main, pages)
+    with pypdfium2.PdfDocument(data) as document:
+        assert [number for number in range(1, main - 1) if measure_fill(document[number]) < 0.4] == []
+    table = html.parse(folder / "comparison.zh.html").getroot().get_element_by_id("table-heat-table")
+    named = [row.text_content().strip() for row in table.xpath(".//tbody//th")]
+    assert [name.split(" ")[0] for name in named[:-1]] == [str(n + 1) for n in range(len(codes))]
+    assert {name.split(" ")[1] for name in named[:-1]} == {book.district_name(code) for code in codes}
+
+
 def measure_fill(page):
     """How far down the type area of a page something stands, as a part of its height."""
     head, foot, height = 79, 71, page.get_height()  # points
