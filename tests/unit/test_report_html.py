@@ -193,3 +193,26 @@ def test_columns_of_a_shaded_table_stand_close() -> None:
     narrow = ((rows[0][0], display.Cell("5", 5)),)
     assert measure_columns(display.Table("t", "", english, narrow, shaded=True)) == (3.8, 2.2)
     assert measure_columns(display.Table("t", "", columns, rows)) == (4.5, 7.1)
+
+
+def test_cells_of_a_shaded_table_say_what_their_colour_means_and_keep_their_heads(
+    notebook: Callable[..., NotebookNode], meta: ReportMeta
+) -> None:
+    """A telephone shows rows as cards: each cell has its head as a label, and its role."""
+    columns = (display.Column("地区"), display.Column("演练 评估", "", "center"), display.Column("死亡"))
+    row = (
+        display.Cell("溪口镇"),
+        display.Cell("▼37.5", 37.5, note="worse"),
+        display.Cell("●3", 3, note="red"),
+    )
+    for shaded in (True, False):
+        html = render_html(notebook(display.Table("t", "题", columns, (row,), shaded=shaded)), meta=meta)
+        ((_, worse, red),) = [
+            row.xpath("./*")
+            for row in lxml_html.fromstring(html).get_element_by_id("table-t").xpath(".//tbody/tr")
+        ]
+        assert (worse.get("data-label"), worse.get("role")) == (
+            ("演练 评估", "cell") if shaded else (None, None)
+        )
+        assert worse.text_content() == ("▼37.5 (比其余差)" if shaded else "▼37.5 (趋差)")
+        assert red.text_content() == "●3 (严重)" and "red" in red.get("class", "")
