@@ -143,6 +143,25 @@ def test_a_row_in_words_leaves_out_what_is_not_known() -> None:
     assert exploring is not None and exploring.told is None and exploring.rows == table.rows
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", "2021-07-16台风（自然灾害）：屋顶受损；死亡0人，重伤1人，直接经济损失56.5万元。"),
+        (
+            "en",
+            "2021-07-16, 台风 (自然灾害): 屋顶受损; deaths: 0; serious injuries: 1; direct loss: 565,000 yuan.",
+        ),
+    ],
+)
+def test_numbers_of_a_row_in_words_have_the_units_of_the_language(lang: str, told: str) -> None:
+    loss = figures.tables.write_number(56.5, 1)
+    row = ("2021-07-16", "自然灾害", "台风", "屋顶受损。", 0, 1, loss)
+    table = figures.tables.make_table(make_view(report="township_review", lang=lang), "incidents-list", [row])
+    assert table is not None and table.told is not None
+    words = "".join(run.text for run in table.told.blocks[0].runs)
+    assert words == told
+
+
 def test_notes_of_a_table_told_in_words_stay() -> None:
     table = figures.tables.make_table(
         make_view(report="township_review"),

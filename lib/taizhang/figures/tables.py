@@ -31,7 +31,7 @@ from taizhang.analysis.view import Row, View, is_known
 from taizhang.core import display
 from taizhang.core.wording import fill, leave_out_untold
 from taizhang.metadata.exhibits import load_exhibits
-from taizhang.metadata.facts import ALL, FactInfo, unit_label
+from taizhang.metadata.facts import ALL, FactInfo, describe_fact, unit_label
 from taizhang.metadata.formats import (
     format_fact,
     format_number,
@@ -168,12 +168,21 @@ def _tell_row(
     known, lang = load_exhibits(), view.lang
     words = next((known[id].words["row"][lang] for id in ids if id in known and "row" in known[id].words), "")
     told = {
-        name: display.Run(join_unit(cell.text.removesuffix("。"), head.unit, lang), fact=cell.fact)
+        name: display.Run(_write_amount(cell, head.unit, lang), fact=cell.fact)
         for name, cell, head in zip(called, row, heads, strict=True)
         if cell.text not in ("", "—")
     }
     parts = fill(leave_out_untold(words, told), told)
     return tuple(part if isinstance(part, display.Run) else display.Run(str(part)) for part in parts)
+
+
+def _write_amount(cell: display.Cell, unit: str, lang: str) -> str:
+    """A cell as a sentence has it: with its unit, but for people in English, and without a full stop of its own."""
+    if lang == "en" and unit == unit_label("people", lang):
+        return cell.text
+    if lang == "en" and unit == unit_label("wan_yuan", lang) and isinstance(cell.value, float):
+        return quantify(cell.value, describe_fact("losses.loss_wan"), lang)
+    return join_unit(cell.text.removesuffix("。"), unit, lang)
 
 
 def make_cell(entry: object) -> display.Cell:

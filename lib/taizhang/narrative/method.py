@@ -41,6 +41,7 @@ def write_method(view: View) -> Prose | None:
     maps = view.district == ALL and not view.approval
     told = [
         say("method.short" if full else "method.brief", lang, day=format_date(view.as_of, lang)),
+        *([say(f"method.{'annex' if is_shown(view, 'definitions') else 'tests'}", lang)] if full else []),
         *_tell_undated(view),
         *_tell_unsaid(view),
         *_tell_late(view),

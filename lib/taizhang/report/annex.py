@@ -32,7 +32,8 @@ def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock
             text, head = heading.text, None
         # Cards lead to rows, and their numbers stand in the annex's tables.
         moved = [block for block in inside if is_annexed(block) and not isinstance(block, KeyFiguresBlock)]
-        main += [*([heading] if heading else []), *(block for block in inside if not is_annexed(block))]
+        kept = [block for block in inside if not is_annexed(block)]
+        main += [*([heading] if heading else []), *kept]
         if not moved:
             continue
         if head is None:
@@ -41,7 +42,9 @@ def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock
                 3, text, write_number(3, number, ["A", str(number)], lang), f"{ANCHOR}-{number}"
             )
             annex.append(head)
-        main.append(_point(head, moved, lang))
+        # Words need no line to lead to them, but where it is all that a heading has.
+        if not kept or any(isinstance(block, FigureBlock | TableBlock) for block in moved):
+            main.append(_point(head, moved, lang))
         annex += moved
     return [*main, HeadingBlock(2, page_words(lang)["page.annex"], "", ANCHOR), *annex] if annex else main
 
@@ -69,9 +72,9 @@ def _point(head: HeadingBlock, moved: Sequence[ReportBlock], lang: str) -> Point
 def name_folded(blocks: Sequence[ReportBlock], lang: str) -> str:
     """What a fold of some blocks is called: by its figures and tables."""
     shown = [block for block in blocks if isinstance(block, FigureBlock | TableBlock)]
+    titles = [block.figure.title if isinstance(block, FigureBlock) else block.table.title for block in shown]
     names = [
-        f"{name_shown(one, lang)} {one.figure.title if isinstance(one, FigureBlock) else one.table.title}"
-        for one in shown
+        f"{name_shown(one, lang)} {title.rstrip('？?')}" for one, title in zip(shown, titles, strict=True)
     ]
     words, joint = page_words(lang), "；" if lang == "zh" else "; "
     cards = any(isinstance(block, KeyFiguresBlock) for block in blocks)
