@@ -457,3 +457,13 @@ def test_repeats_are_above_a_tenth_whatever_the_rows_say(
     facts = make_fact("hazards.repeats", repeats, known=100 - unsaid, of=100), make_fact("hazards.found", 100)
     found, looked = look_at(*facts)
     assert (found != []) == is_met and ("hazards.repeats" in looked) == is_looked_at
+
+
+def test_at_deaths_nobody_looked_where_only_the_grades_are_known() -> None:
+    """No accident, but an event of which the ledger does not say how many died: two rules ask for deaths."""
+    levels = [
+        make_fact(f"incidents.level_{name}", 0, known=0, of=0)
+        for name in ("ordinary", "larger", "major", "extraordinary")
+    ]
+    assert look_at(*levels, make_fact("incidents.deaths", None, known=0, of=1)) == ([], ())
+    assert look_at(*levels, make_fact("incidents.deaths", 0, known=1, of=1)) == ([], ("incidents.deaths",))
