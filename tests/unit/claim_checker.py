@@ -398,6 +398,8 @@ class Checker:
         """Whether a place breaks a rule; None where that can't be known."""
         if rule.fact.split(".")[0] not in self.kinds:
             return None
+        if rule.check == "no_drill":
+            return place != ALL and not self.drills(place)
         if rule.check in ("graded", "deaths"):
             levels = [self.value(name, place) for name in _GRADES]
             graded = True if any(levels) else None if None in levels else False

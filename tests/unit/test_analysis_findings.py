@@ -459,11 +459,13 @@ def test_repeats_are_above_a_tenth_whatever_the_rows_say(
     assert (found != []) == is_met and ("hazards.repeats" in looked) == is_looked_at
 
 
-def test_at_deaths_nobody_looked_where_only_the_grades_are_known() -> None:
-    """No accident, but an event of which the ledger does not say how many died: two rules ask for deaths."""
-    levels = [
-        make_fact(f"incidents.level_{name}", 0, known=0, of=0)
-        for name in ("ordinary", "larger", "major", "extraordinary")
-    ]
-    assert look_at(*levels, make_fact("incidents.deaths", None, known=0, of=1)) == ([], ())
-    assert look_at(*levels, make_fact("incidents.deaths", 0, known=1, of=1)) == ([], ("incidents.deaths",))
+def test_grades_and_deaths_are_looked_at_each_for_itself() -> None:
+    """No accident, but an event of which the ledger does not say how many died; or deaths known and grades not."""
+    larger, deaths = "incidents.level_larger", "incidents.deaths"
+
+    def look(level: int | None, dead: int | None) -> tuple[str, ...]:
+        levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
+        facts = [make_fact(name, level, known=0, of=0 if level == 0 else 1) for name in levels]
+        return look_at(*facts, make_fact(deaths, dead, known=0 if dead is None else 1, of=1))[1]
+
+    assert (look(0, None), look(None, 0), look(0, 0)) == ((larger,), (deaths,), (larger, deaths))

@@ -496,6 +496,10 @@ class Looked:
         return bool(self.everywhere or self.somewhere)
 
 
+# What a rule looks at is its fact but for this: of what is found, deaths are told, and they may be unknown.
+_LOOKED_AT = {"graded": "incidents.level_larger"}
+
+
 def list_looked(view: View) -> Looked:
     """What rules could look at in a view's district; of the whole area in every district as well.
 
@@ -504,18 +508,9 @@ def list_looked(view: View) -> Looked:
     codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
     cases = [_Case(facts, before, code, view.ledgers, view.as_of, lambda *_: None, view) for code in codes]
-    rules = load_rules()
-    # At a fact one has looked where every rule of it could: deaths may be unknown where the grades are known.
     looked = [
-        (
-            fact,
-            [
-                case.district
-                for case in cases
-                if all(_could_look(one, case) for one in rules if one.fact == fact)
-            ],
-        )
-        for fact in dict.fromkeys(rule.fact for rule in rules)
+        (_LOOKED_AT.get(rule.check, rule.fact), [case.district for case in cases if _could_look(rule, case)])
+        for rule in load_rules()
     ]
     everywhere = dict.fromkeys(fact for fact, of in looked if fact and len(of) == len(cases))
     somewhere = dict.fromkeys(
