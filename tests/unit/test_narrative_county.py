@@ -38,7 +38,10 @@ SPANS = [("hazards", at, "2021-04-01", f"2021-0{at + 6}-30") for at in range(3)]
 
 @pytest.mark.parametrize(
     ("lang", "many"),
-    [("zh", "4个地区的部分台账有成段时间没有记录"), ("en", "Four districts have ledgers without rows for long")],
+    [
+        ("zh", "4个地区的部分台账有成段时间没有记录"),
+        ("en", "Four districts have ledgers without rows for long"),
+    ],
 )
 def test_many_silent_ledgers_are_counted_and_a_table_lists_them(lang: str, many: str) -> None:
     few = make_silent(*SPANS, lang=lang)
