@@ -307,6 +307,15 @@ def place_labels(
     ]
 
 
+def count_led(view: View, texts: Sequence[str]) -> int:
+    """How many districts of a map of the whole area have no room for their text within."""
+    size = load_style().small
+    with use_style():
+        axes = make_map(tuple(view.outlines.total_bounds))[1]
+        rooms = [_measure_label(axes, text, size) for text in texts]
+        return find_places(list(view.outlines.geometry), rooms, taken=[find_corner(axes)]).count(None)
+
+
 def say_unlabelled(names: Iterable[str], left_out: Sequence[int], lang: str) -> str:
     """What a source says of the shapes that have no label, '' where all have one."""
     every = list(names)

@@ -14,6 +14,7 @@ from taizhang.figures.canvas import finish_figure
 from taizhang.figures.ground import (
     LINE_MM,
     LIST_FOOT_MM,
+    count_led,
     fill_districts,
     place_labels,
     say_unlabelled,
@@ -29,8 +30,10 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 from taizhang.stats.risk import CLASSES, DIMENSIONS, DRAWS, SPREAD
 
-# Districts on a map with their names; more have numbers, and a list below.
+# Districts on a map with their names, and how many of these may stand beside their ground; more have numbers, and a
+# list below.
 _MOST_NAMED = 24
+_MOST_LED = 4
 _MOST_LINES = 18
 
 
@@ -46,17 +49,16 @@ def map_risk(view: View) -> display.Figure | None:
     districts = view.outlines.set_index("code")
     level = places["class"].reindex(districts.index)
     named = {name: label(f"risk.{name}", lang) for name in reversed(CLASSES)}
-    numbers = number_districts(view)["number"] if len(districts) > _MOST_NAMED else pd.Series(dtype=int)
+    names = [f"{name}\n{_say_index(places.loc[code])}" for code, name in districts["name"].items()]
+    by_name = len(names) <= _MOST_NAMED and count_led(view, names) <= _MOST_LED
+    numbers = pd.Series(dtype=int) if by_name else number_districts(view)["number"]
     lines, listed = (
         _list_classes(level, numbers, districts["name"], named, lang) if len(numbers) else ([], True)
     )
     layout = {"tallest_mm": 120.0, "foot_mm": LIST_FOOT_MM + LINE_MM * len(lines)} if lines else {}
     with use_map(view, whole=True, **layout) as (drawing, axes, strip):
         fill_districts(axes, districts, [colours.get(name, "") for name in level])
-        texts = [
-            str(numbers[code]) if lines else f"{name}\n{_say_index(places.loc[code])}"
-            for code, name in districts["name"].items()
-        ]
+        texts = names if by_name else [str(numbers[code]) for code in districts.index]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
         left_out = place_labels(axes, districts.geometry, texts, inks, lead=True)
         set_strip_key(strip, [("■", words, colours[name]) for name, words in named.items()])
