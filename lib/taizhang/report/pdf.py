@@ -39,7 +39,7 @@ from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
 # Sizes of the body, in points, and pages, up to the annex and in all: type is as large as these allow. A bulletin of a
 # month has two, an annual review is of about ten with its workings in an annex.
 _BODY_SIZES = (10.5, 10.0, 9.5)
-_BULLETIN_SIZES = (9.5, 9.0, 8.5)
+_BULLETIN_SIZES = (9.5, 9.0, 8.5, 8.0)
 MOST_PAGES = {"month": (2, 2), "quarter": (8, 14), "half": (10, 18), "year": (12, 22)}
 # Runs for which Typst keeps a result that it doesn't meet again.
 _RUNS_KEPT = 10
