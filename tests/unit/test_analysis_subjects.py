@@ -289,7 +289,7 @@ def test_of_many_the_first_ten_are_named_and_all_counted() -> None:
     view = look({"hazards": rows})
     (found,) = (one for one, _ in list_findings(view))
     assert [one.name for one in found.subjects] == [f"厂{n}" for n in range(MOST)] and found.total == 14
-    assert join_subjects(found, view).endswith("厂4（用电，逾期209天）等14项")
+    assert join_subjects(found, view).endswith("厂4（用电，逾期209天）等14处")
 
 
 def test_rows_that_do_not_say_name_nobody() -> None:
