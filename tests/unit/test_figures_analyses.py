@@ -223,3 +223,11 @@ def test_nothing_to_show_is_none() -> None:
         figures.tabulate_required_drills, figures.map_risk, figures.tabulate_assessment, figures.tabulate_climate,
     ):  # fmt: skip
         assert show(empty) is None
+
+
+def test_words_for_few_rows_need_all_that_they_speak_of() -> None:
+    """Where the table has no column of days, or a row no day, a report keeps the table."""
+    losses = [{"event": "台风", "occurred_on": "2021-07-16", "loss_wan": 67.7}]
+    view = make_view({"losses": make_table("losses", losses)}, report="township_review")
+    assert figures.tabulate_rows(view, "losses", "event", "occurred_on", "loss_wan").told is not None
+    assert figures.tabulate_rows(view, "losses", "event", "loss_wan").told is None

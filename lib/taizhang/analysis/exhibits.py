@@ -31,12 +31,12 @@ def is_shown(view: View, *ids: str) -> bool:
 def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> Prose | None:
     """What has so few rows or bars that a report has words in its place: its lead and an item for each.
 
-    None where there are more, where there are no words for it (`few`; the first id that has any decides), and in a
-    notebook of no report.
+    None where there are more, where there are no words for it (`few`; the first id that has any decides) or for one of
+    the items, and in a notebook of no report.
     """
     known = load_exhibits()
     id = next((id for id in ids if id in known and "few" in known[id].words), "")
-    if not id or not view.report or not 0 < len(items) < _FEW:
+    if not id or not view.report or not 0 < len(items) < _FEW or not all(items):
         return None
     lang, lead = view.lang, say_exhibit(view, id, "few", **values)
     texts = ["".join(run.text for run in item) for item in items]

@@ -33,12 +33,16 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict[s
             yield from _flatten(value, f"{prefix}{key}.")
 
 
+def list_places(text: str) -> set[str]:
+    """The names of a text's places, but those within a choice of words."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
 def leave_out_untold(text: str, told: Collection[str]) -> str:
     """A text without the parts in [brackets] that have a place of which nothing is told; no comma is left in front."""
 
     def keep(match: re.Match[str]) -> str:
-        places = {name for _, name, _, _ in Formatter().parse(match[1]) if name}
-        return match[1] if places <= set(told) else ""
+        return match[1] if list_places(match[1]) <= set(told) else ""
 
     return re.sub(r"\[([^\[\]]*)\]", keep, text).lstrip("，, ")
 

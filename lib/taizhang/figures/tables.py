@@ -29,7 +29,7 @@ from taizhang.analysis.selection import (
 from taizhang.analysis.targets import list_targets
 from taizhang.analysis.view import Row, View, is_known
 from taizhang.core import display
-from taizhang.core.wording import fill, leave_out_untold
+from taizhang.core.wording import fill, leave_out_untold, list_places
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, unit_label
 from taizhang.metadata.formats import (
@@ -164,7 +164,10 @@ def _tell_row(
     called: Sequence[str],
     *ids: str,
 ) -> tuple[display.Run, ...]:
-    """A row in the words that the first exhibit that has some has for one; of what is not known nothing is said."""
+    """A row in the words that the first exhibit that has some has for one; of what is not known nothing is said.
+
+    Nothing at all where the words ask for a column that the table has not, or a row without.
+    """
     known, lang = load_exhibits(), view.lang
     words = next((known[id].words["row"][lang] for id in ids if id in known and "row" in known[id].words), "")
     told = {
@@ -172,7 +175,10 @@ def _tell_row(
         for name, cell, head in zip(called, row, heads, strict=True)
         if cell.text not in ("", "—")
     }
-    parts = fill(leave_out_untold(words, told), told)
+    words = leave_out_untold(words, told)
+    if not list_places(words) <= set(told):
+        return ()
+    parts = fill(words, told)
     return tuple(part if isinstance(part, display.Run) else display.Run(str(part)) for part in parts)
 
 
