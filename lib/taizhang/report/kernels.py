@@ -32,7 +32,6 @@ PRELOAD = Preload(
     ),
     # Slow to load, and only what compares districts needs them.
     {
-        "map_fact": "mapclassify",
         "plot_rank_ranges": "esda.moran",
         "plot_drill_effects": "statsmodels.genmod.generalized_linear_model",
     },
