@@ -145,7 +145,7 @@ def make_test(arguments: list[str]) -> None:
         print("lint or types failed, see above; the tests run all the same", flush=True)
     # Last, so that their summary closes the output.
     code = run_module(
-        "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", "not long", *arguments, check=False
+        "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not long", *arguments, check=False
     )
     raise SystemExit(code or (failed[0] if failed else 0))
 

@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--period", default="2021", help="default: 2021")
     parser.add_argument("--district", default="", help="a code; default: the first report")
     parser.add_argument("--lang", default="zh", choices=("zh", "en"))
-    parser.add_argument("--page", type=int, default=4, help="of the PDF; default: 4, the key figures")
+    parser.add_argument("--page", type=int, default=6, help="of the PDF; default: 6, work done")
     chosen = parser.parse_args()
     report = find_report(ROOT / "reports" / chosen.period.replace("/", "_"), chosen.district, chosen.lang)
     PICTURES.mkdir(exist_ok=True)

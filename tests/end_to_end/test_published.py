@@ -17,8 +17,6 @@ from taizhang.report.pdf import count_pages
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
 
-pytestmark = pytest.mark.xdist_group("published")
-
 FORMATS = ("html", "pdf", "docx")
 # Names of people, standards, programs and methods: all that a Chinese report may hold of Latin words.
 NAMES = set(

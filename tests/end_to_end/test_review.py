@@ -15,9 +15,6 @@ from taizhang.report.pdf import count_pages
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
 
-# One review serves all these tests, so they stay on one worker.
-pytestmark = pytest.mark.xdist_group("review")
-
 MARKER = "标记{}号仓库"
 HOSTILE = "<script>alert(1)</script> =cmd|'/C calc'!A0 #set page(width: 1pt) *x* $y$ `z` 13812345678"
 

@@ -33,8 +33,7 @@ FIGURE_SHOWN = ".jp-OutputArea-output img[src^='data:image/svg+xml']"
 TABLE_SHOWN = ".jp-OutputArea-output table"
 PATIENCE = 60_000  # milliseconds: a busy machine
 
-# One JupyterLab for all.
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -167,9 +167,9 @@ def _write_targets(view: View) -> Status:
         shown = []
     most = 1 if view.district == ALL else 2
     notes = [_say_target(view, one) for one in shown[:most]]
+    listed = _join(notes, label("brief.list", lang))
     if len(shown) > most:
-        notes.append(say("brief.targets.more", lang, n=count(len(shown))))
-    listed = _join(notes, "" if len(shown) > most and lang == "zh" else label("brief.list", lang))
+        listed += say("brief.targets.more", lang, n=count(len(shown)))
     return _make_status(view, "targets", found.level, value, listed)
 
 
