@@ -378,6 +378,7 @@ def test_a_review_and_one_that_fails(run, book: Path) -> None:
     own.write_text(json.dumps(notebook), encoding="utf-8")
     code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
     assert code == 1 and is_chinese(out, err) and "没有做成" in out and "看不懂报告期“2021Q9”" in err
+    assert (out + err).count("看不懂报告期") == 1  # once, and not by each part that hears of it
     # What a notebook says is in the command's language, not the workbook's.
     english = (
         "review",

@@ -63,6 +63,9 @@ def test_every_output_of_the_contract_is_there(review):
     for code in codes:
         wanted |= {f"{code}.zh.html", f"{code}.zh.pdf", f"notebooks/{code}.zh.ipynb"}
     assert wanted <= names
+    page = (folder / "index.zh.html").read_text("utf-8")
+    linked = set(re.findall(r'<a href="([^"#]*)"', page))
+    assert {f"{code}.brief.zh.pdf" for code in (*codes, "comparison")} <= linked & names
     assert not [name for name in names if Path(name).name.startswith(".")]
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert {report["status"] for report in manifest["reports"].values()} == {"made"}

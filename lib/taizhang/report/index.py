@@ -29,7 +29,7 @@ from taizhang.metadata.formats import (
 )
 from taizhang.metadata.words import Tongue, label, name_places
 from taizhang.report.data import write_citation
-from taizhang.report.formats import DATA_FILES, FINDINGS, FORMATS
+from taizhang.report.formats import BRIEF, DATA_FILES, FINDINGS, FORMATS
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.report.plan import tell_unread
 from taizhang.settings.workbook import SCOPES, OwnReport
@@ -241,10 +241,11 @@ def _find_report(
     stem: str, folder: Path, lang: str, reports: Mapping[str, Mapping[str, Any]], read_as_of: str
 ) -> tuple[dict[str, str], str, str]:
     """A report's files by format, its state, and its day in words where it is not the page's."""
-    files = {form: f"{stem}.{lang}.{form}" for form in FORMATS if (folder / f"{stem}.{lang}.{form}").exists()}
+    names = {form: f"{stem}.{lang}.{form}" for form in FORMATS} | {BRIEF: f"{stem}.{BRIEF}.{lang}.pdf"}
+    files = {form: name for form, name in names.items() if (folder / name).exists()}
     report = reports.get(f"{stem}.{lang}", {})
     status = str(report.get("status", "missing"))
-    if status == "made" and not files:  # someone took the files away
+    if status == "made" and set(files) <= {BRIEF}:  # someone took the files away
         status = "missing"
     day = str(report.get("as_of", read_as_of))
     other = (
