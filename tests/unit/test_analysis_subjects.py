@@ -292,6 +292,14 @@ def test_of_many_the_first_ten_are_named_and_all_counted() -> None:
     assert join_subjects(found, view).endswith("厂4（用电，逾期209天）等14处")
 
 
+def test_of_the_whole_area_a_name_has_its_district_once() -> None:
+    place = make_districts()["name"].iloc[0]
+    rows = [HAZARD | {"premises": name, "deadline": "2021-06-01"} for name in ("甲厂", f"{place}中学")]
+    view = look({"hazards": rows}, "all")
+    (found,) = (one for one, _ in list_findings(view) if one.rule.rule == "hazards_overdue")
+    assert {name for name, _, _ in said(found, view)} == {f"{place}甲厂", f"{place}中学"}
+
+
 def test_rows_that_do_not_say_name_nobody() -> None:
     """Of nine drills one says that it was not evaluated and one says nothing; no plan of a suppressed kind is named."""
     rows = (

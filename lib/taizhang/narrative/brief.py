@@ -274,7 +274,9 @@ def _tell_sources(view: View, found: Deaths) -> Iterable[Runs]:
                 say("brief.verdict.district", lang, name=names.get(code, code), n=_spell(lang, n))
                 for code, n in most[:shown]
             ]
-            yield say("brief.verdict.districts", lang, names="") + _join(told, label("brief.list", lang))
+            rest = "all_districts" if shown == len(most) else "some_districts"
+            named = _join(told, label("brief.list", lang))
+            yield say("brief.verdict.districts", lang) + named + say(f"brief.verdict.{rest}", lang)
         return
     worst = found.events[0]
     for said in (_say_event(view, worst, plain=False), _say_event(view, worst, plain=True)):

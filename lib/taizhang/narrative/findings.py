@@ -70,8 +70,9 @@ def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
     said = []
     for one in finding.subjects:
         name = _name(one, lang)
-        if finding.district == ALL and one.district in names:
-            name = label("findings.whose", lang, district=names[one.district], name=name).strip()
+        whose = names.get(one.district, "") if finding.district == ALL else ""
+        if whose and not name.startswith(whose):  # 溪口镇中心小学 says whose it is
+            name = label("findings.whose", lang, district=whose, name=name).strip()
         evidence = one.more if one.amount is None else {**one.more, "amount": one.amount}
         amount = _fill(told[lang], evidence, lang) if told and evidence else ()
         said.append(SaidSubject(name, one.what, amount))
