@@ -176,6 +176,7 @@ def test_a_figure_opens_large_and_goes_back(pages: dict[str, Path], open_page: C
     assert page.get_by_role("dialog").locator("svg").count() == 1
     assert page.locator("#figure-hazards-again svg").count() == 0
     page.keyboard.press("Escape")
+    page.locator("#figure-hazards-again svg").wait_for()  # the event comes after the dialog is gone
     assert not page.get_by_role("dialog").is_visible()
     assert page.locator("#figure-hazards-again svg").count() == 1
     assert button.evaluate("(element) => element === document.activeElement")
