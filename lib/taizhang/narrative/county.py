@@ -119,7 +119,8 @@ def write_assessment(view: View) -> Prose | None:
         sentences.append(
             say(f"assessment_text.{key}", lang, names=join_list(vetoed, lang), n=count(len(vetoed)))
         )
-    sentences.append(say("assessment_text.doubt", lang, n=count(found.span)))
+    if found.span > 1:
+        sentences.append(say("assessment_text.doubt", lang, n=count(found.span)))
     return tell(lang, *sentences)
 
 
