@@ -92,7 +92,18 @@ def test_points_that_hang_on_rows_that_do_not_say_are_a_range(view: View) -> Non
     assert found is not None and found.places.loc[CODES[3], ["low", "high"]].tolist() == [3, 6]
 
 
-def test_vetoes_and_the_doubt_of_ranks_in_words(view: View) -> None:
+def test_that_ranks_range_is_told(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = find_assessment(view)
+    assert found is not None
+    ranging = replace(found, places=found.places.assign(low=1, high=4))
+    monkeypatch.setattr("taizhang.narrative.county.find_assessment", lambda _: ranging)
+    prose = narrative.write_assessment(view)
+    assert prose is not None
+    said = "".join(run.text for run in prose.blocks[0].runs)
+    assert said.endswith("至少一半地区的位次范围跨4位或更多，名次相近的不分高下。")
+
+
+def test_vetoes_are_told_and_of_ranks_that_are_sure_no_doubt(view: View) -> None:
     """The third has more than two deaths and ranks last; every rank is certain, as no fact has an interval."""
     rules = Assessment(
         "考核办法", (*RULES.rules[:1], AssessmentRule("死亡", "veto", "incidents.deaths", above=3))
@@ -102,8 +113,5 @@ def test_vetoes_and_the_doubt_of_ranks_in_words(view: View) -> None:
     assert found is not None and prose is not None
     assert (found.vetoed, found.first, found.span) == ([NAMES[4]], [NAMES[5]], 1)
     said = "".join(run.text for run in prose.blocks[0].runs)
-    assert said == (
-        f"按《考核办法》计分，排在第一的是{NAMES[5]}。一票否决的有1个，排在最后：{NAMES[4]}。"
-        "至少一半地区的位次范围跨1位或更多，名次相近的不分高下。"
-    )
+    assert said == f"按《考核办法》计分，排在第一的是{NAMES[5]}。一票否决的有1个，排在最后：{NAMES[4]}。"
     assert narrative.write_assessment(make_view()) is None
