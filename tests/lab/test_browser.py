@@ -58,19 +58,27 @@ def address(workbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             command, cwd=workbook, env={**make_environment(), **settings}, stdout=output, stderr=output
         )
     try:
-        for _ in range(240):
-            found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", log.read_text("utf-8", "replace"))
-            if found:
-                break
-            assert server.poll() is None, log.read_text("utf-8", "replace")
-            time.sleep(0.25)
-        assert found, log.read_text("utf-8", "replace")
-        with urlopen(f"{found[0]}api/status", timeout=20) as answer:
-            assert answer.status == 200
-        yield found[0]
+        yield await_answer(server, log)
     finally:
         server.terminate()
         server.wait(20)
+
+
+def await_answer(server: "subprocess.Popen[bytes]", log: Path) -> str:
+    """The server's address, once it answers there: it writes the address before it listens."""
+    last: OSError | None = None
+    for _ in range(240):
+        told = log.read_text("utf-8", "replace")
+        assert server.poll() is None, told
+        if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", told):
+            try:
+                with urlopen(f"{found[0]}api/status", timeout=20) as answer:
+                    assert answer.status == 200
+                return found[0]
+            except OSError as error:
+                last = error
+        time.sleep(0.25)
+    raise AssertionError(log.read_text("utf-8", "replace")) from last
 
 
 @pytest.fixture(scope="module")
