@@ -59,6 +59,28 @@ def test_it_fits_any_width_and_styles_only_itself() -> None:
     assert "<metadata" not in draw().svg and "<!DOCTYPE" not in draw().svg
 
 
+def test_a_report_s_kernel_draws_each_figure_for_a_telephone_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = make_view({"hazards": make_hazards(np.random.default_rng(7))})
+    alone = figures.plot_hazards_trend(view)
+    assert alone is not None and alone.narrow == ""
+    monkeypatch.setattr("taizhang.analysis.exhibits.is_in_kernel", lambda: True)
+    both = figures.plot_hazards_trend(view)
+    assert both is not None and both.svg == alone.svg
+    root = ElementTree.fromstring(both.narrow)
+    assert float(root.get("viewBox", "").split()[2]) == pytest.approx(104 * 72 / 25.4, abs=0.01)
+
+
+def test_what_is_told_in_words_is_not_drawn_for_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taizhang.core.display.is_in_kernel", lambda: True)
+    view = make_view({}, report="township_review")
+    with use_style():
+        sheet, _ = make_axes(60)
+    shown = finish_figure(sheet, view, "hazards-by-trade", 1, n=1, leaders="", state="", few=["一处"])
+    assert shown.told is not None and shown.svg == ""
+    bundle = shown._repr_mimebundle_()
+    assert "image/svg+xml" not in bundle and "一处" in bundle["text/html"]
+
+
 def test_the_same_figure_is_the_same_bytes() -> None:
     assert draw().svg == draw().svg
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from taizhang.metadata.style import load_style
+from taizhang.metadata.style import load_style, use_narrow
 
 # Machado, Oliveira and Fernandes (2009), IEEE TVCG 15, 1291-1298, at full severity, on linear RGB.
 MACHADO = {
@@ -73,6 +73,7 @@ def test_marks_stand_out_from_the_paper() -> None:
     style = load_style()
     for colour in {*style.roles.values(), *style.categories, *style.signals.values()}:
         assert measure_contrast(colour, style.paper) >= 3, colour
+        assert measure_contrast(style.dark[colour], style.dark[style.paper]) >= 3, colour
 
 
 def test_text_is_legible() -> None:
@@ -84,10 +85,39 @@ def test_text_is_legible() -> None:
     assert measure_contrast(style.paper, style.sequential[4]) >= 4.5
 
 
-def test_text_is_large_enough_on_a_telephone() -> None:
-    """A figure 160 mm wide, shown 328 px wide on a screen of 360, has no text under 7.5 px."""
+def test_text_is_legible_in_the_dark() -> None:
     style = load_style()
-    assert style.small * 328 / (style.width_mm * 72 / 25.4) >= 7.5
+    ink, muted, paper, empty = (style.dark[one] for one in (style.ink, style.muted, style.paper, style.empty))
+    assert measure_contrast(ink, paper) >= 7
+    assert min(measure_contrast(muted, back) for back in (paper, empty)) >= 4.5
+    for at, step in enumerate(style.sequential):
+        assert measure_contrast(ink if at < 3 else paper, style.dark[step]) >= 4.5, step
+    for colour in style.signals.values():
+        assert measure_contrast(paper, style.dark[colour]) >= 4.5, colour
+
+
+@pytest.mark.parametrize("sight", MACHADO)
+def test_what_is_told_apart_on_paper_is_told_apart_in_the_dark(sight: str) -> None:
+    style = load_style()
+    dark = [style.dark[colour] for colour in style.categories]
+    for one, other in itertools.combinations(dark, 2):
+        assert measure_distance(one, other, sight) > 20, (one, other, sight)
+    steps = [to_lab(MACHADO[sight] @ to_linear(style.dark[colour]))[0] for colour in style.sequential]
+    assert all(after - before > 8 for before, after in itertools.pairwise(steps))
+
+
+def test_every_colour_has_one_for_the_dark() -> None:
+    style = load_style()
+    own = {style.ink, style.muted, style.faint, style.paper, style.empty, *style.roles.values()}
+    assert {*own, *style.categories, *style.signals.values(), *style.sequential} == set(style.dark)
+
+
+def test_text_is_large_enough_on_a_telephone() -> None:
+    """A figure drawn for a telephone, shown 337 px wide (a screen of 360 less a scroll bar), has none under 12 px."""
+    with use_narrow():
+        style = load_style()
+    assert style.narrow and min(style.small, style.text) * 337 / (style.width_mm * 72 / 25.4) >= 12
+    assert not load_style().narrow
 
 
 def test_the_measure_finds_a_bad_pair() -> None:

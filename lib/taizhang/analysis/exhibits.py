@@ -7,9 +7,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
-from taizhang.core.display import Block, Figure, KeyFigures, Prose, Run, Table
+from taizhang.core.display import Block, Figure, KeyFigures, Prose, Run, Table, is_in_kernel
 from taizhang.metadata.exhibits import Exhibit, load_exhibits
 from taizhang.metadata.formats import format_date
+from taizhang.metadata.style import use_narrow
 from taizhang.metadata.words import label
 
 Asked = ParamSpec("Asked")
@@ -83,13 +84,31 @@ def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Aske
         raise KeyError(f"'{id}' is not in exhibits.yml")
 
     def decorate(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
+        draw = add_narrow(function)
+
         @wraps(function)
         def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
-            return place_shown(view, function(view, *args, **named), id) if is_shown(view, id) else None
+            return place_shown(view, draw(view, *args, **named), id) if is_shown(view, id) else None
 
         return show
 
     return decorate
+
+
+def add_narrow(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
+    """Have a function draw its figures, where a report is made, a second time for a telephone's screen."""
+
+    @wraps(function)
+    def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
+        shown = function(view, *args, **named)
+        if not isinstance(shown, Figure) or shown.told or not is_in_kernel():
+            return shown
+        with use_narrow():
+            again = function(view, *args, **named)
+        assert isinstance(again, Figure)
+        return replace(shown, narrow=again.svg)
+
+    return show
 
 
 def say_exhibit(view: View, id: str, part: str, /, **values: object) -> str:

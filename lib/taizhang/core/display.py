@@ -26,6 +26,15 @@ def is_interactive() -> bool:
     return bool(getattr(kernel, "_allow_stdin", False))
 
 
+def is_in_kernel() -> bool:
+    """Whether a notebook runs for a report: in a kernel at which nobody sits."""
+    if "IPython" not in sys.modules or is_interactive():
+        return False
+    from IPython.core.getipython import get_ipython
+
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
 def pack(thing: Any) -> Any:
     """A display object as JSON holds it: of thousands of cells, only what is not as usual."""
     if isinstance(thing, tuple):
@@ -42,7 +51,8 @@ class Figure:
 
     `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: the question that the figure answers,
     its caption; `alt`: what the figure shows, computed from the data; `source`: source, n and interval; `annex`:
-    whether a report has it in its annex; `told`: the words that a report has in its place, as it shows so little.
+    whether a report has it in its annex; `told`: the words that a report has in its place, as it shows so little;
+    `narrow`: the same for a telephone's screen, '' where there is none.
     """
 
     id: str
@@ -52,9 +62,12 @@ class Figure:
     svg: str
     annex: bool = False
     told: "Prose | None" = None
+    narrow: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = {name: said for name, said in pack(self).items() if name != "svg"}
+        if self.told and not self.svg:
+            return self.told._repr_mimebundle_() | {FIGURE: about}
         bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, FIGURE: about}
         # Reports set title and source themselves; on a screen nobody else would.
         return {"text/html": self._draw_framed(), **bundle} if is_interactive() else bundle

@@ -91,6 +91,11 @@ def use_style() -> Iterator[None]:
         yield
 
 
+def width_pt() -> float:
+    """Width of a drawing, points."""
+    return load_style().width_mm / _MM_PER_INCH * 72
+
+
 def make_drawing(height_mm: float) -> Drawing:
     """An empty drawing as wide as the text column."""
     engine = ConstrainedLayoutEngine(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)
@@ -173,9 +178,11 @@ def finish_figure(
     elif not source:
         first, *also = ledgers or about.source
         source = describe_source(view, first, rows, also=also, extra=extra)
+    words = tell_few(view, [(display.Run(text),) for text in few], id, exhibit, **values)
+    if words and display.is_in_kernel():
+        return display.Figure(id=id, title=title, alt=alt, source=source, svg="", told=words)
     with use_style():
         svg = _draw_svg(drawing)
-    words = tell_few(view, [(display.Run(text),) for text in few], id, exhibit, **values)
     return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id), told=words)
 
 
@@ -218,6 +225,11 @@ def _read_heights() -> tuple[int, int, int, int]:
 
 
 _measure_text = lru_cache(maxsize=4096)(fonts.measure_text)
+
+
+def measure_width(text: str, size: float) -> float:
+    """Width of a line of text, points."""
+    return _measure_text(text)[0] * size
 
 
 class _Canvas(FigureCanvasSVG):

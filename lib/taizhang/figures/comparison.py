@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from taizhang.analysis.comparison import SIDES, classify_districts, compare_districts
-from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.exhibits import add_narrow, exhibit, say_exhibit
 from taizhang.analysis.naming import describe_source, name_area
 from taizhang.analysis.selection import choose_columns
 from taizhang.analysis.view import View
@@ -31,6 +31,7 @@ _MOST_ROWS = 50
 _WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.not_known", "either": "word.withheld_or_none"}
 
 
+@add_narrow
 def map_fact(view: View, fact: str) -> display.Figure | None:
     """A map of one fact over the districts, shaded where they differ; None where `classify_districts` finds nothing."""
     found = classify_districts(view, fact)
@@ -41,7 +42,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
     steps, by_side = len(found.classes), found.method == "verdict"
     colours = [style.sequential[n] for n in (2, 0, 4)] if by_side else _choose_fills(steps)
     unknown = label(_WHY_HATCHED[found.missing], lang) if found.missing else ""
-    with use_map(view, whole=True, foot_mm=24) as (drawing, axes, strip):
+    with use_map(view, whole=True, foot_mm=35 if style.narrow else 24) as (drawing, axes, strip):
         shown = ["" if n < 0 else colours[n] for n in places["number"]]
         fill_districts(axes, districts, shown)
         texts = [
@@ -130,18 +131,19 @@ def _draw_classes(
     if unknown:
         entries.append((style.empty, unknown, "////", 0))
     looks: Looks = {"size": style.small, "va": "center"}
-    strip.text(2, 21.5, name_with_unit(info, lang), color=style.muted, **looks)
-    wide = (style.width_mm - 4) / 6
+    top, columns = strip.get_ylim()[1], 3 if style.narrow else 6
+    strip.text(2, top - 2.5, name_with_unit(info, lang), color=style.muted, **looks)
+    wide = (style.width_mm - 4) / columns
     for number, (colour, words, hatch, count) in enumerate(entries):
-        left = 2 + number * wide
+        left, up = 2 + number % columns * wide, top - 10.4 - 11 * (number // columns)
         edge: Looks = {"edgecolor": style.muted, "linewidth": 0.4}
-        strip.add_patch(Rectangle((left, 13.6), 5, 3.6, facecolor=colour, hatch=hatch, **edge))
+        strip.add_patch(Rectangle((left, up), 5, 3.6, facecolor=colour, hatch=hatch, **edge))
         # Words too long for their place take a second line, where the others have their count.
-        for line, height in zip(textwrap.wrap(words, _MOST_IN_KEY), (15.4, 10.6), strict=False):
-            strip.text(left + 6.6, height, line, **looks)
+        for line, height in zip(textwrap.wrap(words, _MOST_IN_KEY), (1.8, -3), strict=False):
+            strip.text(left + 6.6, up + height, line, **looks)
         if count:
             text = label("map.districts", lang, n=count, districts=count)
-            strip.text(left + 6.6, 10.6, text, color=style.muted, **looks)
+            strip.text(left + 6.6, up - 3, text, color=style.muted, **looks)
 
 
 @exhibit("ranking")

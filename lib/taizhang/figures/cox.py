@@ -3,7 +3,7 @@
 import numpy as np
 
 from taizhang.analysis.cox import fit_closure
-from taizhang.analysis.exhibits import say_exhibit
+from taizhang.analysis.exhibits import add_narrow, say_exhibit
 from taizhang.analysis.naming import say_p, say_ratio
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -15,6 +15,7 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 
+@add_narrow
 def plot_cox(view: View) -> display.Figure | None:
     """Hazard ratios of closure with their intervals; None where `fit_closure` fits nothing."""
     fit = fit_closure(view)

@@ -28,7 +28,7 @@ from taizhang.metadata.style import load_style
 
 # Beside the colour, so that nothing is told by it alone.
 _MOST_NAMED = 6  # districts on a small map; of more the numbers of the table stand
-_YIELD_MM = (142.0, 62.0)  # of the plot within its axes, about
+_YIELD_MM = (18.0, 62.0)  # what stands beside the plot, and how high the plot is, about
 MARKS = {"red": "●", "amber": "○", "worse": "▼", "better": "▲"}
 
 
@@ -152,7 +152,9 @@ def plot_yield(view: View) -> display.Figure | None:
         axes.set_xlim(0, most * 1.16)
         axes.set_ylim(0, 1.1 * max(float(places["found"].max()), most * found.level))
         points = places.loc[order, ["visits", "found"]].to_numpy(float)
-        label_points(axes, points, places.loc[order, "district"], size=_YIELD_MM)
+        label_points(
+            axes, points, places.loc[order, "district"], size=(style.width_mm - _YIELD_MM[0], _YIELD_MM[1])
+        )
         for axis in "xy":
             set_whole_ticks(axes, axis, most=7)
         axes.set_xlabel(say_exhibit(view, "yield", "visits"))

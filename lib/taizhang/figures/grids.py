@@ -3,7 +3,7 @@
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import ListedColormap
 
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -15,15 +15,15 @@ def draw_cells(axes: Axes, counts: pd.DataFrame) -> None:
     Index and columns are the labels.
     """
     style = load_style()
-    most = counts.max().max()
-    ramp = LinearSegmentedColormap.from_list("house", style.sequential)
+    most = max(float(counts.max().max()), 1)
+    steps = len(style.sequential)
     axes.patch.set(facecolor=style.empty, hatch="////", edgecolor=style.faint)
     sns.heatmap(
         counts,
         ax=axes,
-        cmap=ramp,
+        cmap=ListedColormap(style.sequential),
         vmin=0,
-        vmax=max(float(most), 1),
+        vmax=most,
         cbar=False,
         linewidths=1.5,
         linecolor=style.paper,
@@ -39,7 +39,9 @@ def draw_cells(axes: Axes, counts: pd.DataFrame) -> None:
                     ha="center",
                     va="center",
                     size=style.small,
-                    color=style.paper if value > 0.55 * most else style.ink,
+                    color=style.paper if value >= (steps - 2) / steps * most else style.ink,
                 )
+    if style.narrow and len(counts.columns) > 6:
+        axes.set_xticks(axes.get_xticks()[::3], list(counts.columns[::3]))
     axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0, rotation=0)

@@ -113,13 +113,13 @@ def write_list(strip: Axes, lines: Sequence[str]) -> None:
 def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, list[Axes], Axes]]:
     """Draw within this on small maps of the whole area, two in a row, each under its title, with one strip below.
 
-    One alone has the whole width.
+    One alone has the whole width, and so has each on a telephone's screen.
 
     Scale bar and rights are added in the end, and a north arrow to each.
     """
     with use_style():
         style, gap, head, foot = load_style(), 4.0, 7.0, _FOOT_MM
-        columns = min(len(titles), 2)
+        columns = 1 if style.narrow else min(len(titles), 2)
         wide = (style.width_mm - gap * (columns - 1)) / columns
         box, tall = _frame(tuple(view.outlines.total_bounds), wide, _TALLEST_PANEL_MM)
         lines = -(-len(titles) // columns)

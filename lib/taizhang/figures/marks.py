@@ -10,18 +10,19 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, PackerBase, TextArea, VPacker
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core.outlines import measure_text
-from taizhang.figures.canvas import Looks, use_axes
+from taizhang.figures.canvas import Looks, measure_width, use_axes, width_pt
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 Key = Sequence[tuple[str, str, str]]
+_BAR_MM = 7.2  # from one horizontal bar to the next
 
 
 def note_point(
@@ -130,11 +131,34 @@ def draw_key(axes: Axes, entries: Key) -> None:
         if mark:
             pair.insert(0, TextArea(mark, textprops={"color": colour, "size": style.text}))
         areas.append(HPacker(children=pair, align="baseline", pad=0, sep=4))
-    packed = HPacker(children=areas, align="baseline", pad=0, sep=14)
-    _anchor(axes, packed, "lower left", 0.4)
+    room = _KEY_SHARE * width_pt()
+    lines = _break_lines(areas, [_measure_entry(*entry[:2], style.text) for entry in entries], room, 14)
+    _anchor(axes, VPacker(children=lines, align="left", pad=0, sep=3), "lower left", 0.4)
 
 
-def _anchor(axes: Axes, packed: HPacker, corner: str, gap: float) -> None:
+# Of a drawing's width, what a key above its axes has, and one below a map.
+_KEY_SHARE, _STRIP_SHARE = 0.86, 0.97
+
+
+def _measure_entry(mark: str, words: str, size: float) -> float:
+    """Width of an entry of a key, points."""
+    return measure_width(words, size) + (measure_width(mark, size) + 4 if mark else 0)
+
+
+def _break_lines(parts: Sequence[Artist], widths: Sequence[float], room: float, sep: float) -> list[Artist]:
+    """Parts of a key in as many lines as it takes; widths, room and what lies between two in points."""
+    lines: list[list[Artist]] = [[]]
+    used = 0.0
+    for part, width in zip(parts, widths, strict=True):
+        if lines[-1] and used + width > room:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(part)
+        used += width + sep
+    return [HPacker(children=line, align="baseline", pad=0, sep=sep) for line in lines]
+
+
+def _anchor(axes: Axes, packed: PackerBase, corner: str, gap: float) -> None:
     """Set packed words with that corner of theirs at the upper left of the axes."""
     place: Looks = {"bbox_to_anchor": (0, 1), "bbox_transform": axes.transAxes, "pad": 0, "borderpad": gap}
     axes.add_artist(AnchoredOffsetbox(loc=corner, child=packed, frameon=False, **place))
@@ -153,10 +177,12 @@ def label_months(axes: Axes, months: pd.PeriodIndex, lang: str) -> None:
     several = len(set(years)) > 1
     # Twelve labels fit in the column's width; of longer spans every third month is named.
     step = 1 if len(months) <= 12 else 3 if len(months) <= 40 else 6
+    if load_style().narrow:
+        step = {1: 3, 3: 6, 6: 12}[step] if len(months) > 6 else step
     places, names = [], []
     for place, month in enumerate(months):
         first = place == 0 or years[place] != years[place - 1]
-        if (month.month - 1) % step and not (place == 0 and step == 1):
+        if (month.month - 1) % step:
             continue
         name = label(f"month.short.{month.month}", lang)
         places.append(place)
@@ -190,10 +216,13 @@ def draw_stacked_months(
         heights = counts.reindex(months).fillna(0).to_numpy(dtype=float)
         axes.bar(places, heights, bottom=foot, width=width, color=colour, linewidth=0)
         foot = foot + heights
-    if len(months) <= 14:
-        for place, total in zip(places, foot, strict=True):
-            if total > 0:
-                note_point(axes, format_number(total), (place, total), (0, 2), ha="center", va="bottom")
+    texts = [format_number(total) if total > 0 else "" for total in foot]
+    room = _KEY_SHARE * width_pt() / len(months)
+    tight = max(measure_width(text, style.small) for text in texts) > room
+    for place, total, text in zip(places, foot, texts, strict=True):
+        # Where there is no room for all, that of the highest bar.
+        if text and (not tight or total == foot.max()):
+            note_point(axes, text, (place, total), (0, 2), ha="center", va="bottom")
     axes.set_ylim(0, max(1.0, float(foot.max()) * 1.16, tallest * 1.08))
     set_whole_ticks(axes)
     label_months(axes, months, lang)
@@ -204,21 +233,38 @@ def plot_bars(
 ) -> Drawing:
     """Draw horizontal bars, the first row on top, a text at the end of each; the index has their labels.
 
-    A column is a part of each bar in the colour given, stacked from the left; `key` is as of `draw_key`.
+    A column is a part of each bar in the colour given, stacked from the left; `key` is as of `draw_key`. On a
+    telephone's screen each label stands above its bar.
     """
-    texts = list(texts)
+    style, texts, names = load_style(), list(texts), list(map(str, counts.index))
     places, start = np.arange(len(counts))[::-1], np.zeros(len(counts))
-    with use_axes(bars_height(len(counts), above=above), grid="") as (drawing, axes):
+    thick, high = (0.4, 2 * _BAR_MM) if style.narrow else (0.66, _BAR_MM)
+    with use_axes(above + high * max(len(counts), 2), grid="") as (drawing, axes):
         for column, colour in zip(counts.columns, colours, strict=True):
             widths = counts[column].to_numpy(dtype=float)
-            axes.barh(places, widths, left=start, height=0.66, color=colour, linewidth=0)
+            axes.barh(places, widths, left=start, height=thick, color=colour, linewidth=0)
             start = start + widths
         for place, end, text in zip(places, start, texts, strict=True):
             note_point(axes, text, (end, place), (4, 0), va="center")
-        axes.set_yticks(places, [wrap_label(str(name)) for name in counts.index])
-        longest = max((len(text) for text in texts), default=0)
-        axes.set_xlim(0, max(1.0, float(start.max())) * (1.04 + 0.022 * longest))
-        axes.set_ylim(-0.6, len(counts) - 0.4)
+        if style.narrow:
+            axes.yaxis.set_visible(False)
+            axes.spines["left"].set_visible(False)
+            for place, name in zip(places, names, strict=True):
+                note_point(axes, name, (0, place + thick / 2), (0, 1), va="bottom")
+            beside = 0.0
+        else:
+            names = [wrap_label(name) for name in names]
+            axes.set_yticks(places, names)
+            lines = [line for name in names for line in name.split("\n")]
+            beside = max(measure_width(line, style.text) for line in lines) + 4
+        # Each bar has room for its text.
+        room = width_pt() - beside - 12
+        ends = (
+            end / max(1 - (measure_width(text, style.small) + 4) / room, 0.2)
+            for end, text in zip(start, texts, strict=True)
+        )
+        axes.set_xlim(0, max(1.0, *ends))
+        axes.set_ylim(-0.6, len(counts) - (0.1 if style.narrow else 0.4))
         # Each bar carries its value.
         axes.xaxis.set_visible(False)
         axes.spines["bottom"].set_visible(False)
@@ -241,7 +287,7 @@ def tell_parts(view: View, exhibit: str, counts: pd.DataFrame) -> list[str]:
 
 def bars_height(bars: int, *, above: float = 10) -> float:
     """Height in millimetres of a drawing with so many horizontal bars."""
-    return above + 7.2 * max(bars, 2)
+    return above + _BAR_MM * max(bars, 2)
 
 
 def dots_height(rows: int) -> float:
@@ -262,18 +308,45 @@ def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None
 
 
 def set_strip_key(strip: Axes, entries: Key, *, title: str = "") -> None:
-    """Name a map's marks in the strip below it, from `ground.make_map`, in one line, after a title.
+    """Name a map's marks in the strip below it, from `ground.make_map`, after a title.
 
     Of each entry, mark, words and colour; the mark alone is coloured, so that pale classes stay legible.
     """
     style = load_style()
     children: list[Artist] = []
+    widths = []
     if title:
         children.append(TextArea(title, textprops={"color": style.muted, "size": style.small}))
+        widths.append(measure_width(title, style.small))
     for mark, words, colour in entries:
         pair: list[Artist] = [
             TextArea(mark, textprops={"color": colour, "size": style.large}),
             TextArea(words, textprops={"color": style.ink, "size": style.small}),
         ]
         children.append(HPacker(children=pair, align="baseline", pad=0, sep=3))
-    _anchor(strip, HPacker(children=children, align="baseline", pad=0, sep=12), "upper left", 0.5)
+        widths.append(_measure_entry(mark, words, style.large))
+    lines = _break_lines(children, widths, _STRIP_SHARE * width_pt(), 12)
+    _raise_map(strip, _LINE_MM * (len(lines) - 1))
+    _anchor(strip, VPacker(children=lines, align="left", pad=0, sep=3), "upper left", 0.5)
+
+
+_LINE_MM = 5.6  # of a key below a map
+
+
+def _raise_map(strip: Axes, more_mm: float) -> None:
+    """Make the strip below a map, and the drawing, so much higher; what stands above keeps its size."""
+    if not more_mm:
+        return
+    drawing = strip.get_figure()
+    assert isinstance(drawing, Drawing)
+    high = drawing.get_figheight() * 25.4
+    for axes in drawing.axes:
+        box = axes.get_position(original=True)
+        foot, tall = (
+            (0.0, box.height * high + more_mm)
+            if axes is strip
+            else (box.y0 * high + more_mm, box.height * high)
+        )
+        axes.set_position((box.x0, foot / (high + more_mm), box.width, tall / (high + more_mm)))
+    drawing.set_figheight((high + more_mm) / 25.4)
+    strip.set_ylim(0, strip.get_ylim()[1] + more_mm)

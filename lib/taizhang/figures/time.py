@@ -145,7 +145,8 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
             chosen, colour = months[part], style.roles[role]
             axes.vlines(chosen.index, chosen["low"], chosen["high"], color=colour, linewidth=2, alpha=0.45)
             axes.scatter(chosen.index, chosen["ratio"], s=34, color=colour, zorder=3)
-        axes.set_xticks(range(1, 13), [label(f"month.short.{month}", lang) for month in range(1, 13)])
+        named = range(1, 13, 3 if style.narrow else 1)
+        axes.set_xticks(named, [label(f"month.short.{month}", lang) for month in named])
         axes.set_xlim(0.5, 12.5)
         axes.set_ylim(0, None)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -1,5 +1,8 @@
 """The visual language of charts and maps: colours, sizes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,7 +17,8 @@ class Style:
 
     `muted` is for secondary text, `faint` for grid lines, `empty` for no data. `roles` are colours by meaning (main,
     done, open, before, third), `categories` those of classes without one, `signals` those of warnings (red, orange,
-    yellow, blue), `sequential` five map classes, from few to many.
+    yellow, blue), `sequential` five map classes, from few to many. `dark`: what each of them is on a dark screen.
+    `narrow`: that it is the style of a telephone's screen.
     """
 
     width_mm: float
@@ -30,12 +34,32 @@ class Style:
     categories: tuple[str, ...]
     signals: dict[str, str]
     sequential: tuple[str, ...]
+    dark: dict[str, str]
+    narrow: bool = False
+
+
+_NARROW = ContextVar("narrow", default=False)
+
+
+def load_style() -> Style:
+    """What style.yml says: of figures as wide as a page's column or, within `use_narrow`, as a telephone's screen."""
+    return _read_style(_NARROW.get())
+
+
+@contextmanager
+def use_narrow() -> Iterator[None]:
+    """Draw within this as narrow as a telephone's screen."""
+    token = _NARROW.set(True)
+    try:
+        yield
+    finally:
+        _NARROW.reset(token)
 
 
 @cache
-def load_style() -> Style:
-    """Read style.yml."""
+def _read_style(narrow: bool) -> Style:
     text = (files("taizhang.metadata") / "style.yml").read_text(encoding="utf-8")
     values: dict[str, Any] = parse_yaml(text)
     values |= {name: tuple(values[name]) for name in ("categories", "sequential")}
-    return Style(**values)
+    own = values.pop("narrow")
+    return Style(**values | (own if narrow else {}), narrow=narrow)

@@ -38,7 +38,7 @@ from taizhang.report.notebook import (
 )
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.report.strip import draw_key, draw_row
-from taizhang.report.svg import embed_picture
+from taizhang.report.svg import embed_picture, write_dark_colours
 from taizhang.report.titles import write_approval, write_titles
 
 _SCRIPT_WORDS = ("filter", "rows_shown", "enlarge", "close")
@@ -77,6 +77,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         version=meta.version,
         styles=("base.css", "report.css", "brief.css"),
         scripts=("tables.js", "report.js"),
+        colours=write_dark_colours(),
     )
 
 
@@ -197,9 +198,11 @@ def _make_item(block: ReportBlock, lang: str) -> Item:
         return Item(block, kind, html=render_markdown(block.text, lang=lang, footnotes=block.footnotes))
     if isinstance(block, FigureBlock):
         described_by = f"{block.anchor}-source" if block.figure.source else ""
-        picture = embed_picture(
-            block.figure.svg, prefix=block.anchor, label=block.figure.alt, described_by=described_by
-        )
+        said = {"label": block.figure.alt, "described_by": described_by}
+        picture = embed_picture(block.figure.svg, prefix=block.anchor, **said)
+        if block.figure.narrow:
+            narrow = embed_picture(block.figure.narrow, prefix=f"{block.anchor}-narrow", **said)
+            picture = Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(picture, narrow)
         return Item(block, kind, picture=picture, name=name_shown(block, lang))
     if isinstance(block, ProseBlock):
         return Item(block, kind, groups=tuple(_group_paragraphs(block.prose)))

@@ -287,7 +287,7 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
         if BRIEF in data:
             yield BriefBlock(restore(Brief, data[BRIEF]))
         elif display.FIGURE in data:
-            svg = _join(data["image/svg+xml"])
+            svg = _join(data.get("image/svg+xml", ""))
             figure = restore(display.Figure, {**data[display.FIGURE], "svg": svg})
             yield ProseBlock(figure.told, figure.id) if figure.told else FigureBlock(figure, 0, "")
         elif display.TABLE in data:

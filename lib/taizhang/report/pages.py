@@ -59,13 +59,20 @@ def render_body(template: str, **values: Any) -> str:
 
 
 def assemble_page(
-    body: str, *, title: str, lang: str, version: str, styles: tuple[str, ...], scripts: tuple[str, ...]
+    body: str,
+    *,
+    title: str,
+    lang: str,
+    version: str,
+    styles: tuple[str, ...],
+    scripts: tuple[str, ...],
+    colours: str = "",
 ) -> str:
     """Put a body, style sheets, fonts and scripts into one HTML file that loads nothing, the same for the same input.
 
     Elements of class `serif` (and what is in them, but for class `sans`) are set in the serif font. Styles and scripts
-    are files beside the templates. The Content-Security-Policy lets in these very ones, and pictures and fonts from
-    within the file; style attributes only, as SVG needs them.
+    are files beside the templates; `colours` is a style sheet. The Content-Security-Policy lets in these very ones, and
+    pictures and fonts from within the file; style attributes only, as SVG needs them.
     """
     sans, serif = _collect_characters(body)
     css = "\n".join(
@@ -73,6 +80,7 @@ def assemble_page(
             _write_face(fonts.SANS, fonts.subset_woff2(fonts.sans_path(), sans + _ALWAYS)),
             _write_face(fonts.SERIF, fonts.subset_woff2(fonts.serif_path(), serif + _ALWAYS)),
             *map(_read_asset, styles),
+            colours,
         ]
     )
     js = "\n".join(map(_read_asset, scripts))

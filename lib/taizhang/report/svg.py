@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from taizhang.core.errors import RenderError
 from taizhang.core.outside import tell_error
+from taizhang.metadata.style import load_style
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
@@ -24,12 +25,19 @@ _FOREIGN = re.compile(r"""<!ENTITY|xmlns:[\w.-]+\s*=\s*["']http://www\.w3\.org/2
 _ROUND = re.compile(r"(?:#[\w-]+\s+)?\*\s*\{([^{}()@]*)\}")
 
 
+def write_dark_colours() -> str:
+    """The style sheet that gives our figures their colours on a dark screen."""
+    colours = (f"--c-{light[1:]}:{dark}" for light, dark in load_style().dark.items())
+    return f"@media screen and (prefers-color-scheme: dark){{:root{{{';'.join(colours)}}}}}"
+
+
 def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") -> Markup:
     """Make an SVG document part of an HTML page, so that its text is found and uses the page's fonts.
 
     Where it holds anything but plain drawing (scripts, style sheets, links, outside references), it becomes an
     `img`, in which none of that acts. `prefix` goes before every id in it, so that pictures on one page never share
-    one; `described_by` is the id of an element that says more than the `label`.
+    one; `described_by` is the id of an element that says more than the `label`. A figure of ours takes its colours from
+    the page's style, where that has any (`write_dark_colours`).
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -47,8 +55,11 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
             root.set("style", f"{rule[1].strip().rstrip(';')};{root.get('style', '')}".rstrip(";"))
         if parent is not None:
             parent.remove(element)
+    ours = root.get("class") == "taizhang-figure"
     for element in root.iter():
         _prefix_ids(element, prefix)
+        if ours:
+            _free_colours(element)
     _free_size(root)
     etree.cleanup_namespaces(root)
     text = etree.tostring(root, encoding="unicode")
@@ -73,6 +84,29 @@ def _is_plain(root: etree._Element) -> bool:
             if _URL.search(_REFERENCE.sub("", value)):
                 return False
     return True
+
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
+
+def _free_colours(element: etree._Element) -> None:
+    """Colours of the house as custom properties of the page, each with what it is where the page has none."""
+    dark = load_style().dark
+
+    def free(match: re.Match[str]) -> str:
+        colour = match[0]
+        return f"var(--c-{colour[1:]},{colour})" if colour in dark else colour
+
+    looks = element.get("style", "")
+    # As attributes, which some shapes of a hatch have, they could not be properties.
+    own = [name for name in ("fill", "stroke") if element.get(name) in dark]
+    looks = ";".join(
+        [*([looks.rstrip("; ")] if looks else []), *(f"{name}: {element.get(name)}" for name in own)]
+    )
+    for name in own:
+        del element.attrib[name]
+    if looks:
+        element.set("style", _COLOUR.sub(free, looks))
 
 
 def _prefix_ids(element: etree._Element, prefix: str) -> None:

@@ -109,7 +109,12 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
 
 def _set_figure(block: notebook.FigureBlock) -> Json:
     figure = replace(block.figure, alt=block.figure.alt or block.figure.title)
-    return {"type": "figure", "number": block.number, "anchor": block.anchor, **vars(figure)}
+    return {
+        "type": "figure",
+        "number": block.number,
+        "anchor": block.anchor,
+        **vars(replace(figure, narrow="")),
+    }
 
 
 def _set_pointer(block: notebook.PointerBlock, lang: str) -> Json:
