@@ -10,6 +10,7 @@ from unittest import mock
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 from claim_checker import Checker
 from shapely import box
 from shown_checker import check_shown
@@ -70,7 +71,12 @@ class Read:
     @cached_property
     def written(self) -> dict[str, Written]:
         ends = self.told.asked is not None
-        return {kind: read_written(self.folder, load_kinds()[kind], ends=ends) for kind in self.tables}
+        return {
+            kind: read_written(
+                self.folder, load_kinds()[kind], pq.read_metadata(self.folder / f"{kind}.parquet"), ends=ends
+            )
+            for kind in self.tables
+        }
 
     def view(self, district: str, lang: str) -> View:
         kinds = load_kinds()

@@ -42,7 +42,8 @@ class Scatter:
 
 def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
     """None where the clusters of its rows can't be told, or are too few."""
-    return _read_scatter(view).get((fact, district))
+    found = _read_scatter(view).get((fact, district))
+    return None if found is None else Scatter(*found)
 
 
 def list_scatter(view: View, fact: str, codes: list[str]) -> pd.DataFrame:
@@ -54,17 +55,16 @@ def list_scatter(view: View, fact: str, codes: list[str]) -> pd.DataFrame:
 
 
 @once_per_view
-def _read_scatter(view: View) -> dict[tuple[str, str], Scatter]:
+def _read_scatter(view: View) -> dict[tuple[str, str], tuple[float, float]]:
     table = view.scatter
     if table.empty:
         return {}
     table = table[(table["df"] > 0) & (table["dispersion"] >= 1)]
-    keys = zip(table["fact"], table["district_code"], strict=True)
-    numbers = zip(table["dispersion"], table["df"], strict=True)
-    return {
-        (str(fact), str(code)): Scatter(float(dispersion), float(df))
-        for (fact, code), (dispersion, df) in zip(keys, numbers, strict=True)
-    }
+    keys, numbers = (
+        zip(*(table[name].to_numpy().tolist() for name in names), strict=True)
+        for names in (("fact", "district_code"), ("dispersion", "df"))
+    )
+    return dict(zip(keys, numbers, strict=True))
 
 
 def list_comparisons(view: View) -> tuple[Then, ...]:

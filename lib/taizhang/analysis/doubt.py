@@ -226,5 +226,7 @@ def _find_undated(view: View, kind: str, test: Test, earlier: Period, stock: boo
     among = last <= np.datetime64(earlier.end, "D")
     if not stock:
         among &= first >= np.datetime64(earlier.start, "D")
-    codes = rows.frame()["district_code"].to_numpy()
-    return frozenset(map(str, codes[among & rows.test(test)]))
+    among &= rows.test(test)
+    return (
+        frozenset(map(str, rows.frame()["district_code"].to_numpy()[among])) if among.any() else frozenset()
+    )

@@ -236,7 +236,9 @@ def chart_hazards(view: View) -> Steadiness | None:
         lacking["share"] = "unknown"
     else:
         total = _count(of[due], months)
-        ends = [chart_shares(_count(of[due & soon], months), total) for soon in (sure, perhaps)]
+        readings = [_count(of[due & soon], months) for soon in (sure, perhaps)]
+        ends = [chart_shares(readings[0], total)]
+        ends += ends if readings[0].equals(readings[1]) else [chart_shares(readings[1], total)]
         share = _agree(*ends)
         if share is None:
             lacking["share"] = "unseen" if None in ends else "unknown"

@@ -273,7 +273,11 @@ class View:
     @cached_property
     def _counted(self) -> dict[When, frozenset[str]]:
         return {
-            when: frozenset(facts.loc[(facts["value"] > 0) | facts["suppressed"].astype(bool), "fact"])
+            when: frozenset(
+                facts["fact"].to_numpy()[
+                    (facts["value"].to_numpy(float) > 0) | facts["suppressed"].to_numpy(bool)
+                ]
+            )
             for when, facts in self._frames.items()
         }
 

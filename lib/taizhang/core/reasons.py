@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -190,17 +190,23 @@ def find_system_language() -> str:
     return "zh" if told.lower().startswith("zh") else "en"
 
 
+@lru_cache(maxsize=1)
+def parse_toml(text: str) -> Mapping[str, Any]:
+    """A TOML file's tables, which nobody changes: workbook.toml is read for its language, then for all else."""
+    import tomllib
+
+    return tomllib.loads(text)
+
+
 def read_language(folder: str | os.PathLike[str] = "") -> str:
     """The language that the workbook in a folder, or the nearest one upwards, asks for; empty where none is told.
 
     Quick, and before anything else is read: a workbook.toml with mistakes is no error here.
     """
-    import tomllib
-
     root = Path(folder).resolve()
     for place in (root, *root.parents):
         try:
-            told = tomllib.loads((place / "workbook.toml").read_text("utf-8-sig"))["workbook"]["lang"]
+            told = parse_toml((place / "workbook.toml").read_text("utf-8-sig"))["workbook"]["lang"]
         except FileNotFoundError:
             continue
         except (OSError, ValueError, KeyError, TypeError):

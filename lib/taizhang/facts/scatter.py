@@ -93,11 +93,12 @@ def leave_out_hidden(scatter: pd.DataFrame, *facts: pd.DataFrame) -> pd.DataFram
     facts
         Of the periods that it is of, as from `compute_facts`.
     """
-    hidden = pd.concat(
-        [table.loc[table["suppressed"].astype(bool), ["fact", "district_code"]] for table in facts]
-    )
-    if hidden.empty:
+    suppressed = [table["suppressed"].to_numpy(bool) for table in facts]
+    if not any(mask.any() for mask in suppressed):
         return scatter
+    hidden = pd.concat(
+        [table.loc[mask, ["fact", "district_code"]] for table, mask in zip(facts, suppressed, strict=True)]
+    )
     of_area = set(hidden.loc[hidden["district_code"] == ALL, "fact"])
     kept = scatter[~scatter["fact"].isin(of_area)].copy()
     whole = kept[kept["district_code"] == ALL].set_index("fact")

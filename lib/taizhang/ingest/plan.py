@@ -104,9 +104,11 @@ def _refuse_twice(config: Config, sources: Mapping[str, tuple[tuple[str, ...], .
             for name in names:
                 users.setdefault(name, []).append(number)
         for name, numbers in users.items():
+            if len(numbers) == 1:
+                continue
             sheets = [config.ledgers[kind][number].sheets for number in numbers]
             named = Counter(sheet for some in sheets for sheet in set(some or ()))
-            if len(numbers) > 1 and (None in sheets or max(named.values()) > 1):
+            if None in sheets or max(named.values()) > 1:
                 wrong.append(
                     Reason(
                         "ingest.read_twice",

@@ -26,6 +26,7 @@ PRELOAD = Preload(
         "statsmodels.stats.rates",
         "pyarrow.parquet",
         "taizhang.metadata.preload:load_all",
+        "taizhang.settings.reading:build_tables",
         "taizhang.figures.canvas:load_font",
         "taizhang.core.keys:read_package",
         "taizhang.facts.sums:make_empty",

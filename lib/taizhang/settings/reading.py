@@ -20,7 +20,7 @@ from pydantic import (
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.outside import tell_error
-from taizhang.core.reasons import Reason, suggest
+from taizhang.core.reasons import Reason, parse_toml, suggest
 
 KeyPath = tuple[str | int, ...]  # keys and list positions that lead to a value, as in data["targets"][0]
 
@@ -61,6 +61,15 @@ class SettingsTable(BaseModel):
 
 
 T = TypeVar("T", bound=SettingsTable)
+
+
+def build_tables() -> None:
+    """Build all settings tables that have been defined: what is forked from a process then finds them built."""
+    waiting = [SettingsTable]
+    while waiting:
+        table = waiting.pop()
+        table.model_rebuild()
+        waiting += table.__subclasses__()
 
 
 def _read_day(value: Any) -> Any:
@@ -112,7 +121,7 @@ class SettingsFile:
     @classmethod
     def parse(cls, name: str, text: str) -> Self:
         try:
-            return cls(name, tomllib.loads(text), text)
+            return cls(name, parse_toml(text), text)
         except tomllib.TOMLDecodeError as error:
             raise ParameterError("settings.no_toml", file=name, place=find_place(error)) from None
 

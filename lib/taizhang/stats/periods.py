@@ -240,8 +240,9 @@ def describe_months(
     """
     years = range(first_year, last_year + 1)
     months = pd.period_range(f"{first_year}-01", f"{last_year}-12", freq="M")
-    counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).to_numpy(float)
-    table = counts.reshape(len(years), 12)
+    at = days.dropna().to_numpy().astype("datetime64[M]").astype(int) - (first_year - 1970) * 12
+    table = np.bincount(at[(at >= 0) & (at < len(months))], minlength=len(months)).astype(float)
+    table = table.reshape(len(years), 12)
     length = months.days_in_month.to_numpy(float).reshape(len(years), 12)
     events, span = table.sum(axis=0), length.sum(axis=0)
     expected = table.sum() * span / span.sum()
@@ -268,7 +269,7 @@ def _disperse_days(days: pd.Series, years: Sequence[int]) -> float:
     """Dispersion of the counts of days, each year with a level of its own."""
     lengths = [(date(year + 1, 1, 1) - date(year, 1, 1)).days for year in years]
     spans = zip(years, lengths, strict=True)
-    tables = [pd.DataFrame([_count_days(days, date(year, 1, 1), length)]) for year, length in spans]
+    tables = [pd.DataFrame(_count_days(days, date(year, 1, 1), length)[None]) for year, length in spans]
     return float(disperse_daily_counts(tables)["dispersion"].iloc[0])
 
 

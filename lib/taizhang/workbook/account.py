@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -62,14 +61,13 @@ def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("column")
 
 
-def measure_spans(folder: Path, kinds: Iterable[Kind]) -> pd.DataFrame:
+def measure_spans(ledgers: Iterable[tuple[Kind, pq.FileMetaData]]) -> pd.DataFrame:
     """Rows of each processed ledger, and its first and last day, by the files' own statistics.
 
     The table's columns are kind, rows, first, last (NaT for a kind without dates).
     """
     spans = []
-    for kind in kinds:
-        about = pq.read_metadata(folder / f"{kind.name}.parquet")
+    for kind, about in ledgers:
         ends = list(_read_ends(about, kind.date)) if kind.date else []
         if kind.date and kind.fields[kind.date].type == "year":
             ends = [pd.Timestamp(year, 1, 1) for year in ends]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 
 from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.quality import Quality
@@ -106,7 +107,17 @@ class Workbook:
     def ingest(self, *, force: bool = False) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
         self._result = ingest(self.config, force=force)
-        for name in ("districts", "sums", "grid", "grid_measures", "_grid_problems", "spans", "written"):
+        made = (
+            "districts",
+            "sums",
+            "grid",
+            "grid_measures",
+            "_grid_problems",
+            "_parquets",
+            "spans",
+            "written",
+        )
+        for name in made:
             self.__dict__.pop(name, None)
         return self._result
 
@@ -286,10 +297,16 @@ class Workbook:
     def written(self) -> dict[str, Written]:
         """What each kind's whole ledger has written, by which an empty cell is understood."""
         assert self.result
+        ends = self.asked is not None
         return {
-            name: read_written(self.config.processed, self.kinds[name], ends=self.asked is not None)
-            for name in self.config.ledgers
+            name: read_written(self.config.processed, self.kinds[name], about, ends=ends)
+            for name, about in self._parquets.items()
         }
+
+    @cached_property
+    def _parquets(self) -> dict[str, pq.FileMetaData]:
+        """What the file of each processed ledger says of itself: its rows, and the ends of its columns."""
+        return {name: pq.read_metadata(self._tables / f"{name}.parquet") for name in self.config.ledgers}
 
     def ledger(
         self,
@@ -346,7 +363,7 @@ class Workbook:
     @cached_property
     def spans(self) -> pd.DataFrame:
         """Rows of each ledger, and its first and last day: kind, rows, first, last (NaT without dates)."""
-        return measure_spans(self._tables, map(self.kinds.__getitem__, self.config.ledgers))
+        return measure_spans((self.kinds[name], about) for name, about in self._parquets.items())
 
     @property
     def years(self) -> list[int]:
@@ -533,10 +550,13 @@ class Workbook:
             one: self.facts_as_of(one, compute_as_of(one, period, as_of))
             for one in (year_before, period_before)
         }
-        names = self.list_names(lang)
+        own = dict(
+            zip(self.districts["code"].astype("str"), self.districts["name"].astype("str"), strict=True)
+        )
+        names = {place: name for place, name in self.list_names(lang).items() if name != own[place]}
         return View(
             district=code,
-            name=self.config.title if code == ALL else names[code],
+            name=self.config.title if code == ALL else (own | names)[code],
             title=self.config.title,
             period=period,
             lang=lang,
@@ -638,9 +658,9 @@ class Workbook:
 
 
 def _rename(frame: _Frame, names: Mapping[str, str]) -> _Frame:
-    """Rows of districts, or the districts, by the names that the report's language has for them."""
+    """Rows of districts, or the districts, by the names that the report's language has for some of them."""
+    if frame.empty or not names:
+        return frame
     code, name = ("code", "name") if "name" in frame else ("district_code", "district")
     called = frame[code].astype("str").map(names)
-    if frame.empty or (called.isna() | (called == frame[name])).all():
-        return frame
     return frame.assign(**{name: called.fillna(frame[name].astype("str"))})

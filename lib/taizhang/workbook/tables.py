@@ -64,10 +64,8 @@ def read_columns(folder: Path, kind: str, *columns: str) -> pd.DataFrame:
     return pd.read_parquet(folder / f"{kind}.parquet", columns=list(columns), read_dictionary=repeated)
 
 
-def read_written(folder: Path, kind: Kind, *, ends: bool) -> Written:
+def read_written(folder: Path, kind: Kind, about: pq.FileMetaData, *, ends: bool) -> Written:
     """What a whole ledger in data/processed has written, by the file's own counts; the latest days where asked for."""
-    path = folder / f"{kind.name}.parquet"
-    about = pq.read_metadata(path)
     groups = [about.row_group(number) for number in range(about.num_row_groups)]
     filled: set[str] = set()
     no_nought: set[str] = set()
