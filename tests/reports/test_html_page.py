@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from test_report_pdf import LONG_TEXTS, build, build_annexed, write_long_table
 
+from taizhang.core import display
 from taizhang.report.html import render_html
 
 pytestmark = pytest.mark.browser
@@ -120,21 +121,133 @@ def test_a_table_sorts_by_keyboard_and_keeps_its_total_last(
 
 def test_a_long_table_can_be_filtered(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
     page = open_page(pages["zh"]).page
-    page.get_by_role("searchbox").fill("幼儿园")
+    page.locator(".filter").get_by_role("searchbox").fill("幼儿园")
     names = page.locator("#table-overdue tbody tr:visible th").all_inner_texts()
     assert names and all("幼儿园" in name for name in names[:-1]) and names[-1] == "全县"
     assert page.locator(".filter output").inner_text() == "显示 4 行，共 14 行"
 
 
 def test_a_wide_table_scrolls_in_a_region_reached_by_keyboard(
-    pages: dict[str, Path], open_page: Callable[..., Any]
+    open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
 ) -> None:
-    narrow = open_page(pages["zh"], width=360).page.locator("#table-overdue .scroll")
+    columns = tuple(display.Column(f"很长的一列名称{at}") for at in range(12))
+    row = tuple(display.Cell("很长很长的一个格子") for _ in columns)
+    path = tmp_path / "wide.html"
+    path.write_text(render_html(build("## 一", display.Table("t", "题", columns, (row,))), meta=meta()), "utf-8")
+    narrow = open_page(path, width=800).page.locator("#table-t .scroll")
     assert narrow.evaluate("(region) => region.scrollWidth > region.clientWidth")
     assert narrow.get_attribute("tabindex") == "0" and narrow.get_attribute("role") == "region"
-    wide = open_page(pages["zh"], width=1280).page
-    wide.wait_for_timeout(100)
-    assert wide.locator("#table-overdue .scroll").get_attribute("tabindex") is None
+    telephone = open_page(path, width=360).page
+    telephone.wait_for_timeout(100)
+    assert telephone.locator("#table-t .scroll").get_attribute("tabindex") is None
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_telephone_shows_a_wide_table_as_cards_that_keep_its_heads(
+    pages: dict[str, Path], open_page: Callable[..., Any], scripts: bool
+) -> None:
+    page = open_page(pages["zh"], width=360, scripts=scripts).page
+    table = page.locator("#table-overdue table")
+    assert table.evaluate("(one) => one.scrollWidth <= one.closest('.scroll').clientWidth + 1")
+    cells = table.locator("tbody tr").first.locator("th, td").all()
+    tops = [cell.bounding_box()["y"] for cell in cells]  # type: ignore[index]
+    assert tops == sorted(tops) and tops[-1] > tops[0]
+    heads = ["隐患", "发现日期", "整改期限", "逾期（天）"]
+    assert [cell.evaluate("(one) => getComputedStyle(one, '::before').content") for cell in cells[1:]] == [
+        f'"{head}"' for head in heads
+    ]
+    # To a screen reader it is a table still, with its heads.
+    assert page.get_by_role("table").filter(has=page.get_by_role("columnheader")).count() >= 1
+    tree = page.locator("#table-overdue").aria_snapshot()
+    assert tree.count("columnheader") == 5 and tree.count("- rowheader") == 15 and "逾期" in tree
+
+
+def test_heads_of_cards_show_themselves_to_the_keyboard_and_sort(
+    pages: dict[str, Path], open_page: Callable[..., Any]
+) -> None:
+    page = open_page(pages["zh"], width=360).page
+    head = page.locator("#table-overdue thead")
+    assert head.bounding_box()["height"] <= 2  # type: ignore[index]
+    head.get_by_role("button").last.focus()
+    assert head.bounding_box()["height"] > 20  # type: ignore[index]
+    page.keyboard.press("Enter")
+    days = page.locator("#table-overdue tbody td:last-child").all_inner_texts()
+    numbers = [int(text.split()[0]) for text in days if text.strip()]
+    assert numbers[:-1] == sorted(numbers[:-1]) and numbers[-1] == 38
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize(("lang", "button", "told"), [("zh", "搜索", "第{}处，共{}处"), ("en", "Search", "{} of {}")])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_search_goes_from_hit_to_hit_by_keyboard(
+    pages: dict[str, Path], open_page: Callable[..., Any], lang: str, button: str, told: str, width: int
+) -> None:
+    opened = open_page(pages[lang], width=width)
+    page = opened.page
+    page.get_by_role("button", name=button, exact=True).press("Enter")
+    search = page.get_by_role("search")
+    wanted = "隐患 409 处" if lang == "zh" else "409 HAZARDS WERE"  # over the end of a number's element, whatever the case
+    page.keyboard.type(wanted)
+    state = search.get_by_role("status")
+    assert state.inner_text() == told.format(1, 1)
+    box = search.bounding_box()
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert page.locator(".hit").inner_text().casefold().startswith(("全年共发现隐患 409 处", "409 hazards were found"))
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("2021")  # in cells and elsewhere
+    found = int(state.inner_text().rstrip("处").replace("共", " ").split()[-1])
+    assert found > 1
+    page.keyboard.press("Shift+Enter")
+    assert state.inner_text() == told.format(found, found)
+    page.keyboard.press("Enter")
+    assert state.inner_text() == told.format(1, found)
+    for _ in range(40):  # pages scroll smoothly
+        shown = page.locator(".hit").bounding_box()
+        if shown is not None and box["height"] - 1 < shown["y"] < 800:
+            break
+        page.wait_for_timeout(50)
+    else:
+        pytest.fail("the hit is not in sight")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("<script>x")
+    assert state.inner_text() in ("没有找到", "Nothing found")
+    page.keyboard.press("Escape")
+    assert not search.is_visible()
+    assert page.get_by_role("button", name=button, exact=True).evaluate("(one) => one === document.activeElement")
+    assert [url for url in opened.requests if not url.startswith("data:")] == [pages[lang].as_uri()]
+    assert opened.complaints == []
+
+
+def test_a_search_opens_the_fold_and_reading_goes_on_there(
+    tmp_path: Path, meta: Callable[..., Any], open_page: Callable[..., Any]
+) -> None:
+    path = tmp_path / "annexed.html"
+    path.write_text(render_html(build_annexed(), meta=meta()), encoding="utf-8")
+    page = open_page(path, width=360).page
+    fold = page.locator("details.annex").first
+    text = str(fold.locator("th, td, p").first.text_content()).strip()
+    assert text and fold.get_attribute("open") is None
+    page.get_by_role("button", name="搜索", exact=True).click()
+    page.keyboard.type(text)
+    for _ in range(20):
+        if fold.get_attribute("open") is not None:
+            break
+        page.keyboard.press("Enter")
+    assert fold.get_attribute("open") is not None
+    assert fold.locator(".hit").is_visible()
+    page.keyboard.press("Escape")
+    assert page.evaluate("Boolean(document.activeElement.closest('details.annex'))")
+
+
+def test_an_open_search_is_accessible(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(pages["en"], width=360, dark=True).page
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.keyboard.type("hazards")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    assert [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found] == []
 
 
 def test_ledger_text_shows_as_typed(pages: dict[str, Path], open_page: Callable[..., Any]) -> None:

@@ -41,7 +41,9 @@ from taizhang.report.strip import draw_key, draw_row
 from taizhang.report.svg import embed_picture, write_dark_colours
 from taizhang.report.titles import write_approval, write_titles
 
-_SCRIPT_WORDS = ("filter", "rows_shown", "enlarge", "close")
+_SCRIPT_WORDS = (
+    "filter", "rows_shown", "enlarge", "close", "find", "find_in", "find_at", "find_none", "find_before", "find_after",
+)  # fmt: skip
 
 
 def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
@@ -76,7 +78,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         lang=meta.lang,
         version=meta.version,
         styles=("base.css", "report.css", "brief.css"),
-        scripts=("tables.js", "report.js"),
+        scripts=("tables.js", "find.js", "report.js"),
         colours=write_dark_colours(),
     )
 
@@ -163,6 +165,7 @@ class Item:
     picture: str = ""
     groups: tuple[dict[str, Any], ...] = ()
     widths: tuple[float, ...] = ()
+    cards: str = ""  # classes of a table whose rows a telephone shows as cards
     inside: tuple["Item", ...] = ()  # of a fold
 
 
@@ -207,7 +210,10 @@ def _make_item(block: ReportBlock, lang: str) -> Item:
     if isinstance(block, ProseBlock):
         return Item(block, kind, groups=tuple(_group_paragraphs(block.prose)))
     if isinstance(block, TableBlock):
-        return Item(block, kind, widths=measure_columns(block.table), name=name_shown(block, lang))
+        widths = measure_columns(block.table)
+        return Item(
+            block, kind, widths=widths, cards=choose_cards(block.table, widths), name=name_shown(block, lang)
+        )
     return Item(block, kind)
 
 
@@ -242,6 +248,28 @@ def measure_columns(table: display.Table) -> tuple[float, ...]:
         head = _measure_text(column.label + column.unit) + 1
         widths.append(round(max(min(longest, 11), min(head, 6)) + 1.5, 1))
     return tuple(widths)
+
+
+# What a telephone's screen has for a table, and for one of three cells beside each other, in em.
+_SCREEN, _THIRD = 23.0, 9.5
+
+
+def choose_cards(table: display.Table, widths: Sequence[float]) -> str:
+    """Classes of a table that a telephone shows as cards, a row each, as it is too wide for it; '' where it fits.
+
+    Of a card whose cells are all short, three stand beside each other (`tiles`), or two where they are four; a card of
+    one cell besides its head (`alone`) needs no label.
+    """
+    if not table.shaded and sum(widths) <= _SCREEN:
+        return ""
+    short = all(_measure_text(row[at].text) <= _THIRD for row in table.rows for at in range(1, len(row)))
+    chosen = {
+        "alone": len(table.columns) <= 2,
+        "tiles": short or table.shaded,
+        "two": len(table.columns) == 5,
+        "shaded": table.shaded,
+    }
+    return " ".join(["as-cards", *(name for name, on in chosen.items() if on)])
 
 
 def _measure_text(text: str) -> float:
