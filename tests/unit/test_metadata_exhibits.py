@@ -32,6 +32,18 @@ def test_words_are_in_both_languages_each_with_its_own_punctuation() -> None:
     assert {key for key, said in WORDS.items() if re.search(r"[一-鿿，。；：？（）]", said["en"])} == set()
 
 
+def test_a_headline_tells_nothing_that_the_alternative_text_does_not() -> None:
+    places = re.compile(r"\{(\w+)")
+    led = {id: one.words for id, one in load_exhibits().items() if "headline" in one.words}
+    assert len(led) > 20
+    for id, words in led.items():
+        for lang in ("zh", "en"):
+            told = set(places.findall(words["headline"][lang]))
+            assert told and told <= set(places.findall(words["alt"][lang])), (id, lang)
+            if "headline_none" in words:
+                assert places.findall(words["headline_none"][lang]) == [], (id, lang)
+
+
 def test_every_reader_of_yaml_takes_the_file() -> None:
     text = (ROOT / "lib" / "taizhang" / "metadata" / "exhibits.yml").read_text("utf-8")
     assert set(yaml.load(text, yaml.SafeLoader)) == set(load_exhibits())

@@ -49,10 +49,11 @@ def pack(thing: Any) -> Any:
 class Figure:
     """A chart or map as SVG, whose text is text.
 
-    `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: the question that the figure answers,
-    its caption; `alt`: what the figure shows, computed from the data; `source`: source, n and interval; `annex`:
-    whether a report has it in its annex; `told`: the words that a report has in its place, as it shows so little;
-    `narrow`: the same for a telephone's screen, '' where there is none.
+    `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: what is measured, or the question that
+    the figure answers; `headline`: the finding that leads its caption, '' where it has none; `alt`: what the figure
+    shows, computed from the data; `source`: source, n and interval; `annex`: whether a report has it in its annex;
+    `told`: the words that a report has in its place, as it shows so little; `narrow`: the same for a telephone's
+    screen, '' where there is none.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Figure:
     annex: bool = False
     told: "Prose | None" = None
     narrow: str = ""
+    headline: str = ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         about = {name: said for name, said in pack(self).items() if name != "svg"}
@@ -76,7 +78,8 @@ class Figure:
         """Title, picture and source; as an image, so that ids of several pictures in a page don't meet."""
         data = b64encode(self.svg.encode()).decode("ascii")
         return (
-            f"<p><strong>{escape(self.title)}</strong></p>"
+            f"<p><strong>{escape(self.headline or self.title)}</strong></p>"
+            f"{f'<p>{escape(self.title)}</p>' if self.headline else ''}"
             f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.alt)}" style="max-width:42rem">'
             f"<p><small>{escape(self.source)}</small></p>"
         )

@@ -150,6 +150,7 @@ def finish_figure(
     source: str = "",
     told: Mapping[str, object] | None = None,
     few: Iterable[str] = (),
+    none: bool = False,
     **values: object,
 ) -> display.Figure:
     """Turn a drawing, made within `use_style`, into a figure of a report.
@@ -166,11 +167,15 @@ def finish_figure(
         Words after the source, and the line under the figure as a whole, where not the exhibit's.
     few : iterable of str
         What a report says of each bar in place of the figure where these are few.
+    none : bool
+        Whether nothing stands out of which the exhibit's headline would tell: it has one for that.
     told, **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
     id, about, values = id or exhibit, load_exhibits()[exhibit], {**(told or {}), **values}
     title, alt = (say_exhibit(view, exhibit, part, **values) for part in ("title", "alt"))
+    part = "headline_none" if none else "headline"
+    headline = say_exhibit(view, exhibit, part, **values) if part in about.words else ""
     if not extra and "extra" in about.words:
         extra = say_exhibit(view, exhibit, "extra", **values)
     if not source and "source" in about.words:
@@ -180,10 +185,10 @@ def finish_figure(
         source = describe_source(view, first, rows, also=also, extra=extra)
     words = tell_few(view, [(display.Run(text),) for text in few], id, exhibit, **values)
     if words and display.is_in_kernel():
-        return display.Figure(id=id, title=title, alt=alt, source=source, svg="", told=words)
+        return display.Figure(id, title, alt, source, svg="", told=words, headline=headline)
     with use_style():
         svg = _draw_svg(drawing)
-    return display.Figure(id=id, title=title, alt=alt, source=source, svg=_clean_svg(svg, id), told=words)
+    return display.Figure(id, title, alt, source, _clean_svg(svg, id), told=words, headline=headline)
 
 
 class _Renderer(RendererSVG):

@@ -194,7 +194,8 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     which = "ranking-counts" if info.unit in ADDED else "ranking"
     extra = say_exhibit(view, which, "interval") if found.has_intervals or info.unit in ADDED else ""
     source = describe_fact_source(view, info, extra + _tell_turning(found.turning, lang))
-    return finish_figure(drawing, view, which, id=f"ranking-{slug_fact(fact)}", source=source, told=told)
+    id, none = f"ranking-{slug_fact(fact)}", not found.apart and info.unit not in ADDED
+    return finish_figure(drawing, view, which, id=id, source=source, none=none, told=told)
 
 
 @exhibit("districts")

@@ -58,7 +58,8 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     names = join_list(funnel.called, lang) or label("word.none", lang)
     told = {"n": len(rows), "fact": info.title[lang], "out": len(funnel.called), "names": names}
     source = describe_fact_source(view, info, extra)
-    return finish_figure(drawing, view, "funnel", id=f"funnel-{slug_fact(fact)}", source=source, told=told)
+    id, none = f"funnel-{slug_fact(fact)}", not funnel.called
+    return finish_figure(drawing, view, "funnel", id=id, source=source, none=none, told=told)
 
 
 def _set_funnel_limits(axes: Axes, funnel: DistrictFunnel, info: FactInfo) -> None:

@@ -60,7 +60,9 @@ def plot_key_periods(view: View) -> display.Figure | None:
             apart.append(say_exhibit(view, "key-periods", how, season=label(f"season.{name}", lang), **told))
     names_ = join_list(apart, lang) or label("word.none", lang)
     span = _say_span(shown, view)
-    return finish_figure(drawing, view, "key-periods", ledgers=tuple(shown), apart=names_, span=span)
+    return finish_figure(
+        drawing, view, "key-periods", ledgers=tuple(shown), none=not apart, apart=names_, span=span
+    )
 
 
 def _draw_ratios(axes: Axes, part: pd.DataFrame, names: list[str], shift: float, colour: str) -> None:
@@ -190,6 +192,7 @@ def plot_control(view: View) -> display.Figure | None:
         months = pd.PeriodIndex(next(iter(charts.values())).points.index)
         label_months(panels[-1], months, lang)
     words, sought = [], []
+    none = not any(len(list_signals(chart)) or chart.since is not None for chart in charts.values())
     for part, chart in charts.items():
         said = say_exhibit(view, "hazards-control", part, n=len(list_signals(chart)))
         if chart.since is not None:
@@ -206,7 +209,7 @@ def plot_control(view: View) -> display.Figure | None:
     told = {"words": label("change.join", lang).join(words), "sought": join.join(sought)}
     said = join.join(["", *lacking])
     rows = int(total_counts(charts["found"].points[["value"]]).whole) if "found" in charts else None
-    return finish_figure(drawing, view, "hazards-control", rows, told=told | {"lacking": said})
+    return finish_figure(drawing, view, "hazards-control", rows, none=none, told=told | {"lacking": said})
 
 
 def _list_key(part: str, chart: Chart, lang: str) -> list[tuple[str, str, str]]:

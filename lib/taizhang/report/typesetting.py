@@ -99,7 +99,7 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
             case notebook.TableBlock():
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
-                done.append(_set_figure(block))
+                done.append(_set_figure(block, lang))
             case notebook.PointerBlock():
                 done.append(_set_pointer(block, lang))
             case notebook.KeyFiguresBlock():
@@ -107,14 +107,15 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
     return _turn_wide(done)
 
 
-def _set_figure(block: notebook.FigureBlock) -> Json:
-    figure = replace(block.figure, alt=block.figure.alt or block.figure.title)
-    return {
-        "type": "figure",
-        "number": block.number,
-        "anchor": block.anchor,
-        **vars(replace(figure, narrow="")),
-    }
+def _set_figure(block: notebook.FigureBlock, lang: str) -> Json:
+    """A figure under its finding, where it has one: what is measured then opens the line of its source."""
+    figure = replace(block.figure, alt=block.figure.alt or block.figure.title, narrow="")
+    if figure.headline:
+        stop = "。" if lang == "zh" else ". "
+        figure = replace(
+            figure, title=figure.headline, source=f"{figure.title}{stop}{figure.source}".rstrip()
+        )
+    return {"type": "figure", "number": block.number, "anchor": block.anchor, **vars(figure)}
 
 
 def _set_pointer(block: notebook.PointerBlock, lang: str) -> Json:
