@@ -27,6 +27,7 @@ def make_problem(number: int, lang: str, *, subjects: int = 3, long: int = 1) ->
             )
             for at in range(subjects)
         ),
+        total=9,
         more="等9处" if lang == "zh" else "9 in all",
         basis="《突发事件应急预案管理办法》（国办发〔2013〕101号）第二十四条",
         measure=(Run((words + ("；" if lang == "zh" else "; ")) * (1 + long)),),
@@ -56,6 +57,8 @@ def make_brief(problems: int, lang: str = "zh", *, subjects: int = 3, long: int 
         problems_note=words,
         problem_heads=HEADS[lang],
         problems=tuple(make_problem(at, lang, subjects=subjects, long=long) for at in range(problems)),
+        cut_note="余见后文" if lang == "zh" else "the rest follows",
+        beside=(Run("与上年相比：死亡多3人。" if lang == "zh" else "Three more deaths."),),
         none=() if problems else (Run("本期没有达到“关注”以上的问题。" if lang == "zh" else "No problem."),),
         others=(Run(words * 2 * long),) if problems else (),
         well_title="做得好的" if lang == "zh" else "Done well",

@@ -66,7 +66,7 @@ def _compile(text: str, lang: str) -> str:
 
 
 _WORDS = r"(?:[^。.;；：:]|\.(?=\d))+?"
-_THEN = "(?:上年同期|a year before)"
+_THEN = "(?:上年同期|上年|a year before|the year before)"
 _PLACES_OF_NUMBERS = frozenset(
     "n m per value share rest before done behind numerator denominator due least most difference area known of "
     "grave limit missing deaths missed".split()
@@ -137,7 +137,7 @@ ROOTS = (
     "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
     "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
     "standing.text.", "pattern.", "targets.", "unread", "silence.", "stock.", "grave.", "rates.", "yield.",
-    "assessment_text.",
+    "assessment_text.", "brief.beside.", "elsewhere.",
 )  # fmt: skip
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
@@ -146,7 +146,8 @@ _NOTHING_CLAIMED = frozenset(
     "findings.all_places findings.places findings.some_subjects compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
-    "control.subject.share clause.bounds clause.near clause.about_as clause.were compare.death".split()
+    "control.subject.share clause.bounds clause.near clause.about_as clause.were compare.death "
+    "brief.beside.lead".split()
 )
 _OF_RULE = ("findings.carried", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
@@ -907,7 +908,104 @@ def _ends(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return [] if whole == {day} else [f"{lasts}"]
 
 
+def _then(one: Checker, fact: str, place: str) -> float | None:
+    told = one.before.facts.get((place, fact))
+    return None if told is None else told.value
+
+
+def _beside(fact: str, side: int) -> Claim:
+    """How a count lies to that of the year before: each row of both must say."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        now, then = (truth.facts.get((place, fact)) for truth in (one.now, one.before))
+        if (
+            now is None
+            or then is None
+            or now.value is None
+            or then.value is None
+            or now.unsaid
+            or then.unsaid
+        ):
+            return [f"{fact}: {now} and {then}"]
+        wanted = {
+            "now": now.value,
+            "before": then.value,
+            "n": abs(now.value - then.value) if side else now.value,
+        }
+        wrong = [
+            name for name, text in said.items() if name in wanted and read_number(text)[0] != wanted[name]
+        ]
+        right = not wrong and (now.value > then.value) - (now.value < then.value) == side
+        nought = "n" in said or now.value == 0
+        return [] if right and nought else [f"{fact}: {now.value} and {then.value}"]
+
+    return hold
+
+
+def _turned(good: int) -> Claim:
+    """Which indicators are better, or worse, each with what it was and is."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        facts, wrong = one.facts_in(said["names"]), list[str]()
+        for fact in facts:
+            now, then, info = one.value(fact, place), _then(one, fact, place), load_facts()[fact]
+            side = 1 if info.direction == "more_is_better" else -1
+            if now is None or then is None or good * side * (now - then) <= 0:
+                wrong.append(f"{fact}: {now} and {then}")
+                continue
+            title = re.escape(info.title[one.lang])
+            told = re.search(
+                rf"{title}[（ ]\(?({_NUMBER[one.lang]}) ?→ ?({_NUMBER[one.lang]})", said["names"], re.I
+            )
+            ends = [read_number(text, fact) for text in told.groups()] if told else []
+            if [
+                abs(end - value) <= within for (end, within), value in zip(ends, (then, now), strict=False)
+            ] != [True] * 2:
+                wrong.append(f"{fact}: {then} to {now}")
+        return wrong if facts else ["of nothing known"]
+
+    return hold
+
+
+def _alike(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That some key indicators can be set beside the year before: each must be known of both."""
+    known = [fact for fact in load_facts() if None not in (one.value(fact, place), _then(one, fact, place))]
+    return [] if read_number(said["n"])[0] <= len(known) else [f"known of both: {known}"]
+
+
+def _nothing_beside(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """That nothing can be set beside the year before.
+
+    Deaths that each row of both years tells of would have been, where no town's ledger is without a row for a quarter.
+    """
+    told = [truth.facts.get((place, "incidents.deaths")) for truth in (one.now, one.before)]
+    if "incidents" not in one.kinds or any(
+        fact is None or fact.value is None or fact.unsaid for fact in told
+    ):
+        return []
+    towns = TOWNS if place == ALL else (place,)
+    quarters = [
+        (truth.start.year, quarter)
+        for truth in (one.before, one.now)
+        for quarter in range(4)
+        if date(truth.start.year, 3 * quarter + 1, 1) <= truth.as_of
+    ]
+    spans = [(row.town, row.says[STARRED[row.kind]]) for row in one.now._list("incidents")]
+    rows = {(town, span[0].year, (span[0].month - 1) // 3) for town, span in spans}  # type: ignore[index]
+    full = all((town, *quarter) in rows for town in towns for quarter in quarters)
+    return [f"deaths: {told}"] if full else []
+
+
 _CLAIMS: dict[str, Claim] = {
+    **{
+        f"brief.beside.{key}.{which}": _beside(fact, side)
+        for key, fact in (("deaths", "incidents.deaths"), ("overdue", "hazards.overdue_stock"))
+        for which, side in (("more", 1), ("fewer", -1), ("same", 0), ("nought", 0))
+    },
+    **{f"brief.beside.better{many}": _turned(1) for many in ("", "_many")},
+    **{f"brief.beside.worse{many}": _turned(-1) for many in ("", "_many")},
+    "brief.beside.rest": _alike, "brief.beside.none": _alike, "brief.beside.untested": _nothing,
+    "brief.beside.nothing": _nothing_beside, "elsewhere.losses": _untold, "findings.first_subject": _nothing,
     **{key: _untold for key in load_words() if key.startswith(("targets.", "compare.targets"))},
     "clause.withheld": _untold, "clause.rounded": _untold, "clause.titled": _titled,
     "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,

@@ -461,11 +461,12 @@ def test_repeats_are_above_a_tenth_whatever_the_rows_say(
 
 def test_grades_and_deaths_are_looked_at_each_for_itself() -> None:
     """No accident, but an event of which the ledger does not say how many died; or deaths known and grades not."""
-    larger, deaths = "incidents.level_larger", "incidents.deaths"
+    larger, ordinary, deaths = "incidents.level_larger", "incidents.level_ordinary", "incidents.deaths"
 
     def look(level: int | None, dead: int | None) -> tuple[str, ...]:
         levels = [f"incidents.level_{name}" for name in ("ordinary", "larger", "major", "extraordinary")]
         facts = [make_fact(name, level, known=0, of=0 if level == 0 else 1) for name in levels]
         return look_at(*facts, make_fact(deaths, dead, known=0 if dead is None else 1, of=1))[1]
 
-    assert (look(0, None), look(None, 0), look(0, 0)) == ((larger,), (deaths,), (larger, deaths))
+    levels = (larger, ordinary)
+    assert (look(0, None), look(None, 0), look(0, 0)) == (levels, (deaths,), (larger, deaths, ordinary))

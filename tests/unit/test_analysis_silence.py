@@ -67,7 +67,7 @@ def test_a_ledger_that_ends_in_may(tmp_path: Path) -> None:
     assert span is not None and str(span[1]) == "2020-05-31"
     told = read(narrative.write_hazards(view))
     assert "甲镇的隐患排查治理台账记录止于2020年5月26日。" in told and "请核实" in told
-    for word in ("减少", "少于", "差异显著"):
+    for word in ("减少", "少于", "明显"):
         assert word not in told + read(narrative.write_summary(view)) + read(narrative.write_findings(view))
     english = read(narrative.write_hazards(book.view("甲镇", "2020", "en")))
     assert "end on 26 May 2020" in english and "please check" in english and "fewer" not in english

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pandas as pd
@@ -15,7 +15,7 @@ from taizhang.analysis.subjects import MOST
 from taizhang.analysis.view import View
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
-from taizhang.narrative.findings import join_subjects, say_measure, say_subjects, say_title
+from taizhang.narrative.findings import count_subjects, join_subjects, say_measure, say_subjects, say_title
 from taizhang.stats.assess import Assessment, AssessmentRule
 
 YEAR, END = parse_period("2021"), date(2021, 12, 31)
@@ -76,7 +76,7 @@ TROUBLES = {
         "red",
         "重大隐患1处未整改",
         (("甲厂", "用电", "查出已30天"),),
-        "挂牌督办重大隐患，先办甲厂，明确责任、资金和时限，整改前停产或监护",
+        "挂牌督办重大隐患，先督办甲厂，明确责任、资金和时限，整改前停产或监护",
     ),
     "hazards_overdue": Trouble(
         {
@@ -89,7 +89,7 @@ TROUBLES = {
         "red",
         "逾期隐患3处，1处超过180天",
         (("丙厂", "用电", "逾期181天"), ("乙厂", "用电", "逾期180天"), ("甲厂", "插座破损", "逾期30天")),
-        "先办丙厂；对逾期隐患逐处重定期限和责任人，每周调度到清零",
+        "先整改丙厂的隐患；对逾期隐患逐处重定期限和责任人，每周调度到清零",
     ),
     "schools_vetoed": Trouble(
         {
@@ -102,7 +102,8 @@ TROUBLES = {
         },
         "red",
         "校园一票否决项1项未达标",
-        (("镇中学", "消防设施完好", "2021年秋季学期"),),
+        (("镇中学", "", "“消防设施完好”未达标，2021年秋季学期"),),
+        "会同教育部门限期整改，先督促镇中学，复查合格前不得评优",
     ),
     "events_unwarned": Trouble(
         {
@@ -130,7 +131,7 @@ TROUBLES = {
         "red",
         "目标任务1项未完成，最低仅完成11.1%",
         (("检查次数", "", "完成11.1%（1/9）"),),
-        "补做未完成的目标任务，先办检查次数，并查明原因",
+        "补做未完成的目标任务，先补足检查次数，并查明原因",
         {"targets": [SimpleNamespace(indicator="inspections.visits", district=CODES[0], period="2021", at_least=9)]},
     ),
     "actions_late": Trouble(
@@ -139,11 +140,23 @@ TROUBLES = {
         "专项行动1个阶段逾期未完成",
         (("燃气整治", "自查", "超过期限184天"),),
     ),
-    "hazards_repeats": Trouble(
-        {"hazards": [HAZARD | CLOSED | {"found_on": f"2021-04-0{day}"} for day in range(1, 6)]},
+    "accidents_ordinary": Trouble(
+        {"incidents": [ACCIDENT | {"deaths": 0, "missing": 0, "loss_wan": 2.1, "type": "触电"}]},
         "amber",
-        "同一场所同类隐患重复出现4处，占80.0%",
-        (("甲厂", "用电", "重复4处"),),
+        "一般事故1起",
+        (("2021年3月18日触电", "", "受伤4人，直接损失2.1万元"),),
+        "查清2021年3月18日触电等事故的原因，落实防范措施，复查同类场所",
+    ),
+    "hazards_repeats": Trouble(
+        {
+            "hazards": [
+                *(HAZARD | CLOSED | {"found_on": f"2021-04-0{day}"} for day in range(1, 6)),
+                *(HAZARD | CLOSED | {"found_on": f"2021-05-0{day}", "category": "消防"} for day in (1, 2)),
+            ]
+        },
+        "amber",
+        "同一场所同类隐患重复出现5处，占查出隐患的71.4%",
+        (("甲厂", "用电、消防", "重复5处"),),
     ),
     "complaints_late": Trouble(
         {
@@ -227,7 +240,9 @@ def said(finding: Finding, view: View) -> tuple[tuple[str, str, str], ...]:
 def test_each_trouble_is_found_and_named(rule: str) -> None:
     trouble = TROUBLES[rule]
     view = look(trouble.rows, **trouble.more)
-    (found,) = (one for one, _ in list_findings(view))
+    found, *others = (one for one, _ in list_findings(view))
+    # Who died in an accident of the lowest grade is told by both of its rules.
+    assert [one.rule.rule for one in others] == (["accidents_ordinary"] if rule == "deaths" else [])
     assert (found.rule.rule, found.severity) == (rule, trouble.severity)
     assert read(say_title(found, "zh")) == trouble.title and len(trouble.title) <= 40
     assert said(found, view) == trouble.subjects and found.total == len(trouble.subjects)
@@ -239,7 +254,7 @@ def test_each_trouble_is_found_and_named(rule: str) -> None:
             places = view.ledgers[kind][["source_file", "source_sheet", "source_row"]]
             assert one.row in set(places.itertuples(index=False, name=None))
     english = look(trouble.rows, lang="en", **trouble.more)
-    (told,) = (one for one, _ in list_findings(english))
+    told = next(one for one, _ in list_findings(english))
     text = f"{read(say_title(told, 'en'))} {join_subjects(told, english)} {read(say_measure(told, 'en'))}"
     assert not {"[", "]", "{", "}"} & set(text)
     # The whole area has it too, with the district.
@@ -270,7 +285,7 @@ def test_a_quiet_township_has_nothing() -> None:
         "hazards": [HAZARD | CLOSED | {"premises": name} for name in "甲乙丙"],
         "drills": [DRILL],
         "plans": [{"name": "火灾预案", "review_due": "2023-01-01"}],
-        "incidents": [ACCIDENT | {"deaths": 0, "missing": 0, "class": "accident", "loss_wan": 1}],
+        "incidents": [ACCIDENT | {"deaths": 0, "missing": 0, "class": "social", "loss_wan": 1}],
         "losses": [EVENT],
         "warnings": [{"issued_at": "2021-07-15 08:00", "kind": "台风", "colour": "blue"}],
         "duty_checks": [{"checked_at": "2021-05-01 02:00", "on_duty": True}],
@@ -281,6 +296,41 @@ def test_a_quiet_township_has_nothing() -> None:
         "actions": [STAGE | {"done_on": "2021-06-30"}],
     }
     assert list_findings(look(rows)) == []
+
+
+def test_premises_are_counted_once_whatever_repeats_there() -> None:
+    """Seven hazards repeat at two premises, in two categories at one of them."""
+    days = [
+        (name, kind, day)
+        for name, kind in (("甲厂", "用电"), ("甲厂", "消防"), ("乙厂", "用电"))
+        for day in range(1, 4)
+    ]
+    rows = [HAZARD | CLOSED | {"premises": n, "category": k, "found_on": f"2021-04-0{d}"} for n, k, d in days]
+    view = look({"hazards": [*rows, HAZARD | CLOSED | {"premises": "乙厂", "found_on": "2021-04-05"}]})
+    (found,) = (one for one, _ in list_findings(view))
+    assert read(say_title(found, "zh")) == "同一场所同类隐患重复出现7处，占查出隐患的70.0%"
+    assert said(found, view) == (("甲厂", "用电、消防", "重复4处"), ("乙厂", "用电", "重复3处"))
+    assert (found.total, count_subjects(found, "zh"), count_subjects(found, "en")) == (
+        2,
+        "2个场所",
+        "2 premises",
+    )
+
+
+@pytest.mark.parametrize(
+    ("late", "zh", "en"),
+    [
+        ((200, 190), "逾期隐患2处，均已超过180天", "2 hazards are overdue, both by more than 180 days"),
+        ((200, 190, 181), "逾期隐患3处，均已超过180天", "3 hazards are overdue, all by more than 180 days"),
+        ((200, 20), "逾期隐患2处，1处超过180天", "2 hazards are overdue, 1 by more than 180 days"),
+        ((200,), "逾期隐患1处，已超过180天", "1 hazard is overdue, by more than 180 days"),
+        ((20, 10), "逾期隐患2处", "2 hazards are overdue"),
+    ],
+)
+def test_of_all_it_is_said_that_they_are_all(late: Sequence[int], zh: str, en: str) -> None:
+    rows = [HAZARD | {"premises": f"厂{n}", "deadline": END - timedelta(days=n)} for n in late]
+    (found,) = (one for one, _ in list_findings(look({"hazards": rows})))
+    assert (read(say_title(found, "zh")), read(say_title(found, "en"))) == (zh, en)
 
 
 def test_of_many_the_first_ten_are_named_and_all_counted() -> None:

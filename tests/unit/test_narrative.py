@@ -67,8 +67,8 @@ def test_hazards_in_chinese() -> None:
         ((248, 98.4), (224, 98.5), "查出隐患248处，整改率为98.4%（上年同期分别为224处、98.5%）。",
          "the rectification rate is 98.4% (224 and 98.5% a year before)."),
         ((248, 98.4), (None, 98.5), "查出隐患248处，整改率为98.4%（上年同期98.5%）。", "98.4% (98.5% a year before)."),
-        ((248, 98.4), (100, 98.5), "查出隐患248处，比上年同期增加148处（差异显著），整改率为98.4%（上年同期98.5%）。",
-         "148 more than a year before (beyond chance); the rectification rate is 98.4% (98.5% a year before)."),
+        ((248, 98.4), (100, 98.5), "查出隐患248处，比上年同期明显增加148处，整改率为98.4%（上年同期98.5%）。",
+         "clearly up by 148 on a year before; the rectification rate is 98.4% (98.5% a year before)."),
     ],
 )  # fmt: skip
 def test_what_numbers_were_before_is_said_for_all_at_once(
@@ -154,13 +154,13 @@ def test_hazards_in_english() -> None:
     [
         (
             100,
-            "查出隐患248处，比上年同期增加148处（差异显著）。",
-            "148 more than a year before (beyond chance)",
+            "查出隐患248处，比上年同期明显增加148处。",
+            "clearly up by 148 on a year before",
         ),
         (
             400,
-            "查出隐患248处，比上年同期减少152处（差异显著）。",
-            "152 fewer than a year before (beyond chance)",
+            "查出隐患248处，比上年同期明显减少152处。",
+            "clearly down by 152 on a year before",
         ),
         (248, "查出隐患248处，与上年同期持平。", "found, the same as a year before"),
         (250, "查出隐患248处（上年同期250处）。", "(250 a year before)"),
@@ -199,8 +199,8 @@ QUARTER = make_fact("inspections.visits", 9, district="all")
         (
             40,
             6,
-            "执法检查5次（上季度6次），比上年同期减少35次（差异显著）。",
-            "(6 the quarter before), 35 fewer than a year before (beyond chance).",
+            "执法检查5次（上季度6次），比上年同期明显减少35次。",
+            "(6 the quarter before), clearly down by 35 on a year before.",
         ),
     ],
 )
@@ -218,7 +218,7 @@ def test_two_comparisons_in_one_clause(year: float, previous: float, zh: str, en
 
 def test_a_rise_from_nought_beyond_chance_says_so() -> None:
     """Against none in the year before 3 are within chance, and 30 are not."""
-    for now, said in ((3, "（上年同期0处）"), (30, "，比上年同期增加30处（差异显著）")):
+    for now, said in ((3, "（上年同期0处）"), (30, "，比上年同期明显增加30处")):
         facts = [make_fact("hazards.found", 90), make_fact("hazards.major", now)]
         view = make_view(facts=facts, before=[make_fact("hazards.major", 0), AREA_BEFORE])
         assert f"重大隐患有{now}处{said}。" in read(narrative.write_hazards(view))
@@ -263,7 +263,7 @@ def test_a_change_beyond_chance_is_told_in_words(fact: str) -> None:
     view = make_view(facts=facts, before=before)
     change = compare_periods(view, fact)
     assert change is not None and change.beyond_chance
-    assert "差异显著" in read(getattr(narrative, _SECTIONS[info.kind])(view))
+    assert "，比上年同期明显" in read(getattr(narrative, _SECTIONS[info.kind])(view))
 
 
 def test_a_sentence_has_its_own_unit() -> None:

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
+from taizhang.analysis.brief import find_beside
+from taizhang.analysis.selection import choose_facts
 from taizhang.analysis.view import View
 from taizhang.core.briefs import Brief
 from taizhang.core.display import Run
@@ -11,6 +13,7 @@ from taizhang.facts.incidents import LEVELS
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_fact
 from taizhang.narrative.brief import write_brief
+from taizhang.narrative.telling import list_changes
 
 
 def read(runs: tuple[Run, ...]) -> str:
@@ -126,3 +129,162 @@ def list_runs(brief: Brief) -> list[tuple[Run, str | None]]:
     area = [row.values[2] for row in brief.strip]
     own += [row.values[0] for row in brief.strip]
     return [(run, None) for run in own if run.fact] + [(run, ALL) for run in area if run.fact]
+
+
+def share(done: int, of: int, fact: str = "drills.field_share", **more: object) -> dict[str, object]:
+    return make_fact(fact, 100 * done / of, numerator=done, denominator=of, **more)  # type: ignore[arg-type]
+
+
+def number(*values: tuple[str, float]) -> list[dict[str, object]]:
+    return [make_fact(fact, value) for fact, value in values]
+
+
+AREA = [
+    make_fact(fact, 9, district=ALL) for fact in ("incidents.count", "drills.held", "complaints.received")
+]
+TURNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]], str, str]] = {
+    # 90 of 100 against 20 of 100 and 10 incidents against 60: beyond chance; 12 drills against 10 are not.
+    "better": (
+        [share(90, 100), *number(("incidents.count", 10), ("drills.held", 12), ("incidents.deaths", 0))],
+        [share(20, 100), *number(("incidents.count", 60), ("drills.held", 10), ("incidents.deaths", 2))],
+        "与上年相比：死亡少2人（2→0）；变好的有实战演练占比（20.0%→90.0%）、突发事件（60起→10起）；其余1项主要指标未见明显变化。",
+        "Compared with the year before: two fewer deaths (2 → 0); better: share of field drills (20.0% → 90.0%), "
+        "incidents (60 → 10); no clear change in the other key indicator.",
+    ),
+    "worse": (
+        [share(20, 100), make_fact("incidents.deaths", 3)],
+        [share(90, 100), make_fact("incidents.deaths", 0)],
+        "与上年相比：死亡多3人（0→3）；变差的有实战演练占比（90.0%→20.0%）。",
+        "Compared with the year before: three more deaths (0 → 3); worse: share of field drills (90.0% → 20.0%).",
+    ),
+    "alike": (
+        [share(52, 100), make_fact("incidents.deaths", 0), make_fact("drills.held", 10)],
+        [share(50, 100), make_fact("incidents.deaths", 0), make_fact("drills.held", 9)],
+        "与上年相比：均无人死亡；可比的2项主要指标未见明显变化。",
+        "Compared with the year before: nobody died in either; no clear change in the two key indicators "
+        "compared.",
+    ),
+    "deaths alone": (
+        [make_fact("incidents.deaths", 1)],
+        [make_fact("incidents.deaths", 1)],
+        "与上年相比：死亡同为1人；主要指标没有可比的数据。",
+        "Compared with the year before: one death in both; no key indicator can be compared.",
+    ),
+    # Of one of two deaths before, no row says; of a district without a fact nothing is known.
+    "not known": (
+        [make_fact("incidents.deaths", 1), make_fact("drills.held", None)],
+        [make_fact("incidents.deaths", 1, known=1, of=2), make_fact("drills.held", 9)],
+        "没有上年可比的数据，是好是差不能判断。",
+        "Nothing of the year before can be compared, so better or worse cannot be told.",
+    ),
+    "no last year": (
+        [share(52, 100), make_fact("incidents.deaths", 1)],
+        [],
+        "没有上年可比的数据，是好是差不能判断。",
+        "Nothing of the year before can be compared, so better or worse cannot be told.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TURNS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_better_or_worse_than_last_year(case: str, lang: str) -> None:
+    now, before, zh, en = TURNS[case]
+    view = make_view(facts=now, before=[*before, *AREA] if before else [], lang=lang)
+    brief = write_brief(view)
+    assert brief is not None and read(brief.beside) == {"zh": zh, "en": en}[lang]
+
+
+def collect_verdicts(view: View) -> dict[str, dict[str, str]]:
+    """By where it is told and fact, whether it is better or worse than a year before, or neither: page 1 and tables."""
+    found = find_beside(view)
+    told = {info.name: side for side in ("better", "worse") for info, _ in getattr(found, side)}
+    tables = {
+        one.info.name: change.verdict
+        for one in choose_facts(view, *view.kinds)[0]
+        if (change := one.changes.get("year")) is not None
+    }
+    words = {
+        fact: "better" if (change.difference > 0) == (view.describe(fact).direction == "more_is_better") else "worse"
+        for fact in view.fact_infos
+        if view.fact(fact) is not None
+        for _, change in list_changes(view, fact)
+        if change.beyond_chance and view.describe(fact).direction != "neither"
+    }  # fmt: skip
+    return {"page 1": told, "tables": tables, "sentences": words}
+
+
+@pytest.mark.parametrize("case", TURNS)
+def test_page_one_tables_and_sentences_have_one_verdict(case: str) -> None:
+    now, before, *_ = TURNS[case]
+    view = make_view(facts=now, before=[*before, *AREA] if before else [])
+    told = collect_verdicts(view)
+    for fact in {fact for of in told.values() for fact in of} - {"incidents.deaths"}:
+        verdicts = {told["page 1"].get(fact, "neutral"), told["tables"].get(fact, "neutral")}
+        assert verdicts == {told["sentences"].get(fact, "neutral")}, fact
+
+
+def test_a_rate_of_deaths_is_no_indicator_beside_them() -> None:
+    """No death and then three: the rate, of which chance can't be told apart, is not said to be unchanged."""
+    rate = "incidents.deaths_per_100k"
+    now = [make_fact("incidents.deaths", 3), make_fact(rate, 6, numerator=3, denominator=50_000)]
+    then = [make_fact("incidents.deaths", 0), make_fact(rate, 0, numerator=0, denominator=50_000)]
+    view = make_view(facts=now, before=[*then, *AREA])
+    assert (find_beside(view).alike, find_beside(view).deaths) == (0, (3, 0))
+
+
+def test_overdue_is_told_as_a_number_too() -> None:
+    """Where the ledger goes back far enough, and so the stock of a year before is known."""
+    rows = make_table("hazards", [{"found_on": "2018-05-01", "rectified_on": "2018-05-02"}])
+    before = [make_fact("hazards.overdue_stock", 2), make_fact("hazards.found", 9, district=ALL)]
+    view = make_view({"hazards": rows}, facts=[make_fact("hazards.overdue_stock", 5)], before=before)
+    brief = write_brief(view)
+    assert (
+        brief is not None
+        and read(brief.beside) == "与上年相比：逾期隐患多3处（2→5）；主要指标没有可比的数据。"
+    )
+
+
+def test_missed_targets_of_districts_are_named() -> None:
+    """Of four districts that fall short the worst three, and how many there are."""
+    facts = []
+    for code, done in zip(CODES, (10, 9, 4, 2, 6, 12), strict=True):
+        parts = {"numerator": float(done), "denominator": 10.0, "district": code}
+        facts += [
+            make_fact("targets.drills.held.done_percent", 10 * done, **parts),  # type: ignore[arg-type]
+            make_fact("targets.drills.held.pace_points", 10 * done - 100, **parts),  # type: ignore[arg-type]
+        ]
+    brief = write_brief(make_view(facts=facts, district=ALL))
+    assert brief is not None and brief.problems[0].rule == "target_missed"
+    assert read(brief.statuses[2].note) == "临海街道演练2/10次、石门乡演练4/10次等4项"
+    graver = [
+        make_fact(name, 1, district=code)
+        for code in (CODES[0], ALL)
+        for name in (
+            "incidents.deaths",
+            "hazards.major_open_stock",
+            "schools.vetoed",
+            "losses.events_unwarned",
+        )
+    ]
+    late = [make_fact("hazards.overdue_stock", 1, district=code) for code in (CODES[0], ALL)]
+    brief = write_brief(make_view({}, facts=[*facts, *graver, *late], district=ALL, lang="zh"))
+    assert brief is not None
+    told = read(brief.others) + "".join(
+        read(one.title) + "".join(each.name for each in one.subjects) for one in brief.problems
+    )
+    assert "临海街道" in told and "石门乡" in told
+
+
+def test_what_page_one_has_no_room_for_says_where_it_is() -> None:
+    """An accident told among the deaths is not told once more; another is."""
+    usual = {"class": "accident", "serious_injuries": 0, "loss_wan": 0.0, "missing": 0}
+    rows = [usual | {"occurred_on": "2021-03-18", "type": "触电", "deaths": 1}]
+    levels = [make_fact(f"incidents.level_{name}", float(name == "ordinary")) for name in LEVELS]
+    facts = [make_fact("incidents.count", 1), make_fact("incidents.deaths", 1), *levels]
+    brief = write_brief(make_view({"incidents": make_table("incidents", rows)}, facts=facts))
+    assert brief is not None and [one.rule for one in brief.problems] == ["deaths"] and brief.others == ()
+    rows.append(usual | {"occurred_on": "2021-05-01", "type": "火灾", "deaths": 0, "loss_wan": 2.0})
+    brief = write_brief(make_view({"incidents": make_table("incidents", rows)}, facts=facts))
+    assert brief is not None and [one.rule for one in brief.problems] == ["deaths"]
+    assert "2021年5月1日火灾" in read(brief.others)

@@ -173,8 +173,8 @@ PLANTED = [
     (BRIGHT, CODE, "zh", "没有人员死亡。"),
     (BRIGHT, CODE, "en", "Nobody died."),
     (BRIGHT, CODE, "en", "No direct loss is on record."),
-    (BRIGHT, CODE, "zh", "2023年，溪口镇没有突发事件记录。"),
-    (BRIGHT, ALL, "en", "In 2023, no incident is on record."),
+    (BRIGHT, CODE, "zh", "2023年，溪口镇突发事件台账没有记录。"),
+    (BRIGHT, ALL, "en", "In 2023, the ledger of incidents has no entry."),
     (BRIGHT, CODE, "zh", "没有事故灾难类事件。"),
     (BRIGHT, CODE, "en", "It was not an accident."),
     (BRIGHT, CODE, "zh", "2023年，溪口镇没有应急演练记录。"),
@@ -263,7 +263,7 @@ TRUE = [
         "One hazard is major. 2 hazards are still open; one is past its deadline; the median time overdue is 244 days. "
         "One major hazard is still open. Two people died.",
     ),
-    (BRIGHT, OTHER, "en", "No drill is on record. No incident is on record."),
+    (BRIGHT, OTHER, "en", "No drill is on record. The ledger of incidents has no entry."),
     (
         BRIGHT,
         CODE,

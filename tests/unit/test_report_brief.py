@@ -19,7 +19,7 @@ from nbformat import v4
 from taizhang.core.briefs import Brief
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
-from taizhang.report.brief import set_brief
+from taizhang.report.brief import join_runs, set_brief
 from taizhang.report.docx import render_docx
 from taizhang.report.html import render_html
 from taizhang.report.meta import ReportMeta
@@ -49,6 +49,10 @@ def read_pages(pdf: bytes) -> list[str]:
     return [page.get_textpage().get_text_bounded() for page in document]
 
 
+def squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
 def test_it_comes_back_from_the_notebook_as_it_was() -> None:
     brief = make_brief(5)
     assert part_brief(read_blocks(build(brief), lang="zh"))[0] == brief
@@ -76,8 +80,17 @@ def test_it_is_one_page(lang: str, problems: int, options: dict[str, int], style
     assert "县应急管理局" in alone[0] and "县应急管理局" in whole[0]
     assert "文字。" not in whole[0] and any("文字。" in page for page in whole[1:])
     assert len([page for page in whole if brief.problems_title in page]) == 1
+    text = squeeze(alone[0])
+    assert squeeze(join_runs(brief.beside)) in text
     for problem in brief.problems:
-        assert problem.subjects[0].name in alone[0].replace("\r\n", "")
+        assert squeeze(problem.subjects[0].name) in text
+    # Words are whole, or the page says where the rest is.
+    cut = squeeze(brief.cut_note) in text
+    whole_words = all(squeeze(join_runs(one.measure)) in text for one in brief.problems)
+    names = all(squeeze(each.name) in text for one in brief.problems for each in one.subjects)
+    assert cut == (options.get("long") == 6) or (lang == "en" and problems == 5)
+    assert cut or (whole_words and names)
+    assert "…" not in text
 
 
 def test_it_is_tagged_with_alternative_texts() -> None:
@@ -106,6 +119,8 @@ def test_owner_and_due_come_from_the_note() -> None:
     document = Document(io.BytesIO(render_docx(build(make_brief(5)), meta=replace(META, measures=measures))))
     cells = [cell.text for table in document.tables for cell in table._cells]
     assert cells.count("镇应急办") == 1 and "97.0" in cells
+    assert any(paragraph.text == "与上年相比：死亡多3人。" for paragraph in document.paragraphs)
+    assert sum("等9处" in cell for cell in cells) == 5
 
 
 def test_a_measure_of_no_rule_is_an_error(tmp_path: Path) -> None:

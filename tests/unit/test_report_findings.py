@@ -51,7 +51,7 @@ def test_a_row_for_each_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "城关镇", "逾期隐患1处", "'=1+1（逾期30天）", FACT, "1.0",
     )  # fmt: skip
     assert tuple(first[["measure", "owner", "due", "rows"]]) == (
-        "先办=1+1；对逾期隐患逐处重定期限和责任人，每周调度到清零", "镇应急办", "2022-03-31",
+        "先整改=1+1的隐患；对逾期隐患逐处重定期限和责任人，每周调度到清零", "镇应急办", "2022-03-31",
         f"rows/{CODES[0]}.{FACT}.csv",
     )  # fmt: skip
     assert second["source"] == "《突发事件应急预案管理办法》（国办发〔2013〕101号）第二十四条"

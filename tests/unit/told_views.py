@@ -171,11 +171,12 @@ def write_report(view: View) -> dict[str, list[str]]:
     if view.district == ALL:
         told |= {f"write_comparison {fact}": narrative.write_comparison(view, fact) for fact in COMPARED}
         told["write_standing"] = narrative.write_standing(view, COMPARED[0])
+    brief = narrative.write_brief(view)
     return {
         name: ["".join(run.text for run in block.runs) for block in prose.blocks]
         for name, prose in told.items()
         if prose is not None
-    }
+    } | ({"write_brief": ["".join(run.text for run in brief.beside)]} if brief else {})
 
 
 def show_exhibits(view: View) -> list[Figure | Table | KeyFigures]:

@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.calls import is_called
+from taizhang.analysis.changes import Change, compare_periods
 from taizhang.analysis.comparison import compare_districts, hold_against, list_values
 from taizhang.analysis.differences import find_pair
 from taizhang.analysis.doubt import is_partly_known
@@ -82,6 +84,29 @@ class Well:
     key: str
     numbers: Mapping[str, tuple[str, float]]
     targets: tuple[TargetProgress, ...] = ()
+
+
+Pair = tuple[float, float]  # now, and a year before
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Beside the year before: deaths and what is overdue as numbers, and what the key indicators' verdicts are.
+
+    None: one of the two is not known. `better` and `worse` are beyond chance; `alike` is how many were tested and are
+    neither.
+    """
+
+    deaths: Pair | None
+    overdue: Pair | None
+    better: tuple[tuple[FactInfo, Change], ...] = ()
+    worse: tuple[tuple[FactInfo, Change], ...] = ()
+    alike: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything can be set beside the year before."""
+        return bool(self.deaths or self.overdue or self.better or self.worse or self.alike)
 
 
 @dataclass(frozen=True)
@@ -196,6 +221,39 @@ def _read_before(view: View, fact: str) -> float | None:
     """The same a year before, where the two can be set side by side."""
     pair = find_pair(view, fact, view.district, "year")
     return None if pair is None else float(pair[1]["value"])
+
+
+@once_per_view
+def find_beside(view: View) -> Beside:
+    """Key indicators are those of the strip and the key figures that have a good side and a measure of chance.
+
+    Whether one is better or worse, the verdict says that tables and sentences have. Deaths are told as numbers, and no
+    rate of them is an indicator beside.
+    """
+    strip = [fact for group in load_brief().strip.values() for fact in group.facts]
+    keys = [name for name, info in view.fact_infos.items() if info.key]
+    sides: dict[str, list[tuple[FactInfo, Change]]] = {"better": [], "worse": [], "neutral": []}
+    for fact in dict.fromkeys([*strip, *keys]):
+        if fact not in view.fact_infos or fact.startswith("incidents.deaths"):
+            continue
+        info, change = view.describe(fact), compare_periods(view, fact)
+        if info.direction != "neither" and change and is_called(view, "change", fact, "year") is not None:
+            sides[change.verdict].append((info, change))
+    return Beside(
+        _pair_known(view, "incidents.deaths"),
+        _pair_known(view, "hazards.overdue_stock"),
+        tuple(sides["better"]),
+        tuple(sides["worse"]),
+        len(sides["neutral"]),
+    )
+
+
+def _pair_known(view: View, fact: str) -> Pair | None:
+    """A count now and a year before, where both are known of every row."""
+    pair = find_pair(view, fact, view.district, "year")
+    if pair is None or any(is_partly_known(row) for row in pair):
+        return None
+    return float(pair[0]["value"]), float(pair[1]["value"])
 
 
 def find_well_done(view: View, most: int) -> list[Well]:

@@ -562,10 +562,10 @@ def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
         named = name_subjects(case.view, rule, case.district)
     evidence = dict(hit.evidence)
     if rule.red_above is not None and named.grave:
-        evidence |= {
-            "grave": Evidence(float(named.grave), basis=rule.fact),
-            "limit": Evidence(rule.red_above),
-        }
+        limit, grave = Evidence(rule.red_above), Evidence(float(named.grave), basis=rule.fact)
+        # Where all are, that is said.
+        every = "value" in evidence and evidence["value"].value == named.grave
+        evidence |= {"every": limit} if every else {"grave": grave, "limit": limit}
     return Finding(
         rule, case.district, evidence, hit.size,
         "red" if named.grave else rule.severity, named.first, named.total,

@@ -233,14 +233,18 @@ def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Premises and categories with hazards that repeat, those with most first."""
+    """Premises with hazards that repeat, those with most first, and of which categories, the commonest first."""
     if "hazards" not in view.ledgers:
         return pd.DataFrame()
     rows = view.counted("hazards")
     made = _tabulate(view, rows, rows.test(hazards.is_repeat), about)
-    groups = made.groupby(["district_code", "name", "what"], sort=False)
-    made["amount"] = groups["name"].transform("size")
-    return groups.head(1).assign(amount=made["amount"]).sort_values("amount", ascending=False, kind="stable")
+    joint = "、" if view.lang == "zh" else ", "
+    made["amount"] = made.groupby(["district_code", "name", "what"], sort=False)["name"].transform("size")
+    made = made.sort_values("amount", ascending=False, kind="stable")
+    groups = made.groupby(["district_code", "name"], sort=False)
+    kinds = groups["what"].transform(lambda of: joint.join(dict.fromkeys(one for one in of if one)))
+    firsts = groups.head(1).assign(what=kinds, amount=groups["name"].transform("size"))
+    return firsts.sort_values("amount", ascending=False, kind="stable")
 
 
 def _find_short(view: View, about: SubjectsRule) -> pd.DataFrame:

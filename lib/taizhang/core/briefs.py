@@ -14,6 +14,7 @@ from taizhang.core.display import Run, pack
 BRIEF = "application/vnd.taizhang.brief+json"
 Level = Literal["red", "amber", "normal", ""]  # empty: it can't be told, or nothing was set
 Runs = tuple[Run, ...]
+_LONGEST_AMOUNT = 18  # letters
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,19 @@ class Problem:
     level: Level = ""
     mark: str = ""
     subjects: tuple[Subject, ...] = ()
-    more: str = ""  # how many subjects there are besides
+    total: int = 0  # how many subjects there are
+    more: str = ""  # the same in words, said where not all are listed
     basis: str = ""
     measure: Runs = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its subjects stand in columns: three or more of few words; else each is a sentence of its own."""
+        amounts = ["".join(run.text for run in one.amount) for one in self.subjects]
+        # A Chinese character takes the room of two others.
+        return len(amounts) > 2 and all(
+            sum(1 + (character >= "\u2e80") for character in text) <= _LONGEST_AMOUNT for text in amounts
+        )
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ class Brief:
     problems_note: str
     problem_heads: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    cut_note: str = ""  # where to find what a full page has no room for
     none: Runs = ()  # said where there is no problem
     others: Runs = ()  # problems besides
     well_title: str = ""
@@ -96,12 +108,14 @@ class Brief:
     strip: tuple[Indicator, ...] = ()
     keys: tuple[str, ...] = ()  # of the strip's marks: own, last year's, others, the area's line
     foot: str = ""
+    beside: Runs = ()  # better or worse than a year before
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         html = f"<p><strong>{''.join(_write(clause) for clause in self.verdict)}</strong></p>"
         html += _write_table(
             [], [(one.label, one.mark, _write(one.value), _write(one.note)) for one in self.statuses]
         )
+        html += f"<p>{_write(self.beside)}</p>" if self.beside else ""
         if self.problems:
             told = [
                 (
@@ -135,7 +149,7 @@ def _write_subjects(problem: Problem) -> str:
         " ".join(filter(None, (escape(one.name), escape(one.what), _write(one.amount))))
         for one in problem.subjects
     ]
-    return "<br>".join([*lines, *([escape(problem.more)] if problem.more else [])])
+    return "<br>".join([*lines, *([escape(problem.more)] if problem.total > len(lines) else [])])
 
 
 def _write_table(heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> str:

@@ -16,6 +16,8 @@ class SubjectsRule:
     `rows`: how they are found; empty: those that the rule's fact counts, of a share those that fail. `name`, `what`:
     columns of which the first that is filled is told. `amount`: a column; `since`: a day up to which days have gone by
     at as_of. `numbers`, `texts`: further columns that `told`, the words of the amount, has places for.
+    `counted`: what they are, as it follows their number, where not what the rows of their kind are.
+    `listed`: the exhibit that lists them all, in a district's report.
     """
 
     rows: str = ""
@@ -23,9 +25,11 @@ class SubjectsRule:
     what: tuple[str, ...] = ()
     amount: str = ""
     since: str = ""
+    listed: str = ""
     numbers: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict, compare=False)
+    counted: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from taizhang.analysis.brief import (
     Placed,
     Targets,
     Well,
+    find_beside,
     find_deaths,
     find_grade,
     find_long_overdue,
@@ -16,6 +17,7 @@ from taizhang.analysis.brief import (
     find_well_done,
     place_indicators,
 )
+from taizhang.analysis.changes import Change
 from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.findings import Finding, list_findings, list_looked
 from taizhang.analysis.incidents import GraveEvent
@@ -37,13 +39,14 @@ from taizhang.metadata.formats import (
     spell_number,
 )
 from taizhang.metadata.words import label, load_words
-from taizhang.narrative.findings import cite_basis, say_measure, say_subjects, say_title
+from taizhang.narrative.findings import cite_basis, count_subjects, say_measure, say_subjects, say_title
 from taizhang.narrative.telling import Number, Runs, count, lower_title, open_sentence, say
 
 # What a clause of the verdict may take up, in em of its type: in Chinese a line, in English one and a half.
 _CLAUSE_EM = {"zh": 33.5, "en": 60.0}
 _MOST_NAMES = 3
-_MOST_SUBJECTS, _MOST_OTHERS = 5, 4
+_MOST_SUBJECTS, _MOST_OF_AREA, _MOST_OTHERS = 5, 3, 4
+_ORDINARY = "incidents.level_ordinary"
 
 
 def write_brief(view: View) -> Brief | None:
@@ -66,8 +69,9 @@ def write_brief(view: View) -> Brief | None:
             for head in ("problem", "object", "basis", "measure", "owner", "due")
         ),
         problems=tuple(_write_problem(view, group) for group in problems),
+        cut_note=_say_cut(view),
         none=() if problems else _say_none(view),
-        others=_say_others(view, rest) if problems else (),
+        others=_say_others(view, rest),
         well_title=label("brief.well.title", lang),
         well=tuple(_write_well(view, one) for one in well),
         strip_title=_say_strip(view, placed),
@@ -75,6 +79,7 @@ def write_brief(view: View) -> Brief | None:
         strip_heads=_name_columns(view),
         strip=tuple(_write_indicator(view, one) for one in placed),
         keys=_name_keys(view),
+        beside=_say_beside(view),
         foot=label(
             "brief.strip.foot",
             lang,
@@ -165,12 +170,15 @@ def _write_targets(view: View) -> Status:
     shown = sorted(found.missed or found.targets, key=lambda one: float(one.done["value"]))
     if view.district == ALL and not found.missed:
         shown = []
-    most = 1 if view.district == ALL else 2
-    notes = [_say_target(view, one) for one in shown[:most]]
-    listed = _join(notes, label("brief.list", lang))
-    if len(shown) > most:
-        listed += say("brief.targets.more", lang, n=count(len(shown)))
-    return _make_status(view, "targets", found.level, value, listed)
+    return _make_status(view, "targets", found.level, value, _list_targets(view, shown, 2))
+
+
+def _list_targets(view: View, targets: Sequence[TargetProgress], most: int) -> Runs:
+    """The first of some targets, and of more how many there are."""
+    listed = _join([_say_target(view, one) for one in targets[:most]], label("brief.list", view.lang))
+    if len(targets) > most:
+        listed += say("brief.targets.more", view.lang, n=count(len(targets)))
+    return listed
 
 
 def _name_target(view: View, target: TargetProgress) -> str:
@@ -308,8 +316,9 @@ def _tell_work(view: View, targets: Targets, overdue: Overdue, quiet: bool) -> I
         lead = say("brief.verdict.overdue", lang, n=_spell(lang, overdue.number, "hazards.overdue_stock"))
         tails: list[Runs] = []
         if overdue.long:
-            days = find_long_overdue()
-            tails.append(say("brief.verdict.long", lang, n=_spell(lang, overdue.long), days=days))
+            days, every = find_long_overdue(), overdue.long == overdue.number
+            key = f"brief.verdict.long{'_all' if every else ''}"
+            tails.append(say(key, lang, n=_spell(lang, overdue.long), days=days))
         elif overdue.of_trade and lang == "zh":
             trade, n = overdue.of_trade
             tails.append(say("brief.verdict.trade", lang, n=_spell(lang, n), trade=trade))
@@ -349,6 +358,59 @@ def _say_targets(view: View, found: Targets) -> tuple[Runs, bool]:
     return (), False
 
 
+# ------------------------------------------------------------------ beside the year before
+
+
+def _say_beside(view: View) -> Runs:
+    """Better or worse than a year before: numbers of deaths and overdue, which indicators are, and how many neither."""
+    lang, found, then = view.lang, find_beside(view), _then(view)
+    if not found.is_told:
+        return say("brief.beside.nothing", lang, then=then)
+    parts = [
+        _say_pair(view, key, fact, pair)
+        for key, fact, pair in (
+            ("deaths", "incidents.deaths", found.deaths),
+            ("overdue", "hazards.overdue_stock", found.overdue),
+        )
+        if pair is not None
+    ]
+    called = {"worse": found.worse, "better": found.better}
+    for side, changes in called.items():
+        items = [_say_turn(view, info, change) for info, change in changes[:_MOST_NAMES]]
+        if not items:
+            continue
+        which = f"{side}_many" if len(changes) > len(items) else side
+        names = _join(items, label("brief.list", lang))
+        before, after = label(f"brief.beside.{which}", lang, names="\n", n=len(changes)).split("\n")
+        parts.append((Run(before), *names, Run(after)))
+    turned = any(called.values())
+    if found.alike:
+        parts.append(say(f"brief.beside.{'rest' if turned else 'none'}", lang, n=_spell(lang, found.alike)))
+    elif not turned:
+        parts.append(say("brief.beside.untested", lang))
+    lead = say("brief.beside.lead", lang, then=then)
+    return (*lead, *_join(parts, label("brief.join", lang)), Run(label("brief.verdict.stop", lang)))
+
+
+def _say_pair(view: View, key: str, fact: str, pair: tuple[float, float]) -> Runs:
+    """A count beside what it was, and by how much it is more or fewer."""
+    lang, (now, before) = view.lang, pair
+    which = "more" if now > before else "fewer" if now < before else "same" if now else "nought"
+    numbers = {"now": _number(now, fact), "before": _number(before), "n": _spell(lang, abs(now - before))}
+    if which == "same":
+        numbers["n"] = _spell(lang, now, fact)
+    return say(f"brief.beside.{key}.{which}", lang, **numbers)
+
+
+def _say_turn(view: View, info: FactInfo, change: Change) -> Runs:
+    """An indicator with what it was and what it is."""
+    lang = view.lang
+    unit = name_unit(info, lang) if lang == "zh" or info.unit == "percent" else ""
+    before, now = (format_fact(value, info) + unit for value in (change.before, change.now))
+    name = lower_title(info.title[lang], lang)
+    return say("brief.beside.turn", lang, name=name, before=before, now=Number(now, change.now, info.name))
+
+
 # ------------------------------------------------------------------ problems
 
 Group = list[Finding]  # of one rule: several only where districts of the whole area break it each for itself
@@ -361,34 +423,56 @@ def _choose(findings: Sequence[tuple[Finding, tuple[str, ...]]]) -> tuple[list[G
         groups.setdefault(finding.rule.rule, []).append(finding)
     most, first, rest = load_brief().most_problems, list[Group](), list[Group]()
     for group in groups.values():
-        (rest if len(first) == most or group[0].severity == "note" else first).append(group)
+        # Deaths, where there are any, stand for the period's accidents.
+        dead = [one for other in first for one in other if one.rule.fact == "incidents.deaths"]
+        told = group[0].rule.fact == _ORDINARY and bool(dead)
+        if told and _names_all(dead, group):
+            continue
+        (rest if len(first) == most or told or group[0].severity == "note" else first).append(group)
     return first, rest
+
+
+def _names_all(findings: Group, others: Group) -> bool:
+    """Whether some findings name each thing that others are about."""
+    named = {one.row for finding in findings for one in finding.subjects}
+    return all(
+        finding.total == len(finding.subjects) and all(one.row in named for one in finding.subjects)
+        for finding in others
+    )
 
 
 def _write_problem(view: View, group: Group) -> Problem:
     lang, finding = view.lang, group[0]
     level: Level = "red" if finding.severity == "red" else "amber"
     subjects, total = _list_subjects(view, group)
-    shown = subjects[:_MOST_SUBJECTS]
+    shown = subjects[: _MOST_OF_AREA if view.district == ALL and len(group) == 1 else _MOST_SUBJECTS]
     return Problem(
         rule=finding.rule.rule,
-        title=_say_group(view, group),
+        title=_open_title(_say_group(view, group), lang),
         level=level,
         mark=label(f"brief.level.{level}", lang),
         subjects=tuple(shown),
-        more=label("brief.problems.more", lang, n=_count_of(group, total, lang))
-        if total > len(shown) and shown
-        else "",
+        total=total if shown else 0,
+        more=label("brief.problems.more", lang, n=_count_of(group, lang)),
         basis=cite_basis(finding.rule, view, finding.days),
         measure=(*say_measure(finding, lang), Run(label("brief.verdict.stop", lang))),
     )
 
 
+def _open_title(runs: Runs, lang: str) -> Runs:
+    """A title as a table has it: a small number is a word, another stays a figure."""
+    number = runs[0].text.partition(" ")[0]
+    plain = number.replace(",", "").isdecimal()
+    if lang == "en" and not (plain and spell_number(number) == number):
+        return open_sentence(runs, lang)
+    return runs
+
+
 def _say_group(view: View, group: Group) -> Runs:
-    """A problem's title; of several districts', how many these are."""
+    """A problem's title within a line; of several districts', how many these are."""
     lang, finding = view.lang, group[0]
     if len(group) == 1 and finding.district == view.district:
-        return open_sentence(say_title(finding, lang), lang)
+        return say_title(finding, lang)
     key = f"brief.group_title.{finding.rule.rule}"
     if len(group) == 1 or key not in load_words():
         name = _name_district(view, finding.district)
@@ -403,10 +487,16 @@ def _name_district(view: View, code: str) -> str:
     return str(names.get(code, name_place(view)))
 
 
-def _count_of(group: Group, total: int, lang: str) -> str:
-    """How many things a problem is about, with their measure word: districts, where it is of several."""
-    kinds = {one.kind for one in group[0].subjects} if len(group) == 1 else {"districts"}
-    return f"{total}{name_measure(kinds.pop() if len(kinds) == 1 else '', lang)}"
+def _say_cut(view: View) -> str:
+    where = "section" if is_shown(view, "findings-text") else "page"
+    return label(f"brief.problems.cut_{where}", view.lang)
+
+
+def _count_of(group: Group, lang: str) -> str:
+    """How many things a problem is about: districts, where it is of several."""
+    if len(group) > 1:
+        return f"{len(group)}{name_measure('districts', lang)}"
+    return count_subjects(group[0], lang)
 
 
 def _list_subjects(view: View, group: Group) -> tuple[list[Subject], int]:
@@ -440,9 +530,14 @@ def _say_others(view: View, rest: Sequence[Group]) -> Runs:
     told = list[Runs]()
     for group in shown:
         subjects, total = _list_subjects(view, group)
-        names = list(dict.fromkeys(one.name for one in subjects if one.name))[:2]
         said = _say_group(view, group)
-        if names and len(group) == 1:
+        if group[0].rule.check in ("target_missed", "target_behind") and len(group) > 1:
+            missed = sorted(find_targets(view).missed, key=lambda one: float(one.done["value"]))
+            before, after = map(Run, label("clause.remark", lang, remarks="\n").split("\n"))
+            told.append((*said, before, *_list_targets(view, missed, _MOST_NAMES), after))
+            continue
+        names = list(dict.fromkeys(one.name for one in subjects if one.name))[:2]
+        if names:
             which = "names" if total > len(names) else "all_names"
             said += say(f"brief.problems.{which}", lang, names=label("brief.list", lang).join(names))
         told.append(said)

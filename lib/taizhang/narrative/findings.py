@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from taizhang.analysis.exhibits import exhibit
+from taizhang.analysis.exhibits import exhibit, is_shown
 from taizhang.analysis.findings import (
     Finding,
     choose_findings,
@@ -100,8 +100,16 @@ def join_subjects(finding: Finding, view: View) -> str:
     if finding.total <= len(told):
         return join_list(told, lang)
     names = ("、" if lang == "zh" else ", ").join(told)
-    total = f"{finding.total}{name_measure(finding.subjects[0].kind, lang)}"
+    total = count_subjects(finding, lang)
     return label("findings.some_subjects", lang, names=names, n=total)
+
+
+def count_subjects(finding: Finding, lang: str) -> str:
+    """How many things a finding is about, with what they are where the language says it."""
+    about, kinds = finding.rule.subjects, {one.kind for one in finding.subjects}
+    if about and about.counted:
+        return f"{finding.total}{about.counted[lang]}"
+    return f"{finding.total}{name_measure(kinds.pop() if len(kinds) == 1 else '', lang)}"
 
 
 def say_problem(finding: Finding, lang: str) -> Runs:
@@ -116,7 +124,16 @@ def say_problem(finding: Finding, lang: str) -> Runs:
 def say_finding(finding: Finding, view: View) -> Runs:
     """The problem in sentences, with what it is about by name."""
     runs, names = say_problem(finding, view.lang), join_subjects(finding, view)
+    about = finding.rule.subjects
+    if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
+        first = join_subjects(replace(finding, subjects=finding.subjects[:1], total=1), view)
+        return runs + say("findings.first_subject", view.lang, name=first)
     return runs + say("findings.subjects", view.lang, names=names) if names else runs
+
+
+def _is_listed(view: View, exhibit: str) -> bool:
+    """Whether a district's report lists all of it further on."""
+    return bool(view.report) and view.district != ALL and is_shown(view, exhibit)
 
 
 def _fill(text: str, evidence: Mapping[str, Evidence], lang: str) -> Runs:

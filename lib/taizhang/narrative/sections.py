@@ -344,7 +344,16 @@ def write_incidents(view: View) -> Prose | None:
     clauses = _list_levels(view)
     if clauses:
         clauses[0] = say("levels.inside", view.lang) + clauses[0]
-    return tell(view.lang, *_write(view, "incidents-text", clauses), *([] if clauses else _tell_levels(view)))
+    levels = [] if clauses else _tell_levels(view)
+    return tell(view.lang, *_write(view, "incidents-text", clauses), *levels, _tell_losses_beside(view))
+
+
+def _tell_losses_beside(view: View) -> Runs:
+    """That the ledger of losses has disasters of which that of incidents has no row."""
+    events = view.value("losses.events") or 0
+    if view.value("incidents.count") != 0 or not events:
+        return ()
+    return say("elsewhere.losses", view.lang, n=Number(format_number(events), events, "losses.events"))
 
 
 def _list_levels(view: View) -> list[Runs]:

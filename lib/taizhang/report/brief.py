@@ -14,8 +14,8 @@ from taizhang.report.titles import write_titles
 from taizhang.report.typesetting import Json
 
 KEYS = ("own", "before", "other", "area")
-# Where a measure's second clause begins.
-_CLAUSE = re.compile(r"[；;]|[，,](?=.{6})")
+# Where a measure's second clause begins: after a comma an English one mostly goes on.
+_CLAUSE = {"zh": re.compile("；|，(?=.{6})"), "en": re.compile(";")}
 
 
 def join_runs(runs: Sequence[Run]) -> str:
@@ -95,6 +95,8 @@ def set_brief(brief: Brief, meta: ReportMeta) -> Json:
         "problems_note": brief.problems_note,
         "problem_heads": list(brief.problem_heads),
         "problems": [_set_problem(one, meta) for one in brief.problems],
+        "cut_note": brief.cut_note,
+        "beside": join_runs(brief.beside),
         "none": join_runs(brief.none),
         "others": join_runs(brief.others),
         "well_title": brief.well_title,
@@ -122,7 +124,7 @@ def set_brief(brief: Brief, meta: ReportMeta) -> Json:
 def _set_problem(problem: Problem, meta: ReportMeta) -> Json:
     owner, due = find_owner(problem, meta)
     measure = join_runs(problem.measure)
-    clause = _CLAUSE.search(measure)
+    clause = _CLAUSE[meta.lang].search(measure)
     stop = label("brief.verdict.stop", meta.lang)
     return {
         "title": join_runs(problem.title),
@@ -132,6 +134,8 @@ def _set_problem(problem: Problem, meta: ReportMeta) -> Json:
             {"name": one.name, "what": one.what, "amount": join_runs(one.amount)} for one in problem.subjects
         ],
         "more": problem.more,
+        "total": problem.total,
+        "listed": problem.is_listed,
         "basis": problem.basis,
         "measure": measure,
         "measure_short": measure[: clause.start()] + stop if clause else measure,

@@ -196,6 +196,8 @@ class _Writer:
         self._write_plain([one["label"] for one in states], [
             ["\n".join(filter(None, (one["value"], one["mark"], one["note"]))) for one in states]
         ], [1.0] * len(states))  # fmt: skip
+        if brief["beside"]:
+            document.add_paragraph(brief["beside"], style="Normal")
         self._write_lead(
             brief["problems_title"], brief["problems_note"] if brief["problems"] else brief["none"]
         )
@@ -203,7 +205,7 @@ class _Writer:
             rows = [
                 [
                     f"{one['mark']}\n{one['title']}",
-                    "\n".join([*(_tell_subject(each, head) for each in one["subjects"]), *filter(None, [one["more"]])]),
+                    "\n".join(_tell_subjects(one, head)),
                     one["basis"], one["measure"], one["owner"], one["due"],
                 ]
                 for one in brief["problems"]
@@ -455,6 +457,12 @@ class _Writer:
         end = OxmlElement("w:bookmarkEnd")
         end.set(qn("w:id"), number)
         paragraph._p.append(end)
+
+
+def _tell_subjects(problem: Json, head: Json) -> list[str]:
+    """What a problem is about, a line each, and how many there are where these are not all."""
+    told = [_tell_subject(one, head) for one in problem["subjects"]]
+    return [*told, problem["more"]] if problem["total"] > len(told) else told
 
 
 def _tell_subject(subject: Json, head: Json) -> str:

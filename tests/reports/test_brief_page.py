@@ -1,0 +1,71 @@
+"""The first page on a telephone: the verdict and the problems stand on its first two screens."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brief_maker import make_brief
+from nbformat import v4
+
+from taizhang.core.briefs import Brief, Subject
+from taizhang.core.display import Run
+from taizhang.report.html import render_html
+
+pytestmark = pytest.mark.browser
+HEIGHT = 1600  # two screens of 360 x 800
+
+
+def write_page(brief: Brief, meta: Any, path: Path) -> Path:
+    shown = v4.new_output("display_data", data=brief._repr_mimebundle_())
+    cell = v4.new_code_cell("narrative.write_brief(view)", outputs=[shown])
+    notebook = v4.new_notebook(cells=[cell, v4.new_markdown_cell("## 甲\n\n文字。")])
+    path.write_text(render_html(notebook, meta=meta), encoding="utf-8")
+    return path
+
+
+def fill(brief: Brief) -> Brief:
+    """Five problems as long as a grave year's: five premises, three schools, events, accidents and plans."""
+    late = tuple(
+        Subject(f"白鹭泰丰船舶修造厂{n}", "大门处私拉乱接电线", (Run(f"逾期{331 - n}天"),)) for n in range(5)
+    )
+    schools = tuple(
+        Subject(f"白鹭镇第{n}小学", "", (Run("“消防设施完好”未达标，2021年春季学期"),)) for n in range(3)
+    )
+    subjects = (late, schools, schools[:2], schools, schools[:2])
+    problems = [
+        replace(one, subjects=own, total=len(own) + (not at) * 4, measure=one.measure[:1])
+        for at, (one, own) in enumerate(zip(brief.problems, subjects, strict=True))
+    ]
+    beside = (Run("与上年相比：死亡多3人（0→3）；变差的有实战演练占比（90.0%→20.0%）；其余9项主要指标未见明显变化。"),)
+    return replace(brief, problems=tuple(problems), beside=beside)
+
+
+def test_verdict_and_problems_are_on_two_screens(
+    open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = open_page(
+        write_page(fill(make_brief(5)), meta("zh"), tmp_path / "350921105.zh.html"), width=360
+    ).page
+    ends = {
+        name: page.evaluate(f"document.querySelector('{name}').getBoundingClientRect().bottom + scrollY")
+        for name in (".verdict", ".beside", "ol.problems")
+    }
+    assert ends[".verdict"] < ends[".beside"] < 800 < ends["ol.problems"] < HEIGHT, ends
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    # Few words stand in columns, many in sentences; blanks to fill in by hand are for paper.
+    assert page.locator(".listed").count() == 1 and page.locator(".listed li").count() == 5
+    assert page.locator(".more").all_inner_texts() == ["等9处"]
+    assert not page.locator(".who").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".who").first.is_visible()
+
+
+def test_a_basis_that_is_not_there_has_no_word(
+    open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
+) -> None:
+    brief = make_brief(2)
+    bare = replace(brief, problems=(replace(brief.problems[0], basis=""), brief.problems[1]))
+    page = open_page(write_page(bare, meta("zh"), tmp_path / "350921105.zh.html"), width=360).page
+    assert [text.startswith("依据") for text in page.locator(".basis").all_inner_texts()] == [False, True]
