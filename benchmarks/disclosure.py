@@ -7,6 +7,9 @@ what is never above what. By linear, then by integer programming it looks for th
 count can be. Beside it: what would be hidden were each period made safe by itself.
 
 ``--fewest`` prints the second, in some two minutes: on small counties, the fewest facts that could be hidden.
+
+``--others`` prints the third: the same attack where all is rounded to 5, and where, beside all that is published of the
+year, other ranges of days and other days are asked for: each by itself, then all together.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -39,6 +43,13 @@ PARTS = {
 OWN = date(YEAR + 1, 1, 31)
 ASKED = "@"  # behind a period that is read on its last day as somebody asked for that
 ROUNDING = 5
+# Ranges that are no calendar period, and periods read as of another day than their last.
+OTHERS = (
+    "2021-02-01/2021-03-31", "2021-01-15/2021-04-14", "2021-02-01/2021-04-10", "2021-05-01/2021-05-20",
+    "2021-03-01/2021-08-31", "2021-06-10/2021-12-31", "2020-12-15/2021-02-14", "2021-09-28/2021-10-07",
+    "2021#2021-09-30", "2021Q1#2021-03-10", "2021H2#2021-11-30", "2021-05#2021-06-15",
+)  # fmt: skip
+AS_OF = "#"  # between a period and the other day
 _FAR = 60.0  # seconds that one integer programme may take
 
 
@@ -105,8 +116,9 @@ def publish(
     hide: bool = True,
     asked: bool = False,
     rounding: int = 0,
+    others: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
-    """The facts of all periods of the year; where `asked`, also as of each one's last day."""
+    """The facts of all periods of the year; where `asked`, also as of each one's last day; and of `others`."""
     codes = [str(101 + at) for at in range(districts)]
     places = pd.DataFrame({"code": codes, "name": codes})
     ready = prepare_ledgers(ledgers, places)
@@ -119,17 +131,80 @@ def publish(
         if asked:
             end = period.end
             facts[text + ASKED] = compute_facts(ready, places, period, end, asked=end, read_as_of=own, **more)
+    for text in others:
+        name, _, other = text.partition(AS_OF)
+        period, then = parse_period(name), date.fromisoformat(other) if other else own
+        facts[text] = compute_facts(
+            ready, places, period, then or period.end, asked=then, read_as_of=own, **more
+        )
     return facts
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The days that a table's rows are of, and when it is read: later, and where nobody asked, it holds more."""
+
+    start: date
+    end: date
+    read: tuple[date, bool]
+
+    @classmethod
+    def parse(cls, text: str, own: date | None) -> "_Span":
+        name, _, day = text.removesuffix(ASKED).partition(AS_OF)
+        period, asked = parse_period(name), bool(day) or text.endswith(ASKED)
+        as_of = date.fromisoformat(day) if day else period.end if asked else own or period.end
+        return cls(period.start, min(period.end, as_of), (as_of, not asked))
+
+    def holds(self, other: "_Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def meets(self, other: "_Span") -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+    def knows(self, other: "_Span") -> bool:
+        """Whether what has ended by the other's day has by this one."""
+        return self.read[0] >= other.read[0] and self.read[1] >= other.read[1]
+
+
+def _relate_other(text: str, spans: Mapping[str, _Span]) -> list[tuple[Sequence[str], Sequence[str], bool]]:
+    """Of another range or day: tables of which one, or some together, hold no more rows than others together.
+
+    Last, whether that is so of cases that have ended, too, not of all that came alone.
+    """
+    mine = spans[text]
+    found: list[tuple[Sequence[str], Sequence[str]]] = [
+        ([text], [other]) for other, span in spans.items() if other != text and span.holds(mine)
+    ]
+    for mark in ("", ASKED):
+        calendar = [one + mark for one in PERIODS if one + mark in spans]
+        months = calendar[: len(MONTHS)]
+        inside = [one for one in calendar if mine.holds(spans[one])]
+        longest: list[str] = []
+        for one in reversed(inside):
+            if not any(spans[one].meets(spans[other]) for other in longest):
+                longest.append(one)
+        found += [([one for one in inside if one in months], [text]), (longest, [text])]
+        found.append(([text], [one for one in months if spans[one].meets(mine)]))
+        for whole in (one for one in calendar if spans[one].holds(mine)):
+            rest = [one for one in months if spans[whole].holds(spans[one]) and not spans[one].meets(mine)]
+            found.append(([text, *rest], [whole]))
+    return [
+        (parts, wholes, all(spans[whole].knows(spans[part]) for whole in wholes for part in parts))
+        for parts, wholes in found
+        if parts and wholes
+    ]
 
 
 class Attack:
     """All that is shown of one kind as equations.
 
     `facts` are by period; under ``2021Q1@`` those that are read on the period's last day because somebody asked for it.
-    `same_day`: the others are all read as of one day.
+    `same_day`: the others are all read as of one day. `others`: the keys of other ranges and days among them.
     """
 
-    def __init__(self, facts: Mapping[str, pd.DataFrame], known: Known, *, same_day: bool) -> None:
+    def __init__(
+        self, facts: Mapping[str, pd.DataFrame], known: Known, *, same_day: bool, others: Sequence[str] = ()
+    ) -> None:
         names = list(
             dict.fromkeys([*known.counts, *(part for pair in known.rates.values() for part in pair)])
         )
@@ -138,7 +213,7 @@ class Attack:
         self.number = {cell: n for n, cell in enumerate(cells)}
         self.low, self.high = np.zeros(len(cells)), np.full(len(cells), np.inf)
         self.hidden: list[int] = []
-        self._read(facts, known)
+        self._read(facts, known, others)
         lines: list[tuple[list[int], list[int], bool]] = []  # parts, whole, whether they add up
         at = self.number
         for text in facts:
@@ -148,7 +223,7 @@ class Attack:
                 )
             for place in places:
                 lines += [([at[text, a, place]], [at[text, b, place]], False) for a, b in known.within]
-                if not text.endswith(ASKED):
+                if not text.endswith(ASKED) and AS_OF not in text:
                     lines.append(([at[text, "told", place]], [at[text, known.counts[0], place]], True))
         lasting = {known.counts[0]}
         for asked in ("", ASKED):
@@ -165,13 +240,20 @@ class Attack:
                 for place in places:
                     early, late = at[text + ASKED, name, place], at[text, name, place]
                     lines.append(([early], [late], name in lasting))
+        spans = {text: _Span.parse(text, OWN if same_day else None) for text in facts}
+        for small, large, always in (one for text in others for one in _relate_other(text, spans)):
+            for name in names:
+                if always or name in lasting:
+                    for place in places:
+                        ends = ([at[one, name, place] for one in some] for some in (small, large))
+                        lines.append((next(ends), next(ends), False))
         rows = np.repeat(np.arange(len(lines)), [len(a) + len(b) for a, b, _ in lines])
         columns = np.concatenate([[*a, *b] for a, b, _ in lines])
         signs = np.concatenate([[1.0] * len(a) + [-1.0] * len(b) for a, b, _ in lines])
         self.lines = sparse.csr_array((signs, (rows, columns)), shape=(len(lines), len(cells)))
         self.least = np.array([0 if exact else -np.inf for _, _, exact in lines])
 
-    def _read(self, facts: Mapping[str, pd.DataFrame], known: Known) -> None:
+    def _read(self, facts: Mapping[str, pd.DataFrame], known: Known, others: Sequence[str]) -> None:
         shown: dict[int, float] = {}
         for text, frame in facts.items():
             for row in frame[frame["fact"].str.startswith(f"{known.kind}.")].to_dict("records"):
@@ -179,8 +261,10 @@ class Attack:
                 if name in known.counts:
                     cell = self.number[text, name, place]
                     if row["suppressed"]:
-                        self.hidden.append(cell)
-                        self.low[cell] = 1  # noughts are always shown
+                        # Of another range or day noughts are hidden, too; elsewhere they are always shown.
+                        self.low[cell] = text not in others
+                        if text not in others:
+                            self.hidden.append(cell)
                         if pd.notna(row["value"]):
                             ends = bound_rounded(np.array(row["value"]), ROUNDING)
                             self.low[cell], self.high[cell] = (float(end) for end in ends)
@@ -271,6 +355,36 @@ def study(districts: int, seed: int, *, mean: float, own: date | None) -> dict[s
         linear += len(attack.find_plain(whole=False))
         whole += len(attack.find_plain(whole=True))
     return found | {"counts": counts, "linear": linear, "integer": whole}
+
+
+def study_others(districts: int, seed: int, *, mean: float, own: date | None) -> dict[str, float]:
+    """One county: of what is plain where all is rounded, and where other ranges and days are asked for.
+
+    `rounded`, `hidden`: how many counts; `rounded_plain`, `plain`: of these, by integer programming. `loose`: plain by
+    linear programming where these ranges and days show all counts of districts rounded, too.
+    """
+    ledgers = make_ledgers(np.random.default_rng([SEED, seed]), districts, mean=mean)
+
+    def count(whole: bool, **more: Any) -> tuple[int, int]:
+        facts = publish(ledgers, districts, own=own, asked=True, **more)
+        others = more.get("others", ())
+        attacks = [Attack(facts, one, same_day=own is not None, others=others) for one in KNOWN]
+        plain = sum(len(attack.find_plain(whole=whole)) for attack in attacks)
+        return sum(len(attack.hidden) for attack in attacks), plain
+
+    rounded, rounded_plain = count(True, rounding=ROUNDING)
+    hidden, plain = count(True, others=OTHERS)
+    with mock.patch(
+        "taizhang.facts.compute._withhold", side_effect=lambda result, *_: np.isnan(result.value)
+    ):
+        _, loose = count(False, others=OTHERS)
+    return {
+        "rounded": rounded,
+        "rounded_plain": rounded_plain,
+        "hidden": hidden,
+        "plain": plain,
+        "loose": loose,
+    }
 
 
 class Fewest:
@@ -396,26 +510,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counties", type=int, default=20)
     parser.add_argument("--fewest", action="store_true")
+    parser.add_argument("--others", action="store_true")
     asked = parser.parse_args()
     if asked.fewest:
         print_fewest()
         return
-    counties = asked.counties
     rows = []
-    for at in range(counties):
+    for at in range(asked.counties):
         districts, mean, own = (16, 8, 4)[at % 3], (1.0, 3.0, 10.0)[at // 3 % 3], (None, OWN)[at % 2]
-        rows.append(
-            {
-                "districts": districts,
-                "mean": mean,
-                "own": own is not None,
-                **study(districts, at, mean=mean, own=own),
-            }
-        )
+        about = {"districts": districts, "mean": mean, "own": own is not None}
+        found = (study_others if asked.others else study)(districts, at, mean=mean, own=own)
+        rows.append(about | found)
         print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
-    told = ["facts", "alone", "plain_alone", "hidden", "counts", "linear", "integer", "seconds"]
-    print(table.groupby(["districts", "mean", "own"])[told].sum())
+    told = [name for name in table if name not in about]
+    print(table.groupby(["districts", "own"])[told].sum())
     print(table[told].sum())
 
 

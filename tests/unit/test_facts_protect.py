@@ -29,17 +29,18 @@ def test_a_sum_is_hidden_that_must_change_by_two() -> None:
     cells = make_cells()
     assert hide_facts(cells, SMALL).tolist() == [True, True, True, False]
     protection = Protection(cells, SMALL)
-    protection.run()
+    assert protection.run()
     assert protection.audit().tolist() == []
 
 
-def test_what_no_hiding_keeps_is_hidden_all_the_same() -> None:
+def test_where_no_hiding_keeps_a_number_nothing_is_shown() -> None:
     # Nothing can be more than is, as all readers know.
     cells = make_cells()
     cells.equal.append((3, np.array([2])))
     cells.values[3] = 2
     cells.fixed[3] = True
     protection = Protection(cells, SMALL)
-    protection.run()
+    assert not protection.run()
     assert protection.hidden_facts.tolist() == [True, True, False, False]
     assert protection.audit().tolist() == [0, 1]
+    assert hide_facts(cells, SMALL).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.disclosure import KNOWN, OWN, ROUNDING, SEED, Attack, make_ledgers, publish
+from benchmarks.disclosure import KNOWN, OWN, ROUNDING, SEED, Attack, make_ledgers, publish, study_others
 from benchmarks.disclosure import PERIODS as PERIODS_OF_2021
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute, compute_facts, prepare_ledgers, protect, select_rows
@@ -88,14 +88,45 @@ def test_a_range_that_is_a_month_is_shown_as_the_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "wanted"),
-    [((3, 20, 30), [5, 20, 30, 55]), ((1, 7, 8), [5, 5, 10, 15]), ((0, 12, 13), [0, 10, 15, 25])],
+    ("counts", "wanted", "hides"),
+    [
+        ((3, 20, 30), [5, 20, 30, 55], True),
+        ((1, 7, 8), [5, 5, 10, 15], True),
+        ((0, 12, 13), [0, 10, 15, 25], False),
+    ],
 )
-def test_other_ranges_are_rounded(counts: tuple[int, int, int], wanted: list[float]) -> None:
+def test_other_ranges_are_rounded(counts: tuple[int, int, int], wanted: list[float], hides: bool) -> None:
     table = disputes({"2021-01": counts})
-    assert show(table, "2021-01-02/2021-02-10") == wanted
-    # So are all where the workbook says so.
-    assert show(table, "2021-01", rounding=5) == wanted
+    assert show(table, "2021-01", rounding=5) == show(table, "2021-01-02/2021-02-10", rounding=5) == wanted
+    # Where the year hides anything, the whole area alone is told.
+    assert show(table, "2021-01-02/2021-02-10") == ([None] * 3 + wanted[-1:] if hides else wanted)
+
+
+def test_other_ranges_tell_nothing_of_what_the_year_hides() -> None:
+    """6 and 1: February to March would be about 5, and so March 1 at the most, and at least, as it is hidden."""
+    table = disputes({"2021-01": (2, 20, 30), "2021-02": (6, 20, 30), "2021-03": (1, 40, 50)})
+    assert show(table, "2021-02") == [6, 20, 30, 56] and show(table, "2021-03")[0] is None
+    assert show(table, "2021-02-01/2021-03-31") == [None, None, None, 145]
+    # Also what has none of the hidden, as it may be taken from another; and a nought is no exception.
+    assert show(table, "2021-02-02/2021-02-20") == [None, None, None, 55]
+    assert show(table, "2021-02-06/2021-02-20") == [None, None, None, 0]
+    # So it is as of another day: as of 15 March there are none of March.
+    table.loc[table["found_on"] == "2021-03-05", "found_on"] = pd.Timestamp("2021-03-20")
+    day = date(2021, 3, 15)
+    assert show(table, "2021Q1", day, asked=day) == [None, None, None, 110]
+
+
+def test_other_ranges_ask_every_year_that_they_touch() -> None:
+    # Of 2020 there is one in all, which is hidden.
+    table = disputes({"2021-01": (9, 20, 30)})
+    assert show(table, "2021-01-05/2021-02-10") == [10, 20, 30, 60]
+    assert show(table, "2020-12-25/2021-02-10") == [None] * 4
+
+
+def test_other_ranges_leave_out_the_whole_area_where_the_year_hides_it() -> None:
+    table = disputes({"2021-01": (3, 0, 0), "2021-02": (10, 11, 12)})
+    assert show(table, "2021-01") == [None, 0, 0, None]
+    assert show(table, "2021-02-02/2021-02-20") == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -145,6 +176,13 @@ def test_nothing_rounded_in_all_periods_of_a_year_can_be_worked_out(own: date | 
         assert len(attack.hidden) > 100 and attack.find_plain(whole=True) == []
 
 
+def test_other_ranges_and_days_tell_nothing_hidden_in_the_year() -> None:
+    found = study_others(4, 5, mean=3.0, own=OWN)
+    assert found["hidden"] > 400 and found["plain"] == found["rounded_plain"] == 0
+    # Were they all shown rounded, some would be plain.
+    assert found["loose"] > 0
+
+
 def test_what_is_rounded_is_marked_and_rates_are_left_out() -> None:
     span = parse_period("2021-01-02/2021-02-10")
     facts = compute_facts({"disputes": disputes({"2021-01": (0, 12, 13)})}, DISTRICTS, span, span.end)
@@ -189,7 +227,7 @@ def test_what_is_hidden_on_a_day_is_not_rounded_on_another() -> None:
         return [None if pd.isna(value) else value for value in rows["value"]]
 
     assert settled(span.end) == [None, None, 30, 39]
-    assert settled(date(2021, 1, 30)) == [None, None, 30, 40]
+    assert settled(date(2021, 1, 30)) == [None, None, None, 40]
 
 
 def test_each_reading_hides_what_was_found_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -372,6 +372,35 @@ def test_no_page_stays_that_shows_what_now_is_hidden(book: Book) -> None:
     assert told == {"2022-01-31": json.loads(hidden.read_text("utf-8"))}  # by the day read as of
 
 
+def test_reports_of_other_periods_that_show_what_now_is_hidden_are_named(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hide(*codes: str) -> None:
+        facts = Book.facts
+
+        def facts_hidden(self: Book, period: Period) -> pd.DataFrame:
+            found = facts(self, period)
+            return found.assign(suppressed=(period.text == "2021-03") & found["district_code"].isin(codes))
+
+        monkeypatch.setattr(book, "facts", facts_hidden.__get__(book))
+        (book.root / "data" / "hidden.json").write_text(
+            json.dumps({code: ["2021-03 hazards.found"] for code in codes}), "utf-8"
+        )
+
+    both = {"districts": ["溪口镇", "城东街道"], "formats": ("html",), "jobs": 1, "progress": lambda _: None}
+    hide("350921103")
+    make_review(book, "2021-03", **both)  # type: ignore[arg-type]
+    make_review(book, "2020-03", **both)  # type: ignore[arg-type]
+    assert not run(book, districts=["溪口镇"], formats=("html",)).exposed
+    hide("350921101", "350921103")
+    result = run(book, districts=["溪口镇"], formats=("html",))
+    assert result.exposed == ["2021-03/350921101.zh"]
+    assert any("still show" in str(note) and "2021-03/350921101.zh" in str(note) for note in result.notes)
+    assert not make_review(book, "2022-03", **both).exposed  # type: ignore[arg-type]
+    make_review(book, "2021-03", **both)  # type: ignore[arg-type]
+    assert not run(book, districts=["溪口镇"], formats=("html",)).exposed
+
+
 def test_a_failing_report_keeps_its_notebook_and_the_others_are_made(book: Book) -> None:
     assert not run(book, districts=["溪口镇"]).failed
     fail = "if district == '350921101':\n    raise KeyError(str(Path.cwd() / 'data' / '电话13912345678'))"

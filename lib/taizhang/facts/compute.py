@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +45,7 @@ from taizhang.facts.suppress import (
     round_counts,
 )
 from taizhang.facts.targets import TargetLike, elapsed_percent, spread_targets
-from taizhang.facts.years import Reading, find_calendar_period, link_readings, list_readings
+from taizhang.facts.years import Reading, find_calendar_period, find_month, link_readings, list_readings
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, split_target
 
 if TYPE_CHECKING:
@@ -233,19 +234,44 @@ def _publish(
 def _list_published(
     scene: Scene, kind: str, measures: Sequence[Measure], suppression: Suppression
 ) -> list[_Published]:
-    """What is published of a kind in the calendar year of a period; nothing where the period is another range.
+    """What is published of a kind in the calendar years of a period.
 
-    A kind without dates has nothing that adds up over the year; of one by school terms all is hidden where anything is.
+    A kind without dates has nothing that adds up over the year, so that of it the period alone is asked, or the month
+    that another range ends in; of one by school terms all is hidden where anything is.
     """
-    period = find_calendar_period(scene.period)
-    if period is None:
+    ledger, period = scene.ledgers[kind], scene.period
+    stock = not ledger.date and not ledger.term
+    calendar = find_calendar_period(period)
+    if calendar is None and suppression.rounding:  # all are rounded, and nothing is hidden
         return []
-    readings = list_readings(period.start.year, suppression.own)
-    if not scene.ledgers[kind].date and not scene.ledgers[kind].term:
-        readings = [reading for reading in readings if reading.period == period]
-    facts = tuple(measure.fact for measure in measures)
-    key = (kind, facts, suppression.below, suppression.rounding, tuple(readings))
-    return scene.ledgers.keep(key, lambda: _publish(scene, kind, measures, suppression, readings))
+    years = [period.end.year] if stock else range(period.start.year, period.end.year + 1)
+    published = []
+    for year in years:
+        readings = list_readings(year, suppression.own)
+        if stock:
+            one = calendar or find_month(period.end)
+            readings = [reading for reading in readings if reading.period == one]
+        facts = tuple(measure.fact for measure in measures)
+        key = (kind, facts, suppression.below, suppression.rounding, tuple(readings))
+        make = partial(_publish, scene, kind, measures, suppression, readings)
+        published += scene.ledgers.keep(key, make)
+    return published
+
+
+def _withhold(result: Result, published: Sequence[_Published], suppression: Suppression) -> Mask:
+    """Of what is rounded as it stands in no calendar period, the places of which nothing is told.
+
+    Other ranges and days may be as many as one likes, and together with what is shown of the year would tell what is
+    hidden there. Where anything is, districts are left out, noughts, too: that some have none tells which days others
+    have. The whole area's number, of which all months are shown, says nothing of districts.
+    """
+    nowhere = np.zeros(result.value.shape, bool)
+    if suppression.rounding or result.unknown.all():
+        return nowhere
+    masks = [mask for one in published for mask in one.hidden.values()]
+    hidden = np.any([nowhere, *masks], axis=0)
+    hidden[:-1] = hidden.any()
+    return hidden
 
 
 def _suppress(
@@ -271,6 +297,7 @@ def _suppress(
         else:
             is_count = isinstance(measure, Count | Distinct)
             rounded, mask = round_counts(result, suppression.rounding or ROUNDING, is_count=is_count)
+            hidden |= _withhold(result, published, suppression)
             shown[measure.fact] = blank_result(rounded, hidden), mask | hidden
     anything = any(mask.any() for one in published for mask in one.hidden.values())
     if anything or any(
@@ -341,7 +368,8 @@ def compute_facts(
         Sensitive kinds.
     rounding : int
         To a multiple of it their counts are rounded, and nothing is hidden; 0: small counts are hidden in months,
-        quarters, halves and years, and in other ranges, and as of other days, rounded to 5.
+        quarters, halves and years; in other ranges, and as of other days, counts are rounded to 5, and districts left
+        out where a year that they touch hides anything.
     read_as_of : datetime.date, optional
         The day that the ledgers are read as of where nobody asks for another; without it each period's last.
     own : sequence of OwnFact

@@ -273,13 +273,13 @@ class Protection:
             self.chosen |= self.shown & (np.abs(change) > EPSILON)
             self._see()
 
-    def run(self) -> None:
-        """Hide until nothing hidden can be worked out."""
+    def run(self) -> bool:
+        """Hide until nothing hidden can be worked out; False where no hiding would do, as noughts are never hidden."""
         hopeless = np.zeros(len(self.safe), bool)
         while True:
             pinned = [cell for cell in self.audit() if not hopeless[cell]]
             if not pinned:
-                return
+                return not (hopeless & self.to_keep & ~self.safe).any()
             for at, price in enumerate(_PRICES):
                 left = [cell for cell in pinned if not self.safe[cell]]
                 if len(left) > _FEW:
@@ -321,13 +321,12 @@ def hide_facts(cells: Cells, small: Mask, keep: Keep | None = None) -> Mask:
     Returns
     -------
     ndarray of bool, shape (facts,)
-        As `Cells.shows` has them.
+        As `Cells.shows` has them: all where nothing less would do.
     """
 
     def make() -> Mask:
         protection = Protection(cells, small)
-        protection.run()
-        return protection.hidden_facts
+        return protection.hidden_facts if protection.run() else np.ones_like(cells.exists)
 
     key = _digest(cells, small)
     if key not in _KEPT:

@@ -38,6 +38,10 @@ def find_calendar_period(period: Period) -> Period | None:
     return next((one for one in periods if (one.start, one.end) == (period.start, period.end)), None)
 
 
+def find_month(day: date) -> Period:
+    return list_periods(day.year)[day.month - 1]
+
+
 def list_readings(year: int, own: date | None) -> list[Reading]:
     """How a year's periods may be read and still be counted to the last case.
 

@@ -15,9 +15,10 @@ from taizhang.core.files import remove_leftovers
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import ALL
-from taizhang.report.changes import find_exposed, mark_behind
+from taizhang.report.changes import find_exposed, list_hidden, mark_behind
 from taizhang.report.cluster import send_workbook
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
+from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.report.manifest import Manifest, Outputs, read_manifest
 from taizhang.report.plan import Wish, check_templates, list_makers, plan_reports
 from taizhang.report.progress import Report, show_progress
@@ -46,6 +47,8 @@ class ReviewResult:
     behind: list[str] = field(default_factory=list)
     # of another language or district than those asked for: removed, as they showed what now is hidden
     taken: list[str] = field(default_factory=list)
+    # of other periods of the year, such as ``2021-03/350921101.zh``: they show what now is hidden
+    exposed: list[str] = field(default_factory=list)
     nothing: Reason | None = None  # where no ledger has a row in the period: which days they have
     why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
 
@@ -57,6 +60,8 @@ class ReviewResult:
             told.append(Reason("report.review.behind", names=self.behind))
         if self.taken:
             told.append(Reason("report.review.taken", names=self.taken))
+        if self.exposed:
+            told.append(Reason("report.review.exposed", names=self.exposed))
         if self.unnoted:
             told.append(Reason("report.review.unnoted", names=self.unnoted, period=self.folder.name))
         return told
@@ -175,10 +180,30 @@ def make_review(
             name for name in behind if name not in done and manifest["reports"][name].get("report", "") in own
         ],
         taken=taken,
+        exposed=_find_exposed_elsewhere(book, snapshot),
         unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
         nothing=_find_nothing(snapshot),
         why={task.name: task.reasons for task in due},
     )
+
+
+def _find_exposed_elsewhere(book: "Workbook", snapshot: Snapshot) -> list[str]:
+    """Reports of other periods that show what is hidden now: that rests on the rows of a whole year."""
+    found, mine = [], snapshot.period
+    for path in sorted(snapshot.folder.parent.glob(f"*/{MANIFEST}")):
+        try:
+            manifest = read_manifest(path.parent)
+        except ParameterError:  # a review of that period says so
+            continue
+        other = parse_period(manifest.get("period", str(mine)))
+        apart = other.start.year > mine.end.year or other.end.year < mine.start.year
+        # Of another day than those read here a review of that day tells.
+        if apart or other.is_same(mine) or book.reports_dir(other) != path.parent:
+            continue
+        now = list_hidden([book.facts(other)])
+        before = manifest.get("hidden", {}).get(book.as_of(other).isoformat(), now)
+        found += [f"{path.parent.name}/{name}" for name in find_exposed(manifest["reports"], before, now)]
+    return found
 
 
 def _find_nothing(snapshot: Snapshot) -> Reason | None:
