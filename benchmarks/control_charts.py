@@ -1,9 +1,11 @@
 """How often control charts call a steady series, and a change that lasts.
 
-``python -m benchmarks.control_charts`` prints the table of docs/statistics.md; ``--series 400`` is quicker.
+``python -m benchmarks.control_charts`` prints the table of docs/statistics.md; ``--series 400`` is quicker. With
+another ``--seed``, ``--lines`` of the table, from 0, tell whether a line is off by chance.
 """
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 from itertools import product
 
@@ -110,7 +112,9 @@ def simulate_case(case: int, series: int, seed: int = SEED) -> tuple[object, ...
     return kind, months, mean, flat, np.nan, charted, np.nan, year
 
 
-def simulate(*, series: int = SERIES, seed: int = SEED) -> pd.DataFrame:
+def simulate(
+    *, series: int = SERIES, seed: int = SEED, lines: Sequence[int] = range(len(CASES))
+) -> pd.DataFrame:
     """Chart steady series, and series whose last six or twelve months double.
 
     Returns
@@ -120,10 +124,14 @@ def simulate(*, series: int = SERIES, seed: int = SEED) -> pd.DataFrame:
         without and with a season; charted: percent that have a chart at all; doubled_6, doubled_12: percent of series
         with a signal where the last six, or twelve, months double, with a season (of shares: lose 20 points).
     """
-    return pd.DataFrame([simulate_case(case, series, seed) for case in range(len(CASES))], columns=COLUMNS)
+    return pd.DataFrame([simulate_case(case, series, seed) for case in lines], columns=COLUMNS)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--series", type=int, default=SERIES)
-    print(simulate(series=parser.parse_args().series).round(1).to_string(index=False))
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--lines", type=int, nargs="+", default=range(len(CASES)))
+    asked = parser.parse_args()
+    table = simulate(series=asked.series, seed=asked.seed, lines=asked.lines)
+    print(table.round(1).to_string(index=False))

@@ -2,18 +2,21 @@
 
 ``python -m benchmarks.small_areas`` prints the tables of docs/statistics.md, in some minutes; ``--counties 20`` in one.
 ``--morris`` prints what the correction of Morris covers; ``--sampler`` fits the same model by PyMC and nutpie as well,
-which are no packages of ours: ``pip install pymc nutpie`` first.
+which are no packages of ours: ``pip install pymc nutpie`` first. ``--bound`` prints what intervals must cover where a
+small spread can't be told from a larger; ``--prior 0.5`` the table of rates with another prior of the spread.
 """
 
 import argparse
 import time
 from importlib import import_module
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from taizhang.stats import shrink
 from taizhang.stats.dispersion import disperse_daily_counts
 from taizhang.stats.funnel import draw_funnel_of_rates
 from taizhang.stats.intervals import poisson_interval, wilson_interval
@@ -27,6 +30,11 @@ MEANS = (0.5, 2, 10, 50)
 SPREADS = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5)
 TOTALS = (5, 20, 60, 200)
 DAYS = 365
+# Means, spreads, and a larger spread that the counts of sixteen places hardly tell from it.
+_APART = (
+    (0.5, 0.1, 0.5), (0.5, 0.25, 1.0), (0.5, 0.5, 1.5), (2, 0.0, 0.25), (2, 0.1, 0.25), (2, 0.25, 0.5), (10, 0.0, 0.1),
+    (10, 0.1, 0.25), (50, 0.0, 0.1),
+)  # fmt: skip
 _DRAWS = 2000
 Floats = npt.NDArray[np.float64]
 
@@ -56,6 +64,40 @@ def cover_rates(mean: float, spread: float, *, counties: int, rng: np.random.Gen
         found.append(_judge(posterior, truth, poisson_interval(events, exposure)))
     covered, width, least = zip(*found, strict=True)
     return 100 * float(np.mean(covered)), float(np.mean(width)), float(np.min(least))
+
+
+def tell_apart(mean: float, spread: float, other: float, rng: np.random.Generator) -> float:
+    """How often, in percent, the test of dispersion tells one spread from another, at 5 %; by 2,000 draws of each."""
+    found = []
+    for one in (spread, other):
+        scatter = []
+        for _ in range(2000):
+            events, exposure, _ = draw_rates(mean, one, rng)
+            expected = max(events.sum(), 0.5) * exposure / exposure.sum()
+            scatter.append(((events - expected) ** 2 / expected).sum())
+        found.append(np.array(scatter))
+    return 100 * float((found[1] > np.quantile(found[0], 0.95)).mean())
+
+
+def hold_other(mean: float, spread: float, other: float, *, counties: int, rng: np.random.Generator) -> float:
+    """Coverage of the interval that holds 93 % where the spread is the other, in counties where it is this one."""
+    inside = []
+    with mock.patch.object(shrink, "_SPREADS", np.array([other])):
+        for _ in range(counties):
+            events, exposure, truth = draw_rates(mean, spread, rng)
+            posterior = shrink_rates(pd.Series(events), pd.Series(exposure), draws=_DRAWS)
+            ends = posterior.find_intervals(alpha=0.07)
+            inside.append(((ends["low"] <= truth) & (truth <= ends["high"])).mean())
+    return 100 * float(np.mean(inside))
+
+
+def print_bounds(counties: int) -> None:
+    print("mean, spread, other: told apart, %, coverage of 93 % intervals of the other, %")
+    for mean, spread, other in _APART:
+        rng = np.random.default_rng([SEED, int(10 * mean), int(100 * spread), int(100 * other)])
+        apart = tell_apart(mean, spread, other, rng)
+        cover = hold_other(mean, spread, other, counties=counties, rng=rng)
+        print(mean, spread, other, f"{apart:.0f}", f"{cover:.1f}", sep=" | ", flush=True)
 
 
 def correct_rates(events: Floats, exposure: Floats) -> tuple[Floats, Floats]:
@@ -187,13 +229,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counties", type=int, default=COUNTIES, help="of each cell")
     parser.add_argument("--morris", action="store_true", help="what Morris' correction covers, and no more")
+    parser.add_argument("--bound", action="store_true", help="what intervals must cover, and no more")
+    parser.add_argument("--prior", type=float, help="rates alone; half of the spread's prior lies below it")
     parser.add_argument("--sampler", action="store_true", help="the ends that PyMC finds, and no more")
     asked = parser.parse_args()
     counties = asked.counties
     if asked.sampler:
         return compare_samplers()
-    parts = (("rates", cover_rates, MEANS), ("shares", cover_shares, TOTALS))
-    for name, cover, sizes in (("rates", cover_corrected, MEANS),) if asked.morris else parts:
+    if asked.bound:
+        return print_bounds(counties)
+    rates = "rates", cover_corrected if asked.morris else cover_rates, MEANS
+    only = asked.morris or asked.prior
+    shrink.SPREAD = asked.prior or SPREAD
+    for name, cover, sizes in (rates,) if only else (rates, ("shares", cover_shares, TOTALS)):
         print(f"{name}: coverage, % / mean width over the raw interval's; least width of all")
         for size in sizes:
             cells = [
@@ -208,7 +256,7 @@ def main() -> None:
                 sep=" | ",
                 flush=True,
             )
-    if asked.morris:
+    if only:
         return
     print(
         "lists: mean, rows a visit, times the others: found, false among the called, counties with any, groups > 1, %"

@@ -10,7 +10,7 @@ from benchmarks.disclosure import KNOWN, OWN, ROUNDING, SEED, Attack, make_ledge
 from benchmarks.disclosure import PERIODS as PERIODS_OF_2021
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute, compute_facts, prepare_ledgers, protect, select_rows
-from taizhang.facts.measures import Result
+from taizhang.facts.measures import Part, Result
 from taizhang.facts.rounding import leave_out_telling
 from taizhang.facts.suppress import Link, round_counts
 from taizhang.facts.years import (
@@ -160,20 +160,34 @@ def test_a_rounded_quarter_does_not_tell_its_months() -> None:
         for month, added in changed:
             now[[month, 3], 0] += added
             now[[month, 3], 2] += added
-        results = [Result(row, nothing, nothing, nothing, nothing) for row in now]
-        return [mask.tolist() for mask in leave_out_telling(results, links, 5)]
+        tables = [
+            {"found": Result(row, nothing, nothing, nothing, nothing, {("a", "b"): Part(row, row)})}
+            for row in now
+        ]
+        return [masks["found"].tolist() for masks in leave_out_telling(tables, 5, links=links)]
 
     assert leave_out() == [[False] * 3] * 3 + [[True, False, False]]
     assert leave_out((0, 1)) == leave_out((1, 1)) == [[False] * 3] * 4  # one more, and they are not plain
 
 
-@pytest.mark.parametrize("own", [None, OWN])
-def test_nothing_rounded_in_all_periods_of_a_year_can_be_worked_out(own: date | None) -> None:
-    ledgers = make_ledgers(np.random.default_rng([SEED, 2]), 4, mean=3.0)
+# In the last, what is settled, at most what is found, would tell both of a month and a quarter.
+@pytest.mark.parametrize(
+    ("seed", "mean", "own"),
+    [(2, 3.0, None), (2, 3.0, OWN), (17, 10.0, OWN)],
+    ids=["ends", "own", "two facts"],
+)
+def test_nothing_rounded_in_all_periods_of_a_year_can_be_worked_out(
+    seed: int, mean: float, own: date | None
+) -> None:
+    ledgers = make_ledgers(np.random.default_rng([SEED, seed]), 4, mean=mean)
     facts = publish(ledgers, 4, own=own, asked=True, rounding=ROUNDING)
     for known in KNOWN:
         attack = Attack(facts, known, same_day=own is not None)
         assert len(attack.hidden) > 100 and attack.find_plain(whole=True) == []
+
+
+def test_where_all_is_left_out_but_sums_nothing_is_rounded() -> None:
+    assert leave_out_telling([{}, {}], 5) == [{}, {}]
 
 
 def test_other_ranges_and_days_tell_nothing_hidden_in_the_year() -> None:

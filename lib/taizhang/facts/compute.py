@@ -201,28 +201,17 @@ def _publish(
     links = link_readings(readings) if scene.ledgers[kind].date else []
     moved = [Link(at[link.whole], tuple(at[part] for part in link.parts), link.same_day) for link in links]
     links = [link for link in dict.fromkeys(moved) if link.parts != (link.whole,)]
+    known: dict[str, Any] = {"sums": _SUMS.get(kind, ()), "within": _WITHIN.get(kind, ()), "links": links}
     if suppression.rounding:
-        counts = [measure.fact for measure in measures if isinstance(measure, Count | Distinct)]
-        left_out = {
-            fact: leave_out_telling([table[fact] for table in tables], links, suppression.rounding)
-            for fact in counts
-        }
+        counts = {measure.fact for measure in measures if isinstance(measure, Count | Distinct)}
+        shown = [{fact: result for fact, result in table.items() if fact in counts} for table in tables]
+        left_out = leave_out_telling(shown, suppression.rounding, **known)
         masks = [
-            {
-                fact: left_out[fact][n] if fact in left_out else np.zeros_like(result.value, bool)
-                for fact, result in table.items()
-            }
-            for n, table in enumerate(tables)
+            {fact: some.get(fact, np.zeros_like(result.value, bool)) for fact, result in table.items()}
+            for table, some in zip(tables, left_out, strict=True)
         ]
     else:
-        masks = find_hidden(
-            tables,
-            below=suppression.below,
-            sums=_SUMS.get(kind, ()),
-            within=_WITHIN.get(kind, ()),
-            links=links,
-            keep=suppression.keep,
-        )
+        masks = find_hidden(tables, below=suppression.below, keep=suppression.keep, **known)
     if scene.ledgers[kind].term and any(mask.any() for table in masks for mask in table.values()):
         # The terms of a year are in its periods now alone, now together with rows of no term.
         masks = [{fact: np.ones_like(mask) for fact, mask in table.items()} for table in masks]

@@ -32,7 +32,7 @@ class Link:
     same_day: bool
 
 
-class _Layout:
+class Layout:
     """The numbers of all tables as one row of cells."""
 
     def __init__(self, tables: Sequence[Table]) -> None:
@@ -205,7 +205,7 @@ def find_hidden(
         return [
             {fact: np.zeros(result.value.shape, bool) for fact, result in table.items()} for table in tables
         ]
-    layout = _Layout(tables)
+    layout = Layout(tables)
     small = (layout.sizes >= 1) & (layout.sizes < below)
     facts = [(at, fact, result) for at, table in enumerate(tables) for fact, result in table.items()]
     hidden = np.zeros((len(facts), layout.places), bool)
@@ -222,7 +222,7 @@ def find_hidden(
     return masks
 
 
-def _make_cells(layout: _Layout, facts: Sequence[tuple[int, Result]], links: Sequence[Link]) -> "Cells":
+def _make_cells(layout: Layout, facts: Sequence[tuple[int, Result]], links: Sequence[Link]) -> "Cells":
     from scipy import sparse
 
     from taizhang.facts.protect import Cells
