@@ -12,6 +12,8 @@ import pytest
 from taizhang.stats.classes import choose_classes
 
 pytestmark = pytest.mark.browser
+from taizhang.report.index import _drop_brackets
+
 Open = Callable[..., Any]
 ENGLISH = ("Chengguan Town", "Laoxinan Town", "Xingang Township", "Shacheng Town")
 
@@ -182,6 +184,27 @@ def test_a_printed_index_has_every_figure_and_no_empty_section(review_folder: Pa
     assert page.locator(".citation").is_visible() and page.locator(".troubles").is_visible()
     narrow = page.locator("#districts").evaluate("(one) => one.querySelector('table').scrollWidth <= one.clientWidth")
     assert narrow
+
+
+def test_a_citation_names_who_publishes_first(review_folder: Path, open_page: Open) -> None:
+    cited = open_page(review_folder / "index.zh.html").page.locator(".citation").inner_text()
+    assert cited.startswith("滨江县应急管理局：滨江县应急管理年度评估：2021年，数据截至2022年1月31日。")
+
+
+def test_main_points_name_what_they_are_about_and_no_more(tmp_path: Path, open_page: Open, stand_ins: Any) -> None:
+    assert _drop_brackets("甲厂（仓库（西侧）堆放杂物，逾期706天）、乙厂等78处") == "甲厂、乙厂等78处"
+    assert _drop_brackets("Plant A (stairs (west), 706 days) and 77 more") == "Plant A and 77 more"
+
+
+def test_a_telephone_shows_each_district_as_a_card(review_folder: Path, open_page: Open) -> None:
+    page = open_page(review_folder / "index.zh.html", width=360).page
+    table = page.locator("#districts table")
+    assert table.evaluate("(one) => one.scrollWidth <= one.closest('.scroll').clientWidth + 1")
+    row = table.locator("tbody tr").first
+    told = row.locator("td:visible").evaluate_all("(cells) => cells.map((one) => getComputedStyle(one, '::before').content)")
+    assert "隐患整改率（%）" in "".join(told) and len(told) == 5
+    tree = page.locator("#districts").aria_snapshot()
+    assert tree.count("- rowheader") == 13 and tree.count("- columnheader") >= 5
 
 
 def test_page_is_complete_without_scripts(review_folder: Path, open_page: Open) -> None:

@@ -63,9 +63,37 @@ def test_names_stand_within_their_districts_and_apart() -> None:
                 ]
             )
             assert shapely.Polygon(corners).contains(box)
-    far = frame.geometry.iloc[0].centroid.buffer(0.001)
-    small = frame.set_geometry([far, *frame.geometry.iloc[1:]], crs=frame.crs)
-    assert frame["name"].iloc[0] not in {name.text for name in draw_outlines(small).names["wide"]}
+
+
+def test_a_name_without_room_stands_beside_its_district_with_a_line_to_it() -> None:
+    frame = make_districts()
+    island = frame.geometry.iloc[0].centroid.buffer(0.001)
+    drawn = draw_outlines(frame.set_geometry([island, *frame.geometry.iloc[1:]], crs=frame.crs))
+    for width, size in (("wide", 15.0), ("narrow", 21.0)):
+        led = {name.text: name for name in drawn.names[width] if name.lead}
+        assert set(led) == {frame["name"].iloc[0]}
+        name = led[frame["name"].iloc[0]]
+        assert name.lead is not None
+        end, point = name.lead[:2], name.lead[2:]
+        # The line ends on the island, and begins at the name's box, which lies off all land.
+        across, up = measure_text(f"{name.text}\n0", size)
+        assert abs(end[0] - name.x) <= across / 2 + 0.2 and abs(end[1] - name.y) <= up / 2 + 0.2
+        shapes = {shape.name: read_path(shape.path) for shape in drawn.shapes}
+        assert shapes[name.text].buffer(0.2).contains(shapely.Point(point))
+        box = shapely.box(name.x - across / 2, name.y - up / 2, name.x + across / 2, name.y + up / 2)
+        assert not any(shape.intersects(box) for shape in shapes.values())
+    # Of many, the number alone stands, or nothing.
+    many = gpd.GeoDataFrame(
+        {"code": [f"{n:02d}" for n in range(30)], "name": "很长的名字"},
+        geometry=[shapely.box(119 + n * 0.02, 26, 119.02 + n * 0.02, 26.02) for n in range(30)], crs=4490,
+    )  # fmt: skip
+    assert all(name.lead is None for name in draw_outlines(many).names["wide"])
+
+
+def read_path(path: str) -> shapely.Polygon:
+    return shapely.Polygon(
+        [[float(part) for part in point.split()] for point in re.findall(r"[\d.]+ [\d.]+", path)]
+    )
 
 
 def test_the_bar_is_as_long_as_it_says() -> None:

@@ -16,6 +16,8 @@ _TALLEST = 800.0
 _FOOT = 26.0
 # Sizes of names in units of the drawing: on a wide page, and on a narrow one, where the drawing is small.
 _SIZES = {"wide": 15.0, "narrow": 21.0}
+_MOST_LED = 24  # districts of a map on which names may stand beside their districts
+_STEPS_AWAY = 3  # from its district, of such a name
 # Of a label's box, whose letters leave its edge free: the share that must lie in the shape.
 _INSIDE = 0.98
 
@@ -116,6 +118,34 @@ def _find_spot(
     return float(x[best]), float(y[best])
 
 
+def find_beside(
+    shape: shapely.Geometry,
+    room: tuple[float, float],
+    *,
+    frame: Box,
+    taken: Sequence[Box],
+    land: Sequence[shapely.Geometry] = (),
+    steps: int = 8,
+) -> tuple[float, float] | None:
+    """The middle of a label near a shape that has no room for it, touching neither the shape nor what is taken.
+
+    `frame` is what the label must lie in, `land` what it keeps off besides, `steps` how far away it may be, in three
+    quarters of its width. None where there is no place.
+    """
+    if shape.is_empty:
+        return None
+    point, (wide, high) = shape.representative_point(), room
+    whole, used = shapely.box(*frame), [shape, *land, *(shapely.box(*one) for one in taken)]
+    for reach in range(1, steps + 1):
+        for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False):
+            x = point.x + reach * np.cos(angle) * wide * 0.75
+            y = point.y + reach * np.sin(angle) * high * 1.25
+            label = shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+            if whole.contains(label) and not any(label.intersects(one) for one in used):
+                return float(x), float(y)
+    return None
+
+
 @dataclass(frozen=True)
 class Shape:
     """A district on the map: its outline, in units of the drawing."""
@@ -127,12 +157,16 @@ class Shape:
 
 @dataclass(frozen=True)
 class Name:
-    """Where a district's name stands, with room for a number below it; without the name where only that has room."""
+    """Where a district's name stands, with room for a number below it; without the name where only that has room.
+
+    `lead`: both ends of the line that leads to it from a district too small for it.
+    """
 
     code: str
     text: str
     x: float
     y: float
+    lead: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -177,27 +211,61 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
     names = {}
     for width, size in _SIZES.items():
         corner = (_WIDTH - 2 * size, 0.0, _WIDTH, 3 * size)  # the north arrow's
-        names[width] = tuple(_place_names(shown, size, corner))
+        frame = (0.0, 0.0, _WIDTH, (north - south) * scale + 2 * margin)
+        names[width] = tuple(_place_names(shown, size, corner, frame))
     km = choose_length(0.25 * _WIDTH / scale * KM_PER_DEGREE)
     height = round((north - south) * scale + 2 * margin + _FOOT, 1)
     shapes = tuple(Shape(code, name, _write_path(outline)) for code, name, outline in shown)
     return Map(_WIDTH, height, shapes, names, round(km / KM_PER_DEGREE * scale, 1), km)
 
 
-def _place_names(shown: Sequence[tuple[str, str, shapely.Geometry]], size: float, corner: Box) -> list[Name]:
-    """Each name with a number below it, of a district too small for both the number alone."""
+def _place_names(
+    shown: Sequence[tuple[str, str, shapely.Geometry]], size: float, corner: Box, frame: Box
+) -> list[Name]:
+    """Each name with a number below it; of a district too small for both, beside it, or the number alone."""
     placed: list[Name] = []
     taken, left = [corner], list(shown)
     for named in (True, False):
         rooms = [measure_text(f"{name}\n0" if named else "00", size) for _, name, _ in left]
         spots = find_places([outline for *_, outline in left], rooms, taken=taken)
-        for (code, name, _), spot, (across, high) in zip(left, spots, rooms, strict=True):
+        for (code, name, _), spot, room in zip(left, spots, rooms, strict=True):
             if spot is not None:
-                x, y = spot
-                placed.append(Name(code, name if named else "", round(x, 1), round(y, 1)))
-                taken.append((x - across / 2, y - high / 2, x + across / 2, y + high / 2))
+                placed.append(Name(code, name if named else "", round(spot[0], 1), round(spot[1], 1)))
+                taken.append(_box_around(spot, room))
         left = [one for one, spot in zip(left, spots, strict=True) if spot is None]
+        if named and len(shown) <= _MOST_LED:
+            left = _lead_to(left, shown, size, frame, placed, taken)
     return placed
+
+
+def _lead_to(
+    left: Sequence[tuple[str, str, shapely.Geometry]],
+    shown: Sequence[tuple[str, str, shapely.Geometry]],
+    size: float,
+    frame: Box,
+    placed: list[Name],
+    taken: list[Box],
+) -> list[tuple[str, str, shapely.Geometry]]:
+    """Place the names of those left beside their districts, each with a line; returns those without a place."""
+    without = []
+    for code, name, outline in left:
+        room = measure_text(f"{name}\n0", size)
+        land = [other for *_, other in shown if other is not outline]
+        spot = find_beside(outline, room, frame=frame, taken=taken, land=land, steps=_STEPS_AWAY)
+        if spot is None:
+            without.append((code, name, outline))
+            continue
+        box, point = _box_around(spot, room), outline.representative_point()
+        taken.append(box)
+        end = shapely.shortest_line(shapely.box(*box), point).coords[0]
+        lead = tuple(round(float(part), 1) for part in (*end, point.x, point.y))
+        placed.append(Name(code, name, round(spot[0], 1), round(spot[1], 1), lead))  # type: ignore[arg-type]
+    return without
+
+
+def _box_around(middle: tuple[float, float], room: tuple[float, float]) -> Box:
+    (x, y), (wide, high) = middle, room
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
 def _write_path(outline: shapely.Geometry) -> str:

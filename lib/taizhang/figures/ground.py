@@ -19,6 +19,7 @@ from taizhang.core.outlines import (
     Box,
     choose_length,
     count_decimals,
+    find_beside,
     find_places,
     measure_text,
 )
@@ -335,40 +336,20 @@ def _lead_to(
 
     False where there is none.
     """
-    if shape.is_empty:
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    spot = find_beside(shape, room, frame=(west, south, east, north), taken=used)
+    if spot is None:
         return False
-    style, point, (wide, high) = load_style(), shape.representative_point(), room
-    frame = shapely.box(axes.get_xlim()[0], axes.get_ylim()[0], axes.get_xlim()[1], axes.get_ylim()[1])
-    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    for reach in range(1, 9):
-        for angle in angles:
-            across, up = reach * np.cos(angle) * wide * 0.75, reach * np.sin(angle) * high * 1.25
-            place = _box((point.x + across, point.y + up), room)
-            label_box = shapely.box(*place)
-            if (
-                not frame.contains(label_box)
-                or label_box.intersects(shape)
-                or any(label_box.intersects(shapely.box(*one)) for one in used)
-            ):
-                continue
-            end = shapely.shortest_line(label_box, point).coords[0]
-            axes.plot(
-                [end[0], point.x], [end[1], point.y], color=style.ink, linewidth=0.6, zorder=7,
-                marker="o", markersize=2, markevery=[1],
-            )  # fmt: skip
-            looks: Looks = {"ha": "center", "va": "center", "size": size, "linespacing": 1.15}
-            axes.text(
-                point.x + across,
-                point.y + up,
-                text,
-                color=style.ink,
-                bbox=back_label(alpha=0.85),
-                zorder=8,
-                **looks,
-            )
-            used.append(place)
-            return True
-    return False
+    style, point, place = load_style(), shape.representative_point(), _box(spot, room)
+    end = shapely.shortest_line(shapely.box(*place), point).coords[0]
+    axes.plot(
+        [end[0], point.x], [end[1], point.y], color=style.ink, linewidth=0.6, zorder=7,
+        marker="o", markersize=2, markevery=[1],
+    )  # fmt: skip
+    looks: Looks = {"ha": "center", "va": "center", "size": size, "linespacing": 1.15, "zorder": 8}
+    axes.text(*spot, text, color=style.ink, bbox=back_label(alpha=0.85), **looks)
+    used.append(place)
+    return True
 
 
 def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float) -> Box:

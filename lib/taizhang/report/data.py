@@ -27,10 +27,11 @@ _DICTIONARY = {
 }  # fmt: skip
 
 
-def write_citation(title: str, period: Period, as_of: date, lang: str) -> str:
-    """How to cite a review, in one sentence."""
+def write_citation(title: str, period: Period, as_of: date, lang: str, *, issuer: str = "") -> str:
+    """How to cite a review, in one sentence: who publishes it, where that is known, and what it is."""
     words = page_words(lang)["index.citation"]
-    return words.format(
+    by = page_words(lang)["index.cited_issuer"].format(issuer=issuer) if issuer else ""
+    return by + words.format(
         title=title, period=period.label(lang), day=format_date(as_of, lang), version=__version__
     )
 
@@ -53,7 +54,14 @@ def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
     now, then = _make_comparison(counted, keys), _make_comparison(before, keys)
     made = snapshot.as_of
     cited = pd.DataFrame(
-        {"": [write_citation(snapshot.config.title, snapshot.period, made, lang) for lang in _LANGS]}
+        {
+            "": [
+                write_citation(
+                    snapshot.config.title, snapshot.period, made, lang, issuer=snapshot.config.issuer
+                )
+                for lang in _LANGS
+            ]
+        }
     )
     write_text(folder / "dictionary.csv", "\ufeff" + format_csv(dictionary))
     if reported.empty:

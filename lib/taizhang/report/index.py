@@ -1,6 +1,7 @@
 """The page of a review: a map to click, all districts with their key figures, and the data."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -166,7 +167,7 @@ def write_index(
         failed=failed,
         has_before=not before.empty,
         files=[*(name for name in (*FINDINGS, *DATA_FILES) if (folder / name).exists()), "manifest.json"],
-        citation=write_citation(config.title, period, snapshot.as_of, lang),
+        citation=write_citation(config.title, period, snapshot.as_of, lang, issuer=config.issuer),
         script_words=json.dumps(
             {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}
             | {"filter": words["page.filter"], "rows_shown": words["page.rows_shown"]},
@@ -365,9 +366,18 @@ def _list_troubles(
 
 
 def _list_points(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """The whole area's gravest problems, each with what it is about."""
+    """The whole area's gravest problems, each with what it is about, by name: reports say more of it."""
     rows = [row for row in findings if row["district_code"] == ALL and row["severity"] != "note"]
-    return [{"title": str(row["problem"]), "text": str(row["object"])} for row in rows[:_MOST_POINTS]]
+    return [
+        {"title": str(row["problem"]), "text": _drop_brackets(str(row["object"]))}
+        for row in rows[:_MOST_POINTS]
+    ]
+
+
+def _drop_brackets(text: str) -> str:
+    """A text without what stands in round brackets, within others too."""
+    shorter = re.sub(r"（[^（）]*）| ?\([^()]*\)", "", text)
+    return shorter if shorter == text else _drop_brackets(shorter)
 
 
 def _say_most(troubles: Sequence[Trouble], lang: str) -> str:
