@@ -53,10 +53,22 @@ def test_those_outside_are_named_in_the_order_of_the_facts() -> None:
 def test_more_deaths_are_worse() -> None:
     """Thirty of 100,000 among twenty with one: the level is that of the twenty."""
     deaths = "incidents.deaths_per_100k"
-    funnel = find_funnel(make_shares([(1, 100_000)] * 20 + [(30, 100_000)], deaths), deaths)
+    pairs = [(1, 100_000)] * 20 + [(30, 100_000)]
+    funnel = find_funnel(make_shares(pairs, deaths, area=100 * 50 / 2_100_000), deaths)
     assert funnel is not None and funnel.level == pytest.approx(1)
     last = funnel.places.iloc[-1]
     assert (last["side"], last["verdict"]) == ("above", "worse")
+
+
+def test_a_side_is_told_beside_the_whole_area_as_everywhere() -> None:
+    """96 % is more than the area's 94.1, though sixty small districts, whose level is drawn, have 97."""
+    pairs = [(97, 100)] * 60 + [(1200, 1500), (1920, 2000)]
+    area = 100 * sum(done for done, _ in pairs) / sum(of for _, of in pairs)
+    funnel = find_funnel(make_shares(pairs, area=area), RATE)
+    assert funnel is not None and funnel.level > 96.5 and funnel.of == "others"
+    low, high = (funnel.places.iloc[at] for at in (-2, -1))
+    assert (low["called"], low["side"], low["verdict"]) == (True, "below", "worse")
+    assert (high["called"], high["side"], high["verdict"]) == (True, "above", "better")
 
 
 def test_whose_value_the_line_is() -> None:

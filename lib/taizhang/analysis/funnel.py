@@ -80,6 +80,8 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
     of: Literal["area", "others", "shown", ""] = ""
     above = funnel.places["z"] > 0
     if area is not None and pd.notna(area["value"]):
+        # As everywhere: those called lie beside the whole area's value, be the limits around the others'.
+        above = rows["value"] > float(area["value"])
         of = "area" if np.isclose(level, area["value"]) else "others" if called.any() else "shown"
     places = rows[["district", "value", "numerator", "denominator"]].assign(
         called=called,
