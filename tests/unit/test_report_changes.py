@@ -10,7 +10,14 @@ import pytest
 from taizhang import open as open_workbook
 from taizhang.core.periods import parse_period
 from taizhang.metadata.kinds import load_kinds
-from taizhang.report.changes import InputHashes, _hash_rows, find_exposed, list_hidden, mark_behind
+from taizhang.report.changes import (
+    InputHashes,
+    _hash_rows,
+    find_exposed,
+    find_grown,
+    list_hidden,
+    mark_behind,
+)
 from taizhang.report.snapshot import take_snapshot
 
 PERIOD = parse_period("2021")
@@ -89,7 +96,9 @@ def test_reports_that_show_what_now_is_hidden() -> None:
     entries = {f"{code}.{lang}": {"district": code} for code in ("A", "B", "all") for lang in ("zh", "en")}
 
     def find(before: list[str], now: list[str], place: str = "A") -> set[str]:
-        return {name[0] for name in find_exposed(entries, {place: before, "C": ["x"]}, {place: now})}
+        return {
+            name[0] for name in find_exposed(entries, find_grown({place: before, "C": ["x"]}, {place: now}))
+        }
 
     assert find(["2021 b"], ["2021 b"]) == find(["2021 b"], []) == set()
     assert find([], ["2021 b"]) == {"A", "a"}
@@ -98,8 +107,8 @@ def test_reports_that_show_what_now_is_hidden() -> None:
     assert find(["2021 b ≈"], ["2021 b"]) == find([], ["2021 b ≈"]) == {"A", "a"}
     assert find(["2021 b"], ["2021 b ≈"]) == set()
     # A workbook whose manifest does not say.
-    assert find_exposed(entries, {}, {"A": ["2021 b"]}) == ["A.en", "A.zh", "all.en", "all.zh"]
-    assert find_exposed(entries, {}, {}) == []
+    assert find_exposed(entries, find_grown({}, {"A": ["2021 b"]})) == ["A.en", "A.zh", "all.en", "all.zh"]
+    assert find_exposed(entries, set()) == []
 
 
 @pytest.fixture(scope="module")

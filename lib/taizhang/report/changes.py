@@ -9,7 +9,7 @@ it shows what now is hidden.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -96,24 +96,25 @@ def list_hidden(frames: Sequence[pd.DataFrame]) -> dict[str, list[str]]:
     return {code: sorted(facts) for code, facts in sorted(found.items())}
 
 
-def find_exposed(
-    entries: Mapping[str, Mapping[str, Any]],
-    before: Mapping[str, Sequence[str]],
-    now: Mapping[str, Sequence[str]],
-) -> list[str]:
-    """The reports that show something hidden now, which was not `before`, when all that there are were last looked at.
-
-    A district's report shows its own numbers and the whole area's, the comparison those of all.
-    """
+def find_grown(before: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> set[str]:
+    """The districts of which something is hidden now that was not `before`, when what there is was last looked at."""
     grown = set()
     for code, facts in now.items():
         known = set(before.get(code, ()))
         if any(fact not in known and fact.removesuffix(_ROUNDED) not in known for fact in facts):
             grown.add(code)
+    return grown
+
+
+def find_exposed(entries: Mapping[str, Mapping[str, Any]], grown: Collection[str]) -> list[str]:
+    """The reports that show something hidden now, of districts as from `find_grown`.
+
+    A district's report shows its own numbers and the whole area's, the comparison those of all.
+    """
     return sorted(
         name
         for name, entry in entries.items()
-        if grown and (entry["district"] == ALL or grown & {ALL, entry["district"]})
+        if grown and (entry["district"] == ALL or not {ALL, entry["district"]}.isdisjoint(grown))
     )
 
 

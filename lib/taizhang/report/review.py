@@ -15,7 +15,7 @@ from taizhang.core.files import remove_leftovers
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import ALL
-from taizhang.report.changes import find_exposed, list_hidden, mark_behind
+from taizhang.report.changes import find_exposed, find_grown, list_hidden, mark_behind
 from taizhang.report.cluster import send_workbook
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.manifest import NAME as MANIFEST
@@ -47,7 +47,7 @@ class ReviewResult:
     behind: list[str] = field(default_factory=list)
     # of another language or district than those asked for: removed, as they showed what now is hidden
     taken: list[str] = field(default_factory=list)
-    # of other periods of the year, such as ``2021-03/350921101.zh``: they show what now is hidden
+    # of other periods of the year, such as ``2021-03/350921101.zh`` and its facts.csv: they show what now is hidden
     exposed: list[str] = field(default_factory=list)
     nothing: Reason | None = None  # where no ledger has a row in the period: which days they have
     why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
@@ -138,7 +138,7 @@ def make_review(
     now = snapshot.hashes.hidden
     # Of a day as of which none was made before, no report shows too much.
     before = manifest["hidden"].get(snapshot.as_of.isoformat(), now) if "hidden" in manifest else {}
-    exposed = find_exposed(manifest["reports"], before, now)
+    exposed = find_exposed(manifest["reports"], find_grown(before, now))
     wanted = {task.name for task in tasks}
     taken = [name for name in exposed if name not in wanted]
     take_away(manifest, exposed, folder, leave=wanted)
@@ -188,7 +188,7 @@ def make_review(
 
 
 def _find_exposed_elsewhere(book: "Workbook", snapshot: Snapshot) -> list[str]:
-    """Reports of other periods that show what is hidden now: that rests on the rows of a whole year."""
+    """Facts and reports of other periods that show what is hidden now: that rests on the rows of a whole year."""
     found, mine = [], snapshot.period
     for path in sorted(snapshot.folder.parent.glob(f"*/{MANIFEST}")):
         try:
@@ -202,7 +202,9 @@ def _find_exposed_elsewhere(book: "Workbook", snapshot: Snapshot) -> list[str]:
             continue
         now = list_hidden([book.facts(other)])
         before = manifest.get("hidden", {}).get(book.as_of(other).isoformat(), now)
-        found += [f"{path.parent.name}/{name}" for name in find_exposed(manifest["reports"], before, now)]
+        if grown := find_grown(before, now):
+            names = ["facts.csv", *find_exposed(manifest["reports"], grown)]
+            found += [f"{path.parent.name}/{name}" for name in names]
     return found
 
 
