@@ -4,7 +4,7 @@ import pytest
 
 from taizhang.core import display
 from taizhang.core.display import Block, Prose, Run
-from taizhang.report.notebook import ProseBlock, TableBlock
+from taizhang.report.notebook import FigureBlock, HeadingBlock, MarkdownBlock, ProseBlock, TableBlock
 from taizhang.report.typesetting import MODERN, OFFICIAL, fit_columns, set_blocks
 
 
@@ -121,3 +121,15 @@ def test_filled_cells_stand_close_and_long_words_of_heads_on_end() -> None:
     plain = display.Table("t", "题", make_shaded("Drills evaluated %", 17).columns, make_shaded("", 17).rows)
     (block,) = set_blocks([TableBlock(plain, 1, "t")], lang="en")
     assert block["type"] == "turned" and not block["blocks"][0]["on_end"]
+
+
+def test_a_figure_floats_where_enough_text_follows_before_the_annex() -> None:
+    figure = FigureBlock(display.Figure("f", "题", "图", "", "<svg/>"), 1, "f")
+    text = MarkdownBlock("字" * 500)
+    annex = HeadingBlock(2, "附件", "", "annex")
+
+    def floats(*after: object) -> bool:
+        return bool(set_blocks([figure, *after], lang="zh")[0]["floats"])  # type: ignore[list-item]
+
+    assert floats(text, HeadingBlock(2, "乙", "二、", "b"), text)
+    assert not floats(text) and not floats(text, annex, text) and not floats(MarkdownBlock("a" * 1500))

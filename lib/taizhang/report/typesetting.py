@@ -59,6 +59,8 @@ _MOST_LINES = 2
 _MOST_WHOLE = 14
 _MOST_WHOLE_ANNEX = 6
 _MOST_OF_PAGE = 0.75
+# Text after a figure, in em, with which a page can be filled that has no room for it.
+_ENOUGH_TO_FILL = 800
 # Rows of a table that is set with room between them.
 _MOST_ROOMY = 15
 # Points: type is made no smaller than this for the sake of a second line.
@@ -74,7 +76,7 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
     """
     done: list[Json] = []
     above = 0
-    for block in blocks:
+    for at, block in enumerate(blocks):
         match block:
             case notebook.HeadingBlock():
                 # PDF/UA wants no level left out; Markdown's ## is the first.
@@ -99,12 +101,29 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
             case notebook.TableBlock():
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
-                done.append(_set_figure(block, lang))
+                done.append(_set_figure(block, lang) | {"floats": _is_followed(blocks[at + 1 :])})
             case notebook.PointerBlock():
                 done.append(_set_pointer(block, lang))
             case notebook.KeyFiguresBlock():
                 done.append(_set_cards(block.figures, lang, page))
     return _turn_wide(done)
+
+
+def _is_followed(after: Sequence[notebook.ReportBlock]) -> bool:
+    """Whether so much text follows a figure, before the annex, that it can fill a page up to it."""
+    length = 0.0
+    for block in after:
+        match block:
+            case notebook.HeadingBlock(anchor=anchor) if anchor == ANCHOR:
+                break
+            case notebook.ProseBlock(prose=prose):
+                texts = [run.text for part in prose.blocks for run in part.runs]
+            case notebook.MarkdownBlock(text=text):
+                texts = [text]
+            case _:
+                continue
+        length += sum(1.0 if _is_wide(sign) else 0.5 for text in texts for sign in text)
+    return length >= _ENOUGH_TO_FILL
 
 
 def _set_figure(block: notebook.FigureBlock, lang: str) -> Json:
