@@ -393,7 +393,7 @@ def make_manifest() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def stand_ins() -> SimpleNamespace:
     """Makers of a book, its facts and its manifest."""
-    return SimpleNamespace(book=make_book, facts=make_facts, manifest=make_manifest)
+    return SimpleNamespace(book=make_book, facts=make_facts, manifest=make_manifest, fill=fill_review)
 
 
 @pytest.fixture(scope="session")

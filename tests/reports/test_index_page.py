@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import geopandas as gpd
 import pytest
+import shapely
 
+from taizhang.report.index import _drop_brackets
 from taizhang.stats.classes import choose_classes
 
 pytestmark = pytest.mark.browser
-from taizhang.report.index import _drop_brackets
 
 Open = Callable[..., Any]
 ENGLISH = ("Chengguan Town", "Laoxinan Town", "Xingang Township", "Shacheng Town")
@@ -194,6 +196,35 @@ def test_a_citation_names_who_publishes_first(review_folder: Path, open_page: Op
 def test_main_points_name_what_they_are_about_and_no_more(tmp_path: Path, open_page: Open, stand_ins: Any) -> None:
     assert _drop_brackets("甲厂（仓库（西侧）堆放杂物，逾期706天）、乙厂等78处") == "甲厂、乙厂等78处"
     assert _drop_brackets("Plant A (stairs (west), 706 days) and 77 more") == "Plant A and 77 more"
+
+
+def test_of_many_districts_the_worst_stand_open_and_the_map_has_numbers(
+    tmp_path: Path, open_page: Open, stand_ins: Any
+) -> None:
+    book = stand_ins.book()
+    cells = [shapely.box(120 + n % 10 / 10, 27 + n // 10 / 10, 120.1 + n % 10 / 10, 27.1 + n // 10 / 10) for n in range(60)]
+    data = {"code": [f"3509211{n:02d}" for n in range(1, 61)], "name": [f"第{n}镇" for n in range(1, 61)], "parent": "滨江县"}
+    book.districts = gpd.GeoDataFrame(data, geometry=cells, crs="EPSG:4490")
+    page = open_page(stand_ins.fill(tmp_path, book) / "index.zh.html").page
+    shown = page.locator(".troubles li:visible")
+    assert shown.count() == 16 and shown.first.inner_text().startswith("第3镇")
+    more = page.locator(".troubles summary")
+    assert more.inner_text() == "展开全部60个"
+    more.press("Enter")
+    assert shown.count() == 60
+    assert page.locator(".map .names.wide text").count() == 60 and "镇" not in str(page.locator(".map .names.wide").text_content())
+    assert "名称在指到或选中时显示" in page.locator(".mapped .help").last.inner_text()
+    page.locator('.map g[data-code="350921117"]').hover()
+    assert page.locator("#told").inner_text().startswith("第17镇")
+    # A search opens what is folded, and print has all.
+    more.press("Enter")
+    page.locator("#query").fill("第55镇")
+    assert shown.count() == 1
+    page.locator("#query").fill("")
+    more.press("Enter")
+    assert shown.count() == 16
+    page.emulate_media(media="print")
+    assert shown.count() == 60
 
 
 def test_a_telephone_shows_each_district_as_a_card(review_folder: Path, open_page: Open) -> None:

@@ -16,6 +16,7 @@ _TALLEST = 800.0
 _FOOT = 26.0
 # Sizes of names in units of the drawing: on a wide page, and on a narrow one, where the drawing is small.
 _SIZES = {"wide": 15.0, "narrow": 21.0}
+_MOST_NAMED = 40  # districts of a map that has names; of more it has numbers alone
 _MOST_LED = 24  # districts of a map on which names may stand beside their districts
 _STEPS_AWAY = 3  # from its district, of such a name
 # Of a label's box, whose letters leave its edge free: the share that must lie in the shape.
@@ -222,10 +223,13 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
 def _place_names(
     shown: Sequence[tuple[str, str, shapely.Geometry]], size: float, corner: Box, frame: Box
 ) -> list[Name]:
-    """Each name with a number below it; of a district too small for both, beside it, or the number alone."""
+    """Each name with a number below it; of a district too small for both, beside it, or the number alone.
+
+    Of many districts all have numbers alone.
+    """
     placed: list[Name] = []
     taken, left = [corner], list(shown)
-    for named in (True, False):
+    for named in (True, False) if len(shown) <= _MOST_NAMED else (False,):
         rooms = [measure_text(f"{name}\n0" if named else "00", size) for _, name, _ in left]
         spots = find_places([outline for *_, outline in left], rooms, taken=taken)
         for (code, name, _), spot, room in zip(left, spots, rooms, strict=True):

@@ -65,6 +65,7 @@ _SCRIPT_WORDS = (
 )
 
 _MOST_POINTS, _MOST_NAMES, _MOST_CLASSES = 6, 3, 5
+_MOST_LISTED = 16  # districts whose problems stand open, where there are many more
 
 # A district's facts by name: value, low, high, suppressed.
 _Rows = Mapping[str, Mapping[Any, Any]]
@@ -124,6 +125,8 @@ def write_index(
     entries.sort(key=lambda entry: order.index(entry.code))
     without = len(outlines.shapes) - sum(bool(name.text) for name in outlines.names.get("wide", ()))
     unnamed = label("source.unlabelled", lang, n=without) if without else ""
+    if without == len(outlines.shapes):
+        unnamed = words["index.names_touched"]
     body = render_body(
         "index.html.j2",
         words=words,
@@ -143,6 +146,7 @@ def write_index(
         comparison=label(f"report.kind.county_comparison.{period.kind}", lang),
         points=_list_points(findings),
         troubles=troubles,
+        listed=_MOST_LISTED if len(troubles) > 1.5 * _MOST_LISTED else len(troubles),
         headline=_say_most(troubles, lang),
         map=outlines,
         rights=_name_rights(config.boundaries.approval, lang),

@@ -74,6 +74,8 @@
       row.hidden = !row.dataset.search.includes(wanted);
       if (!row.hidden) found.add(row.dataset.code);
     }
+    const more = document.querySelector(".troubles .more");
+    if (more && wanted) more.open = true;
     for (const item of document.querySelectorAll(".troubles li")) item.hidden = !found.has(item.dataset.code);
     for (const place of map?.querySelectorAll("a[data-code], g[data-code]") ?? []) place.classList.toggle("away", !found.has(place.dataset.code));
     count.textContent = !wanted ? "" : !found.size ? words.none_found : found.size === 1 ? words.found_one : words.found.replace("{count}", found.size);
