@@ -419,3 +419,19 @@ def test_a_stage_of_before_the_period_is_overdue_until_it_is_done() -> None:
 def test_what_was_late_and_is_done_is_no_problem() -> None:
     view = make_actions([stage("甲", 1, "2021-03-30", 5, 5)])
     assert read(write_action_problems(view)) == ["没有逾期未完成的阶段，没有未销号的问题。"]
+
+
+def test_of_the_whole_area_an_action_s_stages_are_one_item() -> None:
+    rows = [
+        stage("消防整治", 1, "2021-03-20", 9, 5),
+        stage("消防整治", 2, None, 4, 2, district_code=CODES[1]),
+        stage("燃气整治", 1, "2021-03-20", 3, 1),
+    ]
+    assert read(write_action_problems(make_actions(rows, district=ALL))) == [
+        "消防整治：动员部署阶段4个问题未销号；自查自纠阶段1个地区逾期未完成，2个问题未销号。",
+        "燃气整治的动员部署阶段尚有2个问题未销号。",
+    ]
+    english = read(write_action_problems(make_actions(rows, district=ALL, lang="en")))
+    assert (
+        english[0] == "消防整治: 动员部署, 4 problems open; 自查自纠, overdue in 1 district, 2 problems open."
+    )

@@ -18,6 +18,7 @@ from taizhang.analysis.quality import (
 )
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import load_kinds
+from taizhang.narrative.quality import write_quality
 
 COLUMNS = "kind source_file source_sheet source_row column value reason scope district_code why".split()
 FIRST, SECOND = CODES[:2]
@@ -244,3 +245,18 @@ def test_after_a_kind_that_is_withheld_others_are_looked_at() -> None:
     found = {"complaints": keys(FIRST), "drills": keys(FIRST)}
     quality = assess_quality(view, found, ASIDE, TOTALS, {}, as_of=view.as_of)
     assert quality.counts["kind"].unique().tolist() == ["complaints", "drills"] and len(quality.missing)
+
+
+def read(prose: object) -> str:
+    return "".join(run.text for block in prose.blocks for run in block.runs)  # type: ignore[attr-defined]
+
+
+def test_the_account_begins_with_how_much_could_be_used() -> None:
+    """Of ten rows five are set aside, and a cell; of a district without a row nothing is said."""
+    view, account = assess(ALL)
+    assert read(write_quality(view, account)) == (
+        "共读入10行，采用5行（50.0%），搁置5行，另有1个单元格无法识读，3行疑似重复，仍计入。搁置最多的是应急演练，原因是查无此地区（3处）。"
+    )
+    assert write_quality(*assess(SECOND)) is None
+    english = read(write_quality(replace(view, lang="en"), account))
+    assert english.endswith("Most was set aside in the ledger of drills: no such district (3).")

@@ -157,3 +157,21 @@ def test_dots_of_a_row_do_not_lie_on_one_another() -> None:
     # A place of 1 is the right end, and 0 the line of the whole area.
     ends = re.findall(r'class="other" cx="([\d.]+)"', draw_row(replace(row, others=(-1.0, 1.0))))
     assert sorted(map(float, ends)) == [8.0, 304.0] and 'class="area" x1="156.0"' in svg
+
+
+def test_a_report_of_the_workbook_s_own_begins_on_page_one() -> None:
+    """Neither cover nor contents; with many sections it has contents, on the same page."""
+    own = replace(META, report="fire", report_title="消防专报")
+    few = v4.new_notebook(cells=[v4.new_markdown_cell("## 甲\n\n文字。")])
+    (page,) = read_pages(render_pdf(few, meta=own))
+    assert "消防专报" in page and "文字。" in page and "目录" not in page
+    many = v4.new_notebook(cells=[v4.new_markdown_cell(f"## 第{n}节\n\n文字{n}。") for n in range(9)])
+    first = read_pages(render_pdf(many, meta=own))[0]
+    assert "消防专报" in first and "目录" in first
+    document = Document(io.BytesIO(render_docx(few, meta=own)))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    assert "目录" not in texts and "文字。" in texts
+    assert not any(
+        "w:br" in paragraph._p.xml and 'w:type="page"' in paragraph._p.xml
+        for paragraph in document.paragraphs
+    )

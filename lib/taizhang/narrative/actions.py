@@ -1,5 +1,8 @@
 """Special actions in words: how far they are, what is left, what to do."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from taizhang.analysis.actions import (
     StageProblem,
     count_actions,
@@ -8,9 +11,10 @@ from taizhang.analysis.actions import (
 from taizhang.analysis.exhibits import exhibit
 from taizhang.analysis.naming import name_period, name_place
 from taizhang.analysis.view import View
-from taizhang.core.display import Block, Prose
+from taizhang.core.display import Block, Prose, Run
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_share
+from taizhang.metadata.words import label
 from taizhang.narrative.telling import Runs, count, make_prose, make_sentence, say, tell
 
 
@@ -48,7 +52,28 @@ def write_action_problems(view: View) -> Prose | None:
     problems = list_stage_problems(view)
     if not problems:
         return tell(lang, say(f"action_text.{'sound' if counts.is_told else 'sound_as_told'}", lang))
-    return make_prose([Block(_tell_problem(problem, lang), kind="li") for problem in problems])
+    if view.district == ALL:
+        told = [_tell_action(list(of), lang) for _, of in groupby(problems, key=lambda one: one.action)]
+    else:
+        told = [_tell_problem(problem, lang) for problem in problems]
+    return make_prose([Block(runs, kind="li") for runs in told])
+
+
+def _tell_action(problems: Sequence[StageProblem], lang: str) -> Runs:
+    """What is left of an action, its stages in one sentence."""
+    if len(problems) == 1:
+        return _tell_problem(problems[0], lang)
+    stages: list[Run] = []
+    for at, one in enumerate(problems):
+        key = f"action_text.stage_{'many' if one.overdue else 'left'}"
+        numbers = {"overdue": count(one.overdue), "open": count(one.open)}
+        stages += [
+            *(say("clause.remark_join", lang) if at else ()),
+            *say(key, lang, stage=one.stage, **numbers),
+        ]
+    before, after = label("action_text.of_action", lang, action=problems[0].action, stages="\n").split("\n")
+    carried = say("action_text.all_carried", lang) if all(one.carried for one in problems) else ()
+    return (Run(before), *stages, Run(after), *carried)
 
 
 def _tell_problem(problem: StageProblem, lang: str) -> Runs:

@@ -39,7 +39,14 @@ from taizhang.report.docx_xml import (
 )
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import part_brief, read_blocks
-from taizhang.report.pdf import describe_report, draw_png, replace_missing
+from taizhang.report.pdf import (
+    MOST_HEADINGS,
+    count_headings,
+    describe_report,
+    draw_png,
+    has_masthead,
+    replace_missing,
+)
 from taizhang.report.typesetting import (
     MODERN,
     OFFICIAL,
@@ -94,7 +101,9 @@ def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     writer = _Writer(document, page, meta.lang, report)
     if brief:
         writer.write_brief(replace_missing(set_brief(brief, meta)))
-    writer.write_front(content, cover=brief is None)
+    plain = has_masthead(meta, brief)
+    contents = not report["short"] and (not plain or count_headings(blocks) > MOST_HEADINGS)
+    writer.write_front(content, cover=brief is None, plain=plain, contents=contents)
     for block in content:
         writer.write(block)
     return pack_document(document)
@@ -248,13 +257,16 @@ class _Writer:
         cells = [[{"text": text, "note": ""} for text in row] for row in rows]
         self._write_table({"columns": columns, "rows": cells, "notes": [], "size": 9.0, "turned": False})
 
-    def write_front(self, content: Sequence[Json], *, cover: bool) -> None:
-        """Title and what the cover says, and the contents, which Word can bring up to date."""
+    def write_front(self, content: Sequence[Json], *, cover: bool, plain: bool, contents: bool) -> None:
+        """Title and what the cover says, and the contents, which Word can bring up to date.
+
+        `plain`: what follows goes on below the title.
+        """
         if cover:
             self._write_cover()
-        if self._report["short"]:
+        if not contents:
             return
-        if cover:
+        if cover and not plain:
             self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         self._write_contents([block for block in _flatten(content) if block["type"] == "heading"])
 

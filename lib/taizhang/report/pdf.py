@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -27,6 +28,8 @@ from taizhang.report.brief import set_brief
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notebook import (
     FigureBlock,
+    HeadingBlock,
+    ReportBlock,
     TableBlock,
     part_brief,
     read_blocks,
@@ -41,6 +44,8 @@ from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
 _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5, 8.0)
 MOST_PAGES = {"month": (2, 2), "quarter": (8, 14), "half": (10, 18), "year": (12, 22)}
+# Of a report without a first page: with fewer there is no need for contents.
+MOST_HEADINGS = 8
 # Runs for which Typst keeps a result that it doesn't meet again.
 _RUNS_KEPT = 10
 
@@ -60,8 +65,12 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
     brief, blocks = part_brief(blocks)
     blocks = put_annex_last(blocks, meta.lang)
+    plain = has_masthead(meta, brief)
     report = describe_report(meta) | {
+        "masthead": plain,
+        "contents": not plain or count_headings(blocks) > MOST_HEADINGS,
         "lists": meta.period.scale == "year"
+        and not plain
         and any(isinstance(block, FigureBlock | TableBlock) for block in blocks),
         "faces": _name_faces(faces, official=official),
         "brief": set_brief(brief, meta) if brief else None,
@@ -74,16 +83,28 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     for size in sizes:
         pdfs.append(_compile(report | {"size": size}, "report.typ", faces, meta))
         most = MOST_PAGES[meta.period.scale]
+        if plain and not official:
+            continue
         if official or of_area or all(map(le, count_pages(pdfs[-1]), most)):
             chosen = pdfs[-1]
             break
     else:
-        chosen = pdfs[0]  # people wrote more than the pages hold: no need to read it in small type
+        # People wrote more than the pages hold: no need to read it in small type. But no page holds one table's end.
+        chosen = min(pdfs, key=lambda pdf: sum(count_pages(pdf))) if plain else pdfs[0]
     done = {"pdf": chosen}
     if brief:
         done["brief"] = _compile(report | {"alone": True, "blocks": []}, "one.typ", faces, meta)
     _forget_earlier(faces)
     return done
+
+
+def has_masthead(meta: ReportMeta, brief: object | None) -> bool:
+    """Whether a report begins with its title and goes on below it: one of the workbook's own without a first page."""
+    return brief is None and bool(meta.report)
+
+
+def count_headings(blocks: Sequence[ReportBlock]) -> int:
+    return sum(isinstance(block, HeadingBlock) for block in blocks)
 
 
 def count_pages(pdf: bytes) -> tuple[int, int]:
