@@ -17,6 +17,7 @@ from docx import Document
 from nbformat import v4
 
 from taizhang.core.briefs import Brief
+from taizhang.core.display import Figure
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.report.brief import join_runs, set_brief
@@ -175,3 +176,24 @@ def test_a_report_of_the_workbook_s_own_begins_on_page_one() -> None:
         "w:br" in paragraph._p.xml and 'w:type="page"' in paragraph._p.xml
         for paragraph in document.paragraphs
     )
+
+
+def test_an_official_report_has_its_figures_after_its_text() -> None:
+    """And its contents name its parts alone; the modern style leaves both as they are."""
+    notebook = build(make_brief(1))
+    shown = Figure(
+        "a",
+        "各月多少？",
+        "图。",
+        "来源。",
+        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='60'/>",
+    )
+    cell = v4.new_code_cell("plot()", outputs=[v4.new_output("display_data", data=shown._repr_mimebundle_())])
+    notebook.cells.insert(1, nbformat.from_dict(json.loads(json.dumps(cell))))
+    notebook.cells.insert(1, v4.new_markdown_cell("## 乙\n\n乙文。\n\n### 丙"))
+    for style, title in (("modern", "图 1"), ("gbt9704", "附图 1")):
+        pages = read_pages(render_pdf(notebook, meta=replace(META, style=style)))
+        text = "\n".join(pages[1:])
+        assert squeeze(f"{title}各月多少？") in squeeze(text)
+        where = squeeze(text).index(squeeze(f"{title}各月多少？"))
+        assert (where > squeeze(text).index("文字。")) == (style == "gbt9704")

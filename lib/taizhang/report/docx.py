@@ -33,6 +33,7 @@ from taizhang.report.docx_xml import (
     add_field,
     add_link,
     add_mark,
+    add_page_number,
     begin_field,
     name_bookmark,
     shade_cell,
@@ -45,6 +46,7 @@ from taizhang.report.pdf import (
     describe_report,
     draw_png,
     has_masthead,
+    is_apart,
     replace_missing,
 )
 from taizhang.report.typesetting import (
@@ -94,7 +96,7 @@ def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """
     document = _open_base(Path(meta.word_base) if meta.word_base else BASES / f"{meta.style}.docx")
     page = _measure_page(document.sections[0], OFFICIAL if meta.style == "gbt9704" else MODERN)
-    brief, blocks = part_brief(read_blocks(notebook, lang=meta.lang, note=meta.note))
+    brief, blocks = part_brief(read_blocks(notebook, lang=meta.lang, note=meta.note, apart=is_apart(meta)))
     blocks = put_annex_last(blocks, meta.lang)
     report = replace_missing(describe_report(meta))
     content = cast(list[Json], replace_missing(set_blocks(blocks, lang=meta.lang, page=page)))
@@ -291,8 +293,10 @@ class _Writer:
             entry = self.document.add_paragraph(style="Normal")
             entry.paragraph_format.left_indent = Pt(18 * (heading["level"] - 1))
             if at == 0:
-                begin_field(entry, 'TOC \\o "1-2" \\n \\h \\z')
-            add_link(entry, heading["text"], anchor=name_bookmark(heading["anchor"]))
+                begin_field(entry, 'TOC \\o "1-2" \\h \\z')
+            place = name_bookmark(heading["anchor"])
+            add_link(entry, heading["text"], anchor=place, plain=True)
+            add_page_number(entry, place, at=Mm(self._page.upright_mm))
             if at == len(shown) - 1:
                 add_mark(entry, "end")
         self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)

@@ -1,8 +1,9 @@
 """What python-docx leaves to its users: fields, links and bookmarks, as Office Open XML."""
 
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import RGBColor
+from docx.shared import Length, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
@@ -12,31 +13,46 @@ def name_bookmark(anchor: str) -> str:
     return anchor.replace("-", "_")[:40]
 
 
-def add_link(paragraph: Paragraph, text: str, *, anchor: str = "", relation: str = "") -> None:
+def add_link(
+    paragraph: Paragraph, text: str, *, anchor: str = "", relation: str = "", plain: bool = False
+) -> None:
+    """A link; `plain`: in the colour of the words around it."""
     link = OxmlElement("w:hyperlink")
     if anchor:
         link.set(qn("w:anchor"), anchor)
     if relation:
         link.set(qn("r:id"), relation)
     run = paragraph.add_run(text)
-    run.font.color.rgb = RGBColor.from_string("1F4E79")
+    if not plain:
+        run.font.color.rgb = RGBColor.from_string("1F4E79")
     link.append(run._r)
     paragraph._p.append(link)
 
 
-def add_mark(paragraph: Paragraph, kind: str) -> None:
+def add_mark(paragraph: Paragraph, kind: str, *, stale: bool = False) -> None:
+    """Where a field begins, parts or ends; one that is `stale` Word works out when it opens the file."""
     mark = OxmlElement("w:fldChar")
     mark.set(qn("w:fldCharType"), kind)
+    if stale:
+        mark.set(qn("w:dirty"), "true")
     paragraph.add_run()._r.append(mark)
 
 
-def begin_field(paragraph: Paragraph, instruction: str) -> None:
-    add_mark(paragraph, "begin")
+def begin_field(paragraph: Paragraph, instruction: str, *, stale: bool = False) -> None:
+    add_mark(paragraph, "begin", stale=stale)
     text = OxmlElement("w:instrText")
     text.set(qn("xml:space"), "preserve")
     text.text = f" {instruction} "
     paragraph.add_run()._r.append(text)
     add_mark(paragraph, "separate")
+
+
+def add_page_number(paragraph: Paragraph, bookmark: str, *, at: Length) -> None:
+    """The page that a bookmark is on, which only Word knows, flush right at the end of a line of dots."""
+    paragraph.paragraph_format.tab_stops.add_tab_stop(at, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    paragraph.add_run("\t")
+    begin_field(paragraph, f"PAGEREF {bookmark} \\h", stale=True)
+    add_mark(paragraph, "end")
 
 
 def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:

@@ -113,12 +113,15 @@ _OWN_NUMBER = re.compile(
 )
 
 
-def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[ReportBlock]:
+def read_blocks(
+    notebook: NotebookNode, *, lang: str, note: str = "", apart: bool = False
+) -> list[ReportBlock]:
     """Read what an executed notebook shows, in one language, and what people wrote for the report (`place_note`).
 
     Level 1 headings are left out, as the renderer writes the title; headings with nothing under them too. Outputs
     without one of our MIME types are read as far as they are Markdown, pictures or HTML tables; plain text alone is
-    taken for a print and left out. A cell that ended in an error is a RenderError.
+    taken for a print and left out. A cell that ended in an error is a RenderError. `apart`: of a report with a first
+    page, all figures and tables stand in the annex, as official documents have them.
     """
     blocks: list[ReportBlock] = []
     for position, cell in enumerate(notebook.cells, start=1):
@@ -130,6 +133,8 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
         elif cell.cell_type == "code":
             for output in cell.get("outputs", ()):
                 blocks.extend(_caption(block, cell.source) for block in _read_output(output, position))
+    if apart and part_brief(blocks)[0] is not None:
+        blocks = list(map(_put_apart, blocks))
     blocks = _number_blocks(_prune_headings(place_note(blocks, note)), lang)
     blocks, numbers = _resolve_references(blocks, lang), Numbers()
     for at, block in enumerate(blocks):
@@ -137,6 +142,15 @@ def read_blocks(notebook: NotebookNode, *, lang: str, note: str = "") -> list[Re
             references = list_references(parse_markdown(block.text))
             blocks[at] = replace(block, footnotes=numbers.number(references, block.footnotes))
     return blocks
+
+
+def _put_apart(block: ReportBlock) -> ReportBlock:
+    match block:
+        case TableBlock():
+            return replace(block, table=replace(block.table, annex=True))
+        case FigureBlock():
+            return replace(block, figure=replace(block.figure, annex=True))
+    return block
 
 
 def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[ReportBlock]]:

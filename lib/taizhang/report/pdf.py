@@ -43,6 +43,8 @@ from taizhang.report.typesetting import MODERN, OFFICIAL, Json, set_blocks
 # month has two, an annual review is of about ten with its workings in an annex.
 _BODY_SIZES = (10.5, 10.0, 9.5)
 _BULLETIN_SIZES = (9.5, 9.0, 8.5, 8.0)
+# GB/T 9704, 5.2.2: 3号, which may be adjusted where there is reason to, as in a long report: 4号.
+_OFFICIAL_SIZES = (16.0, 14.0)
 MOST_PAGES = {"month": (2, 2), "quarter": (8, 14), "half": (10, 18), "year": (12, 22)}
 # Of a report without a first page: with fewer there is no need for contents.
 MOST_HEADINGS = 8
@@ -62,7 +64,7 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
     """The report (``pdf``) and, where it has one, its first page alone (``brief``), as from `render_pdf`."""
     official = meta.style == "gbt9704"
     faces = find_typefaces(meta.fonts if official else "")
-    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note)
+    blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, apart=is_apart(meta))
     brief, blocks = part_brief(blocks)
     blocks = put_annex_last(blocks, meta.lang)
     plain = has_masthead(meta, brief)
@@ -70,7 +72,7 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
         "masthead": plain,
         "contents": not plain or count_headings(blocks) > MOST_HEADINGS,
         "lists": meta.period.scale == "year"
-        and not plain
+        and not (plain or (official and brief))
         and any(isinstance(block, FigureBlock | TableBlock) for block in blocks),
         "faces": _name_faces(faces, official=official),
         "brief": set_brief(brief, meta) if brief else None,
@@ -78,6 +80,8 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
         "blocks": set_blocks(blocks, lang=meta.lang, page=OFFICIAL if official else MODERN),
     }
     sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
+    if official:
+        sizes = _OFFICIAL_SIZES if brief and not report["short"] else _OFFICIAL_SIZES[:1]
     of_area = meta.name == meta.title  # as long as its districts need, in type that is read with ease
     pdfs: list[bytes] = []
     for size in sizes:
@@ -85,17 +89,22 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
         most = MOST_PAGES[meta.period.scale]
         if plain and not official:
             continue
-        if official or of_area or all(map(le, count_pages(pdfs[-1]), most)):
+        if of_area or len(sizes) == 1 or all(map(le, count_pages(pdfs[-1]), most)):
             chosen = pdfs[-1]
             break
     else:
         # People wrote more than the pages hold: no need to read it in small type. But no page holds one table's end.
-        chosen = min(pdfs, key=lambda pdf: sum(count_pages(pdf))) if plain else pdfs[0]
+        chosen = min(pdfs, key=lambda pdf: sum(count_pages(pdf))) if plain or official else pdfs[0]
     done = {"pdf": chosen}
     if brief:
         done["brief"] = _compile(report | {"alone": True, "blocks": []}, "one.typ", faces, meta)
     _forget_earlier(faces)
     return done
+
+
+def is_apart(meta: ReportMeta) -> bool:
+    """Whether figures and tables stand in the annex: official documents have them after their text."""
+    return meta.style == "gbt9704" and meta.period.scale != "month"
 
 
 def has_masthead(meta: ReportMeta, brief: object | None) -> bool:

@@ -180,8 +180,11 @@ def _set_prose(prose: display.Prose, *, ordered: bool = False) -> list[Json]:
 
 def _set_table(block: notebook.TableBlock, page: Page) -> Json:
     table = block.table
-    # So that two long tables share a page; official documents keep their own size.
-    dense = table.dense or table.shaded or (len(table.rows) > _MOST_ROOMY and not page.plain)
+    # So that two long tables share a page; official documents keep their own size but in their annex.
+    small = len(table.rows) > (_MOST_WHOLE_ANNEX if page.plain else _MOST_ROOMY) and (
+        table.annex or not page.plain
+    )
+    dense = table.dense or table.shaded or small
     columns = [asdict(column) for column in table.columns]
     rows = [[{"text": cell.text, "note": cell.note} for cell in row] for row in table.rows]
     sizes = page.table_sizes[-2:] if dense else page.table_sizes
