@@ -358,7 +358,7 @@ def make_facts() -> pd.DataFrame:
 def make_book() -> SimpleNamespace:
     """What the index asks of a workbook."""
     config = SimpleNamespace(
-        title="滨江县应急管理年度评估",
+        name_title=lambda lang: "滨江县应急管理年度评估",
         issuer="滨江县应急管理局",
         sample=True,
         boundaries=SimpleNamespace(approval="", names_en={}),

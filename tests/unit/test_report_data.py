@@ -44,7 +44,10 @@ class Book:
     """What the files ask of a workbook: two districts and three drills."""
 
     config = SimpleNamespace(
-        issuer="", title="滨江县", ledgers={"drills": 0, "complaints": 0}, suppress=("complaints", "disputes")
+        issuer="",
+        name_title=lambda lang: "滨江县",
+        ledgers={"drills": 0, "complaints": 0},
+        suppress=("complaints", "disputes"),
     )
     districts = pd.DataFrame({"code": CODES, "name": ["镇1", "镇2"]})
     fact_infos = load_facts()

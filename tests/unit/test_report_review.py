@@ -72,6 +72,8 @@ class Book:
             root=root,
             processed=root / "data" / "processed",
             title="滨江县安全评估",
+            titles={"zh": "滨江县安全评估"},
+            name_title=lambda lang: "滨江县安全评估",
             lang="zh",
             sample=True,
             sums=(),

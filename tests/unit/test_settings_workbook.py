@@ -33,6 +33,22 @@ def refuse(tmp_path, text):
     return str(caught.value)
 
 
+def test_a_title_in_each_language(tmp_path):
+    """One text is that of both; the workbook's own language is the one that names it."""
+    both = MINIMAL.replace('title = "测试县"', 'title = { zh = "测试县", en = "Test County" }')
+    config = read(tmp_path, both)
+    assert (config.title, config.name_title("zh"), config.name_title("en")) == (
+        "测试县",
+        "测试县",
+        "Test County",
+    )
+    config = read(tmp_path, both.replace("[workbook]", '[workbook]\nlang = "en"'))
+    assert (config.title, config.name_title("zh")) == ("Test County", "测试县")
+    one = read(tmp_path, MINIMAL)
+    assert (one.name_title("en"), one.name_title("zh")) == ("测试县", "测试县")
+    assert "title" in refuse(tmp_path, both.replace(', en = "Test County"', ""))
+
+
 def test_minimal_workbook(tmp_path):
     config = read(tmp_path, MINIMAL)
     assert config.title == "测试县"

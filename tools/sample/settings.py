@@ -8,7 +8,7 @@ _HEAD = """\
 # A made-up sample: the county, its townships, boundaries, premises, names and figures are invented by a program.
 
 [workbook]
-title = "滨江县应急管理年度评估（虚构示例）"
+title = { zh = "滨江县应急管理年度评估（虚构示例）", en = "Binjiang County emergency management review (made-up example)" }
 lang = "zh"
 sample = true
 

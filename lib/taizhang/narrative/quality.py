@@ -12,9 +12,9 @@ from taizhang.narrative.telling import count, lower_title, make_sentence, say, t
 def write_quality(view: View, quality: Quality) -> Prose | None:
     """Rows read, used and set aside, where most were set aside and why; None where the view has no row."""
     sums, lang = count_by_kind(view, quality), view.lang
-    if sums.empty or not sums.loc[ALL, "read"]:
+    if sums.empty or not sums.loc[ALL]["read"]:
         return None
-    all_ = sums.loc[ALL]
+    all_ = sums.loc[ALL].to_dict()
     numbers = {name: count(all_[name]) for name in ("read", "accepted", "set_aside", "duplicates")}
     share = format_share(100 * all_["accepted"] / all_["read"])
     first = say("quality_text.read", lang, **numbers, share=share)

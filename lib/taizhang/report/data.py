@@ -57,7 +57,11 @@ def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
         {
             "": [
                 write_citation(
-                    snapshot.config.title, snapshot.period, made, lang, issuer=snapshot.config.issuer
+                    snapshot.config.name_title(lang),
+                    snapshot.period,
+                    made,
+                    lang,
+                    issuer=snapshot.config.issuer,
                 )
                 for lang in _LANGS
             ]

@@ -439,14 +439,11 @@ class _Writer:
                 continue
             link = run.get("link", "")
             if link:
-                target = {"anchor": name_bookmark(link[1:])} if link.startswith("#") else {}
-                if not target:
-                    target = {
-                        "relation": paragraph.part.relate_to(
-                            link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
-                        )
-                    }
-                add_link(paragraph, run["text"], **target)
+                if link.startswith("#"):
+                    add_link(paragraph, run["text"], anchor=name_bookmark(link[1:]))
+                else:
+                    relation = paragraph.part.relate_to(link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+                    add_link(paragraph, run["text"], relation=relation)
                 continue
             for at, line in enumerate(run["text"].split("\n")):
                 if at:

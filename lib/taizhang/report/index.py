@@ -115,7 +115,8 @@ def write_index(
         _make_entry(code, named[code], folder, lang, reports, read_as_of, by_scope["district"], called=name)
         for code, name in list_names(snapshot.districts, "zh", {}).items()
     ]
-    area = _make_entry(ALL, config.title, folder, lang, reports, read_as_of, by_scope["county"])
+    title = config.name_title(lang)
+    area = _make_entry(ALL, title, folder, lang, reports, read_as_of, by_scope["county"])
     failed = [_name_failed(entry, lang) for entry in reports.values() if entry.get("status") == "failed"]
     languages = sorted({str(entry["lang"]) for entry in reports.values()} | {lang}, reverse=True)
     outlines = draw_outlines(snapshot.districts.assign(name=list(named.values())))
@@ -134,7 +135,7 @@ def write_index(
         tags=TAGS,
         names={tongue: page_words(tongue)["page.language"] for tongue in TAGS},
         languages=languages,
-        title=config.title,
+        title=title,
         period=period.label(lang),
         as_of=format_date(snapshot.as_of, lang),
         as_of_iso=read_as_of,
@@ -171,7 +172,7 @@ def write_index(
         failed=failed,
         has_before=not before.empty,
         files=[*(name for name in (*FINDINGS, *DATA_FILES) if (folder / name).exists()), "manifest.json"],
-        citation=write_citation(config.title, period, snapshot.as_of, lang, issuer=config.issuer),
+        citation=write_citation(title, period, snapshot.as_of, lang, issuer=config.issuer),
         script_words=json.dumps(
             {key.split(".")[1]: words[key] for key in _SCRIPT_WORDS}
             | {"filter": words["page.filter"], "rows_shown": words["page.rows_shown"]},
@@ -180,7 +181,7 @@ def write_index(
     )
     page = assemble_page(
         body,
-        title=f"{config.title} – {period.label(lang)}",
+        title=f"{title} – {period.label(lang)}",
         lang=lang,
         version=__version__,
         styles=("base.css", "index.css"),

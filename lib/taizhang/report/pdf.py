@@ -79,7 +79,7 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
         "alone": False,
         "blocks": set_blocks(blocks, lang=meta.lang, page=OFFICIAL if official else MODERN),
     }
-    sizes = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
+    sizes: tuple[float, ...] = _BULLETIN_SIZES if report["short"] else _BODY_SIZES
     if official:
         sizes = _OFFICIAL_SIZES if brief and not report["short"] else _OFFICIAL_SIZES[:1]
     of_area = meta.name == meta.title  # as long as its districts need, in type that is read with ease

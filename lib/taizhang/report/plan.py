@@ -129,7 +129,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
     config, codes = snapshot.config, wish.codes
     names = list_names(snapshot.districts, wish.lang, config.boundaries.names_en)
     districts = [(code, str(names[code])) for code in (names if codes is None else codes)]
-    area = [(ALL, config.title)] if codes is None else []
+    area = [(ALL, config.name_title(wish.lang))] if codes is None else []
     wanted: list[tuple[str, OwnReport | None, str, str]] = [
         *((DISTRICT_TEMPLATE, None, *place) for place in districts),
         *((AREA_TEMPLATE, None, *place) for place in area),
@@ -147,7 +147,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
         if kind == DISTRICT_TEMPLATE and own is None and (local := find_local(snapshot.root, code)):
             template = carry_kept(template, local)
         meta = ReportMeta(
-            title=config.title,
+            title=config.name_title(wish.lang),
             district=code,
             name=name,
             period=snapshot.period,

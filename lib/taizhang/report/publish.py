@@ -120,7 +120,12 @@ def _hash_index(snapshot: Snapshot, manifest: Mapping[str, Any]) -> str:
     return _INDEX.make_key(
         facts=manifest["facts_fingerprint"],
         **snapshot.hashes.of_report(ALL),
-        said=[config.title, config.sample, config.boundaries.approval, [repr(one) for one in config.reports]],
+        said=[
+            *config.titles.values(),
+            config.sample,
+            config.boundaries.approval,
+            [repr(one) for one in config.reports],
+        ],
         as_of=snapshot.as_of,
         unread=repr(snapshot.unread),
         reports=hash_parts(

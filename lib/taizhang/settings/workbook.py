@@ -368,8 +368,12 @@ class OwnReport(SettingsTable):
         return template or str(info.data.get("name", ""))
 
 
+def _read_title(value: Any) -> Any:
+    return value if value == "" else _read_words(value)
+
+
 class _Workbook(SettingsTable):
-    title: str = ""
+    title: Annotated[dict[str, str] | Literal[""], BeforeValidator(_read_title)] = ""
     lang: Lang = "zh"
     as_of: Day | None = None
     sample: YesNo = False
@@ -427,6 +431,8 @@ TABLES: dict[str, type[SettingsTable]] = {
 class Config(_Workbook, _Indicators):
     """A checked workbook.toml. Paths are absolute; file patterns stay relative to `root`."""
 
+    title: str = ""  # type: ignore[assignment]  # in the workbook's own language
+    titles: Mapping[str, str] = Field(default_factory=dict)
     root: Path
     boundaries: LayerConfig
     grid: GridConfig | None = None
@@ -434,6 +440,10 @@ class Config(_Workbook, _Indicators):
     sums: tuple[SumsConfig, ...] = ()  # tables of numbers by district, of any kind
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
+
+    def name_title(self, lang: str) -> str:
+        """The workbook's title in a language."""
+        return self.titles.get(str(lang), self.title)
 
     @property
     def processed(self) -> Path:
@@ -483,7 +493,9 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     districts, grid = whole.boundaries, whole.boundaries.grid
     if grid and not grid.code:  # its codes stand in a column called as the districts'
         grid = grid.model_copy(update={"code": districts.code})
-    own = dict(whole.workbook) | dict(whole.indicators) | {"title": whole.workbook.title or root.name}
+    titles = whole.workbook.title or dict.fromkeys(LANGS, root.name)
+    own = dict(whole.workbook) | dict(whole.indicators)
+    own |= {"title": titles[whole.workbook.lang], "titles": titles}
     own |= {"root": root, "boundaries": districts.model_copy(update={"grid": None}), "grid": grid}
     return Config.model_construct(
         **own, ledgers=ledgers, sums=tuple(sums), targets=whole.targets, reports=whole.reports

@@ -556,8 +556,8 @@ class Workbook:
         names = {place: name for place, name in self.list_names(lang).items() if name != own[place]}
         return View(
             district=code,
-            name=self.config.title if code == ALL else (own | names)[code],
-            title=self.config.title,
+            name=self.config.name_title(lang) if code == ALL else (own | names)[code],
+            title=self.config.name_title(lang),
             period=period,
             lang=lang,
             as_of=as_of,
