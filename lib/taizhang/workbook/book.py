@@ -1,7 +1,7 @@
 """A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,7 @@ from taizhang.facts.rows import Written
 from taizhang.ingest import IngestResult, ingest
 from taizhang.ingest.state import SUMS, SUMS_COLUMNS, SUMS_FILE
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
-from taizhang.metadata.facts import ALL, FactInfo, load_facts, load_functions
+from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, load_functions, split_target
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import Tongue
 from taizhang.settings.view import ASSESSMENT, RISK, read_settings
@@ -51,6 +51,7 @@ from taizhang.workbook.counting import (
     list_settings,
     list_silences,
 )
+from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
@@ -381,6 +382,36 @@ class Workbook:
         return merge_reported(
             facts, self.reported(period), list(self.fact_infos), list(self.districts["code"])
         )
+
+    def panel(self, facts: Iterable[str] = (), *, periods: Iterable[str | Period]) -> Panel:
+        """Facts of several periods, district by period, for a regression or for another program.
+
+        Parameters
+        ----------
+        facts
+            Names of facts; empty: all that any of the periods has.
+        periods
+            Such as ``["2020Q1", "2020Q2"]``; each is read as of its own last day, or as of the workbook's `as_of`.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such fact, its ledger is not in this workbook, or no period is given.
+        """
+        named, spans = list(facts), [read_period(period) for period in periods]
+        if unknown := [fact for fact in named if fact not in self.fact_infos and not split_target(fact)]:
+            raise ParameterError(
+                "analysis.no_fact", fact=unknown[0], near=suggest(unknown[0], self.fact_infos)
+            )
+        if not spans:
+            raise ParameterError("workbook.no_periods")
+        tables = {period: self.facts(period) for period in spans}
+        had = dict.fromkeys(name for table in tables.values() for name in table["fact"])
+        if absent := [name for name in named if name not in had]:
+            kind = describe_fact(absent[0], self.fact_infos).kind
+            raise ParameterError("workbook.no_such_fact", fact=absent[0], kind=kind)
+        infos = {name: describe_fact(name, self.fact_infos) for name in named or had}
+        return make_panel(tables, infos, self.config.lang)
 
     def reported(self, period: str | Period) -> pd.DataFrame:
         """Those of a period's facts that tables of sums tell, which nobody's rows bear out; as from `facts`."""
