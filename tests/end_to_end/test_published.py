@@ -82,7 +82,7 @@ def test_an_annual_review_has_about_ten_pages_and_an_annex_and_a_bulletin_two(pu
         else:
             assert 8 <= main <= 12 and pages <= 22, (path.name, main, pages)
         assert path.stat().st_size < 2_000_000
-        assert path.with_suffix(".html").stat().st_size < 3_000_000
+        assert path.with_suffix(".html").stat().st_size < 2_000_000
     for path in list_pdfs(published / "2021-07"):
         assert len(read_pages(path)) == 2, path.name
     for path in (*(published / "2021").glob("*.brief.*.pdf"), *(published / "2021-07").glob("*.brief.*.pdf")):

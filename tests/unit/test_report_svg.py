@@ -1,9 +1,11 @@
 """Pictures put into pages: their ids, their names, and nothing that acts."""
 
+import re
+
 import pytest
 
 from taizhang.core.errors import RenderError
-from taizhang.report.svg import embed_picture
+from taizhang.report.svg import embed_picture, share_looks, write_dark_colours
 
 START = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
 
@@ -85,3 +87,36 @@ def test_text_stays_text() -> None:
 def test_a_broken_picture_is_refused() -> None:
     with pytest.raises(RenderError, match="f1"):
         embed_picture("<svg><g></svg>", prefix="f1", label="")
+
+
+OURS = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" id="f-svg" '
+    'class="taizhang-figure" viewBox="0 0 9 9"><defs><path id="f-m1" d="M0 0"/><clipPath id="f-c"/></defs>'
+    '<g id="f-tick"/><g id="f-axes" clip-path="url(#f-c)"><use xlink:href="#f-m1" style="fill: #0068a8"/>'
+    '<use xlink:href="#f-m1" style="fill: #0068a8"/><text id="f-t" style="fill: #123456">字</text></g></svg>'
+)
+
+
+def test_a_figure_of_ours_keeps_no_more_than_what_draws() -> None:
+    shown = str(embed_picture(OURS, prefix="figure-a", label="图"))
+    assert "tick" not in shown and "axes" not in shown
+    assert shown.count('href="#figure-a-') == 2 and 'clip-path="url(#figure-a-' in shown
+    ids = set(re.findall(r' id="([^"]+)"', shown))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', shown)) <= ids and len(ids) == 3
+
+
+def test_colours_of_the_house_are_the_page_s_to_change() -> None:
+    shown = str(embed_picture(OURS, prefix="a", label="图"))
+    assert "fill: var(--c-0068a8,#0068a8)" in shown and "fill: #123456" in shown
+    assert "--c-0068a8:#4fa8e0" in write_dark_colours()
+    other = str(embed_picture(OURS.replace("taizhang-figure", "x"), prefix="a", label="图"))
+    assert "var(" not in other and 'id="a-f-tick"' in other
+
+
+def test_looks_that_marks_share_are_said_once() -> None:
+    body = f"<p style='color:red'>甲</p>{embed_picture(OURS, prefix='a', label='图')}"
+    shared, css = share_looks(body)
+    assert css == ".z0{fill: var(--c-0068a8,#0068a8)}"
+    assert shared.count('class="z0"') == 2 and "#123456" in shared and "color:red" in shared
+    foreign = OURS.replace("taizhang-figure", "x")
+    assert share_looks(foreign) == (foreign, "")

@@ -38,7 +38,7 @@ from taizhang.report.notebook import (
 )
 from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 from taizhang.report.strip import draw_key, draw_row
-from taizhang.report.svg import embed_picture, write_dark_colours
+from taizhang.report.svg import embed_picture, share_looks, write_dark_colours
 from taizhang.report.titles import write_approval, write_titles
 
 _SCRIPT_WORDS = (
@@ -72,6 +72,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         sections=sections,
         footnotes=_list_footnotes(blocks, meta.lang),
     )
+    body, looks = share_looks(body)
     return assemble_page(
         body,
         title=" – ".join(dict.fromkeys(filter(None, (f"{title} {subtitle}", meta.title)))),
@@ -79,7 +80,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         version=meta.version,
         styles=("base.css", "report.css", "brief.css"),
         scripts=("tables.js", "find.js", "report.js"),
-        colours=write_dark_colours(),
+        colours=f"{write_dark_colours()}\n{looks}",
     )
 
 
