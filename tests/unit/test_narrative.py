@@ -90,9 +90,9 @@ def test_what_numbers_were_before_is_said_for_all_at_once(
     ("found", "lang", "told", "never"),
     [
         (275, "zh", "发现隐患和隐患整改率均与上年同期相当。", "上年同期275"),
-        (275, "en", "Hazards found and rectification rate were about as a year before.", "275"),
+        (275, "en", "About as a year before: hazards found and rectification rate.", "275"),
         (224, "zh", "查出隐患248处（上年同期224处）。整改率为98.4%。隐患整改率与上年同期相当。", "98.5"),
-        (224, "en", "Rectification rate was about as a year before.", "98.5"),
+        (224, "en", "About as a year before: rectification rate.", "98.5"),
     ],
 )
 def test_what_is_about_as_before_is_said_once_for_a_paragraph_of_a_report(

@@ -288,3 +288,15 @@ def test_what_page_one_has_no_room_for_says_where_it_is() -> None:
     brief = write_brief(make_view({"incidents": make_table("incidents", rows)}, facts=facts))
     assert brief is not None and [one.rule for one in brief.problems] == ["deaths"]
     assert "2021年5月1日火灾" in read(brief.others)
+
+
+def test_what_is_told_besides_begins_small_but_for_a_name() -> None:
+    """Six rules of one county: what does not make the table stands in a line, in the middle of a sentence."""
+    levels = [make_fact(f"incidents.level_{name}", float(name == "ordinary")) for name in LEVELS]
+    names = ("incidents.deaths", "hazards.major_open_stock", "hazards.overdue_stock", "schools.vetoed",
+             "losses.events_unwarned", "plans.review_overdue", "supplies.expired")  # fmt: skip
+    facts = [*(make_fact(name, 1) for name in names), *levels]
+    brief = write_brief(make_view(facts=facts, lang="en"))
+    assert brief is not None and len(brief.problems) == 5
+    assert "; 1 line of supplies is past its expiry date" in read(brief.others)
+    assert not any(part[:1].isupper() for part in read(brief.others).removeprefix("Also: ").split("; "))

@@ -27,7 +27,7 @@ from taizhang.metadata.words import label
 
 MOST = 10  # subjects that a finding names at most
 CHECKED = "checked"  # of a rule whose check itself says what it is about
-_LONGEST = 24  # characters of a description that are told
+_LONGEST = 48  # letters of a description that are told, or half as many Chinese characters
 _PLACE = ("source_file", "source_sheet", "source_row")
 
 
@@ -214,7 +214,8 @@ def _shorten(text: str) -> str:
     """A description up to its first stop, and no longer than a line has room for."""
     for stop in "。；;：:\n":
         text = text.split(stop)[0]
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    widths = np.cumsum([1 + (character >= "\u2e80") for character in text])
+    return text if not text or widths[-1] <= _LONGEST else text[: int((widths <= _LONGEST - 2).sum())] + "…"
 
 
 def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:

@@ -39,7 +39,14 @@ from taizhang.metadata.formats import (
     spell_number,
 )
 from taizhang.metadata.words import label, load_words
-from taizhang.narrative.findings import cite_basis, count_subjects, say_measure, say_subjects, say_title
+from taizhang.narrative.findings import (
+    cite_basis,
+    count_subjects,
+    lower_first,
+    say_measure,
+    say_subjects,
+    say_title,
+)
 from taizhang.narrative.telling import Number, Runs, count, lower_title, open_sentence, say
 
 # What a clause of the verdict may take up, in em of its type: in Chinese a line, in English one and a half.
@@ -531,6 +538,8 @@ def _say_others(view: View, rest: Sequence[Group]) -> Runs:
     for group in shown:
         subjects, total = _list_subjects(view, group)
         said = _say_group(view, group)
+        if group[0].district == view.district:  # else it begins with a name
+            said = lower_first(said, lang)
         if group[0].rule.check in ("target_missed", "target_behind") and len(group) > 1:
             missed = sorted(find_targets(view).missed, key=lambda one: float(one.done["value"]))
             before, after = map(Run, label("clause.remark", lang, remarks="\n").split("\n"))

@@ -85,7 +85,8 @@ def _name(subject: Subject, lang: str) -> str:
     # “7·16”台风 tells its day itself.
     if subject.day is None or subject.kind not in _OF_DAYS or any(map(str.isdigit, name)):
         return name
-    return label("findings.on_day", lang, day=format_date(subject.day, lang), name=name).strip()
+    day = format_date(subject.day, lang)
+    return label("findings.on_day", lang, day=day, name=name) if name else day
 
 
 def join_subjects(finding: Finding, view: View) -> str:
@@ -128,7 +129,7 @@ def say_finding(finding: Finding, view: View) -> Runs:
     if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
         first = join_subjects(replace(finding, subjects=finding.subjects[:1], total=1), view)
         return runs + say("findings.first_subject", view.lang, name=first)
-    return runs + say("findings.subjects", view.lang, names=names) if names else runs
+    return runs + say("findings.subjects", view.lang, names=names, n=finding.total) if names else runs
 
 
 def _is_listed(view: View, exhibit: str) -> bool:
@@ -202,7 +203,7 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
     lang, runs = view.lang, list(open_sentence(say_finding(finding, view), view.lang))
     if finding.district != view.district:
         name = _name_places([finding.district], view)
-        runs = [Run(label("findings.of", lang, name=name), strong=True), *_lower_first(runs, lang)]
+        runs = [Run(label("findings.of", lang, name=name), strong=True), *lower_first(runs, lang)]
     elif places:
         runs.append(Run(_say_found_in(finding.rule.check, places, view)))
     if basis := say_basis(finding.rule, view, finding.days):
@@ -272,7 +273,7 @@ def _list_names(codes: Sequence[str], view: View) -> tuple[str, int, str]:
     return "、".join(first) if view.lang == "zh" else join_list(first, view.lang), len(listed), which
 
 
-def _lower_first(runs: Sequence[Run], lang: str) -> Runs:
+def lower_first(runs: Sequence[Run], lang: str) -> Runs:
     """In English, a sentence after a name and colon begins small."""
     first = runs[0]
     if lang == "zh" or first.fact or first.text[:2].isupper():
