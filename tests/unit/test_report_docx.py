@@ -78,7 +78,7 @@ def test_headings_are_headings_and_bookmarks_lead_to_them(word: Any) -> None:
 def test_the_annex_comes_last(lang: str, names: list[str]) -> None:
     paragraphs = Document(io.BytesIO(render_docx(build_annexed(), meta=replace(META, lang=lang)))).paragraphs
     heads = [p.text for p in paragraphs if p.style.name.startswith("Heading")]
-    assert heads[3:] == (["附件", "（一）甲", "（二）乙"] if lang == "zh" else ["Annex", "A.1 甲", "A.2 乙"])
+    assert heads[2:] == (["附件", "（一）甲", "（二）乙"] if lang == "zh" else ["Annex", "A.1 甲", "A.2 乙"])
     captions = [p.text.split("　")[0] for p in paragraphs if p.style.name == "Caption"]
     assert [captions[0], *captions[-2:]] == names
     fields = "".join(node.text or "" for p in paragraphs for node in p._p.iter(qn("w:instrText")))

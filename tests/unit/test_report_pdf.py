@@ -131,12 +131,12 @@ def build_annexed() -> NotebookNode:
     [
         (
             "zh",
-            "正文甲 图1题a 统计细目见附件：附图1。 （一）小节 统计细目见附件：甲。 二、乙 见附表1、附图1、图2。 "
+            "正文甲 图1题a 统计细目见附件：附图1。 二、乙 见附表1、附图1、图2。 "
             "表1超期 图2题c 统计细目见附件：附表1。 附件（一）甲 附图1题b 检验如下 （二）乙 附表1超期",
         ),
         (
             "en",
-            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 1.1小节 annex:甲. 2乙 见TableA1、FigureA1、Figure2。 "
+            "正文甲 Figure1题a Workingsareintheannex:FigureA1. 2乙 见TableA1、FigureA1、Figure2。 "
             "Table1超期 Figure2题c Workingsareintheannex:TableA1. AnnexA.1甲 FigureA1题b 检验如下 "
             "A.2乙 TableA1超期",
         ),
@@ -158,7 +158,8 @@ def test_the_annex_comes_last_under_its_sections_with_its_own_numbers(lang: str,
         and "A.2" not in contents
     )
     with pikepdf.open(io.BytesIO(pdf)) as document, document.open_outline() as outline:
-        assert [len(item.children) for item in outline.root] == [1, 0, 2]
+        assert [len(item.children) for item in outline.root] == [0, 0, 2]
+    assert "小节" not in "".join(pages)  # a line to the annex is all that it would have
     assert "卡片" not in "".join(pages)
     opening = "附件（一）甲" if lang == "zh" else "AnnexA.1"
     first = next(number for number, page in enumerate(pages, 1) if opening in page)

@@ -1,6 +1,7 @@
 """A report's annex: on paper its last part, on a page what is folded at its place."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from taizhang.report.notebook import (
     FigureBlock,
@@ -46,7 +47,33 @@ def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock
         if not kept or any(isinstance(block, FigureBlock | TableBlock) for block in moved):
             main.append(_point(head, moved, lang))
         annex += moved
-    return [*main, HeadingBlock(2, page_words(lang)["page.annex"], "", ANCHOR), *annex] if annex else main
+    if not annex:
+        return main
+    return [*_fold_links(main), HeadingBlock(2, page_words(lang)["page.annex"], "", ANCHOR), *annex]
+
+
+def _fold_links(blocks: Sequence[ReportBlock]) -> list[ReportBlock]:
+    """Subsections at a section's end that hold no more than a line to the annex: one line for all of them."""
+    folded: list[ReportBlock] = []
+    left: list[PointerBlock] = []  # from the end
+    at_end = True  # of a section: within it, a heading that went would leave a gap in the numbers
+    for heading, inside in reversed(_part_sections(blocks)):
+        match inside:
+            case [PointerBlock() as link] if at_end and heading and heading.level > 2:
+                left.append(link)
+                continue
+        if left:
+            links = [link.places for link in reversed(left)]
+            if inside and isinstance(last := inside[-1], PointerBlock):
+                links, inside = [last.places, *links], inside[:-1]
+            places = list(dict.fromkeys(chain.from_iterable(links)))
+            # Its figures and tables lead to a part of the annex; else its heading does.
+            shown = [place for place in places if not place[1].startswith(f"{ANCHOR}-")]
+            inside = [*inside, PointerBlock(tuple(shown or places))]
+            left = []
+        at_end = heading is not None and heading.level <= 2
+        folded[:0] = [*([heading] if heading else []), *inside]
+    return folded
 
 
 def _part_sections(
