@@ -129,7 +129,7 @@ def say_finding(finding: Finding, view: View) -> Runs:
     if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
         first = join_subjects(replace(finding, subjects=finding.subjects[:1], total=1), view)
         return runs + say("findings.first_subject", view.lang, name=first)
-    return runs + say("findings.subjects", view.lang, names=names, n=finding.total) if names else runs
+    return runs + say("findings.subjects", view.lang, names=names) if names else runs
 
 
 def _is_listed(view: View, exhibit: str) -> bool:
