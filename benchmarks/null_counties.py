@@ -395,12 +395,19 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counties", type=int, default=COUNTIES)
     parser.add_argument("--scenario", default="", help="the beginning of a scenario's name; default: all")
+    parser.add_argument(
+        "--only", choices=("null", "changed"), help="counties alike, or those of which one changes"
+    )
     parser.add_argument("--townships", type=int, default=TOWNSHIPS, help="of each county, drawn by chance")
     parser.add_argument("--period", default=str(YEARS[-1]))
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--keep", type=Path, help="a file for each county's result; a run goes on from there")
     asked = parser.parse_args()
-    chosen = [one for one in (*NULL, *CHANGED) if one.name.startswith(asked.scenario)]
+    chosen = [
+        one
+        for one in (*NULL, *CHANGED)
+        if one.name.startswith(asked.scenario) and asked.only in (None, "null" if one.is_null else "changed")
+    ]
     for row in try_scenarios(
         chosen,
         asked.counties,
