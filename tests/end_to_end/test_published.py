@@ -44,7 +44,8 @@ def published(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     assert not result.failed
     for lang in ("zh", "en"):
         some = book.districts["code"].tolist()[:2]
-        assert not make_review(book, "2021-07", districts=some, lang=lang, progress=lambda _: None).failed
+        made = make_review(book, "2021-07", districts=some, lang=lang, progress=lambda _: None)
+        assert not made.failed and not made.behind  # the same whole area in either language
     return result.folder.parent
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from taizhang.core import keys
 from taizhang.core.keys import PACKAGE, Code, find_version, hash_parts, read_package
+from taizhang.core.reasons import Reason, choose_language
 
 
 def write_package(folder: Path, **sources: str) -> Path:
@@ -166,3 +167,16 @@ def test_versions_are_those_that_importlib_tells() -> None:
 def test_keys_differ_when_any_part_does_and_not_by_order() -> None:
     assert hash_parts(a=1, b="x") == hash_parts(b="x", a=1)
     assert len({hash_parts(a=1, b="x"), hash_parts(a=2, b="x"), hash_parts(a=1, c="x")}) == 3
+
+
+def test_a_reason_has_one_key_in_every_language() -> None:
+    """The words that it would be told in are no part of what was made."""
+    found = set()
+    try:
+        for lang in ("zh", "en"):
+            choose_language(lang)
+            found.add(hash_parts(notes=(Reason("ingest.missing.pattern", kind="hazards", pattern="*.xlsx"),)))
+    finally:
+        choose_language("")
+    assert len(found) == 1
+    assert hash_parts(notes=(Reason("ingest.missing.pattern", kind="hazards", pattern="*.csv"),)) not in found

@@ -10,7 +10,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 
@@ -78,9 +78,14 @@ class Code:
 
 
 def hash_parts(**parts: object) -> str:
-    """SHA-256 over named parts, each of which JSON can hold or `str` can write."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    """SHA-256 over named parts, each of which JSON can hold or `str` can write; of a record all that it holds."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=_write_part)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write_part(part: object) -> str:
+    # A reason is put into words by `str`, in the language of the moment.
+    return repr(part) if is_dataclass(part) else str(part)
 
 
 def follow_text(text: str, *modules: str, without: tuple[str, ...] = ()) -> Code:
