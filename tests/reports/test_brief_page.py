@@ -11,6 +11,7 @@ from nbformat import v4
 
 from taizhang.core.briefs import Brief, Subject
 from taizhang.core.display import Run
+from taizhang.report.brief import is_long
 from taizhang.report.html import render_html
 
 pytestmark = pytest.mark.browser
@@ -69,3 +70,50 @@ def test_a_basis_that_is_not_there_has_no_word(
     bare = replace(brief, problems=(replace(brief.problems[0], basis=""), brief.problems[1]))
     page = open_page(write_page(bare, meta("zh"), tmp_path / "350921105.zh.html"), width=360).page
     assert [text.startswith("依据") for text in page.locator(".basis").all_inner_texts()] == [False, True]
+
+
+def lengthen(brief: Brief) -> Brief:
+    """Problems of so many words that they would fill a third screen."""
+    far = tuple(
+        Subject(f"Shawan Town fishing vessel accident on {day} March 2021", "", (Run("three dead, a direct loss of 4.20 million yuan"),))
+        for day in range(1, 5)
+    )
+    measure = (Run("Establish the causes, the first of 18 March 2021; mend them, and check all places of the same kind."),)
+    problems = tuple(replace(one, subjects=far, total=4, measure=measure) for one in brief.problems)
+    return replace(brief, problems=problems)
+
+
+def test_of_long_problems_a_telephone_shows_what_comes_first(
+    open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
+) -> None:
+    brief = make_brief(5, lang="en")
+    assert not is_long(make_brief(2, lang="en")) and is_long(lengthen(brief))
+    path = write_page(lengthen(brief), meta("en"), tmp_path / "350921105.en.html")
+    page = open_page(path, width=360).page
+    assert page.evaluate("document.querySelector('ol.problems').getBoundingClientRect().bottom + scrollY") < HEIGHT
+    first = page.locator(".problems > li").first
+    assert [one for one in first.locator(".objects p").all_inner_texts() if one][:2][1].startswith("Shawan")
+    assert first.locator(".objects p:visible").count() == 3  # two of four, and how many there are
+    assert first.locator(".measure").inner_text().endswith("18 March 2021.")
+    wide = open_page(path, width=1280).page
+    assert wide.locator(".problems > li").first.locator(".objects p:visible").count() == 4
+    assert wide.locator(".measure").first.inner_text().endswith("of the same kind.")
+
+
+def test_numbers_of_the_strip_do_not_meet(
+    open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
+) -> None:
+    brief = make_brief(1, lang="en")
+    heads = (*brief.strip_heads[:2], "The year before that", "From the lowest to the highest", *brief.strip_heads[4:])
+    page = open_page(
+        write_page(replace(brief, strip_heads=heads), meta("en"), tmp_path / "350921105.en.html"), width=360
+    ).page
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.strip tbody tr:not(.group)')].map(row => ['.v2', '.v3'].map(name => {"
+        " const box = row.querySelector(name).getBoundingClientRect();"
+        " return [box.left, box.top, box.right, box.bottom] }))"
+    )
+    assert boxes
+    for one, other in boxes:
+        assert one[2] <= other[0] + 1 or one[3] <= other[1] + 1, (one, other)
+        assert max(one[2], other[2]) <= 360

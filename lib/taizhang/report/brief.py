@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from math import ceil
 
 from taizhang.core.briefs import Brief, Problem
 from taizhang.core.display import Run
+from taizhang.core.fonts import measure_character
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
 from taizhang.report.meta import ReportMeta
@@ -121,11 +123,38 @@ def set_brief(brief: Brief, meta: ReportMeta) -> Json:
     }
 
 
+# Of a telephone's page, 328 of 360 px: px that its head and states take, px of a line and em in it, by what is in it.
+_PHONE_SCREENS, _PHONE_HEAD = 1600, 400
+_PHONE_LINES = {"verdict": (26, 18.5), "title": (21, 17.0), "text": (19, 24.0), "basis": (17, 26.5)}
+_WORDS = 1.12  # words break where they end, so that their lines are not full
+
+
+def is_long(brief: Brief) -> bool:
+    """Whether its problems, said in full, would run past a telephone's second screen."""
+    texts = [("verdict", "".join(join_runs(clause) for clause in brief.verdict))]
+    texts.append(("text", join_runs(brief.beside)))
+    for one in brief.problems:
+        said = [f"{each.name}{each.what}{join_runs(each.amount)}" for each in one.subjects]
+        more = [one.more] if one.total > len(said) else []
+        texts += [("title", join_runs(one.title)), *(("text", text) for text in (*said, *more))]
+        texts += [("text", f"措施 {join_runs(one.measure)}"), *([("basis", one.basis)] if one.basis else [])]
+    high = 0.0
+    for kind, text in texts:
+        px, em = _PHONE_LINES[kind]
+        wide = sum(measure_character(one) * (1 if one >= "\u2e80" else _WORDS) for one in text)
+        high += px * ceil(wide / em)
+    return _PHONE_HEAD + 12 * len(brief.problems) + high > _PHONE_SCREENS
+
+
+def shorten_measure(measure: str, lang: str) -> str:
+    """A measure's first clause."""
+    clause = _CLAUSE[lang].search(measure)
+    return measure[: clause.start()] + label("brief.verdict.stop", lang) if clause else measure
+
+
 def _set_problem(problem: Problem, meta: ReportMeta) -> Json:
     owner, due = find_owner(problem, meta)
     measure = join_runs(problem.measure)
-    clause = _CLAUSE[meta.lang].search(measure)
-    stop = label("brief.verdict.stop", meta.lang)
     return {
         "title": join_runs(problem.title),
         "level": problem.level,
@@ -138,7 +167,7 @@ def _set_problem(problem: Problem, meta: ReportMeta) -> Json:
         "listed": problem.is_listed,
         "basis": problem.basis,
         "measure": measure,
-        "measure_short": measure[: clause.start()] + stop if clause else measure,
+        "measure_short": shorten_measure(measure, meta.lang),
         "owner": owner,
         "due": due,
     }

@@ -20,7 +20,7 @@ from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
 from taizhang.metadata.formats import format_date
 from taizhang.report.annex import name_folded
-from taizhang.report.brief import KEYS, describe_head, find_owner
+from taizhang.report.brief import KEYS, describe_head, find_owner, is_long, join_runs, shorten_measure
 from taizhang.report.footnotes import TOKEN, Footnote
 from taizhang.report.markdown import parse_markdown
 from taizhang.report.meta import ReportMeta
@@ -95,6 +95,8 @@ def _show_brief(brief: Brief, meta: ReportMeta) -> dict[str, Any]:
         "brief": brief,
         "head": head,
         "about": head["about"],
+        "tight": is_long(brief),
+        "shorts": [shorten_measure(join_runs(one.measure), meta.lang) for one in brief.problems],
         "charts": charts,
         "owners": [find_owner(one, meta) for one in brief.problems],
         "keys": [
