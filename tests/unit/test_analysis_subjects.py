@@ -113,7 +113,7 @@ TROUBLES = {
         "red",
         "灾害1次没有预警记录",
         (("“7·16”台风", "", "受灾2,181人，直接损失129.7万元"),),
-        "核对预警的接收、转发和登记，先查“7·16”台风，补录漏登的预警",
+        "核对预警的接收、转发和登记，先查“7·16”台风，查实漏登的预警，补登并注明",
     ),
     "drill_missed": Trouble(
         {"drills": [DRILL | {"district_code": CODES[1]}]},
@@ -340,6 +340,16 @@ def test_of_many_the_first_ten_are_named_and_all_counted() -> None:
     (found,) = (one for one, _ in list_findings(view))
     assert [one.name for one in found.subjects] == [f"厂{n}" for n in range(MOST)] and found.total == 14
     assert join_subjects(found, view).endswith("厂4（用电，逾期209天）等14处")
+
+
+def test_of_as_many_dead_the_district_with_most_comes_first() -> None:
+    """The verdict names it first; so do the events of the whole area."""
+    one = ACCIDENT | {"deaths": 1, "missing": 0}
+    where = [(CODES[1], "火灾"), (CODES[0], "触电"), (CODES[0], "坍塌")]
+    rows = [one | {"district_code": code, "type": kind} for code, kind in where]
+    (found, *_) = (one for one, _ in list_findings(look({"incidents": rows}, "all")))
+    assert found.rule.rule == "deaths"
+    assert [subject.district for subject in found.subjects] == [CODES[0], CODES[0], CODES[1]]
 
 
 def test_of_the_whole_area_a_name_has_its_district_once() -> None:

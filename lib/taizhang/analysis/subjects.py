@@ -219,7 +219,10 @@ def _shorten(text: str) -> str:
 
 
 def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Events with deaths, and accidents of a level above the lowest, the highest level first."""
+    """Events with deaths, and accidents of a level above the lowest: the highest level first, then most deaths.
+
+    Of as many, those of the district with most deaths come first, as the verdict names it first.
+    """
     if "incidents" not in view.ledgers:
         return pd.DataFrame()
     rows = view.counted("incidents")
@@ -230,7 +233,9 @@ def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
     made["what"] = [
         label(f"grade.{incidents.LEVELS[at]}", view.lang) if at > 0 else "" for at in made["level"]
     ]
-    return made.sort_values(["level", "amount"], ascending=False, kind="stable")
+    made["of_district"] = made.groupby("district_code")["amount"].transform("sum")
+    order = ["level", "amount", "of_district"]
+    return made.sort_values(order, ascending=False, kind="stable").drop(columns="of_district")
 
 
 def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
