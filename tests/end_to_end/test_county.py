@@ -1,4 +1,4 @@
-"""Counties of many townships: the report's length before its annex, every township in its table, and on its map."""
+"""Counties of many townships: the report's length and size, every township in its table, and on its map."""
 
 from dataclasses import replace
 
@@ -31,6 +31,7 @@ def test_a_county_s_report_is_short_whatever_its_size(tmp_path, townships, most)
         assert outcome.status == MADE, outcome.error
         main, _ = count_pages((folder / f"comparison.{lang}.pdf").read_bytes())
         assert main <= most, (lang, main)
+        assert (folder / f"comparison.{lang}.html").stat().st_size < 2_000_000
         page = html.parse(folder / f"comparison.{lang}.html").getroot()
         rows = page.get_element_by_id("table-heat-table").xpath(".//tbody/tr")
         assert len(rows) == townships + 1

@@ -131,6 +131,8 @@ def test_only_a_row_of_the_whole_area_stays_below(
     area = (display.Cell("全域"), display.Cell("9", 9, "f", district="all"), display.Cell(""))
     html = render_html(notebook(display.Table("t", "题", columns, (own, area))), meta=meta)
     assert [row[:20].startswith(' class="total"') for row in html.split("<tr")[2:]] == [False, True]
+    told = [row.get("data-district") for row in lxml_html.fromstring(html).xpath("//table//tr | //td")]
+    assert told == [None, None, None, "all", "all", None, None]
 
 
 def test_the_annex_is_folded_at_its_place(meta: ReportMeta) -> None:
@@ -198,12 +200,12 @@ def test_columns_of_a_shaded_table_stand_close() -> None:
 def test_cells_of_a_shaded_table_say_what_their_colour_means_and_keep_their_heads(
     notebook: Callable[..., NotebookNode], meta: ReportMeta
 ) -> None:
-    """A telephone shows rows as cards: each cell has its head as a label, and its role."""
-    columns = (display.Column("地区"), display.Column("演练 评估", "", "center"), display.Column("死亡"))
+    """A telephone shows rows as cards: each cell has its role, and the table's style has its head."""
+    columns = (display.Column("地区"), display.Column("演练 评估", "", "center"), display.Column('死"亡\\'))
     row = (
         display.Cell("溪口镇"),
-        display.Cell("▼37.5", 37.5, note="worse"),
-        display.Cell("●3", 3, note="red"),
+        display.Cell("▼37.5", 37.5, "f", note="worse", district="1"),
+        display.Cell("●3", 3.0, "g", note="red", district="1"),
     )
     for shaded in (True, False):
         html = render_html(notebook(display.Table("t", "题", columns, (row,), shaded=shaded)), meta=meta)
@@ -211,8 +213,11 @@ def test_cells_of_a_shaded_table_say_what_their_colour_means_and_keep_their_head
             row.xpath("./*")
             for row in lxml_html.fromstring(html).get_element_by_id("table-t").xpath(".//tbody/tr")
         ]
-        assert (worse.get("data-label"), worse.get("role")) == (
-            ("演练 评估", "cell") if shaded else (None, None)
+        table = worse.getparent().getparent().getparent()
+        assert (table.get("style"), worse.get("role")) == (
+            (r'--h2:"演练 评估";--h3:"死\22 亡\5c "', "cell") if shaded else (None, None)
         )
+        assert [row.get("data-district") for row in (worse.getparent(), worse, red)] == ["1", None, None]
+        assert red.get("data-value") == "3" and ".as-cards:not(.alone) td:nth-child(3)::before" in html
         assert worse.text_content() == ("▼37.5 (比其余差)" if shaded else "▼37.5 (趋差)")
         assert red.text_content() == "●3 (严重)" and "red" in red.get("class", "")

@@ -100,9 +100,28 @@ OURS = (
 def test_a_figure_of_ours_keeps_no_more_than_what_draws() -> None:
     shown = str(embed_picture(OURS, prefix="figure-a", label="图"))
     assert "tick" not in shown and "axes" not in shown
-    assert shown.count('href="#figure-a-') == 2 and 'clip-path="url(#figure-a-' in shown
+    assert len(set(re.findall(r'href="#(z\w+)-\d"', shown))) == 1 and 'style="clip-path: url(#z' in shown
+    other = re.findall(r' id="([^"]+)"', str(embed_picture(OURS, prefix="figure-b", label="图")))
+    assert not set(other) & set(re.findall(r' id="([^"]+)"', shown))
     ids = set(re.findall(r' id="([^"]+)"', shown))
     assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', shown)) <= ids and len(ids) == 3
+
+
+def test_outlines_of_many_corners_are_told_in_steps_of_tenths() -> None:
+    """Places that are one to the eye are one; rings stay rings, curves and what has few corners stay as they are."""
+    ring = "M 129.91 271.7 L 131.02 270.68 L 131.04 270.7 " + "L 132.02 -0.38 L 133.25 0.04 " * 6 + "z"
+    few, curve = "M 1.23 2 L 3 0.04 z", f"{ring} C 1 1 2 2 3 3"
+    paths = "".join(
+        f'<path d="{one}"/>' for one in (f"{ring} {ring}", few, curve, f"M 1 1 {'L 1 1.01 ' * 12}z")
+    )
+    shown = str(
+        embed_picture(OURS.replace("<text ", f'{paths}<text x="0.449" y="-9.96" '), prefix="a", label="图")
+    )
+    once = "M129.9 271.7l1.1-1 1-271.1" + " 1.2.4 -1.2-.4".replace(" .4", ".4") * 5 + " 1.2.4z"
+    drawn = re.findall(r' d="(M[^"]+)"', shown)[-4:]
+    assert drawn[0].replace(" .4", ".4").replace(" -", "-") == f"{once} {once}".replace(" -", "-")
+    assert drawn[1:] == [few, curve, "M1 1l0 0z"]
+    assert 'x=".4" y="-10"' in shown
 
 
 def test_colours_of_the_house_are_the_page_s_to_change() -> None:

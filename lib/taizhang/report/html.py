@@ -1,6 +1,7 @@
 """An executed notebook as one self-contained HTML file."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -80,7 +81,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
         version=meta.version,
         styles=("base.css", "report.css", "brief.css"),
         scripts=("tables.js", "find.js", "report.js"),
-        colours=f"{write_dark_colours()}\n{looks}",
+        colours=f"{write_dark_colours()}\n{looks}\n{_label_cells(blocks)}",
     )
 
 
@@ -169,6 +170,7 @@ class Item:
     groups: tuple[dict[str, Any], ...] = ()
     widths: tuple[float, ...] = ()
     cards: str = ""  # classes of a table whose rows a telephone shows as cards
+    heads: str = ""  # its columns' heads, as properties of its style
     inside: tuple["Item", ...] = ()  # of a fold
 
 
@@ -213,10 +215,9 @@ def _make_item(block: ReportBlock, lang: str) -> Item:
     if isinstance(block, ProseBlock):
         return Item(block, kind, groups=tuple(_group_paragraphs(block.prose)))
     if isinstance(block, TableBlock):
-        widths = measure_columns(block.table)
-        return Item(
-            block, kind, widths=widths, cards=choose_cards(block.table, widths), name=name_shown(block, lang)
-        )
+        table, widths = block.table, measure_columns(block.table)
+        cards, heads = choose_cards(table, widths), _write_heads(table, lang)
+        return Item(block, kind, widths=widths, cards=cards, heads=heads, name=name_shown(block, lang))
     return Item(block, kind)
 
 
@@ -273,6 +274,25 @@ def choose_cards(table: display.Table, widths: Sequence[float]) -> str:
         "shaded": table.shaded,
     }
     return " ".join(["as-cards", *(name for name, on in chosen.items() if on)])
+
+
+def _write_heads(table: display.Table, lang: str) -> str:
+    """A table's heads as properties of its style, which its cells, on cards, show before them."""
+    unit = page_words(lang)["page.unit"]
+    heads = [f"{one.label}{unit.format(unit=one.unit) if one.unit else ''}" for one in table.columns]
+    # In a style sheet's string, a sign may be told by its number.
+    quoted = (re.sub(r"[\x00-\x1f\"\\]", lambda sign: f"\\{ord(sign[0]):x} ", head) for head in heads)
+    return ";".join(f'--h{at}:"{head}"' for at, head in enumerate(quoted, 1) if at > 1)
+
+
+def _label_cells(blocks: Sequence[ReportBlock]) -> str:
+    """The style sheet that sets heads before cells of cards: said once, not in each of some thousand cells."""
+    most = max((len(block.table.columns) for block in blocks if isinstance(block, TableBlock)), default=0)
+    rules = (
+        f".as-cards:not(.alone) td:nth-child({at})::before{{content:var(--h{at})}}"
+        for at in range(2, most + 1)
+    )
+    return f"@media screen and (max-width:40rem){{{''.join(rules)}}}" if most > 1 else ""
 
 
 def _measure_text(text: str) -> float:

@@ -3,6 +3,8 @@
 import re
 from base64 import b64encode
 from collections import Counter
+from itertools import pairwise
+from zlib import crc32
 
 from lxml import etree
 from markupsafe import Markup, escape
@@ -59,10 +61,13 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
     ours = root.get("class") == "taizhang-figure"
     if ours:
         _drop_unused(root)
+        # By the full name in every mark, a figure of a hundred districts would be half names.
+        prefix = f"z{crc32(prefix.encode()):x}"
     for element in root.iter():
         _prefix_ids(element, prefix)
         if ours:
             _free_colours(element)
+            _shorten(element)
     _free_size(root)
     etree.cleanup_namespaces(root)
     text = etree.tostring(root, encoding="unicode")
@@ -110,6 +115,44 @@ def _drop_unused(root: etree._Element) -> None:
                 element.set(name, f"#{used[value[1:]]}")
             elif "url(" in value:
                 element.set(name, _REFERENCE.sub(lambda found: f"url(#{used[found[2]]})", value))
+
+
+# A twentieth of a point is less than a screen or a printer can show; of places, and of outlines of many corners.
+_CORNERS = 12
+
+
+def _shorten(element: etree._Element) -> None:
+    """Say of an element of ours in fewer signs where it is: a county's outlines are most of its page."""
+    for name in ("x", "y"):
+        if (value := element.get(name)) is not None:
+            element.set(name, _write(round(float(value) * 10)))
+    if clip := element.get("clip-path"):
+        del element.attrib["clip-path"]
+        # As a look, which marks share.
+        element.set(
+            "style", ";".join(filter(None, (element.get("style", "").rstrip("; "), f"clip-path: {clip}")))
+        )
+    path = element.get("d", "")
+    if path.count("L") >= _CORNERS and not _CURVES.search(path):
+        element.set("d", _LINE.sub(_step, path))
+
+
+_CURVES = re.compile(r"[^MLz\d. -]")
+_LINE = re.compile(r"M [^Mz]*")
+
+
+def _step(found: re.Match[str]) -> str:
+    """A line of absolute places as steps of tenths of a point; places that are one to the eye are one."""
+    numbers = [round(float(number) * 10) for number in re.findall(r"-?[\d.]+", found[0])]
+    places = list(zip(numbers[::2], numbers[1::2], strict=True))
+    steps = [(x - a, y - b) for (a, b), (x, y) in pairwise(places) if (a, b) != (x, y)]
+    moved = " ".join(f"{_write(x)} {_write(y)}" for x, y in steps) or "0 0"
+    return f"M{_write(places[0][0])} {_write(places[0][1])}l{moved.replace(' -', '-')}"
+
+
+def _write(tenths: int) -> str:
+    """A number of tenths without what it does not need."""
+    return re.sub(r"^(-?)0(?=\.)", r"\1", f"{tenths / 10:g}")
 
 
 _OURS = re.compile(r'(<svg [^>]*class="taizhang-figure"[^>]*>)(.*?)</svg>', re.DOTALL)
