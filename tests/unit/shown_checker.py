@@ -474,9 +474,9 @@ _OF_CHANCE = frozenset(
     "closure-cox hazards-control key-periods seasons drill-effects funnel ranks pattern risk-map rate-maps".split()
 )
 _UNTOLD = frozenset(
-    "hazards-by-trade hazards-by-premises-type hazards-map inspections-by-mode drills-kinds incidents-map shelters-map "
-    "warnings weather location-map grid-map shelter-reach-map grid-problems-map grid-hazards-map grid-incidents-map "
-    "action-stages classes drill-ratings".split()
+    "hazards-by-trade hazards-by-premises-type hazards-cells hazards-map inspections-by-mode drills-kinds "
+    "incidents-map shelters-map warnings weather location-map grid-map shelter-reach-map grid-problems-map "
+    "grid-hazards-map grid-incidents-map action-stages classes drill-ratings".split()
 )
 
 

@@ -10,8 +10,10 @@ import pytest
 from view_maker import CODES, make_fact, make_hazards, make_table, make_view, takes_a_view_alone
 
 from taizhang import figures
+from taizhang.analysis.hazards import cross_classes
 from taizhang.analysis.rows import choose_months, count_classes, count_months
 from taizhang.core.display import Figure
+from taizhang.metadata.style import use_narrow
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -93,6 +95,38 @@ def test_classes_are_ranked_and_those_not_stated_come_last() -> None:
     texts = read_texts(figure)
     assert figure is not None and "最多的是工贸2处（占67%）和未填写1处（占33%）" in figure.alt
     assert texts.index("工贸") < texts.index("未填写")
+
+
+def test_hazards_by_trade_and_category_are_cells_of_a_table() -> None:
+    """Three of gas in factories, one of fire there and one in a shop: four and five by hand; none is an empty cell."""
+    told = [("工贸", "燃气")] * 3 + [("工贸", "消防设施"), ("商贸餐饮", "消防设施"), ("商贸餐饮", None)]
+    rows = [{"found_on": "2021-03-01", "trade": trade, "category": category} for trade, category in told]
+    view = make_view({"hazards": make_table("hazards", rows)})
+    counts = cross_classes(view, "trade", "category")
+    assert counts is not None and counts.to_dict("index") == {
+        "工贸": {"燃气": 3, "消防设施": 1, "未填写": 0},
+        "商贸餐饮": {"燃气": 0, "消防设施": 1, "未填写": 1},
+    }
+    assert list(counts.columns) == ["燃气", "消防设施", "未填写"]
+    figure = figures.plot_hazards_cells(view)
+    assert figure is not None and "6处隐患" in figure.alt
+    assert figure.headline.startswith("隐患最多的是工贸（燃气）3处、工贸（消防设施）1处")
+    texts = read_texts(figure)
+    assert texts.count("1") == 3 and "0" not in texts
+    assert [text for text in texts if text in ("消防", "设施", "燃气", "工贸")] == [
+        "燃气",
+        "消防",
+        "设施",
+        "工贸",
+    ]
+    english = figures.plot_hazards_cells(make_view({"hazards": make_table("hazards", rows)}, lang="en"))
+    assert english is not None and "6 hazards" in english.alt and "not stated" in read_texts(english)
+    with use_narrow():
+        assert {"消防", "设施", "燃气", "未填"} <= set(read_texts(figures.plot_hazards_cells(view)))
+    # One class alone, or none stated, makes no table.
+    for few in (rows[:3], [{"found_on": "2021-03-01", "trade": "工贸"}] * 2, []):
+        made = make_view({"hazards": make_table("hazards", few)}) if few else make_view()
+        assert figures.plot_hazards_cells(made) is None
 
 
 def test_beyond_ten_classes_the_rest_is_one() -> None:

@@ -77,6 +77,20 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
     return count_classes(classes, parts, view.lang).astype("int64")
 
 
+def cross_classes(view: View, down: str, across: str) -> pd.DataFrame | None:
+    """The period's hazards by the classes of two columns, those of each as from `count_classes`.
+
+    None where of either no row states its class, or all are of one.
+    """
+    rows = view.counted("hazards").frame()
+    if rows.empty or rows[[down, across]].isna().all().any():
+        return None
+    below, beside = (name_values(rows[column], "hazards", column, view.lang) for column in (down, across))
+    counts = count_classes(below, pd.get_dummies(beside), view.lang)
+    counts = count_classes(counts.columns.to_series(), counts.T, view.lang).T.astype("int64")
+    return counts if min(counts.shape) > 1 else None
+
+
 def count_undated_spot(view: View) -> int:
     """The period's hazards rectified on the spot, of which no day of rectification is written."""
     if "hazards" not in view.ledgers:

@@ -21,6 +21,7 @@ from taizhang.figures.hazards import (
     plot_hazards_by_category,
     plot_hazards_by_premises_type,
     plot_hazards_by_trade,
+    plot_hazards_cells,
     plot_hazards_trend,
     tabulate_overdue,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "plot_hazards_by_category",
     "plot_hazards_by_premises_type",
     "plot_hazards_by_trade",
+    "plot_hazards_cells",
     "plot_hazards_trend",
     "plot_incidents_trend",
     "plot_inspections_by_mode",

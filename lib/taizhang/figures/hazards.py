@@ -9,12 +9,13 @@ from matplotlib.typing import LineStyleType
 
 from taizhang.analysis.closure import MONTH, Cases, Closure, Curve, follow_closure
 from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
-from taizhang.analysis.hazards import count_by, follow_months, list_overdue
+from taizhang.analysis.hazards import count_by, cross_classes, follow_months, list_overdue
 from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
 from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
+from taizhang.figures.grids import draw_cells
 from taizhang.figures.marks import back_label, draw_key, draw_stacked_months, note_point, plot_bars
 from taizhang.figures.tables import make_table, write_day
 from taizhang.metadata.formats import format_span, join_list
@@ -105,6 +106,24 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         for name, share, n in zip(counts.index, shares, counts["open"], strict=True)
     ]
     return finish_figure(drawing, view, exhibit, int(totals.whole), told=told, few=few)
+
+
+@exhibit("hazards-cells")
+def plot_hazards_cells(view: View) -> display.Figure | None:
+    """Hazards found in the period by trade and category, a cell each; None where all are of one, or none states it."""
+    counts = cross_classes(view, "trade", "category")
+    if counts is None:
+        return None
+    n = int(counts.to_numpy().sum())
+    ranked = counts.stack().sort_values(ascending=False, kind="stable").head(3)
+    leaders = [
+        say_exhibit(view, "hazards-cells", "cell", trade=trade, category=category, n=count)
+        for trade, category, count in ranked[ranked > 0].reset_index().itertuples(index=False, name=None)
+    ]
+    with use_axes((16 if view.lang == "zh" else 42) + 7 * len(counts), grid="") as (drawing, axes):
+        draw_cells(axes, counts, every=True)
+    told = {"n": n, "leaders": join_list(leaders, view.lang)}
+    return finish_figure(drawing, view, "hazards-cells", n, told=told)
 
 
 @exhibit("hazards-closure")
