@@ -33,9 +33,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     numbers: list[int] = []
     run = protect.Protection.run
 
-    def count(self: protect.Protection) -> None:
+    def count(self: protect.Protection) -> bool:
         numbers.append(len(self.safe))
-        run(self)
+        return run(self)
 
     monkeypatch.setattr(protect.Protection, "run", count)
     monkeypatch.setattr(protect, "_MOST_KEPT", 1)
