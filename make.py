@@ -146,6 +146,8 @@ def make_test(arguments: list[str]) -> None:
     # Last, so that their summary closes the output.
     # A file's tests share what they make, so that each is one worker's; as they stand, the longest files come first.
     by_file = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    # Two processes have a core each; threads of linear algebra would be in each other's way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = run_module("pytest", "-q", *by_file, "-m", "not long", *arguments, check=False)
     raise SystemExit(code or (failed[0] if failed else 0))
 
