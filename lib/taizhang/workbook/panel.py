@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from taizhang.core.files import write_beside
-from taizhang.metadata.facts import FactInfo
+from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import name_unit
 
 _KEYS = ["district_code", "district", "period", "first_day", "last_day"]
@@ -84,7 +84,7 @@ def make_panel(facts: Mapping[Any, pd.DataFrame], infos: Mapping[str, FactInfo],
     """A panel of facts by period (`core.periods.Period`), as `Workbook.facts` gives them, of those named by `infos`."""
     parts = []
     for period, table in facts.items():
-        chosen = table[table["fact"].isin(list(infos)) & (table["district_code"] != "all")]
+        chosen = table[table["fact"].isin(list(infos)) & (table["district_code"] != ALL)]
         parts.append(
             chosen.assign(
                 first_day=pd.Timestamp(period.start),
