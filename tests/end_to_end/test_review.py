@@ -1,10 +1,19 @@
-"""A real review, made with two jobs: every page holds its own district's figures and no other's."""
+"""A real review, made with two jobs, as it is published.
 
+Every page holds its own district's figures and no other's; pages are clean and sound, as long as they should be, and
+the same bytes from the same inputs.
+"""
+
+import io
 import json
 import re
 import shutil
+import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from lxml import html
@@ -17,11 +26,20 @@ from taizhang.workbook.book import Workbook
 
 MARKER = "标记{}号仓库"
 HOSTILE = "<script>alert(1)</script> =cmd|'/C calc'!A0 #set page(width: 1pt) *x* $y$ `z` 13812345678"
+TYPED = HOSTILE.replace("13812345678", "*" * 11)
+FORMATS = ("html", "pdf", "docx")
+# Names of people, standards, programs and methods: all that a Chinese report may hold of Latin words.
+NAMES = set(
+    "taizhang Wilson Greenwood Fisher Jenks Kaplan Meier Moran Cox Order AQ GB Brown Holm LISA XmR Kendall".split()
+)
+FILES = {"risk", "assessment", "toml"}
+DOUBLED = re.compile(r"[，。；：、！？]{2,}|（）|\(\)|（[，；、]|[，；、]）|。）。|\bnan\b|NaT|None")
+NOTE = "## 存在的问题\n\n巡查记录不全[^1]。\n\n[^1]: 见检查台账。\n"
 
 
 @pytest.fixture(scope="module")
 def review(sample_book, tmp_path_factory):
-    """The sample with one overdue, marked hazard per district; reviewed with two jobs."""
+    """The sample with one overdue, marked hazard per district and a note on one, reviewed with two jobs."""
     root = tmp_path_factory.mktemp("review") / "县 book"
     shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("processed", "reports"))
     codes = Workbook(root).districts["code"].tolist()
@@ -33,10 +51,22 @@ def review(sample_book, tmp_path_factory):
     marked = re.sub(r"(\[ledgers\.hazards\]\nfiles = \[)", r'\1"data/raw/hazards/marked.csv", ', text)
     assert marked != text
     settings.write_text(marked, encoding="utf-8")
+    notes = root / "notes" / "2021"
+    notes.mkdir(parents=True)
+    (notes / f"{codes[0]}.md").write_text(NOTE, encoding="utf-8")
     book = Workbook(root)
-    result = make_review(book, "2021", jobs=2, progress=lambda _: None)
+    result = make_review(book, "2021", formats=FORMATS, jobs=2, progress=lambda _: None)
     assert not result.failed
+    for lang in ("zh", "en"):
+        made = make_review(book, "2021-07", districts=codes[:2], lang=lang, progress=lambda _: None)
+        assert not made.failed and not made.behind  # the same whole area in either language
     return book, result.folder, codes
+
+
+@pytest.fixture(scope="module")
+def published(review):
+    """The folder of all periods' reports."""
+    return review[1].parent
 
 
 def read_pdf(path: Path) -> str:
@@ -88,9 +118,8 @@ def test_ledger_text_shows_as_typed_and_numbers_of_persons_do_not(review):
     page = html.parse(folder / f"{codes[0]}.zh.html").getroot()
     shown = " ".join(page.xpath("//body")[0].text_content().split())
     pdf = squeeze(read_pdf(folder / f"{codes[0]}.zh.pdf"))
-    typed = HOSTILE.replace("13812345678", "*" * 11)
-    assert typed in shown
-    assert squeeze(typed) in pdf
+    assert TYPED in shown
+    assert squeeze(TYPED) in pdf
     for path in folder.rglob("*"):
         if path.suffix in (".html", ".ipynb", ".json", ".csv"):
             assert "13812345678" not in path.read_text("utf-8"), path.name
@@ -203,3 +232,146 @@ def test_real_pages_in_a_real_browser(review, chromium, width):
         browser.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def list_pdfs(folder: Path) -> list[Path]:
+    """The reports; their first page as a file of its own has a test of its own."""
+    found = sorted(path for path in folder.glob("*.pdf") if ".brief." not in path.name)
+    assert len(found) > 3
+    return found
+
+
+def read_pages(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def walk(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    if isinstance(element, pikepdf.Dictionary) and "/S" in element:
+        yield element
+    children = element.get("/K", []) if isinstance(element, pikepdf.Dictionary) else []
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary):
+            yield from walk(child)
+
+
+def test_an_annual_review_has_about_ten_pages_and_an_annex_and_a_bulletin_two(published: Path) -> None:
+    for path in list_pdfs(published / "2021"):
+        main, pages = count_pages(path.read_bytes())
+        assert pages == len(read_pages(path))
+        if path.name.startswith("comparison"):
+            assert pages <= 35
+        else:
+            assert 8 <= main <= 12 and pages <= 22, (path.name, main, pages)
+        assert path.stat().st_size < 2_000_000
+        assert path.with_suffix(".html").stat().st_size < 2_000_000
+    for path in list_pdfs(published / "2021-07"):
+        assert len(read_pages(path)) == 2, path.name
+    for path in (*(published / "2021").glob("*.brief.*.pdf"), *(published / "2021-07").glob("*.brief.*.pdf")):
+        assert len(read_pages(path)) == 1, path.name
+
+
+def strip_typed(text: str) -> str:
+    """What a row says is the ledger's: one sign in place of its text, whole or cut short by '…'."""
+    for length in range(len(TYPED), 20, -1):
+        part = TYPED if length == len(TYPED) else TYPED[:length] + "…"
+        text = re.sub(r"[\s\u200b]*".join(map(re.escape, squeeze(part))), "行", text)
+    return text
+
+
+def test_chinese_reports_hold_no_stray_word_nor_doubled_sign(published: Path) -> None:
+    for path in [*list_pdfs(published / "2021"), *list_pdfs(published / "2021-07")]:
+        text = strip_typed("\n".join(read_pages(path)))
+        assert "\ufffd" not in text and "〔U+" not in text
+        if ".zh." in path.name:
+            assert not DOUBLED.findall(squeeze(text)), path.name
+            assert set(re.findall(r"[A-Za-z]{2,}", text)) - NAMES - FILES == set(), path.name
+
+
+def test_every_pdf_is_tagged_throughout(published: Path) -> None:
+    for path in list_pdfs(published / "2021"):
+        with pikepdf.open(path) as document:
+            assert document.Root.MarkInfo.Marked and str(document.Root.Lang) == "zh-CN"
+            with document.open_metadata() as metadata:
+                assert metadata["pdfuaid:part"] == "1"
+            elements = list(walk(document.Root.StructTreeRoot))
+            kinds = [str(element["/S"]) for element in elements]
+            levels = [int(kind[2:]) for kind in kinds if re.fullmatch(r"/H\d", kind)]
+            assert levels and levels[0] == 1
+            assert all(after <= before + 1 for before, after in pairwise(levels))
+            figures = [element for element in elements if element["/S"] == "/Figure"]
+            assert figures and all(str(figure.get("/Alt", "")).strip() for figure in figures)
+            assert kinds.count("/TH") >= 3 * kinds.count("/Table") > 0
+            with document.open_outline() as outline:
+                marks = [str(item.title) for item in flatten(outline.root)]
+        page = html.parse(path.with_suffix(".html")).getroot()
+        # The first page's problems are rows of a table on paper, and a heading's small words no part of it.
+        for small in page.xpath("//h2/small"):
+            small.drop_tree()
+        told = page.xpath("//main//*[self::h2 or self::h3][not(ancestor::ol[@class='problems'])]")
+        # The annex is on paper alone; a page has what is in it at its place, also under a heading that has no more.
+        main = [squeeze(mark) for mark in marks[: marks.index("附件")]]
+        headings = [
+            words
+            for heading in told
+            if (words := squeeze(heading.text_content())) in main or not is_before_fold(heading)
+        ]
+        assert len(headings) > 10 and main == headings
+
+
+def is_before_fold(heading: html.HtmlElement) -> bool:
+    after = heading.getnext()
+    return heading.tag == "h3" and after is not None and after.get("class") == "annex"
+
+
+def flatten(items: list[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
+    for item in items:
+        yield item
+        yield from flatten(item.children)
+
+
+@pytest.mark.browser
+def test_real_pages_are_accessible_and_ask_for_nothing(published: Path, chromium: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.on("request", lambda request: asked.append(request.url))
+        first = sorted((published / "2021").glob("[0-9]*.zh.html"))[0]
+        for path in (first, *((published / "2021") / f"{name}.zh.html" for name in ("comparison", "index"))):
+            page.goto(path.as_uri())
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+            assert found.violations_count == 0, f"{path.name}: {found.generate_report()}"
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_same_inputs_give_the_same_bytes(review, tmp_path_factory):
+    book, folder, codes = review
+    root = tmp_path_factory.mktemp("again") / "another"
+    shutil.copytree(book.root, root, ignore=shutil.ignore_patterns("processed", "reports"))
+    again = make_review(
+        Workbook(root), "2021", districts=codes[:2], formats=FORMATS, jobs=1, progress=lambda _: None
+    )
+    assert not again.failed
+    once = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    twice = {path.relative_to(again.folder): path for path in again.folder.rglob("*") if path.is_file()}
+    assert once.keys() >= twice.keys() and len(twice) > 20
+    # The manifest and the notebooks say how long each took, and the index links the reports that are there.
+    timed = [
+        name
+        for name in twice
+        if name.name not in ("manifest.json", "index.zh.html") and name.parts[0] != "notebooks"
+    ]
+    assert {path.suffix for path in timed} >= {".html", ".pdf", ".docx", ".csv", ".json", ".parquet"}
+    differing = [str(name) for name in timed if once[name].read_bytes() != twice[name].read_bytes()]
+    assert differing == []
+    documents = [path for name, path in once.items() if name.suffix == ".docx"]
+    with zipfile.ZipFile(io.BytesIO(documents[0].read_bytes())) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
