@@ -3,7 +3,8 @@
 ``python -m benchmarks.small_areas`` prints the tables of docs/statistics.md, in some minutes; ``--counties 20`` in one.
 ``--morris`` prints what the correction of Morris covers; ``--sampler`` fits the same model by PyMC and nutpie as well,
 which are no packages of ours: ``pip install pymc nutpie`` first. ``--bound`` prints what intervals must cover where a
-small spread can't be told from a larger; ``--prior 0.5`` the table of rates with another prior of the spread.
+small spread can't be told from a larger; ``--prior 0.5`` the table of rates with another prior of the spread,
+``--none 0.02`` with so much of the prior on no spread at all.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from unittest import mock
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import halfcauchy
 
 from taizhang.stats import shrink
 from taizhang.stats.dispersion import disperse_daily_counts
@@ -186,6 +188,17 @@ def compare_samplers() -> None:
             )
 
 
+class _SomeAtNone:
+    """The half-Cauchy prior, with a share of it moved to the least of all spreads."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    def cdf(self, edges: Floats, scale: float) -> Floats:
+        below: Floats = self.share + (1 - self.share) * halfcauchy.cdf(edges, scale=scale)
+        return np.where(edges > 0, below, 0.0)
+
+
 def cover_shares(
     total: float, spread: float, *, counties: int, rng: np.random.Generator
 ) -> tuple[float, ...]:
@@ -231,6 +244,7 @@ def main() -> None:
     parser.add_argument("--morris", action="store_true", help="what Morris' correction covers, and no more")
     parser.add_argument("--bound", action="store_true", help="what intervals must cover, and no more")
     parser.add_argument("--prior", type=float, help="rates alone; half of the spread's prior lies below it")
+    parser.add_argument("--none", type=float, help="rates alone; so much of the spread's prior is on none")
     parser.add_argument("--sampler", action="store_true", help="the ends that PyMC finds, and no more")
     asked = parser.parse_args()
     counties = asked.counties
@@ -239,8 +253,10 @@ def main() -> None:
     if asked.bound:
         return print_bounds(counties)
     rates = "rates", cover_corrected if asked.morris else cover_rates, MEANS
-    only = asked.morris or asked.prior
+    only = asked.morris or asked.prior or asked.none
     shrink.SPREAD = asked.prior or SPREAD
+    if asked.none:
+        mock.patch.object(shrink, "halfcauchy", _SomeAtNone(asked.none)).start()
     for name, cover, sizes in (rates,) if only else (rates, ("shares", cover_shares, TOTALS)):
         print(f"{name}: coverage, % / mean width over the raw interval's; least width of all")
         for size in sizes:
