@@ -168,7 +168,7 @@ def make_lab(arguments: list[str]) -> None:
 
 
 def make_docs(arguments: list[str]) -> None:
-    """Write the reference pages in docs/ anew from the commands and the metadata."""
+    """Write the reference pages in docs/ anew from the commands, the metadata and the code."""
     run_module("tools.make_reference", *arguments)
 
 

@@ -1,4 +1,4 @@
-"""Write the reference pages from what they describe: the commands, the ledger kinds, the facts.
+"""Write the reference pages from what they describe: the commands, the ledger kinds, the facts, the rooms.
 
 ``python -m make docs`` runs it; a test fails when a page is not what this writes.
 """
@@ -17,6 +17,7 @@ from taizhang.metadata.formats import name_unit
 from taizhang.metadata.kinds import Field, Kind, load_kinds, load_shared
 from taizhang.metadata.laws import load_laws
 from taizhang.metadata.rules import load_rules
+from tools.draw_rooms import draw_rooms
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MADE = "<!-- Made by tools/make_reference.py; change what it describes, then run: python -m make docs -->"
@@ -177,6 +178,35 @@ def write_laws(lang: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def write_glossary(lang: str) -> str:
+    """docs/glossary.md."""
+    words = load_reference_words()["glossary"]
+    lines = [MADE, "", f"# {words['title'][lang]}", "", words["intro"][lang], ""]
+    head = words["columns"][lang].split(" | ")
+    groups = parse_yaml(Path(__file__).with_name("glossary.yml").read_text(encoding="utf-8"))
+    for group in groups.values():
+        rows = [_describe_term(term, lang) for term in group["terms"]]
+        lines += [f"## {group['title'][lang]}", "", *format_table(head, rows), ""]
+    rows = [
+        _describe_term(
+            {"of": f"kind.{kind.name}", "says": {lang: words["kind_row"][lang].format(row=kind.row[lang])}},
+            lang,
+        )
+        for kind in load_kinds().values()
+    ]
+    return "\n".join([*lines, f"## {words['kinds'][lang]}", "", *format_table(head, rows)]) + "\n"
+
+
+def _describe_term(term: Mapping[str, Any], lang: str) -> tuple[str, ...]:
+    """A row of the glossary; a word that the metadata has is taken from there."""
+    names, written = term, term.get("written", "")
+    if "of" in term:
+        place, written = term["of"].split(".", 1)
+        names = (load_kinds()[written] if place == "kind" else load_facts()[written]).title
+    other = {"zh": "en", "en": "zh"}[lang]
+    return (names[lang], names[other], f"`{written}`" if written else "", term["says"][lang])
+
+
 PAGES: dict[str, Callable[[], str]] = {
     f"{name}{end}.md": partial(write, lang)
     for name, write in (
@@ -184,13 +214,15 @@ PAGES: dict[str, Callable[[], str]] = {
         ("ledgers-reference", write_ledgers),
         ("facts", write_facts),
         ("laws", write_laws),
+        ("glossary", write_glossary),
     )
     for lang, end in (("en", ""), ("zh", ".zh"))
 }
+PAGES |= {f"pictures/rooms-{lang}.svg": partial(draw_rooms, lang) for lang in ("en", "zh")}
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page and picture."""
     for name, write in PAGES.items():
         (DOCS / name).write_text(write(), encoding="utf-8", newline="\n")
         print(f"docs/{name}")

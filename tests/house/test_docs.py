@@ -12,7 +12,7 @@ from taizhang.cli import app
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
 from taizhang.settings.workbook import TABLES, read_config
-from tools import make_reference
+from tools import draw_rooms, make_reference
 
 READMES = ("README.md", "README.zh.md")
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
@@ -52,10 +52,7 @@ def find_command_fault(command: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize(
-    "page",
-    [f"{name}{end}.md" for name in ("commands", "ledgers-reference", "facts", "laws") for end in ("", ".zh")],
-)
+@pytest.mark.parametrize("page", list(make_reference.PAGES))
 def test_reference_pages_are_up_to_date(root: Path, page: str) -> None:
     written = (root / "docs" / page).read_text("utf-8")
     assert written == make_reference.PAGES[page](), f"docs/{page} is out of date; run: python -m make docs"
@@ -140,3 +137,27 @@ def test_workbook_page_shows_every_key(root: Path) -> None:
         if key not in there[name]
     }
     assert not missing
+
+
+def test_a_dot_stands_where_a_room_uses_another() -> None:
+    words = {name: {"en": name.upper()} for name in ("title", "roof", "wall", "floor")}
+    picture = draw_rooms.draw_matrix([["roof"], ["wall", "floor"]], {"roof": {"floor"}}, words, "en")
+    assert re.findall(r"<title>(\w+ → \w+)</title>", picture) == ["roof → floor"]
+    assert "<title>TITLE</title>" in picture and picture.count("<rect") == 1 + 2 + 3
+    with pytest.raises(KeyError):
+        draw_rooms.draw_matrix([["cellar"]], {}, words, "en")
+
+
+def test_the_rooms_are_those_of_the_code(root: Path) -> None:
+    """Every import that a file writes down, types apart, is in the picture, and no other."""
+    written: dict[str, set[str]] = {}
+    for path in (root / "lib" / "taizhang").glob("*/**/*.py"):
+        text = re.sub(r"if TYPE_CHECKING:\n(?:    .*\n|\n)+", "", path.read_text("utf-8"))
+        room = path.relative_to(root / "lib" / "taizhang").parts[0]
+        found = re.findall(r"^ *(?:from|import) (?:taizhang\.(\w+)|(warm_kernels))\b", text, re.MULTILINE)
+        written.setdefault(room, set()).update({a or b for a, b in found} - {room})
+    for path in (root / "lib" / "taizhang").glob("cli.py"):
+        written["cli"] = set(re.findall(r"^ *from taizhang\.(\w+)", path.read_text("utf-8"), re.MULTILINE))
+    uses = draw_rooms.find_uses()
+    assert uses.pop("warm_kernels") == set()
+    assert {room: used for room, used in written.items() if room != "notebooks"} == uses

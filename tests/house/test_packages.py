@@ -109,6 +109,10 @@ def test_what_is_cited_is_this_version(root: Path) -> None:
     cited = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     assert cited["version"] == __version__
+    newest = next(
+        line for line in (root / "CHANGELOG.md").read_text("utf-8").splitlines() if line[:3] == "## "
+    )
+    assert newest.split()[1] == __version__
     assert cited["license"] == project["license"]
     assert cited["authors"] == project["authors"]
     assert cited["keywords"] == project["keywords"]
