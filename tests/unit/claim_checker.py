@@ -147,7 +147,7 @@ _NOTHING_CLAIMED = frozenset(
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
     "control.subject.share clause.bounds clause.near clause.about_as clause.were compare.death "
-    "brief.beside.lead".split()
+    "brief.beside.lead brief.beside.otherwise brief.beside.not_deaths brief.beside.unjudged".split()
 )
 _OF_RULE = ("findings.carried", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
@@ -973,6 +973,33 @@ def _alike(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return [] if read_number(said["n"])[0] <= len(known) else [f"known of both: {known}"]
 
 
+def _named_alike(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """The same by name."""
+    facts = one.facts_in(said["names"])
+    unknown = [fact for fact in facts if None in (one.value(fact, place), _then(one, fact, place))]
+    return unknown if facts else ["of nothing known"]
+
+
+def _beside_loss(side: int) -> Claim:
+    """How a sum of money lies to that of the year before: each row of both must say."""
+
+    def hold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+        fact = next(iter(one.facts_in(said["name"])), "")
+        told = [truth.facts.get((place, fact)) for truth in (one.now, one.before)]
+        if any(row is None or row.value is None or row.unsaid for row in told):
+            return [f"{fact}: {told}"]
+        now, then = (float(row.value) for row in told)  # type: ignore[union-attr, arg-type]
+        wanted, wrong = {"now": now, "before": then, "n": abs(now - then)}, list[str]()
+        for name in wanted.keys() & said.keys():
+            number, within = (0.0, 0.0) if said[name] in ("0", "nothing") else read_number(said[name], fact)
+            wrong += [] if abs(number - wanted[name]) <= within + 1e-9 else [f"{fact} {name}: {wanted[name]}"]
+        if (now > then) - (now < then) != side or (not side and "now" not in said and now):
+            wrong.append(f"{fact}: {now} and {then}")
+        return wrong
+
+    return hold
+
+
 def _nothing_beside(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     """That nothing can be set beside the year before.
 
@@ -1004,7 +1031,12 @@ _CLAIMS: dict[str, Claim] = {
     },
     **{f"brief.beside.better{many}": _turned(1) for many in ("", "_many")},
     **{f"brief.beside.worse{many}": _turned(-1) for many in ("", "_many")},
+    **{
+        f"brief.beside.loss.{which}": _beside_loss(side)
+        for which, side in (("more", 1), ("fewer", -1), ("same", 0), ("nought", 0))
+    },
     "brief.beside.rest": _alike, "brief.beside.none": _alike, "brief.beside.untested": _nothing,
+    "brief.beside.named": _named_alike,
     "brief.beside.nothing": _nothing_beside, "elsewhere.losses": _untold, "findings.first_subject": _nothing,
     **{key: _untold for key in load_words() if key.startswith(("targets.", "compare.targets"))},
     "clause.withheld": _untold, "clause.rounded": _untold, "clause.titled": _titled,

@@ -147,9 +147,9 @@ TURNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]], str, st
     "better": (
         [share(90, 100), *number(("incidents.count", 10), ("drills.held", 12), ("incidents.deaths", 0))],
         [share(20, 100), *number(("incidents.count", 60), ("drills.held", 10), ("incidents.deaths", 2))],
-        "与上年相比：死亡少2人（2→0）；变好的有实战演练占比（20.0%→90.0%）、突发事件（60起→10起）；其余1项主要指标未见明显变化。",
+        "与上年相比：死亡少2人（2→0）；变好的有实战演练占比（20.0%→90.0%）、突发事件（60起→10起）；除此之外，演练次数未见明显变化。",
         "Compared with the year before: two fewer deaths (2 → 0); better: share of field drills (20.0% → 90.0%), "
-        "incidents (60 → 10); no clear change in the other key indicator.",
+        "incidents (60 → 10); otherwise no clear change in drills held.",
     ),
     "worse": (
         [share(20, 100), make_fact("incidents.deaths", 3)],
@@ -160,9 +160,9 @@ TURNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]], str, st
     "alike": (
         [share(52, 100), make_fact("incidents.deaths", 0), make_fact("drills.held", 10)],
         [share(50, 100), make_fact("incidents.deaths", 0), make_fact("drills.held", 9)],
-        "与上年相比：均无人死亡；可比的2项主要指标未见明显变化。",
-        "Compared with the year before: nobody died in either; no clear change in the two key indicators "
-        "compared.",
+        "与上年相比：均无人死亡；除此之外，实战演练占比和演练次数未见明显变化。",
+        "Compared with the year before: nobody died in either; otherwise no clear change in "
+        "share of field drills and drills held.",
     ),
     "deaths alone": (
         [make_fact("incidents.deaths", 1)],
@@ -193,6 +193,89 @@ def test_better_or_worse_than_last_year(case: str, lang: str) -> None:
     view = make_view(facts=now, before=[*before, *AREA] if before else [], lang=lang)
     brief = write_brief(view)
     assert brief is not None and read(brief.beside) == {"zh": zh, "en": en}[lang]
+
+
+STRIP = ("drills.evaluated_share", "drills.field_share", "complaints.on_time_rate")
+
+
+def make_strip(lang: str, *, turned: bool = False, dead: bool = False) -> View:
+    """Three shares on the strip with last year's, one of the first half again as high where turned; drills beside."""
+    now, before = list[dict[str, object]](), list[dict[str, object]]()
+    for at, fact in enumerate(STRIP):
+        for code in (*CODES, ALL):
+            now.append(share(95 if turned and not at else 52, 100, fact, district=code))
+            before.append(share(50, 100, fact, district=code))
+    deaths = [
+        make_fact("incidents.deaths_per_100k", 2, numerator=1, denominator=50_000, district=code)
+        for code in (*CODES, ALL)
+    ]  # type: ignore[arg-type]
+    now += [*deaths, make_fact("drills.held", 10), make_fact("incidents.deaths", 3 if dead else 0)]
+    before += [*deaths, make_fact("drills.held", 9), make_fact("incidents.deaths", 0)]
+    return make_view(facts=now, before=[*before, *AREA], lang=lang)
+
+
+@pytest.mark.parametrize(
+    ("options", "zh", "en"),
+    [
+        (
+            {"dead": True},
+            "与上年相比：死亡多3人（0→3）；除此之外，下表有上年数的3项指标未见明显变化（不计死亡）。",
+            "Compared with the year before: three more deaths (0 → 3); otherwise no clear change in the three "
+            "indicators below with a figure for the year before (deaths not counted).",
+        ),
+        (
+            {"turned": True},
+            "与上年相比：均无人死亡；变好的有演练评估率（50.0%→95.0%）；除此之外，下表有上年数的其余2项指标未见明显变化（不计死亡）。",
+            "Compared with the year before: nobody died in either; better: share of drills evaluated "
+            "(50.0% → 95.0%); otherwise no clear change in the other two indicators below with a figure for the "
+            "year before (deaths not counted).",
+        ),
+    ],
+)
+def test_what_did_not_change_is_counted_as_a_reader_counts_it(
+    options: dict[str, bool], zh: str, en: str
+) -> None:
+    """The strip below has three rows with last year's figure besides deaths; drills held are none of them."""
+    for lang, said in {"zh": zh, "en": en}.items():
+        brief = write_brief(make_strip(lang, **options))
+        assert brief is not None and read(brief.beside) == said
+        shown = [row for row in brief.strip if row.values[1].text != "—" and "deaths" not in row.fact]
+        assert [row.fact for row in shown] == list(STRIP)
+
+
+def test_what_no_test_is_of_is_not_unchanged() -> None:
+    """A median without limits has a row with last year's figure; whether it changed, no test says."""
+    median, found = "hazards.days_to_rectify_median", make_fact("hazards.found", 9, district=ALL)
+    days = [make_fact(median, 4, district=code) for code in (*CODES, ALL)]
+    shares = [share(50, 100, STRIP[0], district=code) for code in (*CODES, ALL)]
+    view = make_view(facts=[*days, *shares], before=[*days, *shares, *AREA, found], lang="zh")
+    brief = write_brief(view)
+    assert brief is not None and [row.fact for row in brief.strip] == [median, STRIP[0]]
+    assert read(brief.beside) == "与上年相比：下表有上年数的1项指标未见明显变化，另1项不作检验。"
+
+
+def test_a_loss_is_told_beside_last_years() -> None:
+    """In units of 10,000 yuan: of disasters, else of incidents; not where a row of one year tells no amount."""
+    rows = [make_fact(fact, 9, district=ALL) for fact in ("losses.events", "incidents.count")]
+
+    def tell(now: float, before: float, lang: str, fact: str = "losses.loss_wan", **more: object) -> str:
+        then = [make_fact(fact, before, **more), *rows]  # type: ignore[arg-type]
+        brief = write_brief(make_view(facts=[make_fact(fact, now)], before=then, lang=lang))
+        assert brief is not None
+        return read(brief.beside)
+
+    rest = "；主要指标没有可比的数据。"
+    assert tell(3914.5, 1301.6, "zh") == f"与上年相比：灾害直接经济损失多2,612.9万元（1,301.6→3,914.5）{rest}"
+    assert "direct disaster loss up by 26.13 million yuan (13.02 million yuan → 39.15 million yuan)" in tell(
+        3914.5, 1301.6, "en"
+    )
+    assert (
+        tell(0, 20, "zh", "incidents.loss_wan") == f"与上年相比：事件直接经济损失少20.0万元（20.0→0）{rest}"
+    )
+    assert tell(0, 0, "zh") == f"与上年相比：灾害直接经济损失均为零{rest}"
+    assert "no direct disaster loss in either" in tell(0, 0, "en")
+    assert tell(5, 5, "zh") == f"与上年相比：灾害直接经济损失同为5.0万元{rest}"
+    assert "损失" not in tell(5, 5, "zh", known=1, of=2)
 
 
 def collect_verdicts(view: View) -> dict[str, dict[str, str]]:
@@ -245,18 +328,35 @@ def test_overdue_is_told_as_a_number_too() -> None:
     )
 
 
-def test_missed_targets_of_districts_are_named() -> None:
-    """Of four districts that fall short the worst three, and how many there are."""
+@pytest.mark.parametrize(
+    ("lang", "note", "worst"),
+    [
+        ("zh", "演练4个地区、检查2个", ("临海街道", "检查5/45次、演练2/10次")),
+        (
+            "en",
+            "drills in 4 districts, inspections in 2",
+            ("临海街道", "inspections 5 of 45, drills 2 of 10"),
+        ),
+    ],
+)
+def test_every_target_that_is_missed_is_on_the_page(lang: str, note: str, worst: tuple[str, str]) -> None:
+    """Four districts fall short of the target for drills, two of these of that for inspections, too."""
     facts = []
-    for code, done in zip(CODES, (10, 9, 4, 2, 6, 12), strict=True):
+    for at, (code, done) in enumerate(zip(CODES, (10, 9, 4, 2, 6, 12), strict=True)):
         parts = {"numerator": float(done), "denominator": 10.0, "district": code}
-        facts += [
-            make_fact("targets.drills.held.done_percent", 10 * done, **parts),  # type: ignore[arg-type]
-            make_fact("targets.drills.held.pace_points", 10 * done - 100, **parts),  # type: ignore[arg-type]
-        ]
-    brief = write_brief(make_view(facts=facts, district=ALL))
+        visits = {"numerator": 5.0 if at in (2, 3) else 45.0, "denominator": 45.0, "district": code}
+        for name, of in (("drills.held", parts), ("inspections.visits", visits)):
+            percent = 100 * of["numerator"] / of["denominator"]  # type: ignore[operator]
+            facts += [
+                make_fact(f"targets.{name}.done_percent", percent, **of),  # type: ignore[arg-type]
+                make_fact(f"targets.{name}.pace_points", percent - 100, **of),  # type: ignore[arg-type]
+            ]
+    brief = write_brief(make_view(facts=facts, district=ALL, lang=lang))
     assert brief is not None and brief.problems[0].rule == "target_missed"
-    assert read(brief.statuses[2].note) == "临海街道演练2/10次、石门乡演练4/10次等4项"
+    assert read(brief.statuses[2].note) == note
+    # In the table each district has its own by name, what is least done first.
+    subjects = {one.name: read(one.amount) for one in brief.problems[0].subjects}
+    assert subjects[worst[0]] == worst[1]
     graver = [
         make_fact(name, 1, district=code)
         for code in (CODES[0], ALL)

@@ -91,22 +91,33 @@ Pair = tuple[float, float]  # now, and a year before
 
 @dataclass(frozen=True)
 class Beside:
-    """Beside the year before: deaths and what is overdue as numbers, and what the key indicators' verdicts are.
+    """Beside the year before: deaths, what is overdue and a loss as numbers, and what the indicators' verdicts are.
 
-    None: one of the two is not known. `better` and `worse` are beyond chance; `alike` is how many were tested and are
-    neither.
+    None: one of the two is not known. `better` and `worse` are beyond chance. Of the strip's rows that show the year
+    before, but for those of deaths: `alike` were tested and are neither, `turned` are among the better and worse,
+    `untested` the others. `has_deaths`: a row of deaths shows it, too. `keys`: where the strip has no such row, the key
+    figures that were tested and are neither.
     """
 
     deaths: Pair | None
     overdue: Pair | None
+    loss: tuple[FactInfo, Pair] | None = None
     better: tuple[tuple[FactInfo, Change], ...] = ()
     worse: tuple[tuple[FactInfo, Change], ...] = ()
     alike: int = 0
+    turned: int = 0
+    untested: int = 0
+    has_deaths: bool = False
+    keys: tuple[FactInfo, ...] = ()
+
+    @property
+    def has_numbers(self) -> bool:
+        return bool(self.deaths or self.overdue or self.loss)
 
     @property
     def is_told(self) -> bool:
         """Whether anything can be set beside the year before."""
-        return bool(self.deaths or self.overdue or self.better or self.worse or self.alike)
+        return bool(self.has_numbers or self.better or self.worse or self.alike or self.keys)
 
 
 @dataclass(frozen=True)
@@ -223,29 +234,47 @@ def _read_before(view: View, fact: str) -> float | None:
     return None if pair is None else float(pair[1]["value"])
 
 
+# Losses of disasters; where these can't be compared, those of incidents. The two ledgers overlap, so they don't add up.
+_LOSSES = ("losses.loss_wan", "incidents.loss_wan")
+
+
 @once_per_view
 def find_beside(view: View) -> Beside:
     """Key indicators are those of the strip and the key figures that have a good side and a measure of chance.
 
     Whether one is better or worse, the verdict says that tables and sentences have. Deaths are told as numbers, and no
-    rate of them is an indicator beside.
+    rate of them is an indicator beside. What is neither is counted of the rows that a reader sees.
     """
     strip = [fact for group in load_brief().strip.values() for fact in group.facts]
     keys = [name for name, info in view.fact_infos.items() if info.key]
     sides: dict[str, list[tuple[FactInfo, Change]]] = {"better": [], "worse": [], "neutral": []}
     for fact in dict.fromkeys([*strip, *keys]):
-        if fact not in view.fact_infos or fact.startswith("incidents.deaths"):
+        if fact not in view.fact_infos or _is_of_deaths(fact):
             continue
         info, change = view.describe(fact), compare_periods(view, fact)
         if info.direction != "neither" and change and is_called(view, "change", fact, "year") is not None:
             sides[change.verdict].append((info, change))
+    rows = [one.info.name for one in place_indicators(view) if one.before is not None]
+    shown = {fact for fact in rows if not _is_of_deaths(fact)}
+    neutral = {info.name for info, _ in sides["neutral"]}
+    turned = {info.name for side in ("better", "worse") for info, _ in sides[side]}
+    alike = len(shown & neutral)
     return Beside(
         _pair_known(view, "incidents.deaths"),
         _pair_known(view, "hazards.overdue_stock"),
+        next(((view.describe(fact), pair) for fact in _LOSSES if (pair := _pair_known(view, fact))), None),
         tuple(sides["better"]),
         tuple(sides["worse"]),
-        len(sides["neutral"]),
+        alike,
+        len(shown & turned),
+        len(shown - neutral - turned),
+        len(shown) < len(rows),
+        () if alike else tuple(info for info, _ in sides["neutral"]),
     )
+
+
+def _is_of_deaths(fact: str) -> bool:
+    return fact.startswith("incidents.deaths")
 
 
 def _pair_known(view: View, fact: str) -> Pair | None:

@@ -1,8 +1,10 @@
 """The first page of a report in words: the verdict, four states, problems, what was done well, and the strip."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from taizhang.analysis.brief import (
+    Beside,
     Deaths,
     Overdue,
     Placed,
@@ -36,6 +38,7 @@ from taizhang.metadata.formats import (
     join_list,
     name_measure,
     name_unit,
+    quantify,
     spell_number,
 )
 from taizhang.metadata.words import label, load_words
@@ -53,6 +56,7 @@ from taizhang.narrative.telling import Number, Runs, count, lower_title, open_se
 _CLAUSE_EM = {"zh": 33.5, "en": 60.0}
 _MOST_NAMES = 3
 _MOST_SUBJECTS, _MOST_OF_AREA, _MOST_OTHERS = 5, 3, 4
+_NOUGHT = {"zh": "0", "en": "nothing"}  # of money
 _ORDINARY = "incidents.level_ordinary"
 
 
@@ -175,9 +179,18 @@ def _write_targets(view: View) -> Status:
     words = "value" if view.as_of >= view.period.end else "running"
     value = say(f"brief.targets.{words}", lang, met=count(len(found.met)), missed=count(len(found.missed)))
     shown = sorted(found.missed or found.targets, key=lambda one: float(one.done["value"]))
-    if view.district == ALL and not found.missed:
-        shown = []
-    return _make_status(view, "targets", found.level, value, _list_targets(view, shown, 2))
+    note = _count_missed(view, shown) if view.district == ALL else _list_targets(view, shown, 2)
+    return _make_status(
+        view, "targets", found.level, value, note if found.missed or view.district != ALL else ()
+    )
+
+
+def _count_missed(view: View, missed: Sequence[TargetProgress]) -> Runs:
+    """Each target that any district misses, with how many do, the most first: so all of them are on the page."""
+    counted = Counter(_name_target(view, one) for one in missed).most_common()
+    words = [f"brief.targets.in_{'first' if at == 0 else 'more'}" for at in range(len(counted))]
+    told = [say(key, view.lang, name=name, n=count(n)) for key, (name, n) in zip(words, counted, strict=True)]
+    return _join(told, label("brief.list", view.lang))
 
 
 def _list_targets(view: View, targets: Sequence[TargetProgress], most: int) -> Runs:
@@ -196,9 +209,9 @@ def _name_target(view: View, target: TargetProgress) -> str:
     return lower_title(view.describe(target.indicator).title[view.lang], view.lang)
 
 
-def _say_target(view: View, target: TargetProgress) -> Runs:
+def _say_target(view: View, target: TargetProgress, *, of_district: bool | None = None) -> Runs:
     lang = view.lang
-    of_district = view.district == ALL
+    of_district = view.district == ALL if of_district is None else of_district
     done, goal = (float(target.done[name]) for name in ("numerator", "denominator"))
     info = view.describe(target.indicator)
     return say(
@@ -206,7 +219,7 @@ def _say_target(view: View, target: TargetProgress) -> Runs:
         lang,
         district=target.done["district"],
         name=_name_target(view, target),
-        done=Number(format_fact(done, info), done, "" if of_district else target.indicator),
+        done=Number(format_fact(done, info), done, "" if view.district == ALL else target.indicator),
         goal=Number(format_fact(goal, info) + (name_unit(info, lang) if lang == "zh" else ""), goal),
     )
 
@@ -369,7 +382,7 @@ def _say_targets(view: View, found: Targets) -> tuple[Runs, bool]:
 
 
 def _say_beside(view: View) -> Runs:
-    """Better or worse than a year before: numbers of deaths and overdue, which indicators are, and how many neither."""
+    """Better or worse than a year before: numbers, which indicators are, and of how many that are shown neither is."""
     lang, found, then = view.lang, find_beside(view), _then(view)
     if not found.is_told:
         return say("brief.beside.nothing", lang, then=then)
@@ -381,6 +394,8 @@ def _say_beside(view: View) -> Runs:
         )
         if pair is not None
     ]
+    if found.loss:
+        parts.append(_say_loss(view, *found.loss))
     called = {"worse": found.worse, "better": found.better}
     for side, changes in called.items():
         items = [_say_turn(view, info, change) for info, change in changes[:_MOST_NAMES]]
@@ -390,13 +405,48 @@ def _say_beside(view: View) -> Runs:
         names = _join(items, label("brief.list", lang))
         before, after = label(f"brief.beside.{which}", lang, names="\n", n=len(changes)).split("\n")
         parts.append((Run(before), *names, Run(after)))
-    turned = any(called.values())
-    if found.alike:
-        parts.append(say(f"brief.beside.{'rest' if turned else 'none'}", lang, n=_spell(lang, found.alike)))
-    elif not turned:
+    if alike := _say_alike(view, found):
+        # Beside deaths that rose or fell, that nothing else did is one verdict with them.
+        parts.append((*(say("brief.beside.otherwise", lang) if parts else ()), *alike))
+    elif not any(called.values()):
         parts.append(say("brief.beside.untested", lang))
     lead = say("brief.beside.lead", lang, then=then)
     return (*lead, *_join(parts, label("brief.join", lang)), Run(label("brief.verdict.stop", lang)))
+
+
+def _say_alike(view: View, found: Beside) -> Runs:
+    """That no clear change was found, and in what: rows that a reader can count, or else names."""
+    lang = view.lang
+    if found.keys:
+        names = join_list([lower_title(info.title[lang], lang) for info in found.keys], lang)
+        return say("brief.beside.named", lang, names=names)
+    if not found.alike:
+        return ()
+    which = "rest" if found.turned else "none"
+    told = say(f"brief.beside.{which}", lang, n=_spell(lang, found.alike), then=_then(view))
+    if found.has_deaths:
+        told += say("brief.beside.not_deaths", lang)
+    if found.untested:
+        told += say("brief.beside.unjudged", lang, n=_spell(lang, found.untested))
+    return told
+
+
+def _say_loss(view: View, info: FactInfo, pair: tuple[float, float]) -> Runs:
+    """A sum of money beside what it was; how much of it is chance, no test says."""
+    lang, (now, before) = view.lang, pair
+    which = "more" if now > before else "fewer" if now < before else "same" if now else "nought"
+    # In Chinese all are in one unit, which the difference has; in English a large one is in millions.
+    ends = [
+        format_fact(one, info) if lang == "zh" and now != before else quantify(one, info, lang)
+        for one in pair
+    ]
+    ends = [end if one else _NOUGHT[lang] for end, one in zip(ends, pair, strict=True)]
+    written = {
+        "n": Number(quantify(abs(now - before), info, lang), abs(now - before)),
+        "before": Number(ends[1], before),
+        "now": Number(ends[0], now, info.name),
+    }
+    return say(f"brief.beside.loss.{which}", lang, name=lower_title(info.title[lang], lang), **written)
 
 
 def _say_pair(view: View, key: str, fact: str, pair: tuple[float, float]) -> Runs:
@@ -510,11 +560,22 @@ def _list_subjects(view: View, group: Group) -> tuple[list[Subject], int]:
     """What a problem is about, and how many there are in all; of several districts' these, each with its title."""
     lang = view.lang
     if len(group) > 1:
-        told = [Subject(_name_district(view, one.district), "", say_title(one, lang)) for one in group]
+        told = [Subject(_name_district(view, one.district), "", _say_own(view, one)) for one in group]
         return told, len(told)
     finding = group[0]
     told = [one for one in say_subjects(finding, view) if one.name]
     return told, max(finding.total, len(told))
+
+
+def _say_own(view: View, finding: Finding) -> Runs:
+    """A district's problem beside its name: of targets, which these are and how much of them is done."""
+    if finding.rule.check not in ("target_missed", "target_behind"):
+        return say_title(finding, view.lang)
+    facts = {one.amount.fact for one in finding.subjects if one.amount}
+    own = [one for one in find_targets(view).targets if one.done["district_code"] == finding.district]
+    told = sorted((one for one in own if one.done["fact"] in facts), key=lambda one: float(one.done["value"]))
+    listed = [_say_target(view, one, of_district=False) for one in told]
+    return _join(listed, label("brief.list", view.lang))
 
 
 def _say_none(view: View) -> Runs:
