@@ -11,7 +11,7 @@ from view_maker import make_hazards, make_view
 from taizhang import figures
 from taizhang.core.display import Figure
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import wrap_label
+from taizhang.figures.marks import draw_key, wrap_label
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -83,6 +83,16 @@ def test_what_is_told_in_words_is_not_drawn_for_a_report(monkeypatch: pytest.Mon
 
 def test_the_same_figure_is_the_same_bytes() -> None:
     assert draw().svg == draw().svg
+
+
+def test_words_of_a_key_longer_than_the_drawing_take_a_second_line() -> None:
+    words = "whole area: 1.82 a visit; above the line a visit finds more than in the rest of the county"
+    with use_style():
+        sheet, axes = make_axes(60)
+        draw_key(axes, [("—", words, "#000000")])
+    lines = read_texts(finish_figure(sheet, make_view({}), "location-map", n=1))
+    parts = [line for line in lines if line and line in words]
+    assert len(parts) == 2 and " ".join(parts) == words and lines.count("—") == 1
 
 
 def test_drawing_leaves_no_setting_behind() -> None:

@@ -23,8 +23,10 @@ from taizhang.figures.ground import (
     say_unlabelled,
     use_panels,
     wrap_entries,
+    write_list,
 )
-from taizhang.figures.marks import label_points
+from taizhang.figures.marks import label_points, set_strip_key
+from taizhang.metadata.style import use_narrow
 
 SVG = "{http://www.w3.org/2000/svg}"
 RATE = "hazards.rectification_rate"
@@ -309,6 +311,30 @@ def test_a_rate_is_said_to_be_per_residents_once(lang: str, said: str) -> None:
         make_view(facts=facts, district="all", lang=lang), "incidents.deaths_per_100k"
     )
     assert figure is not None and said in figure.svg
+
+
+def test_many_rows_stand_in_columns_under_one_title_and_in_one_on_a_telephone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taizhang.figures.comparison._MOST_ROWS", 3)
+    wide = figures.plot_ranking(make_rates(COUNTS), RATE)
+    with use_narrow():
+        narrow = figures.plot_ranking(make_rates(COUNTS), RATE)
+    for figure, columns in ((wide, 2), (narrow, 1)):
+        assert figure is not None and read_texts(figure).count("隐患整改率（%）") == 1
+        # Names end where their axes begin.
+        named = [f'<text style="[^"]*text-anchor: end[^"]*" x="([^"]+)"[^>]*>{name}<' for name in NAMES]
+        assert len({found for text in named for found in re.findall(text, figure.svg)}) == columns
+
+
+def test_what_a_map_lists_stands_below_all_lines_of_its_key() -> None:
+    tops = []
+    for classes in (2, 9):
+        _, _, strip = make_map((0, 0, 10, 10), foot_mm=30)
+        more = set_strip_key(strip, [("■", "第一类的名称", "#000000")] * classes)
+        write_list(strip, ["高：1、2"], below_mm=more)
+        tops.append(strip.get_ylim()[1] - strip.texts[-1].get_position()[1])
+    assert tops[0] == 8 and tops[1] >= 8 + 5
 
 
 def test_entries_of_a_list_are_not_parted_and_fit_the_width() -> None:

@@ -158,8 +158,10 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     lang, style, info, rows = view.lang, load_style(), view.describe(fact), found.ranked
     has_level, percent = found.has_level, info.unit == "percent"
     low = rows["low"].fillna(rows["value"])
-    columns = -(-len(rows) // _MOST_ROWS)
+    # A telephone has no room for columns; it scrolls.
+    columns = 1 if style.narrow else -(-len(rows) // _MOST_ROWS)
     high = -(-len(rows) // columns)
+    left_pt = 0.0
     with use_columns(dots_height(high), columns, grid="x") as (drawing, every):
         for at, axes in enumerate(every):
             part = rows.iloc[at * high : (at + 1) * high]
@@ -168,13 +170,17 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
                 dashed: Looks = {"color": style.roles["before"], "linewidth": 1.4, "linestyle": (0, (4, 2))}
                 axes.axvline(found.level, zorder=1, **dashed)
             draw_intervals(axes, places, part, part["apart"].to_numpy(), value="value")
-            name_rows(axes, places, part["district"])
+            beside = name_rows(axes, places, part["district"])
+            left_pt = left_pt or beside
             axes.set_ylim(-0.7, high - 0.3)
             whole, bins = info.decimals == 0, max(7 // columns, 3)
             axes.xaxis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 5, 10], integer=whole))
             axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}%" if percent else f"{value:,g}")
-            axes.set_xlabel(name_with_unit(info, lang))
         axes = every[0]
+        if columns > 1:
+            drawing.supxlabel(name_with_unit(info, lang), size=style.text, color=style.muted)
+        else:
+            axes.set_xlabel(name_with_unit(info, lang))
         if low.min() >= 0 and not percent:
             axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         key = []
@@ -185,7 +191,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
             key.append(("┆", words, style.roles["before"]))
         if found.apart:
             key.append(("●", say_exhibit(view, "ranking", "apart"), style.roles["open"]))
-        draw_key(axes, key)
+        draw_key(axes, key, left_pt=left_pt)
     names, values = list(rows["district"]), [say_value(value, info, lang) for value in rows["value"]]
     told = {
         "n": len(rows), "fact": info.title[lang], "apart": len(found.apart),

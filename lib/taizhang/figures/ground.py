@@ -103,9 +103,12 @@ def wrap_entries(entries: Sequence[str], lang: str, *, lead: str) -> list[str]:
     return [*lines, line]
 
 
-def write_list(strip: Axes, lines: Sequence[str]) -> None:
-    """Write lines into the strip of a map that is `LIST_FOOT_MM` and `LINE_MM` a line high, above its scale bar."""
-    top = strip.get_ylim()[1] - 8.0
+def write_list(strip: Axes, lines: Sequence[str], *, below_mm: float = 0.0) -> None:
+    """Write lines into the strip of a map that is `LIST_FOOT_MM` and `LINE_MM` a line high, above its scale bar.
+
+    `below_mm` is how much higher the key has made the strip (`marks.set_strip_key`).
+    """
+    top = strip.get_ylim()[1] - 8.0 - below_mm
     for at, line in enumerate(lines):
         strip.text(2, top - LINE_MM * at, line, size=load_style().small, va="top")
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, PackerBase, TextArea, VPacker
 from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.view import View
@@ -115,13 +116,15 @@ def back_label(*, pad: float = 0.5, alpha: float = 1.0) -> dict[str, object]:
     return {"facecolor": load_style().paper, "edgecolor": "none", "pad": pad, "alpha": alpha}
 
 
-def draw_key(axes: Axes, entries: Key) -> None:
-    """Name colours in a line of words above the axes, each in its own colour.
+def draw_key(axes: Axes, entries: Key, *, left_pt: float = 0.0) -> None:
+    """Name colours in a line of words above the axes, each in its own colour, from `left_pt` left of them.
 
     Of each entry, mark, words and colour; the mark is a character drawn like what it stands for: ■, —, ●; '' for words
-    alone.
+    alone. Words longer than the drawing is wide take a second line.
     """
     style = load_style()
+    room = _KEY_SHARE * width_pt() if not left_pt else _STRIP_SHARE * width_pt()
+    entries = [part for entry in entries for part in _part_entry(*entry, room)]
     # Words in a colour too pale to read are set in grey; the mark says which it is.
     legible = {style.roles[role] for role in ("main", "open", "third")}
     areas: list[Artist] = []
@@ -131,13 +134,24 @@ def draw_key(axes: Axes, entries: Key) -> None:
         if mark:
             pair.insert(0, TextArea(mark, textprops={"color": colour, "size": style.text}))
         areas.append(HPacker(children=pair, align="baseline", pad=0, sep=4))
-    room = _KEY_SHARE * width_pt()
     lines = _break_lines(areas, [_measure_entry(*entry[:2], style.text) for entry in entries], room, 14)
-    _anchor(axes, VPacker(children=lines, align="left", pad=0, sep=3), "lower left", 0.4)
+    _anchor(axes, VPacker(children=lines, align="left", pad=0, sep=3), "lower left", 0.4, left_pt=left_pt)
 
 
 # Of a drawing's width, what a key above its axes has, and one below a map.
 _KEY_SHARE, _STRIP_SHARE = 0.86, 0.97
+
+
+def _part_entry(mark: str, words: str, colour: str, room: float) -> list[tuple[str, str, str]]:
+    """An entry of a key, in parts where it is longer than a line, each of words that are."""
+    parts = []
+    while _measure_entry(mark, words, load_style().text) > room and " " in words:
+        ends = [at for at, sign in enumerate(words) if sign == " "]
+        fitting = [at for at in ends if _measure_entry(mark, words[:at], load_style().text) <= room]
+        end = fitting[-1] if fitting else ends[0]
+        parts.append((mark, words[:end], colour))
+        mark, words = "", words[end + 1 :]
+    return [*parts, (mark, words, colour)]
 
 
 def _measure_entry(mark: str, words: str, size: float) -> float:
@@ -158,9 +172,12 @@ def _break_lines(parts: Sequence[Artist], widths: Sequence[float], room: float, 
     return [HPacker(children=line, align="baseline", pad=0, sep=sep) for line in lines]
 
 
-def _anchor(axes: Axes, packed: PackerBase, corner: str, gap: float) -> None:
-    """Set packed words with that corner of theirs at the upper left of the axes."""
-    place: Looks = {"bbox_to_anchor": (0, 1), "bbox_transform": axes.transAxes, "pad": 0, "borderpad": gap}
+def _anchor(axes: Axes, packed: PackerBase, corner: str, gap: float, *, left_pt: float = 0.0) -> None:
+    """Set packed words with that corner of theirs at the upper left of the axes, or so far left of it."""
+    drawing = axes.get_figure()
+    assert isinstance(drawing, Drawing)
+    where = axes.transAxes + ScaledTranslation(-left_pt / 72, 0, drawing.dpi_scale_trans)
+    place: Looks = {"bbox_to_anchor": (0, 1), "bbox_transform": where, "pad": 0, "borderpad": gap}
     axes.add_artist(AnchoredOffsetbox(loc=corner, child=packed, frameon=False, **place))
 
 
@@ -295,22 +312,25 @@ def dots_height(rows: int) -> float:
     return 18 + min(4.6 * max(rows, 4), max(110, 4.0 * rows))
 
 
-def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> None:
+def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> float:
     """Write a row's name beside it, where the label of a tick would be; a tick is two texts and three lines.
 
-    The axes have no grid along their rows.
+    The axes have no grid along their rows. Returns the room that the names take (points).
     """
     axes.yaxis.set_major_locator(NullLocator())
     beside, upright, across = axes.get_yaxis_text1_transform(mpl.rcParams["ytick.major.pad"])
     looks: Looks = {"size": mpl.rcParams["ytick.labelsize"], "color": mpl.rcParams["ytick.labelcolor"]}
-    for place, name in zip(places, names, strict=True):
-        axes.text(0, place, shorten_label(name), transform=beside, va=upright, ha=across, **looks)
+    shown = [shorten_label(name) for name in names]
+    for place, name in zip(places, shown, strict=True):
+        axes.text(0, place, name, transform=beside, va=upright, ha=across, **looks)
+    return max(measure_width(name, load_style().text) for name in shown) + mpl.rcParams["ytick.major.pad"]
 
 
-def set_strip_key(strip: Axes, entries: Key, *, title: str = "") -> None:
+def set_strip_key(strip: Axes, entries: Key, *, title: str = "") -> float:
     """Name a map's marks in the strip below it, from `ground.make_map`, after a title.
 
-    Of each entry, mark, words and colour; the mark alone is coloured, so that pale classes stay legible.
+    Of each entry, mark, words and colour; the mark alone is coloured, so that pale classes stay legible. Returns what
+    its lines after the first take (mm).
     """
     style = load_style()
     children: list[Artist] = []
@@ -326,8 +346,10 @@ def set_strip_key(strip: Axes, entries: Key, *, title: str = "") -> None:
         children.append(HPacker(children=pair, align="baseline", pad=0, sep=3))
         widths.append(_measure_entry(mark, words, style.large))
     lines = _break_lines(children, widths, _STRIP_SHARE * width_pt(), 12)
-    _raise_map(strip, _LINE_MM * (len(lines) - 1))
+    more_mm = _LINE_MM * (len(lines) - 1)
+    _raise_map(strip, more_mm)
     _anchor(strip, VPacker(children=lines, align="left", pad=0, sep=3), "upper left", 0.5)
+    return more_mm
 
 
 _LINE_MM = 5.6  # of a key below a map

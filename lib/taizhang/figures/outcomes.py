@@ -11,7 +11,7 @@ from taizhang.analysis.verdicts import judge_drills
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
-from taizhang.figures.marks import bars_height, draw_intervals, draw_key
+from taizhang.figures.marks import bars_height, draw_intervals, draw_key, wrap_label
 from taizhang.figures.tables import make_table, write_day, write_number
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.laws import find_law
@@ -32,7 +32,8 @@ def plot_drill_effects(view: View) -> display.Figure | None:
     with use_axes(bars_height(len(known), above=24), grid="x") as (drawing, axes):
         axes.axvline(1, color=style.roles["before"], linewidth=1.4, linestyle=(0, (4, 2)), zorder=1)
         draw_intervals(axes, places, effects, apart)
-        axes.set_yticks(places, [label(f"outcome.{one.name}", lang) for one in known])
+        columns = 18 if style.narrow else 28
+        axes.set_yticks(places, [wrap_label(label(f"outcome.{one.name}", lang), columns) for one in known])
         axes.set_ylim(-0.6, len(known) - 0.4)
         axes.set_xlabel(say_exhibit(view, "drill-effects", "axis"))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")

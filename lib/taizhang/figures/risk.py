@@ -61,8 +61,8 @@ def map_risk(view: View) -> display.Figure | None:
         texts = names if by_name else [str(numbers[code]) for code in districts.index]
         inks = [style.ink if level[code] in ("", CLASSES[0]) else style.paper for code in districts.index]
         left_out = place_labels(axes, districts.geometry, texts, inks, lead=True)
-        set_strip_key(strip, [("■", words, colours[name]) for name, words in named.items()])
-        write_list(strip, lines)
+        more_mm = set_strip_key(strip, [("■", words, colours[name]) for name, words in named.items()])
+        write_list(strip, lines, below_mm=more_mm)
     counts = [say_exhibit(view, "risk-map", "one", name=named[name], n=n) for name, n in found.counts.items()]
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     source += say_unlabelled(districts["name"], left_out, lang)
