@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from view_maker import make_hazards, make_view
 
@@ -21,7 +22,7 @@ def draw(id: str = "one", text: str = "隐患 $x$ −3 <b>") -> Figure:
         sheet, axes = make_axes(60)
         axes.plot([1, 2, 3], [3, 1, 2], marker="o")
         axes.text(2, 2, text)
-    return finish_figure(sheet, make_view({}), "location-map", id=id, n=3)
+    return finish_figure(sheet, make_view({}), "location-map", data=pd.DataFrame, id=id, n=3)
 
 
 def read_texts(figure: Figure) -> list[str]:
@@ -75,7 +76,9 @@ def test_what_is_told_in_words_is_not_drawn_for_a_report(monkeypatch: pytest.Mon
     view = make_view({}, report="township_review")
     with use_style():
         sheet, _ = make_axes(60)
-    shown = finish_figure(sheet, view, "hazards-by-trade", 1, n=1, leaders="", state="", few=["一处"])
+    shown = finish_figure(
+        sheet, view, "hazards-by-trade", 1, data=pd.DataFrame, n=1, leaders="", state="", few=["一处"]
+    )
     assert shown.told is not None and shown.svg == ""
     bundle = shown._repr_mimebundle_()
     assert "image/svg+xml" not in bundle and "一处" in bundle["text/html"]

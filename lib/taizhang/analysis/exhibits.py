@@ -96,17 +96,25 @@ def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Aske
 
 
 def add_narrow(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
-    """Have a function draw its figures, where a report is made, a second time for a telephone's screen."""
+    """Have a function draw its figures, where a report is made, a second time for a telephone's screen.
+
+    Elsewhere the figure knows how: a journal's column is as narrow.
+    """
 
     @wraps(function)
     def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
+        def draw_narrow() -> str:
+            with use_narrow():
+                again = function(view, *args, **named)
+            assert isinstance(again, Figure)
+            return again.svg
+
         shown = function(view, *args, **named)
-        if not isinstance(shown, Figure) or shown.told or not is_in_kernel():
+        if not isinstance(shown, Figure):
             return shown
-        with use_narrow():
-            again = function(view, *args, **named)
-        assert isinstance(again, Figure)
-        return replace(shown, narrow=again.svg)
+        if shown.told or not is_in_kernel():
+            return replace(shown, narrower=draw_narrow)
+        return replace(shown, narrow=draw_narrow())
 
     return show
 

@@ -6,14 +6,24 @@ renderers need. Ledger text in them is data: the renderers escape it, so it show
 
 import sys
 from base64 import b64encode
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from html import escape
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from taizhang.core.files import write_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 FIGURE = "application/vnd.taizhang.figure+json"
 TABLE = "application/vnd.taizhang.table+json"
 PROSE = "application/vnd.taizhang.prose+json"
 KEY_FIGURES = "application/vnd.taizhang.keyfigures+json"
+_NARROW_MM = 120.0  # a picture up to so wide is set as on a telephone's screen
 
 
 def is_interactive() -> bool:
@@ -36,18 +46,41 @@ def is_in_kernel() -> bool:
 
 
 def pack(thing: Any) -> Any:
-    """A display object as JSON holds it: of thousands of cells, only what is not as usual."""
+    """A display object as JSON holds it: of thousands of cells, only what is not as usual; nothing that is live."""
     if isinstance(thing, tuple):
         return [pack(one) for one in thing]
     if not is_dataclass(thing):
         return thing
-    values = ((one.name, getattr(thing, one.name), one.default) for one in fields(thing))
+    values = ((one.name, getattr(thing, one.name), one.default) for one in fields(thing) if one.compare)
     return {name: pack(value) for name, value, usual in values if value != usual}
+
+
+class Live(Protocol):
+    """What is behind a figure in the session that drew it."""
+
+    drawing: "Drawing"
+
+    @property
+    def data(self) -> "pd.DataFrame":
+        """What was drawn."""
+
+    def is_changed(self) -> bool:
+        """Whether somebody went on with the drawing after it was drawn."""
+
+    def draw(self) -> str:
+        """The drawing as it is now, as SVG."""
+
+    def render(self, svg: str, form: str, width_mm: float | None, dpi: float) -> bytes:
+        """An SVG as a file, see `Figure.save`."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart or map as SVG, whose text is text.
+    """A chart or map as SVG, whose text is text, and in the session that drew it the live drawing behind it.
+
+    `figure` and `axes` are Matplotlib's: what is changed on them is in the picture when it is shown or saved the next
+    time. Of a map, ``axes[0]`` is the map, in longitude and latitude; `data` then has geometries, and ``data.crs`` is
+    that of the axes. `save` writes a file.
 
     `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: what is measured, or the question that
     the figure answers; `headline`: the finding that leads its caption, '' where it has none; `alt`: what the figure
@@ -65,14 +98,68 @@ class Figure:
     told: "Prose | None" = None
     narrow: str = ""
     headline: str = ""
+    live: Live | None = field(default=None, compare=False, repr=False)
+    narrower: Callable[[], str] | None = field(default=None, compare=False, repr=False)  # gives `narrow`
+
+    @property
+    def figure(self) -> "Drawing":
+        """Matplotlib's figure, live."""
+        return self._find_live().drawing
+
+    @property
+    def axes(self) -> "list[Axes]":
+        """Matplotlib's axes, live."""
+        return list(self._find_live().drawing.axes)
+
+    @property
+    def data(self) -> "pd.DataFrame":
+        """What the figure shows, a row for each thing drawn; days are datetime64."""
+        return self._find_live().data
+
+    def save(self, path: str | Path, width_mm: float | None = None, dpi: float = 300) -> Path:
+        """Write the figure as a file, whole or not at all: SVG, PDF or PNG, as the name ends; the font is within.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its folder is made where there is none.
+        width_mm : float, optional
+            Default: that of a report's column, 160 mm. Type shrinks along; up to 120 mm a figure is drawn anew for a
+            narrow column, with type that can be read, unless somebody has changed it.
+        dpi : float
+            Dots per inch of a PNG.
+
+        Raises
+        ------
+        ParameterError
+            If the name ends in none of the three.
+        """
+        live, path, shown = self._find_live(), Path(path), self._refresh()
+        svg = shown.svg or live.draw()
+        if width_mm is not None and width_mm <= _NARROW_MM:
+            svg = shown.narrow or (shown.narrower() if shown.narrower else "") or svg
+        write_bytes(path, live.render(svg, path.suffix.lower(), width_mm, dpi))
+        return path
+
+    def _find_live(self) -> Live:
+        if self.live is None:
+            raise AttributeError(f"'{self.id}' was read back from a report: its drawing is not kept")
+        return self.live
+
+    def _refresh(self) -> "Figure":
+        """As it is now: where somebody changed its drawing, drawn again, and on a telephone the same."""
+        if self.live is None or not self.live.is_changed():
+            return self
+        return replace(self, svg=self.live.draw(), narrow="", narrower=None)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        about = {name: said for name, said in pack(self).items() if name != "svg"}
+        shown = self if self.told and not self.svg else self._refresh()
+        about = {name: said for name, said in pack(shown).items() if name != "svg"}
         if self.told and not self.svg:
             return self.told._repr_mimebundle_() | {FIGURE: about}
-        bundle = {"image/svg+xml": self.svg, "text/plain": self.alt, FIGURE: about}
+        bundle = {"image/svg+xml": shown.svg, "text/plain": self.alt, FIGURE: about}
         # Reports set title and source themselves; on a screen nobody else would.
-        return {"text/html": self._draw_framed(), **bundle} if is_interactive() else bundle
+        return {"text/html": shown._draw_framed(), **bundle} if is_interactive() else bundle
 
     def _draw_framed(self) -> str:
         """Title, picture and source; as an image, so that ids of several pictures in a page don't meet."""

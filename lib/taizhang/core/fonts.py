@@ -1,6 +1,7 @@
 """The Chinese fonts, from a package: figures, HTML and PDF use the same files, and no installed font."""
 
 import struct
+from base64 import b64encode
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -74,6 +75,15 @@ def subset_woff2(path: Path, text: str) -> bytes:
     It is the same for the same font and characters. Hints go; kerning and the spacing of full-width punctuation stay.
     """
     return _subset(path, "".join(sorted(set(text))))
+
+
+def write_face(family: str, woff2: bytes) -> str:
+    """A font as a rule of a style sheet, which holds it."""
+    data = b64encode(woff2).decode("ascii")
+    return (
+        f'@font-face{{font-family:"{family}";font-weight:400;font-display:swap;'
+        f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+    )
 
 
 @lru_cache(maxsize=32)

@@ -31,7 +31,7 @@ def plot_stages(view: View) -> display.Figure | None:
     key = [("■", label(f"action.{part}", lang), style.roles[role]) for part, role in parts]
     drawing = plot_bars(shown[["closed", "open"]], [colour for _, _, colour in key], texts, key)
     told = {"found": stages.found, "closed": stages.closed, "most": stages.most}
-    return finish_figure(drawing, view, "action-stages", stages.rows, told=told)
+    return finish_figure(drawing, view, "action-stages", stages.rows, data=lambda: stages.shown, told=told)
 
 
 @exhibit("action-stages-table")

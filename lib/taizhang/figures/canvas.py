@@ -1,13 +1,14 @@
 """The drawing every chart is drawn on: size, type, colours, and the SVG that comes of it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from io import StringIO
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib import font_manager
 from matplotlib._path import convert_to_string  # type: ignore[attr-defined]  # compiled, and not typed
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ from taizhang.analysis.exhibits import say_exhibit, tell_few
 from taizhang.analysis.naming import describe_source
 from taizhang.analysis.view import View
 from taizhang.core import display, fonts
+from taizhang.figures.files import render_picture
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.style import load_style
 
@@ -144,6 +146,7 @@ def finish_figure(
     exhibit: str,
     rows: int | None = None,
     *,
+    data: Callable[[], pd.DataFrame],
     id: str = "",
     ledgers: Sequence[str] = (),
     extra: str = "",
@@ -161,6 +164,9 @@ def finish_figure(
         Of exhibits.yml, whose title, alternative text and source it has; `id` where it is not the exhibit's.
     rows : int, optional
         Ledger rows behind it.
+    data : function
+        Gives the table of what is drawn, a row for each thing, with names of columns as ledgers and facts have them;
+        it is asked for by nobody but who goes on with the figure. Months become days, their first.
     ledgers : sequence of str
         That it is made from, where not the exhibit's.
     extra, source : str
@@ -184,11 +190,48 @@ def finish_figure(
         first, *also = ledgers or about.source
         source = describe_source(view, first, rows, also=also, extra=extra)
     words = tell_few(view, [(display.Run(text),) for text in few], id, exhibit, **values)
-    if words and display.is_in_kernel():
-        return display.Figure(id, title, alt, source, svg="", told=words, headline=headline)
-    with use_style():
-        svg = _draw_svg(drawing)
-    return display.Figure(id, title, alt, source, _clean_svg(svg, id), told=words, headline=headline)
+    live = LiveDrawing(drawing, id, data)
+    svg = "" if words and display.is_in_kernel() else live.draw()
+    return display.Figure(id, title, alt, source, svg, told=words, headline=headline, live=live)
+
+
+class LiveDrawing:
+    """A figure's drawing and its data, for whoever goes on with them: see `display.Live`."""
+
+    def __init__(self, drawing: Drawing, id: str, data: Callable[[], pd.DataFrame]) -> None:
+        self.drawing = drawing
+        self._id, self._make_data = id, data
+        self._first = self._now = ""
+
+    @cached_property
+    def data(self) -> pd.DataFrame:
+        return tidy_table(self._make_data())
+
+    def is_changed(self) -> bool:
+        return self.draw() != self._first
+
+    def draw(self) -> str:
+        if not self._now:
+            self._first = self._now = self._draw()
+        # To lay it out again moves things a little, though nobody has changed any.
+        elif self.drawing.stale and self._draw(layout=False) != self._now:
+            self._now = self._draw()
+        return self._now
+
+    def _draw(self, *, layout: bool = True) -> str:
+        with use_style():
+            return _clean_svg(_draw_svg(self.drawing, layout=layout), self._id)
+
+    def render(self, svg: str, form: str, width_mm: float | None, dpi: float) -> bytes:
+        return render_picture(svg, form, width_mm=width_mm or load_style().width_mm, dpi=dpi)
+
+
+def tidy_table(table: pd.DataFrame) -> pd.DataFrame:
+    """A table that any program can store: no months, but their first days, and no attributes."""
+    table = table.reset_index(drop=True)
+    table.attrs = {}
+    months = [name for name, column in table.items() if isinstance(column.dtype, pd.PeriodDtype)]
+    return table.assign(**{str(name): table[name].dt.start_time.astype("datetime64[us]") for name in months})
 
 
 class _Renderer(RendererSVG):
@@ -252,15 +295,18 @@ def _make_renderer(drawing: Drawing, buffer: StringIO) -> _Renderer:
     return made
 
 
-def _draw_svg(drawing: Drawing) -> str:
+def _draw_svg(drawing: Drawing, *, layout: bool = True) -> str:
     """The drawing drawn once; `savefig` would draw it twice, the first time for its layout."""
     if engine := drawing.get_layout_engine():
-        engine.execute(drawing)
+        if layout:
+            engine.execute(drawing)
         drawing.set_layout_engine("none")
     buffer = StringIO()
     renderer: Any = _make_renderer(drawing, buffer)
     drawing.draw(renderer)
     renderer.finalize()
+    if engine:
+        drawing.set_layout_engine(engine)  # for what somebody adds
     return buffer.getvalue()
 
 

@@ -10,6 +10,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, make_drawing, tidy_axes, use_style
 from taizhang.figures.marks import draw_key, label_months, set_whole_ticks
 from taizhang.figures.tables import make_table, write_number
+from taizhang.figures.tidy import name_index
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -48,7 +49,9 @@ def plot_weather(view: View) -> display.Figure | None:
         "warmer": label(f"weather.{'cooler' if course.departure < 0 else 'warmer'}", lang),
         "rain": course.rain, "wettest": wettest,
     }  # fmt: skip
-    return finish_figure(drawing, view, "weather", course.months, told=told)
+    return finish_figure(
+        drawing, view, "weather", course.months, data=lambda: name_index(monthly, "month"), told=told
+    )
 
 
 @exhibit("climate")

@@ -10,7 +10,7 @@ from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
-from taizhang.figures.hazards import draw_curve, say_wanting, scale_closure, write_within
+from taizhang.figures.hazards import draw_curve, list_steps, say_wanting, scale_closure, write_within
 from taizhang.figures.marks import draw_key
 from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_number, format_span, join_list
@@ -42,7 +42,15 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
     title = view.kinds["hazards"].fields[by].label(lang).lower()
     wanting, n = say_wanting(view, closure.cases), len(closure.cases.rows)
     told = {"column": title, "shares": join_list(shares, lang), "wanting": wanting}
-    return finish_figure(drawing, view, "closure-by", n, id=f"closure-by-{by}", told=told)
+    return finish_figure(
+        drawing,
+        view,
+        "closure-by",
+        n,
+        data=lambda: list_steps(closure.curves, by),
+        id=f"closure-by-{by}",
+        told=told,
+    )
 
 
 @exhibit("closure-table")

@@ -19,6 +19,7 @@ from taizhang.figures.canvas import Looks, finish_figure, use_columns
 from taizhang.figures.ground import fill_districts, place_labels, say_unlabelled, use_map
 from taizhang.figures.marks import dots_height, draw_intervals, draw_key, name_rows
 from taizhang.figures.tables import make_fact_cell, make_table, mark_cell, name_kinds, note_reported
+from taizhang.figures.tidy import join_ground, name_index
 from taizhang.metadata.facts import ADDED, ALL, FactInfo
 from taizhang.metadata.formats import format_date, format_fact, join_unit, name_unit
 from taizhang.metadata.style import load_style
@@ -69,7 +70,10 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
         "hatched": say_exhibit(view, "map-fact", "hatched", n=found.unknown, why=unknown) if unknown else "",
     }  # fmt: skip
     source = describe_fact_source(view, info, extra)
-    return finish_figure(drawing, view, "map-fact", id=f"map-{slug_fact(fact)}", source=source, told=told)
+    return finish_figure(
+        drawing, view, "map-fact", data=lambda: join_ground(view, places.rename(columns={"number": "step"})),
+        id=f"map-{slug_fact(fact)}", source=source, told=told,
+    )  # fmt: skip
 
 
 def _choose_fills(steps: int) -> list[str]:
@@ -201,7 +205,16 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     extra = say_exhibit(view, which, "interval") if found.has_intervals or info.unit in ADDED else ""
     source = describe_fact_source(view, info, extra + _tell_turning(found.turning, lang))
     id, none = f"ranking-{slug_fact(fact)}", not found.apart and info.unit not in ADDED
-    return finish_figure(drawing, view, which, id=id, source=source, none=none, told=told)
+    return finish_figure(
+        drawing,
+        view,
+        which,
+        data=lambda: name_index(rows, "district_code"),
+        id=id,
+        source=source,
+        none=none,
+        told=told,
+    )
 
 
 @exhibit("districts")

@@ -10,6 +10,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import bars_height, draw_intervals, draw_key, shorten_label
 from taizhang.figures.tables import make_table, write_number
+from taizhang.figures.tidy import name_index
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -35,7 +36,9 @@ def plot_cox(view: View) -> display.Figure | None:
         axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if str(value)[-1] in "25" else "")
         draw_key(axes, [("●", label("cox.apart", lang), style.roles["open"])])
     names = join_list([str(name) for name in fit.index[apart]], lang) or label("word.none", lang)
-    return finish_figure(drawing, view, "closure-cox", fit.attrs["n"], names=names)
+    return finish_figure(
+        drawing, view, "closure-cox", fit.attrs["n"], data=lambda: name_index(fit, "class"), names=names
+    )
 
 
 def tabulate_cox(view: View) -> display.Table | None:

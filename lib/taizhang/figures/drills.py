@@ -12,6 +12,7 @@ from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
 from taizhang.figures.marks import plot_bars, tell_parts
 from taizhang.figures.tables import make_table, write_answer, write_day
+from taizhang.figures.tidy import melt_counts
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -31,7 +32,10 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
     with use_axes(18 + 9 * len(calendar.counts), grid="") as (drawing, axes):
         draw_cells(axes, calendar.counts.set_axis(heads, axis=1))
     told = {"n": calendar.rows, "empty": calendar.empty_months, **tell_peak(totals, lang)}
-    return finish_figure(drawing, view, "drills-calendar", calendar.rows, told=told)
+    return finish_figure(
+        drawing, view, "drills-calendar", calendar.rows,
+        data=lambda: melt_counts(calendar.counts.T, "month", "form", "drills"), told=told,
+    )  # fmt: skip
 
 
 @exhibit("drills-kinds")
@@ -49,8 +53,9 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
     n = len(view.counted("drills"))
     few = tell_parts(view, "drills-kinds", counts.set_axis(list(words), axis=1))
     return finish_figure(
-        drawing, view, "drills-kinds", n, n=n, leaders=name_leaders(totals, view.lang), few=few
-    )
+        drawing, view, "drills-kinds", n, data=lambda: melt_counts(counts, "hazard_type", "form", "drills"),
+        n=n, leaders=name_leaders(totals, view.lang), few=few,
+    )  # fmt: skip
 
 
 @exhibit("drills-list")

@@ -19,6 +19,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
 from taizhang.figures.marks import plot_bars
 from taizhang.figures.tables import make_table, write_answer, write_number
+from taizhang.figures.tidy import name_index
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number, format_share, join_list
 from taizhang.metadata.style import load_style
@@ -41,7 +42,10 @@ def plot_ratings(view: View) -> display.Figure | None:
     drawing = plot_bars(counts[["n"]], [load_style().roles["main"]], texts)
     pairs = counts["n"].items()
     told = [label("evaluation_text.of", lang, name=name, n=format_number(n)) for name, n in pairs]
-    return finish_figure(drawing, view, "drill-ratings", int(total), n=total, ratings=join_list(told, lang))
+    return finish_figure(
+        drawing, view, "drill-ratings", int(total), data=lambda: name_index(counts, "rating"),
+        n=total, ratings=join_list(told, lang),
+    )  # fmt: skip
 
 
 @exhibit("drill-evaluations")

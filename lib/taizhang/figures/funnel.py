@@ -11,6 +11,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.comparison import describe_fact_source, say_value, slug_fact
 from taizhang.figures.marks import draw_key, note_point
+from taizhang.figures.tidy import name_index
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
@@ -59,7 +60,16 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
     told = {"n": len(rows), "fact": info.title[lang], "out": len(funnel.called), "names": names}
     source = describe_fact_source(view, info, extra)
     id, none = f"funnel-{slug_fact(fact)}", not funnel.called
-    return finish_figure(drawing, view, "funnel", id=id, source=source, none=none, told=told)
+    return finish_figure(
+        drawing,
+        view,
+        "funnel",
+        data=lambda: name_index(rows, "district_code"),
+        id=id,
+        source=source,
+        none=none,
+        told=told,
+    )
 
 
 def _set_funnel_limits(axes: Axes, funnel: DistrictFunnel, info: FactInfo) -> None:

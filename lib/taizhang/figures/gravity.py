@@ -1,8 +1,9 @@
 """A county's districts side by side: every indicator in one table, maps of those that differ, what visits find."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
@@ -21,6 +22,7 @@ from taizhang.figures.comparison import describe_fact_source, name_with_unit
 from taizhang.figures.ground import fill_districts, place_labels, use_panels
 from taizhang.figures.marks import draw_key, label_points, set_strip_key, set_whole_ticks
 from taizhang.figures.tables import make_fact_cell, make_table, write_number
+from taizhang.figures.tidy import join_ground, name_index
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import format_fact, format_number, join_list, name_unit
@@ -108,8 +110,22 @@ def map_rates(view: View) -> display.Figure | None:
     kinds = list(dict.fromkeys(one.info.kind for one in differences if one.info.kind in view.kinds))
     extra = say_exhibit(view, "rate-maps", "numbers") if any(numbered) else ""
     return finish_figure(
-        drawing, view, "rate-maps", ledgers=kinds, extra=extra, names=names, n=len(differences)
-    )
+        drawing, view, "rate-maps", data=lambda: _list_states(view, differences),
+        ledgers=kinds, extra=extra, names=names, n=len(differences),
+    )  # fmt: skip
+
+
+def _list_states(view: View, differences: Sequence[RateDifference]) -> pd.DataFrame:
+    """By indicator and district: value, and how it lies to the whole area's."""
+    heat = find_heat(view)
+    assert heat is not None
+    parts = [
+        pd.DataFrame({"value": heat.values[one.info.name], "state": heat.states[one.info.name]}).assign(
+            fact=one.info.name
+        )
+        for one in differences
+    ]
+    return pd.concat([join_ground(view, part) for part in parts], ignore_index=True)
 
 
 def _draw_panel(axes: Axes, view: View, one: RateDifference, colours: Mapping[str, str]) -> bool:
@@ -170,4 +186,6 @@ def plot_yield(view: View) -> display.Figure | None:
         "found": format_number(top["found"]), "visits": format_number(top["visits"]),
     }  # fmt: skip
     source = describe_fact_source(view, info, "")
-    return finish_figure(drawing, view, "yield", source=source, told=values)
+    return finish_figure(
+        drawing, view, "yield", data=lambda: name_index(places, "district_code"), source=source, told=values
+    )

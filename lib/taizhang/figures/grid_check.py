@@ -174,7 +174,9 @@ def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figur
     source = label("source.grid_cells", lang, **cell, day=format_date(view.as_of, lang))
     if len(ranked):
         source = _join([source, say_exhibit(view, "grid-problems-map", "many")], lang)
-    return finish_figure(drawing, view, "grid-problems-map", problems=told, source=source)
+    return finish_figure(
+        drawing, view, "grid-problems-map", data=lambda: ranked, problems=told, source=source
+    )
 
 
 def _join(sentences: Sequence[str], lang: str) -> str:
@@ -240,4 +242,7 @@ def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Fi
         extra = _join([extra, say_exhibit(view, id, "unmatched", n=found.unmatched)], lang)
     told = {"kind": view.kinds[kind].label(lang), "n": len(cells), "some": found.filled}
     top, most = found.busiest["name"], found.busiest["rows"]
-    return finish_figure(drawing, view, id, found.rows, extra=extra, top=top, most=most, told=told)
+    return finish_figure(
+        drawing, view, id, found.rows, data=lambda: cells.rename(columns={"number": "step"}),
+        extra=extra, top=top, most=most, told=told,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from matplotlib.typing import LineStyleType
 
 from taizhang.analysis.closure import MONTH, Cases, Closure, Curve, follow_closure
 from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
-from taizhang.analysis.hazards import count_by, cross_classes, follow_months, list_overdue
+from taizhang.analysis.hazards import HazardTrend, count_by, cross_classes, follow_months, list_overdue
 from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
 from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
@@ -18,6 +18,7 @@ from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
 from taizhang.figures.marks import back_label, draw_key, draw_stacked_months, note_point, plot_bars
 from taizhang.figures.tables import make_table, write_day
+from taizhang.figures.tidy import melt_counts
 from taizhang.metadata.formats import format_span, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -59,7 +60,15 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
         "state": say_state(view, totals.by_part.to_dict()),
         **tell_peak(totals.by_class, lang),
     }
-    return finish_figure(drawing, view, "hazards-trend", trend.rows, told=told)
+    return finish_figure(
+        drawing, view, "hazards-trend", trend.rows, data=lambda: _list_months(trend), told=told
+    )
+
+
+def _list_months(trend: HazardTrend) -> pd.DataFrame:
+    """Hazards by month and state; `found_year_before` of the same month a year before."""
+    before = {} if trend.before is None else {"found_year_before": trend.before.to_numpy()}
+    return melt_counts(trend.counts.assign(**before), "month", "state", "hazards")
 
 
 @exhibit("hazards-by-trade")
@@ -105,7 +114,10 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
         say_exhibit(view, "hazards-by-class", "few_open" if n else "leader", name=name, open=n, **share)
         for name, share, n in zip(counts.index, shares, counts["open"], strict=True)
     ]
-    return finish_figure(drawing, view, exhibit, int(totals.whole), told=told, few=few)
+    return finish_figure(
+        drawing, view, exhibit, int(totals.whole), data=lambda: melt_counts(counts, column, "state", "hazards"),
+        told=told, few=few,
+    )  # fmt: skip
 
 
 @exhibit("hazards-cells")
@@ -123,7 +135,14 @@ def plot_hazards_cells(view: View) -> display.Figure | None:
     with use_axes((16 if view.lang == "zh" else 42) + 7 * len(counts), grid="") as (drawing, axes):
         draw_cells(axes, counts, every=True)
     told = {"n": n, "leaders": join_list(leaders, view.lang)}
-    return finish_figure(drawing, view, "hazards-cells", n, told=told)
+    return finish_figure(
+        drawing,
+        view,
+        "hazards-cells",
+        n,
+        data=lambda: melt_counts(counts, "trade", "category", "hazards"),
+        told=told,
+    )
 
 
 @exhibit("hazards-closure")
@@ -145,7 +164,26 @@ def plot_closure_curve(view: View) -> display.Figure | None:
         _mark_medians(axes, view, closure)
     shares = {name: write_within(curve, days, view.lang) for name, days in (("at_once", 0), ("month", MONTH))}
     told = {**shares, "open": closure.cases.open.sum(), "wanting": say_wanting(view, closure.cases)}
-    return finish_figure(drawing, view, "hazards-closure", n, n=n, told=told)
+    return finish_figure(
+        drawing,
+        view,
+        "hazards-closure",
+        n,
+        data=lambda: list_steps({name_place(view): curve}, "district"),
+        n=n,
+        told=told,
+    )
+
+
+def list_steps(curves: Mapping[str, Curve], by: str) -> pd.DataFrame:
+    """Curves by class as a row for each step: days, and percent closed with its ends."""
+    columns = {"time": "days", "share": "percent", "most": "percent_most"}
+    parts = [
+        pd.DataFrame(vars(curve)).rename(columns=columns).assign(**{by: name})
+        for name, curve in curves.items()
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table[[by, *(name for name in table if name != by)]]
 
 
 def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-") -> None:

@@ -11,6 +11,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
 from taizhang.figures.tables import make_table, note_losses, write_day, write_number
+from taizhang.figures.tidy import melt_counts
 from taizhang.metadata.words import label
 
 
@@ -34,7 +35,10 @@ def plot_incidents_trend(view: View) -> display.Figure | None:
     pairs = zip(years, total.by_class, strict=True)
     told = [say_exhibit(view, "incidents-trend", "year", year=year, n=n) for year, n in pairs]
     joined = ("、" if lang == "zh" else ", ").join(told)
-    return finish_figure(drawing, view, "incidents-trend", int(total.whole), sums=joined)
+    return finish_figure(
+        drawing, view, "incidents-trend", int(total.whole),
+        data=lambda: melt_counts(counts, "year", "month", "incidents"), sums=joined,
+    )  # fmt: skip
 
 
 @exhibit("incidents-list")

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.inspections import count_modes, follow_months
+from taizhang.analysis.inspections import VisitTrend, count_modes, follow_months
 from taizhang.analysis.naming import name_leaders, tell_peak
 from taizhang.analysis.rows import total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import draw_key, draw_stacked_months, plot_bars
+from taizhang.figures.tidy import name_index
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -30,7 +31,16 @@ def plot_inspections_trend(view: View) -> display.Figure | None:
         draw_stacked_months(axes, months, [(visits, style.roles["main"])], lang, before=trend.before)
         draw_key(axes, [*key, ("", label("axis.visits", lang), style.muted)])
     n = total_counts(visits.to_frame()).whole
-    return finish_figure(drawing, view, "inspections-trend", int(n), told={"n": n, **tell_peak(visits, lang)})
+    return finish_figure(
+        drawing, view, "inspections-trend", int(n), data=lambda: _list_months(trend),
+        told={"n": n, **tell_peak(visits, lang)},
+    )  # fmt: skip
+
+
+def _list_months(trend: VisitTrend) -> pd.DataFrame:
+    """Visits by month, and those of the same month a year before."""
+    table = name_index(trend.visits, "month", "visits")
+    return table if trend.before is None else table.assign(visits_year_before=trend.before.to_numpy())
 
 
 @exhibit("inspections-by-mode")
@@ -48,4 +58,8 @@ def plot_inspections_by_mode(view: View) -> display.Figure | None:
     leaders = name_leaders(counts["visits"], view.lang)
     gap = "" if view.lang == "zh" else " "
     few = [f"{name}{gap}{text}" for name, text in zip(counts.index, texts, strict=True)]
-    return finish_figure(drawing, view, "inspections-by-mode", int(n), n=n, leaders=leaders, few=few)
+    return finish_figure(
+        drawing, view, "inspections-by-mode", int(n),
+        data=lambda: name_index(counts.rename(columns={"found": "hazards_per_visit"}), "mode"),
+        n=n, leaders=leaders, few=few,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from taizhang.figures.canvas import Looks, finish_figure
 from taizhang.figures.ground import add_layer, label_beside, place_labels, use_map
 from taizhang.figures.hazards import STATE_ROLES, say_state
 from taizhang.figures.marks import set_strip_key
+from taizhang.figures.tidy import join_ground, make_points
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.style import load_style
@@ -80,7 +81,10 @@ def map_hazards(
         "where": label(f"map.side.{side}", view.lang),
     }
     extra = _tell_points(view, shown)
-    return finish_figure(drawing, view, "hazards-map", points.rows, extra=extra, told=told)
+    return finish_figure(
+        drawing, view, "hazards-map", points.rows, data=lambda: make_points(view, located, "found_on", "state"),
+        extra=extra, told=told,
+    )  # fmt: skip
 
 
 def _draw_hexagons(axes: Axes, strip: Axes, located: pd.DataFrame, view: View) -> None:
@@ -149,7 +153,10 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
     extra = _tell_points(view, points)
     classes = name_leaders(pd.Series(points.classes), view.lang, most=len(marks))
     told = {"n": len(located), "classes": classes}
-    return finish_figure(drawing, view, f"{kind}-map", points.rows, extra=extra, told=told)
+    return finish_figure(
+        drawing, view, f"{kind}-map", points.rows, data=lambda: make_points(view, located, "class"),
+        extra=extra, told=told,
+    )  # fmt: skip
 
 
 @exhibit("location-map")
@@ -170,7 +177,9 @@ def map_location(view: View) -> display.Figure | None:
         ):
             taken = [label_beside(axes, here.geometry.iloc[0], str(here["name"].iloc[0]), size=style.small)]
         place_labels(axes, others.geometry, others["name"], [style.muted] * len(others), taken=taken)
-    return finish_figure(drawing, view, "location-map", n=len(districts))
+    return finish_figure(
+        drawing, view, "location-map", data=lambda: join_ground(view, districts[[]]), n=len(districts)
+    )
 
 
 @exhibit("grid-map")
@@ -193,4 +202,7 @@ def map_grid(view: View) -> display.Figure | None:
                 add_layer(axes, shapes, facecolor=colour, edgecolor=style.paper, linewidth=0.6, zorder=3)
                 key.append(("■", label(f"grid.{name}", lang), colour))
         set_strip_key(strip, key)
-    return finish_figure(drawing, view, "grid-map", n=len(cells), missing=len(list_unassigned(view)))
+    return finish_figure(
+        drawing, view, "grid-map", data=lambda: cells.assign(assignment=told),
+        n=len(cells), missing=len(list_unassigned(view)),
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
 from taizhang.figures.marks import plot_bars, tell_parts
 from taizhang.figures.tables import make_table, note_losses, write_answer
+from taizhang.figures.tidy import melt_counts, name_index
 from taizhang.metadata.formats import format_number
 from taizhang.metadata.kinds import Field, load_shared
 from taizhang.metadata.style import load_style
@@ -35,8 +36,9 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
     }  # fmt: skip
     few = [f"{name}{'' if lang == 'zh' else ' '}{format_number(n)}" for name, n in counts.items()]
     figure = finish_figure(
-        drawing, view, "classes", len(view.counted(kind)), id=id, ledgers=(kind,), told=told, few=few
-    )
+        drawing, view, "classes", len(view.counted(kind)), data=lambda: name_index(counts, column, value or "rows"),
+        id=id, ledgers=(kind,), told=told, few=few,
+    )  # fmt: skip
     return place_shown(view, figure, id, "classes")
 
 
@@ -57,8 +59,9 @@ def plot_warnings(view: View) -> display.Figure | None:
     n = int(totals.whole)
     few = tell_parts(view, "warnings", counts.set_axis(names, axis=1))
     return finish_figure(
-        drawing, view, "warnings", n, n=n, colours=name_leaders(sums, lang, most=len(sums)), few=few
-    )
+        drawing, view, "warnings", n, data=lambda: melt_counts(counts, "kind", "colour", "warnings"),
+        n=n, colours=name_leaders(sums, lang, most=len(sums)), few=few,
+    )  # fmt: skip
 
 
 def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> display.Table | None:

@@ -44,7 +44,11 @@ def plot_drill_effects(view: View) -> display.Figure | None:
         told.append(say_exhibit(view, "drill-effects", "one", **pair))
     ledgers = ["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)]
     words = label("change.join", lang).join(told)
-    return finish_figure(drawing, view, "drill-effects", ledgers=ledgers, words=words)
+    return finish_figure(
+        drawing, view, "drill-effects",
+        data=lambda: effects.assign(outcome=[one.name for one in known], beyond_chance=apart),
+        ledgers=ledgers, words=words,
+    )  # fmt: skip
 
 
 @exhibit("drill-effects-table")

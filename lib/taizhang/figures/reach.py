@@ -93,4 +93,7 @@ def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | No
     ledgers = ["shelters", "hazards"] if len(premises) else ["shelters"]
     told = {"n": row["premises_located"], "near": row["premises_in_reach"], "distance": distance}
     percent = format_number(row["area_in_reach_percent"], 1)
-    return finish_figure(drawing, view, "shelter-reach-map", ledgers=ledgers, percent=percent, told=told)
+    return finish_figure(
+        drawing, view, "shelter-reach-map", data=lambda: reach[reach["district_code"] == view.district],
+        ledgers=ledgers, percent=percent, told=told,
+    )  # fmt: skip

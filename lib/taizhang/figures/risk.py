@@ -24,6 +24,7 @@ from taizhang.figures.ground import (
 )
 from taizhang.figures.marks import set_strip_key
 from taizhang.figures.tables import make_table, write_number
+from taizhang.figures.tidy import join_ground
 from taizhang.metadata.exhibits import load_exhibits
 from taizhang.metadata.formats import format_number, join_list
 from taizhang.metadata.style import load_style
@@ -74,7 +75,15 @@ def map_risk(view: View) -> display.Figure | None:
         for _, row in found.leaders.iterrows()
     ]
     told = {"counts": join_list(counts, lang), "names": join_list(leaders, lang)}
-    return finish_figure(drawing, view, "risk-map", source=source, area=name_area(view), told=told)
+    return finish_figure(
+        drawing,
+        view,
+        "risk-map",
+        data=lambda: join_ground(view, places),
+        source=source,
+        area=name_area(view),
+        told=told,
+    )
 
 
 def _list_classes(

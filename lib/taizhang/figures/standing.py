@@ -19,6 +19,7 @@ from taizhang.figures.marks import (
     set_whole_ticks,
 )
 from taizhang.figures.tables import make_table, write_number
+from taizhang.figures.tidy import join_ground, name_index
 from taizhang.metadata.formats import format_fact, format_span, join_list, name_unit
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -75,7 +76,10 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     if standing.partly:
         extra += (" " if lang == "en" else "") + say_exhibit(view, "standing", "partly", n=standing.partly)
     source = describe_fact_source(view, info, extra)
-    return finish_figure(drawing, view, "ranks", id=f"ranks-{slug_fact(fact)}", source=source, told=told)
+    return finish_figure(
+        drawing, view, "ranks", data=lambda: name_index(places, "district_code"),
+        id=f"ranks-{slug_fact(fact)}", source=source, told=told,
+    )  # fmt: skip
 
 
 @exhibit("standing")
@@ -142,4 +146,7 @@ def map_pattern(view: View, fact: str) -> display.Figure | None:
     told = {"fact": info.title[lang], "area": name_area(view), "names": join_list(marked.names, lang)}
     pattern = say_pattern(standing.pattern, lang, alike=standing.alike)
     source = describe_fact_source(view, info, pattern + say_unlabelled(districts["name"], left_out, lang))
-    return finish_figure(drawing, view, "pattern", id=f"pattern-{slug_fact(fact)}", source=source, told=told)
+    return finish_figure(
+        drawing, view, "pattern", data=lambda: join_ground(view, quadrant.to_frame("quadrant")),
+        id=f"pattern-{slug_fact(fact)}", source=source, told=told,
+    )  # fmt: skip

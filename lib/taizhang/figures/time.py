@@ -25,6 +25,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure, make_drawing, tidy_axes, use_axes, use_style
 from taizhang.figures.marks import bars_height, draw_key, label_months
 from taizhang.figures.tables import make_table, write_number
+from taizhang.figures.tidy import name_index
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -61,8 +62,16 @@ def plot_key_periods(view: View) -> display.Figure | None:
     names_ = join_list(apart, lang) or label("word.none", lang)
     span = _say_span(shown, view)
     return finish_figure(
-        drawing, view, "key-periods", ledgers=tuple(shown), none=not apart, apart=names_, span=span
-    )
+        drawing, view, "key-periods", data=lambda: _join_kinds(shown, "ledger", "key_period"),
+        ledgers=tuple(shown), none=not apart, apart=names_, span=span,
+    )  # fmt: skip
+
+
+def _join_kinds(parts: Mapping[str, pd.DataFrame], name: str, index: str) -> pd.DataFrame:
+    """Tables one below the other, with the name of each, and their index as a column."""
+    named = [name_index(part, index).assign(**{name: key}) for key, part in parts.items()]
+    table = pd.concat(named, ignore_index=True)
+    return table[[name, *(column for column in table if column != name)]]
 
 
 def _draw_ratios(axes: Axes, part: pd.DataFrame, names: list[str], shift: float, colour: str) -> None:
@@ -165,7 +174,16 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
         "first": str(first), "last": str(last),
     }  # fmt: skip
     id, rows = f"seasons-{kind.replace('_', '-')}", int(total_counts(months[["events"]]).whole)
-    return finish_figure(drawing, view, "seasons", rows, id=id, ledgers=(kind,), told=told)
+    return finish_figure(
+        drawing,
+        view,
+        "seasons",
+        rows,
+        data=lambda: name_index(months, "month"),
+        id=id,
+        ledgers=(kind,),
+        told=told,
+    )
 
 
 @exhibit("hazards-control")
@@ -209,7 +227,11 @@ def plot_control(view: View) -> display.Figure | None:
     told = {"words": label("change.join", lang).join(words), "sought": join.join(sought)}
     said = join.join(["", *lacking])
     rows = int(total_counts(charts["found"].points[["value"]]).whole) if "found" in charts else None
-    return finish_figure(drawing, view, "hazards-control", rows, none=none, told=told | {"lacking": said})
+    points = {part: chart.points for part, chart in charts.items()}
+    return finish_figure(
+        drawing, view, "hazards-control", rows, data=lambda: _join_kinds(points, "chart", "month"),
+        none=none, told=told | {"lacking": said},
+    )  # fmt: skip
 
 
 def _list_key(part: str, chart: Chart, lang: str) -> list[tuple[str, str, str]]:

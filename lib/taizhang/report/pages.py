@@ -77,8 +77,8 @@ def assemble_page(
     sans, serif = _collect_characters(body)
     css = "\n".join(
         [
-            _write_face(fonts.SANS, fonts.subset_woff2(fonts.sans_path(), sans + _ALWAYS)),
-            _write_face(fonts.SERIF, fonts.subset_woff2(fonts.serif_path(), serif + _ALWAYS)),
+            fonts.write_face(fonts.SANS, fonts.subset_woff2(fonts.sans_path(), sans + _ALWAYS)),
+            fonts.write_face(fonts.SERIF, fonts.subset_woff2(fonts.serif_path(), serif + _ALWAYS)),
             *map(_read_asset, styles),
             colours,
         ]
@@ -111,14 +111,6 @@ def assemble_page(
 
 def _hash_source(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}"
-
-
-def _write_face(family: str, woff2: bytes) -> str:
-    data = b64encode(woff2).decode("ascii")
-    return (
-        f'@font-face{{font-family:"{family}";font-weight:400;font-display:swap;'
-        f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
-    )
 
 
 def _collect_characters(body: str) -> tuple[str, str]:
