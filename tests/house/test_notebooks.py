@@ -7,6 +7,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from lab_cells import list_suggestions
+
 LONGEST_CELL = 12
 PARAMETERS = {"district", "period", "lang", "workbook"}
 REPORTS = {"township_review", "county_comparison"}  # these have as_of, too; others may
@@ -110,6 +112,30 @@ def test_templates_keep_to_the_house(root: Path) -> None:
             f"{path.name}: {fault}" for fault in find_faults(notebook, own=own, report=path.stem in REPORTS)
         ]
     assert not found, "\n".join(found)
+
+
+def test_what_to_try_is_told_alike_in_both_languages(root: Path) -> None:
+    for path in list_notebooks(root):
+        notebook = nbformat.read(path, as_version=4)
+        told = {
+            lang: {
+                cell.id.removesuffix(f"-{lang}"): cell.source
+                for cell in notebook.cells
+                if {"lab", lang} <= set(cell.metadata.get("tags", ()))
+            }
+            for lang in ("zh", "en")
+        }
+        assert told["zh"].keys() == told["en"].keys() and told["zh"], path.name
+        code = {
+            lang: {id.removesuffix(f"-{lang}"): text for id, text in list_suggestions(notebook, lang).items()}
+            for lang in told
+        }
+        assert code["zh"] == code["en"], path.name
+        assert not [
+            text
+            for text in code["en"].values()
+            if find_code_faults(text) not in ([], ["a function is defined"])
+        ]
 
 
 def make_notebook(*cells: Any, kernel: str = "python3") -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import taizhang as tz
+from lab_cells import add_suggestions, list_tried
 from taizhang import draw
 from taizhang.core.display import FIGURE
 from taizhang.report.execute import execute_notebook
@@ -25,13 +26,18 @@ def test_every_exploration_runs(sample_book: Path, tmp_path: Path) -> None:
     code = str(book.districts["code"].iloc[1])
     for name in OURS:
         notebook = execute_notebook(
-            book.template(name),
+            add_suggestions(book.template(name).read_text("utf-8")),
             tmp_path / f"{name}.ipynb",
             {"district": code, "period": "2021", "lang": "en"},
             cwd=book.root,
         )
         outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
         assert outputs, name
+        tried = list_tried(notebook)
+        assert tried, name
+        for cell, shown in tried.items():
+            # Each shows something, and nothing but what it was asked for: no warning.
+            assert shown and all("data" in output for output in shown), f"{name}: {cell}"
         assert not [o for o in outputs if "widget-view" in str(o.get("data", {}).keys())], name
         if name != "explore_trace":
             assert any(FIGURE in o.get("data", {}) for o in outputs), name
@@ -55,10 +61,11 @@ def test_the_draw_s_notebook_shows_the_draw_of_the_command(
     shown = [[cell.text for cell in row] for row in tables[-1].table.rows]
     assert [row[1] for row in shown] == [visit.entity for visit in drawn.visits]
     assert len(shown) >= 2
-    # The last cell repeats the draw: nothing differs.
+    # The last cell that runs repeats the draw: nothing differs.
     repeated = draw.check_draw(drawn, lang).blocks[0].runs[0].text
     assert repeated == {
         "zh": "重做的结果与抽取结果完全一致，2个检查对象及其检查人员都相同。",
         "en": "Made once more, the draw is the same: 2 entities, and their inspectors.",
     }[lang]
-    assert notebook.cells[-1].outputs[-1]["data"]["text/plain"] == repeated
+    last = [cell for cell in notebook.cells if cell.cell_type == "code"][-1]
+    assert last.outputs[-1]["data"]["text/plain"] == repeated

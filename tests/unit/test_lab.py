@@ -13,7 +13,8 @@ from taizhang.cli import app
 from taizhang.core.display import FIGURE, Figure, is_interactive
 from taizhang.lab import controls as picking
 from taizhang.lab import launch as lab
-from taizhang.report.kept import carry_kept, find_local
+from taizhang.report.kept import carry_kept, drop_lab, find_local
+from taizhang.report.notebook import MarkdownBlock, read_blocks
 
 
 def cell(name: str, source: str, *tags: str) -> Any:
@@ -122,6 +123,31 @@ def test_a_notebook_without_kept_cells_changes_nothing(tmp_path: Path) -> None:
     nbformat.write(book(P, A, cell("loose", "not_kept()")), local)
     template = nbformat.writes(book(P, A, B))
     assert carry_kept(template, local) == template
+
+
+def test_cells_for_jupyterlab_alone_are_in_no_report(tmp_path: Path) -> None:
+    hint = new_markdown_cell("**试一试** 换一列。", id="h", metadata={"tags": ["lab", "zh"]})
+    template = nbformat.writes(book(P, A, hint, cell("tried", "try_it()", "lab"), B))
+    made = drop_lab(template)
+    assert sources(nbformat.reads(made, as_version=4))[1:] == ["one()", "two()"]
+    # Another hint is no other report.
+    hint.source = "**试一试** 再换一列。"
+    assert drop_lab(nbformat.writes(book(P, A, hint, B))) == made
+    assert drop_lab(nbformat.writes(book(P, A))) == nbformat.writes(book(P, A))
+    assert drop_lab("{") == "{"
+    # What is kept behind a hint stands behind the cell above it.
+    local = tmp_path / "x.ipynb"
+    nbformat.write(book(P, A, hint, cell("k", "my_figure()", "keep"), B), local)
+    carried = nbformat.reads(carry_kept(made, local), as_version=4)
+    assert sources(carried)[1:] == ["one()", "my_figure()", "two()"]
+    # Nor does a notebook that was run with them, by whatever runs it, show them in a report.
+    told = new_markdown_cell("一句话。", id="t", metadata={"tags": ["zh"]})
+    texts = [
+        block.text
+        for block in read_blocks(book(P, hint, told), lang="zh")
+        if isinstance(block, MarkdownBlock)
+    ]
+    assert texts == ["一句话。"]
 
 
 def test_controls_write_what_is_picked_and_follow_the_cell(sample_book: Path) -> None:

@@ -1,17 +1,33 @@
-"""What a researcher keeps of one township's notebook goes into that township's report, where it was written.
+"""Which cells a report has: the template's without those for JupyterLab alone, and what a researcher keeps.
 
 ``notebooks/local/<district_code>.ipynb`` is a copy of the template in which somebody has worked. Its cells
 tagged ``keep`` are carried over; every other cell is the template's.
 """
 
+import json
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taizhang.report.tags import KEEP, LAB
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-KEEP = "keep"
+
+def drop_lab(template: str) -> str:
+    """A template's text without the cells tagged ``lab``, which tell a researcher what to try.
+
+    They are no part of what a report is made from: another suggestion makes no report anew.
+    """
+    try:
+        notebook = json.loads(template)
+        cells = [cell for cell in notebook["cells"] if LAB not in cell["metadata"].get("tags", ())]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return template  # what is wrong with it is told where it is run
+    if len(cells) == len(notebook["cells"]):
+        return template
+    return json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1)
 
 
 def find_local(root: Path, district: str) -> Path | None:

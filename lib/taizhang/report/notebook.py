@@ -27,6 +27,7 @@ from taizhang.report.footnotes import Footnote, Numbers, check_footnotes, lift_f
 from taizhang.report.markdown import drop_comments, parse_markdown
 from taizhang.report.numbering import make_anchor, write_number
 from taizhang.report.pages import page_words
+from taizhang.report.tags import LAB
 from taizhang.settings.workbook import LANGS
 
 
@@ -118,15 +119,17 @@ def read_blocks(
 ) -> list[ReportBlock]:
     """Read what an executed notebook shows, in one language, and what people wrote for the report (`place_note`).
 
-    Level 1 headings are left out, as the renderer writes the title; headings with nothing under them too. Outputs
+    Level 1 headings are left out, as the renderer writes the title; so are headings with nothing under them and cells
+    tagged ``lab``. Outputs
     without one of our MIME types are read as far as they are Markdown, pictures or HTML tables; plain text alone is
     taken for a print and left out. A cell that ended in an error is a RenderError. `apart`: of a report with a first
     page, all figures and tables stand in the annex, as official documents have them.
     """
     blocks: list[ReportBlock] = []
     for position, cell in enumerate(notebook.cells, start=1):
-        langs = set(LANGS) & set(cell.metadata.get("tags", ()))
-        if langs and lang not in langs:
+        tags = set(cell.metadata.get("tags", ()))
+        langs = set(LANGS) & tags
+        if LAB in tags or (langs and lang not in langs):
             continue
         if cell.cell_type == "markdown":
             blocks.extend(_split_markdown(cell.source))

@@ -26,7 +26,7 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.words import label
 from taizhang.report.formats import BRIEF, FORMATS, find_word_base
-from taizhang.report.kept import carry_kept, find_local
+from taizhang.report.kept import carry_kept, drop_lab, find_local
 from taizhang.report.manifest import Manifest, Outputs
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
@@ -138,7 +138,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
         if snapshot.period.kind in report.periods:
             places = districts if report.scope == "district" else area
             wanted += [(report.template, report, *place) for place in places]
-    read = cache(lambda kind: snapshot.find_template(kind).read_text("utf-8"))
+    read = cache(lambda kind: drop_lab(snapshot.find_template(kind).read_text("utf-8")))
     made_on = _read_made_on(snapshot.made_on)
     unread = tell_unread(snapshot, wish.lang)
     listed = []
