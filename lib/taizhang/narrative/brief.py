@@ -558,7 +558,6 @@ def _count_of(group: Group, lang: str) -> str:
 
 def _list_subjects(view: View, group: Group) -> tuple[list[Subject], int]:
     """What a problem is about, and how many there are in all; of several districts' these, each with its title."""
-    lang = view.lang
     if len(group) > 1:
         told = [Subject(_name_district(view, one.district), "", _say_own(view, one)) for one in group]
         return told, len(told)
