@@ -1,6 +1,7 @@
 """Tables as CSV in which ledger text can never act as a formula."""
 
 import json
+import re
 
 import pandas as pd
 
@@ -12,9 +13,9 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before text that a spreadsheet would run as a formula.
 
     Numbers keep their signs; only text that starts with ``= + - @``, a tab or a return and is no number
-    is changed (OWASP, CSV Injection).
+    is changed (OWASP, CSV Injection); heads, too, which may be a ledger's text.
     """
-    guarded = frame.copy()
+    guarded = frame.rename(columns=lambda head: f"'{head}" if re.match(_FORMULA, str(head)) else head)
     for column in guarded.columns:
         if not (guarded[column].dtype == object or isinstance(guarded[column].dtype, pd.StringDtype)):
             continue

@@ -12,7 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from taizhang.core.files import write_bytes
+from taizhang.core.exports import format_latex, type_table, write_csv, write_excel
+from taizhang.core.files import write_bytes, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,11 +214,36 @@ class Table:
     shaded: bool = False
     told: "Prose | None" = None
 
+    @property
+    def data(self) -> "pd.DataFrame":
+        """The rows under their heads: numbers as numbers, days as datetime64; a dash, or what is withheld, is missing.
+
+        Of a cell with more than a number, such as one with its interval, the number; two heads alike are numbered.
+        """
+        return type_table(self._name_heads(), self.rows)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write `data` as UTF-8 that Excel reads, too; text that a spreadsheet would run gets an apostrophe."""
+        write_csv(self.data, Path(path))
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write `data` as a workbook of one sheet; text that a spreadsheet would run gets an apostrophe."""
+        write_excel(self.data, Path(path), self.id)
+
+    def to_latex(self, path: str | Path | None = None) -> str:
+        """The table as it is shown, as LaTeX with booktabs, caption and notes; written, too, where a path is given."""
+        texts = ([cell.text for cell in row] for row in self.rows)
+        sides = [column.align for column in self.columns]
+        text = format_latex(self.title, self._name_heads(), sides, texts, self.notes, self.id)
+        if path is not None:
+            write_text(Path(path), text)
+        return text
+
+    def _name_heads(self) -> list[str]:
+        return [f"{one.label} ({one.unit})" if one.unit else one.label for one in self.columns]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        head = "".join(
-            f'<th scope="col">{escape(c.label)}{f" ({escape(c.unit)})" if c.unit else ""}</th>'
-            for c in self.columns
-        )
+        head = "".join(f'<th scope="col">{escape(head)}</th>' for head in self._name_heads())
         rows = ("".join(f"<td>{escape(cell.text)}</td>" for cell in row) for row in self.rows)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in self.notes)
