@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from playwright.sync_api import Page, expect, sync_playwright
 
 import taizhang as tz
+from lab_cells import list_suggestions
 from taizhang.core.display import FIGURE
 from taizhang.lab.launch import copy_templates, list_command, make_environment
 from taizhang.workbook.templates import packaged_notebooks
@@ -137,6 +138,31 @@ def run_all(page: Page, shown: str) -> float:
     return seconds
 
 
+def try_suggestion(page: Page) -> int:
+    """Type what each cell tagged `lab` suggests into a new cell below it, and run that; how many there were."""
+    suggested = page.evaluate(
+        """async () => {
+          const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
+          const cells = () => [...notebook.model.cells];
+          let tried = 0;
+          for (let at = 0; at < cells().length; at++) {
+            const cell = cells()[at], tags = cell.getMetadata("tags") || [];
+            const code = cell.sharedModel.getSource().match(/```python\\n([^]+?)\\n```/);
+            if (!tags.includes("lab") || !tags.includes("zh") || !code) continue;
+            notebook.activeCellIndex = at;
+            await app.commands.execute("notebook:insert-cell-below");
+            notebook.activeCell.model.sharedModel.setSource(code[1]);
+            await app.commands.execute("notebook:run-cell");
+            const outputs = notebook.activeCell.model.outputs;
+            if (!outputs?.length) throw new Error("nothing shown by " + code[1]);
+            tried++;
+          }
+          return tried;
+        }"""
+    )
+    return int(suggested)
+
+
 def take_picture(page: Page, name: str, at: str) -> None:
     """For the docs, where a folder is named in the environment."""
     if folder := os.environ.get("TAIZHANG_PICTURES"):
@@ -192,6 +218,7 @@ def test_each_exploration_runs_for_another_township(workbook: Path, page: Page, 
     shown = TABLE_SHOWN if notebook in WITHOUT_FIGURES else FIGURE_SHOWN
     run_all(page, shown)
     take_picture(page, f"lab-{notebook}", shown)
+    assert try_suggestion(page) == len(list_suggestions(nbformat.read(workbook / path, as_version=4), "zh"))
     saved = save_and_close(page, workbook / path)
     if notebook not in WITHOUT_CONTROLS:
         cells = [cell for cell in saved.cells if cell.cell_type == "code"]
