@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +107,8 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
             for one in some
         ),
         trace=lambda fact: book.trace(fact, period, ALL),
-        look=lambda lang: book.view(ALL, period, lang),
+        # What has been worked out for the findings serves the index, too.
+        look=cache(lambda lang: book.view(ALL, period, lang)),
     )
 
 
