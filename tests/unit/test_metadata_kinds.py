@@ -58,7 +58,7 @@ fields:
 
 def test_kinds_have_the_contracts_columns_in_its_order() -> None:
     kinds = load_kinds()
-    assert list(kinds) == [line.split(":")[0] for line in CONTRACT]
+    assert list(kinds)[: len(CONTRACT)] == [line.split(":")[0] for line in CONTRACT]
     for line in CONTRACT:
         name, columns = line.split(": ")
         kind = kinds[name]
@@ -102,7 +102,7 @@ def test_a_users_own_kind_is_of_the_same_form(tmp_path: Path) -> None:
     assert kind.fields["premises"].title["zh"] == "场所"  # shared, by null
     assert kind.fields["checked_on"].title == {"zh": "检验日期", "en": "检验日期"}
     assert kind.fields["state"].values["bad"].aliases == ("不合格", "停用")
-    assert list(load_kinds(tmp_path))[:18] == list(load_kinds())
+    assert list(load_kinds(tmp_path))[:-1] == list(load_kinds())
 
 
 def test_what_is_wrong_with_a_users_kind_is_told_at_once(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def load_shared() -> Shared:
 
 
 def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
-    """Read the ledger kinds by name: the contract's first, in its order, then the user's by file name.
+    """Read the ledger kinds by name: the contract's first, in its order, then others and the user's by file name.
 
     `extra` is a workbook's ``ledgers/`` folder: each ``*.yml`` in it is a kind of the user's own, in the same form.
     Raises ParameterError naming everything wrong with these files.
@@ -224,7 +224,10 @@ _ORDER = (
 
 @cache
 def _load_builtin() -> Mapping[str, Kind]:
-    return MappingProxyType({name: _read_kind(HERE / "ledgers" / f"{name}.yml") for name in _ORDER})
+    later = sorted(path.stem for path in (HERE / "ledgers").glob("*.yml") if path.stem not in _ORDER)
+    return MappingProxyType(
+        {name: _read_kind(HERE / "ledgers" / f"{name}.yml") for name in (*_ORDER, *later)}
+    )
 
 
 @cache
