@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.analysis.exhibits import exhibit, say_exhibit
+from taizhang.analysis.exhibits import add_narrow, exhibit, say_exhibit
 from taizhang.analysis.grid import (
     WAYS,
     choose_cells,
@@ -209,6 +209,7 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
     return make_table(view, "grid-counts", rows, without=_leave_out(view), columns=heads, notes=notes)
 
 
+@add_narrow
 def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
     """Rows of a kind (hazards or incidents) per grid cell, in classes whose method is named.
 

@@ -46,7 +46,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
             chosen, colour = places[part], style.roles[role]
             axes.hlines(at[part], chosen["first"], chosen["last"], color=colour, linewidth=3.5, alpha=0.4)
             axes.scatter(chosen["rank"], at[part], s=34, color=colour, zorder=3)
-        name_rows(axes, at, places["district"])
+        left_pt = name_rows(axes, at, places["district"])
         axes.set_ylim(-0.7, len(places) - 0.3)
         axes.set_xlim(0.4, len(places) + 0.6)
         set_whole_ticks(axes, "x", most=9)
@@ -65,7 +65,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
                 "color": style.muted,
             }
             note_point(axes, words, (1, first), (0, 0), **looks)
-        draw_key(axes, [("●", say_exhibit(view, "ranks", "rank"), style.roles["main"])])
+        draw_key(axes, [("●", say_exhibit(view, "ranks", "rank"), style.roles["main"])], left_pt=left_pt)
     told = {
         "n": len(places), "fact": info.title[lang], "groups": standing.groups,
         "first": places["district"].iloc[0], "wide": standing.widest,
