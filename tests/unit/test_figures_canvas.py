@@ -12,7 +12,7 @@ from view_maker import make_hazards, make_view
 from taizhang import figures
 from taizhang.core.display import Figure
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import draw_key, wrap_label
+from taizhang.figures.marks import draw_key, draw_line, wrap_label
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -96,6 +96,14 @@ def test_words_of_a_key_longer_than_the_drawing_take_a_second_line() -> None:
     lines = read_texts(finish_figure(sheet, make_view({}), "location-map", n=1))
     parts = [line for line in lines if line and line in words]
     assert len(parts) == 2 and " ".join(parts) == words and lines.count("—") == 1
+
+
+def test_a_line_is_parted_where_nothing_is_known_and_its_axes_keep_no_labels() -> None:
+    with use_style():
+        _, axes = make_axes(60)
+        draw_line(axes, [0, 1, 2, 3, 4], np.array([1.0, 2.0, np.nan, 4.0, 3.0]), color="#000000")
+    assert [line.get_xydata().tolist() for line in axes.lines] == [[[0, 1], [1, 2]], [[3, 4], [4, 3]]]
+    assert axes.get_xlabel() == axes.get_ylabel() == ""
 
 
 def test_drawing_leaves_no_setting_behind() -> None:

@@ -283,6 +283,10 @@ def measure_width(text: str, size: float) -> float:
 class _Canvas(FigureCanvasSVG):
     """What a drawing asks when it lays itself out."""
 
+    def draw(self, *args: Any, **kwargs: Any) -> None:
+        """Draw nothing yet: seaborn's heat table asks for it, to turn labels that meet, which ours never do."""
+        self.figure.stale = False
+
     def get_renderer(self) -> _Renderer:
         return _make_renderer(self.figure, StringIO())
 

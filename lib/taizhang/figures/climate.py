@@ -7,8 +7,8 @@ from taizhang.analysis.naming import name_month, name_span
 from taizhang.analysis.view import View
 from taizhang.analysis.weather import compare_weather, describe_course, follow_weather
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, make_drawing, tidy_axes, use_style
-from taizhang.figures.marks import draw_key, label_months, set_whole_ticks
+from taizhang.figures.canvas import Looks, finish_figure, make_drawing, tidy_axes, use_style
+from taizhang.figures.marks import draw_key, draw_line, label_months, set_whole_ticks
 from taizhang.figures.tables import make_table, write_number
 from taizhang.figures.tidy import name_index
 from taizhang.metadata.formats import format_number
@@ -31,8 +31,10 @@ def plot_weather(view: View) -> display.Figure | None:
         above, below = drawing.subplots(2, 1, sharex=True)
         for axes in (above, below):
             tidy_axes(axes)
-        above.plot(places, monthly["normal_temp_c"], color=normal, linewidth=1.4, linestyle=(0, (4, 2)))
-        above.plot(places, monthly["mean_temp_c"], color=main, linewidth=2, marker="o", markersize=4)
+        usually: Looks = {"color": normal, "linewidth": 1.4, "linestyle": (0, (4, 2))}
+        draw_line(above, places, monthly["normal_temp_c"].to_numpy(float), **usually)
+        looks: Looks = {"color": main, "linewidth": 2, "marker": "o", "markersize": 4}
+        draw_line(above, places, monthly["mean_temp_c"].to_numpy(float), markeredgecolor=main, **looks)
         above.margins(y=0.15)
         below.bar(places, monthly["rain_mm"], width=0.6, color=main, linewidth=0)
         ends = [[place + side for place in places] for side in (-0.42, 0.42)]

@@ -10,7 +10,7 @@ from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.comparison import describe_fact_source, say_value, slug_fact
-from taizhang.figures.marks import draw_key, note_point
+from taizhang.figures.marks import draw_key, draw_points, note_point
 from taizhang.figures.tidy import name_index
 from taizhang.metadata.facts import FactInfo
 from taizhang.metadata.formats import format_number, join_list
@@ -36,10 +36,7 @@ def plot_funnel(view: View, fact: str) -> display.Figure | None:
                 line = limits[f"{side}{name}"]
                 axes.plot(limits["size"], line, color=style.roles["before"], linewidth=1.1, linestyle=dash)
         axes.axhline(level, color=style.muted, linewidth=1.1)
-        for part, role in ((~out, "main"), (out, "open")):
-            axes.scatter(
-                rows["denominator"][part], rows["value"][part], s=34, color=style.roles[role], zorder=3
-            )
+        draw_points(axes, rows["denominator"], rows["value"], out)
         for code in rows.index[out]:
             place = (float(rows["denominator"][code]), float(rows["value"][code]))
             above = place[1] > level

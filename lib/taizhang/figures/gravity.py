@@ -20,7 +20,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.comparison import describe_fact_source, name_with_unit
 from taizhang.figures.ground import fill_districts, place_labels, use_panels
-from taizhang.figures.marks import draw_key, label_points, set_strip_key, set_whole_ticks
+from taizhang.figures.marks import draw_key, draw_points, label_points, set_strip_key, set_whole_ticks
 from taizhang.figures.tables import make_fact_cell, make_table, write_number
 from taizhang.figures.tidy import join_ground, name_index
 from taizhang.metadata.exhibits import load_exhibits
@@ -161,10 +161,7 @@ def plot_yield(view: View) -> display.Figure | None:
         most = float(places["visits"].max())
         axes.plot([0, most * 1.05], [0, most * 1.05 * found.level], color=style.roles["before"], linewidth=1.4,
                   linestyle=(0, (4, 2)), zorder=1)  # fmt: skip
-        for part, role in ((places["side"] == "", "main"), (places["side"] != "", "open")):
-            axes.scatter(
-                places["visits"][part], places["found"][part], s=34, color=style.roles[role], zorder=3
-            )
+        draw_points(axes, places["visits"], places["found"], places["side"] != "")
         axes.set_xlim(0, most * 1.16)
         axes.set_ylim(0, 1.1 * max(float(places["found"].max()), most * found.level))
         points = places.loc[order, ["visits", "found"]].to_numpy(float)

@@ -14,9 +14,9 @@ from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
 from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
-from taizhang.figures.canvas import finish_figure, use_axes
+from taizhang.figures.canvas import Looks, finish_figure, use_axes
 from taizhang.figures.grids import draw_cells
-from taizhang.figures.marks import back_label, draw_key, draw_stacked_months, note_point, plot_bars
+from taizhang.figures.marks import back_label, draw_key, draw_line, draw_stacked_months, note_point, plot_bars
 from taizhang.figures.tables import make_table, write_day
 from taizhang.figures.tidy import melt_counts
 from taizhang.metadata.formats import format_span, join_list
@@ -188,9 +188,10 @@ def list_steps(curves: Mapping[str, Curve], by: str) -> pd.DataFrame:
 
 def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-") -> None:
     """A closure curve, and where it has two ends the other one as well."""
-    axes.step(curve.time, curve.share, where="post", color=colour, linewidth=2, linestyle=line)
+    looks: Looks = {"color": colour, "linestyle": line, "drawstyle": "steps-post"}
+    draw_line(axes, curve.time, curve.share, linewidth=2, **looks)
     if (curve.most != curve.share).any():
-        axes.step(curve.time, curve.most, where="post", color=colour, linewidth=1.2, linestyle=line)
+        axes.plot(curve.time, curve.most, linewidth=1.2, **looks)
 
 
 def write_within(curve: Curve, days: float, lang: str) -> str:

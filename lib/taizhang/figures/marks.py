@@ -1,12 +1,14 @@
 """Marks that several charts share: ranked bars, stacked months, keys of coloured words, short labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from unicodedata import east_asian_width
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
@@ -72,10 +74,42 @@ _ACROSS = {0: "left", 0.5: "center", 1: "right"}
 _UPRIGHT = {0: "bottom", 0.5: "center", 1: "top"}
 
 
+@contextmanager
+def keep_labels(axes: Axes) -> Iterator[None]:
+    """Draw within this by seaborn: an axis without a label keeps none.
+
+    It would else make all ticks to see whether the axis may have one, which takes more time than what it draws.
+    """
+    labels = axes.get_xlabel(), axes.get_ylabel()
+    axes.set(xlabel=labels[0] or " ", ylabel=labels[1] or " ")
+    yield
+    axes.set(xlabel=labels[0], ylabel=labels[1])
+
+
+def draw_line(axes: Axes, places: Sequence[float] | np.ndarray, values: np.ndarray, **looks: Any) -> None:
+    """Draw a line over places in order, parted where a value isn't known: seaborn would join what is on both sides."""
+    parts = np.isnan(values).cumsum()
+    with keep_labels(axes):
+        sns.lineplot(
+            x=places, y=values, units=parts, estimator=None, sort=False, ax=axes, legend=False, **looks
+        )
+
+
+def draw_points(axes: Axes, x: pd.Series, y: pd.Series, apart: pd.Series) -> None:
+    """Draw points, those `apart` in a colour of their own."""
+    palette = {False: load_style().roles["main"], True: load_style().roles["open"]}
+    looks: Looks = {"palette": palette, "s": 34, "edgecolor": "face", "linewidth": 1.0, "zorder": 3}
+    with keep_labels(axes):
+        sns.scatterplot(
+            x=x.to_numpy(), y=y.to_numpy(), hue=apart.to_numpy(bool), ax=axes, legend=False, **looks
+        )
+
+
 def draw_intervals(
     axes: Axes, places: np.ndarray, rows: pd.DataFrame, apart: np.ndarray, *, value: str = "ratio"
 ) -> None:
     """Draw each row's value and, paler, its interval from `low` to `high`; those `apart` in a colour of their own."""
+    # By Matplotlib, here and wherever intervals are given: seaborn reckons its own from rows.
     low, high = rows["low"].fillna(rows[value]), rows["high"].fillna(rows[value])
     for part, role in ((~apart, "main"), (apart, "open")):
         colour = load_style().roles[role]

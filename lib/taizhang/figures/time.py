@@ -23,7 +23,7 @@ from taizhang.analysis.verdicts import judge_charts, judge_key_periods, judge_mo
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import Looks, finish_figure, make_drawing, tidy_axes, use_axes, use_style
-from taizhang.figures.marks import bars_height, draw_key, label_months
+from taizhang.figures.marks import bars_height, draw_key, draw_line, label_months
 from taizhang.figures.tables import make_table, write_number
 from taizhang.figures.tidy import name_index
 from taizhang.metadata.formats import format_date, format_number, join_list
@@ -259,7 +259,7 @@ def _draw_chart(axes: Axes, chart: Chart, scale: float) -> None:
     alone = known & ~np.append(False, known[:-1]) & ~np.append(known[1:], False)
     axes.bar(places[alone], high[alone] - low[alone], 1.0, bottom=low[alone], zorder=1, **faint)
     axes.plot(places, scale * points["centre"], color=style.muted, linewidth=1.1, linestyle=(0, (4, 2)))
-    axes.plot(places, scale * points["value"], color=style.roles["main"], linewidth=1.6)
+    draw_line(axes, places, scale * points["value"].to_numpy(float), color=style.roles["main"], linewidth=1.6)
     signal = points["signal"]
     for kind, role, size in (("", "main", 18), ("limits", "open", 40), ("level", "open", 30)):
         part = (signal == kind).to_numpy()
