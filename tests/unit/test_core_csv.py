@@ -2,6 +2,7 @@ import io
 import json
 
 import pandas as pd
+import pytest
 
 from taizhang.core.csv import format_csv, format_facts, guard_formulas
 
@@ -12,6 +13,49 @@ def test_text_never_acts_as_a_formula_and_numbers_stay():
     assert guarded["text"].tolist() == ["'=cmd|'/C calc'!A0", "-3", "'@x", "普通"]
     assert guarded["number"].tolist() == [-1.5, 2, 3, 4]
     assert frame["text"][0] == "=cmd|'/C calc'!A0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1", "+1+cmd|'/C calc'!A0", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1+1", "--cmd|'/C calc'!A0", '-"1"+cmd|x',
+        "-'[http://x/y.xlsx]S'!A1", "-$A$1", "-{1}", "-(1)", "- 1+cmd|x", "＝1+1", "＋A1", "－A1", "＠SUM(1)", "-3-3",
+    ],
+)  # fmt: skip
+def test_what_a_spreadsheet_would_run_is_text(text):
+    frame = pd.DataFrame({"plain": [text, None], "arrow": pd.Series([text, None], dtype="str")})
+    guarded = guard_formulas(frame.rename(columns={"plain": text}))
+    assert guarded.columns[0] == f"'{text}"
+    assert guarded.iloc[0].tolist() == [f"'{text}", f"'{text}"]
+    assert guarded.iloc[1].isna().all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-3",
+        "-3.5",
+        "-1e5",
+        "+3",
+        "3-4",
+        "-",
+        "--",
+        "——",
+        "－",
+        "-无",
+        "- 未整改",
+        "－暂无",
+        "--无",
+        "a=b",
+        "",
+        " ",
+    ],
+)
+def test_numbers_and_marks_of_a_list_stay_as_written(text):
+    for dtype in ("object", "str"):
+        assert guard_formulas(pd.DataFrame({"text": pd.Series([text], dtype=dtype)}))["text"].tolist() == [
+            text
+        ]
 
 
 def test_days_are_written_without_a_clock_and_times_with():

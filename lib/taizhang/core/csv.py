@@ -5,15 +5,16 @@ import re
 
 import pandas as pd
 
-# A dash before Chinese or a space is a list's mark, not a formula.
-_FORMULA = r"[=+@\t\r]|-[0-9A-Za-z(=+@.]"
+# Signs of full width count, too: Excel in Chinese takes them for the others. Dashes alone, or before Chinese, are a
+# list's mark or an empty cell's, not a formula.
+_FORMULA = r"\s*[=+@＝＋＠]|\s*[-－]+\s*[^-－\s\u3400-\u9fff]|[\t\r\n]"
 
 
 def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before text that a spreadsheet would run as a formula.
 
-    Numbers keep their signs; only text that starts with ``= + - @``, a tab or a return and is no number
-    is changed (OWASP, CSV Injection); heads, too, which may be a ledger's text.
+    Numbers keep their signs; only text that starts with ``= + - @``, also of full width or behind blanks, a tab or a
+    line's end, and is no number, is changed (OWASP, CSV Injection); heads, too, which may be a ledger's text.
     """
     guarded = frame.rename(columns=lambda head: f"'{head}" if re.match(_FORMULA, str(head)) else head)
     for column in guarded.columns:
