@@ -109,6 +109,28 @@ def test_ranking_puts_the_better_side_first_and_marks_who_differs() -> None:
     assert not any("平均" in text for text in read_texts(overdue))
 
 
+@pytest.mark.parametrize(
+    ("lang", "drawn", "listed", "shrunken"),
+    [
+        ("zh", "横线为原始值的95%置信区间", "百分比后括号内为原始值的95%置信区间", "修正值（95%可信区间）"),
+        (
+            "en",
+            "Lines are 95% confidence intervals of the raw values",
+            "95% confidence intervals of the raw values",
+            "Shrunken (95% credible interval)",
+        ),
+    ],
+)
+def test_each_interval_says_what_it_is_of(lang: str, drawn: str, listed: str, shrunken: str) -> None:
+    """A rate has an interval of its raw value, and another once it is shrunken: a reader meets both in one annex."""
+    view = make_rates(COUNTS, lang=lang)
+    ranking, standing = figures.plot_ranking(view, RATE), figures.tabulate_standing(view, RATE)
+    districts = figures.tabulate_districts(view, "hazards")
+    assert ranking is not None and standing is not None and districts is not None
+    assert drawn in ranking.source and listed in "".join(districts.notes)
+    assert shrunken in [column.label for column in standing.columns]
+
+
 def test_funnel_names_who_lies_outside() -> None:
     counts = [(90 + place % 5, 100) for place in range(20)] + [(60, 100)]
     rows = [

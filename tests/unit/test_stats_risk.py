@@ -214,7 +214,7 @@ def test_every_column_as_by_a_plain_reckoning(edges: tuple[float, ...], spread: 
     places = [work_out(row, dimensions, inner, outer) for row in scores]
     classes = [find_class(index, edges) for _, index in places]
     rng, tried = np.random.default_rng(4), []
-    leads, weakest = [0] * 9, [0] * 9
+    weakest = [0] * 9
     moves = rng.uniform(1 - spread, 1 + spread, (130, 10)).tolist()
     cuts, geometric = rng.integers(0, 3, 130).tolist(), (rng.random(130) < 0.5).tolist()
     for draw, moved in enumerate(moves):
@@ -223,8 +223,7 @@ def test_every_column_as_by_a_plain_reckoning(edges: tuple[float, ...], spread: 
         again = score_all(CUTS[cuts[draw]], [drawn[draw % 3], *columns[1:]])
         outcomes = [work_out(row, dimensions, one, two, geometric[draw]) for row in again]
         tried.append([find_class(index, edges) for _, index in outcomes])
-        for place, (parts, index) in enumerate(outcomes):
-            leads[place] += index == index and sum(other > index for _, other in outcomes) < 3
+        for place, (parts, _) in enumerate(outcomes):
             weakest[place] += parts[3] == parts[3] and all(
                 not other[3] >= parts[3] for at, (other, _) in enumerate(outcomes) if at != place
             )
@@ -237,15 +236,14 @@ def test_every_column_as_by_a_plain_reckoning(edges: tuple[float, ...], spread: 
         upper = sum(draw > 2 for draw in draws) / 130 if known else NAN
         # Of 130 the lower of the draws around 0.025 * 129 = 3.2, and the higher around 125.8.
         words = [risk.CLASSES[n] if known else "" for n in (now, draws[3], draws[126])]
-        ahead = (leads[place] / 130 if known else NAN, weakest[place] / 130 if parts[3] == parts[3] else NAN)
-        rows.append([*parts, index, rank, kept, upper, *ahead, sum(s != s for s in scores[place]), *words])
+        alone = weakest[place] / 130 if parts[3] == parts[3] else NAN
+        rows.append([*parts, index, rank, kept, upper, alone, sum(s != s for s in scores[place]), *words])
     heads = [
         *risk.DIMENSIONS,
         "index",
         "rank",
         "kept",
         "upper_share",
-        "leads",
         "weakest",
         "missing",
         "class",

@@ -12,12 +12,13 @@ from taizhang.analysis.doubt import Side, mark_partly, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.stats.intervals import Floats
-from taizhang.stats.risk import CLASSES, DIMENSIONS, LEADERS, SEED, Indicator, RiskModel, compute_risk
+from taizhang.stats.risk import CLASSES, DIMENSIONS, SEED, Indicator, RiskModel, compute_risk
 from taizhang.stats.shrink import DRAWS, Posterior, shrink_rates, shrink_shares
 
 _FEWEST = 3  # districts below which there is nothing to scale
 _UPPER = ("high", "very_high")
 FIRM_PERCENT = 95
+_LEADERS = 3
 _VISITS = "inspections.visits"
 _OTHER_SIDE: Mapping[Side | None, Side] = {"lowest": "highest", "highest": "lowest"}
 
@@ -44,7 +45,7 @@ class Risk:
     @property
     def leaders(self) -> pd.DataFrame:
         """The places of the three with the highest risk."""
-        return self.ranked.iloc[:LEADERS]
+        return self.ranked.iloc[:_LEADERS]
 
     @property
     def upper(self) -> list[str]:

@@ -67,14 +67,9 @@ def map_risk(view: View) -> display.Figure | None:
     counts = [say_exhibit(view, "risk-map", "one", name=named[name], n=n) for name, n in found.counts.items()]
     source = say_exhibit(view, "risk-map", "source", n=len(found.model.indicators))
     source += say_unlabelled(districts["name"], left_out, lang)
+    source += say_exhibit(view, "risk-map", "shares") if by_name else ""
     source += "" if listed else say_exhibit(view, "risk-map", "numbers")
-    leaders = [
-        say_exhibit(
-            view, "risk-map", "leader", name=row["district"], percent=format_number(100 * row["leads"])
-        )
-        for _, row in found.leaders.iterrows()
-    ]
-    told = {"counts": join_list(counts, lang), "names": join_list(leaders, lang)}
+    told = {"counts": join_list(counts, lang), "names": join_list(list(found.leaders["district"]), lang)}
     return finish_figure(
         drawing,
         view,
@@ -102,10 +97,10 @@ def _list_classes(
 
 
 def _say_index(row: pd.Series) -> str:
-    """The index, and the probability of its class."""
+    """The index, and the probability of the two upper classes, as the words have it."""
     if not row["class"]:
         return "—"
-    return f"{format_number(row['index'], 1)} ({format_number(100 * row['kept'])}%)"
+    return f"{format_number(row['index'], 1)} ({format_number(100 * row['upper_share'])}%)"
 
 
 @exhibit("risk-table")

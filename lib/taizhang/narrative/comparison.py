@@ -177,16 +177,15 @@ def write_risk(view: View) -> Prose | None:
         for _, row in upper.iterrows()
     ]
     names = join_list(named, lang)
+    firm = "firm_none" if not found.firm else "firm_all" if found.firm == len(found.places) else "firm"
     sentences = [
         say(f"risk.text.{'none_' if upper.empty else ''}upper", lang, n=count(len(upper)), names=names),
-        say("risk.text.firm", lang, n=count(len(found.places)), m=count(found.firm)),
+        say(f"risk.text.{firm}", lang, n=count(len(found.places)), m=count(found.firm)),
     ]
     if found.weakest is not None:
         lack, percent = count(float(found.weakest["capacity"]), 1), round(100 * found.weakest["weakest"])
         key = "capacity" if percent >= FIRM_PERCENT else "capacity_open"
-        sentences.append(
-            say(f"risk.text.{key}", lang, name=found.weakest["district"], value=lack, percent=percent)
-        )
+        sentences.append(say(f"risk.text.{key}", lang, name=found.weakest["district"], value=lack))
     if found.lacking:
         sentences.append(say("risk.text.missing", lang, n=count(found.lacking)))
     return tell(lang, *sentences)

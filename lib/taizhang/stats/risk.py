@@ -14,7 +14,6 @@ EDGES = (2.0, 3.5, 5.0, 6.5)
 DRAWS = 1000
 SEED = 20210701
 SPREAD = 0.5
-LEADERS = 3
 CUTS = (0.05, 0.1, 0.0)  # quantiles that scales may end at; the first is the one used
 _DRAWS_AT_ONCE = 100  # a dozen arrays of so many times districts times indicators are held
 
@@ -225,7 +224,7 @@ def compute_risk(
     moved = rng.uniform(1 - spread, 1 + spread, (draws, 1, len(inner) + len(outer)))
     cuts, geometric = rng.integers(0, len(CUTS), draws), rng.random((draws, 1)) < 0.5
     tried = np.empty((draws, len(values)), int)
-    leads, weakest = np.zeros(len(values)), np.zeros(len(values))
+    weakest = np.zeros(len(values))
     for first in range(0, draws, _DRAWS_AT_ONCE):
         part = slice(first, min(first + _DRAWS_AT_ONCE, draws))
         again = np.empty((part.stop - first, *scores.shape))
@@ -244,7 +243,6 @@ def compute_risk(
             geometric=geometric[part],
         )
         tried[part] = np.searchsorted(edges, other, side="right")
-        leads += _mark_highest(other, LEADERS).sum(axis=0)
         lack = _mark_highest(moved_parts[..., DIMENSIONS.index("capacity")], 1)
         weakest += (lack & (lack.sum(axis=1, keepdims=True) == 1)).sum(axis=0)
     known = ~np.isnan(index)
@@ -259,7 +257,6 @@ def compute_risk(
         rank=pd.Series(-index, values.index).rank(method="min"),
         kept=np.where(known, (tried == place).mean(axis=0), np.nan),
         upper_share=np.where(known, (tried > CLASSES.index("medium")).mean(axis=0), np.nan),
-        leads=np.where(known, leads / draws, np.nan),
         weakest=np.where(np.isnan(parts[:, DIMENSIONS.index("capacity")]), np.nan, weakest / draws),
         missing=np.isnan(scores).sum(axis=1),
         **words,
