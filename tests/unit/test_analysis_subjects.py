@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from view_maker import CODES, make_districts, make_table, make_view
 
-from taizhang.analysis.contradictions import find_contradictions
+from taizhang.analysis.contradictions import find_contradictions, find_lone
 from taizhang.analysis.findings import Finding, find_by_district, list_findings
 from taizhang.analysis.subjects import MOST
 from taizhang.analysis.view import View
@@ -54,6 +54,7 @@ ACCIDENT = {
     "occurred_on": "2021-03-18 09:20", "class": "accident", "type": "渔船事故", "deaths": 3, "missing": 2,
     "serious_injuries": 1, "injuries": 4, "loss_wan": 420,
 }  # fmt: skip
+STORM = {"class": "natural", "type": "台风", "loss_wan": 0, "deaths": 0, "serious_injuries": 0}
 STAGE = {"name": "燃气整治", "stage": "自查", "starts_on": "2021-03-01", "ends_on": "2021-06-30"}
 SUPPLY = {"item": "急救包", "depot": "镇库", "quantity": 65, "unit": "个", "standard": 66}
 
@@ -193,6 +194,22 @@ TROUBLES = {
         "amber",
         "灾情与突发事件台账对1条灾情的数字不同",
         (("“7·16”台风", "", "受灾2,181人与1,506人，损失129.7万元与51.6万元"),),
+    ),
+    "ledgers_lack": Trouble(
+        {
+            "losses": [EVENT],
+            "incidents": [
+                STORM | {"occurred_on": "2021-07-20", "affected": 30},
+                STORM | {"occurred_on": "2021-09-24", "affected": 0},  # nobody was hit: no losses to tell of
+            ],
+        },
+        "note",
+        "灾害记录2条只在灾情或突发事件一本台账中有，另一本没有找到",
+        (
+            ("“7·16”台风", "灾情台账有，突发事件台账没有找到", "受灾2,181人，损失129.7万元"),
+            ("2021年7月20日台风", "突发事件台账有，灾情台账没有找到", "受灾30人"),
+        ),
+        "核对两本台账，先核“7·16”台风，漏登的补登并注明",
     ),
     "drill_problems_open": Trouble(
         {"drills": [DRILL, DRILL | {"name": "火灾演练", "problems": 9, "problems_fixed": 0}]},
@@ -420,3 +437,46 @@ def test_two_ledgers_differ_on_one_disaster(more: Mapping[str, object], differ: 
 def test_where_two_rows_may_be_meant_nothing_is_said() -> None:
     incident = TROUBLES["ledgers_differ"].rows["incidents"][0]
     assert find_contradictions(look({"losses": [EVENT], "incidents": [incident, incident]}, "all")).empty
+
+
+FAR = STORM | {"occurred_on": "2021-10-20", "affected": 0}  # that ledger has disasters
+
+
+@pytest.mark.parametrize(
+    ("incidents", "lone"),
+    [
+        ([FAR], 1),
+        ([FAR, FAR | {"occurred_on": "2021-07-19"}], 0),  # three days apart
+        ([FAR, FAR | {"occurred_on": "2021-07-20"}], 1),
+        ([FAR, FAR | {"occurred_on": "2021-07-18", "type": None}], 0),  # of no kind: it may be the one
+        ([FAR, FAR | {"occurred_on": "2021-07-18", "type": "地震"}], 1),
+        ([FAR, FAR | {"occurred_on": "2021-07-18", "type": "倒房", "description": "台风过境"}], 0),
+        ([FAR, FAR | {"occurred_on": "2021-07-18", "district_code": CODES[1]}], 1),
+        ([FAR, FAR | {"occurred_on": "2021-07-18", "class": "accident", "type": "火灾"}], 1),
+        ([ACCIDENT], 0),  # a ledger of accidents alone lacks nothing
+        ([], 0),
+    ],
+)
+def test_a_disaster_of_one_ledger_alone(incidents: Rows, lone: int) -> None:
+    view = look({"losses": [EVENT], "incidents": incidents}, "all")
+    assert len(find_lone(view)) == lone
+    found = [one for one, _ in list_findings(view) if one.rule.rule == "ledgers_lack"]
+    assert [one.evidence["value"].value for one in found] == [1.0] * lone
+
+
+def test_what_is_known_to_the_month_alone_may_be_the_one() -> None:
+    view = look({"losses": [EVENT], "incidents": [FAR, FAR | {"occurred_on": "2021-07-01"}]}, "all")
+    assert len(find_lone(view)) == 1
+    table = view.ledgers["incidents"].assign(occurred_on_precision=["day", "month"])
+    assert find_lone(replace(view, ledgers={**view.ledgers, "incidents": table})).empty
+
+
+def test_a_ledger_that_is_silent_or_not_there_lacks_nothing() -> None:
+    assert find_lone(look({"losses": [EVENT]}, "all")).empty
+    silences = pd.DataFrame(
+        {"kind": ["incidents"], "district_code": [CODES[0]], "where": ["after"], "per_day": [0.1],
+         "start": [pd.Timestamp("2021-05-01")], "end": [pd.Timestamp("2021-12-31")]}
+    )  # fmt: skip
+    rows = {"losses": [EVENT], "incidents": [FAR | {"district_code": CODES[1]}]}
+    assert len(find_lone(look(rows, "all"))) == 1
+    assert find_lone(look(rows, "all", silences=silences)).empty

@@ -1,13 +1,15 @@
-"""One disaster in two ledgers with other numbers: which is right, neither says."""
+"""One disaster in two ledgers with other numbers, or in one of them alone: which is right, neither says."""
 
 import numpy as np
 import pandas as pd
 
+from taizhang.analysis.silence import is_silent
 from taizhang.analysis.view import View, once_per_view
-from taizhang.facts.losses import find_disasters, is_related
+from taizhang.facts.losses import APART, find_disasters, is_related
 
 NUMBERS = ("affected", "evacuated", "loss_wan")
 _APART = np.timedelta64(1, "D")  # most days between the two
+_NEAR = np.timedelta64(APART, "D")  # within which another row may be of the same disaster
 
 
 @once_per_view
@@ -44,3 +46,67 @@ def find_contradictions(view: View) -> pd.DataFrame:
         differ = ~np.isclose(one, other, rtol=1e-6) & ~np.isnan(one) & ~np.isnan(other)
         table[name], table[f"{name}_too"] = np.where(differ, one, np.nan), np.where(differ, other, np.nan)
     return table[table[list(NUMBERS)].notna().any(axis=1)]
+
+
+# By ledger, the columns that name a disaster.
+_NAMING = {"losses": ("event",), "incidents": ("type", "description")}
+
+
+@once_per_view
+def find_lone(view: View) -> pd.DataFrame:
+    """Rows of the period of a disaster that the other ledger, of losses or of incidents, has no row of.
+
+    `kind`, the row's ledger, and `at`, its place among the rows that the view counts. Told only where the other ledger
+    has rows of disasters and is not silent in the district, and none of its rows, of whatever day up to three apart or
+    known to the month only, may be meant: a row that names no kind of disaster, or is of no known district, may be. A
+    natural incident is asked for only where it names a kind of disaster and a loss or people affected.
+    """
+    found = [
+        {"kind": kind, "at": int(at)}
+        for kind, other in (("losses", "incidents"), ("incidents", "losses"))
+        if {kind, other} <= set(view.ledgers)
+        for at in _find_lone(view, kind, other)
+    ]
+    return pd.DataFrame(found, columns=["kind", "at"])
+
+
+def _find_lone(view: View, kind: str, other: str) -> list[int]:
+    rows, ledger = view.counted(kind), view.counted(other).ledger
+    of_rows, natural = _read_disasters(kind, rows.frame())
+    speaks, may_be = _read_disasters(other, ledger.table)
+    if not any(of and is_natural for of, is_natural in zip(speaks, may_be, strict=True)):
+        return []  # the other ledger is of accidents alone
+    first, last = ledger.days("occurred_on"), ledger.last_days("occurred_on")
+    days, exact, codes = (
+        rows.days("occurred_on"),
+        rows.is_day("occurred_on"),
+        view.districts["code"].astype("str"),
+    )
+    asked = exact & natural
+    if kind == "incidents":
+        asked &= np.any([np.nan_to_num(rows.numbers(name)) > 0 for name in NUMBERS], axis=0)
+    lone = []
+    for at in np.flatnonzero(asked):
+        of = of_rows[at]
+        if not of or is_silent(view, other, view.period, codes.iloc[int(rows.group[at])]):
+            continue
+        # What is of no known district, or has no day, may be meant too.
+        near = ((ledger.group == rows.group[at]) | (ledger.group < 0)) & (
+            np.isnat(first) | ((first <= days[at] + _NEAR) & (last >= days[at] - _NEAR))
+        )
+        if not any(
+            (may_be[one] and not speaks[one]) or is_related(of, speaks[one]) or is_related(speaks[one], of)
+            for one in np.flatnonzero(near)
+        ):
+            lone.append(int(at))
+    return lone
+
+
+def _read_disasters(kind: str, table: pd.DataFrame) -> tuple[list[frozenset[int]], np.ndarray]:
+    """The kinds of disaster that each row names, and whether it may be of a disaster at all."""
+    cells = table.reindex(columns=list(_NAMING[kind])).astype("str").fillna("")
+    said = map(" ".join, cells.itertuples(index=False, name=None))
+    may_be = np.ones(len(table), bool)
+    if kind == "incidents" and "class" in table:
+        may_be = table["class"].astype("str").fillna("natural").eq("natural").to_numpy(bool)
+    return [find_disasters(text) for text in said], may_be

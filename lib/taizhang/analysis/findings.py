@@ -11,7 +11,7 @@ import pandas as pd
 
 from taizhang.analysis.actions import UNKNOWN, list_stages
 from taizhang.analysis.calls import is_called
-from taizhang.analysis.contradictions import find_contradictions
+from taizhang.analysis.contradictions import find_contradictions, find_lone
 from taizhang.analysis.doubt import bound_row, is_partly_known
 from taizhang.analysis.exhibits import limit_items
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
@@ -382,6 +382,20 @@ def _ledgers_differ(rule: FindingRule, case: _Case) -> Found:
         yield _Hit({"value": Evidence(float(len(pairs)))}, float(len(pairs)))
 
 
+def _ledgers_lack(rule: FindingRule, case: _Case) -> Found:
+    """Disasters that only one of the ledgers of losses and of incidents has a row of."""
+    if case.view is None:
+        return
+    lone = find_lone(case.view)
+    if case.district != ALL and len(lone):
+        codes = {
+            kind: case.view.counted(kind).frame()["district_code"].to_numpy() for kind in set(lone["kind"])
+        }
+        lone = lone[[codes[kind][at] == case.district for kind, at in lone.itertuples(index=False)]]
+    if len(lone):
+        yield _Hit({"value": Evidence(float(len(lone)))}, float(len(lone)))
+
+
 def _set_aside(rule: FindingRule, case: _Case) -> Found:
     """Ledgers of which more rows than the rule allows could not be used; of the whole workbook."""
     if case.view is None or case.district != ALL or case.view.quality.empty:
@@ -407,6 +421,7 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
     "vetoed": _vetoed,
     "actions_late": _actions_late,
     "ledgers_differ": _ledgers_differ,
+    "ledgers_lack": _ledgers_lack,
     "set_aside": _set_aside,
     "above": _above,
     "share_below": _share_below,
@@ -480,6 +495,7 @@ _LOOKS: Mapping[str, Callable[[_Case], bool]] = {
     "vetoed": _knows_vetoes,
     "actions_late": _knows_stages,
     "ledgers_differ": _has_both,
+    "ledgers_lack": _has_both,
     "set_aside": lambda case: True,
 }
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.analysis.actions import list_stages
-from taizhang.analysis.contradictions import NUMBERS, find_contradictions
+from taizhang.analysis.contradictions import NUMBERS, find_contradictions, find_lone
 from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards, incidents, losses, supplies
@@ -318,6 +318,18 @@ def _find_contradictions(view: View, about: SubjectsRule) -> pd.DataFrame:
     return made.sort_values("amount", ascending=False, kind="stable")
 
 
+def _find_lone(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Disasters that one ledger alone has a row of, and which ledger, those that hit most people first."""
+    lone, parts = find_lone(view), []
+    for kind, of in lone.groupby("kind", sort=False):
+        rows = view.counted(str(kind))
+        made = _tabulate(view, rows, np.isin(np.arange(len(rows)), of["at"]), about)
+        parts.append(made.assign(what=label(f"findings.only_in.{kind}", view.lang)))
+    if not parts:
+        return pd.DataFrame()
+    return pd.concat(parts, ignore_index=True).sort_values("amount", ascending=False, kind="stable")
+
+
 _ROWS: Mapping[str, Callable[[View, SubjectsRule], pd.DataFrame]] = {
     "accidents": _find_accidents,
     "repeats": _find_repeats,
@@ -326,4 +338,5 @@ _ROWS: Mapping[str, Callable[[View, SubjectsRule], pd.DataFrame]] = {
     "cells": _find_cells,
     "unwarned": _find_unwarned,
     "contradictions": _find_contradictions,
+    "lone": _find_lone,
 }

@@ -39,7 +39,7 @@ from taizhang.narrative.telling import (
 )
 
 # Checks whose number of the whole area is the sum of the districts that break the rule.
-_COUNTING = ("above", "overdue", "deaths", "graded", "actions_late")
+_COUNTING = ("above", "overdue", "deaths", "graded", "actions_late", "ledgers_differ", "ledgers_lack")
 _MOST_NAMES = 5
 _MOST_OF_AREA = 3  # subjects of a whole area's problem: its districts are named after them
 # Kinds whose rows are things that happened: these go by their day.
