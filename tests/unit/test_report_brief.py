@@ -20,7 +20,7 @@ from taizhang.core.briefs import Brief
 from taizhang.core.display import Figure
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
-from taizhang.report.brief import join_runs, set_brief
+from taizhang.report.brief import is_long, join_runs, set_brief
 from taizhang.report.docx import render_docx
 from taizhang.report.html import render_html
 from taizhang.report.meta import ReportMeta
@@ -137,6 +137,16 @@ def test_a_measure_of_no_rule_is_an_error(tmp_path: Path) -> None:
     note.write_text("---\nmeasures:\n  hazards_overdu: {owner: 镇应急办}\n---\n", "utf-8")
     with pytest.raises(ParameterError, match="hazards_overdue"):
         read_notes(book, parse_period("2021"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("place", [2, 3])
+def test_its_own_words_before_a_measure_and_a_basis_take_room(place: int) -> None:
+    """Whether a page is long is measured with the words that it shows, in its own language."""
+    brief = make_brief(4, lang="en", subjects=2)
+    assert not is_long(brief)
+    heads = list(brief.problem_heads)
+    heads[place] = "What was asked of them and is to be done about it, and by whom, " * 6
+    assert is_long(replace(brief, problem_heads=tuple(heads)))
 
 
 def test_numbers_name_their_facts_in_html() -> None:

@@ -137,7 +137,9 @@ def is_long(brief: Brief) -> bool:
         said = [f"{each.name}{each.what}{join_runs(each.amount)}" for each in one.subjects]
         more = [one.more] if one.total > len(said) else []
         texts += [("title", join_runs(one.title)), *(("text", text) for text in (*said, *more))]
-        texts += [("text", f"措施 {join_runs(one.measure)}"), *([("basis", one.basis)] if one.basis else [])]
+        _, _, basis, measure, *_ = brief.problem_heads  # they stand before their texts there
+        texts.append(("text", f"{measure} {join_runs(one.measure)}"))
+        texts += [("basis", f"{basis} {one.basis}")] if one.basis else []
     high = 0.0
     for kind, text in texts:
         px, em = _PHONE_LINES[kind]
