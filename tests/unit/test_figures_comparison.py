@@ -14,6 +14,7 @@ from taizhang import figures
 from taizhang.analysis.view import View
 from taizhang.core.display import Figure
 from taizhang.core.outlines import measure_text, simplify_districts
+from taizhang.figures.canvas import make_axes, use_style
 from taizhang.figures.ground import (
     draw_ground,
     find_corner,
@@ -25,7 +26,7 @@ from taizhang.figures.ground import (
     wrap_entries,
     write_list,
 )
-from taizhang.figures.marks import label_points, set_strip_key
+from taizhang.figures.marks import find_curve_labels, label_points, set_strip_key
 from taizhang.metadata.style import use_narrow
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -372,6 +373,22 @@ def test_small_maps_stand_two_in_a_row_under_their_titles() -> None:
     assert boxes[0].y0 == boxes[1].y0 > boxes[2].y1 and boxes[0].x0 == boxes[2].x0 < boxes[1].x0
     assert boxes[2].y0 >= strip.get_position().y1 - 1e-9
     assert [axes.texts[0].get_text() for axes in panels] == ["甲", "乙", "丙"]
+
+
+def test_curves_bear_their_names_where_these_touch_none() -> None:
+    """Steps at 20 and 80 of a hundred: each name stands beside its own; of two that are one, neither has a place."""
+    with use_style():
+        _, axes = make_axes(100)
+        axes.set_xlim(0, 100)
+        axes.set_ylim(0, 100)
+        days = np.array([0.0, 50.0])
+        low, high = (days, np.array([20.0, 20.0])), (days, np.array([80.0, 80.0]))
+        places = find_curve_labels(axes, [low, high], ["甲", "乙"], size=(100, 100))
+        (_, one), (_, other) = places
+        assert abs(one - 20) < 8 < 40 < other - one and abs(other - 80) < 8
+        assert find_curve_labels(axes, [low, low], ["甲", "乙"], size=(100, 100)) == []
+        # A name as wide as the axes has no place.
+        assert find_curve_labels(axes, [low, high], ["甲", "乙" * 40], size=(100, 100)) == []
 
 
 def test_names_of_points_touch_nothing() -> None:

@@ -1,22 +1,24 @@
 """How fast hazards are closed, by severity, trade and mode, and how many by their deadline."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.typing import LineStyleType
 
-from taizhang.analysis.closure import MONTH, compare_closure, follow_closure_by
+from taizhang.analysis.closure import MONTH, Curve, compare_closure, follow_closure_by
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.hazards import draw_curve, list_steps, say_wanting, scale_closure, write_within
-from taizhang.figures.marks import draw_key
+from taizhang.figures.marks import choose_ink, draw_key, find_curve_labels, note_point
 from taizhang.figures.tables import make_table, write_number
 from taizhang.metadata.formats import format_number, format_span, join_list
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
+_HIGH_MM, _ROOM_MM = 76, (17.0, 16.0)  # of the figure, and what stands beside and below its axes
 _LINES: tuple[LineStyleType, ...] = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1, 1, 1)), (0, (1, 1)))
 
 
@@ -30,11 +32,11 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
     if closure is None:
         return None
     lang, colours = view.lang, load_style().categories
-    with use_axes(76, grid="both") as (drawing, axes):
+    with use_axes(_HIGH_MM, grid="both") as (drawing, axes):
         for curve, colour, line in zip(closure.curves.values(), colours, _LINES, strict=False):
             draw_curve(axes, curve, colour, line)
         scale_closure(axes, closure.end, lang)
-        draw_key(axes, [("—", name, colour) for name, colour in zip(closure.curves, colours, strict=False)])
+        _name_curves(axes, closure.curves, colours)
     shares = [
         say_exhibit(view, "closure-by", "one", name=name, share=write_within(curve, MONTH, lang))
         for name, curve in closure.curves.items()
@@ -51,6 +53,21 @@ def plot_closure_by(view: View, by: str) -> display.Figure | None:
         id=f"closure-by-{by}",
         told=told,
     )
+
+
+def _name_curves(axes: Axes, curves: Mapping[str, Curve], colours: Sequence[str]) -> None:
+    """Write each curve's name beside it, in its colour; above all where one has no room."""
+    style, pairs = load_style(), list(zip(curves, colours, strict=False))
+    # Between the two ends of a curve that has two there is no room for words.
+    single = all((curve.most == curve.share).all() for curve in curves.values())
+    size = (style.width_mm - _ROOM_MM[0], _HIGH_MM - _ROOM_MM[1])
+    steps = [(curve.time, curve.share) for curve in curves.values()]
+    places = find_curve_labels(axes, steps, list(curves), size=size) if single else []
+    if not places:
+        draw_key(axes, [("—", *pair) for pair in pairs])
+    for place, (name, colour) in zip(places, pairs, strict=False):
+        looks = {"size": style.text, "color": choose_ink(colour), "va": "baseline"}
+        note_point(axes, name, place, (0, 1), **looks)
 
 
 @exhibit("closure-table")

@@ -25,6 +25,9 @@ from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
 
 Key = Sequence[tuple[str, str, str]]
+Steps = tuple[np.ndarray, np.ndarray]
+Extent = tuple[float, float, float, float]  # left, foot, right, top
+_NEAR, _APART = 3.0, 9.0  # points between a curve's name and the curve, and the others
 _BAR_MM = 7.2  # from one horizontal bar to the next
 
 
@@ -66,6 +69,52 @@ def label_points(
         else:
             left_out.append(at)
     return left_out
+
+
+def find_curve_labels(
+    axes: Axes, curves: Sequence[Steps], names: Sequence[str], *, size: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Where names of curves that only rise may stand: each beside its own, clear of the others and of all names.
+
+    A curve is its x, from the axes' left edge, and its y, as steps; the axes' limits are set, and `size` is how wide
+    and high they are (mm). Returns each name's lower left corner in the axes' coordinates; empty where one has no room.
+    """
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    frame = np.array(size) * 72 / 25.4
+    scale = frame / [east - west, north - south]
+    steps = [((x - west) * scale[0], (y - south) * scale[1]) for x, y in curves]
+    taken: list[Extent] = []
+
+    def is_free(box: Extent, own: int) -> bool:
+        if box[0] < 0 or box[1] < 0 or box[2] > frame[0] or box[3] > frame[1]:
+            return False
+        for at, curve in enumerate(steps):
+            gap = _NEAR if at == own else _APART
+            low, high = (_read_step(curve, x) for x in (box[0] - gap, box[2] + gap))
+            if low <= box[3] + gap and high >= box[1] - gap:
+                return False
+        return not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken)
+
+    for at, name in enumerate(names):
+        wide, high = measure_width(name, load_style().text), load_style().text
+        for x in np.linspace(0.05, 0.95, 37) * frame[0]:
+            y, beside = _read_step(steps[at], x), _NEAR + 1
+            # To the right below a curve that rises, else to the left above it.
+            corners = ((x + beside, y - beside - high), (x - beside - wide, y + beside))
+            boxes = [(left, foot, left + wide, foot + high) for left, foot in corners]
+            free = next((box for box in boxes if is_free(box, at)), None)
+            if free:
+                taken.append(free)
+                break
+        else:
+            return []
+    return [(west + box[0] / scale[0], south + box[1] / scale[1]) for box in taken]
+
+
+def _read_step(curve: Steps, x: float) -> float:
+    """How high a curve of steps is at x; nought before its first."""
+    at = int(np.searchsorted(curve[0], x, side="right")) - 1
+    return float(curve[1][at]) if at >= 0 else 0.0
 
 
 # Where a name may stand beside its point: to the right and above, in steps, and the share of it left of and below that.
@@ -159,11 +208,9 @@ def draw_key(axes: Axes, entries: Key, *, left_pt: float = 0.0) -> None:
     style = load_style()
     room = _KEY_SHARE * width_pt() if not left_pt else _STRIP_SHARE * width_pt()
     entries = [part for entry in entries for part in _part_entry(*entry, room)]
-    # Words in a colour too pale to read are set in grey; the mark says which it is.
-    legible = {style.roles[role] for role in ("main", "open", "third")}
     areas: list[Artist] = []
     for mark, words, colour in entries:
-        ink = colour if colour in legible else style.muted
+        ink = choose_ink(colour)
         pair: list[Artist] = [TextArea(words, textprops={"color": ink, "size": style.text})]
         if mark:
             pair.insert(0, TextArea(mark, textprops={"color": colour, "size": style.text}))
@@ -174,6 +221,12 @@ def draw_key(axes: Axes, entries: Key, *, left_pt: float = 0.0) -> None:
 
 # Of a drawing's width, what a key above its axes has, and one below a map.
 _KEY_SHARE, _STRIP_SHARE = 0.86, 0.97
+
+
+def choose_ink(colour: str) -> str:
+    """What words for something of a colour are written in: grey where it is too pale to read."""
+    style = load_style()
+    return colour if colour in {style.roles[role] for role in ("main", "open", "third")} else style.muted
 
 
 def _part_entry(mark: str, words: str, colour: str, room: float) -> list[tuple[str, str, str]]:
