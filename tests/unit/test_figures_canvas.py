@@ -93,7 +93,7 @@ def test_words_of_a_key_longer_than_the_drawing_take_a_second_line() -> None:
     with use_style():
         sheet, axes = make_axes(60)
         draw_key(axes, [("—", words, "#000000")])
-    lines = read_texts(finish_figure(sheet, make_view({}), "location-map", n=1))
+    lines = read_texts(finish_figure(sheet, make_view({}), "location-map", data=pd.DataFrame, n=1))
     parts = [line for line in lines if line and line in words]
     assert len(parts) == 2 and " ".join(parts) == words and lines.count("—") == 1
 
