@@ -128,6 +128,21 @@ def test_overdue_past_the_red_threshold() -> None:
     assert find_overdue(make_view()).level == ""
 
 
+def test_overdue_that_only_some_districts_can_tell() -> None:
+    """The whole area's number is not known: what districts know is told, and not as the whole."""
+    facts = [
+        make_fact("hazards.overdue_stock", None, district="all"),
+        make_fact("hazards.overdue_stock", 4, district="350921101"),
+        make_fact("hazards.overdue_stock", 0, district="350921102"),
+        make_fact("hazards.overdue_stock", None, district="350921103"),
+    ]
+    found = find_overdue(make_view(facts=facts, district="all"))
+    assert (found.level, found.number, found.told) == ("amber", None, {"350921101": 4})
+    assert find_overdue(make_view(facts=facts[2:], district="all")).level == ""
+    # A district that does not know its own tells no other's.
+    assert find_overdue(make_view(facts=facts, district="350921103")).told == {}
+
+
 def make_rates(fact: str, *values: float | None, area: float | None = 90.0) -> list[dict[str, object]]:
     rows = [make_fact(fact, value, district=code) for code, value in zip(CODES, values, strict=True)]
     return [*rows, make_fact(fact, area, district="all")]

@@ -4,7 +4,7 @@ Problems are `analysis.findings`'; whether an indicator differs from the whole a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -67,7 +67,10 @@ class Targets:
 
 @dataclass(frozen=True)
 class Overdue:
-    """Overdue hazards, whenever found; `longest` and `long` (past the red threshold) in days and rows, None unknown."""
+    """Overdue hazards, whenever found; `longest` and `long` (past the red threshold) in days and rows, None unknown.
+
+    Where the whole area's number is not known, `told` has those of the districts that have any, by code.
+    """
 
     level: Level
     number: float | None
@@ -75,6 +78,7 @@ class Overdue:
     longest: int | None = None
     long: int | None = None
     of_trade: tuple[str, int] | None = None  # the commonest trade, where more than half are of it
+    told: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,16 @@ def find_overdue(view: View) -> Overdue:
     """Rows are looked at only where they are as many as the fact says."""
     number = view.value("hazards.overdue_stock")
     if number is None:
-        return Overdue("", None)
+        told = (
+            {}
+            if view.district != ALL
+            else {
+                str(code): found
+                for code in view.districts["code"]
+                if (found := view.value("hazards.overdue_stock", code))
+            }
+        )
+        return Overdue("amber" if told else "", None, told=told)
     before = _read_before(view, "hazards.overdue_stock")
     if not number:
         return Overdue("normal", number, before)

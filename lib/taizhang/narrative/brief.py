@@ -226,9 +226,17 @@ def _say_target(view: View, target: TargetProgress, *, of_district: bool | None 
 
 def _write_overdue(view: View) -> Status:
     found, lang = find_overdue(view), view.lang
-    if found.number is None:
-        return _make_status(view, "overdue", "", (Run(label("brief.not_known", lang)),))
     fact = "hazards.overdue_stock"
+    if found.number is None:
+        number, places = sum(found.told.values()), count(len(found.told))
+        known = say("brief.overdue.known", lang, n=_number(number, fact), places=places)
+        return _make_status(
+            view,
+            "overdue",
+            found.level,
+            (Run(label("brief.not_known", lang)),),
+            *([known] if found.told else []),
+        )
     notes = []
     if found.before is not None:
         notes.append(say("brief.overdue.before", lang, then=_then(view), n=_number(found.before, fact)))
