@@ -18,7 +18,7 @@ STEP = re.compile(
 )
 # Tests that a change of these kinds must pass, beside those of what the recipes say comes of them.
 HELD = (
-    "tests/house/recipes_followed.py",
+    "tests/unit/recipes_followed.py",
     "tests/house/test_imports.py::test_imports_go_down_and_in_no_circle",
     "tests/house/test_docs.py::test_reference_pages_are_up_to_date",
     "tests/unit/test_metadata_facts.py",
