@@ -1,8 +1,16 @@
 """Taizhang 台账: from safety ledgers to the annual review of every township.
 
+What a notebook needs is here; what is not in ``__all__`` may change without notice.
+
 >>> import taizhang as tz
 >>> book = tz.open()
 >>> book.facts("2021")
+>>> tz.figures.plot_hazards_trend(book.view("城关镇", "2021"))
+
+`open` gives a `Workbook`, with its tables, and a `View` of one district or of the whole area. `figures` draws a view as
+a `Figure` or sets it as a `Table`; `narrative` says it in sentences; `draw` is the double-random draw; `facts` has the
+predicates of rows, such as ``facts.hazards.is_open``. `controls` and `show` are for cells of a notebook. A
+`TaizhangError` says what is wrong and what to do about it.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,9 +18,62 @@ from typing import TYPE_CHECKING, Any
 from taizhang.core.version import __version__
 
 if TYPE_CHECKING:
+    from taizhang import draw, facts, figures, narrative
+    from taizhang.analysis.view import View
+    from taizhang.core.display import Figure, Table
+    from taizhang.core.errors import TaizhangError
     from taizhang.workbook.book import Workbook
+    from taizhang.workbook.panel import Panel
 
-__all__ = ["__version__", "controls", "open", "show"]
+__all__ = [
+    "Figure",
+    "Panel",
+    "Table",
+    "TaizhangError",
+    "View",
+    "Workbook",
+    "__version__",
+    "controls",
+    "draw",
+    "facts",
+    "figures",
+    "narrative",
+    "open",
+    "show",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """What is public and loads much, when it is first asked for: `import taizhang` alone is quick."""
+    found: Any
+    match name:  # not `from taizhang import figures`, which would ask again
+        case "draw":
+            import taizhang.draw as found
+        case "facts":
+            import taizhang.facts as found
+        case "figures":
+            import taizhang.figures as found
+        case "narrative":
+            import taizhang.narrative as found
+        case "Figure":
+            from taizhang.core.display import Figure as found
+        case "Panel":
+            from taizhang.workbook.panel import Panel as found
+        case "Table":
+            from taizhang.core.display import Table as found
+        case "TaizhangError":
+            from taizhang.core.errors import TaizhangError as found
+        case "View":
+            from taizhang.analysis.view import View as found
+        case "Workbook":
+            from taizhang.workbook.book import Workbook as found
+        case _:
+            raise AttributeError(f"module 'taizhang' has no attribute '{name}'")
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def open(workbook: str = "", *, as_of: str = "") -> "Workbook":

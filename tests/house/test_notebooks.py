@@ -7,6 +7,7 @@ from typing import Any
 import nbformat
 import pytest
 
+import taizhang
 from lab_cells import list_suggestions
 
 LONGEST_CELL = 12
@@ -41,11 +42,12 @@ def find_code_faults(source: str) -> list[str]:
             called = ast.unparse(node.func)
             if called in FORBIDDEN_CALLS or called.startswith("sys.path."):
                 faults.append(f"a call of {called}")
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        for name in names:
-            if name.split(".")[0] != "taizhang" or name.startswith(("taizhang.report", "taizhang.cli")):
-                faults.append(f"an import of {name}")
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{name}" for name in names]
+        # What is public, and no more: `import taizhang as tz`, `from taizhang import figures`.
+        public = {"taizhang", *(f"taizhang.{name}" for name in taizhang.__all__)}
+        faults += [f"an import of {name}" for name in names if name not in public]
     return faults
 
 
@@ -164,6 +166,8 @@ def test_a_good_notebook_has_no_faults() -> None:
         (nbformat.v4.new_code_cell("try:\n    f()\nexcept ValueError:\n    g()"), "exception"),
         (nbformat.v4.new_code_cell("import pandas"), "import of pandas"),
         (nbformat.v4.new_code_cell("from taizhang.report import html"), "import of taizhang.report"),
+        (nbformat.v4.new_code_cell("from taizhang.figures import reach"), "import of taizhang.figures.reach"),
+        (nbformat.v4.new_code_cell("from taizhang import report"), "import of taizhang.report"),
         (nbformat.v4.new_code_cell("open('x')"), "call of open"),
         (nbformat.v4.new_code_cell("%matplotlib inline"), "magic"),
         (nbformat.v4.new_code_cell("x", execution_count=3), "output"),

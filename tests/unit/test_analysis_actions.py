@@ -21,7 +21,7 @@ from taizhang.analysis.actions import (
 )
 from taizhang.analysis.view import View
 from taizhang.core.periods import parse_period
-from taizhang.figures.actions import plot_stages, tabulate_actions_by_district, tabulate_stages
+from taizhang.figures.actions import plot_action_stages, tabulate_action_stages, tabulate_actions_by_district
 from taizhang.metadata.facts import ALL
 from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
 
@@ -96,7 +96,7 @@ def test_the_last_day_is_in_time_and_the_next_is_late() -> None:
 
 
 def test_the_table_has_each_stage_with_what_it_found() -> None:
-    table = tabulate_stages(make_actions(ROWS))
+    table = tabulate_action_stages(make_actions(ROWS))
     assert table is not None
     assert [[cell.text for cell in row[1:]] for row in table.rows] == [
         ["动员部署", "2021-03-01", "2021-03-28", "按期完成", "—", "—", "—", "—"],
@@ -114,7 +114,7 @@ def test_the_whole_area_counts_its_districts() -> None:
         stage("消防整治", 2, None, 4, 4, district_code=CODES[1]),
     ]
     view = make_actions(rows, district=ALL)
-    stages, places = tabulate_stages(view), tabulate_actions_by_district(view)
+    stages, places = tabulate_action_stages(view), tabulate_actions_by_district(view)
     assert stages is not None and places is not None
     assert [cell.text for cell in stages.rows[0][4:]] == [
         "按期完成 1、逾期未完成 1",
@@ -177,7 +177,7 @@ def test_nothing_left_and_nothing_at_all_are_said() -> None:
     assert read(write_action_steps(sound)) == ["巩固成果，把行之有效的做法转为日常检查的要求。"]
     empty = make_actions([stage("旧行动", 1, None, 3, 3, starts_on="2019-01-01", ends_on="2019-02-01")])
     assert read(write_actions(empty)) == ["2021年，城关镇没有开展专项行动的记录。"]
-    assert tabulate_stages(empty) is None and plot_stages(empty) is None
+    assert tabulate_action_stages(empty) is None and plot_action_stages(empty) is None
     # Of the stage of before the period nobody wrote whether it was done.
     assert read(write_action_problems(empty)) == [
         "已写明的阶段中没有逾期未完成的，也没有未销号的问题；其余没有写明完成日期或销号数，无从判断。"
@@ -186,7 +186,7 @@ def test_nothing_left_and_nothing_at_all_are_said() -> None:
 
 
 def test_the_chart_says_in_words_what_it_shows() -> None:
-    figure = plot_stages(make_actions(ROWS))
+    figure = plot_action_stages(make_actions(ROWS))
     assert figure is not None
     assert figure.alt.endswith("共发现25个，已销号23个；发现最多的是自查自纠 消防整治。")
     assert "20个，销号率90.0%" in figure.svg

@@ -24,10 +24,10 @@ from taizhang.analysis.evaluation import (
 from taizhang.analysis.view import View
 from taizhang.core.periods import parse_period
 from taizhang.figures.evaluation import (
-    plot_ratings,
-    tabulate_evaluations,
-    tabulate_improvements,
-    tabulate_objectives,
+    plot_drill_ratings,
+    tabulate_drill_evaluations,
+    tabulate_drill_improvements,
+    tabulate_drill_objectives,
 )
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -119,7 +119,7 @@ def test_drills_are_told_and_listed_with_their_ratings() -> None:
     assert read(write_evaluation(view)) == (
         "2021年，城关镇开展应急演练4次，已评估3次，发现问题4个，已改进3个。评估等次为：“优秀”1次和“良好”2次。"
     )
-    table = tabulate_evaluations(view)
+    table = tabulate_drill_evaluations(view)
     assert table is not None
     assert [cell.text for cell in table.rows[0]] == [
         "2021-03-01",
@@ -131,12 +131,12 @@ def test_drills_are_told_and_listed_with_their_ratings() -> None:
         "2",
     ]
     assert [cell.text for cell in table.rows[3][3:]] == ["否", "—", "—", "—"]
-    figure = plot_ratings(view)
+    figure = plot_drill_ratings(view)
     assert figure is not None and "2次（66.7%）" in figure.svg and "共3次评估" in figure.alt
 
 
 def test_the_whole_area_is_told_by_district() -> None:
-    table = tabulate_evaluations(make_drills(district=ALL))
+    table = tabulate_drill_evaluations(make_drills(district=ALL))
     assert table is not None
     assert [cell.text for cell in table.rows[0]] == ["城关镇", "4", "3", "75.0%", "4", "3", "75.0%"]
     assert [cell.text for cell in table.rows[1][1:]] == ["0", "0", "—", "0", "0", "—"]
@@ -144,7 +144,7 @@ def test_the_whole_area_is_told_by_district() -> None:
 
 def test_objectives_stand_on_the_workbook_s_own_scale(kinds: dict[str, Kind]) -> None:
     view = make_drills(kinds)
-    table = tabulate_objectives(view)
+    table = tabulate_drill_objectives(view)
     assert table is not None
     assert [column.label for column in table.columns] == [
         "演练目标",
@@ -169,7 +169,7 @@ def test_an_objective_that_nobody_has_rated_is_listed_with_noughts(kinds: dict[s
     view = make_drills(kinds)
     rows = view.ledgers["drill_objectives"]
     rows.loc[rows["objective"] == "信息报告", "rating"] = None
-    table = tabulate_objectives(view)
+    table = tabulate_drill_objectives(view)
     assert table is not None
     assert [[cell.text for cell in row] for row in table.rows] == [
         ["信息报告", "0", "0", "0", "0", "0"],
@@ -178,7 +178,7 @@ def test_an_objective_that_nobody_has_rated_is_listed_with_noughts(kinds: dict[s
 
 
 def test_the_plan_says_who_and_until_when(kinds: dict[str, Kind]) -> None:
-    table = tabulate_improvements(make_drills(kinds, lang="en"))
+    table = tabulate_drill_improvements(make_drills(kinds, lang="en"))
     assert table is not None
     assert [column.label for column in table.columns] == [
         "Drill",
@@ -200,7 +200,7 @@ def test_the_plan_says_who_and_until_when(kinds: dict[str, Kind]) -> None:
 def test_a_personal_column_is_never_shown(kinds: dict[str, Kind]) -> None:
     kind = kinds["drill_objectives"]
     hidden = replace(kind, fields={**kind.fields, "owner": replace(kind.fields["owner"], personal=True)})
-    table = tabulate_improvements(make_drills({**kinds, "drill_objectives": hidden}))
+    table = tabulate_drill_improvements(make_drills({**kinds, "drill_objectives": hidden}))
     assert table is not None and "责任单位" not in [column.label for column in table.columns]
 
 
@@ -208,13 +208,13 @@ def test_without_a_ledger_of_objectives_or_drills_there_is_nothing() -> None:
     view = make_drills()
     assert (
         write_objectives(view) is None
-        and tabulate_objectives(view) is None
-        and tabulate_improvements(view) is None
+        and tabulate_drill_objectives(view) is None
+        and tabulate_drill_improvements(view) is None
     )
-    assert write_evaluation(make_view()) is None and plot_ratings(make_view()) is None
+    assert write_evaluation(make_view()) is None and plot_drill_ratings(make_view()) is None
     empty = make_view(ledgers={"drills": make_table("drills", [])})
     assert read(write_evaluation(empty)) == "2021年，城关镇没有应急演练记录。"
-    assert tabulate_evaluations(empty) is None
+    assert tabulate_drill_evaluations(empty) is None
 
 
 def test_sums_of_the_drills_evaluated() -> None:
@@ -351,7 +351,7 @@ def test_improvements_of_before_the_period_stand_until_they_are_done(kinds: dict
     items = judge_improvements(later)
     assert items["state"].tolist() == ["overdue", "running", "open"] and items["carried"].all()
     assert count_improvements(later) == {ALL: 0, "done": 0, "overdue": 1, "carried": 1}
-    assert len(tabulate_improvements(later).rows) == 3  # type: ignore[union-attr]
+    assert len(tabulate_drill_improvements(later).rows) == 3  # type: ignore[union-attr]
     # One more of July, overdue: two, one of them of before.
     rows = view.ledgers["drill_objectives"]
     late = rows["done_on"].isna() & (rows["due"] < "2021-12-31")

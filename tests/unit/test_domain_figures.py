@@ -15,7 +15,7 @@ from taizhang.boundaries import measure_span
 from taizhang.core.periods import parse_period
 from taizhang.facts import OwnFact, compute_facts
 from taizhang.figures.climate import compare_weather, tabulate_climate
-from taizhang.figures.grid_check import tabulate_span
+from taizhang.figures.grid_check import tabulate_grid_span
 from taizhang.metadata.facts import load_facts
 
 TOWN = "350921101"
@@ -153,7 +153,7 @@ def test_a_streets_grid_has_three_levels() -> None:
     span = measure_span(grid).set_index(["district_code", "level"]).loc["all"]
     assert span.loc["", "heads"] == 14 + 98 and span.loc["", "cells_per_head_max"] == 7
     assert span["people"].to_dict() == {"": 14 + 201 + 499, "1": 14, "2": 201, "3": 499}
-    shown = tabulate_span(make_view(), measure_span(grid))
+    shown = tabulate_grid_span(make_view(), measure_span(grid))
     assert shown is not None
     assert [(row[0].text, row[1].text) for row in shown.rows[-3:]] == [
         ("其中级别为1的", "14"), ("其中级别为2的", "201"), ("其中级别为3的", "499"),

@@ -31,21 +31,21 @@ def texts(table: object) -> list[list[str]]:
 
 
 def test_read_is_accepted_and_set_aside_by_district(looked: dict[str, tuple[View, Quality]]) -> None:
-    assert texts(tables.tabulate_read(*looked["all"])) == [
+    assert texts(tables.tabulate_rows_read(*looked["all"])) == [
         ["隐患排查治理", "6", "4", "2", "1", "0"],
         ["合计", "6", "4", "2", "1", "0"],
     ]
-    assert texts(tables.tabulate_read_by_district(*looked["all"])) == [
+    assert texts(tables.tabulate_rows_read_by_district(*looked["all"])) == [
         ["溪口镇", "3", "2", "1", "1", "0"],
         ["溪南镇", "2", "2", "0", "0", "0"],
         ["乡镇（街道）不详", "1", "0", "1", "0", "0"],
     ]
-    assert texts(tables.tabulate_read(*looked["350921102"]))[-1] == ["合计", "2", "2", "0", "0", "0"]
-    assert tables.tabulate_read_by_district(*looked["350921102"]) is None
+    assert texts(tables.tabulate_rows_read(*looked["350921102"]))[-1] == ["合计", "2", "2", "0", "0", "0"]
+    assert tables.tabulate_rows_read_by_district(*looked["350921102"]) is None
 
 
 def test_reasons_and_places(looked: dict[str, tuple[View, Quality]]) -> None:
-    assert sorted(row[1:] for row in texts(tables.tabulate_reasons(*looked["all"]))) == sorted(
+    assert sorted(row[1:] for row in texts(tables.tabulate_set_aside_reasons(*looked["all"]))) == sorted(
         [
             ["发现日期", "整行", "必填而为空", "1"],
             ["隐患等级", "单元格", "选项无法识别", "1"],
@@ -63,8 +63,8 @@ def test_missing_matches_and_near_names(looked: dict[str, tuple[View, Quality]])
     missing = account.missing.set_index("column")["missing"]
     assert (missing["description"], missing["severity"], missing["found_on"]) == (1, 1, 0)
     assert "responsible" not in missing.index  # personal
-    assert texts(tables.tabulate_matches(view, account)) == [["隐患排查治理", "名称", "4"]]
+    assert texts(tables.tabulate_district_matches(view, account)) == [["隐患排查治理", "名称", "4"]]
     (near,) = texts(tables.tabulate_near_names(view, account))
     assert near[:2] == ["溪囗镇", "1"] and '"溪囗镇" = "350921101"  # 溪口镇' in near[2].splitlines()
     assert tables.tabulate_near_names(*looked["350921101"]) is None
-    assert tables.tabulate_totals(view, account) is None
+    assert tables.tabulate_ledger_totals(view, account) is None

@@ -1,5 +1,6 @@
 """Facts: ledger tables in, numbers out. Nothing here reads a file."""
 
+from taizhang.facts import hazards
 from taizhang.facts.compute import compute_as_of, compute_facts, prepare_ledgers, select_rows
 from taizhang.facts.own import OwnFact
 from taizhang.facts.scatter import leave_out_hidden, measure_scatter
@@ -16,6 +17,7 @@ __all__ = [
     "compare_reported",
     "compute_as_of",
     "compute_facts",
+    "hazards",
     "leave_out_counted",
     "leave_out_empty",
     "leave_out_hidden",

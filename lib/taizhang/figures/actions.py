@@ -17,7 +17,7 @@ from taizhang.metadata.words import label
 
 
 @exhibit("action-stages")
-def plot_stages(view: View) -> display.Figure | None:
+def plot_action_stages(view: View) -> display.Figure | None:
     """Problems found in each stage of each action, closed and open; None where no stage says what it found."""
     stages = follow_stages(view)
     if stages is None:
@@ -35,7 +35,7 @@ def plot_stages(view: View) -> display.Figure | None:
 
 
 @exhibit("action-stages-table")
-def tabulate_stages(view: View) -> display.Table | None:
+def tabulate_action_stages(view: View) -> display.Table | None:
     """Every stage with its days, its progress, and what it found and closed; None where none began in the period.
 
     Of the whole area, one row for a stage of all districts, with how many are in each state.

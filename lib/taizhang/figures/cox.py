@@ -1,4 +1,4 @@
-"""Cox regression of closure, for the exploration notebook: import it by itself, since lifelines loads slowly."""
+"""Cox regression of closure, for the exploration notebook; lifelines, which it needs, loads slowly."""
 
 import numpy as np
 

@@ -29,7 +29,7 @@ _COUNTS = ("held", "evaluated", "evaluated_percent", "problems", "fixed", "fixed
 
 
 @exhibit("drill-ratings")
-def plot_ratings(view: View) -> display.Figure | None:
+def plot_drill_ratings(view: View) -> display.Figure | None:
     """How many drills were given each rating; None where no drill of the period is rated."""
     counts = count_ratings(view)
     if counts.empty:
@@ -49,7 +49,7 @@ def plot_ratings(view: View) -> display.Figure | None:
 
 
 @exhibit("drill-evaluations")
-def tabulate_evaluations(view: View) -> display.Table | None:
+def tabulate_drill_evaluations(view: View) -> display.Table | None:
     """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
     rows, _ = list_rows(view, "drills")
     if rows.empty:
@@ -85,7 +85,7 @@ def _write_count(number: float, column: str) -> display.Cell:
 
 
 @exhibit("drill-objectives")
-def tabulate_objectives(view: View) -> display.Table | None:
+def tabulate_drill_objectives(view: View) -> display.Table | None:
     """Each objective, and how often it was given each rating of the scale; None where none of the period is listed."""
     counts, scale, lang = count_objectives(view), list_scale(view), view.lang
     if counts.empty:
@@ -106,7 +106,7 @@ def tabulate_objectives(view: View) -> display.Table | None:
 
 
 @exhibit("drill-improvements")
-def tabulate_improvements(view: View) -> display.Table | None:
+def tabulate_drill_improvements(view: View) -> display.Table | None:
     """The plan of improvement: what, by whom, until when, how far it is; without personal columns, or None."""
     rows = judge_improvements(view)
     if rows.empty:

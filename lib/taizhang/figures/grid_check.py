@@ -42,7 +42,7 @@ _SPAN = (
 
 
 @exhibit("grid-cells")
-def tabulate_cells(view: View) -> display.Table | None:
+def tabulate_grid_cells(view: View) -> display.Table | None:
     """Cells by level and class, and how many have nobody named; None without a grid layer or a cell in the district."""
     counts, lang = count_cells(view), view.lang
     if counts is None:
@@ -57,7 +57,7 @@ def tabulate_cells(view: View) -> display.Table | None:
 
 
 @exhibit("grid-unassigned")
-def tabulate_unassigned(view: View) -> display.Table | None:
+def tabulate_grid_unassigned(view: View) -> display.Table | None:
     """The cells for which nobody is named; None where there are none, or the layer doesn't say."""
     cells = list_unassigned(view)
     if cells.empty:
@@ -84,7 +84,7 @@ def _name_district(code: object, view: View) -> str:
 
 
 @exhibit("grid-span")
-def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None:
+def tabulate_grid_span(view: View, span: pd.DataFrame | None) -> display.Table | None:
     """Span of control: cells per person, and per cell of the level above; None where the layer doesn't say.
 
     `span` as from `Workbook.grid_span`: it holds numbers and no names.
@@ -103,7 +103,7 @@ def tabulate_span(view: View, span: pd.DataFrame | None) -> display.Table | None
 
 
 @exhibit("grid-problems")
-def tabulate_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Table | None:
+def tabulate_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Table | None:
     """Gaps, overlaps and stray cells with their areas and the cells they concern, largest first; None without any.
 
     `problems` as from `Workbook.grid_problems`.
@@ -137,7 +137,7 @@ def _list_cells(codes: str, names: dict[str, str]) -> str:
 
 
 @exhibit("grid-problems-map")
-def map_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figure | None:
+def map_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figure | None:
     """Where the grid leaves gaps, overlaps or strays, numbered as in the table; a sound grid is shown as one.
 
     `problems` as from `Workbook.grid_problems`. None without a grid layer, or a cell in the district.
@@ -185,7 +185,7 @@ def _join(sentences: Sequence[str], lang: str) -> str:
 
 
 @exhibit("grid-counts")
-def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | None:
+def tabulate_grid_counts(view: View, counts: pd.DataFrame | None) -> display.Table | None:
     """The cells with the most hazards and incidents of the period, and how the rows met their cells.
 
     `counts` as from `Workbook.grid_counts`. None without a grid layer, or a row of the period.
@@ -210,7 +210,7 @@ def tabulate_counts(view: View, counts: pd.DataFrame | None) -> display.Table | 
 
 
 @add_narrow
-def map_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
+def map_grid_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
     """Rows of a kind (hazards or incidents) per grid cell, in classes whose method is named.
 
     `counts` as from `Workbook.grid_counts`. None without a grid layer, or where no row of the kind met a cell.

@@ -29,7 +29,7 @@ MOST_LISTED = 50
 
 
 @exhibit("quality-read")
-def tabulate_read(view: View, quality: Quality) -> display.Table | None:
+def tabulate_rows_read(view: View, quality: Quality) -> display.Table | None:
     """Rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
 
     None where the district has no row in any ledger.
@@ -45,7 +45,7 @@ def tabulate_read(view: View, quality: Quality) -> display.Table | None:
 
 
 @exhibit("quality-districts")
-def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | None:
+def tabulate_rows_read_by_district(view: View, quality: Quality) -> display.Table | None:
     """The same per district, over all ledgers; rows whose district is not known last. None in a district's report."""
     if view.district != ALL or quality.counts.empty:
         return None
@@ -59,7 +59,7 @@ def tabulate_read_by_district(view: View, quality: Quality) -> display.Table | N
 
 
 @exhibit("quality-reasons")
-def tabulate_reasons(view: View, quality: Quality) -> display.Table | None:
+def tabulate_set_aside_reasons(view: View, quality: Quality) -> display.Table | None:
     """How much was set aside, by ledger, column and class of reason; None where nothing was."""
     if quality.aside.empty:
         return None
@@ -90,7 +90,7 @@ def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
 
 
 @exhibit("quality-lacking")
-def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
+def tabulate_missing_cells(view: View, quality: Quality) -> display.Table | None:
     """Cells missing per ledger and column among the rows of the view's period."""
     missing = list_missing(quality)
     if missing.empty:
@@ -106,7 +106,7 @@ def tabulate_missing(view: View, quality: Quality) -> display.Table | None:
 
 
 @exhibit("quality-totals")
-def tabulate_totals(view: View, quality: Quality) -> display.Table | None:
+def tabulate_ledger_totals(view: View, quality: Quality) -> display.Table | None:
     """Totals in the ledgers that are not the sum of their rows; in a district's report, of files that are its own."""
     if quality.totals.empty:
         return None
@@ -131,7 +131,7 @@ def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
 
 
 @exhibit("quality-matches")
-def tabulate_matches(view: View, quality: Quality) -> display.Table | None:
+def tabulate_district_matches(view: View, quality: Quality) -> display.Table | None:
     """How the rows of the view's period were given their district."""
     rows = [
         (

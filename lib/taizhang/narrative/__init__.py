@@ -1,6 +1,6 @@
 """Sentences of a report, computed from facts: each function takes a View and returns Prose, or None."""
 
-from taizhang.narrative.actions import write_actions
+from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
 from taizhang.narrative.analysis import write_closure, write_control, write_key_periods
 from taizhang.narrative.brief import write_brief
 from taizhang.narrative.comparison import (
@@ -11,8 +11,11 @@ from taizhang.narrative.comparison import (
     write_standing,
 )
 from taizhang.narrative.county import write_assessment, write_grave_events, write_rates, write_yield
+from taizhang.narrative.evaluation import write_evaluation, write_objectives
 from taizhang.narrative.findings import write_findings, write_next_steps
+from taizhang.narrative.grid_check import write_grid_check
 from taizhang.narrative.method import write_method, write_workings
+from taizhang.narrative.quality import write_quality
 from taizhang.narrative.sections import (
     write_capacity,
     write_complaints,
@@ -31,6 +34,8 @@ from taizhang.narrative.sections import (
 )
 
 __all__ = [
+    "write_action_problems",
+    "write_action_steps",
     "write_actions",
     "write_assessment",
     "write_brief",
@@ -41,9 +46,11 @@ __all__ = [
     "write_control",
     "write_drill_effects",
     "write_drills",
+    "write_evaluation",
     "write_findings",
     "write_grave_events",
     "write_grid",
+    "write_grid_check",
     "write_hazards",
     "write_incidents",
     "write_inspections",
@@ -51,7 +58,9 @@ __all__ = [
     "write_losses",
     "write_method",
     "write_next_steps",
+    "write_objectives",
     "write_publicity",
+    "write_quality",
     "write_rates",
     "write_required_drills",
     "write_risk",

@@ -94,17 +94,7 @@ def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:
 def try_fact(
     book: "Workbook", kind: str, function: Callable[..., pd.Series], *, period: str, form: str = "count"
 ) -> pd.DataFrame:
-    """A fact that is not written down yet, for every district and the whole area, as from `Workbook.facts`.
-
-    Parameters
-    ----------
-    kind
-        The ledger whose rows it is of.
-    function
-        Takes the rows and the keyword `as_of`; see `taizhang.facts.OwnFact`.
-    form
-        count, share or sum.
-    """
+    """As `Workbook.try_fact` gives it."""
     from taizhang.facts import OwnFact, compute_facts
 
     if form not in FORMS:

@@ -42,7 +42,13 @@ from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import Tongue
 from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
-from taizhang.workbook.account import describe_columns, measure_spans, show_workbook, tabulate_summaries
+from taizhang.workbook.account import (
+    describe_columns,
+    measure_spans,
+    show_workbook,
+    tabulate_summaries,
+    try_fact,
+)
 from taizhang.workbook.counting import (
     count_facts,
     count_reach,
@@ -412,6 +418,22 @@ class Workbook:
             raise ParameterError("workbook.no_such_fact", fact=absent[0], kind=kind)
         infos = {name: describe_fact(name, self.fact_infos) for name in named or had}
         return make_panel(tables, infos, self.config.lang)
+
+    def try_fact(
+        self, kind: str, function: Callable[..., pd.Series], *, period: str, form: str = "count"
+    ) -> pd.DataFrame:
+        """A fact that is not written down yet, for every district and the whole area, as from `facts`.
+
+        Parameters
+        ----------
+        kind
+            The ledger whose rows it is of.
+        function
+            Takes the rows and the keyword `as_of`, and answers for each row: see docs/howto/own-fact.md.
+        form
+            count, share or sum.
+        """
+        return try_fact(self, kind, function, period=period, form=form)
 
     def reported(self, period: str | Period) -> pd.DataFrame:
         """Those of a period's facts that tables of sums tell, which nobody's rows bear out; as from `facts`."""
