@@ -42,5 +42,5 @@ def test_capacity_by_hand() -> None:
     assert shown[NAMES[2]] == ["6.4", "4.9", "6.0", "中等"]
     assert shown[NAMES[3]] == ["0.0", "10.0", "2.5", "弱"]
     assert table.rows[0][0].text in NAMES[:2] and "专家评定75%" in table.notes[0].replace(" ", "")
-    assert figures.tabulate_risk(view) is None  # one dimension is no risk index
-    assert figures.tabulate_capacity(make_view()) is None
+    assert not figures.tabulate_risk(view)  # one dimension is no risk index
+    assert not figures.tabulate_capacity(make_view())

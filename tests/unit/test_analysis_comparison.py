@@ -114,7 +114,7 @@ def test_of_a_count_or_a_sum_districts_are_neither_tested_nor_mapped(fact: str) 
     assert not found.is_tested and found.apart == [] and classify_districts(view, fact) is None
     assert not any(name[:2] == ("place", fact) and not np.isnan(p) for name, p in list_calls(view).items())
     figure, words = figures.plot_ranking(view, fact), narrative.write_comparison(view, fact)
-    assert figure is not None and figures.map_fact(view, fact) is None
+    assert figure is not None and not figures.map_fact(view, fact)
     assert "全域" not in figure.svg and "平均" not in figure.svg and "偶然波动" not in figure.alt
     assert words is not None and "偶然波动" not in words._repr_mimebundle_()["text/plain"]
 

@@ -88,8 +88,8 @@ def test_neighbours_share_a_border_or_a_corner(view: View) -> None:
 
 
 def test_built_in_ledgers_are_not_shown_as_own(view: View) -> None:
-    assert figures.tabulate_own_ledgers(view) is None
-    assert figures.tabulate_own_facts(view) is None
+    assert not figures.tabulate_own_ledgers(view)
+    assert not figures.tabulate_own_facts(view)
 
 
 def test_the_whole_cross_table(view: View) -> None:

@@ -79,7 +79,7 @@ def test_values_and_states_by_hand() -> None:
 def test_only_the_whole_area_has_the_table() -> None:
     assert find_heat(make_view(facts=[make_fact(DEATHS, 3)])) is None
     assert find_heat(make_view(facts=[make_fact(DEATHS, 3, district="all")], district="all")) is None
-    assert figures.tabulate_heat(make_view()) is None
+    assert not figures.tabulate_heat(make_view())
 
 
 @pytest.mark.parametrize(("lang", "withheld"), [("zh", "从略"), ("en", "*")])
@@ -120,7 +120,7 @@ def test_small_maps_are_drawn_of_what_differs_alone() -> None:
     figure = figures.map_rates(make_county())
     assert figure is not None and "演练评估率（%）" in figure.svg and f"▼{NAMES[1]}" in figure.svg
     assert "逾期天数中位数" not in figure.svg and NAMES[3] not in figure.svg
-    assert figures.map_rates(make_view(district="all")) is None
+    assert not figures.map_rates(make_view(district="all"))
 
 
 def make_visits(*pairs: tuple[float | None, float]) -> View:

@@ -157,7 +157,7 @@ def test_the_table_of_grave_events_names_nobody() -> None:
         ["2021-09-02", NAMES[0], "渔船事故", "较大", "3", "2"],
     ]
     assert "1起没有写明死亡人数" in table.notes[-1]
-    assert figures.tabulate_grave_events(make_view()) is None
+    assert not figures.tabulate_grave_events(make_view())
 
 
 def say(view: View) -> str:

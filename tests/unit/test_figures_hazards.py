@@ -126,7 +126,7 @@ def test_hazards_by_trade_and_category_are_cells_of_a_table() -> None:
     # One class alone, or none stated, makes no table.
     for few in (rows[:3], [{"found_on": "2021-03-01", "trade": "工贸"}] * 2, []):
         made = make_view({"hazards": make_table("hazards", few)}) if few else make_view()
-        assert figures.plot_hazards_cells(made) is None
+        assert not figures.plot_hazards_cells(made)
 
 
 def test_beyond_ten_classes_the_rest_is_one() -> None:
@@ -163,7 +163,7 @@ def test_overdue_lists_the_open_ones_past_their_deadline() -> None:
     assert [[cell.text for cell in row] for row in table.rows] == [
         ["丙<店>", "电线 $裸露$", "重大", "2021-03-03", "2021-03-13", "7"]
     ]
-    assert figures.tabulate_overdue(make_view({"hazards": make_few()}, as_of=date(2021, 3, 13))) is None
+    assert not figures.tabulate_overdue(make_view({"hazards": make_few()}, as_of=date(2021, 3, 13)))
 
 
 def test_overdue_says_how_many_it_leaves_out() -> None:
@@ -176,7 +176,7 @@ def test_a_map_shows_points_or_where_they_are_dense_hexagons() -> None:
     few = make_hazards(np.random.default_rng(1), per_year=20)
     many = make_hazards(np.random.default_rng(1), per_year=400)
     points, cells = (figures.map_hazards(make_view({"hazards": rows})) for rows in (few, many))
-    assert figures.map_hazards(make_view({"hazards": few.assign(lon=np.nan, lat=np.nan)})) is None
+    assert not figures.map_hazards(make_view({"hazards": few.assign(lon=np.nan, lat=np.nan)}))
     assert "未整改" in read_texts(points) and "每格数量" in read_texts(cells)
     assert points is not None and cells is not None
     assert "相等间隔" in cells.source and "相等间隔" not in points.source
@@ -203,7 +203,7 @@ def test_a_map_zooms_in_on_the_hazards_or_on_a_place() -> None:
     # The first district is 0.1 degrees wide: five times larger, 0.02 and a margin are seen.
     assert alts == ["4", "3", "1"]
     assert bars[0] > 3 * bars[1] and bars[1] == bars[2]
-    assert figures.map_hazards(view, zoom=5, centre=(119.09, 26.09)) is None
+    assert not figures.map_hazards(view, zoom=5, centre=(119.09, 26.09))
 
 
 def test_an_approved_map_shows_its_number_instead() -> None:
@@ -230,9 +230,10 @@ def test_points_without_coordinates_are_said_to_be_missing() -> None:
     ],
 )
 @pytest.mark.parametrize("ledgers", [{}, {"hazards": []}])
-def test_nothing_to_show_is_none(name: str, ledgers: dict[str, list[dict[str, object]]]) -> None:
+def test_of_nothing_to_show_it_is_said_why(name: str, ledgers: dict[str, list[dict[str, object]]]) -> None:
     view = make_view({kind: make_table(kind, rows) for kind, rows in ledgers.items()})
-    assert getattr(figures, name)(view) is None
+    shown = getattr(figures, name)(view)
+    assert not shown and str(shown).startswith("没有可显示的：")
 
 
 def test_english_has_no_chinese_but_the_ledger_s() -> None:

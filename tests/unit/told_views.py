@@ -183,7 +183,7 @@ def show_exhibits(view: View) -> list[Figure | Table | KeyFigures]:
     """The figures and tables of a report whose claims are held against the truth."""
     with mock.patch.object(canvas, "_draw_svg", return_value="<svg/>"):  # nobody looks at the pictures
         shown = list(_show_all(view))
-    return [one for one in shown if one is not None]
+    return [one for one in shown if one]
 
 
 def _show_all(view: View) -> Iterator[Figure | Table | KeyFigures | None]:

@@ -90,6 +90,7 @@ def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Aske
         def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | None:
             return place_shown(view, draw(view, *args, **named), id) if is_shown(view, id) else None
 
+        show.exhibit = id  # type: ignore[attr-defined]
         return show
 
     return decorate

@@ -173,6 +173,25 @@ class Figure:
         )
 
 
+class Nothing:
+    """In place of a figure or table that there is none of: it is false, and says what is missing and why."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_html_(self) -> str:
+        return f"<p><em>{escape(self.words)}</em></p>"
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no '{name}'" if name.startswith("_") else self.words)
+
+
 @dataclass(frozen=True)
 class Column:
     """A table column: label, unit ('' for none) and alignment."""

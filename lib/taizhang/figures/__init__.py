@@ -1,8 +1,13 @@
-"""Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows, or None."""
+"""Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows.
+
+Where there is nothing to show, it says what is missing and why (`core.display.Nothing`, which is false); in a report it
+is None, and left out.
+"""
 
 from typing import TYPE_CHECKING, Any
 
 from taizhang.analysis.explore import list_neighbours
+from taizhang.analysis.missing import tell_missing
 from taizhang.figures.actions import plot_action_stages, tabulate_action_stages, tabulate_actions_by_district
 from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
 from taizhang.figures.bulletin import tabulate_changes
@@ -177,4 +182,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'taizhang.figures' has no attribute '{name}'")
     import taizhang.figures.cox as cox
 
-    return getattr(cox, name)
+    return tell_missing(getattr(cox, name))
+
+
+# Here, at the door, not where they are made: those that call each other ask whether there is something.
+for _name in set(__all__) - {"list_neighbours", "plot_cox", "tabulate_cox"}:
+    globals()[_name] = tell_missing(globals()[_name])
