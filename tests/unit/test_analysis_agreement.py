@@ -61,7 +61,7 @@ class Scene:
 
 
 def read(table: Table | None) -> list[list[str]]:
-    return [] if table is None else [[cell.text for cell in row] for row in table.rows]
+    return [[cell.text for cell in row] for row in table.rows] if table else []
 
 
 def say(prose: Prose | None) -> str:

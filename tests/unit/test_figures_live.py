@@ -140,18 +140,22 @@ def test_every_figure_has_data_that_parquet_takes(sample_book: Path, tmp_path: P
 
     book = tz.open(str(sample_book))
     own, area = book.view(str(book.districts["code"].iloc[0]), "2021"), book.view("all", "2021")
-    fact, asked = "hazards.rectification_rate", {"plot_classes": ("teams", "kind")}
+    fact = "hazards.rectification_rate"
+    asked: dict[str, tuple[object, ...]] = {"plot_classes": ("teams", "kind")}
     asked |= {"plot_closure_by": ("severity",), "plot_seasons": ("hazards",)}
     asked |= dict.fromkeys(
         ("map_fact", "map_pattern", "plot_funnel", "plot_rank_ranges", "plot_ranking"), (fact,)
     )
     drawn = 0
-    for name in figures.__all__:
-        if not name.startswith(("plot_", "map_")):
-            continue
-        for view in (own, area):
+    for view in (own, area):
+        asked["map_grid_counts"] = (book.grid_counts(view), "hazards")
+        asked["map_grid_problems"] = (book.grid_problems(view.district),)
+        asked["map_reach"] = (book.reach(view, distance_m=1000),)
+        for name in figures.__all__:
+            if not name.startswith(("plot_", "map_")):
+                continue
             figure = getattr(figures, name)(view, *asked.get(name, ()))
-            if figure is None:
+            if not figure:
                 continue
             data, drawn = figure.data, drawn + 1
             assert len(data) and data.columns.is_unique and isinstance(data, pd.DataFrame), name
