@@ -30,6 +30,7 @@ META = ReportMeta(
     version="0.1.0",
     made_on="2022-02-01",
 )
+QUARTER = replace(META, period=parse_period("2021Q3"), sample=False)
 # Every sign that means something to Typst, to Markdown or to HTML.
 NASTY = '#set <x> $a$ *粗* _下_ \\ "引" `c` @ref [b] ~ // 注 /* */ = 题 - 项 + 号 &amp; {k} 100%'
 
@@ -246,16 +247,46 @@ def test_english(report: bytes) -> None:
         assert str(document.Root.Lang) == "en-GB"
 
 
-def test_a_table_over_pages_repeats_head_and_notes() -> None:
+def test_a_table_over_pages_repeats_its_head() -> None:
     pdf = render_pdf(build("## 甲", write_table(160, notes=("数据截至月底。",))), meta=META)
     pages = [squeeze(page) for page in read_pages(pdf)[1:]]  # the contents share a page with the table
     assert len(pages) >= 3 and "目录" in pages[0]
-    for page in pages:
-        assert "列1" in page and "数据截至月底。" in page
+    assert all("列1" in page for page in pages)
+    assert ["数据截至月底。" in page for page in pages] == [False] * (len(pages) - 1) + [True]
     last = pages[-1].index("表目录")  # what figures and tables there are, a reader finds at the end
     assert "表1超期未整改的隐患" in pages[-1][last:]
     assert sum("超期未整改的隐患" in page for page in (*pages[:-1], pages[-1][:last])) == 1
     assert all(f"场所{row}" in "".join(pages) for row in range(160))
+
+
+@pytest.mark.parametrize("notes", [(), ("数据截至月底。",)])
+def test_no_page_has_only_a_table_s_last_row(notes: tuple[str, ...]) -> None:
+    """Whatever its length: the last three rows and the notes stay together."""
+    parted = 0
+    for rows in range(36, 48):
+        pages = read_pages(render_pdf(build("## 甲", write_table(rows, notes=notes)), meta=QUARTER))
+        parts = [found for page in pages if (found := len(re.findall("场所", page)))]
+        assert sum(parts) == rows and min(parts) >= 3
+        parted += len(parts) > 1
+    assert parted > 3
+
+
+def test_a_figure_without_room_lets_text_go_on_before_it() -> None:
+    """Below some of these texts the picture has no room: what follows stands there, and the picture after it."""
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 453 260"><rect width="453" height="260"/></svg>'
+    )
+    gone_on = 0
+    for lines in range(16, 32, 3):
+        shown = build(
+            "## 甲", *[write_prose("前" * 40)] * lines, display.Figure("f", "图题", "图", "", picture),
+            write_prose("后" * 300),
+        )  # fmt: skip
+        pages = [squeeze(page) for page in read_pages(render_pdf(shown, meta=QUARTER))]
+        figure = next(at for at, page in enumerate(pages) if "图1" in page)
+        before = next(at for at, page in enumerate(pages) if "后" in page)
+        gone_on += before < figure
+    assert gone_on
 
 
 def test_wide_tables_go_on_turned_pages_with_their_heading() -> None:

@@ -128,8 +128,10 @@ def test_a_figure_floats_where_enough_text_follows_before_the_annex() -> None:
     text = MarkdownBlock("字" * 500)
     annex = HeadingBlock(2, "附件", "", "annex")
 
-    def floats(*after: object) -> bool:
-        return bool(set_blocks([figure, *after], lang="zh")[0]["floats"])  # type: ignore[list-item]
+    def floats(*after: object) -> str:
+        return str(set_blocks([figure, *after], lang="zh")[0]["floats"])  # type: ignore[list-item]
 
-    assert floats(text, HeadingBlock(2, "乙", "二、", "b"), text)
-    assert not floats(text) and not floats(text, annex, text) and not floats(MarkdownBlock("a" * 1500))
+    assert floats(text, HeadingBlock(2, "乙", "二、", "b"), text) == "bottom"
+    assert floats(text) == floats(text, annex, text) == floats(MarkdownBlock("a" * 1500)) == "top"
+    # With too little before the next figure it stays: that one would come first.
+    assert floats(MarkdownBlock("字" * 150)) == floats(MarkdownBlock("字" * 150), figure, text) == ""

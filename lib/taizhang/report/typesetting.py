@@ -58,9 +58,11 @@ _MOST_LINES = 2
 # Rows of a table that is not parted, where it fits on most of a page; fewer in the annex, where things are looked up.
 _MOST_WHOLE = 14
 _MOST_WHOLE_ANNEX = 6
-_MOST_OF_PAGE = 0.75
+_MOST_OF_PAGE = 0.5
 # Text after a figure, in em, with which a page can be filled that has no room for it.
 _ENOUGH_TO_FILL = 800
+# And with which one goes on before a figure.
+_ENOUGH_TO_GO_ON = 200
 # Rows of a table that is set with room between them.
 _MOST_ROOMY = 15
 # Points: type is made no smaller than this for the sake of a second line.
@@ -101,7 +103,7 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
             case notebook.TableBlock():
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
-                done.append(_set_figure(block, lang) | {"floats": _is_followed(blocks[at + 1 :])})
+                done.append(_set_figure(block, lang) | {"floats": _choose_float(blocks[at + 1 :])})
             case notebook.PointerBlock():
                 done.append(_set_pointer(block, lang))
             case notebook.KeyFiguresBlock():
@@ -109,9 +111,13 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
     return _turn_wide(done)
 
 
-def _is_followed(after: Sequence[notebook.ReportBlock]) -> bool:
-    """Whether so much text follows a figure, before the annex, that it can fill a page up to it."""
-    length = 0.0
+def _choose_float(after: Sequence[notebook.ReportBlock]) -> str:
+    """Where a figure that has no room on its page goes, as text goes on before it: '' where it stays in its place.
+
+    To the next page's foot (`bottom`) where so much text follows before the annex that it can fill a page up to it;
+    to its head (`top`) where some follows before the next figure or table.
+    """
+    length, near = 0.0, -1.0
     for block in after:
         match block:
             case notebook.HeadingBlock(anchor=anchor) if anchor == ANCHOR:
@@ -120,10 +126,15 @@ def _is_followed(after: Sequence[notebook.ReportBlock]) -> bool:
                 texts = [run.text for part in prose.blocks for run in part.runs]
             case notebook.MarkdownBlock(text=text):
                 texts = [text]
+            case notebook.FigureBlock() | notebook.TableBlock():
+                near = length if near < 0 else near
+                continue
             case _:
                 continue
         length += sum(1.0 if _is_wide(sign) else 0.5 for text in texts for sign in text)
-    return length >= _ENOUGH_TO_FILL
+    if length >= _ENOUGH_TO_FILL:
+        return "bottom"
+    return "top" if (length if near < 0 else near) >= _ENOUGH_TO_GO_ON else ""
 
 
 def _set_figure(block: notebook.FigureBlock, lang: str) -> Json:
