@@ -47,7 +47,7 @@ def test_verdict_and_problems_are_on_two_screens(
     open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
 ) -> None:
     page = open_page(
-        write_page(fill(make_brief(5)), meta("zh"), tmp_path / "350921105.zh.html"), width=360
+        write_page(fill(make_brief(5, rows=7)), meta("zh"), tmp_path / "350921105.zh.html"), width=360
     ).page
     ends = {
         name: page.evaluate(f"document.querySelector('{name}').getBoundingClientRect().bottom + scrollY")
@@ -98,6 +98,44 @@ def test_of_long_problems_a_telephone_shows_what_comes_first(
     wide = open_page(path, width=1280).page
     assert wide.locator(".problems > li").first.locator(".objects p:visible").count() == 4
     assert wide.locator(".measure").first.inner_text().endswith("of the same kind.")
+
+
+def tell_county(brief: Brief) -> Brief:
+    """As much as an English county's page says besides: what else there is, each missed target, last year's loss."""
+    words = "43 plans are past their review date (Qingyan Township 青岩乡道路交通事故应急预案, Shawan Town and more); "
+    beside = "Compared with the year before: three more deaths (6 → 9); direct disaster loss up by 26.13 million yuan (13.02 million yuan → 39.15 million yuan); otherwise no clear change in the eight indicators below with a figure for the year before (deaths not counted)."
+    targets = replace(brief.statuses[2], note=(Run("inspections in 15 townships, drills in 7, hazards rectified in 1"),))
+    return replace(
+        brief,
+        others=(Run("Also: " + words * 4),),
+        beside=(Run(beside),),
+        well=(),
+        statuses=(*brief.statuses[:2], targets, brief.statuses[3]),
+        verdict=((Run("Nine people died and two are missing (three in Bailu Town, two in Langyu Township, two in Longtan Town and elsewhere); "),), (Run("23 of 33 targets were missed."),)),
+        strip_heads=("Indicator (unit)", "County", "2020", "Range", "worse", "better"),
+        foot="How to read: the line is the whole county; further right is better, whichever way the indicator runs; each row has its own scale. “the year before” is 2020; “—” means nothing to compare. Source: ledgers of Binjiang County emergency management review (made-up example).",
+    )
+
+
+def test_an_english_county_s_page_ends_on_the_third_screen(
+    open_page: Callable[..., Any], meta: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The verdict and the problems stand on two screens, all of it on three."""
+    made = tell_county(lengthen(make_brief(5, lang="en", rows=11)))
+    page = open_page(write_page(made, meta("en"), tmp_path / "350921105.en.html"), width=360).page
+    ends = {
+        name: page.evaluate(f"document.querySelector('{name}').getBoundingClientRect().bottom + scrollY")
+        for name in (".verdict", "ol.problems", "section.brief")
+    }
+    assert ends[".verdict"] < 800 and ends["ol.problems"] < HEIGHT and ends["section.brief"] < 2400, ends
+
+
+@pytest.mark.parametrize("rows", [0, 12])
+def test_a_page_that_would_pass_the_third_screen_is_long(rows: int) -> None:
+    """Problems that fit two screens, with much besides: by itself it fits, with twelve rows of the strip it doesn't."""
+    brief = make_brief(3, lang="en", rows=rows)
+    assert not is_long(replace(brief, others=(), well=()))
+    assert is_long(replace(brief, others=(Run("An accident of the lowest grade. " * 30),))) is bool(rows)
 
 
 def test_numbers_of_the_strip_do_not_meet(

@@ -665,11 +665,18 @@ def _name_indicator(info: FactInfo, lang: str) -> str:
 
 def _name_columns(view: View) -> tuple[str, ...]:
     lang = view.lang
-    last = label("brief.strip.range", lang) if view.district == ALL else name_area(view)
-    own = name_area(view) if view.district == ALL else view.name
-    then = _then(view)
+    last = label("brief.strip.range", lang) if view.district == ALL else _shorten_area(view)
+    own = _shorten_area(view) if view.district == ALL else view.name
+    then = view.period.year_before().label(lang) if lang == "en" else _then(view)
     sides = (label(f"brief.strip.{side}_side", lang) for side in ("worse", "better"))
     return (label("brief.strip.indicator", lang), own, then[:1].upper() + then[1:], last, *sides)
+
+
+def _shorten_area(view: View) -> str:
+    """The whole area over a column, and before each number on a telephone: County, not Whole county."""
+    name = name_area(view)
+    short = name.removeprefix("Whole ")
+    return name if short == name else short[:1].upper() + short[1:]
 
 
 def _name_keys(view: View) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A report's first page as plain data for paper, with what its head and foot say of the report."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 
 from taizhang.core.briefs import Brief, Problem
@@ -124,13 +124,17 @@ def set_brief(brief: Brief, meta: ReportMeta) -> Json:
 
 
 # Of a telephone's page, 328 of 360 px: px that its head and states take, px of a line and em in it, by what is in it.
-_PHONE_SCREENS, _PHONE_HEAD = 1600, 400
+_PHONE_SCREEN, _PHONE_HEAD = 800, 400
 _PHONE_LINES = {"verdict": (26, 18.5), "title": (21, 17.0), "text": (19, 24.0), "basis": (17, 26.5)}
+_PHONE_STRIP, _PHONE_ROW = (
+    310,
+    43,
+)  # px of the strip's heads, its key and what the head band had no room for; of a row
 _WORDS = 1.12  # words break where they end, so that their lines are not full
 
 
 def is_long(brief: Brief) -> bool:
-    """Whether its problems, said in full, would run past a telephone's second screen."""
+    """Whether, said in full, its problems would run past a telephone's second screen, or the page past its third."""
     texts = [("verdict", "".join(join_runs(clause) for clause in brief.verdict))]
     texts.append(("text", join_runs(brief.beside)))
     for one in brief.problems:
@@ -140,12 +144,28 @@ def is_long(brief: Brief) -> bool:
         _, _, basis, measure, *_ = brief.problem_heads  # they stand before their texts there
         texts.append(("text", f"{measure} {join_runs(one.measure)}"))
         texts += [("basis", f"{basis} {one.basis}")] if one.basis else []
+    high = _PHONE_HEAD + 12 * len(brief.problems) + _measure_lines(texts)
+    rest = [
+        ("basis", join_runs(brief.others)),
+        *(("text", f"{one.title} {join_runs(one.text)}") for one in brief.well),
+    ]
+    rest += (
+        [("title", f"{join_runs(brief.strip_title)} {brief.strip_note}"), ("basis", brief.foot)]
+        if brief.strip
+        else []
+    )
+    whole = high + _measure_lines(rest) + (_PHONE_STRIP + _PHONE_ROW * len(brief.strip) if brief.strip else 0)
+    return high > 2 * _PHONE_SCREEN or whole > 3 * _PHONE_SCREEN
+
+
+def _measure_lines(texts: Iterable[tuple[str, str]]) -> float:
+    """About how many px texts take on a telephone, by what they are."""
     high = 0.0
     for kind, text in texts:
         px, em = _PHONE_LINES[kind]
         wide = sum(measure_character(one) * (1 if one >= "\u2e80" else _WORDS) for one in text)
         high += px * ceil(wide / em)
-    return _PHONE_HEAD + 12 * len(brief.problems) + high > _PHONE_SCREENS
+    return high
 
 
 def shorten_measure(measure: str, lang: str) -> str:
