@@ -142,7 +142,7 @@ def test_a_measure_of_no_rule_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", [2, 3])
 def test_its_own_words_before_a_measure_and_a_basis_take_room(place: int) -> None:
     """Whether a page is long is measured with the words that it shows, in its own language."""
-    brief = make_brief(4, lang="en", subjects=2)
+    brief = make_brief(4, lang="en", subjects=2, rows=0)
     assert not is_long(brief)
     heads = list(brief.problem_heads)
     heads[place] = "What was asked of them and is to be done about it, and by whom, " * 6
