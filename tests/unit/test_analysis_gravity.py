@@ -6,6 +6,7 @@ import pytest
 from view_maker import CODES, NAMES, make_fact, make_view
 
 from taizhang import figures, narrative
+from taizhang.analysis.findings import list_findings
 from taizhang.analysis.gravity import (
     find_heat,
     find_yield,
@@ -58,6 +59,21 @@ def test_numbers_go_by_gravity() -> None:
     assert places["severe"].tolist() == [1, 0, 0, 0, 0, 0]
     assert places.loc[CODES[4], "lesser"] == 1 and places.loc[CODES[1], "lesser"] == 1
     assert places.loc[CODES[2], "district"] == NAMES[2]
+
+
+def test_each_problem_that_a_districts_report_tells_is_counted() -> None:
+    """Deaths, an overdue hazard, and supplies that are only noted: one and two of the third's own report."""
+    view = make_county()
+    more = [
+        make_fact(name, 2, district=CODES[2]) for name in ("supplies.below_standard", "hazards.overdue_stock")
+    ]
+    facts = view.facts[~((view.facts["fact"] == OVERDUE) & (view.facts["district_code"] == CODES[2]))]
+    view = make_view(facts=[*facts.to_dict("records"), *more], district="all")
+    places = number_districts(view)
+    assert places.loc[CODES[2], ["severe", "lesser"]].tolist() == [1, 2]
+    for code in CODES:
+        own = make_view(facts=view.facts.to_dict("records"), district=code)
+        assert len(list_findings(own)) == places.loc[code, ["severe", "lesser"]].sum(), code
 
 
 def test_values_and_states_by_hand() -> None:

@@ -477,6 +477,8 @@ def test_a_ledger_that_is_silent_or_not_there_lacks_nothing() -> None:
         {"kind": ["incidents"], "district_code": [CODES[0]], "where": ["after"], "per_day": [0.1],
          "start": [pd.Timestamp("2021-05-01")], "end": [pd.Timestamp("2021-12-31")]}
     )  # fmt: skip
-    rows = {"losses": [EVENT], "incidents": [FAR | {"district_code": CODES[1]}]}
-    assert len(find_lone(look(rows, "all"))) == 1
+    rows = {"losses": [EVENT], "incidents": [FAR]}
+    assert len(find_lone(look(rows, "all"))) == len(find_lone(look(rows))) == 1
     assert find_lone(look(rows, "all", silences=silences)).empty
+    elsewhere = {"losses": [EVENT], "incidents": [FAR | {"district_code": CODES[1]}]}
+    assert find_lone(look(elsewhere, "all")).empty and find_lone(look(elsewhere)).empty

@@ -57,9 +57,10 @@ def find_lone(view: View) -> pd.DataFrame:
     """Rows of the period of a disaster that the other ledger, of losses or of incidents, has no row of.
 
     `kind`, the row's ledger, and `at`, its place among the rows that the view counts. Told only where the other ledger
-    has rows of disasters and is not silent in the district, and none of its rows, of whatever day up to three apart or
-    known to the month only, may be meant: a row that names no kind of disaster, or is of no known district, may be. A
-    natural incident is asked for only where it names a kind of disaster and a loss or people affected.
+    has rows of disasters of the district and is not silent there, and none of these, of whatever day up to three apart
+    or known to the month only, may be meant: a row that names no kind of disaster may be. A natural incident is asked
+    for only where it names a kind of disaster and a loss or people affected. Rows of the district alone are looked at,
+    so that its own report and the whole area's find the same.
     """
     found = [
         {"kind": kind, "at": int(at)}
@@ -74,8 +75,8 @@ def _find_lone(view: View, kind: str, other: str) -> list[int]:
     rows, ledger = view.counted(kind), view.counted(other).ledger
     of_rows, natural = _read_disasters(kind, rows.frame())
     speaks, may_be = _read_disasters(other, ledger.table)
-    if not any(of and is_natural for of, is_natural in zip(speaks, may_be, strict=True)):
-        return []  # the other ledger is of accidents alone
+    # Whose other ledger is of accidents alone lacks nothing.
+    known = np.array([bool(of) for of in speaks], bool) & may_be
     first, last = ledger.days("occurred_on"), ledger.last_days("occurred_on")
     days, exact, codes = (
         rows.days("occurred_on"),
@@ -90,10 +91,10 @@ def _find_lone(view: View, kind: str, other: str) -> list[int]:
         of = of_rows[at]
         if not of or is_silent(view, other, view.period, codes.iloc[int(rows.group[at])]):
             continue
-        # What is of no known district, or has no day, may be meant too.
-        near = ((ledger.group == rows.group[at]) | (ledger.group < 0)) & (
-            np.isnat(first) | ((first <= days[at] + _NEAR) & (last >= days[at] - _NEAR))
-        )
+        own = ledger.group == rows.group[at]
+        if not known[own].any():
+            continue
+        near = own & (np.isnat(first) | ((first <= days[at] + _NEAR) & (last >= days[at] - _NEAR)))
         if not any(
             (may_be[one] and not speaks[one]) or is_related(of, speaks[one]) or is_related(speaks[one], of)
             for one in np.flatnonzero(near)

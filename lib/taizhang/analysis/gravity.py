@@ -8,7 +8,7 @@ import pandas as pd
 
 from taizhang.analysis.brief import place_indicators
 from taizhang.analysis.comparison import is_apart, list_values
-from taizhang.analysis.findings import find_by_district
+from taizhang.analysis.findings import SEVERITIES, find_by_district
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.brief import load_brief
 from taizhang.metadata.facts import ALL, FactInfo
@@ -53,12 +53,15 @@ def order_by_gravity(severe: Mapping[str, Collection[str]]) -> list[str]:
 
 @once_per_view
 def number_districts(view: View) -> pd.DataFrame:
-    """The districts by gravity: number (from 1), district, severe and lesser, which count kinds of problems."""
+    """The districts by gravity: number (from 1), district, severe and lesser, which count kinds of problems.
+
+    Lesser are all others that its own report tells, those that are only noted, too.
+    """
     found = find_by_district(view)
     kinds = {
         str(code): {
             severity: {one.rule.rule for one in found[code] if one.severity == severity}
-            for severity in ("red", "amber")
+            for severity in SEVERITIES
         }
         for code in view.districts["code"]
     }
@@ -69,7 +72,7 @@ def number_districts(view: View) -> pd.DataFrame:
             "number": range(1, len(order) + 1),
             "district": [names[code] for code in order],
             "severe": [len(kinds[code]["red"]) for code in order],
-            "lesser": [len(kinds[code]["amber"] - kinds[code]["red"]) for code in order],
+            "lesser": [len(set().union(*kinds[code].values()) - kinds[code]["red"]) for code in order],
         },
         index=order,
     )
