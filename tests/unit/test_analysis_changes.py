@@ -183,7 +183,7 @@ def test_a_table_of_stocks_has_no_year_before() -> None:
         make_view(facts=[make_fact("teams.count", 5), make_fact("shelters.count", 3)]), "teams", "shelters"
     )
     assert table is not None and len(table.columns) == len(table.rows[0]) == 3
-    assert table.title == "2021年应急队伍、避难场所的各项指标是多少？"
+    assert table.title == "2021年应急队伍、避难场所的各项指标"
 
 
 def test_a_table_of_facts_never_shows_a_withheld_number() -> None:

@@ -207,7 +207,7 @@ def test_an_exhibit_must_be_in_the_file() -> None:
 def test_place_period_and_day_are_the_views() -> None:
     view = make_view(period="2021")
     assert say_exhibit(view, "hazards-overdue", "note") == "不论哪一期查出，超期天数算到2021年12月31日。"
-    assert say_exhibit(view, "hazards-overdue", "title") == "截至2021年12月31日，哪些隐患超期未整改？"
+    assert say_exhibit(view, "hazards-overdue", "title") == "截至2021年12月31日超期未整改的隐患"
     assert say_exhibit(view, "hazards-closure", "at_once", name="甲镇") == "甲镇过半当日整改"
 
 

@@ -9,6 +9,7 @@ import yaml
 from taizhang.metadata import exhibits
 from taizhang.metadata.exhibits import Exhibit, load_exhibits
 from taizhang.metadata.facts import load_facts
+from taizhang.metadata.words import load_words
 
 ROOT = Path(__file__).parents[2]
 PLACE = re.compile(r"\{[^}]*\}")
@@ -20,6 +21,29 @@ WORDS = {
         *((column.name, column.words) for column in one.columns if column.words),
     ]
 }
+
+
+def test_titles_are_statements() -> None:
+    """A caption says what is shown; it asks nothing."""
+    titles = {id: one.words["title"] for id, one in load_exhibits().items() if "title" in one.words}
+    assert len(titles) > 60
+    assert not [id for id, said in titles.items() if {"?", "？"} & set(said["zh"] + said["en"])]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["season.verdict.alike", "cox.alike", "standing.within", "standing.text.one_group", "periods.alike",
+     "compare.none_apart", "rates.alike", "yield.alike", "brief.strip.none", "brief.strip.rest", "brief.strip.apart_none"],
+)  # fmt: skip
+def test_that_no_difference_is_seen_has_one_wording(key: str) -> None:
+    said = load_words()[key]
+    assert "看不出差别" in said["zh"] and "no clear difference" in said["en"]
+
+
+@pytest.mark.parametrize("id", ["ranking", "funnel", "key-periods"])
+def test_headlines_say_so_in_the_same_words(id: str) -> None:
+    said = load_exhibits()[id].words["headline_none"]
+    assert "看不出差别" in said["zh"] and "No clear difference" in said["en"]
 
 
 def test_words_are_in_both_languages_each_with_its_own_punctuation() -> None:
