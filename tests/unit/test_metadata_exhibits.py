@@ -33,7 +33,8 @@ def test_titles_are_statements() -> None:
 @pytest.mark.parametrize(
     "key",
     ["season.verdict.alike", "cox.alike", "standing.within", "standing.text.one_group", "periods.alike",
-     "compare.none_apart", "rates.alike", "yield.alike", "brief.strip.none", "brief.strip.rest", "brief.strip.apart_none"],
+     "compare.none_apart", "rates.alike", "yield.alike", "brief.strip.none", "brief.strip.rest",
+     "brief.strip.apart_none"],
 )  # fmt: skip
 def test_that_no_difference_is_seen_has_one_wording(key: str) -> None:
     said = load_words()[key]
