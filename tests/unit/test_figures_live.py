@@ -158,7 +158,8 @@ def test_every_figure_has_data_that_parquet_takes(sample_book: Path, tmp_path: P
             if not figure:
                 continue
             data, drawn = figure.data, drawn + 1
-            assert len(data) and data.columns.is_unique and isinstance(data, pd.DataFrame), name
+            assert len(data) or name == "map_grid_problems", name  # a sound grid has none
+            assert data.columns.is_unique and isinstance(data, pd.DataFrame), name
             assert isinstance(data, gpd.GeoDataFrame) == name.startswith("map_"), name
             data.to_parquet(tmp_path / "x.parquet")
             assert not [column for column in data if data[column].dtype == object], name

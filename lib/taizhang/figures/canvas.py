@@ -17,6 +17,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.path import Path
 from matplotlib.ticker import ScalarFormatter
+from pandas.api.types import is_object_dtype
 
 from taizhang.analysis.exhibits import say_exhibit, tell_few
 from taizhang.analysis.naming import describe_source
@@ -230,8 +231,12 @@ def tidy_table(table: pd.DataFrame) -> pd.DataFrame:
     """A table that any program can store: no months, but their first days, and no attributes."""
     table = table.reset_index(drop=True)
     table.attrs = {}
-    months = [name for name, column in table.items() if isinstance(column.dtype, pd.PeriodDtype)]
-    return table.assign(**{str(name): table[name].dt.start_time.astype("datetime64[us]") for name in months})
+    kinds = {str(name): column.dtype for name, column in table.items()}
+    months = [name for name, dtype in kinds.items() if isinstance(dtype, pd.PeriodDtype)]
+    table = table.assign(**{name: table[name].dt.start_time.astype("datetime64[us]") for name in months})
+    return table.astype(
+        dict.fromkeys((name for name, dtype in kinds.items() if is_object_dtype(dtype)), "str")
+    )
 
 
 class _Renderer(RendererSVG):
