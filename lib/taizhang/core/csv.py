@@ -30,7 +30,12 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
 
 def prepare_csv(frame: pd.DataFrame) -> pd.DataFrame:
     """A table as its CSV shows it: texts guarded, days as 2021-03-05."""
-    shown = guard_formulas(frame)
+    return write_days(guard_formulas(frame))
+
+
+def write_days(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with its days as texts, 2021-03-05, with the time where any has one."""
+    shown = frame.copy()
     for column, days in shown.select_dtypes(["datetime", "datetimetz"]).items():
         whole = days.isna() | (days.dt.normalize() == days)
         shown[column] = days.dt.strftime("%Y-%m-%d").where(whole, days.dt.strftime("%Y-%m-%d %H:%M"))
@@ -47,7 +52,7 @@ def format_facts(facts: pd.DataFrame, form: str) -> str:
     if form == "csv":
         return "\ufeff" + format_csv(facts)
     if form == "json":
-        records = facts.astype(object).where(facts.notna(), None).to_dict("records")
+        records = write_days(facts).astype(object).where(facts.notna(), None).to_dict("records")
         return json.dumps(records, ensure_ascii=False, indent=1, default=str) + "\n"
     shown = facts[["district_code", "district", "fact", "value", "unit", "low", "high"]].copy()
     shown["value"] = shown["value"].where(~facts["suppressed"].astype(bool))

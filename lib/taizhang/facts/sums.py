@@ -90,7 +90,7 @@ CONTRACT = (
 _TYPES = {
     **dict.fromkeys(("district_code", "district", "period", "fact", "unit"), "str"),
     "suppressed": "bool",
-    **dict.fromkeys(_NUMBERS, "float64"),
+    **dict.fromkeys(("value", *_NUMBERS), "float64"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
-from taizhang.core.csv import format_csv, format_facts
+from taizhang.core.csv import format_csv, format_facts, write_days
 from taizhang.core.files import write_beside, write_text
 from taizhang.core.periods import Period
 from taizhang.core.version import __version__
@@ -151,7 +151,7 @@ def _write_excel(
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for name, frame in sheets.items():
-            sheet = book.add_worksheet(name)
+            sheet, frame = book.add_worksheet(name), write_days(frame)
             sheet.freeze_panes(1, 2 if "district" in frame else 1)
             for column, key in enumerate(map(str, frame.columns)):
                 sheet.write_string(0, column, (titles or {}).get(key, key), head)

@@ -89,8 +89,7 @@ def make_panel(facts: Mapping[Any, pd.DataFrame], infos: Mapping[str, FactInfo],
             chosen.assign(
                 first_day=pd.Timestamp(period.start),
                 last_day=pd.Timestamp(period.end),
-                as_of=pd.to_datetime(chosen["as_of"]),
-            ).astype(dict.fromkeys(("first_day", "last_day", "as_of"), "datetime64[us]"))
+            ).astype(dict.fromkeys(("first_day", "last_day"), "datetime64[us]"))
         )
     data = pd.concat(parts, ignore_index=True)
     order = [*_KEYS, "fact", *(name for name in data if name not in (*_KEYS, "fact"))]
