@@ -75,7 +75,7 @@ def test_its_data_are_what_is_drawn(view: View, figure: Figure) -> None:
     found = view.ledgers["hazards"]["found_on"]
     july = data[(data["month"] == "2021-07-01") & data["state"].isin(["rectified", "open"])]
     assert july["hazards"].sum() == found.between("2021-07-01", "2021-07-31").sum()
-    before = data[(data["month"] == "2021-07-01") & (data["state"] == "found_year_before")]
+    before = data[(data["month"] == "2021-07-01") & (data["state"] == "found_before")]
     assert before["hazards"].tolist() == [found.between("2020-07-01", "2020-07-31").sum()]
 
 

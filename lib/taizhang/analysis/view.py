@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, wraps
+from html import escape
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import geopandas as gpd
@@ -17,7 +18,9 @@ from taizhang.core.outlines import simplify_districts
 from taizhang.core.periods import SCALES, Period
 from taizhang.facts.rows import Ledger, Rows, Written
 from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
+from taizhang.metadata.formats import format_date
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.metadata.words import label
 
 When = Literal["now", "year", "previous"]
 Asked = ParamSpec("Asked")
@@ -147,6 +150,26 @@ class View:
     beside: pd.DataFrame = field(default_factory=pd.DataFrame)
     scatter: pd.DataFrame = field(default_factory=pd.DataFrame)
     last_day: date | None = None
+
+    def __repr__(self) -> str:
+        return f"<View {self.name} {self.district}, {self.period}, as of {self.as_of}: {', '.join(self.ledgers)}>"
+
+    def _repr_html_(self) -> str:
+        """Whose it is, and how many rows of each ledger the period has."""
+        said = {
+            "name": self.name,
+            "period": self.period.label(self.lang),
+            "day": format_date(self.as_of, self.lang),
+        }
+        rows = "".join(
+            f"<tr><td><code>{escape(kind)}</code></td><td>{escape(self.kinds[kind].title[self.lang])}</td>"
+            f'<td style="text-align:right">{len(self.counted(kind)):,}</td></tr>'
+            for kind in self.ledgers
+        )
+        heads = (label("column.ledger", self.lang), "", label("view.rows", self.lang))
+        head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<p><strong>{escape(label('view.of', self.lang, **said))}</strong></p>{table}"
 
     @property
     def compares(self) -> bool:

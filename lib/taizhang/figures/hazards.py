@@ -66,8 +66,8 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
 
 
 def _list_months(trend: HazardTrend) -> pd.DataFrame:
-    """Hazards by month and state; `found_year_before` of the same month a year before."""
-    before = {} if trend.before is None else {"found_year_before": trend.before.to_numpy()}
+    """Hazards by month and state; `found_before` of the same month a year before."""
+    before = {} if trend.before is None else {"found_before": trend.before.to_numpy()}
     return melt_counts(trend.counts.assign(**before), "month", "state", "hazards")
 
 

@@ -57,6 +57,7 @@ from taizhang.workbook.counting import (
     list_settings,
     list_silences,
 )
+from taizhang.workbook.labels import label_table
 from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
@@ -352,7 +353,9 @@ class Workbook:
             span = read_period(period)
             first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
             filters += [(about.date, ">=", first), (about.date, "<", last + pd.Timedelta(days=1))]
-        return read_rows(self._tables, about, filters, personal=personal)
+        rows = read_rows(self._tables, about, filters, personal=personal)
+        rows.attrs["kind"] = kind
+        return rows
 
     def columns(self, kind: str) -> pd.DataFrame:
         """What the columns of a ledger kind, configured or not, mean; without those marked personal.
@@ -366,6 +369,29 @@ class Workbook:
         if kind not in self.kinds:
             raise ParameterError("workbook.no_kind", kind=kind, near=suggest(kind, self.kinds))
         return describe_columns(self.kinds[kind], self.config.lang)
+
+    def label(self, table: pd.DataFrame, *, kind: str = "", lang: str = "") -> pd.DataFrame:
+        """A table with its columns and values in a reader's language: a copy, for showing and for files.
+
+        Parameters
+        ----------
+        table
+            Rows of a ledger, facts, a panel's or a figure's `data`, or any that has columns of these.
+        kind
+            The ledger whose columns they are; where left out, that which `ledger` or `trace` gave them from, else none.
+        lang
+            zh or en; empty: the workbook's.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Numbers, days and missing cells are as they were, and so are columns that nothing is known of.
+        """
+        kind, lang = kind or str(table.attrs.get("kind", "")), lang or self.config.lang
+        if kind and kind not in self.kinds and kind != SUMS:
+            raise ParameterError("workbook.no_kind", kind=kind, near=suggest(kind, self.kinds))
+        lang = Tongue(lang, *find_levels(list(self.districts["code"])))
+        return label_table(table, self.kinds, kind if kind in self.kinds else "", self.fact_infos, lang)
 
     @cached_property
     def spans(self) -> pd.DataFrame:
