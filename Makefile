@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	done; echo python3)
 ARGS ?=
 
-TARGETS := setup review test test-long mutants lint types check lab docs site pictures bench bench-full clean
+TARGETS := setup review test test-long mutants lint types check lab docs site pictures dist bench bench-full clean
 .DEFAULT_GOAL := help
 .PHONY: help $(TARGETS)
 

@@ -182,6 +182,11 @@ def make_pictures(arguments: list[str]) -> None:
     run_module("tools.make_pictures", *arguments)
 
 
+def make_dist(arguments: list[str]) -> None:
+    """Build wheel and sdist in dist/, and try both where nothing of this repository is (minutes; needs a registry)."""
+    run_module("tools.try_dist", *arguments)
+
+
 def make_bench(arguments: list[str]) -> None:
     """Measure reports, ours beside the usual ways, and write docs/benchmarks.md (under 15 minutes)."""
     run_module("benchmarks.time_reports", "--write", *arguments)
@@ -224,6 +229,7 @@ TARGETS = {
     "docs": make_docs,
     "site": make_site,
     "pictures": make_pictures,
+    "dist": make_dist,
     "bench": make_bench,
     "bench-full": make_bench_full,
     "clean": make_clean,

@@ -333,10 +333,11 @@ def lab(context: typer.Context, workbook: Folder = "") -> None:
 
     from taizhang.lab.launch import copy_templates, list_command, make_environment
 
-    root = open_config(workbook).root
-    if copied := copy_templates(root):
+    config = open_config(workbook)
+    if copied := copy_templates(config.root):
         say(word("lab.copied", names=", ".join(copied)))
-    raise typer.Exit(subprocess.call(list_command(context.args), cwd=root, env=make_environment()))
+    command, environment = list_command(context.args), make_environment(config.lang)
+    raise typer.Exit(subprocess.call(command, cwd=config.root, env=environment))
 
 
 @command()

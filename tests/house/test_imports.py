@@ -24,8 +24,15 @@ IMPORTED_AS = {
     "python-calamine": "python_calamine", "markdown-it-py": "markdown_it", "pillow": "PIL",
     "python-docx": "docx", "ipython": "IPython",
 }  # fmt: skip
-# Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started.
-NOT_IMPORTED = {"dask", "ipykernel", "jupyterlab", "mdit_py_plugins", "pydantic"}
+# Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started, with its Chinese.
+NOT_IMPORTED = {
+    "dask",
+    "ipykernel",
+    "jupyterlab",
+    "jupyterlab_language_pack_zh_cn",
+    "mdit_py_plugins",
+    "pydantic",
+}
 
 
 def list_modules(root: Path) -> dict[str, Path]:
@@ -89,7 +96,10 @@ def test_file_calls_are_found() -> None:
 def test_every_imported_package_is_declared(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     kernels = {f"warm_kernels.{path.stem}": path for path in (root / "lib" / "warm_kernels").glob("*.py")}
-    declared = {part.split(">")[0].split("=")[0].strip().lower() for part in project["dependencies"]}
+    extras = [need for needs in project["optional-dependencies"].values() for need in needs]
+    declared = {
+        part.split(">")[0].split("=")[0].strip().lower() for part in (*project["dependencies"], *extras)
+    }
     as_imported = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in declared}
     used: dict[str, str] = {}
     for name, path in (list_modules(root) | kernels).items():
@@ -104,7 +114,8 @@ def test_every_imported_package_is_declared(root: Path) -> None:
 
 def test_every_package_that_tests_import_is_declared(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = [need for needs in project["project"]["optional-dependencies"].values() for need in needs]
+    asked = [*project["project"]["dependencies"], *extras, *project["dependency-groups"]["dev"]]
     names = {part.split(">")[0].strip().lower() for part in asked}
     declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
     sources = [p for folder in ("tests", "tools", "benchmarks") for p in (root / folder).rglob("*.py")]
@@ -123,6 +134,18 @@ def test_every_package_that_tests_import_is_declared(root: Path) -> None:
     }
     missing = {name: used[name] for name in set(used) - set(sys.stdlib_module_names) - own - declared}
     assert not missing, f"imported but not in pyproject.toml: {missing}"
+
+
+def test_what_an_extra_brings_is_imported_where_it_is_used(root: Path) -> None:
+    """The main installation lacks it: no module may need it to be loaded."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = {need.split(">")[0] for needs in project["optional-dependencies"].values() for need in needs}
+    assert {"dask", "distributed", "fsspec"} <= extra
+    for name, path in list_modules(root).items():
+        tree = ast.parse(path.read_text("utf-8"))
+        loaded = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        found = {dotted.split(".")[0] for dotted, _ in walk_imports(ast.Module(list(loaded), []))}
+        assert not found & extra, name
 
 
 def test_import_is_light() -> None:

@@ -37,8 +37,10 @@ def read_bounds(lines: list[str]) -> dict[str, str]:
 
 
 def read_project(root: Path) -> dict[str, str]:
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    return read_bounds([*project["project"]["dependencies"], *project["dependency-groups"]["dev"]])
+    """All that is asked for: the main installation, its extras, and what developers need."""
+    whole = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    extras = [need for needs in whole["project"]["optional-dependencies"].values() for need in needs]
+    return read_bounds([*whole["project"]["dependencies"], *extras, *whole["dependency-groups"]["dev"]])
 
 
 def read_conda(root: Path) -> tuple[dict[str, str], dict[str, Any]]:

@@ -56,7 +56,7 @@ def address(workbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings = {"JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home), "IPYTHONDIR": str(home)}
     with log.open("wb") as output:
         server = subprocess.Popen(
-            command, cwd=workbook, env={**make_environment(), **settings}, stdout=output, stderr=output
+            command, cwd=workbook, env={**make_environment("zh"), **settings}, stdout=output, stderr=output
         )
     try:
         yield await_answer(server, log)
@@ -101,6 +101,10 @@ def page(address: str, chromium: str) -> Iterator[Page]:
         expect(page.locator(".jp-Notification-List, .Toastify__toast")).to_have_count(0)  # no news, no update
         assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
         browser.close()
+
+
+def test_menus_are_in_the_workbooks_language(page: Page) -> None:
+    expect(page.locator(".lm-MenuBar").get_by_text("文件", exact=True)).to_be_visible()
 
 
 def wait_for_kernel(page: Page, name: str) -> None:

@@ -1,6 +1,8 @@
 """Templates copied, never over a user's, and upgraded cell by cell; kept cells; the two controls."""
 
 import copy
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +188,14 @@ def test_jupyterlab_runs_with_this_python() -> None:
     command = lab.list_command(["--port=9999"])
     assert command[1:3] == ["-m", "jupyterlab"] and command[-1] == "--port=9999"
     assert lab.make_environment()["JUPYTER_PREFER_ENV_PATH"] == "1"
+
+
+@pytest.mark.parametrize(("lang", "locales"), [("zh", ["zh_CN"]), ("en", [])])
+def test_jupyterlab_is_in_the_workbooks_language(lang: str, locales: list[str]) -> None:
+    folders = map(Path, lab.make_environment(lang)["JUPYTER_CONFIG_PATH"].split(os.pathsep))
+    written = [folder / "labconfig" / "default_setting_overrides.json" for folder in folders]
+    settings = [json.loads(path.read_text("utf-8")) for path in written if path.is_file()]
+    assert [one["@jupyterlab/translation-extension:plugin"]["locale"] for one in settings] == locales
 
 
 def test_a_figure_shows_its_title_and_source_where_somebody_looks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,3 +146,11 @@ def test_workers_that_share_no_folder_make_the_same_reports(
     (copy,) = (cache / "workbooks").iterdir()
     assert not (copy / "reports").exists()
     assert str(copy) not in "".join(page.decode("utf-8", "ignore") for page in pages.values())
+
+
+def test_without_the_extra_a_store_is_refused_by_its_name(
+    book: Workbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(SchedulerError, match=r'fsspec is not installed.*"taizhang\[cluster\]"'):
+        send_workbook(book.config, "memory://store")

@@ -9,6 +9,7 @@ import pytest
 from nbformat import writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from taizhang.core.errors import SchedulerError
 from taizhang.core.periods import parse_period
 from taizhang.report.meta import ReportMeta
 from taizhang.report.tasks import ReportOutcome, ReportTask
@@ -106,3 +107,11 @@ def test_the_comparison_which_takes_longest_is_begun_first(tmp_path: Path) -> No
     """The others keep their order."""
     tasks = [make_task(tmp_path, name) for name in ("b", "a", "all")]
     assert list(run(tasks, jobs=1)) == ["all", "b", "a"]
+
+
+def test_without_the_extra_a_cluster_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SchedulerError, match=r'distributed is not installed.*"taizhang\[cluster\]"'):
+        list(run_tasks([make_task(tmp_path, "a")], scheduler="tcp://127.0.0.1:1"))

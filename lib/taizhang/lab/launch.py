@@ -47,13 +47,15 @@ def list_command(arguments: Sequence[str] = ()) -> list[str]:
     ]
 
 
-def make_environment() -> dict[str, str]:
+def make_environment(lang: str = "en") -> dict[str, str]:
     """The environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has.
 
-    Settings of ours turn off what asks other hosts for news and for JupyterLab's newest version.
+    Settings of ours turn off what asks other hosts for news and for JupyterLab's newest version. Menus are in `lang`,
+    the workbook's, unless somebody has chosen another in JupyterLab's own settings.
     """
-    ours = str(Path(__file__).parent / "jupyter")
-    paths = os.pathsep.join(filter(None, (ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
+    here = Path(__file__).parent
+    ours = [str(here / name) for name in ("jupyter", *(["jupyter_zh"] if lang == "zh" else []))]
+    paths = os.pathsep.join(filter(None, (*ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
     return {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": paths}
 
 

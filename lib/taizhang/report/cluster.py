@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import platformdirs
 
 from taizhang.core.errors import SchedulerError
@@ -46,6 +45,7 @@ def send_workbook(config: Config, address: str) -> Parcel:
     The workbook has been ingested, and its facts counted.
     """
     files = []
+    _load_fsspec()
     try:
         system, base = _open(address)
         system.makedirs(f"{base}/objects", exist_ok=True)
@@ -61,8 +61,17 @@ def send_workbook(config: Config, address: str) -> Parcel:
     return Parcel(address, tuple(sorted(files)))
 
 
+def _load_fsspec() -> Any:
+    """fsspec, which comes with an extra; SchedulerError if it isn't there."""
+    try:
+        import fsspec
+    except ImportError as error:
+        raise SchedulerError("report.scheduler.missing", name="fsspec") from error
+    return fsspec
+
+
 def _open(address: str) -> tuple[Any, str]:
-    system, base = fsspec.url_to_fs(address)
+    system, base = _load_fsspec().url_to_fs(address)
     return system, str(base).rstrip("/")
 
 

@@ -210,8 +210,10 @@ def _make_elsewhere(lang: str, task: ReportTask) -> ReportOutcome:
 
 @contextmanager
 def _connect(address: str) -> Iterator["Client"]:
-    from distributed import Client
-
+    try:
+        from distributed import Client
+    except ImportError as error:  # it comes with an extra
+        raise SchedulerError("report.scheduler.missing", name="distributed") from error
     try:
         client = Client(address, timeout=_PATIENCE)
     except (OSError, ValueError, TypeError) as error:
