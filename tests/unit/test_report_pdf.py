@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from taizhang.core import display
 from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
+from taizhang.report.html import render_html
 from taizhang.report.meta import ReportMeta
 from taizhang.report.pdf import count_pages, describe_report, render_pdf
 
@@ -257,6 +258,19 @@ def test_a_table_over_pages_repeats_its_head() -> None:
     assert "表1超期未整改的隐患" in pages[-1][last:]
     assert sum("超期未整改的隐患" in page for page in (*pages[:-1], pages[-1][:last])) == 1
     assert all(f"场所{row}" in "".join(pages) for row in range(160))
+
+
+@pytest.mark.parametrize("style", ["modern", "gbt9704"])
+def test_a_draw_is_of_no_period(style: str) -> None:
+    """Its title says when it was made; the year that a review asks for is none of it."""
+    for kind, said in (("data_quality", True), ("double_random_draw", False)):
+        own = replace(
+            QUARTER, kind=kind, report="own", report_title="双随机抽查", name=QUARTER.title, style=style
+        )
+        text = squeeze("".join(read_pages(render_pdf(build("## 甲", write_prose("乙")), meta=own))))
+        assert "双随机抽查" in text and ("第三季度" in text) is said
+        page = render_html(build("## 甲", write_prose("乙")), meta=own)
+        assert ("第三季度" in page) is said
 
 
 @pytest.mark.parametrize("notes", [(), ("数据截至月底。",)])

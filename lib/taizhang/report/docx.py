@@ -276,7 +276,8 @@ class _Writer:
         report, document = self._report, self.document
         document.add_paragraph(report["title"], style="Source")
         document.add_paragraph(report["name"], style="Title")
-        document.add_paragraph(report["subtitle"], style="Subtitle")
+        if report["subtitle"]:
+            document.add_paragraph(report["subtitle"], style="Subtitle")
         for notice in report["notices"]:
             document.add_paragraph(notice, style="Normal")
         for what, said in report["cover"]:

@@ -76,7 +76,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     body, looks = share_looks(body)
     return assemble_page(
         body,
-        title=" – ".join(dict.fromkeys(filter(None, (f"{title} {subtitle}", meta.title)))),
+        title=" – ".join(dict.fromkeys(filter(None, (f"{title} {subtitle}".rstrip(), meta.title)))),
         lang=meta.lang,
         version=meta.version,
         styles=("base.css", "report.css", "brief.css"),

@@ -40,6 +40,11 @@ class ReportMeta:
     chosen: bool = False  # whether `as_of` was chosen for this run, which the title then says
 
     @property
+    def has_period(self) -> bool:
+        """Whether the report is of its period: a draw has a seed and lists of its own, whenever it is shown."""
+        return self.kind != "double_random_draw"
+
+    @property
     def stem(self) -> str:
         """File name without language and suffix: the district's code, or ``comparison``.
 

@@ -223,15 +223,23 @@ def describe_report(meta: ReportMeta) -> Json:
     title, subtitle = write_titles(meta)
     of_area = meta.name == meta.title
     tail = meta.period.label(lang) if subtitle == period else subtitle
-    joined = f"{title}　{tail}" if lang == "zh" else f"{title}, {tail}"
+    joined = ("　" if lang == "zh" else ", ").join(filter(None, (title, tail)))
     made = _read_day(meta.made_on)
+    dated = [
+        (shared["page.period"], period if meta.period.kind == "days" else period + span),
+        (shared["page.as_of"], format_date(meta.as_of, lang)),
+    ]
     return {
         "lang": lang,
         "title": meta.title,
         "name": title,
         "subtitle": subtitle,
         "head": joined,
-        "period": span.strip("（）() ") if meta.period.kind == "days" else period + span,
+        "period": ""
+        if not meta.has_period
+        else span.strip("（）() ")
+        if meta.period.kind == "days"
+        else period + span,
         "standing": standing,
         "foot": word("sample_mark") if meta.sample else "",
         "sample": meta.sample,
@@ -242,8 +250,7 @@ def describe_report(meta: ReportMeta) -> Json:
         "short": meta.period.scale == "month" and not of_area,
         "cover": [
             *([] if of_area else [(word("district"), meta.name)]),
-            (shared["page.period"], period if meta.period.kind == "days" else period + span),
-            (shared["page.as_of"], format_date(meta.as_of, lang)),
+            *(dated if meta.has_period else []),
             (shared["page.use"], standing),
             *write_approval(meta),
             (word("made_with"), f"taizhang {meta.version}".strip()),

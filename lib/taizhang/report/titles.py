@@ -11,13 +11,15 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
     """A report's title and what stands under it: the district's name, and its period and kind of report.
 
     The area's own name is the workbook's title already, so for the area the kind of report, and the period. A day
-    chosen for the run is said after the kind.
+    chosen for the run is said after the kind. A report that is of no period has none under its title.
     """
     kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
     period = meta.period.label(meta.lang)
     if meta.chosen:
         day = label("report.as_of", meta.lang, day=format_date(meta.as_of, meta.lang))
         kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
+    if not meta.has_period:
+        return (kind, "") if meta.name == meta.title else (meta.name, kind)
     if meta.name == meta.title:
         return kind, period[:1].upper() + period[1:]
     return meta.name, f"{period}{kind}" if meta.lang == "zh" else f"{kind}, {period}"
