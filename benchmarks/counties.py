@@ -75,7 +75,7 @@ def make_county(book: Path, *, townships: int, rows: int, timed: int = 8) -> lis
         writer.write_table(table)
     if writer is not None:
         writer.close()
-    # One row in a file of its own, so that it can be changed without writing the long one anew.
+    # One row in a file of its own, so that it can be changed without writing the long one again.
     (book / "data/raw/hazards/one.csv").write_text(
         f"district,found_on,premises,category,severity\n{codes[0]},2021-05-04,永通商店,消防安全,一般\n",
         "utf-8",

@@ -57,7 +57,7 @@ _FAR = 60.0  # seconds that one integer programme may take
 class Known:
     """What a reader knows of a kind's counts: those that facts show, rates as (top, bottom), what is within what.
 
-    `told` are those of which it is known whether they ended: all, but as of a day gone by.
+    `told` are those of which it is known whether they ended: all, but as of a day elapsed.
     """
 
     kind: str
@@ -261,7 +261,7 @@ class Attack:
                 if name in known.counts:
                     cell = self.number[text, name, place]
                     if row["suppressed"]:
-                        # Of another range or day noughts are hidden, too; elsewhere they are always shown.
+                        # Of another range or day zeros are hidden, too; elsewhere they are always shown.
                         self.low[cell] = text not in others
                         if text not in others:
                             self.hidden.append(cell)

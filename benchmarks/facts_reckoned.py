@@ -80,7 +80,7 @@ STATUSES = {
     "complaints": ("open", "answered", "resolved"),
     "disputes": ("open", "settled"),
 }
-# What an empty cell says in a table that has the column: not yet or none; nought where nobody wrote it; else nothing.
+# What an empty cell means in a table that has the column: not yet or none; zero if nobody wrote it; otherwise nothing.
 NONE = (
     "rectified_on closed_on verified_on answered_on resolved_on settled_on penalty_yuan standard expires_on"
 ).split()
@@ -163,7 +163,7 @@ def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
 
 
 def last(row: Row, column: str) -> Any:
-    """The last day of what a date stands for; None where there is none."""
+    """The last day of what a date stands for; None if there is none."""
     day: date | None = row[column]
     precision = row.get(f"{column}_precision") or "day"
     if day is None or precision == "day":
@@ -761,7 +761,7 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
 
 
 def reckon(look: Look, fact: str, code: str) -> tuple[float, ...]:
-    """Value, numerator, denominator, low and high, all empty where too little is known; known, of."""
+    """Value, numerator, denominator, low and high, all empty if too little is known; known, of."""
     enough, told, asked = weigh(look, fact, code)
     numbers = count(look, fact, code) if enough else (np.nan,) * 5
     return (*numbers, told, asked)
@@ -809,14 +809,14 @@ def tell_warned(look: Look, row: Row) -> str:
 
 
 def find_kind(text: str | None) -> int | None:
-    """The kind of disaster that a name is and no more; None where it is a name of its own."""
+    """The kind of disaster that a name is and no more; None if it is a name of its own."""
     plain = fold_name(text or "")
     told = enumerate(load_shared().disasters)
     return next((at for at, words in told if plain in map(fold_name, words)), None)
 
 
 def name_event(look: Look, row: Row) -> tuple[Any, ...]:
-    """Of a kind alone an event begins after three days without it, in any district; else the name is the event's.
+    """Of a kind alone an event begins after three days without it, in any district; otherwise the name is the event's.
 
     What is known to the month or so is of the first event that it may be, or one by itself.
     """

@@ -120,7 +120,7 @@ class Process:
 
 
 def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
-    """A process and all that it started; nothing where the system doesn't tell."""
+    """A process and all that it started; nothing if the system doesn't tell."""
     folder = Path(f"/proc/{pid}")
     try:
         command = folder.joinpath("cmdline").read_text().replace("\0", " ")
@@ -140,7 +140,7 @@ def list_processes(pid: int, *, parent: str = "") -> Iterator[Process]:
 
 
 def read_pss(pid: int) -> int:
-    """Proportional set size of a process in bytes; 0 where the system doesn't tell."""
+    """Proportional set size of a process in bytes; 0 if the system doesn't tell."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

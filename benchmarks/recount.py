@@ -49,7 +49,7 @@ def list_readings(year: int, as_of: date | None) -> list[Reading]:
 
 
 def list_rows(table: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
-    """Rows in plain Python: days without their time, None where nothing is written."""
+    """Rows in plain Python: days without their time, None if nothing is written."""
     names = KINDS[kind].split()
     rows: list[dict[str, Any]] = []
     columns = [name for name in (*names, "district_code", "source_file", "table_columns") if name in table]

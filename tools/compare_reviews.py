@@ -128,7 +128,7 @@ def write(path: Path, text: str) -> None:
 
 
 def compare(old: Path, new: Path, most: int) -> int:
-    """Print what differs; 1 where a fact does."""
+    """Print what differs; 1 if a fact does."""
     wrong = 0
     for kind in ("facts", "texts"):
         names = sorted({path.name for folder in (old, new) for path in (folder / kind).glob("*")})

@@ -138,7 +138,7 @@ def report(found: dict[str, str], total: int, seed: int) -> str:
 
 
 def main() -> None:
-    """Make the mutants, try a sample, and say what was caught; 1 where under 95 percent were."""
+    """Make the mutants, try a sample, and say what was caught; 1 if under 95 percent were."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

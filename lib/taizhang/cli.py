@@ -92,13 +92,13 @@ class Commands(TyperGroup):
 
 
 def choose_language_of(arguments: Sequence[str]) -> None:
-    """Say messages in the language that --lang asks for, else in that of the workbook of -C, else the system's."""
+    """Use the language of --lang, or else of the workbook named with -C, or else of the system."""
     lang = find_value(arguments, ["--lang"])
     choose_language(lang if lang in LANGUAGES else read_language(find_value(arguments, ["-C"])))
 
 
 def find_value(arguments: Sequence[str], names: Sequence[str]) -> str:
-    """What is given to an option on a command line; empty where it is not there."""
+    """What is given to an option on a command line; empty if it is not there."""
     for one, following in zip(arguments, [*arguments[1:], ""], strict=False):
         name, equals, value = one.partition("=")
         if name in names:
@@ -310,7 +310,7 @@ def quote(path: Path) -> str:
 
 
 def report_upgrade(root: Path) -> int:
-    """Upgrade a workbook's notebooks and print what was done; 1 where something is left to the user."""
+    """Upgrade a workbook's notebooks and print what was done; 1 if something is left to the user."""
     from taizhang.lab.launch import upgrade_templates
 
     left = False

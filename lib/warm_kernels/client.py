@@ -87,7 +87,7 @@ class Server:
         return folder
 
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], imports: Iterable[str]) -> int | None:
-        """Have a kernel forked; its process id, or None where this server must not fork any more.
+        """Have a kernel forked; its process id, or None if this server must not fork any more.
 
         ServerLost says that the server is gone.
         """
@@ -127,7 +127,7 @@ class Server:
             return
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.terminate()  # heeded while it still imports and has no kernel; else the end of its input tells it
+        self._process.terminate()  # works while it still starts up; otherwise the end of its input tells it
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

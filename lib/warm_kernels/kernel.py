@@ -75,7 +75,7 @@ def import_modules(names: Iterable[str]) -> None:
 
 
 def count_threads() -> int:
-    """Threads of this process, those of C libraries too; 1 where the system doesn't tell."""
+    """Threads of this process, those of C libraries too; 1 if the system doesn't tell."""
     tasks = Path("/proc/self/task")
     return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
 

@@ -68,7 +68,7 @@ class WarmProvisioner(LocalProvisioner):
     """Starts IPython kernels by forking a server that has the libraries imported."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork a kernel for jupyter_client's connection file, where this can be done; else start it cold."""
+        """Fork a kernel for jupyter_client's connection file, where this can be done; otherwise start it cold."""
         argv, manner = _read_arguments(cmd), choose_manner(getattr(self.parent, "manner", ""))
         imports = tuple(getattr(self.parent, "imports", ()))
         cwd, env = str(Path(kwargs.get("cwd") or "").absolute()), dict(kwargs.get("env") or os.environ)
@@ -111,7 +111,7 @@ class WarmProvisioner(LocalProvisioner):
 
 
 def _read_arguments(cmd: list[str]) -> list[str] | None:
-    """The arguments after ``-m ipykernel_launcher``, or None where it is another kernel or another Python."""
+    """The arguments after ``-m ipykernel_launcher``, or None if it is another kernel or another Python."""
     for launcher in ("ipykernel_launcher", "ipykernel"):
         if launcher in cmd[1:]:
             at = cmd.index(launcher)

@@ -72,7 +72,7 @@ def test_withheld_kinds_and_unknown_columns_are_refused(view: View) -> None:
         figures.cross_tabulate(withheld, "hazards", "trade", "severity")
     with pytest.raises(ParameterError, match="hazards has no column 'colour'; known: 'district', 'found_on'"):
         figures.cross_tabulate(view, "hazards", "colour", "severity")
-    with pytest.raises(ParameterError, match="no ledger kind 'hazard'; did you mean 'hazards'"):
+    with pytest.raises(ParameterError, match="unknown ledger kind 'hazard'; did you mean 'hazards'"):
         figures.cross_tabulate(view, "hazard", "trade", "severity")
 
 
@@ -120,7 +120,7 @@ def test_at_least_twelve_months_are_shown_the_rest_as_one(view: View) -> None:
 
 def test_refusals_in_full(view: View) -> None:
     for kind, rows, columns, message in (
-        ("hazard", "trade", "severity", "no ledger kind 'hazard'; did you mean 'hazards'?"),
+        ("hazard", "trade", "severity", "unknown ledger kind 'hazard'; did you mean 'hazards'?"),
         (
             "hazards",
             "trade",
@@ -142,8 +142,8 @@ def test_refusals_in_full(view: View) -> None:
             replace(view, settings={"suppress": ("hazards",)}), "hazards", "trade", "severity", most=3
         )
     assert str(caught.value) == (
-        "small counts of hazards are withheld in this workbook ([indicators] suppress), so they are not "
-        "cross-tabulated; book.ledger() has the rows"
+        "this workbook withholds small counts of hazards ([indicators] suppress), so they "
+        "are not cross-tabulated; for the rows, use book.ledger()"
     )
 
 

@@ -22,7 +22,9 @@ def test_a_cell_is_for_periods_of_some_lengths(period: str, scale: str) -> None:
     for one in ("year", "half", "quarter", "month"):
         assert view.lasts(one) is (True if one == scale else None)
     assert (view.lasts("year", "half") and "shown") == ("shown" if scale in ("year", "half") else None)
-    with pytest.raises(ParameterError, match="'decade' is no length of a report: year, half, quarter, month"):
+    with pytest.raises(
+        ParameterError, match="'decade' is not a report length; use year, half, quarter, month"
+    ):
         view.lasts("decade")
 
 
@@ -133,7 +135,7 @@ def test_a_split_district_has_no_year_before() -> None:
 def test_an_unknown_length_is_named() -> None:
     with pytest.raises(ParameterError) as caught:
         make_view().lasts("year", "decade", "age")
-    assert str(caught.value) == "'decade' is no length of a report: year, half, quarter, month"
+    assert str(caught.value) == "'decade' is not a report length; use year, half, quarter, month"
 
 
 def test_a_value_is_known_where_it_may_be_shown() -> None:

@@ -62,9 +62,12 @@ def test_each_way(row: dict[str, object], cell: str, how: str) -> None:
     [
         ({"district_code": A}, "no cell and no coordinates"),
         ({"district_code": A, "grid": "塔上网格"}, "no cell has the code or name '塔上网格'"),
-        ({"district_code": A, "grid": f"{B}001"}, "in another district than the row"),
-        ({"district_code": A, "lon": 119.17, "lat": 26.05}, "a cell of another district"),
-        ({"district_code": A, "lon": 118.0, "lat": 26.05}, "the point lies in no cell"),
+        ({"district_code": A, "grid": f"{B}001"}, "' is not in the row's district"),
+        (
+            {"district_code": A, "lon": 119.17, "lat": 26.05},
+            "the point is in a cell outside the row's district",
+        ),
+        ({"district_code": A, "lon": 118.0, "lat": 26.05}, "the point is in no cell, or in several"),
         ({"district_code": A, "lon": 119.05, "lat": 26.05}, "or in several"),
         # A cell that cannot be found is no reason to go by the point.
         ({"district_code": A, "grid": "塔上网格", "lon": 119.01, "lat": 26.05}, "塔上网格"),

@@ -119,13 +119,13 @@ def test_codes_out_of_numbers(value: object, code: str) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (310107.5, "'310107.5' is no division code: it has a fraction."),
-        (np.float64(0.5), "'0.5' is no division code: it has a fraction."),
-        (-1, "'-1' is no division code: it is below nought."),
-        ("-350921.0", "'-350921.0' is no division code: it is below nought."),
-        (3.5e17, "'3.5e+17' has lost digits as a number; store the codes as text."),
-        ("3.1E+2", "'3.1E+2' has lost digits as a number; store the codes as text."),
-        ("3E3", "'3E3' has lost digits as a number; store the codes as text."),
+        (310107.5, "'310107.5' is not a division code: it has a fraction."),
+        (np.float64(0.5), "'0.5' is not a division code: it has a fraction."),
+        (-1, "'-1' is not a division code: it is negative."),
+        ("-350921.0", "'-350921.0' is not a division code: it is negative."),
+        (3.5e17, "'3.5e+17' was stored as a number and has lost digits; store the codes as text."),
+        ("3.1E+2", "'3.1E+2' was stored as a number and has lost digits; store the codes as text."),
+        ("3E3", "'3E3' was stored as a number and has lost digits; store the codes as text."),
     ],
 )
 def test_what_is_no_code_says_why(value: object, said: str) -> None:
@@ -142,28 +142,48 @@ def test_what_is_no_code_says_why(value: object, said: str) -> None:
         (
             [310107.0, np.nan],
             ["310107", ""],
-            ["a: codes were stored as floating-point numbers and were restored as text."],
+            ["a: codes stored as floating-point numbers were restored to text."],
         ),
         ([np.nan, np.nan], ["", ""], []),
         (
             [12800000, 12900000, 133900000],
             ["012800000", "012900000", "133900000"],
-            ["a: 2 codes of 8 digits got back the leading zero lost as a number ('12800000', '12900000')."],
+            [
+                (
+                    "a: 2 codes of 8 digits had lost the leading zero when stored as a number; it "
+                    "was restored ('12800000', '12900000')."
+                )
+            ],
         ),
         (
             [12800000, 1234567],
             ["012800000", "1234567"],
-            ["a: 1 code of 8 digits got back the leading zero lost as a number ('12800000')."],
+            [
+                (
+                    "a: 1 code of 8 digits had lost the leading zero when stored as a number; it "
+                    "was restored ('12800000')."
+                )
+            ],
         ),
         (
             [12800000000],
             ["012800000000"],
-            ["a: 1 code of 11 digits got back the leading zero lost as a number ('12800000000')."],
+            [
+                (
+                    "a: 1 code of 11 digits had lost the leading zero when stored as a number; it "
+                    "was restored ('12800000000')."
+                )
+            ],
         ),
         (
             [10107, 310107],
             ["010107", "310107"],
-            ["a: 1 code of 5 digits got back the leading zero lost as a number ('10107')."],
+            [
+                (
+                    "a: 1 code of 5 digits had lost the leading zero when stored as a number; it "
+                    "was restored ('10107')."
+                )
+            ],
         ),
         ([107, 310107], ["107", "310107"], []),
         (["12800000", None, "133900000"], ["12800000", "", "133900000"], []),
@@ -183,8 +203,8 @@ def test_an_empty_column_has_no_codes_and_bad_ones_are_listed() -> None:
     with pytest.raises(BoundaryError) as error:
         restore_codes(pd.Series([1.5, "3E3", 7, 1.5], dtype=object), where="a.dbf")
     assert str(error.value) == (
-        "a.dbf: '1.5', '3E3' cannot be division codes (a fraction, below nought, or digits lost as a number). "
-        "Store the codes as text."
+        "a.dbf: '1.5', '3E3' cannot be division codes (fractions, negative numbers, or "
+        "digits lost when stored as numbers). Store the codes as text."
     )
 
 

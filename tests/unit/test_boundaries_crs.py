@@ -60,7 +60,7 @@ def test_degrees_that_are_metres_and_unknown_systems_are_refused() -> None:
     metres = make_districts().to_crs(4527).set_crs(4490, allow_override=True)
     with pytest.raises(BoundaryError, match=r"no degrees.*EPSG:4527"):
         settle_crs(metres, None, where="a.shp")
-    with pytest.raises(BoundaryError, match="no known coordinate system"):
+    with pytest.raises(BoundaryError, match='unknown coordinate system crs = "'):
         settle_crs(make_districts(), "EPSG:1", where="a.shp")
 
 
@@ -118,9 +118,23 @@ def test_a_given_crs_may_not_put_the_layer_nowhere() -> None:
         (zoned, 4549, "none of CGCS2000"),
         (bare, 4528, "none of CGCS2000"),
         (plain, 4528, "none of CGCS2000"),
-        (zoned, 4527, "degrees of longitude beyond the zone"),
-        (zoned, 4529, "degrees of longitude beyond the zone"),
-        (plain, 3857, "no larger than a few metres"),
+        (
+            zoned,
+            4527,
+            (
+                "degrees of longitude outside the zone of that system. Set the right crs, or "
+                "correct the layer's own statement (.prj)"
+            ),
+        ),
+        (
+            zoned,
+            4529,
+            (
+                "degrees of longitude outside the zone of that system. Set the right crs, or "
+                "correct the layer's own statement (.prj)"
+            ),
+        ),
+        (plain, 3857, "the whole layer is only a few metres across, at"),
     ]:
         read = to_geographic(frame.set_crs(crs, allow_override=True))
         with pytest.raises(BoundaryError, match=said):

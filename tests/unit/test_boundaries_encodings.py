@@ -29,7 +29,7 @@ TRADITIONAL = [opencc.OpenCC("s2t").convert(name) for name in NAMES if "畲" not
 def test_unmarked_text_is_judged_by_its_characters(names: list[str], encoding: str) -> None:
     judged = decide_encoding([name.encode(encoding) for name in names], marks={}, where="a.shp")
     assert judged.encoding == encoding
-    assert "judged by its characters" in str(judged.notes[0])
+    assert "judging by its characters" in str(judged.notes[0])
 
 
 def test_latin_names_and_plain_ascii() -> None:

@@ -59,7 +59,9 @@ def test_cells_have_a_district_and_someone_or_no_one(tmp_path: Path) -> None:
 def test_without_a_column_nobody_knows_who_is_responsible(tmp_path: Path) -> None:
     layer = read_cells(CELLS, tmp_path)
     assert layer.frame["assigned"].isna().all()
-    assert "no column names who is responsible" in str(layer.notes[0])
+    assert "no column says who is responsible, so cells without anyone responsible cannot be counted" in str(
+        layer.notes[0]
+    )
 
 
 def test_gaps_and_overlaps_per_district_and_in_all(tmp_path: Path) -> None:

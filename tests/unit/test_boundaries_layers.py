@@ -289,7 +289,11 @@ def test_text_cut_within_a_character_is_told(tmp_path: Path) -> None:
     with pytest.warns(RuntimeWarning, match="truncated to 254"):
         write_shapefile(frame, path, encoding="GBK", driver=0x4D, cpg=None)
     layer = read_districts(path, **COLUMNS)
-    told = [note for note in layer.notes if "cut off within a character" in str(note)]
+    told = [
+        note
+        for note in layer.notes
+        if "cut off in the middle of a character at the end of the field (" in str(note)
+    ]
     assert len(told) == 1 and "column name: 2 texts" in str(told[0])
 
 

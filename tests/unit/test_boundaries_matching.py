@@ -65,8 +65,8 @@ def test_each_way(value: object, code: str, how: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (None, "no district is given"),
-        ("  ", "no district is given"),
+        (None, "no district given"),
+        ("  ", "no district given"),
         ("城关镇", "the name of 2 districts"),
         ("城关", "the name of 2 districts"),
         ("溪北乡", '"溪北乡" = "350921101"  # 溪北镇'),
@@ -125,7 +125,7 @@ def test_crosswalk_follows_mergers_renames_and_chains() -> None:
     assert match("350921401", crosswalk=CROSSWALK)[0] == "350921001"  # by way of 350921402
     code, _, reason = match("350921301", crosswalk=CROSSWALK)
     assert code is None
-    assert "became several districts" in reason
+    assert "' was split into several districts" in reason
     # Exact names and codes come first: a current name is no old one.
     assert (
         match("溪北镇", crosswalk=CROSSWALK)[1] == "crosswalk"
@@ -139,7 +139,9 @@ def test_crosswalk_backwards_and_broken() -> None:
     assert found.loc[0, ["code", "how"]].to_list() == ["350921301", "crosswalk"]
     with pytest.raises(BoundaryError, match="new_code"):
         match("x", crosswalk=pd.DataFrame({"old_code": ["1"]}))
-    with pytest.raises(BoundaryError, match="without old_code or new_code"):
+    with pytest.raises(
+        BoundaryError, match="A row of the crosswalk has no old_code or no new_code; fill it in or delete it"
+    ):
         match("x", crosswalk=pd.DataFrame({"old_code": ["1"], "new_code": [None]}))
 
 
@@ -271,7 +273,7 @@ def test_find_district_by_a_name_or_code_of_before() -> None:
     assert find_district("小溪乡", DISTRICTS, crosswalk=CROSSWALK) == "350921101"
     assert find_district("350921202", DISTRICTS, crosswalk=CROSSWALK) == "350921101"
     with pytest.raises(
-        ParameterError, match=r"district '大洋乡' became several districts: .*; name one of them"
+        ParameterError, match=r"district '大洋乡' was split into several districts: .*; name one of them"
     ):
         find_district("大洋乡", DISTRICTS, crosswalk=CROSSWALK)
     with pytest.raises(ParameterError, match="no district '小溪乡'"):
@@ -388,66 +390,73 @@ def test_each_way_under_each_unit(value: object, above: object, code: str | None
 @pytest.mark.parametrize(
     ("value", "above", "said"),
     [
-        (None, None, "no district is given"),
+        (None, None, "no district given"),
         (
             "城关镇",
             None,
-            f"'城关镇' is the name of 2 districts: {BOTH}; give the code or the unit above or paste under "
-            '[boundaries.aliases]: "城关镇" = "<code>"',
+            f"2 districts are named '城关镇': {BOTH}; "
+            f"give the code or the unit above, or "
+            f'paste under [boundaries.aliases]: "城关镇" = "<code>"',
         ),
-        ("城关", "350900", f"'城关' is the name of 2 districts: {BOTH}; give the code or the unit above"),
-        ("城关镇", "360000", f"'城关镇' is no district under '360000'; there is {BOTH}"),
+        ("城关", "350900", f"2 districts are named '城关': {BOTH}; give the code or the unit above"),
+        ("城关镇", "360000", f"360000' has no district ''城关镇'; it has {BOTH}"),
         (
             "溪北镇",
             "临江县",
-            "'溪北镇' is no district under '临江县'; there is 溪北镇 350921101 under 滨江县",
+            "临江县' has no district ''溪北镇'; it has 溪北镇 350921101 under 滨江县",
         ),
-        ("老溪", "临江县", "'老溪' is no district under '临江县'; there is 老溪 350921105 under 滨江"),
-        ("Cainta", "甲县", "'Cainta' is no district under '甲县'; there is Cainta PH01 under Rizal"),
+        ("老溪", "临江县", "临江县' has no district ''老溪'; it has 老溪 350921105 under 滨江"),
+        ("Cainta", "甲县", "甲县' has no district ''Cainta'; it has Cainta PH01 under Rizal"),
         (
             "西门村",
             None,
-            "'西门村' is the name of 2 districts: 西门村 350921901 under 350999, 西门村 350922901; give the "
-            "code or the unit "
-            'above or paste under [boundaries.aliases]: "西门村" = "<code>"',
+            "2 districts are named '西门村': 西门村 "
+            "350921901 under 350999, 西门村 350922901; "
+            "give the code or the unit above, or "
+            'paste under [boundaries.aliases]: "西门村" = "<code>"',
         ),
         (
             "西门村",
             "滨江县",
-            "'西门村' is the name of 2 districts: 西门村 350921901 under 350999, 西门村 350922901; give the "
-            "code or the unit above",
+            "2 districts are named '西门村': 西门村 "
+            "350921901 under 350999, 西门村 350922901; give the code or the unit above",
         ),
         (
             "临江县、别处",
             None,
-            "no district is named '临江县、别处'; if it is one of these, paste under [boundaries.aliases]: "
-            '"临江县、别处" = "350922"  # 临江县',
+            "no district is named '临江县、别处'; if one "
+            "of these is meant, paste its line "
+            'under [boundaries.aliases]: "临江县、别处" = "350922"  # 临江县',
         ),
-        ("溪北镇、临江、别处", None, "'溪北镇、临江、别处' names 2 districts; a row belongs to one"),
+        ("溪北镇、临江、别处", None, "'溪北镇、临江、别处' names 2 districts; a row can belong to only one"),
         ("别处", None, "no district is named '别处'"),
         (
             "溪被镇",
             None,
-            "no district is named '溪被镇'; if it is one of these, paste under [boundaries.aliases]: "
-            '"溪被镇" = "350921101"  # 溪北镇',
+            "no district is named '溪被镇'; if one of "
+            "these is meant, paste its line under "
+            '[boundaries.aliases]: "溪被镇" = "350921101"  # 溪北镇',
         ),
         (
             "城管镇",
             None,
-            "no district is named '城管镇'; if it is one of these, paste under [boundaries.aliases]: "
-            '"城管镇" = "350921103"  # 城关镇 or "城管镇" = "350922101"  # 城关镇',
+            "no district is named '城管镇'; if one of "
+            "these is meant, paste its line under "
+            '[boundaries.aliases]: "城管镇" = '
+            '"350921103"  # 城关镇 or "城管镇" = "350922101"  # 城关镇',
         ),
         ("350929", None, "no district has the code 350929"),
         (
             "3509219",
             None,
-            "no district has the code 3509219; if it is one of these, paste under [boundaries.aliases]: "
-            '"3509219" = "350921"  # 滨江县',
+            "no district has the code 3509219; if one of these is meant, paste its line "
+            'under [boundaries.aliases]: "3509219" = "350921"  # 滨江县',
         ),
         (
             "350921101007",
             None,
-            "no district has the code 350921101007; if it is one of these, paste under [boundaries.aliases]: "
+            "no district has the code 350921101007; if one of these is meant, paste its "
+            "line under [boundaries.aliases]: "
             '"350921101007" = "350921"  # 滨江县 or "350921101007" = "350921101"  # 溪北镇',
         ),
     ],
@@ -461,8 +470,10 @@ def test_codes_that_shorten_to_one_are_none() -> None:
     assert find("350921000000", layer=layer) == (
         None,
         "unmatched",
-        "no district has the code 350921000000; if it is one of these, paste under [boundaries.aliases]: "
-        '"350921000000" = "350921"  # 甲 or "350921000000" = "350921000"  # 乙 or "350921000000" = "3509"  # 丁',
+        "no district has the code 350921000000; if one of these is meant, paste its line "
+        "under [boundaries.aliases]: "
+        '"350921000000" = "350921"  # 甲 or '
+        '"350921000000" = "350921000"  # 乙 or "350921000000" = "3509"  # 丁',
     )
     assert find("350921", layer=layer)[0] == "350921" and find("350921000", layer=layer)[0] == "350921000"
     many = pd.DataFrame({"code": ["3509", "35092", "350921", "3509211"], "name": list("甲乙丙丁")})
@@ -471,7 +482,7 @@ def test_codes_that_shorten_to_one_are_none() -> None:
 
 def test_a_layer_without_parents_says_nothing_of_them() -> None:
     layer = pd.DataFrame({"code": ["1", "2"], "name": ["溪北", "溪北"]})
-    assert find("溪北", layer=layer)[2].startswith("'溪北' is the name of 2 districts: 溪北 1, 溪北 2; ")
+    assert find("溪北", layer=layer)[2].startswith("2 districts are named '溪北': 溪北 1, 溪北 2; ")
 
 
 def test_names_are_proposed_for_the_first_five_hundred_alone() -> None:
@@ -484,9 +495,10 @@ def test_aliases_say_all_that_is_wrong_with_them() -> None:
     with pytest.raises(BoundaryError) as error:
         find("甲", aliases={"甲": "1", "溪北镇": "350921103", "乙": "2", "濱海街道": "350921"})
     assert str(error.value) == (
-        "[boundaries.aliases] has codes that are not in the layer ('甲 = 1', '乙 = 2'); names that "
-        "are another district's own "
-        "('溪北镇 = 350921103', '濱海街道 = 350921'). Mend them in workbook.toml."
+        "[boundaries.aliases] has codes that are "
+        "not in the layer ('甲 = 1', '乙 = 2'); "
+        "names that already belong to another "
+        "district ('溪北镇 = 350921103', '濱海街道 = 350921'). Correct them in workbook.toml."
     )
     with pytest.raises(
         BoundaryError, match=r"^\[boundaries.aliases\] has codes that are not in the layer \('甲 = 1'\)\. "
@@ -524,7 +536,7 @@ def test_old_names_and_codes() -> None:
         assert find(text, crosswalk=moves) == (
             None,
             "unmatched",
-            f"'{text}' became several districts: {BOTH}; which is not known",
+            f"'{text}' was split into several districts: {BOTH}; it is not known which one is meant",
         )
     assert find("西乡", "临江县", crosswalk=moves)[:2] == ("350922101", "crosswalk")
     assert find("西乡", "甲县", crosswalk=moves)[2] == "no district is named '西乡'"
@@ -565,7 +577,7 @@ def test_points_need_both_coordinates_and_shapes() -> None:
     assert found["code"].fillna("").to_list() == ["350921102", "", "350921102", ""]
     assert found["how"].to_list() == ["point", "unmatched", "name", "unmatched"]
     assert list(map(str, found["reason"][(found["how"] == "unmatched").to_numpy()])) == [
-        "no district is named '不知道'", "no district and no coordinates are given",
+        "no district is named '不知道'", "no district and no coordinates given",
     ]  # fmt: skip
     assert found["reason"].iloc[0] is None and found["reason"].iloc[2] is None
     mixed = {**where, "lon": lon.astype(object).where(lon.notna(), None)}
@@ -575,7 +587,7 @@ def test_points_need_both_coordinates_and_shapes() -> None:
             values, districts, **{name: one for name, one in where.items() if name != left_out}
         )
         assert other["how"].to_list() == ["unmatched", "unmatched", "name", "unmatched"]
-        assert str(other["reason"].iloc[0]) == "no district is given"
+        assert str(other["reason"].iloc[0]) == "no district given"
 
 
 @pytest.mark.parametrize(
@@ -585,8 +597,8 @@ def test_points_need_both_coordinates_and_shapes() -> None:
         ("城管镇", f"There is no district '城管镇'. Nearest: {BOTH}."),
         ("xyz", "There is no district 'xyz'. Nearest: 滨江县 350921 under 350900, 溪北镇 350921101 under 滨江县, "
                 "城关镇 350921103 under 滨江县, 临江县 350922 under 350900, 城关镇 350922101 under 临江县."),
-        ("城关", f"district '城关' is the name of 2 districts: {BOTH}; give the code or the unit above."),
-        ("西乡", f"district '西乡' became several districts: {BOTH}; name one of them."),
+        ("城关", f"2 districts are named '城关': {BOTH}; give the code or the unit above."),
+        ("西乡", f"district '西乡' was split into several districts: {BOTH}; name one of them."),
     ],
 )  # fmt: skip
 def test_what_find_district_says(text: str, said: str) -> None:
@@ -631,7 +643,10 @@ def test_a_place_below_a_district(value: str, code: str) -> None:
     ("value", "reason"),
     [
         ("城关镇河东村", "the name of 2 districts"),
-        ("外江县溪北镇河东村", "in none of the layer"),  # a unit above that nobody knows
+        (
+            "外江县溪北镇河东村",
+            "which is outside every district of the layer",
+        ),  # a unit above that nobody knows
         ("临江县溪北镇河东村", "no district is named"),  # it is not in that county
         ("河东村", "no district is named"),
         ("溪北镇与滨海街道交界处", "names 2 districts"),

@@ -66,7 +66,10 @@ def test_columns_whose_names_are_cut_to_one_are_told_apart(tmp_path: Path, width
     path = write_shapefile(tmp_path / "t.shp", [CODE, NAME, *more])
     rows, notes = read(path)
     assert rows == READ
-    same = "t.shp: several columns have one name ('备注信'); from the second on it is followed by (2), (3)."
+    same = (
+        "t.shp: several columns have the same name "
+        "('备注信'); the second and later ones are renamed with (2), (3)."
+    )
     assert (same in notes) == (width > 1)
     frame = read_source(path).frame
     shown = ["备注信", "备注信 (2)", "备注信 (3)"][:width]
@@ -74,8 +77,11 @@ def test_columns_whose_names_are_cut_to_one_are_told_apart(tmp_path: Path, width
     assert frame[shown].iloc[0].tolist() == [f"甲{number}" for number in range(1, width + 1)]
 
 
-LOST = "(a fraction, below nought, or digits lost as a number)"
-UNFIT = "codes that cannot name a report"
+LOST = (
+    "cannot be division codes (fractions, negative numbers, or digits lost when stored as "
+    "numbers). Store the codes as text"
+)
+UNFIT = "codes that cannot be used as report names ("
 
 
 @pytest.mark.parametrize("kind", ["N", "F"])
@@ -111,7 +117,7 @@ def test_a_code_of_a_strange_length_among_others_is_told(tmp_path: Path, kind: s
     rows, notes = read(path)
     mended = f"0{code}" if kind == "N" and len(code) > 1 else code  # 8 or 11 digits of a number lost a zero
     assert rows == [*READ[:2], [mended, NAMES[2]]]
-    told = f"t.shp: most codes are 9 digits long and 1 is not ('{code}'); see whether digits were lost."
+    told = f"t.shp: most codes have 9 digits, but 1 does not ('{code}'); check whether digits were lost."
     assert (told in notes) == (mended == code)
 
 
@@ -155,8 +161,8 @@ def write_geojson(path: Path, encoding: str, names: Sequence[str] = NAMES) -> Pa
 def test_geojson_that_is_no_utf8_is_read_by_its_encoding(tmp_path: Path, name: str, setting: str) -> None:
     rows, notes = read(write_geojson(tmp_path / name, "gbk"), encoding=setting)
     assert rows == READ
-    assert f"{name}: GeoJSON should be UTF-8; it was read all the same." in notes
-    assert (f"{name}: text read as GBK, judged by its characters." in notes) == (setting == "auto")
+    assert f"{name}: GeoJSON should be UTF-8; the file was read anyway." in notes
+    assert (f"{name}: text read as GBK, judging by its characters." in notes) == (setting == "auto")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +177,7 @@ def test_geojson_that_is_no_utf8_is_read_by_its_encoding(tmp_path: Path, name: s
 def test_geojson_in_other_encodings_is_read(tmp_path: Path, encoding: str, names: list[str]) -> None:
     rows, notes = read(write_geojson(tmp_path / "t.geojson", encoding, names))
     assert [row[1] for row in rows] == names
-    assert "t.geojson: GeoJSON should be UTF-8; it was read all the same." in notes
+    assert "t.geojson: GeoJSON should be UTF-8; the file was read anyway." in notes
 
 
 def test_utf16_of_ascii_signs_alone_is_read(tmp_path: Path) -> None:
@@ -205,7 +211,7 @@ def test_other_formats_are_read_in_the_encoding_of_their_text(tmp_path: Path, na
         lines = json.loads(write_geojson(tmp_path / "t.json", "utf-8").read_text("utf-8"))["features"]
         path.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in lines), encoding="gbk")
     rows, notes = read(path)
-    assert rows == READ and f"{name}: text read as GBK, judged by its characters." in notes
+    assert rows == READ and f"{name}: text read as GBK, judging by its characters." in notes
     assert read(path, encoding="GBK") == (READ, [])
 
 
@@ -219,7 +225,10 @@ def test_a_setting_without_effect_is_told(tmp_path: Path, encoding: str) -> None
     path = write_geojson(tmp_path / "t.geojson", encoding)
     rows, notes = read(path, encoding="GBK")
     assert rows == READ
-    idle = "t.geojson: the format says its encoding, so that encoding = 'GBK' has no effect; it can go."
+    idle = (
+        "t.geojson: this format states its own encoding, so encoding = 'GBK' has no effect and "
+        "can be removed."
+    )
     assert idle in notes
     assert idle not in read(path)[1]
 
@@ -228,9 +237,8 @@ def test_a_geopackage_says_its_encoding(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"XZDM": CODES, "XZMC": NAMES}, geometry=squares(), crs="EPSG:4490")
     frame.to_file(tmp_path / "t.gpkg", layer="乡镇界")
     assert (
-        "t.gpkg: the format says its encoding, so that encoding = 'GBK' has no effect; it can go."
-        in (read(tmp_path / "t.gpkg", encoding="GBK")[1])
-    )
+        "t.gpkg: this format states its own encoding, so encoding = 'GBK' has no effect and can be removed."
+    ) in (read(tmp_path / "t.gpkg", encoding="GBK")[1])
 
 
 def test_the_line_to_paste_keeps_the_folder(tmp_path: Path) -> None:
@@ -323,7 +331,7 @@ def test_a_column_that_differs_in_spaces_widths_and_capitals_alone(
     layer = read_districts(tmp_path / "t.geojson", code=asked, name="XZMC")
     assert layer.frame["code"].tolist() == CODES
     frame.assign(**{"Xzdm": "1"}).to_file(tmp_path / "u.geojson")
-    with pytest.raises(BoundaryError, match="there is no such column"):
+    with pytest.raises(BoundaryError, match="no such column"):
         read_districts(tmp_path / "u.geojson", code=asked, name="XZMC")
 
 

@@ -10,9 +10,9 @@ from taizhang.core.reasons import Reason
 
 def test_an_error_is_worded_by_its_code_in_the_language_of_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     error = ParameterError("facts.no_ledger", fact="drills.held", kinds=["drills"])
-    assert str(error) == "'drills.held' needs the ledger 'drills', which is not configured"
+    assert str(error) == "'drills.held' needs a ledger that is not configured: 'drills'"
     monkeypatch.setenv("TAIZHANG_LANG", "zh")
-    assert str(error) == "指标“drills.held”要用台账“drills”，工作簿没有设置"
+    assert str(error) == "指标“drills.held”要用“drills”台账，工作簿没有配置"
     assert isinstance(error, ValueError)
 
 

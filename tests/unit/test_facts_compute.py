@@ -176,8 +176,8 @@ def test_sensitive_kinds_and_those_that_are_never_suppressed() -> None:
     with pytest.raises(ParameterError) as caught:
         hidden(suppress=["complaints", "incidents"])
     assert str(caught.value) == (
-        "suppress names 'incidents', but incidents are public counts and never suppressed; take it out of "
-        "[indicators] suppress"
+        "suppress names 'incidents', but incident counts are public and never suppressed; "
+        "remove it from [indicators] suppress"
     )
 
 
@@ -198,13 +198,13 @@ def test_rows_of_a_suppressed_count(number: int) -> None:
             with pytest.raises(ParameterError) as caught:
                 ask("complaints.received", code, complaints=complaints, **settings)
             assert str(caught.value) == (
-                f"'complaints.received' of '{code}' is suppressed, so its rows are not shown"
+                f"'complaints.received' is suppressed for '{code}', so its rows are not shown"
             )
         with pytest.raises(ParameterError) as caught:
             ask("complaints.received", "all", complaints=complaints, **settings)
         assert str(caught.value) == (
-            "'complaints.received' is suppressed for some districts, and the rows of the whole area would tell their "
-            "numbers; ask for one district"
+            "'complaints.received' is suppressed for some districts, and the rows of the "
+            "whole area would reveal their numbers; ask for one district"
         )
         assert len(ask("complaints.received", "102", complaints=complaints, **settings)) == 20
     assert len(ask("complaints.received", complaints=complaints, suppress_below=number)) == number
@@ -215,7 +215,7 @@ def test_the_whole_area_itself_can_be_suppressed() -> None:
     complaints = pd.DataFrame({"district_code": ["101"] * 3, "received_on": pd.Timestamp("2021-02-01")})
     with pytest.raises(ParameterError) as caught:
         ask("complaints.received", "all", complaints=complaints)
-    assert str(caught.value) == "'complaints.received' of 'all' is suppressed, so its rows are not shown"
+    assert str(caught.value) == "'complaints.received' is suppressed for 'all', so its rows are not shown"
 
 
 def test_facts_of_other_kinds_are_not_worked_out_for_the_rows_of_one() -> None:
@@ -237,11 +237,11 @@ def test_facts_of_other_kinds_are_not_worked_out_for_the_rows_of_one() -> None:
             "unknown fact 'hazards.overdu'; did you mean 'hazards.overdue', 'hazards.overdue_stock', 'hazards.open'?",
         ),
         ("hazards.found", "1010", "unknown district '1010'; did you mean '101', '104', '103'?"),
-        ("drills.held", "101", "'drills.held' needs the ledger 'drills', which is not configured"),
+        ("drills.held", "101", "'drills.held' needs a ledger that is not configured: 'drills'"),
         (
             "drills.plans_drilled_share",
             "101",
-            "'drills.plans_drilled_share' needs the ledger 'drills', 'plans', which is not configured",
+            "'drills.plans_drilled_share' needs a ledger that is not configured: 'drills', 'plans'",
         ),
     ],
 )

@@ -59,7 +59,7 @@ def test_what_is_wrong_is_named_with_its_file(folder):
         encoding="utf-8",
     )
     (folder / "double.yml").write_text("hazards.x: {unit: count, unit: count}", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"bad\.yml: 'hazards\.other' lacks 'decimals'") as caught:
+    with pytest.raises(ValueError, match=r"bad\.yml: 'hazards\.other' has no 'decimals'") as caught:
         load_facts(folder)
     assert "double.yml: line 1: 'unit' stands twice" in str(caught.value)
     assert "unknown keys 'decimal'" in str(caught.value)
@@ -83,7 +83,8 @@ def test_a_function_that_returns_no_series_on_its_rows_is_refused(folder, answer
     with pytest.raises(ParameterError) as caught:
         compute_facts({"hazards": hazards}, DISTRICTS, YEAR, END, own=own)
     assert str(caught.value) == (
-        "the function of 'hazards.listed_share' must return a Series on the index of the rows it was given"
+        "the function of 'hazards.listed_share' must return a Series with the same index "
+        "as the rows it was given"
     )
 
 

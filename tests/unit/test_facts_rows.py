@@ -171,7 +171,7 @@ def test_codes_that_are_none_of_the_districts(table: pd.DataFrame) -> None:
     strange = table.assign(district_code=["199", "101", None, "198"])
     with pytest.raises(ParameterError) as caught:
         Ledger("hazards", strange, CODES)
-    assert str(caught.value) == "hazards: district codes '199', '198' are not among the districts"
+    assert str(caught.value) == "hazards: district codes '199', '198' match no district"
     with pytest.raises(ParameterError) as caught:
         Ledgers({}, pd.DataFrame({"code": ["101", "102", "101"], "name": list("abc")}))
-    assert str(caught.value) == "district codes '101' stand more than once in the boundaries"
+    assert str(caught.value) == "district codes '101' occur more than once in the boundaries"

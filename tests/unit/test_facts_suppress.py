@@ -116,7 +116,10 @@ def test_other_kinds_and_thresholds():
     assert not compute(table, 2, suppress=()).suppressed.any()
     assert not compute(table, 2, suppress_below=3).suppressed.any()
     assert not compute(table.rename(columns={"received_on": "found_on"}), 2, "hazards").suppressed.any()
-    with pytest.raises(ValueError, match="incidents are public counts"):
+    with pytest.raises(
+        ValueError,
+        match="incident counts are public and never suppressed",
+    ):
         compute(table, 2, suppress=["incidents"])
 
 

@@ -107,18 +107,18 @@ def test_wrong_targets_are_named_all_at_once():
     with pytest.raises(ParameterError) as caught:
         spread_targets(targets, YEAR, same["code"].tolist(), same["name"].tolist(), facts)
     assert str(caught.value).split("\n  ") == [
-        "target on unknown fact 'drills.hold'; did you mean 'drills.held', 'drills.problems'?",
-        "target on drills.held: unknown district '甲'; did you mean '甲镇'?",
-        "target on drills.held: '丙镇' names 2 districts; write the division code",
-        "target on drills.held for '甲镇' in 2021 is set twice",
-        "target on drills.held for '*' in 2021-01-01/2021-12-31 is set twice",
+        "target for unknown fact 'drills.hold'; did you mean 'drills.held', 'drills.problems'?",
+        "target for drills.held: unknown district '甲'; did you mean '甲镇'?",
+        "target for drills.held: '丙镇' matches 2 districts; write the division code",
+        "target for drills.held in '甲镇' for 2021 is set twice",
+        "target for drills.held in '*' for 2021-01-01/2021-12-31 is set twice",
     ]
     for word, near in (("10", "'102', '101'"), ("al", "'all'"), ("乙", "'乙镇'"), ("**", "'*'")):
         with pytest.raises(ParameterError) as caught:
             spread_targets(
                 [Target("drills.held", word, "2021", 1)], YEAR, ["101", "102"], ["甲镇", "乙镇"], facts
             )
-        assert str(caught.value) == f"target on drills.held: unknown district '{word}'; did you mean {near}?"
+        assert str(caught.value) == f"target for drills.held: unknown district '{word}'; did you mean {near}?"
 
 
 def test_targets_by_indicator_and_district():

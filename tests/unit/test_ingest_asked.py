@@ -39,11 +39,12 @@ def test_grades_of_risk_are_asked_about_once_and_taken_when_told(tmp_path: Path)
     )
     assert only.choice
     assert only.word("en") == (
-        '# severity = "风险等级"  # is it Severity? keep it if it is: the grades of risk (major, larger, ordinary, '
-        "low: red, orange, yellow, blue) are of risk points; a major risk is not a major hazard. data/raw/a.xlsx, "
-        "sheet '台账', 3 rows; without it Severity stays unknown"
+        '# severity = "风险等级"  # Severity? Keep '
+        "this line only if so: the grades of risk (major, larger, ordinary, low: red, "
+        "orange, yellow, blue) are of risk points; a major risk is not a major hazard. "
+        "data/raw/a.xlsx, sheet '台账', 3 rows; without it, Severity stays unknown"
     )
-    assert "是隐患等级吗？对的才留：" in only.word("zh") and only.word("zh").endswith(
+    assert "是隐患等级吗？如果是就保留：" in only.word("zh") and only.word("zh").endswith(
         "3行；不写，隐患等级不明"
     )
     assert read_severity(root) == [None] * 3
@@ -56,8 +57,8 @@ def test_what_ingest_says_of_it(tmp_path: Path) -> None:
     root = make_book(tmp_path / "book", {"a.xlsx": [[*HEAD, "检查组长"], *([*row, "甲"] for row in ROWS)]})
     (summary,) = open_workbook(str(root)).ingest().summaries
     told = [note.word("zh") for note in summary.notes]
-    assert sum("“风险等级”不自动采用：可能是severity，也可能不是：" in text for text in told) == 1
-    assert any("没看懂的列：检查组长" in text and "风险等级" not in text for text in told)
+    assert sum("“风险等级”不会自动采用：可能是severity，也可能不是：" in text for text in told) == 1
+    assert any("认不出的列：检查组长" in text and "风险等级" not in text for text in told)
 
 
 def test_where_another_column_gives_it_nothing_is_asked(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_a_grade_of_risk_as_a_value_is_asked_about_with_its_reason(tmp_path: Pat
     root = make_book(tmp_path / "book", {"a.xlsx": rows})
     (only,) = ask(root)
     assert (only.table, only.key, only.value) == ("ledgers.hazards.values.severity", "重大风险", "general")
-    assert only.choice and "或major；对的才留：风险分级" in only.word("zh")
+    assert only.choice and "或major；如果对就保留：风险分级" in only.word("zh")
     assert read_severity(root) == [None, "general"]
 
 

@@ -73,14 +73,14 @@ def test_lines_of_set_aside_serve_when_completed(root: Path) -> None:
     [
         (f"{FILE},台账,2,发现日期,2021-03-09,2021-03-01,李四,x", "the cell now says '2021-03-01'"),
         (f"{FILE},台账,2,整改责任人,王五,赵六,李四,x", "no longer says what 'old' does"),
-        (f"{FILE},台账,99,发现日期,a,b,李四,x", "there is no such row; the last is 4"),
+        (f"{FILE},台账,99,发现日期,a,b,李四,x", "no such row; the last is 4"),
         (f"{FILE},台帐,2,发现日期,a,b,李四,x", "no such sheet among those read; sheets: '台账'"),
-        (f"{FILE},台账,2,发现时刻,a,b,李四,x", "there is no such column"),
+        (f"{FILE},台账,2,发现时刻,a,b,李四,x", "no such column"),
         (
             "data/raw/c.xlsx,台账,2,发现日期,a,b,李四,x",
-            "no ledger file of this workbook is 'data/raw/c.xlsx'",
+            "this workbook has no ledger file 'data/raw/c.xlsx'",
         ),
-        (f"{FILE},台账,第二行,发现日期,a,b,李四,x", "'row' must be a row's number"),
+        (f"{FILE},台账,第二行,发现日期,a,b,李四,x", "'row' must be the row number shown in the spreadsheet"),
     ],
 )
 def test_what_does_not_fit_is_an_error_and_the_others_go_on(root: Path, line: str, told: str) -> None:
@@ -138,7 +138,7 @@ def test_rows_of_a_parquet_file_by_number(tmp_path: Path) -> None:
     correct(root, "a.parquet,,6,隐患描述,隐患5,改过,李四,x", "a.parquet,,7,隐患描述,隐患6,改过,李四,x")
     book = open_workbook(str(root))
     assert list(book.ledger("hazards")["description"]) == ["隐患1", "隐患2", "隐患3", "隐患4", "改过"]
-    assert "there is no such row; the last is 6" in str(book.result.errors[0])
+    assert "no such row; the last is 6" in str(book.result.errors[0])
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_check_writes_them_itself_once_and_keeps_comments(root: Path) -> None:
     assert text.startswith("# 我的说明\n") and len(added) == 6
     # A district is nobody's to guess: its line is open as well.
     assert [line.key for line in added if not line.open] == ["mode"]
-    assert '# "白路镇" = "350921103"  # 白鹭镇，1行；对的才留' in text
+    assert '# "白路镇" = "350921103"  # 白鹭镇，1行；如果对就保留' in text
     assert '# description = "隐患问题描述"  # 隐患描述；4行' in text
     assert write_decisions(config, check(root)[0]) == [] and path.read_text("utf-8") == text
     # Taken out of their comments, all of them hold.
@@ -128,7 +128,10 @@ def test_a_district_is_asked_for_once_whatever_ledgers_name_it(tmp_path: Path) -
     (only,), _ = check(root)
     assert (only.key, only.value, only.count, only.choice) == ("溪囗镇", "350921101", 4, True)
     # One line, of the two that are near.
-    assert only.make_line("en").comment == "溪口镇, or 350921102 溪南镇; 4 rows; keep it if it is right"
+    assert (
+        only.make_line("en").comment
+        == "溪口镇, or 350921102 溪南镇; 4 rows; keep this line only if it is right"
+    )
 
 
 def test_nothing_to_decide_is_nothing_said(tmp_path: Path) -> None:

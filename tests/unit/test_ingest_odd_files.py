@@ -208,11 +208,11 @@ def test_what_is_said_of_them(read: tuple[Any, pd.DataFrame, Any]) -> None:
     hazards = result.summaries[0]
     notes = "\n".join(map(str, hazards.notes))
     for said in (
-        "open quote.csv: a quotation mark that is not closed is read as typed, in line 11",
-        "two encodings.csv: 1 cell read in another encoding before, put right: row 3",
+        "open quote.csv: quotation mark not closed in line 11; read as typed",
+        "two encodings.csv: 1 cell garbled by an earlier wrong encoding were restored: row 3",
         "nul.csv: 1 control character (such as NUL) left out, the first in line 3",
         "hidden rows were read (1)",
-        "irregular inside; read all the same",
+        "does not follow the file format, but was read anyway",
     ):
         assert said in notes
     (refused,) = result.errors

@@ -150,9 +150,9 @@ def test_equal_notes_are_said_once_with_their_counts() -> None:
         notes.add(name, [understood, Reason("ledgers.file.irregular")])
     notes.add("c", [Reason("ledgers.table.title_year", column="year", year="2021")])
     assert list(map(str, notes.list_notes())) == [
-        "c: year: taken from the title, sheet or file name (2021)",
+        "year of c: year taken from the title, sheet name or file name: 2021",
         "3 files (a, b, ...): participants: approximate (6)",
-        "3 files (a, b, ...): irregular inside; read all the same",
+        "3 files (a, b, ...): does not follow the file format, but was read anyway",
     ]
 
 

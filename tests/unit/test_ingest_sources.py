@@ -69,7 +69,7 @@ def test_a_district_of_the_settings_is_for_tables_without_such_a_column(tmp_path
     result, rows = ingest(make(tmp_path / "book", files, ledgers))
     found = rows.groupby("source_file")["district_code"].unique().map(list).to_dict()
     assert found == {"data/raw/a.xlsx": ["350921102"], "data/raw/b.xlsx": ["350921103"]}
-    assert "its own district column goes before the district of workbook.toml" in str(
+    assert "the table's own district column is used instead of the district in workbook.toml ('" in str(
         result.summaries[0].notes[0]
     )
     named = ledgers.replace('district = "白鹭镇"', '[ledgers.hazards.constants]\ndistrict = "350921103"')
@@ -85,7 +85,7 @@ def test_a_district_of_the_settings_is_for_tables_without_such_a_column(tmp_path
         ),
         (
             '[ledgers.hazards.constants]\nseverity = "重点"',
-            "[ledgers.hazards] constants.severity: '重点' is none of 'general', 'major'",
+            "[ledgers.hazards] constants.severity: '重点' is not one of 'general', 'major'",
         ),
         (
             '[ledgers.hazards.values.severity]\nempty = "没填"',
@@ -255,7 +255,7 @@ def test_an_order_of_dates_that_changes_nothing_is_told(
         .notes
     )
     assert [str(note) for note in notes if "has no effect" in str(note)] == [
-        "[ledgers.hazards] dates has no effect: its dates are read the same without it"
+        "[ledgers.hazards] dates has no effect: dates are read the same without it"
     ] * told
 
 

@@ -48,7 +48,7 @@ def test_a_mark_that_is_never_closed_is_read_as_typed(
     assert rows[20] == ["溪口镇", "2021-03-20", later.strip('"')]
     assert notes == [
         "read as utf-8, delimited by comma",
-        "a quotation mark that is not closed is read as typed, in line 11",
+        "quotation mark not closed in line 11; read as typed",
     ]
 
 
@@ -56,7 +56,7 @@ def test_two_marks_that_are_never_closed(tmp_path: Path) -> None:
     lines = [HEAD, row(1, '"3寸'), row(2, "好"), row(3, "好"), row(4, '"5寸'), row(5, "好"), row(6, "好")]
     rows, notes = read(tmp_path, "".join(lines))
     assert [one[2] for one in rows] == ["描述", '"3寸', "好", "好", '"5寸', "好", "好"]
-    assert notes[1] == "a quotation mark that is not closed is read as typed, in line 2, 5"
+    assert notes[1] == "quotation mark not closed in line 2, 5; read as typed"
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_a_line_that_cannot_be_mended_is_named(tmp_path: Path) -> None:
     # As typed it has two cells for three: which of them lacks what, nobody can tell.
     text = HEAD + row(1, "好") + '溪口镇,"8寸\n' + row(3, "好") + row(4, "好")
     assert refuse(tmp_path, text) == (
-        "line 3 opens a quotation mark that is not closed, so that later lines would go into its cell; "
-        "close or remove it"
+        "the quotation mark in line 3 is not closed, so later lines would be read into its "
+        "cell; close or remove it"
     )
 
 
@@ -119,7 +119,7 @@ def test_a_mark_that_is_not_closed_wherever_it_stands(
     assert len(rows) == len(text.replace("\r", "\n").replace("\n\n", "\n").splitlines())
     assert {number: rows[number][2] for number in told} == told
     assert all(cell in ("", "正常", "描述") for n, (_, _, cell, *_) in enumerate(rows) if n not in told)
-    assert notes[1:] == [f"a quotation mark that is not closed is read as typed, in line {line}"]
+    assert notes[1:] == [f"quotation mark not closed in line {line}; read as typed"]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,10 @@ def test_files_joined_without_a_line_break_between_them(tmp_path: Path, mark: st
     rows, notes = read(tmp_path, one + one + "\n" + wide(2))
     assert [cells[5] for cells in rows] == ["场所", "厂1", "场所", "厂1", "厂2"]
     assert notes[1:] == [
-        "files that were joined without a line break (line 2) were parted, the header on a line of its own"
+        (
+            "several files had been joined without a line break (line 2); they were separated, "
+            "each header on its own line"
+        )
     ]
     same = WIDE + wide(1) + WIDE + wide(2)
     assert len(read(tmp_path, same)[1]) == 1
@@ -256,7 +259,7 @@ def test_the_encoding_that_is_given_is_taken(tmp_path: Path) -> None:
     assert rows[1] == ["烏溪鎮", "犇犇"]
     assert notes == ["read as big5hkscs, delimited by comma"]
     assert refuse(tmp_path, text.encode("big5hkscs"), encoding="utf-8") == (
-        "is not in utf-8, as workbook.toml says: line 1 can't be read; correct encoding, or leave it out"
+        "cannot be read as utf-8, which workbook.toml sets: line 1 fails; correct encoding, or remove it"
     )
 
 
@@ -264,12 +267,12 @@ def test_foreign_bytes_in_a_utf8_file_are_found_by_line(tmp_path: Path) -> None:
     lines = [HEAD.encode(), *(row(n, "正常").encode() for n in range(1, 21))]
     lines[15] = "溪口镇,2021-03-15,老化".encode("gb18030") + b"\n"
     assert refuse(tmp_path, b"".join(lines)) == (
-        "is in no known encoding (UTF-8, GB18030, Big5, UTF-16): read as utf-8, line 16 is wrong; "
-        "save it as csv in UTF-8"
+        "is in no known encoding (UTF-8, GB18030, Big5, UTF-16); the closest, utf-8, fails "
+        "at line 16; save it as csv in UTF-8"
     )
     # The mark says UTF-8 at once.
     told = refuse(tmp_path, b"\xef\xbb\xbf" + b"".join(lines))
-    assert told == "says it is utf-8-sig, but line 16 isn't; save it as csv in UTF-8"
+    assert told == "claims to be utf-8-sig, but line 16 is not; save it as csv in UTF-8"
 
 
 def put(lines: list[str], at: int, data: bytes, encoding: str = "utf-8") -> bytes:

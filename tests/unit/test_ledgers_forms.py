@@ -58,9 +58,12 @@ def test_the_schema_names_every_column_that_breaks_it() -> None:
     text = str(caught.value)
     for column in ("district", "found_on", "severity", "cost_wan"):
         assert f"{column} is " in text
-    assert "severity is none of its values (1): 'minor'" in text and "cost_wan is below its limit" in text
+    assert (
+        "severity is not one of the allowed values (1): 'minor'" in text
+        and "cost_wan is below its limit" in text
+    )
     chinese = word_all(caught.value.reasons, "zh")
-    assert "found_on是日期，却有时刻（1处）" in chinese
+    assert "found_on是日期，却带有时刻（1处）" in chinese
     assert find_english(chinese, ["source_file", "minor", "nan"]) == []
 
 
@@ -71,7 +74,7 @@ def test_empty_tables_keep_the_schema() -> None:
 
 def test_a_wrong_type_is_no_ledger_table() -> None:
     kind = KINDS["hazards"]
-    with pytest.raises(LedgerError, match=r"table of hazards: found_on is of another type \(1\): 'str'$"):
+    with pytest.raises(LedgerError, match=r"table of hazards: found_on has the wrong type \(1\): 'str'$"):
         check_table(make_empty_rows(kind).astype({"found_on": "str"}), kind)
     with pytest.raises(LedgerError, match=r"table of hazards: found_on is not in the table \(1\)$"):
         check_table(make_empty_rows(kind).drop(columns="found_on"), kind)

@@ -60,7 +60,7 @@ def test_the_unit_in_a_header_converts(kind: str, header: str, factor: float) ->
 
 def test_a_unit_that_does_not_convert_is_a_problem_and_no_guess() -> None:
     match = HeaderIndex(KINDS["losses"], {}).match(("受灾人口（户）",))
-    assert match is not None and str(match.problem) == "its unit '户' does not convert to 人"
+    assert match is not None and str(match.problem) == "its unit '户' cannot be converted to 人"
 
 
 def test_the_users_header_goes_before_all_others() -> None:
@@ -125,7 +125,7 @@ def test_a_header_goes_before_the_title_and_is_told(tmp_path: Path) -> None:
     path = write_csv(tmp_path, "人口情况,\n乡镇,2022年常住人口\n溪南镇,30\n", "2023年人口.csv")
     got = read(path, "population")
     assert got.rows["year"].tolist() == [2022]
-    assert [str(note) for note in got.tables[0].notes] == ["year: taken from the headers (2022)"]
+    assert [str(note) for note in got.tables[0].notes] == ["year of year taken from the headers: 2022"]
 
 
 @pytest.mark.parametrize("header", ["2022年", "2021年至2022年人口", "比2021年增加人口", "2022年人口增长率"])

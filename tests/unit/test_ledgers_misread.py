@@ -106,7 +106,9 @@ def test_cells_of_a_workbook_are_put_right_too(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     got = read(tmp_path / "a.xlsx")
     assert got.rows["description"].tolist() == [SAID]
-    assert [str(note) for note in got.notes] == ["1 cell read in another encoding before, put right: row 2"]
+    assert [str(note) for note in got.notes] == [
+        "1 cell garbled by an earlier wrong encoding were restored: row 2"
+    ]
     told = got.set_aside[["source_row", "column", "value"]].to_numpy().tolist()
     assert told == [[2, "premises", "锟斤拷锟斤拷"]]
     assert got.set_aside["reason"][0].root.code == "ledgers.cell.characters_lost"

@@ -53,7 +53,7 @@ def test_cells_below_no_header_are_said(tmp_path: Path) -> None:
     got = read(
         tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100, "限期"], ["溪南镇", "2021-03-02", "乙", 1]]
     )
-    assert "column E has no header: its cells were not read (1)" in list(map(str, got.tables[0].notes))
+    assert "column E has no header, so its cells were not read (1)" in list(map(str, got.tables[0].notes))
 
 
 def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_row_with_a_day_in_it_is_no_header(tmp_path: Path) -> None:
     rows = "街道,2021-03-01,电线老化,单位名称\n镇,2021-03-02,无预案,场所类型\n"  # words that are headers elsewhere
     (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
     got = read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv")
-    assert "its header must name at least" in word_all(got.errors) and not got.tables
+    assert ") found; its header must contain at least" in word_all(got.errors) and not got.tables
 
 
 def test_a_refused_table_is_told_once(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_as_above_is_what_the_cell_above_says(tmp_path: Path) -> None:
     assert [str(day.date()) for day in got.rows["found_on"]] == ["2021-03-01", "2021-03-01", "2021-03-03"]
     assert got.rows["description"].tolist() == ["甲", "乙", "乙"]
     assert got.rows["cost_wan"].tolist() == [0.01, 0.02, 0.02]
-    assert "district: of cells that say 'as above' the one above taken (2)" in list(
+    assert "district: cells reading 'as above' take the value of the cell above (2)" in list(
         map(str, got.tables[0].notes)
     )
     first = read(tmp_path, [HEAD, ["同上", "2021-03-01", "甲", 1]])  # nothing is above it
@@ -166,7 +166,7 @@ def test_a_sheet_named_as_a_district_is_its_own(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     got = read_ledger_file(tmp_path / "a.xlsx", SOURCE, name="a.xlsx")
     assert got.rows[["district", "description"]].to_numpy().tolist() == [["溪南镇"] * 2, ["溪北镇"] * 2]
-    assert "district: taken from the sheet's name (溪南镇)" in list(map(str, got.tables[0].notes))
+    assert "district taken from the sheet name (溪南镇)" in list(map(str, got.tables[0].notes))
     assert "sheet '汇总'" in word_all(got.errors) and "no column says which district" in word_all(got.errors)
 
 
@@ -331,7 +331,7 @@ def test_what_macos_leaves_beside_a_file_is_called_so_under_any_name(
 ) -> None:
     (tmp_path / name).write_bytes(magic + b"\0\2\0\0Mac OS X")
     told = word_all(read_ledger_file(tmp_path / name, SOURCE, name=name).errors)
-    assert "is what macOS leaves beside a file" in told
+    assert "is a macOS companion file, not a ledger; it can be deleted" in told
 
 
 PEOPLE = ["地区", "年度", "常住人口"]

@@ -68,7 +68,7 @@ def test_a_table_of_a_title_that_names_district_and_year(tmp_path: Path) -> None
         names=NAMES,
     )
     assert list(got.rows["district"]) == ["石门镇"] and list(got.rows["district_match"]) == ["title"]
-    assert "district: taken from the title (石门镇)" in map(str, got.tables[0].notes)
+    assert "district taken from the title (石门镇)" in map(str, got.tables[0].notes)
 
 
 def test_a_district_column_or_a_setting_goes_before_the_title(tmp_path: Path) -> None:

@@ -65,14 +65,14 @@ def test_the_headers_unit_holds_where_the_cell_has_none() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("3-5", "3 to 5, where one number belongs: write which"),
-        ("3户", "'户' is no unit of this column"),
-        ("12%", "'%' is no unit of this column"),
+        ("3-5", "expected one number, found 3 to 5; give a single number"),
+        ("3户", "'户' is not a unit of this column"),
+        ("12%", "'%' is not a unit of this column"),
         ("若干", "not a number"),
         ("1,23", "not a number"),
         ("无", "not a number"),
         ("$5", "not a number"),
-        ("3小时", "'小时' is no unit of this column"),
+        ("3小时", "'小时' is not a unit of this column"),
         ("3小时20分", "not a number"),
         ("小时", "not a number"),
         ("3万", ""),
@@ -254,10 +254,11 @@ def test_numerals(text: str, value: float | None) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("$5", "dollars where yuan belong"), ("5美元", "'美元' is no unit of this column"),
-        ("3-5", "3 to 5, where one number belongs: write which"),
-        ("3~5", "3 to 5, where one number belongs: write which"),
-        ("3至5万元", "3 to 5, where one number belongs: write which"), ("3户", "'户' is no unit of this column"),
+        ("$5", "expected yuan, found dollars"), ("5美元", "'美元' is not a unit of this column"),
+        ("3-5", "expected one number, found 3 to 5; give a single number"),
+        ("3~5", "expected one number, found 3 to 5; give a single number"),
+        ("3至5万元", "expected one number, found 3 to 5; give a single number"),
+        ("3户", "'户' is not a unit of this column"),
         ("3元钱", "not a number"), ("若干", "not a number"),
     ],
 )  # fmt: skip

@@ -31,7 +31,7 @@ fields:
   state: {type: category, title: 电梯状态, values: {good: [合格, 正常], bad: [不合格, 停用]}}
 """
 HEADER = ["所属乡镇", "发现日期", "隐患描述"]
-SHOWS_AN_ERROR = "the spreadsheet shows an error here, and no value; correct the formula or write the value"
+SHOWS_AN_ERROR = "the spreadsheet shows an error instead of a value; correct the formula or enter the value"
 
 
 def write_book(

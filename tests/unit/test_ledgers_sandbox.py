@@ -37,7 +37,7 @@ def write_good(path: Path) -> Path:
             "password",
         ),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is damaged"),
-        ("a.csv", bytes(range(256)) * 4, "no text file"),
+        ("a.csv", bytes(range(256)) * 4, "is not a text file; save it as csv in UTF-8"),
         ("~$a.xlsx", b"\x05user", "lock file"),
         ("a.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0", "is damaged"),
     ],

@@ -64,14 +64,17 @@ def test_what_was_understood_is_listed_with_counts(tmp_path: Path) -> None:
     got = read(write_csv(tmp_path, text + "溪南镇,2023年4月,丙,\n"))
     told = [(one.column, one.value, str(one.meaning), one.count) for one in got.tables[0].understood]
     assert told == [
-        ("found_on", "2023年4月", "2023-04, to the month", 1),
+        ("found_on", "2023年4月", "2023-04, month only", 1),
         (
             "status", "已于5月3日整改到位",
-            "status = rectified; rectified_on = the first 5/3 (month/day) not before the row's own day", 3,
+            (
+                "status = rectified; rectified_on = the first 5/3 (month/day) on or after the "
+                "row's own date"
+            ), 3,
         ),
         ("status", "整改完成", "rectified", 2),
     ]  # fmt: skip
-    assert "status: its words fill rectified_on, left empty (3)" in map(str, got.tables[0].notes)
+    assert "text of status used to fill empty rectified_on (3)" in map(str, got.tables[0].notes)
 
 
 def test_a_written_cell_wins_and_contradictions_are_told(tmp_path: Path) -> None:
@@ -86,8 +89,8 @@ def test_a_written_cell_wins_and_contradictions_are_told(tmp_path: Path) -> None
         ("2023-05-01 month", None),
     ]  # fmt: skip
     notes = list(map(str, got.tables[0].notes))
-    assert "status says otherwise than rectified_on, which stands (1)" in notes
-    assert "status says otherwise than mode, which stands (1)" in notes
+    assert "status disagrees with rectified_on; rectified_on is used (1)" in notes
+    assert "status disagrees with mode; mode is used (1)" in notes
 
 
 def test_words_in_columns_of_dates(tmp_path: Path) -> None:

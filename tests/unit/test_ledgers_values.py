@@ -15,7 +15,7 @@ from taizhang.ledgers.values import Context, _spellings, count_items, read_colum
 from taizhang.metadata.kinds import Field, Value, load_kinds
 
 KINDS = load_kinds()
-COUNTED, NEITHER = "names counted, and not kept", "neither a count nor names"
+COUNTED, NEITHER = "names counted, then discarded", "neither a count nor a list of names"
 
 
 def read(
@@ -52,7 +52,9 @@ def test_a_category_nobody_mapped_is_never_guessed() -> None:
         "hazards", "severity", ["一般", "重点", "3", "一般3级", "重 大", ""], where="ledgers.hazards"
     )
     assert values == ["general", None, None, None, "major", None]
-    assert reasons[1] == "'重点' is none of 'general', 'major'; map it in [ledgers.hazards.values.severity]"
+    assert (
+        reasons[1] == "'重点' is not one of 'general', 'major'; map it in [ledgers.hazards.values.severity]"
+    )
     assert reasons[0] is None and reasons[5] is None
 
 
@@ -97,7 +99,7 @@ def test_yes_and_no() -> None:
     cells = ["是", "否", "√", "×", True, False, 1.0, 0.0, "挂牌", "也许", "/"]
     values, reasons = read("hazards", "listed", cells)
     assert values == [True, False, True, False, True, False, True, False, True, None, None]
-    assert reasons[9] == "'也许' is none of yes or no" and reasons[10] is None
+    assert reasons[9] == "'也许' is not one of yes or no" and reasons[10] is None
 
 
 def test_true_and_one_are_not_the_same_cell() -> None:
@@ -108,13 +110,13 @@ def test_inspectors_are_counted_and_their_names_told_nowhere() -> None:
     cells = [3.0, "3人", "张三、李四", "张三，李四等5人", "王五", "张三等", "三人"]
     values, reasons = read("inspections", "inspectors", cells)
     assert values == [3, 3, 2, 5, 1, None, 3]
-    assert reasons[5] == "neither a count nor names"
+    assert reasons[5] == "neither a count nor a list of names"
 
 
 def test_numbers_beyond_their_limits_are_set_aside() -> None:
     values, reasons = read("incidents", "deaths", [3.0, -1.0, 2.5, "约3"])
     assert values == [3, None, None, 3]
-    assert reasons[1] == "outside 0 and above: '-1'" and reasons[2] == "not a whole number: '2.5'"
+    assert reasons[1] == "below 0: '-1'" and reasons[2] == "not a whole number: '2.5'"
     assert read("incidents", "lon", [200.0, 118.5])[0] == [None, 118.5]
 
 
@@ -239,10 +241,10 @@ def test_dates_by_what_their_field_is() -> None:
     assert read_value(typed, Field("x", "datetime"), Context())[0] == typed
     assert read_value(44260.0 - 1462, Field("x", "date"), Context(date1904=True))[0] == datetime(2021, 3, 5)
     assert note_of("found_on", "3月5日", year=2021) == (
-        datetime(2021, 3, 5), "", "year taken from the title, sheet or file name",
+        datetime(2021, 3, 5), "", "year taken from the title, sheet name or file name",
     )  # fmt: skip
     assert note_of("found_on", "3月") == (
-        None, "no year, and neither title, sheet nor file name gives one: '3月'", "",
+        None, "no year, and the title, sheet name and file name give none: '3月'", "",
     )  # fmt: skip
     assert note_of("deadline", "无") == (None, "", "")
 
@@ -250,10 +252,10 @@ def test_dates_by_what_their_field_is() -> None:
 @pytest.mark.parametrize(
     ("limits", "cell", "value", "reason"),
     [
-        ((0, None), "0", 0, ""), ((0, None), "-0.5", None, "outside 0 and above: '-0.5'"),
+        ((0, None), "0", 0, ""), ((0, None), "-0.5", None, "below 0: '-0.5'"),
         ((None, 9), "9", 9, ""), ((None, 9), "9.5", None, "above 9: '9.5'"),
-        ((1, 9), "1", 1, ""), ((1, 9), "9", 9, ""), ((1, 9), "0.9", None, "outside 1 to 9: '0.9'"),
-        ((1, 9), "9.1", None, "outside 1 to 9: '9.1'"), ((None, None), "-1e9", -1e9, ""),
+        ((1, 9), "1", 1, ""), ((1, 9), "9", 9, ""), ((1, 9), "0.9", None, "not between 1 and 9: '0.9'"),
+        ((1, 9), "9.1", None, "not between 1 and 9: '9.1'"), ((None, None), "-1e9", -1e9, ""),
         ((None, None), "x" * 61, None, f"not a number: '{'x' * 60}'"),
     ],
 )  # fmt: skip
@@ -346,14 +348,14 @@ def test_people_counted_or_named(cell: object, count: int | None, said: str) -> 
 
 def test_what_no_category_is_says_where_to_map_it() -> None:
     long = "重" * 61
-    assert note_of("severity", long) == (None, f"'{'重' * 60}' is none of 'general', 'major'", "")
+    assert note_of("severity", long) == (None, f"'{'重' * 60}' is not one of 'general', 'major'", "")
     assert note_of("severity", long, where="ledgers.x") == (
         None,
-        f"'{'重' * 60}' is none of 'general', 'major'; map it in [ledgers.x.values.severity]",
+        f"'{'重' * 60}' is not one of 'general', 'major'; map it in [ledgers.x.values.severity]",
         "",
     )
     assert note_of("listed", "也许", where="ledgers.x")[1] == (
-        "'也许' is none of yes or no; map it in [ledgers.x.values.listed]"
+        "'也许' is not one of yes or no; map it in [ledgers.x.values.listed]"
     )
 
 
@@ -411,7 +413,7 @@ def test_the_users_own_words_are_folded_and_read_like_cells() -> None:
         "",
         "",
         "not a number: 'x'",
-        "a date where a number belongs: '2021-03-05 00:00:00'",
+        "expected a number, found a date: '2021-03-05 00:00:00'",
         "",
     ]
     names = read_column(

@@ -114,7 +114,7 @@ def test_what_is_wrong_with_a_users_kind_is_told_at_once(tmp_path: Path) -> None
         load_kinds(tmp_path)
     text = str(caught.value)
     assert "unknown key 'tipe'; did you mean 'type'" in text
-    assert "id names 'lift', which is no field" in text
+    assert "id names 'lift', which is not a field" in text
     assert "hazards.yml: the kind 'hazards' exists already" in text
 
 

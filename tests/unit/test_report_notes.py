@@ -138,10 +138,10 @@ def test_front_matter_in_every_form(tmp_path: Path, front: str) -> None:
         ("---\nfoo\n---\n", "is no YAML"),
         ("+++\napproved: true\n+++\n", "is no TOML"),
         ("---\napproved: maybe\n---\n", "approved must be true or false, not 'maybe'"),
-        ("---\naproved: true\n---\n", "unknown key 'aproved' at the top; did you mean 'approved'"),
-        ("---\napproved: true\n---\n", "approved is true, but it does not say 'approver', 'date'"),
+        ("---\naproved: true\n---\n", "unknown key 'aproved' at the top level; did you mean 'approved'"),
+        ("---\napproved: true\n---\n", "approved is true, but 'approver', 'date' is missing"),
         ("---\napproved: true\napprover: 3\ndate: 2022-02-30\n---\n", "front matter"),
-        ("---\napproved: false\ndate: soon\n---\n", "date must be a day such as 2022-01-31, not 'soon'"),
+        ("---\napproved: false\ndate: soon\n---\n", "date must be a date such as 2022-01-31, not 'soon'"),
     ],
 )
 def test_wrong_front_matter_is_an_error(tmp_path: Path, front: str, message: str) -> None:
@@ -165,7 +165,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert "There is no district '东京'" in text and "notes/去年" in text
     assert "the same report as notes/2021/350921101.md" in text
     assert "notes/溪口镇.md: it belongs in the folder of a period" in text
-    assert "it is not UTF-8" in text and "README" not in text
+    assert "not UTF-8 (" in text and "README" not in text
 
 
 def test_a_wrong_footnote_names_its_note_before_anything_is_made(tmp_path: Path) -> None:

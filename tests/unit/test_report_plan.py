@@ -163,7 +163,7 @@ def test_an_upgrade_makes_again_what_it_must_and_nothing_else(
     assert review(root).why == {} and done == {}
     if "pdf" in made:
         (why,) = second.why["350921101.zh"]
-        assert why.word("en").startswith("versions of libraries have changed: ")
+        assert why.word("en").startswith("library versions changed: ")
         assert f"{library} {find_version(library)} → 99" in why.word("en")
 
 

@@ -438,7 +438,10 @@ def test_a_page_that_can_t_be_rendered_fails_its_report(book: Book) -> None:
     write_template(book.root, "township_review", "display.Figure('g', '题', '图', '', '<svg')")
     result = run(book, districts=["溪口镇"], formats=("pdf",))
     assert result.failed == ["350921101.zh"]
-    assert "Typst could not set the PDF of 溪口镇 2021" in result.manifest["reports"]["350921101.zh"]["error"]
+    assert (
+        "Typst could not typeset the PDF of 溪口镇 2021"
+        in result.manifest["reports"]["350921101.zh"]["error"]
+    )
     assert not (result.folder / "350921101.zh.pdf").exists()
 
 

@@ -79,10 +79,10 @@ def test_every_mistake_is_told_at_once_in_the_order_of_lines() -> None:
     error = find_mistakes(WRONG)
     assert str(error).split("\n  ") == [
         "draw.toml, line 1: entities must be text in quotes, not 3",
-        "draw.toml, line 3: unknown key 'avoids' at the top; did you mean 'avoid'?",
+        "draw.toml, line 3: unknown key 'avoids' at the top level; did you mean 'avoid'?",
         "draw.toml, line 4: team must be a whole number, not '2'",
         "draw.toml, line 5: most_per_inspector must be a whole number, not true",
-        "draw.toml, line 6: once_since must be a day such as 2022-01-31, not 2021-01-01T08:00:00",
+        "draw.toml, line 6: once_since must be a date such as 2022-01-31, not 2021-01-01T08:00:00",
         "draw.toml, line 8: [share] 高 must be a number, not '0.5'",
     ]
     assert [reason["reason"].code for reason in error.reasons][:2] == [

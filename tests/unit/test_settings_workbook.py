@@ -126,7 +126,7 @@ def test_every_unknown_key_is_named_with_the_nearest(tmp_path):
     )
     message = refuse(tmp_path, text)
     assert "unknown key 'titel' [workbook]; did you mean 'title'?" in message
-    assert "unknown key 'leders' at the top; did you mean 'ledgers'?" in message
+    assert "unknown key 'leders' at the top level; did you mean 'ledgers'?" in message
     assert "unknown ledger kind 'hazard'" in message and "'hazards'" in message
 
 
@@ -366,7 +366,7 @@ def test_sources_of_a_kind_stand_in_the_order_of_the_file(tmp_path):
         ),
         (
             'files = ["a"]\n[ledgers.hazards.constants]\ntrade = []',
-            "must be text, a number, a day, true or false",
+            "must be text, a number, a date, true or false, not",
         ),
         (
             'files = ["a"]\n[ledgers.hazards.columns]\nfound_on = "日期"\ndeadline = " 日期"',

@@ -71,7 +71,7 @@ Planner = Callable[[pd.DataFrame, list[Township]], list[LedgerFile]]
 
 
 def note_foot(office: str, day: str) -> tuple[str, ...]:
-    """The line under a table that says who filled it in; the telephone number is nobody's."""
+    """The line under a table that says who filled it in; the phone number is nobody's."""
     people = "填表人：示例甲      审核人：示例乙      联系电话：0593-0000000"
     return (f"{people}      填报单位：{office}      填报日期：{day}",)
 

@@ -68,7 +68,7 @@ def draw_days(count: int, rng: np.random.Generator) -> pd.Series:
 
 
 def _add_days(days: pd.Series, after: np.ndarray) -> pd.Series:
-    """Days later; empty where that is after the ledgers end."""
+    """Days later; empty if that is after the ledgers end."""
     later = days + pd.to_timedelta(after, unit="D")
     return later.where(later <= LAST_DAY)
 
@@ -148,7 +148,7 @@ def draw_warnings(town: Township, county: pd.DataFrame, rng: np.random.Generator
 
 
 def draw_duty_checks(town: Township, rng: np.random.Generator) -> pd.DataFrame:
-    """Spot-checks of the watch by telephone."""
+    """Spot-checks of the watch by phone."""
     count = int(rng.integers(18, 34))
     at = draw_days(count, rng).drop_duplicates()
     on_duty = rng.random(len(at)) < 0.80 + 0.19 * town.evaluates

@@ -23,7 +23,7 @@ class Grid:
     Attributes
     ----------
     frame : pandas.DataFrame
-        code, name, parent, class, level, responsible (personal, empty where nobody is named), assigned,
+        code, name, parent, class, level, responsible (personal, empty if nobody is named), assigned,
         district_code, geometry; in the order of `Land.cells`.
     defects : pandas.DataFrame
         problem (gap or overlap), district_code, area_km2: what was done to the layer on purpose.

@@ -20,10 +20,10 @@ _MOST_BARS = 16
 
 @once_per_view
 def list_stages(view: View, stock: bool = False) -> pd.DataFrame:
-    """Stages that began in the view's period, by action, first day and district; empty where there are none.
+    """Stages that began in the view's period, by action, first day and district; empty if there are none.
 
     The ledger's columns, `state` (one of STATES, or UNKNOWN, as of the view's day), `open` (problems found and not
-    closed; NaN where either number is missing) and `carried` (begun before the period). As `stock`, those begun before
+    closed; NaN if either number is missing) and `carried` (begun before the period). As `stock`, those begun before
     it as well.
     """
     if view.ledgers.get("actions") is None:
@@ -43,7 +43,7 @@ def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """One row for each group, in the order met.
 
     `starts_on` (the first) and `ends_on` (the last), `stages`, a count for each of STATES and UNKNOWN; `known`: stages
-    that say both what was found and what is closed, and over these `found`, `closed`, `open` (NaN where there is none)
+    that say both what was found and what is closed, and over these `found`, `closed`, `open` (NaN if there is none)
     and `closed_percent` of those found.
     """
     known = stages["found"].notna() & stages["closed"].notna()
@@ -58,7 +58,10 @@ def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def sum_stages(view: View) -> pd.DataFrame:
-    """A row for each stage, as from `_sum`; of the whole area one for all its districts. Empty where there are none."""
+    """A row for each stage, as returned by `_sum`.
+
+    Of the whole area one for all its districts. Empty if there are none.
+    """
     stages = list_stages(view)
     if stages.empty:
         return stages
@@ -68,7 +71,7 @@ def sum_stages(view: View) -> pd.DataFrame:
 
 
 def sum_stages_by_district(view: View) -> pd.DataFrame:
-    """The same for each of the view's districts by `district_code`; those without a stage have noughts and no sums."""
+    """The same for each of the view's districts by `district_code`; those without a stage have zeros and no sums."""
     sums = _sum(list_stages(view), ["district_code"]).set_index("district_code")
     sums = sums.reindex(list(view.districts["code"]))
     counts = ["stages", *STATES, UNKNOWN, "known"]
@@ -100,7 +103,7 @@ class StageProgress:
 
 
 def follow_stages(view: View) -> StageProgress | None:
-    """None where no stage says that it found anything."""
+    """None if no stage says that it found anything."""
     stages = rank_stages(view)
     if stages.empty or not stages["found"].sum() > 0:
         return None
@@ -137,7 +140,7 @@ class ActionCounts:
 
     @property
     def closed_percent(self) -> float:
-        """Of the problems found; NaN where there is none."""
+        """Of the problems found; NaN if there is none."""
         return 100 * self.closed / self.found if self.found else float("nan")
 
     @property
@@ -153,7 +156,7 @@ class ActionCounts:
 
 
 def count_actions(view: View, stock: bool = False) -> ActionCounts | None:
-    """None where no stage began in the period; as `stock`, by its end."""
+    """None if no stage began in the period; as `stock`, by its end."""
     stages = list_stages(view, stock)
     if stages.empty:
         return None

@@ -53,7 +53,7 @@ class Assessed:
 
 @once_per_view
 def find_assessment(view: View) -> Assessed | None:
-    """Assess the districts; None where there are no rules, or no district's points are known."""
+    """Assess the districts; None if there are no rules, or no district's points are known."""
     assessment = view.settings.get("assessment")
     if not isinstance(assessment, Assessment) or view.district != ALL or len(view.districts) < 2:
         return None

@@ -30,9 +30,9 @@ Level = Literal["red", "amber", "normal", ""]
 
 @dataclass(frozen=True)
 class Deaths:
-    """Deaths of the period and a year before, None where not known; `missing` people in rows that say so.
+    """Deaths of the period and a year before, None if not known; `missing` people in rows that say so.
 
-    `events`: those with dead, most deaths first; empty where they don't add up to the fact.
+    `events`: those with dead, most deaths first; empty if they don't add up to the fact.
     """
 
     level: Level
@@ -44,7 +44,7 @@ class Deaths:
 
 @dataclass(frozen=True)
 class Grade:
-    """The worst grade of the period's accidents, empty where there was none, and how many had it, and a year before."""
+    """The worst grade of the period's accidents, empty if there was none, and how many had it, and a year before."""
 
     level: Level
     grade: str = ""
@@ -126,7 +126,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Placed:
-    """An indicator: the district's value, last year's, and the whole area's; None where not known or not comparable.
+    """An indicator: the district's value, last year's, and the whole area's; None if not known or not comparable.
 
     Places lie from -1 to 1 on the row's own scale; right of 0, the whole area's value, is better. `others`: the other
     districts', ascending; `least` and `most`: their values'. `side`: worse or better than the whole area beyond chance,
@@ -174,7 +174,7 @@ def find_grade(view: View) -> Grade:
 
 
 def find_targets(view: View) -> Targets:
-    """In a period that is over what is not met is missed; before, what is behind the time gone by."""
+    """In a period that is over what is not met is missed; before, what is behind the time elapsed."""
     facts = view.facts if view.district == ALL else view.facts[view.facts["district_code"] == view.district]
     found = []
     for fact, code in zip(facts["fact"], facts["district_code"], strict=True):
@@ -198,7 +198,7 @@ def find_targets(view: View) -> Targets:
 
 
 def _find_progress(target: TargetProgress) -> float:
-    """Percent done of what the time gone by asks."""
+    """Percent done of what the time elapsed asks."""
     done = float(target.done["value"])
     gone = (
         100.0 if target.pace is None or pd.isna(target.pace["value"]) else done - float(target.pace["value"])
@@ -336,7 +336,7 @@ def place_indicators(view: View) -> tuple[Placed, ...]:
 
 
 def _place(view: View, group: str, fact: str) -> Placed | None:
-    """None where the district's value or the whole area's isn't known, or no other district's."""
+    """None if the district's value or the whole area's isn't known, or no other district's."""
     if fact not in view.fact_infos:
         return None
     info, value, level = view.describe(fact), view.value(fact), view.value(fact, ALL)

@@ -33,7 +33,7 @@ Name = tuple[str | int, ...]
 
 @once_per_view
 def list_calls(view: View) -> Mapping[Name, float]:
-    """The probability of every statement of difference that a report of the view can make; NaN where it has none.
+    """The probability of every statement of difference that a report of the view can make; NaN if it has none.
 
     A township's report and a comparison of all are each a family of their own.
     """
@@ -113,7 +113,7 @@ class Power:
 def find_power(view: View) -> Power | None:
     """Of the first count that was tested, in the order of facts: hazards found, where there are any.
 
-    None where no count was.
+    None if no count was.
     """
     tested = count_tested(view)
     for (kind, fact, *then), p in list_calls(view).items():

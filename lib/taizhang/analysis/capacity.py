@@ -12,7 +12,7 @@ BEST = 10  # of a score
 def find_capacity(view: View) -> Risk | None:
     """The capacity of every district, from the indicators of capacity in risk.toml; the strongest comes first.
 
-    Its scores are of strength, 10 is best, and its places have a column strength as well. None where none of the
+    Its scores are of strength, 10 is best, and its places have a column strength as well. None if none of the
     indicators, measured facts or grades, is known in three districts.
     """
     measured = measure_indicators(view, "capacity")

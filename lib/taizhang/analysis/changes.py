@@ -20,10 +20,10 @@ _NEAR = 0.1
 class Change:
     """A fact now and in an earlier period.
 
-    `now`, `before` and `difference` are in the fact's unit; `percent` is of before, NaN where that is nought.
-    `beyond_chance`: whether the difference is larger than chance explains, at the 95 percent level; None where the fact
+    `now`, `before` and `difference` are in the fact's unit; `percent` is of before, NaN if that is zero.
+    `beyond_chance`: whether the difference is larger than chance explains, at the 95 percent level; None if the fact
     has no measure of chance (sums of money, stocks). `verdict`: better or worse where the difference is beyond chance
-    and the fact has a good side; else neutral.
+    and the fact has a good side; otherwise neutral.
     """
 
     now: float
@@ -71,7 +71,7 @@ def compare_periods(
 ) -> Change | None:
     """Compare a fact with the same period a year before, or with the period just before.
 
-    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, or
+    None if either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, or
     the kind is a stock with no dates. Whether it is beyond chance, `analysis.calls` says.
     """
     info, code = view.describe(fact), district or view.district
@@ -89,7 +89,7 @@ def compare_periods(
 
 
 def _is_beyond_chance(view: View, info: FactInfo, district: str, then: Then) -> bool | None:
-    """None where the fact has no measure of chance; what could not be tested is not beyond it."""
+    """None if the fact has no measure of chance; what could not be tested is not beyond it."""
     if info.interval == "none":
         return None
     if district != view.district:

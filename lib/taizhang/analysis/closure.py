@@ -72,7 +72,7 @@ class Cases:
 def list_cases(view: View) -> Cases | None:
     """The period's hazards as cases, those found on a day that is known.
 
-    None where there are none, or over a tenth of the hazards have no days that are known.
+    None if there are none, or over a tenth of the hazards have no days that are known.
     """
     found, cases = view.counted("hazards"), list_all_cases(view)
     if not cases.dated.any() or cases.undated > MOST_UNKNOWN * len(found):
@@ -107,7 +107,7 @@ class Curve:
     """Percent closed (`share`, between `low` and `high`) by days since found (`time`), as steps.
 
     Where some have no day, `share` and `low` are with these closed as late as may be, and `most` and `high` as soon as
-    may be, whichever is lower and higher; else `most` is `share`.
+    may be, whichever is lower and higher; otherwise `most` is `share`.
     """
 
     time: Floats
@@ -160,7 +160,7 @@ class Closure:
 
 
 def follow_closure(view: View) -> Closure | None:
-    """The share of the period's hazards closed within so many days; None where none were found."""
+    """The share of the period's hazards closed within so many days; None if none were found."""
     cases = list_cases(view)
     if cases is None:
         return None
@@ -180,7 +180,7 @@ def follow_closure(view: View) -> Closure | None:
 
 @dataclass(frozen=True)
 class ClosureByClass:
-    """A curve per class, the commonest first, up to day `end`."""
+    """A curve per class, the most common first, up to day `end`."""
 
     curves: dict[str, Curve]
     end: float
@@ -188,7 +188,7 @@ class ClosureByClass:
 
 
 def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
-    """Closure by the classes of a column, five at most; None where there are not two."""
+    """Closure by the classes of a column, five at most; None if there are not two."""
     cases = list_cases(view)
     if cases is None:
         return None
@@ -216,14 +216,14 @@ def judge_deadlines(cases: Cases) -> dict[str, float]:
 
 
 def compare_closure(view: View) -> pd.DataFrame | None:
-    """Closure of all cases and by severity, mode and trade; None where none were found.
+    """Closure of all cases and by severity, mode and trade; None if none were found.
 
     Returns
     -------
     pandas.DataFrame
-        A row for all (`by` empty), then for each class, the commonest first: by (column), class (in words), found,
-        median, median_low, median_high (days; NaN where not reached), in_month (%), in_time, due, share, low, high
-        (% by the deadline), unsaid, lowest and highest (as from `judge_deadlines`). Where some have no day, the
+        A row for all (`by` empty), then for each class, the most common first: by (column), class (in words), found,
+        median, median_low, median_high (days; NaN if not reached), in_month (%), in_time, due, share, low, high
+        (% by the deadline), unsaid, lowest and highest (as returned by `judge_deadlines`). Where some have no day, the
         median is with all of them closed as soon as may be, and most_median as late; in_month as late, and
         most_in_month as soon; the median's interval holds both. `attrs["cases"]`: the cases.
     """

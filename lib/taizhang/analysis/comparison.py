@@ -20,12 +20,12 @@ _FEWEST = 2  # districts of a ranking
 
 @once_per_view
 def list_values(view: View, fact: str) -> pd.DataFrame:
-    """A fact's rows of all districts, as from `select_values`."""
+    """A fact's rows of all districts, as returned by `select_values`."""
     return select_values(view.facts, fact)
 
 
 def select_values(facts: pd.DataFrame, fact: str) -> pd.DataFrame:
-    """A fact's rows of all districts, indexed by code, in the facts' order; empty where it isn't configured.
+    """A fact's rows of all districts, indexed by code, in the facts' order; empty if it isn't configured.
 
     Columns of the facts frame; numbers of suppressed rows are NaN.
     """
@@ -37,13 +37,13 @@ def select_values(facts: pd.DataFrame, fact: str) -> pd.DataFrame:
 
 
 def list_column(view: View, fact: str, column: str = "value") -> pd.Series:
-    """A column of a fact by code, in the order of the view's districts; NaN where withheld or not configured."""
+    """A column of a fact by code, in the order of the view's districts; NaN if withheld or not configured."""
     values = list_values(view, fact)[column]
     return pd.Series(values.to_numpy(float), values.index).reindex(list(view.districts["code"]))
 
 
 def explain_missing(rows: pd.DataFrame) -> Missing:
-    """Why some districts have no value, from `value` and `suppressed`; empty where all have one."""
+    """Why some districts have no value, from `value` and `suppressed`; empty if all have one."""
     hidden = rows.loc[rows["value"].isna(), "suppressed"]
     if hidden.empty:
         return ""
@@ -55,7 +55,7 @@ class Grouped:
     """Values of districts in classes.
 
     `numbers`, by code, those known: the class. `classes`, in ascending order: low, high (of the values in it) and
-    districts; of one that is empty NaN and 0. `method` as from `choose_classes`.
+    districts; of one that is empty NaN and 0. `method` as returned by `choose_classes`.
     """
 
     numbers: pd.Series
@@ -83,11 +83,11 @@ class Classes:
     """A fact's values in classes, on a map.
 
     `places`, by code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
-    `classes` and `method` as from `group_values`, or `SIDES` by `verdict`: colours say no more than the words beside.
-    `tested`: whether it can be told of any district if it differs. `missing` as from `explain_missing`, of the
-    districts on the map.
-    `known` and `unknown`: districts with a value, and those on the map without one. `highest` and `lowest`: district
-    and value of the first with the largest, or least. `turning`: as from `count_turning`.
+    `classes` and `method` as returned by `group_values`, or `SIDES` by `verdict`: colours say no more than the words
+    beside. `tested`: whether it can be told of any district if it differs. `missing` as returned by `explain_missing`,
+    of the districts on the map. `known` and `unknown`: districts with a value, and those on the map without one.
+    `highest` and `lowest`: district and value of the first with the largest, or least. `turning`: as returned by
+    `count_turning`.
     """
 
     places: pd.DataFrame
@@ -108,8 +108,8 @@ SIDES = ("below", "alike", "above")
 def classify_districts(view: View, fact: str) -> Classes | None:
     """Put the districts in classes for a map.
 
-    What chance has a part in, by whether they lie beyond it from the others; what is exact, by value. None where none
-    is known, all are nought, or it is a count or a sum, of which a map would show how large districts are.
+    What chance has a part in, by whether they lie beyond it from the others; what is exact, by value. None if none
+    is known, all are zero, or it is a count or a sum, of which a map would show how large districts are.
     """
     rows, outlines, info = list_values(view, fact), view.outlines.set_index("code"), view.describe(fact)
     known = rows.loc[rows["value"].notna(), ["district", "value"]]
@@ -166,9 +166,9 @@ class Comparison:
     `places`, by code, in the facts' order, those known: district, value, low, high (the interval), place (in the
     ranking, the best is 0; where no side is good, the highest), apart (whether it lies beyond chance from the others,
     by `analysis.calls`) and tested (whether that can be told). Counts and sums, which tell how large a district is,
-    have no interval and are not tested.
-    `level`: the whole area's value, which districts are held against; NaN where it isn't known, and for counts and
-    sums. `unknown`: districts without a value; `missing` as from `explain_missing`. `turning`: as from `count_turning`.
+    have no interval and are not tested. `level`: the whole area's value, which districts are compared with; NaN if it
+    isn't known, and for counts and sums. `unknown`: districts without a value; `missing` as returned by
+    `explain_missing`. `turning`: as returned by `count_turning`.
     """
 
     places: pd.DataFrame
@@ -198,7 +198,7 @@ class Comparison:
 
     @property
     def can_be_ranked(self) -> bool:
-        """Whether at least two districts are known, and not all are nought."""
+        """Whether at least two districts are known, and not all are zero."""
         return len(self.places) >= _FEWEST and bool(self.places["value"].any())
 
     @property
@@ -221,7 +221,7 @@ class Comparison:
 
 
 def is_apart(view: View, fact: str, district: str) -> bool | None:
-    """Whether a district lies beyond chance from all others together; None where that can't be tested."""
+    """Whether a district lies beyond chance from all others together; None if that can't be tested."""
     called = is_called(view, "place", fact, district)
     if called is not None:
         return called
@@ -231,7 +231,7 @@ def is_apart(view: View, fact: str, district: str) -> bool | None:
 
 @once_per_view
 def compare_districts(view: View, fact: str) -> Comparison | None:
-    """Rank the districts and tell who differs from the whole area; None where the fact isn't configured."""
+    """Rank the districts and tell who differs from the whole area; None if the fact isn't configured."""
     rows, info = list_values(view, fact), view.describe(fact)
     if rows.empty:
         return None

@@ -17,7 +17,7 @@ def find_contradictions(view: View) -> pd.DataFrame:
     """Rows of losses and of incidents of the period that are of one disaster and don't agree.
 
     `losses` and `incidents`, the places among the rows that the view counts, and of NUMBERS those that differ,
-    ``affected`` and ``affected_too``; NaN where they agree or one is not written. Only where just one row of each
+    ``affected`` and ``affected_too``; NaN if they agree or one is not written. Only where just one row of each
     ledger, of one district, kind of disaster and day, or of days next to each other, can be meant.
     """
     if not {"losses", "incidents"} <= set(view.ledgers):

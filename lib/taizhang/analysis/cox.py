@@ -24,10 +24,10 @@ def fit_closure(view: View) -> pd.DataFrame | None:
     -------
     pandas.DataFrame or None
         As from `stats.cox.fit_cox`, `apart`: whether the ratio is beyond chance beside the others and all that the
-        report tests, and `varies`: whether it is not the same all the time; the commonest class of each column is what
-        others are held against (`attrs["against"]`, and `n` cases). None where there are too few. Where some cases
-        have no day (`attrs["undated"]`), it is fitted with these closed as late and as soon as may be: the ratio is the
-        one nearer to 1, with the larger p, and the interval holds both; p is 1 where they lie on two sides.
+        report tests, and `varies`: whether it is not the same all the time; the most common class of each column is
+        what others are compared with (`attrs["against"]`, and `n` cases). None if there are too few. Where some cases
+        have no day (`attrs["undated"]`), it is fitted with these closed as late and as soon as may be: the ratio is
+        the one nearer to 1, with the larger p, and the interval holds both; p is 1 where they lie on two sides.
     """
     cases = list_cases(view)
     if cases is None:

@@ -41,7 +41,7 @@ class Scatter:
 
 
 def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
-    """None where the clusters of its rows can't be told, or are too few."""
+    """None if the clusters of its rows can't be told, or are too few."""
     found = _read_scatter(view).get((fact, district))
     return None if found is None else Scatter(*found)
 
@@ -80,7 +80,7 @@ def find_period(view: View, then: Then) -> Period:
 def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[Row, Row] | None:
     """A fact now and then, where the two can be set side by side.
 
-    None where either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, the
+    None if either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, the
     kind is a stock with no dates, or of the earlier period it is not known what was done by the same lag.
     """
     info = view.describe(fact)
@@ -154,7 +154,7 @@ def _reaches_a_year_behind(view: View, then: Then) -> bool:
 
 
 def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
-    """The probability of so large a change by chance; NaN where it isn't known, or the fact has no measure of chance.
+    """The probability of so large a change by chance; NaN if it isn't known, or the fact has no measure of chance.
 
     Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the interval of
     their difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
@@ -209,7 +209,7 @@ def _are_of(view: View, rows: Rows, district: str) -> Mask:
 def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter) -> float:
     """The probability by chance of a difference between the medians of two lots of rows, given with which of them.
 
-    The larger of two readings, where of some it is not known on which day they were closed. NaN where the view holds no
+    The larger of two readings, where of some it is not known on which day they were closed. NaN if the view holds no
     rows of one of them.
     """
     measure = MEASURES.get(fact)
@@ -252,7 +252,7 @@ def _compare_medians(one: Row, other: Row, scatter: Scatter) -> float:
 
 
 def weigh_place(view: View, fact: str, district: str) -> float:
-    """The probability that a district lies so far from all others together by chance; NaN where it can't be had.
+    """The probability that a district lies so far from all others together by chance; NaN if it can't be had.
 
     It holds whatever the rows say that do not. Counts and sums have none: how many residents, premises or visits they
     came from, they do not say.

@@ -56,7 +56,7 @@ def _list_partly(rows: pd.DataFrame) -> Iterator[tuple[str, Row]]:
 
 
 def bound_row(row: Row, side: Side) -> Row | None:
-    """A fact's row as it would be if all rows that do not say said no, or all yes; None where that can't be said.
+    """A fact's row as it would be if all rows that do not say said no, or all yes; None if that can't be said.
 
     A sum over rows of which some do not say has no bound.
     """
@@ -105,7 +105,7 @@ def find_bounds(row: Row) -> Bounds | None:
 
 
 def take_off(every: Row, own: Row) -> Row | None:
-    """The row of all others together; None where a part has more than the whole, or one is withheld."""
+    """The row of all others together; None if a part has more than the whole, or one is withheld."""
     left = {
         name: float(every.get(name, np.nan)) - float(own.get(name, np.nan))
         for name in ("value", "numerator", "denominator", "known", "of")
@@ -123,7 +123,7 @@ def take_off(every: Row, own: Row) -> Row | None:
 def weigh_within_bounds(one: Row, other: Row, weigh: Callable[[Row, Row], float]) -> float:
     """The probability of a difference by chance at that place within the bounds where it is most probable.
 
-    NaN where what some rows do not say has no bounds; 1 where it may turn the difference round.
+    NaN if what some rows do not say has no bounds; 1 if it may turn the difference round.
     """
     p = weigh(one, other)
     if not (is_partly_known(one) or is_partly_known(other)):
@@ -154,7 +154,7 @@ def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
 
 
 def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series:
-    """A column of a fact by district, of those partly known at one end of their bounds, NaN where these have none.
+    """A column of a fact by district, of those partly known at one end of their bounds, NaN if these have none.
 
     Without a side as the rows that say have it, NaN likewise.
     """

@@ -29,7 +29,7 @@ class Calendar:
 
 
 def follow_months(view: View) -> Calendar | None:
-    """Drills by form and month, NaN in months that begin after as_of; None where none was held in them."""
+    """Drills by form and month, NaN in months that begin after as_of; None if none was held in them."""
     months, held = choose_months(view)[-12:], view.recorded("drills")
     if not len(held):
         return None
@@ -49,7 +49,7 @@ def follow_months(view: View) -> Calendar | None:
 def count_kinds(view: View) -> pd.DataFrame | None:
     """The period's drills by the hazard they cover (in words): field, tabletop and unknown form, where there are any.
 
-    None where no drill names a hazard.
+    None if no drill names a hazard.
     """
     held, rows = view.counted("drills"), view.counted("drills").frame()
     if rows.empty or rows["hazard_type"].isna().all():
@@ -65,7 +65,7 @@ def list_plans(view: View) -> pd.DataFrame:
     """Plans issued by as_of, the longest undrilled first.
 
     The ledger's columns, and `drilled`, the day of the last drill of the district that names the plan, up to the
-    period's end (NaT where none does), and `past_review`.
+    period's end (NaT if none does), and `past_review`.
     """
     known = view.counted("plans")
     if not len(known):

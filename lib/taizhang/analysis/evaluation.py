@@ -20,7 +20,7 @@ _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
 
 
 def sum_evaluations(view: View) -> pd.DataFrame:
-    """Drills of the period by district code, then `all` of the view's rows; empty where none was held.
+    """Drills of the period by district code, then `all` of the view's rows; empty if none was held.
 
     held; said: those that say whether they were evaluated, and of these evaluated and evaluated_percent; known: those
     that say what problems they showed and what came of them, and over these problems, fixed and fixed_percent. A share
@@ -64,7 +64,7 @@ _MERIT = (
 def count_ratings(view: View) -> pd.DataFrame:
     """Rated drills of the period by rating, in the ledger's own words: n and percent of those rated.
 
-    From best to worst where these are words of merit, else most first. Empty where no drill is rated.
+    From best to worst where these are words of merit, else most first. Empty if no drill is rated.
     """
     rows = view.show("drills")
     if rows.empty or rows["rating"].isna().all():
@@ -78,7 +78,7 @@ def count_ratings(view: View) -> pd.DataFrame:
 
 
 def find_objectives(view: View) -> pd.DataFrame:
-    """The period's rows of the ledger of objectives; empty where the workbook has none."""
+    """The period's rows of the ledger of objectives; empty if the workbook has none."""
     return view.show(OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
 
 
@@ -90,7 +90,7 @@ def list_scale(view: View) -> dict[str, str]:
 
 
 def count_objectives(view: View) -> pd.DataFrame:
-    """How often each objective (rows, as first met) was given each rating of the scale; empty where there is none."""
+    """How often each objective (rows, as first met) was given each rating of the scale; empty if there is none."""
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or not {"objective", "rating"}.issubset(rows) or not scale:
         return pd.DataFrame()
@@ -117,7 +117,7 @@ class ObjectiveCounts:
 
 
 def rate_objectives(view: View) -> ObjectiveCounts | None:
-    """None where the workbook has no ledger of objectives, or no rated row of the period."""
+    """None if the workbook has no ledger of objectives, or no rated row of the period."""
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or "rating" not in rows or not scale or rows["rating"].isna().all():
         return None
@@ -129,7 +129,7 @@ def rate_objectives(view: View) -> ObjectiveCounts | None:
 def judge_improvements(view: View) -> pd.DataFrame:
     """Items of improvement, each with its `state` as of the view's day: done, overdue, running, open.
 
-    Those of the period, and those from before it (`carried`) that are not done; empty where there are none.
+    Those of the period, and those from before it (`carried`) that are not done; empty if there are none.
     """
     if OBJECTIVES not in view.ledgers:
         return pd.DataFrame()
@@ -156,7 +156,7 @@ def choose_plan_columns(view: View) -> tuple[str, ...]:
 def count_improvements(view: View) -> dict[str, int]:
     """The period's items of improvement, `all`, and those `done`; those overdue, and of these the part `carried`.
 
-    Empty where there are none.
+    Empty if there are none.
     """
     items = judge_improvements(view)
     if items.empty:

@@ -32,7 +32,7 @@ def is_shown(view: View, *ids: str) -> bool:
 def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> Prose | None:
     """What has so few rows or bars that a report has words in its place: its lead and an item for each.
 
-    None where there are more, where there are no words for it (`few`; the first id that has any decides) or for one of
+    None if there are more, where there are no words for it (`few`; the first id that has any decides) or for one of
     the items, and in a notebook of no report.
     """
     known = load_exhibits()
@@ -76,7 +76,7 @@ def limit_items(view: View, id: str) -> int | None:
 
 
 def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Asked, Shown]]:
-    """Make a function an exhibit of exhibits.yml: None where the view's report does not show it.
+    """Make a function an exhibit of exhibits.yml: None if the view's report does not show it.
 
     What the report has in its annex is marked.
     """
@@ -97,7 +97,7 @@ def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Aske
 
 
 def add_narrow(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
-    """Have a function draw its figures, where a report is made, a second time for a telephone's screen.
+    """Have a function draw its figures, where a report is made, a second time for a phone screen.
 
     Elsewhere the figure knows how: a journal's column is as narrow.
     """

@@ -17,7 +17,7 @@ def count_crossed(view: View, kind: str, rows: str, columns: str, *, most: int) 
     """Count the rows of a kind in the period by two of its columns.
 
     The `most` frequent classes of each, in words, the most frequent first (months in their order), the others as one;
-    last the totals, under ''. Empty where there are no rows. ParameterError where the kind has no such column, or its
+    last the totals, under ''. Empty if there are no rows. ParameterError if the kind has no such column, or its
     small counts are withheld.
     """
     if kind not in view.kinds:

@@ -103,7 +103,7 @@ class _Case:
         return None if row is None else float(row["value"])
 
     def bound(self, fact: str) -> tuple[float, float] | None:
-        """The least and the most that a fact may be, whatever the rows say that do not; None where it isn't known."""
+        """The least and the most that a fact may be, whatever the rows say that do not; None if it isn't known."""
         row = self.row(fact)
         if row is None:
             return None
@@ -165,7 +165,7 @@ def _is_overdue(rule: FindingRule, case: _Case) -> bool | None:
     return True if low > 0 else False if high <= 0 else None
 
 
-# By check, whether it is met: None where that can't be told.
+# By check, whether it is met: None if that can't be told.
 _MEETS: Mapping[str, Callable[[FindingRule, _Case], bool | None]] = {
     "above": _is_above,
     "share_below": _is_share_below,
@@ -204,7 +204,7 @@ def _overdue(rule: FindingRule, case: _Case) -> Found:
 
 
 def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Evidence]:
-    """A share and the rest's where it is above that beyond chance; else nothing."""
+    """A share and the rest's where it is above that beyond chance; otherwise nothing."""
     whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
     if value < rule.least or not whole or every is None or every_of is None:
@@ -299,7 +299,7 @@ def _count_targets(found: Sequence[Subject], more: Mapping[str, float]) -> _Hit:
 
 
 def _find_worst_level(case: _Case) -> tuple[str, float] | None:
-    """The fact of the highest level above the lowest that any accident reached, and how many did; None where none."""
+    """The fact of the highest level above the lowest that any accident reached, and how many did; None if none."""
     for level in reversed(GRAVE_LEVELS):
         fact = f"incidents.level_{level}"
         low, _ = case.bound(fact) or (0.0, 0.0)

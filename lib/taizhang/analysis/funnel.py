@@ -23,12 +23,12 @@ class DistrictFunnel:
     """A funnel of districts, in the fact's unit.
 
     `places`, by code: district, value, numerator, denominator, called (beyond chance, false discoveries controlled),
-    side (of those called above or below; else empty) and verdict (better or worse of those called on a fact that has a
-    good side; else empty). `limits`: size, low95, high95, low998, high998. `level`: value of all districts that aren't
-    called together; `of` the whole area (area), of the others where some are called (others) or, where districts are
-    withheld, of those shown (shown); empty where the area's isn't known. `dispersion`: how many times the variance
-    exceeds chance's; 1 where it doesn't. `scale`: what a share or a rate per unit is multiplied by. `partly`: districts
-    of which some rows do not say; `left_out`: those left out as what these may say has no bounds.
+    side (of those called above or below; otherwise empty) and verdict (better or worse of those called on a fact that
+    has a good side; otherwise empty). `limits`: size, low95, high95, low998, high998. `level`: value of all districts
+    that aren't called together; `of` the whole area (area), of the others where some are called (others) or, where
+    districts are withheld, of those shown (shown); empty if the area's isn't known. `dispersion`: how many times the
+    variance exceeds chance's; 1 if it doesn't. `scale`: what a share or a rate per unit is multiplied by. `partly`:
+    districts of which some rows do not say; `left_out`: those left out as what these may say has no bounds.
     """
 
     places: pd.DataFrame
@@ -51,7 +51,7 @@ def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
     """Limits at 95 and 99.8 percent around the value of all districts, and who lies where.
 
     Widened where districts vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24,
-    1185-1202). None where the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than
+    1185-1202). None if the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than
     three districts. A district of which some rows do not say stands as near to the area's value as they allow, or is
     left out where that can't be said.
     """

@@ -42,7 +42,7 @@ class _Looked:
 
 
 def find_gap(view: View, fact: str) -> Gap | None:
-    """Why a fact of the view's district is empty, where rows do not say what it rests on; else None.
+    """Why a fact of the view's district is empty, where rows do not say what it rests on; otherwise None.
 
     None, too, where it is suppressed, or no row is asked.
     """

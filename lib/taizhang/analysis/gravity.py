@@ -23,7 +23,7 @@ class HeatTable:
     """Every district on every indicator, the one with the gravest problems first.
 
     `places`, by code: number (from 1), district, severe and lesser (kinds of problems). `problems`: facts that count
-    problems; `indicators`: those of the first page. `values` and `states`, by code and fact: a value is NaN where the
+    problems; `indicators`: those of the first page. `values` and `states`, by code and fact: a value is NaN if the
     state is withheld or unknown. `untested`: indicators of which chance has no measure.
     """
 
@@ -80,7 +80,7 @@ def number_districts(view: View) -> pd.DataFrame:
 
 @once_per_view
 def find_heat(view: View) -> HeatTable | None:
-    """None where the view is not of the whole area, has fewer than two districts, or no indicator is known."""
+    """None if the view is not of the whole area, has fewer than two districts, or no indicator is known."""
     if view.district != ALL or len(view.districts) < 2:
         return None
     places = number_districts(view)
@@ -170,8 +170,8 @@ def list_differences(view: View) -> list[RateDifference]:
 class Yield:
     """What visits find, beside how many there are: `places`, by code: district, visits, found, per_visit, side.
 
-    `side` is above or below where a district's yield differs from the others' beyond chance, else empty; `level` is the
-    whole area's yield. Only districts of which all three are known.
+    `side` is above or below where a district's yield differs from the others' beyond chance, otherwise empty; `level`
+    is the whole area's yield. Only districts of which all three are known.
     """
 
     places: pd.DataFrame
@@ -180,7 +180,7 @@ class Yield:
 
 @once_per_view
 def find_yield(view: View) -> Yield | None:
-    """None where the view is not of the whole area, or less than two districts are known."""
+    """None if the view is not of the whole area, or less than two districts are known."""
     rows, level = (
         list_values(view, "inspections.hazards_per_visit"),
         view.value("inspections.hazards_per_visit", ALL),

@@ -24,7 +24,7 @@ _COUNTED = {"hazards": "hazards.found", "incidents": "incidents.count"}
 
 
 def choose_cells(view: View) -> gpd.GeoDataFrame | None:
-    """The grid cells of the view's district; None where there is no grid layer or no cell in it."""
+    """The grid cells of the view's district; None if there is no grid layer or no cell in it."""
     if view.grid is None:
         return None
     cells = view.grid if view.district == ALL else view.grid[view.grid["district_code"] == view.district]
@@ -37,7 +37,7 @@ def names_persons(cells: gpd.GeoDataFrame) -> bool:
 
 
 def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
-    """Whether a cell has nobody named, by the fact's own test; False where the layer doesn't say."""
+    """Whether a cell has nobody named, by the fact's own test; False if the layer doesn't say."""
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
     rows = Rows(ledgers["grid"], None, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
@@ -62,7 +62,7 @@ class CellCounts:
 
 
 def count_cells(view: View) -> CellCounts | None:
-    """None where there is no grid layer, or no cell in the district."""
+    """None if there is no grid layer, or no cell in the district."""
     cells = choose_cells(view)
     if cells is None:
         return None
@@ -81,7 +81,7 @@ def count_cells(view: View) -> CellCounts | None:
 
 
 def list_unassigned(view: View) -> pd.DataFrame:
-    """The cells for which nobody is named, by code; empty where there are none, or the layer doesn't say."""
+    """The cells for which nobody is named, by code; empty if there are none, or the layer doesn't say."""
     cells = choose_cells(view)
     if cells is None:
         return pd.DataFrame()
@@ -135,7 +135,7 @@ def sum_problems(problems: gpd.GeoDataFrame) -> pd.DataFrame:
 def count_by_cell(view: View, counts: pd.DataFrame) -> pd.DataFrame:
     """Rows met with each cell: code, name, district_code, a column for each kind, and total; most first.
 
-    `counts` as from `Workbook.grid_counts`.
+    `counts` as returned by `Workbook.grid_counts`.
     """
     kinds = list(dict.fromkeys(counts["kind"]))
     wide = counts.pivot_table(index="cell", columns="kind", values="rows", aggfunc="sum", fill_value=0)
@@ -157,8 +157,8 @@ class CellClasses:
     """Rows of a kind per cell, in classes.
 
     `cells`: those of the view, lowest level last, with `rows`, and `number` of the class (-1: no row). `classes`, in
-    ascending order: low, high of the rows in it; NaN where no cell is. `method` as from `choose_classes`. `rows` and
-    `unmatched`: all rows of the kind, and those that met no cell. `busiest`: the cell with the most rows.
+    ascending order: low, high of the rows in it; NaN if no cell is. `method` as returned by `choose_classes`. `rows`
+    and `unmatched`: all rows of the kind, and those that met no cell. `busiest`: the cell with the most rows.
     """
 
     cells: gpd.GeoDataFrame
@@ -175,7 +175,7 @@ class CellClasses:
 
 
 def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellClasses | None:
-    """None where there is no grid layer, or no row of the kind (hazards or incidents) met a cell."""
+    """None if there is no grid layer, or no row of the kind (hazards or incidents) met a cell."""
     cells = choose_cells(view)
     if cells is None or counts is None:
         return None

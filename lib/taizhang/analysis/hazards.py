@@ -23,8 +23,8 @@ from taizhang.facts.rows import Mask, Rows
 class HazardTrend:
     """Hazards by the month they were found in.
 
-    `counts`, by month: as from `tell_states`, NaN in months that begin after as_of. `before`: found in the same months
-    a year before; None where the ledger does not reach them.
+    `counts`, by month: as returned by `tell_states`, NaN in months that begin after as_of. `before`: found in the same
+    months a year before; None if the ledger does not reach them.
     """
 
     counts: pd.DataFrame
@@ -43,7 +43,7 @@ def tell_states(rows: Rows) -> dict[str, Mask]:
 
 
 def follow_months(view: View) -> HazardTrend | None:
-    """Hazards found in the months that a trend shows; None where there were none."""
+    """Hazards found in the months that a trend shows; None if there were none."""
     found, months = view.recorded("hazards"), choose_months(view)
     if not len(found):
         return None
@@ -64,9 +64,9 @@ def follow_months(view: View) -> HazardTrend | None:
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of a column, as from `count_classes`: as from `tell_states`.
+    """The period's hazards by the classes of a column, as returned by `count_classes`: as returned by `tell_states`.
 
-    None where no row states its class.
+    None if no row states its class.
     """
     found = view.counted("hazards")
     rows = found.frame()
@@ -78,9 +78,9 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
 
 
 def cross_classes(view: View, down: str, across: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of two columns, those of each as from `count_classes`.
+    """The period's hazards by the classes of two columns, those of each as returned by `count_classes`.
 
-    None where of either no row states its class, or all are of one.
+    None if of either no row states its class, or all are of one.
     """
     rows = view.counted("hazards").frame()
     if rows.empty or rows[[down, across]].isna().all().any():

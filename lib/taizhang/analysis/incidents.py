@@ -16,7 +16,7 @@ LEVELS = tuple(f"incidents.level_{name}" for name in ("ordinary", "larger", "maj
 
 
 def follow_years(view: View) -> pd.DataFrame | None:
-    """Incidents by year (index, the period's last) and month (columns 1 to 12); None where none is on record.
+    """Incidents by year (index, the period's last) and month (columns 1 to 12); None if none is on record.
 
     NaN in months that begin after the period's end or as_of: they have not been counted.
     """
@@ -61,7 +61,7 @@ class AccidentLevels:
 
 
 def list_levels(view: View) -> AccidentLevels | None:
-    """None where there was no incident, or the number of some level isn't known."""
+    """None if there was no incident, or the number of some level isn't known."""
     incidents, counts = view.value("incidents.count"), {level: view.value(level) for level in LEVELS}
     if not incidents or any(number is None for number in counts.values()):
         return None
@@ -72,7 +72,7 @@ def list_levels(view: View) -> AccidentLevels | None:
 class GraveEvent:
     """An incident with dead or missing, or an accident of a grade above the lowest.
 
-    `type` as the ledger has it; `grade` is empty where there is none, or it isn't known; `deaths` is 0, too, where the
+    `type` as the ledger has it; `grade` is empty if there is none, or it isn't known; `deaths` is 0, too, where the
     ledger does not say (not `told`), `missing` then None.
     """
 
@@ -95,7 +95,7 @@ class GraveEvents:
 
 @once_per_view
 def list_grave_events(view: View) -> GraveEvents:
-    """Every fatal or larger event of the view; empty where it has no rows of incidents."""
+    """Every fatal or larger event of the view; empty if it has no rows of incidents."""
     rows = view.counted("incidents")
     if not len(rows):
         return GraveEvents()

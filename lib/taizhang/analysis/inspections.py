@@ -25,7 +25,7 @@ class VisitTrend:
 
 
 def follow_months(view: View) -> VisitTrend | None:
-    """Visits in the months that a trend shows; None where there was none."""
+    """Visits in the months that a trend shows; None if there was none."""
     made, months = view.recorded("inspections"), choose_months(view)
     if not len(made):
         return None
@@ -40,7 +40,7 @@ def follow_months(view: View) -> VisitTrend | None:
 
 
 def count_modes(view: View) -> pd.DataFrame | None:
-    """The period's visits by mode (in words), and `found`, hazards found per visit; None where no mode is stated."""
+    """The period's visits by mode (in words), and `found`, hazards found per visit; None if no mode is stated."""
     rows = view.counted("inspections").frame()
     if rows.empty or rows["mode"].isna().all():
         return None

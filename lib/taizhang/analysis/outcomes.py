@@ -31,7 +31,7 @@ class Outcome:
     """One outcome and what goes with each drill, of townships by months.
 
     `name` is of `OUTCOMES`; `adjusted` is the effect's p, adjusted for the outcomes looked at (Holm 1979). `called`:
-    whether it is beyond chance beside all that a report tests; None where only the outcomes are looked at.
+    whether it is beyond chance beside all that a report tests; None if only the outcomes are looked at.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Outcome:
 def study_drills(view: View) -> list[Outcome]:
     """Model each outcome on the drills of the three months before, in the whole area.
 
-    Empty where drills, or all outcomes, are not configured or are withheld, or there are less than twelve months.
+    Empty if drills, or all outcomes, are not configured or are withheld, or there are less than twelve months.
     """
     span = find_span(view, "drills") if view.district == ALL else None
     if span is None:

@@ -40,7 +40,7 @@ class Fit:
 
 @once_per_view
 def fit_places(view: View, fact: str) -> Fit | None:
-    """Fit the districts that are known, in the view's order; None where the fact is no rate or share, or known nowhere.
+    """Fit the districts that are known, in the view's order; None if the fact is no rate or share, or known nowhere.
 
     Those are left out of which some rows do not say, and what these may say has no bounds.
     """
@@ -94,7 +94,7 @@ def look_for_pattern(view: View, fact: str) -> Pattern | None:
 def weigh_pattern(pattern: Pattern) -> tuple[float, float]:
     """The probability of neighbours so alike by chance, and of a place that stands out so far among its own.
 
-    The latter is the smallest of the places' probabilities with false discoveries controlled; NaN where none is known.
+    The latter is the smallest of the places' probabilities with false discoveries controlled; NaN if none is known.
     """
     p = pattern.places["p"].dropna().to_numpy(float)
     local = float(multipletests(p, method="fdr_bh")[1].min()) if len(p) and pattern.local else float("nan")

@@ -55,13 +55,13 @@ class Points:
         return float(self.located["lon"].median()), float(self.located["lat"].median())
 
     def within(self, across: Ends, up: Ends) -> "Points | None":
-        """Those between two longitudes and two latitudes, these included; None where there is none."""
+        """Those between two longitudes and two latitudes, these included; None if there is none."""
         located = self.located[self.located["lon"].between(*across) & self.located["lat"].between(*up)]
         return None if located.empty else replace(self, located=located)
 
     @property
     def classes(self) -> dict[str, int]:
-        """Rows by class, the five commonest."""
+        """Rows by class, the five most common."""
         counts = self.located["class"].value_counts().head(_MOST_CLASSES)
         return {str(name): int(n) for name, n in counts.items()}
 
@@ -99,14 +99,14 @@ def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
 
 
 def locate_hazards(view: View) -> Points | None:
-    """The period's hazards, and the state of each; None where none has coordinates."""
+    """The period's hazards, and the state of each; None if none has coordinates."""
     states = tell_states(view.counted("hazards"))
     state = np.select(list(states.values()), list(states), "unknown")
     return _locate(view.show("hazards").assign(state=state))
 
 
 def locate_classes(view: View, kind: str, column: str = "") -> Points | None:
-    """The period's rows of a kind by the classes of a column, all one class without it; None where none is located."""
+    """The period's rows of a kind by the classes of a column, all one class without it; None if none is located."""
     rows = view.show(kind)
     if rows.empty:
         return None

@@ -176,7 +176,7 @@ def sum_read(view: View) -> pd.Series:
 
 
 def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:
-    """COUNTS of each ledger, then `all`, of the view's district; empty where it has no row in any ledger."""
+    """COUNTS of each ledger, then `all`, of the view's district; empty if it has no row in any ledger."""
     counts = quality.counts
     if view.district != ALL:
         counts = counts[counts["district_code"] == view.district]

@@ -42,7 +42,7 @@ def count_unlocated(view: View, reach: gpd.GeoDataFrame) -> int:
 def place_premises(view: View, area: shapely.Geometry) -> pd.DataFrame:
     """Premises of the hazards ledger, each once: lon, lat and `inside`, whether it lies within the area.
 
-    Empty where there are none, or so many that their dots would hide the ground.
+    Empty if there are none, or so many that their dots would hide the ground.
     """
     from taizhang.boundaries.reach import locate_premises  # scipy, which takes long to load
 

@@ -1,4 +1,4 @@
-"""What tables of sums report, beside what is counted from rows."""
+"""What summary tables report, beside what is counted from rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SAME = 1e-6  # of the number's last decimal shown, at least
 
 @dataclass(frozen=True)
 class Beside:
-    """A fact of a district as reported and as counted; NaN where what is counted is not known."""
+    """A fact of a district as reported and as counted; NaN if what is counted is not known."""
 
     code: str
     place: str
@@ -33,7 +33,7 @@ class Beside:
 
 
 def list_beside(view: View) -> Iterator[Beside]:
-    """What is reported of the view's district, or of all and the whole area, and can be held against a count."""
+    """What is reported of the view's district, or of all and the whole area, and can be compared with a count."""
     if view.beside.empty:
         return
     names = {**dict(zip(view.districts["code"], view.districts["name"], strict=True)), ALL: name_area(view)}
@@ -53,6 +53,6 @@ def list_differing(view: View) -> list[Beside]:
 
 
 def count_beside(view: View) -> tuple[int, int]:
-    """How many can be held against a known count, and how many of them differ."""
+    """How many can be compared with a known count, and how many of them differ."""
     known = [one for one in list_beside(view) if not pd.isna(one.counted)]
     return len(known), sum(one.differs for one in known)

@@ -32,7 +32,8 @@ def begin_window(as_of: date, years: int) -> date:
 def select_recent_drills(drills: pd.DataFrame, as_of: date, years: int) -> pd.DataFrame:
     """The rows of drills held in these years that may be of a work safety plan.
 
-    Left out is a drill of which the hazard covered, else the plan, else the name, says that it was of another kind.
+    Left out is a drill of which the hazard covered, otherwise the plan, otherwise the name, says that it was of
+    another kind.
     """
     held = drills["held_on"]
     recent = (held >= pd.Timestamp(begin_window(as_of, years))) & (
@@ -57,7 +58,7 @@ def _is_of_other_plan(drills: pd.DataFrame) -> pd.Series:
 def check_required_drills(view: View) -> pd.DataFrame | None:
     """Each district's last drill, and how many it held within the time that Order 708 asks for one.
 
-    By code, those without first: district, last (NaT: none on record), held (of late) and met. None where drills are
+    By code, those without first: district, last (NaT: none on record), held (of late) and met. None if drills are
     not configured or are withheld, or the first two years of Order 708 had not passed.
     """
     drills = view.ledgers.get("drills")

@@ -70,7 +70,7 @@ class Risk:
 
     @property
     def weakest(self) -> pd.Series | None:
-        """The place with the greatest lack of capacity; None where no capacity is known."""
+        """The place with the greatest lack of capacity; None if no capacity is known."""
         lack = self.places["capacity"]
         return None if lack.isna().all() else self.places.iloc[int(lack.argmax())]
 
@@ -111,7 +111,7 @@ class Measured:
 
 @once_per_view
 def find_risk(view: View) -> Risk | None:
-    """The index of every district; None where fewer than two dimensions, or three districts, are known."""
+    """The index of every district; None if fewer than two dimensions, or three districts, are known."""
     measured = measure_indicators(view, *DIMENSIONS)
     if measured is None or len({indicator.dimension for indicator in measured.model.indicators}) < 2:
         return None
@@ -158,7 +158,7 @@ class _Made:
 
 @once_per_view
 def _measure(view: View, at: int) -> _Made | None:
-    """An indicator by its number in the settings; None where its ledger isn't configured.
+    """An indicator by its number in the settings; None if its ledger isn't configured.
 
     Where some rows of a district do not say, half of its draws have all of these say no, and half yes: a class that
     hangs on them is not sure. Where what they may say has no bounds, the district's value is not known.
@@ -247,7 +247,7 @@ def _measure_at(view: View, indicator: Indicator, side: Side | None) -> _Made | 
 
 
 def _list_at(view: View, fact: str, column: str, side: Side | None) -> pd.Series:
-    """A column of a fact by district, in their order; NaN where withheld, not configured or without bounds."""
+    """A column of a fact by district, in their order; NaN if withheld, not configured or without bounds."""
     return read_column(list_values(view, fact), column, side).reindex(list(view.districts["code"]))
 
 
@@ -256,13 +256,13 @@ def _counts_hazards(info: FactInfo) -> bool:
 
 
 def _scatter(view: View, fact: str) -> pd.Series:
-    """Dispersion of a fact's rows by district; 1 where the rows don't tell."""
+    """Dispersion of a fact's rows by district; 1 if the rows don't tell."""
     found = {code: find_scatter(view, fact, str(code)) for code in view.districts["code"]}
     return pd.Series({code: one.dispersion if one else 1.0 for code, one in found.items()}, dtype=float)
 
 
 def _spread(posterior: Posterior, codes: list[str], scale: str = "amount") -> _Made:
-    """Draws of all districts, in their order, NaN where nothing is known."""
+    """Draws of all districts, in their order, NaN if nothing is known."""
     draws = pd.DataFrame(posterior.draws, columns=posterior.mean.index).reindex(columns=codes)
     return _Made(posterior.mean.reindex(codes), draws.to_numpy(float), scale)
 

@@ -39,7 +39,7 @@ def choose_months(view: View) -> pd.PeriodIndex:
 
 
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
-    """Count days, as from `list_days`, per month.
+    """Count days, as returned by `list_days`, per month.
 
     Months that begin after `as_of`, a date, are NaN: nothing is known of them yet.
     """
@@ -50,7 +50,7 @@ def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) 
 
 
 def list_days(rows: Rows, *, exact: bool = True) -> pd.Series:
-    """The rows' dates on the index of their frame; NaT where not known to the day, or not `exact`, to the month.
+    """The rows' dates on the index of their frame; NaT if not known to the day, or not `exact`, to the month.
 
     A month's are on its first day.
     """
@@ -151,7 +151,7 @@ _AMOUNTS: Mapping[tuple[str, str], Amount] = {("publicity", "sessions"): count_s
 def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Series | None:
     """The period's rows of a kind by the classes of a column (in words), or the sum of another column, as facts sum it.
 
-    None where there are no rows, none states its class, all sums are nought, or small counts are withheld.
+    None if there are no rows, none states its class, all sums are zero, or small counts are withheld.
     """
     counted = view.counted(kind)
     rows = counted.frame()
@@ -165,7 +165,7 @@ def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Serie
 
 
 def rank_classes(view: View, kind: str, column: str) -> pd.Series | None:
-    """The period's rows that state their class, counted by it (in words), most first; None where none does."""
+    """The period's rows that state their class, counted by it (in words), most first; None if none does."""
     rows = view.counted(kind).frame()
     if rows.empty or rows[column].isna().all():
         return None
@@ -217,7 +217,7 @@ def choose_leaders(counts: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class Leaders:
-    """The commonest classes (in words) and their rows, of how many rows that state their class.
+    """The most common classes (in words) and their rows, of how many rows that state their class.
 
     `is_single`: no class has more than one row; of others those with one are not among the leaders.
     """
@@ -228,7 +228,7 @@ class Leaders:
 
 
 def find_leaders(view: View, kind: str, column: str) -> Leaders | None:
-    """None where no row of the period states its class, or so many are alike that none leads."""
+    """None if no row of the period states its class, or so many are alike that none leads."""
     counts = rank_classes(view, kind, column)
     if counts is None:
         return None

@@ -25,7 +25,7 @@ _METHODS = ("poisson", "wilson", "greenwood")
 
 @dataclass(frozen=True)
 class ShownFact:
-    """A fact of the view's district: its row, and its change by earlier period, None where that can't be compared."""
+    """A fact of the view's district: its row, and its change by earlier period, None if that can't be compared."""
 
     info: FactInfo
     row: Row
@@ -106,7 +106,7 @@ def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
 
 
 def choose_beside_neighbours(view: View, *facts: str) -> list[FactInfo]:
-    """Those of some facts, or of a usual choice, that the district has; ParameterError where there is no such fact."""
+    """Those of some facts, or of a usual choice, that the district has; ParameterError if there is no such fact."""
     if unknown := [fact for fact in facts if fact not in view.fact_infos]:
         raise ParameterError("analysis.no_fact", fact=unknown[0], near=suggest(unknown[0], view.fact_infos))
     return [view.fact_infos[fact] for fact in facts or _NEIGHBOUR_FACTS if view.fact(fact) is not None]
@@ -146,7 +146,7 @@ def _has_facts(kind: str) -> bool:
 def count_sentences(view: View, fact: str, number: int) -> int:
     """How many of so many sentences are told of what a fact counts.
 
-    None where the district doesn't have it; where it is nought, the first alone says so.
+    None if the district doesn't have it; where it is zero, the first alone says so.
     """
     if view.fact(fact) is None:
         return 0
@@ -156,7 +156,7 @@ def count_sentences(view: View, fact: str, number: int) -> int:
 def choose_told(view: View, *facts: str) -> list[str]:
     """Those of a sentence's facts that are told beside the first.
 
-    Where that is nought, what rests on it says nothing more; where it is withheld, other facts that are withheld don't.
+    Where that is zero, what rests on it says nothing more; where it is withheld, other facts that are withheld don't.
     """
     first, *others = facts
     none, withheld = view.value(first) == 0, view.is_withheld(first)

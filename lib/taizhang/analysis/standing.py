@@ -17,11 +17,11 @@ class Standing:
     """What is known of every district on one fact.
 
     `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), above and above_most
-    (probability to be above all districts together, at least and at most), rank, first, last (the rank's range), group,
-    called, side and verdict (as in `analysis.funnel`) and quadrant (of the local pattern found; else empty). `pattern`:
-    Moran's I of the shrunken values; `alike`: whether neighbours are alike beyond chance. Groups are parted where some
-    district is called.
-    `partly`: districts of which some rows do not say; what is told of them holds whatever these say.
+    (probability to be above all districts together, at least and at most), rank, first, last (the rank's range),
+    group, called, side and verdict (as in `analysis.funnel`) and quadrant (of the local pattern found; otherwise
+    empty). `pattern`: Moran's I of the shrunken values; `alike`: whether neighbours are alike beyond chance. Groups
+    are parted where some district is called. `partly`: districts of which some rows do not say; what is told of them
+    holds whatever these say.
     """
 
     places: pd.DataFrame
@@ -47,7 +47,7 @@ class Standing:
 
 @once_per_view
 def find_standing(view: View, fact: str) -> Standing | None:
-    """Shrunken values, ranks with their ranges and the pattern among neighbours; None where there is no funnel."""
+    """Shrunken values, ranks with their ranges and the pattern among neighbours; None if there is no funnel."""
     funnel, info = find_funnel(view, fact), view.describe(fact)
     if funnel is None:
         return None
@@ -86,14 +86,14 @@ def find_standing(view: View, fact: str) -> Standing | None:
 
 @dataclass(frozen=True)
 class MarkedPattern:
-    """Districts in a local pattern: the quadrant of each on the map (empty where it is in none), and their names."""
+    """Districts in a local pattern: the quadrant of each on the map (empty if it is in none), and their names."""
 
     quadrants: pd.Series
     names: list[str]
 
 
 def mark_pattern(view: View, fact: str) -> MarkedPattern | None:
-    """In the order of the view's outlines, quadrants by code; None where no district is in a pattern."""
+    """In the order of the view's outlines, quadrants by code; None if no district is in a pattern."""
     standing = find_standing(view, fact)
     if standing is None:
         return None

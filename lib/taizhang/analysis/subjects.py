@@ -100,7 +100,7 @@ def count_grave(rule: FindingRule, amounts: Iterable[float]) -> int:
 def _list_rows(view: View, about: SubjectsRule, fact: str) -> pd.DataFrame:
     """The rows that a rule is about, the gravest first.
 
-    name, what, amount (a number or a day), kind, row, district_code, day and `more`; empty where the view has none.
+    name, what, amount (a number or a day), kind, row, district_code, day and `more`; empty if the view has none.
     """
     find = _ROWS[about.rows] if about.rows else partial(_find_counted, fact=fact)
     return find(view, about)
@@ -120,7 +120,7 @@ def _make(row: Mapping[Any, Any]) -> Subject:
 
 
 def _weigh(value: Any, basis: str = "") -> Evidence | None:
-    """A cell as evidence; None where it says nothing."""
+    """A cell as evidence; None if it says nothing."""
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -184,7 +184,7 @@ def _tabulate(
 
 
 def _tell(value: Any, basis: str) -> Evidence | None:
-    """A cell that is worth telling: not an empty one, and no nought."""
+    """A cell that is worth telling: not an empty one, and no zero."""
     return _weigh(value, basis) if pd.notna(value) and value not in (0, "") else None
 
 
@@ -201,7 +201,7 @@ def _measure(rows: Rows, about: SubjectsRule) -> np.ndarray:
 
 
 def _choose_text(view: View, kind: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    """Of some columns the first that is filled, in words; else nothing."""
+    """Of some columns the first that is filled, in words; otherwise nothing."""
     said = pd.Series(pd.NA, table.index, dtype="str")
     for name in columns:
         if name in table:
@@ -239,7 +239,7 @@ def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Premises with hazards that repeat, those with most first, and of which categories, the commonest first."""
+    """Premises with hazards that repeat, those with most first, and of which categories, the most common first."""
     if "hazards" not in view.ledgers:
         return pd.DataFrame()
     rows = view.counted("hazards")

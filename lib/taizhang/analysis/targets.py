@@ -1,4 +1,4 @@
-"""Targets of a view's district: which are met, and which are behind the time gone by."""
+"""Targets of a view's district: which are met, and which are behind the time elapsed."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class TargetProgress:
 
     @property
     def is_behind(self) -> bool:
-        """Less of it done than of the period gone by."""
+        """Less of it done than of the period elapsed."""
         return self.pace is not None and bool(self.pace["value"] < 0)
 
 
@@ -40,7 +40,7 @@ class TargetCounts:
 
 
 def count_targets(view: View) -> TargetCounts | None:
-    """None where no target of the district is known."""
+    """None if no target of the district is known."""
     known = [target for target in list_targets(view) if target.is_known]
     behind = tuple(target.indicator for target in known if target.is_behind)
     return TargetCounts(len(known), sum(target.is_met for target in known), behind) if known else None

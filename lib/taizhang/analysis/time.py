@@ -29,7 +29,7 @@ _NEAR_DAYS = 28
 def find_span(view: View, kind: str) -> tuple[date, date] | None:
     """The days over which a ledger can be looked at: whole years up to the period's end, five at most.
 
-    First and last, both inclusive; None where it has no rows by then, or its counts are withheld.
+    First and last, both inclusive; None if it has no rows by then, or its counts are withheld.
     """
     table = view.ledgers.get(kind)
     if table is None or table.empty or is_sensitive(view, kind):
@@ -57,10 +57,10 @@ def _go_back(day: date, years: int) -> date:
 
 @once_per_view
 def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
-    """Events in each key period against other days; None where there are too few.
+    """Events in each key period against other days; None if there are too few.
 
     Hazards are per inspection made, since none is found where nobody looks, and left out where no inspections are on
-    record; the others are per day. Holidays are held against the days of the four weeks before and after that are in
+    record; the others are per day. Holidays are compared with the days of the four weeks before and after that are in
     none, so that a season is no holiday's doing; a season against the rest of the year.
 
     Returns
@@ -109,7 +109,7 @@ def _list_within(
 ) -> tuple[pd.Series | None, int]:
     """The days of a ledger's rows within a span, and how many touch it that are not known to the day, or the month.
 
-    None where these are over a tenth.
+    None if these are over a tenth.
     """
     rows = view.recorded(kind)
     days = list_days(rows, exact=exact)
@@ -143,7 +143,7 @@ def is_alike(part: pd.DataFrame) -> bool:
 
 
 def find_extremes(months: pd.DataFrame) -> tuple[int, int]:
-    """The months (1 to 12) with most and with least, the first of equal ones, as from `find_months`."""
+    """The months (1 to 12) with most and with least, the first of equal ones, as returned by `find_months`."""
     ratios = months["ratio"].to_numpy()
     return int(ratios.argmax()) + 1, int(ratios.argmin()) + 1
 
@@ -183,7 +183,7 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
 
 
 def name_pattern(months: pd.DataFrame) -> str:
-    """Whether the months differ beyond chance, or within it, as from `analysis.verdicts.judge_months`."""
+    """Whether the months differ beyond chance, or within it, as returned by `analysis.verdicts.judge_months`."""
     return "beyond" if months.attrs["beyond"] else "within"
 
 

@@ -49,7 +49,7 @@ class _Index:
         self._places = {name: at for at, name in enumerate(names)}
 
     def find(self, fact: str, district: str) -> Row | None:
-        """None where there is no such row."""
+        """None if there is no such row."""
         at = self._places.get((fact, district))
         return None if at is None else Row((name, column[at]) for name, column in self._columns.items())
 
@@ -87,7 +87,7 @@ class View:
     sample : bool
         Whether the data are the made-up sample, which every page must say.
     vintages : pandas.DataFrame
-        Districts that were renamed, merged or split since the year before, as from `compare_vintages`; with
+        Districts that were renamed, merged or split since the year before, as returned by `compare_vintages`; with
         ``all``, change 'lost', where rows of a district that was split are set aside. `facts_before` has
         no facts of those that don't compare.
     settings : Mapping
@@ -107,13 +107,13 @@ class View:
         Where ledgers are silent though they should not be: kind, district_code (``all`` for the whole area), and the
         columns of `stats.silence.find_silences`.
     reported : pandas.DataFrame
-        Numbers of the period that tables of sums tell and no rows: unverified, in the columns of `facts`. They are
+        Numbers of the period that summary tables tell and no rows: unverified, in the columns of `facts`. They are
         none of these, so that no change, test, rank or finding rests on them; who shows them marks them.
     beside : pandas.DataFrame
         What is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
     scatter : pandas.DataFrame
-        How the rows behind each fact cluster: fact, district_code, dispersion, df, as from `measure_scatter`. What has
-        no row in it is not tested.
+        How the rows behind each fact cluster: fact, district_code, dispersion, df, as returned by `measure_scatter`.
+        What has no row in it is not tested.
     last_day : datetime.date, optional
         The last day on record in any ledger: on no earlier day were they read. Where left out, as_of.
     report : str
@@ -179,7 +179,7 @@ class View:
         return bool(self.vintages.loc[self.vintages["code"] == self.district, "comparable"].all())
 
     def begun(self, kind: str) -> pd.Timestamp:
-        """The first day on record of a kind's ledger; NaT where it has none."""
+        """The first day on record of a kind's ledger; NaT if it has none."""
         if kind in self.first_days:
             return pd.Timestamp(self.first_days[kind])
         return self.ledgers[kind][self.kinds[kind].date].min()
@@ -230,11 +230,11 @@ class View:
         return self.answers[key]  # type: ignore[return-value]
 
     def describe(self, fact: str) -> FactInfo:
-        """What a fact is: built-in, the workbook's own, or of a target; KeyError where there is none."""
+        """What a fact is: built-in, the workbook's own, or of a target; KeyError if there is none."""
         return describe_fact(fact, self.fact_infos)
 
     def fact(self, name: str, district: str | None = None, *, when: When = "now") -> Row | None:
-        """One fact's row of this (or the named) district, or None where there is none.
+        """One fact's row of this (or the named) district, or None if there is none.
 
         `when` is now, year (the same period a year before) or previous (the period just before).
         """
@@ -244,7 +244,7 @@ class View:
         return self.answers[key]  # type: ignore[return-value]
 
     def report_of(self, name: str, district: str | None = None) -> Row | None:
-        """A reported fact's row of this (or the named) district, unverified; None where there is none."""
+        """A reported fact's row of this (or the named) district, unverified; None if there is none."""
         return self._reported.find(name, district or self.district)
 
     @cached_property
@@ -252,7 +252,7 @@ class View:
         return _Index(self.reported)
 
     def value(self, name: str, district: str | None = None) -> float | None:
-        """A fact's value; None where it isn't configured, known or published."""
+        """A fact's value; None if it isn't configured, known or published."""
         row = self.fact(name, district)
         return None if row is None or not is_known(row) else float(row["value"])
 
@@ -264,7 +264,7 @@ class View:
     def lasts(self, *scales: str) -> bool | None:
         """Whether the period is a year, half, quarter or month, as asked, for cells that not every report has.
 
-        True or None, so that ``view.lasts("year") and ...`` shows nothing where it doesn't hold; ParameterError where
+        True or None, so that ``view.lasts("year") and ...`` shows nothing if it doesn't hold; ParameterError where
         there is no such length.
         """
         if unknown := [scale for scale in scales if scale not in SCALES]:
@@ -290,7 +290,7 @@ class View:
         return {when: _Index(facts) for when, facts in self._frames.items()}
 
     def anywhere(self, name: str, *, when: When = "now") -> bool:
-        """Whether any district has something to count of a fact, be it suppressed."""
+        """Whether any district has something to count of a fact, even if suppressed."""
         return name in self._counted[when]
 
     @cached_property

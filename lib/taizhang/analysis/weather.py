@@ -21,7 +21,7 @@ class Course:
     """What monthly weather comes to.
 
     `departure`: mean temperature less its normal, degrees, over the months that have both. `months`: with a
-    temperature. `wettest`: the month with most rain, `rain` in millimetres; None and NaN where none is measured.
+    temperature. `wettest`: the month with most rain, `rain` in millimetres; None and NaN if none is measured.
     """
 
     departure: float
@@ -58,7 +58,7 @@ def compare_weather(view: View) -> pd.DataFrame:
 
 
 def follow_weather(view: View) -> pd.DataFrame | None:
-    """Temperature and rain in the months that a trend shows, with their normals; None where none is measured."""
+    """Temperature and rain in the months that a trend shows, with their normals; None if none is measured."""
     rows, months = view.recorded("weather").frame(), choose_months(view)
     if rows.empty:
         return None

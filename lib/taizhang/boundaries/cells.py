@@ -25,14 +25,14 @@ Answer = tuple[str | None, str, Reason | None]
 
 
 def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Find the grid cell of each row: by the code or name in its `grid` column, else by its point.
+    """Find the grid cell of each row: by the code or name in its `grid` column, otherwise by its point.
 
     As with districts, a point (lon, lat in degrees) decides only where the row names no cell, it is sought in the
     cells that hold no others, and nothing is accepted because it is alike. A row and its cell must be in the same
     district (district_code); where they contradict each other neither wins.
 
     Returns cell (code; NA where there is none), how ('code', 'name', 'point' or 'unmatched') and reason (a Reason;
-    None where matched), on the index of `rows`.
+    None if matched), on the index of `rows`.
     """
     codes, names = _index_cells(grid)
     home = dict(zip(grid["code"].astype(str), grid["district_code"].astype("object"), strict=True))

@@ -32,8 +32,8 @@ def clean_text(value: object) -> str:
 def restore_code(value: object) -> str:
     """One code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits become plain, a missing value ''.
 
-    Text that is no number is kept as it is (PH012800000). Raises BoundaryError where the number has a fraction or is
-    below nought, or where it has lost digits: to scientific notation, or as a float of over 15.
+    Text that is no number is kept as it is (PH012800000). Raises BoundaryError if the number has a fraction or is
+    below zero, or where it has lost digits: to scientific notation, or as a float of over 15.
     """
     text = clean_text(value)
     if isinstance(value, float | np.floating) and text:
@@ -71,7 +71,7 @@ def restore_codes(values: pd.Series, *, where: Reason | str) -> tuple[pd.Series,
     code one digit shorter than the longest, or of 8 or 11 digits, which no division code has.
 
     `where` is the file and column, for messages. Returns the codes on the same index ('' where missing), and a note
-    for each thing that was mended; raises BoundaryError naming all values that are no codes.
+    for each thing that was corrected; raises BoundaryError naming all values that are no codes.
     """
     distinct: dict[object, str] = {}
     bad: list[object] = []

@@ -36,7 +36,7 @@ def check_coverage(
 ) -> gpd.GeoDataFrame:
     """Find gaps, overlaps and slivers of a layer: code, and geometry in degrees.
 
-    Raises BoundaryError where it has no CRS. `boundary` is what the layer should cover, in degrees. Without it a gap
+    Raises BoundaryError if it has no CRS. `boundary` is what the layer should cover, in degrees. Without it a gap
     is a hole that the districts enclose; a crack that opens to the outside shows only against a boundary. A gap or
     overlap of at most `sliver_width_m` mean width (twice the area by the perimeter) is a sliver; pieces below
     `smallest_m2` are rounding and not reported.

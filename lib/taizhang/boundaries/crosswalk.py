@@ -62,7 +62,7 @@ def read_crosswalk(path: Path | str) -> pd.DataFrame:
     """Read a crosswalk of codes: a UTF-8 CSV with old_code, new_code and optionally old_name, new_name, year.
 
     One row per pair: a split has several rows of one old_code and a merger several of one new_code. Raises
-    BoundaryError where the file is not there, or a column is missing.
+    BoundaryError if the file is not there, or a column is missing.
     """
     path = Path(path)
     if not path.exists():

@@ -58,9 +58,9 @@ def _touches_china(bounds: Bounds) -> bool:
 
 
 def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pyproj.CRS:
-    """The layer's CRS: its own, else the one given; nothing is assumed.
+    """The layer's CRS: its own, otherwise the one given; nothing is assumed.
 
-    Raises BoundaryError where neither is there, or the given one is unknown or contradicts the file's, or the
+    Raises BoundaryError if neither is there, or the given one is unknown or contradicts the file's, or the
     coordinates do not fit, with the range of the coordinates and the likely candidates.
     """
     bounds: Bounds = tuple(float(edge) for edge in frame.total_bounds)  # type: ignore[assignment]

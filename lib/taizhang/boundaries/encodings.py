@@ -24,7 +24,7 @@ _PAGES |= {"1252": "cp1252", "88591": "cp1252"}
 _NATIVE = {"gbk": "gb18030", "gb2312": "gb18030", "big5": "cp950", "iso8859-1": "cp1252", "latin-1": "cp1252"}
 _SUFFIXES = tuple("镇乡县区市村旗盟省州道岛")
 TITLES = {"utf-8": "UTF-8", "gb18030": "GBK", "cp950": "Big5", "cp1252": "Windows-1252"}
-# (read as, written in): the mistakes that are made, the commonest first.
+# (read as, written in): the mistakes that are made, the most common first.
 _MISTAKES = (
     *(("gb18030", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8"), ("cp950", "utf-8")),
     *(("cp1252", "gb18030"), ("latin-1", "gb18030"), ("cp950", "gb18030"), ("gb18030", "cp950")),
@@ -83,7 +83,7 @@ def decide_encoding(
     """Find the encoding of all text of a file (`raw`: field names and values).
 
     `marks` is what the file says of itself, from `read_marks`; `setting` is 'auto', or the encoding the user states.
-    Raises BoundaryError where that is unknown or yields no words, or none of the encodings does, or two do equally
+    Raises BoundaryError if that is unknown or yields no words, or none of the encodings does, or two do equally
     well.
     """
     texts = [one for one in dict.fromkeys(raw) if any(byte > 127 for byte in one)]

@@ -37,8 +37,8 @@ def spell_english(name: str) -> str:
 def list_names(districts: gpd.GeoDataFrame, lang: str, given: Mapping[str, str]) -> dict[str, str]:
     """What a page in a language calls each district, by code.
 
-    In English by `given`, whose keys are codes or names, else by the layer's own column name_en, else by sound; where
-    two would be called alike, each has its Chinese name behind.
+    In English by `given`, whose keys are codes or names, otherwise by the layer's own column name_en, otherwise by
+    sound; where two would be called alike, each has its Chinese name behind.
     """
     codes, names = districts["code"].astype("str"), districts["name"].astype("str")
     if lang != "en":

@@ -248,7 +248,7 @@ def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
     Names of persons are counted, never shown; a cell may name several. Returns one row per district_code, then
     'all'; after each, where its cells are of several levels, one per level: level ('' for all of them), people
     (distinct), cells_per_person_median and _max, heads (cells that hold others), cells_per_head_min, _median and
-    _max; NaN where there are none.
+    _max; NaN if there are none.
     """
     groups = []
     for code, cells in (*grid.groupby("district_code", sort=True), (ALL, grid)):

@@ -41,7 +41,7 @@ _TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
 @dataclass(frozen=True)
 class Layer:
-    """A boundary layer, read and mended, with notes on what was mended or noticed.
+    """A boundary layer, read and corrected, with notes on what was corrected or noticed.
 
     `frame` has code, name, parent (text, NA where there is none), the grid's further columns, geometry in longitude
     and latitude, by a geographic `crs`.
@@ -75,7 +75,7 @@ def read_districts(
     states none; `offset` is the web map offset to undo ('none', 'gcj02' or 'bd09'); `encoding` that of a shapefile's or
     GeoJSON's text, which 'auto' judges; `shown` the path as workbook.toml would say it, for what is to be pasted there.
 
-    Raises BoundaryError where the file cannot be read, a column is not there, the CRS is missing or wrong, names are
+    Raises BoundaryError if the file cannot be read, a column is not there, the CRS is missing or wrong, names are
     mojibake, codes are missing or stand for several names, or geometry is no area.
     """
     columns = {"code": code, "name": name, "parent": parent} | ({"name_en": name_en} if name_en else {})
@@ -164,7 +164,10 @@ def _pick_columns(
 
 
 def _find_column(name: str, held: Sequence[str]) -> str:
-    """The column of this name; else the only one that differs in spaces, widths and capitals alone; else the name."""
+    """The column of this name; otherwise the only one that differs in spaces, widths and capitals alone.
+
+    Otherwise the name.
+    """
     if name in held:
         return name
     same = [one for one in held if clean_text(one).casefold() == clean_text(name).casefold()]
@@ -213,7 +216,7 @@ def require_numbers(frame: gpd.GeoDataFrame, where: str) -> None:
 
 
 def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> gpd.GeoDataFrame:
-    """Valid areas only: invalid rings mended by make_valid, and said; no area at all is an error."""
+    """Valid areas only: invalid rings corrected by make_valid, and said; no area at all is an error."""
     shapes = frame.geometry.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     kinds = shapely.get_type_id(shapes)

@@ -72,16 +72,16 @@ def match_districts(
 ) -> pd.DataFrame:
     """Find the district of each row.
 
-    In this order: exact code; code of another vintage (crosswalk, as from `read_crosswalk`); exact name; alias; name of
-    another vintage; name without its suffix; the same in simplified characters; the district whose full name begins the
-    text, or comes first after names of units above, where the text goes on to a place; where the layer knows of no unit
-    above, the reason asks. A name that several districts bear is decided by `parent`, the code or name of the unit
-    above, or not at all. A point (lon, lat in degrees, shifted by `offset`: 'none', 'gcj02' or 'bd09') decides only
-    where the row has no district text; it needs `geometry`, the districts' shapes in degrees. Nothing is accepted
-    because it is alike: near names are proposed in the reason.
+    In this order: exact code; code of another vintage (crosswalk, as returned by `read_crosswalk`); exact name; alias;
+    name of another vintage; name without its suffix; the same in simplified characters; the district whose full name
+    begins the text, or comes first after names of units above, where the text goes on to a place; where the layer
+    knows of no unit above, the reason asks. A name that several districts bear is decided by `parent`, the code or
+    name of the unit above, or not at all. A point (lon, lat in degrees, shifted by `offset`: 'none', 'gcj02' or
+    'bd09') decides only where the row has no district text; it needs `geometry`, the districts' shapes in degrees.
+    Nothing is accepted because it is alike: near names are proposed in the reason.
 
-    Returns code (NA where there is none), how (one of `HOW`) and reason (a Reason; None where matched), on the index
-    of `values`. Raises BoundaryError where an alias names a code that is not in the layer, or another district's own
+    Returns code (NA where there is none), how (one of `HOW`) and reason (a Reason; None if matched), on the index
+    of `values`. Raises BoundaryError if an alias names a code that is not in the layer, or another district's own
     name.
     """
     finder = _Finder(districts, aliases or {}, crosswalk)
@@ -247,7 +247,7 @@ class _Finder:
         """The district of a place in it (城关镇河东村, 滨江县石门镇人民路3号): the longest full name that comes first.
 
         Before it may stand names of units above that the layer knows; a second district's name later in the text makes
-        it doubtful. None where the text is no such place.
+        it doubtful. None if the text is no such place.
         """
         plain = cut_spaces(text)
         starts = {0: ""}
@@ -278,7 +278,7 @@ class _Finder:
     def _find_address(self, text: str, above: str) -> str | None:
         """The district of an English address (12 Main Street, Old Mill Town): the one part between commas that is one.
 
-        After it may stand the unit above alone, as the layer has it. None where it is no such address.
+        After it may stand the unit above alone, as the layer has it. None if it is no such address.
         """
         parts = [fold_name(part) for part in text.split(",")]
         if len(parts) < 2 or not text.isascii():
@@ -366,7 +366,7 @@ class _Finder:
         return {code for code in codes if self._lies_under(code, above) is not False}
 
     def _lies_under(self, code: str, above: str) -> bool | None:
-        """Whether a district is under a unit; None where its parent is unknown or cannot be compared."""
+        """Whether a district is under a unit; None if its parent is unknown or cannot be compared."""
         parent = self.parents[code]
         if above.isdigit():
             short = cut_zeros(above)
@@ -424,8 +424,8 @@ def find_district(
 ) -> str:
     """The code of the district a user names (code, name, alias, or name without its suffix).
 
-    With a crosswalk (as from `read_crosswalk`) a code or name of another vintage will do. Raises ParameterError where
-    no district, or several, is so named; the message lists the nearest names.
+    With a crosswalk (as returned by `read_crosswalk`) a code or name of another vintage will do. Raises ParameterError
+    where no district, or several, is so named; the message lists the nearest names.
     """
     cleaned = read_code_or_name(text)
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names

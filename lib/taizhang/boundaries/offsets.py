@@ -81,7 +81,7 @@ def undo_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Fl
 
     The formula has no closed inverse. The shift changes by less than 1 % of a step, so the fixed-point iteration ``w
     <- g - (shift(w) - w)`` gains two digits a turn; it stops below 1e-11 degrees (1 um). NaN stays NaN. Raises
-    BoundaryError where the offset is unknown.
+    BoundaryError if the offset is unknown.
     """
     _require_offset(offset)
     given_lon, given_lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)

@@ -11,13 +11,13 @@ import shapely
 from taizhang.boundaries.offsets import Floats, undo_offset
 from taizhang.core.reasons import Reason
 
-# Points taken at a gate or by an old telephone may be beyond the border; ten times as far they are another place's.
+# Points taken at a gate or by an old phone may be beyond the border; ten times as far they are another place's.
 _FAR_DEGREES = 0.01
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where points lie: position of the polygon (-1: none or several), and a Reason where none, else None."""
+    """Where points lie: position of the polygon (-1: none or several), and a Reason where none, otherwise None."""
 
     position: npt.NDArray[np.int64]
     reason: npt.NDArray[np.object_]
@@ -26,9 +26,9 @@ class Places:
 def find_strays(
     lon: Floats, lat: Floats, codes: npt.NDArray[np.object_], districts: gpd.GeoDataFrame
 ) -> npt.NDArray[np.bool_]:
-    """Which points (degrees, NaN where a row has none) lie far from the district, of `codes`, that their rows name.
+    """Which points (degrees, NaN if a row has none) lie far from the district, of `codes`, that their rows name.
 
-    True for a point over a hundredth of a degree (1.1 km) beyond its district; False where row or district has no
+    True for a point over a hundredth of a degree (1.1 km) beyond its district; False if row or district has no
     place.
     """
     stray = np.zeros(len(lon), dtype=bool)
@@ -48,7 +48,7 @@ def locate_points(lon: Floats, lat: Floats, geometry: gpd.GeoSeries, *, offset: 
     """Find the polygon each point lies in.
 
     The tree is built over the points and asked once per polygon, prepared: the time grows with the
-    points and not with points x polygons. Points are in degrees, NaN where a row has none, shifted by `offset`
+    points and not with points x polygons. Points are in degrees, NaN if a row has none, shifted by `offset`
     ('none', 'gcj02' or 'bd09'); one on a border shared by several polygons, or in several, is in none, with the reason.
     """
     count = len(lon)

@@ -26,9 +26,9 @@ def measure_reach(
 ) -> pd.DataFrame:
     """Which points (degrees) are within a straight line of the nearest site (a shelter, a team).
 
-    `distance_m` is as the crow flies: roads and rivers are not considered; BoundaryError where it is not above 0.
+    `distance_m` is as the crow flies: roads and rivers are not considered; BoundaryError if it is not above 0.
     NaN is unknown; sites without coordinates are left out. Returns one row per point: distance_m to the nearest site
-    (geodesic, GRS80; NaN where unknown), site (its position, -1 where unknown) and within (boolean, NA where
+    (geodesic, GRS80; NaN if unknown), site (its position, -1 where unknown) and within (boolean, NA where
     unknown).
     """
     if not distance_m > 0:
@@ -106,7 +106,7 @@ def summarise_reach(
     not known.
 
     Returns one row per district in order, then 'all': district_code; distance_m; sites and sites_located;
-    premises_located and premises_in_reach; area_in_reach_percent; residents and people_in_reach (NaN where not known;
+    premises_located and premises_in_reach; area_in_reach_percent; residents and people_in_reach (NaN if not known;
     'all' sums the districts whose residents are known); geometry, the area in reach within the district.
     """
     codes = districts["code"].astype(str)

@@ -22,7 +22,7 @@ def describe_shift(
     Each offset is undone and put on, and the area in which the outlines of both layers then disagree is
     compared with that of the layer as it is.
 
-    Both are layers of one area, in degrees; `name` and `against` are what they are called. None where nothing suggests
+    Both are layers of one area, in degrees; `name` and `against` are what they are called. None if nothing suggests
     a shift.
     """
     layer = _outline(frame.geometry)

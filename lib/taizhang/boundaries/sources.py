@@ -31,7 +31,7 @@ _INTEGER, _REAL = (re.compile(rb"[+-]?\d{0,15}(?:\.%s*)?" % figure) for figure i
 
 @dataclass(frozen=True)
 class LayerSource:
-    """A layer as it is in its file: nothing mended yet but the encoding of its text."""
+    """A layer as it is in its file: nothing corrected yet but the encoding of its text."""
 
     frame: gpd.GeoDataFrame
     notes: list[Reason] = field(default_factory=list)
@@ -45,7 +45,7 @@ def read_source(
     ``file.gpkg!layer`` names one of several layers, ``file.zip!name.shp`` one of several files in an archive, and
     ``file.zip!name.gpkg!layer`` both. A shapefile's text is judged ('auto') or of the encoding given, and so is that of
     other files that should be UTF-8 and aren't. `shown` is the path as a setting names it, `wanted` the columns that
-    the layer should have, for the line to paste where the file holds several. Raises BoundaryError where the file is
+    the layer should have, for the line to paste where the file holds several. Raises BoundaryError if the file is
     missing, damaged, of no known format, or holds several layers and none is named.
     """
     path, inner = split_layer(Path(path))

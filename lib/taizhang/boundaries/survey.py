@@ -113,7 +113,7 @@ def _read_codes(values: pd.Series) -> pd.Series:
 
 
 def _weigh_code(name: str, codes: pd.Series) -> float:
-    """How sure a column is that of the codes: figures of 6 or more, each its own; 0 where it can't be.
+    """How sure a column is that of the codes: figures of 6 or more, each its own; 0 if it can't be.
 
     Letters before the figures (RC01) will do under a header that speaks of codes, where there are no better ones.
     """
@@ -139,7 +139,7 @@ def _weigh_name(name: str, texts: pd.Series, features: int) -> float:
 
 
 def _find_parent(own: pd.Series, others: dict[str, tuple[pd.Series, pd.Series]]) -> str:
-    """The column of the unit above: a code with which each district's own begins, else the name of a county or city."""
+    """The column of the unit above: a code that begins each district's own code, or else a county or city name."""
     for name, (codes, _) in others.items():
         told = (
             codes.notna().all() and len(codes) > 0 and codes.map(lambda one: bool(_CODE.fullmatch(one))).all()

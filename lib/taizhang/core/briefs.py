@@ -53,7 +53,10 @@ class Problem:
 
     @property
     def is_listed(self) -> bool:
-        """Whether its subjects stand in columns: three or more of few words; else each is a sentence of its own."""
+        """Whether its subjects stand in columns: three or more of few words.
+
+        Otherwise each is a sentence of its own.
+        """
         amounts = ["".join(run.text for run in one.amount) for one in self.subjects]
         # A Chinese character takes the room of two others.
         return len(amounts) > 2 and all(

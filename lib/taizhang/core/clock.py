@@ -9,7 +9,7 @@ NOW = "TAIZHANG_NOW"
 
 
 def read_day() -> date:
-    """Today; ParameterError where TAIZHANG_NOW is no moment."""
+    """Today; ParameterError if TAIZHANG_NOW is no moment."""
     given = os.environ.get(NOW, "")
     try:
         return datetime.fromisoformat(given).date() if given else date.today()

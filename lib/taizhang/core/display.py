@@ -24,7 +24,7 @@ FIGURE = "application/vnd.taizhang.figure+json"
 TABLE = "application/vnd.taizhang.table+json"
 PROSE = "application/vnd.taizhang.prose+json"
 KEY_FIGURES = "application/vnd.taizhang.keyfigures+json"
-_NARROW_MM = 120.0  # a picture up to so wide is set as on a telephone's screen
+_NARROW_MM = 120.0  # a picture up to so wide is set as on a phone screen
 
 
 def is_interactive() -> bool:
@@ -86,7 +86,7 @@ class Figure:
     `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: what is measured, or the question that
     the figure answers; `headline`: the finding that leads its caption, '' where it has none; `alt`: what the figure
     shows, computed from the data; `source`: source, n and interval; `annex`: whether a report has it in its annex;
-    `told`: the words that a report has in its place, as it shows so little; `narrow`: the same for a telephone's
+    `told`: the words that a report has in its place, as it shows so little; `narrow`: the same for a phone's
     screen, '' where there is none.
     """
 
@@ -125,7 +125,7 @@ class Figure:
         path : str or Path
             Its folder is made where there is none.
         width_mm : float, optional
-            Default: that of a report's column, 160 mm. Type shrinks along; up to 120 mm a figure is drawn anew for a
+            Default: that of a report's column, 160 mm. Type shrinks along; up to 120 mm a figure is drawn again for a
             narrow column, with type that can be read, unless somebody has changed it.
         dpi : float
             Dots per inch of a PNG.
@@ -148,7 +148,7 @@ class Figure:
         return self.live
 
     def _refresh(self) -> "Figure":
-        """As it is now: where somebody changed its drawing, drawn again, and on a telephone the same."""
+        """As it is now: where somebody changed its drawing, drawn again, and on a phone the same."""
         if self.live is None or not self.live.is_changed():
             return self
         return replace(self, svg=self.live.draw(), narrow="", narrower=None)
@@ -219,7 +219,7 @@ class Table:
     `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print,
     `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex;
     `told`: the words that a report has in its place, as it has so few rows. Of a `shaded` one cells with a note are
-    filled with its colour, columns stand close, and a telephone shows each row as a card.
+    filled with its colour, columns stand close, and a phone shows each row as a card.
     """
 
     id: str

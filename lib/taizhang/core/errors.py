@@ -10,7 +10,7 @@ from taizhang.core.reasons import Reason, word_all
 
 
 class TaizhangError(Exception):
-    """Base of all errors that a user can mend, said by a reason, or a message's code and what fills its places."""
+    """Base of all errors that a user can fix, said by a reason, or a message's code and what fills its places."""
 
     def __init__(self, said: str | Reason, /, **parameters: Any) -> None:
         super().__init__(said, parameters)

@@ -97,7 +97,7 @@ def follow_text(text: str, *modules: str, without: tuple[str, ...] = ()) -> Code
 
 
 def find_version(library: str) -> str:
-    """The installed version of a library by the name it is imported by; empty where there is none."""
+    """The installed version of a library by the name it is imported by; empty if there is none."""
     if library == "python":
         return platform.python_version()
     if library in _BESIDE:

@@ -31,5 +31,5 @@ class _OnceLoader(_Loader):  # type: ignore[valid-type,misc]
 
 
 def parse_yaml(text: str) -> Any:
-    """Parse YAML; yaml.YAMLError where it is none, DoubledKeyError where a key stands twice in one mapping."""
+    """Parse YAML; yaml.YAMLError if it is not one, DoubledKeyError if a key stands twice in one mapping."""
     return yaml.load(text, _OnceLoader)

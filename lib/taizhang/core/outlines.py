@@ -57,7 +57,7 @@ def measure_text(text: str, size: float) -> tuple[float, float]:
 def find_places(
     shapes: Sequence[shapely.Geometry], rooms: Sequence[tuple[float, float]], *, taken: Sequence[Box] = ()
 ) -> list[tuple[float, float] | None]:
-    """The middle of each label, within its shape and touching no other; None where a shape has no room.
+    """The middle of each label, within its shape and touching no other; None if a shape has no room.
 
     `rooms`: width and height that each label takes, in the units of the shapes; `taken`: places already used. Smaller
     shapes choose first.
@@ -131,7 +131,7 @@ def find_beside(
     """The middle of a label near a shape that has no room for it, touching neither the shape nor what is taken.
 
     `frame` is what the label must lie in, `land` what it keeps off besides, `steps` how far away it may be, in three
-    quarters of its width. None where there is no place.
+    quarters of its width. None if there is no place.
     """
     if shape.is_empty:
         return None

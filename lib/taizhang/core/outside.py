@@ -61,7 +61,7 @@ def _name(kind: type) -> str:
 
 
 def _find_place(error: BaseException) -> tuple[int, int]:
-    """Line and column, from 1, where a text is not as it should be; 0 where the error doesn't say."""
+    """Line and column, from 1, where a text is not as it should be; 0 if the error doesn't say."""
     if mark := getattr(error, "problem_mark", None):  # YAML
         return mark.line + 1, mark.column + 1
     if found := _PLACE.search(str(error)):

@@ -135,7 +135,7 @@ def parse_period(text: str) -> Period:
 
 
 def parse_day(text: str) -> date:
-    """Read a day as users write it, ``2022-01-31``; ParameterError where there is no such day."""
+    """Read a day as users write it, ``2022-01-31``; ParameterError if there is no such day."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         with suppress(ValueError):  # 2022-02-30 falls to the message below
             return date.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""Telephone and identity numbers in free text, masked before anything shows them."""
+"""Phone and identity numbers in free text, masked before anything shows them."""
 
 import re
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ _PERSONAL = re.compile(
 
 
 def mask_numbers(text: str) -> str:
-    """Replace telephone and identity numbers by asterisks of the same length."""
+    """Replace phone and identity numbers by asterisks of the same length."""
     return _PERSONAL.sub(lambda match: "*" * len(match[0]), text)
 
 

@@ -173,7 +173,7 @@ def choose_language(lang: str) -> None:
 
 
 def current_language() -> str:
-    """The language of messages: TAIZHANG_LANG where it is set, else the one chosen, else the system's."""
+    """The language of messages: TAIZHANG_LANG where it is set, otherwise the one chosen, otherwise the system's."""
     asked = os.environ.get("TAIZHANG_LANG", "")
     return asked if asked in LANGUAGES else _chosen[0] if _chosen else find_system_language()
 
@@ -199,7 +199,7 @@ def parse_toml(text: str) -> Mapping[str, Any]:
 
 
 def read_language(folder: str | os.PathLike[str] = "") -> str:
-    """The language that the workbook in a folder, or the nearest one upwards, asks for; empty where none is told.
+    """The language that the workbook in a folder, or the nearest one upwards, asks for; empty if none is told.
 
     Quick, and before anything else is read: a workbook.toml with mistakes is no error here.
     """

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 
 def restore(kind: Any, kept: Any) -> Any:
-    """A record of a kind from a mapping by field, tuples from lists; TypeError or ValueError where one doesn't fit."""
+    """A record of a kind from a mapping by field, tuples from lists; TypeError or ValueError if one doesn't fit."""
     if isinstance(kind, type) and is_dataclass(kind) and not isinstance(kept, kind):
         nested = _find_nested(kind)
         return kind(**{name: restore(nested.get(name), one) for name, one in dict(kept).items()})

@@ -53,7 +53,7 @@ def fill(
     """Fill a text's places and keep what fills them apart from the words around.
 
     A place is written ``{name}``; ``{name:,}`` is formatted as Python formats numbers; ``{name:hazard|hazards}`` is
-    the first word where the value is one, else the second; there may be words for two as well, and places in
+    the first word where the value is one, otherwise the second; there may be words for two as well, and places in
     them: ``{name:once|twice|{name} times}``. A value that chooses a word is a number, or has an attribute `value` that
     is one. `write` is applied to each value that fills a place. Raises KeyError if a place has no value.
     """

@@ -90,7 +90,7 @@ def list_rules(given: "DrawInput") -> dict[str, str]:
 
 
 def make_commitment(given: "DrawInput", seed: SeedRule, today: date) -> Commitment:
-    """Fix the lists and rules of a draw; ParameterError where its seed may exist already, or it has no title."""
+    """Fix the lists and rules of a draw; ParameterError if its seed may exist already, or it has no title."""
     problems = []
     if not given.title.strip():
         problems.append(Reason("draw.commit.no_title"))

@@ -51,7 +51,7 @@ class Visit:
 class Draw:
     """A draw: what went in, the seed, the lists' hash, and the visits in the order drawn.
 
-    `commitment`: what was fixed before the seed existed; None where nothing was.
+    `commitment`: what was fixed before the seed existed; None if nothing was.
     """
 
     given: DrawInput
@@ -149,7 +149,7 @@ def make_draw(given: DrawInput, seed: str) -> Draw:
 
 
 def repeat_draw(draw: Draw) -> list[Reason]:
-    """Draw again from what a record holds and say where the two differ; empty where they don't."""
+    """Draw again from what a record holds and say where the two differ; empty if they don't."""
     again = make_draw(draw.given, draw.seed)
     faults = []
     if draw.commitment is not None:

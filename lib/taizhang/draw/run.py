@@ -34,7 +34,7 @@ _NEEDED = {"entities": ("id", "stratum"), "inspectors": ("id",), "avoid": ("insp
 
 
 def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
-    """Read draw.toml and the lists that it names, and the seed that it holds; empty where it holds none."""
+    """Read draw.toml and the lists that it names, and the seed that it holds; empty if it holds none."""
     root = locate_root(workbook)
     settings = read_draw_settings(root)
     entities = _read_list(root, settings.entities, "entities")
@@ -125,7 +125,7 @@ def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
 def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path]:
     """Fix the lists and rules of a draw before its seed exists, in a file of the workbook; what, and in which.
 
-    ParameterError where draw.toml holds a seed, does not say what it is to be, or lists of this title are fixed.
+    ParameterError if draw.toml holds a seed, does not say what it is to be, or lists of this title are fixed.
     """
     given, seed = read_draw(workbook)
     settings = read_draw_settings(locate_root(workbook))
@@ -146,7 +146,7 @@ def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path
 
 
 def find_commitment(workbook: str | os.PathLike[str], title: str) -> Commitment | None:
-    """What was fixed for the draw of a title; None where nothing was; ParameterError where there are several."""
+    """What was fixed for the draw of a title; None if nothing was; ParameterError if there are several."""
     paths = _list_commitments(workbook, title)
     if len(paths) > 1:
         raise ParameterError("draw.commit.several", title=title, files=[path.name for path in paths])
@@ -232,7 +232,7 @@ def write_record(draw: Draw, path: Path) -> None:
 
 
 def read_record(path: Path) -> Draw:
-    """Read the record of a draw, as the file says it, not drawn anew: `repeat_draw` checks it."""
+    """Read the record of a draw, as the file says it, not drawn again: `repeat_draw` checks it."""
     try:
         record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != FORMAT:

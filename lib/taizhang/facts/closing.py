@@ -9,7 +9,7 @@ from taizhang.facts.rows import Mask, Rows
 
 @dataclass(frozen=True)
 class Closing:
-    """How a case is told closed: by the day in `date`, else by what `status` says.
+    """How a case is told closed: by the day in `date`, otherwise by what `status` says.
 
     `closed` and `open` are the values of status that say so. Closed without a day is *undated*: closed, unless a day
     was asked for that lies before the latest of its file, by which it may have been open still.

@@ -251,7 +251,7 @@ def _withhold(result: Result, published: Sequence[_Published], suppression: Supp
     """Of what is rounded as it stands in no calendar period, the places of which nothing is told.
 
     Other ranges and days may be as many as one likes, and together with what is shown of the year would tell what is
-    hidden there. Where anything is, districts are left out, noughts, too: that some have none tells which days others
+    hidden there. Where anything is, districts are left out, zeros, too: that some have none tells which days others
     have. The whole area's number, of which all months are shown, says nothing of districts.
     """
     nowhere = np.zeros(result.value.shape, bool)

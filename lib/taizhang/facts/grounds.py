@@ -1,6 +1,6 @@
 """What an answer rests on: every predicate and amount says of which columns it is told, and of which rows it is known.
 
-What was not written down is not nought: an answer that rests on a column which a row's table lacks, or on an empty
+What was not written down is not zero: an answer that rests on a column which a row's table lacks, or on an empty
 cell that says nothing (`empty` in the ledgers' metadata), is not known.
 """
 
@@ -70,7 +70,7 @@ def knows(function: Callable[[Rows], object]) -> Test:
 
 @cache
 def answered(column: str) -> Test:
-    """Whether the cell says something: written, or empty where that has a meaning."""
+    """Whether the cell says something: written, or empty if that has a meaning."""
     return lambda rows: rows.answered(column)
 
 
@@ -82,7 +82,7 @@ def ask(column: str, base: Test = every) -> Ground:
 
 @cache
 def number(column: str) -> Grounded[Floats]:
-    """The number in a column, one and the same for each column; 0 where an empty cell says so."""
+    """The number in a column, one and the same for each column; 0 if an empty cell says so."""
     return Grounded(lambda rows: rows.amounts(column), (ask(column),))
 
 

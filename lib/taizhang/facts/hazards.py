@@ -20,7 +20,7 @@ _failed = holds("verified_result", "not_passed")
 def _choose_days(rows: Rows, first: bool) -> Days:
     """The first that is filled of rectified_on, closed_on, verified_on (unless not passed); on the spot the day found.
 
-    Of a partial date its first or its last day. NaT where there is none.
+    Of a partial date its first or its last day. NaT if there is none.
     """
     read = rows.days if first else rows.last_days
     spot = rows.test(is_on_the_spot) & ~rows.equals("status", "open")
@@ -32,7 +32,7 @@ def _choose_days(rows: Rows, first: bool) -> Days:
 
 
 def find_rectified_day(rows: Rows) -> Days:
-    """The day of rectification, even after as_of; NaT where none is known. Of a month, the first."""
+    """The day of rectification, even after as_of; NaT if none is known. Of a month, the first."""
     return _choose_days(rows, True)
 
 
@@ -122,7 +122,7 @@ is_carried_major = _is_carried(is_major_open)
 
 
 def count_days_late(rows: Rows) -> Floats:
-    """Days from the deadline, of a month its last day, to as_of; NaN where there is none."""
+    """Days from the deadline, of a month its last day, to as_of; NaN if there is none."""
     late = (rows.as_of - rows.last_days("deadline")).astype("timedelta64[D]")
     return np.where(np.isnat(late), np.nan, late.astype(np.int64))
 

@@ -42,7 +42,7 @@ STOCK = "stock"
 class Scene:
     """What facts are computed from: ledgers, period and day, for one set of districts.
 
-    `asked`: the day that somebody asked the reported period to be read as of; None where nobody did. `unread`: by kind
+    `asked`: the day that somebody asked the reported period to be read as of; None if nobody did. `unread`: by kind
     the districts of which a file could not be read, ``all`` where it may hold any.
     """
 
@@ -73,7 +73,7 @@ class Scene:
         return np.full(self.n, True) if ALL in codes else np.asarray(self.ledgers.codes.isin(codes))
 
     def population(self, column: str) -> Floats:
-        """Residents, output and so on by district in the year in which the period ends; NaN where unknown.
+        """Residents, output and so on by district in the year in which the period ends; NaN if unknown.
 
         Rows that say the same count once; where rows of one district and year disagree it is unknown.
         """
@@ -144,7 +144,7 @@ class Part:
 
 
 def divide(top: Floats, bottom: Floats) -> Floats:
-    """The ratio; NaN where the denominator is 0 or unknown."""
+    """The ratio; NaN if the denominator is 0 or unknown."""
     return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
 
 
@@ -376,7 +376,7 @@ class Share(Measure):
 class Ratio(Measure):
     """Sum of one amount over the sum of another, over rows where both are known.
 
-    `percent`: a share of things counted in both, with Wilson's interval; else a rate with Poisson's.
+    `percent`: a share of things counted in both, with Wilson's interval; otherwise a rate with Poisson's.
     """
 
     top: Amount

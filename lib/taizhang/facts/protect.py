@@ -1,11 +1,11 @@
 """Which cells of linked tables must be hidden beside the small ones, by linear programming.
 
-A table has a number for every place, the whole area last. Tables of one kind of cases over the months, quarters, halves
-and year are linked: months add up to quarters. Whoever sees all of them can work out a hidden number from the others,
-unless enough others are hidden, too (complementary suppression: Willenborg and de Waal, Elements of Statistical
-Disclosure Control, 2001, ch. 6). Here other numbers that agree with all that is shown are looked for: where they differ
-from the true ones by 1 at least, nobody can tell which are true. Where there are none, the cells are hidden by which
-such numbers are had at the least cost.
+A table has a number for every place, the whole area last. Tables of one kind of cases over the months, quarters,
+halves and year are linked: months add up to quarters. Anyone who sees all of them can work out a hidden number from
+the others, unless enough others are hidden, too (complementary suppression: Willenborg and de Waal, Elements of
+Statistical Disclosure Control, 2001, ch. 6). Here other numbers that agree with all that is shown are looked for:
+where they differ from the true ones by 1 at least, nobody can tell which are true. Where there are none, the cells are
+hidden by which such numbers are had at the least cost.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class Cells:
     counts : ndarray of bool, shape (cells,)
         Whether it is a whole number.
     fixed : ndarray of bool, shape (cells,)
-        What is never hidden by choice, as noughts are not.
+        What is never hidden by choice, as zeros are not.
     shows : csr_array of bool, shape (facts, cells)
         What each fact shows.
     exists : ndarray of bool, shape (facts,)
@@ -127,7 +127,7 @@ class Protection:
         self.equal, self.within = stack(cells.equal, n), stack(cells.within, n)
         self.lines = sparse.vstack([self.equal, self.within], format="csr")
         self.room = -(self.within @ cells.values)  # by how much each within may grow
-        # Of the relations the parts, and the wholes, to see what follows from a nought.
+        # Of the relations the parts, and the wholes, to see what follows from a zero.
         self.up = (self.lines > 0).astype(float).T.tocsr()
         self.down = (self.lines < 0).astype(float)
         self.step = np.where(cells.counts, 1 - EPSILON, AMOUNT)
@@ -140,7 +140,7 @@ class Protection:
         cells = self.cells
         self.hidden_facts = (cells.shows @ self.chosen.astype(float) > 0) & cells.exists
         self.shown = self.of @ (~self.hidden_facts).astype(float) > 0
-        # Nothing is to be kept from view of what is nought as something above it is that is always shown.
+        # Nothing is to be kept from view of what is zero as something above it is that is always shown.
         nought = self.shown & (cells.values == 0) & cells.fixed
         before = -1
         while nought.sum() != before:
@@ -274,7 +274,7 @@ class Protection:
             self._see()
 
     def run(self) -> bool:
-        """Hide until nothing hidden can be worked out; False where no hiding would do, as noughts are never hidden."""
+        """Hide until nothing hidden can be worked out; False if no hiding would do, as zeros are never hidden."""
         hopeless = np.zeros(len(self.safe), bool)
         while True:
             pinned = [cell for cell in self.audit() if not hopeless[cell]]

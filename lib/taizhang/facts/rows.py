@@ -151,7 +151,7 @@ class Ledger:
         return bool((numbers > 0).any() and not (numbers == 0).any())
 
     def answered(self, column: str) -> Mask:
-        """Whether the cell says something: written, or empty where the metadata say what that means."""
+        """Whether the cell says something: written, or empty if the metadata say what that means."""
         return self.make(self._answered, column)
 
     def _answered(self, column: str) -> Mask:
@@ -161,7 +161,7 @@ class Ledger:
         return self.known(column)
 
     def amounts(self, column: str) -> Floats:
-        """Numbers, 0 where an empty cell says so; NaN where unknown."""
+        """Numbers, 0 where an empty cell says so; NaN if unknown."""
         return self.make(self._amounts, column)
 
     def _amounts(self, column: str) -> Floats:
@@ -171,7 +171,7 @@ class Ledger:
         return np.where(np.isnan(numbers) & self.has(column), 0.0, numbers)
 
     def days(self, column: str) -> Days:
-        """Dates as days, of a longer span the first; NaT where unknown."""
+        """Dates as days, of a longer span the first; NaT if unknown."""
         return self.make(self._days, column)
 
     def last_days(self, column: str) -> Days:
@@ -205,7 +205,7 @@ class Ledger:
         return pd.to_datetime(self.table[column]).to_numpy().astype("datetime64[D]")
 
     def term_starts(self) -> Days:
-        """The first day of each row's school term; NaT where no term is told."""
+        """The first day of each row's school term; NaT if no term is told."""
         return self.make(self._term_starts)
 
     def _term_starts(self) -> Days:
@@ -216,7 +216,7 @@ class Ledger:
         return np.array([starts.get(text) for text in texts], "datetime64[D]")
 
     def numbers(self, column: str) -> Floats:
-        """Numbers; NaN where unknown."""
+        """Numbers; NaN if unknown."""
         return self.make(self._numbers, column)
 
     def _numbers(self, column: str) -> Floats:
@@ -242,7 +242,7 @@ class Ledger:
         return np.asarray(values.groupby(list(columns)).ngroup().fillna(-1), np.int64)
 
     def previous_day(self, columns: tuple[str, ...]) -> Days:
-        """The last earlier day on which another row holds the same values; NaT where there is none."""
+        """The last earlier day on which another row holds the same values; NaT if there is none."""
         return self.make(self._previous_day, columns)
 
     def _previous_day(self, columns: tuple[str, ...]) -> Days:
@@ -264,7 +264,7 @@ class Rows:
     term; `lacks_term`: it has rows, and none that the period can read. Its methods are those of Ledger, on these rows
     alone; what a row is (rectified, overdue, settled) is asked by `test` and a predicate of `facts`, and nowhere else.
 
-    `asked`: the day that somebody asked the ledgers to be read as of, in the period reported; None where nobody did.
+    `asked`: the day that somebody asked the ledgers to be read as of, in the period reported; None if nobody did.
     """
 
     def __init__(

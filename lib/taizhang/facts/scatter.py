@@ -57,8 +57,9 @@ def measure_scatter(
     Returns
     -------
     DataFrame
-        fact, district_code (of every district, then ``all``), dispersion, df, as from `stats.dispersion`. A fact whose
-        clusters can't be told (areas, plans that drills cover) has no rows; df is 0 where there are too few.
+        fact, district_code (of every district, then ``all``), dispersion, df, as returned by `stats.dispersion`. A
+        fact whose clusters can't be told (areas, plans that drills cover) has no rows; df is 0 where there are too
+        few.
     """
     ready = ledgers if isinstance(ledgers, Ledgers) else prepare_ledgers(ledgers, districts, dates=dates)
     scenes = [Scene(ready, period, day, asked=asked) for period, day in days.items()]
@@ -91,7 +92,7 @@ def leave_out_hidden(scatter: pd.DataFrame, *facts: pd.DataFrame) -> pd.DataFram
     scatter
         As from `measure_scatter`.
     facts
-        Of the periods that it is of, as from `compute_facts`.
+        Of the periods that it is of, as returned by `compute_facts`.
     """
     suppressed = [table["suppressed"].to_numpy(bool) for table in facts]
     if not any(mask.any() for mask in suppressed):
@@ -114,7 +115,7 @@ def _put_together(parts: _Parts) -> _Parts:
 
 
 def _take_apart(measure: Measure, scene: Scene) -> _Parts | None:
-    """None where the fact has no measure of chance, or its rows no clusters."""
+    """None if the fact has no measure of chance, or its rows no clusters."""
     of = measure.rows_of(scene)
     clusters = _find_clusters(of)
     if clusters is None:

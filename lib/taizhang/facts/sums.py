@@ -1,4 +1,4 @@
-"""Facts that nobody's rows bear out: numbers by district as tables of sums tell them."""
+"""Facts that nobody's rows bear out: numbers by district as summary tables tell them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ def list_reported(
     suppress_below: int,
     suppress: Collection[str],
 ) -> pd.DataFrame:
-    """The numbers of a period that tables of sums tell, as facts in the contract's columns.
+    """The numbers of a period that summary tables tell, as facts in the contract's columns.
 
     They have no numerator, denominator or interval, and nothing is known of rows behind them. The whole area has the
     sum where every district is there. Nothing is told on a day before the period's end. `districts` have code and
@@ -79,7 +79,7 @@ def _make_table(
 
 @cache
 def make_empty() -> pd.DataFrame:
-    """No facts: most workbooks have no table of sums, and a report asks four times."""
+    """No facts: most workbooks have no summary table, and a report asks four times."""
     return pd.DataFrame(columns=list(CONTRACT), dtype=object).astype(_TYPES)
 
 
@@ -118,7 +118,7 @@ def _name_kinds(facts: pd.DataFrame) -> pd.Series:
 def leave_out_empty(facts: pd.DataFrame, reported: pd.DataFrame, empty: Collection[str]) -> pd.DataFrame:
     """Facts of rows but for those of kinds that have no row in the period and whose numbers are reported instead.
 
-    `empty` are kinds without a row; their noughts are no count of anything.
+    `empty` are kinds without a row; their zeros are no count of anything.
     """
     instead = set(_name_kinds(reported)) & set(empty)
     return facts[~_name_kinds(facts).isin(instead)].reset_index(drop=True)

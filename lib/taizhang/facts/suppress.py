@@ -78,7 +78,7 @@ class Layout:
     def _relate(self, wholes: list[tuple[int, Numbers]], whole: int, parts: Sequence[int]) -> None:
         """Relate the parts within every place where it is true.
 
-        As of a day gone by, cases said to be closed without a day may be more than those that were closed.
+        As of a day elapsed, cases said to be closed without a day may be more than those that were closed.
         """
         values = self.values.reshape(-1, self.places)
         beyond = values[list(parts)].sum(axis=0) - values[whole]
@@ -265,7 +265,7 @@ def _make_cells(layout: Layout, facts: Sequence[tuple[int, Result]], links: Sequ
 
 
 def blank_result(result: Result, blank: Mask) -> Result:
-    """The result with everything empty where hidden or not known, but of how many rows it is known."""
+    """The result with everything empty if hidden or not known, but of how many rows it is known."""
     value, numerator, denominator, low, high = (
         np.where(blank, np.nan, numbers)
         for numbers in (result.value, result.numerator, result.denominator, result.low, result.high)

@@ -1,4 +1,4 @@
-"""Targets: how much is done, and whether that keeps pace with the time gone by."""
+"""Targets: how much is done, and whether that keeps pace with the time elapsed."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ class TargetLike(Protocol):
 
 
 def elapsed_percent(period: Period, as_of: date) -> float:
-    """Percent of the period gone by at the end of as_of, in days, 0 to 100."""
+    """Percent of the period elapsed at the end of as_of, in days, 0 to 100."""
     gone = (min(as_of, period.end) - period.start).days + 1
     return 100 * max(gone, 0) / period.days
 

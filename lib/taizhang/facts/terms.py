@@ -16,7 +16,7 @@ _SECOND = re.compile(r"第[二2]学期|下学期|学期[二2]|second|\b2nd\b|(?<
 
 
 def find_term_start(text: str) -> date | None:
-    """The first day of a school term as people write it; None where no year or term can be told.
+    """The first day of a school term as people write it; None if no year or term can be told.
 
     2020-2021学年第二学期 and 2021年春季学期 begin on 1 February 2021, 2020-2021学年上学期 and 2020秋 on 1 September
     2020. A school year without a term begins with its autumn.

@@ -33,7 +33,7 @@ def list_periods(year: int) -> list[Period]:
 
 
 def find_calendar_period(period: Period) -> Period | None:
-    """The month, quarter, half or year that a period is, however it is written; None where it is another range."""
+    """The month, quarter, half or year that a period is, however it is written; None if it is another range."""
     periods = list_periods(period.start.year)
     return next((one for one in periods if (one.start, one.end) == (period.start, period.end)), None)
 

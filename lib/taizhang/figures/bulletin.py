@@ -13,7 +13,7 @@ from taizhang.metadata.words import label
 def tabulate_changes(view: View) -> display.Table | None:
     """The key figures, and how each changed on the period just before and on the year before.
 
-    None where no key figure can be compared. A change that is beyond chance says so.
+    None if no key figure can be compared. A change that is beyond chance says so.
     """
     lang, rows = view.lang, []
     for shown in choose_changes(view):

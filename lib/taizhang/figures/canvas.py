@@ -128,7 +128,7 @@ def use_columns(height_mm: float, columns: int, *, grid: str = "y") -> Iterator[
 
 @contextmanager
 def use_axes(height_mm: float, *, grid: str = "y") -> Iterator[tuple[Drawing, Axes]]:
-    """Draw within this, in the house's style, on a drawing as from `make_axes`."""
+    """Draw within this, in the house's style, on a drawing as returned by `make_axes`."""
     with use_style():
         yield make_axes(height_mm, grid=grid)
 
@@ -322,7 +322,7 @@ def _draw_svg(drawing: Drawing, *, layout: bool = True) -> str:
 def _clean_svg(svg: str, id: str) -> str:
     """Make an SVG fit to stand with others in one page: its own ids, no size of its own, no style for others.
 
-    Matplotlib numbers its ids anew in each figure, and styles every element of the page (`*`).
+    Matplotlib numbers its ids again in each figure, and styles every element of the page (`*`).
     """
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r">\n *<", "><", svg)  # a notebook holds each line of an output by itself

@@ -26,7 +26,7 @@ _LINES: tuple[LineStyleType, ...] = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1,
 def plot_closure_by(view: View, by: str) -> display.Figure | None:
     """Share rectified by days since found, one curve per class of a column such as severity.
 
-    None where there are not two classes.
+    None if there are not two classes.
     """
     closure = follow_closure_by(view, by)
     if closure is None:

@@ -34,7 +34,7 @@ _WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.not_known", "eithe
 
 @add_narrow
 def map_fact(view: View, fact: str) -> display.Figure | None:
-    """A map of one fact over the districts, shaded where they differ; None where `classify_districts` finds nothing."""
+    """A map of one fact over the districts, shaded where they differ; None if `classify_districts` finds nothing."""
     found = classify_districts(view, fact)
     if found is None:
         return None
@@ -123,7 +123,7 @@ def _draw_classes(
 ) -> None:
     """Swatches with the least and the largest value of each class, or its name, and how many districts it has.
 
-    `unknown` says why districts have none; empty where all have. `sides` are the classes' names where they have any.
+    `unknown` says why districts have none; empty if all have. `sides` are the classes' names where they have any.
     """
     style = load_style()
     entries = []
@@ -154,7 +154,7 @@ def _draw_classes(
 def plot_ranking(view: View, fact: str) -> display.Figure | None:
     """Districts by a fact, best side first; of what is no count or sum, each with its interval, against the whole area.
 
-    None where it is known in fewer than two districts, or nought everywhere.
+    None if it is known in fewer than two districts, or zero everywhere.
     """
     found = compare_districts(view, fact)
     if found is None or not found.can_be_ranked:
@@ -162,7 +162,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
     lang, style, info, rows = view.lang, load_style(), view.describe(fact), found.ranked
     has_level, percent = found.has_level, info.unit == "percent"
     low = rows["low"].fillna(rows["value"])
-    # A telephone has no room for columns; it scrolls.
+    # A phone has no room for columns; it scrolls.
     columns = 1 if style.narrow else -(-len(rows) // _MOST_ROWS)
     high = -(-len(rows) // columns)
     left_pt = 0.0
@@ -219,7 +219,7 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
 
 @exhibit("districts")
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
-    """Key figures of some ledger kinds, or all, of all districts and the whole area; None where none is configured."""
+    """Key figures of some ledger kinds, or all, of all districts and the whole area; None if none is configured."""
     lang = view.lang
     infos = choose_columns(view, *kinds)
     if not infos:

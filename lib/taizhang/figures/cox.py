@@ -18,7 +18,7 @@ from taizhang.metadata.words import label
 
 @add_narrow
 def plot_cox(view: View) -> display.Figure | None:
-    """Hazard ratios of closure with their intervals; None where `fit_closure` fits nothing."""
+    """Hazard ratios of closure with their intervals; None if `fit_closure` fits nothing."""
     fit = fit_closure(view)
     if fit is None:
         return None
@@ -42,7 +42,7 @@ def plot_cox(view: View) -> display.Figure | None:
 
 
 def tabulate_cox(view: View) -> display.Table | None:
-    """Hazard ratios of closure, and whether each is the same all the time; None where `fit_closure` fits nothing."""
+    """Hazard ratios of closure, and whether each is the same all the time; None if `fit_closure` fits nothing."""
     fit = fit_closure(view)
     if fit is None:
         return None

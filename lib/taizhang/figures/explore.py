@@ -17,7 +17,7 @@ def cross_tabulate(
 ) -> display.Table | None:
     """Count the rows of a kind, such as ``hazards``, in the period by two of its columns, with totals.
 
-    The `most` frequent classes of each are shown, the rest counted together. ParameterError where the kind has no such
+    The `most` frequent classes of each are shown, the rest counted together. ParameterError if the kind has no such
     column, or its small counts are withheld.
     """
     counts = count_crossed(view, kind, rows, columns, most=most)
@@ -42,7 +42,7 @@ def cross_tabulate(
 def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
     """A district's facts, or a usual choice of them, beside those of each neighbour and the whole area.
 
-    ParameterError where there is no such fact.
+    ParameterError if there is no such fact.
     """
     if view.district == ALL:
         return None

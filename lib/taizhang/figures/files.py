@@ -18,7 +18,7 @@ _LOCK = Lock()  # the compiler keeps its world in itself
 def render_picture(svg: str, form: str, *, width_mm: float, dpi: float) -> bytes:
     """An SVG of ours as the bytes of a file; `form` is how its name ends, `dpi` is a PNG's.
 
-    ParameterError where there is no such form.
+    ParameterError if there is no such form.
     """
     if form not in FORMS:
         raise ParameterError("figures.no_form", form=form or "?", forms=", ".join(FORMS))

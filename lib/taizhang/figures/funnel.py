@@ -22,7 +22,7 @@ from taizhang.metadata.words import label
 def plot_funnel(view: View, fact: str) -> display.Figure | None:
     """Districts' shares or rates against their size, with limits that chance alone would keep to.
 
-    None where `find_funnel` finds none, or the whole area's value isn't known.
+    None if `find_funnel` finds none, or the whole area's value isn't known.
     """
     funnel = find_funnel(view, fact)
     if funnel is None or not funnel.of:

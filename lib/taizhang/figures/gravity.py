@@ -88,7 +88,7 @@ def _tell_marks(view: View, heat: HeatTable) -> list[str]:
 
 @exhibit("rate-maps")
 def map_rates(view: View) -> display.Figure | None:
-    """Small maps of the indicators by which districts differ, the districts that do named; None where none do."""
+    """Small maps of the indicators by which districts differ, the districts that do named; None if none do."""
     differences = list_differences(view)
     if not differences:
         return None
@@ -147,7 +147,7 @@ def _draw_panel(axes: Axes, view: View, one: RateDifference, colours: Mapping[st
 
 @exhibit("yield")
 def plot_yield(view: View) -> display.Figure | None:
-    """Hazards found against visits, with the whole area's yield as a line; None where `find_yield` finds nothing."""
+    """Hazards found against visits, with the whole area's yield as a line; None if `find_yield` finds nothing."""
     found = find_yield(view)
     if found is None:
         return None

@@ -87,7 +87,7 @@ def _name_district(code: object, view: View) -> str:
 def tabulate_grid_span(view: View, span: pd.DataFrame | None) -> display.Table | None:
     """Span of control: cells per person, and per cell of the level above; None where the layer doesn't say.
 
-    `span` as from `Workbook.grid_span`: it holds numbers and no names.
+    `span` as returned by `Workbook.grid_span`: it holds numbers and no names.
     """
     if span is None or span.empty:
         return None
@@ -106,7 +106,7 @@ def tabulate_grid_span(view: View, span: pd.DataFrame | None) -> display.Table |
 def tabulate_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Table | None:
     """Gaps, overlaps and stray cells with their areas and the cells they concern, largest first; None without any.
 
-    `problems` as from `Workbook.grid_problems`.
+    `problems` as returned by `Workbook.grid_problems`.
     """
     if problems is None or problems.empty or view.grid is None:
         return None
@@ -140,7 +140,7 @@ def _list_cells(codes: str, names: dict[str, str]) -> str:
 def map_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figure | None:
     """Where the grid leaves gaps, overlaps or strays, numbered as in the table; a sound grid is shown as one.
 
-    `problems` as from `Workbook.grid_problems`. None without a grid layer, or a cell in the district.
+    `problems` as returned by `Workbook.grid_problems`. None without a grid layer, or a cell in the district.
     """
     cells = choose_cells(view)
     if cells is None or problems is None:
@@ -188,7 +188,7 @@ def _join(sentences: Sequence[str], lang: str) -> str:
 def tabulate_grid_counts(view: View, counts: pd.DataFrame | None) -> display.Table | None:
     """The cells with the most hazards and incidents of the period, and how the rows met their cells.
 
-    `counts` as from `Workbook.grid_counts`. None without a grid layer, or a row of the period.
+    `counts` as returned by `Workbook.grid_counts`. None without a grid layer, or a row of the period.
     """
     if counts is None or counts.empty or view.grid is None:
         return None
@@ -213,7 +213,7 @@ def tabulate_grid_counts(view: View, counts: pd.DataFrame | None) -> display.Tab
 def map_grid_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
     """Rows of a kind (hazards or incidents) per grid cell, in classes whose method is named.
 
-    `counts` as from `Workbook.grid_counts`. None without a grid layer, or where no row of the kind met a cell.
+    `counts` as returned by `Workbook.grid_counts`. None without a grid layer, or where no row of the kind met a cell.
     """
     found, lang, style = classify_cells(view, counts, kind), view.lang, load_style()
     if found is None:

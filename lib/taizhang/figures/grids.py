@@ -12,7 +12,7 @@ from taizhang.metadata.style import load_style
 
 
 def draw_cells(axes: Axes, counts: pd.DataFrame, *, every: bool = False) -> None:
-    """Draw a table of counts as shaded cells with the number in each; nought is an empty cell, NaN is hatched.
+    """Draw a table of counts as shaded cells with the number in each; zero is an empty cell, NaN is hatched.
 
     Index and columns are the labels; `every` column has its own on the narrowest sheet too.
     """

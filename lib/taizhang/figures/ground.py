@@ -117,7 +117,7 @@ def write_list(strip: Axes, lines: Sequence[str], *, below_mm: float = 0.0) -> N
 def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, list[Axes], Axes]]:
     """Draw within this on small maps of the whole area, two in a row, each under its title, with one strip below.
 
-    One alone has the whole width, and so has each on a telephone's screen.
+    One alone has the whole width, and so has each on a phone screen.
 
     Scale bar and rights are added in the end, and a north arrow to each.
     """
@@ -149,7 +149,7 @@ def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, lis
 
 @contextmanager
 def use_map(view: View, *, whole: bool = False, **layout: Any) -> Iterator[tuple[Drawing, Axes, Axes]]:
-    """Draw within this on a map of the whole area, as from `make_map`, or of the view's ground, as from `draw_ground`.
+    """Context for drawing on a map of the whole area (`make_map`) or of the view's ground (`draw_ground`).
 
     Scale bar, rights and north arrow are added in the end.
     """
@@ -161,7 +161,7 @@ def use_map(view: View, *, whole: bool = False, **layout: Any) -> Iterator[tuple
 
 
 def add_layer(axes: Axes, shapes: gpd.GeoDataFrame | gpd.GeoSeries, **looks: object) -> None:
-    """Draw shapes on a map, whose extent and aspect geopandas would change; nothing where they are empty."""
+    """Draw shapes on a map, whose extent and aspect geopandas would change; nothing if they are empty."""
     if shapes.geometry.is_empty.all():
         return
     aspect, across, up = axes.get_aspect(), axes.get_xlim(), axes.get_ylim()
@@ -184,7 +184,7 @@ def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[st
 def draw_ground(
     view: View, *, around: float = 0.06, zoom: float = 1.0, centre: tuple[float, float] | None = None
 ) -> tuple[Drawing, Axes, Axes]:
-    """A map, as from `make_map`, of the district on its neighbours, or of all where the view is of the whole area.
+    """A map, as returned by `make_map`: the district among its neighbours, or the whole area if the view is of it.
 
     `around` is how much of what lies around is shown, as a share of the longer side; `zoom` how many times larger than
     to show all of it; `centre` the longitude and latitude of the middle, where not that of the district.
@@ -337,7 +337,7 @@ def _lead_to(
 ) -> bool:
     """Write a shape's label at the nearest free place, with a line to it, and add the place to those `used`.
 
-    False where there is none.
+    False if there is none.
     """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     spot = find_beside(shape, room, frame=(west, south, east, north), taken=used)

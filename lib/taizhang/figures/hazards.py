@@ -42,7 +42,7 @@ def say_state(view: View, counts: Mapping[Any, float]) -> str:
 
 @exhibit("hazards-trend")
 def plot_hazards_trend(view: View) -> display.Figure | None:
-    """Hazards found per month, rectified and still open, against the year before; None where there were none."""
+    """Hazards found per month, rectified and still open, against the year before; None if there were none."""
     trend = follow_months(view)
     if trend is None:
         return None
@@ -73,19 +73,19 @@ def _list_months(trend: HazardTrend) -> pd.DataFrame:
 
 @exhibit("hazards-by-trade")
 def plot_hazards_by_trade(view: View) -> display.Figure | None:
-    """Hazards found in the period by trade, rectified and open; None where none states it."""
+    """Hazards found in the period by trade, rectified and open; None if none states it."""
     return _plot_by_class(view, "trade")
 
 
 @exhibit("hazards-by-premises-type")
 def plot_hazards_by_premises_type(view: View) -> display.Figure | None:
-    """Hazards found in the period by type of premises, rectified and open; None where none states it."""
+    """Hazards found in the period by type of premises, rectified and open; None if none states it."""
     return _plot_by_class(view, "premises_type")
 
 
 @exhibit("hazards-by-category")
 def plot_hazards_by_category(view: View) -> display.Figure | None:
-    """Hazards found in the period by category, rectified and open; None where none states it."""
+    """Hazards found in the period by category, rectified and open; None if none states it."""
     return _plot_by_class(view, "category")
 
 
@@ -122,7 +122,7 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
 
 @exhibit("hazards-cells")
 def plot_hazards_cells(view: View) -> display.Figure | None:
-    """Hazards found in the period by trade and category, a cell each; None where all are of one, or none states it."""
+    """Hazards found in the period by trade and category, a cell each; None if all are of one, or none states it."""
     counts = cross_classes(view, "trade", "category")
     if counts is None:
         return None
@@ -149,7 +149,7 @@ def plot_hazards_cells(view: View) -> display.Figure | None:
 def plot_closure_curve(view: View) -> display.Figure | None:
     """Share of the period's hazards rectified within so many days, open ones censored, with its interval.
 
-    The county's median stands beside the district's. None where no hazards were found.
+    The county's median stands beside the district's. None if no hazards were found.
     """
     closure = follow_closure(view)
     if closure is None:
@@ -240,7 +240,7 @@ def _mark_medians(axes: Axes, view: View, closure: Closure) -> None:
 
 @exhibit("hazards-overdue")
 def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
-    """All overdue hazards, whenever found, the longest overdue first, `most` at most; None where none is overdue."""
+    """All overdue hazards, whenever found, the longest overdue first, `most` at most; None if none is overdue."""
     rows, lang = list_overdue(view), view.lang
     if rows.empty:
         return None

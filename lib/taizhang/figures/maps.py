@@ -35,7 +35,7 @@ def map_hazards(
 ) -> display.Figure | None:
     """Where the period's hazards are: as points, as counts in hexagons where there are many.
 
-    None where none has coordinates, or none is in what is shown.
+    None if none has coordinates, or none is in what is shown.
 
     Parameters
     ----------
@@ -124,13 +124,13 @@ def _tell_points(view: View, points: Points) -> str:
 
 @exhibit("incidents-map")
 def map_incidents(view: View) -> display.Figure | None:
-    """Where the period's incidents happened, by class; None where none has coordinates."""
+    """Where the period's incidents happened, by class; None if none has coordinates."""
     return _map_classes(view, "incidents", "class")
 
 
 @exhibit("shelters-map")
 def map_shelters(view: View) -> display.Figure | None:
-    """Where the shelters are; None where none has coordinates."""
+    """Where the shelters are; None if none has coordinates."""
     return _map_classes(view, "shelters")
 
 
@@ -161,7 +161,7 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
 
 @exhibit("location-map")
 def map_location(view: View) -> display.Figure | None:
-    """Where the district lies among the others; None where the view is of the whole area."""
+    """Where the district lies among the others; None if the view is of the whole area."""
     if view.district == ALL:
         return None
     style, districts = load_style(), view.outlines
@@ -186,7 +186,7 @@ def map_location(view: View) -> display.Figure | None:
 def map_grid(view: View) -> display.Figure | None:
     """Grid cells of the district: with a responsible person, and without.
 
-    None where there is no cell, and in a report where all are alike: its words say so.
+    None if there is no cell, and in a report where all are alike: its words say so.
     """
     cells = choose_cells(view)
     if cells is None or (view.report and tell_assignment(view, cells).nunique() == 1):

@@ -305,7 +305,7 @@ def draw_stacked_months(
 ) -> None:
     """Draw counts per month as bars of stacked parts, with the total above each bar.
 
-    `parts` are counts by month and their colour, from the foot up, NaN where a month hasn't begun; `before`, counts to
+    `parts` are counts by month and their colour, from the foot up, NaN if a month hasn't begun; `before`, counts to
     compare with, in the same order, are a narrow bar beside each.
     """
     style = load_style()
@@ -338,7 +338,7 @@ def plot_bars(
     """Draw horizontal bars, the first row on top, a text at the end of each; the index has their labels.
 
     A column is a part of each bar in the colour given, stacked from the left; `key` is as of `draw_key`. On a
-    telephone's screen each label stands above its bar.
+    phone's screen each label stands above its bar.
     """
     style, texts, names = load_style(), list(texts), list(map(str, counts.index))
     places, start = np.arange(len(counts))[::-1], np.zeros(len(counts))

@@ -32,7 +32,7 @@ MOST_LISTED = 50
 def tabulate_rows_read(view: View, quality: Quality) -> display.Table | None:
     """Rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
 
-    None where the district has no row in any ledger.
+    None if the district has no row in any ledger.
     """
     sums, all_ = count_by_kind(view, quality), _say("all_ledgers", view)
     if sums.empty:
@@ -156,7 +156,7 @@ def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
 
 @exhibit("reported")
 def tabulate_reported(view: View) -> display.Table | None:
-    """What tables of sums report beside what is counted, where they differ; None where nothing does.
+    """What summary tables report beside what is counted, where they differ; None if nothing does.
 
     Of the view's district, or of all and the whole area.
     """
@@ -193,7 +193,7 @@ def _name_column(view: View, kind: str, column: str) -> tuple[str, str]:
 
 @exhibit("silences")
 def tabulate_silences(view: View) -> display.Table | None:
-    """Which districts' ledgers have no row for so long that some should be there; None where none is so silent."""
+    """Which districts' ledgers have no row for so long that some should be there; None if none is so silent."""
     lang, names = (
         view.lang,
         dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True)),

@@ -37,7 +37,7 @@ def name_distance(distance_m: float, lang: str) -> str:
 def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table | None:
     """Premises and residents within a straight line of a shelter; what is an estimate is said to be one.
 
-    `reach` as from `Workbook.reach`; None where no shelter has coordinates.
+    `reach` as returned by `Workbook.reach`; None if no shelter has coordinates.
     """
     if reach is None:
         return None
@@ -64,7 +64,7 @@ def _write_rounded(value: float, decimals: int) -> display.Cell:
 def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | None:
     """The ground within a straight line of a shelter, with the shelters and the premises.
 
-    `reach` as from `Workbook.reach`; None where no shelter has coordinates.
+    `reach` as returned by `Workbook.reach`; None if no shelter has coordinates.
     """
     if reach is None:
         return None

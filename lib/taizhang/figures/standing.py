@@ -32,7 +32,7 @@ _MOST_ROWS = 50  # districts of a chart of ranks
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
     """Each district's rank as a range; districts of one group cannot be told apart.
 
-    None where districts are many: the table beside it has the same ranges.
+    None if districts are many: the table beside it has the same ranges.
     """
     standing = find_standing(view, fact)
     if standing is None or len(standing.places) > _MOST_ROWS:
@@ -124,7 +124,7 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
 
 @exhibit("pattern")
 def map_pattern(view: View, fact: str) -> display.Figure | None:
-    """Districts that resemble their neighbours, or stand out from them, beyond chance; None where none is found."""
+    """Districts that resemble their neighbours, or stand out from them, beyond chance; None if none is found."""
     standing, marked = find_standing(view, fact), mark_pattern(view, fact)
     if standing is None or marked is None:
         return None

@@ -50,7 +50,7 @@ def show_key_figures(view: View) -> display.KeyFigures | None:
     """The key figures of the view's district, with the change on the year before and on the period before.
 
     Those that are reported and not counted come last, and say so. A bulletin of a month has the first of each ledger,
-    six at most. None where there is no fact; where there is no key figure among them, all are shown.
+    six at most. None if there is no fact; where there is no key figure among them, all are shown.
     """
     items = tuple(_make_key_figure(view, shown) for shown in choose_key_figures(view))
     mark = label("reported.mark", view.lang)
@@ -98,7 +98,7 @@ def make_table(
     shaded: bool = False,
     **values: object,
 ) -> display.Table | None:
-    """A table with the words of an exhibit of exhibits.yml; None where it has no rows.
+    """A table with the words of an exhibit of exhibits.yml; None if it has no rows.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = ""
 def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
     """All facts of some kinds, with the year before, the change since the period before, and the whole area.
 
-    `kinds` are ledger kinds, or ``grid``. None where none of them is configured.
+    `kinds` are ledger kinds, or ``grid``. None if none of them is configured.
     """
     lang, rows = view.lang, []
     id = f"facts-{'-'.join(kinds).replace('_', '-')}"
@@ -354,7 +354,7 @@ def make_fact_cell(
 
 
 def tabulate_targets(view: View) -> display.Table | None:
-    """Targets of the district: done, as percent of the target, and against the time gone by; None without any."""
+    """Targets of the district: done, as percent of the target, and against the time elapsed; None without any."""
     lang, cells = view.lang, []
     for target in list_targets(view):
         info, row = view.describe(target.indicator), target.done
@@ -376,7 +376,7 @@ def tabulate_targets(view: View) -> display.Table | None:
 
 @exhibit("quality")
 def tabulate_quality(view: View) -> display.Table | None:
-    """Rows read, accepted and set aside, per ledger of the whole workbook; None where it gave no account."""
+    """Rows read, accepted and set aside, per ledger of the whole workbook; None if it gave no account."""
     cells = (
         (name_kind(row["kind"], view.lang, view.kinds), *(row[name] for name in COUNTS))
         for _, row in view.quality.iterrows()
@@ -386,7 +386,7 @@ def tabulate_quality(view: View) -> display.Table | None:
 
 @exhibit("definitions")
 def tabulate_definitions(view: View) -> display.Table | None:
-    """What the facts of this report mean; None where there are none, and in a bulletin of a month."""
+    """What the facts of this report mean; None if there are none, and in a bulletin of a month."""
     lang, (infos, used) = view.lang, list_definitions(view)
     rows = [
         (

@@ -36,7 +36,7 @@ from taizhang.stats.control import Chart
 def plot_key_periods(view: View) -> display.Figure | None:
     """Findings per inspection and incidents per day in key periods, as times those of other days, with intervals.
 
-    None where neither hazards nor incidents have rows enough.
+    None if neither hazards nor incidents have rows enough.
     """
     shown = judge_key_periods(view, "hazards", "incidents")
     if not shown:
@@ -75,7 +75,7 @@ def _join_kinds(parts: Mapping[str, pd.DataFrame], name: str, index: str) -> pd.
 
 
 def _draw_ratios(axes: Axes, part: pd.DataFrame, names: list[str], shift: float, colour: str) -> None:
-    """One kind's ratios with their intervals; a ratio of nought is an arrow at the edge, one not known nothing."""
+    """One kind's ratios with their intervals; a ratio of zero is an arrow at the edge, one not known nothing."""
     part = part[part["ratio"].notna()]
     places = np.array([len(names) - 1 - names.index(name) for name in part.index]) + shift
     low, high = part["low"].clip(lower=0.05), part["high"].clip(upper=20)
@@ -110,7 +110,7 @@ def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
 def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
     """Counts, rates per day or inspection, and ratios in key periods and outside them.
 
-    Of hazards, inspections and incidents where no kind is named; None where none has rows enough.
+    Of hazards, inspections and incidents where no kind is named; None if none has rows enough.
     """
     lang, rows = view.lang, []
     shown = judge_key_periods(view, *(kinds or KINDS))
@@ -190,7 +190,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
 def plot_control(view: View) -> display.Figure | None:
     """Control charts by month: hazards found, and the share rectified within thirty days.
 
-    None where neither has a chart.
+    None if neither has a chart.
     """
     steadiness = judge_charts(view)
     if steadiness is None or not steadiness.charts:

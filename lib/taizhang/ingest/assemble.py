@@ -173,7 +173,7 @@ class Assembler:
             yield Unread(part.name, sheet, reason, self._find_owners(district, part.name, sheet))
 
     def _find_owners(self, district: str, file: str, sheet: str) -> tuple[str, ...]:
-        """By workbook.toml, else by the names of sheet, file and folders, the innermost that names one."""
+        """By workbook.toml, otherwise by the names of sheet, file and folders, the innermost that names one."""
         aliases = self.config.boundaries.aliases
         names = frozenset(self.layers.districts["name"].astype("str")) | frozenset(aliases)
         folders = file.rpartition("/")[0].split("/")

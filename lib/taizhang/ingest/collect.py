@@ -1,7 +1,4 @@
-"""A kind's rows put in order, those that stand twice told, and written: in memory while they are few, else by disk.
-
-The table on disk is sorted by district, so that a report of one district reads its row groups alone.
-"""
+"""A kind's rows: sorted, checked for duplicates and written, in memory while few, otherwise by way of the disk."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""data/raw/corrections.csv: cells that a person has mended, and the account of what was applied."""
+"""data/raw/corrections.csv: cells that a person has corrected, and the account of what was applied."""
 
 import re
 import unicodedata

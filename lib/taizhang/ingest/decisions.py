@@ -1,4 +1,4 @@
-"""What a kind's files leave for a person to decide: one line of workbook.toml for each thing, the commonest first."""
+"""What a kind's files leave for a person to decide: one line of workbook.toml for each thing, the most common first."""
 
 from collections import Counter
 from collections.abc import Sequence

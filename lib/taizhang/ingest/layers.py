@@ -24,7 +24,7 @@ from taizhang.settings.workbook import Config, GridConfig, show_path
 
 @dataclass(frozen=True)
 class Layers:
-    """Districts, grid cells (None where there is no such layer), crosswalk of codes, and what was noticed."""
+    """Districts, grid cells (None if there is no such layer), crosswalk of codes, and what was noticed."""
 
     districts: gpd.GeoDataFrame
     cells: int

@@ -49,7 +49,7 @@ class Proposal:
 
     @property
     def personal(self) -> bool:
-        """Whether it holds a telephone or identity number, which nothing shows."""
+        """Whether it holds a phone or identity number, which nothing shows."""
         return any(mask_numbers(text) != text for text in (self.key, self.value))
 
     def word(self, lang: str = "") -> str:

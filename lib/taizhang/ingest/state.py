@@ -64,10 +64,10 @@ class IngestResult:
     errors: tuple[
         Reason, ...
     ]  # files and whole tables that could not be read; a run with any ends with exit 1
-    notes: tuple[Reason, ...]  # what a person should know of the boundaries: mended, noticed, proposed
+    notes: tuple[Reason, ...]  # what a person should know of the boundaries: corrected, noticed, proposed
     inputs: tuple[dict[str, Any], ...]  # path (as shown), sha256 and bytes of every raw file
     layers: tuple[str, ...]  # which of these are of the boundaries
-    # Changes when any processed table or setting does; a file read anew with the same outcome changes nothing.
+    # Changes when any processed table or setting does; a file read again with the same outcome changes nothing.
     fingerprint: str
     made_on: str = ""  # the day of the last ingest that changed anything, as 2022-02-01
     sums: tuple[KindSummary, ...] = ()  # of each source of numbers by district, which are no rows
@@ -95,7 +95,7 @@ class State:
 
 
 def load_state(config: Config) -> State | None:
-    """The state of the last ingest, or None where there is none that this version understands."""
+    """The state of the last ingest, or None if there is none that this version understands."""
     try:
         state: State = restore(State, read_json((config.processed / STATE).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):

@@ -29,7 +29,7 @@ def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Peri
 def resolve_place(text: str, districts: pd.DataFrame, config: Config) -> str:
     """The code of a district given by code, name or alias, of today or of an earlier vintage by the crosswalk.
 
-    Raises ParameterError where there is no such district, or several; it lists the nearest names.
+    Raises ParameterError if there is no such district, or several; it lists the nearest names.
     """
     path = config.boundaries.crosswalk
     crosswalk = None if path is None else read_crosswalk(path)

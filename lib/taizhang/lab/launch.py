@@ -177,7 +177,7 @@ def _name(cell: NotebookNode) -> str:
 
 
 def compare_notebooks(mine: NotebookNode, theirs: NotebookNode, name: str) -> str:
-    """The sources of two notebooks as a unified diff; empty where they are equal."""
+    """The sources of two notebooks as a unified diff; empty if they are equal."""
     ours, new = (
         [line for cell in notebook.cells for line in (f"# {cell.id}", *cell.source.splitlines())]
         for notebook in (mine, theirs)

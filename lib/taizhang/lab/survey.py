@@ -125,7 +125,7 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
     """Make a workbook in a folder that is new or empty, from the files in another, to which nothing is written.
 
     The files are copied into data/raw, a folder for each kind (very large ones are referred to where they are), and
-    workbook.toml says how they are read. Raises ParameterError where there are no such folder, or no ledgers.
+    workbook.toml says how they are read. Raises ParameterError if there are no such folder, or no ledgers.
     """
     if not source.is_dir():
         raise ParameterError("lab.survey.no_folder", folder=source)
@@ -312,7 +312,7 @@ def _take_file(seen: FolderSeen, path: Path, file: FileSeen, kinds: Mapping[str,
 
 
 def _find_sums(path: Path, file: FileSeen, districts: LayerSeen | None) -> Iterator[SumsFound]:
-    """The tables of sums of a file whose facts are known, those of the same headers together."""
+    """The summary tables of a file whose facts are known, those of the same headers together."""
     groups: dict[tuple[tuple[str, str], ...], list[TableSeen]] = {}
     for table in file.tables:
         columns = [

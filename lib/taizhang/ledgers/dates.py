@@ -70,9 +70,8 @@ class Relative:
     """A day that the row's own day decides.
 
     With a `month` it is the first such day (0: the last of the month), ten days, or month that is not over before the
-    row's own day; with `end`
-    ("month", "year") the last day of the month or year that the row's own day lies in; else so many `months` and `days`
-    after it.
+    row's own day; with `end` ("month", "year") the last day of the month or year that the row's own day lies in;
+    otherwise so many `months` and `days` after it.
     """
 
     days: int = 0
@@ -84,7 +83,7 @@ class Relative:
     two_digits: int = -1  # of the year, where these are written
 
     def settle(self, own: date) -> date | None:
-        """The first day of it, for a row of this day; None where there is no such day."""
+        """The first day of it, for a row of this day; None if there is no such day."""
         if self.month:
             for year in range(own.year, own.year + 9):  # 29 February comes every eighth year at the latest
                 if self.two_digits not in (-1, year % 100) or (self.two_digits >= 0 and year > own.year + 1):
@@ -132,7 +131,7 @@ def _reason(name: str, **parameters: int) -> Reason:
 def find_year(*texts: str) -> int | None:
     """The one year that a title, sheet name or file name speaks of.
 
-    The first text that names any year decides; None where it names two different ones, or none does.
+    The first text that names any year decides; None if it names two different ones, or none does.
     """
     for text in texts:
         plain = write_arabic(unicodedata.normalize("NFKC", text))
@@ -248,7 +247,7 @@ def _read_partial_number(number: float) -> Found | None:
 
 
 def _read_six(figures: str) -> Found | None:
-    """Six figures as year and month; None where they may be a day with a year of two."""
+    """Six figures as year and month; None if they may be a day with a year of two."""
     if _make(2000 + int(figures[:2]), int(figures[2:4]), int(figures[4:])).value:
         return None
     found = _make(int(figures[:4]), int(figures[4:]), 1)
@@ -564,7 +563,7 @@ def _count_hundred(match: re.Match[str]) -> str:
 
 
 def _count(numeral: str) -> str:
-    """A Chinese numeral up to 39 as digits; as it stands where it is none."""
+    """A Chinese numeral up to 39 as digits; as it stands where it is not one."""
     numeral = numeral.replace("廿", "二十").replace("卅", "三十")
     match = re.fullmatch("([二三])?(十)?([〇○零一二三四五六七八九])?", numeral)
     if not match:

@@ -163,7 +163,7 @@ def _part_joined(text: str, delimiter: str) -> tuple[str, list[Reason]]:
 
 
 def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Reason]]:
-    """The records. A quotation mark that is never closed swallows the lines after it: that is seen and mended.
+    """The records. A quotation mark that is never closed swallows the lines after it: that is seen and corrected.
 
     A line that begins such a record is read as typed, marks and all, where it then has as many cells as the others,
     or one; else LedgerError names the line.
@@ -178,7 +178,7 @@ def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Rea
     width = _find_width(records, spans, lines, delimiter)
     kept: list[list[str]] = []
     mended: list[int] = []
-    start = 0  # of lines; where a line is mended, reading begins anew at the next
+    start = 0  # of lines; where a line is corrected, reading begins again at the next
     fresh = zip(records, ends, strict=True)
     while start < len(lines):
         try:

@@ -49,7 +49,7 @@ class RunningNumbers:
             self._numbers.setdefault(origin, []).append(numbers.dropna().to_numpy(dtype=np.int64))
 
     def list_origins(self) -> frozenset[Origin]:
-        """Those that begin anew: there are several, or one that does so by itself."""
+        """Those that begin again: there are several, or one that does so by itself."""
         begun, again = set(), False
         for origin, parts in self._numbers.items():
             numbers = np.concatenate(parts)

@@ -85,7 +85,7 @@ class HeaderIndex:
         self._cache: dict[tuple[str, ...], Match | tuple[Question, ...]] = {}
 
     def match(self, levels: Sequence[str]) -> Match | None:
-        """Tell what a header of one or more levels (outermost first) means; None where nothing is known."""
+        """Tell what a header of one or more levels (outermost first) means; None if nothing is known."""
         found = self._find(levels)
         return found if isinstance(found, Match) else None
 

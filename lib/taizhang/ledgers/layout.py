@@ -178,7 +178,7 @@ class _Looker:
         return all(self._under_group(bottom, column) for column in columns)
 
     def _is_unit_row(self, top: int, bottom: int, columns: list[int], texts: list[str]) -> bool:
-        """Whether a row of words holds a unit in brackets under a header's number, and nothing where data would."""
+        """Whether a row of words holds a unit in brackets under a header's number, and nothing if data would."""
         fields = {c.position: c.match.field for c in self.read_columns(top, bottom) if c.match is not None}
         known = self.index.kind.fields
         units = [

@@ -77,7 +77,7 @@ class Source:
 
 @dataclass(frozen=True)
 class HeaderRead:
-    """A header and what it was understood as; `field` is None where it was not.
+    """A header and what it was understood as; `field` is None if it was not.
 
     `ignored` marks a column known to hold nothing that is read: a running number, remarks. `own` is the column that
     workbook.toml gave this header to; `asked` are the columns that it may mean, for a person to say.

@@ -45,7 +45,7 @@ _TO_DATE = re.compile("(?:截至|截止|累计)[^,;。)]*")
 def find_period(*texts: str) -> Period | None:
     """The one period that titles, sheet and file name speak of, be it a year in one and a quarter in another.
 
-    None where they name none, or two different ones, or a day up to which something is counted.
+    None if they name none, or two different ones, or a day up to which something is counted.
     """
     whole: set[Period] = set()
     years: set[int] = set()

@@ -69,7 +69,7 @@ class _Word:
 
 @lru_cache(maxsize=65536)
 def read_phrase(text: str, kind: str, asks: str = "") -> Said | None:
-    """What a cell of one of the kind's columns says; None where not all of it is understood, or in two ways.
+    """What a cell of one of the kind's columns says; None if not all of it is understood, or in two ways.
 
     `asks` is the act that a day alone answers in the column, as `Phrases.find_act` tells it.
     """
@@ -112,7 +112,7 @@ def answer_day(day: Day, act: Act) -> Said:
 
 
 def _read_beside(text: str, known: KindPhrases) -> Said | None:
-    """What a cell says of which some parts are asides (已更换灭火器，整改完毕); None where they may matter."""
+    """What a cell says of which some parts are asides (已更换灭火器，整改完毕); None if they may matter."""
     parts = [part for part in simplify(_fold(text)).split(",") if part]
     told = [part for part in parts if _cut(part) is not None]
     words = _cut(",".join(told)) if 0 < len(told) < len(parts) else None
@@ -241,7 +241,7 @@ def _words() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _cut(text: str) -> list[_Word] | None:
-    """Cut a text into days, spans, stops and words, the longest first; None where something is left over."""
+    """Cut a text into days, spans, stops and words, the longest first; None if something is left over."""
     found: list[_Word] = []
     at = 0
     begun = False  # a 已 waits for its word of done, a day between them: 已于5月10日前完成整改
@@ -313,7 +313,7 @@ def _divide(letters: str, at: int) -> Iterator[tuple[_Step, ...]]:
 
 
 def _say(words: list[_Word], reading: frozenset[_Step], known: KindPhrases) -> Said | None:
-    """What the clauses of a reading say together; None where an act is not the kind's, or they contradict."""
+    """What the clauses of a reading say together; None if an act is not the kind's, or they contradict."""
     acts: dict[str, Day | None] = {}
     for number, start, end in sorted(reading, key=lambda step: step[1]):
         for act, where in _clauses()[number][1].says.items():

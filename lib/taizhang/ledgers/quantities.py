@@ -80,7 +80,7 @@ def _units() -> dict[str, str]:
 def find_factor(text: str, unit: str) -> float | None:
     """What a number written in the unit that `text` names (元, 万人, 亩, a bare 万) is multiplied by to be in `unit`.
 
-    `unit` is the field's in fields.yml, '' for a field without one; None where the text is no unit, or none that
+    `unit` is the field's in fields.yml, '' for a field without one; None if the text is no unit, or none that
     converts.
     """
     units = load_shared().units
@@ -269,7 +269,7 @@ def _read_otherwise(plain: str, unit: str, factor: float, decimal: str) -> Read 
 
 
 def _read_beside(plain: str, unit: str, factor: float, decimal: str) -> Read | None:
-    """A number with a part of it (120人（含教师20人）) or with words (120（师生）); None where these may matter."""
+    """A number with a part of it (120人（含教师20人）) or with words (120（师生）); None if these may matter."""
     match = _BESIDE.fullmatch(plain)
     if match is None or (match["stop"] not in "([" and len(match["more"]) < 2):
         return None

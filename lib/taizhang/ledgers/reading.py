@@ -128,7 +128,9 @@ def _read_grids(
         if corrector.pending:
             before, grid = grid, corrector.correct(grid, found, skip=skip)
             if grid is not before:
-                found = find_tables(grid, index, names=source.names)  # a mended cell may change what a row is
+                found = find_tables(
+                    grid, index, names=source.names
+                )  # a corrected cell may change what a row is
         if source.sums:
             grid, found, titles = find_sums(grid, index, source.names)
         if not found:

@@ -1,4 +1,4 @@
-"""Rules that rows should keep: told and counted, nothing mended."""
+"""Rules that rows should keep: told and counted, nothing corrected."""
 
 from datetime import date
 

@@ -53,10 +53,10 @@ def make_sums_kind(
 def settle_sums(part: FileRead, period: str, infos: Mapping[str, FactInfo], no_period: Reason) -> FileRead:
     """A file as read by such a kind, with the period of each row, and shares as percent.
 
-    The period is the one given, else the one that the table's title, its sheet's name or the file's name speaks of;
-    rows of a table without one are set aside for the reason `no_period`. A column of shares is judged as a whole:
-    where all are at most 1, and some are fractions, they are shares of 1; where nothing but 0 and 1 is written it can't
-    be told whether 1 is 1 % or all of it.
+    The period is the one given, otherwise the one that the table's title, its sheet's name or the file's name speaks
+    of; rows of a table without one are set aside for the reason `no_period`. A column of shares is judged as a whole:
+    where all are at most 1, and some are fractions, they are shares of 1; where nothing but 0 and 1 is written it
+    can't be told whether 1 is 1 % or all of it.
     """
     rows, notes = part.rows.copy(), list(part.notes)
     facts = [name for name in infos if name in rows]

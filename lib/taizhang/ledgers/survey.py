@@ -135,7 +135,7 @@ def _survey_sheet(
 
 
 def _survey_sums(grid: Grid, survey: Survey) -> Iterator[TableSeen]:
-    """The tables of sums of a sheet, each with the facts that its headers tell; one without where none does."""
+    """The summary tables of a sheet, each with the facts that its headers tell; one without where none does."""
     infos = load_facts()
     kind = survey.kinds["hazards"]
     spelled = make_sums_kind(

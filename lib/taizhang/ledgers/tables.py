@@ -72,7 +72,7 @@ def read_table(
 ) -> tuple[pd.DataFrame, pd.DataFrame, TableRead]:
     """Read a table's data rows: those accepted, those (and the cells) set aside, and what was found of the table.
 
-    Raises LedgerError if a required column is missing, naming the line of workbook.toml that mends it.
+    Raises LedgerError if a required column is missing, naming the line of workbook.toml that fixes it.
     """
     kind = source.kind
     titles = [*table.titles, *table.above]
@@ -261,7 +261,7 @@ def check_columns(
     year: int | None,
     place: str,
 ) -> None:
-    """Raise where a required column is missing, saying how workbook.toml mends it."""
+    """Raise where a required column is missing, saying how workbook.toml fixes it."""
     kind, fields = source.kind, table.fields
     lacking = [name for name in kind.required if name not in fields and name not in source.constants]
     if "district" in lacking and (place or table.sections or {"lon", "lat"} <= set(fields)):

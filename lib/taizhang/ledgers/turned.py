@@ -1,4 +1,4 @@
-"""Tables of sums that stand on their side: districts by columns, and a line for each number."""
+"""Summary tables that stand on their side: districts by columns, and a line for each number."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -15,10 +15,10 @@ DISTRICT = "district"
 def find_sums(
     grid: Grid, index: HeaderIndex, names: Collection[str]
 ) -> tuple[Grid, list[LedgerTable], tuple[str, ...] | None]:
-    """The tables of sums of a sheet, and the grid they are in: its own, or that turned on its side.
+    """The summary tables of a sheet, and the grid they are in: its own, or that turned on its side.
 
-    Of one that was turned the lines above its districts are told, else None. In a turned grid, rows are the sheet's
-    columns.
+    Of one that was turned the lines above its districts are told, otherwise None. In a turned grid, rows are the
+    sheet's columns.
     """
     found = find_tables(grid, index, names=names)
     if any(set(table.fields) - {DISTRICT} for table in found):

@@ -82,7 +82,7 @@ class Context:
 
 
 class Answer(NamedTuple):
-    """One value read: the result (None where empty or unreadable), the reason, a remark.
+    """One value read: the result (None if empty or unreadable), the reason, a remark.
 
     Of a date its `precision`, and how the row's own day decides it; what else a cell says is `said`.
     """
@@ -101,7 +101,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column read: `data` over the rows, `reasons` per row (None where read or empty), remarks counted.
+    """A column read: `data` over the rows, `reasons` per row (None if read or empty), remarks counted.
 
     `answers` are those to the distinct values, by `codes`, and last the one to an empty cell; none where texts were
     taken as they are. `precisions` of dates are texts over the rows.
@@ -155,7 +155,7 @@ def _read_own(value: object, meant: object, field: Field, context: Context) -> A
 
 
 class OwnValues:
-    """The user's own reading of a column's values: by the text, else by the first pattern found in it."""
+    """The user's own reading of a column's values: by the text, otherwise by the first pattern found in it."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
@@ -163,7 +163,7 @@ class OwnValues:
         self.patterns = [(re.compile(key[1:]), key) for key in values if key.startswith("~")]
 
     def find(self, value: object) -> str | None:
-        """The text or pattern that tells how a cell is to be read; None where nothing is told of it."""
+        """The text or pattern that tells how a cell is to be read; None if nothing is told of it."""
         if not (self.texts or self.patterns) or not isinstance(value, str | float | int):
             return None
         text = write_cell(value)

@@ -34,7 +34,7 @@ class FactInfo:
     the ledger's columns; `unit` a key of the units, such as ``percent``, see `unit_label`; `source` a statute, paper or
     ledger; `key`: whether it is a key figure; `order` its place in tables and files. Of a workbook's own
     fact, `form` is count, share or sum, and `function` the ``file.py:function`` that computes it. `aliases` are headers
-    that tables of sums have for it.
+    that summary tables have for it.
     """
 
     name: str
@@ -152,7 +152,7 @@ def load_functions(extra: Path) -> dict[str, Callable[..., Any]]:
 
 
 def split_target(name: str) -> tuple[str, str] | None:
-    """Split ``targets.drills.held.done_percent`` into ``drills.held`` and ``done_percent``; else None."""
+    """Split ``targets.drills.held.done_percent`` into ``drills.held`` and ``done_percent``; otherwise None."""
     for measure in _read_own()["targets"]:
         if name.startswith("targets.") and name.endswith(f".{measure}"):
             return name[len("targets.") : -len(measure) - 1], measure
@@ -168,7 +168,7 @@ def prefer_key(infos: Iterable[FactInfo]) -> list[FactInfo]:
 def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:
     """The definition of a fact such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError if none.
 
-    `infos` are the facts there are, as from `load_facts`; where left out, the built-in ones.
+    `infos` are the facts there are, as returned by `load_facts`; where left out, the built-in ones.
     """
     facts = load_facts() if infos is None else infos
     if parts := split_target(name):

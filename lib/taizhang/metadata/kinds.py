@@ -85,13 +85,13 @@ class Asked:
 class Field(_Titled):
     """A ledger column: its canonical name, one of `FIELD_TYPES`, and the name of its unit ('' for none).
 
-    A row without a readable value of a `required` one is set aside; `personal` ones (names, telephones) are kept in
+    A row without a readable value of a `required` one is set aside; `personal` ones (names, phones) are kept in
     data/processed only. `aliases` are other headers, the more telling first: of two columns claiming the field, the
     earlier alias wins. `values`: a category's canonical ones; of a boolean, more ways to write "true" and "false".
     `min` and `max` are inclusive limits. `future`: whether a date may rightly lie in the future (a deadline, an
     expiry). `splits`: the text column whose numbered items this column counts ('' for none). `empty`, one of `EMPTY`:
     what an empty cell says in a table that has the column: not known; not yet, or none, once any row of the kind fills
-    it; or nought, where nobody ever wrote 0 and some wrote more. `unanswered`: words that are no answer in this column,
+    it; or zero, where nobody ever wrote 0 and some wrote more. `unanswered`: words that are no answer in this column,
     though elsewhere they are (无 for whether somebody was satisfied). `asked`: headers and values that may be meant.
     """
 
@@ -115,7 +115,7 @@ class Field(_Titled):
 
 @dataclass(frozen=True)
 class RowCheck(_Titled):
-    """Something a row should not say: counted and shown, never mended.
+    """Something a row should not say: counted and shown, never corrected.
 
     ``order``: the first column must not be after (or above) the second. ``when`` with ``needs``: rows with
     these category values must have one of the columns; with ``without``: must have none of them.

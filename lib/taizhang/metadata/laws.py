@@ -50,6 +50,6 @@ def _make(entry: Mapping[str, object]) -> Law:
 
 
 def find_law(matter: str, day: date) -> Law | None:
-    """What was in force on a day, the later text of two; None where there was none, or a rule names no matter."""
+    """What was in force on a day, the later text of two; None if there was none, or a rule names no matter."""
     held = [law for law in load_laws().get(matter, ()) if law.holds_on(day)]
     return held[-1] if held else None

@@ -14,7 +14,7 @@ class SubjectsRule:
     """Which rows a rule's finding is about and what is told of each.
 
     `rows`: how they are found; empty: those that the rule's fact counts, of a share those that fail. `name`, `what`:
-    columns of which the first that is filled is told. `amount`: a column; `since`: a day up to which days have gone by
+    columns of which the first that is filled is told. `amount`: a column; `since`: a day up to which days have elapsed
     at as_of. `numbers`, `texts`: further columns that `told`, the words of the amount, has places for.
     `counted`: what they are, as it follows their number, where not what the rows of their kind are.
     `listed`: the exhibit that lists them all, in a district's report.

@@ -18,7 +18,7 @@ class Style:
     `muted` is for secondary text, `faint` for grid lines, `empty` for no data. `roles` are colours by meaning (main,
     done, open, before, third), `categories` those of classes without one, `signals` those of warnings (red, orange,
     yellow, blue), `sequential` five map classes, from few to many. `dark`: what each of them is on a dark screen.
-    `narrow`: that it is the style of a telephone's screen.
+    `narrow`: that it is the style of a phone screen.
     """
 
     width_mm: float
@@ -42,13 +42,13 @@ _NARROW = ContextVar("narrow", default=False)
 
 
 def load_style() -> Style:
-    """What style.yml says: of figures as wide as a page's column or, within `use_narrow`, as a telephone's screen."""
+    """What style.yml says: of figures as wide as a page's column or, within `use_narrow`, as a phone screen."""
     return _read_style(_NARROW.get())
 
 
 @contextmanager
 def use_narrow() -> Iterator[None]:
-    """Draw within this as narrow as a telephone's screen."""
+    """Draw within this as narrow as a phone screen."""
     token = _NARROW.set(True)
     try:
         yield

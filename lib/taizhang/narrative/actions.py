@@ -44,7 +44,7 @@ def write_actions(view: View) -> Prose | None:
 
 
 def write_action_problems(view: View) -> Prose | None:
-    """Stages that are overdue and problems that are open, stage by stage; None where no stage began by its end."""
+    """Stages that are overdue and problems that are open, stage by stage; None if no stage began by its end."""
     lang = view.lang
     counts = count_actions(view, True)
     if counts is None:
@@ -93,7 +93,7 @@ def _tell_what(problem: StageProblem, lang: str) -> Runs:
 
 
 def write_action_steps(view: View) -> Prose | None:
-    """What to do next, by what is left, whenever it began; None where no stage began by the period's end."""
+    """What to do next, by what is left, whenever it began; None if no stage began by the period's end."""
     counts = count_actions(view, True)
     if counts is None:
         return None

@@ -27,7 +27,7 @@ from taizhang.stats.control import Chart
 def write_key_periods(view: View) -> Prose | None:
     """In which key periods more, or fewer, hazards are found and incidents happen than on other days.
 
-    None where there are too few rows.
+    None if there are too few rows.
     """
     lang, sentences, alike = view.lang, list[Runs](), list[str]()
     for kind, part in judge_key_periods(view, *KINDS).items():
@@ -98,7 +98,7 @@ def _tell_chart(part: str, chart: Chart, lang: str) -> Runs:
 
 @exhibit("closure-text")
 def write_closure(view: View) -> Prose | None:
-    """How many hazards are closed by their deadline. None where no hazard has a deadline that can be judged."""
+    """How many hazards are closed by their deadline. None if no hazard has a deadline that can be judged."""
     if list_cases(view) is None:
         return None
     # Late or in time can be known where the day itself is not.

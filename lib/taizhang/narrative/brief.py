@@ -61,7 +61,7 @@ _ORDINARY = "incidents.level_ordinary"
 
 
 def write_brief(view: View) -> Brief | None:
-    """The first page; None where there are no facts at all."""
+    """The first page; None if there are no facts at all."""
     if view.facts.empty:
         return None
     lang = view.lang
@@ -262,7 +262,7 @@ def _write_verdict(view: View, *, quiet: bool) -> tuple[Runs, ...]:
 
 
 def _fit(choices: Sequence[Runs], lang: str) -> Runs:
-    """The first, the fullest, that fits its line; else the shortest."""
+    """The first, the fullest, that fits its line; otherwise the shortest."""
     fitting = (one for one in choices if _measure(one) <= _CLAUSE_EM[lang])
     return next(fitting, choices[-1] if choices else ())
 

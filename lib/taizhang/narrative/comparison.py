@@ -63,7 +63,7 @@ def write_comparison(view: View, fact: str) -> Prose | None:
 
 
 def _tell_deaths(view: View) -> Runs:
-    """Where people died, most first, in whole numbers: a rate of so few says little. Nothing where any is unknown."""
+    """Where people died, most first, in whole numbers: a rate of so few says little. Nothing if any is unknown."""
     every, rows = view.value("incidents.deaths", ALL), list_values(view, "incidents.deaths")
     if not every or rows["value"].isna().any():
         return ()
@@ -77,7 +77,7 @@ def _tell_deaths(view: View) -> Runs:
 
 
 def _tell_targets(view: View, fact: str) -> Runs:
-    """How many districts met their target of a fact; nothing where none has one."""
+    """How many districts met their target of a fact; nothing if none has one."""
     rows = list_values(view, f"targets.{fact}.done_percent")
     rows = rows[rows["value"].notna()]
     if rows.empty:

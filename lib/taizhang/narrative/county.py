@@ -125,7 +125,10 @@ def write_assessment(view: View) -> Prose | None:
 
 
 def write_grave_events(view: View) -> Prose | None:
-    """That nothing killed anyone and no accident was larger, where that is known; else how many events there were."""
+    """That nothing killed anyone and no accident was larger, where that is known.
+
+    Otherwise how many events there were.
+    """
     if "incidents" not in view.ledgers:
         return None
     lang, found = view.lang, list_grave_events(view)

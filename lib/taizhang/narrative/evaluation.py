@@ -41,7 +41,7 @@ def write_evaluation(view: View) -> Prose | None:
 def write_objectives(view: View) -> Prose | None:
     """How often objectives were given the best and the worst rating, and how far the improvements are.
 
-    None where the workbook has no ledger of objectives, or no rated row of the period.
+    None if the workbook has no ledger of objectives, or no rated row of the period.
     """
     rated, lang = rate_objectives(view), view.lang
     if rated is None:

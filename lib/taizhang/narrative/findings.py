@@ -90,7 +90,7 @@ def _name(subject: Subject, lang: str) -> str:
 
 
 def join_subjects(finding: Finding, view: View) -> str:
-    """The same in a line, of many the first few and how many there are in all; nothing where nothing has a name."""
+    """The same in a line, of many the first few and how many there are in all; nothing if nothing has a name."""
     lang, told = view.lang, []
     for one in say_subjects(finding, view)[: _MOST_OF_AREA if finding.district == ALL else _MOST_NAMES]:
         amount = "".join(run.text for run in one.amount)
@@ -163,7 +163,7 @@ def _name_indicator(fact: str, lang: str) -> str:
 
 @exhibit("findings-text")
 def write_findings(view: View) -> Prose | None:
-    """What stands out, one item per problem, with the rule's legal source; None where there are no facts at all."""
+    """What stands out, one item per problem, with the rule's legal source; None if there are no facts at all."""
     lang = view.lang
     if view.facts.empty:
         return None
@@ -246,7 +246,7 @@ def _find_laws(rule: FindingRule, view: View, days: Sequence[date]) -> list[Law]
 def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:
     """Which districts have a problem.
 
-    A count above nought is that of the districts named; of other rules, these are the districts that meet them too.
+    A count above zero is that of the districts named; of other rules, these are the districts that meet them too.
     """
     names, n, which = _list_names(codes, view)
     key = f"found_in{which}" if check in _COUNTING else f"found_in{which}_too"
@@ -285,7 +285,7 @@ def lower_first(runs: Sequence[Run], lang: str) -> Runs:
 def write_next_steps(view: View) -> Prose | None:
     """The next step for each problem found, each once, the weightiest first.
 
-    None where there are no facts, or no row to judge by.
+    None if there are no facts, or no row to judge by.
     """
     lang = view.lang
     if view.facts.empty or not has_rows(view):

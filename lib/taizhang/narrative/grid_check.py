@@ -13,7 +13,7 @@ from taizhang.narrative.telling import count, say, tell
 def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | None:
     """How many cells there are, how many have nobody named, and what faults the ground shows.
 
-    `problems` as from `Workbook.grid_problems`; a workbook without a grid layer is told so.
+    `problems` as returned by `Workbook.grid_problems`; a workbook without a grid layer is told so.
     """
     lang, cells = view.lang, choose_cells(view)
     if cells is None or problems is None:

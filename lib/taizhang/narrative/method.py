@@ -161,7 +161,7 @@ def _tell_noughts(view: View) -> list[Runs]:
 
 
 def _tell_rows(view: View, key: str, counts: Mapping[str, int]) -> list[Runs]:
-    """How many rows of each kind something is said of; nothing where there is none."""
+    """How many rows of each kind something is said of; nothing if there is none."""
     names = [
         label("method.rows_of", view.lang, name=view.kinds[kind].title[view.lang], n=number)
         for kind, number in counts.items()

@@ -10,7 +10,7 @@ from taizhang.narrative.telling import count, lower_title, make_sentence, say, t
 
 
 def write_quality(view: View, quality: Quality) -> Prose | None:
-    """Rows read, used and set aside, where most were set aside and why; None where the view has no row."""
+    """Rows read, used and set aside, where most were set aside and why; None if the view has no row."""
     sums, lang = count_by_kind(view, quality), view.lang
     if sums.empty or not sums.loc[ALL]["read"]:
         return None

@@ -225,7 +225,7 @@ def _say_gap(view: View, gap: Gap, names: list[str]) -> Runs:
 
 
 def tell_reported(view: View) -> Runs:
-    """The key figures that tables of sums tell and no rows do; nothing where there are none that are known."""
+    """The key figures that summary tables tell and no rows do; nothing if there are none that are known."""
     lang = view.lang
     names = [
         label(
@@ -252,7 +252,7 @@ def tell_reported(view: View) -> Runs:
 
 @exhibit("summary-text")
 def write_summary(view: View) -> Prose | None:
-    """The period at a glance: one or two sentences per subject; None where no ledger is configured.
+    """The period at a glance: one or two sentences per subject; None if no ledger is configured.
 
     In its short form no more than what no section says: that there is nothing, and what is reported and not counted.
     """
@@ -294,7 +294,7 @@ def write_summary(view: View) -> Prose | None:
 
 
 def write_hazards(view: View) -> Prose | None:
-    """Hazards: found, rectified, overdue, major, repeated, and where; None where the ledger isn't configured."""
+    """Hazards: found, rectified, overdue, major, repeated, and where; None if the ledger isn't configured."""
     found, asked = _tell_subjects(view, "hazards-text")
     stock, asked_of_stock = _tell_subjects(view, "stock-text", again=True)
     if not found:
@@ -316,7 +316,7 @@ def _tell_beginning(view: View) -> list[Runs]:
 
 
 def _tell_leaders(view: View, column: str) -> Runs:
-    """The commonest classes of the period's hazards, where any is stated."""
+    """The most common classes of the period's hazards, where any is stated."""
     found = find_leaders(view, "hazards", column)
     if found is None:
         return ()
@@ -329,18 +329,18 @@ def _tell_leaders(view: View, column: str) -> Runs:
 
 
 def write_inspections(view: View) -> Prose | None:
-    """Inspections: visits, premises, what they found, penalties; None where not configured."""
+    """Inspections: visits, premises, what they found, penalties; None if not configured."""
     return tell(view.lang, *_write(view, "inspections-text"))
 
 
 def write_drills(view: View) -> Prose | None:
-    """Drills and plans: held, evaluated, problems, plans current and drilled; None where not configured."""
+    """Drills and plans: held, evaluated, problems, plans current and drilled; None if not configured."""
     parts = (_write(view, id) for id in ("drills-text", "plans-text"))
     return make_prose([make_paragraph(part, view.lang) for part in parts])
 
 
 def write_incidents(view: View) -> Prose | None:
-    """Incidents: how many died, and in accidents of which grade, what else they cost; None where not configured."""
+    """Incidents: how many died, and in accidents of which grade, what else they cost; None if not configured."""
     clauses = _list_levels(view)
     if clauses:
         clauses[0] = say("levels.inside", view.lang) + clauses[0]
@@ -378,40 +378,40 @@ def _tell_levels(view: View) -> list[Runs]:
 
 
 def write_warnings(view: View) -> Prose | None:
-    """Warnings and checks of duty posts; None where neither is configured."""
+    """Warnings and checks of duty posts; None if neither is configured."""
     return tell(view.lang, *_write(view, "warnings-text"))
 
 
 @exhibit("capacity-text")
 def write_capacity(view: View) -> Prose | None:
-    """Teams, supplies and shelters; None where none is configured."""
+    """Teams, supplies and shelters; None if none is configured."""
     return tell(view.lang, *_write(view, "capacity-text"))
 
 
 @exhibit("grid-text")
 def write_grid(view: View) -> Prose | None:
-    """The grid: cells, those without a person, gaps and overlaps; None where there is no grid layer."""
+    """The grid: cells, those without a person, gaps and overlaps; None if there is no grid layer."""
     return tell(view.lang, *_write(view, "grid-text"))
 
 
 def write_publicity(view: View) -> Prose | None:
-    """Publicity and training; None where not configured."""
+    """Publicity and training; None if not configured."""
     return tell(view.lang, *_write(view, "publicity-text"))
 
 
 @exhibit("schools-text")
 def write_schools(view: View) -> Prose | None:
-    """Safe schools: items checked, met, vetoed; None where not configured."""
+    """Safe schools: items checked, met, vetoed; None if not configured."""
     return tell(view.lang, *_write(view, "schools-text"))
 
 
 def write_complaints(view: View) -> Prose | None:
-    """Complaints and disputes, small numbers withheld; None where neither is configured."""
+    """Complaints and disputes, small numbers withheld; None if neither is configured."""
     return tell(view.lang, *_write(view, "complaints-text"))
 
 
 def write_losses(view: View) -> Prose | None:
-    """Disaster losses; None where not configured."""
+    """Disaster losses; None if not configured."""
     return tell(view.lang, *_write(view, "losses-text"))
 
 
@@ -422,7 +422,7 @@ def _count_in_words(number: int, lang: str) -> Number:
 
 
 def write_targets(view: View) -> Prose | None:
-    """Targets: how many are met, which are behind pace; None where the district has none."""
+    """Targets: how many are met, which are behind pace; None if the district has none."""
     targets = count_targets(view)
     if targets is None:
         return None
@@ -443,7 +443,7 @@ def write_targets(view: View) -> Prose | None:
 
 @exhibit("weather-text")
 def write_weather(view: View) -> Prose | None:
-    """Temperature and rain of the period's months against the normals; None where there are none."""
+    """Temperature and rain of the period's months against the normals; None if there are none."""
     found, lang, clauses = compare_weather(view).to_dict("index"), view.lang, []
     if warm := found.get("temperature"):
         side = label(f"weather.{'cooler' if warm['departure'] < 0 else 'warmer'}", lang)

@@ -105,13 +105,13 @@ def _say_group(group: Sequence[Clause], lang: str) -> list[Runs]:
 
 
 def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False) -> Runs:
-    """One clause on a fact as words, as from `make_clause`."""
+    """One clause on a fact as words, as returned by `make_clause`."""
     clause = make_clause(view, fact, change=change, area=area)
     return clause.words + _remark(clause, view.lang) + clause.changes
 
 
 def make_clause(view: View, fact: str, *, change: bool = False, area: bool = False) -> Clause:
-    """One clause on a fact; empty where it isn't configured.
+    """One clause on a fact; empty if it isn't configured.
 
     `change` adds what it was the year before and the period before; a change beyond chance is told without, too. `area`
     adds how it lies to the whole area, where its interval can tell.
@@ -189,7 +189,7 @@ _WHOLES = {
 }
 
 
-# Of these a nought goes unsaid.
+# Of these a zero goes unsaid.
 UNSAID = (
     "hazards.rectified_undated",
     "hazards.status_unknown",
@@ -239,7 +239,7 @@ def _remark(clause: Clause, lang: str) -> Runs:
 
 
 def _bracket(remarks: Sequence[Runs], lang: str) -> Runs:
-    """Remarks in one pair of brackets; nothing where there is none."""
+    """Remarks in one pair of brackets; nothing if there is none."""
     if not remarks:
         return ()
     inner = list(remarks[0])
@@ -250,7 +250,7 @@ def _bracket(remarks: Sequence[Runs], lang: str) -> Runs:
 
 
 def _write_before(value: float, info: FactInfo, lang: str) -> str:
-    """An earlier value: in English, a count of nought is none."""
+    """An earlier value: in English, a count of zero is none."""
     if lang == "en" and value == 0 and info.unit in ("count", "people"):
         return label("word.none", lang)
     return _write_amount(value, info, lang)
@@ -315,7 +315,7 @@ def _say_change(change: Change, info: FactInfo, lang: str, *, then: str) -> Runs
 
 
 def _find_area(view: View, row: Row, info: FactInfo) -> Number | None:
-    """The whole area's value; None where a district's interval can't be held against it."""
+    """The whole area's value; None if a district's interval can't be compared with it."""
     value = view.value(info.name, ALL)
     if value is None or pd.isna(row["low"]):
         return None
@@ -323,7 +323,7 @@ def _find_area(view: View, row: Row, info: FactInfo) -> Number | None:
 
 
 def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Runs:
-    """Join clauses into a sentence with its stop, after words such as the period; nothing where there is no clause."""
+    """Join clauses into a sentence with its stop, after words such as the period; nothing if there is no clause."""
     parts = [clause for clause in clauses if clause]
     if not parts:
         return ()
@@ -349,7 +349,7 @@ def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
 
 
 def make_paragraph(sentences: Iterable[Runs], lang: str) -> Block | None:
-    """Set sentences one after another; None where there is none."""
+    """Set sentences one after another; None if there is none."""
     runs: list[Run] = []
     for sentence in sentences:
         if sentence and runs and lang == "en":
@@ -370,13 +370,13 @@ def _merge(runs: Sequence[Run]) -> Runs:
 
 
 def make_prose(blocks: Iterable[Block | None]) -> Prose | None:
-    """Prose of the paragraphs that there are; None where there is none."""
+    """Prose of the paragraphs that there are; None if there is none."""
     kept = tuple(block for block in blocks if block is not None)
     return Prose(kept) if kept else None
 
 
 def tell(lang: str, *sentences: Runs) -> Prose | None:
-    """Prose of one paragraph; None where no sentence says anything."""
+    """Prose of one paragraph; None if no sentence says anything."""
     return make_prose([make_paragraph(sentences, lang)])
 
 

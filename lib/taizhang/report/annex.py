@@ -67,7 +67,7 @@ def _fold_links(blocks: Sequence[ReportBlock]) -> list[ReportBlock]:
             if inside and isinstance(last := inside[-1], PointerBlock):
                 links, inside = [last.places, *links], inside[:-1]
             places = list(dict.fromkeys(chain.from_iterable(links)))
-            # Its figures and tables lead to a part of the annex; else its heading does.
+            # Its figures and tables lead to a part of the annex; otherwise its heading does.
             shown = [place for place in places if not place[1].startswith(f"{ANCHOR}-")]
             inside = [*inside, PointerBlock(tuple(shown or places))]
             left = []

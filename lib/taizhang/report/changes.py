@@ -39,7 +39,7 @@ class InputHashes:
     shared: str  # of what all are made from: workbook.toml, the boundary layers, own kinds and facts
     own: Mapping[str, str]  # by district code: of its rows up to the period's as-of day, and of its facts
     area: str  # of the whole area's facts and of what was read
-    hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)  # no hash: as from `list_hidden`
+    hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)  # no hash: as returned by `list_hidden`
 
     def of_report(self, district: str) -> dict[str, str]:
         """What decides whether a report is made again: for the whole area's, everything."""
@@ -60,8 +60,8 @@ def hash_inputs(
 ) -> InputHashes:
     """Hash what the reports of a period are made from.
 
-    `rows` are by kind and district, as from `hash_rows`; `frames` the facts of the period, and of those it is compared
-    with; `quality` what became of each kind's rows; `shared` what all reports are made from.
+    `rows` are by kind and district, as returned by `hash_rows`; `frames` the facts of the period, and of those it is
+    compared with; `quality` what became of each kind's rows; `shared` what all reports are made from.
     """
     own: dict[str, list[object]] = {}
     for kind, hashes in rows.items():
@@ -107,7 +107,7 @@ def find_grown(before: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[s
 
 
 def find_exposed(entries: Mapping[str, Mapping[str, Any]], grown: Collection[str]) -> list[str]:
-    """The reports that show something hidden now, of districts as from `find_grown`.
+    """The reports that show something hidden now, of districts as returned by `find_grown`.
 
     A district's report shows its own numbers and the whole area's, the comparison those of all.
     """

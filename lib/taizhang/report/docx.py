@@ -149,7 +149,7 @@ def pack_document(document: WordDocument) -> bytes:
 
 
 class _Writer:
-    """Writes blocks, as from `set_blocks`, into a document."""
+    """Writes blocks, as returned by `set_blocks`, into a document."""
 
     def __init__(self, document: WordDocument, page: Page, lang: str, report: Json) -> None:
         self.document, self._page, self._lang, self._report = document, page, lang, report

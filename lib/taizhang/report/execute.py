@@ -158,7 +158,7 @@ def _silence(logger: logging.Logger) -> None:
 
 
 def read_template(template: Path | str) -> NotebookNode:
-    """Read a notebook of nbformat 4; RenderError if it is none."""
+    """Read a notebook of nbformat 4; RenderError if it is not one."""
     name = template.name if isinstance(template, Path) else Reason("report.template.unnamed")
     try:
         text = template.read_text("utf-8") if isinstance(template, Path) else template

@@ -169,7 +169,7 @@ class Item:
     picture: str = ""
     groups: tuple[dict[str, Any], ...] = ()
     widths: tuple[float, ...] = ()
-    cards: str = ""  # classes of a table whose rows a telephone shows as cards
+    cards: str = ""  # classes of a table whose rows a phone shows as cards
     heads: str = ""  # its columns' heads, as properties of its style
     inside: tuple["Item", ...] = ()  # of a fold
 
@@ -254,12 +254,12 @@ def measure_columns(table: display.Table) -> tuple[float, ...]:
     return tuple(widths)
 
 
-# What a telephone's screen has for a table, and for one of three cells beside each other, in em.
+# What a phone screen has for a table, and for one of three cells beside each other, in em.
 _SCREEN, _THIRD = 23.0, 9.5
 
 
 def choose_cards(table: display.Table, widths: Sequence[float]) -> str:
-    """Classes of a table that a telephone shows as cards, a row each, as it is too wide for it; '' where it fits.
+    """Classes of a table that a phone shows as cards, a row each, as it is too wide for it; '' where it fits.
 
     Of a card whose cells are all short, three stand beside each other (`tiles`), or two where they are four; a card of
     one cell besides its head (`alone`) needs no label.

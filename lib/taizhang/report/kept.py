@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def drop_lab(template: str) -> str:
     """A template's text without the cells tagged ``lab``, which tell a researcher what to try.
 
-    They are no part of what a report is made from: another suggestion makes no report anew.
+    They are no part of what a report is made from: another suggestion makes no report again.
     """
     try:
         notebook = json.loads(template)

@@ -46,7 +46,7 @@ class MarkdownBlock:
     """Markdown without headings; read it with `parse_markdown`."""
 
     text: str
-    noted: bool = False  # from the report's note, else the template's author wrote it
+    noted: bool = False  # from the report's note, otherwise the template's author wrote it
     footnotes: tuple[Footnote, ...] = ()  # those that it refers to
 
 

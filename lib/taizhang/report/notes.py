@@ -34,7 +34,7 @@ _FENCES = {"---": "YAML", "+++": "TOML"}
 class Note:
     """A report's note.
 
-    `path`: as seen from the workbook. `text`: Markdown without front matter, telephone and identity numbers
+    `path`: as seen from the workbook. `text`: Markdown without front matter, phone and identity numbers
     masked. `sha256`: of the file. `approved`: a draft until then. `approver`: as it is to stand on the cover.
     """
 

@@ -55,13 +55,13 @@ _RUNS_KEPT = 10
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
     """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input.
 
-    Its first page is its brief, where it has one; else it has a cover.
+    Its first page is its brief, where it has one; otherwise it has a cover.
     """
     return render_pdfs(notebook, meta=meta)["pdf"]
 
 
 def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]:
-    """The report (``pdf``) and, where it has one, its first page alone (``brief``), as from `render_pdf`."""
+    """The report (``pdf``) and, where it has one, its first page alone (``brief``), as returned by `render_pdf`."""
     official = meta.style == "gbt9704"
     faces = find_typefaces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, apart=is_apart(meta))

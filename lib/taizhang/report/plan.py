@@ -244,7 +244,7 @@ def _decide(task: ReportTask, manifest: Manifest, outputs: Outputs, *, fresh: bo
             due[form] = found
     if not due and not ended_well:
         return replace(task, reasons=(Reason(f"report.why.{entry['status']}"),))
-    # The others, which nobody asked for now, stay unless their words differ from those of the pages made anew.
+    # The others, which nobody asked for now, stay unless their words differ from those of the pages made again.
     stale = [
         form
         for form in set(made) - {NOTEBOOK, *task.formats}

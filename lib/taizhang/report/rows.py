@@ -45,8 +45,8 @@ def list_rowed_facts(
 def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, folder: Path) -> None:
     """Write ``rows/<district>.<fact>.csv`` below the review's folder, as `taizhang trace` prints it.
 
-    `wanted` is as from `list_rowed_facts`. No personal column is in the files, no telephone or identity number, and no
-    text that a spreadsheet would run.
+    `wanted` is as returned by `list_rowed_facts`. No personal column is in the files, no phone or identity number, and
+    no text that a spreadsheet would run.
     """
     districts = snapshot.districts
     facts = sorted({fact for names in wanted.values() for fact in names})

@@ -40,10 +40,10 @@ class Snapshot:
     facts: (
         pd.DataFrame
     )  # of the period, all districts and ``all``; what is reported and not counted among them
-    reported: pd.DataFrame  # those of them that tables of sums tell, unverified, each with its cell
+    reported: pd.DataFrame  # those of them that summary tables tell, unverified, each with its cell
     before: pd.DataFrame  # of the same one a year before
     rowed: dict[str, tuple[str, ...]]  # by district code, or ``all``: the facts with a file of their rows
-    notes: Mapping[tuple[str, str], Note]  # by owner and language, as from `read_notes`
+    notes: Mapping[tuple[str, str], Note]  # by owner and language, as returned by `read_notes`
     hashes: InputHashes
     inputs: list[dict[str, Any]]  # path, sha256 and bytes of every raw file
     days: Mapping[str, tuple[date, date]]  # the first and last day on record, by kind

@@ -13,7 +13,7 @@ _MOST_STACKED = 3
 def draw_row(row: Indicator, *, height: float = 18.0, width: float = WIDTH) -> str:
     """One row: the others' range and dots, last year's diamond, the own dot, and the whole area's line.
 
-    Pages colour it anew by its classes. It says nothing of itself: what it shows, the row's alternative text says.
+    Pages colour it again by its classes. It says nothing of itself: what it shows, the row's alternative text says.
     """
     middle, half = height / 2, width / 2
     reach = half - _MARGIN

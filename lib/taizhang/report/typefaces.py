@@ -1,4 +1,4 @@
-"""The faces of official documents (GB/T 9704): 小标宋, 仿宋, 楷体, 黑体 of the user's, else the packaged ones.
+"""The faces of official documents (GB/T 9704): 小标宋, 仿宋, 楷体, 黑体 of the user's, otherwise the packaged ones.
 
 The standard names faces that may not be given away with software, so the user names a folder that holds them.
 """

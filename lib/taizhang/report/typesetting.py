@@ -72,7 +72,7 @@ _STEPS = 24
 
 
 def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page = MODERN) -> list[Json]:
-    """Write a report's blocks, as from `read_blocks`, as the PDF's template and the Word file read them.
+    """Write a report's blocks, as returned by `read_blocks`, as the PDF's template and the Word file read them.
 
     Each has a `type`; tables that fit no upright page are inside a block `turned`, with the headings just above them.
     """

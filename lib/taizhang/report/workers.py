@@ -38,7 +38,7 @@ def count_cores() -> int:
 def start_ahead(jobs: int | None = None) -> None:
     """Have the processes that kernels and workers are forked from load their libraries from now on.
 
-    Whoever is going to have reports made on this machine can do other things meanwhile.
+    Anyone who is going to have reports made on this machine can do other things meanwhile.
     """
     _share_server()
     if (jobs or count_cores()) > 1 and _choose_context().get_start_method() == "forkserver":
@@ -155,7 +155,7 @@ def _send(worker: _Worker) -> None:
 
 
 def _receive(worker: _Worker) -> ReportOutcome | None:
-    """A finished report, or None where the worker is lost."""
+    """A finished report, or None if the worker is lost."""
     try:
         outcome: ReportOutcome = worker.connection.recv()
     except (EOFError, OSError):

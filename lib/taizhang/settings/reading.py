@@ -127,7 +127,7 @@ class SettingsFile:
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """None where there is no such file."""
+        """None if there is no such file."""
         try:
             return cls.parse(path.name, path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
@@ -136,7 +136,7 @@ class SettingsFile:
             raise ParameterError("settings.no_utf8", file=path.name, why=tell_error(error)) from None
 
     def check(self, model: type[T], place: KeyPath = (), **context: Any) -> T | None:
-        """The table at a place, {} where there is none; None where it has mistakes, which are kept for `finish`."""
+        """The table at a place, {} where there is none; None if it has mistakes, which are kept for `finish`."""
         data: Any = self.data
         for part in place:
             data = data[part] if isinstance(part, int) else data.get(part, {})

@@ -18,7 +18,7 @@ Weight = Annotated[Real, Field(ge=0)]
 
 
 def check_fact(value: str, info: ValidationInfo) -> str:
-    """A fact, one of a target's facts, or nothing where it may be left out."""
+    """A fact, one of a target's facts, or nothing if it may be left out."""
     parts = split_target(value)
     check_known([parts[0] if parts else value] if value else [], (info.context or {})["facts"])
     return value

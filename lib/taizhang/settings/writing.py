@@ -46,7 +46,7 @@ def write_head(table: KeyPath) -> str:
 
 
 def find_table(data: Mapping[str, Any], table: KeyPath) -> Mapping[str, Any] | None:
-    """A table of a parsed file; None where there is none."""
+    """A table of a parsed file; None if there is none."""
     found: Any = data
     for part in table:
         try:

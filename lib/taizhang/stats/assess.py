@@ -64,7 +64,7 @@ class Assessment:
 
 
 def apply_rule(rule: AssessmentRule, values: Floats, times: Floats | None = None) -> Floats:
-    """Points that a rule gives for values; NaN where a value isn't known.
+    """Points that a rule gives for values; NaN if a value isn't known.
 
     Parameters
     ----------
@@ -131,9 +131,9 @@ def assess_places(
     Parameters
     ----------
     values : DataFrame
-        One row per district, one column per fact that the rules name; NaN where unknown or withheld.
+        One row per district, one column per fact that the rules name; NaN if unknown or withheld.
     low, high : DataFrame, optional
-        Limits of the facts' 95 % intervals, alike; NaN where a fact has none and counts as exact.
+        Limits of the facts' 95 % intervals, alike; NaN if a fact has none and counts as exact.
     ends : tuple of DataFrame, optional
         The values, alike, at the least and at the most that what is not known of them allows. The range of a rank then
         holds each district's at its better end among others at their worse, and the reverse.
@@ -153,7 +153,7 @@ def assess_places(
     Notes
     -----
     Each draw takes every fact from a normal distribution as wide as its interval on the side drawn, and
-    ranks anew: Goldstein and Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
+    ranks again: Goldstein and Spiegelhalter (1996), J. R. Stat. Soc. A 159, 385-443.
     """
     from scipy.stats import kendalltau  # slow to load, and settings are read to see whether they changed
 

@@ -26,7 +26,7 @@ class ChangeEstimate:
     value : float
         The ratio of two rates, or the difference of two shares (-1 to 1).
     p : float
-        Probability of a difference at least so large if nothing has changed; NaN where nothing is known.
+        Probability of a difference at least so large if nothing has changed; NaN if nothing is known.
     """
 
     value: float
@@ -118,7 +118,7 @@ def compare_shares(
     count_now, total_now, count_before, total_before : float
         Successes and trials, whole numbers.
     dispersion, df : float
-        The design effect of clusters (at least 1), and how well that is known; as from `stats.dispersion`.
+        The design effect of clusters (at least 1), and how well that is known; as returned by `stats.dispersion`.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def compare_medians(
     Returns
     -------
     float
-        NaN where half of all cases together are not closed, or a group has none followed so long.
+        NaN if half of all cases together are not closed, or a group has none followed so long.
 
     Notes
     -----

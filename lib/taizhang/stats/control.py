@@ -1,8 +1,8 @@
 """Control charts by month: is a series steady, once chance and the seasons are allowed for?
 
-A month is held against the same month of the other years, so that a season that returns is no signal, and a chart needs
-two whole years. What is asked is whether one month stands out, and whether the level changed from one month on; all
-these questions share one false-alarm rate for the whole chart.
+A month is compared with the same month of the other years, so that a season that returns is no signal, and a chart
+needs two whole years. What is asked is whether one month stands out, and whether the level changed from one month on;
+all these questions share one false-alarm rate for the whole chart.
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Chart:
     ----------
     points : DataFrame
         By month: value, centre (of the same month in the other years), low and high (beyond them a month stands out;
-        NaN where there is no other year), signal (``limits``, ``level`` from a change on, or empty).
+        NaN if there is no other year), signal (``limits``, ``level`` from a change on, or empty).
     p : float
         Probability of a month so far out, or of a change so clear, anywhere in the chart of a steady series.
     power : float
@@ -45,7 +45,7 @@ class Chart:
     since : Period or None
         The month from which the level is another.
     change : float
-        The level since over the level before; of shares, the difference. NaN where there is none.
+        The level since over the level before; of shares, the difference. NaN if there is none.
     """
 
     points: pd.DataFrame
@@ -121,7 +121,7 @@ class _Series:
         for one in self.season > 0:
             total = int(self.x[one].sum())
             if total:
-                # All weights may be nought where the gammas' shapes are small.
+                # All weights may be zero where the gammas' shapes are small.
                 some = weights[:, one] + 1e-300 * (self.size[one] > 0)
                 x[:, one] = rng.multinomial(total, some / some.sum(axis=1, keepdims=True))
         return x
@@ -152,7 +152,7 @@ def chart_counts(counts: pd.Series) -> Chart | None:
     Parameters
     ----------
     counts : Series
-        By month (PeriodIndex), without gaps; NaN where nothing is known.
+        By month (PeriodIndex), without gaps; NaN if nothing is known.
 
     Notes
     -----

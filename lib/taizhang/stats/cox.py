@@ -34,7 +34,7 @@ def fit_cox(
     days : Series of float
         Days observed.
     closed : Series of bool
-        Whether closed then; else still open.
+        Whether closed then; otherwise still open.
     covariates : DataFrame of float
         On the same index; columns that are constant, or follow from those before them, are left out.
     cluster : Series, optional

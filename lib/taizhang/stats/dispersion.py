@@ -29,7 +29,7 @@ def disperse_daily_counts(
     Parameters
     ----------
     counts : DataFrame, or several
-        Groups by days, or by any other cells, those without a row among them as 0; NaN where a day is not known. Of
+        Groups by days, or by any other cells, those without a row among them as 0; NaN if a day is not known. Of
         several (two periods, say) each has a mean of its own.
     exposure : DataFrame, or as many, optional
         Of the same shapes, such as visits: the rate, not the count, is then held to be the same on all days. Days
@@ -104,7 +104,7 @@ def disperse_shares(groups: npt.ArrayLike, clusters: npt.ArrayLike, successes: n
     groups, clusters : array-like
         Of each row: its group, and its cluster (unique within the group).
     successes : array-like of bool or float
-        Of each row: 1 where it counts, 0 where not; NaN where it is not known.
+        Of each row: 1 where it counts, 0 where not; NaN if it is not known.
 
     Returns
     -------

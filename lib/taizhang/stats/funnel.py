@@ -28,7 +28,7 @@ class Funnel:
     target : float
         The rate, or share (0 to 1), of all places that are not called together; of all where half or more are.
     dispersion : float
-        How many times the variance exceeds chance's, on average; 1 where it does not.
+        How many times the variance exceeds chance's, on average; 1 if it does not.
     places : DataFrame
         On the index given: size, value, z (the normal quantile of p, with its sign), p (exact, dispersion taken out),
         position (-2, -1, 0, 1, 2: below 99.8 %, below 95 %, within, above 95 %, above 99.8 %), called (True where
@@ -95,7 +95,7 @@ def limit_shares(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, 
 
 
 def _limit_below(count: rv_frozen, tail: float) -> Floats:
-    """The limit that counts below have a probability of at most `tail` to keep to; 0 where none has."""
+    """The limit that counts below have a probability of at most `tail` to keep to; 0 if none has."""
     first = count.ppf(tail)
     up_to, below = count.cdf(first), count.cdf(first - 1)
     return np.maximum(first - (up_to - tail) / (up_to - below), 0.0)

@@ -25,7 +25,7 @@ def wilson_interval(
     Returns
     -------
     low, high : ndarray of float
-        In 0 to 1; NaN where total is 0 or unknown, or count is not within 0 to total.
+        In 0 to 1; NaN if total is 0 or unknown, or count is not within 0 to total.
 
     Notes
     -----
@@ -62,7 +62,7 @@ def poisson_interval(
     Returns
     -------
     low, high : ndarray of float
-        NaN where the count is unknown or negative, or the exposure is not above 0.
+        NaN if the count is unknown or negative, or the exposure is not above 0.
 
     Notes
     -----

@@ -22,7 +22,7 @@ class Effect:
     Attributes
     ----------
     ratio, low, high : float
-        Rate ratio with its interval; NaN where it can't be worked out.
+        Rate ratio with its interval; NaN if it can't be worked out.
     p : float
         Probability of one so far from 1 if there were no effect; NaN likewise.
     lead_p : float
@@ -32,11 +32,11 @@ class Effect:
     events, places, months : int
         What it rests on.
     model : str
-        ``poisson`` or ``negative_binomial``; empty where nothing was fitted.
+        ``poisson`` or ``negative_binomial``; empty if nothing was fitted.
     dispersion : float
         Pearson's, of the Poisson fit.
     reason : str
-        Why nothing was worked out: ``few_events``, ``few_places``, ``no_contrast`` or ``no_fit``; else empty.
+        Why nothing was worked out: ``few_events``, ``few_places``, ``no_contrast`` or ``no_fit``; otherwise empty.
     """
 
     ratio: float = np.nan
@@ -105,7 +105,7 @@ def estimate_effect(
         One row per township, one column per month, in order and without gaps; cells without exposure, or with an
         unknown treatment, are left out.
     later : DataFrame, optional
-        Treatment in the months after, as from `sum_next`; for `lead_p`.
+        Treatment in the months after, as returned by `sum_next`; for `lead_p`.
     alpha : float
         One less the level of the interval.
 

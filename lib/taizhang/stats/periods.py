@@ -112,14 +112,14 @@ def compare_periods(
     days : Series of datetime
         One per event; those outside first to last don't count.
     spans : DataFrame
-        name, start, end, as from `list_holidays`. Holidays are held against the days that lie in none of
+        name, start, end, as returned by `list_holidays`. Holidays are compared with the days that lie in none of
         the spans named with them, so pass seasons apart.
     first, last : datetime.date
         The days looked at, both inclusive.
     base : Series of datetime, optional
         One per visit: events are then per visit, and not per day.
     near : int, optional
-        Days before and after each span that it is held against; else all.
+        Days before and after each span that it is compared with; otherwise all.
     alpha : float
         One less the level of the intervals.
 

@@ -107,7 +107,7 @@ def find_yardstick(values: Floats, scale: str = "amount", *, cut: float = CUTS[0
     Parameters
     ----------
     values : ndarray of float
-        NaN where unknown.
+        NaN if unknown.
     scale : str
         amount (0 or more), share (0 to 1) or grade.
     cut : float
@@ -150,7 +150,8 @@ def _aggregate(
     """Dimensions (arithmetic means) and index, shapes (..., n, 4) and (..., n); draws, if any, come first.
 
     The weights `inner` of each indicator and `outer` of each dimension: shapes (k,) and (4,), or (draws, 1, k) and
-    (draws, 1, 4). `geometric`: whether the index is a geometric mean, of each draw (draws, 1); else an arithmetic one.
+    (draws, 1, 4). `geometric`: whether the index is a geometric mean, of each draw (draws, 1); otherwise an arithmetic
+    one.
     """
     parts = np.stack(
         [_average(scores[..., dimension == d], inner[..., dimension == d]) for d in range(len(DIMENSIONS))],
@@ -186,11 +187,11 @@ def compute_risk(
     Parameters
     ----------
     values : DataFrame
-        One row per district, one column per indicator of the model, in its order; NaN where unknown.
+        One row per district, one column per indicator of the model, in its order; NaN if unknown.
     sampled : Mapping of int to ndarray, optional
         By indicator number, draws of its values, shape (any number of draws, districts).
     scales : Mapping of int to str, optional
-        By indicator number, as for `find_yardstick`; else amount, and grade where it has grades.
+        By indicator number, as for `find_yardstick`; otherwise amount, and grade where it has grades.
     draws : int
     spread : float
         Each weight, of indicators and of dimensions, is multiplied by a uniform draw from 1 less this to 1

@@ -32,16 +32,16 @@ class Pattern:
     Attributes
     ----------
     moran, expected, p : float
-        Moran's I, what chance alone would give, and the probability of one so far out; NaN where there are
+        Moran's I, what chance alone would give, and the probability of one so far out; NaN if there are
         too few places.
     places : DataFrame
         On the index given: moran (local), p (both tails), quadrant (high_high, low_high, low_low, high_low) and found
-        (True where beyond chance with false discoveries controlled). Islands and unknown values have none.
+        (True if beyond chance with false discoveries controlled). Islands and unknown values have none.
     local : bool
         Whether any place could be found at all: not where so few can be put in order in so few ways, or so many are
         looked at, that the smallest probability there is would not do.
     reason : str
-        Why nothing was worked out: ``few`` or ``constant``; else empty.
+        Why nothing was worked out: ``few`` or ``constant``; otherwise empty.
     """
 
     moran: float
@@ -159,7 +159,7 @@ def _permute(y: Floats, weights: "Graph", permutations: int, seed: int) -> Float
 
 @lru_cache(maxsize=1)
 def _draw_others(places: int, most: int, permutations: int, seed: int) -> "np.ndarray[Any, Any]":
-    """Some of a place's others in any order, anew in each row; the same for every fact of a report."""
+    """Some of a place's others in any order, again in each row; the same for every fact of a report."""
     rng = np.random.default_rng(seed)
     chosen = np.empty((permutations, most), int)
     rows = max(_CHUNK // places, 1)

@@ -31,7 +31,7 @@ class Curves:
     survival : ndarray of float
         S(t), the share still open after the day.
     low, high : ndarray of float
-        Its pointwise log-log interval; NaN before the first event; 0 where S is 0, but NaN there in groups of
+        Its pointwise log-log interval; NaN before the first event; 0 if S is 0, but NaN there in groups of
         fewer than six.
     """
 
@@ -58,7 +58,7 @@ def estimate_survival(
     days : array-like of int
         Whole days observed, 0 or more.
     closed : array-like of bool
-        Whether the case was closed on that day; else it was still open (censored).
+        Whether the case was closed on that day; otherwise it was still open (censored).
     group : array-like of int, optional
         Group numbers, 0 or more; one group where left out.
     alpha : float
@@ -121,7 +121,7 @@ def estimate_survival(
 
 
 def _cumulate(values: Floats, first: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]) -> Floats:
-    """Running sums that start anew at each group."""
+    """Running sums that start again at each group."""
     total = np.cumsum(values)
     return np.asarray(total - np.repeat(total[first] - values[first], lengths))
 
@@ -138,7 +138,7 @@ def find_median(curves: Curves, groups: int) -> tuple[Floats, Floats, Floats]:
     -------
     median, low, high : ndarray of float, shape (groups,)
         The smallest day on which S, its lower and its upper limit are at most one half (ties judged to
-        1e-9); NaN where not reached.
+        1e-9); NaN if not reached.
 
     Notes
     -----

@@ -160,7 +160,7 @@ class Workbook:
 
     @cached_property
     def sums(self) -> pd.DataFrame:
-        """The numbers by district that tables of sums tell, each with its fact, period and cell: nobody's rows.
+        """The numbers by district that summary tables tell, each with its fact, period and cell: nobody's rows.
 
         kind, fact, period, district_code, district (as written), value, header, source_file, source_sheet, source_row.
         """
@@ -170,7 +170,7 @@ class Workbook:
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
-        """The grid cells without the responsible persons' names, or None where there is no such layer."""
+        """The grid cells without the responsible persons' names, or None if there is no such layer."""
         if self.config.grid is None:
             return None
         cells = gpd.read_parquet(self._tables / "grid.parquet")
@@ -182,9 +182,9 @@ class Workbook:
         return None if self.config.grid is None else pd.read_parquet(self._tables / "grid_measures.parquet")
 
     def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
-        """Gaps, overlaps and stray cells of the grid, largest first, as from `find_grid_problems`.
+        """Gaps, overlaps and stray cells of the grid, largest first, as returned by `find_grid_problems`.
 
-        Of a district by code, name or alias, or the whole area; None where there is no grid layer.
+        Of a district by code, name or alias, or the whole area; None if there is no grid layer.
         """
         return None if self.grid is None else self._choose(self._grid_problems, district)
 
@@ -193,9 +193,9 @@ class Workbook:
         return find_grid_problems(self.grid, self.districts)
 
     def grid_span(self, district: str = ALL) -> pd.DataFrame | None:
-        """Span of control per district, as from `measure_span`: numbers, no names of persons.
+        """Span of control per district, as returned by `measure_span`: numbers, no names of persons.
 
-        Of a district by code, name or alias, or of all and the whole area; None where there is no grid layer, or it has
+        Of a district by code, name or alias, or of all and the whole area; None if there is no grid layer, or it has
         no column of responsible persons.
         """
         if self.config.grid is None or not self.config.grid.responsible:
@@ -214,8 +214,8 @@ class Workbook:
         Returns
         -------
         pandas.DataFrame or None
-            kind, cell (NA: none was found), how (as from `match_cells`) and rows, one row per group that
-            occurs; None where there is no grid layer.
+            kind, cell (NA: none was found), how (as returned by `match_cells`) and rows, one row per group that
+            occurs; None if there is no grid layer.
         """
         if self.grid is None:
             return None
@@ -232,7 +232,7 @@ class Workbook:
         return pd.concat(counts, ignore_index=True)[columns] if counts else pd.DataFrame(columns=columns)
 
     def reach(self, view: View, *, distance_m: float, kind: str = "shelters") -> gpd.GeoDataFrame | None:
-        """Premises and people within a straight line of a shelter, per district, as from `summarise_reach`.
+        """Premises and people within a straight line of a shelter, per district, as returned by `summarise_reach`.
 
         Parameters
         ----------
@@ -247,7 +247,7 @@ class Workbook:
         Returns
         -------
         geopandas.GeoDataFrame or None
-            None where the view has no rows of such a ledger, or none of them has coordinates.
+            None if the view has no rows of such a ledger, or none of them has coordinates.
         """
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
@@ -287,7 +287,7 @@ class Workbook:
         return str(self.districts.set_index("code")["name"][code])
 
     def as_of(self, period: Period) -> date:
-        """The day a period is read as of: the one chosen for this run, else the workbook's, else the last.
+        """The day a period is read as of: the one chosen for this run, otherwise the workbook's, otherwise the last.
 
         ParameterError if the day chosen lies before the period, of which nothing was known then.
         """
@@ -335,7 +335,7 @@ class Workbook:
         period
             Only rows whose starred date falls in it (kinds with a date).
         personal
-            Keep the columns marked personal, and telephone and identity numbers in texts.
+            Keep the columns marked personal, and phone and identity numbers in texts.
 
         Returns
         -------
@@ -484,7 +484,7 @@ class Workbook:
         return shown[about].merge(self.sums.loc[same, names], on=["fact", "district_code"], how="left")
 
     def _list_reported(self, period: Period, as_of: date) -> pd.DataFrame:
-        """All that tables of sums tell of a period, be it counted as well."""
+        """All that summary tables tell of a period, be it counted as well."""
         config = self.config
         return list_reported(
             self.sums,
@@ -508,7 +508,7 @@ class Workbook:
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """The facts of a period, of rows alone, as the ledgers stood on a given day.
 
-        A kind whose ledger has no row in a period of which tables of sums tell has no facts of it.
+        A kind whose ledger has no row in a period of which summary tables tell has no facts of it.
         """
         facts = self._count_facts(period, as_of)
         if not self.config.sums:
@@ -562,7 +562,7 @@ class Workbook:
     ) -> pd.DataFrame:
         """The ledger rows behind a number, with `counted` for those in its numerator.
 
-        Of a number that a table of sums tells, its cells: `sums` has their columns. ParameterError for an unknown fact
+        Of a number that a summary table tells, its cells: `sums` has their columns. ParameterError for an unknown fact
         or district, or a suppressed number, which has no rows to show.
         """
         period = read_period(period)
@@ -582,7 +582,7 @@ class Workbook:
         return rows if personal else self.hide_personal(rows)
 
     def _trace_reported(self, fact: str, period: Period, code: str, reported: pd.DataFrame) -> pd.DataFrame:
-        """The cells of a number that a table of sums tells; of the whole area, those of all districts."""
+        """The cells of a number that a summary table tells; of the whole area, those of all districts."""
         hidden = set(reported.loc[reported["suppressed"], "district_code"])
         if code in hidden:
             raise ParameterError("facts.suppressed", fact=fact, district=code)
@@ -596,7 +596,7 @@ class Workbook:
         return cells
 
     def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows as from `select_rows` without what is personal."""
+        """Rows as returned by `select_rows` without what is personal."""
         kind = self.kinds.get(rows.attrs["kind"])
         return rows if kind is None else hide_personal(rows, kind)
 
@@ -726,7 +726,7 @@ class Workbook:
         return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:
-        """A report's notebook: the workbook's own, else the package's."""
+        """A report's notebook: the workbook's own, otherwise the package's."""
         own = self.root / "notebooks" / f"{name}.ipynb"
         if own.is_file():
             return own

@@ -91,7 +91,10 @@ def count_scatter(
     days: Mapping[Period, date],
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """How the rows behind each fact cluster, as from `measure_scatter`; `days`: as of which each period is read."""
+    """How the rows behind each fact cluster, as returned by `measure_scatter`.
+
+    `days`: as of which each period is read.
+    """
     return measure_scatter(
         _read_tables(folder, kinds, settings),
         districts,
@@ -115,7 +118,7 @@ def _read_tables(
 
 
 def list_silences(folder: Path, kinds: Mapping[str, Kind], as_of: date) -> pd.DataFrame:
-    """Where each district's ledger of dated events is silent up to a day, as from `find_silences`, and the area's."""
+    """Silences up to a day in each district's ledger of dated events, and in the area's; see `find_silences`."""
     found = []
     for name, kind in kinds.items():
         if not kind.date or kind.fields[kind.date].type not in ("date", "datetime"):
@@ -146,7 +149,7 @@ def count_reach(
     """As from `summarise_reach`, of the ledgers in data/processed, of which no more is read than it needs.
 
     `kind` is the ledger of the sites; `others`: which of hazards (premises) and population (residents) there are to
-    read; premises found after `as_of` are not known yet; the residents are those of `year`. None where no site has
+    read; premises found after `as_of` are not known yet; the residents are those of `year`. None if no site has
     coordinates.
     """
     from taizhang.boundaries.reach import summarise_reach  # scipy, which takes long to load

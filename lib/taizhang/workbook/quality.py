@@ -23,7 +23,7 @@ def read_quality(
 ) -> Quality:
     """What is known of the data behind a view, from data/processed and the summaries of the last ingest.
 
-    Without values of personal columns, and with telephone and identity numbers masked. Dates after `as_of` (default:
+    Without values of personal columns, and with phone and identity numbers masked. Dates after `as_of` (default:
     today) are in the future.
     """
     keys = {summary.kind: _read_keys(folder / f"{summary.kind}.parquet") for summary in summaries}

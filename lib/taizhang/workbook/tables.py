@@ -25,7 +25,7 @@ def read_rows(
 ) -> pd.DataFrame:
     """A ledger's rows from data/processed, filtered at the file.
 
-    Without the columns marked personal, and telephone and identity numbers in texts, unless they are asked for.
+    Without the columns marked personal, and phone and identity numbers in texts, unless they are asked for.
     """
     path = folder / f"{kind.name}.parquet"
     rows = pd.read_parquet(path, filters=list(filters) or None, read_dictionary=_REPEATED)
@@ -33,7 +33,7 @@ def read_rows(
 
 
 def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    """Rows without the columns marked personal, and with telephone and identity numbers in texts masked.
+    """Rows without the columns marked personal, and with phone and identity numbers in texts masked.
 
     For what is shown. What is matched or counted (premises, a cell's code of 18 figures) is asked of the rows as they
     are: masked, two would be one.
