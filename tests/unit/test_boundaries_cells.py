@@ -83,7 +83,7 @@ def test_a_name_twice_in_one_district_is_nobody() -> None:
     grid = halves()
     grid["name"] = ["一", "一", "二", "三"]
     found = match_cells(pd.DataFrame({"district_code": [A], "grid": ["一"]}), grid).iloc[0]
-    assert pd.isna(found["cell"]) and "the name of 2 cells" in str(found["reason"])
+    assert pd.isna(found["cell"]) and "2 cells are named" in str(found["reason"])
 
 
 def test_points_fall_into_cells_that_hold_no_others() -> None:

@@ -58,7 +58,7 @@ def test_a_given_crs_may_not_contradict_the_file() -> None:
 
 def test_degrees_that_are_metres_and_unknown_systems_are_refused() -> None:
     metres = make_districts().to_crs(4527).set_crs(4490, allow_override=True)
-    with pytest.raises(BoundaryError, match=r"no degrees.*EPSG:4527"):
+    with pytest.raises(BoundaryError, match=r"not degrees.*EPSG:4527"):
         settle_crs(metres, None, where="a.shp")
     with pytest.raises(BoundaryError, match='unknown coordinate system crs = "'):
         settle_crs(make_districts(), "EPSG:1", where="a.shp")
@@ -115,9 +115,9 @@ def test_a_given_crs_may_not_put_the_layer_nowhere() -> None:
     plain = make_districts().set_crs(None, allow_override=True)
     zoned, bare = make_districts().to_crs(4528), make_districts().to_crs(4549)
     for frame, crs, said in [
-        (zoned, 4549, "none of CGCS2000"),
-        (bare, 4528, "none of CGCS2000"),
-        (plain, 4528, "none of CGCS2000"),
+        (zoned, 4549, "do not fit CGCS2000"),
+        (bare, 4528, "do not fit CGCS2000"),
+        (plain, 4528, "do not fit CGCS2000"),
         (
             zoned,
             4527,
@@ -145,7 +145,7 @@ def test_a_given_crs_may_not_put_the_layer_nowhere() -> None:
 
 def test_swapped_axes_and_ground_abroad() -> None:
     west = gpd.GeoDataFrame(geometry=[shapely.box(42.0, 88.5, 42.2, 89.0)], crs=4490)
-    with pytest.raises(BoundaryError, match="in each other's place"):
+    with pytest.raises(BoundaryError, match="seem to be swapped"):
         judge_place(west, pyproj.CRS(4490), where="a.shp")
     paris = gpd.GeoDataFrame(geometry=[shapely.box(2.0, 48.0, 2.5, 48.5)], crs=4326)
     (said,) = judge_place(paris, pyproj.CRS(4326), where="a.shp")

@@ -141,7 +141,7 @@ def test_strange_parents_halves_and_loops_are_said(tmp_path: Path) -> None:
     layer = read_cells(cells, tmp_path)
     assert pd.isna(layer.frame["district_code"][0])
     assert layer.frame["district_code"].to_list()[1:] == ["350921101", "350921102", "350921102"]
-    assert any("by halves" in str(note) and "'half'" in str(note) for note in layer.notes)
+    assert any("half in one district" in str(note) and "'half'" in str(note) for note in layer.notes)
     assert any("'无名镇'" in str(note) for note in layer.notes)
 
 

@@ -117,7 +117,7 @@ def test_files_that_are_no_layers(tmp_path: Path) -> None:
         read_districts(tmp_path / "bad.zip", **COLUMNS)
     path = write_layer("shp", tmp_path)
     path.with_suffix(".dbf").unlink()
-    with pytest.raises(BoundaryError, match=r"\.dbf is missing"):
+    with pytest.raises(BoundaryError, match=r"\.dbf missing"):
         read_districts(path, **COLUMNS)
 
 
@@ -164,7 +164,7 @@ def test_shared_names_and_mixed_levels_are_noted(tmp_path: Path) -> None:
     frame = make_districts().assign(name="城关镇", code=["350921", "350921102"])
     frame.to_file(tmp_path / "a.gpkg")
     notes = read_districts(tmp_path / "a.gpkg", **COLUMNS).notes
-    assert "2 districts share a name" in str(notes[0])
+    assert "2 districts have the same name" in str(notes[0])
     assert "1 county, 1 township" in str(notes[1])
 
 
@@ -193,7 +193,7 @@ def test_shapes_that_are_no_areas(tmp_path: Path) -> None:
     frame = make_districts()
     frame.loc[0, "geometry"] = shapely.Point(119, 26)
     frame.to_file(tmp_path / "a.gpkg")
-    with pytest.raises(BoundaryError, match="Point where areas are wanted"):
+    with pytest.raises(BoundaryError, match="expected areas, found Point"):
         read_districts(tmp_path / "a.gpkg", **COLUMNS)
     frame.loc[0, "geometry"] = None
     frame.to_file(tmp_path / "b.gpkg")
@@ -209,7 +209,7 @@ def test_islands_of_one_district_are_one(tmp_path: Path) -> None:
     layer = read_districts(tmp_path / "a.gpkg", **COLUMNS)
     assert layer.frame["code"].to_list() == ["350921101", "350921102"]
     assert layer.frame.geometry[1].geom_type == "MultiPolygon"
-    assert "were made one" in str(layer.notes[0])
+    assert "were merged" in str(layer.notes[0])
     assert len(layer.notes) == 1
     frame["parent"] = ["滨江县", "滨江县", "临江县"]
     frame.to_file(tmp_path / "b.gpkg")
@@ -229,7 +229,7 @@ def test_offset_is_undone_in_degrees_and_in_web_mercator(offset: str, tmp_path: 
     for name in ("a", "b"):
         layer = read_districts(tmp_path / f"{name}.gpkg", **COLUMNS, offset=offset)
         assert shapely.hausdorff_distance(layer.frame.geometry[0], frame.geometry[0]) < 1e-9
-        assert f"offset {offset} was undone" in str(layer.notes[-1])
+        assert f"the {offset} offset was removed" in str(layer.notes[-1])
     with pytest.raises(BoundaryError, match="none, gcj02, bd09"):
         read_districts(tmp_path / "a.gpkg", **COLUMNS, offset="mars")
 
@@ -245,7 +245,7 @@ def test_coordinates_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     frame = make_districts()
     frame.loc[0, "geometry"] = shapely.Polygon([(119, 26), (119.1, 26.1), (float("inf"), 26), (119, 26.1)])
     frame.to_parquet(tmp_path / "towns.parquet")
-    with pytest.raises(BoundaryError, match="infinite or no numbers: '溪北镇'"):
+    with pytest.raises(BoundaryError, match="infinite or not numbers: '溪北镇'"):
         read_districts(tmp_path / "towns.parquet", **COLUMNS)
 
 

@@ -67,8 +67,8 @@ def test_each_way(value: object, code: str, how: str) -> None:
     [
         (None, "no district given"),
         ("  ", "no district given"),
-        ("城关镇", "the name of 2 districts"),
-        ("城关", "the name of 2 districts"),
+        ("城关镇", "2 districts are named"),
+        ("城关", "2 districts are named"),
         ("溪北乡", '"溪北乡" = "350921101"  # 溪北镇'),
         ("溪北鎮區", '"溪北鎮區" = "350921101"'),
         ("350921999", "no district has the code 350921999"),
@@ -97,7 +97,7 @@ def test_the_unit_above_decides_between_namesakes(parent: object, code: str) -> 
 def test_the_unit_above_may_rule_a_unique_name_out() -> None:
     code, _, reason = match("溪北镇", parent=pd.Series(["临江县"]))
     assert code is None
-    assert "'溪北镇' is no district under '临江县'" in reason
+    assert "'临江县' has no district '溪北镇'" in reason
     assert match("溪北镇", parent=pd.Series(["福建省"]))[0] is None
     assert match("溪北镇", parent=pd.Series(["350900"]))[0] == "350921101"
 
@@ -113,7 +113,7 @@ def test_aliases_decide_and_are_checked() -> None:
     assert match("老城关", aliases=aliases) == ("350921103", "alias", "")
     assert match("城关镇", aliases=aliases) == ("350922101", "alias", "")
     with pytest.raises(
-        BoundaryError, match=r"not in the layer .*甲 = 1.*another district's own .*溪北镇 = 350921103"
+        BoundaryError, match=r"not in the layer .*甲 = 1.*belong to another district .*溪北镇 = 350921103"
     ):
         match("溪北镇", aliases={"甲": "1", "溪北镇": "350921103"})
 
@@ -209,7 +209,7 @@ def test_points_decide_only_without_text() -> None:
     assert found["how"].to_list() == ["point", "name", *["unmatched"] * 5]
     assert found["code"].to_list()[:2] == ["350921101", "350921102"]
     assert "on their border" in str(found["reason"]["c"])
-    assert "lies in none" in str(found["reason"]["d"])
+    assert "outside every district" in str(found["reason"]["d"])
     assert "no coordinates" in str(found["reason"]["e"])
     assert "in each other's place" in str(found["reason"]["g"])
 
@@ -265,7 +265,10 @@ def test_find_district() -> None:
     assert find_district("甲", DISTRICTS, {"甲": "350921001"}) == "350921001"
     with pytest.raises(ParameterError, match=r"no district '溪被镇'. Nearest: 溪北镇 350921101 under 滨江县"):
         find_district("溪被镇", DISTRICTS)
-    with pytest.raises(ParameterError, match="2 districts: 城关镇 350921103 under 滨江县, 城关镇 350922101"):
+    with pytest.raises(
+        ParameterError,
+        match="2 districts are named '城关镇': 城关镇 350921103 under 滨江县, 城关镇 350922101",
+    ):
         find_district("城关镇", DISTRICTS)
 
 
@@ -399,14 +402,14 @@ def test_each_way_under_each_unit(value: object, above: object, code: str | None
             f'paste under [boundaries.aliases]: "城关镇" = "<code>"',
         ),
         ("城关", "350900", f"2 districts are named '城关': {BOTH}; give the code or the unit above"),
-        ("城关镇", "360000", f"360000' has no district ''城关镇'; it has {BOTH}"),
+        ("城关镇", "360000", f"'360000' has no district '城关镇'; it has {BOTH}"),
         (
             "溪北镇",
             "临江县",
-            "临江县' has no district ''溪北镇'; it has 溪北镇 350921101 under 滨江县",
+            "'临江县' has no district '溪北镇'; it has 溪北镇 350921101 under 滨江县",
         ),
-        ("老溪", "临江县", "临江县' has no district ''老溪'; it has 老溪 350921105 under 滨江"),
-        ("Cainta", "甲县", "甲县' has no district ''Cainta'; it has Cainta PH01 under Rizal"),
+        ("老溪", "临江县", "'临江县' has no district '老溪'; it has 老溪 350921105 under 滨江"),
+        ("Cainta", "甲县", "'甲县' has no district 'Cainta'; it has Cainta PH01 under Rizal"),
         (
             "西门村",
             None,
@@ -541,7 +544,7 @@ def test_old_names_and_codes() -> None:
     assert find("西乡", "临江县", crosswalk=moves)[:2] == ("350922101", "crosswalk")
     assert find("西乡", "甲县", crosswalk=moves)[2] == "no district is named '西乡'"
     # A name of today that is not settled is not settled by one of before.
-    assert find("城关镇", crosswalk=moves)[2].startswith("'城关镇' is the name of 2 districts")
+    assert find("城关镇", crosswalk=moves)[2].startswith("2 districts are named '城关镇'")
     assert find("溪北镇", crosswalk=moves)[1] == "name"
 
 
@@ -642,7 +645,7 @@ def test_a_place_below_a_district(value: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("城关镇河东村", "the name of 2 districts"),
+        ("城关镇河东村", "2 districts are named"),
         (
             "外江县溪北镇河东村",
             "which is outside every district of the layer",

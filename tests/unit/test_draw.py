@@ -106,9 +106,9 @@ def test_every_entity_is_as_likely() -> None:
     ("change", "words"),
     [
         ({"shares": {"高": 0.5}}, "strata without a share: '?低"),
-        ({"shares": {"高": 0.5, "中": 1, "*": 0}}, "no entity has: '?中"),
-        ({"avoid": (("I9", "E001"),)}, "not listed: '?I9"),
-        ({"avoid": (("I1", "E999"),)}, "not listed: '?E999"),
+        ({"shares": {"高": 0.5, "中": 1, "*": 0}}, "strata without entities: '?中"),
+        ({"avoid": (("I9", "E001"),)}, "inspectors who are not on the list: '?I9"),
+        ({"avoid": (("I1", "E999"),)}, "entities that are not on the list: '?E999"),
         ({"team": 7}, "team is 7"),
         ({"inspectors": ("I0", "I0", "I1")}, "twice: '?I0"),
     ],
@@ -279,7 +279,7 @@ EDITS = [
     ),
     ("draw.toml", "team = 2", "team = 1", "rule changed: team was 2 and is now 1"),
     ("draw.toml", "= 0.5", "= 0.4", "rule changed: share 高风险 was 0.5 and is now 0.4"),
-    ("draw.toml", "[share]", "most_per_inspector = 9\n[share]", "most_per_inspector was 0, and is 9"),
+    ("draw.toml", "[share]", "most_per_inspector = 9\n[share]", "most_per_inspector was 0 and is now 9"),
 ]
 
 
@@ -304,7 +304,7 @@ def test_the_seed_is_the_one_to_come(fixed: Path, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(ParameterError, match="' does not match the form announced beforehand"):
             run_draw(str(fixed), seed=seed)
     monkeypatch.setenv("TAIZHANG_NOW", "2021-07-05T09:00:00")
-    with pytest.raises(ParameterError, match="comes into being on 2021-07-06"):
+    with pytest.raises(ParameterError, match="not produced until 2021-07-06"):
         run_draw(str(fixed), seed="1234567")
 
 
@@ -323,7 +323,7 @@ def test_a_commitment_comes_before_the_seed_and_is_one(fixed: Path, monkeypatch:
     assert commit_draw(str(fixed))[0].sha256 != published
     text = (fixed / "draw.toml").read_text("utf-8")
     (fixed / "draw.toml").write_text('seed = "1"\n' + text, encoding="utf-8")
-    with pytest.raises(ParameterError, match="holds a seed already"):
+    with pytest.raises(ParameterError, match="already has a seed"):
         commit_draw(str(fixed))
     for line, words in (("seed_from", "needs seed_from"), ("seed_on", "needs seed_on")):
         kept = "\n".join(one for one in text.splitlines() if not one.startswith(line))

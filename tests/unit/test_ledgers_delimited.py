@@ -303,7 +303,7 @@ def test_the_line_that_is_wrong_and_the_encoding_of_the_others(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(data)
-    with pytest.raises(LedgerError, match=f"read as {encoding}, line {line} is wrong"):
+    with pytest.raises(LedgerError, match=f"the closest, {encoding}, fails at line {line}"):
         read_text(path, KNOWN | {"鄉鎮", "發現日期", "district"})
 
 

@@ -96,7 +96,7 @@ def test_cells_put_right_are_told_by_row(
     assert not got.errors and got.set_aside.empty
     assert got.rows["description"].tolist() == description
     assert got.rows["premises"].tolist() == ["甲厂"] * len(description)
-    assert [str(note).endswith(f"put right: {places}") for note in got.notes] == [False, True]
+    assert [str(note).endswith(f"restored: {places}") for note in got.notes] == [False, True]
 
 
 def test_cells_of_a_workbook_are_put_right_too(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_cells_of_a_workbook_are_put_right_too(tmp_path: Path) -> None:
     got = read(tmp_path / "a.xlsx")
     assert got.rows["description"].tolist() == [SAID]
     assert [str(note) for note in got.notes] == [
-        "1 cell garbled by an earlier wrong encoding were restored: row 2"
+        "1 cell garbled by an earlier wrong encoding was restored: row 2"
     ]
     told = got.set_aside[["source_row", "column", "value"]].to_numpy().tolist()
     assert told == [[2, "premises", "锟斤拷锟斤拷"]]
@@ -126,4 +126,4 @@ def test_lines_that_no_encoding_reads_are_named(tmp_path: Path, data: bytes, lin
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     (told,) = read(path).errors
-    assert f"line {line} is wrong" in str(told)
+    assert f"fails at line {line}" in str(told)

@@ -41,7 +41,7 @@ def test_a_summary_below_the_ledger_is_passed_over_and_said(tmp_path: Path) -> N
     summary = [[], ["汇总"], ["乡镇", "隐患数", "已整改数"], ["溪南镇", 1, 1], ["溪北镇", 0, 0]]
     got = read(tmp_path, [HEAD, ["溪南镇", "2021-03-01", "甲", 100], *summary])
     assert not got.errors and len(got.rows) == 1
-    assert any(str(note).startswith("passed over, being no ledger of hazards") for note in got.notes)
+    assert any(str(note).startswith("skipped, not a hazards ledger") for note in got.notes)
 
 
 def test_the_letters_and_numbers_of_columns_below_a_header_are_no_row(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_formula_without_its_result_is_set_aside_as_such(tmp_path: Path) -> No
 def test_a_file_without_headers_is_told_what_it_lacks(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("溪南镇,2021-03-01,甲\n溪北镇,2021-03-02,乙\n", encoding="utf-8")
     error = word_all(read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").errors)
-    assert "its header must name at least 地区, 发现日期" in error and "sheet ''" not in error
+    assert "its header must contain at least 地区, 发现日期" in error and "sheet ''" not in error
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_row_with_a_day_in_it_is_no_header(tmp_path: Path) -> None:
 
 def test_a_refused_table_is_told_once(tmp_path: Path) -> None:
     got = read(tmp_path, [["发现日期", "隐患描述", "经办"], ["2021-03-01", "甲", "乙"]])
-    assert "Headers not understood: '经办'" in word_all(got.errors)
+    assert "Headers not recognised: '经办'" in word_all(got.errors)
     assert note_file(got) == []
 
 
@@ -180,7 +180,7 @@ def test_a_broken_text_is_named_with_its_line(tmp_path: Path) -> None:
     text = "所属乡镇,发现日期,隐患描述\n溪南镇,2021-03-01,甲\n".encode("gb18030")
     (tmp_path / "a.csv").write_bytes(text + b"\xff\xff\n")
     error = word_all(read_ledger_file(tmp_path / "a.csv", SOURCE, name="a.csv").errors)
-    assert "read as gb18030, line 3 is wrong" in error
+    assert "the closest, gb18030, fails at line 3" in error
 
 
 def read_kind(folder: Path, kind: str, rows: Sequence[Sequence[object]]) -> FileRead:

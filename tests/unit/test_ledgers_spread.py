@@ -253,7 +253,7 @@ def test_deaths_in_an_account_are_told_and_never_read(tmp_path: Path) -> None:
     got = read_events(tmp_path, "事故经过", "造成2人死亡", "扑灭", "一人溺亡", "未造成人员死亡")
     assert got.rows["deaths"].isna().all() and "deaths" not in got.rows["table_columns"][0].split("|")
     assert [note.code for note in got.tables[0].notes] == ["ledgers.table.account_of_deaths"]
-    assert "description tells of deaths in 2 rows" in str(got.tables[0].notes[0])
+    assert "description mentions deaths in 2 rows" in str(got.tables[0].notes[0])
 
 
 def test_a_table_with_a_column_of_deaths_needs_no_account(tmp_path: Path) -> None:

@@ -115,12 +115,12 @@ def test_what_is_wrong_with_a_users_kind_is_told_at_once(tmp_path: Path) -> None
     text = str(caught.value)
     assert "unknown key 'tipe'; did you mean 'type'" in text
     assert "id names 'lift', which is not a field" in text
-    assert "hazards.yml: the kind 'hazards' exists already" in text
+    assert "hazards.yml: the kind 'hazards' already exists" in text
 
 
 def test_a_text_cut_off_at_an_unquoted_comma_is_told(tmp_path: Path) -> None:
     (tmp_path / "lifts.yml").write_text(OWN.replace("en: one lift}", "en: one lift, or hoist}"), "utf-8")
-    with pytest.raises(ParameterError, match=r"lifts.yml: row: .*'or hoist' is neither zh nor en; quote"):
+    with pytest.raises(ParameterError, match=r"lifts.yml: row: .*'or hoist' is neither zh nor en; put"):
         load_kinds(tmp_path)
 
 
@@ -129,5 +129,5 @@ def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path: Path) -> None:
         "kind: wells\ntitle: {zh: 井, en: Wells}\nfields:\n  depth: {type: number}\n  depth: {type: text}\n"
     )
     (tmp_path / "wells.yml").write_text(text, "utf-8")
-    with pytest.raises(ParameterError, match=r"wells\.yml.*line 5: 'depth' stands twice"):
+    with pytest.raises(ParameterError, match=r"wells\.yml.*line 5: 'depth' occurs twice"):
         load_kinds(tmp_path)

@@ -50,7 +50,7 @@ def test_rules_are_read() -> None:
         ('kind = "points"', 'kind = "pionts"', "did you mean 'points'"),
         ("zero_at", "zero_att", "unknown key 'zero_att'.*did you mean 'zero_at'"),
         ("full_at = 95", "full_at = 60", "must differ"),
-        ("from = 80", "from = 180", "must rise"),
+        ("from = 80", "from = 180", "must increase"),
         ("points = 20", 'points = "20"', "must be a number"),
         ('fact = "incidents.level_larger"', "", r'line 16: \[\[rules\]\] no\. 3 needs fact = "\.\.\."'),
         ('name = "较大事故"', 'name = ""', r"\[\[rules\]\] no\. 3 name must not be empty"),

@@ -30,7 +30,7 @@ def test_the_packaged_risk_model_has_all_four_dimensions() -> None:
         ('[[indicators]]\nname = "a"\ndimension = "hazard"\ngrades = { x = 7 }', "grades.*at most 5, not 7"),
         (
             'edges = [1, 2]\n[[indicators]]\nname = "a"\ndimension = "hazard"\nvalue = "hazards.open"',
-            "4 rising",
+            "4 increasing",
         ),
     ],
 )

@@ -171,17 +171,17 @@ periods = ["year", "half"]
         ('[[targets]]\nindicator = "drills.held"\nperiod = "2021"', "needs at_least = a number"),
         ('[ledgers.drills]\nfiles = ["a"]\noffset = "gcj02"', "no lon and lat"),
         ('[ledgers.shelters]\nfiles = ["a"]\noffset = "gcj"', "did you mean 'gcj02'"),
-        (OWN + 'name = "Fire 1"\ntitle = "火"', "name = 'Fire 1' stands in file names"),
-        (OWN + 'name = "zh"\ntitle = "火"', "zh and en are taken"),
+        (OWN + 'name = "Fire 1"\ntitle = "火"', "name = 'Fire 1' is used in file names"),
+        (OWN + 'name = "zh"\ntitle = "火"', "zh and en are reserved"),
         (OWN + 'title = "火"', 'needs name = "..."'),
         (OWN + 'name = "fire"', 'needs title = { zh = "...", en = "..." }'),
         (OWN + 'name = "fire"\ntitle = {zh = "火"}', "title must be { zh ="),
         (OWN + 'name = "fire"\ntitle = "火"\nscope = "countie"', "did you mean 'county'"),
         (OWN + 'name = "fire"\ntitle = "火"\nperiods = ["years"]', "did you mean 'year'"),
         (OWN + 'name = "fire"\ntitle = "火"\nfile = "a"', "unknown key 'file'"),
-        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = "notebooks/f.ipynb"', "alone, such as 'f'"),
-        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = \'notebooks\\f\'', "alone, such as 'f'"),
-        (2 * (OWN + 'name = "fire"\ntitle = "火"\n'), "2 are called 'fire'"),
+        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = "notebooks/f.ipynb"', "in notebooks/, such as 'f'"),
+        (OWN + 'name = "fire"\ntitle = "火"\ntemplate = \'notebooks\\f\'', "in notebooks/, such as 'f'"),
+        (2 * (OWN + 'name = "fire"\ntitle = "火"\n'), "2 [[reports]] have the name 'fire'"),
         ("[targets]\nindicator = 'drills.held'", "targets must be written as [[targets]]"),
         ("[ledgers.drills]\nfiles = 3", "files must be a list, not 3"),
         ("[ledgers.drills]", 'needs files = ["data/raw/..."]'),
@@ -194,7 +194,7 @@ def test_wrong_values_are_named(tmp_path, addition, told):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('title = "测试县"', "as_of = 3", "as_of must be a day"),
+        ('title = "测试县"', "as_of = 3", "as_of must be a date"),
         ('title = "测试县"', 'lang = "fr"', "lang = 'fr'"),
         ('path = "b.shp"', "", '[boundaries] needs path = "..."'),
         ('code = "XZDM"', 'code = "XZDM"\noffset = "gcj"', "did you mean 'gcj02'"),
@@ -370,12 +370,21 @@ def test_sources_of_a_kind_stand_in_the_order_of_the_file(tmp_path):
         ),
         (
             'files = ["a"]\n[ledgers.hazards.columns]\nfound_on = "日期"\ndeadline = " 日期"',
-            "[[ledgers.hazards]] no. 2 columns: the header '日期' is given to found_on, deadline",
+            "[[ledgers.hazards]] no. 2 columns: the header '日期' is mapped to found_on, deadline",
         ),
-        ('files = ["a"]\n[ledgers.hazards.values.status]\n"~(" = "open"', "'~(' is no regular expression"),
+        (
+            'files = ["a"]\n[ledgers.hazards.values.status]\n"~(" = "open"',
+            "'~(' is not a valid regular expression",
+        ),
         ('files = ["a"]\n[ledgers.hazards.values.status]\n"~x" = "opne"', "unknown 'opne'"),
-        ('files = ["a"]\n[ledgers.hazards.values.deadline]\nempty = "2021"', "deadline takes no empty"),
-        ('files = ["a"]\n[ledgers.hazards.values.premises]\nempty = "x"', "premises takes no empty"),
+        (
+            'files = ["a"]\n[ledgers.hazards.values.deadline]\nempty = "2021"',
+            "empty is not allowed for deadline",
+        ),
+        (
+            'files = ["a"]\n[ledgers.hazards.values.premises]\nempty = "x"',
+            "empty is not allowed for premises",
+        ),
     ],
 )
 def test_a_mistake_in_one_of_several_sources_names_it(tmp_path, addition, told):

@@ -187,7 +187,7 @@ def test_points_of_a_web_map_are_moved_back(tmp_path: Path, offset: str) -> None
         book = tz.open(str(tmp_path))
         found[told] = book.ledger("hazards").sort_values("found_on")
         notes = [note for summary in book.result.summaries for note in summary.notes]
-        assert any(f"offset {offset} of its coordinates was undone" in str(note) for note in notes) == (
+        assert any(f"the {offset} offset of its coordinates was removed" in str(note) for note in notes) == (
             told == offset
         )
     # Asked again with another setting, nothing of the first answer is left.

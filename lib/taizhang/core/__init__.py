@@ -1,1 +1,1 @@
-"""What everybody may use and that knows no ledger: errors, periods, files, what a notebook shows."""
+"""Foundations that any room may use and that know nothing of ledgers: errors, periods, files, notebook display."""

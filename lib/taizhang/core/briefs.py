@@ -1,7 +1,6 @@
-"""What the first page of a report holds, all of it in words: the output of a notebook's first cell.
+"""The contents of a report's first page, all in words: the output of the notebook's first cell.
 
-Numbers are runs that name their fact, as everywhere (`core.display`). Who issues the report, and when, the renderers
-know.
+Numbers are runs that name their fact, as everywhere (`core.display`). The renderers add the issuer and the date.
 """
 
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ _LONGEST_AMOUNT = 18  # letters
 
 @dataclass(frozen=True)
 class Status:
-    """One of the four cells below the verdict; `mark` is its level in a word."""
+    """One of the four cells below the verdict; `mark` gives its level in words."""
 
     label: str
     value: Runs
@@ -30,7 +29,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a problem is about, by name: what of it, and how much."""
+    """One subject of a problem: its name, what is wrong with it, and by how much."""
 
     name: str
     what: str = ""
@@ -39,7 +38,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Problem:
-    """A row of the table of problems; `rule` is what notes name to say who sees to it and by when."""
+    """A row of the table of problems; notes use `rule` to name who deals with it and by when."""
 
     rule: str
     title: Runs
@@ -53,10 +52,7 @@ class Problem:
 
     @property
     def is_listed(self) -> bool:
-        """Whether its subjects stand in columns: three or more of few words.
-
-        Otherwise each is a sentence of its own.
-        """
+        """Whether its subjects are set in columns (three or more short ones) rather than as sentences."""
         amounts = ["".join(run.text for run in one.amount) for one in self.subjects]
         # A Chinese character takes the room of two others.
         return len(amounts) > 2 and all(
@@ -66,7 +62,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something done well: its title and what was done."""
+    """Something done well: a title and what was done."""
 
     title: str
     text: Runs
@@ -92,7 +88,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Brief:
-    """A report's first page. `heads`: of the table of problems and of the strip's columns."""
+    """A report's first page. `heads`: column heads of the table of problems and of the strip."""
 
     verdict: tuple[Runs, ...]
     statuses: tuple[Status, ...]

@@ -1,4 +1,4 @@
-"""The clock: the machine's, or what TAIZHANG_NOW (ISO 8601) says, so that runs can be repeated."""
+"""The clock: the machine's, or TAIZHANG_NOW (ISO 8601), so that runs can be repeated."""
 
 import os
 from datetime import date, datetime
@@ -9,7 +9,7 @@ NOW = "TAIZHANG_NOW"
 
 
 def read_day() -> date:
-    """Today; ParameterError if TAIZHANG_NOW is no moment."""
+    """Today; ParameterError if TAIZHANG_NOW is not a valid time."""
     given = os.environ.get(NOW, "")
     try:
         return datetime.fromisoformat(given).date() if given else date.today()

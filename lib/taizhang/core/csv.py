@@ -43,12 +43,12 @@ def write_days(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def format_csv(frame: pd.DataFrame) -> str:
-    """CSV text with `\\n` line ends; days as 2021-03-05, empty for not known."""
+    """CSV text with `\n` line ends; days as 2021-03-05, empty for unknown values."""
     return prepare_csv(frame).to_csv(index=False, lineterminator="\n")
 
 
 def format_facts(facts: pd.DataFrame, form: str) -> str:
-    """The facts, in the contract's columns, as a table to read, csv (with a byte order mark, for Excel) or json."""
+    """The facts, in the contract's columns, as an aligned table, CSV (with a byte order mark, for Excel) or JSON."""
     if form == "csv":
         return "\ufeff" + format_csv(facts)
     if form == "json":

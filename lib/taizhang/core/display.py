@@ -1,6 +1,6 @@
 """What a notebook cell shows: figures, tables, sentences and key figures.
 
-Each shows itself in JupyterLab and carries, as JSON under a MIME type of its own, what the HTML and PDF
+Each displays in JupyterLab and carries, as JSON under its own MIME type, what the HTML and PDF
 renderers need. Ledger text in them is data: the renderers escape it, so it shows as typed.
 """
 
@@ -28,7 +28,7 @@ _NARROW_MM = 120.0  # a picture up to so wide is set as on a phone screen
 
 
 def is_interactive() -> bool:
-    """Whether somebody sits at this kernel: a batch, Papermill's or ours, does not let it ask for input."""
+    """Whether a person is using this kernel: in a batch (Papermill's or ours) it may not ask for input."""
     if "IPython" not in sys.modules:
         return False
     from IPython.core.getipython import get_ipython
@@ -38,7 +38,7 @@ def is_interactive() -> bool:
 
 
 def is_in_kernel() -> bool:
-    """Whether a notebook runs for a report: in a kernel at which nobody sits."""
+    """Whether a notebook is being run for a report, in a kernel that nobody is using."""
     if "IPython" not in sys.modules or is_interactive():
         return False
     from IPython.core.getipython import get_ipython
@@ -47,7 +47,7 @@ def is_in_kernel() -> bool:
 
 
 def pack(thing: Any) -> Any:
-    """A display object as JSON holds it: of thousands of cells, only what is not as usual; nothing that is live."""
+    """A display object as JSON; large tables store only what differs from the default, and live parts are left out."""
     if isinstance(thing, tuple):
         return [pack(one) for one in thing]
     if not is_dataclass(thing):
@@ -57,22 +57,22 @@ def pack(thing: Any) -> Any:
 
 
 class Live(Protocol):
-    """What is behind a figure in the session that drew it."""
+    """The live drawing behind a figure, in the session that drew it."""
 
     drawing: "Drawing"
 
     @property
     def data(self) -> "pd.DataFrame":
-        """What was drawn."""
+        """The data drawn."""
 
     def is_changed(self) -> bool:
-        """Whether somebody went on with the drawing after it was drawn."""
+        """Whether the drawing was changed after it was made."""
 
     def draw(self) -> str:
-        """The drawing as it is now, as SVG."""
+        """The drawing in its present state, as SVG."""
 
     def render(self, svg: str, form: str, width_mm: float | None, dpi: float) -> bytes:
-        """An SVG as a file, see `Figure.save`."""
+        """Write an SVG to a file; see `Figure.save`."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Figure:
 
     @property
     def data(self) -> "pd.DataFrame":
-        """What the figure shows, a row for each thing drawn; days are datetime64."""
+        """The data shown, one row per mark drawn; days are datetime64."""
         return self._find_live().data
 
     def save(self, path: str | Path, width_mm: float | None = None, dpi: float = 300) -> Path:
@@ -148,7 +148,7 @@ class Figure:
         return self.live
 
     def _refresh(self) -> "Figure":
-        """As it is now: where somebody changed its drawing, drawn again, and on a phone the same."""
+        """The figure in its present state: redrawn, phone version included, if its drawing was changed."""
         if self.live is None or not self.live.is_changed():
             return self
         return replace(self, svg=self.live.draw(), narrow="", narrower=None)
@@ -163,7 +163,7 @@ class Figure:
         return {"text/html": shown._draw_framed(), **bundle} if is_interactive() else bundle
 
     def _draw_framed(self) -> str:
-        """Title, picture and source; as an image, so that ids of several pictures in a page don't meet."""
+        """Title, picture and source; embedded as an image so that ids of several pictures do not clash."""
         data = b64encode(self.svg.encode()).decode("ascii")
         return (
             f"<p><strong>{escape(self.headline or self.title)}</strong></p>"
@@ -203,7 +203,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: the text shown, the value it sorts by, and the fact it is (if it is one)."""
+    """A table cell: the text shown, the value it is sorted by, and the fact it shows (if any)."""
 
     text: str
     value: float | str | None = None
@@ -293,7 +293,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Prose:
-    """Sentences computed from facts; `annex`: whether a report has them in its annex."""
+    """Sentences computed from facts; `annex`: whether a report puts them in its annex."""
 
     blocks: tuple[Block, ...]
     annex: bool = False
@@ -322,7 +322,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """The cards at the head of a report; `annex`: whether it has them in its annex."""
+    """The cards at the top of a report; `annex`: whether they go into its annex."""
 
     items: tuple[KeyFigure, ...] = ()
     annex: bool = False

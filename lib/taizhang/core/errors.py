@@ -1,4 +1,4 @@
-"""What can go wrong, as one class each.
+"""What can go wrong, one class each.
 
 A message says what, where (file, sheet, row, column), up to five offending values, and the remedy.
 """
@@ -10,7 +10,7 @@ from taizhang.core.reasons import Reason, word_all
 
 
 class TaizhangError(Exception):
-    """Base of all errors that a user can fix, said by a reason, or a message's code and what fills its places."""
+    """Base of all errors that a user can fix; built from a reason, or from a message code and its parameters."""
 
     def __init__(self, said: str | Reason, /, **parameters: Any) -> None:
         super().__init__(said, parameters)
@@ -18,7 +18,7 @@ class TaizhangError(Exception):
 
     @classmethod
     def of(cls, reasons: Iterable[Reason]) -> Self:
-        """One error of all that was collected."""
+        """Combine all collected errors into one."""
         first, *rest = reasons
         error = cls(first)
         error.reasons = (first, *rest)

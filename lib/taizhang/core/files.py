@@ -1,4 +1,4 @@
-"""Outputs that appear whole or not at all, and checksums of inputs."""
+"""Outputs written whole or not at all, and checksums of inputs."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ _BESIDE = re.compile(r"\..+\.[a-z0-9_]{8}(\.\w+)?")
 
 @contextmanager
 def write_beside(path: Path) -> Iterator[Path]:
-    """A temporary path in the same folder, renamed to `path` when the block ends without an error."""
+    """Yield a temporary path in the same folder, renamed to `path` if the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
     os.close(handle)
@@ -33,7 +33,7 @@ def write_beside(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what `write_beside` had begun in a folder, or below it, when its process was killed."""
+    """Remove temporary files that `write_beside` left in a folder, or below it, when its process was killed."""
     for path in folder.rglob(".*"):
         if _BESIDE.fullmatch(path.name) and path.is_file():
             path.unlink(missing_ok=True)
@@ -58,14 +58,14 @@ def hash_file(path: Path) -> str:
 
 
 def hash_files(paths: Iterable[Path]) -> list[tuple[str, str]]:
-    """Name and SHA-256 of those of the paths that are files, in order, without what Python compiled."""
+    """Name and SHA-256 of each path that is a file, in order, skipping compiled Python."""
     return [
         (path.name, hash_file(path)) for path in sorted(paths) if path.is_file() and path.suffix != ".pyc"
     ]
 
 
 class Stamp(NamedTuple):
-    """What tells whether a file is as it was: its size, its time (ns) and its SHA-256."""
+    """What shows whether a file has changed: its size, modification time (ns) and SHA-256."""
 
     bytes: int
     time: int
@@ -73,9 +73,10 @@ class Stamp(NamedTuple):
 
 
 def stamp_file(path: Path, known: Stamp | None = None) -> Stamp:
-    """The stamp of a file; one of the size and time that are known is not read again.
+    """The stamp of a file; a file whose size and time are unchanged is not read again.
 
-    Of a file that can't be read now, being locked, the hash is a mark that no later one equals.
+    If the file cannot be read now, for example because it is locked, the hash is a placeholder that no later hash
+    equals.
     """
     try:
         status = path.stat()
@@ -87,9 +88,9 @@ def stamp_file(path: Path, known: Stamp | None = None) -> Stamp:
 
 
 def split_layer(path: Path) -> tuple[Path, str]:
-    """A boundary file, and which of its layers: ``a.gpkg!towns`` and ``a.zip!towns.shp``; '' where none is named.
+    """Split a boundary path into file and layer: ``a.gpkg!towns``, ``a.zip!towns.shp``; '' if no layer is named.
 
-    Names of folders, files and layers may hold a '!' themselves: the file is the longest part that is there.
+    Names of folders, files and layers may contain '!': the file is the longest part that exists.
     """
     parts = str(path).split("!")
     for end in range(len(parts), 0, -1):

@@ -1,4 +1,4 @@
-"""The Chinese fonts, from a package: figures, HTML and PDF use the same files, and no installed font."""
+"""The Chinese fonts, from a package: figures, HTML and PDF all use these files and no installed font."""
 
 import struct
 from base64 import b64encode
@@ -21,16 +21,16 @@ serif_path: Callable[[], Path] = pylopdf_fonts_zh_cn.serif_path
 
 @lru_cache(maxsize=8192)
 def measure_character(character: str) -> float:
-    """How far a character of the sans face moves the line on, in em; one that the face lacks, an em."""
+    """Advance width of a character in the sans face, in em; 1 if the face lacks it."""
     font = _sans_font()
     glyph = font.get_nominal_glyph(ord(character))
     return font.get_glyph_h_advance(glyph) / font.face.upem if glyph else 1.0
 
 
 def measure_text(text: str) -> tuple[float, float, float]:
-    """Width of one line of the sans face, height of its ink, and how far that reaches below the base line, in em.
+    """Width of one line in the sans face, height of its ink, and depth below the base line, in em.
 
-    A character that the face lacks has its box for such.
+    A character that the face lacks counts as an empty box.
     """
     import uharfbuzz as hb
 
@@ -51,7 +51,7 @@ def measure_text(text: str) -> tuple[float, float, float]:
 
 @lru_cache(maxsize=1)
 def find_covered() -> frozenset[int]:
-    """Code points that both fonts draw, as figures are set in the one and text in the other."""
+    """Code points present in both fonts, as figures use one and text the other."""
     sans, serif = (set(_open_face(path).unicodes) for path in (sans_path(), serif_path()))
     return frozenset(sans & serif)
 
@@ -70,15 +70,16 @@ def _open_face(path: Path) -> "hb.Face":
 
 
 def subset_woff2(path: Path, text: str) -> bytes:
-    """Cut a font (OpenType with CFF outlines) down to the characters of a text that it has, as a WOFF2 file.
+    """Reduce a font (OpenType with CFF outlines) to the characters of a text, as a WOFF2 file.
 
-    It is the same for the same font and characters. Hints go; kerning and the spacing of full-width punctuation stay.
+    The same font and characters always give the same file. Hints are dropped; kerning and full-width punctuation
+    spacing are kept.
     """
     return _subset(path, "".join(sorted(set(text))))
 
 
 def write_face(family: str, woff2: bytes) -> str:
-    """A font as a rule of a style sheet, which holds it."""
+    """A CSS rule with the font embedded."""
     data = b64encode(woff2).decode("ascii")
     return (
         f'@font-face{{font-family:"{family}";font-weight:400;font-display:swap;'
@@ -101,7 +102,7 @@ def _subset(path: Path, characters: str) -> bytes:
 def _pack_woff2(sfnt: bytes) -> bytes:
     """Pack an OpenType font as WOFF2 (W3C Recommendation, 10 December 2018), tables as they are.
 
-    fontTools packs at Brotli's slowest setting, half a second per font; this takes some milliseconds and
+    fontTools packs at Brotli's slowest setting, half a second per font; this takes a few milliseconds and
     comes out 11 % larger. Fonts with CFF outlines need none of the format's table transformations.
     """
     import brotli

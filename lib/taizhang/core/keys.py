@@ -1,4 +1,4 @@
-"""Keys: a hash of all that something is made from. Under the same key it need not be made again.
+"""Cache keys: a hash of everything that a result is made from. If the key is unchanged, the result is reused.
 
 The code part of a key is found, not listed: the modules that make the thing, all that these import, the data files
 of the package that they read, and the versions of the libraries that they import.
@@ -35,7 +35,7 @@ _TEXT = re.compile(r"[\"']([\w./-]+)[\"']")
 
 @dataclass(frozen=True)
 class _Module:
-    """A source file: its SHA-256, and the modules, data files and libraries that it names."""
+    """A source file: its SHA-256, and the modules, data files and libraries it names."""
 
     sha256: str
     modules: frozenset[str]
@@ -69,16 +69,16 @@ class Code:
 
     @property
     def sha256(self) -> str:
-        """Of the sources alone."""
+        """SHA-256 of the sources alone."""
         return _follow(self)[2]
 
     def make_key(self, **parts: object) -> str:
-        """The key of what this code makes from the parts."""
+        """The cache key of what this code makes from the given parts."""
         return hash_parts(code=self.sha256, versions=self.versions, **parts)
 
 
 def hash_parts(**parts: object) -> str:
-    """SHA-256 over named parts, each of which JSON can hold or `str` can write; of a record all that it holds."""
+    """SHA-256 over named parts, each a JSON value, a record (with all its fields), or something `str` can write."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=_write_part)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -89,7 +89,7 @@ def _write_part(part: object) -> str:
 
 
 def follow_text(text: str, *modules: str, without: tuple[str, ...] = ()) -> Code:
-    """The code of a text of Python: what it imports, and some modules besides."""
+    """The code used by a Python text: what it imports, plus some given modules."""
     named = set(_list_imports(text))
     found = {_find_module(one, read_package()) for one in named}
     libraries = {one.partition(".")[0] for one in named} - {NAME} - sys.stdlib_module_names
@@ -107,7 +107,7 @@ def find_version(library: str) -> str:
 
 @cache
 def _hash_sources(folder: Path) -> str:
-    """Twelve digits of the SHA-256 of a package's modules, for a version."""
+    """The first twelve digits of the SHA-256 of a package's modules, used as its version."""
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
@@ -116,7 +116,7 @@ def _hash_sources(folder: Path) -> str:
 
 @cache
 def _list_installed() -> Mapping[str, str]:
-    """Version by name, from the names of the folders that say so: importlib.metadata would read them all."""
+    """Versions by name, taken from the names of the metadata folders: importlib.metadata would read them all."""
     found: dict[str, str] = {}
     for folder in sys.path:
         try:
@@ -172,7 +172,7 @@ def _scan(name: str, source: bytes, known: Iterable[str], data: Iterable[str]) -
 
 
 def _list_imports(text: str) -> Iterable[str]:
-    """What is imported, anywhere in a source: ``package.module`` or ``package.module.name``."""
+    """Everything imported anywhere in a source: ``package.module`` or ``package.module.name``."""
     for module, inside, rest, plain in _IMPORT.findall(text):
         for part in _COMMENT.sub("", inside or rest or plain).split(","):
             name = part.split(" as ")[0].strip()
@@ -181,7 +181,7 @@ def _list_imports(text: str) -> Iterable[str]:
 
 
 def _find_module(named: str, known: Iterable[str]) -> str:
-    """The module that is meant; of ``taizhang.core.display.Figure`` it is ``taizhang.core.display``."""
+    """The module meant by a name: for ``taizhang.core.display.Figure`` it is ``taizhang.core.display``."""
     while named.startswith(NAME):
         if named in known:
             return named
@@ -190,7 +190,7 @@ def _find_module(named: str, known: Iterable[str]) -> str:
 
 
 def _find_data(text: str, data: Iterable[str]) -> Iterable[str]:
-    """Data files named in a source that reads some, by file or by the folder they are in."""
+    """Data files that a source reads, named by file or by folder."""
     if not any(call in text for call in _READS_DATA):
         return
     named = {part.strip("/") for part in _TEXT.findall(text)}
@@ -203,7 +203,7 @@ def _find_data(text: str, data: Iterable[str]) -> Iterable[str]:
 
 @cache
 def _follow(code: Code) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """Sources, libraries and the hash of all sources, from some modules on."""
+    """Sources, libraries and the hash of all sources, starting from some modules."""
     package = _read_folder(code.folder)
     seen: set[str] = set()
     waiting = list(code.modules)

@@ -10,7 +10,7 @@ _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DoubledKeyError(yaml.YAMLError):
-    """A key that stands twice in one mapping, and the line (from 1) on which it does again."""
+    """A key that occurs twice in one mapping, with the line (from 1) of the second occurrence."""
 
     def __init__(self, key: str, line: int) -> None:
         super().__init__(f"line {line}: '{key}' stands twice")
@@ -18,7 +18,7 @@ class DoubledKeyError(yaml.YAMLError):
 
 
 class _OnceLoader(_Loader):  # type: ignore[valid-type,misc]
-    """Refuses a key that stands twice in a mapping, of which YAML would take the last."""
+    """Refuses a key that occurs twice in a mapping; plain YAML would use the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set[str]()
@@ -31,5 +31,5 @@ class _OnceLoader(_Loader):  # type: ignore[valid-type,misc]
 
 
 def parse_yaml(text: str) -> Any:
-    """Parse YAML; yaml.YAMLError if it is not one, DoubledKeyError if a key stands twice in one mapping."""
+    """Parse YAML; yaml.YAMLError if it is not valid, DoubledKeyError if a mapping has the same key twice."""
     return yaml.load(text, _OnceLoader)

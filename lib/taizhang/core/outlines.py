@@ -1,4 +1,4 @@
-"""What every map is made of, in the figures of reports and in the index alike: outlines, labels, scale."""
+"""The basis of every map, in reports and in the index: outlines, labels, scale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd
 
 
 def choose_length(most: float) -> float:
-    """The longest round length not over `most` kilometres: 1, 2 or 5 times a power of ten."""
+    """The longest round length up to `most` kilometres: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(most))
     return float(max(step * power for step in (1, 2, 5) if step * power <= most))
 
@@ -48,7 +48,7 @@ def count_decimals(length: float) -> int:
 
 
 def measure_text(text: str, size: float) -> tuple[float, float]:
-    """Width and height of lines of text in points, each Chinese character an em, each other half of one."""
+    """Width and height of lines of text in points, counting a Chinese character as 1 em and any other as 0.5."""
     lines = text.split("\n")
     widths = [sum(1.0 if east_asian_width(c) in "WF" else 0.56 for c in line) for line in lines]
     return size * max(widths), size * 1.28 * len(lines)
@@ -85,7 +85,7 @@ def _find_places(
 def _find_spot(
     shape: shapely.Geometry, half: tuple[float, float], boxes: Sequence[Box]
 ) -> tuple[float, float] | None:
-    """The place nearest the middle at which a box lies in the shape and is free."""
+    """The free place nearest the middle at which a box fits inside the shape."""
     if shape.area < _INSIDE * 4 * half[0] * half[1]:
         return None
     west, south, east, north = shape.bounds
@@ -128,7 +128,7 @@ def find_beside(
     land: Sequence[shapely.Geometry] = (),
     steps: int = 8,
 ) -> tuple[float, float] | None:
-    """The middle of a label near a shape that has no room for it, touching neither the shape nor what is taken.
+    """The centre of a label placed near a shape too small for it, clear of the shape and of places already taken.
 
     `frame` is what the label must lie in, `land` what it keeps off besides, `steps` how far away it may be, in three
     quarters of its width. None if there is no place.
@@ -158,9 +158,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class Name:
-    """Where a district's name stands, with room for a number below it; without the name where only that has room.
+    """Where a district's name is placed, with room for a number below it; without the name if only the number fits.
 
-    `lead`: both ends of the line that leads to it from a district too small for it.
+    `lead`: both ends of the leader line to a district too small for its name.
     """
 
     code: str
@@ -223,9 +223,9 @@ def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
 def _place_names(
     shown: Sequence[tuple[str, str, shapely.Geometry]], size: float, corner: Box, frame: Box
 ) -> list[Name]:
-    """Each name with a number below it; of a district too small for both, beside it, or the number alone.
+    """Place each name with a number below it; if the district is too small, beside it, or the number alone.
 
-    Of many districts all have numbers alone.
+    With many districts, only numbers are shown.
     """
     placed: list[Name] = []
     taken, left = [corner], list(shown)
@@ -250,7 +250,7 @@ def _lead_to(
     placed: list[Name],
     taken: list[Box],
 ) -> list[tuple[str, str, shapely.Geometry]]:
-    """Place the names of those left beside their districts, each with a line; returns those without a place."""
+    """Place the remaining names beside their districts, each with a leader line; return those that found no place."""
     without = []
     for code, name, outline in left:
         room = measure_text(f"{name}\n0", size)

@@ -1,4 +1,4 @@
-"""What is said of errors that Python or a library raised: in Chinese by class, in English as they say it themselves."""
+"""Messages for errors raised by Python or a library: in Chinese by class, in English as the library words them."""
 
 import re
 from errno import errorcode
@@ -17,7 +17,7 @@ _OWN = {kind.__name__ for kind in _KINDS}
 
 
 def tell_error(error: BaseException, *, named: bool = False) -> Label:
-    """What went wrong, as a message's parameter; `named`: in English all of it, after the name of its class."""
+    """What went wrong, as a message parameter; `named`: in English, the full text after the class name."""
     if isinstance(error, TaizhangError):
         return Label(*(word_all(error.reasons, lang) for lang in ("zh", "en")))
     name, said = type(error).__name__, str(error)
@@ -26,7 +26,7 @@ def tell_error(error: BaseException, *, named: bool = False) -> Label:
 
 
 def quote_error(name: str, said: str) -> Label:
-    """An error of a notebook's cell, of which there is no more than its class's name and its text."""
+    """An error in a notebook cell, of which only the class name and the text are known."""
     if name in _OWN:
         zh = said
     else:
@@ -61,7 +61,7 @@ def _name(kind: type) -> str:
 
 
 def _find_place(error: BaseException) -> tuple[int, int]:
-    """Line and column, from 1, where a text is not as it should be; 0 if the error doesn't say."""
+    """Line and column, from 1, of the fault in a text; 0 if the error does not say."""
     if mark := getattr(error, "problem_mark", None):  # YAML
         return mark.line + 1, mark.column + 1
     if found := _PLACE.search(str(error)):

@@ -38,7 +38,7 @@ class Period:
 
     @property
     def scale(self) -> str:
-        """How much a report of it holds, by its length: year, half, quarter or month."""
+        """The report length that suits the period: year, half, quarter or month."""
         return next((scale for scale, days in _LONGEST.items() if self.days <= days), "year")
 
     @property
@@ -51,7 +51,7 @@ class Period:
         return (self.end - self.start).days + 1
 
     def is_same(self, other: "Period") -> bool:
-        """Whether both are the same days, however they are written."""
+        """Whether both cover the same days, however they are written."""
         return (self.start, self.end) == (other.start, other.end)
 
     def overlaps(self, other: "Period") -> bool:
@@ -79,7 +79,7 @@ class Period:
         }[self.kind]
 
     def year_before(self) -> "Period":
-        """The same period a year before."""
+        """The same period one year earlier."""
         if self.kind != "days":
             return parse_period(f"{self.start.year - 1}{self.text[4:]}")
         return _span(_year_back(self.start), _year_back(self.end))
@@ -99,7 +99,7 @@ class Period:
 
 
 def _year_back(day: date) -> date:
-    """The same day a year before; 29 February becomes the 28th."""
+    """The same day one year earlier; 29 February becomes the 28th."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:
@@ -113,7 +113,7 @@ def _span(start: date, end: date) -> Period:
 def parse_period(text: str) -> Period:
     """Read a period as users write it: ``2021``, ``2021H1``, ``2021Q3``, ``2021-07`` or ``2021-03-01/2021-05-31``.
 
-    Raises ParameterError if the text is none of these forms, names no real day, or ends before it starts.
+    Raises ParameterError if the text has none of these forms, names a day that does not exist, or ends before it starts.
     """
     text = str(text).strip()
     if match := _SHORT.fullmatch(text):
@@ -143,5 +143,5 @@ def parse_day(text: str) -> date:
 
 
 def read_period(period: "str | int | Period") -> Period:
-    """A period, or the text of one; Papermill's ``-p period 2021`` gives a number."""
+    """A period, or its text; Papermill's ``-p period 2021`` passes a number."""
     return period if isinstance(period, Period) else parse_period(str(period))

@@ -1,4 +1,4 @@
-"""Reasons as data: a code and what belongs to it, put into words last, in the language of whoever reads them."""
+"""Reasons as data: a code and its parameters, worded only at the end, in the reader's language."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _chosen: list[str] = []
 
 @dataclass(frozen=True)
 class Label:
-    """What is called otherwise in each language, as a parameter of a message: a column's title, a unit."""
+    """A message parameter that differs by language, such as a column's title or a unit."""
 
     zh: str
     en: str
@@ -168,7 +168,7 @@ def load_messages() -> Words:
 
 
 def choose_language(lang: str) -> None:
-    """Say messages in this language from now on; empty: in the system's."""
+    """Use this language for messages from now on; an empty string means the system's."""
     _chosen[:] = [lang] if lang else []
 
 

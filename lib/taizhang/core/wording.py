@@ -1,4 +1,4 @@
-"""Catalogues of words in Chinese and English, and how their places are filled."""
+"""Catalogues of words in Chinese and English, and how their placeholders are filled."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,9 +12,9 @@ Words = dict[str, dict[str, str]]
 
 
 def read_catalogue(paths: Iterable[Path]) -> Words:
-    """Words by dotted key, such as ``month.short``, and language, of YAML files whose leaves hold zh and en.
+    """Words by dotted key, such as ``month.short``, and by language, from YAML files whose leaves hold zh and en.
 
-    Raises KeyError if a key stands in two files.
+    Raises KeyError if a key occurs in two files.
     """
     words: Words = {}
     for path in paths:
@@ -34,12 +34,12 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict[s
 
 
 def list_places(text: str) -> set[str]:
-    """The names of a text's places, but those within a choice of words."""
+    """The names of a text's placeholders, except those within a choice of words."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def leave_out_untold(text: str, told: Collection[str]) -> str:
-    """A text without the parts in [brackets] that have a place of which nothing is told; no comma is left in front."""
+    """A text without the parts in [brackets] that contain an empty placeholder; no comma is left in front."""
 
     def keep(match: re.Match[str]) -> str:
         return match[1] if list_places(match[1]) <= set(told) else ""
@@ -50,7 +50,7 @@ def leave_out_untold(text: str, told: Collection[str]) -> str:
 def fill(
     text: str, values: Mapping[str, Any], write: Callable[[Any], object] = lambda value: value
 ) -> list[object]:
-    """Fill a text's places and keep what fills them apart from the words around.
+    """Fill a text's placeholders, keeping the values separate from the surrounding words.
 
     A place is written ``{name}``; ``{name:,}`` is formatted as Python formats numbers; ``{name:hazard|hazards}`` is
     the first word where the value is one, otherwise the second; there may be words for two as well, and places in

@@ -1,4 +1,4 @@
-"""A case that is closed on a day, or said to be closed without one: complaints, disputes."""
+"""Cases that are closed on a given day, or reported closed without one: complaints, disputes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,10 +9,10 @@ from taizhang.facts.rows import Mask, Rows
 
 @dataclass(frozen=True)
 class Closing:
-    """How a case is told closed: by the day in `date`, otherwise by what `status` says.
+    """How a case is known to be closed: by the day in `date`, otherwise by `status`.
 
-    `closed` and `open` are the values of status that say so. Closed without a day is *undated*: closed, unless a day
-    was asked for that lies before the latest of its file, by which it may have been open still.
+    `closed` and `open` are the status values that mean so. A case closed without a day is *undated*: it counts as
+    closed, unless the reading day asked for is before the latest date in its file, when it may still have been open.
     """
 
     date: str
@@ -21,7 +21,7 @@ class Closing:
     open: tuple[str, ...]
 
     def says(self, rows: Rows, values: tuple[str, ...]) -> Mask:
-        """Whether the status says one of these, and no day does."""
+        """Whether the status has one of these values and no day is given."""
         said = ~rows.known(self.date) & rows.equals(self.status, values[0])
         for value in values[1:]:
             said |= ~rows.known(self.date) & rows.equals(self.status, value)
@@ -50,7 +50,7 @@ class Closing:
 
     @cached_property
     def is_undated(self) -> Grounded[Mask]:
-        """Closed, as far as its status goes, without a day of it."""
+        """Closed according to its status, without a day."""
 
         @rests_on(self.ground)
         def is_undated(rows: Rows) -> Mask:

@@ -1,4 +1,4 @@
-"""Facts of complaints. That a case was answered does not say that it was resolved."""
+"""Facts of complaints. A complaint that was answered is not necessarily resolved."""
 
 from taizhang.facts.closing import Closing
 from taizhang.facts.grounds import Ground, ask, every, knows, rests_on
@@ -11,7 +11,7 @@ is_resolved, is_answered = RESOLVING.is_closed, ANSWERING.is_closed
 
 
 def _is_placed(rows: Rows) -> Mask:
-    """Of a case with a due day: whether it can be told on which side of it the case was resolved."""
+    """For a case with a due day: whether it is known on which side of that day it was resolved."""
     resolved, due = rows.known("resolved_on"), rows.known("due_on")
     early = rows.last_days("resolved_on") <= rows.last_days("due_on")
     late = rows.days("resolved_on") > rows.last_days("due_on")
@@ -28,7 +28,7 @@ def is_on_time(rows: Rows) -> Mask:
 
 
 def has_answer(rows: Rows) -> Mask:
-    """Whether on time or not is known: there is a due day, and the case is resolved or past it."""
+    """Whether timeliness is known: there is a due day, and the case is resolved or past that day."""
     judged = rows.known("due_on") & (rows.test(is_resolved) | rows.before("due_on"))
     return judged & rows.test(knows(is_on_time))
 

@@ -90,7 +90,7 @@ def prepare_ledgers(
     grid: pd.DataFrame | None = None,
     dates: Mapping[str, str] | None = None,
 ) -> Ledgers:
-    """Make ledgers ready once, for `compute_facts` of many periods.
+    """Prepare ledgers once, for calling `compute_facts` on many periods.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def prepare_ledgers(
     grid : DataFrame, optional
         Grid cells: district_code and assigned (boolean, NA where no column says).
     dates : Mapping of str to str, optional
-        The starred date of kinds that are not built in; without one a kind is a stock.
+        The starred date of kinds that are not built in; a kind without one is a stock.
 
     Returns
     -------
@@ -139,7 +139,7 @@ def _list_measures(own: Sequence[OwnFact]) -> tuple[dict[str, FactInfo], dict[st
 
 @dataclass(frozen=True)
 class Suppression:
-    """What small counts are kept from view.
+    """How small counts are withheld.
 
     Attributes
     ----------
@@ -148,11 +148,11 @@ class Suppression:
     below : int
         The smallest count shown of them.
     rounding : int
-        To a multiple of it counts are rounded instead; 0: they are hidden.
+        Counts are rounded to a multiple of this instead; 0: they are hidden.
     own : date, optional
-        The day that the workbook's ledgers are read as of where nobody asks for another; None: each period's last day.
+        The day the workbook's ledgers are read as of by default; None: each period's last day.
     keep : callable, optional
-        Keeps what is hidden in a year, as for `hide_facts`.
+        Caches what is hidden in a year, as for `hide_facts`.
     """
 
     kinds: Collection[str] = SUPPRESS
@@ -168,7 +168,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class _Published:
-    """One kind's facts of a period and day, as they may be shown to the last case but for what is hidden."""
+    """A kind's facts for a period and day as publishable to the last case, apart from what is hidden."""
 
     reading: Reading
     results: Mapping[str, Result]
@@ -182,7 +182,7 @@ def _publish(
     suppression: Suppression,
     readings: Sequence[Reading],
 ) -> list[_Published]:
-    """What is published of a kind's cases, hidden so that all of it together gives nothing away."""
+    """The facts of a kind that are published, with enough hidden that the rest together reveals nothing."""
     tables: list[dict[str, Result]] = []
     at: list[int] = []  # by reading: its table; two readings of a period mostly are the same
     for reading in readings:
@@ -223,10 +223,10 @@ def _publish(
 def _list_published(
     scene: Scene, kind: str, measures: Sequence[Measure], suppression: Suppression
 ) -> list[_Published]:
-    """What is published of a kind in the calendar years of a period.
+    """The facts of a kind published in the calendar years of a period.
 
-    A kind without dates has nothing that adds up over the year, so that of it the period alone is asked, or the month
-    that another range ends in; of one by school terms all is hidden where anything is.
+    A kind without dates has nothing that adds up over the year, so only the period itself is considered, or the month
+    in which another range ends. For a kind by school terms, everything is hidden if anything is.
     """
     ledger, period = scene.ledgers[kind], scene.period
     stock = not ledger.date and not ledger.term
@@ -248,11 +248,11 @@ def _list_published(
 
 
 def _withhold(result: Result, published: Sequence[_Published], suppression: Suppression) -> Mask:
-    """Of what is rounded as it stands in no calendar period, the places of which nothing is told.
+    """The cells withheld when counts are rounded for a range that is not a calendar period.
 
-    Other ranges and days may be as many as one likes, and together with what is shown of the year would tell what is
-    hidden there. Where anything is, districts are left out, zeros, too: that some have none tells which days others
-    have. The whole area's number, of which all months are shown, says nothing of districts.
+    Users can ask for any number of other ranges and days, and together with the published year these would reveal what
+    is hidden there. If anything is hidden, districts are left out, including zeros: knowing that some have none shows
+    which days others have. The whole area's number, shown for every month, reveals nothing about districts.
     """
     nowhere = np.zeros(result.value.shape, bool)
     if suppression.rounding or result.unknown.all():
@@ -266,7 +266,7 @@ def _withhold(result: Result, published: Sequence[_Published], suppression: Supp
 def _suppress(
     kind: str, scene: Scene, measures: Sequence[Measure], results: dict[str, Result], suppression: Suppression
 ) -> dict[str, tuple[Result, Mask]]:
-    """A kind's facts as they may be shown, and where that is less than all: hidden, or not to the last case."""
+    """A kind's facts as publishable and, where that is less than everything, what is hidden or rounded."""
     if not measures:
         return {}
     published = _list_published(scene, kind, measures, suppression)
@@ -300,7 +300,7 @@ def _suppress(
 def _compute_results(
     scene: Scene, measures: Collection[Measure], suppression: Suppression
 ) -> tuple[dict[str, Result], dict[str, Mask]]:
-    """Results by fact, blanked where hidden, and where that is."""
+    """Results by fact, blank where hidden, and where that is."""
     configured = [measure for measure in measures if measure.is_configured(scene)]
     results = {measure.fact: measure.answer(scene) for measure in configured}
     hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
@@ -334,7 +334,7 @@ def compute_facts(
     unread: Mapping[str, Collection[str]] | None = None,
     keep: "Keep | None" = None,
 ) -> pd.DataFrame:
-    """All facts of a period, of every district and of the whole area.
+    """All facts of a period, for every district and the whole area.
 
     Parameters
     ----------
@@ -360,11 +360,11 @@ def compute_facts(
         quarters, halves and years; in other ranges, and as of other days, counts are rounded to 5, and districts left
         out where a year that they touch hides anything.
     read_as_of : datetime.date, optional
-        The day that the ledgers are read as of where nobody asks for another; without it each period's last.
+        The day the ledgers are read as of by default; without it, each period's last day.
     own : sequence of OwnFact
         A workbook's own facts.
     dates : Mapping of str to str, optional
-        The starred date of kinds that are not built in; without one a kind is a stock.
+        The starred date of kinds that are not built in; a kind without one is a stock.
     asked : datetime.date, optional
         The day that somebody asked the ledgers to be read as of, in the period reported even where this is one
         compared with it. Where it lies before the latest date of a row's file, what the row says without a day
@@ -433,7 +433,7 @@ def _add_targets(
     units: dict[str, str],
     targets: Sequence[TargetLike],
 ) -> None:
-    """Add what is done of each target, and how it keeps pace."""
+    """Add the progress towards each target, and whether it keeps pace."""
     codes = list(scene.ledgers.codes)
     spread = spread_targets(targets, scene.period, codes, scene.ledgers.names, infos)
     gone = elapsed_percent(scene.period, scene.as_of)

@@ -1,4 +1,4 @@
-"""Facts of checks whether somebody is on duty."""
+"""Facts of duty checks."""
 
 from taizhang.facts.measures import Count, Measure, Share, holds
 

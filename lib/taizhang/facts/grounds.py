@@ -1,7 +1,7 @@
-"""What an answer rests on: every predicate and amount says of which columns it is told, and of which rows it is known.
+"""What an answer rests on: every predicate and amount names the columns it needs and the rows for which it is known.
 
-What was not written down is not zero: an answer that rests on a column which a row's table lacks, or on an empty
-cell that says nothing (`empty` in the ledgers' metadata), is not known.
+What was not written down is not zero: an answer is unknown if the row's table lacks a column it needs, or the cell is
+empty and that has no meaning (`empty` in the ledgers' metadata).
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def every(rows: Rows) -> Mask:
 
 @dataclass(frozen=True)
 class Ground:
-    """Columns of which any answers, the rows that are asked (`base`), and those whose answer is `known`."""
+    """Columns any one of which gives the answer, the rows asked (`base`), and those with a `known` answer."""
 
     columns: tuple[str, ...]
     known: Test
@@ -35,7 +35,7 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class Grounded(Generic[Made]):
-    """A function of rows with its grounds. False, or NaN, where the answer is not known."""
+    """A function of rows with its grounds. False, or NaN, where the answer is unknown."""
 
     function: Callable[[Rows], Made]
     grounds: tuple[Ground, ...]
@@ -56,7 +56,7 @@ def grounds_of(function: object) -> tuple[Ground, ...]:
 
 @cache
 def knows(function: Callable[[Rows], object]) -> Test:
-    """Of which rows the answer is known."""
+    """The rows for which the answer is known."""
     grounds = grounds_of(function)
 
     def is_known(rows: Rows) -> Mask:
@@ -70,25 +70,25 @@ def knows(function: Callable[[Rows], object]) -> Test:
 
 @cache
 def answered(column: str) -> Test:
-    """Whether the cell says something: written, or empty if that has a meaning."""
+    """Whether the cell gives an answer: filled in, or empty where an empty cell has a meaning."""
     return lambda rows: rows.answered(column)
 
 
 @cache
 def ask(column: str, base: Test = every) -> Ground:
-    """The ground of a column by itself."""
+    """The ground formed by a single column."""
     return Ground((column,), answered(column), base)
 
 
 @cache
 def number(column: str) -> Grounded[Floats]:
-    """The number in a column, one and the same for each column; 0 if an empty cell says so."""
+    """The number in a column, as the same object for each column; 0 where an empty cell means zero."""
     return Grounded(lambda rows: rows.amounts(column), (ask(column),))
 
 
 @cache
 def known(column: str) -> Test:
-    """Whether a column is filled."""
+    """Whether a column is filled in."""
     return lambda rows: rows.known(column)
 
 

@@ -18,9 +18,9 @@ _failed = holds("verified_result", "not_passed")
 
 
 def _choose_days(rows: Rows, first: bool) -> Days:
-    """The first that is filled of rectified_on, closed_on, verified_on (unless not passed); on the spot the day found.
+    """The first filled-in of rectified_on, closed_on and verified_on (unless failed); if on the spot, the day found.
 
-    Of a partial date its first or its last day. NaT if there is none.
+    For a partial date, its first or last day. NaT if there is none.
     """
     read = rows.days if first else rows.last_days
     spot = rows.test(is_on_the_spot) & ~rows.equals("status", "open")
@@ -32,7 +32,7 @@ def _choose_days(rows: Rows, first: bool) -> Days:
 
 
 def find_rectified_day(rows: Rows) -> Days:
-    """The day of rectification, even after as_of; NaT if none is known. Of a month, the first."""
+    """The day of rectification, even after as_of; NaT if unknown. For a month, its first day."""
     return _choose_days(rows, True)
 
 
@@ -41,20 +41,20 @@ def _find_last_day(rows: Rows) -> Days:
 
 
 def is_reopened(rows: Rows) -> Mask:
-    """Not passed by as_of, on or after the day of rectification, or on a day not known."""
+    """Failed verification by as_of, on or after the day of rectification or on an unknown day."""
     failed, verified = rows.test(_failed), rows.days("verified_on")
     before = verified < rows.test(find_rectified_day)
     return failed & (np.isnat(verified) | (rows.by("verified_on") & ~before))
 
 
 def says_rectified(rows: Rows) -> Mask:
-    """Status or verification says so, whatever the day."""
+    """Whether status or verification says rectified, whatever the day."""
     said = rows.equals("status", "rectified") | rows.equals("status", "closed")
     return said | rows.equals("verified_result", "passed")
 
 
 def has_no_day(rows: Rows) -> Mask:
-    """*Undated*: said to be rectified, and no day of it is written."""
+    """*Undated*: reported as rectified without a day."""
     dated = ~np.isnat(rows.test(find_rectified_day))
     return rows.test(says_rectified) & ~dated & ~rows.test(is_reopened)
 
@@ -62,9 +62,9 @@ def has_no_day(rows: Rows) -> Mask:
 def has_status(rows: Rows) -> Mask:
     """Whether it is known if it was rectified by as_of.
 
-    A day, a word of status or verification, or an empty cell in a column of such days tells, but for a row in which one
-    of these could not be read. What a row says without a day, it may not have said yet on an earlier day that was asked
-    for.
+    A day, a status, a verification result or an empty cell in a column of such days answers this, unless one of these
+    could not be read in the row. What a row says without a day may not yet have been said on an earlier day that was
+    asked for.
     """
     failed_undated = rows.test(_failed) & ~rows.known("verified_on")
     undated = rows.test(has_no_day) | failed_undated
@@ -80,14 +80,14 @@ STATUS = Ground((*DAYS_DONE, "status"), has_status)
 
 @rests_on(STATUS)
 def is_rectified(rows: Rows) -> Mask:
-    """Rectified on or before as_of, or said to be without a day; a later day counts as still open."""
+    """Rectified by as_of, or reported rectified without a day; with a later day it counts as still open."""
     by_day = (rows.test(_find_last_day) <= rows.as_of) & ~rows.test(is_reopened)
     return rows.test(has_status) & (by_day | rows.test(has_no_day))
 
 
 @rests_on(STATUS)
 def is_undated(rows: Rows) -> Mask:
-    """Rectified without a day of it."""
+    """Rectified, but without a day."""
     return rows.test(is_rectified) & rows.test(has_no_day)
 
 
@@ -97,7 +97,7 @@ def is_open(rows: Rows) -> Mask:
 
 
 def is_unknown(rows: Rows) -> Mask:
-    """Whether it is rectified can't be told: neither rectified, open nor overdue."""
+    """Whether it is unknown if it is rectified: neither rectified, open nor overdue."""
     return ~rows.test(has_status)
 
 
@@ -112,7 +112,7 @@ def is_major_open(rows: Rows) -> Mask:
 
 
 def _is_carried(test: Test) -> Test:
-    """Of a stock: whether a row passes the test and was not found in the period."""
+    """For a stock: whether a row passes the test and was found before the period."""
     return rests_on(*grounds_of(test))(lambda rows: rows.test(test) & rows.is_carried())
 
 
@@ -122,26 +122,26 @@ is_carried_major = _is_carried(is_major_open)
 
 
 def count_days_late(rows: Rows) -> Floats:
-    """Days from the deadline, of a month its last day, to as_of; NaN if there is none."""
+    """Days from the deadline (for a month, its last day) to as_of; NaN if there is no deadline."""
     late = (rows.as_of - rows.last_days("deadline")).astype("timedelta64[D]")
     return np.where(np.isnat(late), np.nan, late.astype(np.int64))
 
 
 @rests_on(ask("premises"), ask("category"))
 def is_repeat(rows: Rows) -> Mask:
-    """Another row of the same district, premises and category was found 1 to 365 days before."""
+    """Whether another row of the same district, premises and category was found 1 to 365 days earlier."""
     gap = rows.days(rows.ledger.date) - rows.previous_day(*SAME_HAZARD)
     return gap <= np.timedelta64(REPEAT_DAYS, "D")  # the nearest earlier day is at least one before
 
 
 @rests_on(STATUS)
 def is_timed(rows: Rows) -> Mask:
-    """Whether it can stand in a curve of time to closure: its status is known, and the day it was found."""
+    """Whether it can be used in a closure curve: its status and the day it was found are known."""
     return rows.test(has_status) & rows.is_day(rows.ledger.date)
 
 
 def has_day(rows: Rows) -> Mask:
-    """Whether the days to its closure are known: timed, and open or closed on a day that is."""
+    """Whether its days to closure are known: timed, and either open or closed on a known day."""
     exact = rows.test(find_rectified_day) == rows.test(_find_last_day)
     return rows.test(is_timed) & (rows.test(is_open) | rows.test(is_on_the_spot) | exact)
 
@@ -153,9 +153,9 @@ def _count_days(rows: Rows, end: Days) -> Numbers:
 
 
 def count_days(rows: Rows) -> Numbers:
-    """Days from found to rectified, on the spot 0, open ones to as_of; never below 0.
+    """Days from found to rectified (on the spot: 0; open: to as_of); never below 0.
 
-    What has no day is closed on the first it may have been: at once, of a month its first.
+    If the day is unknown, the earliest possible one is used: the same day or, for a month, its first day.
     """
     found, day = rows.days(rows.ledger.date), rows.test(find_rectified_day)
     end = np.where(rows.test(is_rectified), np.where(np.isnat(day), found, day), rows.as_of)
@@ -163,51 +163,51 @@ def count_days(rows: Rows) -> Numbers:
 
 
 def count_most_days(rows: Rows) -> Numbers:
-    """The same with what has no day closed on the last it may have been: as_of, of a month its end."""
+    """As `count_days`, but using the latest possible day: as_of or, for a month, its last day."""
     last = rows.test(_find_last_day)
     end = np.where(rows.test(is_rectified) & ~np.isnat(last), last, rows.as_of)
     return _count_days(rows, end)
 
 
 def is_judged(rows: Rows) -> Mask:
-    """Whether on time or not is known: there is a deadline, and the hazard is rectified or overdue."""
+    """Whether timeliness is known: there is a deadline, and the hazard is rectified or overdue."""
     late_or_early = (rows.test(find_rectified_day) > rows.last_days("deadline")) | rows.test(is_in_time)
     placed = rows.test(is_rectified) & late_or_early
     return rows.known("deadline") & (placed | rows.test(is_overdue))
 
 
 def is_in_time(rows: Rows) -> Mask:
-    """Rectified on or before its deadline; without a day of it, by as_of."""
+    """Rectified by its deadline; without a day, by as_of."""
     day = rows.test(_find_last_day)
     return rows.test(is_rectified) & (np.where(np.isnat(day), rows.as_of, day) <= rows.last_days("deadline"))
 
 
 def may_be_in_time(rows: Rows) -> Mask:
-    """Whether it was not judged and may have been in time, for all that is written."""
+    """Whether it could not be judged but may have been in time."""
     unsaid = rows.test(is_rectified) | rows.test(is_unknown)
     return rows.known("deadline") & ~rows.test(is_judged) & unsaid
 
 
 def may_be_late(rows: Rows) -> Mask:
-    """Whether it was not judged and may have been late; what is not due yet is not."""
+    """Whether it could not be judged but may have been late; hazards not yet due are excluded."""
     return rows.test(may_be_in_time) & rows.before("deadline")
 
 
 @cache
 def is_closed_within(days: int) -> Test:
-    """Whether surely closed at most so many days after it was found."""
+    """Whether it was certainly closed within this many days of being found."""
     return lambda rows: rows.test(is_rectified) & (rows.test(count_most_days) <= days)
 
 
 @cache
 def may_be_closed_within(days: int) -> Test:
-    """Whether closed within so many days, for all that is written."""
+    """Whether it may have been closed within this many days."""
     return lambda rows: rows.test(is_unknown) | (rows.test(is_rectified) & (rows.test(count_days) <= days))
 
 
 @cache
 def was_found_before(days: int) -> Test:
-    """Whether found so many days before as_of or earlier, on a day that is known."""
+    """Whether it was found, on a known day, at least this many days before as_of."""
     return lambda rows: (
         rows.is_day(rows.ledger.date)
         & (rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of)

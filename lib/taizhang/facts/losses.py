@@ -18,7 +18,7 @@ WARNED_WITHIN = 3  # days before an event within which a warning is one of it
 
 @cache
 def _kinds() -> dict[str, int]:
-    """Kinds of disaster by how they are written."""
+    """Kinds of disaster by the way they are written."""
     return {_fold(word): at for at, words in enumerate(load_shared().disasters) for word in words}
 
 
@@ -27,10 +27,11 @@ def _fold(text: str) -> str:
 
 
 def find_events(rows: Rows) -> Numbers:
-    """A number for each event; -1 where none is written.
+    """A number for each event; -1 if none is written.
 
-    Rows of one name are one event. Where the name is only a kind (洪涝, 台风), days of one kind at most 3 apart are, in
-    whatever districts; what is known to the month or so belongs to an event that it may be, else is one by itself.
+    Rows with the same name are one event. If the name is only a kind (洪涝, 台风), rows of that kind at most 3 days apart
+    are one event, in any district. A row known only to the month joins an event it may belong to, or else forms its
+    own.
     """
     ledger = rows.ledger
     return ledger.make(_number_events, ledger)[rows.at]
@@ -63,14 +64,14 @@ def _number_events(ledger: Ledger) -> Numbers:
 
 @cache
 def find_disasters(text: str) -> frozenset[int]:
-    """The kinds of disaster that a text speaks of, such as 台风 in “7·16”台风, by their place in the list."""
+    """The kinds of disaster mentioned in a text, such as 台风 in “7·16”台风, by their position in the list."""
     plain = _fold(text)
     return frozenset(at for word, at in _kinds().items() if word in plain)
 
 
 @cache
 def _warnings_of() -> dict[int, frozenset[int]]:
-    """By kind of disaster that can be warned of, the kinds of warning that speak of it."""
+    """For each kind of disaster that can be warned of, the kinds of warning that apply."""
     kinds, shared = _kinds(), load_shared().warned_by
     return {
         kinds[_fold(one)]: frozenset(kinds[_fold(of)] for of in (one, *others))
@@ -79,15 +80,15 @@ def _warnings_of() -> dict[int, frozenset[int]]:
 
 
 def is_related(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Whether a warning of some kinds, or another ledger, speaks of a disaster of some kinds."""
+    """Whether a warning of some kinds, or another ledger, concerns a disaster of some kinds."""
     return any(other & _warnings_of().get(kind, frozenset({kind})) for kind in one)
 
 
 def find_unwarned(rows: Rows, warnings: Ledger) -> tuple[Mask, Mask]:
-    """Which rows no warning of the district preceded by 0 to 3 days, and of which this is known.
+    """The rows not preceded, by 0 to 3 days, by a warning in the district, and the rows for which this is known.
 
-    A disaster that nobody can warn of, such as an earthquake, is not asked. Where a warning's kind or day, or the
-    event's, is not told well enough it may have been one: then it is not known.
+    Disasters that cannot be forecast, such as earthquakes, are excluded. If the kind or day of a warning, or of the
+    event, is too vague to rule a match out, the answer is unknown.
     """
     first, last = rows.days(rows.ledger.date), rows.last_days(rows.ledger.date)
     events = rows.frame().reindex(columns=["event"])["event"].astype("str").fillna("")
@@ -113,7 +114,7 @@ def find_unwarned(rows: Rows, warnings: Ledger) -> tuple[Mask, Mask]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Unwarned(Distinct):
-    """How many events of a district no warning preceded; of the whole area, of which in any district none did."""
+    """Number of a district's events without a warning; for the whole area, of those without one in any district."""
 
     @property
     def kinds(self) -> set[str]:

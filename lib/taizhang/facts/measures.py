@@ -1,4 +1,4 @@
-"""The forms a fact can take. Each says which rows lie behind it and which of them are counted.
+"""The forms a fact can take. Each says which rows are behind it and which of them are counted.
 
 The number and the rows that `trace` shows come from the same `select`, so they cannot disagree.
 """
@@ -42,8 +42,8 @@ STOCK = "stock"
 class Scene:
     """What facts are computed from: ledgers, period and day, for one set of districts.
 
-    `asked`: the day that somebody asked the reported period to be read as of; None if nobody did. `unread`: by kind
-    the districts of which a file could not be read, ``all`` where it may hold any.
+    `asked`: the day as of which the reported period was asked to be read; None if nobody asked. `unread`: by kind, the
+    districts with a file that could not be read; ``all`` if the file may hold any district.
     """
 
     ledgers: Ledgers
@@ -61,21 +61,21 @@ class Scene:
         return len(self.ledgers.codes)
 
     def rows(self, kind: str, *, stock: bool = False) -> Rows:
-        """The period's rows of a kind; as `stock`, all up to the period's end, of whatever period they are."""
+        """The period's rows of a kind; with `stock`, all rows up to the period's end, from whatever period."""
         key = (kind, stock)
         if key not in self._rows:
             self._rows[key] = Rows(self.ledgers[kind], self.period, self.as_of, stock=stock, asked=self.asked)
         return self._rows[key]
 
     def is_unread(self, kinds: Collection[str]) -> Mask:
-        """Of which districts rows of the kinds could not be read."""
+        """Districts for which rows of these kinds could not be read."""
         codes = {code for kind in kinds for code in self.unread.get(kind, ())}
         return np.full(self.n, True) if ALL in codes else np.asarray(self.ledgers.codes.isin(codes))
 
     def population(self, column: str) -> Floats:
-        """Residents, output and so on by district in the year in which the period ends; NaN if unknown.
+        """Residents, output and so on by district for the year in which the period ends; NaN if unknown.
 
-        Rows that say the same count once; where rows of one district and year disagree it is unknown.
+        Rows that give the same value count once; if rows of one district and year disagree, the value is unknown.
         """
         ledger = self.ledgers["population"]
         values, group = ledger.numbers(column), ledger.group
@@ -87,7 +87,7 @@ class Scene:
 
     @cached_property
     def areas(self) -> Mapping[str, Floats]:
-        """Grid measures by name: districts, then the whole area last."""
+        """Grid measures by name: districts first, the whole area last."""
         if self.grid_measures is None:
             return {}
         table = self.grid_measures.set_index("district_code").reindex([*self.ledgers.codes, "all"])
@@ -96,11 +96,11 @@ class Scene:
 
 @dataclass(frozen=True)
 class Result:
-    """A fact of all districts, then of the whole area: arrays of n + 1.
+    """A fact for all districts, then for the whole area: arrays of length n + 1.
 
-    `parts` are the counts and sums that the fact shows, by identity, so that facts share them; `aliases`: under which
-    identity those are found that here are of the same rows. `known` and `of`: of how many rows of the fact's base the
-    answer is known; `unknown`: where it is not known of enough of them.
+    `parts` are the counts and sums that the fact shows, by identity, so that facts can share them; `aliases`: other
+    identities of the same rows. `known` and `of`: how many rows of the fact's base have a known answer, and how many
+    there are; `unknown`: where too few answers are known.
     """
 
     value: Floats
@@ -117,7 +117,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Part:
-    """A count or sum within a fact, which suppression looks at.
+    """A count or sum within a fact, as examined for suppression.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class Part:
 
     @property
     def is_count(self) -> bool:
-        """Whether it counts rows, so that it is never above the count of a wider set of them."""
+        """Whether it counts rows, and so can never exceed the count of a larger set of them."""
         return self.sizes is self.values
 
 
@@ -149,13 +149,13 @@ def divide(top: Floats, bottom: Floats) -> Floats:
 
 
 def _tally(group: Numbers, n: int, weight: Floats | None = None) -> Floats:
-    """Sums by district and, last, of the whole area."""
+    """Sums by district, with the whole area last."""
     sums = np.bincount(group, weight, minlength=n).astype(float)
     return np.append(sums, sums.sum())
 
 
 def _count_up(value: Floats, parts: Mapping[Any, Part], interval: bool) -> Result:
-    """A result that is no share: with an exact Poisson interval, or with none."""
+    """A result that is not a share: with an exact Poisson interval, or with none."""
     nothing = np.full(value.shape, np.nan)
     low, high = poisson_interval(value) if interval else (nothing, nothing)
     return Result(value, nothing, nothing, low, high, parts)
@@ -197,34 +197,34 @@ class Measure(ABC):
         return not self.filled or ledger.table.empty or bool(ledger.known(self.filled).any())
 
     def rows_of(self, scene: Scene) -> Rows:
-        """The rows that `select` speaks of."""
+        """The rows that `select` works on."""
         return scene.rows(self.kind, stock=self.stock)
 
     @abstractmethod
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
-        """Which rows lie behind the number, and which of them are counted."""
+        """The rows behind the number, and those of them that are counted."""
 
     @abstractmethod
     def compute(self, scene: Scene) -> Result:
-        """The number for every district and the whole area, from the rows whose answer is known."""
+        """The number for every district and the whole area, from the rows with a known answer."""
 
     def list_grounds(self) -> tuple[Ground, ...]:
-        """What the number rests on, besides what every row has."""
+        """The grounds of the number, beyond the columns that every row has."""
         return ()
 
     def find_grounds(self, scene: Scene) -> list[tuple[Rows, Ground]]:
-        """The grounds, each with the rows that it is of."""
+        """The grounds, each with the rows it applies to."""
         return [(self.rows_of(scene), ground) for ground in self.list_grounds()]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it rests on, of each ground the one that tells best."""
+        """The columns it rests on: for each ground, the one that answers most often."""
         return tuple(dict.fromkeys(ground.columns[0] for ground in self.list_grounds() if ground.columns))
 
     def answer(self, scene: Scene) -> Result:
-        """The number, with how many rows of its base tell it: of several grounds, the one that fewest rows tell.
+        """The number, and how many rows of its base answer it: of several grounds, the one answered by fewest.
 
-        Where more than a tenth of a base is unknown the fact is; that of the whole area where that of any district is.
+        If more than a tenth of a base is unknown, so is the fact; the whole area's is unknown if any district's is.
         """
         told = asked = _tally(self.rows_of(scene).group, scene.n)
         share = np.ones(scene.n + 1)
@@ -242,13 +242,13 @@ class Measure(ABC):
         return replace(self.compute(scene), known=told, of=asked, unknown=unknown)
 
     def find_unknown(self, scene: Scene) -> Mask:
-        """Districts of which it is not known for another reason than what their rows lack."""
+        """Districts for which it is unknown for reasons other than missing answers in their rows."""
         return np.zeros(scene.n, bool)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _OfRows(Measure):
-    """Of the rows that pass a test."""
+    """A measure of the rows that pass a test."""
 
     counted: Test = every
 
@@ -262,7 +262,7 @@ class _OfRows(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Count(_OfRows):
-    """How many rows pass a test. `interval`: exact Poisson, for events; stocks have none."""
+    """The number of rows that pass a test. `interval`: exact Poisson, for events; stocks have none."""
 
     interval: bool = True
 
@@ -278,7 +278,7 @@ class Count(_OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Sum(Measure):
-    """Sum of an amount over the rows where it is known."""
+    """The sum of an amount over the rows where it is known."""
 
     amount: Amount
     interval: bool = False
@@ -301,10 +301,10 @@ class Sum(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Distinct(Measure):
-    """How many different values the rows hold.
+    """The number of different values in the rows.
 
-    `shared`: a value found in several districts is one and the same, so the whole area counts it once. `numbers`: what
-    is counted as one, -1 where nothing is; default: rows with the same values.
+    `shared`: a value that occurs in several districts is counted once for the whole area. `numbers`: an identifier of
+    what is counted, -1 where there is nothing; default: rows with equal values.
     """
 
     of: tuple[str, ...]
@@ -337,9 +337,9 @@ class Distinct(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Share(Measure):
-    """Percent of the rows whose answer is known that pass a test (`counted`).
+    """The percentage of the rows with a known answer that pass a test (`counted`).
 
-    `rows`: those asked, where not every row whose answer is known is.
+    `rows`: those asked, if not every row with a known answer is.
     """
 
     counted: Test
@@ -374,7 +374,7 @@ class Share(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio(Measure):
-    """Sum of one amount over the sum of another, over rows where both are known.
+    """The sum of one amount over the sum of another, over rows where both are known.
 
     `percent`: a share of things counted in both, with Wilson's interval; otherwise a rate with Poisson's.
     """
@@ -410,10 +410,10 @@ class Ratio(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class PerPopulation(Measure):
-    """Sum of an amount per resident, output and so on of the year in which the period ends.
+    """The sum of an amount per resident, output and so on of the year in which the period ends.
 
-    The whole area takes the districts whose population is known, above and below the line; where that of a district
-    with rows is not, the whole area's is not known.
+    For the whole area, numerator and denominator cover the districts with a known population; if a district with rows
+    has none, the whole area's value is unknown.
     """
 
     amount: Amount
@@ -454,8 +454,8 @@ class PerPopulation(Measure):
 class Median(Measure):
     """Kaplan-Meier median of days until closed, over the rows that can be timed.
 
-    `days` has what is closed without a day at its least, `most_days` at its most: where the median is not the same
-    either way, it is empty. Its limits are the wider ones.
+    `days` gives cases closed without a day their shortest possible time, `most_days` their longest: if the two medians
+    differ, the value is empty. The wider limits are used.
     """
 
     days: Callable[[Rows], Numbers]
@@ -472,7 +472,7 @@ class Median(Measure):
         return rows, rows & of.test(self.closed)
 
     def _find(self, scene: Scene, of_days: Callable[[Rows], Numbers]) -> Floats:
-        """Median, low and high of every district, then of the whole area."""
+        """Median and limits for every district, then for the whole area."""
         rows, closed = self.select(scene)
         of = self.rows_of(scene)
         days, closed, group = of.test(of_days)[rows], closed[rows], of.group[rows]
@@ -502,7 +502,7 @@ class Median(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class PlainMedian(_OfRows):
-    """Median of an amount over the rows that pass a test; of an even number, the mean of the middle two."""
+    """Median of an amount over the rows that pass a test; for an even number of rows, the mean of the middle two."""
 
     amount: Amount
 
@@ -520,7 +520,7 @@ class PlainMedian(_OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Area(Measure):
-    """An area worked out from the grid layer and the boundaries."""
+    """An area computed from the grid layer and the boundaries."""
 
     column: str
 
@@ -538,9 +538,9 @@ class Area(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage(Measure):
-    """Percent of the rows of another kind that pass a test against the rows of the fact's own kind.
+    """The percentage of another kind's rows passing a test that are covered by rows of the fact's own kind.
 
-    `names`: the column of the fact's own kind that says which of the others each row covers.
+    `names`: the column of the fact's own kind that says which of them each row covers.
     """
 
     of: str

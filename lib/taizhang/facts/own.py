@@ -1,4 +1,4 @@
-"""Facts of a workbook's own: a function that says of each row whether, or how much, it counts."""
+"""A workbook's own facts: a function that says for each row whether, or how much, it counts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -75,7 +75,7 @@ class Cells:
 
 
 def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
-    """The same with one cell for all that a reader knows to be one number, and which of them are small."""
+    """The same, with one cell for all numbers that a reader knows to be equal, and which cells are small."""
     n = len(cells.values)
     pairs = np.array([(whole, parts[0]) for whole, parts in cells.equal if len(parts) == 1]).reshape(-1, 2)
     graph = sparse.csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -109,7 +109,7 @@ def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
 
 
 def stack(relations: Sequence[tuple[int, Numbers]], n: int) -> sparse.csr_array:
-    """A row for each relation: its parts less its whole."""
+    """One row per relation: its parts minus its whole."""
     sizes = [len(parts) + 1 for _, parts in relations]
     at = np.concatenate([np.append(parts, whole) for whole, parts in relations] or [np.empty(0, int)])
     signs = np.concatenate([np.append(np.ones(len(parts)), -1.0) for _, parts in relations] or [np.empty(0)])
@@ -152,10 +152,10 @@ class Protection:
     def _solve(
         self, costs: Floats, free: Mask, forced: tuple[int, float] | None = None, *, wide: bool = False
     ) -> Floats | None:
-        """Other numbers, less the true ones, at the least cost; costs are of a change up, or either way if shown.
+        """Alternative numbers, minus the true ones, at the least cost of change.
 
-        `free`: which cells may change, by 1 at most unless `wide`; `forced`: a cell and its change. None if there are
-        none.
+        `free`: which cells may change, by at most 1 unless `wide`; `forced`: a cell and its change. None if there is
+        no solution.
         """
         cells = self.cells
         at = np.flatnonzero(free & ~self.nought)
@@ -198,7 +198,7 @@ class Protection:
         self.safe |= np.abs(change) >= self.step
 
     def audit(self) -> Numbers:
-        """The cells that can be worked out from what is shown."""
+        """The cells that can be derived from what is shown."""
         free = ~self.shown
         generator = np.random.default_rng(SEED)
         for _ in range(_AUDITS):
@@ -229,12 +229,12 @@ class Protection:
             self.safe[cell] = True
 
     def _count_costs(self) -> Floats:
-        """What hiding each cell would cost: the facts that show it, the more so those one would rather see."""
+        """The cost of hiding each cell: the facts that show it, weighted by how much they are wanted."""
         news = self.of @ (~self.hidden_facts & self.cells.exists).astype(float)
         return np.where(self.shown, news * self.cells.weights, 0.0)
 
     def _repair(self, cell: int) -> bool:
-        """Hide what it takes that one cell can be another number, at the least cost."""
+        """Hide, at the least cost, what is needed for one cell to be able to take another value."""
         cells = self.cells
         open_ = ~(self.shown & cells.fixed)
         costs = self._count_costs()
@@ -257,7 +257,7 @@ class Protection:
         return True
 
     def _repair_many(self, pinned: Numbers, price: float, first: int) -> None:
-        """Hide what it takes that as many cells as can be had at a price are other numbers: one up, the next down.
+        """Hide what is needed for as many cells as affordable to take other values, alternately up and down.
 
         `first`: whether the first goes down (0) or up (1).
         """
@@ -274,7 +274,7 @@ class Protection:
             self._see()
 
     def run(self) -> bool:
-        """Hide until nothing hidden can be worked out; False if no hiding would do, as zeros are never hidden."""
+        """Hide cells until nothing hidden can be derived; False if that is impossible, as zeros are never hidden."""
         hopeless = np.zeros(len(self.safe), bool)
         while True:
             pinned = [cell for cell in self.audit() if not hopeless[cell]]

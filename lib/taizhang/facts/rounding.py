@@ -1,4 +1,4 @@
-"""Of counts that are rounded in all periods of a year, which must be left out so that the others tell none exactly."""
+"""Which counts, when all periods of a year are rounded, must be left out so that no exact count can be derived."""
 
 from collections.abc import Sequence
 
@@ -82,7 +82,7 @@ def leave_out_telling(
 
 
 def _climb(cell: int, above: Sequence[Sequence[int]]) -> list[int]:
-    """A cell and all that hold it, the nearest first."""
+    """A cell and all cells that contain it, the nearest first."""
     found = [cell]
     seen = set(found)
     for one in found:
@@ -94,7 +94,7 @@ def _climb(cell: int, above: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _bound(values: Floats, inexact: Mask, left_out: Mask, base: int) -> tuple[Floats, Floats]:
-    """The least and the most of every number; of what is left out, as much as there is in all."""
+    """The minimum and maximum of every number; for one left out, the maximum is the overall total."""
     least, most = (np.where(inexact, end, values) for end in bound_rounded(values, base))
     return np.where(left_out, 1.0, least), np.where(left_out, 10 * values.sum() + 1000, most)
 

@@ -1,4 +1,4 @@
-"""Ledger tables made ready: district numbers, days and flags as arrays, worked out once per table."""
+"""Ledger tables prepared for computing: district numbers, days and flags as arrays, computed once per table."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -44,10 +44,10 @@ def last_days(days: Days, precision: pd.Series | None) -> Days:
 
 @dataclass(frozen=True)
 class Written:
-    """What a kind's whole ledger has written, in any district and period, by which an empty cell is understood.
+    """What has been entered in a kind's whole ledger, in any district and period: it decides what empty cells mean.
 
-    `filled`: columns that any row fills. `no_nought`: number columns with some number above 0 and none of 0. `ends`:
-    the latest starred date by source_file.
+    `filled`: columns filled in by any row. `no_nought`: number columns with some number above 0 and no 0. `ends`: the
+    latest starred date by source_file.
     """
 
     filled: frozenset[str]
@@ -56,7 +56,7 @@ class Written:
 
 
 class Ledger:
-    """One kind's table with its columns as arrays, each made when first asked for.
+    """One kind's table with its columns as arrays, each made on first use.
 
     Parameters
     ----------
@@ -100,19 +100,19 @@ class Ledger:
 
     @property
     def date_columns(self) -> set[str]:
-        """Those that hold days, the starred date among them."""
+        """The columns that hold days, including the starred date."""
         days = {name for name, field in self._fields.items() if field.type in ("date", "datetime")}
         return days | ({self.date} if self.date else set())
 
     def make(self, function: Callable[..., Made], *arguments: Hashable) -> Made:
-        """What `function` returns for the arguments, worked out once."""
+        """What `function` returns for the arguments, computed once."""
         if (function, arguments) not in self._made:
             self._made[function, arguments] = function(*arguments)
         made: Made = self._made[function, arguments]
         return made
 
     def known(self, column: str) -> Mask:
-        """Whether the cell is filled."""
+        """Whether the cell is filled in."""
         return self.make(self._known, column)
 
     def _known(self, column: str) -> Mask:
@@ -121,11 +121,11 @@ class Ledger:
         return self.table[column].notna().to_numpy()
 
     def has(self, column: str) -> Mask:
-        """Whether the row's own table has the column, filled or empty, but not with a cell that could not be read."""
+        """Whether the row's own table has the column, with a filled or empty cell but not an unreadable one."""
         return self.make(self._has, column)
 
     def unread(self, column: str) -> Mask:
-        """Whether the cell is written in a way that could not be read, where an empty one would say something."""
+        """Whether the cell could not be read, in a column where an empty cell has a meaning."""
         return self.make(self._has, column + _UNREAD)
 
     def _has(self, column: str) -> Mask:
@@ -136,13 +136,13 @@ class Ledger:
         return np.append(kinds, False)[there.cat.codes.to_numpy()]
 
     def is_filled(self, column: str) -> bool:
-        """Whether any row of the kind, of any district, fills the column."""
+        """Whether any row of the kind, in any district, fills in the column."""
         if self.written is not None:
             return column in self.written.filled
         return bool(self.known(column).any())
 
     def has_no_nought(self, column: str) -> bool:
-        """Whether nobody ever wrote 0 in a column of counts and some wrote more, so that an empty cell says 0."""
+        """Whether a column of counts has positive numbers but never a 0, so that an empty cell means 0."""
         if column not in self._fields or self._fields[column].empty != "nought":
             return False
         if self.written is not None:
@@ -151,7 +151,7 @@ class Ledger:
         return bool((numbers > 0).any() and not (numbers == 0).any())
 
     def answered(self, column: str) -> Mask:
-        """Whether the cell says something: written, or empty if the metadata say what that means."""
+        """Whether the cell gives an answer: filled in, or empty where the metadata give that a meaning."""
         return self.make(self._answered, column)
 
     def _answered(self, column: str) -> Mask:
@@ -161,7 +161,7 @@ class Ledger:
         return self.known(column)
 
     def amounts(self, column: str) -> Floats:
-        """Numbers, 0 where an empty cell says so; NaN if unknown."""
+        """Numbers; 0 where an empty cell means zero, NaN if unknown."""
         return self.make(self._amounts, column)
 
     def _amounts(self, column: str) -> Floats:
@@ -171,11 +171,11 @@ class Ledger:
         return np.where(np.isnan(numbers) & self.has(column), 0.0, numbers)
 
     def days(self, column: str) -> Days:
-        """Dates as days, of a longer span the first; NaT if unknown."""
+        """Dates as days (of a longer span, the first); NaT if unknown."""
         return self.make(self._days, column)
 
     def last_days(self, column: str) -> Days:
-        """The last day of what each date stands for: itself, or the end of its ten days, month or year."""
+        """The last day that each date covers: itself, or the end of its ten-day period, month or year."""
         return self.make(self._last_days, column)
 
     def _last_days(self, column: str) -> Days:
@@ -205,7 +205,7 @@ class Ledger:
         return pd.to_datetime(self.table[column]).to_numpy().astype("datetime64[D]")
 
     def term_starts(self) -> Days:
-        """The first day of each row's school term; NaT if no term is told."""
+        """The first day of each row's school term; NaT if no term is given."""
         return self.make(self._term_starts)
 
     def _term_starts(self) -> Days:
@@ -242,7 +242,7 @@ class Ledger:
         return np.asarray(values.groupby(list(columns)).ngroup().fillna(-1), np.int64)
 
     def previous_day(self, columns: tuple[str, ...]) -> Days:
-        """The last earlier day on which another row holds the same values; NaT if there is none."""
+        """The latest earlier day on which another row has the same values; NaT if there is none."""
         return self.make(self._previous_day, columns)
 
     def _previous_day(self, columns: tuple[str, ...]) -> Days:
@@ -307,7 +307,7 @@ class Rows:
         return len(self.at)
 
     def test(self, function: Callable[["Rows"], Made]) -> Made:
-        """What `function` says of these rows, worked out once."""
+        """The result of `function` on these rows, computed once."""
         if function not in self._made:
             self._made[function] = function(self)
         made: Made = self._made[function]
@@ -336,7 +336,7 @@ class Rows:
         return self.days(column) == self.last_days(column)
 
     def is_month(self, column: str) -> Mask:
-        """Whether the date is known at least to the month."""
+        """Whether the date is known to the month or better."""
         first, last = (days.astype("datetime64[M]") for days in (self.days(column), self.last_days(column)))
         return first == last
 
@@ -356,35 +356,35 @@ class Rows:
         return self.ledger.previous_day(columns)[self.at]
 
     def by(self, column: str) -> Mask:
-        """Whether the date is known, and all of it on or before as_of."""
+        """Whether the date is known and lies wholly on or before as_of."""
         return self.last_days(column) <= self.as_of
 
     def is_carried(self) -> Mask:
-        """Whether a row of a stock is none of the period's: its date begins before the period."""
+        """Whether a row of a stock comes from before the period: its date begins earlier."""
         if self.period is None:
             return np.zeros(len(self), bool)
         return self.days(self.ledger.date) < np.datetime64(self.period.start, "D")
 
     def before(self, column: str) -> Mask:
-        """Whether the date is known, and all of it before as_of."""
+        """Whether the date is known and lies wholly before as_of."""
         return self.last_days(column) < self.as_of
 
     def looks_back(self) -> Mask:
-        """Whether a day was asked for that lies before the latest starred date of the row's file.
+        """Whether the reading day asked for is before the latest starred date of the row's file.
 
-        What such a row says without a day, it may not have said then.
+        What such a row says without a day may not yet have been said then.
         """
         if self.asked is None:
             return np.zeros(len(self), bool)
         return self.ledger.latest_of_file()[self.at] > np.datetime64(self.asked, "D")
 
     def frame(self) -> pd.DataFrame:
-        """These rows as a table, in the order of the arrays that the other methods give."""
+        """These rows as a table, in the same order as the arrays of the other methods."""
         return self.ledger.table.iloc[self.at]
 
 
 class Ledgers(dict[str, Ledger]):
-    """Several ledgers made ready for the same districts, to be used for as many periods as needed.
+    """Several ledgers prepared for the same districts, for use with any number of periods.
 
     Parameters
     ----------
@@ -398,7 +398,7 @@ class Ledgers(dict[str, Ledger]):
     Raises
     ------
     ParameterError
-        If a code stands twice in `districts`, or a row has a code that is not there.
+        If a code occurs twice in `districts`, or a row has a code that is not among them.
     """
 
     def __init__(
@@ -418,7 +418,7 @@ class Ledgers(dict[str, Ledger]):
         )
 
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What is made of all these ledgers, worked out once."""
+        """A result computed from all these ledgers, once."""
         if key not in self._kept:
             self._kept[key] = make()
         made: Made = self._kept[key]

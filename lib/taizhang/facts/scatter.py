@@ -1,4 +1,4 @@
-"""How rows cluster behind each fact: what a test of a change or of a district needs beside the fact's numbers.
+"""How rows cluster behind each fact, as needed to test a change or a district.
 
 Hazards come in visits, deaths in accidents: what happens on one day is taken as one cluster. Dispersion is estimated
 within each period, so that a change between the periods does not count as scatter.
@@ -26,7 +26,7 @@ _CLUSTERS = {"schools": "school"}
 
 @dataclass(frozen=True)
 class _Parts:
-    """A period's rows behind a fact: the district and the cluster of each, what it adds above, and below the line."""
+    """A period's rows behind a fact: the district and cluster of each, and its share of numerator and denominator."""
 
     group: Numbers
     cluster: Numbers
@@ -82,7 +82,7 @@ def measure_scatter(
 
 
 def leave_out_hidden(scatter: pd.DataFrame, *facts: pd.DataFrame) -> pd.DataFrame:
-    """The scatter of what is shown: of what small counts are hidden, how their rows cluster is not told either.
+    """The scatter that may be shown: for hidden small counts, how their rows cluster is hidden too.
 
     Dispersion is of all districts together, so where any is hidden the others have the whole area's; where that is
     hidden, nothing has any.
@@ -153,7 +153,7 @@ def _take_apart(measure: Measure, scene: Scene) -> _Parts | None:
 
 
 def _find_clusters(of: Rows) -> tuple[Mask, Numbers] | None:
-    """Which rows have a cluster, and its number: the day of the period, of a stock what its rows come in."""
+    """The rows that belong to a cluster, and its number: the day or, for a stock, the batch its rows came in."""
     ledger = of.ledger
     if ledger.date:
         days = of.days(ledger.date)

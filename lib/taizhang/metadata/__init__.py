@@ -1,1 +1,1 @@
-"""The single source of fields, ledgers, facts, words and rules, as YAML, and their readers."""
+"""The single source of fields, ledgers, facts, words and rules: YAML files and their readers."""

@@ -1,4 +1,4 @@
-"""What the first page of a report goes by, read from brief.yml."""
+"""What the first page of a report shows, read from brief.yml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class StripGroup:
 
 @dataclass(frozen=True)
 class WellDone:
-    """Something done well: it is where each fact lies within its bounds; None: without end. `told`: facts by place."""
+    """Something done well, if each fact lies within its bounds (None: unbounded). `told`: facts by placeholder."""
 
     when: Mapping[str, tuple[float | None, float | None]]
     told: Mapping[str, str]
@@ -26,7 +26,7 @@ class WellDone:
 
 @dataclass(frozen=True)
 class BriefPlan:
-    """Indicators by group, counts of problems beside them, and what counts as done well, the best first."""
+    """Indicators by group, counts of problems beside them, and what counts as done well, best first."""
 
     most_problems: int
     most_indicators: int

@@ -21,7 +21,7 @@ Align = Literal["left", "right", "center"]
 
 @dataclass(frozen=True)
 class ExhibitColumn:
-    """A table's column: its head in words of its own, a ledger's, or those of ``column.NAME``; a unit stands right."""
+    """A table column: its head is its own words, a ledger's, or ``column.NAME``; the unit is on the right."""
 
     name: str
     words: Mapping[str, str]
@@ -30,7 +30,7 @@ class ExhibitColumn:
     kind: str
 
     def head(self, lang: str) -> tuple[str, str, Align]:
-        """Label, unit and alignment, as of a table's column."""
+        """Label, unit and alignment for a table column."""
         if self.kind:
             words = load_kinds()[self.kind].fields[self.name].label(lang)
         else:
@@ -40,7 +40,7 @@ class ExhibitColumn:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """What exhibits.yml says of one figure, table or section.
+    """The entry in exhibits.yml for one figure, table or section.
 
     `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`:
     where among the columns are put that are known only from the data. `shown`: by report (a template's name, or
@@ -62,19 +62,19 @@ class Exhibit:
     stocks: Sequence[Subject] = ()
 
     def is_shown(self, scale: str, report: str = "") -> bool:
-        """Whether a report (none: looking around in a notebook) of a period so long has it."""
+        """Whether a report on a period of this length shows it; with no report, as in a notebook, always."""
         return scale in self.shown.get(report, self.shown.get("default", SCALES))
 
     def is_annexed(self, scale: str, report: str = "") -> bool:
-        """Whether a report of a period so long has it in its annex."""
+        """Whether a report on a period of this length has it in its annex."""
         return scale in self.annex.get(report, self.annex.get("default", ()) if report else ())
 
     def is_brief(self, scale: str, report: str = "") -> bool:
-        """Whether a report of a period so long has its short form."""
+        """Whether a report on a period of this length has its short form."""
         return scale in self.brief.get(report, self.brief.get("default", ()))
 
     def say(self, part: str, lang: str, values: Mapping[str, object]) -> str:
-        """Words of a part, its places filled; numbers as the language writes whole ones."""
+        """The words of a part with placeholders filled; numbers in the language's format for whole numbers."""
         return "".join(map(str, fill(name_places(self.words[part][lang], lang), values, _write)))
 
 
@@ -84,7 +84,7 @@ def _write(value: object) -> object:
 
 @cache
 def load_exhibits() -> Mapping[str, Exhibit]:
-    """Read exhibits.yml; ValueError if an entry has a part that is none, or names no length of period."""
+    """Read exhibits.yml; ValueError if an entry has an unknown part or names no period length."""
     text = Path(__file__).with_name("exhibits.yml").read_text("utf-8")
     return {id: _read_exhibit(id, entry or {}) for id, entry in parse_yaml(text).items()}
 
@@ -107,7 +107,7 @@ def _read_exhibit(id: str, entry: Mapping[str, object]) -> Exhibit:
 
 
 def _read_lengths(entry: object) -> dict[str, tuple[str, ...]]:
-    """By report, lengths of period."""
+    """Period lengths by report."""
     assert entry is None or isinstance(entry, Mapping)
     return {report: tuple(lengths) for report, lengths in (entry or {}).items()}
 

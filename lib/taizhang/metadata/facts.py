@@ -61,7 +61,7 @@ def _read_own() -> dict[str, Any]:
 
 
 def _check_entry(name: str, entry: object, problems: list[Reason], units: Mapping[str, object]) -> bool:
-    """Collect what is wrong with an entry of a workbook's own; whether it can be used."""
+    """Collect the faults in an entry of a workbook's own facts; return whether it can be used."""
     before = len(problems)
     if not isinstance(entry, dict):
         problems.append(Reason("metadata.fact.mapping", name=name))
@@ -91,7 +91,7 @@ def _make_info(name: str, entry: Mapping[str, Any], order: int) -> FactInfo:
 
 @cache
 def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
-    """Read the definitions of all facts in the order of tables and files; those of targets `describe_fact` makes.
+    """Read the definitions of all facts, in display order; those of targets come from `describe_fact`.
 
     `extra` is a workbook's ``facts/`` folder, whose ``*.yml`` define further facts; it may be absent. Raises
     ParameterError naming every entry of the workbook's that is not fit for use.
@@ -125,7 +125,7 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
 
 
 def load_functions(extra: Path) -> dict[str, Callable[..., Any]]:
-    """Import the functions that a workbook's own facts (in its ``facts/`` folder) name, by fact.
+    """Import the functions named by a workbook's own facts (in its ``facts/`` folder), by fact.
 
     Raises ParameterError if a file or a function in it is missing.
     """
@@ -160,15 +160,15 @@ def split_target(name: str) -> tuple[str, str] | None:
 
 
 def prefer_key(infos: Iterable[FactInfo]) -> list[FactInfo]:
-    """The key figures among some facts; all of them where none is one, as of a ledger of losses without amounts."""
+    """The key figures among some facts; all of them if there are none, as for a ledger of losses without amounts."""
     infos = list(infos)
     return [info for info in infos if info.key] or infos
 
 
 def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:
-    """The definition of a fact such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError if none.
+    """The definition of a fact such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError if unknown.
 
-    `infos` are the facts there are, as returned by `load_facts`; where left out, the built-in ones.
+    `infos` are the known facts, as from `load_facts`; default: the built-in ones.
     """
     facts = load_facts() if infos is None else infos
     if parts := split_target(name):

@@ -11,7 +11,7 @@ _SINGULAR = {"days": "day", "people": "person"}
 
 
 def format_number(value: float | None, decimals: int = 0) -> str:
-    """Write a number with its thousands apart; a dash where it isn't known, ∞ where there is no end to it."""
+    """Write a number with thousands separators; a dash if unknown, ∞ if unbounded."""
     if value is None or _is_missing(value):
         return "—"
     if math.isinf(value):
@@ -21,13 +21,13 @@ def format_number(value: float | None, decimals: int = 0) -> str:
 
 
 def format_span(least: float, most: float, lang: str, decimals: int = 0, *, unit: str = "") -> str:
-    """Write a number that lies between two, each with its unit; one alone where both are written alike."""
+    """Write a number known to lie between two values, each with its unit; one value if both are written alike."""
     ends = [f"{format_number(value, decimals)}{unit}" for value in (least, most)]
     return ends[0] if ends[0] == ends[1] else label("word.span", lang, least=ends[0], most=ends[1])
 
 
 def format_share(percent: float | None) -> str:
-    """Write a share with one decimal, 92.0%; a dash where it isn't known, as over nothing."""
+    """Write a share with one decimal, 92.0%; a dash if unknown, as for a zero denominator."""
     return "—" if percent is None or _is_missing(percent) else f"{format_number(percent, 1)}%"
 
 
@@ -38,14 +38,14 @@ def _is_missing(value: float) -> bool:
 
 
 def format_fact(value: float | None, info: FactInfo) -> str:
-    """Write a fact's value, without its unit, with its definition's decimals; a dash where it isn't known."""
+    """Write a fact's value, without its unit, with the decimals of its definition; a dash if unknown."""
     return format_number(value, info.decimals)
 
 
 def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
-    """The unit that follows a fact's number, '' for none; of a count in Chinese, its measure word (处, 起, 次).
+    """The unit after a fact's number, '' for none; for a count in Chinese, its measure word (处, 起, 次).
 
-    After a `value` of one, English has no plural.
+    After a `value` of one, the English is singular.
     """
     unit = unit_label(info.unit, lang)
     if lang == "en" and value == 1:
@@ -55,23 +55,23 @@ def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
 
 
 def name_measure(kind: str, lang: str) -> str:
-    """The Chinese measure word of a kind's rows (处, 起), of things in general 项; in English none."""
+    """The Chinese measure word for a kind's rows (处, 起), or 项 for things in general; empty in English."""
     if lang != "zh":
         return ""
     return load_words().get(f"measure.{kind}", {"zh": "项"})["zh"]
 
 
 def join_unit(text: str, unit: str, lang: str) -> str:
-    """Put a unit after a number as the language does: 3起, 84.6%, 120 days; a dash has none."""
+    """Add a unit to a number as the language does: 3起, 84.6%, 120 days; a dash gets none."""
     if not unit or text == "—":
         return text
     return f"{text}{unit}" if lang == "zh" or unit.startswith("%") else f"{text} {unit}"
 
 
 def quantify(value: float | None, info: FactInfo, lang: str) -> str:
-    """A fact's value with its unit, as a sentence says it.
+    """A fact's value with its unit, as used in a sentence.
 
-    Money in English is said in yuan and millions, since its unit of ten thousand is none.
+    English gives money in yuan and millions, as it has no unit of ten thousand.
     """
     if lang == "en" and info.unit == "wan_yuan" and value is not None and not _is_missing(value):
         yuan = 10_000 * value
@@ -82,7 +82,7 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
 
 
 def write_about(value: float | None, info: FactInfo, lang: str) -> str:
-    """What is shown of a number that is suppressed: about how much where it is rounded, else that it is withheld."""
+    """What is shown for a suppressed number: an approximate value if it is rounded, otherwise that it is withheld."""
     if value is None or _is_missing(value):
         return label("word.withheld", lang)
     return label("word.about", lang, number=quantify(value, info, lang))
@@ -92,7 +92,7 @@ _SPELT = "one two three four five six seven eight nine".split()
 
 
 def spell_number(text: str) -> str:
-    """Write a whole number below ten as an English word, as at the head of a sentence; the rest as it is."""
+    """Write a whole number below ten as an English word, as at the start of a sentence; others as digits."""
     return _SPELT[int(text) - 1] if len(text) == 1 and text in "123456789" else text
 
 
@@ -104,7 +104,7 @@ def format_date(day: date, lang: str) -> str:
 
 
 def join_list(items: list[str], lang: str) -> str:
-    """Join words as a sentence lists them: 甲、乙和丙; a, b and c."""
+    """Join words as in a sentence: 甲、乙和丙; a, b and c."""
     if len(items) < 2:
         return "".join(items)
     comma, last = ("、", "和") if lang == "zh" else (", ", " and ")

@@ -29,7 +29,7 @@ _KIND_KEYS = ("kind", "title", "row", "date", "term", "id", "same", "fields", "r
 
 
 class _Titled:
-    """Has a title in zh and en."""
+    """Something with a title in zh and en."""
 
     title: Mapping[str, str]
 
@@ -40,7 +40,7 @@ class _Titled:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a category (or of a yes-or-no field) and the ways it is written."""
+    """One value of a category (or of a yes-or-no field) and the ways it may be written."""
 
     name: str
     zh: str
@@ -250,7 +250,7 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
 
 
 def _read_kind(path: Path) -> Kind:
-    """Read one kind's YAML, collecting everything wrong with it."""
+    """Read one kind's YAML, collecting all faults in it."""
     try:
         data = parse_yaml(path.read_text("utf-8"))
     except DoubledKeyError as error:
@@ -371,7 +371,7 @@ def _read_asked(given: object) -> tuple[Asked, ...]:
 
 
 def _words(given: object, default: str) -> Mapping[str, str]:
-    """A text in zh and en; one text stands for both, and a missing language takes the other's."""
+    """A text in zh and en; a single text is used for both, and a missing language takes the other's."""
     if isinstance(given, dict):
         if unknown := [key for key in given if key not in ("zh", "en")]:
             # In {zh: a, en: b, c} the rest of an unquoted text becomes a key: never lose it.

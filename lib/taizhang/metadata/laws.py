@@ -1,4 +1,4 @@
-"""The legal texts that rules rest on, each with the days on which it was in force, read from laws.yml."""
+"""The legal texts that rules rest on, each with the dates it was in force, read from laws.yml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Law:
         return self.start <= day and (self.until is None or day <= self.until)
 
     def cite(self, lang: str) -> str:
-        """As a report cites it: an English one gives the Chinese number and article, which are its name."""
+        """The citation in a report; the English one keeps the Chinese number and article, which are its name."""
         if lang == "zh":
             return f"《{self.title['zh']}》（{self.number}）{self.article}"
         return f"{self.title['en']} ({self.number} {self.article})"
@@ -37,7 +37,7 @@ class Law:
 
 @cache
 def load_laws() -> Mapping[str, tuple[Law, ...]]:
-    """Texts by the matter that rules name, each matter's in order of time."""
+    """Legal texts by the matter that rules refer to, in order of time."""
     text = (files("taizhang.metadata") / "laws.yml").read_text(encoding="utf-8")
     return {
         matter: tuple(sorted((_make(one) for one in entries), key=lambda law: law.start))
@@ -50,6 +50,6 @@ def _make(entry: Mapping[str, object]) -> Law:
 
 
 def find_law(matter: str, day: date) -> Law | None:
-    """What was in force on a day, the later text of two; None if there was none, or a rule names no matter."""
+    """The text in force on a day (the later of two); None if there was none, or the rule names no matter."""
     held = [law for law in load_laws().get(matter, ()) if law.holds_on(day)]
     return held[-1] if held else None

@@ -1,4 +1,4 @@
-"""What clerks write in cells of status and of dates: words and clauses, read from phrases.yml."""
+"""The words and clauses that clerks write in status and date cells, read from phrases.yml."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Act:
 
 @dataclass(frozen=True)
 class KindPhrases:
-    """The columns of a kind that are read so, and its acts, the ones that go before others last."""
+    """The columns of a kind that may hold phrases, and the acts these describe, later stages last."""
 
     columns: tuple[str, ...]
     acts: Mapping[str, Act]
@@ -49,9 +49,10 @@ class KindPhrases:
 
 @dataclass(frozen=True)
 class Casualties:
-    """How people hurt are told in one cell of a `kind`: words by column (and `slight`), and what says nobody.
+    """How casualties are written in one cell of a `kind`: words by column (and `slight`), and words for none.
 
-    `account` is the column of what happened, `accounts` what tells of deaths there, `denials` what only seems to.
+    `account` is the column with the account of the event, `accounts` the phrases that report deaths, `denials` those
+    that only seem to.
     """
 
     kind: str
@@ -67,7 +68,7 @@ class Casualties:
 
 @dataclass(frozen=True)
 class Phrases:
-    """All of phrases.yml: words are regular expressions by class."""
+    """The contents of phrases.yml; words are regular expressions by class."""
 
     fillers: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]

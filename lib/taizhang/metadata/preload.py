@@ -1,4 +1,4 @@
-"""All metadata of the package at once: a fork server loads it once for all its kernels."""
+"""Load all metadata of the package at once, so that a fork server does so only once for all its kernels."""
 
 from taizhang.metadata.brief import load_brief
 from taizhang.metadata.facts import load_facts
@@ -10,6 +10,6 @@ from taizhang.metadata.words import load_words
 
 
 def load_all() -> None:
-    """Read what every report reads; each is kept by its own reader from here on."""
+    """Read everything that every report reads; each reader caches its own result."""
     for load in (load_words, load_kinds, load_facts, load_laws, load_rules, load_style, load_brief):
         load()

@@ -11,7 +11,7 @@ from taizhang.core.loading import parse_yaml
 
 @dataclass(frozen=True)
 class SubjectsRule:
-    """Which rows a rule's finding is about and what is told of each.
+    """Which rows a rule's finding is about, and what is said of each.
 
     `rows`: how they are found; empty: those that the rule's fact counts, of a share those that fail. `name`, `what`:
     columns of which the first that is filled is told. `amount`: a column; `since`: a day up to which days have elapsed

@@ -42,13 +42,13 @@ _NARROW = ContextVar("narrow", default=False)
 
 
 def load_style() -> Style:
-    """What style.yml says: of figures as wide as a page's column or, within `use_narrow`, as a phone screen."""
+    """The style in style.yml: for figures as wide as a page column or, within `use_narrow`, a phone screen."""
     return _read_style(_NARROW.get())
 
 
 @contextmanager
 def use_narrow() -> Iterator[None]:
-    """Draw within this as narrow as a phone screen."""
+    """Context in which figures are drawn for a phone screen."""
     token = _NARROW.set(True)
     try:
         yield

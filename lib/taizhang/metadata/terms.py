@@ -1,4 +1,4 @@
-"""English words for the classes that ledgers write as text."""
+"""English words for classes that ledgers write as text."""
 
 from functools import cache
 from pathlib import Path
@@ -12,5 +12,5 @@ def _load_terms() -> dict[str, str]:
 
 
 def name_term(text: str, lang: str) -> str:
-    """A class as a page in a language has it; a text that is no known term stays as it was written."""
+    """A class in the language of a page; text that is not a known term is left as written."""
     return _load_terms().get(text.strip(), text) if lang == "en" else text

@@ -1,4 +1,4 @@
-"""Words of reports in Chinese and English: labels, and sentences with places for numbers."""
+"""Words of reports in Chinese and English: labels, and sentences with placeholders for numbers."""
 
 import re
 from functools import cache
@@ -25,7 +25,7 @@ class Tongue(str):
 
 
 def name_places(text: str, lang: str) -> str:
-    """The words of a text with the whole area and its districts called what the language calls them."""
+    """A text in which the whole area and its districts have the names used in this language."""
     if not isinstance(lang, Tongue) or not any(word in text.lower() for word in _PLACES):
         return text
     for old, new in _list_names(str(lang), lang.area, lang.place):
@@ -35,7 +35,7 @@ def name_places(text: str, lang: str) -> str:
 
 @cache
 def _list_names(lang: str, area: str, place: str) -> list[tuple[str, str]]:
-    """Patterns and what stands for them."""
+    """Patterns and their replacements."""
     words = load_words()
     whole, unit, units = (
         words[key][lang] if key in words else ""
@@ -63,13 +63,13 @@ def load_words() -> Words:
 
 
 def split_words(key: str, lang: str, **values: object) -> list[object]:
-    """Fill a sentence (by dotted key): its words, and the values as they were given, in order.
+    """Fill a sentence (by dotted key): its words, and the values as given, in order.
 
-    Raises KeyError if there is no such key, or a place has no value.
+    Raises KeyError if the key does not exist or a placeholder has no value.
     """
     return fill(name_places(load_words()[key][lang], lang), values)
 
 
 def label(key: str, lang: str, **values: object) -> str:
-    """A label or sentence in one language, its places filled; arguments and errors as of `split_words`."""
+    """A label or sentence in one language, with placeholders filled; arguments and errors as for `split_words`."""
     return "".join(str(part) for part in split_words(key, lang, **values))
